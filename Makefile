@@ -1,0 +1,239 @@
+# Everything that is made lies under build/. `make help` lists the targets.
+
+B      ?= build
+PREFIX ?= /usr/local
+
+OPT      ?= -O2 -g
+SANITIZE ?=
+WARN     := -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wswitch-enum -Werror
+BASE     := -ffile-prefix-map=$(CURDIR)/= $(OPT) $(SANITIZE) $(WARN) -MMD -MP
+C_FLAGS  := -std=gnu11 $(BASE) $(CFLAGS)
+CXX_FLAGS := -std=c++17 $(BASE) $(CXXFLAGS)
+LD_FLAGS := $(OPT) $(SANITIZE) $(LDFLAGS)
+
+ifeq ($(V),)
+Q   := @
+say  = @echo "  $(1)";
+else
+Q   :=
+say  =
+endif
+
+.DELETE_ON_ERROR:
+.SUFFIXES:
+.SECONDARY:
+.PHONY: all demo test asan tsan format format-check lint install clean help FORCE
+
+# ---- What there is ----
+
+COMPILER_C := $(wildcard compiler/*.c compiler/*/*.c)
+RUNTIME_C  := $(wildcard runtime/*.c)
+PKD        := $(wildcard stdlib/*/*.pkd)
+UNIT_C     := $(wildcard tests/unit/*_test.c)
+NODE_TEST_C := $(wildcard stdlib/*/*_test.c)
+
+# The nodes' sources and libraries, as their .pkd files name them: "video/open:open.c" and
+# "video/open:libavformat".
+DECLARED := $(shell awk 'FNR == 1 { n = FILENAME; sub(/^stdlib\//, "", n); sub(/\.pkd$$/, "", n) } \
+	$$1 == "source" || $$1 == "link" { split($$0, part, "\""); print $$1 "=" n ":" part[2] }' \
+	$(PKD) /dev/null)
+SOURCES_OF = $(patsubst source=$(1):%,stdlib/$(dir $(1))%,$(filter source=$(1):%,$(DECLARED)))
+LINKS_OF   = $(patsubst link=$(1):%,%,$(filter link=$(1):%,$(DECLARED)))
+
+# A node whose libraries are not all there is left out, and comes in when they are.
+LINKS   := $(sort $(foreach d,$(filter link=%,$(DECLARED)),$(lastword $(subst :, ,$(d)))))
+MISSING := $(foreach l,$(LINKS),$(shell pkg-config --exists $(l) 2>/dev/null || echo $(l)))
+NODES   := $(PKD:stdlib/%.pkd=%)
+LEFT_OUT := $(foreach n,$(NODES),$(if $(filter $(MISSING),$(call LINKS_OF,$(n))),$(n)))
+BUILT    := $(filter-out $(LEFT_OUT),$(NODES))
+NODE_SOURCES := $(sort $(foreach n,$(BUILT),$(call SOURCES_OF,$(n))))
+
+objects = $(addprefix $(B)/obj/,$(addsuffix .o,$(1)))
+
+GENERATED_C := $(patsubst compiler/%.l,$(B)/gen/%.c,$(wildcard compiler/front/lexer.l)) \
+	$(patsubst compiler/%.y,$(B)/gen/%.c,$(wildcard compiler/front/parser.y))
+COMPILER_O  := $(call objects,$(COMPILER_C)) $(GENERATED_C:%.c=%.o)
+RUNTIME_O   := $(call objects,$(RUNTIME_C))
+NODE_O      := $(call objects,$(NODE_SOURCES))
+NODE_TEST_O := $(call objects,$(wildcard stdlib/test/*.c))
+HEADERS     := $(PKD:stdlib/%.pkd=$(B)/include/%.pkd.h)
+
+UNIT_TESTS  := $(UNIT_C:tests/unit/%.c=$(B)/test/unit/%)
+NODE_TESTS  := $(foreach t,$(NODE_TEST_C:stdlib/%_test.c=%),$(if $(filter $(t),$(LEFT_OUT)),,\
+	$(B)/test/stdlib/$(t)_test))
+UNBUILT_TESTS := $(filter $(NODE_TEST_C:stdlib/%_test.c=%),$(LEFT_OUT))
+
+# ---- The product ----
+
+all: $(B)/pkdc $(B)/lib/libpkd.a $(B)/lib/libpkd_nodes.a $(HEADERS) ## pkdc, the runtime, the standard nodes
+	@$(foreach n,$(LEFT_OUT),echo "$(subst /,.,$(n)) is left out: pkg-config does not know \
+	$(firstword $(filter $(MISSING),$(call LINKS_OF,$(n))))";) :
+
+$(B)/pkdc: $(call objects,compiler/main.c) $(B)/lib/libpkdc.a
+	$(call say,LD $@)
+	$(Q)$(CC) $(LD_FLAGS) -o $@ $^ -lm
+
+$(B)/lib/libpkdc.a: $(filter-out $(call objects,compiler/main.c),$(COMPILER_O))
+$(B)/lib/libpkd.a: $(RUNTIME_O)
+$(B)/lib/libpkd_nodes.a: $(NODE_O)
+
+# An archive is also made anew when a member has left. q, for r would let a member replace another of
+# the same base name.
+$(B)/lib/%.a: $(B)/lib/%.members
+	$(call say,AR $@)
+	$(Q)rm -f $@
+	$(Q)$(AR) qcs $@ $(filter %.o,$^)
+
+$(B)/lib/libpkdc.members: MEMBERS := $(COMPILER_O)
+$(B)/lib/libpkd.members: MEMBERS := $(RUNTIME_O)
+$(B)/lib/libpkd_nodes.members: MEMBERS := $(NODE_O)
+$(B)/lib/%.members: FORCE
+	@mkdir -p $(@D)
+	@echo '$(MEMBERS)' | cmp -s - $@ || echo '$(MEMBERS)' >$@
+
+# One run for all headers, for one .pkd may use another's types. An equal header keeps its time
+# stamp, so that a new pkdc rebuilds only the nodes whose interface became different.
+$(B)/include/.made: $(B)/pkdc $(PKD)
+	$(call say,HEADERS $(@D))
+	$(Q)$(B)/pkdc header -o $(@D)
+	@touch $@
+$(HEADERS): $(B)/include/.made ;
+
+# ---- Objects ----
+
+$(B)/obj/compiler/%.c.o: compiler/%.c | $(GENERATED_C)
+	$(call say,CC $<)
+	@mkdir -p $(@D)
+	$(Q)$(CC) -Icompiler -Iruntime/include -I$(B)/gen $(C_FLAGS) -c -o $@ $<
+
+# flex's and bison's own code is not ours to warn about.
+$(B)/gen/%.o: $(B)/gen/%.c | $(GENERATED_C)
+	$(call say,CC $<)
+	$(Q)$(CC) -Icompiler -I$(B)/gen $(C_FLAGS) -Wno-error -w -c -o $@ $<
+
+$(B)/gen/front/lexer.c $(B)/gen/front/lexer.h &: compiler/front/lexer.l
+	$(call say,FLEX $<)
+	@mkdir -p $(@D)
+	$(Q)flex --header-file=$(B)/gen/front/lexer.h -o $(B)/gen/front/lexer.c $<
+
+$(B)/gen/front/parser.c $(B)/gen/front/parser.h &: compiler/front/parser.y
+	$(call say,BISON $<)
+	@mkdir -p $(@D)
+	$(Q)bison -Wall -Wcounterexamples -Wdangling-alias -Werror \
+		--header=$(B)/gen/front/parser.h -o $(B)/gen/front/parser.c $<
+
+$(B)/obj/runtime/%.c.o: runtime/%.c
+	$(call say,CC $<)
+	@mkdir -p $(@D)
+	$(Q)$(CC) -Iruntime -Iruntime/include -fvisibility=hidden $(C_FLAGS) -c -o $@ $<
+
+# The libraries of a source are those of the nodes that name it, or that it tests.
+links_of_source = $(sort $(call LINKS_OF,$(patsubst stdlib/%_test.c,%,$(1))) \
+	$(foreach n,$(BUILT),$(if $(filter $(1),$(call SOURCES_OF,$(n))),$(call LINKS_OF,$(n)))))
+cflags_of = $(if $(1),$$(pkg-config --cflags $(1) | sed 's/-I/-isystem /g'))
+NODE_FLAGS := -Iruntime/include -I$(B)/include
+
+$(B)/obj/stdlib/%.c.o: stdlib/%.c | $(HEADERS)
+	$(call say,CC $<)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(NODE_FLAGS) $(C_FLAGS) $(call cflags_of,$(call links_of_source,$<)) -c -o $@ $<
+
+$(B)/obj/stdlib/%.cpp.o: stdlib/%.cpp | $(HEADERS)
+	$(call say,CXX $<)
+	@mkdir -p $(@D)
+	$(Q)$(CXX) $(NODE_FLAGS) $(CXX_FLAGS) $(call cflags_of,$(call links_of_source,$<)) -c -o $@ $<
+
+# ---- Tests ----
+
+$(B)/test/unit/runtime_%: tests/unit/runtime_%.c $(B)/lib/libpkd.a
+	$(call say,TEST $@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) -Iruntime -Iruntime/include $(C_FLAGS) -MF $@.d -o $@ $< \
+		$(B)/lib/libpkd.a $(LD_FLAGS) -lcmocka -pthread -lm
+
+$(B)/test/unit/%: tests/unit/%.c $(B)/lib/libpkdc.a
+	$(call say,TEST $@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) -Icompiler -Iruntime/include $(C_FLAGS) -MF $@.d -o $@ $< \
+		$(B)/lib/libpkdc.a $(LD_FLAGS) -lcmocka -lm
+
+# The C++ compiler links, for a node may be written in C++. The runtime's part is played by
+# stdlib/test.
+$(B)/test/stdlib/%_test: $(B)/obj/stdlib/%_test.c.o $(NODE_TEST_O) $(B)/lib/libpkd_nodes.a
+	$(call say,TEST $@)
+	@mkdir -p $(@D)
+	$(Q)$(CXX) -o $@ $^ $(LD_FLAGS) \
+		$(if $(call LINKS_OF,$*),$$(pkg-config --libs $(call LINKS_OF,$*))) -lcmocka -pthread -lm
+
+define set_up_tests
+@tests/setup.sh
+@PKD_SETUP=no tests/setup.sh --media || echo "set-up: tests that need a clip will be skipped"
+endef
+
+test: ## set up, build and run all tests
+	$(set_up_tests)
+	@$(MAKE) --no-print-directory B=$(B) run-tests
+
+.PHONY: run-tests
+run-tests: all $(UNIT_TESTS) $(NODE_TESTS)
+	@B='$(B)' TESTS='$(UNIT_TESTS) $(NODE_TESTS)' LEFT_OUT='$(UNBUILT_TESTS)' tests/run
+
+# The sanitized runtime needs its flags again wherever pkdc links a program.
+asan: ## all tests under the address and undefined behaviour sanitizers
+	$(set_up_tests)
+	@CFLAGS='-fsanitize=address,undefined' LDFLAGS='-fsanitize=address,undefined' \
+		$(MAKE) --no-print-directory B=build/asan run-tests
+
+tsan: ## all tests under the thread sanitizer
+	$(set_up_tests)
+	@CFLAGS='-fsanitize=thread' LDFLAGS='-fsanitize=thread' \
+		$(MAKE) --no-print-directory B=build/tsan run-tests
+
+# ---- The demo ----
+
+demo: ## set up, build, and count people in a video clip
+	@tests/setup.sh --media
+	@$(MAKE) --no-print-directory all
+	@B=$(B) tests/demo.sh
+
+# ---- Care ----
+
+OURS := $(wildcard $(foreach d,compiler compiler/* runtime runtime/include/* stdlib/* tests/unit \
+	examples/*,$(addprefix $(d)/,*.c *.h *.cpp)))
+
+format: ## lay out all C and C++ files
+	clang-format -i $(OURS)
+
+format-check: ## fail where `make format` would change something
+	clang-format --dry-run -Werror $(OURS)
+
+lint: all ## clang-tidy and shellcheck
+	clang-tidy --quiet $(COMPILER_C) -- -std=gnu11 -Icompiler -Iruntime/include -I$(B)/gen
+	clang-tidy --quiet $(RUNTIME_C) -- -std=gnu11 -Iruntime -Iruntime/include
+	shellcheck tests/run tests/*.sh $(wildcard tests/e2e/*.sh)
+
+install: all ## into $(DESTDIR)$(PREFIX), by default /usr/local
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/pkd \
+		$(DESTDIR)$(PREFIX)/include/pkd $(DESTDIR)$(PREFIX)/share/pkd/diagnostics
+	install $(B)/pkdc $(DESTDIR)$(PREFIX)/bin/
+	install -m 644 $(B)/lib/libpkd.a $(B)/lib/libpkd_nodes.a $(DESTDIR)$(PREFIX)/lib/pkd/
+	install -m 644 runtime/include/pkd/* $(DESTDIR)$(PREFIX)/include/pkd/
+	install -m 644 docs/diagnostics/*.md $(DESTDIR)$(PREFIX)/share/pkd/diagnostics/
+	for name in $(NODES); do \
+		install -D -m 644 stdlib/$$name.pkd \
+			$(DESTDIR)$(PREFIX)/share/pkd/stdlib/$$name.pkd && \
+		install -D -m 644 $(B)/include/$$name.pkd.h \
+			$(DESTDIR)$(PREFIX)/share/pkd/include/$$name.pkd.h || exit 1; \
+	done
+
+clean: ## remove what was built; the demo's clips in build/media stay
+	@if [ -d build ]; then find build -mindepth 1 -maxdepth 1 ! -name media -exec rm -rf {} +; fi
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1:\2/p' Makefile | \
+		while IFS=: read -r target what; do printf '%-14s %s\n' "$$target" "$$what"; done
+
+FORCE:
+
+-include $(wildcard $(COMPILER_O:.o=.d) $(RUNTIME_O:.o=.d) $(NODE_O:.o=.d) $(NODE_TEST_O:.o=.d) \
+	$(UNIT_TESTS:=.d) $(NODE_TESTS:$(B)/test/%=$(B)/obj/%.c.d))

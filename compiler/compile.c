@@ -1,0 +1,174 @@
+/* The compiler as calls in order: each stage runs on past errors while that makes sense. */
+#include "compile.h"
+#include "base/file.h"
+#include "front/front.h"
+#include "graph/lower.h"
+#include "sema/bound.h"
+#include "sema/resolve.h"
+#include <string.h>
+
+static const struct ast_decl *find_decl(struct sema *sema, const struct ast_file *file,
+                                        enum ast_decl_kind kind, const char *name)
+{
+	VEC(const char *) names = {0};
+	for (size_t i = 0; i < file->decls.n; i++) {
+		const struct ast_decl *decl = file->decls.items[i];
+		if (decl->kind != kind)
+			continue;
+		if (strcmp(decl->name.text, name) == 0)
+			return decl;
+		vec_push(sema->arena, &names, decl->name.text);
+	}
+	diag_report(sema->diags, kind == DECL_DEPLOY ? E0501 : E0409, (struct span){0},
+	            "there is no %s '%s'", kind == DECL_DEPLOY ? "deploy" : "pipeline", name);
+	diag_suggest(sema->diags, name, names.items, names.n);
+	return NULL;
+}
+
+/* The pipeline asked for; else the only one, or the one named like the file. */
+static const struct ast_decl *choose_pipeline(struct sema *sema, struct file_scope *main,
+                                              const struct compile_options *options)
+{
+	const struct ast_file *file = main->ast;
+	if (options->pipeline)
+		return find_decl(sema, file, DECL_PIPELINE, options->pipeline);
+	const char *stem = path_stem(sema->arena, options->file);
+	const struct ast_decl *only = NULL;
+	size_t n = 0;
+	for (size_t i = 0; i < file->decls.n; i++) {
+		const struct ast_decl *decl = file->decls.items[i];
+		if (decl->kind != DECL_PIPELINE)
+			continue;
+		if (strcmp(decl->name.text, stem) == 0)
+			return decl;
+		only = decl;
+		n++;
+	}
+	if (n == 1 || options->library)
+		return only;
+	if (n > 1 || sema->diags->n_errors == 0)
+		diag_report(sema->diags, E0409, (struct span){0},
+		            n == 0 ? "%s has no pipeline" : "%s has several pipelines",
+		            path_base(options->file));
+	if (n > 1)
+		diag_help(sema->diags, "name one by --pipeline, or like the file");
+	return NULL;
+}
+
+/* The deploy asked for; else the one named like the pipeline, else the only one of it. */
+static const struct ast_decl *choose_deploy(struct sema *sema, struct file_scope *main,
+                                            const struct ast_decl *pipeline,
+                                            const struct compile_options *options)
+{
+	const struct ast_decl *chosen = NULL;
+	size_t n = 0;
+	for (size_t i = 0; i < main->ast->decls.n; i++) {
+		const struct ast_decl *decl = main->ast->decls.items[i];
+		if (decl->kind != DECL_DEPLOY)
+			continue;
+		struct ast_name target = decl->of.text ? decl->of : decl->name;
+		struct symbol *symbol = scope_find(main, target.text);
+		if (!symbol || symbol->kind != SYMBOL_PIPELINE) {
+			diag_report(sema->diags, E0501, target.span, "there is no pipeline '%s'",
+			            target.text);
+			diag_suggest(sema->diags, target.text, &pipeline->name.text, 1);
+			if (!decl->of.text)
+				diag_help(sema->diags, "a deploy with a name of its own is written "
+				                       "'deploy %s of %s'", target.text,
+				          pipeline->name.text);
+		}
+		if (strcmp(target.text, pipeline->name.text) != 0)
+			continue;
+		if (!chosen || !decl->of.text)
+			chosen = decl;
+		n++;
+	}
+	if (options->deploy)
+		return find_decl(sema, main->ast, DECL_DEPLOY, options->deploy);
+	if (n > 1 && chosen->of.text) {
+		diag_report(sema->diags, E0501, chosen->name.span,
+		            "'%s' has several deploys: name one by --deploy", pipeline->name.text);
+		return NULL;
+	}
+	return chosen;
+}
+
+static void sema_init(struct sema *sema, struct compilation *c, const char *stdlib)
+{
+	*sema = (struct sema){
+	        .arena = c->arena, .diags = &c->diags, .sources = &c->sources, .stdlib = stdlib};
+}
+
+static void compilation_init(struct compilation *c)
+{
+	*c = (struct compilation){.arena = arena_create()};
+	sources_init(&c->sources, c->arena);
+	diags_init(&c->diags, c->arena, &c->sources);
+}
+
+static void resolve_all(struct sema *sema, struct compilation *c)
+{
+	for (size_t i = 0; i < sema->files.n; i++) {
+		resolve_file(sema, sema->files.items[i]);
+		vec_push(c->arena, &c->units, sema->files.items[i]->unit);
+	}
+}
+
+static void build_graph(struct compilation *c, struct sema *sema, const struct bound *bound,
+                        enum stage dump)
+{
+	c->graph = lower(sema, bound);
+	graph_verify(c->graph);
+	if (dump == STAGE_GRAPH)
+		graph_print(c->graph, stdout);
+	c->analysis = pass_run_all(c->graph, &c->diags);
+	if (dump == STAGE_PASSES)
+		pass_print(c->analysis, stdout);
+}
+
+int compile(struct compilation *c, const struct compile_options *options)
+{
+	struct sema sema;
+	compilation_init(c);
+	sema_init(&sema, c, options->stdlib);
+	struct file_scope *main = import_main(&sema, options->file);
+	if (!main)
+		return -1;
+	c->main = main->unit;
+	if (options->dump == STAGE_TOKENS)
+		lexer_print(c->arena, &c->diags, &c->sources, main->unit->source, stdout);
+	if (options->dump == STAGE_AST)
+		ast_print(main->ast, stdout);
+	resolve_all(&sema, c);
+	const struct ast_decl *pipeline = choose_pipeline(&sema, main, options);
+	if (pipeline) {
+		struct bound *bound = check_pipeline(&sema, main, pipeline);
+		check_deploy(&sema, bound, choose_deploy(&sema, main, pipeline, options));
+		if (options->dump == STAGE_TYPES && c->diags.n_errors == 0)
+			bound_print(bound, stdout);
+		if (c->diags.n_errors == 0)
+			build_graph(c, &sema, bound, options->dump);
+	}
+	return c->diags.n_errors == 0 ? 0 : -1;
+}
+
+int compile_stdlib(struct compilation *c, const char *stdlib)
+{
+	const char **names;
+	size_t n;
+	struct sema sema;
+	compilation_init(c);
+	sema_init(&sema, c, stdlib);
+	int error = file_list(c->arena, stdlib, "", &names, &n);
+	if (error != 0)
+		return error;
+	for (size_t i = 0; i < n; i++)
+		import_stdlib(&sema, names[i]);
+	resolve_all(&sema, c);
+	return c->diags.n_errors == 0 ? 0 : -1;
+}
+
+void compile_finish(struct compilation *c)
+{
+	arena_destroy(c->arena);
+}

@@ -1,0 +1,19 @@
+/* The writers of what the compiler makes. Each appends to a buffer; same input, same bytes: no
+ * absolute path, no time, no pointer order. */
+#ifndef EMIT_EMIT_H
+#define EMIT_EMIT_H
+
+#include "base/buf.h"
+#include "pass/pass.h"
+
+/* NODE.pkd.h of one .pkd file: its types, and the interface of each of its nodes. */
+void emit_header(const struct unit *unit, struct buf *out);
+
+/* The program: constant tables for pkd_main, in one C file. */
+void emit_program(const struct analysis *analysis, struct buf *out);
+
+/* A drawing of the graph for Graphviz: nodes, clustered by process; edges labelled with their policy
+ * and capacity. */
+void emit_dot(const struct analysis *analysis, struct buf *out);
+
+#endif

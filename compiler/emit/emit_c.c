@@ -1,0 +1,424 @@
+/* The program in C: constant tables in the source's own names, each row with its place, and
+ * pkd_main. Requires the tables of all passes. */
+#include "emit/emit.h"
+#include "emit/out.h"
+#include "emit/program.h"
+#include <pkd/version.h>
+#include <stdio.h>
+#include <string.h>
+
+/* ---- Names and places ---- */
+
+static const char *unique_name(struct arena *arena, struct map *taken, const char *wanted)
+{
+	const char *base = out_identifier(arena, wanted), *name = base;
+
+	for (int i = 2; map_get(taken, name); i++)
+		name = arena_printf(arena, "%s_%d", base, i);
+	map_put(arena, taken, name, arena);
+	return name;
+}
+
+static void collect_faces(struct program *p)
+{
+	struct map seen = {0};
+
+	for (size_t i = 0; i < p->graph->nodes.n; i++) {
+		const struct interface *face = p->graph->nodes.items[i].face;
+		if (!map_put(p->arena, &seen, face->c_name, p->arena))
+			vec_push(p->arena, &p->faces, face);
+	}
+}
+
+static void choose_names(struct program *p)
+{
+	const struct graph *graph = p->graph;
+	struct map nodes = {0}, streams = {0};
+
+	p->node_names = arena_alloc(p->arena, (graph->nodes.n + 1) * sizeof *p->node_names);
+	for (size_t i = 0; i < graph->nodes.n; i++)
+		p->node_names[i] = unique_name(p->arena, &nodes, graph->nodes.items[i].name);
+	p->stream_names = arena_alloc(p->arena, (graph->streams.n + 1) * sizeof *p->stream_names);
+	for (size_t i = 0; i < graph->streams.n; i++)
+		if (p->analysis->has_channel[i])
+			p->stream_names[i] =
+				unique_name(p->arena, &streams, graph->streams.items[i].name);
+
+	p->options = arena_printf(p->arena, "%s_params", graph->name);
+	for (size_t i = 0; i < p->faces.n; i++)
+		if (strcmp(p->faces.items[i]->c_name, graph->name) == 0)
+			p->options = arena_printf(p->arena, "%s_options", graph->name);
+}
+
+/* "people.pkd:14:5". The main file goes by its own name, and no file by an absolute path, so that
+ * the program does not depend on where it was built. */
+static const char *place(const struct program *p, struct span span)
+{
+	const struct graph *graph = p->graph;
+	const char *path = graph->sources->list.items[span.source].path;
+	struct position at = source_position(graph->sources, span.source, span.start);
+
+	if (span.source == graph->unit->source)
+		path = graph->source;
+	else if (path && path[0] == '/')
+		path = strrchr(path, '/') + 1;
+	return arena_printf(p->arena, "%s:%u:%u", path ? path : "?", at.line, at.column);
+}
+
+/* "STREAM_cam_frame", or PKD_NONE. */
+static const char *stream_constant(const struct program *p, uint32_t stream)
+{
+	if (stream == NO_ID || !p->stream_names[stream])
+		return "PKD_NONE";
+	return arena_printf(p->arena, "STREAM_%s", p->stream_names[stream]);
+}
+
+static uint32_t count_channels(const struct program *p)
+{
+	uint32_t n = 0;
+
+	for (size_t i = 0; i < p->graph->streams.n; i++)
+		n += p->stream_names[i] != NULL;
+	return n;
+}
+
+static const char *duration_text(struct arena *arena, int64_t ns)
+{
+	static const struct {
+		int64_t ns;
+		const char *unit;
+	} units[] = {{1000000000, "s"}, {1000000, "ms"}, {1000, "us"}, {1, "ns"}};
+	size_t i = 0;
+
+	while (ns % units[i].ns)
+		i++;
+	return arena_printf(arena, "%lld %s", (long long)(ns / units[i].ns), units[i].unit);
+}
+
+static void field_time(struct out_row *row, const char *name, int64_t ns)
+{
+	if (!ns)
+		return;
+	out_field(row, ".%s = %lld", name, (long long)ns);
+	out_field_comment(row, duration_text(row->arena, ns));
+}
+
+/* ".inputs = cam_inputs" and how many; nothing for an empty table, which is not written. */
+static void field_table(struct out_row *row, const char *field, const char *table, size_t n)
+{
+	if (!n)
+		return;
+	out_field(row, ".%s = %s", field, table);
+	out_field(row, ".n_%s = %zu", strcmp(field, "param_table") == 0 ? "params" : field, n);
+}
+
+/* ---- Head ---- */
+
+static void put_head(const struct program *p)
+{
+	const struct graph *graph = p->graph;
+	struct map seen = {0};
+
+	out_comment(p->out, 0,
+	            arena_printf(p->arena,
+	                         "The program `%s`. Written by pkdc %s from %s: to change it, "
+	                         "edit that file and run pkdc build again.",
+	                         graph->name, PKD_VERSION, graph->source));
+	buf_puts(p->out, "#include <pkd/program.h>\n");
+	for (size_t i = 0; i < p->faces.n; i++) {
+		const struct unit *unit = p->faces.items[i]->unit;
+		if (!map_put(p->arena, &seen, unit->header, p->arena))
+			buf_printf(p->out, unit->stdlib ? "#include <%s>\n" : "#include \"%s\"\n",
+			           unit->header);
+	}
+	buf_printf(p->out, "\nPKD_GENERATED_FOR(%d);\n\n", PKD_ABI);
+	for (size_t i = 0; i < p->faces.n; i++)
+		buf_printf(p->out, "extern const struct pkd_methods %s_methods;\n",
+		           p->faces.items[i]->c_name);
+}
+
+static void put_constants(const struct program *p)
+{
+	buf_puts(p->out, "\nenum {\n");
+	for (size_t i = 0; i < p->graph->nodes.n; i++)
+		buf_printf(p->out, "\tNODE_%s,\n", p->node_names[i]);
+	buf_puts(p->out, "};\n");
+	if (!count_channels(p))
+		return;
+	buf_puts(p->out, "\nenum {\n");
+	for (size_t i = 0; i < p->graph->streams.n; i++)
+		if (p->stream_names[i])
+			buf_printf(p->out, "\tSTREAM_%s,\n", p->stream_names[i]);
+	buf_puts(p->out, "};\n");
+}
+
+/* ---- Nodes ---- */
+
+static void edge_fields(const struct program *p, struct out_row *row, uint32_t number)
+{
+	static const char *const policies[] = {"PKD_QUEUE", "PKD_LATEST", "PKD_SAMPLE"};
+	const struct graph_edge *edge = &p->graph->edges.items[number];
+
+	out_field(row, ".at = %s", out_quote(p->arena, place(p, edge->at), 0));
+	out_field(row, ".stream = %s", stream_constant(p, edge->stream));
+	out_field(row, ".policy = %s", policies[edge->policy]);
+	out_field(row, ".window = %u", p->analysis->window[number]);
+	if (p->analysis->window_reason)
+		out_field_comment(row, p->analysis->window_reason[number]);
+	if (edge->policy != EDGE_QUEUE)
+		out_field(row, ".n_pins = 1");
+}
+
+static void put_inputs(const struct program *p, size_t i)
+{
+	const struct graph_node *node = &p->graph->nodes.items[i];
+
+	if (!node->face->inputs.n)
+		return;
+	buf_printf(p->out, "\nstatic const struct pkd_input %s_inputs[] = {\n", p->node_names[i]);
+	for (size_t k = 0; k < node->face->inputs.n; k++) {
+		const struct port *port = &node->face->inputs.items[k];
+		struct out_row row = {.arena = p->arena, .depth = 1};
+		out_field(&row, ".name = %s", out_quote(p->arena, port->name, 0));
+		if (node->inputs[k] != NO_ID) {
+			edge_fields(p, &row, node->inputs[k]);
+		} else {
+			out_field(&row, ".at = %s", out_quote(p->arena, place(p, node->at), 0));
+			out_field(&row, ".stream = PKD_NONE");
+			out_field(&row, ".policy = PKD_SAMPLE");
+		}
+		if (port->optional)
+			out_field(&row, ".optional = true");
+		if (node->inputs[k] != NO_ID)
+			field_time(&row, "max_age_ns",
+			           p->graph->edges.items[node->inputs[k]].max_age_ns);
+		out_row(p->out, "", &row, ",", false);
+	}
+	buf_puts(p->out, "};\n");
+}
+
+static void put_outputs(const struct program *p, size_t i)
+{
+	const struct graph_node *node = &p->graph->nodes.items[i];
+
+	if (!node->face->outputs.n)
+		return;
+	buf_printf(p->out, "\nstatic const struct pkd_output %s_outputs[] = {\n", p->node_names[i]);
+	for (size_t k = 0; k < node->face->outputs.n; k++) {
+		struct out_row row = {.arena = p->arena, .depth = 1};
+		out_field(&row, ".name = %s",
+		          out_quote(p->arena, node->face->outputs.items[k].name, 0));
+		out_field(&row, ".stream = %s", stream_constant(p, node->outputs[k]));
+		out_row(p->out, "", &row, ",", true);
+	}
+	buf_puts(p->out, "};\n");
+}
+
+static void put_node(const struct program *p, size_t i)
+{
+	static const char *const origins[] = {"PKD_NOT_ORIGIN", "PKD_PACED", "PKD_LIVE"};
+	const struct graph_node *node = &p->graph->nodes.items[i];
+	const struct interface *face = node->face;
+	const char *name = p->node_names[i];
+	struct out_row row = {.arena = p->arena, .depth = 1};
+
+	out_field_string(&row, "name", node->name);
+	out_field_string(&row, "kind", face->kind);
+	out_field_string(&row, "at", place(p, node->at));
+	out_field(&row, ".methods = &%s_methods", face->c_name);
+	out_field(&row, ".params = &%s_params", name);
+	field_table(&row, "param_table", arena_printf(p->arena, "%s_param_table", face->c_name),
+	            face->params.n);
+	field_table(&row, "inputs", arena_printf(p->arena, "%s_inputs", name), face->inputs.n);
+	field_table(&row, "outputs", arena_printf(p->arena, "%s_outputs", name), face->outputs.n);
+	if (face->origin != ORIGIN_NONE)
+		out_field(&row, ".origin = %s", origins[face->origin]);
+	field_time(&row, "budget_ns", face->budget_ns);
+	out_row(p->out, "", &row, ",", false);
+}
+
+static void put_nodes(const struct program *p)
+{
+	for (size_t i = 0; i < p->graph->nodes.n; i++) {
+		put_inputs(p, i);
+		put_outputs(p, i);
+	}
+	buf_puts(p->out, "\n/* In the order of their constants. */\n"
+	                 "static const struct pkd_node nodes[] = {\n");
+	for (size_t i = 0; i < p->graph->nodes.n; i++)
+		put_node(p, i);
+	buf_puts(p->out, "};\n");
+}
+
+/* ---- Streams ---- */
+
+static const char *bytes_text(struct arena *arena, uint64_t bytes)
+{
+	if (bytes < 1024)
+		return arena_printf(arena, "%u bytes", (unsigned)bytes);
+	if (bytes < UINT64_C(1024) * 1024)
+		return arena_printf(arena, "%.1f KiB", (double)bytes / 1024);
+	return arena_printf(arena, "%.1f MiB", (double)bytes / (1024 * 1024));
+}
+
+/* "768 x 576 bgr24; 5 slots = 2 in the ring + 2 pinned + 1 loaned; 6.6 MiB" */
+static const char *memory_text(struct arena *arena, const struct type *type,
+                               const struct stream_memory *memory)
+{
+	const char *value = type->name, *pinned = "";
+
+	if (type->kind == TYPE_IMAGE)
+		value = arena_printf(arena, "%llu x %llu %s", (unsigned long long)type->n.value,
+		                     (unsigned long long)type->height.value,
+		                     format_name(type->format.value));
+	if (memory->n_pins)
+		pinned = arena_printf(arena, " + %u pinned", memory->n_pins);
+	return arena_printf(arena, "%s; %u slots = %u in the ring%s + %u loaned; %s", value,
+	                    memory->n_slots, memory->ring_size, pinned, memory->n_loans,
+	                    bytes_text(arena, memory->bytes));
+}
+
+static void put_readers(const struct program *p, size_t i)
+{
+	const struct graph_stream *stream = &p->graph->streams.items[i];
+	struct out_row readers = {.arena = p->arena};
+
+	if (!stream->edges.n)
+		return;
+	for (size_t k = 0; k < stream->edges.n; k++) {
+		const struct graph_edge *edge = &p->graph->edges.items[stream->edges.items[k]];
+		out_field(&readers, "{NODE_%s, %u}", p->node_names[edge->node], edge->input);
+	}
+	out_row(p->out,
+	        arena_printf(p->arena,
+	                     "static const struct pkd_reader %s_readers[] = ", p->stream_names[i]),
+	        &readers, ";", true);
+}
+
+static void put_stream(const struct program *p, size_t i)
+{
+	const struct graph_stream *stream = &p->graph->streams.items[i];
+	const struct stream_memory *memory = &p->analysis->memory[i];
+	struct out_row row = {.arena = p->arena, .depth = 1};
+
+	out_comment(p->out, 1, memory_text(p->arena, stream->type, memory));
+	out_field_string(&row, "name", stream->name);
+	out_field_string(&row, "type", stream->type->name);
+	out_field(&row, ".writer = NODE_%s", p->node_names[stream->node]);
+	out_field(&row, ".output = %u", stream->output);
+	out_field(&row, ".value_size = %u", memory->value_size);
+	out_field(&row, ".slot_size = %u", memory->slot_size);
+	out_field(&row, ".ring_size = %u", memory->ring_size);
+	out_field(&row, ".n_slots = %u", memory->n_slots);
+	field_table(&row, "readers", arena_printf(p->arena, "%s_readers", p->stream_names[i]),
+	            stream->edges.n);
+	out_row(p->out, "", &row, ",", false);
+}
+
+static void put_streams(const struct program *p)
+{
+	if (!count_channels(p))
+		return;
+	buf_putc(p->out, '\n');
+	for (size_t i = 0; i < p->graph->streams.n; i++)
+		if (p->stream_names[i])
+			put_readers(p, i);
+	buf_puts(p->out, "\n/* In the order of their constants. */\n"
+	                 "static const struct pkd_stream streams[] = {\n");
+	for (size_t i = 0; i < p->graph->streams.n; i++)
+		if (p->stream_names[i])
+			put_stream(p, i);
+	buf_puts(p->out, "};\n");
+}
+
+/* ---- Processes and the program ---- */
+
+static void put_process(const struct program *p, const struct graph_process *process,
+                        const char *name)
+{
+	struct out_row row = {.arena = p->arena, .depth = 1};
+
+	out_field_string(&row, "name", process->name);
+	field_table(&row, "nodes", arena_printf(p->arena, "%s_nodes", name), process->nodes.n);
+	if (process->n_restarts)
+		out_field(&row, ".n_restarts = %u", process->n_restarts);
+	field_time(&row, "restart_per_ns", process->restart_per_ns);
+	field_time(&row, "backoff_ns", process->backoff_ns);
+	out_field(&row, ".end = %s",
+	          process->end == FAILURE_ABSENT ? "PKD_FAIL_ABSENT" : "PKD_FAIL_STOP");
+	out_row(p->out, "", &row, ",", false);
+}
+
+static void put_process_nodes(const struct program *p, const struct graph_process *process,
+                              const char *name)
+{
+	struct out_row nodes = {.arena = p->arena};
+
+	for (size_t i = 0; i < process->nodes.n; i++)
+		out_field(&nodes, "NODE_%s", p->node_names[process->nodes.items[i]]);
+	if (nodes.fields.n)
+		out_row(p->out, arena_printf(p->arena, "static const uint32_t %s_nodes[] = ", name),
+		        &nodes, ";", true);
+}
+
+static void put_processes(const struct program *p)
+{
+	const struct graph *graph = p->graph;
+	const char **names = arena_alloc(p->arena, (graph->processes.n + 1) * sizeof *names);
+	struct map taken = {0};
+
+	buf_putc(p->out, '\n');
+	for (size_t i = 0; i < graph->processes.n; i++) {
+		names[i] = unique_name(p->arena, &taken, graph->processes.items[i].name);
+		put_process_nodes(p, &graph->processes.items[i], names[i]);
+	}
+	buf_puts(p->out, "\nstatic const struct pkd_process processes[] = {\n");
+	for (size_t i = 0; i < graph->processes.n; i++)
+		put_process(p, &graph->processes.items[i], names[i]);
+	buf_puts(p->out, "};\n");
+}
+
+static void put_program(const struct program *p)
+{
+	const struct graph *graph = p->graph;
+	struct out_row row = {.arena = p->arena};
+
+	out_field(&row, ".abi = %d", PKD_ABI);
+	out_field_string(&row, "name", graph->name);
+	out_field_string(&row, "doc", graph->doc);
+	out_field_string(&row, "source", graph->source);
+	field_table(&row, "streams", "streams", count_channels(p));
+	field_table(&row, "nodes", "nodes", graph->nodes.n);
+	field_table(&row, "processes", "processes", graph->processes.n);
+	if (graph->params.n)
+		out_field(&row, ".params = &options");
+	field_table(&row, "param_table", "option_table", graph->params.n);
+	out_field(&row, ".memory = %llu", (unsigned long long)p->analysis->memory_total);
+	out_field_comment(&row, bytes_text(p->arena, p->analysis->memory_total));
+	out_field(&row, ".bind = bind");
+	buf_putc(p->out, '\n');
+	out_row(p->out, "static const struct pkd_program program = ", &row, ";", false);
+	buf_puts(p->out, "\nint main(int argc, char **argv)\n{\n"
+	                 "\treturn pkd_main(&program, argc, argv);\n}\n");
+}
+
+void emit_program(const struct analysis *analysis, struct buf *out)
+{
+	struct program p = {
+		.analysis = analysis,
+		.graph = analysis->graph,
+		.arena = analysis->arena,
+		.out = out,
+		.described = {.arena = analysis->arena},
+	};
+
+	collect_faces(&p);
+	choose_names(&p);
+	put_head(&p);
+	put_constants(&p);
+	emit_params(&p);
+	put_streams(&p);
+	put_nodes(&p);
+	put_processes(&p);
+	put_program(&p);
+}

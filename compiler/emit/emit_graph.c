@@ -1,0 +1,139 @@
+/* The program as a drawing for Graphviz: nodes, clustered by the process they share; a solid line
+ * loses nothing, a dashed one is `latest`, a dotted one `sample`. */
+#include "emit/emit.h"
+
+#include <inttypes.h>
+
+/* In a quoted string of the dot language only the quote ends it; a backslash must not begin one of
+ * its escapes. */
+static void put_escaped(struct buf *out, const char *text)
+{
+	for (; *text; text++) {
+		if (*text == '"' || *text == '\\')
+			buf_putc(out, '\\');
+		buf_putc(out, *text);
+	}
+}
+
+static void put_node(const struct graph *graph, uint32_t n, const char *indent, struct buf *out)
+{
+	const struct graph_node *node = &graph->nodes.items[n];
+
+	buf_printf(out, "%sn%" PRIu32 " [label=\"", indent, n);
+	put_escaped(out, node->name);
+	buf_puts(out, "\\n");
+	put_escaped(out, node->face->kind);
+	buf_putc(out, '"');
+	if (node->face->origin != ORIGIN_NONE)
+		buf_puts(out, ", peripheries=2");
+	buf_puts(out, "];\n");
+}
+
+static void put_process(const struct graph *graph, uint32_t p, struct buf *out)
+{
+	const struct graph_process *process = &graph->processes.items[p];
+
+	if (process->nodes.n == 1) {
+		put_node(graph, process->nodes.items[0], "\t", out);
+		return;
+	}
+	buf_printf(out, "\tsubgraph cluster_%" PRIu32 " {\n\t\tlabel=\"process ", p);
+	put_escaped(out, process->name);
+	buf_puts(out, "\";\n");
+	for (size_t i = 0; i < process->nodes.n; i++)
+		put_node(graph, process->nodes.items[i], "\t\t", out);
+	buf_puts(out, "\t}\n");
+}
+
+/* What is written on the line: the output where there are several, the policy, the capacity as a
+ * user would write it (n waiting). */
+static void put_edge_label(const struct analysis *a, uint32_t e, struct buf *out)
+{
+	const struct graph_edge *edge = &a->graph->edges.items[e];
+	const struct graph_stream *stream = &a->graph->streams.items[edge->stream];
+	const struct interface *face = a->graph->nodes.items[stream->node].face;
+
+	if (face->outputs.n > 1) {
+		put_escaped(out, face->outputs.items[stream->output].name);
+		buf_puts(out, "\\n");
+	}
+	switch (edge->policy) {
+	case EDGE_QUEUE:
+		if (a->done[PASS_capacity])
+			buf_printf(out, "queue(%" PRIu32 ")", a->window[e] - 1);
+		break;
+	case EDGE_LATEST:
+		buf_puts(out, "latest");
+		if (edge->count > 1)
+			buf_printf(out, "(%" PRIu32 ")", edge->count);
+		break;
+	case EDGE_SAMPLE:
+		buf_puts(out, "sample");
+		break;
+	}
+}
+
+static const char *edge_style(enum edge_policy policy)
+{
+	switch (policy) {
+	case EDGE_QUEUE:
+		break;
+	case EDGE_LATEST:
+		return "dashed";
+	case EDGE_SAMPLE:
+		return "dotted";
+	}
+	return "solid";
+}
+
+static void put_edge(const struct analysis *a, uint32_t e, struct buf *out)
+{
+	const struct graph_edge *edge = &a->graph->edges.items[e];
+	uint32_t from = a->graph->streams.items[edge->stream].node;
+
+	buf_printf(out, "\tn%" PRIu32 " -> n%" PRIu32 " [style=%s, label=\"", from, edge->node,
+	           edge_style(edge->policy));
+	put_edge_label(a, e, out);
+	buf_puts(out, "\"];\n");
+}
+
+/* The title: the pipeline and what was proved of it, one line each. */
+static void put_title(const struct analysis *a, struct buf *out)
+{
+	const struct graph *graph = a->graph;
+
+	buf_puts(out, "\tlabel=\"");
+	put_escaped(out, graph->name);
+	for (size_t i = 0; i < graph->asserts.n; i++) {
+		const struct graph_assertion *assertion = &graph->asserts.items[i];
+		bool memory = assertion->kind == ASSERT_MEMORY;
+		bool live = assertion->kind == ASSERT_LIVE;
+		if (!a->done[memory ? PASS_memory : PASS_isolation])
+			continue;
+		if (memory) {
+			buf_printf(out, "\\nmemory <= %" PRIu64 " bytes", assertion->limit);
+			continue;
+		}
+		buf_puts(out, live ? "\\nlive(" : "\\nindependent(");
+		put_escaped(out, graph->nodes.items[assertion->a].name);
+		buf_puts(out, live ? " -> " : ", ");
+		put_escaped(out, graph->nodes.items[assertion->b].name);
+		buf_putc(out, ')');
+	}
+	buf_puts(out, "\";\n");
+}
+
+void emit_dot(const struct analysis *analysis, struct buf *out)
+{
+	const struct graph *graph = analysis->graph;
+
+	buf_puts(out, "digraph \"");
+	put_escaped(out, graph->name);
+	buf_puts(out, "\" {\n\trankdir=LR;\n\tlabelloc=t;\n\tnode [shape=box, style=rounded];\n");
+	put_title(analysis, out);
+	for (uint32_t p = 0; p < graph->processes.n; p++)
+		put_process(graph, p, out);
+	for (uint32_t e = 0; e < graph->edges.n; e++)
+		put_edge(analysis, e, out);
+	buf_puts(out, "}\n");
+}

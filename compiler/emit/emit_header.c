@@ -1,0 +1,369 @@
+/* NODE.pkd.h: what the C source of a node includes, and programs that use it. */
+#include "base/text.h"
+#include "emit/emit.h"
+#include "emit/out.h"
+#include "emit/parts.h"
+#include <string.h>
+
+struct header {
+	struct arena *arena;
+	struct buf *out;
+	const struct unit *unit;
+};
+
+/* "a; b", or the one that is there. */
+static const char *join(struct arena *arena, const char *a, const char *b)
+{
+	if (!*a || !*b)
+		return *a ? a : b;
+	return arena_printf(arena, "%s; %s", a, b);
+}
+
+static void put_struct(const struct header *h, const char *name, const struct out_row *lines)
+{
+	static const struct out_line nothing = {"char none;", NULL}; /* C has no empty structs */
+
+	buf_printf(h->out, "struct %s {\n", name);
+	if (lines->fields.n)
+		out_lines(h->out, 1, lines->fields.items, lines->fields.n);
+	else
+		out_lines(h->out, 1, &nothing, 1);
+	buf_puts(h->out, "};\n");
+}
+
+/* ---- Types ---- */
+
+static void put_enum(const struct header *h, const struct enumeration *enumeration)
+{
+	buf_putc(h->out, '\n');
+	out_comment(h->out, 0, enumeration->doc);
+	buf_printf(h->out, "enum %s {\n", enumeration->c_name);
+	for (size_t i = 0; i < enumeration->names.n; i++)
+		buf_printf(h->out, "\t%s_%s,\n", enumeration->c_name, enumeration->names.items[i]);
+	buf_puts(h->out, "};\n");
+}
+
+/* What C does not show of a number's type. */
+static const char *number_note(struct arena *arena, const struct type *type)
+{
+	if (type->kind == TYPE_ENUM)
+		return arena_printf(arena, "enum %s", type->enumeration->c_name);
+	return type->kind == TYPE_TIME ? "ns" : "";
+}
+
+static void put_record(const struct header *h, const struct record *record)
+{
+	struct out_row lines = {.arena = h->arena};
+	struct layout layout;
+	size_t n = record->fields.n;
+
+	for (size_t i = 0; i < n; i++) {
+		const struct field *field = &record->fields.items[i];
+		out_field(&lines, "%s;", type_c_declaration(h->arena, field->type, field->name, 1));
+		out_field_comment(&lines,
+		                  join(h->arena, field->doc, number_note(h->arena, field->type)));
+	}
+	buf_putc(h->out, '\n');
+	out_comment(h->out, 0, record->doc);
+	put_struct(h, record->c_name, &lines);
+	if (n && type_layout(&(struct type){.kind = TYPE_RECORD, .record = record}, &layout) == 0)
+		buf_printf(h->out, "PKD_CHECK_LAYOUT(struct %s, %llu, %s, %llu);\n", record->c_name,
+		           (unsigned long long)layout.size, record->fields.items[n - 1].name,
+		           (unsigned long long)type_field_offset(record, n - 1));
+}
+
+/* C wants a record defined before it is a field; the language does not. */
+static void put_record_in_order(const struct header *h, const struct record *record, bool *done)
+{
+	size_t i = 0;
+
+	while (i < h->unit->records.n && h->unit->records.items[i] != record)
+		i++;
+	if (i == h->unit->records.n || done[i])
+		return; /* another file's, or written */
+	done[i] = true;
+	for (size_t f = 0; f < record->fields.n; f++) {
+		const struct type *type = record->fields.items[f].type;
+		while (type->item)
+			type = type->item;
+		if (type->kind == TYPE_RECORD)
+			put_record_in_order(h, type->record, done);
+	}
+	put_record(h, record);
+}
+
+static void put_types(const struct header *h)
+{
+	const struct unit *unit = h->unit;
+	bool *done = arena_alloc(h->arena, unit->records.n + 1);
+
+	for (size_t i = 0; i < unit->enumerations.n; i++)
+		put_enum(h, unit->enumerations.items[i]);
+	for (size_t i = 0; i < unit->records.n; i++)
+		put_record_in_order(h, unit->records.items[i], done);
+}
+
+/* ---- Parameters ---- */
+
+static const char *generic_comment(struct arena *arena, const struct generic *generic)
+{
+	bool is_format = generic->kind == GENERIC_FORMAT;
+	const char *what = is_format ? "enum pkd_format" : "";
+
+	if (!generic->has_initial)
+		return join(arena, what, "inferred at each use");
+	if (is_format)
+		return join(arena, what,
+		            arena_printf(arena, "%s where the use does not say",
+		                         format_c_name(generic->initial)));
+	return arena_printf(arena, "%llu where the use does not say",
+	                    (unsigned long long)generic->initial);
+}
+
+static void put_params(const struct header *h, const struct interface *node)
+{
+	struct out_row lines = {.arena = h->arena};
+
+	for (size_t i = 0; i < node->params.n; i++) {
+		const struct param *param = &node->params.items[i];
+		const char *type = type_c_param(param->type);
+		const char *note = number_note(h->arena, param->type);
+		out_field(&lines, "%s%s%s;", type, text_ends_with(type, "*") ? "" : " ",
+		          param->name);
+		note = join(h->arena, param->doc, note);
+		out_field_comment(&lines,
+		                  join(h->arena, note, param->live ? "may change as it runs" : ""));
+	}
+	for (size_t i = 0; i < node->generics.n; i++) {
+		const struct generic *generic = &node->generics.items[i];
+		bool is_type = generic->kind == GENERIC_TYPE;
+		out_field(&lines, "%s%s;", is_type ? "const struct pkd_type *" : "uint32_t ",
+		          generic->name);
+		out_field_comment(&lines, generic_comment(h->arena, generic));
+	}
+	put_struct(h, arena_printf(h->arena, "%s_params", node->c_name), &lines);
+}
+
+/* ---- Ports ---- */
+
+/* The string, bytes or list that gets a struct of the port's name: the port's type, or the item of
+ * an array. NULL: none, for C has a name for it, or no way to say it. */
+static const struct type *struct_of_port(const struct port *port)
+{
+	const struct type *type = port->type;
+
+	if (type->kind == TYPE_ARRAY)
+		type = type->item;
+	if (type != port->type && !type_is_concrete(type))
+		return NULL;
+	if (type->kind == TYPE_STRING || type->kind == TYPE_BYTES)
+		return type;
+	return type->kind == TYPE_LIST && type_is_concrete(type->item) ? type : NULL;
+}
+
+/* The C declaration of a pointer to the port's value; of an array to its first item. */
+static const char *port_declaration(const struct header *h, const struct interface *node,
+                                    const struct port *port)
+{
+	struct arena *arena = h->arena;
+	const struct type *type = port->type;
+	bool is_array = type->kind == TYPE_ARRAY;
+
+	if (struct_of_port(port))
+		return arena_printf(arena, "struct %s_%s *%s;", node->c_name, port->name,
+		                    port->name);
+	if (type->kind == TYPE_IMAGE)
+		return arena_printf(arena, "struct pkd_image *%s;", port->name);
+	if (is_array)
+		type = type->item;
+	if (!type_is_concrete(type) || type->kind == TYPE_IMAGE)
+		return arena_printf(arena, "void *%s;", port->name);
+	return arena_printf(
+		arena, "%s;",
+		type_c_declaration(
+			arena, type,
+			arena_printf(arena, type->kind == TYPE_ARRAY ? "(*%s)" : "*%s", port->name),
+			1));
+}
+
+/* "list<detect.Object, N>?" and what C does not show of it. */
+static const char *port_type_note(struct arena *arena, const struct port *port)
+{
+	const struct type *type = port->type;
+	const char *name = arena_printf(arena, "%s%s", type->name, port->optional ? "?" : "");
+
+	if (type->kind == TYPE_ENUM)
+		return arena_printf(arena, "%s, enum %s", name, type->enumeration->c_name);
+	if (type->kind == TYPE_TIME)
+		return arena_printf(arena, "%s, ns", name);
+	if (type->kind == TYPE_ARRAY)
+		return arena_printf(arena, "%s, its first item", name);
+	if (type->kind == TYPE_VARIABLE)
+		return arena_printf(arena, "%s, as params->%s describes it", name, type->variable);
+	return name;
+}
+
+static void put_port_structs(const struct header *h, const struct interface *node)
+{
+	size_t n_inputs = node->inputs.n, n = n_inputs + node->outputs.n;
+	struct map done = {0};
+
+	for (size_t i = 0; i < n; i++) {
+		const struct port *port =
+			i < n_inputs ? &node->inputs.items[i] : &node->outputs.items[i - n_inputs];
+		const struct type *type = struct_of_port(port);
+		if (!type || map_get(&done, port->name))
+			continue;
+		map_put(h->arena, &done, port->name, (void *)(uintptr_t)port);
+		buf_putc(h->out, '\n');
+		out_comment(h->out, 0,
+		            type == port->type
+		                    ? type->name
+		                    : arena_printf(h->arena, "an item of %s", port->type->name));
+		buf_printf(h->out, "struct %s_%s %s;\n", node->c_name, port->name,
+		           type_c_body(h->arena, type, 0));
+	}
+}
+
+static bool has_flexible_array(const struct port *port)
+{
+	const struct type *type = struct_of_port(port);
+
+	return type && type->n.variable;
+}
+
+/* C++ has flexible arrays only as an extension, which -Wpedantic would complain of. */
+static bool needs_extension(const struct unit *unit)
+{
+	for (size_t i = 0; i < unit->nodes.n; i++) {
+		const struct interface *node = unit->nodes.items[i];
+		for (size_t k = 0; k < node->inputs.n; k++)
+			if (has_flexible_array(&node->inputs.items[k]))
+				return true;
+		for (size_t k = 0; k < node->outputs.n; k++)
+			if (has_flexible_array(&node->outputs.items[k]))
+				return true;
+	}
+	return false;
+}
+
+static void put_inputs(const struct header *h, const struct interface *node)
+{
+	struct out_row lines = {.arena = h->arena};
+
+	for (size_t i = 0; i < node->inputs.n; i++) {
+		const struct port *port = &node->inputs.items[i];
+		const char *note = port_type_note(h->arena, port);
+		if (port->optional)
+			note = arena_printf(h->arena, "%s: NULL when absent", note);
+		out_field(&lines, "const %s", port_declaration(h, node, port));
+		out_field_comment(&lines, join(h->arena, note, port->doc));
+	}
+	buf_putc(h->out, '\n');
+	put_struct(h, arena_printf(h->arena, "%s_in", node->c_name), &lines);
+}
+
+static void put_outputs(const struct header *h, const struct interface *node)
+{
+	struct out_row lines = {.arena = h->arena};
+
+	for (size_t i = 0; i < node->outputs.n; i++) {
+		const struct port *port = &node->outputs.items[i];
+		const char *note = arena_printf(h->arena, "%s, NULL where nobody reads it",
+		                                port_type_note(h->arena, port));
+		out_field(&lines, "%s", port_declaration(h, node, port));
+		out_field_comment(&lines, join(h->arena, note, port->doc));
+	}
+	buf_putc(h->out, '\n');
+	put_struct(h, arena_printf(h->arena, "%s_out", node->c_name), &lines);
+}
+
+/* ---- Nodes ---- */
+
+static void put_prototypes(const struct header *h, const struct interface *node)
+{
+	const char *name = node->c_name;
+	const char *self = arena_printf(h->arena, "struct %s *self", name);
+	const char *ctx = "struct pkd_ctx *ctx";
+	const char *init[] = {self, arena_printf(h->arena, "const struct %s_params *params", name),
+	                      ctx};
+	const char *step[] = {self, arena_printf(h->arena, "const struct %s_in *in", name),
+	                      arena_printf(h->arena, "struct %s_out *out", name), ctx};
+
+	buf_printf(h->out, "\nstruct %s; /* defined by the node's author */\n\n", name);
+	out_prototype(h->out, arena_printf(h->arena, "int %s_init(", name), init, 3);
+	out_prototype(h->out, arena_printf(h->arena, "int %s_step(", name), step, 4);
+	out_prototype(h->out, arena_printf(h->arena, "void %s_finish(", name), &self, 1);
+}
+
+/* Only what is declared T? can be made absent: there is no such name for a T. */
+static void put_absent_calls(const struct header *h, const struct interface *node)
+{
+	for (size_t i = 0; i < node->outputs.n; i++) {
+		const struct port *port = &node->outputs.items[i];
+		if (!port->optional)
+			continue;
+		buf_printf(h->out, "\n/* In step: there is no `%s` for this firing. */\n",
+		           port->name);
+		buf_printf(h->out, "static inline void %s_absent_%s(struct pkd_ctx *ctx)\n",
+		           node->c_name, port->name);
+		buf_printf(h->out, "{\n\tpkd_absent(ctx, %zu);\n}\n", i);
+	}
+}
+
+static void put_node(const struct header *h, const struct interface *node)
+{
+	buf_putc(h->out, '\n');
+	out_comment(h->out, 0, node->doc);
+	if (*node->doc)
+		buf_putc(h->out, '\n');
+	put_params(h, node);
+	put_port_structs(h, node);
+	put_inputs(h, node);
+	put_outputs(h, node);
+	put_prototypes(h, node);
+	put_absent_calls(h, node);
+}
+
+/* ---- The file ---- */
+
+static void put_includes(const struct header *h)
+{
+	struct map done = {0};
+
+	buf_puts(h->out, "#include <pkd/node.h>\n");
+	map_put(h->arena, &done, h->unit->header, h->arena);
+	for (size_t i = 0; i < h->unit->uses.n; i++) {
+		const struct unit *used = h->unit->uses.items[i];
+		if (!used->records.n && !used->enumerations.n)
+			continue; /* its nodes are no business of this one's */
+		if (!map_put(h->arena, &done, used->header, h->arena))
+			buf_printf(h->out, used->stdlib ? "#include <%s>\n" : "#include \"%s\"\n",
+			           used->header);
+	}
+}
+
+void emit_header(const struct unit *unit, struct buf *out)
+{
+	struct header h = {.arena = arena_create(), .out = out, .unit = unit};
+	bool extension = needs_extension(unit);
+	int name_length = (int)(strlen(unit->header) - strlen(".h"));
+
+	buf_printf(out, "/* The %s of %.*s. Written by pkdc: edit that file, not this one. */\n",
+	           unit->nodes.n ? "interface" : "types", name_length, unit->header);
+	buf_printf(out, "#ifndef %s\n#define %s\n\n", unit->guard, unit->guard);
+	put_includes(&h);
+	buf_puts(out, "\n#ifdef __cplusplus\nextern \"C\" {\n");
+	if (extension)
+		buf_puts(out, "#pragma GCC diagnostic push\n"
+		              "#pragma GCC diagnostic ignored \"-Wpedantic\" /* items[] */\n");
+	buf_puts(out, "#endif\n");
+	put_types(&h);
+	for (size_t i = 0; i < unit->nodes.n; i++)
+		put_node(&h, unit->nodes.items[i]);
+	buf_puts(out, "\n#ifdef __cplusplus\n");
+	if (extension)
+		buf_puts(out, "#pragma GCC diagnostic pop\n");
+	buf_puts(out, "}\n#endif\n\n#endif\n");
+	arena_destroy(h.arena);
+}

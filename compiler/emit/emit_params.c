@@ -1,0 +1,172 @@
+/* Parameters in the program's C: the pipeline's as options, each node's as what its call says. */
+#include "emit/out.h"
+#include "emit/program.h"
+#include <string.h>
+
+static void describe_types(struct program *p)
+{
+	struct buf types;
+
+	buf_init(&types);
+	for (size_t i = 0; i < p->graph->params.n; i++)
+		if (p->graph->params.items[i].type->kind == TYPE_ENUM)
+			type_describe(&types, &p->described, p->graph->params.items[i].type);
+	for (size_t i = 0; i < p->faces.n; i++)
+		for (size_t k = 0; k < p->faces.items[i]->params.n; k++)
+			if (p->faces.items[i]->params.items[k].type->kind == TYPE_ENUM)
+				type_describe(&types, &p->described,
+				              p->faces.items[i]->params.items[k].type);
+	for (size_t i = 0; i < p->graph->nodes.n; i++) {
+		const struct graph_node *node = &p->graph->nodes.items[i];
+		for (size_t k = 0; k < node->face->generics.n; k++)
+			if (node->face->generics.items[k].kind == GENERIC_TYPE && node->types[k])
+				type_describe(&types, &p->described, node->types[k]);
+	}
+	if (types.length)
+		buf_printf(p->out, "\n/* Types that nodes learn of as they run. */\n%s",
+		           types.text);
+	buf_finish(&types);
+}
+
+static void put_param_row(struct program *p, const char *struct_name, const struct param *param)
+{
+	struct out_row row = {.arena = p->arena, .depth = 1};
+
+	out_field_string(&row, "name", param->name);
+	out_field_string(&row, "doc", param->doc);
+	out_field(&row, ".kind = %s", type_pkd_kind(param->type));
+	out_field(&row, ".offset = offsetof(struct %s, %s)", struct_name, param->name);
+	if (param->initial_text)
+		out_field_string(&row, "initial", param->initial_text);
+	if (param->has_range) {
+		out_field(&row, ".has_range = true");
+		out_field(&row, ".min = %s", out_float(p->arena, param->min, false));
+		out_field(&row, ".max = %s", out_float(p->arena, param->max, false));
+	}
+	if (param->type->kind == TYPE_ENUM)
+		out_field(&row, ".type = &%s", type_describe(p->out, &p->described, param->type));
+	out_row(p->out, "", &row, ",", false);
+}
+
+/* Per kind of node, shared by its instances. */
+static void put_param_tables(struct program *p)
+{
+	for (size_t i = 0; i < p->faces.n; i++) {
+		const struct interface *face = p->faces.items[i];
+		if (!face->params.n)
+			continue;
+		buf_printf(p->out, "\nstatic const struct pkd_param %s_param_table[] = {\n",
+		           face->c_name);
+		for (size_t k = 0; k < face->params.n; k++)
+			put_param_row(p, arena_printf(p->arena, "%s_params", face->c_name),
+			              &face->params.items[k]);
+		buf_puts(p->out, "};\n");
+	}
+}
+
+/* The pipeline's parameters, as a struct, with their defaults, and as a table. */
+static void put_options(struct program *p)
+{
+	const struct graph *graph = p->graph;
+	struct out_row lines = {.arena = p->arena}, initial = {.arena = p->arena};
+
+	if (!graph->params.n)
+		return;
+	for (size_t i = 0; i < graph->params.n; i++) {
+		const struct param *param = &graph->params.items[i];
+		const char *type = type_c_param(param->type);
+		size_t column = OUT_TAB + strlen(param->name) + strlen(". = ");
+		out_field(&lines, "%s%s%s;", type, type[strlen(type) - 1] == '*' ? "" : " ",
+		          param->name);
+		out_field_comment(&lines, param->doc);
+		if (param->initial.kind != VALUE_NONE)
+			out_field(&initial, ".%s = %s", param->name,
+			          value_c(p->arena, &param->initial, param->type, column));
+	}
+	buf_printf(p->out, "\n/* What the program's options set. */\nstruct %s {\n", p->options);
+	out_lines(p->out, 1, lines.fields.items, lines.fields.n);
+	buf_puts(p->out, "};\n\n");
+	const char *head = arena_printf(p->arena, "static struct %s options", p->options);
+	if (initial.fields.n)
+		out_row(p->out, arena_printf(p->arena, "%s = ", head), &initial, ";", false);
+	else
+		buf_printf(p->out, "%s;\n", head);
+	buf_puts(p->out, "\nstatic const struct pkd_param option_table[] = {\n");
+	for (size_t i = 0; i < graph->params.n; i++)
+		put_param_row(p, p->options, &graph->params.items[i]);
+	buf_puts(p->out, "};\n");
+}
+
+/* ---- What each node is given ---- */
+
+static void bind_param(const struct program *p, struct out_row *row, const struct param *param,
+                       const struct formula *argument)
+{
+	size_t column = (row->depth + 1) * OUT_TAB + strlen(param->name) + strlen(". = ");
+
+	if (argument)
+		out_field(row, ".%s = %s", param->name,
+		          formula_c(p->arena, p->graph, argument, param->type, column));
+	else if (param->initial.kind != VALUE_NONE)
+		out_field(row, ".%s = %s", param->name,
+		          value_c(p->arena, &param->initial, param->type, column));
+}
+
+static void bind_generic(struct program *p, struct out_row *row, const struct graph_node *node,
+                         size_t i)
+{
+	const struct generic *generic = &node->face->generics.items[i];
+
+	switch (generic->kind) {
+	case GENERIC_SIZE:
+		out_field(row, ".%s = %llu", generic->name, (unsigned long long)node->sizes[i]);
+		break;
+	case GENERIC_FORMAT:
+		out_field(row, ".%s = %s", generic->name, format_c_name(node->sizes[i]));
+		break;
+	case GENERIC_TYPE:
+		if (node->types[i])
+			out_field(row, ".%s = &%s", generic->name,
+			          type_describe(p->out, &p->described, node->types[i]));
+		break;
+	case GENERIC_UNKNOWN:
+		break;
+	}
+}
+
+static void put_binding(struct program *p, size_t i)
+{
+	const struct graph_node *node = &p->graph->nodes.items[i];
+	struct out_row row = {.arena = p->arena, .depth = 1};
+
+	for (size_t k = 0; k < node->face->params.n; k++)
+		bind_param(p, &row, &node->face->params.items[k], node->arguments[k]);
+	for (size_t k = 0; k < node->face->generics.n; k++)
+		bind_generic(p, &row, node, k);
+	if (row.fields.n)
+		out_row(p->out,
+		        arena_printf(p->arena, "%s_params = (struct %s_params)", p->node_names[i],
+		                     node->face->c_name),
+		        &row, ";", true);
+}
+
+static void put_bind(struct program *p)
+{
+	buf_putc(p->out, '\n');
+	for (size_t i = 0; i < p->graph->nodes.n; i++)
+		buf_printf(p->out, "static struct %s_params %s_params;\n",
+		           p->graph->nodes.items[i].face->c_name, p->node_names[i]);
+	buf_puts(p->out, "\n/* What the calls say of each node, once the options are known. */\n"
+	                 "static void bind(void)\n{\n");
+	for (size_t i = 0; i < p->graph->nodes.n; i++)
+		put_binding(p, i);
+	buf_puts(p->out, "}\n");
+}
+
+void emit_params(struct program *p)
+{
+	describe_types(p);
+	put_options(p);
+	put_bind(p);
+	put_param_tables(p);
+}

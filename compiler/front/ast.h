@@ -1,0 +1,203 @@
+/* The syntax tree: shape only. Made by the parser, read by resolve and check; nothing later holds
+ * a pointer into it. After a syntax error it may lack what could not be read. */
+#ifndef FRONT_AST_H
+#define FRONT_AST_H
+
+#include "base/vec.h"
+#include "front/source.h"
+#include <stdbool.h>
+#include <stdint.h>
+
+struct ast_name {
+	const char *text; /* NULL: no name stands here */
+	struct span span;
+};
+
+VEC_OF(ast_names, struct ast_name);
+
+enum ast_expr_kind {
+	EXPR_ERROR, /* could not be read; already reported */
+	EXPR_NAME,
+	EXPR_INT,
+	EXPR_FLOAT,
+	EXPR_QUANTITY, /* a number and a unit: 30fps */
+	EXPR_STRING,
+	EXPR_BOOL,
+	EXPR_MEMBER, /* left . name */
+	EXPR_CALL,   /* left ( args ) */
+	EXPR_UNARY,  /* op left */
+	EXPR_BINARY, /* left op right */
+	EXPR_EDGE,   /* policy [( args )] left */
+};
+
+enum ast_op {
+	OP_NEG,
+	OP_NOT,
+	OP_ADD,
+	OP_SUB,
+	OP_MUL,
+	OP_DIV,
+	OP_MOD,
+	OP_EQ,
+	OP_NE,
+	OP_LT,
+	OP_LE,
+	OP_GT,
+	OP_GE,
+	OP_AND,
+	OP_OR,
+};
+
+enum ast_policy { POLICY_QUEUE, POLICY_LATEST, POLICY_SAMPLE };
+
+struct ast_expr;
+
+struct ast_arg {
+	struct ast_name name; /* of `name: value`; no text: positional */
+	struct ast_expr *value;
+};
+
+VEC_OF(ast_args, struct ast_arg);
+
+struct ast_expr {
+	enum ast_expr_kind kind;
+	struct span span;
+	uint32_t depth;         /* of what stands below it, limited by the parser */
+	struct ast_name name;   /* NAME, MEMBER */
+	const char *text;       /* INT, FLOAT, QUANTITY: as written; STRING: decoded */
+	bool truth;             /* BOOL */
+	enum ast_op op;         /* UNARY, BINARY */
+	enum ast_policy policy; /* EDGE */
+	bool has_args;          /* EDGE: parentheses were written */
+	struct ast_expr *left, *right;
+	struct ast_args args; /* CALL, EDGE */
+};
+
+/* A type as written, or what may stand between < and >: a size or a format is a name, or SIZE. */
+enum ast_type_kind {
+	AST_TYPE_ERROR,
+	AST_TYPE_NAMED, /* path [< args >] */
+	AST_TYPE_ARRAY, /* [ args[0] ; args[1] ] */
+	AST_TYPE_ANY,
+	AST_TYPE_SIZE, /* an integer */
+};
+
+struct ast_type;
+VEC_OF(ast_types, struct ast_type *);
+
+struct ast_type {
+	enum ast_type_kind kind;
+	struct span span;
+	struct ast_names path;
+	struct ast_types args;
+	struct ast_expr *size;
+};
+
+/* A port, a parameter, a field of a record. */
+struct ast_port {
+	struct ast_name name;
+	struct ast_type *type;
+	struct span span;
+	const char *doc;
+	bool optional, param, live;
+	struct ast_expr *initial;
+	struct ast_expr *low, *high; /* in low..high */
+};
+
+VEC_OF(ast_ports, struct ast_port);
+
+struct ast_generic {
+	struct ast_name name;
+	struct ast_expr *initial;
+};
+
+VEC_OF(ast_generics, struct ast_generic);
+
+enum ast_item_kind {
+	ITEM_PARAM,
+	ITEM_BUDGET, /* expr */
+	ITEM_RATE,   /* expr */
+	ITEM_SOURCE, /* expr, a string */
+	ITEM_LINK,   /* expr, a string */
+	ITEM_STATELESS,
+	ITEM_ORIGIN_PACED,
+	ITEM_ORIGIN_LIVE,
+};
+
+struct ast_item {
+	enum ast_item_kind kind;
+	struct span span;
+	struct ast_port port;
+	struct ast_expr *expr;
+};
+
+VEC_OF(ast_items, struct ast_item);
+
+enum ast_stmt_kind {
+	STMT_BIND,   /* name = expr */
+	STMT_CALL,   /* expr */
+	STMT_ASSERT, /* assert name [( args )] [<= limit], or name ( from -> to ) */
+};
+
+struct ast_stmt {
+	enum ast_stmt_kind kind;
+	struct span span;
+	struct ast_name name;
+	struct ast_expr *expr;
+	struct ast_args args;
+	bool arrow; /* args are from and to */
+	struct ast_expr *limit;
+};
+
+VEC_OF(ast_stmts, struct ast_stmt);
+
+enum ast_rule_kind {
+	RULE_PROCESS, /* process name { members } */
+	RULE_CRASH,   /* on crash of members { … } */
+};
+
+struct ast_rule {
+	enum ast_rule_kind kind;
+	struct span span;
+	struct ast_name name;
+	struct ast_names members;
+	struct ast_expr *restarts, *per, *backoff; /* NULL: not written */
+	bool has_end, absent;                      /* then stop, then absent */
+};
+
+VEC_OF(ast_rules, struct ast_rule);
+
+enum ast_decl_kind {
+	DECL_USE,
+	DECL_CONST,
+	DECL_TYPE,
+	DECL_ENUM,
+	DECL_NODE,
+	DECL_PIPELINE,
+	DECL_DEPLOY,
+};
+
+struct ast_decl {
+	enum ast_decl_kind kind;
+	struct span span;
+	const char *doc;
+	struct ast_name name;        /* USE: the name it gets here */
+	struct ast_expr *expr;       /* CONST; USE of a file: its path */
+	struct ast_ports fields;     /* TYPE */
+	struct ast_names names;      /* ENUM; USE of a module: its path */
+	struct ast_generics generics; /* NODE, PIPELINE */
+	struct ast_ports inputs, outputs;
+	struct ast_items items;      /* NODE */
+	struct ast_stmts stmts;      /* PIPELINE */
+	struct ast_name of;          /* DEPLOY name of pipeline */
+	struct ast_rules rules;      /* DEPLOY */
+};
+
+VEC_OF(ast_decls, struct ast_decl *);
+
+struct ast_file {
+	uint32_t source;
+	struct ast_decls decls;
+};
+
+#endif

@@ -1,0 +1,653 @@
+/* The grammar: builds the syntax tree and nothing else. LALR(1) without conflicts; words that are
+ * keywords only where no name can stand are listed under `name`. After a mistake it goes on at the
+ * next line; without yyerrok, so that the rest of a statement of several lines stays silent. */
+%define api.pure full
+%define api.prefix {parser_}
+%define api.token.prefix {TOKEN_}
+%define api.location.type {struct span}
+%define parse.error custom
+%define parse.lac full
+%locations
+%expect 0
+%param {void *scanner} {struct parser *parser}
+
+%code requires {
+#include "front/parse.h"
+}
+
+%code provides {
+int lexer_lex(PARSER_STYPE *lval, PARSER_LTYPE *lloc, void *scanner);
+}
+
+%code {
+#include "base/text.h"
+#include <string.h>
+
+#define YYLLOC_DEFAULT(current, rhs, n)                                                    \
+	((current) = (n) ? span_join(YYRHSLOC(rhs, 1), YYRHSLOC(rhs, n))                   \
+	                 : (struct span){YYRHSLOC(rhs, 0).source, YYRHSLOC(rhs, 0).end,    \
+	                                 YYRHSLOC(rhs, 0).end})
+
+static int parser_lex(PARSER_STYPE *lval, PARSER_LTYPE *lloc, void *scanner,
+                      struct parser *parser);
+static void parser_error(PARSER_LTYPE *lloc, void *scanner, struct parser *parser,
+                         const char *message);
+
+#define PUSH(list, ...) vec_push(parser->arena, &(list), __VA_ARGS__)
+}
+
+%union {
+	const char *text;
+	struct ast_name name;
+	struct ast_names names;
+	struct ast_expr *expr;
+	struct ast_arg arg;
+	struct ast_args args;
+	struct ast_type *type;
+	struct ast_types types;
+	struct ast_port port;
+	struct ast_ports ports;
+	struct ast_generic generic;
+	struct ast_generics generics;
+	struct ast_item item;
+	struct ast_items items;
+	struct ast_stmt stmt;
+	struct ast_stmts stmts;
+	struct ast_rule rule;
+	struct ast_rules rules;
+	struct ast_decl *decl;
+	struct {
+		struct ast_expr *low, *high;
+	} range;
+}
+
+%token <text> NAME "a name" INT "a number" FLOAT "a fraction" QUANTITY "a number with a unit"
+%token <text> STRING "a text"
+%token USE "use" AS "as" CONST "const" TYPE "type" ENUM "enum" NODE "node" PIPELINE "pipeline"
+%token DEPLOY "deploy" OF "of" PARAM "param" LIVE "live" BUDGET "budget" RATE "rate"
+%token SOURCE "source" LINK "link" STATELESS "stateless" ORIGIN "origin" PACED "paced" IN "in"
+%token ASSERT "assert" LATEST "latest" SAMPLE "sample" QUEUE "queue" PROCESS "process" ON "on"
+%token CRASH "crash" RESTART "restart" PER "per" BACKOFF "backoff" THEN "then" STOP "stop"
+%token ABSENT "absent" TRUE "true" FALSE "false" AND "and" OR "or" NOT "not" ANY "any"
+%token ARROW "->" RANGE ".." EQ "==" NE "!=" LE "<=" GE ">=" END_STMT "the end of the line"
+
+%left OR
+%left AND
+%precedence NOT
+%nonassoc EQ NE '<' '>' LE GE
+%left '+' '-'
+%left '*' '/' '%'
+%precedence NEG
+
+%type <name> name as
+%type <names> path names name_list members
+%type <expr> expr postfix primary stream edge operand initial limit backoff
+%type <arg> arg
+%type <args> args call_args
+%type <type> type type_arg
+%type <types> type_args
+%type <port> port field parameter
+%type <ports> ports port_list fields field_list result
+%type <generic> generic
+%type <generics> generics generic_list
+%type <item> item
+%type <items> node_body items item_lines
+%type <stmt> stmt
+%type <stmts> stmts stmt_lines
+%type <rule> rule policy policy_body
+%type <rules> rules rule_lines
+%type <decl> decl
+%type <range> range
+
+%%
+
+file:
+  %empty
+| file END_STMT
+| file decl END_STMT { if ($decl) PUSH(parser->file->decls, $decl); }
+| file error END_STMT
+;
+
+decl:
+  "use" path as {
+	$$ = ast_decl(parser, DECL_USE, @$, $as.text ? $as : $path.items[$path.n - 1]);
+	$$->names = $path;
+  }
+| "use" STRING "as" name {
+	$$ = ast_decl(parser, DECL_USE, @$, $name);
+	$$->expr = ast_expr(parser, EXPR_STRING, @STRING);
+	$$->expr->text = $STRING;
+  }
+| "const" name '=' expr {
+	$$ = ast_decl(parser, DECL_CONST, @$, $name);
+	$$->expr = $expr;
+  }
+| "type" name '{' fields '}' {
+	$$ = ast_decl(parser, DECL_TYPE, @$, $name);
+	$$->fields = $fields;
+  }
+| "enum" name '{' names '}' {
+	$$ = ast_decl(parser, DECL_ENUM, @$, $name);
+	$$->names = $names;
+  }
+| "node" name generics ports result node_body {
+	$$ = ast_decl(parser, DECL_NODE, span_join(@1, @result), $name);
+	$$->generics = $generics;
+	$$->inputs = $ports;
+	$$->outputs = $result;
+	$$->items = $node_body;
+  }
+| "pipeline" name generics ports result stmts {
+	$$ = ast_decl(parser, DECL_PIPELINE, span_join(@1, @result), $name);
+	$$->generics = $generics;
+	$$->inputs = $ports;
+	$$->outputs = $result;
+	$$->stmts = $stmts;
+  }
+| "deploy" name rules {
+	$$ = ast_decl(parser, DECL_DEPLOY, span_join(@1, @name), $name);
+	$$->rules = $rules;
+  }
+| "deploy" name "of" name[of] rules {
+	$$ = ast_decl(parser, DECL_DEPLOY, span_join(@1, @of), $2);
+	$$->of = $of;
+	$$->rules = $rules;
+  }
+;
+
+as:
+  %empty { $$ = (struct ast_name){0}; }
+| "as" name { $$ = $name; }
+;
+
+path:
+  name { $$ = (struct ast_names){0}; PUSH($$, $name); }
+| path '.' name { $$ = $1; PUSH($$, $name); }
+;
+
+/* Fields, enum names and members may be separated by commas, line ends or both. */
+sep: ',' | END_STMT | ',' END_STMT ;
+
+fields:
+  %empty { $$ = (struct ast_ports){0}; }
+| field_list
+| field_list sep
+;
+
+field_list:
+  field { $$ = (struct ast_ports){0}; PUSH($$, $field); }
+| field_list sep field { $$ = $1; PUSH($$, $field); }
+;
+
+field:
+  name ':' type { $$ = (struct ast_port){.name = $name, .type = $type, .span = @$}; }
+;
+
+names:
+  name_list
+| name_list sep
+;
+
+name_list:
+  name { $$ = (struct ast_names){0}; PUSH($$, $name); }
+| name_list sep name { $$ = $1; PUSH($$, $name); }
+;
+
+type:
+  path { $$ = ast_type(parser, AST_TYPE_NAMED, @$); $$->path = $path; }
+| "any" { $$ = ast_type(parser, AST_TYPE_ANY, @$); }
+| path '<' type_args '>' {
+	$$ = ast_type(parser, AST_TYPE_NAMED, @$);
+	$$->path = $path;
+	$$->args = $type_args;
+  }
+| '[' type ';' type_arg ']' {
+	$$ = ast_type(parser, AST_TYPE_ARRAY, @$);
+	PUSH($$->args, $2);
+	PUSH($$->args, $type_arg);
+  }
+;
+
+type_args:
+  type_arg { $$ = (struct ast_types){0}; PUSH($$, $type_arg); }
+| type_args ',' type_arg { $$ = $1; PUSH($$, $type_arg); }
+;
+
+type_arg:
+  type
+| INT {
+	$$ = ast_type(parser, AST_TYPE_SIZE, @$);
+	$$->size = ast_expr(parser, EXPR_INT, @$);
+	$$->size->text = $INT;
+  }
+;
+
+generics:
+  %empty { $$ = (struct ast_generics){0}; }
+| '<' generic_list '>' { $$ = $generic_list; }
+;
+
+generic_list:
+  generic { $$ = (struct ast_generics){0}; PUSH($$, $generic); }
+| generic_list ',' generic { $$ = $1; PUSH($$, $generic); }
+;
+
+generic:
+  name { $$ = (struct ast_generic){.name = $name}; }
+| name '=' type_arg {
+	$$ = (struct ast_generic){.name = $name, .initial = $type_arg->size};
+	if (!$type_arg->size) {
+		$$.initial = ast_expr(parser, EXPR_NAME, @type_arg);
+		if ($type_arg->path.n == 1)
+			$$.initial->name = $type_arg->path.items[0];
+	}
+  }
+;
+
+ports:
+  '(' ')' { $$ = (struct ast_ports){0}; }
+| '(' port_list ')' { $$ = $port_list; }
+| '(' port_list ',' ')' { $$ = $port_list; }
+;
+
+port_list:
+  port { $$ = (struct ast_ports){0}; PUSH($$, $port); }
+| port_list ',' port { $$ = $1; PUSH($$, $port); }
+;
+
+port:
+  parameter
+| "param" parameter { $$ = $parameter; $$.param = true; $$.span = @$; }
+;
+
+parameter:
+  name ':' type initial range {
+	$$ = (struct ast_port){.name = $name, .type = $type, .span = @$, .initial = $initial,
+	                       .low = $range.low, .high = $range.high};
+  }
+| name ':' type '?' {
+	$$ = (struct ast_port){.name = $name, .type = $type, .span = @$, .optional = true};
+  }
+;
+
+initial:
+  %empty { $$ = NULL; }
+| '=' expr { $$ = $expr; }
+;
+
+range:
+  %empty { $$.low = $$.high = NULL; }
+| "in" expr[low] ".." expr[high] { $$.low = $low; $$.high = $high; }
+;
+
+result:
+  %empty { $$ = (struct ast_ports){0}; }
+| "->" ports { $$ = $ports; }
+;
+
+node_body:
+  %empty { $$ = (struct ast_items){0}; }
+| items
+;
+
+/* One a line; the last may stand before the closing brace. */
+items:
+  '{' item_lines '}' { $$ = $item_lines; }
+| '{' item_lines item '}' { $$ = $item_lines; PUSH($$, $item); }
+| '{' item_lines error '}' { $$ = $item_lines; }
+;
+
+item_lines:
+  %empty { $$ = (struct ast_items){0}; }
+| item_lines END_STMT { $$ = $1; }
+| item_lines item END_STMT { $$ = $1; PUSH($$, $item); }
+| item_lines error END_STMT { $$ = $1; }
+;
+
+item:
+  "param" parameter {
+	$$ = (struct ast_item){.kind = ITEM_PARAM, .span = @$, .port = $parameter};
+	$$.port.param = true;
+	$$.port.span = @$;
+  }
+| "live" "param" parameter {
+	$$ = (struct ast_item){.kind = ITEM_PARAM, .span = @$, .port = $parameter};
+	$$.port.param = $$.port.live = true;
+	$$.port.span = @$;
+  }
+| "budget" expr { $$ = (struct ast_item){.kind = ITEM_BUDGET, .span = @$, .expr = $expr}; }
+| "rate" expr { $$ = (struct ast_item){.kind = ITEM_RATE, .span = @$, .expr = $expr}; }
+| "source" STRING {
+	$$ = (struct ast_item){.kind = ITEM_SOURCE, .span = @$};
+	$$.expr = ast_expr(parser, EXPR_STRING, @STRING);
+	$$.expr->text = $STRING;
+  }
+| "link" STRING {
+	$$ = (struct ast_item){.kind = ITEM_LINK, .span = @$};
+	$$.expr = ast_expr(parser, EXPR_STRING, @STRING);
+	$$.expr->text = $STRING;
+  }
+| "stateless" { $$ = (struct ast_item){.kind = ITEM_STATELESS, .span = @$}; }
+| "origin" "paced" { $$ = (struct ast_item){.kind = ITEM_ORIGIN_PACED, .span = @$}; }
+| "origin" "live" { $$ = (struct ast_item){.kind = ITEM_ORIGIN_LIVE, .span = @$}; }
+;
+
+stmts:
+  '{' stmt_lines '}' { $$ = $stmt_lines; }
+| '{' stmt_lines stmt '}' { $$ = $stmt_lines; PUSH($$, $stmt); }
+| '{' stmt_lines error '}' { $$ = $stmt_lines; }
+;
+
+stmt_lines:
+  %empty { $$ = (struct ast_stmts){0}; }
+| stmt_lines END_STMT { $$ = $1; }
+| stmt_lines stmt END_STMT { $$ = $1; PUSH($$, $stmt); }
+| stmt_lines error END_STMT { $$ = $1; }
+;
+
+stmt:
+  name '=' stream {
+	$$ = (struct ast_stmt){.kind = STMT_BIND, .span = @$, .name = $name, .expr = $stream};
+  }
+| stream { $$ = (struct ast_stmt){.kind = STMT_CALL, .span = @$, .expr = $stream}; }
+| "assert" name '(' expr[from] "->" expr[to] ')' limit {
+	$$ = (struct ast_stmt){.kind = STMT_ASSERT, .span = @$, .name = $name, .arrow = true,
+	                       .limit = $limit};
+	PUSH($$.args, (struct ast_arg){.value = $from});
+	PUSH($$.args, (struct ast_arg){.value = $to});
+  }
+| "assert" name '(' args ')' limit {
+	$$ = (struct ast_stmt){.kind = STMT_ASSERT, .span = @$, .name = $name, .args = $args,
+	                       .limit = $limit};
+  }
+| "assert" name limit {
+	$$ = (struct ast_stmt){.kind = STMT_ASSERT, .span = @$, .name = $name, .limit = $limit};
+  }
+;
+
+limit:
+  %empty { $$ = NULL; }
+| "<=" expr { $$ = $expr; }
+;
+
+/* What can be bound, passed and called: an expression, or one edge word and what it reads. */
+stream:
+  expr
+| edge operand { $$ = $edge; $$->left = $operand; $$->span = @$; }
+;
+
+edge:
+  "latest" { $$ = ast_expr(parser, EXPR_EDGE, @$); $$->policy = POLICY_LATEST; }
+| "latest" '(' args ')' {
+	$$ = ast_expr(parser, EXPR_EDGE, @$);
+	$$->policy = POLICY_LATEST;
+	$$->has_args = true;
+	$$->args = $args;
+  }
+| "sample" { $$ = ast_expr(parser, EXPR_EDGE, @$); $$->policy = POLICY_SAMPLE; }
+| "sample" '(' args ')' {
+	$$ = ast_expr(parser, EXPR_EDGE, @$);
+	$$->policy = POLICY_SAMPLE;
+	$$->has_args = true;
+	$$->args = $args;
+  }
+| "queue" '(' args ')' {
+	$$ = ast_expr(parser, EXPR_EDGE, @$);
+	$$->policy = POLICY_QUEUE;
+	$$->has_args = true;
+	$$->args = $args;
+  }
+;
+
+operand:
+  name { $$ = ast_expr(parser, EXPR_NAME, @$); $$->name = $name; }
+| operand '.' name {
+	$$ = ast_over(parser, EXPR_MEMBER, $1, @$);
+	$$->name = $name;
+  }
+| operand '(' call_args ')' {
+	$$ = ast_over(parser, EXPR_CALL, $1, @$);
+	$$->args = $call_args;
+  }
+;
+
+expr:
+  postfix
+| expr '+' expr { $$ = ast_binary(parser, OP_ADD, $1, $3); }
+| expr '-' expr { $$ = ast_binary(parser, OP_SUB, $1, $3); }
+| expr '*' expr { $$ = ast_binary(parser, OP_MUL, $1, $3); }
+| expr '/' expr { $$ = ast_binary(parser, OP_DIV, $1, $3); }
+| expr '%' expr { $$ = ast_binary(parser, OP_MOD, $1, $3); }
+| expr "==" expr { $$ = ast_binary(parser, OP_EQ, $1, $3); }
+| expr "!=" expr { $$ = ast_binary(parser, OP_NE, $1, $3); }
+| expr '<' expr { $$ = ast_binary(parser, OP_LT, $1, $3); }
+| expr '>' expr { $$ = ast_binary(parser, OP_GT, $1, $3); }
+| expr "<=" expr { $$ = ast_binary(parser, OP_LE, $1, $3); }
+| expr ">=" expr { $$ = ast_binary(parser, OP_GE, $1, $3); }
+| expr "and" expr { $$ = ast_binary(parser, OP_AND, $1, $3); }
+| expr "or" expr { $$ = ast_binary(parser, OP_OR, $1, $3); }
+| "not" expr { $$ = ast_unary(parser, OP_NOT, $2, @$); }
+| '-' expr %prec NEG { $$ = ast_unary(parser, OP_NEG, $2, @$); }
+;
+
+postfix:
+  primary
+| postfix '.' name {
+	$$ = ast_over(parser, EXPR_MEMBER, $1, @$);
+	$$->name = $name;
+  }
+| postfix '(' call_args ')' {
+	$$ = ast_over(parser, EXPR_CALL, $1, @$);
+	$$->args = $call_args;
+  }
+;
+
+primary:
+  name { $$ = ast_expr(parser, EXPR_NAME, @$); $$->name = $name; }
+| INT { $$ = ast_expr(parser, EXPR_INT, @$); $$->text = $INT; }
+| FLOAT { $$ = ast_expr(parser, EXPR_FLOAT, @$); $$->text = $FLOAT; }
+| QUANTITY { $$ = ast_expr(parser, EXPR_QUANTITY, @$); $$->text = $QUANTITY; }
+| STRING { $$ = ast_expr(parser, EXPR_STRING, @$); $$->text = $STRING; }
+| "true" { $$ = ast_expr(parser, EXPR_BOOL, @$); $$->truth = true; }
+| "false" { $$ = ast_expr(parser, EXPR_BOOL, @$); }
+| '(' expr ')' { $$ = $2; $$->span = @$; }
+;
+
+call_args:
+  %empty { $$ = (struct ast_args){0}; }
+| args
+| args ',' { $$ = $1; }
+;
+
+args:
+  arg { $$ = (struct ast_args){0}; PUSH($$, $arg); }
+| args ',' arg { $$ = $1; PUSH($$, $arg); }
+;
+
+arg:
+  stream { $$ = (struct ast_arg){.value = $stream}; }
+| name ':' stream { $$ = (struct ast_arg){.name = $name, .value = $stream}; }
+;
+
+rules:
+  '{' rule_lines '}' { $$ = $rule_lines; }
+| '{' rule_lines rule '}' { $$ = $rule_lines; PUSH($$, $rule); }
+| '{' rule_lines error '}' { $$ = $rule_lines; }
+;
+
+rule_lines:
+  %empty { $$ = (struct ast_rules){0}; }
+| rule_lines END_STMT { $$ = $1; }
+| rule_lines rule END_STMT { $$ = $1; PUSH($$, $rule); }
+| rule_lines error END_STMT { $$ = $1; }
+;
+
+rule:
+  "process" name '{' names '}' {
+	$$ = (struct ast_rule){.kind = RULE_PROCESS, .span = @$, .name = $name, .members = $names};
+  }
+| "on" "crash" "of" members policy {
+	$$ = $policy;
+	$$.kind = RULE_CRASH;
+	$$.span = @$;
+	$$.members = $members;
+  }
+;
+
+members:
+  name { $$ = (struct ast_names){0}; PUSH($$, $name); }
+| members ',' name { $$ = $1; PUSH($$, $name); }
+;
+
+policy:
+  '{' eol policy_body eol '}' { $$ = $policy_body; }
+;
+
+eol: %empty | eol END_STMT ;
+
+policy_body:
+  "stop" { $$ = (struct ast_rule){.has_end = true}; }
+| "absent" { $$ = (struct ast_rule){.has_end = true, .absent = true}; }
+| "restart" INT "per" QUANTITY backoff {
+	$$ = (struct ast_rule){0};
+	$$.restarts = ast_expr(parser, EXPR_INT, @INT);
+	$$.restarts->text = $INT;
+	$$.per = ast_expr(parser, EXPR_QUANTITY, @QUANTITY);
+	$$.per->text = $QUANTITY;
+	$$.backoff = $backoff;
+  }
+| policy_body[first] "then" "stop" { $$ = $first; $$.has_end = true; }
+| policy_body[first] "then" "absent" { $$ = $first; $$.has_end = $$.absent = true; }
+;
+
+backoff:
+  %empty { $$ = NULL; }
+| "backoff" QUANTITY {
+	$$ = ast_expr(parser, EXPR_QUANTITY, @QUANTITY);
+	$$->text = $QUANTITY;
+  }
+;
+
+/* Words that are keywords only where a name cannot stand. */
+name:
+  NAME { $$ = (struct ast_name){$NAME, @$}; }
+| word {
+	const char *text = parser->sources->list.items[@$.source].text;
+	$$ = (struct ast_name){parser_intern(parser, text + @$.start, @$.end - @$.start), @$};
+  }
+;
+
+word:
+  "use" | "as" | "const" | "type" | "enum" | "node" | "pipeline" | "deploy" | "of" | "param"
+| "live" | "budget" | "rate" | "source" | "link" | "stateless" | "origin" | "paced" | "process"
+| "on" | "crash" | "restart" | "per" | "backoff" | "stop" | "absent"
+;
+
+%%
+
+/* The scanner reads all of a file at once; yyerror's plain form is for bison's own limits. */
+static int parser_lex(PARSER_STYPE *lval, PARSER_LTYPE *lloc, void *scanner,
+                      struct parser *parser)
+{
+	parser->before = parser->at;
+	int token = lexer_lex(lval, lloc, scanner);
+	parser->at = *lloc;
+	return token;
+}
+
+static void parser_error(PARSER_LTYPE *lloc, void *scanner, struct parser *parser,
+                         const char *message)
+{
+	(void)scanner;
+	(void)message;
+	diag_report(parser->diags, E0105, *lloc, "this is nested too deeply for the parser");
+	diag_help(parser->diags, "give parts of it names of their own");
+}
+
+static const char *token_text(struct parser *parser, struct span span)
+{
+	const char *text = parser->sources->list.items[span.source].text;
+	return arena_strndup(parser->arena, text + span.start, span.end - span.start);
+}
+
+/* "a name, ')' or ','", from what the parser could have taken; NULL when it is too much to help. */
+static const char *expected_text(struct parser *parser, const yypcontext_t *context)
+{
+	enum { MOST = 5 };
+	yysymbol_kind_t kinds[MOST];
+	int n = yypcontext_expected_tokens(context, kinds, MOST);
+	const char *text = "";
+	for (int i = 0; i < n; i++) {
+		const char *between = i == 0 ? "" : i + 1 == n ? " or " : ", ";
+		const char *name = yysymbol_name(kinds[i]);
+		bool bare = strchr(name, ' ') != NULL;
+		if (name[0] == '\'')
+			name = arena_printf(parser->arena, "%c", name[1]);
+		text = arena_printf(parser->arena, bare ? "%s%s%s" : "%s%s'%s'", text, between, name);
+	}
+	return n > 0 ? text : NULL;
+}
+
+/* A name that cannot stand here, or before here, is likely a word of the language, misspelt. */
+static void suggest_keyword(struct parser *parser, const char *word)
+{
+	static const char *const leading[] = {
+	        "use",    "const",  "type",      "enum",   "node",   "pipeline", "deploy",
+	        "param",  "live",   "budget",    "rate",   "source", "link",     "stateless",
+	        "origin", "assert", "latest",    "sample", "queue",  "process",  "on",
+	        "crash",  "of",     "restart",   "per",    "backoff", "then",    "stop",
+	        "absent", "paced"};
+	const char *before = token_text(parser, parser->before);
+	size_t n = sizeof leading / sizeof *leading;
+	diag_suggest(parser->diags, text_nearest(word, leading, n) ? word : before, leading, n);
+}
+
+/* `for i in …`: the word before is the one that is not known yet. */
+static bool report_later_word(struct parser *parser, struct span span)
+{
+	const char *word = token_text(parser, span);
+	if (!parser_is_later_word(word))
+		return false;
+	diag_report(parser->diags, E0106, span, "'%s' comes with a later version of pkd", word);
+	return true;
+}
+
+static void help_with_syntax(struct parser *parser, const char *word, yysymbol_kind_t token)
+{
+	if (strcmp(word, ";") == 0)
+		diag_help(parser->diags, "a statement ends at the end of its line, without ';'");
+	else if (strcmp(word, "[") == 0)
+		diag_help(parser->diags, "history and elements of a stream come with a later version");
+	else if (token == YYSYMBOL_END_STMT && parser->brackets == 0)
+		diag_help(parser->diags, "a line that is to go on ends in an operator, a comma or an "
+		                         "opening bracket");
+	else if (token == YYSYMBOL_LATEST || token == YYSYMBOL_SAMPLE || token == YYSYMBOL_QUEUE)
+		diag_help(parser->diags, "such a word stands before the name of a stream, once");
+}
+
+static int yyreport_syntax_error(const yypcontext_t *context, void *scanner, struct parser *parser)
+{
+	(void)scanner;
+	yysymbol_kind_t token = yypcontext_token(context);
+	struct span span = *yypcontext_location(context);
+	parser->brackets = 0; /* recovery goes on at the line's end, whatever was open */
+	if (token == YYSYMBOL_YYerror || token == YYSYMBOL_YYEMPTY)
+		return 0; /* the scanner has said it */
+	const char *word = token_text(parser, span);
+	if ((token == YYSYMBOL_NAME && report_later_word(parser, span)) ||
+	    report_later_word(parser, parser->before))
+		return 0;
+	const char *what = span.start == span.end ? "the end of the file"
+	                   : token == YYSYMBOL_END_STMT
+	                           ? "the end of the line"
+	                           : arena_printf(parser->arena, "'%s'", word);
+	const char *expected = expected_text(parser, context);
+	if (expected)
+		diag_report(parser->diags, E0103, span, "%s cannot stand here; %s can", what, expected);
+	else
+		diag_report(parser->diags, E0103, span, "%s cannot stand here", what);
+	help_with_syntax(parser, word, token);
+	if (token == YYSYMBOL_NAME)
+		suggest_keyword(parser, word);
+	return 0;
+}

@@ -1,0 +1,72 @@
+/* Source files in memory, and where in them a byte is. */
+#include "front/source.h"
+
+#include "base/file.h"
+#include <string.h>
+
+void sources_init(struct sources *sources, struct arena *arena)
+{
+	*sources = (struct sources){.arena = arena};
+	struct source dummy = {.path = "", .file = "", .text = ""};
+	vec_push(arena, &dummy.lines, 0);
+	vec_push(arena, &sources->list, dummy);
+}
+
+int sources_add(struct sources *sources, const char *path, const char *file, uint32_t *ret_source)
+{
+	struct arena *arena = sources->arena;
+	char *text;
+	size_t length;
+	int error = file_read(arena, file, SOURCE_MAX, &text, &length);
+	if (error)
+		return error;
+	struct source source = {
+		.path = arena_strdup(arena, path),
+		.file = arena_strdup(arena, file),
+		.text = text,
+		.length = (uint32_t)length,
+	};
+	vec_push(arena, &source.lines, 0);
+	for (uint32_t i = 0; i < source.length; i++) {
+		if (text[i] == '\n')
+			vec_push(arena, &source.lines, i + 1);
+	}
+	*ret_source = (uint32_t)sources->list.n;
+	vec_push(arena, &sources->list, source);
+	return 0;
+}
+
+/* The number, from 0, of the line that holds `offset`. */
+static uint32_t line_of(const struct source *source, uint32_t offset)
+{
+	size_t low = 0, high = source->lines.n;
+	while (high - low > 1) {
+		size_t middle = low + (high - low) / 2;
+		if (source->lines.items[middle] <= offset)
+			low = middle;
+		else
+			high = middle;
+	}
+	return (uint32_t)low;
+}
+
+struct position source_position(const struct sources *sources, uint32_t source, uint32_t offset)
+{
+	const struct source *s = &sources->list.items[source];
+	if (offset > s->length)
+		offset = s->length;
+	uint32_t line = line_of(s, offset);
+	uint32_t column = 1;
+	for (uint32_t i = s->lines.items[line]; i < offset; i++)
+		column += ((unsigned char)s->text[i] & 0xc0) != 0x80; /* the first byte of each */
+	return (struct position){line + 1, column};
+}
+
+const char *source_at(struct sources *sources, struct span span)
+{
+	if (!span.source)
+		return "";
+	struct position at = source_position(sources, span.source, span.start);
+	return arena_printf(sources->arena, "%s:%u:%u", sources->list.items[span.source].path,
+	                    at.line, at.column);
+}

@@ -1,0 +1,102 @@
+/* The program as a graph: what the passes prove and the emitters write. Nodes, streams and edges
+ * are numbered from 0 and refer to each other by number; spans tell where each was written. Made by
+ * lower from a program without errors, constant afterwards: passes write tables of their own. */
+#ifndef GRAPH_GRAPH_H
+#define GRAPH_GRAPH_H
+
+#include "front/diag.h"
+#include "sema/interface.h"
+#include <stdio.h>
+
+#define NO_ID UINT32_MAX
+
+enum edge_policy {
+	EDGE_QUEUE,  /* every frame: plain, or queue(n) */
+	EDGE_LATEST, /* latest, latest(n) */
+	EDGE_SAMPLE, /* sample, sample(max_age: t); does not fire the node */
+};
+
+/* One reader of a stream: the connection of an input. */
+struct graph_edge {
+	uint32_t stream;
+	uint32_t node, input; /* input number of the node's interface */
+	struct span at;       /* the argument: "latest cam" */
+	enum edge_policy policy;
+	uint32_t count;      /* n of queue(n) or latest(n); 0 = not written */
+	int64_t max_age_ns;  /* sample; 0 = none */
+};
+
+/* One output of one node. There is a stream for each output, read or not. */
+struct graph_stream {
+	const char *name; /* "cam.frame" */
+	uint32_t node, output;
+	const struct type *type; /* concrete */
+	bool optional;           /* declared T? */
+	VEC(uint32_t) edges;     /* its readers, in source order */
+};
+
+struct graph_node {
+	const char *name; /* "cam" */
+	const struct interface *face;
+	struct span at;
+	uint32_t *inputs;  /* face->inputs.n edges, NO_ID where unconnected */
+	uint32_t *outputs; /* face->outputs.n streams */
+	uint64_t *sizes;   /* face->generics.n: of a size or a format; unused for a type */
+	const struct type **types;        /* face->generics.n: of a type; NULL where unconnected */
+	const struct formula **arguments; /* face->params.n, NULL = the declared default */
+	uint32_t process;
+};
+
+enum failure_end { FAILURE_STOP, FAILURE_ABSENT };
+
+struct graph_process {
+	const char *name; /* of the group; of its only node */
+	struct span at;
+	VEC(uint32_t) nodes; /* in source order */
+	struct span failure_at; /* `on crash of …`; all zeroes: the default, stop */
+	uint32_t n_restarts;
+	int64_t restart_per_ns, backoff_ns;
+	enum failure_end end;
+};
+
+enum assertion_kind {
+	ASSERT_INDEPENDENT, /* independent(a, b): a never waits for b */
+	ASSERT_LIVE,        /* live(a -> b): all that b waits for lies between a and b */
+	ASSERT_MEMORY,      /* memory <= limit */
+};
+
+struct graph_assertion {
+	enum assertion_kind kind;
+	struct span at;
+	uint32_t a, b;        /* nodes */
+	struct span a_at, b_at;
+	uint64_t limit;       /* bytes */
+};
+
+struct graph {
+	struct arena *arena;
+	struct sources *sources;
+	const char *name, *doc; /* of the pipeline */
+	const char *source;     /* "people.pkd": base name of the main file */
+	struct span at;
+	struct unit *unit;      /* of the main file */
+	VEC(struct param) params; /* of the pipeline: the program's options */
+	VEC(struct graph_node) nodes;
+	VEC(struct graph_stream) streams;
+	VEC(struct graph_edge) edges;
+	VEC(struct graph_process) processes; /* each node is in exactly one */
+	VEC(struct graph_assertion) asserts;
+};
+
+/* True when the edge's input fires its node; its declared T?. */
+bool graph_edge_fires(const struct graph_edge *edge);
+const struct port *graph_edge_port(const struct graph *graph, const struct graph_edge *edge);
+
+/* Checks every number and cross-reference; aborts with a message, for it is the compiler's own
+ * mistake. Run after lower, and after each pass in debug builds. */
+void graph_verify(const struct graph *graph);
+
+/* --dump=graph. */
+void graph_print(const struct graph *graph, FILE *file);
+
+#endif

@@ -1,0 +1,274 @@
+/* --dump=graph: one line a fact, in the order of the numbers; the same program, the same bytes. */
+#include "graph/graph.h"
+
+#include <inttypes.h>
+
+/* A formula nests as deeply as the source's expression did; the parser bounds that, this bounds
+ * graphs made by hand. */
+#define FORMULA_DEPTH 256
+
+static void print_string(const char *text, FILE *file)
+{
+	fputc('"', file);
+	for (const char *p = text; *p; p++) {
+		unsigned char c = (unsigned char)*p;
+		if (c == '"' || c == '\\')
+			fprintf(file, "\\%c", c);
+		else if (c < 0x20 || c == 0x7f)
+			fprintf(file, "\\x%02x", c);
+		else
+			fputc(c, file);
+	}
+	fputc('"', file);
+}
+
+static void print_value(const struct value *value, FILE *file)
+{
+	switch (value->kind) {
+	case VALUE_NONE:
+		fputs("none", file);
+		break;
+	case VALUE_BOOL:
+		fputs(value->i ? "true" : "false", file);
+		break;
+	case VALUE_INT:
+		fprintf(file, "%" PRId64, value->i);
+		break;
+	case VALUE_FLOAT:
+		fprintf(file, "%.17g", value->f);
+		break;
+	case VALUE_STRING:
+		print_string(value->s, file);
+		break;
+	case VALUE_TIME:
+		fprintf(file, "%" PRId64 "ns", value->i);
+		break;
+	case VALUE_RATE:
+		fprintf(file, "%.17gfps", value->f);
+		break;
+	case VALUE_ENUM:
+		if (value->i >= 0 && (uint64_t)value->i < value->enumeration->names.n)
+			fputs(value->enumeration->names.items[value->i], file);
+		break;
+	}
+}
+
+static const char *operator_word(char op)
+{
+	switch (op) {
+	case 'l':
+		return "<=";
+	case 'g':
+		return ">=";
+	case 'e':
+		return "==";
+	case 'n':
+		return "!=";
+	case '&':
+		return "and";
+	case '|':
+		return "or";
+	default:
+		return NULL;
+	}
+}
+
+static void print_operator(char op, FILE *file)
+{
+	const char *word = operator_word(op);
+
+	if (word)
+		fputs(word, file);
+	else
+		fputc(op, file);
+}
+
+static void print_formula(const struct graph *graph, const struct formula *formula, unsigned depth,
+                          FILE *file)
+{
+	if (depth > FORMULA_DEPTH) {
+		fputs("...", file);
+		return;
+	}
+	switch (formula->kind) {
+	case FORMULA_CONST:
+		print_value(&formula->value, file);
+		break;
+	case FORMULA_PARAM:
+		fputs(graph->params.items[formula->param].name, file);
+		break;
+	case FORMULA_UNARY:
+		fputs(formula->op == '!' ? "not " : "-", file);
+		print_formula(graph, formula->left, depth + 1, file);
+		break;
+	case FORMULA_BINARY:
+		fputc('(', file);
+		print_formula(graph, formula->left, depth + 1, file);
+		fputc(' ', file);
+		print_operator(formula->op, file);
+		fputc(' ', file);
+		print_formula(graph, formula->right, depth + 1, file);
+		fputc(')', file);
+		break;
+	}
+}
+
+static void print_params(const struct graph *graph, FILE *file)
+{
+	for (size_t i = 0; i < graph->params.n; i++) {
+		const struct param *param = &graph->params.items[i];
+		fprintf(file, "param %s: %s", param->name, param->type->name);
+		if (param->initial_text)
+			fprintf(file, " = %s", param->initial_text);
+		if (param->has_range)
+			fprintf(file, " in %.17g..%.17g", param->min, param->max);
+		fputc('\n', file);
+	}
+}
+
+static void print_generics(const struct graph_node *node, FILE *file)
+{
+	for (size_t i = 0; i < node->face->generics.n; i++) {
+		const struct generic *generic = &node->face->generics.items[i];
+		fprintf(file, "%s%s = ", i ? ", " : "  <", generic->name);
+		switch (generic->kind) {
+		case GENERIC_SIZE:
+			fprintf(file, "%" PRIu64, node->sizes[i]);
+			break;
+		case GENERIC_FORMAT:
+			fputs(format_name(node->sizes[i]), file);
+			break;
+		case GENERIC_TYPE:
+		case GENERIC_UNKNOWN:
+			fputs(node->types[i] ? node->types[i]->name : "-", file);
+			break;
+		}
+	}
+	if (node->face->generics.n)
+		fputc('>', file);
+}
+
+static void print_policy(const struct graph_edge *edge, FILE *file)
+{
+	switch (edge->policy) {
+	case EDGE_QUEUE:
+		if (edge->count)
+			fprintf(file, "queue(%u) ", edge->count);
+		break;
+	case EDGE_LATEST:
+		fputs("latest", file);
+		if (edge->count)
+			fprintf(file, "(%u)", edge->count);
+		fputc(' ', file);
+		break;
+	case EDGE_SAMPLE:
+		fputs("sample", file);
+		if (edge->max_age_ns)
+			fprintf(file, "(max_age: %" PRId64 "ns)", edge->max_age_ns);
+		fputc(' ', file);
+		break;
+	}
+}
+
+static void print_edge(const struct graph *graph, uint32_t e, FILE *file)
+{
+	const struct graph_edge *edge = &graph->edges.items[e];
+
+	print_policy(edge, file);
+	fprintf(file, "stream %u (%s)  edge %u at %s\n", edge->stream,
+	        graph->streams.items[edge->stream].name, e, source_at(graph->sources, edge->at));
+}
+
+static void print_node(const struct graph *graph, uint32_t n, FILE *file)
+{
+	const struct graph_node *node = &graph->nodes.items[n];
+
+	fprintf(file, "node %u %s: %s", n, node->name, node->face->kind);
+	print_generics(node, file);
+	fprintf(file, "  process %u at %s\n", node->process, source_at(graph->sources, node->at));
+	for (size_t i = 0; i < node->face->inputs.n; i++) {
+		const struct port *port = &node->face->inputs.items[i];
+		fprintf(file, "    in %s%s = ", port->name, port->optional ? "?" : "");
+		if (node->inputs[i] == NO_ID)
+			fputs("nothing\n", file);
+		else
+			print_edge(graph, node->inputs[i], file);
+	}
+	for (size_t i = 0; i < node->face->params.n; i++) {
+		const struct param *param = &node->face->params.items[i];
+		fprintf(file, "    param %s = ", param->name);
+		if (node->arguments[i])
+			print_formula(graph, node->arguments[i], 0, file);
+		else
+			fprintf(file, "default %s",
+			        param->initial_text ? param->initial_text : "(none)");
+		fputc('\n', file);
+	}
+	for (size_t i = 0; i < node->face->outputs.n; i++)
+		fprintf(file, "    out %s = stream %u\n", node->face->outputs.items[i].name,
+		        node->outputs[i]);
+}
+
+static void print_stream(const struct graph *graph, uint32_t s, FILE *file)
+{
+	const struct graph_stream *stream = &graph->streams.items[s];
+
+	fprintf(file, "stream %u %s: %s%s, read by", s, stream->name, stream->type->name,
+	        stream->optional ? "?" : "");
+	for (size_t i = 0; i < stream->edges.n; i++) {
+		const struct graph_edge *edge = &graph->edges.items[stream->edges.items[i]];
+		fprintf(file, "%s %s.%s", i ? "," : "", graph->nodes.items[edge->node].name,
+		        graph_edge_port(graph, edge)->name);
+	}
+	fputs(stream->edges.n ? "\n" : " nobody\n", file);
+}
+
+static void print_process(const struct graph *graph, uint32_t p, FILE *file)
+{
+	const struct graph_process *process = &graph->processes.items[p];
+
+	fprintf(file, "process %u %s {", p, process->name);
+	for (size_t i = 0; i < process->nodes.n; i++)
+		fprintf(file, "%s %s", i ? "," : "",
+		        graph->nodes.items[process->nodes.items[i]].name);
+	fputs(" } on crash ", file);
+	if (process->n_restarts)
+		fprintf(file, "restart %u per %" PRId64 "ns backoff %" PRId64 "ns then ",
+		        process->n_restarts, process->restart_per_ns, process->backoff_ns);
+	fputs(process->end == FAILURE_STOP ? "stop\n" : "absent\n", file);
+}
+
+static void print_assertion(const struct graph *graph, const struct graph_assertion *assertion,
+                            FILE *file)
+{
+	const struct graph_node *nodes = graph->nodes.items;
+
+	switch (assertion->kind) {
+	case ASSERT_INDEPENDENT:
+		fprintf(file, "assert independent(%s, %s)", nodes[assertion->a].name,
+		        nodes[assertion->b].name);
+		break;
+	case ASSERT_LIVE:
+		fprintf(file, "assert live(%s -> %s)", nodes[assertion->a].name,
+		        nodes[assertion->b].name);
+		break;
+	case ASSERT_MEMORY:
+		fprintf(file, "assert memory <= %" PRIu64, assertion->limit);
+		break;
+	}
+	fprintf(file, "  at %s\n", source_at(graph->sources, assertion->at));
+}
+
+void graph_print(const struct graph *graph, FILE *file)
+{
+	fprintf(file, "pipeline %s of %s\n", graph->name, graph->source);
+	print_params(graph, file);
+	for (uint32_t n = 0; n < graph->nodes.n; n++)
+		print_node(graph, n, file);
+	for (uint32_t s = 0; s < graph->streams.n; s++)
+		print_stream(graph, s, file);
+	for (uint32_t p = 0; p < graph->processes.n; p++)
+		print_process(graph, p, file);
+	for (size_t i = 0; i < graph->asserts.n; i++)
+		print_assertion(graph, &graph->asserts.items[i], file);
+}

@@ -1,0 +1,251 @@
+/* Who can make whom wait. In one step, a waits for b when b produces a firing input of a, when b
+ * reads a stream of a without loss, or when both run in one process (one thread). The question of
+ * an assertion is whether such steps lead from one node to another; a failure and the CPU are
+ * outside it. Requires causality. */
+#include "pass/private.h"
+
+#include <inttypes.h>
+
+#define STEPS_SHOWN 8u
+#define FORGETFUL_SHOWN 4u
+
+bool pass_waits_for(const struct analysis *analysis, uint32_t a, uint32_t b)
+{
+	return a == b || arcs_reach(analysis->waits, a)[b] != NO_ID;
+}
+
+static struct arcs *wait_arcs(const struct analysis *a)
+{
+	const struct graph *graph = a->graph;
+	struct arcs *arcs = arena_new(a->arena, struct arcs);
+	uint32_t n_nodes = (uint32_t)graph->nodes.n;
+
+	arcs_init(arcs, a->arena, graph->nodes.n + graph->processes.n);
+	for (uint32_t e = 0; e < graph->edges.n; e++) {
+		const struct graph_edge *edge = &graph->edges.items[e];
+		uint32_t producer = edge_producer(graph, e);
+		if (graph_edge_fires(edge))
+			arcs_add(arcs, edge->node, producer, e, WAIT_VALUE);
+		if (edge->policy == EDGE_QUEUE)
+			arcs_add(arcs, producer, edge->node, e, WAIT_ROOM);
+	}
+	for (uint32_t p = 0; p < graph->processes.n; p++) {
+		const struct graph_process *process = &graph->processes.items[p];
+		for (size_t i = 0; i < process->nodes.n && process->nodes.n > 1; i++) {
+			uint32_t n = process->nodes.items[i];
+			arcs_add(arcs, n, n_nodes + p, NO_ID, WAIT_PROCESS);
+			arcs_add(arcs, n_nodes + p, n, NO_ID, WAIT_PROCESS);
+		}
+	}
+	arcs_index(arcs);
+	return arcs;
+}
+
+static void note_room(struct analysis *a, const struct arc *arc)
+{
+	const char *from = node_name(a, arc->from), *to = node_name(a, arc->to);
+	const struct span at = a->graph->edges.items[arc->edge].at;
+
+	if (a->graph->nodes.items[arc->from].face->origin == ORIGIN_LIVE)
+		diag_note(a->diags, at,
+		          "%s loses whole frames while %s is behind, for '%s' must have every one",
+		          from, to, edge_words(a, arc->edge));
+	else
+		diag_note(a->diags, at,
+		          "%s waits for room until %s has taken a frame, for '%s' must have every "
+		          "one",
+		          from, to, edge_words(a, arc->edge));
+}
+
+/* One step of the chain. Two arcs lead through a process; the first speaks for both. */
+static void note_step(struct analysis *a, const struct arc *arc, const struct arc *next)
+{
+	uint32_t n_nodes = (uint32_t)a->graph->nodes.n;
+
+	switch ((enum wait_kind)arc->kind) {
+	case WAIT_VALUE:
+		diag_note(a->diags, a->graph->edges.items[arc->edge].at,
+		          "%s waits for %s, for it fires on '%s'", node_name(a, arc->from),
+		          node_name(a, arc->to), edge_words(a, arc->edge));
+		break;
+	case WAIT_ROOM:
+		note_room(a, arc);
+		break;
+	case WAIT_PROCESS:
+		if (arc->to >= n_nodes)
+			diag_note(a->diags, a->graph->processes.items[arc->to - n_nodes].at,
+			          "%s waits while %s works, for both run in process %s",
+			          node_name(a, arc->from), node_name(a, next->to),
+			          a->graph->processes.items[arc->to - n_nodes].name);
+		break;
+	}
+}
+
+static void note_chain(struct analysis *a, const struct arc_path *path)
+{
+	const struct arc *arcs = a->waits->list.items;
+
+	for (size_t i = 0; i < path->n; i++) {
+		const struct arc *arc = &arcs[path->items[i]];
+		if (i == STEPS_SHOWN && path->n > STEPS_SHOWN + 1) {
+			diag_note(a->diags, (struct span){0}, "and so on, %zu more steps, to %s",
+			          path->n - STEPS_SHOWN,
+			          node_name(a, arcs[path->items[path->n - 1]].to));
+			return;
+		}
+		note_step(a, arc, i + 1 < path->n ? &arcs[path->items[i + 1]] : arc);
+	}
+}
+
+/* The last step is the one that the culprit takes part in: what would cut it? */
+static void help_cut(struct analysis *a, const struct arc_path *path)
+{
+	const struct arc *last = &a->waits->list.items[path->items[path->n - 1]];
+
+	switch ((enum wait_kind)last->kind) {
+	case WAIT_VALUE:
+		diag_help(a->diags, "write '%s', so that %s does not wait for it",
+		          edge_words_as(a, last->edge, "sample"), node_name(a, last->from));
+		break;
+	case WAIT_ROOM:
+		diag_help(a->diags, "write '%s' at %s, so that it cannot hold up %s",
+		          edge_words_as(a, last->edge, "latest"), node_name(a, last->to),
+		          node_name(a, last->from));
+		break;
+	case WAIT_PROCESS:
+		diag_help(a->diags, "give %s a process of its own", node_name(a, last->to));
+		break;
+	}
+}
+
+static void check_independent(struct analysis *a, const struct graph_assertion *assertion)
+{
+	const char *name = node_name(a, assertion->a), *other = node_name(a, assertion->b);
+
+	if (assertion->a == assertion->b) {
+		diag_report(a->diags, E0604, assertion->at, "%s cannot be independent of itself",
+		            name);
+		diag_help(a->diags, "name two nodes");
+		return;
+	}
+	const uint32_t *reached = arcs_reach(a->waits, assertion->a);
+	if (reached[assertion->b] == NO_ID)
+		return;
+	struct arc_path path = arcs_path(a->waits, reached, assertion->a, assertion->b);
+	diag_report(a->diags, E0604, assertion->at, "%s can be made to wait by %s", name, other);
+	note_chain(a, &path);
+	help_cut(a, &path);
+}
+
+/* Per node, whether it lies on a path of firing edges from a to b. */
+static bool *nodes_between(const struct analysis *a, uint32_t from, uint32_t to)
+{
+	struct arcs forward, backward;
+	size_t n_nodes = a->graph->nodes.n;
+	bool *between = arena_alloc(a->arena, n_nodes * sizeof *between);
+
+	arcs_init(&forward, a->arena, n_nodes);
+	arcs_init(&backward, a->arena, n_nodes);
+	arcs_of_firing(&forward, a->graph);
+	for (size_t i = 0; i < forward.list.n; i++) {
+		const struct arc *arc = &forward.list.items[i];
+		arcs_add(&backward, arc->to, arc->from, arc->edge, 0);
+	}
+	arcs_index(&forward);
+	arcs_index(&backward);
+	const uint32_t *after = arcs_reach(&forward, from);
+	const uint32_t *before = arcs_reach(&backward, to);
+	for (uint32_t n = 0; n < n_nodes; n++)
+		between[n] = (n == from || after[n] != NO_ID) && (n == to || before[n] != NO_ID);
+	return between;
+}
+
+/* The nearest node that `b` can wait for and that is not between, or NO_ID. The walk is breadth
+ * first, but its result is by vertex, so nearness is counted on the path. */
+static uint32_t nearest_outside(const struct analysis *a, const uint32_t *reached, uint32_t b,
+                                const bool *between)
+{
+	for (uint32_t n = 0; n < a->graph->nodes.n; n++) {
+		if (between[n] || reached[n] == NO_ID || n == b)
+			continue;
+		/* The first one outside on the way there is at least as near. */
+		struct arc_path path = arcs_path(a->waits, reached, b, n);
+		for (size_t i = 0; i < path.n; i++) {
+			uint32_t to = a->waits->list.items[path.items[i]].to;
+			if (to < a->graph->nodes.n && !between[to])
+				return to;
+		}
+	}
+	return NO_ID;
+}
+
+static void check_live(struct analysis *a, const struct graph_assertion *assertion)
+{
+	const char *from = node_name(a, assertion->a), *to = node_name(a, assertion->b);
+	const bool *between = nodes_between(a, assertion->a, assertion->b);
+
+	if (!between[assertion->b]) {
+		diag_report(a->diags, E0605, assertion->at,
+		            "no frame of %s ever fires %s: there is no path of plain, 'queue' or "
+		            "'latest' inputs from one to the other",
+		            from, to);
+		diag_help(a->diags, "name a node that %s reads from", to);
+		return;
+	}
+	const uint32_t *reached = arcs_reach(a->waits, assertion->b);
+	uint32_t outside = nearest_outside(a, reached, assertion->b, between);
+	if (outside == NO_ID)
+		return;
+	struct arc_path path = arcs_path(a->waits, reached, assertion->b, outside);
+	diag_report(a->diags, E0605, assertion->at,
+	            "%s can be made to wait by %s, which is not between %s and %s", to,
+	            node_name(a, outside), from, to);
+	note_chain(a, &path);
+	help_cut(a, &path);
+}
+
+/* The runtime starts a crashed node again with nothing but its persistent state, which this version
+ * of the language cannot declare: what a node keeps in its memory is gone. An origin numbers on from
+ * its record. */
+static void check_restart(struct analysis *a, const struct graph_process *process)
+{
+	uint32_t forgetful[FORGETFUL_SHOWN];
+	size_t n = 0;
+
+	for (size_t i = 0; i < process->nodes.n && n < FORGETFUL_SHOWN; i++) {
+		uint32_t node = process->nodes.items[i];
+		const struct interface *face = a->graph->nodes.items[node].face;
+		if (!face->stateless && face->origin == ORIGIN_NONE)
+			forgetful[n++] = node;
+	}
+	if (!n)
+		return;
+	diag_report(a->diags, W0603, process->failure_at,
+	            "a restart of %s forgets what it kept in memory", node_name(a, forgetful[0]));
+	for (size_t i = 0; i < n; i++) {
+		const struct graph_node *node = &a->graph->nodes.items[forgetful[i]];
+		diag_note(a->diags, node->at, "%s, which is not declared 'stateless'",
+		          node->face->kind);
+	}
+	diag_help(a->diags,
+	          "write 'stateless' in the declaration of '%s' if it keeps nothing between two "
+	          "firings",
+	          a->graph->nodes.items[forgetful[0]].face->kind);
+}
+
+void pass_isolation(struct analysis *a)
+{
+	const struct graph *graph = a->graph;
+
+	a->waits = wait_arcs(a);
+	for (size_t i = 0; i < graph->asserts.n; i++) {
+		const struct graph_assertion *assertion = &graph->asserts.items[i];
+		if (assertion->kind == ASSERT_INDEPENDENT)
+			check_independent(a, assertion);
+		else if (assertion->kind == ASSERT_LIVE)
+			check_live(a, assertion);
+	}
+	for (size_t i = 0; i < graph->processes.n; i++)
+		if (graph->processes.items[i].n_restarts)
+			check_restart(a, &graph->processes.items[i]);
+}

@@ -1,0 +1,174 @@
+/* Which origin numbers the frames of each node. An exact join needs one: frames of two origins have
+ * numbers that mean different things. Requires causality, so that each node has an order. */
+#include "pass/private.h"
+
+/* The first connected input that samples, or NO_ID. */
+static uint32_t first_sample(const struct analysis *a, uint32_t n)
+{
+	const struct graph_node *node = &a->graph->nodes.items[n];
+
+	for (size_t i = 0; i < node->face->inputs.n; i++) {
+		uint32_t e = node->inputs[i];
+		if (e != NO_ID && !graph_edge_fires(&a->graph->edges.items[e]))
+			return e;
+	}
+	return NO_ID;
+}
+
+static void report_unfired(struct analysis *a, uint32_t n)
+{
+	const struct graph_node *node = &a->graph->nodes.items[n];
+	uint32_t sampled = first_sample(a, n);
+
+	diag_report(a->diags, E0403, node->at, "nothing fires '%s'", node->name);
+	if (sampled != NO_ID) {
+		diag_note(a->diags, a->graph->edges.items[sampled].at,
+		          "'%s' looks at the newest value only when something else fires '%s'",
+		          edge_words(a, sampled), node->name);
+		diag_help(a->diags,
+		          "write '%s' to fire on the newest frame, or '%s' to fire on every frame",
+		          edge_words_as(a, sampled, "latest"), edge_words_as(a, sampled, ""));
+	} else if (node->face->inputs.n) {
+		diag_help(a->diags, "connect one of its inputs: '%s: ...'",
+		          node->face->inputs.items[0].name);
+	} else {
+		diag_note(a->diags, node->face->span,
+		          "'%s' has no inputs and does not say that it is an origin",
+		          node->face->kind);
+		diag_help(a->diags, "write 'origin paced' (it waits for room) or 'origin live' "
+		                    "(it cannot wait) in its declaration");
+	}
+}
+
+/* What the firing inputs of a node are, edge numbers or NO_ID. */
+struct firing {
+	uint32_t first;           /* whose origin is known */
+	uint32_t other;           /* of another origin than `first` */
+	uint32_t latest, latest2; /* first and second */
+	uint32_t lossless;        /* first plain or queue */
+	size_t n;
+};
+
+static void add_firing(const struct analysis *a, struct firing *f, uint32_t e)
+{
+	const struct graph_edge *edge = &a->graph->edges.items[e];
+	uint32_t origin = a->origin[edge_producer(a->graph, e)];
+
+	f->n++;
+	if (edge->policy == EDGE_QUEUE && f->lossless == NO_ID)
+		f->lossless = e;
+	if (edge->policy == EDGE_LATEST && f->latest != NO_ID && f->latest2 == NO_ID)
+		f->latest2 = e;
+	if (edge->policy == EDGE_LATEST && f->latest == NO_ID)
+		f->latest = e;
+	if (origin == NO_ID)
+		return;
+	if (f->first == NO_ID)
+		f->first = e;
+	else if (f->other == NO_ID && origin != a->origin[edge_producer(a->graph, f->first)])
+		f->other = e;
+}
+
+static struct firing firing_of(const struct analysis *a, uint32_t n)
+{
+	const struct graph_node *node = &a->graph->nodes.items[n];
+	struct firing f = {NO_ID, NO_ID, NO_ID, NO_ID, NO_ID, 0};
+
+	for (size_t i = 0; i < node->face->inputs.n; i++) {
+		uint32_t e = node->inputs[i];
+		if (e != NO_ID && graph_edge_fires(&a->graph->edges.items[e]))
+			add_firing(a, &f, e);
+	}
+	return f;
+}
+
+/* Says to sample one of two edges, one whose port can be absent if there is one. */
+static void help_sample(struct analysis *a, uint32_t keep, uint32_t sample, const char *why)
+{
+	const struct graph *graph = a->graph;
+	const struct port *port = graph_edge_port(graph, &graph->edges.items[sample]);
+	const struct port *other = graph_edge_port(graph, &graph->edges.items[keep]);
+
+	if (!port->optional && other->optional)
+		sample = keep;
+	diag_help(a->diags, "write '%s' %s", edge_words_as(a, sample, "sample"), why);
+}
+
+static void report_two_origins(struct analysis *a, uint32_t n, const struct firing *f)
+{
+	const struct graph_edge *edges = a->graph->edges.items;
+	uint32_t one = a->origin[edge_producer(a->graph, f->first)];
+	uint32_t two = a->origin[edge_producer(a->graph, f->other)];
+
+	diag_report(a->diags, E0404, edges[f->other].at,
+	            "'%s' joins frames of two origins: '%s' and '%s'", node_name(a, n),
+	            node_name(a, one), node_name(a, two));
+	diag_note(a->diags, edges[f->first].at, "'%s' is numbered by '%s', '%s' by '%s'",
+	          edge_words_as(a, f->first, ""), node_name(a, one), edge_words_as(a, f->other, ""),
+	          node_name(a, two));
+	help_sample(a, f->first, f->other, "to take its newest value when the other fires");
+}
+
+static void report_two_latest(struct analysis *a, uint32_t n, const struct firing *f)
+{
+	const struct graph_edge *edges = a->graph->edges.items;
+
+	diag_report(a->diags, E0405, edges[f->latest2].at,
+	            "two 'latest' inputs of '%s' would each choose another frame", node_name(a, n));
+	diag_note(a->diags, edges[f->latest].at,
+	          "this one chooses; a join fires only on inputs of one frame");
+	help_sample(a, f->latest, f->latest2, "so that one 'latest' alone fires the node");
+}
+
+static void report_late_latest(struct analysis *a, uint32_t n, const struct firing *f)
+{
+	const struct graph_edge *edges = a->graph->edges.items;
+
+	diag_report(a->diags, W0602, edges[f->latest].at,
+	            "'%s' makes '%s' skip frames of its other inputs, too",
+	            edge_words(a, f->latest), node_name(a, n));
+	diag_note(a->diags, edges[f->lossless].at,
+	          "'%s' brings every frame, and a join fires only on those that 'latest' chose",
+	          edge_words(a, f->lossless));
+	diag_help(a->diags, "did you mean '%s'?", edge_words_as(a, f->latest, "sample"));
+}
+
+/* An origin numbers its own frames, so it cannot take the numbers of others. */
+static void report_fired_origin(struct analysis *a, uint32_t n, uint32_t e)
+{
+	diag_report(a->diags, E0404, a->graph->edges.items[e].at,
+	            "'%s' is an origin and numbers its own frames; '%s' would fire it by those of "
+	            "'%s'",
+	            node_name(a, n), edge_words(a, e), node_name(a, edge_producer(a->graph, e)));
+	diag_help(a->diags, "write '%s'", edge_words_as(a, e, "sample"));
+}
+
+static uint32_t find_origin(struct analysis *a, uint32_t n)
+{
+	const struct graph_node *node = &a->graph->nodes.items[n];
+	struct firing f = firing_of(a, n);
+
+	if (node->face->origin != ORIGIN_NONE) {
+		if (f.n)
+			report_fired_origin(a, n, f.latest == NO_ID ? f.lossless : f.latest);
+		return n;
+	}
+	if (!f.n)
+		report_unfired(a, n);
+	if (f.other != NO_ID)
+		report_two_origins(a, n, &f);
+	else if (f.latest2 != NO_ID)
+		report_two_latest(a, n, &f);
+	else if (f.latest != NO_ID && f.lossless != NO_ID)
+		report_late_latest(a, n, &f);
+	return f.first == NO_ID ? NO_ID : a->origin[edge_producer(a->graph, f.first)];
+}
+
+void pass_origin(struct analysis *a)
+{
+	const uint32_t *order = firing_order(a);
+
+	a->origin = arena_alloc(a->arena, a->graph->nodes.n * sizeof *a->origin);
+	for (size_t i = 0; i < a->graph->nodes.n; i++)
+		a->origin[order[i]] = find_origin(a, order[i]);
+}

@@ -1,0 +1,55 @@
+/* The analyses: each reads the graph and earlier tables, writes only its own table and messages. */
+#ifndef PASS_PASS_H
+#define PASS_PASS_H
+
+#include "graph/graph.h"
+
+enum pass_id {
+#define PASS(name, establishes, needs) PASS_##name,
+#include "pass/pass.def"
+#undef PASS
+	PASS_N
+};
+
+/* Of a stream; see docs/runtime.md for the sum. */
+struct stream_memory {
+	uint32_t ring_size;  /* D: the largest window of its readers */
+	uint32_t n_pins;     /* ΣP: one for each lossy or sampling reader */
+	uint32_t n_loans;    /* L */
+	uint32_t n_slots;    /* D + ΣP + L; 0 where no channel is made */
+	uint32_t value_size; /* bytes */
+	uint32_t slot_size;  /* bytes: header and value, rounded up to 64, from 4096 on to 4096 */
+	uint64_t bytes;      /* n_slots * slot_size, rounded up to 4096 */
+};
+
+struct analysis {
+	const struct graph *graph;
+	struct arena *arena;
+	struct diags *diags;
+	bool done[PASS_N]; /* ran without an error of its own */
+
+	uint32_t *origin;     /* origin: per node, the origin node that numbers its frames */
+	bool *may_be_absent;  /* presence: per stream */
+	const char **absence; /* presence: per stream, why, in words; NULL where never absent */
+	bool *has_channel;    /* unused: per stream */
+	uint32_t *window; /* capacity: per edge; queue: waiting and in hand; latest: n; sample: 1 */
+	const char **window_reason;   /* capacity: per edge, in words, for the report */
+	struct stream_memory *memory; /* memory: per stream */
+	uint64_t memory_total;        /* memory: bytes */
+	struct arcs *waits; /* isolation: who waits for whom in one step; ask pass_waits_for */
+};
+
+/* Runs all that can run. The analysis is in the graph's arena. */
+struct analysis *pass_run_all(const struct graph *graph, struct diags *diags);
+
+/* True when node `a` can be made to wait by node `b`, through any number of steps. Walks the graph at
+ * each call: a table of all pairs would be too large for a program of ten thousand nodes. */
+bool pass_waits_for(const struct analysis *analysis, uint32_t a, uint32_t b);
+
+/* --dump=passes: every table. */
+void pass_print(const struct analysis *analysis, FILE *file);
+
+/* pkdc check --report: the proofs as a short table, one line a fact with its reason. */
+void pass_report(const struct analysis *analysis, FILE *file);
+
+#endif

@@ -1,0 +1,412 @@
+/* pkdc check --report: what was proved, one line a fact with its reason. Requires nothing: what an
+ * error kept from being known is said to be unknown. */
+#include "base/file.h"
+#include "pass/private.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <string.h>
+
+#define WIDTH 100u
+#define LABEL_MAX 24u
+#define NAMES_SHOWN 12u
+
+struct report {
+	const struct analysis *a;
+	FILE *file;
+	size_t label_width;
+};
+
+static size_t columns(const char *text)
+{
+	size_t n = 0;
+
+	for (; *text; text++)
+		n += ((unsigned char)*text & 0xc0) != 0x80;
+	return n;
+}
+
+/* Words of `text` from column `at` on, further lines indented to it. */
+static void put_wrapped(FILE *file, size_t at, const char *text)
+{
+	size_t column = at;
+
+	while (*text) {
+		size_t n = strcspn(text, " ");
+		size_t width = 0;
+		for (size_t i = 0; i < n; i++)
+			width += ((unsigned char)text[i] & 0xc0) != 0x80;
+		if (column > at && column + 1 + width > WIDTH) {
+			fprintf(file, "\n%*s", (int)at, "");
+			column = at;
+		} else if (column > at) {
+			fputc(' ', file);
+			column++;
+		}
+		fwrite(text, 1, n, file);
+		column += width;
+		text += n + strspn(text + n, " ");
+	}
+	fputc('\n', file);
+}
+
+static void __attribute__((format(printf, 3, 4)))
+row(const struct report *r, const char *label, const char *format, ...)
+{
+	size_t width = columns(label), at = 2 + r->label_width + 2;
+	va_list args;
+
+	va_start(args, format);
+	const char *text = arena_vprintf(r->a->arena, format, args);
+	va_end(args);
+	fprintf(r->file, "  %s", label);
+	if (width > r->label_width) {
+		fputc('\n', r->file);
+		width = 0;
+		fputs("  ", r->file);
+	}
+	fprintf(r->file, "%*s", (int)(at - 2 - width), "");
+	put_wrapped(r->file, at, text);
+}
+
+static const char *at_words(const struct report *r, struct span span)
+{
+	const char *at = path_base(source_at(r->a->graph->sources, span));
+
+	return *at ? arena_printf(r->a->arena, " (%s)", at) : "";
+}
+
+static const char *plural(const struct report *r, size_t n, const char *one, const char *many)
+{
+	return arena_printf(r->a->arena, "%zu %s", n, n == 1 ? one : many);
+}
+
+/* "'view' of write" */
+static const char *edge_of(const struct report *r, uint32_t e)
+{
+	return arena_printf(r->a->arena, "'%s' of %s", edge_words(r->a, e),
+	                    node_name(r->a, r->a->graph->edges.items[e].node));
+}
+
+static void head(const struct report *r)
+{
+	const struct graph *graph = r->a->graph;
+	size_t n_channels = 0;
+
+	for (uint32_t s = 0; s < graph->streams.n; s++)
+		n_channels += graph->streams.items[s].edges.n != 0;
+	fprintf(r->file, "%s of %s: %s in %s, %s\n", graph->name, graph->source,
+	        plural(r, graph->nodes.n, "node", "nodes"),
+	        plural(r, graph->processes.n, "process", "processes"),
+	        plural(r, n_channels, "channel", "channels"));
+}
+
+static void section(const struct report *r, const char *title)
+{
+	fprintf(r->file, "\n%s\n", title);
+}
+
+/* ---- Memory ---- */
+
+static const char *ring_words(const struct report *r, uint32_t s)
+{
+	const struct analysis *a = r->a;
+	const struct graph_stream *stream = &a->graph->streams.items[s];
+
+	for (size_t i = 0; i < stream->edges.n; i++) {
+		uint32_t e = stream->edges.items[i];
+		if (a->window[e] == a->memory[s].ring_size)
+			return arena_printf(a->arena, "%s: %s", edge_of(r, e), a->window_reason[e]);
+	}
+	return "any reader: small values, at which none is overtaken";
+}
+
+static const char *limit_words(const struct report *r)
+{
+	const struct analysis *a = r->a;
+	const struct graph_assertion *least = NULL;
+
+	for (size_t i = 0; i < a->graph->asserts.n; i++) {
+		const struct graph_assertion *assertion = &a->graph->asserts.items[i];
+		if (assertion->kind == ASSERT_MEMORY && (!least || assertion->limit < least->limit))
+			least = assertion;
+	}
+	if (!least)
+		return "";
+	return arena_printf(a->arena, ", within the %s asserted%s",
+	                    bytes_words(a->arena, least->limit), at_words(r, least->at));
+}
+
+#define SLOTS_WIDTH 25 /* of "slots = ring + held + new" */
+
+static size_t text_column(const struct report *r, int bytes_width)
+{
+	return 2 + r->label_width + 2 + SLOTS_WIDTH + 2 + (size_t)bytes_width + 2;
+}
+
+static void print_channel(const struct report *r, uint32_t s, int bytes_width)
+{
+	const struct analysis *a = r->a;
+	const struct stream_memory *m = &a->memory[s];
+	const char *name = a->graph->streams.items[s].name;
+	int label_width = (int)r->label_width;
+
+	if (columns(name) > r->label_width)
+		fprintf(r->file, "  %s\n", name);
+	fprintf(r->file, "  %-*s  %5u = %4u + %4u + %3u  %*s  ", label_width,
+	        columns(name) > r->label_width ? "" : name, m->n_slots, m->ring_size, m->n_pins,
+	        m->n_loans, bytes_width, number_words(a->arena, m->bytes));
+	put_wrapped(r->file, text_column(r, bytes_width), ring_words(r, s));
+}
+
+static void print_memory(const struct report *r)
+{
+	const struct analysis *a = r->a;
+
+	if (!a->done[PASS_memory]) {
+		section(r, "channels");
+		row(r, "unknown", "for the errors above");
+		return;
+	}
+	const char *total = number_words(a->arena, a->memory_total);
+	int label_width = (int)r->label_width, bytes_width = (int)strlen(total);
+	if (bytes_width < (int)strlen("bytes"))
+		bytes_width = (int)strlen("bytes");
+	fprintf(r->file, "\n%-*s  slots = ring + held + new  %*s  the ring holds frames for\n",
+	        label_width + 2, "channels", bytes_width, "bytes");
+	for (uint32_t s = 0; s < a->graph->streams.n; s++)
+		if (a->has_channel[s])
+			print_channel(r, s, bytes_width);
+	fprintf(r->file, "  %-*s  %*s  %*s  ", label_width, "all", SLOTS_WIDTH, "", bytes_width,
+	        total);
+	put_wrapped(r->file, text_column(r, bytes_width),
+	            arena_printf(a->arena, "%s%s", bytes_words(a->arena, a->memory_total),
+	                         limit_words(r)));
+}
+
+/* ---- Frames ---- */
+
+/* Nodes by their origin, in one walk. */
+static void print_origins(const struct report *r)
+{
+	const struct analysis *a = r->a;
+	size_t n_nodes = a->graph->nodes.n;
+	struct words *named = arena_alloc(a->arena, n_nodes * sizeof *named);
+
+	for (uint32_t n = 0; n < n_nodes; n++)
+		words_init(&named[n], a->arena, NAMES_SHOWN);
+	for (uint32_t n = 0; n < n_nodes; n++)
+		if (a->origin[n] != n)
+			words_add(&named[a->origin[n]], node_name(a, n));
+	for (uint32_t n = 0; n < n_nodes; n++)
+		if (a->origin[n] == n)
+			row(r, node_name(a, n), "numbers the frames of %s", words_join(&named[n]));
+}
+
+static void print_absence(const struct report *r)
+{
+	const struct analysis *a = r->a;
+	struct words never;
+
+	words_init(&never, a->arena, NAMES_SHOWN);
+	for (uint32_t s = 0; s < a->graph->streams.n; s++) {
+		const char *name = a->graph->streams.items[s].name;
+		if (a->may_be_absent[s])
+			row(r, name, "may be absent: %s", a->absence[s]);
+		else
+			words_add(&never, name);
+	}
+	row(r, "never absent", "%s", words_join(&never));
+}
+
+static void print_frames(const struct report *r)
+{
+	section(r, "frames");
+	if (r->a->done[PASS_origin])
+		print_origins(r);
+	else
+		row(r, "unknown", "for the errors above");
+	if (r->a->done[PASS_presence])
+		print_absence(r);
+}
+
+/* ---- Loss ---- */
+
+/* Live origins whose lossless readers, however far away, can leave them no room. */
+static void print_refusals(const struct report *r)
+{
+	const struct analysis *a = r->a;
+
+	for (uint32_t n = 0; n < a->graph->nodes.n; n++) {
+		const struct graph_node *node = &a->graph->nodes.items[n];
+		struct words words;
+		if (node->face->origin != ORIGIN_LIVE)
+			continue;
+		words_init(&words, a->arena, NAMES_SHOWN);
+		for (size_t i = 0; i < node->face->outputs.n; i++) {
+			const struct graph_stream *stream =
+				&a->graph->streams.items[node->outputs[i]];
+			for (size_t k = 0; k < stream->edges.n; k++)
+				if (a->graph->edges.items[stream->edges.items[k]].policy ==
+				    EDGE_QUEUE)
+					words_add(&words, edge_of(r, stream->edges.items[k]));
+		}
+		if (words.n)
+			row(r, node->name,
+			    "cannot wait: refuses a whole frame while there is no room at %s",
+			    words_join(&words));
+	}
+}
+
+static void print_loss(const struct report *r)
+{
+	const struct analysis *a = r->a;
+	struct words lossless;
+
+	section(r, "loss");
+	words_init(&lossless, a->arena, NAMES_SHOWN);
+	print_refusals(r);
+	for (uint32_t e = 0; e < a->graph->edges.n; e++) {
+		const struct graph_edge *edge = &a->graph->edges.items[e];
+		if (edge->policy == EDGE_QUEUE)
+			words_add(&lossless, edge_of(r, e));
+		if (edge->policy == EDGE_LATEST)
+			row(r, node_name(a, edge->node), "'%s' drops what it has no time for%s",
+			    edge_words(a, e), at_words(r, edge->at));
+	}
+	row(r, "never", "at %s", words_join(&lossless));
+}
+
+/* ---- Waiting ---- */
+
+static const char *waited_for(const struct report *r, uint32_t n)
+{
+	const struct analysis *a = r->a;
+	const uint32_t *reached = arcs_reach(a->waits, n);
+	struct words words;
+
+	words_init(&words, a->arena, NAMES_SHOWN);
+	for (uint32_t m = 0; m < a->graph->nodes.n; m++)
+		if (m != n && reached[m] != NO_ID)
+			words_add(&words, node_name(a, m));
+	return words_join(&words);
+}
+
+static void print_assertions(const struct report *r)
+{
+	const struct analysis *a = r->a;
+
+	for (size_t i = 0; i < a->graph->asserts.n; i++) {
+		const struct graph_assertion *assertion = &a->graph->asserts.items[i];
+		if (assertion->kind == ASSERT_MEMORY)
+			continue;
+		const char *one = node_name(a, assertion->a), *two = node_name(a, assertion->b);
+		const char *at = at_words(r, assertion->at);
+		if (assertion->kind == ASSERT_INDEPENDENT)
+			row(r, "independent", "%s waits for %s; %s is not among them%s", one,
+			    waited_for(r, assertion->a), two, at);
+		else
+			row(r, "live", "%s waits for %s; all of them lead from %s to %s%s", two,
+			    waited_for(r, assertion->b), one, two, at);
+	}
+}
+
+static void print_waiting(const struct report *r)
+{
+	const struct analysis *a = r->a;
+	size_t n_lossless = 0;
+
+	section(r, "waiting");
+	for (uint32_t e = 0; e < a->graph->edges.n; e++)
+		n_lossless += a->graph->edges.items[e].policy == EDGE_QUEUE;
+	if (a->done[PASS_deadlock])
+		row(r, "no deadlock", "no cycle of firing inputs, and room at %s",
+		    plural(r, n_lossless, "lossless input", "lossless inputs"));
+	if (a->done[PASS_isolation])
+		print_assertions(r);
+	else
+		row(r, "unknown", "an assertion does not hold, or there are other errors above");
+	row(r, "not proved", "that the CPU is free when a node needs it; what a crash delays");
+}
+
+/* ---- Processes ---- */
+
+static const char *policy_words(const struct report *r, const struct graph_process *process)
+{
+	const char *end = process->end == FAILURE_STOP ? "the program stops"
+	                                               : "the rest goes on without its frames";
+
+	if (!process->n_restarts)
+		return end;
+	return arena_printf(r->a->arena, "starts again at most %s in %s, then %s",
+	                    plural(r, process->n_restarts, "time", "times"),
+	                    time_words(r->a->arena, process->restart_per_ns), end);
+}
+
+static void print_processes(const struct report *r)
+{
+	const struct analysis *a = r->a;
+	struct words plain;
+
+	section(r, "crashes");
+	words_init(&plain, a->arena, NAMES_SHOWN);
+	for (uint32_t p = 0; p < a->graph->processes.n; p++) {
+		const struct graph_process *process = &a->graph->processes.items[p];
+		const char *name = process->name;
+		if (process->nodes.n > 1) {
+			struct words nodes;
+			words_init(&nodes, a->arena, NAMES_SHOWN);
+			for (size_t i = 0; i < process->nodes.n; i++)
+				words_add(&nodes, node_name(a, process->nodes.items[i]));
+			name = arena_printf(a->arena, "%s (%s)", name, words_join(&nodes));
+		}
+		if (!process->n_restarts && process->end == FAILURE_STOP)
+			words_add(&plain, name);
+		else
+			row(r, process->name, "%s%s", policy_words(r, process),
+			    at_words(r, process->failure_at));
+	}
+	if (plain.n)
+		row(r, "stop", "a crash of %s stops the program", words_join(&plain));
+}
+
+static void print_unread(const struct report *r)
+{
+	const struct analysis *a = r->a;
+	struct words words;
+
+	words_init(&words, a->arena, NAMES_SHOWN);
+	for (uint32_t s = 0; s < a->graph->streams.n; s++)
+		if (!a->has_channel[s])
+			words_add(&words, a->graph->streams.items[s].name);
+	if (words.n)
+		row(r, "unread", "%s: no memory is spent on %s", words_join(&words),
+		    words.n == 1 ? "it" : "them");
+}
+
+static void fit_label(struct report *r, const char *label)
+{
+	size_t width = columns(label);
+
+	if (width > r->label_width && width <= LABEL_MAX)
+		r->label_width = width;
+}
+
+void pass_report(const struct analysis *analysis, FILE *file)
+{
+	struct report r = {analysis, file, 0};
+
+	fit_label(&r, "never absent");
+	for (uint32_t s = 0; s < analysis->graph->streams.n; s++)
+		fit_label(&r, analysis->graph->streams.items[s].name);
+	for (uint32_t n = 0; n < analysis->graph->nodes.n; n++)
+		fit_label(&r, node_name(analysis, n));
+	head(&r);
+	print_memory(&r);
+	print_frames(&r);
+	if (analysis->done[PASS_unused])
+		print_unread(&r);
+	print_loss(&r);
+	print_waiting(&r);
+	print_processes(&r);
+}

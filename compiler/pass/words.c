@@ -1,0 +1,142 @@
+/* Names, numbers and lists in the words of messages and of the report. */
+#include "pass/private.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#define PATH_SHOWN 5u /* arcs at either end of a long path */
+
+const char *node_name(const struct analysis *a, uint32_t node)
+{
+	return a->graph->nodes.items[node].name;
+}
+
+const char *stream_words(const struct analysis *a, uint32_t stream)
+{
+	const struct graph_stream *s = &a->graph->streams.items[stream];
+	const struct graph_node *node = &a->graph->nodes.items[s->node];
+
+	return node->face->outputs.n == 1 ? node->name : s->name;
+}
+
+const char *edge_words_as(const struct analysis *a, uint32_t edge, const char *policy)
+{
+	const char *stream = stream_words(a, a->graph->edges.items[edge].stream);
+
+	return *policy ? arena_printf(a->arena, "%s %s", policy, stream) : stream;
+}
+
+const char *edge_words(const struct analysis *a, uint32_t edge)
+{
+	const struct graph_edge *e = &a->graph->edges.items[edge];
+	const char *policy = "";
+
+	switch (e->policy) {
+	case EDGE_QUEUE:
+		if (e->count)
+			policy = arena_printf(a->arena, "queue(%u)", e->count);
+		break;
+	case EDGE_LATEST:
+		policy = e->count ? arena_printf(a->arena, "latest(%u)", e->count) : "latest";
+		break;
+	case EDGE_SAMPLE:
+		policy = "sample";
+		break;
+	}
+	return edge_words_as(a, edge, policy);
+}
+
+const char *path_words(const struct analysis *a, const struct arcs *arcs,
+                       const struct arc_path *path)
+{
+	struct buf buf;
+
+	buf_init(&buf);
+	buf_puts(&buf, node_name(a, arcs->list.items[path->items[0]].from));
+	for (size_t i = 0; i < path->n; i++) {
+		if (path->n > 2 * PATH_SHOWN + 1 && i == PATH_SHOWN) {
+			size_t n_hidden = path->n - 2 * PATH_SHOWN;
+			buf_printf(&buf, " -> ... %zu more ...", n_hidden);
+			i += n_hidden;
+		}
+		buf_printf(&buf, " -> %s", node_name(a, arcs->list.items[path->items[i]].to));
+	}
+	const char *text = arena_strdup(a->arena, buf.text);
+	buf_finish(&buf);
+	return text;
+}
+
+const char *number_words(struct arena *arena, uint64_t number)
+{
+	char digits[32], *end = arena_alloc(arena, 32);
+	int n = snprintf(digits, sizeof digits, "%" PRIu64, number);
+	char *text = end;
+
+	for (int i = 0; i < n; i++) {
+		if (i && (n - i) % 3 == 0)
+			*end++ = ' ';
+		*end++ = digits[i];
+	}
+	return text;
+}
+
+const char *bytes_words(struct arena *arena, uint64_t bytes)
+{
+	static const char *const units[] = {"B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
+	size_t unit = 0;
+	double amount = (double)bytes;
+
+	while (amount >= 1024 && unit + 1 < sizeof units / sizeof units[0]) {
+		amount /= 1024;
+		unit++;
+	}
+	if (bytes % (UINT64_C(1) << (10 * unit)) == 0)
+		return arena_printf(arena, "%" PRIu64 " %s", bytes >> (10 * unit), units[unit]);
+	return arena_printf(arena, "%.1f %s", amount, units[unit]);
+}
+
+const char *time_words(struct arena *arena, int64_t ns)
+{
+	static const struct {
+		int64_t ns;
+		const char *name;
+	} units[] = {{60000000000, "min"}, {1000000000, "s"}, {1000000, "ms"}, {1000, "us"}};
+
+	for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
+		if (ns >= units[i].ns && ns % units[i].ns == 0)
+			return arena_printf(arena, "%" PRId64 " %s", ns / units[i].ns,
+			                    units[i].name);
+	}
+	if (ns >= 10000000000)
+		return arena_printf(arena, "%.1f s", (double)ns / 1e9);
+	if (ns >= 1000000)
+		return arena_printf(arena, "%.1f ms", (double)ns / 1e6);
+	return arena_printf(arena, "%" PRId64 " ns", ns);
+}
+
+void words_init(struct words *words, struct arena *arena, size_t n_max)
+{
+	*words = (struct words){.arena = arena, .n_max = n_max};
+}
+
+void words_add(struct words *words, const char *word)
+{
+	if (words->n++ < words->n_max)
+		vec_push(words->arena, &words->list, word);
+}
+
+const char *words_join(const struct words *words)
+{
+	struct buf buf;
+
+	if (!words->n)
+		return "none";
+	buf_init(&buf);
+	for (size_t i = 0; i < words->list.n; i++)
+		buf_printf(&buf, "%s%s", i ? ", " : "", words->list.items[i]);
+	if (words->n > words->list.n)
+		buf_printf(&buf, " and %zu more", words->n - words->list.n);
+	const char *text = arena_strdup(words->arena, buf.text);
+	buf_finish(&buf);
+	return text;
+}

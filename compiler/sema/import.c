@@ -1,0 +1,321 @@
+/* Finds, reads and parses the files of a program, and enters their declarations in scopes. */
+#include "base/file.h"
+#include "front/front.h"
+#include "sema/scope.h"
+#include <ctype.h>
+#include <errno.h>
+#include <string.h>
+
+const char *symbol_kind_text(enum symbol_kind kind)
+{
+	static const char *const texts[] = {"a module", "a constant", "a type",
+	                                    "an enum",  "a node",     "a pipeline"};
+	return texts[kind];
+}
+
+/* ---- Scopes ---- */
+
+struct symbol *scope_find(const struct file_scope *file, const char *name)
+{
+	struct symbol *symbol = map_get(&file->module->symbols, name);
+	return symbol ? symbol : map_get(&file->uses, name);
+}
+
+static void suggest(struct sema *sema, const struct map *first, const struct map *second,
+                    const char *name, bool types)
+{
+	VEC(const char *) names = {0};
+#define TYPE(constant, word, c_type, size, pkd_kind) \
+	if (types)                                    \
+		vec_push(sema->arena, &names, word);
+#include "sema/type.def"
+#undef TYPE
+	for (size_t i = 0; i < first->n; i++)
+		vec_push(sema->arena, &names, first->entries[i].key);
+	for (size_t i = 0; second && i < second->n; i++)
+		vec_push(sema->arena, &names, second->entries[i].key);
+	diag_suggest(sema->diags, name, names.items, names.n);
+}
+
+static bool stdlib_has(struct sema *sema, const char *name)
+{
+	return file_exists(path_join(sema->arena, sema->stdlib, name));
+}
+
+static struct symbol *lookup_in_module(struct sema *sema, struct symbol *module,
+                                       struct ast_name name, enum diag_code unknown,
+                                       const char *what)
+{
+	struct symbol *symbol = map_get(&module->module->symbols, name.text);
+	if (symbol)
+		return symbol;
+	diag_report(sema->diags, unknown, name.span, "'%s' has no %s '%s'", module->name.text, what,
+	            name.text);
+	suggest(sema, &module->module->symbols, NULL, name.text, false);
+	return NULL;
+}
+
+struct symbol *scope_lookup(struct sema *sema, struct file_scope *file,
+                            const struct ast_names *path, enum diag_code unknown,
+                            const char *what)
+{
+	struct ast_name first = path->items[0];
+	struct symbol *symbol = scope_find(file, first.text);
+	if (path->n == 1) {
+		if (symbol)
+			return symbol;
+		diag_report(sema->diags, unknown, first.span, "unknown %s '%s'", what, first.text);
+		suggest(sema, &file->module->symbols, &file->uses, first.text, unknown == E0301);
+		return NULL;
+	}
+	if (symbol && symbol->kind == SYMBOL_MODULE && path->n == 2)
+		return lookup_in_module(sema, symbol, path->items[1], unknown, what);
+	if (symbol) {
+		diag_report(sema->diags, E0206, first.span, "'%s' is %s, not a module", first.text,
+		            symbol_kind_text(symbol->kind));
+		return NULL;
+	}
+	diag_report(sema->diags, E0203, first.span, "unknown module '%s'", first.text);
+	if (stdlib_has(sema, first.text))
+		diag_help(sema->diags, "write 'use %s' at the top of the file", first.text);
+	else
+		suggest(sema, &file->uses, NULL, first.text, false);
+	return NULL;
+}
+
+static void enter(struct sema *sema, struct map *map, struct symbol *symbol)
+{
+	struct symbol *old = map_get(map, symbol->name.text);
+	if (!old) {
+		map_put(sema->arena, map, symbol->name.text, symbol);
+		return;
+	}
+	diag_report(sema->diags, E0202, symbol->name.span, "'%s' is declared twice",
+	            symbol->name.text);
+	diag_note(sema->diags, old->name.span, "first declared here");
+}
+
+/* ---- Files ---- */
+
+static char *upper_identifier(struct arena *arena, const char *text)
+{
+	char *out = arena_strdup(arena, text);
+	for (char *c = out; *c; c++)
+		*c = isalnum((unsigned char)*c) ? (char)toupper((unsigned char)*c) : '_';
+	return out;
+}
+
+static struct file_scope *new_file(struct sema *sema, struct module *module, uint32_t source,
+                                   const char *header, bool stdlib)
+{
+	struct file_scope *file = arena_new(sema->arena, struct file_scope);
+	struct unit *unit = arena_new(sema->arena, struct unit);
+	unit->source = source;
+	unit->module = module->name;
+	unit->directory = path_directory(sema->arena, sema->sources->list.items[source].file);
+	unit->header = header;
+	unit->guard = arena_printf(sema->arena, "PKD_%s",
+	                           upper_identifier(sema->arena, header));
+	unit->stdlib = stdlib;
+	file->unit = unit;
+	file->module = module;
+	vec_push(sema->arena, &sema->files, file);
+	vec_push(sema->arena, &module->files, file);
+	return file;
+}
+
+static enum symbol_kind symbol_kind_of(enum ast_decl_kind kind)
+{
+	switch (kind) {
+	case DECL_CONST:
+		return SYMBOL_CONST;
+	case DECL_TYPE:
+		return SYMBOL_RECORD;
+	case DECL_ENUM:
+		return SYMBOL_ENUM;
+	case DECL_NODE:
+		return SYMBOL_NODE;
+	case DECL_PIPELINE:
+		return SYMBOL_PIPELINE;
+	case DECL_USE:
+	case DECL_DEPLOY:
+		break;
+	}
+	return SYMBOL_MODULE;
+}
+
+static void declare_all(struct sema *sema, struct file_scope *file)
+{
+	for (size_t i = 0; i < file->ast->decls.n; i++) {
+		struct ast_decl *decl = file->ast->decls.items[i];
+		if (decl->kind == DECL_USE || decl->kind == DECL_DEPLOY)
+			continue;
+		struct symbol *symbol = arena_new(sema->arena, struct symbol);
+		symbol->kind = symbol_kind_of(decl->kind);
+		symbol->name = decl->name;
+		symbol->file = file;
+		symbol->decl = decl;
+		enter(sema, &file->module->symbols, symbol);
+	}
+}
+
+static void use_all(struct sema *sema, struct file_scope *file);
+
+/* Parses a source into a file of its module and reads what it uses. */
+static struct file_scope *load(struct sema *sema, struct module *module, uint32_t source,
+                               const char *header, bool stdlib)
+{
+	struct file_scope *file = new_file(sema, module, source, header, stdlib);
+	file->ast = parse(sema->arena, sema->diags, sema->sources, source);
+	declare_all(sema, file);
+	use_all(sema, file);
+	return file;
+}
+
+static struct module *new_module(struct sema *sema, const char *key, const char *name)
+{
+	struct module *module = arena_new(sema->arena, struct module);
+	module->name = name;
+	module->loading = true;
+	map_put(sema->arena, &sema->modules, key, module);
+	return module;
+}
+
+struct module *import_stdlib(struct sema *sema, const char *name)
+{
+	struct arena *arena = sema->arena;
+	const char *directory = path_join(arena, sema->stdlib, name);
+	struct module *module = map_get(&sema->modules, directory);
+	if (module)
+		return module;
+	const char **names;
+	size_t n;
+	if (file_list(arena, directory, ".pkd", &names, &n) != 0 || n == 0)
+		return NULL;
+	module = new_module(sema, directory, name);
+	for (size_t i = 0; i < n; i++) {
+		const char *path = arena_printf(arena, "<pkd>/%s/%s.pkd", name, names[i]);
+		const char *real = arena_printf(arena, "%s/%s.pkd", directory, names[i]);
+		const char *header = arena_printf(arena, "%s/%s.pkd.h", name, names[i]);
+		uint32_t source;
+		if (sources_add(sema->sources, path, real, &source) == 0)
+			load(sema, module, source, header, true);
+	}
+	module->loading = false;
+	return module;
+}
+
+static const char *read_failure(int error)
+{
+	switch (-error) {
+	case EISDIR:
+		return "it is a directory";
+	case EFBIG:
+		return "it is larger than 16 MiB";
+	case EINVAL:
+		return "it is not a file";
+	default:
+		return strerror(-error);
+	}
+}
+
+/* A file named by `use "path" as name`: its own module. */
+static struct module *import_file(struct sema *sema, struct file_scope *from,
+                                  const struct ast_decl *use)
+{
+	struct arena *arena = sema->arena;
+	const char *real = path_join(arena, from->unit->directory, use->expr->text);
+	struct module *module = map_get(&sema->modules, real);
+	if (module)
+		return module;
+	const char *shown = path_join(
+	        arena, path_directory(arena, sema->sources->list.items[from->unit->source].path),
+	        use->expr->text);
+	uint32_t source;
+	int error = sources_add(sema->sources, shown, real, &source);
+	if (error != 0) {
+		diag_report(sema->diags, E0203, use->expr->span, "cannot read '%s': %s", shown,
+		            read_failure(error));
+		return NULL;
+	}
+	module = new_module(sema, real, use->name.text);
+	load(sema, module, source, arena_printf(arena, "%s.h", use->expr->text), false);
+	module->loading = false;
+	return module;
+}
+
+static struct module *import_use(struct sema *sema, struct file_scope *file,
+                                 const struct ast_decl *use)
+{
+	if (sema->import_depth >= IMPORT_MAX_DEPTH) {
+		diag_report(sema->diags, E0204, use->span, "files use each other more than %d deep",
+		            IMPORT_MAX_DEPTH);
+		return NULL;
+	}
+	struct module *module;
+	sema->import_depth++;
+	if (use->expr) {
+		module = import_file(sema, file, use);
+	} else {
+		const char *name = use->names.items[0].text;
+		module = use->names.n == 1 ? import_stdlib(sema, name) : NULL;
+		if (!module) {
+			const char **names;
+			size_t n;
+			diag_report(sema->diags, E0203, use->names.items[0].span,
+			            "the standard library has no module '%s'", name);
+			if (file_list(sema->arena, sema->stdlib, "", &names, &n) == 0)
+				diag_suggest(sema->diags, name, names, n);
+			diag_help(sema->diags, "a file of your own is named by its path: "
+			                       "use \"%s.pkd\" as %s", name, name);
+		}
+	}
+	sema->import_depth--;
+	if (module && module->loading && module != file->module) {
+		diag_report(sema->diags, E0204, use->span,
+		            "'%s' is being read already: it uses this file, directly or not",
+		            use->name.text);
+		diag_help(sema->diags, "move what both need to a third file");
+	}
+	return module;
+}
+
+static void use_all(struct sema *sema, struct file_scope *file)
+{
+	for (size_t i = 0; i < file->ast->decls.n; i++) {
+		struct ast_decl *use = file->ast->decls.items[i];
+		if (use->kind != DECL_USE)
+			continue;
+		struct module *module = import_use(sema, file, use);
+		if (!module)
+			continue;
+		struct symbol *symbol = arena_new(sema->arena, struct symbol);
+		symbol->kind = SYMBOL_MODULE;
+		symbol->state = RESOLVED;
+		symbol->name = use->name;
+		symbol->module = module;
+		enter(sema, &file->uses, symbol);
+		struct symbol *own = map_get(&file->module->symbols, use->name.text);
+		if (own) {
+			diag_report(sema->diags, E0202, own->name.span, "'%s' is declared twice",
+			            own->name.text);
+			diag_note(sema->diags, use->span, "here it names a module");
+		}
+	}
+}
+
+struct file_scope *import_main(struct sema *sema, const char *path)
+{
+	uint32_t source;
+	int error = sources_add(sema->sources, path, path, &source);
+	if (error != 0) {
+		diag_report(sema->diags, E0203, (struct span){0}, "cannot read '%s': %s", path,
+		            read_failure(error));
+		return NULL;
+	}
+	struct module *module = new_module(sema, path, "");
+	const char *header = arena_printf(sema->arena, "%s.h", path_base(path));
+	struct file_scope *file = load(sema, module, source, header, false);
+	module->loading = false;
+	return file;
+}

@@ -1,0 +1,73 @@
+/* The face of a node, and the file that it comes from: what the graph, the passes and the emitters
+ * know of declarations. Made by resolve, constant afterwards; nothing here points into the ast. */
+#ifndef SEMA_INTERFACE_H
+#define SEMA_INTERFACE_H
+
+#include "sema/value.h"
+
+/* UNKNOWN only while its node is being resolved. */
+enum generic_kind { GENERIC_SIZE, GENERIC_FORMAT, GENERIC_TYPE, GENERIC_UNKNOWN };
+
+struct generic {
+	const char *name; /* "W" */
+	struct span span;
+	enum generic_kind kind; /* from where it stands in the ports */
+	bool has_initial;
+	uint64_t initial;
+};
+
+struct port {
+	const char *name;
+	const char *doc; /* or "" */
+	struct span span;
+	const struct type *type; /* may hold variables of the node, or be `any` */
+	bool optional;           /* T? */
+};
+
+struct param {
+	const char *name;
+	const char *doc; /* or "" */
+	struct span span;
+	const struct type *type; /* a scalar, an enum or `string` */
+	bool live;
+	struct value initial;     /* VALUE_NONE: must be given */
+	const char *initial_text; /* in the source's words; NULL with VALUE_NONE */
+	bool has_range;
+	double min, max;
+};
+
+enum origin_kind { ORIGIN_NONE, ORIGIN_PACED, ORIGIN_LIVE };
+
+struct interface {
+	const char *name;   /* "open" */
+	const char *kind;   /* "video.open"; "open" in the main file */
+	const char *c_name; /* "video_open" */
+	const char *doc;    /* or "" */
+	struct span span;
+	struct unit *unit;
+	VEC(struct generic) generics;
+	VEC(struct port) inputs, outputs;
+	VEC(struct param) params;
+	enum origin_kind origin;
+	double rate;       /* frames a second, 0 = not stated */
+	int64_t budget_ns; /* 0 = not stated */
+	bool stateless;
+	VEC(const char *) sources; /* relative to unit->directory */
+	VEC(const char *) links;   /* pkg-config names */
+};
+
+/* One .pkd file. */
+struct unit {
+	uint32_t source;
+	const char *module;    /* "video"; the name after `as`; "" for the main file */
+	const char *directory; /* of the file, as the file system knows it */
+	const char *header;    /* as included: "video/open.pkd.h", "people.pkd.h" */
+	const char *guard;     /* "PKD_VIDEO_OPEN_H" */
+	bool stdlib;           /* built with pkd, in its library of nodes */
+	VEC(struct unit *) uses; /* whose types it may name */
+	VEC(struct record *) records;
+	VEC(struct enumeration *) enumerations;
+	VEC(struct interface *) nodes;
+};
+
+#endif

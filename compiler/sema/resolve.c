@@ -1,0 +1,370 @@
+/* Declarations: from what is written to parameters and interfaces. */
+#include "sema/resolve.h"
+#include <string.h>
+#include <strings.h>
+
+/* ---- Names that C could not have ---- */
+
+void resolve_name(struct sema *sema, struct ast_name name)
+{
+	static const char *const taken[] = {
+	        "alignas", "alignof", "and", "asm", "auto", "bitand", "bitor", "bool", "break",
+	        "case", "catch", "char", "class", "compl", "const", "constexpr", "continue",
+	        "decltype", "default", "delete", "do", "double", "else", "enum", "explicit",
+	        "export", "extern", "false", "float", "for", "friend", "goto", "if", "inline",
+	        "int", "long", "main", "mutable", "namespace", "new", "noexcept", "not", "nullptr",
+	        "operator", "or", "private", "protected", "public", "register", "restrict",
+	        "return", "short", "signed", "sizeof", "static", "struct", "switch", "template",
+	        "this", "throw", "true", "try", "typedef", "typeid", "typename", "union",
+	        "unsigned", "using", "virtual", "void", "volatile", "while", "xor", "linux", "unix"};
+	bool bad = strncasecmp(name.text, "pkd", 3) == 0 &&
+	           (name.text[3] == '_' || name.text[3] == 'i');
+	bad = bad || name.text[0] == '_';
+	for (size_t i = 0; i < sizeof taken / sizeof *taken; i++)
+		bad = bad || strcmp(name.text, taken[i]) == 0;
+	if (!bad)
+		return;
+	diag_report(sema->diags, E0207, name.span, "'%s' cannot be a name: C needs it", name.text);
+	diag_help(sema->diags, "write '%s_' or another word", name.text[0] == '_' ? name.text + 1 : name.text);
+}
+
+/* ---- Parameters ---- */
+
+static const struct int_bounds {
+	enum type_kind kind;
+	int64_t min, max;
+} int_bounds[] = {
+        {TYPE_I8, INT8_MIN, INT8_MAX},    {TYPE_I16, INT16_MIN, INT16_MAX},
+        {TYPE_I32, INT32_MIN, INT32_MAX}, {TYPE_I64, INT64_MIN, INT64_MAX},
+        {TYPE_U8, 0, UINT8_MAX},          {TYPE_U16, 0, UINT16_MAX},
+        {TYPE_U32, 0, UINT32_MAX},        {TYPE_U64, 0, INT64_MAX}, /* what a literal can say */
+};
+
+static const struct int_bounds *find_bounds(enum type_kind kind)
+{
+	for (size_t i = 0; i < sizeof int_bounds / sizeof *int_bounds; i++)
+		if (int_bounds[i].kind == kind)
+			return &int_bounds[i];
+	return NULL;
+}
+
+/* Whether the kind of the value suits the type; converts whole numbers and rates to fractions. */
+static bool kind_suits(const struct type *type, struct value *value)
+{
+	if (type->kind == TYPE_F32 || type->kind == TYPE_F64) {
+		if (value->kind == VALUE_INT || value->kind == VALUE_RATE)
+			value->kind = VALUE_FLOAT;
+		return value->kind == VALUE_FLOAT;
+	}
+	if (type->kind == TYPE_ENUM)
+		return value->kind == VALUE_ENUM && value->enumeration == type->enumeration;
+	enum value_kind needed = type->kind == TYPE_BOOL     ? VALUE_BOOL
+	                         : type->kind == TYPE_TIME   ? VALUE_TIME
+	                         : type->kind == TYPE_STRING ? VALUE_STRING
+	                                                     : VALUE_INT;
+	return value->kind == needed;
+}
+
+bool resolve_value(struct sema *sema, const struct type *type, struct span span,
+                   struct value *value)
+{
+	if (value->kind == VALUE_NONE || type->kind == TYPE_ERROR)
+		return false;
+	if (!kind_suits(type, value)) {
+		diag_report(sema->diags, E0302, span, "%s is needed here, this is %s", type->name,
+		            value_kind_text(value->kind));
+		return false;
+	}
+	const struct int_bounds *bounds = find_bounds(type->kind);
+	if (bounds && (value->i < bounds->min || value->i > bounds->max)) {
+		diag_report(sema->diags, E0307, span, "%lld does not fit %s (%lld … %lld)",
+		            (long long)value->i, type->name, (long long)bounds->min,
+		            (long long)bounds->max);
+		return false;
+	}
+	return true;
+}
+
+static double number_of(const struct value *value)
+{
+	return value->kind == VALUE_FLOAT ? value->f : (double)value->i;
+}
+
+bool resolve_in_range(struct sema *sema, const struct param *param, struct span span,
+                      const struct value *value)
+{
+	double number = number_of(value);
+	if (!param->has_range || (number >= param->min && number <= param->max))
+		return true;
+	diag_report(sema->diags, E0307, span, "%g is outside the range of '%s', %g..%g", number,
+	            param->name, param->min, param->max);
+	if (param->span.start != span.start)
+		diag_note(sema->diags, param->span, "declared here");
+	return false;
+}
+
+static bool is_param_type(const struct type *type)
+{
+	return type->kind <= TYPE_TIME || type->kind == TYPE_ENUM ||
+	       (type->kind == TYPE_STRING && type->n.value == 0);
+}
+
+static const char *source_text(struct sema *sema, struct span span)
+{
+	return arena_strndup(sema->arena, sema->sources->list.items[span.source].text + span.start,
+	                     span.end - span.start);
+}
+
+struct value resolve_constant(struct sema *sema, struct file_scope *file,
+                              const struct type *type, const struct ast_expr *expr)
+{
+	if (type->kind == TYPE_ENUM && expr->kind == EXPR_NAME && expr->name.text) {
+		const struct enumeration *e = type->enumeration;
+		for (size_t i = 0; i < e->names.n; i++)
+			if (strcmp(e->names.items[i], expr->name.text) == 0)
+				return (struct value){
+				        .kind = VALUE_ENUM, .i = (int64_t)i, .enumeration = e};
+		diag_report(sema->diags, E0201, expr->span, "%s has no '%s'", type->name,
+		            expr->name.text);
+		diag_suggest(sema->diags, expr->name.text, e->names.items, e->names.n);
+		return (struct value){0};
+	}
+	struct value value = const_eval(sema, file, expr);
+	return resolve_value(sema, type, expr->span, &value) ? value : (struct value){0};
+}
+
+static void resolve_range(struct sema *sema, struct file_scope *file, const struct ast_port *port,
+                          struct param *param)
+{
+	bool ordered = param->type->kind != TYPE_BOOL && param->type->kind <= TYPE_TIME;
+	if (!ordered) {
+		diag_report(sema->diags, E0307, port->low->span, "a value of %s has no range",
+		            param->type->name);
+		return;
+	}
+	struct value low = resolve_constant(sema, file, param->type, port->low);
+	struct value high = resolve_constant(sema, file, param->type, port->high);
+	if (low.kind == VALUE_NONE || high.kind == VALUE_NONE)
+		return;
+	param->has_range = true;
+	param->min = number_of(&low);
+	param->max = number_of(&high);
+	if (param->min > param->max)
+		diag_report(sema->diags, E0307, span_join(port->low->span, port->high->span),
+		            "this range is empty");
+}
+
+struct param resolve_param(struct sema *sema, struct file_scope *file,
+                           const struct ast_port *port)
+{
+	struct param param = {.name = port->name.text,
+	                      .doc = port->doc ? port->doc : "",
+	                      .span = port->name.span,
+	                      .live = port->live};
+	struct type_place place = {.file = file, .param = true};
+	resolve_name(sema, port->name);
+	param.type = resolve_type(sema, place, port->type);
+	if (param.type->kind != TYPE_ERROR && !is_param_type(param.type)) {
+		diag_report(sema->diags, E0302, port->type->span,
+		            "a parameter is a number, a bool, a time, an enum or a string, not %s",
+		            param.type->name);
+		param.type = type_error();
+	}
+	if (param.type->kind == TYPE_ERROR)
+		return param;
+	if (port->low)
+		resolve_range(sema, file, port, &param);
+	if (port->initial) {
+		param.initial = resolve_constant(sema, file, param.type, port->initial);
+		param.initial_text = source_text(sema, port->initial->span);
+		if (param.initial.kind != VALUE_NONE)
+			resolve_in_range(sema, &param, port->initial->span, &param.initial);
+	}
+	return param;
+}
+
+/* ---- Nodes ---- */
+
+static void resolve_generics(struct sema *sema, struct file_scope *file,
+                             const struct ast_decl *decl, struct interface *face)
+{
+	for (size_t i = 0; i < decl->generics.n; i++) {
+		const struct ast_generic *written = &decl->generics.items[i];
+		struct generic generic = {.name = written->name.text,
+		                          .span = written->name.span,
+		                          .kind = GENERIC_UNKNOWN};
+		resolve_name(sema, written->name);
+		if (resolve_generic(face, generic.name))
+			diag_report(sema->diags, E0202, generic.span, "'%s' is declared twice",
+			            generic.name);
+		if (written->initial)
+			generic.has_initial = const_size(sema, file, written->initial, UINT32_MAX,
+			                                 &generic.initial);
+		vec_push(sema->arena, &face->generics, generic);
+	}
+}
+
+static bool name_is_taken(const struct interface *face, const char *name)
+{
+	for (size_t i = 0; i < face->inputs.n; i++)
+		if (strcmp(face->inputs.items[i].name, name) == 0)
+			return true;
+	for (size_t i = 0; i < face->outputs.n; i++)
+		if (strcmp(face->outputs.items[i].name, name) == 0)
+			return true;
+	for (size_t i = 0; i < face->params.n; i++)
+		if (strcmp(face->params.items[i].name, name) == 0)
+			return true;
+	for (size_t i = 0; i < face->generics.n; i++)
+		if (strcmp(face->generics.items[i].name, name) == 0)
+			return true;
+	return false;
+}
+
+static void claim_name(struct sema *sema, const struct interface *face, struct ast_name name)
+{
+	resolve_name(sema, name);
+	if (!name_is_taken(face, name.text))
+		return;
+	diag_report(sema->diags, E0202, name.span, "'%s' is declared twice in '%s'", name.text,
+	            face->name);
+	diag_help(sema->diags, "ports, parameters and <…> of a node have names of their own");
+}
+
+/* A port of a node, or a parameter that stands among the ports. */
+static void resolve_port(struct sema *sema, struct file_scope *file, struct interface *face,
+                         const struct ast_port *written, bool output)
+{
+	claim_name(sema, face, written->name);
+	if (written->param || written->initial || written->low) {
+		if (output)
+			diag_report(sema->diags, E0302, written->span, "an output has no default");
+		else
+			vec_push(sema->arena, &face->params, resolve_param(sema, file, written));
+		return;
+	}
+	struct type_place place = {.file = file, .face = face};
+	struct port port = {.name = written->name.text,
+	                    .doc = written->doc ? written->doc : "",
+	                    .span = written->name.span,
+	                    .type = resolve_type(sema, place, written->type),
+	                    .optional = written->optional};
+	if (output && port.type->kind == TYPE_ANY) {
+		diag_report(sema->diags, E0301, written->type->span, "an output needs a type");
+		port.type = type_error();
+	}
+	resolve_layout(sema, port.type, written->type->span);
+	if (output)
+		vec_push(sema->arena, &face->outputs, port);
+	else
+		vec_push(sema->arena, &face->inputs, port);
+}
+
+static struct value item_constant(struct sema *sema, struct file_scope *file,
+                                  const struct ast_item *item, enum value_kind kind)
+{
+	struct value value = const_eval(sema, file, item->expr);
+	if (value.kind != VALUE_NONE && value.kind != kind) {
+		diag_report(sema->diags, E0302, item->expr->span, "%s is needed here, this is %s",
+		            value_kind_text(kind), value_kind_text(value.kind));
+		diag_help(sema->diags, kind == VALUE_TIME ? "write a time, such as 120ms"
+		                                          : "write a rate, such as 30fps");
+		value = (struct value){0};
+	}
+	return value;
+}
+
+static void resolve_item(struct sema *sema, struct file_scope *file, struct interface *face,
+                         const struct ast_item *item)
+{
+	switch (item->kind) {
+	case ITEM_PARAM:
+		claim_name(sema, face, item->port.name);
+		vec_push(sema->arena, &face->params, resolve_param(sema, file, &item->port));
+		break;
+	case ITEM_BUDGET:
+		face->budget_ns = item_constant(sema, file, item, VALUE_TIME).i;
+		break;
+	case ITEM_RATE:
+		face->rate = item_constant(sema, file, item, VALUE_RATE).f;
+		break;
+	case ITEM_SOURCE:
+		vec_push(sema->arena, &face->sources, item->expr->text);
+		break;
+	case ITEM_LINK:
+		vec_push(sema->arena, &face->links, item->expr->text);
+		break;
+	case ITEM_STATELESS:
+		face->stateless = true;
+		break;
+	case ITEM_ORIGIN_PACED:
+	case ITEM_ORIGIN_LIVE:
+		face->origin = item->kind == ITEM_ORIGIN_LIVE ? ORIGIN_LIVE : ORIGIN_PACED;
+		if (face->inputs.n > 0) {
+			diag_report(sema->diags, E0206, item->span, "a node with inputs is no origin");
+			diag_help(sema->diags, "an origin makes frames of its own: give it no inputs");
+		}
+		break;
+	}
+}
+
+/* Every generic must stand in a port: nothing else could give it a value or a use. */
+static void check_generics(struct sema *sema, struct interface *face)
+{
+	for (size_t i = 0; i < face->generics.n; i++) {
+		struct generic *generic = &face->generics.items[i];
+		if (generic->kind != GENERIC_UNKNOWN)
+			continue;
+		diag_report(sema->diags, E0308, generic->span, "'%s' stands in no port of '%s'",
+		            generic->name, face->name);
+		generic->kind = GENERIC_SIZE;
+	}
+}
+
+struct interface *resolve_node(struct sema *sema, struct symbol *symbol)
+{
+	if (symbol->state != UNRESOLVED)
+		return symbol->face;
+	symbol->state = RESOLVED;
+	const struct ast_decl *decl = symbol->decl;
+	struct file_scope *file = symbol->file;
+	struct interface *face = arena_new(sema->arena, struct interface);
+	face->name = decl->name.text;
+	face->kind = resolve_kind(sema, file, decl->name.text);
+	face->c_name = resolve_c_name(sema, file, decl->name.text);
+	face->doc = decl->doc;
+	face->span = decl->name.span;
+	face->unit = file->unit;
+	resolve_name(sema, decl->name);
+	resolve_generics(sema, file, decl, face);
+	for (size_t i = 0; i < decl->inputs.n; i++)
+		resolve_port(sema, file, face, &decl->inputs.items[i], false);
+	for (size_t i = 0; i < decl->outputs.n; i++)
+		resolve_port(sema, file, face, &decl->outputs.items[i], true);
+	for (size_t i = 0; i < decl->items.n; i++)
+		resolve_item(sema, file, face, &decl->items.items[i]);
+	check_generics(sema, face);
+	if (face->inputs.n == 0 && face->origin == ORIGIN_NONE)
+		face->origin = ORIGIN_PACED;
+	vec_push(sema->arena, &file->unit->nodes, face);
+	symbol->face = face;
+	return face;
+}
+
+void resolve_file(struct sema *sema, struct file_scope *file)
+{
+	struct map *symbols = &file->module->symbols;
+	for (size_t i = 0; i < symbols->n; i++) {
+		struct symbol *symbol = symbols->entries[i].value;
+		if (symbol->file != file)
+			continue;
+		if (symbol->kind == SYMBOL_RECORD || symbol->kind == SYMBOL_ENUM)
+			resolve_symbol_type(sema, file, symbol);
+		else if (symbol->kind == SYMBOL_NODE)
+			resolve_node(sema, symbol);
+		else if (symbol->kind == SYMBOL_CONST)
+			const_eval(sema, file,
+			           &(struct ast_expr){.kind = EXPR_NAME, .name = symbol->name,
+			                              .span = symbol->name.span});
+	}
+}

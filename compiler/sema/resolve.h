@@ -1,0 +1,59 @@
+/* From declarations to types, parameters and interfaces. Private to sema/. */
+#ifndef SEMA_RESOLVE_H
+#define SEMA_RESOLVE_H
+
+#include "sema/scope.h"
+
+/* ---- resolve_type.c ---- */
+
+/* Where a type is written: a node's generics may stand in its ports, nowhere else. */
+struct type_place {
+	struct file_scope *file;
+	struct interface *face; /* or NULL */
+	bool param;             /* `string` needs no size */
+};
+
+const struct type *resolve_type(struct sema *sema, struct type_place place,
+                                const struct ast_type *written);
+
+/* The type of a record or enum; the header of `from` will include the one that has it. */
+const struct type *resolve_symbol_type(struct sema *sema, struct file_scope *from,
+                                       struct symbol *symbol);
+
+/* Reports a concrete type whose values would be too large. */
+bool resolve_layout(struct sema *sema, const struct type *type, struct span span);
+
+struct generic *resolve_generic(struct interface *face, const char *name);
+
+/* "detect_Object", "detect.Object"; without the module in the main file. */
+const char *resolve_c_name(struct sema *sema, const struct file_scope *file, const char *name);
+const char *resolve_kind(struct sema *sema, const struct file_scope *file, const char *name);
+
+/* ---- resolve.c ---- */
+
+/* Resolves every declaration of a file, so that its mistakes are found though nobody uses it. */
+void resolve_file(struct sema *sema, struct file_scope *file);
+
+struct interface *resolve_node(struct sema *sema, struct symbol *symbol);
+
+/* A parameter of a node or a pipeline. */
+struct param resolve_param(struct sema *sema, struct file_scope *file,
+                           const struct ast_port *port);
+
+/* Whether a constant can be a value of a parameter's type, converted to it; otherwise a report. */
+bool resolve_value(struct sema *sema, const struct type *type, struct span span,
+                   struct value *value);
+
+/* The constant for a parameter of this type, VALUE_NONE after a report. An enum's value is one of
+ * its bare names. */
+struct value resolve_constant(struct sema *sema, struct file_scope *file,
+                              const struct type *type, const struct ast_expr *expr);
+
+/* The same for the range of a parameter. */
+bool resolve_in_range(struct sema *sema, const struct param *param, struct span span,
+                      const struct value *value);
+
+/* Reports names that the generated C could not have. */
+void resolve_name(struct sema *sema, struct ast_name name);
+
+#endif

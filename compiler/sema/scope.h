@@ -1,0 +1,98 @@
+/* Names: modules, the files in them, and what each name stands for. Filled by import, resolved on
+ * first use by resolve and const. Private to sema/. */
+#ifndef SEMA_SCOPE_H
+#define SEMA_SCOPE_H
+
+#include "base/map.h"
+#include "front/ast.h"
+#include "front/diag.h"
+#include "sema/interface.h"
+
+enum symbol_kind {
+	SYMBOL_MODULE,
+	SYMBOL_CONST,
+	SYMBOL_RECORD,
+	SYMBOL_ENUM,
+	SYMBOL_NODE,
+	SYMBOL_PIPELINE,
+};
+
+enum symbol_state { UNRESOLVED, RESOLVING, RESOLVED };
+
+struct symbol {
+	enum symbol_kind kind;
+	enum symbol_state state; /* RESOLVING, met again: a circle of definitions */
+	struct ast_name name;
+	struct file_scope *file;
+	struct ast_decl *decl;
+	struct module *module;      /* SYMBOL_MODULE */
+	struct value value;         /* SYMBOL_CONST */
+	const struct type *type;    /* SYMBOL_RECORD, SYMBOL_ENUM */
+	struct interface *face;     /* SYMBOL_NODE; NULL after a mistake in its declaration */
+};
+
+/* A folder of the standard library, or one file of the user. */
+struct module {
+	const char *name;       /* "video"; "" of the main file */
+	struct map symbols;     /* of all its files: one name, one meaning */
+	VEC(struct file_scope *) files;
+	bool loading;           /* its files are being read: met again, it is a circle */
+};
+
+/* One file: what it declares is in its module, what it uses is its own. */
+struct file_scope {
+	struct unit *unit;
+	struct ast_file *ast;
+	struct module *module;
+	struct map uses; /* name -> struct symbol of a module */
+};
+
+struct sema {
+	struct arena *arena;
+	struct diags *diags;
+	struct sources *sources;
+	const char *stdlib;  /* folder of the standard library */
+	struct map modules;  /* by path on the file system */
+	VEC(struct file_scope *) files; /* all that were read, in order; the main one first */
+	uint32_t import_depth, const_depth, type_depth; /* limits of recursions */
+};
+
+#define IMPORT_MAX_DEPTH 32
+#define CONST_MAX_DEPTH 200
+#define TYPE_MAX_DEPTH 64
+
+/* ---- import.c ---- */
+
+/* Reads the main file and all that it uses. NULL when it cannot be read (reported). */
+struct file_scope *import_main(struct sema *sema, const char *path);
+
+/* Reads a module of the standard library; NULL when there is none (not reported). */
+struct module *import_stdlib(struct sema *sema, const char *name);
+
+/* What a name means in a file, NULL when nothing; with a path of two, the first is a module. Looking
+ * up reports; scope_find does not. */
+struct symbol *scope_find(const struct file_scope *file, const char *name);
+struct symbol *scope_lookup(struct sema *sema, struct file_scope *file,
+                            const struct ast_names *path, enum diag_code unknown,
+                            const char *what);
+
+/* "a module", "a node" … for messages. */
+const char *symbol_kind_text(enum symbol_kind kind);
+
+/* ---- const.c ---- */
+
+/* The value of a constant expression; VALUE_NONE after a report. */
+struct value const_eval(struct sema *sema, struct file_scope *file, const struct ast_expr *expr);
+
+/* An integer 1 … max, else a report with E0309 or E0308 and false. */
+bool const_size(struct sema *sema, struct file_scope *file, const struct ast_expr *expr,
+                uint64_t max, uint64_t *ret_size);
+
+const char *value_kind_text(enum value_kind kind); /* "a number", "a text" … */
+
+/* Applies an operator of the language to two constants (right unused for a unary one); reports at
+ * `span`. */
+struct value const_apply(struct sema *sema, struct span span, enum ast_op op, struct value left,
+                         struct value right);
+
+#endif

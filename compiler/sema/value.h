@@ -1,0 +1,44 @@
+/* Constants, and expressions over the parameters of a pipeline. */
+#ifndef SEMA_VALUE_H
+#define SEMA_VALUE_H
+
+#include "sema/type.h"
+
+enum value_kind {
+	VALUE_NONE, /* no value, or one that was reported as wrong */
+	VALUE_BOOL, /* i */
+	VALUE_INT,  /* i; also bytes of 4MiB */
+	VALUE_FLOAT,
+	VALUE_STRING,
+	VALUE_TIME, /* i, ns */
+	VALUE_RATE, /* f, 1/s */
+	VALUE_ENUM, /* i, of `enumeration` */
+};
+
+struct value {
+	enum value_kind kind;
+	int64_t i;
+	double f;
+	const char *s; /* decoded, NUL-ended */
+	const struct enumeration *enumeration;
+};
+
+/* What a node's parameter is bound to. */
+enum formula_kind {
+	FORMULA_CONST,
+	FORMULA_PARAM,  /* parameter number `param` of the pipeline */
+	FORMULA_UNARY,  /* op left: '-' or '!' (not) */
+	FORMULA_BINARY, /* left op right: + - * / % < > l(<=) g(>=) e(==) n(!=) & (and) | (or) */
+};
+
+struct formula {
+	enum formula_kind kind;
+	const struct type *type;
+	struct span span;
+	struct value value;
+	uint32_t param;
+	char op;
+	const struct formula *left, *right;
+};
+
+#endif

@@ -1,0 +1,218 @@
+/* pkdc build: from a pipeline to an executable, by way of a cache directory beside the file that
+ * keeps what need not be made again. */
+#include "tool/build.h"
+
+#include "base/file.h"
+#include "emit/emit.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+int build_fail(const char *what, const char *path, int error)
+{
+	complain("%s '%s': %s", what, path, strerror(-error));
+	return STATUS_FAILED;
+}
+
+uint32_t build_hash(const char *text)
+{
+	uint32_t h = 2166136261u;
+	for (; *text; text++)
+		h = (h ^ (unsigned char)*text) * 16777619u;
+	return h;
+}
+
+/* One directory for each thing that may be built from a file. $PKD_CACHE serves many directories,
+ * so there the file's own is part of the name. */
+static const char *cache_directory(struct build *b)
+{
+	const char *directory = path_directory(b->arena, b->tool->operand);
+	const char *const options[] = {b->tool->option[OPTION_PIPELINE],
+	                               b->tool->option[OPTION_DEPLOY]};
+	const char *name = b->name;
+	for (size_t i = 0; i < 2; i++) {
+		if (options[i])
+			name = arena_printf(b->arena, "%s-%s", name, options[i]);
+	}
+	const char *shared = getenv("PKD_CACHE");
+	if (!shared || !*shared)
+		return path_join(b->arena, path_join(b->arena, directory, ".pkd-cache"), name);
+	char *real = realpath(directory, NULL);
+	name = arena_printf(b->arena, "%s-%08x", name, build_hash(real ? real : directory));
+	free(real);
+	return path_join(b->arena, shared, name);
+}
+
+/* Held until the process ends or becomes another, so that two builds do not mix. */
+static int lock_cache(struct build *b)
+{
+	const char *path = path_join(b->arena, b->cache, ".lock");
+	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+	if (fd < 0)
+		return -errno;
+	while (flock(fd, LOCK_EX) < 0) {
+		if (errno != EINTR) {
+			int error = -errno;
+			close(fd);
+			return error;
+		}
+	}
+	return 0;
+}
+
+static int open_cache(struct build *b)
+{
+	b->cache = cache_directory(b);
+	b->include = path_join(b->arena, b->cache, "include");
+	int error = file_make_directories(b->include);
+	if (!error)
+		error = lock_cache(b);
+	if (!error)
+		return 0;
+	build_fail("cannot use the cache directory", b->cache, error);
+	complain("PKD_CACHE=DIRECTORY chooses another one");
+	return STATUS_FAILED;
+}
+
+/* ---- The generated C ---- */
+
+static int write_file(struct build *b, const char *path, const struct buf *text)
+{
+	int error = file_make_directories(path_directory(b->arena, path));
+	if (!error)
+		error = file_write(path, text->text, text->length);
+	return error ? build_fail("cannot write", path, error) : 0;
+}
+
+/* The name of a header must not let it be written anywhere else. */
+static bool leads_out(const char *header)
+{
+	return header[0] == '/' || strncmp(header, "../", 3) == 0 || strstr(header, "/../");
+}
+
+/* NAME.c and the headers of the user's own units, below two directories. */
+static int write_c(struct build *b, const char *directory, const char *include)
+{
+	struct buf text;
+	buf_init(&text);
+	b->program = path_join(b->arena, directory, arena_printf(b->arena, "%s.c", b->name));
+	emit_program(b->c.analysis, &text);
+	int status = write_file(b, b->program, &text);
+	for (size_t i = 0; i < b->c.units.n && !status; i++) {
+		const struct unit *unit = b->c.units.items[i];
+		if (unit->stdlib)
+			continue;
+		text.length = 0;
+		emit_header(unit, &text);
+		if (leads_out(unit->header)) {
+			complain("'%s' would lie outside of '%s'", unit->header, include);
+			status = STATUS_FAILED;
+		} else {
+			status = write_file(b, path_join(b->arena, include, unit->header), &text);
+		}
+	}
+	buf_finish(&text);
+	return status;
+}
+
+static int keep_c(struct build *b)
+{
+	const char *directory = b->tool->option[OPTION_KEEP_C];
+	if (!directory)
+		return 0;
+	if (*directory) {
+		const char *cached = b->program;
+		int status = write_c(b, directory, directory);
+		if (!status)
+			printf("the generated C is '%s'\n", b->program);
+		b->program = cached;
+		return status;
+	}
+	printf("the generated C is '%s'\n", b->program);
+	return 0;
+}
+
+/* ---- All of it ---- */
+
+static int build_in_cache(struct build *b, const char **ret_program)
+{
+	int status = build_check_needs(b);
+	if (!status)
+		status = open_cache(b);
+	if (!status)
+		status = write_c(b, b->cache, b->include);
+	if (!status)
+		status = keep_c(b);
+	if (status || b->tool->option[OPTION_C_ONLY])
+		return status;
+	const char *program = path_join(b->arena, b->cache, b->name);
+	status = build_compile(b);
+	if (!status)
+		status = build_link(b, program);
+	if (!status)
+		*ret_program = program;
+	return status;
+}
+
+int build_program(struct tool *tool, const char **ret_path, const char **ret_name)
+{
+	struct build b = {.tool = tool, .arena = tool->arena};
+	b.name = path_stem(tool->arena, tool->operand);
+	int status = tool_compile(tool, &b.c, false);
+	const char *program = NULL;
+	if (!status && !b.c.graph)
+		status = STATUS_FAILED; /* the messages say why */
+	if (!status) {
+		*ret_name = arena_strdup(tool->arena, b.c.graph->name);
+		status = build_in_cache(&b, &program);
+	}
+	tool_print_messages(&b.c);
+	compile_finish(&b.c);
+	*ret_path = program;
+	return status;
+}
+
+#define EXECUTABLE_MAX (1u << 30)
+
+static int write_executable(struct arena *arena, const char *text, size_t length, const char *path)
+{
+	const char *fresh = arena_printf(arena, "%s.new", path);
+	int error = file_write(fresh, text, length);
+	mode_t mask = umask(0);
+	umask(mask);
+	if (!error && chmod(fresh, 0777 & ~mask) < 0)
+		error = -errno;
+	if (!error && rename(fresh, path) < 0)
+		error = -errno;
+	if (error)
+		unlink(fresh);
+	return error;
+}
+
+/* A copy that appears all at once, and may replace one that is running. */
+static int copy_executable(struct arena *arena, const char *from, const char *to)
+{
+	char *text, *old;
+	size_t length, old_length;
+	int error = file_read(arena, from, EXECUTABLE_MAX, &text, &length);
+	if (error)
+		return build_fail("cannot read", from, error);
+	bool same = file_read(arena, to, length, &old, &old_length) == 0 && old_length == length &&
+	            memcmp(old, text, length) == 0 && access(to, X_OK) == 0;
+	error = same ? 0 : write_executable(arena, text, length, to);
+	return error ? build_fail("cannot write", to, error) : 0;
+}
+
+int tool_build(struct tool *tool)
+{
+	const char *program, *name;
+	int status = build_program(tool, &program, &name);
+	if (status || tool->option[OPTION_C_ONLY])
+		return status;
+	const char *output = tool->option[OPTION_OUTPUT];
+	return copy_executable(tool->arena, program, output ? output : name);
+}

@@ -1,0 +1,38 @@
+/* What the parts of pkdc build share. */
+#ifndef TOOL_BUILD_H
+#define TOOL_BUILD_H
+
+#include "base/map.h"
+#include "tool/tool.h"
+
+struct build {
+	struct tool *tool;
+	struct arena *arena;
+	struct compilation c;
+	const char *name;    /* of the .pkd file without its suffix: NAME.c */
+	const char *cache;   /* directory */
+	const char *include; /* below it: generated headers of the user's own units */
+	const char *program; /* the generated C */
+	VEC(const struct interface *) faces; /* of the nodes used, each once */
+	struct map links;                    /* pkg-config name -> itself; "" where it is unknown */
+	VEC(const char *) objects;
+	bool has_cxx; /* some node used is written in C++ */
+};
+
+/* Finds the nodes used, and reports what they need and is not there. Returns an exit status. */
+int build_check_needs(struct build *b);
+
+/* Compiles what is stale, then links. Returns an exit status. */
+int build_compile(struct build *b);
+int build_link(struct build *b, const char *program);
+
+bool build_is_cxx(const char *source);
+bool build_is_verbose(const struct build *b);
+
+/* A short name for a path; for the names of files in the cache. */
+uint32_t build_hash(const char *text);
+
+/* Says what cannot be done with `path` by the -errno `error`; returns STATUS_FAILED. */
+int build_fail(const char *what, const char *path, int error);
+
+#endif

@@ -1,0 +1,194 @@
+/* The C compiler's part of pkdc build: objects and the executable. */
+#include "base/file.h"
+#include "emit/emit.h"
+#include "tool/build.h"
+#include "tool/command.h"
+#include "tool/stale.h"
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+bool build_is_verbose(const struct build *b)
+{
+	return b->tool->option[OPTION_VERBOSE];
+}
+
+/* Messages of the C compiler, and what debuggers read, shall not depend on where pkd lies. */
+static void add_prefix_map(struct build *b, struct command *command)
+{
+	command_add(command,
+	            arena_printf(b->arena, "-ffile-prefix-map=%s/=pkd/", b->tool->library.root));
+	char *here = getcwd(NULL, 0);
+	if (here)
+		command_add(command, arena_printf(b->arena, "-ffile-prefix-map=%s=.", here));
+	free(here);
+}
+
+static void add_includes(struct build *b, struct command *command)
+{
+	const char *const directories[] = {b->include, b->tool->library.include,
+	                                   b->tool->library.nodes_include};
+	for (size_t i = 0; i < sizeof directories / sizeof *directories; i++)
+		command_add(command, arena_printf(b->arena, "-I%s", directories[i]));
+}
+
+/* What pkg-config answers to `question` about the names. */
+static int add_pkg_config(struct build *b, struct command *command, const char *question,
+                          const char *const *links, size_t n)
+{
+	if (!n)
+		return 0;
+	struct buf answer;
+	buf_init(&answer);
+	struct command ask = {.arena = b->arena, .output = &answer, .shown = build_is_verbose(b)};
+	command_add_words(&ask, "PKG_CONFIG", "pkg-config");
+	command_add(&ask, question);
+	command_add(&ask, "--");
+	for (size_t i = 0; i < n; i++)
+		command_add(&ask, links[i]);
+	int status = command_run(&ask);
+	if (status)
+		complain("pkg-config failed");
+	else
+		command_add_split(command, answer.text);
+	buf_finish(&answer);
+	return status ? STATUS_FAILED : 0;
+}
+
+/* Libraries of all nodes of the user that name this source. */
+static int add_source_flags(struct build *b, struct command *command, const char *path)
+{
+	VEC(const char *) links = {0};
+	for (size_t i = 0; i < b->faces.n; i++) {
+		const struct interface *face = b->faces.items[i];
+		bool named = false;
+		for (size_t s = 0; s < face->sources.n && !face->unit->stdlib; s++) {
+			const char *source = face->sources.items[s];
+			named |= strcmp(path_join(b->arena, face->unit->directory, source), path) ==
+			         0;
+		}
+		for (size_t l = 0; l < face->links.n && named; l++)
+			vec_push(b->arena, &links, face->links.items[l]);
+	}
+	return add_pkg_config(b, command, "--cflags", links.items, links.n);
+}
+
+static int report_compiler(const struct build *b, const struct command *command, const char *source,
+                           int status)
+{
+	if (status < 0)
+		return build_fail("cannot start", command->argv.items[0], status);
+	if (source == b->program)
+		complain("the C compiler rejects the generated '%s': a mistake of pkdc, please "
+		         "report it",
+		         source);
+	else
+		complain("the C compiler rejects '%s'", source);
+	return STATUS_FAILED;
+}
+
+static int compile_source(struct build *b, const char *source, const char *object)
+{
+	bool cxx = build_is_cxx(source);
+	const char *rules = arena_printf(b->arena, "%s.d", object);
+	struct command command = {.arena = b->arena, .shown = build_is_verbose(b)};
+	command_add_words(&command, cxx ? "CXX" : "CC", cxx ? "c++" : "cc");
+	command_add_split(&command, cxx ? "-std=gnu++17 -O2 -g -Wall" : "-std=gnu11 -O2 -g -Wall");
+	add_prefix_map(b, &command);
+	add_includes(b, &command);
+	if (source != b->program && add_source_flags(b, &command, source))
+		return STATUS_FAILED;
+	command_add_words(&command, cxx ? "CXXFLAGS" : "CFLAGS", "");
+	const char *const rest[] = {"-MMD", "-MT", "object", "-MF", rules,
+	                            "-c",   "-o",  object,   source};
+	for (size_t i = 0; i < sizeof rest / sizeof *rest; i++)
+		command_add(&command, rest[i]);
+	vec_push(b->arena, &b->objects, object);
+	const char *text = command_text(&command);
+	if (!stale_by_rules(b->arena, object, text, rules))
+		return 0;
+	stale_making(b->arena, object);
+	struct timespec start = stale_start();
+	int status = command_run(&command);
+	if (status)
+		return report_compiler(b, &command, source, status);
+	int error = stale_made(b->arena, object, text, start);
+	return error ? build_fail("cannot write", object, error) : 0;
+}
+
+int build_compile(struct build *b)
+{
+	const char *object = arena_printf(b->arena, "%s/%s.o", b->cache, b->name);
+	int status = compile_source(b, b->program, object);
+	struct map done = {0};
+	for (size_t i = 0; i < b->faces.n; i++) {
+		const struct interface *face = b->faces.items[i];
+		for (size_t s = 0; s < face->sources.n && !face->unit->stdlib; s++) {
+			const char *path = path_join(b->arena, face->unit->directory,
+			                             face->sources.items[s]);
+			if (map_put(b->arena, &done, path, b))
+				continue;
+			object = arena_printf(b->arena, "%s/%s-%08x.o", b->cache, path_base(path),
+			                      build_hash(path));
+			/* Go on after a mistake: the user sees those of all files. */
+			if (compile_source(b, path, object))
+				status = STATUS_FAILED;
+		}
+	}
+	return status;
+}
+
+/* ---- The executable ---- */
+
+static int add_libraries(struct build *b, struct command *command)
+{
+	VEC(const char *) links = {0};
+	for (size_t i = 0; i < b->links.n; i++)
+		vec_push(b->arena, &links, b->links.entries[i].key);
+	command_add(command, "-Wl,--as-needed"); /* of OpenCV's fifty, only those used */
+	if (add_pkg_config(b, command, "--libs", links.items, links.n))
+		return STATUS_FAILED;
+	command_add_split(command, "-pthread -lm");
+	return 0;
+}
+
+int build_link(struct build *b, const char *program)
+{
+	const char *fresh = arena_printf(b->arena, "%s.new", program);
+	const char *const archives[] = {
+		path_join(b->arena, b->tool->library.archives, "libpkd_nodes.a"),
+		path_join(b->arena, b->tool->library.archives, "libpkd.a"),
+	};
+	struct command command = {.arena = b->arena, .shown = build_is_verbose(b)};
+	command_add_words(&command, b->has_cxx ? "CXX" : "CC", b->has_cxx ? "c++" : "cc");
+	command_add_split(&command, "-g -o");
+	command_add(&command, fresh);
+	for (size_t i = 0; i < b->objects.n; i++)
+		command_add(&command, b->objects.items[i]);
+	for (size_t i = 0; i < 2; i++) {
+		command_add(&command, archives[i]);
+		vec_push(b->arena, &b->objects, archives[i]);
+	}
+	command_add_words(&command, "LDFLAGS", "");
+	if (add_libraries(b, &command))
+		return STATUS_FAILED;
+	const char *text = command_text(&command);
+	if (!stale(b->arena, program, text, b->objects.items, b->objects.n))
+		return 0;
+	stale_making(b->arena, program);
+	struct timespec start = stale_start();
+	int status = command_run(&command);
+	if (status < 0)
+		return build_fail("cannot start", command.argv.items[0], status);
+	if (status) {
+		complain(
+			"the program cannot be linked; a missing NAME_methods is the PKD_NODE(NAME) at "
+			"the end of a node's source, or a node that pkd was built without");
+		return STATUS_FAILED;
+	}
+	if (rename(fresh, program) < 0)
+		return build_fail("cannot write", program, -errno);
+	int error = stale_made(b->arena, program, text, start);
+	return error ? build_fail("cannot write", program, error) : 0;
+}

@@ -1,0 +1,127 @@
+/* Starting other programs. */
+#define _GNU_SOURCE /* pipe2 */
+#include "tool/command.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+extern char **environ;
+
+void command_add(struct command *command, const char *argument)
+{
+	vec_push(command->arena, &command->argv, arena_strdup(command->arena, argument));
+}
+
+void command_add_split(struct command *command, const char *text)
+{
+	struct buf word;
+	buf_init(&word);
+	for (;; text++) {
+		if (*text == '\\' && text[1]) {
+			buf_putc(&word, *++text);
+		} else if (*text && !strchr(" \t\r\n", *text)) {
+			buf_putc(&word, *text);
+		} else if (word.length) {
+			command_add(command, word.text);
+			word.length = 0;
+		}
+		if (!*text)
+			break;
+	}
+	buf_finish(&word);
+}
+
+void command_add_words(struct command *command, const char *variable, const char *initial)
+{
+	const char *text = getenv(variable);
+	command_add_split(command, text && *text ? text : initial);
+}
+
+/* Single quotes protect everything but themselves. */
+static void quote(struct buf *out, const char *word)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				    "0123456789_-+=./,:@%";
+	if (*word && strspn(word, plain) == strlen(word)) {
+		buf_puts(out, word);
+		return;
+	}
+	buf_putc(out, '\'');
+	for (; *word; word++) {
+		if (*word == '\'')
+			buf_puts(out, "'\\''");
+		else
+			buf_putc(out, *word);
+	}
+	buf_putc(out, '\'');
+}
+
+const char *command_text(const struct command *command)
+{
+	struct buf out;
+	buf_init(&out);
+	for (size_t i = 0; i < command->argv.n && command->argv.items[i]; i++) {
+		if (i)
+			buf_putc(&out, ' ');
+		quote(&out, command->argv.items[i]);
+	}
+	const char *text = arena_strdup(command->arena, out.text);
+	buf_finish(&out);
+	return text;
+}
+
+static void collect(int fd, struct buf *out)
+{
+	char part[4096];
+	ssize_t n;
+	while ((n = read(fd, part, sizeof part)) > 0 || (n < 0 && errno == EINTR)) {
+		if (n > 0)
+			buf_write(out, part, (size_t)n);
+	}
+}
+
+static int wait_for(pid_t pid)
+{
+	int status;
+	while (waitpid(pid, &status, 0) < 0) {
+		if (errno != EINTR)
+			return -errno;
+	}
+	return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+int command_run(struct command *command)
+{
+	vec_push(command->arena, &command->argv, NULL);
+	command->argv.n--;
+	if (command->shown)
+		fprintf(stderr, "%s\n", command_text(command));
+	int out[2] = {-1, -1};
+	if (command->output && pipe2(out, O_CLOEXEC) < 0)
+		return -errno;
+	posix_spawn_file_actions_t actions;
+	posix_spawn_file_actions_init(&actions);
+	if (command->input)
+		posix_spawn_file_actions_adddup2(&actions, command->input, STDIN_FILENO);
+	if (command->output)
+		posix_spawn_file_actions_adddup2(&actions, out[1], STDOUT_FILENO);
+	if (command->quiet)
+		posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
+	pid_t pid;
+	int error = posix_spawnp(&pid, command->argv.items[0], &actions, NULL, command->argv.items,
+	                         environ);
+	posix_spawn_file_actions_destroy(&actions);
+	if (out[1] >= 0)
+		close(out[1]);
+	if (!error && command->output)
+		collect(out[0], command->output);
+	if (out[0] >= 0)
+		close(out[0]);
+	return error ? -error : wait_for(pid);
+}

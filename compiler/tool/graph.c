@@ -1,0 +1,85 @@
+/* pkdc graph: a drawing, by Graphviz's language. */
+#define _GNU_SOURCE /* memfd_create */
+#include "base/text.h"
+#include "emit/emit.h"
+#include "tool/command.h"
+#include "tool/tool.h"
+#include <errno.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+static bool wants_svg(const struct tool *tool)
+{
+	const char *format = tool->option[OPTION_FORMAT];
+	const char *path = tool->option[OPTION_OUTPUT];
+	return format ? strcmp(format, "svg") == 0 : path && text_ends_with(path, ".svg");
+}
+
+/* The text as a file to read from, or -errno. In memory, so that the drawing program and we never
+ * wait for each other. */
+static int text_as_file(const struct buf *text)
+{
+	int fd = memfd_create("dot", MFD_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	for (size_t done = 0; done < text->length;) {
+		ssize_t n = write(fd, text->text + done, text->length - done);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0) {
+			int error = -errno;
+			close(fd);
+			return error;
+		}
+		done += (size_t)n;
+	}
+	lseek(fd, 0, SEEK_SET);
+	return fd;
+}
+
+static int draw_svg(struct tool *tool, const struct buf *dot)
+{
+	int input = text_as_file(dot);
+	if (input < 0) {
+		complain("cannot hand the drawing over: %s", strerror(-input));
+		return STATUS_FAILED;
+	}
+	struct buf svg;
+	buf_init(&svg);
+	struct command command = {.arena = tool->arena, .input = input, .output = &svg};
+	command_add(&command, "dot");
+	command_add(&command, "-Tsvg");
+	int status = command_run(&command);
+	close(input);
+	if (status == -ENOENT)
+		complain(
+			"svg needs Graphviz, and its program 'dot' is not there; install graphviz, "
+			"or use --format=dot");
+	else if (status)
+		complain("'dot' failed (%s %d)", status < 0 ? "error" : "status",
+		         status < 0 ? -status : status);
+	else
+		status = tool_write(tool, svg.text, svg.length);
+	buf_finish(&svg);
+	return status ? STATUS_FAILED : 0;
+}
+
+int tool_graph(struct tool *tool)
+{
+	struct compilation c;
+	int status = tool_compile(tool, &c, false);
+	tool_print_messages(&c);
+	/* A drawing helps most where the proofs failed. */
+	if (c.analysis) {
+		struct buf dot;
+		buf_init(&dot);
+		emit_dot(c.analysis, &dot);
+		int drawn = wants_svg(tool) ? draw_svg(tool, &dot)
+		                            : tool_write(tool, dot.text, dot.length);
+		status = status ? status : drawn;
+		buf_finish(&dot);
+	}
+	compile_finish(&c);
+	return status;
+}

@@ -1,0 +1,69 @@
+/* Finds pkd's own files from where the executable lies, so that a tree can be moved. */
+#include "base/file.h"
+#include "tool/tool.h"
+#include <errno.h>
+#include <limits.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char *below(struct arena *arena, const char *root, const char *sub)
+{
+	return arena_printf(arena, "%s/%s", root, sub);
+}
+
+/* PREFIX/bin/pkdc. */
+static bool find_installed(struct arena *arena, const char *directory, struct library *ret_library)
+{
+	const char *prefix = path_directory(arena, directory);
+	struct library library = {
+		.root = prefix,
+		.stdlib = below(arena, prefix, "share/pkd/stdlib"),
+		.include = below(arena, prefix, "include"),
+		.nodes_include = below(arena, prefix, "share/pkd/include"),
+		.archives = below(arena, prefix, "lib/pkd"),
+		.diagnostics = below(arena, prefix, "share/pkd/diagnostics"),
+	};
+	if (!file_exists(library.stdlib))
+		return false;
+	*ret_library = library;
+	return true;
+}
+
+/* TREE/build/pkdc, or TREE/build/VARIANT/pkdc. */
+static bool find_tree(struct arena *arena, const char *directory, struct library *ret_library)
+{
+	const char *tree = path_directory(arena, directory);
+	for (int level = 0; level < 2; level++) {
+		struct library library = {
+			.root = tree,
+			.stdlib = below(arena, tree, "stdlib"),
+			.include = below(arena, tree, "runtime/include"),
+			.nodes_include = below(arena, directory, "include"),
+			.archives = below(arena, directory, "lib"),
+			.diagnostics = below(arena, tree, "docs/diagnostics"),
+		};
+		if (file_exists(library.stdlib) && file_exists(library.include)) {
+			*ret_library = library;
+			return true;
+		}
+		tree = path_directory(arena, tree);
+	}
+	return false;
+}
+
+int library_find(struct arena *arena, struct library *ret_library)
+{
+	char path[PATH_MAX];
+	ssize_t length = readlink("/proc/self/exe", path, sizeof path - 1);
+	if (length < 0) {
+		complain("cannot find my own place: %s", strerror(errno));
+		return -1;
+	}
+	path[length] = '\0';
+	const char *directory = path_directory(arena, path);
+	if (find_tree(arena, directory, ret_library) ||
+	    find_installed(arena, directory, ret_library))
+		return 0;
+	complain("cannot find the standard library from '%s'; install pkd again", directory);
+	return -1;
+}

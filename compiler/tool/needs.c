@@ -1,0 +1,119 @@
+/* What a program needs from the system: the sources of its nodes, their libraries. */
+#include "base/file.h"
+#include "base/text.h"
+#include "tool/build.h"
+#include "tool/command.h"
+#include <string.h>
+
+bool build_is_cxx(const char *source)
+{
+	return text_ends_with(source, ".cpp") || text_ends_with(source, ".cc") ||
+	       text_ends_with(source, ".cxx");
+}
+
+static void collect_faces(struct build *b)
+{
+	const struct graph *graph = b->c.graph;
+	for (size_t i = 0; i < graph->nodes.n; i++) {
+		const struct interface *face = graph->nodes.items[i].face;
+		bool known = false;
+		for (size_t f = 0; f < b->faces.n && !known; f++)
+			known = b->faces.items[f] == face;
+		if (known)
+			continue;
+		vec_push(b->arena, &b->faces, face);
+		for (size_t s = 0; s < face->sources.n; s++)
+			b->has_cxx |= build_is_cxx(face->sources.items[s]);
+	}
+}
+
+/* Where the program uses a node that lacks something. */
+static struct span use_of(const struct build *b, const struct interface *face)
+{
+	const struct graph *graph = b->c.graph;
+	for (size_t i = 0; i < graph->nodes.n; i++) {
+		if (graph->nodes.items[i].face == face)
+			return graph->nodes.items[i].at;
+	}
+	return (struct span){0};
+}
+
+/* Where the declaration names a source or a library: the first such text after the node's name. The
+ * interface keeps no span for it; the node's name will do where none is found. */
+static struct span place_of(struct build *b, const struct interface *face, const char *name)
+{
+	const struct source *source = &b->c.sources.list.items[face->span.source];
+	const char *quoted = arena_printf(b->arena, "\"%s\"", name);
+	const char *found = strstr(source->text + face->span.end, quoted);
+	if (!found)
+		return face->span;
+	uint32_t start = (uint32_t)(found - source->text);
+	return (struct span){face->span.source, start, start + (uint32_t)strlen(quoted)};
+}
+
+static void check_sources(struct build *b, const struct interface *face)
+{
+	for (size_t i = 0; i < face->sources.n; i++) {
+		const char *source = face->sources.items[i];
+		const char *path = path_join(b->arena, face->unit->directory, source);
+		struct span place = place_of(b, face, source);
+		if (!file_exists(path)) {
+			diag_report(&b->c.diags, E0701, place,
+			            "the source '%s' of node '%s' does not exist", source,
+			            face->kind);
+			diag_help(&b->c.diags, "create '%s', or correct the `source` line", path);
+		} else if (!build_is_cxx(source) && !text_ends_with(source, ".c")) {
+			diag_report(&b->c.diags, E0701, place,
+			            "the source '%s' of node '%s' is neither C nor C++", source,
+			            face->kind);
+			diag_help(&b->c.diags, "its name must end in .c, .cpp, .cc or .cxx");
+		}
+	}
+	if (!face->sources.n) {
+		diag_report(&b->c.diags, E0701, face->span, "node '%s' names no source",
+		            face->kind);
+		diag_help(&b->c.diags, "add a line such as `source \"%s.c\"`", face->name);
+	}
+}
+
+static bool pkg_config_knows(struct build *b, const char *link)
+{
+	struct command command = {.arena = b->arena, .quiet = true};
+	command_add_words(&command, "PKG_CONFIG", "pkg-config");
+	command_add(&command, "--exists");
+	command_add(&command, "--");
+	command_add(&command, link);
+	command.shown = false;
+	return command_run(&command) == 0;
+}
+
+static void check_links(struct build *b, const struct interface *face)
+{
+	for (size_t i = 0; i < face->links.n; i++) {
+		const char *link = face->links.items[i];
+		const char *known = map_get(&b->links, link);
+		if (!known) {
+			known = pkg_config_knows(b, link) ? link : "";
+			map_put(b->arena, &b->links, link, (void *)(uintptr_t)known);
+		}
+		if (*known)
+			continue;
+		diag_report(&b->c.diags, E0701, place_of(b, face, link),
+		            "node '%s' needs the library '%s', which pkg-config does not know",
+		            face->kind, link);
+		diag_help(&b->c.diags, "install the development package that holds %s.pc%s", link,
+		          face->unit->stdlib ? ", then build pkd again" : "");
+		diag_note(&b->c.diags, use_of(b, face), "the node is used here");
+	}
+}
+
+int build_check_needs(struct build *b)
+{
+	collect_faces(b);
+	for (size_t i = 0; i < b->faces.n; i++) {
+		if (!b->faces.items[i]->unit->stdlib)
+			check_sources(b, b->faces.items[i]);
+		check_links(b, b->faces.items[i]);
+	}
+	return b->c.diags.n_errors ? STATUS_FAILED : 0;
+}

@@ -1,0 +1,142 @@
+/* pkdc nodes: the standard library, from its own declarations. */
+#include "base/text.h"
+#include "tool/tool.h"
+#include <stdio.h>
+#include <string.h>
+
+/* Its length. */
+static int first_line(const char *doc)
+{
+	return (int)strcspn(doc, "\n");
+}
+
+static void print_doc(const char *indent, const char *doc)
+{
+	while (*doc) {
+		int length = first_line(doc);
+		printf("%s%.*s\n", indent, length, doc);
+		doc += length + (doc[length] == '\n');
+	}
+}
+
+static void print_ports(const char *title, const struct port *ports, size_t n)
+{
+	if (n)
+		printf("\n%s\n", title);
+	for (size_t i = 0; i < n; i++) {
+		printf("  %s: %s%s\n", ports[i].name, ports[i].type->name,
+		       ports[i].optional ? "?" : "");
+		print_doc("      ", ports[i].doc);
+	}
+}
+
+static void print_param(const struct param *param)
+{
+	printf("  %s: %s", param->name, param->type->name);
+	if (param->initial.kind == VALUE_NONE)
+		printf(", must be given");
+	else
+		printf(" = %s", param->initial_text);
+	if (param->has_range)
+		printf(", from %.15g to %.15g", param->min, param->max);
+	puts(param->live ? ", may change while it runs" : "");
+	print_doc("      ", param->doc);
+}
+
+static void print_facts(const struct interface *node)
+{
+	for (size_t i = 0; i < node->generics.n; i++) {
+		const struct generic *generic = &node->generics.items[i];
+		if (i == 0)
+			puts("\nsizes and types");
+		printf("  %s", generic->name);
+		if (generic->has_initial)
+			printf(" = %llu", (unsigned long long)generic->initial);
+		putchar('\n');
+	}
+	if (node->origin == ORIGIN_PACED)
+		puts("\norigin, paced: it waits for room and loses nothing");
+	if (node->origin == ORIGIN_LIVE)
+		puts("\norigin, live: it refuses frames that there is no room for");
+	if (node->stateless)
+		puts("\nstateless");
+	for (size_t i = 0; i < node->links.n; i++)
+		printf("%s%s%s", i ? " " : "\nneeds ", node->links.items[i],
+		       i + 1 == node->links.n ? "\n" : "");
+}
+
+static void print_node(const struct interface *node)
+{
+	printf("%s\n", node->kind);
+	print_doc("  ", node->doc);
+	print_ports("inputs", node->inputs.items, node->inputs.n);
+	print_ports("outputs", node->outputs.items, node->outputs.n);
+	for (size_t i = 0; i < node->params.n; i++) {
+		if (i == 0)
+			puts("\nparameters");
+		print_param(&node->params.items[i]);
+	}
+	print_facts(node);
+}
+
+/* All nodes of a module, or of all modules when `module` is NULL. Returns how many. */
+static size_t list_nodes(const struct compilation *c, const char *module)
+{
+	size_t n = 0;
+	for (size_t u = 0; u < c->units.n; u++) {
+		const struct unit *unit = c->units.items[u];
+		if (module && strcmp(module, unit->module) != 0)
+			continue;
+		for (size_t i = 0; i < unit->nodes.n; i++) {
+			const struct interface *node = unit->nodes.items[i];
+			printf("%-18s %.*s\n", node->kind, first_line(node->doc), node->doc);
+			n++;
+		}
+	}
+	return n;
+}
+
+static const struct interface *find_node(const struct compilation *c, const char *kind)
+{
+	for (size_t u = 0; u < c->units.n; u++) {
+		const struct unit *unit = c->units.items[u];
+		for (size_t i = 0; i < unit->nodes.n; i++) {
+			if (strcmp(unit->nodes.items[i]->kind, kind) == 0)
+				return unit->nodes.items[i];
+		}
+	}
+	return NULL;
+}
+
+static int report_unknown(struct tool *tool, const struct compilation *c)
+{
+	VEC(const char *) names = {0};
+	for (size_t u = 0; u < c->units.n; u++) {
+		const struct unit *unit = c->units.items[u];
+		vec_push(tool->arena, &names, unit->module);
+		for (size_t i = 0; i < unit->nodes.n; i++)
+			vec_push(tool->arena, &names, unit->nodes.items[i]->kind);
+	}
+	complain("there is no node or module '%s'", tool->operand);
+	const char *nearest = text_nearest(tool->operand, names.items, names.n);
+	if (nearest)
+		complain("did you mean '%s'?", nearest);
+	return STATUS_FAILED;
+}
+
+int tool_nodes(struct tool *tool)
+{
+	struct compilation c;
+	int status = compile_stdlib(&c, tool->library.stdlib) == 0 ? 0 : STATUS_FAILED;
+	if (status && !c.diags.n_errors)
+		complain("cannot read the standard library '%s'", tool->library.stdlib);
+	tool_print_messages(&c);
+	const char *name = tool->operand;
+	const struct interface *node = name ? find_node(&c, name) : NULL;
+	if (node)
+		print_node(node);
+	else if (list_nodes(&c, name) == 0 && !status)
+		status = report_unknown(tool, &c);
+	compile_finish(&c);
+	return status;
+}

@@ -1,0 +1,110 @@
+/* What lies in shared memory: the header before every value and the shapes of the types
+ * that C has no name for. Layout is part of the ABI (version.h). */
+#ifndef PKD_FRAME_H
+#define PKD_FRAME_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Stands directly before every published value, in the same slot. Written by the stream's
+ * writer before publication, never after. */
+struct pkd_frame {
+	uint64_t seq;         /* position in its stream: 1, 2, 3 … without gaps */
+	uint64_t number;      /* frame number given by the origin, from 1; may have gaps here */
+	int64_t capture_ns;   /* capture time; media time for a file */
+	int64_t publish_ns;   /* CLOCK_MONOTONIC at publication */
+	uint32_t size;        /* bytes of the value's capacity */
+	uint32_t incarnation; /* of the writing process: 0, then one more per restart */
+	uint32_t type_id;     /* index of the stream: a slot in the wrong ring is noticed */
+	uint32_t origin;      /* index of the origin node that numbered the frame */
+	uint8_t reserved[16];
+};
+
+/* The header of the value that a node was given: an input, or an element of a window. */
+static inline const struct pkd_frame *pkd_frame_of(const void *value)
+{
+	return (const struct pkd_frame *)value - 1;
+}
+
+/* Pixel formats: the FORMAT of image<FORMAT, W, H>. The value is what pkd_image.format holds. */
+enum pkd_format {
+	PKD_GRAY8 = 1, /* 1 byte a pixel */
+	PKD_BGR24,     /* 3 bytes a pixel: blue, green, red (OpenCV's order) */
+	PKD_RGB24,     /* 3 bytes a pixel: red, green, blue */
+	PKD_BGRA32,    /* 4 bytes a pixel: blue, green, red, alpha */
+};
+
+/* image<F, W, H>: this header, then `height` rows of `stride` bytes. W and H are capacities;
+ * width and height are what the image has. 64 bytes, so that pixels start on a cache line. */
+struct pkd_image {
+	uint32_t width, height; /* pixels */
+	uint32_t stride;        /* bytes from a row to the next: tight, width x bytes a pixel */
+	uint32_t format;        /* enum pkd_format */
+	uint32_t reserved[12];
+};
+
+/* A list<T, N> is { uint32_t len; T items[N]; }, a string<N> { uint32_t len; char text[N + 1]; }
+ * with a NUL at text[len], a bytes<N> { uint32_t len; uint8_t data[N]; }, [T; N] a C array, a
+ * record a struct, an enum a uint32_t, bool a uint8_t, time an int64_t of nanoseconds; all laid
+ * out by the C rules of the platform. */
+
+/* In generated headers: the C compiler lays the struct out as pkdc did. `last` is its last field. */
+#ifdef __cplusplus
+#define PKD_CHECK_LAYOUT(type, size, last, offset)                      \
+	static_assert(sizeof(type) == (size) && offsetof(type, last) == (offset), \
+	              "pkdc laid out " #type " otherwise")
+#else
+#define PKD_CHECK_LAYOUT(type, size, last, offset)                       \
+	_Static_assert(sizeof(type) == (size) && offsetof(type, last) == (offset), \
+	               "pkdc laid out " #type " otherwise")
+#endif
+
+/* Run-time description of a type, for nodes over a type variable (`node csv<T>(row: T)`). */
+enum pkd_kind {
+	PKD_BOOL = 1,
+	PKD_I8,
+	PKD_I16,
+	PKD_I32,
+	PKD_I64,
+	PKD_U8,
+	PKD_U16,
+	PKD_U32,
+	PKD_U64,
+	PKD_F32,
+	PKD_F64,
+	PKD_TIME,
+	PKD_ENUM,   /* names[0 … n-1] */
+	PKD_STRING, /* in values: string<n>; in parameters: const char * */
+	PKD_BYTES,  /* bytes<n> */
+	PKD_ARRAY,  /* [item; n] */
+	PKD_LIST,   /* list<item, n> */
+	PKD_IMAGE,  /* struct pkd_image and pixels */
+	PKD_RECORD, /* fields[0 … n-1] */
+};
+
+struct pkd_type {
+	enum pkd_kind kind;
+	const char *name;        /* as written in the language: "list<Object, 64>" */
+	uint32_t size, align;    /* bytes, of the capacity */
+	uint32_t n;              /* capacity, number of fields or of names */
+	uint32_t items_offset;   /* list: bytes from its start to items[0] */
+	const struct pkd_type *item;
+	const struct pkd_field *fields;
+	const char *const *names;
+};
+
+struct pkd_field {
+	const char *name;
+	const struct pkd_type *type;
+	uint32_t offset; /* bytes from the start of the record */
+};
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,187 @@
+/* What the author of a node in C needs. pkdc writes NODE.pkd.h from the declaration; include
+ * that, it includes this.
+ *
+ * A node NAME is a struct and three functions, declared by the generated header:
+ *
+ *   int  NAME_init(struct NAME *self, const struct NAME_params *params, struct pkd_ctx *ctx);
+ *   int  NAME_step(struct NAME *self, const struct NAME_in *in, struct NAME_out *out,
+ *                  struct pkd_ctx *ctx);
+ *   void NAME_finish(struct NAME *self);
+ *
+ * and the line PKD_NODE(NAME) at the end of the file. The rules:
+ *
+ * - `self` is zeroed memory of the runtime, private to the node. `params` lives as long as the
+ *   node; its strings too. All three run in the node's own process, after the fork, so that
+ *   threads may be started in init and nowhere earlier. finish is called exactly once after an
+ *   init that returned PKD_OK, unless the process is killed.
+ * - Inputs are const snapshots: valid and unchanged until step returns, then not to be used.
+ *   Absent or unconnected inputs are NULL. Writing to one is a fault that ends the process.
+ * - Outputs are uninitialised memory of the stated capacity, or NULL where nobody reads; they
+ *   become visible, all together, after step returned PKD_OK or PKD_END. A node must fill each
+ *   output that is not NULL, or mark it absent by the call that its header has for that.
+ * - step must not wait: no sleep, no blocking read without a time-out. An origin that has
+ *   nothing yet returns pkd_later(). Memory should be allocated in init.
+ */
+#ifndef PKD_NODE_H
+#define PKD_NODE_H
+
+#include <pkd/frame.h>
+#include <pkd/version.h>
+#include <stdbool.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct pkd_ctx;
+
+/* What init and step return; a negative errno is a failure of the node. */
+enum {
+	PKD_OK = 0,
+	PKD_END = 1,   /* step: the outputs count, and it was the last firing. init: the node takes no
+	                  part in this run (say why with pkd_note); the rest runs without it. */
+	PKD_LATER = 2, /* step of an origin: nothing yet, the outputs don't count. Use pkd_later(). */
+	PKD_SKIP = 3,  /* step of an origin: reached the end without a value; the outputs don't count */
+};
+
+/* ---- About the firing (in step) ---- */
+
+/* Frame number and capture time (ns) of this firing: those of its firing inputs, or of the frame
+ * that an origin is about to make. */
+uint64_t pkd_number(const struct pkd_ctx *ctx);
+int64_t pkd_time(const struct pkd_ctx *ctx);
+
+/* How old an input is, ns: capture time of the firing minus the value's, where both come from the
+ * same origin; else the wall time since its publication. */
+int64_t pkd_age(const struct pkd_ctx *ctx, const void *value);
+
+/* Whether input number `input` (in declared order, from 0) is connected by `sample`, so that its
+ * values come from other frames than the firing. Fixed for the run; may be asked in init. */
+bool pkd_sampled(const struct pkd_ctx *ctx, uint32_t input);
+
+/* Marks output number `output` absent for this firing. Use the name in the generated header. */
+void pkd_absent(struct pkd_ctx *ctx, uint32_t output);
+
+/* True once the program was asked to stop: for loops inside a long step. */
+bool pkd_stopping(const struct pkd_ctx *ctx);
+
+/* ---- Origins ---- */
+
+/* Sets the capture time of the frame being made; without it, it is the time step was called. */
+void pkd_set_time(struct pkd_ctx *ctx, int64_t capture_ns);
+
+/* `return pkd_later(ctx, due)`: nothing yet; step is called again at `due` (CLOCK_MONOTONIC ns,
+ * as pkd_now), or earlier. Never blocks the other nodes of the process. */
+int pkd_later(struct pkd_ctx *ctx, int64_t due_ns);
+
+/* How many frames the origin expects to make in all, for the progress line; 0 = unknown. */
+void pkd_expect_frames(struct pkd_ctx *ctx, uint64_t n_frames);
+
+/* ---- Anywhere ---- */
+
+/* CLOCK_MONOTONIC, ns. */
+int64_t pkd_now(void);
+
+/* `return pkd_error(ctx, ENOENT, "cannot open '%s'", path)`: one line on stderr with the place of
+ * the node in the .pkd file and its name before the text; returns -error. `error` > 0. */
+int pkd_error(struct pkd_ctx *ctx, int error, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* One line on stderr with the node's name before the text; the node goes on. */
+void pkd_note(struct pkd_ctx *ctx, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/* Asks the whole program to stop in order (a key in a window). */
+void pkd_stop(struct pkd_ctx *ctx);
+
+/* ---- Values ---- */
+
+/* Bytes a pixel of `format`; 0 for a format that does not exist. */
+static inline uint32_t pkd_pixel_size(uint32_t format)
+{
+	switch (format) {
+	case PKD_GRAY8:
+		return 1;
+	case PKD_BGR24:
+	case PKD_RGB24:
+		return 3;
+	case PKD_BGRA32:
+		return 4;
+	default:
+		return 0;
+	}
+}
+
+/* Makes *image a tight width x height image of `format`. The caller has checked the capacity. */
+static inline void pkd_image_set(struct pkd_image *image, uint32_t format, uint32_t width,
+                                 uint32_t height)
+{
+	image->width = width;
+	image->height = height;
+	image->stride = width * pkd_pixel_size(format);
+	image->format = format;
+}
+
+/* The first pixel. The const one is for inputs; both point at the byte after the header. */
+static inline uint8_t *pkd_pixels(struct pkd_image *image)
+{
+	return (uint8_t *)(image + 1);
+}
+static inline const uint8_t *pkd_const_pixels(const struct pkd_image *image)
+{
+	return (const uint8_t *)(image + 1);
+}
+
+/* Copies `text` into a string<N> field, cut at its capacity and NUL-ended:
+ *   pkd_string_set(&object->label, "person"). */
+#define pkd_string_set(string, value) \
+	pkd_string_copy(&(string)->len, (string)->text, (uint32_t)sizeof((string)->text), (value))
+
+static inline void pkd_string_copy(uint32_t *len, char *text, uint32_t size, const char *value)
+{
+	uint32_t n = 0;
+	while (n + 1 < size && value[n])
+		n++;
+	__builtin_memcpy(text, value, n);
+	text[n] = '\0';
+	*len = n;
+}
+
+/* ---- The descriptor ---- */
+
+/* Filled in by PKD_NODE; read by the runtime. */
+struct pkd_methods {
+	uint32_t abi; /* PKD_ABI the node was compiled for */
+	uint32_t self_size;
+	int (*init)(void *self, const void *params, struct pkd_ctx *ctx);
+	int (*step)(void *self, const void *in, void *out, struct pkd_ctx *ctx);
+	void (*finish)(void *self);
+};
+
+/* Defines NAME_methods, which the generated program refers to. The calls inside are checked
+ * against the generated header, so that a node and its declaration cannot disagree. */
+#define PKD_NODE(NAME)                                                                          \
+	static int NAME##_call_init(void *self, const void *params, struct pkd_ctx *ctx)        \
+	{                                                                                       \
+		return NAME##_init((struct NAME *)self, (const struct NAME##_params *)params,   \
+		                   ctx);                                                        \
+	}                                                                                       \
+	static int NAME##_call_step(void *self, const void *in, void *out, struct pkd_ctx *ctx) \
+	{                                                                                       \
+		return NAME##_step((struct NAME *)self, (const struct NAME##_in *)in,           \
+		                   (struct NAME##_out *)out, ctx);                              \
+	}                                                                                       \
+	static void NAME##_call_finish(void *self)                                              \
+	{                                                                                       \
+		NAME##_finish((struct NAME *)self);                                             \
+	}                                                                                       \
+	const struct pkd_methods NAME##_methods = {                                             \
+		PKD_ABI,          sizeof(struct NAME), NAME##_call_init,                        \
+		NAME##_call_step, NAME##_call_finish,                                           \
+	}
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

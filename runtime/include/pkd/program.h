@@ -1,0 +1,138 @@
+/* What a generated program hands to the runtime: constant tables, and pkd_main. Everything is
+ * written by pkdc; the runtime checks nothing that the compiler has proved, except the ABI. */
+#ifndef PKD_PROGRAM_H
+#define PKD_PROGRAM_H
+
+#include <pkd/node.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum pkd_policy {
+#define POLICY(constant, word, fires, loses) constant,
+#include <pkd/policy.def>
+#undef POLICY
+};
+
+enum pkd_origin {
+	PKD_NOT_ORIGIN, /* fired by its inputs */
+	PKD_PACED,      /* waits for room, never loses */
+	PKD_LIVE,       /* fires when it has a frame; refused where a lossless reader has no room */
+};
+
+#define PKD_NONE UINT32_MAX /* no stream: an unconnected input, an output nobody reads */
+
+/* One reader of a stream: input `input` of node `node`. */
+struct pkd_reader {
+	uint32_t node, input;
+};
+
+struct pkd_stream {
+	const char *name;    /* "cam.frame" */
+	const char *type;    /* "image<bgr24, 768, 576>" */
+	uint32_t writer;     /* node */
+	uint32_t output;     /* of that node */
+	uint32_t value_size; /* bytes of the value's capacity */
+	uint32_t slot_size;  /* bytes: header and value, rounded up to 64, from 4096 on to 4096 */
+	uint32_t ring_size;  /* D: the largest of its readers' windows */
+	uint32_t n_slots;    /* N = D + pins of lossy readers + 1 loan */
+	const struct pkd_reader *readers;
+	uint32_t n_readers;
+};
+
+struct pkd_input {
+	const char *name;
+	const char *at;  /* "people.pkd:15:27", the edge */
+	uint32_t stream; /* or PKD_NONE: always absent */
+	enum pkd_policy policy;
+	uint32_t window;    /* queue: frames waiting and in hand (n + 1); latest: n; sample: 1 */
+	uint32_t n_pins;    /* slots it may hold in hand: queue 0 (its cursor holds them), else 1 */
+	bool optional;      /* declared T?: the node fires although the value is absent */
+	int64_t max_age_ns; /* sample: absent once older; 0 = no limit */
+};
+
+struct pkd_output {
+	const char *name;
+	uint32_t stream; /* or PKD_NONE: the node is given NULL */
+};
+
+/* A parameter of the pipeline or of a node, for options and --help. */
+struct pkd_param {
+	const char *name;
+	const char *doc;     /* "" where there is none */
+	enum pkd_kind kind;  /* a scalar, PKD_ENUM or PKD_STRING (const char *) */
+	uint32_t offset;     /* bytes into the params struct */
+	const char *initial; /* its default in the source's words; NULL = none, must be given */
+	bool has_range;      /* min … max, both included */
+	double min, max;
+	const struct pkd_type *type; /* PKD_ENUM: its names; else NULL */
+};
+
+struct pkd_node {
+	const char *name; /* of the instance: "cam", "view.boxes" */
+	const char *kind; /* of the node: "video.open" */
+	const char *at;   /* "people.pkd:14:5" */
+	const struct pkd_methods *methods;
+	void *params; /* struct NAME_params; set by bind, then by instance options */
+	const struct pkd_param *param_table;
+	uint32_t n_params;
+	const struct pkd_input *inputs;
+	uint32_t n_inputs;
+	const struct pkd_output *outputs;
+	uint32_t n_outputs;
+	enum pkd_origin origin;
+	int64_t budget_ns; /* 0 = none declared */
+};
+
+enum pkd_failure_end {
+	PKD_FAIL_STOP,   /* the whole program stops, with a non-zero status */
+	PKD_FAIL_ABSENT, /* the rest runs on; the nodes' frames settle as absent */
+};
+
+struct pkd_process {
+	const char *name; /* shown by ps: of the group, or of its only node */
+	const uint32_t *nodes;
+	uint32_t n_nodes;
+	uint32_t n_restarts;    /* at most so many … */
+	int64_t restart_per_ns; /* … within this time, then `end` */
+	int64_t backoff_ns;     /* wait before each restart */
+	enum pkd_failure_end end;
+};
+
+struct pkd_program {
+	uint32_t abi;       /* PKD_ABI of the pkdc that wrote it */
+	const char *name;   /* of the pipeline */
+	const char *doc;    /* its doc comment, "" where there is none */
+	const char *source; /* "people.pkd" */
+	const struct pkd_stream *streams;
+	uint32_t n_streams;
+	const struct pkd_node *nodes;
+	uint32_t n_nodes;
+	const struct pkd_process *processes;
+	uint32_t n_processes;
+	void *params; /* of the pipeline: defaults until options change them */
+	const struct pkd_param *param_table;
+	uint32_t n_params;
+	uint64_t memory; /* bytes of all streams' slots, each stream rounded up to 4096 */
+	/* Computes every node's params from the pipeline's. Called once, before instance options. */
+	void (*bind)(void);
+};
+
+/* Runs the program: options, channels, processes, supervision. Returns the exit status:
+ * 0     every stream ended, or the program was stopped in order (a signal, pkd_stop);
+ * 1     a node failed, or something could not be set up;
+ * 2     the command line is wrong;
+ * 128+n a node died of signal n (the first one to), or had to be ended by it. */
+int pkd_main(const struct pkd_program *program, int argc, char **argv);
+
+/* Put at the top of a generated file: refuses to compile against another libpkd. */
+#define PKD_GENERATED_FOR(number)       \
+	_Static_assert(PKD_ABI == (number), \
+	               "this file was generated for another libpkd: run pkdc build again")
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
