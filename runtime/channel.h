@@ -1,0 +1,86 @@
+/* A stream as its writer and as each of its readers see it: ring, slots, watermark, cursors.
+ * Nothing here waits or wakes: the caller does, after it has stored. */
+#ifndef PKDI_CHANNEL_H
+#define PKDI_CHANNEL_H
+
+#include <pkd/program.h>
+
+#include "ring.h"
+
+/* ---- Writing ---- */
+
+/* A reader as the writer sees it: how far it has come. */
+struct pkdi_gate {
+	const struct pkdi_input_words *words;
+	const struct pkdi_orders *orders; /* of the reader's node */
+	uint64_t window;                  /* frames waiting and in hand; 0 = it never gates */
+	_Atomic uint64_t *n_refused;      /* own: frames of a live origin refused for its sake */
+};
+
+struct pkdi_output {
+	const struct pkd_stream *stream; /* NULL: nobody reads, nothing below counts */
+	uint32_t index;                  /* of the stream */
+	char *data;                      /* the writable map */
+	struct pkdi_ring ring;
+	struct pkdi_slots slots;
+	const _Atomic uint64_t **pins;
+	uint32_t n_pins;
+	struct pkdi_gate *gates;
+	uint32_t n_gates;
+	uint64_t room_until; /* seqs below it had room when the cursors were last read */
+	uint64_t settled;    /* as stored in the shared word */
+	bool absent;         /* in this firing */
+};
+
+/* Takes over what the shared words say. */
+void pkdi_output_start(struct pkdi_output *output);
+
+/* Is there room for one more value with every attached lossless reader? */
+bool pkdi_output_has_room(struct pkdi_output *output);
+
+/* The first reader without room, or NULL. */
+const struct pkdi_gate *pkdi_output_full_gate(const struct pkdi_output *output);
+
+/* Have all readers ended or been given up? Never true of an output without readers. */
+bool pkdi_output_is_deserted(const struct pkdi_output *output);
+
+/* The memory of the next value, its header before it; NULL where nobody reads. */
+struct pkd_frame *pkdi_output_loan(struct pkdi_output *output);
+
+/* Publishes value `seq` in `slot`, unless that has been done: once however often it is called. */
+void pkdi_output_publish(struct pkdi_output *output, uint64_t seq, uint32_t slot);
+
+/* Raises the watermark; false when it stood there already. */
+bool pkdi_output_settle(struct pkdi_output *output, uint64_t number);
+
+/* ---- Reading ---- */
+
+struct pkdi_input {
+	const struct pkd_input *decl;
+	const struct pkd_stream *stream; /* NULL: always absent */
+	const char *data;                /* the read-only map */
+	struct pkdi_ring ring;
+	struct pkdi_input_words *words;          /* own */
+	const struct pkdi_orders *writer_orders; /* of the writing node */
+	uint64_t cursor;                         /* as stored in the shared word */
+	uint64_t window;
+
+	/* The front: firing inputs the value at the cursor, sampled ones the value in hand. Lossy
+	 * readers hold a pin on it. NULL = none. */
+	const struct pkd_frame *front;
+	uint64_t settled; /* as read before the ring was looked at */
+	bool fires;       /* the front takes part in the firing at hand */
+};
+
+void pkdi_input_start(struct pkdi_input *input);
+
+/* Reads the watermark into input->settled, PKDI_ENDED for a writer that was given up. */
+void pkdi_input_load_settled(struct pkdi_input *input);
+
+/* Commits everything before `cursor`, and gives up the front. PKDI_ENDED: reads no more. */
+void pkdi_input_advance(struct pkdi_input *input, uint64_t cursor);
+
+/* Value `seq`, which is in `slot`. */
+const struct pkd_frame *pkdi_input_frame(const struct pkdi_input *input, uint32_t slot);
+
+#endif

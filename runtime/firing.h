@@ -1,0 +1,28 @@
+/* Which frame fires next: the join of a node's firing inputs.
+ *
+ * Each stream is ordered by frame number and tells with its watermark which numbers will not come
+ * any more, so for a number `a` an input holds it, is past it, or cannot say yet. */
+#ifndef PKDI_FIRING_H
+#define PKDI_FIRING_H
+
+#include "channel.h"
+
+enum pkdi_choice {
+	PKDI_CHOICE_FIRE,    /* frame `number`; input->fires says who takes part */
+	PKDI_CHOICE_SKIPPED, /* `number` cannot fire: the inputs have been advanced past it */
+	PKDI_CHOICE_WAIT,
+	PKDI_CHOICE_DRAINED, /* the node can never fire again */
+};
+
+struct pkdi_firing {
+	uint64_t number;
+	int64_t capture_ns;
+	uint32_t origin;
+	/* The node's outputs may be settled up to here, whatever the choice was. */
+	uint64_t settled;
+};
+
+enum pkdi_choice pkdi_firing_choose(struct pkdi_input *inputs, uint32_t n_inputs,
+                                    struct pkdi_firing *ret_firing);
+
+#endif

@@ -1,0 +1,144 @@
+#define _GNU_SOURCE
+#include "guard.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { STACK_SIZE = 64 * 1024, LINE_SIZE = 768 };
+
+/* A signal handler has no other way to its context. Set once, before any node's code runs. */
+static struct {
+	const struct pkdi_run *run;
+	uint32_t process;
+	_Alignas(16) char stack[STACK_SIZE];
+} guard;
+
+/* ---- Text, without the functions that a handler must not call ---- */
+
+struct line {
+	char text[LINE_SIZE];
+	size_t length;
+};
+
+static void put(struct line *line, const char *text)
+{
+	while (*text && line->length < LINE_SIZE - 1)
+		line->text[line->length++] = *text++;
+}
+
+static void put_number(struct line *line, uint64_t number)
+{
+	char digits[21];
+	size_t i = sizeof(digits) - 1;
+
+	digits[i] = '\0';
+	do {
+		digits[--i] = (char)('0' + number % 10);
+		number /= 10;
+	} while (number);
+	put(line, &digits[i]);
+}
+
+/* ---- The fault ---- */
+
+static const struct pkdi_stream *find_stream(const struct pkdi_run *run, const char *address)
+{
+	for (uint32_t i = 0; i < run->program->n_streams; i++) {
+		const char *view = run->streams[i].view;
+
+		if (address >= view && address < view + run->streams[i].map.size)
+			return &run->streams[i];
+	}
+	return NULL;
+}
+
+/* The node whose code runs; for a fault in a library's thread too, as that works for it. */
+static const struct pkdi_node *find_node(const struct pkdi_run *run, uint32_t process)
+{
+	uint32_t calling = atomic_load(&run->processes[process].words->calling);
+	const struct pkd_process *decl = run->processes[process].decl;
+
+	if (calling)
+		return &run->nodes[calling - 1];
+	return decl->n_nodes ? &run->nodes[decl->nodes[0]] : NULL;
+}
+
+static const char *find_input(const struct pkdi_node *node, const struct pkd_stream *stream)
+{
+	for (uint32_t i = 0; i < node->decl->n_inputs; i++)
+		if (node->inputs[i].stream == stream)
+			return node->decl->inputs[i].name;
+	return NULL;
+}
+
+static void describe(struct line *line, const struct pkdi_node *node,
+                     const struct pkdi_stream *stream, const char *address)
+{
+	const char *view = stream->view;
+	size_t slot = (size_t)(address - view) / stream->decl->slot_size;
+	const struct pkd_frame *frame =
+		(const void *)(view + slot * stream->decl->slot_size);
+	const char *input = find_input(node, stream->decl);
+
+	put(line, guard.run->program->name);
+	put(line, ": node '");
+	put(line, node->decl->name);
+	put(line, "' (");
+	put(line, node->decl->at);
+	put(line, ") wrote to ");
+	if (input) {
+		put(line, "its input '");
+		put(line, input);
+		put(line, "' (stream ");
+	} else {
+		put(line, "a published value (stream ");
+	}
+	put(line, stream->decl->name);
+	put(line, ", frame ");
+	put_number(line, slot < stream->decl->n_slots ? frame->number : 0);
+	put(line, "): published values never change; copy it first\n");
+}
+
+/* Returns to the same instruction with the default action in place (SA_RESETHAND), so that the
+ * process dies of the signal itself and a core dump shows the very line. */
+static void on_fault(int signal, siginfo_t *info, void *context)
+{
+	int saved_errno = errno;
+	const char *address = info->si_addr;
+	const struct pkdi_stream *stream = NULL;
+	const struct pkdi_node *node = find_node(guard.run, guard.process);
+	struct line line;
+
+	(void)context;
+	/* A fault that was sent by kill() has no address and would not come back. */
+	if (info->si_code <= 0) {
+		raise(signal);
+		return;
+	}
+	stream = find_stream(guard.run, address);
+	if (stream && node) {
+		line.length = 0;
+		describe(&line, node, stream, address);
+		if (write(STDERR_FILENO, line.text, line.length) < 0)
+			errno = saved_errno;
+	}
+	errno = saved_errno;
+}
+
+int pkdi_guard_install(const struct pkdi_run *run, uint32_t index)
+{
+	stack_t stack = {.ss_sp = guard.stack, .ss_size = sizeof(guard.stack)};
+	struct sigaction action = {
+		.sa_sigaction = on_fault,
+		.sa_flags = SA_SIGINFO | SA_ONSTACK | (int)SA_RESETHAND,
+	};
+
+	guard.run = run;
+	guard.process = index;
+	if (sigaltstack(&stack, NULL) < 0 || sigaction(SIGSEGV, &action, NULL) < 0 ||
+	    sigaction(SIGBUS, &action, NULL) < 0)
+		return -errno;
+	return 0;
+}

@@ -1,0 +1,100 @@
+#include "layout.h"
+
+#include <errno.h>
+#include <string.h>
+
+/* Hands out consecutive parts of a memory. Run over a NULL base first, it measures. */
+struct carver {
+	char *base;
+	size_t used;
+};
+
+static void *carve(struct carver *carver, size_t size)
+{
+	size_t at = carver->used;
+
+	carver->used = (at + size + PKDI_LINE - 1) / PKDI_LINE * PKDI_LINE;
+	return carver->base ? carver->base + at : NULL;
+}
+
+static void carve_node(struct pkdi_run *run, struct pkdi_node *node, struct carver *carver)
+{
+	const struct pkd_node *decl = node->decl;
+
+	node->words = carve(carver, sizeof(*node->words));
+	node->record_outputs = carve(carver, decl->n_outputs * sizeof(*node->record_outputs));
+	node->record_cursors = carve(carver, decl->n_inputs * sizeof(*node->record_cursors));
+	for (uint32_t i = 0; i < decl->n_inputs; i++)
+		node->inputs[i].words = carve(carver, sizeof(*node->inputs[i].words));
+	for (uint32_t i = 0; i < decl->n_outputs; i++) {
+		struct pkdi_stream *stream;
+
+		if (decl->outputs[i].stream == PKD_NONE)
+			continue;
+		stream = &run->streams[decl->outputs[i].stream];
+		stream->words = carve(carver, sizeof(*stream->words) +
+		                                  stream->decl->ring_size * sizeof(uint64_t));
+		for (uint32_t j = 0; j < stream->decl->n_readers; j++)
+			node->outputs[i].gates[j].n_refused = carve(carver, sizeof(uint64_t));
+	}
+}
+
+static void carve_process(struct pkdi_run *run, struct pkdi_process *process, struct carver *carver)
+{
+	process->words = carve(carver, sizeof(*process->words));
+	for (uint32_t i = 0; i < process->decl->n_nodes; i++)
+		carve_node(run, &run->nodes[process->decl->nodes[i]], carver);
+}
+
+static int create_control(struct pkdi_run *run, struct pkdi_process *process)
+{
+	struct carver carver = {NULL, 0};
+	int r;
+
+	carve_process(run, process, &carver);
+	r = pkdi_map_create(&process->control, "pkd-control", carver.used);
+	if (r < 0)
+		return r;
+	carver = (struct carver){process->control.address, 0};
+	carve_process(run, process, &carver);
+	for (uint32_t i = 0; i < process->decl->n_nodes; i++) {
+		struct pkdi_node *node = &run->nodes[process->decl->nodes[i]];
+
+		for (uint32_t j = 0; j < node->decl->n_inputs; j++)
+			atomic_store(&node->inputs[j].words->cursor, 1);
+	}
+	return pkdi_map_seal(&process->control);
+}
+
+static int create_orders(struct pkdi_run *run)
+{
+	struct carver carver = {NULL, 0};
+	size_t orders_size = run->program->n_nodes * sizeof(*run->orders);
+	int r;
+
+	carve(&carver, sizeof(*run->program_words));
+	carve(&carver, orders_size);
+	r = pkdi_map_create(&run->orders_map, "pkd-orders", carver.used);
+	if (r < 0)
+		return r;
+	carver = (struct carver){run->orders_map.address, 0};
+	run->program_words = carve(&carver, sizeof(*run->program_words));
+	run->orders = carve(&carver, orders_size);
+	return pkdi_map_seal(&run->orders_map);
+}
+
+int pkdi_layout_create(struct pkdi_run *run)
+{
+	int r = create_orders(run);
+
+	if (r < 0)
+		return r;
+	r = pkdi_map_create(&run->bells_map, "pkd-bells", run->n_processes * sizeof(*run->bells));
+	if (r < 0)
+		return r;
+	run->bells = (struct pkdi_bell *)(void *)run->bells_map.address;
+	r = pkdi_map_seal(&run->bells_map);
+	for (uint32_t i = 0; i < run->n_processes && r == 0; i++)
+		r = create_control(run, &run->processes[i]);
+	return r;
+}

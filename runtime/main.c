@@ -1,0 +1,40 @@
+#include <pkd/program.h>
+#include <stdio.h>
+
+#include "options.h"
+#include "public.h"
+#include "run.h"
+#include "spawn.h"
+#include "supervise.h"
+
+enum { STATUS_FAILED = 1, STATUS_USAGE = 2 };
+
+PKD_PUBLIC int pkd_main(const struct pkd_program *program, int argc, char **argv)
+{
+	struct pkdi_options options;
+	struct pkdi_title title;
+	struct pkdi_run run;
+	struct pkdi_supervisor supervisor;
+	int status = STATUS_FAILED;
+
+	if (program->abi != PKD_ABI) {
+		fprintf(stderr, "%s: generated for another libpkd: run pkdc build again\n",
+		        program->name);
+		return STATUS_FAILED;
+	}
+	if (pkdi_options_parse(program, argc, argv, &options) < 0)
+		return STATUS_USAGE;
+	if (options.leave)
+		return 0;
+	pkdi_title_init(&title, argc, argv);
+	if (pkdi_run_init(&run, program, options.single_process) < 0)
+		return STATUS_FAILED;
+	if (pkdi_supervisor_init(&supervisor, &run, &title, options.quiet) < 0)
+		goto finish_run;
+	status = pkdi_supervisor_run(&supervisor);
+	pkdi_supervisor_finish(&supervisor);
+
+finish_run:
+	pkdi_run_finish(&run);
+	return status;
+}

@@ -1,0 +1,439 @@
+#include "node.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "policy.h"
+
+/* Keeps the stores of the record between those of `applied` and `committed` in program order. */
+static void order(void)
+{
+	atomic_signal_fence(memory_order_seq_cst);
+}
+
+static void set_calling(const struct pkdi_node *node, uint32_t calling)
+{
+	atomic_store_explicit(node->calling, calling, memory_order_relaxed);
+}
+
+/* To be called after words have been stored that neighbours may wait for. */
+static void notify_some(struct pkdi_node *node, uint32_t n_up)
+{
+	pkdi_wake_fence();
+	for (uint32_t i = 0; i < node->n_down; i++)
+		pkdi_wake(node->down[i]);
+	for (uint32_t i = 0; i < n_up; i++)
+		pkdi_wake(node->up[i]);
+}
+
+static void notify(struct pkdi_node *node)
+{
+	notify_some(node, node->n_up_gated);
+}
+
+static bool settle_outputs(struct pkdi_node *node, uint64_t number)
+{
+	bool moved = false;
+
+	for (uint32_t i = 0; i < node->decl->n_outputs; i++)
+		moved |= pkdi_output_settle(&node->outputs[i], number);
+	return moved;
+}
+
+/* ---- Commit and recovery ---- */
+
+/* Everything it does may have been done already, in this incarnation or in the last one. */
+static void apply(struct pkdi_node *node)
+{
+	struct pkdi_record *record = &node->words->record;
+
+	for (uint32_t i = 0; i < node->decl->n_outputs; i++) {
+		struct pkdi_output *output = &node->outputs[i];
+
+		if (output->stream && node->record_outputs[i].slot != PKDI_NO_SLOT)
+			pkdi_output_publish(output, node->record_outputs[i].seq,
+			                    node->record_outputs[i].slot);
+		pkdi_output_settle(output, record->settled);
+	}
+	for (uint32_t i = 0; i < node->decl->n_inputs; i++) {
+		struct pkdi_input *input = &node->inputs[i];
+
+		if (pkdi_policy_fires(input) && node->record_cursors[i] > input->cursor)
+			pkdi_input_advance(input, node->record_cursors[i]);
+	}
+	if (record->leaves)
+		atomic_store(&node->words->state, PKDI_LEFT);
+	order();
+	atomic_store_explicit(&record->applied,
+	                      atomic_load_explicit(&record->committed, memory_order_relaxed),
+	                      memory_order_release);
+	order();
+}
+
+/* Records the firing at hand and makes it happen. */
+static void commit(struct pkdi_node *node, bool publishes, bool leaves)
+{
+	struct pkdi_record *record = &node->words->record;
+
+	record->settled = leaves ? PKDI_ENDED : node->ctx.number;
+	record->leaves = leaves;
+	atomic_store_explicit(&record->number, node->ctx.number, memory_order_relaxed);
+	for (uint32_t i = 0; i < node->decl->n_outputs; i++) {
+		struct pkdi_output *output = &node->outputs[i];
+		bool present = publishes && output->stream && !output->absent;
+
+		node->record_outputs[i] = (struct pkdi_record_output){
+			.seq = output->slots.next,
+			.slot = present ? output->slots.loaned : PKDI_NO_SLOT,
+		};
+	}
+	for (uint32_t i = 0; i < node->decl->n_inputs; i++)
+		node->record_cursors[i] = node->inputs[i].cursor + node->inputs[i].fires;
+	order();
+	atomic_store_explicit(&record->committed,
+	                      atomic_load_explicit(&record->committed, memory_order_relaxed) + 1,
+	                      memory_order_release);
+	order();
+	apply(node);
+	notify(node);
+}
+
+void pkdi_node_recover(struct pkdi_node *node)
+{
+	struct pkdi_record *record = &node->words->record;
+
+	for (uint32_t i = 0; i < node->decl->n_inputs; i++)
+		pkdi_input_start(&node->inputs[i]);
+	for (uint32_t i = 0; i < node->decl->n_outputs; i++)
+		pkdi_output_start(&node->outputs[i]);
+	if (atomic_load(&record->committed) != atomic_load(&record->applied))
+		apply(node);
+	node->ctx = (struct pkd_ctx){.node = node, .number = pkdi_read(&record->number)};
+	atomic_store_explicit(&node->words->in_hand, 0, memory_order_relaxed);
+	/* The death may have come in the middle of leaving. */
+	if (atomic_load(&node->words->state) == PKDI_LEFT)
+		pkdi_node_leave(node);
+	notify(node);
+}
+
+/* ---- Start and end ---- */
+
+int pkdi_node_start(struct pkdi_node *node)
+{
+	const struct pkd_node *decl = node->decl;
+	int r;
+
+	if (atomic_load(&node->words->state) == PKDI_LEFT)
+		return 0;
+	if (decl->methods->abi != PKD_ABI) {
+		pkdi_log(node->log, "node '%s' (%s): %s was compiled for another libpkd", decl->name,
+		         decl->at, decl->kind);
+		return -EINVAL;
+	}
+	node->ctx.said = false;
+	set_calling(node, node->index + 1);
+	r = decl->methods->init(node->self, decl->params, &node->ctx);
+	if (r == PKD_OK || r == PKD_END)
+		set_calling(node, 0);
+	if (r == PKD_END) {
+		pkdi_node_leave(node);
+		return 0;
+	}
+	if (r != PKD_OK) {
+		if (!node->ctx.said)
+			pkdi_log(node->log, "node '%s' (%s): init failed: %s", decl->name, decl->at,
+			         r < 0 ? strerror(-r) : "it returned what only step may");
+		return r < 0 ? r : -EINVAL;
+	}
+	node->ready = true;
+	atomic_store(&node->words->state, PKDI_RUNNING);
+	return 0;
+}
+
+void pkdi_node_abandon(struct pkdi_node *node)
+{
+	uint32_t calling = atomic_load_explicit(node->calling, memory_order_relaxed);
+
+	if (!node->ready)
+		return;
+	node->ready = false;
+	set_calling(node, node->index + 1);
+	node->decl->methods->finish(node->self);
+	set_calling(node, calling);
+}
+
+void pkdi_node_leave(struct pkdi_node *node)
+{
+	/* First, so that an incarnation that finds it goes on leaving. */
+	atomic_store(&node->words->state, PKDI_LEFT);
+	settle_outputs(node, PKDI_ENDED);
+	for (uint32_t i = 0; i < node->decl->n_inputs; i++)
+		if (node->inputs[i].stream)
+			pkdi_input_advance(&node->inputs[i], PKDI_ENDED);
+	node->chosen = false;
+	notify_some(node, node->n_up);
+	pkdi_node_abandon(node);
+}
+
+/* ---- Choosing ---- */
+
+static bool has_room(struct pkdi_node *node)
+{
+	for (uint32_t i = 0; i < node->decl->n_outputs; i++)
+		if (!pkdi_output_has_room(&node->outputs[i]))
+			return false;
+	return true;
+}
+
+/* Does nobody want anything of the node any more? Not so while one output has a reader, and not
+ * for a node that nobody reads by design. */
+static bool is_deserted(const struct pkdi_node *node)
+{
+	bool had_readers = false;
+
+	for (uint32_t i = 0; i < node->decl->n_outputs; i++) {
+		const struct pkdi_output *output = &node->outputs[i];
+
+		if (!output->stream || !output->n_gates)
+			continue;
+		if (!pkdi_output_is_deserted(output))
+			return false;
+		had_readers = true;
+	}
+	return had_readers;
+}
+
+static bool must_leave(const struct pkdi_node *node)
+{
+	uint32_t phase = atomic_load_explicit(&node->program_words->phase, memory_order_acquire);
+
+	return phase == PKDI_PHASE_STOP || is_deserted(node) ||
+	       (phase == PKDI_PHASE_DRAIN && node->decl->origin != PKD_NOT_ORIGIN);
+}
+
+static enum pkdi_poll poll_origin(struct pkdi_node *node, bool may_begin)
+{
+	if (!may_begin || (node->decl->origin == PKD_PACED && !has_room(node)))
+		return PKDI_POLL_IDLE;
+	if (node->ctx.due_ns && pkd_now() < node->ctx.due_ns)
+		return PKDI_POLL_IDLE;
+	node->firing = (struct pkdi_firing){
+		.number = pkdi_read(&node->words->record.number) + 1,
+		.origin = node->index,
+	};
+	node->chosen = true;
+	return PKDI_POLL_READY;
+}
+
+enum pkdi_poll pkdi_node_poll(struct pkdi_node *node, bool may_begin)
+{
+	enum pkdi_choice choice;
+	bool moved;
+
+	if (!node->ready)
+		return PKDI_POLL_LEFT;
+	if (must_leave(node)) {
+		pkdi_node_leave(node);
+		return PKDI_POLL_MOVED;
+	}
+	if (node->chosen)
+		return PKDI_POLL_READY;
+	if (node->decl->origin != PKD_NOT_ORIGIN)
+		return poll_origin(node, may_begin);
+	/* Before the inputs are chosen: once a frame is chosen, nothing waits for anything. */
+	if (!has_room(node))
+		return PKDI_POLL_IDLE;
+	choice = pkdi_firing_choose(node->inputs, node->decl->n_inputs, &node->firing);
+	if (choice == PKDI_CHOICE_DRAINED) {
+		pkdi_node_leave(node);
+		return PKDI_POLL_MOVED;
+	}
+	/* Frames that a lossy choice has dropped are settled here, before the step. */
+	moved = settle_outputs(node, node->firing.settled) || choice == PKDI_CHOICE_SKIPPED;
+	if (moved)
+		notify(node);
+	if (choice == PKDI_CHOICE_FIRE) {
+		node->chosen = true;
+		return PKDI_POLL_READY;
+	}
+	return moved ? PKDI_POLL_MOVED : PKDI_POLL_IDLE;
+}
+
+int64_t pkdi_node_due(const struct pkdi_node *node)
+{
+	return node->ready && node->ctx.due_ns ? node->ctx.due_ns : INT64_MAX;
+}
+
+/* ---- Firing ---- */
+
+/* The newest value at this moment, unless it is too old. Both are counted. */
+static const void *sampled(const struct pkdi_node *node, struct pkdi_input *input)
+{
+	struct pkdi_input_words *words = input->words;
+	uint64_t age;
+
+	pkdi_policy_look(input);
+	if (input->front) {
+		int64_t ns = pkd_age(&node->ctx, input->front + 1);
+
+		age = ns > 0 ? (uint64_t)ns : 0;
+		if (!input->decl->max_age_ns || ns <= input->decl->max_age_ns) {
+			pkdi_count(&words->n_present, 1);
+			pkdi_count(&words->age_sum_ns, age);
+			if (age > pkdi_read(&words->age_max_ns))
+				atomic_store_explicit(&words->age_max_ns, age,
+				                      memory_order_relaxed);
+			return input->front + 1;
+		}
+	}
+	pkdi_count(&words->n_absent, 1);
+	return NULL;
+}
+
+static bool gather(struct pkdi_node *node)
+{
+	for (uint32_t i = 0; i < node->decl->n_inputs; i++) {
+		struct pkdi_input *input = &node->inputs[i];
+
+		if (!input->stream)
+			node->in[i] = NULL;
+		else if (!pkdi_policy_fires(input))
+			node->in[i] = sampled(node, input);
+		else
+			node->in[i] = input->fires ? input->front + 1 : NULL;
+	}
+	for (uint32_t i = 0; i < node->decl->n_outputs; i++) {
+		struct pkd_frame *frame = pkdi_output_loan(&node->outputs[i]);
+
+		if (!frame && node->outputs[i].stream)
+			return false;
+		node->outputs[i].absent = false;
+		node->out[i] = frame ? frame + 1 : NULL;
+	}
+	return true;
+}
+
+static void write_headers(struct pkdi_node *node, int64_t now_ns)
+{
+	for (uint32_t i = 0; i < node->decl->n_outputs; i++) {
+		const struct pkdi_output *output = &node->outputs[i];
+
+		if (!output->stream || output->absent)
+			continue;
+		*((struct pkd_frame *)node->out[i] - 1) = (struct pkd_frame){
+			.seq = output->slots.next,
+			.number = node->ctx.number,
+			.capture_ns = node->ctx.capture_ns,
+			.publish_ns = now_ns,
+			.size = output->stream->value_size,
+			.incarnation = atomic_load_explicit(&node->orders->incarnation,
+			                                    memory_order_relaxed),
+			.type_id = output->index,
+			.origin = node->ctx.origin,
+		};
+	}
+}
+
+/* What enters a lossless graph stays whole: a live frame that does not fit everywhere goes
+ * nowhere, and is counted against the first reader that had no room. */
+static bool is_refused(struct pkdi_node *node)
+{
+	const struct pkdi_gate *gate = NULL;
+
+	if (node->decl->origin != PKD_LIVE)
+		return false;
+	for (uint32_t i = 0; i < node->decl->n_outputs && !gate; i++)
+		if (!node->outputs[i].absent)
+			gate = pkdi_output_full_gate(&node->outputs[i]);
+	if (!gate)
+		return false;
+	pkdi_count(&node->words->n_refused, 1);
+	pkdi_count(gate->n_refused, 1);
+	return true;
+}
+
+static void account(struct pkdi_node *node, int64_t ns)
+{
+	struct pkdi_node_words *words = node->words;
+
+	pkdi_count(&words->n_firings, 1);
+	pkdi_count(&words->busy_ns, (uint64_t)ns);
+	if ((uint64_t)ns > pkdi_read(&words->longest_ns))
+		atomic_store_explicit(&words->longest_ns, (uint64_t)ns, memory_order_relaxed);
+}
+
+/* Calls step; returns what it returned, and the time at its end. */
+static int call_step(struct pkdi_node *node, int64_t *ret_end_ns)
+{
+	int64_t start_ns;
+	int r;
+
+	start_ns = pkd_now();
+	if (node->decl->origin != PKD_NOT_ORIGIN)
+		node->ctx.capture_ns = start_ns;
+	if (!gather(node)) {
+		*ret_end_ns = start_ns;
+		pkdi_log(node->log, "node '%s' (%s): no slot is free: this is a fault of libpkd",
+		         node->decl->name, node->decl->at);
+		node->ctx.said = true;
+		return -ENOBUFS;
+	}
+	atomic_store_explicit(&node->words->in_hand, node->ctx.number, memory_order_relaxed);
+	set_calling(node, node->index + 1);
+	r = node->decl->methods->step(node->self, node->in, node->out, &node->ctx);
+	set_calling(node, 0);
+	*ret_end_ns = pkd_now();
+	if (r == PKD_OK || r == PKD_END)
+		account(node, *ret_end_ns - start_ns);
+	return r;
+}
+
+static int fail(struct pkdi_node *node, int r)
+{
+	set_calling(node, node->index + 1); /* left so, for the supervisor to name the node */
+	if (!node->ctx.said)
+		pkdi_log(node->log, "node '%s' (%s): step failed at frame %llu: %s", node->decl->name,
+		         node->decl->at, (unsigned long long)node->ctx.number,
+		         r < 0 ? strerror(-r) : "it returned what a step may not");
+	return r < 0 ? r : -EINVAL;
+}
+
+int pkdi_node_fire(struct pkdi_node *node)
+{
+	int64_t end_ns;
+	int r;
+
+	node->chosen = false;
+	node->ctx = (struct pkd_ctx){
+		.node = node,
+		.number = node->firing.number,
+		.capture_ns = node->firing.capture_ns,
+		.origin = node->firing.origin,
+	};
+	if (node->ctx.number == pkdi_read(&node->orders->failed_number)) {
+		pkdi_count(&node->words->n_failed, 1);
+		commit(node, false, false);
+		return 1;
+	}
+	r = call_step(node, &end_ns);
+	if (r == PKD_LATER && node->decl->origin != PKD_NOT_ORIGIN) {
+		if (node->ctx.due_ns <= 0)
+			node->ctx.due_ns = end_ns;
+		return 0;
+	}
+	if (r != PKD_OK && r != PKD_END && r != PKD_SKIP)
+		return fail(node, r);
+	node->ctx.due_ns = 0;
+	if (r == PKD_SKIP) {
+		node->ctx.number--; /* there is no such frame */
+		commit(node, false, true);
+	} else if (is_refused(node)) {
+		commit(node, false, r == PKD_END);
+	} else {
+		write_headers(node, end_ns);
+		commit(node, true, r == PKD_END);
+	}
+	if (r != PKD_OK)
+		pkdi_node_leave(node);
+	return 1;
+}

@@ -1,0 +1,94 @@
+/* The node side: one node, its inputs and outputs, its firings. A firing is a transaction with a
+ * redo record in the node's own words:
+ *
+ *   choose   room in every output; the frame of the inputs, which stay pinned or in the ring
+ *   step     into loaned slots; nothing is visible yet
+ *   record   what is to be done, plain stores
+ *   commit   one store: the record's number
+ *   apply    publish each slot, settle each output, unpin, store cursors; store `applied`
+ *
+ * Killed before the commit: nothing was visible, and the next incarnation fires the frame again.
+ * Killed after it: the next incarnation applies the record again, each part being idempotent, and
+ * does not call step. Only compiler order matters between these stores: what a dead process has
+ * retired, the kernel has made visible before its pidfd says that it is dead. */
+#ifndef PKDI_NODE_H
+#define PKDI_NODE_H
+
+#include "channel.h"
+#include "firing.h"
+#include "log.h"
+#include "wake.h"
+
+/* What node authors see as an opaque pointer. */
+struct pkd_ctx {
+	struct pkdi_node *node;
+	uint64_t number; /* of the firing */
+	int64_t capture_ns;
+	uint32_t origin;
+	int64_t due_ns;
+	bool said; /* an error has been reported: no need for a general one */
+};
+
+struct pkdi_node {
+	const struct pkd_node *decl;
+	uint32_t index;
+	struct pkdi_node_words *words; /* own */
+	struct pkdi_record_output *record_outputs;
+	uint64_t *record_cursors;
+	const struct pkdi_orders *orders;
+	const struct pkdi_program_words *program_words;
+	_Atomic uint32_t *calling; /* of the process, own */
+	const struct pkdi_log *log;
+	int stop_fd; /* eventfd: asks the supervisor to stop the program */
+
+	struct pkdi_input *inputs;
+	struct pkdi_output *outputs;
+	const void **in; /* what step is given: struct NAME_in and NAME_out are arrays of pointers */
+	void **out;
+	void *self;
+	struct pkd_ctx ctx;
+
+	/* Other processes to wake once words have been stored: those that the outputs fire, and
+	 * those that write the inputs. The first n_up_gated of the latter wait for room. */
+	struct pkdi_neighbour **down, **up;
+	uint32_t n_down, n_up, n_up_gated;
+
+	struct pkdi_firing firing;
+	bool chosen; /* firing and inputs are ready for step */
+	bool ready;  /* init has returned PKD_OK and finish has not been called */
+};
+
+enum pkdi_poll {
+	PKDI_POLL_IDLE,  /* waits for a neighbour, or for its due time */
+	PKDI_POLL_MOVED, /* something was stored, and neighbours want to be notified */
+	PKDI_POLL_READY, /* pkdi_node_fire is the next thing to do */
+	PKDI_POLL_LEFT,  /* nothing more will come */
+};
+
+/* Takes over from the words what the last incarnation left: finishes a committed firing. After it
+ * the node may be initialised, unless it has left. */
+void pkdi_node_recover(struct pkdi_node *node);
+
+/* Calls init. Returns 0, or a negative errno after one line on stderr. */
+int pkdi_node_start(struct pkdi_node *node);
+
+/* Looks whether the node can fire, forwarding watermarks where it cannot. May be called at any
+ * time; `may_begin` lets origins fire. */
+enum pkdi_poll pkdi_node_poll(struct pkdi_node *node, bool may_begin);
+
+/* Fires what poll found ready. Returns 1 when it committed, 0 when an origin said later, or a
+ * negative errno after one line on stderr. */
+int pkdi_node_fire(struct pkdi_node *node);
+
+/* Settles the outputs for ever, gives up the inputs, calls finish. */
+void pkdi_node_leave(struct pkdi_node *node);
+
+/* Only calls finish, where that is due: the process is about to fail, and everything shared stays
+ * as it is, for a restart or for the supervisor to decide. */
+void pkdi_node_abandon(struct pkdi_node *node);
+
+/* When an origin wants to be called again, CLOCK_MONOTONIC ns; INT64_MAX when it waits for
+ * something else. */
+int64_t pkdi_node_due(const struct pkdi_node *node);
+
+#endif

@@ -1,0 +1,210 @@
+#define _GNU_SOURCE
+#include "process.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/mman.h>
+
+/* A sleep never lasts longer, should a wake be lost after all. */
+#define SAFETY_NS 1000000000
+
+/* ---- Memory ---- */
+
+static void keep_to_itself(const struct pkdi_map *map)
+{
+	/* A process that a library starts must not outlive this one as a writer; and pages are
+	 * made now, not in the first firing. Neither can fail in a way that matters. */
+	madvise(map->address, map->size, MADV_DONTFORK);
+#ifdef MADV_POPULATE_WRITE
+	madvise(map->address, map->size, MADV_POPULATE_WRITE);
+#endif
+}
+
+static bool reads(const struct pkdi_run *run, uint32_t index, const struct pkd_stream *stream)
+{
+	for (uint32_t i = 0; i < stream->n_readers; i++)
+		if (run->process_of[stream->readers[i].node] == index)
+			return true;
+	return false;
+}
+
+static int attach_streams(struct pkdi_run *run, uint32_t index)
+{
+	for (uint32_t i = 0; i < run->program->n_streams; i++) {
+		struct pkdi_stream *stream = &run->streams[i];
+
+		if (reads(run, index, stream->decl)) {
+			int r = pkdi_map_view(&stream->map, stream->view);
+
+			if (r < 0)
+				return r;
+			madvise(stream->view, stream->map.size, MADV_DONTFORK);
+		}
+		if (stream->writer == index)
+			keep_to_itself(&stream->map);
+		else
+			pkdi_map_unmap(&stream->map);
+		pkdi_map_close(&stream->map);
+	}
+	return 0;
+}
+
+/* Control words stay where they are, so that every pointer into them stays right: read-only maps
+ * take the place of the inherited writable ones. */
+static int attach_control(struct pkdi_run *run, uint32_t index)
+{
+	int r = pkdi_map_view(&run->orders_map, run->orders_map.address);
+
+	if (r < 0)
+		return r;
+	pkdi_map_close(&run->orders_map);
+	pkdi_map_close(&run->bells_map);
+	for (uint32_t i = 0; i < run->n_processes; i++) {
+		struct pkdi_map *control = &run->processes[i].control;
+
+		if (i == index) {
+			keep_to_itself(control);
+		} else {
+			r = pkdi_map_view(control, control->address);
+			if (r < 0)
+				return r;
+		}
+		pkdi_map_close(control);
+	}
+	return 0;
+}
+
+int pkdi_process_attach(struct pkdi_run *run, uint32_t index)
+{
+	int r = attach_streams(run, index);
+
+	return r < 0 ? r : attach_control(run, index);
+}
+
+/* ---- Start ---- */
+
+static void ring_all(struct pkdi_run *run)
+{
+	for (uint32_t i = 0; i < run->n_processes; i++)
+		pkdi_bell_ring(&run->bells[i].count);
+}
+
+/* Origins wait until every node has been initialised: a detector that loads its model for a
+ * second would otherwise miss, or hold up, the first second of the stream. */
+static bool all_started(const struct pkdi_run *run)
+{
+	for (uint32_t i = 0; i < run->program->n_nodes; i++)
+		if (atomic_load(&run->nodes[i].words->state) == PKDI_STARTING &&
+		    !atomic_load(&run->orders[i].gone))
+			return false;
+	return true;
+}
+
+static int start_nodes(struct pkdi_run *run, const struct pkdi_process *process)
+{
+	for (uint32_t i = 0; i < process->decl->n_nodes; i++)
+		pkdi_node_recover(&run->nodes[process->decl->nodes[i]]);
+	for (uint32_t i = 0; i < process->decl->n_nodes; i++) {
+		int r = pkdi_node_start(&run->nodes[process->decl->nodes[i]]);
+
+		if (r < 0)
+			return r;
+	}
+	ring_all(run);
+	return 0;
+}
+
+/* ---- The loop ---- */
+
+struct round {
+	bool moved;   /* something happened: look again before sleeping */
+	bool running; /* a node has not left yet */
+	int error;
+};
+
+/* Polls each node once; fires what is ready, or only notes it. */
+static struct round go_round(struct pkdi_run *run, const struct pkdi_process *process, bool begun,
+                             bool fires)
+{
+	struct round round = {false, false, 0};
+
+	for (uint32_t i = 0; i < process->decl->n_nodes && !round.error; i++) {
+		struct pkdi_node *node = &run->nodes[process->decl->nodes[i]];
+		enum pkdi_poll poll = pkdi_node_poll(node, begun);
+		int r;
+
+		if (poll != PKDI_POLL_LEFT)
+			round.running = true;
+		if (poll == PKDI_POLL_MOVED)
+			round.moved = true;
+		if (poll != PKDI_POLL_READY)
+			continue;
+		r = fires ? pkdi_node_fire(node) : 1;
+		if (r < 0)
+			round.error = r;
+		round.moved |= r > 0;
+	}
+	return round;
+}
+
+static int64_t time_to_sleep(const struct pkdi_run *run, const struct pkdi_process *process)
+{
+	int64_t due_ns = INT64_MAX;
+
+	for (uint32_t i = 0; i < process->decl->n_nodes; i++) {
+		int64_t ns = pkdi_node_due(&run->nodes[process->decl->nodes[i]]);
+
+		if (ns < due_ns)
+			due_ns = ns;
+	}
+	if (due_ns == INT64_MAX)
+		return SAFETY_NS;
+	due_ns -= pkd_now();
+	return due_ns < SAFETY_NS ? due_ns : SAFETY_NS;
+}
+
+static void sleep_unless_ready(struct pkdi_run *run, struct pkdi_process *process, bool begun)
+{
+	uint32_t bell = pkdi_sleep_announce(&process->sleeper);
+
+	/* Whoever stored before it could see the announcement is seen here. */
+	begun = begun || all_started(run);
+	if (!go_round(run, process, begun, false).moved)
+		pkdi_sleep_wait(&process->sleeper, bell, time_to_sleep(run, process));
+	pkdi_sleep_over(&process->sleeper);
+}
+
+static int fire_until_all_left(struct pkdi_run *run, struct pkdi_process *process)
+{
+	bool begun = false;
+
+	for (;;) {
+		struct round round;
+
+		begun = begun || all_started(run);
+		round = go_round(run, process, begun, true);
+		if (round.error)
+			return round.error;
+		if (!round.running)
+			return 0;
+		if (!round.moved)
+			sleep_unless_ready(run, process, begun);
+	}
+}
+
+int pkdi_process_run(struct pkdi_run *run, uint32_t index)
+{
+	struct pkdi_process *process = &run->processes[index];
+	int r;
+
+	pkdi_sleep_over(&process->sleeper);
+	r = start_nodes(run, process);
+	if (r == 0)
+		r = fire_until_all_left(run, process);
+	if (r == 0)
+		return 0;
+	/* One failed; the others may have files to close. What they have read stays uncommitted. */
+	for (uint32_t i = 0; i < process->decl->n_nodes; i++)
+		pkdi_node_abandon(&run->nodes[process->decl->nodes[i]]);
+	return 1;
+}

@@ -1,0 +1,55 @@
+/* One run of a program: its tables, its shared memory, and everything private to its nodes, all
+ * allocated before the first fork. Children inherit it at the same addresses, so that no pointer
+ * is ever computed twice: after the fork a child only replaces what it must not write. */
+#ifndef PKDI_RUN_H
+#define PKDI_RUN_H
+
+#include <pkd/program.h>
+#include <sys/types.h>
+
+#include "node.h"
+#include "shm.h"
+#include "wake.h"
+
+struct pkdi_stream {
+	const struct pkd_stream *decl;
+	struct pkdi_map map;
+	void *view; /* where readers map it; reserved addresses until then */
+	struct pkdi_stream_words *words;
+	uint32_t writer; /* process */
+};
+
+struct pkdi_process {
+	const struct pkd_process *decl;
+	struct pkdi_map control; /* written by this process only */
+	struct pkdi_process_words *words;
+	struct pkdi_sleeper sleeper;
+	struct pkdi_neighbour *neighbours; /* one per process, private to this one */
+};
+
+struct pkdi_run {
+	const struct pkd_program *program;
+	struct pkdi_log log;
+	int stop_fd;
+	pid_t supervisor;
+	struct pkd_process whole; /* the only process of --single-process … */
+	uint32_t *whole_nodes;    /* … and its nodes */
+	const struct pkd_process *decls;
+	struct pkdi_process *processes;
+	uint32_t n_processes;
+	struct pkdi_stream *streams;
+	struct pkdi_node *nodes;
+	uint32_t *process_of; /* node -> process */
+
+	struct pkdi_map orders_map; /* written by the supervisor only */
+	struct pkdi_program_words *program_words;
+	struct pkdi_orders *orders; /* per node */
+	struct pkdi_map bells_map;  /* written by everyone */
+	struct pkdi_bell *bells;
+};
+
+/* Allocates and links everything. On failure one line has been written and nothing is left. */
+int pkdi_run_init(struct pkdi_run *run, const struct pkd_program *program, bool single_process);
+void pkdi_run_finish(struct pkdi_run *run);
+
+#endif

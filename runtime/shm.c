@@ -1,0 +1,98 @@
+#define _GNU_SOURCE
+#include "shm.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#ifndef F_SEAL_FUTURE_WRITE
+#define F_SEAL_FUTURE_WRITE 0x0010 /* Linux 5.1 */
+#endif
+
+size_t pkdi_page_round(size_t size)
+{
+	return (size + 4095) & ~(size_t)4095;
+}
+
+int pkdi_map_create(struct pkdi_map *map, const char *name, size_t size)
+{
+	int r;
+
+	*map = (struct pkdi_map){.fd = -1, .size = pkdi_page_round(size)};
+	map->fd = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
+	if (map->fd < 0)
+		return -errno;
+	/* fallocate also sets the size. */
+	if (fallocate(map->fd, 0, 0, (off_t)map->size) < 0) {
+		r = -errno;
+		goto close_fd;
+	}
+	map->address = mmap(NULL, map->size, PROT_READ | PROT_WRITE, MAP_SHARED, map->fd, 0);
+	if (map->address == MAP_FAILED) {
+		r = -errno;
+		goto close_fd;
+	}
+	return 0;
+
+close_fd:
+	map->address = NULL;
+	pkdi_map_close(map);
+	return r;
+}
+
+int pkdi_map_seal(const struct pkdi_map *map)
+{
+#ifdef PKD_TEST_WRITABLE_INPUTS
+	(void)map;
+	return 0;
+#else
+	int seals = F_SEAL_FUTURE_WRITE | F_SEAL_GROW | F_SEAL_SHRINK | F_SEAL_SEAL;
+
+	return fcntl(map->fd, F_ADD_SEALS, seals) < 0 ? -errno : 0;
+#endif
+}
+
+int pkdi_map_view(const struct pkdi_map *map, void *address)
+{
+#ifdef PKD_TEST_WRITABLE_INPUTS
+	int protection = PROT_READ | PROT_WRITE;
+#else
+	int protection = PROT_READ;
+#endif
+
+	if (mmap(address, map->size, protection, MAP_SHARED | MAP_FIXED, map->fd, 0) == MAP_FAILED)
+		return -errno;
+	return 0;
+}
+
+int pkdi_reserve(size_t size, void **ret_address)
+{
+	void *address = mmap(NULL, pkdi_page_round(size), PROT_NONE,
+	                     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+	if (address == MAP_FAILED)
+		return -errno;
+	*ret_address = address;
+	return 0;
+}
+
+void pkdi_map_unmap(struct pkdi_map *map)
+{
+	if (map->address)
+		munmap(map->address, map->size);
+	map->address = NULL;
+}
+
+void pkdi_map_close(struct pkdi_map *map)
+{
+	if (map->fd >= 0)
+		close(map->fd);
+	map->fd = -1;
+}
+
+void pkdi_map_finish(struct pkdi_map *map)
+{
+	pkdi_map_unmap(map);
+	pkdi_map_close(map);
+}

@@ -1,0 +1,35 @@
+/* Shared memory without a name: memfd, sealed once its writable map exists. */
+#ifndef PKDI_SHM_H
+#define PKDI_SHM_H
+
+#include <stdint.h>
+#include <stddef.h>
+
+struct pkdi_map {
+	int fd;
+	char *address; /* the writable map, NULL before and after */
+	size_t size;   /* bytes, a multiple of the page */
+};
+
+size_t pkdi_page_round(size_t size);
+
+/* Creates `size` bytes, zeroed, backed by memory (-ENOMEM or -ENOSPC here and not SIGBUS later),
+ * and maps them writable. */
+int pkdi_map_create(struct pkdi_map *map, const char *name, size_t size);
+
+/* From here on nobody can get a writable map of it any more: not by mapping again, not by
+ * mprotect, not through /proc. Maps that exist stay writable, and a fork inherits them. */
+int pkdi_map_seal(const struct pkdi_map *map);
+
+/* Maps the memory read-only over whatever is at `address`. */
+int pkdi_map_view(const struct pkdi_map *map, void *address);
+
+/* Reserves `size` bytes of addresses, inaccessible, for a later pkdi_map_view. */
+int pkdi_reserve(size_t size, void **ret_address);
+
+/* Gives up the writable map, respectively the descriptor, respectively both. */
+void pkdi_map_unmap(struct pkdi_map *map);
+void pkdi_map_close(struct pkdi_map *map);
+void pkdi_map_finish(struct pkdi_map *map);
+
+#endif

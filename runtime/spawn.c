@@ -1,0 +1,156 @@
+#define _GNU_SOURCE
+#include "spawn.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/pidfd.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "guard.h"
+#include "process.h"
+
+extern char **environ;
+
+/* ---- Names ---- */
+
+void pkdi_title_init(struct pkdi_title *title, int argc, char **argv)
+{
+	char *end;
+	char **copy;
+	size_t n = 0;
+
+	*title = (struct pkdi_title){NULL, 0};
+	if (argc < 1)
+		return;
+	end = argv[0] + strlen(argv[0]) + 1;
+	for (int i = 1; i < argc && argv[i] == end; i++)
+		end += strlen(argv[i]) + 1;
+	title->start = argv[0];
+	title->size = (size_t)(end - argv[0]);
+	while (environ && environ[n])
+		n++;
+	copy = calloc(n + 1, sizeof(*copy));
+	for (size_t i = 0; copy && i < n; i++)
+		copy[i] = strdup(environ[i]);
+	for (size_t i = 0; copy && i < n; i++)
+		if (!copy[i])
+			return; /* no memory: a short title then */
+	if (!copy)
+		return;
+	for (size_t i = 0; i < n && environ[i] == end; i++)
+		end += strlen(environ[i]) + 1;
+	title->size = (size_t)(end - argv[0]);
+	environ = copy;
+}
+
+static void set_title(const struct pkdi_title *title, const char *program, const char *process)
+{
+	char text[256];
+	int n = snprintf(text, sizeof(text), "%s: %s", program, process);
+
+	prctl(PR_SET_NAME, process);
+	if (!title->size || n < 0)
+		return;
+	/* The kernel shows everything up to the first NUL once the last byte of argv is not one,
+	 * and otherwise all of argv: clear the rest either way. */
+	memset(title->start, 0, title->size);
+	if ((size_t)n > sizeof(text) - 1)
+		n = sizeof(text) - 1;
+	if ((size_t)n > title->size - 1)
+		n = (int)title->size - 1;
+	memcpy(title->start, text, (size_t)n);
+}
+
+/* ---- The child ---- */
+
+static void set_signals(const struct pkdi_spawner *spawner)
+{
+	/* Ctrl-C and a closed terminal reach the whole group; only the supervisor acts on them, so
+	 * that the stop is an orderly one. */
+	signal(SIGINT, SIG_IGN);
+	signal(SIGHUP, SIG_IGN);
+	signal(SIGTERM, SIG_DFL);
+	sigprocmask(SIG_SETMASK, &spawner->signals, NULL);
+}
+
+static int prepare(struct pkdi_spawner *spawner, uint32_t index)
+{
+	struct pkdi_run *run = spawner->run;
+	int r;
+
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0)
+		return -errno;
+	/* The supervisor may have died before that call: then nobody would kill this process. */
+	if (getppid() != run->supervisor)
+		raise(SIGKILL);
+	spawner->close_private(spawner->context);
+	set_title(&spawner->title, run->program->name, run->processes[index].decl->name);
+	r = pkdi_process_attach(run, index);
+	if (r < 0)
+		return r;
+	return pkdi_guard_install(run, index);
+}
+
+static _Noreturn void be_child(struct pkdi_spawner *spawner, uint32_t index)
+{
+	struct pkdi_run *run = spawner->run;
+	int status = 1;
+	int r = prepare(spawner, index);
+
+	if (r < 0) {
+		pkdi_log(&run->log, "process '%s': cannot be set up: %s",
+		         run->processes[index].decl->name, strerror(-r));
+	} else {
+		set_signals(spawner);
+		status = pkdi_process_run(run, index);
+	}
+	/* Not exit: destructors of libraries whose threads still run are a source of crashes. */
+	fflush(NULL);
+	_exit(status);
+}
+
+/* ---- The supervisor ---- */
+
+/* Every thread of a process is a directory of /proc/self/task, and each is a link of it. */
+static bool has_one_thread(void)
+{
+	struct stat task;
+
+	return stat("/proc/self/task", &task) < 0 || task.st_nlink == 3;
+}
+
+int pkdi_spawn(struct pkdi_spawner *spawner, uint32_t index, pid_t *ret_pid, int *ret_pidfd)
+{
+	pid_t pid;
+	int pidfd;
+
+	if (!has_one_thread()) {
+		pkdi_log(&spawner->run->log,
+		         "a library started a thread before the first fork: threads may be started "
+		         "in init and nowhere earlier");
+		return -EBUSY;
+	}
+	/* What is still buffered would be written by the child once more. */
+	fflush(NULL);
+	pid = fork();
+	if (pid < 0)
+		return -errno;
+	if (pid == 0)
+		be_child(spawner, index);
+	pidfd = pidfd_open(pid, 0);
+	if (pidfd < 0) {
+		int r = -errno;
+
+		kill(pid, SIGKILL);
+		waitpid(pid, NULL, 0);
+		return r;
+	}
+	*ret_pid = pid;
+	*ret_pidfd = pidfd;
+	return 0;
+}

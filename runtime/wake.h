@@ -1,0 +1,40 @@
+/* Sleeping and waking: futexes, no data. A process has one bell, whatever its nodes wait for.
+ *
+ * The sleeper announces itself, then looks at everything once more, then sleeps on the bell; the
+ * notifier stores its word, then looks whether the other is asleep. Both have a seq_cst fence
+ * between their store and their look, so one of them sees the other's: no wake is lost, and while
+ * nobody sleeps no system call is made. A notifier rings once per sleep: the bell's count has then
+ * changed for good, and the sleeper's wait on the old count returns at once. */
+#ifndef PKDI_WAKE_H
+#define PKDI_WAKE_H
+
+#include "words.h"
+
+/* The process itself, as the one who sleeps. */
+struct pkdi_sleeper {
+	_Atomic uint32_t *sleep; /* own */
+	_Atomic uint32_t *bell;
+};
+
+/* Another process, as one to be woken. */
+struct pkdi_neighbour {
+	const _Atomic uint32_t *sleep;
+	_Atomic uint32_t *bell;
+	uint32_t rung; /* the sleep it was last rung for */
+};
+
+/* Announces the sleep; returns what the bell must still say for the wait to begin. */
+uint32_t pkdi_sleep_announce(struct pkdi_sleeper *sleeper);
+/* Waits until the bell is rung, at most timeout_ns, or returns early for no reason. */
+void pkdi_sleep_wait(struct pkdi_sleeper *sleeper, uint32_t bell, int64_t timeout_ns);
+/* Ends an announced sleep, waited for or not. Safe to call at start on what a death left. */
+void pkdi_sleep_over(struct pkdi_sleeper *sleeper);
+
+/* To be called between storing words and any number of pkdi_wake. */
+void pkdi_wake_fence(void);
+void pkdi_wake(struct pkdi_neighbour *neighbour);
+
+/* Rings whoever it is, asleep or not. */
+void pkdi_bell_ring(_Atomic uint32_t *bell);
+
+#endif

@@ -1,0 +1,129 @@
+/* The words that processes share. Each has exactly one writing process at a time, named at its
+ * struct: every other process maps it read-only. A SIGKILL at any instruction leaves whole words,
+ * and whatever they say can be finished or undone by the writer's next incarnation. */
+#ifndef PKDI_WORDS_H
+#define PKDI_WORDS_H
+
+#include <stdatomic.h>
+#include <stdint.h>
+
+/* Two words that different processes touch often never share a cache line. */
+#define PKDI_LINE 64
+
+/* A watermark or a cursor that says: the stream has ended, the reader has left. */
+#define PKDI_ENDED UINT64_MAX
+
+#define PKDI_NO_SLOT UINT32_MAX
+
+/* The entry of a ring or a pin: seq << 12 | slot. 0 is no entry, as seqs start at 1. */
+#define PKDI_SLOT_BITS 12
+#define PKDI_MAX_SLOTS (1u << PKDI_SLOT_BITS)
+
+static inline uint64_t pkdi_entry(uint64_t seq, uint32_t slot)
+{
+	return seq << PKDI_SLOT_BITS | slot;
+}
+static inline uint64_t pkdi_entry_seq(uint64_t entry)
+{
+	return entry >> PKDI_SLOT_BITS;
+}
+static inline uint32_t pkdi_entry_slot(uint64_t entry)
+{
+	return (uint32_t)(entry & (PKDI_MAX_SLOTS - 1));
+}
+
+/* ---- Written by the process, in its control memory ---- */
+
+struct pkdi_process_words {
+	_Alignas(PKDI_LINE) _Atomic uint32_t sleep; /* odd: asleep or about to be; never repeats */
+	_Alignas(PKDI_LINE) _Atomic uint32_t calling; /* node whose code runs, + 1; 0 = none */
+};
+
+struct pkdi_stream_words {
+	_Alignas(PKDI_LINE) _Atomic uint64_t head; /* newest seq; may lag the ring by one */
+	_Atomic uint64_t settled; /* nothing more will come for frames up to this number */
+	_Alignas(PKDI_LINE) _Atomic uint64_t ring[];
+};
+
+struct pkdi_input_words {
+	/* The first seq that the node has not committed. For a lossless reader everything from
+	 * here on stays in the ring, so that its cursor is all the protection it needs. */
+	_Alignas(PKDI_LINE) _Atomic uint64_t cursor;
+	_Atomic uint64_t pin; /* lossy readers: the entry in hand, 0 = none */
+	/* Statistics, on a line that writers don't read. */
+	_Alignas(PKDI_LINE) _Atomic uint64_t n_dropped;
+	_Atomic uint64_t n_present; /* sampled: firings with a value, and without */
+	_Atomic uint64_t n_absent;
+	_Atomic uint64_t age_sum_ns;
+	_Atomic uint64_t age_max_ns;
+};
+
+enum pkdi_state {
+	PKDI_STARTING, /* init has not returned yet */
+	PKDI_RUNNING,
+	PKDI_LEFT, /* outputs settled for ever, cursors given up */
+};
+
+/* The redo record of a firing. The parts for outputs and inputs follow in arrays of their own.
+ * Valid for recovery while committed != applied; all of it is plain stores but for those two. */
+struct pkdi_record {
+	_Atomic uint64_t committed; /* firings committed: storing it is the commit */
+	_Atomic uint64_t applied;   /* firings whose effects are all in place */
+	_Atomic uint64_t number;    /* frame of the firing; an origin counts on from it */
+	uint64_t settled;           /* what the outputs settle to */
+	uint64_t leaves;            /* it is the node's last firing */
+};
+struct pkdi_record_output {
+	uint64_t seq;
+	uint32_t slot; /* PKDI_NO_SLOT: absent */
+};
+
+struct pkdi_node_words {
+	_Alignas(PKDI_LINE) _Atomic uint32_t state;
+	_Atomic uint64_t in_hand; /* frame that step is working on, 0 = none */
+	_Atomic uint64_t n_firings;
+	_Atomic uint64_t busy_ns;
+	_Atomic uint64_t longest_ns;
+	_Atomic uint64_t n_refused; /* live origins: frames that found no room */
+	_Atomic uint64_t n_failed;  /* frames settled as absent because two deaths had them in hand */
+	_Atomic uint64_t n_expected;
+	_Alignas(PKDI_LINE) struct pkdi_record record;
+};
+
+/* ---- Written by the supervisor ---- */
+
+enum pkdi_phase {
+	PKDI_PHASE_RUN,
+	PKDI_PHASE_DRAIN, /* origins end, the rest works off what there is */
+	PKDI_PHASE_STOP,  /* every node ends at its next firing boundary */
+};
+
+struct pkdi_program_words {
+	_Alignas(PKDI_LINE) _Atomic uint32_t phase;
+};
+
+/* What the supervisor has decided about a node. */
+struct pkdi_orders {
+	_Atomic uint32_t gone; /* given up: its outputs are settled, it gates and pins nothing */
+	_Atomic uint32_t incarnation;
+	_Atomic uint64_t failed_number; /* settle this frame without calling step, 0 = none */
+};
+
+/* ---- Written by everyone, with fetch_add only: it says nothing but "look again" ---- */
+
+struct pkdi_bell {
+	_Alignas(PKDI_LINE) _Atomic uint32_t count;
+};
+
+/* For words with one writer: cheaper than a locked addition, and as right. */
+static inline void pkdi_count(_Atomic uint64_t *word, uint64_t n)
+{
+	atomic_store_explicit(word, atomic_load_explicit(word, memory_order_relaxed) + n,
+	                      memory_order_relaxed);
+}
+static inline uint64_t pkdi_read(const _Atomic uint64_t *word)
+{
+	return atomic_load_explicit(word, memory_order_relaxed);
+}
+
+#endif
