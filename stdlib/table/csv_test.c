@@ -1,0 +1,451 @@
+/* table.csv against files on disk. */
+#include "json.h"
+
+#include <errno.h>
+#include <math.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <table/csv.pkd.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "../test/fake_ctx.h"
+
+extern const struct pkd_methods table_csv_methods;
+
+/* ---- Types as pkdc describes them ---- */
+
+#define SCALAR(KIND, NAME, TYPE)                                                          \
+	{                                                                                 \
+		.kind = KIND, .name = NAME, .size = sizeof(TYPE), .align = _Alignof(TYPE) \
+	}
+#define COUNT(ARRAY) (uint32_t)(sizeof(ARRAY) / sizeof((ARRAY)[0]))
+
+struct text8 {
+	uint32_t len;
+	char text[9];
+};
+
+struct bytes4 {
+	uint32_t len;
+	uint8_t data[4];
+};
+
+struct point {
+	float x;
+	float y;
+};
+
+struct thing {
+	struct point at;
+	struct text8 label;
+	uint32_t mood;
+};
+
+struct things {
+	uint32_t len;
+	struct thing items[3];
+};
+
+struct all {
+	uint8_t yes;
+	int8_t i8;
+	uint64_t u64;
+	double f64;
+	int64_t when;
+	struct bytes4 raw;
+	struct thing one;
+	struct things many;
+	int16_t three[3];
+};
+
+static const char *const moods[] = {"calm", "cross"};
+static const struct pkd_type bool_type = SCALAR(PKD_BOOL, "bool", uint8_t);
+static const struct pkd_type i8_type = SCALAR(PKD_I8, "i8", int8_t);
+static const struct pkd_type i16_type = SCALAR(PKD_I16, "i16", int16_t);
+static const struct pkd_type u64_type = SCALAR(PKD_U64, "u64", uint64_t);
+static const struct pkd_type f32_type = SCALAR(PKD_F32, "f32", float);
+static const struct pkd_type f64_type = SCALAR(PKD_F64, "f64", double);
+static const struct pkd_type time_type = SCALAR(PKD_TIME, "time", int64_t);
+static const struct pkd_type text_type = {.kind = PKD_STRING, .size = sizeof(struct text8), .n = 8};
+static const struct pkd_type raw_type = {.kind = PKD_BYTES, .size = sizeof(struct bytes4), .n = 4};
+static const struct pkd_type mood_type = {
+	.kind = PKD_ENUM, .size = 4, .n = COUNT(moods), .names = moods};
+static const struct pkd_type three_type = {.kind = PKD_ARRAY, .size = 6, .n = 3, .item = &i16_type};
+static const struct pkd_field point_fields[] = {
+	{"x", &f32_type, offsetof(struct point, x)},
+	{"y", &f32_type, offsetof(struct point, y)},
+};
+static const struct pkd_type point_type = {
+	.kind = PKD_RECORD, .size = sizeof(struct point), .n = 2, .fields = point_fields};
+static const struct pkd_field thing_fields[] = {
+	{"at", &point_type, offsetof(struct thing, at)},
+	{"label", &text_type, offsetof(struct thing, label)},
+	{"mood", &mood_type, offsetof(struct thing, mood)},
+};
+static const struct pkd_type thing_type = {.kind = PKD_RECORD,
+                                           .size = sizeof(struct thing),
+                                           .n = COUNT(thing_fields),
+                                           .fields = thing_fields};
+static const struct pkd_type things_type = {.kind = PKD_LIST,
+                                            .size = sizeof(struct things),
+                                            .n = 3,
+                                            .items_offset = offsetof(struct things, items),
+                                            .item = &thing_type};
+static const struct pkd_field all_fields[] = {
+	{"yes", &bool_type, offsetof(struct all, yes)},
+	{"i8", &i8_type, offsetof(struct all, i8)},
+	{"u64", &u64_type, offsetof(struct all, u64)},
+	{"f64", &f64_type, offsetof(struct all, f64)},
+	{"when", &time_type, offsetof(struct all, when)},
+	{"raw", &raw_type, offsetof(struct all, raw)},
+	{"one", &thing_type, offsetof(struct all, one)},
+	{"many", &things_type, offsetof(struct all, many)},
+	{"three", &three_type, offsetof(struct all, three)},
+};
+static const struct pkd_type all_type = {.kind = PKD_RECORD,
+                                         .size = sizeof(struct all),
+                                         .n = COUNT(all_fields),
+                                         .fields = all_fields};
+
+/* ---- Running the node ---- */
+
+struct run {
+	struct pkd_ctx ctx;
+	struct table_csv_params params;
+	void *self;
+};
+
+static int start(struct run *run, const char *path, const struct pkd_type *T)
+{
+	run->params.path = path;
+	run->params.T = T;
+	run->self = fake_self(&table_csv_methods);
+	return table_csv_methods.init(run->self, &run->params, &run->ctx);
+}
+
+static int row(struct run *run, const void *value)
+{
+	struct table_csv_in in = {value, NULL};
+	struct table_csv_out out = {0};
+
+	run->ctx.number++;
+	return table_csv_methods.step(run->self, &in, &out, &run->ctx);
+}
+
+static void end(struct run *run)
+{
+	table_csv_methods.finish(run->self);
+	free(run->self);
+}
+
+static void assert_file(const char *path, const char *expected)
+{
+	static char text[1 << 16];
+	FILE *file = fopen(path, "r");
+	size_t n;
+
+	assert_non_null(file);
+	n = fread(text, 1, sizeof(text) - 1, file);
+	text[n] = '\0';
+	fclose(file);
+	assert_string_equal(text, expected);
+}
+
+static struct things three_things(void)
+{
+	struct things things = {.len = 2};
+
+	things.items[0].at.x = 0.1f;
+	things.items[0].at.y = -2;
+	pkd_string_set(&things.items[0].label, "a \"b\",c");
+	things.items[1].at.x = NAN;
+	things.items[1].at.y = 1e10f;
+	pkd_string_set(&things.items[1].label, "x\ny\t\\");
+	things.items[1].mood = 1;
+	return things;
+}
+
+/* ---- Tests ---- */
+
+static void rows_carry_frame_and_time_even_without_a_value(void **state)
+{
+	struct run run = {.ctx.time_ns = 1500000000};
+	const char *path = fake_path("bare.csv");
+
+	(void)state;
+	assert_int_equal(start(&run, path, NULL), PKD_OK);
+	assert_int_equal(row(&run, NULL), PKD_OK);
+	run.ctx.time_ns = -1;
+	assert_int_equal(row(&run, NULL), PKD_OK);
+	run.ctx.time_ns = INT64_MIN;
+	assert_int_equal(row(&run, NULL), PKD_OK);
+	end(&run);
+	assert_file(path, "frame,time_s\n1,1.500000000\n2,-0.000000001\n"
+	                  "3,-9223372036.854775808\n");
+}
+
+static void a_list_is_a_count_and_json_items(void **state)
+{
+	struct run run = {0};
+	const char *path = fake_path("list.csv");
+	struct things things = three_things();
+
+	(void)state;
+	assert_int_equal(start(&run, path, &things_type), PKD_OK);
+	assert_int_equal(row(&run, &things), PKD_OK);
+	assert_int_equal(row(&run, NULL), PKD_OK);
+	things.len = 0;
+	assert_int_equal(row(&run, &things), PKD_OK);
+	end(&run);
+	assert_file(path, "frame,time_s,count,items\n"
+	                  "1,0.000000000,2,\"[{\"\"at\"\":{\"\"x\"\":0.1,\"\"y\"\":-2},"
+	                  "\"\"label\"\":\"\"a \\\"\"b\\\"\",c\"\",\"\"mood\"\":\"\"calm\"\"},"
+	                  "{\"\"at\"\":{\"\"x\"\":null,\"\"y\"\":1e+10},"
+	                  "\"\"label\"\":\"\"x\\ny\\u0009\\\\\"\",\"\"mood\"\":\"\"cross\"\"}]\"\n"
+	                  "2,0.000000000,,\n"
+	                  "3,0.000000000,0,\"[]\"\n");
+}
+
+static void records_are_flattened_and_absent_rows_are_empty(void **state)
+{
+	struct run run = {0};
+	const char *path = fake_path("all.csv");
+	struct all all = {.yes = 1,
+	                  .i8 = -128,
+	                  .u64 = UINT64_MAX,
+	                  .f64 = 0.1,
+	                  .when = 2000000001,
+	                  .raw = {3, {0, 0xab, 0xff}},
+	                  .three = {1, -2, 3}};
+
+	(void)state;
+	pkd_string_set(&all.one.label, "a,\"b\"");
+	all.one.mood = 7;
+	assert_int_equal(start(&run, path, &all_type), PKD_OK);
+	assert_int_equal(row(&run, &all), PKD_OK);
+	assert_int_equal(row(&run, NULL), PKD_OK);
+	end(&run);
+	assert_file(path, "frame,time_s,yes,i8,u64,f64,when,raw,one.at.x,one.at.y,one.label,"
+	                  "one.mood,many_count,many,three\n"
+	                  "1,0.000000000,true,-128,18446744073709551615,0.1,2.000000001,00abff,0,0,"
+	                  "\"a,\"\"b\"\"\",7,0,\"[]\",\"[1,-2,3]\"\n"
+	                  "2,0.000000000,,,,,,,,,,,,,\n");
+}
+
+static void a_sampled_row_says_its_frame_and_age(void **state)
+{
+	struct run run = {.ctx.sampled = {true}, .ctx.age_ns = 40123999};
+	const char *path = fake_path("sampled.csv");
+	float *value = fake_slot(sizeof(float));
+
+	(void)state;
+	*value = 1.5f;
+	fake_header(value)->number = 41;
+	run.ctx.number = 41;
+	assert_int_equal(start(&run, path, &f32_type), PKD_OK);
+	assert_int_equal(row(&run, value), PKD_OK);
+	assert_int_equal(row(&run, NULL), PKD_OK);
+	end(&run);
+	fake_slot_free(value);
+	assert_file(path, "frame,time_s,source_frame,age_ms,value\n"
+	                  "42,0.000000000,41,40.123,1.5\n43,0.000000000,,,\n");
+}
+
+static void an_image_is_its_size(void **state)
+{
+	static const struct pkd_type type = {.kind = PKD_IMAGE};
+	struct run run = {0};
+	const char *path = fake_path("image.csv");
+	struct pkd_image *image = fake_image(PKD_GRAY8, 6, 4);
+
+	(void)state;
+	assert_int_equal(start(&run, path, &type), PKD_OK);
+	assert_int_equal(row(&run, image), PKD_OK);
+	end(&run);
+	fake_slot_free(image);
+	assert_file(path, "frame,time_s,value\n1,0.000000000,6x4\n");
+}
+
+static void floats_read_back_as_the_same_number(void **state)
+{
+	static const float floats[] = {0.1f, 1e-45f, 3.4028235e38f, 16777217.0f, -0.0f, 1 / 3.0f};
+	static const double doubles[] = {0.1, 5e-324, 1.7976931348623157e308, 1 / 3.0, 1e22};
+	char text[TABLE_SCALAR_SIZE];
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(floats); i++) {
+		size_t n = table_scalar(&f32_type, &floats[i], text);
+
+		assert_int_equal(n, strlen(text));
+		assert_true(strtof(text, NULL) == floats[i]);
+	}
+	for (size_t i = 0; i < COUNT(doubles); i++) {
+		table_scalar(&f64_type, &doubles[i], text);
+		assert_true(strtod(text, NULL) == doubles[i]);
+	}
+	table_scalar(&f32_type, &floats[0], text);
+	assert_string_equal(text, "0.1");
+	table_scalar(&f64_type, &doubles[4], text);
+	assert_string_equal(text, "1e+22");
+}
+
+static void a_string_cut_in_a_character_stays_utf8(void **state)
+{
+	static const char *const texts[] = {"caf\xc3", "\xc3\xa9t\xc3\xa9", "\xed\xa0\x80",
+	                                    "\xff\xf4\x90z", "\xe2\x82\xac"};
+	struct run run = {0};
+	const char *path = fake_path("utf8.csv");
+	struct text8 text = {0};
+
+	(void)state;
+	assert_int_equal(start(&run, path, &text_type), PKD_OK);
+	for (size_t i = 0; i < COUNT(texts); i++) {
+		pkd_string_set(&text, texts[i]);
+		assert_int_equal(row(&run, &text), PKD_OK);
+	}
+	text.len = 1000000; /* more than its capacity: never read beyond it */
+	assert_int_equal(row(&run, &text), PKD_OK);
+	end(&run);
+	fake_run("iconv -f UTF-8 -t UTF-16 '%s' > /dev/null", path);
+	fake_run("grep -q '^1,0.000000000,caf\xef\xbf\xbd$' '%s'", path);
+	fake_run("grep -q '^2,0.000000000,\xc3\xa9t\xc3\xa9$' '%s'", path);
+	fake_run("grep -q '^5,0.000000000,\xe2\x82\xac$' '%s'", path);
+}
+
+static void rows_larger_than_the_buffer_arrive_whole(void **state)
+{
+	static const struct pkd_type numbers = {
+		.kind = PKD_ARRAY, .size = 2 * 60000, .n = 60000, .item = &i16_type};
+	struct run run = {0};
+	const char *path = fake_path("large.csv");
+	int16_t *values = calloc(60000, sizeof(*values));
+	struct stat file;
+
+	(void)state;
+	assert_int_equal(start(&run, path, &numbers), PKD_OK);
+	for (int i = 0; i < 3; i++)
+		assert_int_equal(row(&run, values), PKD_OK);
+	end(&run);
+	free(values);
+	assert_int_equal(stat(path, &file), 0);
+	assert_int_equal(file.st_size,
+	                 sizeof("frame,time_s,items\n") - 1 +
+	                         3 * (sizeof("1,0.000000000,\"[]\"\n") - 1 + 2 * 60000 - 1));
+}
+
+static void rows_reach_the_file_within_a_second(void **state)
+{
+	struct run run = {0};
+	const char *path = fake_path("flush.csv");
+
+	(void)state;
+	fake_now_ns = 1000;
+	assert_int_equal(start(&run, path, NULL), PKD_OK);
+	assert_int_equal(row(&run, NULL), PKD_OK);
+	assert_file(path, "frame,time_s\n");
+	fake_now_ns += 1000000000;
+	assert_int_equal(row(&run, NULL), PKD_OK);
+	assert_file(path, "frame,time_s\n1,0.000000000\n2,0.000000000\n");
+	end(&run);
+	fake_now_ns = 0;
+}
+
+static void a_path_that_cannot_be_opened_is_one_error(void **state)
+{
+	struct run run = {0};
+
+	(void)state;
+	assert_int_equal(start(&run, "/nowhere/at/all.csv", NULL), -ENOENT);
+	assert_int_equal(run.ctx.n_errors, 1);
+	assert_string_equal(run.ctx.error,
+	                    "cannot write '/nowhere/at/all.csv': No such file or directory");
+	free(run.self);
+}
+
+static void a_full_disk_is_found_at_the_header(void **state)
+{
+	struct run run = {0};
+
+	(void)state;
+	assert_int_equal(start(&run, "/dev/full", NULL), -ENOSPC);
+	assert_int_equal(run.ctx.n_errors, 1);
+	assert_string_equal(run.ctx.error, "cannot write '/dev/full': No space left on device");
+	free(run.self);
+}
+
+/* A limit on the size of files stands for a disk that fills up in the middle. */
+static void limit_files(rlim_t size)
+{
+	struct rlimit limit;
+
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &limit), 0);
+	limit.rlim_cur = size;
+	signal(SIGXFSZ, SIG_IGN);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+}
+
+static void a_failing_write_is_said_once_and_stays_failed(void **state)
+{
+	struct run run = {0};
+
+	(void)state;
+	assert_int_equal(start(&run, fake_path("limit.csv"), NULL), PKD_OK);
+	limit_files(20);
+	fake_now_ns = pkd_now() + 2000000000;
+	assert_int_equal(row(&run, NULL), -EFBIG);
+	assert_int_equal(row(&run, NULL), -EFBIG);
+	limit_files(RLIM_INFINITY);
+	end(&run);
+	fake_now_ns = 0;
+	assert_int_equal(run.ctx.n_errors, 1);
+	assert_non_null(strstr(run.ctx.error, "limit.csv': File too large"));
+}
+
+static void finish_reports_rows_that_it_cannot_write(void **state)
+{
+	struct run run = {0};
+
+	(void)state;
+	assert_int_equal(start(&run, fake_path("late.csv"), NULL), PKD_OK);
+	assert_int_equal(row(&run, NULL), PKD_OK);
+	limit_files(15);
+	end(&run);
+	limit_files(RLIM_INFINITY);
+	assert_int_equal(run.ctx.n_errors, 1);
+}
+
+static int remove_files(void **state)
+{
+	(void)state;
+	fake_directory_remove();
+	return 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(rows_carry_frame_and_time_even_without_a_value),
+		cmocka_unit_test(a_list_is_a_count_and_json_items),
+		cmocka_unit_test(records_are_flattened_and_absent_rows_are_empty),
+		cmocka_unit_test(a_sampled_row_says_its_frame_and_age),
+		cmocka_unit_test(an_image_is_its_size),
+		cmocka_unit_test(floats_read_back_as_the_same_number),
+		cmocka_unit_test(a_string_cut_in_a_character_stays_utf8),
+		cmocka_unit_test(rows_larger_than_the_buffer_arrive_whole),
+		cmocka_unit_test(rows_reach_the_file_within_a_second),
+		cmocka_unit_test(a_path_that_cannot_be_opened_is_one_error),
+		cmocka_unit_test(a_full_disk_is_found_at_the_header),
+		cmocka_unit_test(a_failing_write_is_said_once_and_stays_failed),
+		cmocka_unit_test(finish_reports_rows_that_it_cannot_write),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, remove_files);
+}

@@ -1,0 +1,328 @@
+/* See json.h. The numbers' text must not depend on the locale that another node may have set. */
+#include "json.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void put_text(const struct table_sink *sink, const char *text)
+{
+	sink->put(sink->to, text, strlen(text));
+}
+
+/* ---- Scalars ---- */
+
+bool table_is_scalar(enum pkd_kind kind)
+{
+	return kind >= PKD_BOOL && kind <= PKD_TIME;
+}
+
+static int64_t signed_value(const struct pkd_type *type, const void *value)
+{
+	int64_t wide = 0;
+	int32_t word = 0;
+	int16_t half = 0;
+	int8_t byte = 0;
+
+	if (type->kind == PKD_I8) {
+		memcpy(&byte, value, sizeof(byte));
+		return byte;
+	}
+	if (type->kind == PKD_I16) {
+		memcpy(&half, value, sizeof(half));
+		return half;
+	}
+	if (type->kind == PKD_I32) {
+		memcpy(&word, value, sizeof(word));
+		return word;
+	}
+	memcpy(&wide, value, sizeof(wide));
+	return wide;
+}
+
+static uint64_t unsigned_value(const struct pkd_type *type, const void *value)
+{
+	uint64_t wide = 0;
+	uint32_t word = 0;
+	uint16_t half = 0;
+	uint8_t byte = 0;
+
+	if (type->kind == PKD_U8) {
+		memcpy(&byte, value, sizeof(byte));
+		return byte;
+	}
+	if (type->kind == PKD_U16) {
+		memcpy(&half, value, sizeof(half));
+		return half;
+	}
+	if (type->kind == PKD_U32) {
+		memcpy(&word, value, sizeof(word));
+		return word;
+	}
+	memcpy(&wide, value, sizeof(wide));
+	return wide;
+}
+
+/* snprintf and strtod agree on the locale's decimal sign; it is made a point at the end. */
+static size_t float_text(double number, bool is_f32, char ret_text[static TABLE_SCALAR_SIZE])
+{
+	int n = 0;
+
+	if (isnan(number))
+		return (size_t)snprintf(ret_text, TABLE_SCALAR_SIZE, "nan");
+	if (isinf(number))
+		return (size_t)snprintf(ret_text, TABLE_SCALAR_SIZE, number < 0 ? "-inf" : "inf");
+	for (int digits = 1; digits <= (is_f32 ? 9 : 17); digits++) {
+		n = snprintf(ret_text, TABLE_SCALAR_SIZE, "%.*g", digits, number);
+		if (is_f32 ? strtof(ret_text, NULL) == (float)number
+		           : strtod(ret_text, NULL) == number)
+			break;
+	}
+	for (char *at = ret_text; *at; at++) {
+		if (*at == ',')
+			*at = '.';
+	}
+	return (size_t)n;
+}
+
+size_t table_seconds(int64_t ns, char ret_text[static TABLE_SCALAR_SIZE])
+{
+	/* Unsigned negation, because -INT64_MIN does not exist. */
+	uint64_t size = ns < 0 ? 0 - (uint64_t)ns : (uint64_t)ns;
+
+	return (size_t)snprintf(ret_text, TABLE_SCALAR_SIZE, "%s%" PRIu64 ".%09" PRIu64,
+	                        ns < 0 ? "-" : "", size / 1000000000, size % 1000000000);
+}
+
+static size_t f32_text(const void *value, char ret_text[static TABLE_SCALAR_SIZE])
+{
+	float number;
+
+	memcpy(&number, value, sizeof(number));
+	return float_text((double)number, true, ret_text);
+}
+
+static size_t f64_text(const void *value, char ret_text[static TABLE_SCALAR_SIZE])
+{
+	double number;
+
+	memcpy(&number, value, sizeof(number));
+	return float_text(number, false, ret_text);
+}
+
+size_t table_scalar(const struct pkd_type *type, const void *value,
+                    char ret_text[static TABLE_SCALAR_SIZE])
+{
+	if (type->kind == PKD_BOOL)
+		return (size_t)snprintf(ret_text, TABLE_SCALAR_SIZE, "%s",
+		                        *(const uint8_t *)value ? "true" : "false");
+	if (type->kind == PKD_F32)
+		return f32_text(value, ret_text);
+	if (type->kind == PKD_F64)
+		return f64_text(value, ret_text);
+	if (type->kind == PKD_TIME)
+		return table_seconds(signed_value(type, value), ret_text);
+	if (type->kind >= PKD_U8 && type->kind <= PKD_U64)
+		return (size_t)snprintf(ret_text, TABLE_SCALAR_SIZE, "%" PRIu64,
+		                        unsigned_value(type, value));
+	return (size_t)snprintf(ret_text, TABLE_SCALAR_SIZE, "%" PRId64, signed_value(type, value));
+}
+
+const char *table_enum_name(const struct pkd_type *type, const void *value)
+{
+	uint32_t number;
+
+	memcpy(&number, value, sizeof(number));
+	return number < type->n ? type->names[number] : NULL;
+}
+
+/* ---- Strings ---- */
+
+const char *table_text(const struct pkd_type *type, const void *value, uint32_t *ret_n)
+{
+	uint32_t n;
+
+	memcpy(&n, value, sizeof(n));
+	*ret_n = n < type->n ? n : type->n;
+	return (const char *)value + sizeof(n);
+}
+
+/* Bytes of the UTF-8 character that starts at `text`, 0 when none does (RFC 3629, table of
+ * section 4: no overlong forms, no surrogates, nothing above U+10FFFF). */
+static size_t utf8_length(const unsigned char *text, size_t n)
+{
+	size_t length = text[0] < 0x80   ? 1
+	                : text[0] < 0xc2 ? 0
+	                : text[0] < 0xe0 ? 2
+	                : text[0] < 0xf0 ? 3
+	                : text[0] < 0xf5 ? 4
+	                                 : 0;
+	unsigned low = text[0] == 0xe0 ? 0xa0 : text[0] == 0xf0 ? 0x90 : 0x80;
+	unsigned high = text[0] == 0xed ? 0x9f : text[0] == 0xf4 ? 0x8f : 0xbf;
+
+	if (length > n)
+		return 0;
+	for (size_t i = 1; i < length; i++) {
+		if (text[i] < low || text[i] > high)
+			return 0;
+		low = 0x80;
+		high = 0xbf;
+	}
+	return length;
+}
+
+void table_put_utf8(const struct table_sink *sink, const char *text, size_t n)
+{
+	size_t good = 0; /* of the run that is not put yet */
+
+	while (good < n) {
+		size_t length = utf8_length((const unsigned char *)text + good, n - good);
+
+		if (length) {
+			good += length;
+			continue;
+		}
+		sink->put(sink->to, text, good);
+		put_text(sink, "\xef\xbf\xbd");
+		text += good + 1;
+		n -= good + 1;
+		good = 0;
+	}
+	sink->put(sink->to, text, good);
+}
+
+void table_put_hex(const struct table_sink *sink, const char *bytes, size_t n)
+{
+	static const char digits[] = "0123456789abcdef";
+
+	for (size_t i = 0; i < n; i++) {
+		unsigned char byte = (unsigned char)bytes[i];
+
+		sink->put(sink->to, &digits[byte >> 4], 1);
+		sink->put(sink->to, &digits[byte & 15], 1);
+	}
+}
+
+/* ---- JSON ---- */
+
+static void put_escaped(const struct table_sink *sink, unsigned char byte)
+{
+	char escape[8];
+
+	if (byte == '"' || byte == '\\')
+		snprintf(escape, sizeof(escape), "\\%c", byte);
+	else if (byte == '\n')
+		snprintf(escape, sizeof(escape), "\\n");
+	else
+		snprintf(escape, sizeof(escape), "\\u%04x", byte);
+	put_text(sink, escape);
+}
+
+static void put_json_string(const struct table_sink *sink, const char *text, size_t n)
+{
+	size_t start = 0;
+
+	put_text(sink, "\"");
+	for (size_t i = 0; i < n; i++) {
+		unsigned char byte = (unsigned char)text[i];
+
+		if (byte >= ' ' && byte != '"' && byte != '\\')
+			continue;
+		table_put_utf8(sink, text + start, i - start);
+		put_escaped(sink, byte);
+		start = i + 1;
+	}
+	table_put_utf8(sink, text + start, n - start);
+	put_text(sink, "\"");
+}
+
+static void put_json_scalar(const struct table_sink *sink, const struct pkd_type *type,
+                            const void *value)
+{
+	char text[TABLE_SCALAR_SIZE];
+	size_t n = table_scalar(type, value, text);
+
+	if ((type->kind == PKD_F32 || type->kind == PKD_F64) && strpbrk(text, "ni"))
+		put_text(sink, "null");
+	else
+		sink->put(sink->to, text, n);
+}
+
+static void put_json_items(const struct table_sink *sink, const struct pkd_type *item,
+                           const char *items, uint32_t n)
+{
+	put_text(sink, "[");
+	for (uint32_t i = 0; i < n; i++) {
+		if (i)
+			put_text(sink, ",");
+		table_put_json(sink, item, items + (size_t)i * item->size);
+	}
+	put_text(sink, "]");
+}
+
+static void put_json_record(const struct table_sink *sink, const struct pkd_type *type,
+                            const char *value)
+{
+	put_text(sink, "{");
+	for (uint32_t i = 0; i < type->n; i++) {
+		const struct pkd_field *field = &type->fields[i];
+
+		if (i)
+			put_text(sink, ",");
+		put_json_string(sink, field->name, strlen(field->name));
+		put_text(sink, ":");
+		table_put_json(sink, field->type, value + field->offset);
+	}
+	put_text(sink, "}");
+}
+
+static void put_json_enum(const struct table_sink *sink, const struct pkd_type *type,
+                          const void *value)
+{
+	const char *name = table_enum_name(type, value);
+	const struct pkd_type number = {.kind = PKD_U32};
+
+	if (name)
+		put_json_string(sink, name, strlen(name));
+	else
+		put_json_scalar(sink, &number, value);
+}
+
+static void put_json_image(const struct table_sink *sink, const struct pkd_image *image)
+{
+	char text[TABLE_SCALAR_SIZE];
+
+	snprintf(text, sizeof(text), "\"%" PRIu32 "x%" PRIu32 "\"", image->width, image->height);
+	put_text(sink, text);
+}
+
+void table_put_json(const struct table_sink *sink, const struct pkd_type *type, const void *value)
+{
+	const char *text;
+	uint32_t n;
+
+	if (table_is_scalar(type->kind)) {
+		put_json_scalar(sink, type, value);
+	} else if (type->kind == PKD_ENUM) {
+		put_json_enum(sink, type, value);
+	} else if (type->kind == PKD_STRING) {
+		text = table_text(type, value, &n);
+		put_json_string(sink, text, n);
+	} else if (type->kind == PKD_BYTES) {
+		text = table_text(type, value, &n);
+		put_text(sink, "\"");
+		table_put_hex(sink, text, n);
+		put_text(sink, "\"");
+	} else if (type->kind == PKD_ARRAY) {
+		put_json_items(sink, type->item, value, type->n);
+	} else if (type->kind == PKD_LIST) {
+		table_text(type, value, &n);
+		put_json_items(sink, type->item, (const char *)value + type->items_offset, n);
+	} else if (type->kind == PKD_IMAGE) {
+		put_json_image(sink, value);
+	} else {
+		put_json_record(sink, type, value);
+	}
+}

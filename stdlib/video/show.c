@@ -1,0 +1,147 @@
+/* video.show: frames in an SDL window. The window is looked after when a frame comes: without
+ * frames, no key is seen. */
+#include <SDL.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <video/show.pkd.h>
+
+struct video_show {
+	const struct video_show_params *params;
+	SDL_Window *window;
+	SDL_Renderer *renderer;
+	SDL_Texture *texture;
+	uint32_t width, height; /* of the texture */
+	bool has_failed;        /* said so, and shows nothing more */
+};
+
+static bool is_set(const char *variable)
+{
+	const char *value = getenv(variable);
+
+	return value && *value;
+}
+
+/* With SDL_VIDEODRIVER, SDL's own variable, the user has chosen. */
+static bool may_have_display(void)
+{
+	return is_set("DISPLAY") || is_set("WAYLAND_DISPLAY") || is_set("SDL_VIDEODRIVER");
+}
+
+static void destroy_window(struct video_show *self)
+{
+	if (self->texture)
+		SDL_DestroyTexture(self->texture);
+	if (self->renderer)
+		SDL_DestroyRenderer(self->renderer);
+	if (self->window)
+		SDL_DestroyWindow(self->window);
+	self->texture = NULL;
+	self->renderer = NULL;
+	self->window = NULL;
+}
+
+/* Without PRESENTVSYNC, so that showing a frame does not wait for the screen. */
+static int create_window(struct video_show *self, uint32_t width, uint32_t height)
+{
+	self->window = SDL_CreateWindow(self->params->title, SDL_WINDOWPOS_UNDEFINED,
+	                                SDL_WINDOWPOS_UNDEFINED, (int)width, (int)height,
+	                                SDL_WINDOW_RESIZABLE);
+	if (!self->window)
+		return -1;
+	self->renderer = SDL_CreateRenderer(self->window, -1, 0);
+	return self->renderer ? 0 : -1;
+}
+
+/* The window keeps the size that the user gave it; the picture is scaled into it. */
+static int fit(struct video_show *self, uint32_t width, uint32_t height)
+{
+	if (!self->window && create_window(self, width, height) < 0)
+		return -1;
+	if (self->texture && width == self->width && height == self->height)
+		return 0;
+	if (self->texture)
+		SDL_DestroyTexture(self->texture);
+	self->texture = SDL_CreateTexture(self->renderer, SDL_PIXELFORMAT_BGR24,
+	                                  SDL_TEXTUREACCESS_STREAMING, (int)width, (int)height);
+	self->width = width;
+	self->height = height;
+	if (!self->texture)
+		return -1;
+	return SDL_RenderSetLogicalSize(self->renderer, (int)width, (int)height);
+}
+
+static int show(struct video_show *self, const struct pkd_image *image)
+{
+	if (fit(self, image->width, image->height) < 0)
+		return -1;
+	if (SDL_UpdateTexture(self->texture, NULL, pkd_const_pixels(image), (int)image->stride) < 0)
+		return -1;
+	if (SDL_RenderClear(self->renderer) < 0)
+		return -1;
+	if (SDL_RenderCopy(self->renderer, self->texture, NULL, NULL) < 0)
+		return -1;
+	SDL_RenderPresent(self->renderer);
+	return 0;
+}
+
+/* A window's close button comes as SDL_QUIT too, but only for the last window of the process. */
+static bool asks_to_stop(const SDL_Event *event)
+{
+	if (event->type == SDL_QUIT)
+		return true;
+	if (event->type == SDL_WINDOWEVENT)
+		return event->window.event == SDL_WINDOWEVENT_CLOSE;
+	if (event->type == SDL_KEYDOWN)
+		return event->key.keysym.sym == SDLK_q || event->key.keysym.sym == SDLK_ESCAPE;
+	return false;
+}
+
+int video_show_init(struct video_show *self, const struct video_show_params *params,
+                    struct pkd_ctx *ctx)
+{
+	self->params = params;
+	if (!may_have_display()) {
+		pkd_note(ctx, "no display: nothing is shown");
+		return PKD_END;
+	}
+	SDL_SetMainReady();
+	SDL_SetHint(SDL_HINT_NO_SIGNAL_HANDLERS, "1");
+	/* Else SDL would fall back to drivers that show nothing. The environment wins over this. */
+	SDL_SetHint(SDL_HINT_VIDEODRIVER, "x11,wayland");
+	SDL_SetHint(SDL_HINT_VIDEO_ALLOW_SCREENSAVER, "1");
+	if (SDL_InitSubSystem(SDL_INIT_VIDEO) < 0) {
+		pkd_note(ctx, "no display: nothing is shown (%s)", SDL_GetError());
+		return PKD_END;
+	}
+	return PKD_OK;
+}
+
+int video_show_step(struct video_show *self, const struct video_show_in *in,
+                    struct video_show_out *out, struct pkd_ctx *ctx)
+{
+	SDL_Event event;
+
+	(void)out;
+	if (self->has_failed)
+		return PKD_OK;
+	if (show(self, in->frame) < 0) {
+		self->has_failed = true;
+		pkd_note(ctx, "the window failed, nothing more is shown: %s", SDL_GetError());
+		destroy_window(self);
+		return PKD_OK;
+	}
+	while (SDL_PollEvent(&event)) {
+		if (asks_to_stop(&event))
+			pkd_stop(ctx);
+	}
+	return PKD_OK;
+}
+
+/* The subsystem counts its users: another window of the process stays. */
+void video_show_finish(struct video_show *self)
+{
+	destroy_window(self);
+	SDL_QuitSubSystem(SDL_INIT_VIDEO);
+}
+
+PKD_NODE(video_show);

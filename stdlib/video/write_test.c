@@ -1,0 +1,341 @@
+/* video.write, with ffprobe and ffmpeg as judges of its files. */
+#include <errno.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include <video/write.pkd.h>
+
+#include <cmocka.h>
+
+#include "../test/fake_ctx.h"
+
+extern const struct pkd_methods video_write_methods;
+
+struct run {
+	struct pkd_ctx ctx;
+	struct video_write_params params;
+	void *self;
+	struct pkd_image *frame;
+};
+
+static int start(struct run *run, const char *path, uint32_t W, uint32_t H)
+{
+	run->params = (struct video_write_params){path, 23, W, H};
+	run->self = fake_self(&video_write_methods);
+	run->frame = fake_image(PKD_BGR24, W, H);
+	return video_write_methods.init(run->self, &run->params, &run->ctx);
+}
+
+/* A small block moves, so that frames differ, but not enough for a key frame of its own. */
+static int step(struct run *run, int64_t time_ns)
+{
+	struct video_write_in in = {run->frame};
+	struct video_write_out out = {0};
+	uint8_t *pixels = pkd_pixels(run->frame);
+
+	run->ctx.number++;
+	run->ctx.time_ns = time_ns;
+	memset(pixels, 90, (size_t)run->frame->stride * run->frame->height);
+	for (uint32_t y = 0; y < run->frame->height / 4; y++)
+		memset(pixels + (size_t)y * run->frame->stride + run->ctx.number % 16 * 3, 200, 3);
+	return video_write_methods.step(run->self, &in, &out, &run->ctx);
+}
+
+static void release(struct run *run)
+{
+	free(run->self);
+	fake_slot_free(run->frame);
+}
+
+static void end(struct run *run)
+{
+	video_write_methods.finish(run->self);
+	release(run);
+}
+
+static void write_frames(const char *path, uint32_t W, uint32_t H, int n, int64_t period_ns)
+{
+	struct run run = {0};
+
+	assert_int_equal(start(&run, path, W, H), PKD_OK);
+	for (int i = 0; i < n; i++)
+		assert_int_equal(step(&run, 7000000000 + i * period_ns), PKD_OK);
+	end(&run);
+	assert_int_equal(run.ctx.n_errors, 0);
+}
+
+static const char *probe(const char *entry, const char *path)
+{
+	return fake_output("ffprobe -v error -count_frames -select_streams v:0 "
+	                   "-show_entries stream=%s -of csv=p=0 '%s'",
+	                   entry, path);
+}
+
+/* Frames that decode without a complaint. */
+static int n_frames(const char *path)
+{
+	return atoi(probe("nb_read_frames", path));
+}
+
+/* ---- Tests ---- */
+
+static void as_many_frames_come_back_as_went_in(void **state)
+{
+	const char *path = fake_path("count.mp4");
+
+	(void)state;
+	write_frames(path, 128, 96, 100, 40000000);
+	assert_int_equal(n_frames(path), 100);
+	assert_string_equal(probe("codec_name,width,height,pix_fmt", path), "h264,128,96,yuv420p");
+	assert_string_equal(probe("duration", path), "4.000000");
+	assert_string_equal(probe("avg_frame_rate", path), "25/1");
+	assert_true(atoi(probe("level", path)) <= 31);
+	assert_string_equal(fake_output("ffmpeg -v warning -i '%s' -f null - 2>&1", path), "");
+}
+
+static void a_single_frame_is_a_video(void **state)
+{
+	const char *path = fake_path("single.mp4");
+
+	(void)state;
+	write_frames(path, 64, 64, 1, 0);
+	assert_int_equal(n_frames(path), 1);
+	assert_string_equal(probe("duration", path), "0.040000");
+}
+
+static void odd_rates_keep_their_times(void **state)
+{
+	const char *path = fake_path("odd.mp4");
+	const char *last;
+
+	(void)state;
+	write_frames(path, 64, 64, 61, 66667000);
+	assert_int_equal(n_frames(path), 61);
+	last = fake_output("ffprobe -v error -show_entries packet=pts_time -of csv=p=0 '%s' | "
+	                   "tail -n 1",
+	                   path);
+	assert_in_range((int)(atof(last) * 100000 + 0.5), 400000, 400004); /* 60 x 66.667 ms */
+}
+
+static void repeated_and_backward_times_still_increase(void **state)
+{
+	struct run run = {0};
+	const char *path = fake_path("repeat.mp4");
+
+	(void)state;
+	assert_int_equal(start(&run, path, 64, 64), PKD_OK);
+	for (int i = 0; i < 120; i++)
+		assert_int_equal(step(&run, 1000000000 - i / 40 * 1000), PKD_OK);
+	end(&run);
+	assert_int_equal(n_frames(path), 120);
+	fake_run("ffprobe -v error -show_entries packet=pts -of csv=p=0 '%s' | sort -nuc", path);
+}
+
+static void very_slow_frames_are_fine(void **state)
+{
+	const char *path = fake_path("slow.mp4");
+
+	(void)state;
+	write_frames(path, 64, 64, 5, 3600000000000);
+	assert_int_equal(n_frames(path), 5);
+}
+
+static void an_odd_size_is_cut_to_even_and_said_once(void **state)
+{
+	struct run run = {0};
+	const char *path = fake_path("odd-size.mp4");
+
+	(void)state;
+	assert_int_equal(start(&run, path, 65, 49), PKD_OK);
+	for (int i = 0; i < 3; i++)
+		assert_int_equal(step(&run, i * 40000000), PKD_OK);
+	end(&run);
+	assert_int_equal(run.ctx.n_notes, 1);
+	assert_string_equal(run.ctx.note, "H.264 needs even sizes: 65x49 is cut to 64x48");
+	assert_string_equal(probe("width,height", path), "64,48");
+	assert_int_equal(n_frames(path), 3);
+}
+
+static void a_frame_too_small_is_an_error(void **state)
+{
+	struct run run = {0};
+
+	(void)state;
+	assert_int_equal(start(&run, fake_path("tiny.mp4"), 1, 8), PKD_OK);
+	assert_int_equal(step(&run, 0), -EINVAL);
+	end(&run);
+	assert_int_equal(run.ctx.n_errors, 1);
+}
+
+static void a_change_of_size_is_an_error_and_the_file_stays_whole(void **state)
+{
+	struct run run = {0};
+	const char *path = fake_path("change.mp4");
+
+	(void)state;
+	assert_int_equal(start(&run, path, 64, 48), PKD_OK);
+	for (int i = 0; i < 4; i++)
+		assert_int_equal(step(&run, i * 40000000), PKD_OK);
+	pkd_image_set(run.frame, PKD_BGR24, 32, 48);
+	assert_int_equal(step(&run, 160000000), -EINVAL);
+	assert_non_null(strstr(run.ctx.error, "the frame is 32x48, the video in "));
+	end(&run);
+	assert_int_equal(run.ctx.n_errors, 1);
+	assert_int_equal(n_frames(path), 4);
+}
+
+static void finish_without_a_frame_is_quiet(void **state)
+{
+	struct run run = {0};
+
+	(void)state;
+	assert_int_equal(start(&run, fake_path("none.mp4"), 64, 48), PKD_OK);
+	end(&run);
+	assert_int_equal(run.ctx.n_errors, 0);
+}
+
+static void a_path_that_cannot_be_opened_is_one_error(void **state)
+{
+	struct run run = {0};
+
+	(void)state;
+	assert_int_equal(start(&run, "/nowhere/a.mp4", 64, 48), -ENOENT);
+	assert_int_equal(run.ctx.n_errors, 1);
+	assert_string_equal(run.ctx.error,
+	                    "cannot write '/nowhere/a.mp4': No such file or directory");
+	release(&run);
+}
+
+static void a_name_with_a_colon_is_a_file(void **state)
+{
+	char path[300];
+
+	(void)state;
+	snprintf(path, sizeof(path), "%s/12:30.mp4", fake_directory());
+	assert_int_equal(chdir(fake_directory()), 0);
+	write_frames("12:30.mp4", 64, 48, 3, 40000000);
+	assert_int_equal(n_frames(path), 3);
+}
+
+static void a_full_disk_is_one_error(void **state)
+{
+	struct run run = {0};
+
+	(void)state;
+	assert_int_equal(start(&run, "/dev/full", 64, 48), PKD_OK);
+	assert_int_equal(step(&run, 0), -ENOSPC);
+	assert_true(step(&run, 40000000) < 0);
+	end(&run);
+	assert_int_equal(run.ctx.n_errors, 1);
+	assert_string_equal(run.ctx.error, "cannot write '/dev/full': No space left on device");
+}
+
+/* A limit on the size of files stands for a disk that fills up in the middle. */
+static void limit_files(rlim_t size)
+{
+	struct rlimit limit;
+
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &limit), 0);
+	limit.rlim_cur = size;
+	signal(SIGXFSZ, SIG_IGN);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+}
+
+static void a_disk_that_fills_up_leaves_what_was_written(void **state)
+{
+	struct run run = {0};
+	const char *path = fake_path("fills.mp4");
+	int n = 0;
+
+	(void)state;
+	assert_int_equal(start(&run, path, 128, 96), PKD_OK);
+	limit_files(20000);
+	while (n < 2000 && step(&run, n * INT64_C(40000000)) == PKD_OK)
+		n++;
+	limit_files(RLIM_INFINITY);
+	end(&run);
+	assert_in_range(n, 20, 1999);
+	assert_int_equal(run.ctx.n_errors, 1);
+	assert_non_null(strstr(run.ctx.error, "File too large"));
+	assert_true(n_frames(path) + 30 >= n);
+}
+
+static void finish_reports_what_it_cannot_write(void **state)
+{
+	struct run run = {0};
+
+	(void)state;
+	assert_int_equal(start(&run, fake_path("late.mp4"), 128, 96), PKD_OK);
+	for (int i = 0; i < 5; i++)
+		assert_int_equal(step(&run, i * INT64_C(40000000)), PKD_OK);
+	limit_files(1000);
+	end(&run);
+	limit_files(RLIM_INFINITY);
+	assert_int_equal(run.ctx.n_errors, 1);
+}
+
+/* The child dies after 100 frames of 40 ms; only those after the last key frame may be lost. */
+static void a_killed_writer_leaves_all_but_the_last_second(void **state)
+{
+	const char *path = fake_path("killed.mp4");
+	int status, n;
+	pid_t child = fork();
+
+	(void)state;
+	assert_true(child >= 0);
+	if (child == 0) {
+		struct run run = {0};
+
+		if (start(&run, path, 128, 96) != PKD_OK)
+			_exit(1);
+		for (int i = 0; i < 100; i++) {
+			if (step(&run, i * INT64_C(40000000)) != PKD_OK)
+				_exit(1);
+		}
+		raise(SIGKILL);
+		_exit(1);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
+	n = n_frames(path);
+	print_message("frames that survived: %d of 100\n", n);
+	assert_in_range(n, 75, 100);
+	assert_string_equal(fake_output("ffmpeg -v warning -i '%s' -f null - 2>&1", path), "");
+}
+
+static int remove_files(void **state)
+{
+	(void)state;
+	fake_directory_remove();
+	return 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(as_many_frames_come_back_as_went_in),
+		cmocka_unit_test(a_single_frame_is_a_video),
+		cmocka_unit_test(odd_rates_keep_their_times),
+		cmocka_unit_test(repeated_and_backward_times_still_increase),
+		cmocka_unit_test(very_slow_frames_are_fine),
+		cmocka_unit_test(an_odd_size_is_cut_to_even_and_said_once),
+		cmocka_unit_test(a_frame_too_small_is_an_error),
+		cmocka_unit_test(a_change_of_size_is_an_error_and_the_file_stays_whole),
+		cmocka_unit_test(finish_without_a_frame_is_quiet),
+		cmocka_unit_test(a_path_that_cannot_be_opened_is_one_error),
+		cmocka_unit_test(a_name_with_a_colon_is_a_file),
+		cmocka_unit_test(a_full_disk_is_one_error),
+		cmocka_unit_test(a_disk_that_fills_up_leaves_what_was_written),
+		cmocka_unit_test(finish_reports_what_it_cannot_write),
+		cmocka_unit_test(a_killed_writer_leaves_all_but_the_last_second),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, remove_files);
+}
