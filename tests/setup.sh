@@ -1,0 +1,111 @@
+#!/bin/sh
+# Looks for what building and testing pkd needs, and installs what is missing from Debian's packages.
+# With everything there it uses no network. `--media` also gets the clips of the demo.
+# PKD_SETUP=no skips the packages.
+set -u
+cd "$(dirname "$0")/.." || exit 1
+
+packages="gcc g++ libc6-dev pkg-config flex bison
+	libavformat-dev libavcodec-dev libswscale-dev libavutil-dev libopencv-dev libsdl2-dev
+	libfreetype-dev fonts-dejavu-core ffmpeg graphviz
+	libcmocka-dev valgrind strace xvfb xauth x11-utils"
+apt="apt-get -q -o DPkg::Lock::Timeout=300"
+
+say() { echo "set-up: $*"; }
+
+is_installed() {
+	case $(dpkg-query -W -f '${Status} ' "$1" 2>/dev/null) in
+	*"ok installed"*) return 0 ;;
+	esac
+	# pkg-config may be provided by pkgconf.
+	[ "$1" = pkg-config ] && command -v pkg-config >/dev/null
+}
+
+as_root() {
+	if [ "$(id -u)" -eq 0 ]; then
+		"$@"
+	else
+		sudo "$@"
+	fi
+}
+
+can_be_root() {
+	[ "$(id -u)" -eq 0 ] && return 0
+	command -v sudo >/dev/null || return 1
+	# Without a terminal nobody can type a password.
+	sudo -n true 2>/dev/null || [ -t 0 ]
+}
+
+install_packages() {
+	missing=
+	for package in $packages; do
+		is_installed "$package" || missing="$missing $package"
+	done
+	[ -n "$missing" ] || return 0
+	if ! can_be_root; then
+		say "missing; as root, type: apt-get install --no-install-recommends$missing"
+		say "(PKD_SETUP=no make ... goes on without)"
+		return 1
+	fi
+	say "installing$missing"
+	# shellcheck disable=SC2086 # words
+	as_root $apt update &&
+		as_root env DEBIAN_FRONTEND=noninteractive $apt install -y \
+			--no-install-recommends $missing && return 0
+	say "apt-get failed; what is missing:$missing"
+	return 1
+}
+
+if [ "${PKD_SETUP:-}" != no ]; then
+	if command -v dpkg-query >/dev/null && command -v apt-get >/dev/null; then
+		install_packages || exit 1
+	else
+		say "not a Debian system; README.md lists what pkd needs"
+	fi
+fi
+[ "${1:-}" = --media ] || exit 0
+
+# ---- The clips, from OpenCV's documentation package, which is not installed ----
+
+media=build/media
+clips="vtest.avi tree.avi Megamind.avi"
+
+has_clips() {
+	for clip in $clips; do
+		[ -s "$media/$clip" ] || return 1
+	done
+}
+has_clips && exit 0
+
+# Only whole files get their names: a stopped download leaves nothing that looks like a clip.
+mkdir -p build
+work=$(mktemp -d build/media.XXXXXX) || exit 1
+trap 'rm -rf "$work"' EXIT
+trap 'exit 130' INT TERM HUP
+
+download() { (cd "$work" && $apt -o APT::Sandbox::User=root download opencv-doc); }
+
+say "getting the demo's clips (package opencv-doc, not installed)"
+download 2>"$work/error" || {
+	if can_be_root; then
+		# shellcheck disable=SC2086 # words
+		as_root $apt update && download 2>"$work/error"
+	fi
+} || {
+	cat "$work/error" >&2
+	say "cannot download opencv-doc; copy a clip to $media/vtest.avi yourself"
+	exit 1
+}
+dpkg-deb --fsys-tarfile "$work"/opencv-doc_*.deb | tar -x -C "$work" --wildcards \
+	'*/vtest.avi*' '*/tree.avi*' '*/Megamind.avi*' || exit 1
+mkdir -p "$media"
+for clip in $clips; do
+	found=$(find "$work" -type f \( -name "$clip" -o -name "$clip.gz" \) | head -n 1)
+	case $found in
+	'') say "opencv-doc holds no $clip"; exit 1 ;;
+	*.gz) gzip -dc "$found" >"$work/clip" || exit 1 ;;
+	*) cp "$found" "$work/clip" || exit 1 ;;
+	esac
+	mv "$work/clip" "$media/$clip" || exit 1
+done
+say "clips are in $media"

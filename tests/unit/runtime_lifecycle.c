@@ -1,0 +1,331 @@
+/* The supervisor's table: for each event in each state, what is done. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+#include <signal.h>
+
+#include "../../runtime/lifecycle.h"
+
+enum { N = 3 };
+
+static const struct pkd_process stops = {.name = "stops", .end = PKD_FAIL_STOP};
+static const struct pkd_process absent = {.name = "absent", .end = PKD_FAIL_ABSENT};
+static const struct pkd_process restarts = {
+	.name = "restarts",
+	.n_restarts = 2,
+	.restart_per_ns = 1000,
+	.backoff_ns = 10,
+	.end = PKD_FAIL_STOP,
+};
+static const struct pkd_process at_once = {
+	.name = "at_once",
+	.n_restarts = 1,
+	.end = PKD_FAIL_ABSENT,
+};
+
+struct fixture {
+	struct pkdi_lifecycle cycle;
+	struct pkdi_life lives[N];
+	int64_t restarts_ns[N][8];
+	struct pkdi_action actions[3 * N + 4];
+	char text[512];
+};
+
+static void set_up(struct fixture *f, const struct pkd_process *first)
+{
+	memset(f, 0, sizeof(*f));
+	for (uint32_t i = 0; i < N; i++) {
+		f->lives[i].decl = i ? &stops : first;
+		f->lives[i].restarts_ns = f->restarts_ns[i];
+	}
+	pkdi_lifecycle_init(&f->cycle, f->lives, N, f->actions);
+}
+
+static const char *const action_names[] = {
+	[PKDI_ACTION_START] = "start",
+	[PKDI_ACTION_GIVE_UP] = "give-up",
+	[PKDI_ACTION_SIGNAL] = "signal",
+	[PKDI_ACTION_PHASE] = "phase",
+	[PKDI_ACTION_SAY_RESTART] = "say-restart",
+	[PKDI_ACTION_SAY_ABSENT] = "say-absent",
+	[PKDI_ACTION_SAY_FORCED] = "say-forced",
+	[PKDI_ACTION_SAY_DIED] = "say-died",
+	[PKDI_ACTION_LEAVE] = "leave",
+};
+
+/* Feeds an event; returns the actions as text: "phase 1, signal 0 15". */
+static const char *feed(struct fixture *f, enum pkdi_event_kind kind, uint32_t process, int value,
+                        int64_t now_ns)
+{
+	struct pkdi_event event = {kind, process, value, now_ns};
+	size_t n = 0;
+
+	pkdi_lifecycle_handle(&f->cycle, &event);
+	assert_true(f->cycle.n_actions <= pkdi_lifecycle_max_actions(N));
+	f->text[0] = '\0';
+	for (uint32_t i = 0; i < f->cycle.n_actions; i++) {
+		const struct pkdi_action *a = &f->actions[i];
+		const char *name = action_names[a->kind];
+		const char *comma = i ? ", " : "";
+
+		if (a->kind == PKDI_ACTION_PHASE || a->kind == PKDI_ACTION_LEAVE)
+			n += (size_t)snprintf(f->text + n, sizeof(f->text) - n, "%s%s %d", comma,
+			                      name, a->value);
+		else if (a->kind == PKDI_ACTION_SIGNAL)
+			n += (size_t)snprintf(f->text + n, sizeof(f->text) - n, "%s%s %u %d", comma,
+			                      name, a->process, a->value);
+		else
+			n += (size_t)snprintf(f->text + n, sizeof(f->text) - n, "%s%s %u", comma,
+			                      name, a->process);
+	}
+	return f->text;
+}
+
+#define FINISHED(process) feed(&f, PKDI_EVENT_FINISHED, process, 0, 0)
+#define KILLED(process, signal, now) feed(&f, PKDI_EVENT_KILLED, process, signal, now)
+#define EXITED(process, status, now) feed(&f, PKDI_EVENT_EXITED, process, status, now)
+#define STOP(now) feed(&f, PKDI_EVENT_STOP, 0, 0, now)
+#define TIME(now) feed(&f, PKDI_EVENT_TIME, 0, 0, now)
+
+static void all_finish_and_the_status_is_zero(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	set_up(&f, &stops);
+	assert_string_equal(FINISHED(1), "");
+	assert_string_equal(FINISHED(0), "");
+	assert_string_equal(FINISHED(2), "leave 0");
+	assert_int_equal(pkdi_lifecycle_alarm(&f.cycle), 0);
+}
+
+static void a_death_stops_the_rest(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	set_up(&f, &stops);
+	assert_string_equal(KILLED(0, SIGSEGV, 100), "give-up 0, phase 1");
+	assert_true(f.cycle.failed);
+	assert_int_equal(f.cycle.culprit, 0);
+	assert_int_equal(pkdi_lifecycle_alarm(&f.cycle), 100 + PKDI_DRAIN_NS);
+	assert_string_equal(FINISHED(1), "");
+	assert_string_equal(FINISHED(2), "leave 139");
+}
+
+static void a_failure_gives_status_one(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	set_up(&f, &stops);
+	assert_string_equal(EXITED(1, 7, 0), "give-up 1, phase 1");
+	FINISHED(0);
+	assert_string_equal(FINISHED(2), "leave 1");
+}
+
+static void an_exit_before_the_end_is_a_failure(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	set_up(&f, &stops);
+	assert_string_equal(EXITED(1, 0, 0), "give-up 1, phase 1");
+}
+
+static void the_first_death_decides_the_status(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	set_up(&f, &stops);
+	KILLED(0, SIGABRT, 0);
+	assert_string_equal(KILLED(1, SIGSEGV, 0), "give-up 1, say-died 1");
+	assert_string_equal(FINISHED(2), "leave 134");
+}
+
+static void an_absent_process_stops_nobody(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	set_up(&f, &absent);
+	assert_string_equal(KILLED(0, SIGKILL, 0), "give-up 0, say-absent 0");
+	assert_false(f.cycle.failed);
+	FINISHED(1);
+	assert_string_equal(FINISHED(2), "leave 0");
+}
+
+static void a_restart_waits_for_its_backoff(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	set_up(&f, &restarts);
+	assert_string_equal(KILLED(0, SIGKILL, 100), "say-restart 0");
+	assert_int_equal(pkdi_lifecycle_alarm(&f.cycle), 110);
+	assert_string_equal(TIME(109), "");
+	assert_string_equal(TIME(110), "start 0");
+	assert_int_equal(pkdi_lifecycle_alarm(&f.cycle), 0);
+}
+
+static void a_restart_without_backoff_is_at_once(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	set_up(&f, &at_once);
+	assert_string_equal(EXITED(0, 1, 5), "say-restart 0, start 0");
+	assert_string_equal(EXITED(0, 1, INT64_C(1) << 60), "give-up 0, say-absent 0");
+}
+
+static void too_many_restarts_in_the_window_end_it(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	set_up(&f, &restarts);
+	assert_string_equal(KILLED(0, SIGKILL, 100), "say-restart 0");
+	TIME(110);
+	assert_string_equal(KILLED(0, SIGKILL, 600), "say-restart 0");
+	TIME(610);
+	assert_string_equal(KILLED(0, SIGKILL, 1099), "give-up 0, phase 1");
+}
+
+static void restarts_outside_the_window_do_not_count(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	set_up(&f, &restarts);
+	for (int64_t now = 100; now < 100000; now += 500) {
+		assert_string_equal(KILLED(0, SIGKILL, now), "say-restart 0");
+		assert_string_equal(TIME(now + 10), "start 0");
+	}
+}
+
+static void a_start_that_fails_uses_up_restarts(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	set_up(&f, &restarts);
+	assert_string_equal(feed(&f, PKDI_EVENT_NOT_STARTED, 0, 11, 0), "say-restart 0");
+	TIME(10);
+	assert_string_equal(feed(&f, PKDI_EVENT_NOT_STARTED, 0, 11, 20), "say-restart 0");
+	TIME(30);
+	assert_string_equal(feed(&f, PKDI_EVENT_NOT_STARTED, 0, 11, 40), "give-up 0, phase 1");
+	assert_int_equal(f.cycle.status, 1);
+}
+
+static void a_stop_goes_through_its_phases(void **state)
+{
+	struct fixture f;
+	int64_t phase_2 = 50 + PKDI_DRAIN_NS;
+	int64_t term = phase_2 + PKDI_TERM_NS;
+	int64_t kill = term + PKDI_KILL_NS;
+
+	(void)state;
+	set_up(&f, &stops);
+	assert_string_equal(STOP(50), "phase 1");
+	assert_int_equal(pkdi_lifecycle_alarm(&f.cycle), phase_2);
+	FINISHED(1);
+	assert_string_equal(TIME(phase_2 - 1), "");
+	assert_string_equal(TIME(phase_2), "phase 2");
+	assert_int_equal(pkdi_lifecycle_alarm(&f.cycle), term);
+	assert_string_equal(TIME(term), "signal 0 15, signal 2 15");
+	assert_string_equal(KILLED(0, SIGTERM, term), "give-up 0, say-forced 0");
+	assert_int_equal(pkdi_lifecycle_alarm(&f.cycle), kill);
+	assert_string_equal(TIME(kill), "signal 2 9");
+	assert_int_equal(pkdi_lifecycle_alarm(&f.cycle), 0);
+	assert_string_equal(KILLED(2, SIGKILL, kill), "give-up 2, say-forced 2, leave 143");
+	assert_true(kill - 50 < INT64_C(2000000000));
+}
+
+static void a_clean_stop_has_status_zero(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	set_up(&f, &stops);
+	STOP(0);
+	FINISHED(0);
+	FINISHED(1);
+	assert_string_equal(FINISHED(2), "leave 0");
+}
+
+static void a_second_stop_ends_the_draining(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	set_up(&f, &stops);
+	STOP(0);
+	assert_string_equal(STOP(100), "phase 2");
+	assert_int_equal(pkdi_lifecycle_alarm(&f.cycle), 100 + PKDI_TERM_NS);
+	assert_string_equal(STOP(200), "");
+	assert_int_equal(pkdi_lifecycle_alarm(&f.cycle), 100 + PKDI_TERM_NS);
+}
+
+static void a_stop_cancels_restarts(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	set_up(&f, &restarts);
+	KILLED(0, SIGKILL, 100);
+	assert_string_equal(STOP(105), "phase 1, give-up 0");
+	assert_string_equal(TIME(110), "");
+	FINISHED(1);
+	assert_string_equal(FINISHED(2), "leave 0");
+}
+
+static void nothing_is_restarted_while_stopping(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	set_up(&f, &restarts);
+	STOP(0);
+	assert_string_equal(KILLED(0, SIGSEGV, 1), "give-up 0, say-died 0");
+	FINISHED(1);
+	assert_string_equal(FINISHED(2), "leave 139");
+}
+
+static void deadlines_mean_nothing_while_it_runs(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	set_up(&f, &stops);
+	assert_string_equal(TIME(INT64_C(1) << 60), "");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(all_finish_and_the_status_is_zero),
+		cmocka_unit_test(a_death_stops_the_rest),
+		cmocka_unit_test(a_failure_gives_status_one),
+		cmocka_unit_test(an_exit_before_the_end_is_a_failure),
+		cmocka_unit_test(the_first_death_decides_the_status),
+		cmocka_unit_test(an_absent_process_stops_nobody),
+		cmocka_unit_test(a_restart_waits_for_its_backoff),
+		cmocka_unit_test(a_restart_without_backoff_is_at_once),
+		cmocka_unit_test(too_many_restarts_in_the_window_end_it),
+		cmocka_unit_test(restarts_outside_the_window_do_not_count),
+		cmocka_unit_test(a_start_that_fails_uses_up_restarts),
+		cmocka_unit_test(a_stop_goes_through_its_phases),
+		cmocka_unit_test(a_clean_stop_has_status_zero),
+		cmocka_unit_test(a_second_stop_ends_the_draining),
+		cmocka_unit_test(a_stop_cancels_restarts),
+		cmocka_unit_test(nothing_is_restarted_while_stopping),
+		cmocka_unit_test(deadlines_mean_nothing_while_it_runs),
+	};
+
+	return cmocka_run_group_tests_name("runtime_lifecycle", tests, NULL, NULL);
+}

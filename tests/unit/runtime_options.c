@@ -1,0 +1,280 @@
+/* The command line: names, kinds, ranges, precedence, messages. */
+#define _GNU_SOURCE
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+#include <unistd.h>
+
+#include "../../runtime/options.h"
+
+struct program_params {
+	const char *source;
+	float min_score;
+	uint32_t level;
+	int64_t period;
+	uint8_t mirror;
+	int8_t small;
+	uint16_t port;
+	uint64_t big;
+	double ratio;
+};
+struct node_params {
+	float min_score;
+	uint32_t level;
+};
+
+static struct program_params params;
+static struct node_params found, boxes;
+static const char *const level_names[] = {"low", "mid", "high"};
+static const struct pkd_type level = {
+	.kind = PKD_ENUM,
+	.name = "Level",
+	.n = 3,
+	.names = level_names,
+};
+
+#define AT(field) offsetof(struct program_params, field)
+
+static const struct pkd_param program_table[] = {
+	{"source", "file or device", PKD_STRING, AT(source), NULL, false, 0, 0, NULL},
+	{"min_score", "least score", PKD_F32, AT(min_score), "0.5", true, 0, 1, NULL},
+	{"level", "", PKD_ENUM, AT(level), "low", false, 0, 0, &level},
+	{"period", "", PKD_TIME, AT(period), "1s", true, 1e6, 1e10, NULL},
+	{"mirror", "", PKD_BOOL, AT(mirror), "false", false, 0, 0, NULL},
+	{"small", "", PKD_I8, AT(small), "0", false, 0, 0, NULL},
+	{"port", "", PKD_U16, AT(port), "80", true, 1, 65535, NULL},
+	{"big", "", PKD_U64, AT(big), "0", false, 0, 0, NULL},
+	{"ratio", "", PKD_F64, AT(ratio), "1", false, 0, 0, NULL},
+};
+static const struct pkd_param node_table[] = {
+	{"min_score", "", PKD_F32, offsetof(struct node_params, min_score), NULL, true, 0, 1, NULL},
+	{"level", "", PKD_ENUM, offsetof(struct node_params, level), "low", false, 0, 0, &level},
+};
+static const struct pkd_node nodes[] = {
+	{.name = "found", .kind = "detect.people", .at = "t.pkd:1:1", .params = &found,
+	 .param_table = node_table, .n_params = 2},
+	{.name = "view.boxes", .kind = "draw.boxes", .at = "t.pkd:2:1", .params = &boxes,
+	 .param_table = node_table, .n_params = 2},
+};
+
+static void bind(void)
+{
+	found.min_score = params.min_score;
+	boxes.min_score = params.min_score / 2;
+}
+
+static const struct pkd_program program = {
+	.abi = PKD_ABI,
+	.name = "people",
+	.doc = "Counts people.",
+	.source = "t.pkd",
+	.nodes = nodes,
+	.n_nodes = 2,
+	.params = &params,
+	.param_table = program_table,
+	.n_params = sizeof(program_table) / sizeof(program_table[0]),
+	.bind = bind,
+};
+
+static struct pkdi_options options;
+static char output[8192]; /* what the last parse wrote to stdout and stderr */
+
+/* Runs the parser on the words of `line`, with both outputs going to a file. */
+static int parse(const char *line)
+{
+	char *words = strdup(line), *argv[16] = {"people"};
+	int argc = 1, r, saved_out = dup(1), saved_err = dup(2);
+	FILE *file = tmpfile();
+	size_t n;
+
+	for (char *w = strtok(words, " "); w; w = strtok(NULL, " "))
+		argv[argc++] = w;
+	params = (struct program_params){.min_score = 0.5f, .period = 1000000000, .port = 80};
+	found = boxes = (struct node_params){0};
+	fflush(stdout);
+	dup2(fileno(file), 1);
+	dup2(fileno(file), 2);
+	r = pkdi_options_parse(&program, argc, argv, &options);
+	fflush(stdout);
+	dup2(saved_out, 1);
+	dup2(saved_err, 2);
+	close(saved_out);
+	close(saved_err);
+	rewind(file);
+	n = fread(output, 1, sizeof(output) - 1, file);
+	output[n] = '\0';
+	fclose(file);
+	free(words);
+	return r;
+}
+
+/* Strings are copied for good, as a run lasts as long as its program; a test does not. */
+static void forget(void)
+{
+	free((void *)(uintptr_t)params.source);
+	params.source = NULL;
+}
+
+static void ok(const char *line)
+{
+	if (parse(line) != 0)
+		fail_msg("%s: %s", line, output);
+}
+
+static void wrong(const char *line, const char *message)
+{
+	assert_true(parse(line) < 0);
+	assert_string_equal(output, message);
+	forget();
+}
+
+static void values_of_every_kind(void **state)
+{
+	(void)state;
+	ok("--source a.avi --min-score 0.25 --level high --period 50ms --mirror --small -5 "
+	   "--port=8080 --big 18446744073709551615 --ratio 1e-3");
+	assert_string_equal(params.source, "a.avi");
+	assert_true(params.min_score == 0.25f);
+	assert_int_equal(params.level, 2);
+	assert_int_equal(params.period, 50000000);
+	assert_int_equal(params.mirror, 1);
+	assert_int_equal(params.small, -5);
+	assert_int_equal(params.port, 8080);
+	assert_true(params.big == UINT64_MAX);
+	assert_true(params.ratio == 1e-3);
+	forget();
+}
+
+static void dashes_and_underscores_are_alike(void **state)
+{
+	(void)state;
+	ok("--source=x --min_score=0.75");
+	assert_true(params.min_score == 0.75f);
+	forget();
+	ok("--source x --view.boxes.min-score 1");
+	assert_true(boxes.min_score == 1.0f);
+	forget();
+}
+
+static void a_node_option_beats_the_call_and_the_call_the_default(void **state)
+{
+	(void)state;
+	ok("--found.min_score 0.125 --source x --min-score 0.5");
+	assert_true(found.min_score == 0.125f);
+	assert_true(boxes.min_score == 0.25f);
+	forget();
+}
+
+static void bools_take_a_value_or_none(void **state)
+{
+	(void)state;
+	ok("--mirror --source x");
+	assert_int_equal(params.mirror, 1);
+	forget();
+	ok("--mirror false --source x");
+	assert_int_equal(params.mirror, 0);
+	forget();
+	ok("--mirror=true --source x");
+	assert_int_equal(params.mirror, 1);
+	forget();
+	wrong("--source x --mirror=yes", "people: --mirror yes: must be true or false\n");
+}
+
+static void times_need_a_unit(void **state)
+{
+	(void)state;
+	ok("--source x --period 2s");
+	assert_int_equal(params.period, 2000000000);
+	forget();
+	ok("--source x --period 1500us");
+	assert_int_equal(params.period, 1500000);
+	forget();
+	wrong("--source x --period 50",
+	      "people: --period 50: must be a time with its unit, as 50ms or 2s\n");
+	wrong("--source x --period 10us",
+	      "people: --period 10us is out of range: it must be in 1ms..10s\n");
+}
+
+static void mistakes_are_named(void **state)
+{
+	(void)state;
+	wrong("--source x --min-scroe 1",
+	      "people: there is no option --min-scroe; did you mean --min-score?\n");
+	wrong("--source x --fuond.level mid",
+	      "people: there is no option --fuond.level; did you mean --found.level?\n");
+	wrong("--source x --xyzzy", "people: there is no option --xyzzy; --help lists them\n");
+	wrong("--source x --min-score 1.5",
+	      "people: --min-score 1.5 is out of range: it must be in 0..1\n");
+	wrong("--source x --found.min_score -1",
+	      "people: --found.min_score -1 is out of range: it must be in 0..1\n");
+	wrong("--source x --min-score high", "people: --min-score high: must be a number\n");
+	wrong("--source x --min-score nan", "people: --min-score nan: must be a number\n");
+	wrong("--source x --port 1.5", "people: --port 1.5: must be an integer\n");
+	wrong("--source x --port 0", "people: --port 0 is out of range: it must be in 1..65535\n");
+	wrong("--source x --small 128",
+	      "people: --small 128: must be an integer in -128..127\n");
+	wrong("--source x --big -1",
+	      "people: --big -1: must be an integer in 0..18446744073709551615\n");
+	wrong("--source x --level max",
+	      "people: --level max: must be one of low, mid, high\n");
+	wrong("--source x --port", "people: --port needs a value\n");
+	wrong("--source --quiet", "people: --source needs a value\n");
+	wrong("--source x y", "people: unexpected argument 'y': options begin with --\n");
+	wrong("--source x --quiet=1", "people: --quiet takes no value\n");
+}
+
+static void a_param_without_default_must_be_given(void **state)
+{
+	(void)state;
+	wrong("--min-score 1", "people: --source must be given: file or device\n");
+}
+
+static void own_options(void **state)
+{
+	(void)state;
+	ok("--source x --quiet --single-process");
+	assert_true(options.quiet);
+	assert_true(options.single_process);
+	assert_false(options.leave);
+	forget();
+	ok("--version");
+	assert_true(options.leave);
+	assert_string_equal(output, "people (pkd " PKD_VERSION ")\n");
+}
+
+static void help_tells_everything(void **state)
+{
+	(void)state;
+	ok("--help");
+	assert_true(options.leave);
+	assert_non_null(strstr(output, "Counts people.\n"));
+	assert_non_null(strstr(output, "file or device (required)\n"));
+	assert_non_null(strstr(output, "--min-score NUMBER"));
+	assert_non_null(strstr(output, "least score (0..1, default 0.5)\n"));
+	assert_non_null(strstr(output, "--level low|mid|high"));
+	assert_non_null(strstr(output, "(1ms..10s, default 1s)"));
+	assert_non_null(strstr(output, "Node view.boxes (draw.boxes, t.pkd:2:1):\n"));
+	assert_non_null(strstr(output, "--view.boxes.min_score NUMBER"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(values_of_every_kind),
+		cmocka_unit_test(dashes_and_underscores_are_alike),
+		cmocka_unit_test(a_node_option_beats_the_call_and_the_call_the_default),
+		cmocka_unit_test(bools_take_a_value_or_none),
+		cmocka_unit_test(times_need_a_unit),
+		cmocka_unit_test(mistakes_are_named),
+		cmocka_unit_test(a_param_without_default_must_be_given),
+		cmocka_unit_test(own_options),
+		cmocka_unit_test(help_tells_everything),
+	};
+
+	return cmocka_run_group_tests_name("runtime_options", tests, NULL, NULL);
+}
