@@ -42,7 +42,7 @@ const char *text_nearest(const char *word, const char *const *candidates, size_t
 		return NULL;
 	/* One mistake, and one more for every three letters. A distance as large as the longer
 	 * word means that nothing of it was left. */
-	size_t limit = length / 3 + 1 < 3 ? length / 3 + 1 : 3;
+	size_t limit = length < 5 ? 1 : length / 3 + 1 < 3 ? length / 3 + 1 : 3;
 	const char *nearest = NULL;
 	for (size_t i = 0; i < n; i++) {
 		size_t candidate = strlen(candidates[i]);

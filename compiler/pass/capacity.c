@@ -35,7 +35,9 @@ static int64_t period_of_rate(double rate)
 {
 	double ns = 1e9 / rate;
 
-	return ns < 1 ? 1 : ns > (double)(TIME_MAX / 2) ? TIME_MAX / 2 : (int64_t)(ns + 0.5);
+	if (ns < 1)
+		return 1;
+	return ns > 1e18 ? INT64_C(1000000000000000000) : (int64_t)(ns + 0.5);
 }
 
 /* `slowest`: the least period of the nodes that must take every frame of this origin. */
@@ -148,18 +150,15 @@ static uint64_t window_of_queue(struct analysis *a, uint32_t e, const struct pac
 	const struct graph_edge *edge = &a->graph->edges.items[e];
 	const struct pace *from = &paces[edge_producer(a->graph, e)], *to = &paces[edge->node];
 	uint64_t waiting = frames_behind(from, to) + 1;
+	a->window_wanted[e] = waiting < UINT32_MAX ? (uint32_t)waiting + 1 : UINT32_MAX;
 
 	if (!edge->count) {
 		a->window_reason[e] = waiting == 1 ? "one waiting, one in hand"
 		                                   : wait_words(a, from, to);
 		return waiting + 1;
 	}
-	if (edge->count >= waiting)
-		a->window_reason[e] = "as written, and one in hand";
-	else
-		a->window_reason[e] = arena_printf(
-			a->arena, "as written; queue(%" PRIu64 ") would not slow %s: %s", waiting,
-			node_name(a, edge_producer(a->graph, e)), wait_words(a, from, to));
+	a->window_reason[e] = edge->count >= waiting ? "as written, and one in hand"
+	                                             : wait_words(a, from, to);
 	return (uint64_t)edge->count + 1;
 }
 
@@ -187,6 +186,7 @@ void pass_capacity(struct analysis *a)
 	const struct pace *paces = pace_all(a);
 
 	a->window = arena_alloc(a->arena, graph->edges.n * sizeof *a->window);
+	a->window_wanted = arena_alloc(a->arena, graph->edges.n * sizeof *a->window_wanted);
 	a->window_reason = arena_alloc(a->arena, graph->edges.n * sizeof *a->window_reason);
 	for (uint32_t e = 0; e < graph->edges.n; e++) {
 		const struct graph_edge *edge = &graph->edges.items[e];

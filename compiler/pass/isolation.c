@@ -47,14 +47,16 @@ static void note_room(struct analysis *a, const struct arc *arc)
 	const struct span at = a->graph->edges.items[arc->edge].at;
 
 	if (a->graph->nodes.items[arc->from].face->origin == ORIGIN_LIVE)
-		diag_note(a->diags, at,
-		          "%s loses whole frames while %s is behind, for '%s' must have every one",
-		          from, to, edge_words(a, arc->edge));
+		diag_note(
+			a->diags, at,
+			"'%s' loses whole frames while '%s' is behind, for '%s' must have every one",
+			from, to, edge_words(a, arc->edge));
 	else
-		diag_note(a->diags, at,
-		          "%s waits for room until %s has taken a frame, for '%s' must have every "
-		          "one",
-		          from, to, edge_words(a, arc->edge));
+		diag_note(
+			a->diags, at,
+			"'%s' waits for room until '%s' has taken a frame, for '%s' must have every "
+			"one",
+			from, to, edge_words(a, arc->edge));
 }
 
 /* One step of the chain. Two arcs lead through a process; the first speaks for both. */
@@ -65,7 +67,7 @@ static void note_step(struct analysis *a, const struct arc *arc, const struct ar
 	switch ((enum wait_kind)arc->kind) {
 	case WAIT_VALUE:
 		diag_note(a->diags, a->graph->edges.items[arc->edge].at,
-		          "%s waits for %s, for it fires on '%s'", node_name(a, arc->from),
+		          "'%s' waits for '%s', for it fires on '%s'", node_name(a, arc->from),
 		          node_name(a, arc->to), edge_words(a, arc->edge));
 		break;
 	case WAIT_ROOM:
@@ -74,7 +76,7 @@ static void note_step(struct analysis *a, const struct arc *arc, const struct ar
 	case WAIT_PROCESS:
 		if (arc->to >= n_nodes)
 			diag_note(a->diags, a->graph->processes.items[arc->to - n_nodes].at,
-			          "%s waits while %s works, for both run in process %s",
+			          "'%s' waits while '%s' works, for both run in process '%s'",
 			          node_name(a, arc->from), node_name(a, next->to),
 			          a->graph->processes.items[arc->to - n_nodes].name);
 		break;
@@ -88,7 +90,7 @@ static void note_chain(struct analysis *a, const struct arc_path *path)
 	for (size_t i = 0; i < path->n; i++) {
 		const struct arc *arc = &arcs[path->items[i]];
 		if (i == STEPS_SHOWN && path->n > STEPS_SHOWN + 1) {
-			diag_note(a->diags, (struct span){0}, "and so on, %zu more steps, to %s",
+			diag_note(a->diags, (struct span){0}, "and so on, %zu more steps, to '%s'",
 			          path->n - STEPS_SHOWN,
 			          node_name(a, arcs[path->items[path->n - 1]].to));
 			return;
@@ -104,16 +106,16 @@ static void help_cut(struct analysis *a, const struct arc_path *path)
 
 	switch ((enum wait_kind)last->kind) {
 	case WAIT_VALUE:
-		diag_help(a->diags, "write '%s', so that %s does not wait for it",
+		diag_help(a->diags, "write '%s', so that '%s' does not wait for it",
 		          edge_words_as(a, last->edge, "sample"), node_name(a, last->from));
 		break;
 	case WAIT_ROOM:
-		diag_help(a->diags, "write '%s' at %s, so that it cannot hold up %s",
+		diag_help(a->diags, "write '%s' at '%s', so that it cannot hold up '%s'",
 		          edge_words_as(a, last->edge, "latest"), node_name(a, last->to),
 		          node_name(a, last->from));
 		break;
 	case WAIT_PROCESS:
-		diag_help(a->diags, "give %s a process of its own", node_name(a, last->to));
+		diag_help(a->diags, "give '%s' a process of its own", node_name(a, last->to));
 		break;
 	}
 }
@@ -123,7 +125,7 @@ static void check_independent(struct analysis *a, const struct graph_assertion *
 	const char *name = node_name(a, assertion->a), *other = node_name(a, assertion->b);
 
 	if (assertion->a == assertion->b) {
-		diag_report(a->diags, E0604, assertion->at, "%s cannot be independent of itself",
+		diag_report(a->diags, E0604, assertion->at, "'%s' cannot be independent of itself",
 		            name);
 		diag_help(a->diags, "name two nodes");
 		return;
@@ -132,7 +134,8 @@ static void check_independent(struct analysis *a, const struct graph_assertion *
 	if (reached[assertion->b] == NO_ID)
 		return;
 	struct arc_path path = arcs_path(a->waits, reached, assertion->a, assertion->b);
-	diag_report(a->diags, E0604, assertion->at, "%s can be made to wait by %s", name, other);
+	diag_report(a->diags, E0604, assertion->at, "'%s' can be made to wait by '%s'", name,
+	            other);
 	note_chain(a, &path);
 	help_cut(a, &path);
 }
@@ -185,11 +188,12 @@ static void check_live(struct analysis *a, const struct graph_assertion *asserti
 	const bool *between = nodes_between(a, assertion->a, assertion->b);
 
 	if (!between[assertion->b]) {
-		diag_report(a->diags, E0605, assertion->at,
-		            "no frame of %s ever fires %s: there is no path of plain, 'queue' or "
-		            "'latest' inputs from one to the other",
-		            from, to);
-		diag_help(a->diags, "name a node that %s reads from", to);
+		diag_report(
+			a->diags, E0605, assertion->at,
+			"no frame of '%s' ever fires '%s': there is no path of plain, 'queue' or "
+			"'latest' inputs from one to the other",
+			from, to);
+		diag_help(a->diags, "name a node that '%s' reads from", to);
 		return;
 	}
 	const uint32_t *reached = arcs_reach(a->waits, assertion->b);
@@ -198,7 +202,7 @@ static void check_live(struct analysis *a, const struct graph_assertion *asserti
 		return;
 	struct arc_path path = arcs_path(a->waits, reached, assertion->b, outside);
 	diag_report(a->diags, E0605, assertion->at,
-	            "%s can be made to wait by %s, which is not between %s and %s", to,
+	            "'%s' can be made to wait by '%s', which is not between '%s' and '%s'", to,
 	            node_name(a, outside), from, to);
 	note_chain(a, &path);
 	help_cut(a, &path);
@@ -221,11 +225,10 @@ static void check_restart(struct analysis *a, const struct graph_process *proces
 	if (!n)
 		return;
 	diag_report(a->diags, W0603, process->failure_at,
-	            "a restart of %s forgets what it kept in memory", node_name(a, forgetful[0]));
+	            "a restart of '%s' forgets what it kept in memory", node_name(a, forgetful[0]));
 	for (size_t i = 0; i < n; i++) {
 		const struct graph_node *node = &a->graph->nodes.items[forgetful[i]];
-		diag_note(a->diags, node->at, "%s, which is not declared 'stateless'",
-		          node->face->kind);
+		diag_note(a->diags, node->at, "'%s' is not declared 'stateless'", node->face->kind);
 	}
 	diag_help(a->diags,
 	          "write 'stateless' in the declaration of '%s' if it keeps nothing between two "

@@ -33,6 +33,8 @@ struct analysis {
 	const char **absence; /* presence: per stream, why, in words; NULL where never absent */
 	bool *has_channel;    /* unused: per stream */
 	uint32_t *window; /* capacity: per edge; queue: waiting and in hand; latest: n; sample: 1 */
+	uint32_t *window_wanted; /* capacity: per edge, the least that slows nobody; a smaller one
+	                            was written */
 	const char **window_reason;   /* capacity: per edge, in words, for the report */
 	struct stream_memory *memory; /* memory: per stream */
 	uint64_t memory_total;        /* memory: bytes */

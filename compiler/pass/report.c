@@ -311,6 +311,21 @@ static void print_assertions(const struct report *r)
 	}
 }
 
+/* Queues that were written smaller than a fork-join needs to run at full rate. */
+static void print_slow_joins(const struct report *r)
+{
+	const struct analysis *a = r->a;
+
+	for (uint32_t e = 0; e < a->graph->edges.n; e++) {
+		const struct graph_edge *edge = &a->graph->edges.items[e];
+		if (edge->policy == EDGE_QUEUE && a->window[e] < a->window_wanted[e])
+			row(r, node_name(a, edge->node),
+			    "'%s' may hold up %s, queue(%u) would not: %s%s", edge_words(a, e),
+			    node_name(a, edge_producer(a->graph, e)), a->window_wanted[e] - 1,
+			    a->window_reason[e], at_words(r, edge->at));
+	}
+}
+
 static void print_waiting(const struct report *r)
 {
 	const struct analysis *a = r->a;
@@ -322,6 +337,8 @@ static void print_waiting(const struct report *r)
 	if (a->done[PASS_deadlock])
 		row(r, "no deadlock", "no cycle of firing inputs, and room at %s",
 		    plural(r, n_lossless, "lossless input", "lossless inputs"));
+	if (a->done[PASS_capacity])
+		print_slow_joins(r);
 	if (a->done[PASS_isolation])
 		print_assertions(r);
 	else

@@ -1,5 +1,4 @@
 /* What must be made again: by time stamps and by the command that made it. */
-#define _GNU_SOURCE /* CLOCK_REALTIME_COARSE */
 #include "tool/stale.h"
 
 #include "base/buf.h"
@@ -20,9 +19,9 @@ static const char *command_file(struct arena *arena, const char *target)
 
 struct timespec stale_start(void)
 {
-	/* The clock of file times: CLOCK_REALTIME is up to a tick ahead of it. */
+	/* The fine clock: file times may come from it or lag behind it by a tick, never lead. */
 	struct timespec now;
-	clock_gettime(CLOCK_REALTIME_COARSE, &now);
+	clock_gettime(CLOCK_REALTIME, &now);
 	return now;
 }
 
