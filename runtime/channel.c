@@ -59,7 +59,8 @@ bool pkdi_output_is_deserted(const struct pkdi_output *output)
 	for (uint32_t i = 0; i < output->n_gates; i++) {
 		const struct pkdi_gate *gate = &output->gates[i];
 
-		if (atomic_load_explicit(&gate->words->cursor, memory_order_acquire) != PKDI_ENDED &&
+		if (atomic_load_explicit(&gate->words->cursor, memory_order_acquire) !=
+		            PKDI_ENDED &&
 		    !is_gone(gate->orders))
 			return false;
 	}

@@ -4,9 +4,10 @@
 #include <errno.h>
 #include <signal.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
-enum { STACK_SIZE = 64 * 1024, LINE_SIZE = 768 };
+enum { STACK_SIZE = 64 * 1024, LINE_SIZE = 768, TERM_PATIENCE_MS = 50 };
 
 /* A signal handler has no other way to its context. Set once, before any node's code runs. */
 static struct {
@@ -78,8 +79,7 @@ static void describe(struct line *line, const struct pkdi_node *node,
 {
 	const char *view = stream->view;
 	size_t slot = (size_t)(address - view) / stream->decl->slot_size;
-	const struct pkd_frame *frame =
-		(const void *)(view + slot * stream->decl->slot_size);
+	const struct pkd_frame *frame = (const void *)(view + slot * stream->decl->slot_size);
 	const char *input = find_input(node, stream->decl);
 
 	put(line, guard.run->program->name);
@@ -127,18 +127,45 @@ static void on_fault(int signal, siginfo_t *info, void *context)
 	errno = saved_errno;
 }
 
+/* ---- SIGTERM ---- */
+
+/* From the supervisor: its time is up. From someone else: dies of it, unless the supervisor turns
+ * out within a moment to have been told as well. */
+static void on_term(int signal, siginfo_t *info, void *context)
+{
+	const struct timespec moment = {.tv_nsec = 1000000};
+	int saved_errno = errno;
+
+	(void)context;
+	if (info->si_pid != guard.run->supervisor) {
+		for (int i = 0; i < TERM_PATIENCE_MS; i++) {
+			if (atomic_load(&guard.run->program_words->phase) != PKDI_PHASE_RUN) {
+				errno = saved_errno;
+				return;
+			}
+			nanosleep(&moment, NULL);
+		}
+	}
+	sigaction(signal, &(struct sigaction){.sa_handler = SIG_DFL}, NULL);
+	raise(signal);
+}
+
 int pkdi_guard_install(const struct pkdi_run *run, uint32_t index)
 {
 	stack_t stack = {.ss_sp = guard.stack, .ss_size = sizeof(guard.stack)};
-	struct sigaction action = {
+	const struct sigaction fault = {
 		.sa_sigaction = on_fault,
 		.sa_flags = SA_SIGINFO | SA_ONSTACK | (int)SA_RESETHAND,
+	};
+	const struct sigaction term = {
+		.sa_sigaction = on_term,
+		.sa_flags = SA_SIGINFO | SA_ONSTACK | SA_RESTART,
 	};
 
 	guard.run = run;
 	guard.process = index;
-	if (sigaltstack(&stack, NULL) < 0 || sigaction(SIGSEGV, &action, NULL) < 0 ||
-	    sigaction(SIGBUS, &action, NULL) < 0)
+	if (sigaltstack(&stack, NULL) < 0 || sigaction(SIGSEGV, &fault, NULL) < 0 ||
+	    sigaction(SIGBUS, &fault, NULL) < 0 || sigaction(SIGTERM, &term, NULL) < 0)
 		return -errno;
 	return 0;
 }

@@ -33,7 +33,7 @@ static void carve_node(struct pkdi_run *run, struct pkdi_node *node, struct carv
 			continue;
 		stream = &run->streams[decl->outputs[i].stream];
 		stream->words = carve(carver, sizeof(*stream->words) +
-		                                  stream->decl->ring_size * sizeof(uint64_t));
+		                                      stream->decl->ring_size * sizeof(uint64_t));
 		for (uint32_t j = 0; j < stream->decl->n_readers; j++)
 			node->outputs[i].gates[j].n_refused = carve(carver, sizeof(uint64_t));
 	}

@@ -49,7 +49,8 @@ static void on_stop(struct pkdi_lifecycle *cycle, int64_t now_ns)
 		begin_stop(cycle, now_ns);
 		break;
 	case PKDI_PHASE_DRAIN:
-		set_phase(cycle, PKDI_PHASE_STOP, now_ns + PKDI_TERM_NS);
+		if (now_ns >= cycle->deadline_ns - PKDI_DRAIN_NS + PKDI_SAME_STOP_NS)
+			set_phase(cycle, PKDI_PHASE_STOP, now_ns + PKDI_TERM_NS);
 		break;
 	case PKDI_PHASE_STOP:
 		break;
@@ -201,8 +202,7 @@ int64_t pkdi_lifecycle_alarm(const struct pkdi_lifecycle *cycle)
 	for (uint32_t i = 0; i < cycle->n; i++) {
 		const struct pkdi_life *life = &cycle->lives[i];
 
-		if (life->state == PKDI_LIFE_WAITING &&
-		    (!alarm_ns || life->restart_ns < alarm_ns))
+		if (life->state == PKDI_LIFE_WAITING && (!alarm_ns || life->restart_ns < alarm_ns))
 			alarm_ns = life->restart_ns;
 	}
 	return alarm_ns;

@@ -9,8 +9,10 @@
 
 /* A stop, from when it was asked for; and from when a second one cut the draining short. */
 #define PKDI_DRAIN_NS INT64_C(800000000)
-#define PKDI_TERM_NS  INT64_C(500000000) /* after the draining */
-#define PKDI_KILL_NS  INT64_C(300000000) /* after SIGTERM */
+#define PKDI_TERM_NS INT64_C(500000000) /* after the draining */
+#define PKDI_KILL_NS INT64_C(300000000) /* after SIGTERM */
+/* A stop asked for once may arrive twice: timeout(1) signals its child and then the group. */
+#define PKDI_SAME_STOP_NS INT64_C(50000000)
 
 enum pkdi_event_kind {
 	PKDI_EVENT_FINISHED,    /* process: status 0, and all its nodes have left */
@@ -67,8 +69,8 @@ struct pkdi_lifecycle {
 	enum pkdi_phase phase;
 	int64_t deadline_ns; /* of the phase's next step, 0 = none */
 	int status;
-	bool failed;       /* `culprit` and `failure` say what ended the program */
-	uint32_t culprit;  /* process */
+	bool failed;      /* `culprit` and `failure` say what ended the program */
+	uint32_t culprit; /* process */
 	struct pkdi_event failure;
 	struct pkdi_action *actions; /* of the last event */
 	uint32_t n_actions;

@@ -26,7 +26,27 @@ static void notify_some(struct pkdi_node *node, uint32_t n_up)
 		pkdi_wake(node->up[i]);
 }
 
+/* Hysteresis: a writer that waits for room is woken when half of it is free again, not for every
+ * frame. One that is not woken loses nothing: this node has that half still before it, and notifies
+ * without asking before it sleeps. */
+static bool wants_more(const struct pkdi_node *node)
+{
+	for (uint32_t i = 0; i < node->decl->n_inputs; i++) {
+		const struct pkdi_input *input = &node->inputs[i];
+
+		if (input->stream && input->decl->policy == PKD_QUEUE &&
+		    2 * (pkdi_ring_newest(&input->ring) + 1 - input->cursor) <= input->window)
+			return true;
+	}
+	return false;
+}
+
 static void notify(struct pkdi_node *node)
+{
+	notify_some(node, wants_more(node) ? node->n_up_gated : 0);
+}
+
+void pkdi_node_before_sleep(struct pkdi_node *node)
 {
 	notify_some(node, node->n_up_gated);
 }
@@ -109,6 +129,7 @@ void pkdi_node_recover(struct pkdi_node *node)
 	if (atomic_load(&record->committed) != atomic_load(&record->applied))
 		apply(node);
 	node->ctx = (struct pkd_ctx){.node = node, .number = pkdi_read(&record->number)};
+	node->due_ns = INT64_MAX;
 	atomic_store_explicit(&node->words->in_hand, 0, memory_order_relaxed);
 	/* The death may have come in the middle of leaving. */
 	if (atomic_load(&node->words->state) == PKDI_LEFT)
@@ -126,8 +147,8 @@ int pkdi_node_start(struct pkdi_node *node)
 	if (atomic_load(&node->words->state) == PKDI_LEFT)
 		return 0;
 	if (decl->methods->abi != PKD_ABI) {
-		pkdi_log(node->log, "node '%s' (%s): %s was compiled for another libpkd", decl->name,
-		         decl->at, decl->kind);
+		pkdi_log(node->log, "node '%s' (%s): %s was compiled for another libpkd",
+		         decl->name, decl->at, decl->kind);
 		return -EINVAL;
 	}
 	node->ctx.said = false;
@@ -213,10 +234,13 @@ static bool must_leave(const struct pkdi_node *node)
 
 static enum pkdi_poll poll_origin(struct pkdi_node *node, bool may_begin)
 {
+	node->due_ns = INT64_MAX;
 	if (!may_begin || (node->decl->origin == PKD_PACED && !has_room(node)))
 		return PKDI_POLL_IDLE;
-	if (node->ctx.due_ns && pkd_now() < node->ctx.due_ns)
+	if (node->ctx.due_ns && pkd_now() < node->ctx.due_ns) {
+		node->due_ns = node->ctx.due_ns;
 		return PKDI_POLL_IDLE;
+	}
 	node->firing = (struct pkdi_firing){
 		.number = pkdi_read(&node->words->record.number) + 1,
 		.origin = node->index,
@@ -257,11 +281,6 @@ enum pkdi_poll pkdi_node_poll(struct pkdi_node *node, bool may_begin)
 		return PKDI_POLL_READY;
 	}
 	return moved ? PKDI_POLL_MOVED : PKDI_POLL_IDLE;
-}
-
-int64_t pkdi_node_due(const struct pkdi_node *node)
-{
-	return node->ready && node->ctx.due_ns ? node->ctx.due_ns : INT64_MAX;
 }
 
 /* ---- Firing ---- */
@@ -327,7 +346,7 @@ static void write_headers(struct pkdi_node *node, int64_t now_ns)
 			.publish_ns = now_ns,
 			.size = output->stream->value_size,
 			.incarnation = atomic_load_explicit(&node->orders->incarnation,
-			                                    memory_order_relaxed),
+		                                            memory_order_relaxed),
 			.type_id = output->index,
 			.origin = node->ctx.origin,
 		};
@@ -392,8 +411,8 @@ static int fail(struct pkdi_node *node, int r)
 {
 	set_calling(node, node->index + 1); /* left so, for the supervisor to name the node */
 	if (!node->ctx.said)
-		pkdi_log(node->log, "node '%s' (%s): step failed at frame %llu: %s", node->decl->name,
-		         node->decl->at, (unsigned long long)node->ctx.number,
+		pkdi_log(node->log, "node '%s' (%s): step failed at frame %llu: %s",
+		         node->decl->name, node->decl->at, (unsigned long long)node->ctx.number,
 		         r < 0 ? strerror(-r) : "it returned what a step may not");
 	return r < 0 ? r : -EINVAL;
 }

@@ -43,7 +43,8 @@ struct pkdi_node {
 
 	struct pkdi_input *inputs;
 	struct pkdi_output *outputs;
-	const void **in; /* what step is given: struct NAME_in and NAME_out are arrays of pointers */
+	/* What step is given: struct NAME_in and struct NAME_out are arrays of pointers. */
+	const void **in;
 	void **out;
 	void *self;
 	struct pkd_ctx ctx;
@@ -54,8 +55,9 @@ struct pkdi_node {
 	uint32_t n_down, n_up, n_up_gated;
 
 	struct pkdi_firing firing;
-	bool chosen; /* firing and inputs are ready for step */
-	bool ready;  /* init has returned PKD_OK and finish has not been called */
+	int64_t due_ns; /* what an idle origin waits for, INT64_MAX = for something else */
+	bool chosen;    /* firing and inputs are ready for step */
+	bool ready;     /* init has returned PKD_OK and finish has not been called */
 };
 
 enum pkdi_poll {
@@ -87,8 +89,7 @@ void pkdi_node_leave(struct pkdi_node *node);
  * as it is, for a restart or for the supervisor to decide. */
 void pkdi_node_abandon(struct pkdi_node *node);
 
-/* When an origin wants to be called again, CLOCK_MONOTONIC ns; INT64_MAX when it waits for
- * something else. */
-int64_t pkdi_node_due(const struct pkdi_node *node);
+/* Wakes every writer that may wait for this node: to be called before its process sleeps. */
+void pkdi_node_before_sleep(struct pkdi_node *node);
 
 #endif

@@ -9,7 +9,7 @@
 #include "log.h"
 #include "value.h"
 
-enum { NAME_SIZE = 192, WANTED_SIZE = 512, HELP_COLUMN = 30, MAX_DISTANCE = 3 };
+enum { NAME_SIZE = 192, WANTED_SIZE = 512, HELP_COLUMN = 30, HELP_WIDTH = 96, MAX_DISTANCE = 3 };
 
 static const struct own_option {
 	const char *name, *doc;
@@ -167,18 +167,36 @@ static int report_unknown(const struct pkd_program *program, const struct pkdi_l
 		pkdi_log(log, "there is no option --%.*s; did you mean --%s?",
 		         (int)argument->length, argument->name, found);
 	else
-		pkdi_log(log, "there is no option --%.*s; --help lists them",
-		         (int)argument->length, argument->name);
+		pkdi_log(log, "there is no option --%.*s; --help lists them", (int)argument->length,
+		         argument->name);
 	return -EINVAL;
 }
 
 /* ---- Help ---- */
 
+/* Prints text from the help column on, `column` being where the line stands now. */
+static void print_wrapped(const char *text, int column)
+{
+	int indent = column;
+
+	while (*text) {
+		int length = (int)strcspn(text, " \n");
+
+		if (column > indent && column + 1 + length > HELP_WIDTH)
+			column = printf("\n%*s", indent, "") - 1;
+		else if (column > indent)
+			column += printf(" ");
+		column += printf("%.*s", length, text);
+		text += length;
+		text += strspn(text, " \n");
+	}
+	printf("\n");
+}
+
 static void print_param(const struct target *target)
 {
 	const struct pkd_param *param = target->param;
-	char name[NAME_SIZE], value[WANTED_SIZE], range[128];
-	const char *between = "";
+	char name[NAME_SIZE], value[WANTED_SIZE], range[128], text[WANTED_SIZE];
 	int n;
 
 	full_name(target, name);
@@ -187,24 +205,20 @@ static void print_param(const struct target *target)
 	n = printf("  --%s%s%s", name, *value ? " " : "", value);
 	if (n >= HELP_COLUMN)
 		n = printf("\n") - 1;
-	printf("%*s%s", HELP_COLUMN - n, "", param->doc);
-	if (*param->doc)
-		between = " ";
-	printf("%s(", between);
-	if (*range)
-		printf("%s, ", range);
-	if (param->initial)
-		printf("default %s", param->initial);
-	else
-		printf("%s", target->node ? "as the program sets it" : "required");
-	printf(")\n");
+	printf("%*s", HELP_COLUMN - n, "");
+	snprintf(text, sizeof(text), "%s%s(%s%s%s%s)", param->doc, *param->doc ? " " : "", range,
+	         *range ? ", " : "", param->initial ? "default " : "",
+	         param->initial ? param->initial
+	                        : (target->node ? "as the program sets it" : "required"));
+	print_wrapped(text, HELP_COLUMN);
 }
 
 static void print_help(const struct pkd_program *program)
 {
 	printf("%s: a pkd program, from %s\n", program->name, program->source);
 	if (*program->doc)
-		printf("\n%s\n", program->doc);
+		printf("\n");
+	print_wrapped(program->doc, 0);
 	printf("\nUsage: %s [options]\n", program->name);
 	if (program->n_params)
 		printf("\nOptions of the program:\n");
@@ -305,7 +319,7 @@ static int walk(const struct pkd_program *program, const struct pkdi_log *log, i
 		struct target target;
 		int r = 0;
 
-		if (strncmp(argv[i], "--", 2) || !argv[i][2]) {
+		if (strncmp(argv[i], "--", 2) != 0 || !argv[i][2]) {
 			if (!strcmp(argv[i], "-h")) {
 				print_help(program);
 				options->leave = true;
@@ -344,8 +358,7 @@ static int walk(const struct pkd_program *program, const struct pkdi_log *log, i
 	return 0;
 }
 
-static int require(const struct pkd_program *program, const struct pkdi_log *log,
-                   const bool *given)
+static int require(const struct pkd_program *program, const struct pkdi_log *log, const bool *given)
 {
 	for (uint32_t i = 0; i < program->n_params; i++) {
 		struct target target = {NULL, &program->param_table[i]};

@@ -39,6 +39,9 @@ static int attach_streams(struct pkdi_run *run, uint32_t index)
 			if (r < 0)
 				return r;
 			madvise(stream->view, stream->map.size, MADV_DONTFORK);
+#ifdef MADV_POPULATE_READ
+			madvise(stream->view, stream->map.size, MADV_POPULATE_READ);
+#endif
 		}
 		if (stream->writer == index)
 			keep_to_itself(&stream->map);
@@ -152,10 +155,10 @@ static int64_t time_to_sleep(const struct pkdi_run *run, const struct pkdi_proce
 	int64_t due_ns = INT64_MAX;
 
 	for (uint32_t i = 0; i < process->decl->n_nodes; i++) {
-		int64_t ns = pkdi_node_due(&run->nodes[process->decl->nodes[i]]);
+		const struct pkdi_node *node = &run->nodes[process->decl->nodes[i]];
 
-		if (ns < due_ns)
-			due_ns = ns;
+		if (node->ready && node->due_ns < due_ns)
+			due_ns = node->due_ns;
 	}
 	if (due_ns == INT64_MAX)
 		return SAFETY_NS;
@@ -165,8 +168,11 @@ static int64_t time_to_sleep(const struct pkdi_run *run, const struct pkdi_proce
 
 static void sleep_unless_ready(struct pkdi_run *run, struct pkdi_process *process, bool begun)
 {
-	uint32_t bell = pkdi_sleep_announce(&process->sleeper);
+	uint32_t bell;
 
+	for (uint32_t i = 0; i < process->decl->n_nodes; i++)
+		pkdi_node_before_sleep(&run->nodes[process->decl->nodes[i]]);
+	bell = pkdi_sleep_announce(&process->sleeper);
 	/* Whoever stored before it could see the announcement is seen here. */
 	begun = begun || all_started(run);
 	if (!go_round(run, process, begun, false).moved)

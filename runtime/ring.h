@@ -57,10 +57,10 @@ void pkdi_ring_unpin(_Atomic uint64_t *pin);
 /* The writer's private account of its slots. The arrays are the caller's. */
 struct pkdi_slots {
 	struct pkdi_ring ring;
-	uint64_t live[PKDI_MAX_SLOTS / 64]; /* bitmap: in the ring */
-	uint64_t next;                      /* seq of the next value */
-	uint32_t loaned;                    /* slot being filled, or PKDI_NO_SLOT */
-	uint32_t hint;                      /* where to look first */
+	uint64_t live[PKDI_MAX_SLOTS / 64];  /* bitmap: in the ring */
+	uint64_t next;                       /* seq of the next value */
+	uint32_t loaned;                     /* slot being filled, or PKDI_NO_SLOT */
+	uint32_t hint;                       /* where to look first */
 	const _Atomic uint64_t *const *pins; /* of all lossy readers */
 	uint32_t n_pins;
 };

@@ -26,8 +26,8 @@ static int allocate_node(struct pkdi_run *run, uint32_t index)
 	node->outputs = calloc(decl->n_outputs + 1, sizeof(*node->outputs));
 	node->in = calloc(decl->n_inputs + 1, sizeof(*node->in));
 	node->out = calloc(decl->n_outputs + 1, sizeof(*node->out));
-	node->down = calloc(run->n_processes, sizeof(struct pkdi_neighbour *));
-	node->up = calloc(run->n_processes, sizeof(struct pkdi_neighbour *));
+	node->down = calloc(run->n_processes + 1, sizeof(struct pkdi_neighbour *));
+	node->up = calloc(run->n_processes + 1, sizeof(struct pkdi_neighbour *));
 	node->self = calloc(1, decl->methods->self_size + 1);
 	if (!node->inputs || !node->outputs || !node->in || !node->out || !node->down ||
 	    !node->up || !node->self)
@@ -101,7 +101,7 @@ static int allocate(struct pkdi_run *run)
 
 		process->decl = &run->decls[i];
 		process->control.fd = -1;
-		process->neighbours = calloc(run->n_processes, sizeof(*process->neighbours));
+		process->neighbours = calloc(run->n_processes + 1, sizeof(*process->neighbours));
 		if (!process->neighbours)
 			return -ENOMEM;
 		for (uint32_t j = 0; j < process->decl->n_nodes; j++)
@@ -127,7 +127,8 @@ static int check_stream(const struct pkdi_run *run, const struct pkd_stream *str
 
 	for (uint32_t i = 0; i < stream->n_readers; i++) {
 		const struct pkd_reader *reader = &stream->readers[i];
-		const struct pkd_input *input = &run->program->nodes[reader->node].inputs[reader->input];
+		const struct pkd_input *input =
+			&run->program->nodes[reader->node].inputs[reader->input];
 
 		n_pins += input->n_pins;
 		if (input->window > window)
@@ -149,7 +150,7 @@ static int create_streams(struct pkdi_run *run)
 
 	for (uint32_t i = 0; i < run->program->n_streams; i++) {
 		struct pkdi_stream *stream = &run->streams[i];
-		const struct pkd_stream *decl = stream->decl;
+		const struct pkd_stream *decl = &run->program->streams[i];
 		size_t size = pkdi_page_round((size_t)decl->n_slots * decl->slot_size);
 		int r = check_stream(run, decl);
 
@@ -164,8 +165,8 @@ static int create_streams(struct pkdi_run *run)
 		if (r == 0)
 			r = pkdi_reserve(size, &stream->view);
 		if (r < 0) {
-			pkdi_log(&run->log, "stream %s: no memory for its %zu bytes: %s", decl->name,
-			         size, strerror(-r));
+			pkdi_log(&run->log, "stream %s: no memory for its %zu bytes: %s",
+			         decl->name, size, strerror(-r));
 			return r;
 		}
 		memory += size;

@@ -2,8 +2,8 @@
 #ifndef PKDI_SHM_H
 #define PKDI_SHM_H
 
-#include <stdint.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct pkdi_map {
 	int fd;

@@ -18,11 +18,30 @@ extern char **environ;
 
 /* ---- Names ---- */
 
+static char **copy_environment(void)
+{
+	size_t n = 0;
+	char **copy;
+
+	while (environ && environ[n])
+		n++;
+	copy = calloc(n + 1, sizeof(*copy));
+	for (size_t i = 0; copy && i < n; i++) {
+		copy[i] = strdup(environ[i]);
+		if (copy[i])
+			continue;
+		while (i > 0)
+			free(copy[--i]);
+		free(copy);
+		return NULL;
+	}
+	return copy;
+}
+
 void pkdi_title_init(struct pkdi_title *title, int argc, char **argv)
 {
 	char *end;
 	char **copy;
-	size_t n = 0;
 
 	*title = (struct pkdi_title){NULL, 0};
 	if (argc < 1)
@@ -32,17 +51,10 @@ void pkdi_title_init(struct pkdi_title *title, int argc, char **argv)
 		end += strlen(argv[i]) + 1;
 	title->start = argv[0];
 	title->size = (size_t)(end - argv[0]);
-	while (environ && environ[n])
-		n++;
-	copy = calloc(n + 1, sizeof(*copy));
-	for (size_t i = 0; copy && i < n; i++)
-		copy[i] = strdup(environ[i]);
-	for (size_t i = 0; copy && i < n; i++)
-		if (!copy[i])
-			return; /* no memory: a short title then */
+	copy = copy_environment();
 	if (!copy)
-		return;
-	for (size_t i = 0; i < n && environ[i] == end; i++)
+		return; /* no memory: short titles then */
+	for (size_t i = 0; copy[i] && environ[i] == end; i++)
 		end += strlen(environ[i]) + 1;
 	title->size = (size_t)(end - argv[0]);
 	environ = copy;
@@ -74,7 +86,6 @@ static void set_signals(const struct pkdi_spawner *spawner)
 	 * that the stop is an orderly one. */
 	signal(SIGINT, SIG_IGN);
 	signal(SIGHUP, SIG_IGN);
-	signal(SIGTERM, SIG_DFL);
 	sigprocmask(SIG_SETMASK, &spawner->signals, NULL);
 }
 

@@ -89,8 +89,8 @@ static void print_nodes(const struct pkdi_run *run, FILE *out, int64_t elapsed_n
 {
 	int width = widest_name(run);
 
-	fprintf(out, "  %-*s  %9s  %8s  %5s  %9s  %9s\n", width, "node", "firings", "busy s",
-	        "%", "mean ms", "max ms");
+	fprintf(out, "  %-*s  %9s  %8s  %5s  %9s  %9s\n", width, "node", "firings", "busy s", "%",
+	        "mean ms", "max ms");
 	for (uint32_t i = 0; i < run->program->n_nodes; i++) {
 		const struct pkdi_node_words *words = run->nodes[i].words;
 		uint64_t n = pkdi_read(&words->n_firings);
@@ -149,15 +149,15 @@ static void print_refused(const struct pkdi_run *run, const struct pkdi_node *no
 
 			if (n)
 				fprintf(out,
-				        "  %s -> %s.%s: %" PRIu64 " frames refused for want of room\n",
+				        "  %s -> %s.%s: %" PRIu64
+				        " frames refused for want of room\n",
 				        output->stream->name, decl->name,
 				        decl->inputs[reader->input].name, n);
 		}
 	}
 }
 
-void pkdi_stats_table(const struct pkdi_run *run, const struct pkdi_life *lives,
-                      int64_t elapsed_ns)
+void pkdi_stats_table(const struct pkdi_run *run, const struct pkdi_life *lives, int64_t elapsed_ns)
 {
 	FILE *out = stderr;
 	const struct pkdi_node *origin = find_origin(run);

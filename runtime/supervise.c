@@ -391,9 +391,9 @@ int pkdi_supervisor_init(struct pkdi_supervisor *supervisor, struct pkdi_run *ru
 	*supervisor = (struct pkdi_supervisor){
 		.run = run,
 		.spawner = {.run = run,
-		            .title = *title,
-		            .close_private = close_descriptors,
-		            .context = supervisor},
+	                    .title = *title,
+	                    .close_private = close_descriptors,
+	                    .context = supervisor},
 		.epoll_fd = -1,
 		.signal_fd = -1,
 		.alarm_fd = -1,

@@ -99,8 +99,8 @@ static int parse_integer(const struct pkd_param *param, const char *text, void *
 	return store(param, params, &bits, integer_size(param->kind));
 }
 
-static int parse_float(const struct pkd_param *param, const char *text, void *params,
-                       char *wanted, size_t size)
+static int parse_float(const struct pkd_param *param, const char *text, void *params, char *wanted,
+                       size_t size)
 {
 	char *end;
 	double value;
@@ -145,7 +145,7 @@ static int parse_time(const struct pkd_param *param, const char *text, void *par
 	if (end == text || !isfinite(value))
 		return -EINVAL;
 	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
-		if (strcmp(end, units[i].name))
+		if (strcmp(end, units[i].name) != 0)
 			continue;
 		value *= units[i].ns;
 		if (fabs(value) > 9e18)
@@ -178,7 +178,7 @@ static int parse_bool(const struct pkd_param *param, const char *text, void *par
 	uint8_t value = !strcmp(text, "true");
 
 	snprintf(wanted, size, "true or false");
-	if (!value && strcmp(text, "false"))
+	if (!value && strcmp(text, "false") != 0)
 		return -EINVAL;
 	return store(param, params, &value, sizeof(value));
 }
@@ -205,8 +205,8 @@ static int parse_enum(const struct pkd_param *param, const char *text, void *par
 	return -EINVAL;
 }
 
-static int parse_string(const struct pkd_param *param, const char *text, void *params,
-                        char *wanted, size_t size)
+static int parse_string(const struct pkd_param *param, const char *text, void *params, char *wanted,
+                        size_t size)
 {
 	const char *copy = strdup(text);
 

@@ -85,7 +85,8 @@ struct pkdi_node_words {
 	_Atomic uint64_t busy_ns;
 	_Atomic uint64_t longest_ns;
 	_Atomic uint64_t n_refused; /* live origins: frames that found no room */
-	_Atomic uint64_t n_failed;  /* frames settled as absent because two deaths had them in hand */
+	_Atomic uint64_t
+		n_failed; /* frames settled as absent because two deaths had them in hand */
 	_Atomic uint64_t n_expected;
 	_Alignas(PKDI_LINE) struct pkdi_record record;
 };

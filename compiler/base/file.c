@@ -67,9 +67,9 @@ int file_read(struct arena *arena, const char *path, size_t max, char **ret_text
 static bool has_content(const char *path, const char *text, size_t length)
 {
 	struct arena *arena = arena_create();
-	char *old;
-	size_t n;
-	bool same = file_read(arena, path, length, &old, &n) == 0 && n == length &&
+	char *old = NULL;
+	size_t n = 0;
+	bool same = file_read(arena, path, length, &old, &n) == 0 && old && n == length &&
 	            memcmp(old, text, length) == 0;
 	arena_destroy(arena);
 	return same;

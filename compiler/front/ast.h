@@ -27,7 +27,15 @@ enum ast_expr_kind {
 	EXPR_CALL,   /* left ( args ) */
 	EXPR_UNARY,  /* op left */
 	EXPR_BINARY, /* left op right */
-	EXPR_EDGE,   /* policy [( args )] left */
+	EXPR_EDGE,   /* policy [( args )] left; every(…) may stand over another edge */
+	EXPR_IT,     /* the element that `where` or an aggregate looks at */
+	EXPR_INDEX,  /* left [ right ] */
+	EXPR_WINDOW, /* left [ right .. third ] */
+	EXPR_IF,     /* if left then right else third */
+	EXPR_WHERE,  /* left where right */
+	EXPR_WHEN,   /* left when right */
+	EXPR_RECORD, /* { args } */
+	EXPR_LIST,   /* [ args ] */
 };
 
 enum ast_op {
@@ -46,9 +54,10 @@ enum ast_op {
 	OP_GE,
 	OP_AND,
 	OP_OR,
+	OP_COALESCE, /* ?? */
 };
 
-enum ast_policy { POLICY_QUEUE, POLICY_LATEST, POLICY_SAMPLE };
+enum ast_policy { POLICY_QUEUE, POLICY_LATEST, POLICY_SAMPLE, POLICY_EVERY };
 
 struct ast_expr;
 
@@ -69,8 +78,8 @@ struct ast_expr {
 	enum ast_op op;         /* UNARY, BINARY */
 	enum ast_policy policy; /* EDGE */
 	bool has_args;          /* EDGE: parentheses were written */
-	struct ast_expr *left, *right;
-	struct ast_args args; /* CALL, EDGE */
+	struct ast_expr *left, *right, *third;
+	struct ast_args args; /* CALL, EDGE, RECORD, LIST */
 };
 
 /* A type as written, or what may stand between < and >: a size or a format is a name, or SIZE. */
@@ -122,6 +131,11 @@ enum ast_item_kind {
 	ITEM_STATELESS,
 	ITEM_ORIGIN_PACED,
 	ITEM_ORIGIN_LIVE,
+	ITEM_FIRES_ANY,
+	ITEM_STATE,      /* port, a field of struct NAME */
+	ITEM_PERSISTENT, /* port, a field that survives the node */
+	ITEM_COMMAND,    /* name, inputs, result */
+	ITEM_STEP,       /* expr, the C between {= and =} */
 };
 
 struct ast_item {
@@ -129,40 +143,66 @@ struct ast_item {
 	struct span span;
 	struct ast_port port;
 	struct ast_expr *expr;
+	struct ast_name name;
+	struct ast_ports inputs;
+	struct ast_type *result; /* or NULL */
 };
 
 VEC_OF(ast_items, struct ast_item);
 
 enum ast_stmt_kind {
-	STMT_BIND,   /* name = expr */
+	STMT_BIND,   /* target = expr */
 	STMT_CALL,   /* expr */
+	STMT_OUT,    /* out name = expr */
 	STMT_ASSERT, /* assert name [( args )] [<= limit], or name ( from -> to ) */
+	STMT_FOR,    /* for name in low .. high { body } */
+	STMT_IF,     /* if expr { body } else { other } */
+};
+
+struct ast_stmt;
+
+struct ast_stmts {
+	struct ast_stmt *items;
+	size_t n, cap;
 };
 
 struct ast_stmt {
 	enum ast_stmt_kind kind;
 	struct span span;
-	struct ast_name name;
+	struct ast_name name;    /* OUT, ASSERT, FOR */
+	struct ast_expr *target; /* BIND: a name, or an element of a bank */
 	struct ast_expr *expr;
 	struct ast_args args;
 	bool arrow; /* args are from and to */
 	struct ast_expr *limit;
+	struct ast_expr *low, *high;
+	bool open; /* FOR: ..< leaves high out */
+	struct ast_stmts body, other;
 };
 
-VEC_OF(ast_stmts, struct ast_stmt);
+VEC_OF(ast_exprs, struct ast_expr *);
 
 enum ast_rule_kind {
-	RULE_PROCESS, /* process name { members } */
-	RULE_CRASH,   /* on crash of members { … } */
+	RULE_PROCESS,   /* process name { members } settings */
+	RULE_CRASH,     /* on crash of members { … } */
+	RULE_STALL,     /* on stall after expr of members { … } */
+	RULE_WORKERS,   /* workers members[0] = expr */
+	RULE_BUDGET,    /* budget members[0] = expr */
+	RULE_WAIT_SPIN, /* wait spin expr */
+	RULE_HOST,      /* host name = expr */
 };
 
 struct ast_rule {
 	enum ast_rule_kind kind;
 	struct span span;
 	struct ast_name name;
-	struct ast_names members;
+	struct ast_name host;                      /* PROCESS name on host */
+	struct ast_exprs members;                  /* names of nodes: a, rig.a, cam[2] */
+	struct ast_expr *expr;
 	struct ast_expr *restarts, *per, *backoff; /* NULL: not written */
 	bool has_end, absent;                      /* then stop, then absent */
+	struct ast_expr *workers, *cpu, *cpu_last, *priority; /* settings; NULL: not written */
+	bool dynamic;
 };
 
 VEC_OF(ast_rules, struct ast_rule);

@@ -1,9 +1,9 @@
 /* --dump=ast: the tree as nested lists, one declaration or statement a line. */
 #include "front/front.h"
 
-static const char *const op_words[] = {"-", "not", "+",  "-", "*",  "/",   "%", "==",
-                                       "!=", "<",  "<=", ">", ">=", "and", "or"};
-static const char *const policy_words[] = {"queue", "latest", "sample"};
+static const char *const op_words[] = {"-",  "not", "+", "-",  "*",   "/",  "%",  "==",
+                                       "!=", "<",   "<=", ">", ">=", "and", "or", "??"};
+static const char *const policy_words[] = {"queue", "latest", "sample", "every"};
 
 static void print_expr(const struct ast_expr *expr, FILE *file);
 
@@ -17,54 +17,94 @@ static void print_args(const struct ast_args *args, FILE *file)
 	}
 }
 
+/* "(word a b c)" */
+static void print_list(const char *word, const struct ast_expr *const *parts, size_t n, FILE *file)
+{
+	fprintf(file, "(%s", word);
+	for (size_t i = 0; i < n; i++) {
+		putc(' ', file);
+		print_expr(parts[i], file);
+	}
+	putc(')', file);
+}
+
+static void print_call(const char *word, const struct ast_expr *expr, FILE *file)
+{
+	fprintf(file, "(%s", word);
+	if (expr->left && expr->kind == EXPR_CALL) {
+		putc(' ', file);
+		print_expr(expr->left, file);
+	}
+	print_args(&expr->args, file);
+	if (expr->left && expr->kind == EXPR_EDGE) {
+		putc(' ', file);
+		print_expr(expr->left, file);
+	}
+	putc(')', file);
+}
+
+static void print_leaf(const struct ast_expr *expr, FILE *file)
+{
+	if (expr->kind == EXPR_STRING)
+		fprintf(file, "\"%s\"", expr->text);
+	else if (expr->kind == EXPR_BOOL)
+		fputs(expr->truth ? "true" : "false", file);
+	else if (expr->kind == EXPR_NAME)
+		fputs(expr->name.text ? expr->name.text : "?", file);
+	else
+		fputs(expr->kind == EXPR_IT ? "it" : expr->text ? expr->text : "(error)", file);
+}
+
 static void print_expr(const struct ast_expr *expr, FILE *file)
 {
+	const struct ast_expr *const parts[] = {expr->left, expr->right, expr->third};
 	switch (expr->kind) {
 	case EXPR_ERROR:
-		fputs("(error)", file);
-		break;
 	case EXPR_NAME:
-		fputs(expr->name.text, file);
-		break;
 	case EXPR_INT:
 	case EXPR_FLOAT:
 	case EXPR_QUANTITY:
-		fputs(expr->text, file);
-		break;
 	case EXPR_STRING:
-		fprintf(file, "\"%s\"", expr->text);
-		break;
 	case EXPR_BOOL:
-		fputs(expr->truth ? "true" : "false", file);
+	case EXPR_IT:
+		print_leaf(expr, file);
 		break;
 	case EXPR_MEMBER:
 		print_expr(expr->left, file);
 		fprintf(file, ".%s", expr->name.text);
 		break;
 	case EXPR_CALL:
-		fputs("(call ", file);
-		print_expr(expr->left, file);
-		print_args(&expr->args, file);
-		putc(')', file);
-		break;
-	case EXPR_UNARY:
-		fprintf(file, "(%s ", op_words[expr->op]);
-		print_expr(expr->left, file);
-		putc(')', file);
-		break;
-	case EXPR_BINARY:
-		fprintf(file, "(%s ", op_words[expr->op]);
-		print_expr(expr->left, file);
-		putc(' ', file);
-		print_expr(expr->right, file);
-		putc(')', file);
+		print_call("call", expr, file);
 		break;
 	case EXPR_EDGE:
-		fprintf(file, "(%s", policy_words[expr->policy]);
-		print_args(&expr->args, file);
-		putc(' ', file);
-		print_expr(expr->left, file);
-		putc(')', file);
+		print_call(policy_words[expr->policy], expr, file);
+		break;
+	case EXPR_RECORD:
+		print_call("record", expr, file);
+		break;
+	case EXPR_LIST:
+		print_call("list", expr, file);
+		break;
+	case EXPR_UNARY:
+		print_list(op_words[expr->op], parts, 1, file);
+		break;
+	case EXPR_BINARY:
+		print_list(op_words[expr->op], parts, 2, file);
+		break;
+	case EXPR_INDEX:
+		print_list("index", parts, 2, file);
+		break;
+	case EXPR_WINDOW:
+		print_list("window", parts, 3, file);
+		break;
+	case EXPR_IF:
+		print_list("if", parts, 3, file);
+		break;
+	case EXPR_WHERE:
+		print_list("where", parts, 2, file);
+		break;
+	case EXPR_WHEN:
+		print_list("when", parts, 2, file);
 		break;
 	}
 }
@@ -125,29 +165,44 @@ static void print_ports(const struct ast_ports *ports, const char *what, FILE *f
 
 static void print_item(const struct ast_item *item, FILE *file)
 {
-	static const char *const words[] = {"param", "budget",    "rate",         "source",
-	                                    "link",  "stateless", "origin paced", "origin live"};
-	if (item->kind == ITEM_PARAM) {
-		print_port(&item->port, "param", file);
+	static const char *const words[] = {
+	        "param",        "budget",      "rate",      "source", "link",             "stateless",
+	        "origin paced", "origin live", "fires any", "state",  "persistent state", "command",
+	        "step"};
+	const char *word = words[item->kind];
+	if (item->kind == ITEM_PARAM || item->kind == ITEM_STATE || item->kind == ITEM_PERSISTENT) {
+		print_port(&item->port, word, file);
 		return;
 	}
-	fprintf(file, "  (%s", words[item->kind]);
+	fprintf(file, "  (%s", word);
+	if (item->name.text)
+		fprintf(file, " %s", item->name.text);
 	if (item->expr) {
 		putc(' ', file);
 		print_expr(item->expr, file);
 	}
+	if (item->result) {
+		fputs(" -> ", file);
+		print_type(item->result, file);
+	}
 	fputs(")\n", file);
+	print_ports(&item->inputs, "in", file);
 }
 
-static void print_stmt(const struct ast_stmt *stmt, FILE *file)
+static void print_stmts(const struct ast_stmts *stmts, int depth, FILE *file);
+
+static void print_stmt(const struct ast_stmt *stmt, int depth, FILE *file)
 {
-	static const char *const words[] = {"bind", "call", "assert"};
-	fprintf(file, "  (%s", words[stmt->kind]);
+	static const char *const words[] = {"bind", "call", "out", "assert", "for", "if"};
+	const struct ast_expr *const parts[] = {stmt->target, stmt->low, stmt->high, stmt->expr};
+	fprintf(file, "%*s(%s", depth * 2, "", words[stmt->kind]);
 	if (stmt->name.text)
 		fprintf(file, " %s", stmt->name.text);
-	if (stmt->expr) {
+	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+		if (!parts[i])
+			continue;
 		putc(' ', file);
-		print_expr(stmt->expr, file);
+		print_expr(parts[i], file);
 	}
 	if (stmt->arrow)
 		fputs(" ->", file);
@@ -157,19 +212,46 @@ static void print_stmt(const struct ast_stmt *stmt, FILE *file)
 		print_expr(stmt->limit, file);
 	}
 	fputs(")\n", file);
+	print_stmts(&stmt->body, depth + 1, file);
+	if (stmt->other.n > 0) {
+		fprintf(file, "%*s(else)\n", depth * 2, "");
+		print_stmts(&stmt->other, depth + 1, file);
+	}
+}
+
+static void print_stmts(const struct ast_stmts *stmts, int depth, FILE *file)
+{
+	for (size_t i = 0; i < stmts->n; i++)
+		print_stmt(&stmts->items[i], depth, file);
+}
+
+static void print_setting(const char *word, const struct ast_expr *expr, FILE *file)
+{
+	if (!expr)
+		return;
+	fprintf(file, " %s ", word);
+	print_expr(expr, file);
 }
 
 static void print_rule(const struct ast_rule *rule, FILE *file)
 {
-	fputs(rule->kind == RULE_PROCESS ? "  (process" : "  (crash", file);
+	static const char *const words[] = {"process", "crash",     "stall", "workers",
+	                                    "budget",  "wait spin", "host"};
+	fprintf(file, "  (%s", words[rule->kind]);
 	if (rule->name.text)
 		fprintf(file, " %s", rule->name.text);
-	for (size_t i = 0; i < rule->members.n; i++)
-		fprintf(file, " %s", rule->members.items[i].text);
-	if (rule->restarts)
-		fprintf(file, " restart %s per %s", rule->restarts->text, rule->per->text);
-	if (rule->backoff)
-		fprintf(file, " backoff %s", rule->backoff->text);
+	for (size_t i = 0; i < rule->members.n; i++) {
+		putc(' ', file);
+		print_expr(rule->members.items[i], file);
+	}
+	print_setting("=", rule->expr, file);
+	print_setting("restart", rule->restarts, file);
+	print_setting("per", rule->per, file);
+	print_setting("backoff", rule->backoff, file);
+	print_setting(rule->dynamic ? "workers dynamic" : "workers", rule->workers, file);
+	print_setting("cpu", rule->cpu, file);
+	print_setting("..", rule->cpu_last != rule->cpu ? rule->cpu_last : NULL, file);
+	print_setting("priority", rule->priority, file);
 	if (rule->has_end)
 		fputs(rule->absent ? " absent" : " stop", file);
 	fputs(")\n", file);
@@ -198,8 +280,7 @@ static void print_decl(const struct ast_decl *decl, FILE *file)
 	print_ports(&decl->outputs, "out", file);
 	for (size_t i = 0; i < decl->items.n; i++)
 		print_item(&decl->items.items[i], file);
-	for (size_t i = 0; i < decl->stmts.n; i++)
-		print_stmt(&decl->stmts.items[i], file);
+	print_stmts(&decl->stmts, 1, file);
 	for (size_t i = 0; i < decl->rules.n; i++)
 		print_rule(&decl->rules.items[i], file);
 	fputs(")\n", file);

@@ -51,10 +51,7 @@ const char *parser_unescape(struct parser *parser, struct span span, const char 
 
 bool parser_is_later_word(const char *word)
 {
-	static const char *const later[] = {"for",     "if",      "else",    "where", "when",
-	                                    "every",   "it",      "out",     "test",  "command",
-	                                    "state",   "persistent", "step", "fires", "workers",
-	                                    "cpu",     "priority", "host",   "wait",  "stall"};
+	static const char *const later[] = {"test", "expect", "import", "match", "while"};
 	for (size_t i = 0; i < sizeof later / sizeof *later; i++)
 		if (strcmp(later[i], word) == 0)
 			return true;
@@ -114,6 +111,24 @@ struct ast_expr *ast_unary(struct parser *parser, enum ast_op op, struct ast_exp
 	struct ast_expr *expr = ast_over(parser, EXPR_UNARY, left, span);
 	expr->op = op;
 	return expr;
+}
+
+struct ast_expr *ast_every(struct parser *parser, struct ast_expr *count, struct span span)
+{
+	struct ast_expr *edge = ast_expr(parser, EXPR_EDGE, span);
+	edge->policy = POLICY_EVERY;
+	edge->has_args = true;
+	vec_push(parser->arena, &edge->args, (struct ast_arg){.value = count});
+	return edge;
+}
+
+struct ast_expr *ast_edge_over(struct ast_expr *edge, struct ast_expr *operand)
+{
+	struct ast_expr *inner = edge;
+	while (inner->left)
+		inner = inner->left;
+	inner->left = operand;
+	return edge;
 }
 
 struct ast_type *ast_type(struct parser *parser, enum ast_type_kind kind, struct span span)

@@ -49,6 +49,10 @@ struct ast_expr *ast_binary(struct parser *parser, enum ast_op op, struct ast_ex
                             struct ast_expr *right);
 struct ast_expr *ast_unary(struct parser *parser, enum ast_op op, struct ast_expr *left,
                            struct span span);
+struct ast_expr *ast_every(struct parser *parser, struct ast_expr *count, struct span span);
+
+/* Puts the operand under the innermost edge word. */
+struct ast_expr *ast_edge_over(struct ast_expr *edge, struct ast_expr *operand);
 struct ast_type *ast_type(struct parser *parser, enum ast_type_kind kind, struct span span);
 struct ast_decl *ast_decl(struct parser *parser, enum ast_decl_kind kind, struct span span,
                           struct ast_name name);

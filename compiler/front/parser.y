@@ -43,6 +43,7 @@ static void parser_error(PARSER_LTYPE *lloc, void *scanner, struct parser *parse
 	struct ast_expr *expr;
 	struct ast_arg arg;
 	struct ast_args args;
+	struct ast_exprs exprs;
 	struct ast_type *type;
 	struct ast_types types;
 	struct ast_port port;
@@ -62,15 +63,21 @@ static void parser_error(PARSER_LTYPE *lloc, void *scanner, struct parser *parse
 }
 
 %token <text> NAME "a name" INT "a number" FLOAT "a fraction" QUANTITY "a number with a unit"
-%token <text> STRING "a text"
+%token <text> STRING "a text" CBLOCK "a block of C"
 %token USE "use" AS "as" CONST "const" TYPE "type" ENUM "enum" NODE "node" PIPELINE "pipeline"
 %token DEPLOY "deploy" OF "of" PARAM "param" LIVE "live" BUDGET "budget" RATE "rate"
 %token SOURCE "source" LINK "link" STATELESS "stateless" ORIGIN "origin" PACED "paced" IN "in"
 %token ASSERT "assert" LATEST "latest" SAMPLE "sample" QUEUE "queue" PROCESS "process" ON "on"
 %token CRASH "crash" RESTART "restart" PER "per" BACKOFF "backoff" THEN "then" STOP "stop"
 %token ABSENT "absent" TRUE "true" FALSE "false" AND "and" OR "or" NOT "not" ANY "any"
+%token FOR "for" IF "if" ELSE "else" WHERE "where" WHEN "when" IT "it" EVERY "every" OUT "out"
+%token FIRES "fires" STATE "state" PERSISTENT "persistent" COMMAND "command" STEP "step"
+%token WORKERS "workers" DYNAMIC "dynamic" CPU "cpu" PRIORITY "priority" HOST "host"
+%token WAIT "wait" SPIN "spin" STALL "stall" AFTER "after"
+%token RANGE_OPEN "..<" COALESCE "??"
 %token ARROW "->" RANGE ".." EQ "==" NE "!=" LE "<=" GE ">=" END_STMT "the end of the line"
 
+%left COALESCE
 %left OR
 %left AND
 %precedence NOT
@@ -80,10 +87,11 @@ static void parser_error(PARSER_LTYPE *lloc, void *scanner, struct parser *parse
 %precedence NEG
 
 %type <name> name as
-%type <names> path names name_list members
-%type <expr> expr postfix primary stream edge operand initial limit backoff
+%type <names> path names name_list
+%type <expr> expr postfix primary stream edge operand initial limit backoff member condition
 %type <arg> arg
-%type <args> args call_args
+%type <args> args call_args inits elems
+%type <exprs> members member_list member_lines
 %type <type> type type_arg
 %type <types> type_args
 %type <port> port field parameter
@@ -93,8 +101,9 @@ static void parser_error(PARSER_LTYPE *lloc, void *scanner, struct parser *parse
 %type <item> item
 %type <items> node_body items item_lines
 %type <stmt> stmt
-%type <stmts> stmts stmt_lines
-%type <rule> rule policy policy_body
+%type <stmts> stmts stmt_lines otherwise
+%type <rule> rule policy policy_body settings on_host
+%type <type> command_result
 %type <rules> rules rule_lines
 %type <decl> decl
 %type <range> range
@@ -330,6 +339,25 @@ item:
 | "stateless" { $$ = (struct ast_item){.kind = ITEM_STATELESS, .span = @$}; }
 | "origin" "paced" { $$ = (struct ast_item){.kind = ITEM_ORIGIN_PACED, .span = @$}; }
 | "origin" "live" { $$ = (struct ast_item){.kind = ITEM_ORIGIN_LIVE, .span = @$}; }
+| "fires" "any" { $$ = (struct ast_item){.kind = ITEM_FIRES_ANY, .span = @$}; }
+| "state" field { $$ = (struct ast_item){.kind = ITEM_STATE, .span = @$, .port = $field}; }
+| "persistent" "state" field {
+	$$ = (struct ast_item){.kind = ITEM_PERSISTENT, .span = @$, .port = $field};
+  }
+| "command" name ports command_result {
+	$$ = (struct ast_item){.kind = ITEM_COMMAND, .span = @$, .name = $name,
+	                       .inputs = $ports, .result = $command_result};
+  }
+| "step" CBLOCK {
+	$$ = (struct ast_item){.kind = ITEM_STEP, .span = @$};
+	$$.expr = ast_expr(parser, EXPR_STRING, @CBLOCK);
+	$$.expr->text = $CBLOCK;
+  }
+;
+
+command_result:
+  %empty { $$ = NULL; }
+| "->" type { $$ = $type; }
 ;
 
 stmts:
@@ -346,8 +374,24 @@ stmt_lines:
 ;
 
 stmt:
-  name '=' stream {
-	$$ = (struct ast_stmt){.kind = STMT_BIND, .span = @$, .name = $name, .expr = $stream};
+  postfix '=' stream {
+	$$ = (struct ast_stmt){.kind = STMT_BIND, .span = @$, .target = $postfix,
+	                       .expr = $stream};
+  }
+| "out" name '=' stream {
+	$$ = (struct ast_stmt){.kind = STMT_OUT, .span = @$, .name = $name, .expr = $stream};
+  }
+| "for" name "in" expr[low] ".." expr[high] stmts {
+	$$ = (struct ast_stmt){.kind = STMT_FOR, .span = span_join(@1, @high), .name = $name,
+	                       .low = $low, .high = $high, .body = $stmts};
+  }
+| "for" name "in" expr[low] "..<" expr[high] stmts {
+	$$ = (struct ast_stmt){.kind = STMT_FOR, .span = span_join(@1, @high), .name = $name,
+	                       .low = $low, .high = $high, .open = true, .body = $stmts};
+  }
+| "if" expr stmts otherwise {
+	$$ = (struct ast_stmt){.kind = STMT_IF, .span = span_join(@1, @expr), .expr = $expr,
+	                       .body = $stmts, .other = $otherwise};
   }
 | stream { $$ = (struct ast_stmt){.kind = STMT_CALL, .span = @$, .expr = $stream}; }
 | "assert" name '(' expr[from] "->" expr[to] ')' limit {
@@ -365,6 +409,11 @@ stmt:
   }
 ;
 
+otherwise:
+  %empty { $$ = (struct ast_stmts){0}; }
+| "else" stmts { $$ = $stmts; }
+;
+
 limit:
   %empty { $$ = NULL; }
 | "<=" expr { $$ = $expr; }
@@ -373,7 +422,7 @@ limit:
 /* What can be bound, passed and called: an expression, or one edge word and what it reads. */
 stream:
   expr
-| edge operand { $$ = $edge; $$->left = $operand; $$->span = @$; }
+| edge operand { $$ = ast_edge_over($edge, $operand); $$->span = @$; }
 ;
 
 edge:
@@ -397,6 +446,11 @@ edge:
 	$$->has_args = true;
 	$$->args = $args;
   }
+| "every" '(' expr ')' { $$ = ast_every(parser, $expr, @$); }
+| "every" '(' expr ')' edge[inner] {
+	$$ = ast_every(parser, $expr, @$);
+	$$->left = $inner;
+  }
 ;
 
 operand:
@@ -404,6 +458,15 @@ operand:
 | operand '.' name {
 	$$ = ast_over(parser, EXPR_MEMBER, $1, @$);
 	$$->name = $name;
+  }
+| operand '[' expr ']' {
+	$$ = ast_over(parser, EXPR_INDEX, $1, @$);
+	$$->right = $expr;
+  }
+| operand '[' expr[low] ".." expr[high] ']' {
+	$$ = ast_over(parser, EXPR_WINDOW, $1, @$);
+	$$->right = $low;
+	$$->third = $high;
   }
 | operand '(' call_args ')' {
 	$$ = ast_over(parser, EXPR_CALL, $1, @$);
@@ -426,15 +489,40 @@ expr:
 | expr ">=" expr { $$ = ast_binary(parser, OP_GE, $1, $3); }
 | expr "and" expr { $$ = ast_binary(parser, OP_AND, $1, $3); }
 | expr "or" expr { $$ = ast_binary(parser, OP_OR, $1, $3); }
+| expr "??" expr { $$ = ast_binary(parser, OP_COALESCE, $1, $3); }
+| "if" expr[test] "then" expr[yes] "else" expr[no] %prec OR {
+	$$ = ast_over(parser, EXPR_IF, $test, @$);
+	$$->right = $yes;
+	$$->third = $no;
+  }
+| postfix "where" condition {
+	$$ = ast_over(parser, EXPR_WHERE, $postfix, @$);
+	$$->right = $condition;
+  }
+| postfix "when" condition {
+	$$ = ast_over(parser, EXPR_WHEN, $postfix, @$);
+	$$->right = $condition;
+  }
 | "not" expr { $$ = ast_unary(parser, OP_NOT, $2, @$); }
 | '-' expr %prec NEG { $$ = ast_unary(parser, OP_NEG, $2, @$); }
 ;
+
+condition: expr %prec COALESCE ;
 
 postfix:
   primary
 | postfix '.' name {
 	$$ = ast_over(parser, EXPR_MEMBER, $1, @$);
 	$$->name = $name;
+  }
+| postfix '[' expr ']' {
+	$$ = ast_over(parser, EXPR_INDEX, $1, @$);
+	$$->right = $expr;
+  }
+| postfix '[' expr[low] ".." expr[high] ']' {
+	$$ = ast_over(parser, EXPR_WINDOW, $1, @$);
+	$$->right = $low;
+	$$->third = $high;
   }
 | postfix '(' call_args ')' {
 	$$ = ast_over(parser, EXPR_CALL, $1, @$);
@@ -451,6 +539,19 @@ primary:
 | "true" { $$ = ast_expr(parser, EXPR_BOOL, @$); $$->truth = true; }
 | "false" { $$ = ast_expr(parser, EXPR_BOOL, @$); }
 | '(' expr ')' { $$ = $2; $$->span = @$; }
+| "it" { $$ = ast_expr(parser, EXPR_IT, @$); }
+| '{' inits '}' { $$ = ast_expr(parser, EXPR_RECORD, @$); $$->args = $inits; }
+| '[' elems ']' { $$ = ast_expr(parser, EXPR_LIST, @$); $$->args = $elems; }
+;
+
+inits:
+  name ':' stream { $$ = (struct ast_args){0}; PUSH($$, (struct ast_arg){$name, $stream}); }
+| inits ',' name ':' stream { $$ = $1; PUSH($$, (struct ast_arg){$name, $stream}); }
+;
+
+elems:
+  expr { $$ = (struct ast_args){0}; PUSH($$, (struct ast_arg){.value = $expr}); }
+| elems ',' expr { $$ = $1; PUSH($$, (struct ast_arg){.value = $expr}); }
 ;
 
 call_args:
@@ -483,8 +584,13 @@ rule_lines:
 ;
 
 rule:
-  "process" name '{' names '}' {
-	$$ = (struct ast_rule){.kind = RULE_PROCESS, .span = @$, .name = $name, .members = $names};
+  "process" name on_host '{' member_lines '}' settings {
+	$$ = $settings;
+	$$.kind = RULE_PROCESS;
+	$$.span = @$;
+	$$.name = $name;
+	$$.host = $on_host.host;
+	$$.members = $member_lines;
   }
 | "on" "crash" "of" members policy {
 	$$ = $policy;
@@ -492,11 +598,66 @@ rule:
 	$$.span = @$;
 	$$.members = $members;
   }
+| "on" "stall" "after" QUANTITY "of" members policy {
+	$$ = $policy;
+	$$.kind = RULE_STALL;
+	$$.span = @$;
+	$$.members = $members;
+	$$.expr = ast_expr(parser, EXPR_QUANTITY, @QUANTITY);
+	$$.expr->text = $QUANTITY;
+  }
+| "workers" member '=' expr {
+	$$ = (struct ast_rule){.kind = RULE_WORKERS, .span = @$, .expr = $expr};
+	PUSH($$.members, $member);
+  }
+| "budget" member '=' expr {
+	$$ = (struct ast_rule){.kind = RULE_BUDGET, .span = @$, .expr = $expr};
+	PUSH($$.members, $member);
+  }
+| "wait" "spin" expr {
+	$$ = (struct ast_rule){.kind = RULE_WAIT_SPIN, .span = @$, .expr = $expr};
+  }
+| "host" name '=' STRING {
+	$$ = (struct ast_rule){.kind = RULE_HOST, .span = @$, .name = $name};
+	$$.expr = ast_expr(parser, EXPR_STRING, @STRING);
+	$$.expr->text = $STRING;
+  }
+;
+
+on_host:
+  %empty { $$ = (struct ast_rule){0}; }
+| "on" name { $$ = (struct ast_rule){.host = $name}; }
+;
+
+settings:
+  %empty { $$ = (struct ast_rule){0}; }
+| settings "workers" expr { $$ = $1; $$.workers = $expr; }
+| settings "workers" expr "dynamic" { $$ = $1; $$.workers = $expr; $$.dynamic = true; }
+| settings "cpu" expr { $$ = $1; $$.cpu = $$.cpu_last = $expr; }
+| settings "cpu" expr[low] ".." expr[high] { $$ = $1; $$.cpu = $low; $$.cpu_last = $high; }
+| settings "priority" expr { $$ = $1; $$.priority = $expr; }
+;
+
+/* The members of a process may stand on lines of their own. */
+member_lines:
+  member_list
+| member_list sep
+;
+
+member_list:
+  member { $$ = (struct ast_exprs){0}; PUSH($$, $member); }
+| member_list sep member { $$ = $1; PUSH($$, $member); }
 ;
 
 members:
-  name { $$ = (struct ast_names){0}; PUSH($$, $name); }
-| members ',' name { $$ = $1; PUSH($$, $name); }
+  member { $$ = (struct ast_exprs){0}; PUSH($$, $member); }
+| members ',' member { $$ = $1; PUSH($$, $member); }
+;
+
+member:
+  name { $$ = ast_expr(parser, EXPR_NAME, @$); $$->name = $name; }
+| member '.' name { $$ = ast_over(parser, EXPR_MEMBER, $1, @$); $$->name = $name; }
+| member '[' expr ']' { $$ = ast_over(parser, EXPR_INDEX, $1, @$); $$->right = $expr; }
 ;
 
 policy:
@@ -540,7 +701,9 @@ name:
 word:
   "use" | "as" | "const" | "type" | "enum" | "node" | "pipeline" | "deploy" | "of" | "param"
 | "live" | "budget" | "rate" | "source" | "link" | "stateless" | "origin" | "paced" | "process"
-| "on" | "crash" | "restart" | "per" | "backoff" | "stop" | "absent"
+| "on" | "crash" | "restart" | "per" | "backoff" | "stop" | "absent" | "fires" | "state"
+| "persistent" | "command" | "step" | "workers" | "dynamic" | "cpu" | "priority" | "host"
+| "wait" | "spin" | "stall" | "after"
 ;
 
 %%
@@ -596,7 +759,8 @@ static void suggest_keyword(struct parser *parser, const char *word)
 	        "param",  "live",   "budget",    "rate",   "source", "link",     "stateless",
 	        "origin", "assert", "latest",    "sample", "queue",  "process",  "on",
 	        "crash",  "of",     "restart",   "per",    "backoff", "then",    "stop",
-	        "absent", "paced"};
+	        "absent", "paced",  "every",     "where",  "when",   "workers",  "priority",
+	        "stall",  "state",  "persistent", "step",  "fires",  "for",      "if"};
 	const char *before = token_text(parser, parser->before);
 	size_t n = sizeof leading / sizeof *leading;
 	diag_suggest(parser->diags, text_nearest(word, leading, n) ? word : before, leading, n);
@@ -616,8 +780,6 @@ static void help_with_syntax(struct parser *parser, const char *word, yysymbol_k
 {
 	if (strcmp(word, ";") == 0)
 		diag_help(parser->diags, "a statement ends at the end of its line, without ';'");
-	else if (strcmp(word, "[") == 0)
-		diag_help(parser->diags, "history and elements of a stream come with a later version");
 	else if (token == YYSYMBOL_END_STMT && parser->brackets == 0)
 		diag_help(parser->diags, "a line that is to go on ends in an operator, a comma or an "
 		                         "opening bracket");

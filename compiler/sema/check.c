@@ -437,8 +437,8 @@ static uint32_t add_node(struct check *check, const struct ast_stmt *stmt)
 	node.face = resolve_callee(check, stmt->expr);
 	if (stmt->kind == STMT_BIND) {
 		node.named = true;
-		node.name = stmt->name.text;
-		node.at = stmt->name.span;
+		node.name = stmt->target->name.text;
+		node.at = stmt->target->span;
 	}
 	if (node.face) {
 		size_t n = node.face->generics.n + 1;
@@ -483,21 +483,27 @@ static void bind_name(struct check *check, struct ast_name name, uint32_t node,
 static void collect_statement(struct check *check, const struct ast_stmt *stmt)
 {
 	struct diags *diags = check->sema->diags;
-	if (stmt->kind == STMT_ASSERT || stmt->expr->kind == EXPR_ERROR)
+	if (stmt->kind == STMT_ASSERT || (stmt->expr && stmt->expr->kind == EXPR_ERROR))
 		return;
+	bool known = stmt->kind == STMT_CALL ||
+	             (stmt->kind == STMT_BIND && stmt->target->kind == EXPR_NAME);
+	if (!known) {
+		diag_report(diags, E0106, stmt->span, "this comes with a later version of pkd");
+		return;
+	}
 	if (stmt->expr->kind == EXPR_CALL) {
 		uint32_t node = add_node(check, stmt);
 		if (stmt->kind == STMT_BIND)
-			bind_name(check, stmt->name, node, NULL);
+			bind_name(check, stmt->target->name, node, NULL);
 		return;
 	}
 	bool stream = stmt->expr->kind == EXPR_NAME || stmt->expr->kind == EXPR_MEMBER;
 	if (stmt->kind == STMT_BIND && stream) {
-		bind_name(check, stmt->name, UNBOUND, stmt->expr);
+		bind_name(check, stmt->target->name, UNBOUND, stmt->expr);
 		return;
 	}
 	if (stmt->kind == STMT_BIND)
-		bind_name(check, stmt->name, UNBOUND, NULL);
+		bind_name(check, stmt->target->name, UNBOUND, NULL);
 	if (stmt->kind == STMT_CALL && stream)
 		diag_report(diags, E0311, stmt->expr->span, "this statement does nothing");
 	else if (stmt->expr->kind == EXPR_EDGE)

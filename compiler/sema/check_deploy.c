@@ -23,7 +23,7 @@ static void group(struct sema *sema, struct bound *bound, const struct ast_rule 
 			diag_report(sema->diags, E0202, rule->name.span, "'%s' is declared twice",
 			            process.name);
 	for (size_t i = 0; i < rule->members.n; i++) {
-		struct ast_name member = rule->members.items[i];
+		struct ast_name member = rule->members.items[i]->name;
 		uint32_t node = check_node_name(sema, bound, member, E0501);
 		if (node == UNBOUND)
 			continue;
@@ -69,7 +69,7 @@ static void set_failure(struct sema *sema, struct bound *bound, const struct ast
 			            "a process is restarted 1 … 1000000 times");
 	}
 	for (size_t i = 0; i < rule->members.n; i++) {
-		struct ast_name member = rule->members.items[i];
+		struct ast_name member = rule->members.items[i]->name;
 		uint32_t node = check_node_name(sema, bound, member, E0501);
 		if (node == UNBOUND)
 			continue;

@@ -299,6 +299,14 @@ struct value const_eval(struct sema *sema, struct file_scope *file, const struct
 		                   const_eval(sema, file, expr->right));
 	case EXPR_CALL:
 	case EXPR_EDGE:
+	case EXPR_IT:
+	case EXPR_INDEX:
+	case EXPR_WINDOW:
+	case EXPR_IF:
+	case EXPR_WHERE:
+	case EXPR_WHEN:
+	case EXPR_RECORD:
+	case EXPR_LIST:
 		break;
 	}
 	diag_report(sema->diags, E0309, expr->span, "this is a stream, not a constant");

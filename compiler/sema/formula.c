@@ -76,7 +76,7 @@ static const struct type *operand_type(const struct bound *bound, const struct a
 
 static char op_char(enum ast_op op)
 {
-	static const char chars[] = "-!+-*/%en<l>g&|";
+	static const char chars[] = "-!+-*/%en<l>g&|?";
 	return chars[op];
 }
 

@@ -297,6 +297,14 @@ static void resolve_item(struct sema *sema, struct file_scope *file, struct inte
 	case ITEM_STATELESS:
 		face->stateless = true;
 		break;
+	case ITEM_FIRES_ANY:
+	case ITEM_STATE:
+	case ITEM_PERSISTENT:
+	case ITEM_COMMAND:
+	case ITEM_STEP:
+		diag_report(sema->diags, E0106, item->span,
+		            "this comes with a later version of pkd");
+		break;
 	case ITEM_ORIGIN_PACED:
 	case ITEM_ORIGIN_LIVE:
 		face->origin = item->kind == ITEM_ORIGIN_LIVE ? ORIGIN_LIVE : ORIGIN_PACED;

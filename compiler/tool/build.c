@@ -140,14 +140,16 @@ static int keep_c(struct build *b)
 
 static int build_in_cache(struct build *b, const char **ret_program)
 {
-	int status = build_check_needs(b);
+	bool c_only = b->tool->option[OPTION_C_ONLY];
+	build_collect_faces(b);
+	int status = c_only ? 0 : build_check_needs(b);
 	if (!status)
 		status = open_cache(b);
 	if (!status)
 		status = write_c(b, b->cache, b->include);
 	if (!status)
 		status = keep_c(b);
-	if (status || b->tool->option[OPTION_C_ONLY])
+	if (status || c_only)
 		return status;
 	const char *program = path_join(b->arena, b->cache, b->name);
 	status = build_compile(b);

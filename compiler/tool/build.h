@@ -14,12 +14,15 @@ struct build {
 	const char *include; /* below it: generated headers of the user's own units */
 	const char *program; /* the generated C */
 	VEC(const struct interface *) faces; /* of the nodes used, each once */
-	struct map links;                    /* pkg-config name -> itself; "" where it is unknown */
+	struct map links;                    /* pkg-config names of all faces, once asked for */
 	VEC(const char *) objects;
 	bool has_cxx; /* some node used is written in C++ */
 };
 
-/* Finds the nodes used, and reports what they need and is not there. Returns an exit status. */
+/* Fills in faces and has_cxx. */
+void build_collect_faces(struct build *b);
+
+/* Fills in links, and reports what the nodes need and is not there. Returns an exit status. */
 int build_check_needs(struct build *b);
 
 /* Compiles what is stale, then links. Returns an exit status. */

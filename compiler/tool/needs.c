@@ -11,7 +11,7 @@ bool build_is_cxx(const char *source)
 	       text_ends_with(source, ".cxx");
 }
 
-static void collect_faces(struct build *b)
+void build_collect_faces(struct build *b)
 {
 	const struct graph *graph = b->c.graph;
 	for (size_t i = 0; i < graph->nodes.n; i++) {
@@ -76,44 +76,53 @@ static void check_sources(struct build *b, const struct interface *face)
 	}
 }
 
-static bool pkg_config_knows(struct build *b, const char *link)
+/* 1 when pkg-config knows the library, 0 when not, -errno when there is no pkg-config. */
+static int ask_pkg_config(struct build *b, const char *link)
 {
 	struct command command = {.arena = b->arena, .quiet = true};
 	command_add_words(&command, "PKG_CONFIG", "pkg-config");
 	command_add(&command, "--exists");
 	command_add(&command, "--");
 	command_add(&command, link);
-	command.shown = false;
-	return command_run(&command) == 0;
+	int status = command_run(&command);
+	if (status < 0)
+		return build_fail("cannot start", command.argv.items[0], status), status;
+	return status == 0;
 }
 
-static void check_links(struct build *b, const struct interface *face)
+static void report_link(struct build *b, const struct interface *face, const char *link)
+{
+	diag_report(&b->c.diags, E0701, place_of(b, face, link),
+	            "node '%s' needs the library '%s', which pkg-config does not know", face->kind,
+	            link);
+	diag_help(&b->c.diags, "install the development package that holds %s.pc%s", link,
+	          face->unit->stdlib ? ", then build pkd again" : "");
+	diag_note(&b->c.diags, use_of(b, face), "the node is used here");
+}
+
+/* Each library is asked for, and reported, once. */
+static int check_links(struct build *b, const struct interface *face)
 {
 	for (size_t i = 0; i < face->links.n; i++) {
 		const char *link = face->links.items[i];
-		const char *known = map_get(&b->links, link);
-		if (!known) {
-			known = pkg_config_knows(b, link) ? link : "";
-			map_put(b->arena, &b->links, link, (void *)(uintptr_t)known);
-		}
-		if (*known)
+		if (map_put(b->arena, &b->links, link, b))
 			continue;
-		diag_report(&b->c.diags, E0701, place_of(b, face, link),
-		            "node '%s' needs the library '%s', which pkg-config does not know",
-		            face->kind, link);
-		diag_help(&b->c.diags, "install the development package that holds %s.pc%s", link,
-		          face->unit->stdlib ? ", then build pkd again" : "");
-		diag_note(&b->c.diags, use_of(b, face), "the node is used here");
+		int known = ask_pkg_config(b, link);
+		if (known < 0)
+			return STATUS_FAILED;
+		if (!known)
+			report_link(b, face, link);
 	}
+	return 0;
 }
 
 int build_check_needs(struct build *b)
 {
-	collect_faces(b);
-	for (size_t i = 0; i < b->faces.n; i++) {
+	int status = 0;
+	for (size_t i = 0; i < b->faces.n && !status; i++) {
 		if (!b->faces.items[i]->unit->stdlib)
 			check_sources(b, b->faces.items[i]);
-		check_links(b, b->faces.items[i]);
+		status = check_links(b, b->faces.items[i]);
 	}
-	return b->c.diags.n_errors ? STATUS_FAILED : 0;
+	return b->c.diags.n_errors ? STATUS_FAILED : status;
 }

@@ -132,7 +132,7 @@ static int take_option(struct parser *p, size_t id, const char *value)
 		}
 		value = p->argv[p->at];
 	}
-	if (argument && strchr(argument, '|') && !is_choice(argument, value)) {
+	if (value && argument && strchr(argument, '|') && !is_choice(argument, value)) {
 		complain("--%s is one of %s, not '%s'", option->name, argument, value);
 		return STATUS_USAGE;
 	}

@@ -106,7 +106,9 @@ static void small_explicit_queue_is_kept_and_explained(void **state)
 	run_all();
 	assert_clean();
 	assert_int_equal(a->window[e], 3);
-	assert_says(a->window_reason[e], "queue(6) would not slow cam");
+	assert_int_equal(a->window_wanted[e], 7);
+	assert_says(printed(print_report),
+	            "'queue(2) cam' may hold up cam, queue(6) would not: stage");
 }
 
 static void too_many_frames_are_refused(void **state)

@@ -9,12 +9,12 @@ static void plain_reader_holds_up_its_producer(void **state)
 	make_people();
 	graph->edges.items[0].policy = EDGE_QUEUE; /* found reads every frame of cam */
 	run_all();
-	assert_only("E0604", "show can be made to wait by found");
+	assert_only("E0604", "'show' can be made to wait by 'found'");
 	const char *text = printed(print_messages);
-	assert_says(text, "show waits for view, for it fires on 'latest view'");
-	assert_says(text, "view waits for cam, for it fires on 'cam'");
-	assert_says(text, "cam waits for room until found has taken a frame");
-	assert_says(text, "write 'latest cam' at found");
+	assert_says(text, "'show' waits for 'view', for it fires on 'latest view'");
+	assert_says(text, "'view' waits for 'cam', for it fires on 'cam'");
+	assert_says(text, "'cam' waits for room until 'found' has taken a frame");
+	assert_says(text, "write 'latest cam' at 'found'");
 }
 
 static void live_origin_loses_instead(void **state)
@@ -24,7 +24,7 @@ static void live_origin_loses_instead(void **state)
 	face_of(CAM)->origin = ORIGIN_LIVE;
 	graph->edges.items[0].policy = EDGE_QUEUE;
 	run_all();
-	assert_only("E0604", "cam loses whole frames while found is behind");
+	assert_only("E0604", "'cam' loses whole frames while 'found' is behind");
 }
 
 static void shared_process_is_a_wait(void **state)
@@ -33,8 +33,8 @@ static void shared_process_is_a_wait(void **state)
 	make_people();
 	share(FOUND, CSV);
 	run_all();
-	assert_only("E0604", "csv waits while found works, for both run in process csv");
-	assert_says(printed(print_messages), "give found a process of its own");
+	assert_only("E0604", "'csv' waits while 'found' works, for both run in process 'csv'");
+	assert_says(printed(print_messages), "give 'found' a process of its own");
 }
 
 static void node_is_not_independent_of_itself(void **state)
@@ -43,7 +43,7 @@ static void node_is_not_independent_of_itself(void **state)
 	make_people();
 	add_assert(ASSERT_INDEPENDENT, CAM, CAM, 0);
 	run_all();
-	assert_only("E0604", "cam cannot be independent of itself");
+	assert_only("E0604", "'cam' cannot be independent of itself");
 }
 
 static void live_path_has_no_other_reader(void **state)
@@ -62,8 +62,8 @@ static void live_path_has_no_other_reader(void **state)
 	graph->edges.items[e].policy = EDGE_QUEUE;
 	run_all();
 	assert_only("E0605",
-	            "show can be made to wait by write, which is not between cam and show");
-	assert_says(printed(print_messages), "write 'latest view' at write");
+	            "'show' can be made to wait by 'write', which is not between 'cam' and 'show'");
+	assert_says(printed(print_messages), "write 'latest view' at 'write'");
 }
 
 static void live_needs_a_path(void **state)
@@ -76,7 +76,7 @@ static void live_needs_a_path(void **state)
 	sample(x, y, 1);
 	add_assert(ASSERT_LIVE, x, y, 0);
 	run_all();
-	assert_only("E0605", "no frame of x ever fires y");
+	assert_only("E0605", "no frame of 'x' ever fires 'y'");
 }
 
 static void waiting_is_the_closure_of_its_steps(void **state)
@@ -119,7 +119,7 @@ static void restart_that_forgets_is_warned_of(void **state)
 	make_people();
 	face_of(FOUND)->stateless = false;
 	run_all();
-	assert_only("W0603", "a restart of found forgets");
+	assert_only("W0603", "a restart of 'found' forgets");
 }
 
 static void restarted_origin_numbers_on(void **state)

@@ -83,7 +83,7 @@ static void long_chain_is_no_trouble(void **state)
 	assert_clean();
 	add_assert(ASSERT_INDEPENDENT, LARGE - 1, 0, 0);
 	run_all();
-	assert_only("E0604", "and so on, 9991 more steps, to n");
+	assert_only("E0604", "and so on, 9991 more steps, to 'n'");
 	printed(print_tables);
 	printed(print_report);
 }
@@ -100,7 +100,7 @@ static void wide_fan_out_is_no_trouble(void **state)
 	}
 	add_assert(ASSERT_INDEPENDENT, cam, 1, 0);
 	run_all();
-	assert_only("E0604", "cam waits for room until x has taken a frame");
+	assert_only("E0604", "'cam' waits for room until 'x' has taken a frame");
 	printed(print_tables);
 	printed(print_report);
 }

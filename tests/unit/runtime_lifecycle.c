@@ -260,15 +260,17 @@ static void a_clean_stop_has_status_zero(void **state)
 
 static void a_second_stop_ends_the_draining(void **state)
 {
+	int64_t second = PKDI_SAME_STOP_NS;
 	struct fixture f;
 
 	(void)state;
 	set_up(&f, &stops);
 	STOP(0);
-	assert_string_equal(STOP(100), "phase 2");
-	assert_int_equal(pkdi_lifecycle_alarm(&f.cycle), 100 + PKDI_TERM_NS);
-	assert_string_equal(STOP(200), "");
-	assert_int_equal(pkdi_lifecycle_alarm(&f.cycle), 100 + PKDI_TERM_NS);
+	assert_string_equal(STOP(second - 1), "");
+	assert_string_equal(STOP(second), "phase 2");
+	assert_int_equal(pkdi_lifecycle_alarm(&f.cycle), second + PKDI_TERM_NS);
+	assert_string_equal(STOP(second + 1), "");
+	assert_int_equal(pkdi_lifecycle_alarm(&f.cycle), second + PKDI_TERM_NS);
 }
 
 static void a_stop_cancels_restarts(void **state)

@@ -56,10 +56,18 @@ static const struct pkd_param node_table[] = {
 	{"level", "", PKD_ENUM, offsetof(struct node_params, level), "low", false, 0, 0, &level},
 };
 static const struct pkd_node nodes[] = {
-	{.name = "found", .kind = "detect.people", .at = "t.pkd:1:1", .params = &found,
-	 .param_table = node_table, .n_params = 2},
-	{.name = "view.boxes", .kind = "draw.boxes", .at = "t.pkd:2:1", .params = &boxes,
-	 .param_table = node_table, .n_params = 2},
+	{.name = "found",
+         .kind = "detect.people",
+         .at = "t.pkd:1:1",
+         .params = &found,
+         .param_table = node_table,
+         .n_params = 2},
+	{.name = "view.boxes",
+         .kind = "draw.boxes",
+         .at = "t.pkd:2:1",
+         .params = &boxes,
+         .param_table = node_table,
+         .n_params = 2},
 };
 
 static void bind(void)
@@ -87,7 +95,7 @@ static char output[8192]; /* what the last parse wrote to stdout and stderr */
 /* Runs the parser on the words of `line`, with both outputs going to a file. */
 static int parse(const char *line)
 {
-	char *words = strdup(line), *argv[16] = {"people"};
+	char *words = strdup(line), *argv[32] = {"people"};
 	int argc = 1, r, saved_out = dup(1), saved_err = dup(2);
 	FILE *file = tmpfile();
 	size_t n;
@@ -216,12 +224,10 @@ static void mistakes_are_named(void **state)
 	wrong("--source x --min-score nan", "people: --min-score nan: must be a number\n");
 	wrong("--source x --port 1.5", "people: --port 1.5: must be an integer\n");
 	wrong("--source x --port 0", "people: --port 0 is out of range: it must be in 1..65535\n");
-	wrong("--source x --small 128",
-	      "people: --small 128: must be an integer in -128..127\n");
+	wrong("--source x --small 128", "people: --small 128: must be an integer in -128..127\n");
 	wrong("--source x --big -1",
 	      "people: --big -1: must be an integer in 0..18446744073709551615\n");
-	wrong("--source x --level max",
-	      "people: --level max: must be one of low, mid, high\n");
+	wrong("--source x --level max", "people: --level max: must be one of low, mid, high\n");
 	wrong("--source x --port", "people: --port needs a value\n");
 	wrong("--source --quiet", "people: --source needs a value\n");
 	wrong("--source x y", "people: unexpected argument 'y': options begin with --\n");

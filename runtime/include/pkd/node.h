@@ -8,7 +8,7 @@
  *                  struct pkd_ctx *ctx);
  *   void NAME_finish(struct NAME *self);
  *
- * and the line PKD_NODE(NAME) at the end of the file. The rules:
+ * and the line PKD_NODE(NAME); at the end of the file. The rules:
  *
  * - `self` is zeroed memory of the runtime, private to the node. `params` lives as long as the
  *   node; its strings too. All three run in the node's own process, after the fork, so that
@@ -158,6 +158,13 @@ struct pkd_methods {
 	void (*finish)(void *self);
 };
 
+/* A const object of C++ is seen by no other file unless it was declared so before. */
+#ifdef __cplusplus
+#define PKD_EXTERN extern "C"
+#else
+#define PKD_EXTERN extern
+#endif
+
 /* Defines NAME_methods, which the generated program refers to. The calls inside are checked
  * against the generated header, so that a node and its declaration cannot disagree. */
 #define PKD_NODE(NAME)                                                                          \
@@ -175,6 +182,7 @@ struct pkd_methods {
 	{                                                                                       \
 		NAME##_finish((struct NAME *)self);                                             \
 	}                                                                                       \
+	PKD_EXTERN const struct pkd_methods NAME##_methods;                                     \
 	const struct pkd_methods NAME##_methods = {                                             \
 		PKD_ABI,          sizeof(struct NAME), NAME##_call_init,                        \
 		NAME##_call_step, NAME##_call_finish,                                           \

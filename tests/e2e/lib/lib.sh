@@ -1,0 +1,154 @@
+# What the end-to-end tests share. Each begins with:
+#
+#   here=$(dirname "$0")
+#   . "$here/lib/lib.sh"
+#
+# and runs in an empty directory with PKDC, ROOT, B and MEDIA from tests/run.
+set -u
+
+# shellcheck disable=SC2034 # for the tests
+e2e=$ROOT/tests/e2e
+PKD_CACHE=$PWD/cache
+export PKD_CACHE
+
+# What was printed last is in `out`, or where the second argument says.
+fail() {
+	echo "$1"
+	[ ! -s "${2:-out}" ] || tail -n 40 "${2:-out}"
+	exit 1
+}
+
+skip() {
+	echo "$*"
+	exit 77
+}
+
+# Figures that nobody asserts, but may want to see.
+note() { echo "$*"; }
+
+# needs TOOL...
+needs() {
+	for tool in "$@"; do
+		command -v "$tool" >/dev/null || skip "$tool is not installed"
+	done
+}
+
+needs_clip() {
+	[ -s "$MEDIA/vtest.avi" ] || skip "the clip vtest.avi is not in $MEDIA (tests/setup.sh --media)"
+}
+
+# needs_node NODE...: those that could be built.
+needs_node() {
+	for node in "$@"; do
+		case $node in
+		video.*) links='libavformat libavcodec libswscale libavutil' ;;
+		detect.*) links=opencv4 ;;
+		draw.*) links=freetype2 ;;
+		esac
+		# shellcheck disable=SC2086 # words
+		pkg-config --exists $links || skip "$node is left out: a library of it is missing"
+	done
+}
+
+# build ARGUMENT...: must succeed, and say nothing.
+build() {
+	"$PKDC" build "$@" >out 2>&1 || fail "pkdc build $*: status $?"
+	[ ! -s out ] || fail "pkdc build $* says something"
+}
+
+now_ms() { date +%s%3N; }
+
+# within SECONDS COMMAND...: waits until the command succeeds.
+within() {
+	end=$(($(now_ms) + $1 * 1000))
+	shift
+	until "$@"; do
+		[ "$(now_ms)" -lt "$end" ] || return 1
+		sleep 0.02
+	done
+}
+
+# ---- Processes ----
+
+# The state of process $1 as ps shows it; nothing when there is none.
+state_of() { sed -n 's/.*) \([A-Z]\) .*/\1/p' "/proc/$1/stat" 2>/dev/null; }
+
+is_gone() {
+	case $(state_of "$1") in '' | Z | X) return 0 ;; esac
+	return 1
+}
+
+all_gone() {
+	for process in "$@"; do
+		is_gone "$process" || return 1
+	done
+}
+
+children_of() { cat "/proc/$1/task/$1/children" 2>/dev/null; }
+
+# named PARENT NAME: the child of that name, into $child.
+named() {
+	for child in $(children_of "$1"); do
+		[ "$(cat "/proc/$child/comm" 2>/dev/null)" = "$2" ] && return 0
+	done
+	child=
+	return 1
+}
+
+# start PROGRAM ARGUMENT...: in the background, its output in `out`, its process in $pid. Like a
+# program that was started by hand it does not ignore SIGINT, as an sh job would.
+start() {
+	# shellcheck disable=SC2086 # words
+	${before_start:-} env --default-signal=INT,QUIT "$@" >out 2>&1 &
+	pid=$!
+	started="${started:-} $pid"
+}
+
+# finish SECONDS: waits for the end of $pid; its status is in $status.
+finish() {
+	within "$1" is_gone "$pid" || fail "$pid did not end within $1 s"
+	wait "$pid"
+	status=$?
+}
+
+# With the supervisor its processes go too: orphans.sh tests it.
+clean_up() {
+	# shellcheck disable=SC2086 # words
+	[ -z "${started:-}" ] || kill -KILL $started 2>/dev/null
+}
+trap clean_up EXIT
+trap 'exit 130' INT TERM HUP
+
+# expect STATUS PATTERN COMMAND...: the command ends within 20 s, with that status, and a line of
+# its output is the pattern (an extended regular expression, of the whole line).
+expect() {
+	expected=$1 pattern=$2
+	shift 2
+	timeout -k 1 20 "$@" >out 2>&1
+	status=$?
+	[ "$status" -eq "$expected" ] || fail "$*: status $status, not $expected"
+	grep -Exq -- "$pattern" out || fail "$*: no line '$pattern'"
+}
+
+last_line() { tail -n 1 out; }
+
+# ---- Another runtime ----
+
+# pkdc_with FLAG: makes a pkdc whose programs get a libpkd that was built with that flag, its path in
+# $pkdc. pkdc finds its library from where it lies.
+pkdc_with() {
+	tree=$PWD/with$1
+	mkdir -p "$tree/build/lib" "$tree/obj"
+	ln -s "$ROOT/stdlib" "$ROOT/docs" "$ROOT/runtime" "$tree/"
+	ln -s "$B/include" "$tree/build/"
+	ln -s "$B/lib/libpkd_nodes.a" "$tree/build/lib/"
+	cp "$PKDC" "$tree/build/pkdc"
+	for source in "$ROOT"/runtime/*.c; do
+		# shellcheck disable=SC2086 # words
+		${CC:-cc} -std=gnu11 -O2 -g "$1" -I"$ROOT/runtime" -I"$ROOT/runtime/include" ${CFLAGS:-} \
+			-c -o "$tree/obj/$(basename "$source").o" "$source" >out 2>&1 ||
+			fail "libpkd does not compile with $1"
+	done
+	ar qcs "$tree/build/lib/libpkd.a" "$tree"/obj/*.o
+	pkdc=$tree/build/pkdc
+}

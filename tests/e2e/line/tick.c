@@ -1,0 +1,32 @@
+#include "line.pkd.h"
+
+struct tick {
+	int64_t every_ns, due_ns;
+};
+
+int tick_init(struct tick *self, const struct tick_params *params, struct pkd_ctx *ctx)
+{
+	(void)ctx;
+	self->every_ns = params->every;
+	self->due_ns = pkd_now();
+	return PKD_OK;
+}
+
+int tick_step(struct tick *self, const struct tick_in *in, struct tick_out *out,
+              struct pkd_ctx *ctx)
+{
+	(void)in;
+	if (pkd_now() < self->due_ns)
+		return pkd_later(ctx, self->due_ns);
+	self->due_ns += self->every_ns;
+	if (out->value)
+		*out->value = pkd_number(ctx);
+	return PKD_OK;
+}
+
+void tick_finish(struct tick *self)
+{
+	(void)self;
+}
+
+PKD_NODE(tick);

@@ -1,0 +1,102 @@
+#!/bin/sh
+# Ctrl-C and SIGTERM: everything is gone within 2 s (asserted as 3 s, for a machine that has other
+# things to do), files are whole, and whoever had to be forced is named.
+. "$(dirname "$0")/lib/lib.sh"
+
+build "$e2e/line/line.pkd" --pipeline line -o line
+build "$e2e/line/line.pkd" --pipeline line --deploy pair -o pair
+longest=0
+
+# stop TARGET SIGNAL: sends the signal and waits for the end of all; the status is in $status.
+stop() {
+	processes="$pid $(children_of "$pid")"
+	from=$(now_ms)
+	kill -"$2" "$1"
+	# shellcheck disable=SC2086 # words
+	within 3 all_gone $processes || fail "not all ended within 3 s of SIG$2"
+	took=$(($(now_ms) - from))
+	[ "$took" -le "$longest" ] || longest=$took
+	finish 1
+}
+
+# stuck PROGRAM TROUBLE AT SIGNAL STATUS PROCESSES KILLED-BY
+stuck() {
+	rm -f beside.csv
+	start "./$1" --trouble "$2" --at "$3"
+	within 5 named "$pid" "$6" || fail "there is no process $6"
+	if [ "$3" = 0 ]; then
+		within 5 is_spinning "$child" "$2" || fail 'init does not hang'
+	else
+		# The rest has come to a standstill once the source has no room.
+		within 5 stands_still "$pid" || fail 'the source runs on'
+	fi
+	stop "$pid" "$4"
+	[ "$status" -eq "$5" ] || fail "$2 at $3, SIG$4: status $status, not $5"
+	grep -Exq "line: node 'middle' \(line.pkd:[0-9:]+\) did not end in time and was killed by SIG$7" out ||
+		fail "$2 at $3, SIG$4: no line names the node"
+}
+
+# Hanging in init: the process waits without a futex (pause) or runs all the time.
+is_spinning() {
+	case $2 in
+	spin) [ "$(state_of "$1")" = R ] ;;
+	*) grep -q '^[0-9]* ' "/proc/$1/syscall" && ! grep -q '^202 ' "/proc/$1/syscall" ;;
+	esac
+}
+
+# The source has no room and waits for a bell.
+stands_still() {
+	[ -s beside.csv ] && named "$1" numbers && frames=$(busy "$child") && sleep 0.1 &&
+		[ "$(busy "$child")" = "$frames" ]
+}
+
+# How often the process gave up the processor by itself.
+busy() { sed -n 's/^voluntary_ctxt_switches:[[:space:]]*//p' "/proc/$1/status"; }
+
+# ---- A node that does not come back ----
+
+stuck line doze 100 INT 143 middle TERM
+stuck line hang 100 INT 137 middle KILL
+stuck line hang 100 TERM 137 middle KILL
+stuck line spin 100 TERM 137 middle KILL
+stuck pair hang 100 INT 137 pair KILL
+stuck line hang 0 INT 137 middle KILL
+stuck line spin 0 TERM 137 middle KILL
+
+# The others have closed their files properly: what came before is in the table.
+[ "$(tail -n 1 line.csv)" = "frame,time_s,value" ] || fail 'a frame went through a node in init'
+start ./line --trouble hang
+within 5 stands_still "$pid" || fail 'the source runs on'
+stop "$pid" TERM
+[ "$(tail -n 1 line.csv)" = 99,9.900000000,99 ] || fail "the last row is $(tail -n 1 line.csv)"
+
+# Rows are written once a second.
+has_rows() { [ -e beside.csv ] && [ "$(wc -l <beside.csv)" -gt 10 ]; }
+
+# ---- A healthy program, by a signal to it and as a terminal does it: to the whole group ----
+
+# healthy SIGNAL [-]: the lines of both tables are the same frames, the last one whole.
+healthy() {
+	rm -f line.csv beside.csv
+	before_start=setsid
+	start ./line
+	before_start=
+	within 5 has_rows || fail 'no rows come'
+	stop "${2:-}$pid" "$1"
+	[ "$status" -eq 0 ] || fail "SIG$1 to ${2:-}pid: status $status, not 0"
+	[ "$(grep -c . out)" -ge 8 ] || fail 'no table at the end'
+	! grep -q 'killed' out || fail "SIG$1 to ${2:-}pid: a process was killed"
+	awk -F, 'NR > 1 && ($1 != NR - 1 || $3 != $1 || NF != 3) { print "row " NR ": " $0 }' \
+		line.csv >wrong
+	[ ! -s wrong ] || fail 'rows are not whole' wrong
+	[ -z "$(tail -c 1 line.csv)" ] || fail 'the last row is cut off'
+	cmp line.csv beside.csv || fail 'a frame that had begun did not come to its end'
+}
+
+healthy INT
+healthy TERM
+healthy HUP
+healthy INT -
+healthy HUP -
+
+note "the longest stop took $longest ms"

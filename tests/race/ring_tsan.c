@@ -1,0 +1,108 @@
+/* The ring under ThreadSanitizer: one writer, lossy readers that pin, one lossless reader with a
+ * cursor. Slots are filled and read with plain accesses, so that every missing order shows as a
+ * data race. (It sees no store-load reordering: the models are for that.) */
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../../runtime/ring.h"
+
+enum { RING = 4, N_LOSSY = 3, SLOTS = RING + N_LOSSY + 1, WORDS = 32, N_VALUES = 200000 };
+
+static uint64_t values[SLOTS][WORDS];
+static struct pkdi_ring ring;
+static _Atomic uint64_t pins[N_LOSSY];
+static _Atomic uint64_t cursor = 1;
+static _Atomic uint32_t n_torn;
+
+static void check(uint32_t slot, uint64_t seq)
+{
+	for (uint32_t i = 0; i < WORDS; i++)
+		if (values[slot][i] != seq)
+			atomic_fetch_add(&n_torn, 1);
+}
+
+static void *write_values(void *unused)
+{
+	static struct pkdi_slots slots;
+	const _Atomic uint64_t *list[N_LOSSY];
+
+	(void)unused;
+	for (uint32_t i = 0; i < N_LOSSY; i++)
+		list[i] = &pins[i];
+	pkdi_slots_init(&slots, &ring, list, N_LOSSY);
+	while (slots.next <= N_VALUES) {
+		uint32_t slot;
+
+		if (slots.next - atomic_load_explicit(&cursor, memory_order_acquire) >= RING)
+			continue;
+		slot = pkdi_slots_loan(&slots);
+		if (slot == PKDI_NO_SLOT) {
+			fprintf(stderr, "no free slot\n");
+			exit(1);
+		}
+		for (uint32_t i = 0; i < WORDS; i++)
+			values[slot][i] = slots.next;
+		pkdi_slots_publish(&slots, slot);
+	}
+	return NULL;
+}
+
+static void *read_newest(void *pin_of_reader)
+{
+	_Atomic uint64_t *pin = pin_of_reader;
+	uint64_t seq = 0;
+
+	while (seq < N_VALUES) {
+		uint64_t newest = pkdi_ring_newest(&ring);
+		uint32_t slot;
+
+		if (newest <= seq)
+			continue;
+		slot = pkdi_ring_pin(&ring, newest, pin);
+		if (slot == PKDI_NO_SLOT)
+			continue;
+		check(slot, newest);
+		seq = newest;
+	}
+	pkdi_ring_unpin(pin);
+	return NULL;
+}
+
+static void *read_all(void *unused)
+{
+	(void)unused;
+	for (uint64_t seq = 1; seq <= N_VALUES;) {
+		uint32_t slot = pkdi_ring_find(&ring, seq);
+
+		if (slot == PKDI_NO_SLOT)
+			continue;
+		check(slot, seq);
+		atomic_store_explicit(&cursor, ++seq, memory_order_release);
+	}
+	return NULL;
+}
+
+int main(void)
+{
+	pthread_t threads[N_LOSSY + 2];
+
+	ring.words = aligned_alloc(PKDI_LINE, 4 * PKDI_LINE);
+	if (!ring.words)
+		return 1;
+	memset((void *)ring.words, 0, 4 * PKDI_LINE);
+	ring.size = RING;
+	ring.n_slots = SLOTS;
+	for (uint32_t i = 0; i < N_LOSSY; i++)
+		if (pthread_create(&threads[i], NULL, read_newest, &pins[i]))
+			return 1;
+	if (pthread_create(&threads[N_LOSSY], NULL, read_all, NULL) ||
+	    pthread_create(&threads[N_LOSSY + 1], NULL, write_values, NULL))
+		return 1;
+	for (uint32_t i = 0; i < N_LOSSY + 2; i++)
+		pthread_join(threads[i], NULL);
+	free(ring.words);
+	printf("ring_tsan: %u values, %u torn\n", (unsigned)N_VALUES, (unsigned)n_torn);
+	return n_torn ? 1 : 0;
+}
