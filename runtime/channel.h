@@ -62,7 +62,9 @@ struct pkdi_input {
 	struct pkdi_ring ring;
 	struct pkdi_input_words *words;          /* own */
 	const struct pkdi_orders *writer_orders; /* of the writing node */
-	uint64_t cursor;                         /* as stored in the shared word */
+	/* The seq looked for next. The shared word follows at the commit; for a lossy reader what
+	 * it has passed over meanwhile lies in between. */
+	uint64_t cursor;
 	uint64_t window;
 
 	/* The front: firing inputs the value at the cursor, sampled ones the value in hand. Lossy

@@ -4,12 +4,7 @@
 #include <string.h>
 
 #include "policy.h"
-
-/* Keeps the stores of the record between those of `applied` and `committed` in program order. */
-static void order(void)
-{
-	atomic_signal_fence(memory_order_seq_cst);
-}
+#include "record.h"
 
 static void set_calling(const struct pkdi_node *node, uint32_t calling)
 {
@@ -62,59 +57,9 @@ static bool settle_outputs(struct pkdi_node *node, uint64_t number)
 
 /* ---- Commit and recovery ---- */
 
-/* Everything it does may have been done already, in this incarnation or in the last one. */
-static void apply(struct pkdi_node *node)
-{
-	struct pkdi_record *record = &node->words->record;
-
-	for (uint32_t i = 0; i < node->decl->n_outputs; i++) {
-		struct pkdi_output *output = &node->outputs[i];
-
-		if (output->stream && node->record_outputs[i].slot != PKDI_NO_SLOT)
-			pkdi_output_publish(output, node->record_outputs[i].seq,
-			                    node->record_outputs[i].slot);
-		pkdi_output_settle(output, record->settled);
-	}
-	for (uint32_t i = 0; i < node->decl->n_inputs; i++) {
-		struct pkdi_input *input = &node->inputs[i];
-
-		if (pkdi_policy_fires(input) && node->record_cursors[i] > input->cursor)
-			pkdi_input_advance(input, node->record_cursors[i]);
-	}
-	if (record->leaves)
-		atomic_store(&node->words->state, PKDI_LEFT);
-	order();
-	atomic_store_explicit(&record->applied,
-	                      atomic_load_explicit(&record->committed, memory_order_relaxed),
-	                      memory_order_release);
-	order();
-}
-
-/* Records the firing at hand and makes it happen. */
 static void commit(struct pkdi_node *node, bool publishes, bool leaves)
 {
-	struct pkdi_record *record = &node->words->record;
-
-	record->settled = leaves ? PKDI_ENDED : node->ctx.number;
-	record->leaves = leaves;
-	atomic_store_explicit(&record->number, node->ctx.number, memory_order_relaxed);
-	for (uint32_t i = 0; i < node->decl->n_outputs; i++) {
-		struct pkdi_output *output = &node->outputs[i];
-		bool present = publishes && output->stream && !output->absent;
-
-		node->record_outputs[i] = (struct pkdi_record_output){
-			.seq = output->slots.next,
-			.slot = present ? output->slots.loaned : PKDI_NO_SLOT,
-		};
-	}
-	for (uint32_t i = 0; i < node->decl->n_inputs; i++)
-		node->record_cursors[i] = node->inputs[i].cursor + node->inputs[i].fires;
-	order();
-	atomic_store_explicit(&record->committed,
-	                      atomic_load_explicit(&record->committed, memory_order_relaxed) + 1,
-	                      memory_order_release);
-	order();
-	apply(node);
+	pkdi_record_commit(node, publishes, leaves);
 	notify(node);
 }
 
@@ -127,7 +72,7 @@ void pkdi_node_recover(struct pkdi_node *node)
 	for (uint32_t i = 0; i < node->decl->n_outputs; i++)
 		pkdi_output_start(&node->outputs[i]);
 	if (atomic_load(&record->committed) != atomic_load(&record->applied))
-		apply(node);
+		pkdi_record_apply(node);
 	node->ctx = (struct pkd_ctx){.node = node, .number = pkdi_read(&record->number)};
 	node->due_ns = INT64_MAX;
 	atomic_store_explicit(&node->words->in_hand, 0, memory_order_relaxed);

@@ -1,16 +1,4 @@
-/* The node side: one node, its inputs and outputs, its firings. A firing is a transaction with a
- * redo record in the node's own words:
- *
- *   choose   room in every output; the frame of the inputs, which stay pinned or in the ring
- *   step     into loaned slots; nothing is visible yet
- *   record   what is to be done, plain stores
- *   commit   one store: the record's number
- *   apply    publish each slot, settle each output, unpin, store cursors; store `applied`
- *
- * Killed before the commit: nothing was visible, and the next incarnation fires the frame again.
- * Killed after it: the next incarnation applies the record again, each part being idempotent, and
- * does not call step. Only compiler order matters between these stores: what a dead process has
- * retired, the kernel has made visible before its pidfd says that it is dead. */
+/* The node side: one node, its inputs and outputs, its firings. */
 #ifndef PKDI_NODE_H
 #define PKDI_NODE_H
 

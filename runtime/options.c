@@ -216,9 +216,10 @@ static void print_param(const struct target *target)
 static void print_help(const struct pkd_program *program)
 {
 	printf("%s: a pkd program, from %s\n", program->name, program->source);
-	if (*program->doc)
+	if (*program->doc) {
 		printf("\n");
-	print_wrapped(program->doc, 0);
+		print_wrapped(program->doc, 0);
+	}
 	printf("\nUsage: %s [options]\n", program->name);
 	if (program->n_params)
 		printf("\nOptions of the program:\n");

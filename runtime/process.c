@@ -105,6 +105,8 @@ static bool all_started(const struct pkdi_run *run)
 
 static int start_nodes(struct pkdi_run *run, const struct pkdi_process *process)
 {
+	/* What the last incarnation died in is the supervisor's to know, and over. */
+	atomic_store(&process->words->calling, 0);
 	for (uint32_t i = 0; i < process->decl->n_nodes; i++)
 		pkdi_node_recover(&run->nodes[process->decl->nodes[i]]);
 	for (uint32_t i = 0; i < process->decl->n_nodes; i++) {

@@ -96,11 +96,15 @@ static int allocate(struct pkdi_run *run)
 	run->process_of = calloc(program->n_nodes + 1, sizeof(*run->process_of));
 	if (!run->processes || !run->streams || !run->nodes || !run->process_of)
 		return -ENOMEM;
+	/* Descriptors first, so that whatever fails, pkdi_run_finish closes none that isn't its. */
+	for (uint32_t i = 0; i < run->n_processes; i++)
+		run->processes[i].control.fd = -1;
+	for (uint32_t i = 0; i < program->n_streams; i++)
+		run->streams[i].map.fd = -1;
 	for (uint32_t i = 0; i < run->n_processes; i++) {
 		struct pkdi_process *process = &run->processes[i];
 
 		process->decl = &run->decls[i];
-		process->control.fd = -1;
 		process->neighbours = calloc(run->n_processes + 1, sizeof(*process->neighbours));
 		if (!process->neighbours)
 			return -ENOMEM;
@@ -109,7 +113,6 @@ static int allocate(struct pkdi_run *run)
 	}
 	for (uint32_t i = 0; i < program->n_streams; i++) {
 		run->streams[i].decl = &program->streams[i];
-		run->streams[i].map.fd = -1;
 		run->streams[i].writer = run->process_of[program->streams[i].writer];
 	}
 	for (uint32_t i = 0; i < program->n_nodes; i++)

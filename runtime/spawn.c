@@ -43,14 +43,15 @@ void pkdi_title_init(struct pkdi_title *title, int argc, char **argv)
 	char *end;
 	char **copy;
 
-	*title = (struct pkdi_title){NULL, 0};
+	*title = (struct pkdi_title){NULL, 0, 0};
 	if (argc < 1)
 		return;
 	end = argv[0] + strlen(argv[0]) + 1;
 	for (int i = 1; i < argc && argv[i] == end; i++)
 		end += strlen(argv[i]) + 1;
 	title->start = argv[0];
-	title->size = (size_t)(end - argv[0]);
+	title->argv_size = (size_t)(end - argv[0]);
+	title->size = title->argv_size;
 	copy = copy_environment();
 	if (!copy)
 		return; /* no memory: short titles then */
@@ -68,14 +69,15 @@ static void set_title(const struct pkdi_title *title, const char *program, const
 	prctl(PR_SET_NAME, process);
 	if (!title->size || n < 0)
 		return;
-	/* The kernel shows everything up to the first NUL once the last byte of argv is not one,
-	 * and otherwise all of argv: clear the rest either way. */
-	memset(title->start, 0, title->size);
 	if ((size_t)n > sizeof(text) - 1)
 		n = sizeof(text) - 1;
 	if ((size_t)n > title->size - 1)
 		n = (int)title->size - 1;
-	memcpy(title->start, text, (size_t)n);
+	text[n] = '\0';
+	/* The kernel shows all of argv, and once its last byte is no NUL, everything up to the
+	 * first NUL behind it. */
+	memset(title->start, 0, title->argv_size);
+	memcpy(title->start, text, (size_t)n + 1);
 }
 
 /* ---- The child ---- */

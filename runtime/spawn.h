@@ -7,9 +7,11 @@
 
 #include "run.h"
 
-/* Where the process title lies: the memory of argv, and of environ once that has been moved. */
+/* Where the process title lies: the memory of argv, and where that is too short, of environ behind
+ * it, once that has been moved. */
 struct pkdi_title {
 	char *start;
+	size_t argv_size;
 	size_t size;
 };
 

@@ -2,7 +2,6 @@
 #include "supervise.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -12,7 +11,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { WHO_SIZE = 256, WHAT_SIZE = 128, MAX_EVENTS = 16, PROGRESS_NS = 200000000 };
+#include "report.h"
+
+enum { MAX_EVENTS = 16, PROGRESS_NS = 200000000 };
 
 /* What an epoll event is about: a child's index, or one of these. */
 enum { TAG_SIGNAL = 1 << 30, TAG_STOP, TAG_ALARM, TAG_PROGRESS };
@@ -56,78 +57,6 @@ static void note_fatal_frame(struct pkdi_supervisor *supervisor, uint32_t proces
 	supervisor->last_fatal[calling - 1] = number;
 }
 
-/* ---- Messages ---- */
-
-/* The node that died, as far as that can be told: the one whose code was running. */
-static void name_process(const struct pkdi_run *run, uint32_t process, char who[WHO_SIZE])
-{
-	const struct pkd_process *decl = run->processes[process].decl;
-	uint32_t calling = atomic_load(&run->processes[process].words->calling);
-	const struct pkd_node *node = NULL;
-
-	if (calling && calling <= run->program->n_nodes)
-		node = &run->program->nodes[calling - 1];
-	else if (decl->n_nodes == 1)
-		node = &run->program->nodes[decl->nodes[0]];
-	if (node)
-		snprintf(who, WHO_SIZE, "node '%s' (%s)", node->name, node->at);
-	else
-		snprintf(who, WHO_SIZE, "process '%s'", decl->name);
-}
-
-static void name_death(const struct pkdi_event *event, char what[WHAT_SIZE])
-{
-	const char *signal;
-
-	switch (event->kind) {
-	case PKDI_EVENT_KILLED:
-		signal = sigabbrev_np(event->value);
-		if (signal)
-			snprintf(what, WHAT_SIZE, "was killed by SIG%s", signal);
-		else
-			snprintf(what, WHAT_SIZE, "was killed by signal %d", event->value);
-		break;
-	case PKDI_EVENT_EXITED:
-		if (event->value == 1)
-			snprintf(what, WHAT_SIZE, "failed");
-		else if (event->value == 0)
-			snprintf(what, WHAT_SIZE, "left before its streams had ended");
-		else
-			snprintf(what, WHAT_SIZE, "exited with status %d", event->value);
-		break;
-	case PKDI_EVENT_NOT_STARTED:
-		snprintf(what, WHAT_SIZE, "could not be started: %s", strerror(event->value));
-		break;
-	case PKDI_EVENT_FINISHED:
-	case PKDI_EVENT_STOP:
-	case PKDI_EVENT_TIME:
-		snprintf(what, WHAT_SIZE, "ended");
-		break;
-	}
-}
-
-static void say(struct pkdi_supervisor *supervisor, enum pkdi_action_kind kind, uint32_t process,
-                const struct pkdi_event *event)
-{
-	const struct pkdi_life *life = &supervisor->lives[process];
-	const struct pkdi_log *log = &supervisor->run->log;
-	char who[WHO_SIZE], what[WHAT_SIZE];
-
-	name_process(supervisor->run, process, who);
-	name_death(event, what);
-	if (kind == PKDI_ACTION_SAY_RESTART)
-		pkdi_log(log, "%s %s and is started again (restart %u)", who, what,
-		         life->n_restarts);
-	else if (kind == PKDI_ACTION_SAY_ABSENT)
-		pkdi_log(log, "%s %s; the rest goes on without it", who, what);
-	else if (kind == PKDI_ACTION_SAY_FORCED)
-		pkdi_log(log, "%s did not end in time and %s", who, what);
-	else if (kind == PKDI_ACTION_SAY_DIED)
-		pkdi_log(log, "%s %s while the program was stopping", who, what);
-	else if (kind == PKDI_ACTION_LEAVE)
-		pkdi_log(log, "%s %s; the rest was stopped", who, what);
-}
-
 /* ---- Children ---- */
 
 static int watch(struct pkdi_supervisor *supervisor, int fd, uint32_t tag)
@@ -142,7 +71,16 @@ static int start(struct pkdi_supervisor *supervisor, uint32_t process)
 	struct pkdi_child *child = &supervisor->children[process];
 	int r = pkdi_spawn(&supervisor->spawner, process, &child->pid, &child->pidfd);
 
-	return r < 0 ? r : watch(supervisor, child->pidfd, process);
+	if (r < 0)
+		return r;
+	r = watch(supervisor, child->pidfd, process);
+	if (r < 0) {
+		kill(child->pid, SIGKILL);
+		waitpid(child->pid, NULL, 0);
+		close(child->pidfd);
+		child->pidfd = -1;
+	}
+	return r;
 }
 
 static void start_again(struct pkdi_supervisor *supervisor, uint32_t process)
@@ -218,7 +156,8 @@ static void carry_out(struct pkdi_supervisor *supervisor, const struct pkdi_acti
 	case PKDI_ACTION_SAY_ABSENT:
 	case PKDI_ACTION_SAY_FORCED:
 	case PKDI_ACTION_SAY_DIED:
-		say(supervisor, action->kind, action->process, event);
+		pkdi_report(supervisor->run, action->kind, &supervisor->lives[action->process],
+		            event);
 		break;
 	case PKDI_ACTION_LEAVE:
 		supervisor->done = true;
@@ -451,7 +390,7 @@ int pkdi_supervisor_run(struct pkdi_supervisor *supervisor)
 	if (!supervisor->quiet)
 		pkdi_stats_table(run, supervisor->lives, pkd_now() - start_ns);
 	if (supervisor->cycle.failed)
-		say(supervisor, PKDI_ACTION_LEAVE, supervisor->cycle.culprit,
-		    &supervisor->cycle.failure);
+		pkdi_report(run, PKDI_ACTION_LEAVE, &supervisor->lives[supervisor->cycle.culprit],
+		            &supervisor->cycle.failure);
 	return supervisor->status;
 }

@@ -8,7 +8,7 @@ from=$(now_ms)
 timeout -k 1 250 ./hammer >out 2>&1 || fail "a mixture was seen: status $?"
 note "1000000 frames in $(($(now_ms) - from)) ms"
 grep -Eq '^ *shots +1000000 ' out || fail 'not a million shots'
-grep -Eq '^ *every +1000000 ' out || fail 'not a million shots on the lossless edge'
+grep -Eq '^ *all +1000000 ' out || fail 'not a million shots on the lossless edge'
 grep -Eq '^ *sampled +1000000 ' out || fail 'not a million shots on the sampled edge'
 grep -Eq 'shots.shot -> newest.shot: [0-9]+ dropped' out || fail 'the lossy edge has not lost any'
 sed -n '/ newest /p; / -> /p' out

@@ -23,7 +23,7 @@ int count_step(struct count *self, const struct count_in *in, struct count_out *
 		return PKD_SKIP;
 	if (pkd_now() < self->due_ns)
 		return pkd_later(ctx, self->due_ns);
-	self->due_ns = pkd_now() + self->params->every;
+	self->due_ns = pkd_now() + self->params->period;
 	/* Media time, as of a file at 10 frames a second. */
 	pkd_set_time(ctx, (int64_t)n * 100000000);
 	if (out->value)

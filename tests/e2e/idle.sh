@@ -1,0 +1,40 @@
+#!/bin/sh
+# Who waits does not use the processor: a live program with one frame a second, and beside it a
+# source that has no room because its reader hangs.
+. "$(dirname "$0")/lib/lib.sh"
+
+build "$e2e/line/line.pkd" --pipeline quiet -o quiet
+
+# User and system time of the processes, in clock ticks: fields 14 and 15, counted after the name.
+ticks_of() {
+	for process in "$@"; do
+		sed 's/.*) //' "/proc/$process/stat"
+	done | awk '{ n += $12 + $13 } END { print n + 0 }'
+}
+
+hz=$(getconf CLK_TCK)
+seconds=5
+
+start ./quiet --trouble hang
+within 5 named "$pid" stuck || fail 'there is no process stuck'
+# Until all have begun; the reader hangs with the first frame.
+within 5 test -s seen.csv || fail 'the table does not begin'
+has_row() { [ "$(wc -l <seen.csv)" -gt 1 ]; }
+within 5 has_row || fail 'no frame comes'
+# shellcheck disable=SC2046 # words
+set -- "$pid" $(children_of "$pid")
+[ $# -eq 7 ] || fail "$# processes, not seven"
+before=$(ticks_of "$@")
+rows=$(wc -l <seen.csv)
+# Not a wait for something: the time that is measured.
+sleep $seconds
+ticks=$(($(ticks_of "$@") - before))
+come=$(($(wc -l <seen.csv) - rows))
+for process in "$@"; do
+	! is_gone "$process" || fail "process $process is gone"
+done
+note "$((ticks * 1000 / hz)) ms of processor time in $seconds s, $come frames"
+[ "$come" -ge $((seconds - 2)) ] || fail "$come frames in $seconds s: it was not live"
+[ $((ticks * 100)) -lt $((seconds * hz)) ] || fail 'that is 1 % or more'
+kill -TERM "$pid"
+finish 4
