@@ -1,6 +1,7 @@
 /* The compiler as calls in order: each stage runs on past errors while that makes sense. */
 #include "compile.h"
 #include "base/file.h"
+#include "define.h"
 #include "front/front.h"
 #include "graph/lower.h"
 #include "sema/bound.h"
@@ -139,6 +140,8 @@ int compile(struct compilation *c, const struct compile_options *options)
 		lexer_print(c->arena, &c->diags, &c->sources, main->unit->source, stdout);
 	if (options->dump == STAGE_AST)
 		ast_print(main->ast, stdout);
+	for (size_t i = 0; i < options->n_defines; i++)
+		compile_define(&sema, main->ast, options->defines[i]);
 	resolve_all(&sema, c);
 	const struct ast_decl *pipeline = choose_pipeline(&sema, main, options);
 	if (pipeline) {

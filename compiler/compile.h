@@ -23,6 +23,8 @@ struct compile_options {
 	const char *deploy;   /* NULL: the only one of that pipeline */
 	bool library;         /* the file needs no pipeline (pkdc header, pkdc nodes) */
 	enum stage dump;      /* printed to stdout as soon as it is made */
+	const char *const *defines; /* "NAME=value": other values for constants of the file */
+	size_t n_defines;
 };
 
 /* Returns 0 when there were no errors. Messages are in c->diags, not yet printed, except that a

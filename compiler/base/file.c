@@ -97,10 +97,8 @@ static mode_t fresh_mode(void)
 	return 0666 & ~mask;
 }
 
-int file_write(const char *path, const char *text, size_t length)
+static int write_with_mode(const char *path, const char *text, size_t length, mode_t mode)
 {
-	if (has_content(path, text, length))
-		return 0;
 	struct arena *arena = arena_create();
 	char *temporary = arena_printf(arena, "%s.XXXXXX", path);
 	int fd = mkostemp(temporary, O_CLOEXEC);
@@ -108,7 +106,7 @@ int file_write(const char *path, const char *text, size_t length)
 	if (error)
 		goto out;
 	error = write_all(fd, text, length);
-	if (!error && fchmod(fd, fresh_mode()) < 0)
+	if (!error && fchmod(fd, mode) < 0)
 		error = -errno;
 	/* A full disk may first be noticed here (NFS, quotas). */
 	if (close(fd) < 0 && !error)
@@ -119,6 +117,26 @@ int file_write(const char *path, const char *text, size_t length)
 		unlink(temporary);
 out:
 	arena_destroy(arena);
+	return error;
+}
+
+int file_write(const char *path, const char *text, size_t length)
+{
+	if (has_content(path, text, length))
+		return 0;
+	return write_with_mode(path, text, length, fresh_mode());
+}
+
+int file_replace(const char *path, const char *text, size_t length)
+{
+	struct stat status;
+	char *real = realpath(path, NULL);
+	if (!real)
+		return -errno;
+	int error = stat(real, &status) < 0 || access(real, W_OK) < 0 ? -errno : 0;
+	if (!error && !has_content(real, text, length))
+		error = write_with_mode(real, text, length, status.st_mode & 07777);
+	free(real);
 	return error;
 }
 

@@ -243,26 +243,38 @@ struct ast_file *parse(struct arena *arena, struct diags *diags, struct sources 
 	return parser.file;
 }
 
-void lexer_print(struct arena *arena, struct diags *diags, struct sources *sources,
-                 uint32_t source, FILE *file)
+struct tokens lexer_tokens(struct arena *arena, struct diags *diags, struct sources *sources,
+                           uint32_t source)
 {
 	struct parser parser;
+	struct tokens tokens = {0};
 	void *scanner;
 	parser_init(&parser, arena, diags, sources, source, &scanner);
 	if (!scanner)
-		return;
+		return tokens;
 	for (;;) {
 		PARSER_STYPE value;
 		struct span span = {source, 0, 0};
 		int token = lexer_lex(&value, &span, scanner);
 		if (token == TOKEN_YYEOF)
 			break;
-		const char *text = sources->list.items[source].text;
+		vec_push(arena, &tokens, (struct token){span, token == TOKEN_END_STMT});
+	}
+	lexer_lex_destroy(scanner);
+	return tokens;
+}
+
+void lexer_print(struct arena *arena, struct diags *diags, struct sources *sources,
+                 uint32_t source, FILE *file)
+{
+	struct tokens tokens = lexer_tokens(arena, diags, sources, source);
+	const char *text = sources->list.items[source].text;
+	for (size_t i = 0; i < tokens.n; i++) {
+		struct span span = tokens.items[i].span;
 		fprintf(file, "%u..%u\t", span.start, span.end);
-		if (token == TOKEN_END_STMT)
+		if (tokens.items[i].ends_statement)
 			fputs("end of line\n", file);
 		else
 			fprintf(file, "%.*s\n", (int)(span.end - span.start), text + span.start);
 	}
-	lexer_lex_destroy(scanner);
 }

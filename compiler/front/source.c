@@ -12,14 +12,10 @@ void sources_init(struct sources *sources, struct arena *arena)
 	vec_push(arena, &sources->list, dummy);
 }
 
-int sources_add(struct sources *sources, const char *path, const char *file, uint32_t *ret_source)
+void sources_add_text(struct sources *sources, const char *path, const char *file,
+                      const char *text, size_t length, uint32_t *ret_source)
 {
 	struct arena *arena = sources->arena;
-	char *text;
-	size_t length;
-	int error = file_read(arena, file, SOURCE_MAX, &text, &length);
-	if (error)
-		return error;
 	struct source source = {
 		.path = arena_strdup(arena, path),
 		.file = arena_strdup(arena, file),
@@ -33,7 +29,16 @@ int sources_add(struct sources *sources, const char *path, const char *file, uin
 	}
 	*ret_source = (uint32_t)sources->list.n;
 	vec_push(arena, &sources->list, source);
-	return 0;
+}
+
+int sources_add(struct sources *sources, const char *path, const char *file, uint32_t *ret_source)
+{
+	char *text;
+	size_t length;
+	int error = file_read(sources->arena, file, SOURCE_MAX, &text, &length);
+	if (!error)
+		sources_add_text(sources, path, file, text, length, ret_source);
+	return error;
 }
 
 /* The number, from 0, of the line that holds `offset`. */

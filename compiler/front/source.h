@@ -33,6 +33,10 @@ void sources_init(struct sources *sources, struct arena *arena);
 /* Reads a file; 0 or -errno. The text must be UTF-8 without NULs for the lexer to like it. */
 int sources_add(struct sources *sources, const char *path, const char *file, uint32_t *ret_source);
 
+/* A text that is in memory already, NUL-ended, at most SOURCE_MAX bytes; it is not copied. */
+void sources_add_text(struct sources *sources, const char *path, const char *file,
+                      const char *text, size_t length, uint32_t *ret_source);
+
 /* Line and column (in characters, a tab is one), both from 1. */
 struct position {
 	uint32_t line, column;

@@ -1,6 +1,7 @@
 /* The command line, by the tables of options.def. */
 #include "base/text.h"
 #include "tool/tool.h"
+#include <ctype.h>
 #include <pkd/version.h>
 #include <stdio.h>
 #include <string.h>
@@ -116,6 +117,15 @@ static bool is_choice(const char *choices, const char *value)
 	return false;
 }
 
+/* A name and a value; what the value is worth is seen when it is compiled. */
+static bool is_definition(const char *text)
+{
+	const char *end = text;
+	while (isalnum((unsigned char)*end) || *end == '_')
+		end++;
+	return end > text && !isdigit((unsigned char)*text) && end[0] == '=' && end[1];
+}
+
 /* `value` is what follows the = or the letter, NULL where nothing does. */
 static int take_option(struct parser *p, size_t id, const char *value)
 {
@@ -136,7 +146,13 @@ static int take_option(struct parser *p, size_t id, const char *value)
 		complain("--%s is one of %s, not '%s'", option->name, argument, value);
 		return STATUS_USAGE;
 	}
+	if (id == OPTION_DEFINE && !is_definition(value)) {
+		complain("--define is NAME=VALUE, as in -D N=16, not '%s'", value);
+		return STATUS_USAGE;
+	}
 	p->tool->option[id] = value ? value : "";
+	if (id == OPTION_DEFINE)
+		vec_push(p->tool->arena, &p->tool->defines, value);
 	return -1;
 }
 
@@ -172,8 +188,9 @@ static int take_letter(struct parser *p, const char *text)
 static int take_operand(struct parser *p, const char *text)
 {
 	struct tool *tool = p->tool;
-	if (!tool->operand && commands[tool->command].most) {
-		tool->operand = text;
+	if (tool->operands.n < (size_t)commands[tool->command].most) {
+		vec_push(tool->arena, &tool->operands, text);
+		tool->operand = tool->operands.items[0];
 		return -1;
 	}
 	complain("%s has no use for '%s'", commands[tool->command].name, text);
@@ -255,7 +272,7 @@ int options_parse(struct tool *tool, int argc, char **argv)
 		print_command_help(tool->command);
 		return 0;
 	}
-	if (commands[tool->command].least && !tool->operand) {
+	if (tool->operands.n < (size_t)commands[tool->command].least) {
 		complain("%s needs a %s", commands[tool->command].name,
 		         commands[tool->command].operands);
 		return STATUS_USAGE;

@@ -26,10 +26,15 @@ static bool wants_colour(void)
 	       strcmp(terminal, "dumb") != 0;
 }
 
-void tool_print_messages(const struct compilation *c)
+void tool_print_diags(const struct diags *diags)
 {
 	fflush(stdout);
-	diags_print(&c->diags, stderr, wants_colour());
+	diags_print(diags, stderr, wants_colour());
+}
+
+void tool_print_messages(const struct compilation *c)
+{
+	tool_print_diags(&c->diags);
 }
 
 static enum stage stage_of(const char *name)
@@ -57,6 +62,8 @@ int tool_compile(struct tool *tool, struct compilation *ret_c, bool library)
 		.deploy = tool->option[OPTION_DEPLOY],
 		.library = library,
 		.dump = stage_of(tool->option[OPTION_DUMP]),
+		.defines = tool->defines.items,
+		.n_defines = tool->defines.n,
 	};
 	return compile(ret_c, &options) == 0 ? 0 : STATUS_FAILED;
 }

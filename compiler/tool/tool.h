@@ -3,6 +3,7 @@
 #define TOOL_TOOL_H
 
 #include "base/arena.h"
+#include "base/vec.h"
 #include "compile.h"
 #include <stdbool.h>
 
@@ -41,8 +42,10 @@ struct tool {
 	struct arena *arena;
 	struct library library;
 	enum command_id command;
-	const char *operand;           /* or NULL */
+	const char *operand;           /* the first, or NULL */
+	VEC(const char *) operands;
 	const char *option[N_OPTIONS]; /* NULL: not given; "": given without an argument */
+	VEC(const char *) defines;     /* of -D, in order */
 	char **rest;                   /* after "--", NULL-ended */
 };
 
@@ -52,7 +55,7 @@ struct tool {
 #undef COMMAND
 #undef OPTION
 
-/* Fills in command, operand, option and rest. Returns -1, or the status to end with: after a
+/* Fills in command, operands, options and rest. Returns -1, or the status to end with: after a
  * message, or after --help or --version. */
 int options_parse(struct tool *tool, int argc, char **argv);
 
@@ -66,6 +69,7 @@ void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
  * printed, for more may follow. The caller calls compile_finish in either case. */
 int tool_compile(struct tool *tool, struct compilation *ret_c, bool library);
 void tool_print_messages(const struct compilation *c);
+void tool_print_diags(const struct diags *diags);
 
 /* Writes to --output, or to stdout. Returns an exit status. */
 int tool_write(struct tool *tool, const char *text, size_t length);
