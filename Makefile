@@ -176,7 +176,7 @@ test: ## set up, build and run all tests
 
 # pkdc gives the sanitizer's flags to what it builds: the archives it links need them.
 .PHONY: run-tests
-run-tests: all $(UNIT_TESTS) $(NODE_TESTS)
+run-tests: all replay $(UNIT_TESTS) $(NODE_TESTS)
 	@$(if $(SANITIZE),CFLAGS='$(SANITIZE)' CXXFLAGS='$(SANITIZE)' LDFLAGS='$(SANITIZE)') \
 		B='$(B)' TESTS='$(UNIT_TESTS) $(NODE_TESTS)' LEFT_OUT='$(UNBUILT_TESTS)' tests/run
 
@@ -190,6 +190,44 @@ tsan: ## all tests under the thread sanitizer
 	$(set_up_tests)
 	@$(MAKE) --no-print-directory B=build/tsan SANITIZE='-fsanitize=thread -w' run-tests
 
+# ---- Fuzzing ----
+
+# Without sanitizers a replay would find little, so it has them whatever else is built; its objects
+# are those of `make asan`.
+ASAN := -fsanitize=address,undefined -fno-sanitize-recover=undefined -Wno-error
+
+.PHONY: replay fuzz
+replay:
+	@$(MAKE) --no-print-directory B=build/asan SANITIZE='$(ASAN)' build/asan/fuzz/replay
+
+$(B)/fuzz/replay: tests/fuzz/front.c $(B)/lib/libpkdc.a
+	$(call say,TEST $@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) -DREPLAY -Icompiler -Iruntime/include $(C_FLAGS) -MF $@.d -o $@ $< \
+		$(B)/lib/libpkdc.a $(LD_FLAGS) -lm
+
+$(B)/fuzz/front: tests/fuzz/front.c $(B)/lib/libpkdc.a
+	$(call say,FUZZ $@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) -fsanitize=fuzzer -Icompiler -Iruntime/include $(C_FLAGS) -MF $@.d -o $@ $< \
+		$(B)/lib/libpkdc.a $(LD_FLAGS) -lm
+
+FUZZ_SECONDS ?= 60
+FUZZ_CC      ?= clang
+FUZZ_FOUND   := build/fuzz/found
+
+fuzz: ## look for inputs that crash the compiler, for FUZZ_SECONDS (60)
+	@echo 'int LLVMFuzzerTestOneInput(void); int LLVMFuzzerTestOneInput(void) { return 0; }' | \
+		$(FUZZ_CC) -fsanitize=fuzzer -x c -o /dev/null - 2>/dev/null || \
+		{ echo 'make fuzz: needs clang and its libFuzzer (Debian: clang, libclang-rt-dev)'; exit 1; }
+	@$(MAKE) --no-print-directory B=build/fuzz CC=$(FUZZ_CC) \
+		SANITIZE='-fsanitize=fuzzer-no-link $(ASAN)' build/fuzz/fuzz/front
+	@mkdir -p $(FUZZ_FOUND) build/fuzz/corpus
+	@tests/fuzz/seed.sh build/fuzz/corpus
+	build/fuzz/fuzz/front -dict=tests/fuzz/pkd.dict -max_total_time=$(FUZZ_SECONDS) -timeout=10 \
+		-max_len=16384 -artifact_prefix=$(FUZZ_FOUND)/ -print_final_stats=1 \
+		build/fuzz/corpus tests/fuzz/corpus
+
 # ---- The demo ----
 
 demo: ## set up, build, and count people in a video clip
@@ -200,6 +238,7 @@ demo: ## set up, build, and count people in a video clip
 # ---- Care ----
 
 OURS := $(wildcard $(foreach d,compiler compiler/* runtime runtime/include/* stdlib/* tests/unit \
+	tests/fuzz \
 	examples/*,$(addprefix $(d)/,*.c *.h *.cpp)))
 
 format: ## lay out all C and C++ files
@@ -237,4 +276,4 @@ help: ## this list
 FORCE:
 
 -include $(wildcard $(COMPILER_O:.o=.d) $(RUNTIME_O:.o=.d) $(NODE_O:.o=.d) $(NODE_TEST_O:.o=.d) \
-	$(UNIT_TESTS:=.d) $(NODE_TESTS:$(B)/test/%=$(B)/obj/%.c.d))
+	$(UNIT_TESTS:=.d) $(wildcard $(B)/fuzz/*.d) $(NODE_TESTS:$(B)/test/%=$(B)/obj/%.c.d))

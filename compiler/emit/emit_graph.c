@@ -45,17 +45,15 @@ static void put_process(const struct graph *graph, uint32_t p, struct buf *out)
 	buf_puts(out, "\t}\n");
 }
 
-/* What is written on the line: the output where there are several, the policy, the capacity as a
- * user would write it (n waiting). */
-static void put_edge_label(const struct analysis *a, uint32_t e, struct buf *out)
+void emit_edge_label(const struct analysis *a, uint32_t e, const char *separator, struct buf *out)
 {
 	const struct graph_edge *edge = &a->graph->edges.items[e];
 	const struct graph_stream *stream = &a->graph->streams.items[edge->stream];
 	const struct interface *face = a->graph->nodes.items[stream->node].face;
 
 	if (face->outputs.n > 1) {
-		put_escaped(out, face->outputs.items[stream->output].name);
-		buf_puts(out, "\\n");
+		buf_puts(out, face->outputs.items[stream->output].name);
+		buf_puts(out, separator);
 	}
 	switch (edge->policy) {
 	case EDGE_QUEUE:
@@ -93,7 +91,7 @@ static void put_edge(const struct analysis *a, uint32_t e, struct buf *out)
 
 	buf_printf(out, "\tn%" PRIu32 " -> n%" PRIu32 " [style=%s, label=\"", from, edge->node,
 	           edge_style(edge->policy));
-	put_edge_label(a, e, out);
+	emit_edge_label(a, e, "\\n", out); /* names of the language: nothing to escape */
 	buf_puts(out, "\"];\n");
 }
 

@@ -8,6 +8,7 @@
 
 #define SHOWN_MAX 50
 #define KEPT_MAX 10000 /* bounds time and memory for a file that is all mistakes */
+#define SUGGESTED_MAX 200 /* likewise: each suggestion looks at all names there are */
 #define TAB_WIDTH 4
 #define LINE_MAX_CELLS 160u
 #define LINE_LEAD_CELLS 60u /* shown before the carets of a line that is cut */
@@ -136,8 +137,15 @@ void diag_help(struct diags *diags, const char *format, ...)
 	vec_push(diags->arena, &diag->helps, text);
 }
 
+bool diag_wants_suggestion(const struct diags *diags)
+{
+	return diags->list.n <= SUGGESTED_MAX;
+}
+
 void diag_suggest(struct diags *diags, const char *word, const char *const *candidates, size_t n)
 {
+	if (!diag_wants_suggestion(diags))
+		return;
 	const char *nearest = text_nearest(word, candidates, n);
 	if (nearest)
 		diag_help(diags, "did you mean '%s'?", nearest);

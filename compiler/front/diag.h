@@ -35,6 +35,9 @@ void diag_help(struct diags *diags, const char *format, ...) __attribute__((form
 /* Adds "did you mean 'x'?" to the last report when a candidate is near enough. */
 void diag_suggest(struct diags *diags, const char *word, const char *const *candidates, size_t n);
 
+/* False after so many reports that candidates need no longer be collected. */
+bool diag_wants_suggestion(const struct diags *diags);
+
 /* Prints all reports in source order (sources in the order they were added; more than 50 are
  * counted, not shown), and a closing line such as "2 errors, 1 warning". */
 void diags_print(const struct diags *diags, FILE *file, bool colour);

@@ -2,14 +2,14 @@
  * the spaces between tokens, by rule. Where the author aligned the = of bindings or the comments
  * behind lines, they are aligned. */
 #define _GNU_SOURCE /* memmem */
-#include "base/buf.h"
 #include "front/format.h"
+#include "base/buf.h"
 #include <string.h>
 
-#define TAB         8u
-#define COMMENT_GAP 2u   /* before a comment at a line's end */
-#define SPREAD_MAX  64u  /* columns that an author's alignment may add */
-#define WIDTH_MAX   200u /* of lines that are aligned: what is longer keeps out of it */
+#define TAB 8u
+#define COMMENT_GAP 2u /* before a comment at a line's end */
+#define SPREAD_MAX 64u /* columns that an author's alignment may add */
+#define WIDTH_MAX 200u /* of lines that are aligned: what is longer keeps out of it */
 
 /* ---- Reading: tokens, and the comments between them ---- */
 
@@ -251,8 +251,8 @@ static void align_comments(struct layout *l, size_t start, size_t *ret_end)
 	         (lines[end].comment || continues(l, end, column)));
 	column = column_for(lines[start].comment->column, least + COMMENT_GAP);
 	for (size_t i = start; i < end; i++)
-		l->elements.items[lines[i].end - 1].gap =
-			column - (lines[i].comment ? lines[i].width : 0);
+		l->elements.items[lines[i].end - 1].gap = column -
+		                                          (lines[i].comment ? lines[i].width : 0);
 	*ret_end = end;
 }
 

@@ -9,13 +9,13 @@
 /* What the tokens between two brackets, or those outside of all, are. */
 enum frame_kind {
 	FRAME_FILE,
-	FRAME_NODE,   /* the items of a node */
-	FRAME_BLOCK,  /* the statements of a pipeline, of `for` and `if` */
-	FRAME_RULES,  /* those of a deploy, and a failure policy */
-	FRAME_LIST,   /* fields, names, members: separated by commas or line ends */
-	FRAME_PORTS,  /* (…) of a declaration */
-	FRAME_TYPE,   /* <…>, [T; N] */
-	FRAME_VALUE,  /* brackets in expressions */
+	FRAME_NODE,  /* the items of a node */
+	FRAME_BLOCK, /* the statements of a pipeline, of `for` and `if` */
+	FRAME_RULES, /* those of a deploy, and a failure policy */
+	FRAME_LIST,  /* fields, names, members: separated by commas or line ends */
+	FRAME_PORTS, /* (…) of a declaration */
+	FRAME_TYPE,  /* <…>, [T; N] */
+	FRAME_VALUE, /* brackets in expressions */
 };
 
 struct frame {
@@ -52,8 +52,8 @@ static bool is_any(const struct element *e, const char *const *texts, size_t n)
 	return false;
 }
 
-#define IS_ANY(element, ...)                                                       \
-	is_any(element, (const char *const[]){__VA_ARGS__},                        \
+#define IS_ANY(element, ...)                                \
+	is_any(element, (const char *const[]){__VA_ARGS__}, \
 	       sizeof((const char *const[]){__VA_ARGS__}) / sizeof(const char *))
 
 static struct frame *top(struct marker *m)

@@ -1,6 +1,7 @@
 /* Runs scanner and grammar over one file, and what their actions need: interned names, decoded
  * strings, makers of tree nodes, doc comments. */
 #include "front/parse.h"
+#include "base/buf.h"
 #include "front/front.h"
 #include "front/parser.h"
 #include <string.h>
@@ -165,11 +166,24 @@ static size_t first_doc(const struct parser *parser, uint32_t line)
 	return low;
 }
 
+static const char *joined_docs(struct parser *parser, size_t start, size_t end)
+{
+	struct buf joined;
+	buf_init(&joined);
+	for (size_t i = start; i < end; i++) {
+		buf_puts(&joined, i == start ? "" : " ");
+		buf_puts(&joined, parser->docs.items[i].text);
+	}
+	const char *text = arena_strndup(parser->arena, joined.text, joined.length);
+	buf_finish(&joined);
+	return text;
+}
+
 /* The comment behind the thing on its last line, else the block right above it. */
 static const char *doc_of(struct parser *parser, struct span span)
 {
-	uint32_t first = source_position(parser->sources, span.source, span.start).line;
-	uint32_t last = source_position(parser->sources, span.source, span.end).line;
+	uint32_t first = source_line(parser->sources, span.source, span.start);
+	uint32_t last = source_line(parser->sources, span.source, span.end);
 	size_t behind = first_doc(parser, last);
 	if (behind < parser->docs.n && parser->docs.items[behind].line == last &&
 	    !parser->docs.items[behind].alone)
@@ -181,20 +195,16 @@ static const char *doc_of(struct parser *parser, struct span span)
 		start--;
 		line--;
 	}
-	const char *text = "";
-	for (size_t i = start; i < end; i++)
-		text = arena_printf(parser->arena, i == start ? "%s%s" : "%s %s", text,
-		                    parser->docs.items[i].text);
-	return text;
+	return start < end ? joined_docs(parser, start, end) : "";
 }
 
 /* What shares its line with the declaration has no comment of its own. */
 static void attach_to_ports(struct parser *parser, struct ast_ports *ports, struct span decl)
 {
-	uint32_t line = source_position(parser->sources, decl.source, decl.start).line;
+	uint32_t line = source_line(parser->sources, decl.source, decl.start);
 	for (size_t i = 0; i < ports->n; i++) {
 		struct span span = ports->items[i].span;
-		bool own = source_position(parser->sources, span.source, span.start).line > line;
+		bool own = source_line(parser->sources, span.source, span.start) > line;
 		ports->items[i].doc = own ? doc_of(parser, span) : "";
 	}
 }

@@ -12,8 +12,8 @@ void sources_init(struct sources *sources, struct arena *arena)
 	vec_push(arena, &sources->list, dummy);
 }
 
-void sources_add_text(struct sources *sources, const char *path, const char *file,
-                      const char *text, size_t length, uint32_t *ret_source)
+void sources_add_text(struct sources *sources, const char *path, const char *file, const char *text,
+                      size_t length, uint32_t *ret_source)
 {
 	struct arena *arena = sources->arena;
 	struct source source = {
@@ -53,6 +53,12 @@ static uint32_t line_of(const struct source *source, uint32_t offset)
 			high = middle;
 	}
 	return (uint32_t)low;
+}
+
+uint32_t source_line(const struct sources *sources, uint32_t source, uint32_t offset)
+{
+	const struct source *s = &sources->list.items[source];
+	return line_of(s, offset < s->length ? offset : s->length) + 1;
 }
 
 struct position source_position(const struct sources *sources, uint32_t source, uint32_t offset)

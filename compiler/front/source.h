@@ -34,14 +34,17 @@ void sources_init(struct sources *sources, struct arena *arena);
 int sources_add(struct sources *sources, const char *path, const char *file, uint32_t *ret_source);
 
 /* A text that is in memory already, NUL-ended, at most SOURCE_MAX bytes; it is not copied. */
-void sources_add_text(struct sources *sources, const char *path, const char *file,
-                      const char *text, size_t length, uint32_t *ret_source);
+void sources_add_text(struct sources *sources, const char *path, const char *file, const char *text,
+                      size_t length, uint32_t *ret_source);
 
 /* Line and column (in characters, a tab is one), both from 1. */
 struct position {
 	uint32_t line, column;
 };
 struct position source_position(const struct sources *sources, uint32_t source, uint32_t offset);
+
+/* The line alone, without a walk along it. */
+uint32_t source_line(const struct sources *sources, uint32_t source, uint32_t offset);
 
 /* "people.pkd:14:5", in the arena. The path is shown as in source.path. */
 const char *source_at(struct sources *sources, struct span span);

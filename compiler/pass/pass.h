@@ -2,6 +2,7 @@
 #ifndef PASS_PASS_H
 #define PASS_PASS_H
 
+#include "base/buf.h"
 #include "graph/graph.h"
 
 enum pass_id {
@@ -53,5 +54,8 @@ void pass_print(const struct analysis *analysis, FILE *file);
 
 /* pkdc check --report: the proofs as a short table, one line a fact with its reason. */
 void pass_report(const struct analysis *analysis, FILE *file);
+
+/* The same facts for other programs. */
+void pass_report_json(const struct analysis *analysis, struct buf *out);
 
 #endif

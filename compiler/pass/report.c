@@ -1,7 +1,7 @@
 /* pkdc check --report: what was proved, one line a fact with its reason. Requires nothing: what an
  * error kept from being known is said to be unknown. */
 #include "base/file.h"
-#include "pass/private.h"
+#include "pass/facts.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
@@ -110,31 +110,21 @@ static void section(const struct report *r, const char *title)
 
 static const char *ring_words(const struct report *r, uint32_t s)
 {
-	const struct analysis *a = r->a;
-	const struct graph_stream *stream = &a->graph->streams.items[s];
+	uint32_t e = fact_ring_edge(r->a, s);
 
-	for (size_t i = 0; i < stream->edges.n; i++) {
-		uint32_t e = stream->edges.items[i];
-		if (a->window[e] == a->memory[s].ring_size)
-			return arena_printf(a->arena, "%s: %s", edge_of(r, e), a->window_reason[e]);
-	}
-	return "any reader: small values, at which none is overtaken";
+	if (e == NO_ID)
+		return "any reader: small values, at which none is overtaken";
+	return arena_printf(r->a->arena, "%s: %s", edge_of(r, e), r->a->window_reason[e]);
 }
 
 static const char *limit_words(const struct report *r)
 {
-	const struct analysis *a = r->a;
-	const struct graph_assertion *least = NULL;
+	const struct graph_assertion *least = fact_memory_limit(r->a);
 
-	for (size_t i = 0; i < a->graph->asserts.n; i++) {
-		const struct graph_assertion *assertion = &a->graph->asserts.items[i];
-		if (assertion->kind == ASSERT_MEMORY && (!least || assertion->limit < least->limit))
-			least = assertion;
-	}
 	if (!least)
 		return "";
-	return arena_printf(a->arena, ", within the %s asserted%s",
-	                    bytes_words(a->arena, least->limit), at_words(r, least->at));
+	return arena_printf(r->a->arena, ", within the %s asserted%s",
+	                    bytes_words(r->a->arena, least->limit), at_words(r, least->at));
 }
 
 #define SLOTS_WIDTH 25 /* of "slots = ring + held + new" */
@@ -235,24 +225,14 @@ static void print_frames(const struct report *r)
 /* Live origins whose lossless readers, however far away, can leave them no room. */
 static void print_refusals(const struct report *r)
 {
-	const struct analysis *a = r->a;
-
-	for (uint32_t n = 0; n < a->graph->nodes.n; n++) {
-		const struct graph_node *node = &a->graph->nodes.items[n];
+	for (uint32_t n = 0; n < r->a->graph->nodes.n; n++) {
+		struct ids edges = fact_refusing_edges(r->a, n);
 		struct words words;
-		if (node->face->origin != ORIGIN_LIVE)
-			continue;
-		words_init(&words, a->arena, NAMES_SHOWN);
-		for (size_t i = 0; i < node->face->outputs.n; i++) {
-			const struct graph_stream *stream =
-				&a->graph->streams.items[node->outputs[i]];
-			for (size_t k = 0; k < stream->edges.n; k++)
-				if (a->graph->edges.items[stream->edges.items[k]].policy ==
-				    EDGE_QUEUE)
-					words_add(&words, edge_of(r, stream->edges.items[k]));
-		}
+		words_init(&words, r->a->arena, NAMES_SHOWN);
+		for (size_t i = 0; i < edges.n; i++)
+			words_add(&words, edge_of(r, edges.items[i]));
 		if (words.n)
-			row(r, node->name,
+			row(r, node_name(r->a, n),
 			    "cannot wait: refuses a whole frame while there is no room at %s",
 			    words_join(&words));
 	}
@@ -281,14 +261,12 @@ static void print_loss(const struct report *r)
 
 static const char *waited_for(const struct report *r, uint32_t n)
 {
-	const struct analysis *a = r->a;
-	const uint32_t *reached = arcs_reach(a->waits, n);
+	struct ids nodes = fact_waited_for(r->a, n);
 	struct words words;
 
-	words_init(&words, a->arena, NAMES_SHOWN);
-	for (uint32_t m = 0; m < a->graph->nodes.n; m++)
-		if (m != n && reached[m] != NO_ID)
-			words_add(&words, node_name(a, m));
+	words_init(&words, r->a->arena, NAMES_SHOWN);
+	for (size_t i = 0; i < nodes.n; i++)
+		words_add(&words, node_name(r->a, nodes.items[i]));
 	return words_join(&words);
 }
 
@@ -311,14 +289,13 @@ static void print_assertions(const struct report *r)
 	}
 }
 
-/* Queues that were written smaller than a fork-join needs to run at full rate. */
 static void print_slow_joins(const struct report *r)
 {
 	const struct analysis *a = r->a;
 
 	for (uint32_t e = 0; e < a->graph->edges.n; e++) {
 		const struct graph_edge *edge = &a->graph->edges.items[e];
-		if (edge->policy == EDGE_QUEUE && a->window[e] < a->window_wanted[e])
+		if (fact_holds_up(a, e))
 			row(r, node_name(a, edge->node),
 			    "'%s' may hold up %s, queue(%u) would not: %s%s", edge_words(a, e),
 			    node_name(a, edge_producer(a->graph, e)), a->window_wanted[e] - 1,

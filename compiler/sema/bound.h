@@ -56,6 +56,7 @@ struct bound {
 	struct file_scope *file;
 	VEC(struct param) params;
 	VEC(struct bound_node) nodes;
+	struct map node_names; /* name -> the number of the first node of that name, and 1 */
 	VEC(struct bound_assertion) asserts;
 	VEC(struct bound_process) processes; /* every node is in one */
 };

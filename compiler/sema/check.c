@@ -28,7 +28,7 @@ static const struct stream_ref no_stream = {UNBOUND, UNBOUND};
 static void suggest_binding(struct check *check, const char *name)
 {
 	VEC(const char *) names = {0};
-	for (size_t i = 0; i < check->bindings.n; i++)
+	for (size_t i = 0; i < check->bindings.n && diag_wants_suggestion(check->sema->diags); i++)
 		vec_push(check->sema->arena, &names, check->bindings.entries[i].key);
 	diag_suggest(check->sema->diags, name, names.items, names.n);
 }
@@ -237,8 +237,11 @@ struct slot {
 	size_t index;
 };
 
-static struct slot find_slot(const struct interface *face, const char *name)
+/* `place` is where the argument stands: mostly that of its port, too. */
+static struct slot find_slot(const struct interface *face, const char *name, size_t place)
 {
+	if (place < face->inputs.n && strcmp(face->inputs.items[place].name, name) == 0)
+		return (struct slot){SLOT_INPUT, place};
 	for (size_t i = 0; i < face->inputs.n; i++)
 		if (strcmp(face->inputs.items[i].name, name) == 0)
 			return (struct slot){SLOT_INPUT, i};
@@ -273,7 +276,7 @@ static struct slot argument_slot(struct check *check, const struct bound_node *n
 	const struct interface *face = node->face;
 	const struct ast_arg *arg = &node->call->args.items[i];
 	if (arg->name.text) {
-		struct slot slot = find_slot(face, arg->name.text);
+		struct slot slot = find_slot(face, arg->name.text, i);
 		if (slot.kind == SLOT_NONE)
 			report_unknown_argument(check, face, arg->name);
 		return slot;
@@ -515,52 +518,79 @@ static void collect_statement(struct check *check, const struct ast_stmt *stmt)
 		            "expressions over streams come with a later version of pkd");
 }
 
+/* The base name with the least number that nobody has: `*last` is the one tried last. */
+static const char *numbered_name(struct check *check, const char *base, unsigned *last)
+{
+	const char *name;
+	do
+		name = arena_printf(check->sema->arena, "%s_%u", base, ++*last);
+	while (map_get(&check->bound->node_names, name));
+	return name;
+}
+
+static void enter_node(struct check *check, size_t index)
+{
+	const char *name = check->bound->nodes.items[index].name;
+	if (!map_get(&check->bound->node_names, name))
+		map_put(check->sema->arena, &check->bound->node_names, name,
+		        (void *)(uintptr_t)(index + 1));
+}
+
 /* Nodes that were bound to no name are named after their node, with a number where that is taken. */
 static void name_nodes(struct check *check)
 {
-	struct arena *arena = check->sema->arena;
-	struct map taken = {0};
-	for (size_t i = 0; i < check->bound->nodes.n; i++) {
-		struct bound_node *node = &check->bound->nodes.items[i];
-		if (node->named && !map_get(&taken, node->name))
-			map_put(arena, &taken, node->name, node);
-	}
-	for (size_t i = 0; i < check->bound->nodes.n; i++) {
-		struct bound_node *node = &check->bound->nodes.items[i];
+	struct bound *bound = check->bound;
+	struct map lasts = {0}; /* base name -> the last number given */
+	for (size_t i = 0; i < bound->nodes.n; i++)
+		if (bound->nodes.items[i].named)
+			enter_node(check, i);
+	for (size_t i = 0; i < bound->nodes.n; i++) {
+		struct bound_node *node = &bound->nodes.items[i];
 		if (node->named)
 			continue;
-		const char *base = node->face ? node->face->name : "?";
-		struct bound_node *other = map_get(&taken, base);
-		node->name = base;
-		for (unsigned k = 2; map_get(&taken, node->name); k++)
-			node->name = arena_printf(arena, "%s_%u", base, k);
-		node->ambiguous = other != NULL;
-		if (other && !other->named)
-			other->ambiguous = true;
-		map_put(arena, &taken, node->name, node);
+		node->name = node->face ? node->face->name : "?";
+		uintptr_t other = (uintptr_t)map_get(&bound->node_names, node->name);
+		if (other) {
+			unsigned *last = map_get(&lasts, node->name);
+			if (!last) {
+				last = arena_new(check->sema->arena, unsigned);
+				*last = 1;
+				map_put(check->sema->arena, &lasts, node->name, last);
+			}
+			node->name = numbered_name(check, node->name, last);
+			node->ambiguous = true;
+			if (!bound->nodes.items[other - 1].named)
+				bound->nodes.items[other - 1].ambiguous = true;
+		}
+		enter_node(check, i);
 	}
+}
+
+static void suggest_node(struct sema *sema, const struct bound *bound, const char *name)
+{
+	VEC(const char *) names = {0};
+	for (size_t i = 0; i < bound->nodes.n && diag_wants_suggestion(sema->diags); i++)
+		vec_push(sema->arena, &names, bound->nodes.items[i].name);
+	diag_suggest(sema->diags, name, names.items, names.n);
 }
 
 uint32_t check_node_name(struct sema *sema, const struct bound *bound, struct ast_name name,
                          enum diag_code unknown)
 {
-	VEC(const char *) names = {0};
-	for (uint32_t i = 0; i < bound->nodes.n; i++) {
-		const struct bound_node *node = &bound->nodes.items[i];
-		if (strcmp(node->name, name.text) == 0 && !node->ambiguous)
-			return i;
-		if (strcmp(node->name, name.text) == 0) {
-			diag_report(sema->diags, E0402, name.span,
-			            "there are several nodes of the name '%s'", name.text);
-			diag_help(sema->diags, "bind each to a name of its own: x = %s(…)",
-			          node->face ? node->face->kind : name.text);
-			return UNBOUND;
-		}
-		vec_push(sema->arena, &names, node->name);
+	uintptr_t place = (uintptr_t)map_get(&bound->node_names, name.text);
+	const struct bound_node *node = place ? &bound->nodes.items[place - 1] : NULL;
+	if (node && !node->ambiguous)
+		return (uint32_t)(place - 1);
+	if (node) {
+		diag_report(sema->diags, E0402, name.span,
+		            "there are several nodes of the name '%s'", name.text);
+		diag_help(sema->diags, "bind each to a name of its own: x = %s(…)",
+		          node->face ? node->face->kind : name.text);
+		return UNBOUND;
 	}
 	diag_report(sema->diags, unknown, name.span, "'%s' has no node '%s'", bound->name,
 	            name.text);
-	diag_suggest(sema->diags, name.text, names.items, names.n);
+	suggest_node(sema, bound, name.text);
 	return UNBOUND;
 }
 

@@ -25,6 +25,8 @@ static void suggest(struct sema *sema, const struct map *first, const struct map
                     const char *name, bool types)
 {
 	VEC(const char *) names = {0};
+	if (!diag_wants_suggestion(sema->diags))
+		return;
 #define TYPE(constant, word, c_type, size, pkd_kind) \
 	if (types)                                    \
 		vec_push(sema->arena, &names, word);

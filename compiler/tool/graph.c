@@ -1,4 +1,4 @@
-/* pkdc graph: a drawing, by Graphviz's language. */
+/* pkdc graph: a drawing, in Graphviz's or Mermaid's language, or the graph for other programs. */
 #define _GNU_SOURCE /* memfd_create */
 #include "base/text.h"
 #include "emit/emit.h"
@@ -65,6 +65,24 @@ static int draw_svg(struct tool *tool, const struct buf *dot)
 	return status ? STATUS_FAILED : 0;
 }
 
+static int draw(struct tool *tool, const struct analysis *analysis)
+{
+	const char *format = tool->option[OPTION_FORMAT];
+	struct buf out;
+	int status;
+
+	buf_init(&out);
+	if (format && strcmp(format, "mermaid") == 0)
+		emit_mermaid(analysis, &out);
+	else if (format && strcmp(format, "json") == 0)
+		emit_json(analysis, &out);
+	else
+		emit_dot(analysis, &out);
+	status = wants_svg(tool) ? draw_svg(tool, &out) : tool_write(tool, out.text, out.length);
+	buf_finish(&out);
+	return status;
+}
+
 int tool_graph(struct tool *tool)
 {
 	struct compilation c;
@@ -72,13 +90,8 @@ int tool_graph(struct tool *tool)
 	tool_print_messages(&c);
 	/* A drawing helps most where the proofs failed. */
 	if (c.analysis) {
-		struct buf dot;
-		buf_init(&dot);
-		emit_dot(c.analysis, &dot);
-		int drawn = wants_svg(tool) ? draw_svg(tool, &dot)
-		                            : tool_write(tool, dot.text, dot.length);
+		int drawn = draw(tool, c.analysis);
 		status = status ? status : drawn;
-		buf_finish(&dot);
 	}
 	compile_finish(&c);
 	return status;

@@ -152,9 +152,10 @@ static bool is_name(struct arena *arena, const char *name)
 		resolve_name(&sema, file->decls.items[0]->name);
 	if (!diags.n_errors && file->decls.n == 1 && strlen(name) == strspn(name, letters))
 		return true;
-	tool_print_diags(&diags);
-	complain("'%s' cannot be a name: letters, digits and _, and no word of the language or of C",
-	         name);
+	complain(
+		"'%s' cannot be a name: it has letters, digits and _, begins with a letter, and is "
+		"no word of the language or of C",
+		name);
 	return false;
 }
 
@@ -210,7 +211,7 @@ struct new_node {
 	struct arena *arena;
 	const char *name, *file, *source; /* the node, its .pkd, its .c */
 	const char *old;                  /* what the .pkd holds; NULL: there is none */
-	bool library; /* the file has no pipeline of its own: others use it */
+	bool library;                     /* the file has no pipeline of its own: others use it */
 };
 
 /* The declarations that are there: the file must be readable and the name free. */
@@ -262,7 +263,8 @@ static int add_declaration(const struct new_node *n)
 /* In C the node of a file that is used has the name of the module before its own. */
 static int write_node(const struct new_node *n, const char *module)
 {
-	const char *prefix = n->library ? arena_printf(n->arena, "%s_%s", module, n->name) : n->name;
+	const char *prefix = n->library ? arena_printf(n->arena, "%s_%s", module, n->name)
+	                                : n->name;
 	const char *header = n->library && n->file[0] != '/' ? n->file : path_base(n->file);
 
 	header = arena_printf(n->arena, "%s.h", header);

@@ -42,7 +42,7 @@ struct tool {
 	struct arena *arena;
 	struct library library;
 	enum command_id command;
-	const char *operand;           /* the first, or NULL */
+	const char *operand; /* the first, or NULL */
 	VEC(const char *) operands;
 	const char *option[N_OPTIONS]; /* NULL: not given; "": given without an argument */
 	VEC(const char *) defines;     /* of -D, in order */

@@ -2,10 +2,10 @@
  * -fsanitize=fuzzer it is a fuzzer; with -DREPLAY it runs the files it is given, once each. The
  * standard library is the real one, in $PKD_STDLIB or ./stdlib. */
 #define _GNU_SOURCE /* mkdtemp */
+#include "front/front.h"
 #include "base/file.h"
 #include "compile.h"
 #include "emit/emit.h"
-#include "front/front.h"
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -41,10 +41,13 @@ static void expect(bool holds, const char *what)
 	abort();
 }
 
-static void write_all(const struct compilation *c)
+/* A program is written only when all was proved, the rest whenever there is a graph. */
+static void write_all(const struct compilation *c, bool proved)
 {
-	void (*const emitters[])(const struct analysis *, struct buf *) = {emit_program, emit_dot};
-	for (size_t i = 0; i < sizeof emitters / sizeof *emitters; i++) {
+	void (*const emitters[])(const struct analysis *, struct buf *) = {
+		emit_dot, emit_mermaid, emit_json, pass_report_json, emit_program};
+	size_t n = sizeof emitters / sizeof *emitters;
+	for (size_t i = 0; i < (proved ? n : n - 1); i++) {
 		struct buf out;
 		buf_init(&out);
 		emitters[i](c->analysis, &out);
@@ -64,7 +67,7 @@ static void compile_all(void)
 	diags_print(&c.diags, nowhere, true);
 	expect((status == 0) == (c.diags.n_errors == 0), "the status and the messages differ");
 	if (c.analysis)
-		write_all(&c);
+		write_all(&c, status == 0);
 	if (status == 0 && c.main) {
 		struct buf out;
 		buf_init(&out);

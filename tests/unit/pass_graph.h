@@ -225,7 +225,7 @@ static inline int teardown(void **state)
 static inline void assert_says(const char *text, const char *words)
 {
 	if (!strstr(text, words))
-		fail_msg("'%s' is not in:\n%s", words, text);
+		fail_msg("'%s' is not in:\n%s", words, text ? text : "");
 }
 
 static inline void assert_clean(void)

@@ -1,0 +1,144 @@
+#!/usr/bin/env python3
+"""pipelines.py SHAPE N: a pipeline of about N nodes, to stdout.
+
+A node of each kind has the same small value, so that only their number and connection counts.
+"""
+import sys
+
+NODES = """\
+node make() -> (value: i32) {
+    origin paced
+}
+node step(value: i32) -> (result: i32)
+node join(a: i32, b: i32) -> (result: i32)
+node mix(value: i32, seen: i32?) -> (result: i32)
+node end(value: i32)
+"""
+
+
+def chain(n):
+    yield "n0 = make()"
+    for i in range(1, n - 1):
+        yield f"n{i} = step(n{i - 1})"
+    yield f"last = end(n{n - 2})"
+
+
+def reverse(n):
+    """A chain whose every name is used before the line that binds it."""
+    return reversed(list(chain(n)))
+
+
+def fan(n):
+    yield "n0 = make()"
+    for i in range(1, n):
+        yield f"n{i} = end(n0)"
+
+
+def diamonds(n):
+    """Fork and join, one after the other."""
+    yield "j0 = make()"
+    k = 0
+    for k in range(1, n // 3 + 1):
+        yield f"a{k} = step(j{k - 1})"
+        yield f"b{k} = step(j{k - 1})"
+        yield f"j{k} = join(a{k}, b{k})"
+    yield f"last = end(j{k})"
+
+
+def nested(n):
+    """A fork-join within a fork-join within …: long and short ways side by side."""
+    yield "n0 = make()"
+    half = (n - 1) // 2
+    for i in range(1, half + 1):
+        yield f"n{i} = step(n{i - 1})"
+    yield f"j{half} = step(n{half})"
+    for i in range(half - 1, -1, -1):
+        yield f"j{i} = join(n{i}, j{i + 1})"
+    yield "last = end(j0)"
+
+
+def unnamed(n):
+    """Calls that are bound to no name."""
+    yield "n0 = make()"
+    for _ in range(1, n):
+        yield "end(n0)"
+
+
+def sampled(n):
+    """Each node samples the last: rings of sampling."""
+    yield "n0 = make()"
+    for i in range(1, n):
+        yield f"n{i} = mix(n{i - 1}, sample n{min(i + 1, n - 1)})"
+
+
+def asserted(n):
+    """A chain with a hundred assertions."""
+    yield "n0 = make()"
+    for i in range(1, n - 1):
+        yield f"n{i} = step(latest n{i - 1})"
+    yield f"last = end(n{n - 2})"
+    for i in range(1, n - 2, max(1, n // 100)):
+        yield f"assert independent(n{i - 1}, n{i})"
+
+
+def processes(n):
+    return chain(n)
+
+
+def deploy(n):
+    """Four neighbours in each process, each with a failure policy."""
+    for i in range(0, n - 4, 4):
+        yield f"process p{i} {{ n{i}, n{i + 1}, n{i + 2}, n{i + 3} }}"
+        yield f"on crash of n{i} {{ restart 3 per 10s then absent }}"
+
+
+def wide(n):
+    """One node that joins all, declared and called in one line."""
+    yield "n0 = make()"
+    for i in range(1, n - 1):
+        yield f"n{i} = step(n0)"
+    yield "last = all(" + ", ".join(f"a{i}: n{i}" for i in range(n - 1)) + ")"
+
+
+def commented(n):
+    return chain(n)
+
+
+def mistakes(n):
+    """Each statement has an unknown name in it."""
+    yield "n0 = make()"
+    for i in range(1, n):
+        yield f"n{i} = step(m{i})"
+
+
+SHAPES = [chain, reverse, fan, diamonds, nested, unnamed, sampled, asserted, processes, wide,
+          commented, mistakes]
+
+
+def head(shape, n):
+    print(NODES)
+    if shape is wide:
+        print("node all(" + ", ".join(f"a{i}: i32" for i in range(n - 1)) + ")\n")
+    for _ in range(n if shape is commented else 0):
+        print("/// A line of a long comment.")
+
+
+def main():
+    if len(sys.argv) == 1:
+        print(*(shape.__name__ for shape in SHAPES))
+        return
+    name, n = sys.argv[1], int(sys.argv[2])
+    shape = next(s for s in SHAPES if s.__name__ == name)
+    head(shape, n)
+    print("pipeline p() {")
+    for line in shape(n):
+        print("    " + line)
+    print("}")
+    if shape is processes:
+        print("\ndeploy p {")
+        for line in deploy(n):
+            print("    " + line)
+        print("}")
+
+
+main()
