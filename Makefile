@@ -228,6 +228,12 @@ fuzz: ## look for inputs that crash the compiler, for FUZZ_SECONDS (60)
 		-max_len=16384 -artifact_prefix=$(FUZZ_FOUND)/ -print_final_stats=1 \
 		build/fuzz/corpus tests/fuzz/corpus
 
+# ---- Benchmarks ----
+
+.PHONY: bench-compiler
+bench-compiler: $(B)/pkdc ## how the compiler's time grows with the size of a pipeline
+	@PKDC=$(B)/pkdc tests/bench/compiler.sh
+
 # ---- The demo ----
 
 demo: ## set up, build, and count people in a video clip
@@ -250,7 +256,7 @@ format-check: ## fail where `make format` would change something
 lint: all ## clang-tidy and shellcheck
 	clang-tidy --quiet $(COMPILER_C) -- -std=gnu11 -Icompiler -Iruntime/include -I$(B)/gen
 	clang-tidy --quiet $(RUNTIME_C) -- -std=gnu11 -Iruntime -Iruntime/include
-	shellcheck tests/run tests/*.sh $(wildcard tests/e2e/*.sh)
+	shellcheck tests/run tests/*.sh $(wildcard tests/*/*.sh)
 
 install: all ## into $(DESTDIR)$(PREFIX), by default /usr/local
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/pkd \

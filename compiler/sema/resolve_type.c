@@ -267,7 +267,10 @@ static const struct type *resolve_record(struct sema *sema, struct symbol *symbo
 		return type_error();
 	vec_push(sema->arena, &symbol->file->unit->records, record);
 	const struct type *type = type_record(sema->arena, record);
-	return resolve_layout(sema, type, decl->name.span) ? type : type_error();
+	if (!resolve_layout(sema, type, decl->name.span))
+		return type_error();
+	type_layout(type, &record->layout);
+	return type;
 }
 
 static const struct type *resolve_enum(struct sema *sema, struct symbol *symbol)

@@ -143,6 +143,10 @@ static int layout_record(const struct record *record, struct layout *ret_layout)
 {
 	struct layout sum;
 
+	if (record->layout.align) {
+		*ret_layout = record->layout;
+		return 0;
+	}
 	if (layout_fields(record, record->fields.n, &sum) < 0)
 		return -1;
 	return layout_items(0, 1, round_up(sum.size, sum.align), sum.align, ret_layout);

@@ -47,6 +47,11 @@ struct field {
 	struct span span;
 };
 
+/* Bytes and alignment by the C rules of x86-64 and AArch64 (frame.h has the shapes). */
+struct layout {
+	uint64_t size, align;
+};
+
 struct record {
 	const char *name;   /* "Object" */
 	const char *kind;   /* "detect.Object"; "Object" in the main file */
@@ -54,17 +59,14 @@ struct record {
 	const char *doc;
 	struct span span;
 	VEC(struct field) fields;
+	struct layout layout; /* kept by resolve, as records may hold each other many times over; its
+	                         align is 0 before */
 };
 
 struct enumeration {
 	const char *name, *kind, *c_name, *doc; /* as for records; C: enum detect_Level */
 	struct span span;
 	VEC(const char *) names; /* C: detect_Level_low … = 0, 1, … ; values are stored as uint32_t */
-};
-
-/* Bytes and alignment by the C rules of x86-64 and AArch64 (frame.h has the shapes). */
-struct layout {
-	uint64_t size, align;
 };
 
 #define TYPE_MAX_SIZE (UINT64_C(1) << 31) /* bytes of one value */

@@ -7,7 +7,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -196,10 +198,33 @@ static int write_executable(struct arena *arena, const char *text, size_t length
 }
 
 /* A copy that appears all at once, and may replace one that is running. */
+/* A program may replace a program, or stand where nothing is; a source, a device or a pipe given as
+ * the output by mistake stays. */
+static bool may_replace(const char *path)
+{
+	struct stat status;
+	char magic[4] = "";
+	if (stat(path, &status) != 0)
+		return true;
+	if (!S_ISREG(status.st_mode))
+		return false;
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return false;
+	ssize_t n = read(fd, magic, sizeof(magic));
+	close(fd);
+	return n == 0 || (n == sizeof(magic) && memcmp(magic, "\177ELF", sizeof(magic)) == 0);
+}
+
 static int copy_executable(struct arena *arena, const char *from, const char *to)
 {
 	char *text, *old;
 	size_t length, old_length;
+	if (!may_replace(to)) {
+		fprintf(stderr, "pkdc: '%s' is there already and is no program: name another file by "
+		                "-o\n", to);
+		return 1;
+	}
 	int error = file_read(arena, from, EXECUTABLE_MAX, &text, &length);
 	if (error)
 		return build_fail("cannot read", from, error);

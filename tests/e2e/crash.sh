@@ -1,5 +1,6 @@
 #!/bin/sh
 # The abnormal end of a node: it is named, and its process's policy is followed.
+# shellcheck source=lib/lib.sh
 . "$(dirname "$0")/lib/lib.sh"
 
 # For each deploy a program of that name.
@@ -68,19 +69,3 @@ grep -Exq ' *process middle: restarted 2 times' out || fail 'the restarts are no
 # When the restarts are used up, the end is that of the policy.
 ends 1 "$middle failed; the rest was stopped" ./twice --trouble fail --at 0
 [ "$(grep -c 'is started again' out)" -eq 2 ] || fail 'not two restarts'
-
-# Killed from outside again and again, on lossless edges: not a byte is different.
-./stop --frames 3000 --quiet --path undisturbed.csv >out 2>&1 || fail 'the undisturbed run failed'
-start ./restart --frames 3000 --path killed.csv
-victims='numbers before middle'
-kills=0
-while ! is_gone "$pid"; do
-	for victim in $victims; do
-		named "$pid" "$victim" && kill -KILL "$child" 2>/dev/null && kills=$((kills + 1))
-	done
-done
-finish 1
-[ "$status" -eq 0 ] || fail "killed $kills times: status $status"
-[ "$kills" -ge 10 ] || fail "killed only $kills times"
-cmp undisturbed.csv killed.csv || fail "killed $kills times: the rows differ"
-note "killed $kills times"

@@ -1,5 +1,6 @@
 #!/bin/sh
 # -D gives a constant of the file another value, as if it were written there.
+# shellcheck source=lib/lib.sh
 . "$(dirname "$0")/lib/lib.sh"
 
 cat >many.pkd <<'END'

@@ -1,6 +1,7 @@
 #!/bin/sh
 # A program in which every edge is plain gives the same bytes in every run, however its nodes are
 # grouped into processes.
+# shellcheck source=lib/lib.sh
 . "$(dirname "$0")/lib/lib.sh"
 needs ffmpeg
 needs_clip
@@ -17,7 +18,8 @@ done
 # run PROGRAM [OPTION]: the tables must be those of the first run.
 run() {
 	rm -f found.csv sums.csv
-	timeout -k 1 60 "./$@" --source clip.mkv --quiet >out 2>&1 || fail "$*: status $?"
+	timeout -k 1 60 ./"$1" --source clip.mkv --quiet ${2:+"$2"} >out 2>&1 ||
+		fail "$*: status $?"
 	[ -d first ] || { mkdir first && cp found.csv sums.csv first; }
 	for table in found sums; do
 		cmp "first/$table.csv" "$table.csv" >out 2>&1 || fail "$*: $table.csv differs"

@@ -1,5 +1,6 @@
 #!/bin/sh
 # pkdc fmt: which files it writes, how, and what it refuses.
+# shellcheck source=lib/lib.sh
 . "$(dirname "$0")/lib/lib.sh"
 
 # ---- The project's own files are laid out ----

@@ -1,6 +1,7 @@
 #!/bin/sh
 # Every fork is made by the supervisor, and the supervisor never has a second thread: the people
 # program with its libraries, which start threads, a restart of the detector included.
+# shellcheck source=lib/lib.sh
 . "$(dirname "$0")/lib/lib.sh"
 needs strace
 needs_clip

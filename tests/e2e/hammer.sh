@@ -1,6 +1,7 @@
 #!/bin/sh
 # A million frames at full speed over a lossless, a lossy and a sampled edge: no reader ever sees
 # parts of two frames; it does once nobody looks at pins.
+# shellcheck source=lib/lib.sh
 . "$(dirname "$0")/lib/lib.sh"
 
 build "$e2e/hammer/hammer.pkd" -o hammer
@@ -13,7 +14,7 @@ grep -Eq '^ *sampled +1000000 ' out || fail 'not a million shots on the sampled 
 grep -Eq 'shots.shot -> newest.shot: [0-9]+ dropped' out || fail 'the lossy edge has not lost any'
 sed -n '/ newest /p; / -> /p' out
 
-pkdc_with -DPKD_TEST_NO_PIN_CHECK
+pkdc_with careless -DPKD_TEST_NO_PIN_CHECK
 PKDC=$pkdc
 build "$e2e/hammer/hammer.pkd" -o careless
 from=$(now_ms)

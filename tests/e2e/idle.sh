@@ -1,6 +1,7 @@
 #!/bin/sh
 # Who waits does not use the processor: a live program with one frame a second, and beside it a
 # source that has no room because its reader hangs.
+# shellcheck source=lib/lib.sh
 . "$(dirname "$0")/lib/lib.sh"
 
 build "$e2e/line/line.pkd" --pipeline quiet -o quiet

@@ -1,6 +1,7 @@
 #!/bin/sh
 # What is printed for other programs is JSON, whatever the names and whatever went wrong, and the
 # same from run to run.
+# shellcheck source=lib/lib.sh
 . "$(dirname "$0")/lib/lib.sh"
 needs python3
 

@@ -1,5 +1,6 @@
 #!/bin/sh
 # What a program calls its parts: in ps, in --help, and in what it says about a wrong option.
+# shellcheck source=lib/lib.sh
 . "$(dirname "$0")/lib/lib.sh"
 needs ps
 
@@ -104,10 +105,10 @@ node count() -> (value: u64) {
 }
 
 pipeline beyond(period: time = 1ms) {
-    numbers = count(frames: 3, period: period)
+    numbers = count(frames: 1, period: period)
     table.csv(numbers, path: "beyond.csv")
 }
 END_PKD
 build beyond/line.pkd -o beyond/beyond
-expect 0 'beyond: 3 frames in .*' beyond/beyond --period 2ms
+expect 0 'beyond: 1 frames in .*' beyond/beyond --period 2ms
 expect 2 'beyond: .*numbers.period.*out of range.*0ns..10s.*' beyond/beyond --period 20s

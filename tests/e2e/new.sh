@@ -1,5 +1,6 @@
 #!/bin/sh
 # pkdc new: what it writes builds and runs as it is, and nothing is overwritten.
+# shellcheck source=lib/lib.sh
 . "$(dirname "$0")/lib/lib.sh"
 
 silent() {

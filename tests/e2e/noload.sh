@@ -1,6 +1,7 @@
 #!/bin/sh
 # video.show: without a display it takes no part and says so once, and the rest runs; with one there
 # is a window, and q in it stops the program in order.
+# shellcheck source=lib/lib.sh
 . "$(dirname "$0")/lib/lib.sh"
 needs_clip
 needs_node video.open

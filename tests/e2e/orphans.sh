@@ -1,6 +1,7 @@
 #!/bin/sh
 # Killed without warning, the supervisor takes all its processes with it, and leaves no memory and
 # no file behind but those that the program was told to write.
+# shellcheck source=lib/lib.sh
 . "$(dirname "$0")/lib/lib.sh"
 
 build "$e2e/line/line.pkd" --pipeline line -o line

@@ -1,5 +1,6 @@
 #!/bin/sh
 # pkdc build -o replaces a program, and nothing that is none: no source, no device, no pipe.
+# shellcheck source=lib/lib.sh
 . "$(dirname "$0")/lib/lib.sh"
 
 cp "$e2e"/line/* .

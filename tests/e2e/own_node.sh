@@ -1,5 +1,6 @@
 #!/bin/sh
 # What can go wrong while a user's own nodes are built, and what is left then; build.sh has the rest.
+# shellcheck source=lib/lib.sh
 . "$(dirname "$0")/lib/lib.sh"
 
 mkdir 'my own' 'my own/nodes'

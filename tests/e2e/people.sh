@@ -1,6 +1,7 @@
 #!/bin/sh
 # The example: every frame is in the video and in the table, people have boxes, and the detector,
 # which is several times slower, holds up nobody.
+# shellcheck source=lib/lib.sh
 . "$(dirname "$0")/lib/lib.sh"
 needs ffmpeg ffprobe
 needs_clip

@@ -1,5 +1,6 @@
 #!/bin/sh
 # A video is playable however its program ends, and holds every frame when that was in order.
+# shellcheck source=lib/lib.sh
 . "$(dirname "$0")/lib/lib.sh"
 needs ffprobe
 needs_clip

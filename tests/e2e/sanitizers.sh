@@ -1,19 +1,20 @@
 #!/bin/sh
 # Compiler and runtime under AddressSanitizer, UBSan and valgrind: the unit tests, pkdc on right and
 # wrong programs and on files that are none. `make asan` runs all other tests so.
+# shellcheck source=lib/lib.sh
 . "$(dirname "$0")/lib/lib.sh"
 case $B in */asan | */tsan) skip 'this is a run with a sanitizer already' ;; esac
 needs make valgrind
 
-units=$(cd "$ROOT/tests/unit" && ls ./*.c | sed 's|^\./\(.*\)\.c$|\1|')
-programs="$(ls "$ROOT"/tests/check/*.pkd) $(ls "$ROOT"/tests/pass/*.pkd) $ROOT/examples/people/people.pkd"
+units=$(find "$ROOT/tests/unit" -name '*.c' | sort | sed 's|.*/\(.*\)\.c$|\1|')
+programs=$(find "$ROOT/tests/check" "$ROOT/tests/pass" "$ROOT/examples" -name '*.pkd' | sort)
 export CMOCKA_MESSAGE_OUTPUT=STDOUT
 export UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
 
 # ---- Sanitizers: in build/asan, as `make asan`, which is made once ----
 
 asan=$ROOT/build/asan
-# shellcheck disable=SC2086 # words
+# shellcheck disable=SC2046,SC2086 # words
 (
 	unset MAKEFLAGS MAKELEVEL MFLAGS
 	CFLAGS=-fsanitize=address,undefined LDFLAGS=-fsanitize=address,undefined \
@@ -51,7 +52,7 @@ done
 note "unit tests under valgrind: $(($(now_ms) - from)) ms"
 from=$(now_ms)
 # Every fourth, and the example: each takes half a second.
-for program in $(echo "$programs" | tr ' ' '\n' | awk 'NR % 4 == 1') "$ROOT/examples/people/people.pkd"; do
+for program in $(echo "$programs" | awk 'NR % 4 == 1') "$ROOT/examples/people/people.pkd"; do
 	checked "$PKDC" check --report "$program" && [ "$status" -le 1 ] ||
 		fail "$program under valgrind: status $status"
 done

@@ -1,6 +1,7 @@
 #!/bin/sh
 # Ctrl-C and SIGTERM: everything is gone within 2 s (asserted as 3 s, for a machine that has other
 # things to do), files are whole, and whoever had to be forced is named.
+# shellcheck source=lib/lib.sh
 . "$(dirname "$0")/lib/lib.sh"
 
 build "$e2e/line/line.pkd" --pipeline line -o line

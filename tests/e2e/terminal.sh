@@ -1,5 +1,6 @@
 #!/bin/sh
 # The progress line on a terminal, and the table at the end.
+# shellcheck source=lib/lib.sh
 . "$(dirname "$0")/lib/lib.sh"
 needs script
 

@@ -1,6 +1,7 @@
 #!/bin/sh
 # The subcommands on a real program, and on files that are none: a message and a status, no crash.
 # sanitizers.sh runs it once more with a pkdc that is built with sanitizers.
+# shellcheck source=lib/lib.sh
 . "$(dirname "$0")/lib/lib.sh"
 people=$ROOT/examples/people/people.pkd
 
@@ -98,8 +99,8 @@ mkdir directory.pkd
 printf 'pipeline p() {\n}\0\n' >nul.pkd
 printf 'use v\377ideo\npipeline p() {\n}\n' >latin.pkd
 head -c 17825792 /dev/zero >large.pkd
-printf 'pipeline p() {\n    x = %s1%s\n}\n' "$(printf '%20000s' | tr ' ' '(')" \
-	"$(printf '%20000s' | tr ' ' ')')" >deep.pkd
+printf 'pipeline p() {\n    x = %s1%s\n}\n' "$(printf '%20000s' '' | tr ' ' '(')" \
+	"$(printf '%20000s' '' | tr ' ' ')')" >deep.pkd
 ln -s loop.pkd loop.pkd
 mkfifo pipe.pkd
 for command in check build run graph header; do

@@ -1,5 +1,6 @@
 #!/bin/sh
 # A node that casts const away and writes into its input is caught in the act and named.
+# shellcheck source=lib/lib.sh
 . "$(dirname "$0")/lib/lib.sh"
 
 build "$e2e/line/line.pkd" --pipeline line -o line
@@ -17,7 +18,7 @@ for program in ./line ./pair './line --single-process'; do
 done
 
 # With inputs mapped writable nobody notices: it is the map that catches it.
-pkdc_with -DPKD_TEST_WRITABLE_INPUTS
+pkdc_with writable -DPKD_TEST_WRITABLE_INPUTS
 PKDC=$pkdc
 build "$e2e/line/line.pkd" --pipeline line -o unguarded
 expect 0 'line: 20 frames in .*' ./unguarded --trouble scribble --at 7 --frames 20

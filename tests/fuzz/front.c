@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define INPUT_MAX (64u << 10)
+#define INPUT_MAX (1u << 20)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
