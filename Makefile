@@ -176,15 +176,17 @@ test: ## set up, build and run all tests
 
 # pkdc gives the sanitizer's flags to what it builds: the archives it links need them.
 .PHONY: run-tests
-run-tests: all replay $(UNIT_TESTS) $(NODE_TESTS)
+run-tests: all $(UNIT_TESTS) $(NODE_TESTS)
+	@$(MAKE) --no-print-directory replay
 	@$(if $(SANITIZE),CFLAGS='$(SANITIZE)' CXXFLAGS='$(SANITIZE)' LDFLAGS='$(SANITIZE)') \
 		B='$(B)' TESTS='$(UNIT_TESTS) $(NODE_TESTS)' LEFT_OUT='$(UNBUILT_TESTS)' tests/run
 
 # gcc warns falsely about instrumented code; the plain build has had the warnings.
+ASAN := -fsanitize=address,undefined -w
+
 asan: ## all tests under the address and undefined behaviour sanitizers
 	$(set_up_tests)
-	@$(MAKE) --no-print-directory B=build/asan \
-		SANITIZE='-fsanitize=address,undefined -w' run-tests
+	@$(MAKE) --no-print-directory B=build/asan SANITIZE='$(ASAN)' run-tests
 
 tsan: ## all tests under the thread sanitizer
 	$(set_up_tests)
@@ -194,8 +196,6 @@ tsan: ## all tests under the thread sanitizer
 
 # Without sanitizers a replay would find little, so it has them whatever else is built; its objects
 # are those of `make asan`.
-ASAN := -fsanitize=address,undefined -fno-sanitize-recover=undefined -Wno-error
-
 .PHONY: replay fuzz
 replay:
 	@$(MAKE) --no-print-directory B=build/asan SANITIZE='$(ASAN)' build/asan/fuzz/replay
@@ -221,7 +221,8 @@ fuzz: ## look for inputs that crash the compiler, for FUZZ_SECONDS (60)
 		$(FUZZ_CC) -fsanitize=fuzzer -x c -o /dev/null - 2>/dev/null || \
 		{ echo 'make fuzz: needs clang and its libFuzzer (Debian: clang, libclang-rt-dev)'; exit 1; }
 	@$(MAKE) --no-print-directory B=build/fuzz CC=$(FUZZ_CC) \
-		SANITIZE='-fsanitize=fuzzer-no-link $(ASAN)' build/fuzz/fuzz/front
+		SANITIZE='-fsanitize=fuzzer-no-link $(ASAN) -fno-sanitize-recover=undefined' \
+		build/fuzz/fuzz/front
 	@mkdir -p $(FUZZ_FOUND) build/fuzz/corpus
 	@tests/fuzz/seed.sh build/fuzz/corpus
 	build/fuzz/fuzz/front -dict=tests/fuzz/pkd.dict -max_total_time=$(FUZZ_SECONDS) -timeout=10 \

@@ -3,6 +3,7 @@
 #ifndef SEMA_INTERFACE_H
 #define SEMA_INTERFACE_H
 
+#include "base/map.h"
 #include "sema/value.h"
 
 /* UNKNOWN only while its node is being resolved. */
@@ -45,6 +46,7 @@ struct interface {
 	const char *doc;    /* or "" */
 	struct span span;
 	struct unit *unit;
+	struct map names; /* of generics, ports and params: one space, in which each is once */
 	VEC(struct generic) generics;
 	VEC(struct port) inputs, outputs;
 	VEC(struct param) params;

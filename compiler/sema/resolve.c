@@ -201,30 +201,14 @@ static void resolve_generics(struct sema *sema, struct file_scope *file,
 			generic.has_initial = const_size(sema, file, written->initial, UINT32_MAX,
 			                                 &generic.initial);
 		vec_push(sema->arena, &face->generics, generic);
+		map_put(sema->arena, &face->names, generic.name, face);
 	}
 }
 
-static bool name_is_taken(const struct interface *face, const char *name)
-{
-	for (size_t i = 0; i < face->inputs.n; i++)
-		if (strcmp(face->inputs.items[i].name, name) == 0)
-			return true;
-	for (size_t i = 0; i < face->outputs.n; i++)
-		if (strcmp(face->outputs.items[i].name, name) == 0)
-			return true;
-	for (size_t i = 0; i < face->params.n; i++)
-		if (strcmp(face->params.items[i].name, name) == 0)
-			return true;
-	for (size_t i = 0; i < face->generics.n; i++)
-		if (strcmp(face->generics.items[i].name, name) == 0)
-			return true;
-	return false;
-}
-
-static void claim_name(struct sema *sema, const struct interface *face, struct ast_name name)
+static void claim_name(struct sema *sema, struct interface *face, struct ast_name name)
 {
 	resolve_name(sema, name);
-	if (!name_is_taken(face, name.text))
+	if (!map_put(sema->arena, &face->names, name.text, face))
 		return;
 	diag_report(sema->diags, E0202, name.span, "'%s' is declared twice in '%s'", name.text,
 	            face->name);

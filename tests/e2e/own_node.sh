@@ -165,7 +165,7 @@ expect 0 'swapped: 3 frames in .*' ./by-hand
 rm -f program
 refused "cannot write 'none/program': No such file" build swap.pkd -o none/program
 mkdir directory
-refused "cannot write 'directory': Is a directory" build swap.pkd -o directory
+refused "'directory' is there already and is no program" build swap.pkd -o directory
 expect 1 "swapped: node 'csv' \(.*\): cannot write 'none/x.csv': No such file or directory" \
 	./by-hand --csv.path none/x.csv
 expect 1 "swapped: node 'csv' \(.*\): cannot write '/dev/full': No space left on device" \
@@ -178,14 +178,16 @@ unshare -rm true 2>/dev/null || {
 }
 mkdir small read-only
 cat >inside <<'END_INSIDE'
-mount -t tmpfs -o size=64k none small && mount -t tmpfs -o ro none read-only || exit 9
+mount -t tmpfs -o size=32m none small && mount -t tmpfs -o ro none read-only || exit 9
+head -c 40000000 /dev/zero >small/filling 2>/dev/null
+truncate -s -64K small/filling
 "$PKDC" build swap.pkd -o small/program
 echo "full disk: $? $(ls small)"
 "$PKDC" build swap.pkd -o read-only/program
 echo "read-only: $?"
 PKD_CACHE=small "$PKDC" build swap.pkd -o program
 echo "full cache: $?"
-mount -o remount,size=32m small
+rm small/filling
 PKD_CACHE=small "$PKDC" build swap.pkd -o small/program
 echo "with room again: $?"
 PKD_CACHE=read-only "$PKDC" build swap.pkd -o program
@@ -194,7 +196,7 @@ echo "read-only cache: $?"
 echo "read-only table: $?"
 END_INSIDE
 timeout 60 unshare -rm sh ./inside >out 2>&1 || fail 'the test itself failed'
-for line in "pkdc: cannot write 'small/program': No space left on device" 'full disk: 1 ' \
+for line in "pkdc: cannot write 'small/program': No space left on device" 'full disk: 1 filling' \
 	"pkdc: cannot write 'read-only/program': Read-only file system" 'read-only: 1' \
 	'full cache: 1' 'with room again: 0' \
 	'pkdc: PKD_CACHE=DIRECTORY chooses another one' 'read-only cache: 1' 'read-only table: 1'; do

@@ -99,5 +99,7 @@ healthy TERM
 healthy HUP
 healthy INT -
 healthy HUP -
+# As timeout(1) does it, and a service manager that stops a group of processes.
+healthy TERM -
 
 note "the longest stop took $longest ms"

@@ -4,81 +4,27 @@
 . "$(dirname "$0")/lib/lib.sh"
 needs script
 
-cat >line.pkd <<'END_PKD'
-use table
-
-node count() -> (value: u64) {
-    param frames: u64 = 0
-    param period: time = 0ms in 0ms..10s
-    origin paced
-    source "count.c"
-}
-
-node slow(value: u64) -> (same: u64) {
-    source "slow.c"
-}
-
-pipeline line(frames: u64 = 200, period: time = 5ms) {
-    numbers = count(frames: frames, period: period)
-    late    = slow(latest numbers)
-    table.csv(sample late, at: numbers, path: "line.csv")
-}
-END_PKD
-cp "$e2e/line/count.c" .
-cat >slow.c <<'END_C'
-#include "line.pkd.h"
-#include <time.h>
-
-struct slow {
-	char unused;
-};
-
-int slow_init(struct slow *self, const struct slow_params *params, struct pkd_ctx *ctx)
-{
-	(void)self, (void)params, (void)ctx;
-	return PKD_OK;
-}
-
-int slow_step(struct slow *self, const struct slow_in *in, struct slow_out *out,
-              struct pkd_ctx *ctx)
-{
-	const struct timespec time = {0, 30000000};
-
-	(void)self, (void)ctx;
-	nanosleep(&time, NULL);
-	if (out->same)
-		*out->same = *in->value;
-	return PKD_OK;
-}
-
-void slow_finish(struct slow *self)
-{
-	(void)self;
-}
-
-PKD_NODE(slow);
-END_C
-build line.pkd -o line
+build "$e2e/line/line.pkd" --pipeline late -o late
 
 # ---- On a terminal ----
 
-timeout 30 script -qec ./line typed </dev/null >out 2>&1 || fail "on a terminal: status $?"
+timeout 30 script -qec ./late typed </dev/null >out 2>&1 || fail "on a terminal: status $?"
 tr '\r' '\n' <typed >lines
-n=$(grep -Ec 'line: frame [0-9]+ of 200 \([0-9]+ %\), [0-9.]+ fps(, [0-9]+ dropped)?$' lines)
+n=$(grep -Ec 'late: frame [0-9]+ of 200 \([0-9]+ %\), [0-9.]+ fps(, [0-9]+ dropped)?$' lines)
 [ "$n" -ge 2 ] || fail "$n progress lines in a second" lines
 [ "$n" -le 20 ] || fail "$n progress lines in a second: too many" lines
 grep -Eq 'fps, [1-9][0-9]* dropped$' lines || fail 'the progress line does not count drops' lines
-grep -Eq '^(.\[K)?line: 200 frames in ' lines || fail 'the table is not on a line of its own' lines
+grep -Eq '^(.\[K)?late: 200 frames in ' lines || fail 'the table is not on a line of its own' lines
 # Without --frames the length is unknown, and so is the share.
-timeout 30 script -qec 'timeout -s INT 1 ./line --frames 0' typed </dev/null >out 2>&1
+timeout 30 script -qec 'timeout -s INT 1 ./late --frames 0' typed </dev/null >out 2>&1
 tr '\r' '\n' <typed >lines
-grep -Eq 'line: frame [0-9]+, [0-9.]+ fps' lines || fail 'no progress without a length' lines
-timeout 30 script -qec './line --quiet' typed </dev/null >out 2>&1 || fail "--quiet: status $?"
-! grep -q 'line:' typed || fail '--quiet says something' typed
+grep -Eq 'late: frame [0-9]+, [0-9.]+ fps' lines || fail 'no progress without a length' lines
+timeout 30 script -qec './late --quiet' typed </dev/null >out 2>&1 || fail "--quiet: status $?"
+! grep -q 'late:' typed || fail '--quiet says something' typed
 
 # ---- Not on one ----
 
-timeout 30 ./line >out 2>errors || fail "status $?" errors
+timeout 30 ./late >out 2>errors || fail "status $?" errors
 [ ! -s out ] || fail 'something on stdout'
 ! grep -q "$(printf '\r')" errors || fail 'a progress line in a file' errors
 firings() { awk -v node="$1" '$1 == node { print $2 }' errors; }
