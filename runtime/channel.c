@@ -52,19 +52,30 @@ const struct pkdi_gate *pkdi_output_full_gate(const struct pkdi_output *output)
 	return NULL;
 }
 
+bool pkdi_output_has_readers(const struct pkdi_output *output)
+{
+	for (uint32_t i = 0; output->stream && i < output->n_gates; i++)
+		if (!output->gates[i].own)
+			return true;
+	return false;
+}
+
 bool pkdi_output_is_deserted(const struct pkdi_output *output)
 {
-	if (!output->stream || !output->n_gates)
-		return false;
-	for (uint32_t i = 0; i < output->n_gates; i++) {
+	bool had_readers = false;
+
+	for (uint32_t i = 0; output->stream && i < output->n_gates; i++) {
 		const struct pkdi_gate *gate = &output->gates[i];
 
+		if (gate->own)
+			continue;
 		if (atomic_load_explicit(&gate->words->cursor, memory_order_acquire) !=
 		            PKDI_ENDED &&
 		    !is_gone(gate->orders))
 			return false;
+		had_readers = true;
 	}
-	return true;
+	return had_readers;
 }
 
 static struct pkd_frame *slot_frame(const struct pkdi_output *output, uint32_t slot)
@@ -101,14 +112,43 @@ bool pkdi_output_settle(struct pkdi_output *output, uint64_t number)
 
 /* ---- Reading ---- */
 
+/* The choice of `latest` stays what it was, as long as its frame has not been committed. */
+static void keep_choice(struct pkdi_input *input)
+{
+	uint64_t pin = pkdi_read(&input->words->pin);
+	uint64_t chosen = pkdi_read(&input->words->chosen);
+
+	if (!pin || pkdi_entry_seq(pin) != chosen || chosen < input->cursor ||
+	    input->cursor == PKDI_ENDED || pkdi_entry_slot(pin) >= input->ring.n_slots) {
+		pkdi_input_unpin(input);
+		return;
+	}
+	input->cursor = chosen;
+	input->front = pkdi_input_frame(input, pkdi_entry_slot(pin));
+}
+
 void pkdi_input_start(struct pkdi_input *input)
 {
 	input->front = NULL;
 	input->fires = false;
+	input->passed = 0;
 	if (!input->stream)
 		return;
-	pkdi_ring_unpin(&input->words->pin);
 	input->cursor = pkdi_read(&input->words->cursor);
+	input->seen = input->cursor - 1;
+	switch (input->decl->policy) {
+	case PKD_QUEUE:
+		pkdi_input_unpin(input);
+		break;
+	case PKD_LATEST:
+		keep_choice(input);
+		break;
+	case PKD_SAMPLE:
+		/* The newest value is looked for again, whichever had been seen. */
+		if (input->cursor != PKDI_ENDED)
+			input->cursor = 1;
+		break;
+	}
 }
 
 void pkdi_input_load_settled(struct pkdi_input *input)
@@ -125,10 +165,25 @@ void pkdi_input_advance(struct pkdi_input *input, uint64_t cursor)
 {
 	input->front = NULL;
 	input->cursor = cursor;
-	if (pkdi_read(&input->words->pin))
-		pkdi_ring_unpin(&input->words->pin);
-	/* Release: the reads of the slots that it gives up come before. */
+	/* Release: the reads of the slots that it gives up come before. And before the pin goes:
+	 * a restart in between finds a choice that is behind its cursor. */
 	atomic_store_explicit(&input->words->cursor, cursor, memory_order_release);
+	if (pkdi_read(&input->words->pin))
+		pkdi_input_unpin(input);
+}
+
+void pkdi_input_unpin(struct pkdi_input *input)
+{
+	pkdi_ring_unpin(&input->words->pin);
+	for (uint32_t i = 0; i < input->n_back; i++)
+		pkdi_ring_unpin(&input->back_pins[i]);
+}
+
+const struct pkd_frame *pkdi_input_find(const struct pkdi_input *input, uint64_t seq)
+{
+	uint32_t slot = seq ? pkdi_ring_find(&input->ring, seq) : PKDI_NO_SLOT;
+
+	return slot == PKDI_NO_SLOT ? NULL : pkdi_input_frame(input, slot);
 }
 
 const struct pkd_frame *pkdi_input_frame(const struct pkdi_input *input, uint32_t slot)

@@ -13,7 +13,8 @@
 struct pkdi_gate {
 	const struct pkdi_input_words *words;
 	const struct pkdi_orders *orders; /* of the reader's node */
-	uint64_t window;                  /* frames waiting and in hand; 0 = it never gates */
+	uint64_t window;                  /* frames from its cursor on; 0 = it never gates */
+	bool own;                         /* the node reads its own output */
 	_Atomic uint64_t *n_refused;      /* own: frames of a live origin refused for its sake */
 };
 
@@ -41,7 +42,10 @@ bool pkdi_output_has_room(struct pkdi_output *output);
 /* The first reader without room, or NULL. */
 const struct pkdi_gate *pkdi_output_full_gate(const struct pkdi_output *output);
 
-/* Have all readers ended or been given up? Never true of an output without readers. */
+/* Does another node read it? */
+bool pkdi_output_has_readers(const struct pkdi_output *output);
+
+/* Have all of them ended or been given up? Never true of an output without readers. */
 bool pkdi_output_is_deserted(const struct pkdi_output *output);
 
 /* The memory of the next value, its header before it; NULL where nobody reads. */
@@ -55,8 +59,17 @@ bool pkdi_output_settle(struct pkdi_output *output, uint64_t number);
 
 /* ---- Reading ---- */
 
+/* What an input is to its node's firings. */
+enum pkdi_role {
+	PKDI_ROLE_NONE,    /* connected to nothing */
+	PKDI_ROLE_FIRING,  /* joined: fires the node */
+	PKDI_ROLE_SAMPLED, /* the newest value when something else fires */
+	PKDI_ROLE_HISTORY, /* the values before the firing's frame: see history.h */
+};
+
 struct pkdi_input {
 	const struct pkd_input *decl;
+	enum pkdi_role role;
 	const struct pkd_stream *stream; /* NULL: always absent */
 	const char *data;                /* the read-only map */
 	struct pkdi_ring ring;
@@ -65,7 +78,18 @@ struct pkdi_input {
 	/* The seq looked for next. The shared word follows at the commit; for a lossy reader what
 	 * it has passed over meanwhile lies in between. */
 	uint64_t cursor;
-	uint64_t window;
+	uint64_t window; /* frames from the cursor on */
+	uint64_t passed; /* `every` has not taken any frame after the front's up to this number */
+	bool thins;      /* takes only some frames */
+
+	/* Values looked back at: previous ones, in the pins of a lossy reader. */
+	_Atomic uint64_t *back_pins; /* own */
+	uint32_t n_back;
+	uint64_t seen; /* history: seq of the newest value before the frame at hand */
+
+	/* Where step finds the values: n_values pointers, oldest first. */
+	const void **place;
+	uint32_t n_values;
 
 	/* The front: firing inputs the value at the cursor, sampled ones the value in hand. Lossy
 	 * readers hold a pin on it. NULL = none. */
@@ -74,6 +98,7 @@ struct pkdi_input {
 	bool fires;       /* the front takes part in the firing at hand */
 };
 
+/* Takes over what the last incarnation left: cursors, and the choice of `latest`. */
 void pkdi_input_start(struct pkdi_input *input);
 
 /* Reads the watermark into input->settled, PKDI_ENDED for a writer that was given up. */
@@ -82,7 +107,13 @@ void pkdi_input_load_settled(struct pkdi_input *input);
 /* Commits everything before `cursor`, and gives up the front. PKDI_ENDED: reads no more. */
 void pkdi_input_advance(struct pkdi_input *input, uint64_t cursor);
 
-/* Value `seq`, which is in `slot`. */
+/* Empties all pins. */
+void pkdi_input_unpin(struct pkdi_input *input);
+
+/* Value `seq`, whose slot the cursor or a pin protects; NULL when there is none. */
+const struct pkd_frame *pkdi_input_find(const struct pkdi_input *input, uint64_t seq);
+
+/* The value in `slot`. */
 const struct pkd_frame *pkdi_input_frame(const struct pkdi_input *input, uint32_t slot);
 
 #endif

@@ -31,8 +31,21 @@ PKD_PUBLIC bool pkd_sampled(const struct pkd_ctx *ctx, uint32_t input)
 {
 	const struct pkd_node *decl = ctx->node->decl;
 
-	return input < decl->n_inputs && decl->inputs[input].stream != PKD_NONE &&
-	       decl->inputs[input].policy == PKD_SAMPLE;
+	for (uint32_t i = 0; i < decl->n_inputs; i++)
+		if (decl->inputs[i].port == input && decl->inputs[i].stream != PKD_NONE &&
+		    decl->inputs[i].policy == PKD_SAMPLE)
+			return true;
+	return false;
+}
+
+PKD_PUBLIC uint32_t pkd_fired(const struct pkd_ctx *ctx)
+{
+	return ctx->fired;
+}
+
+PKD_PUBLIC void *pkd_state(struct pkd_ctx *ctx)
+{
+	return ctx->state;
 }
 
 PKD_PUBLIC void pkd_absent(struct pkd_ctx *ctx, uint32_t output)

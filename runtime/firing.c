@@ -1,5 +1,6 @@
 #include "firing.h"
 
+#include "history.h"
 #include "policy.h"
 
 /* What all firing inputs together say. */
@@ -9,16 +10,34 @@ struct view {
 	bool drained;
 };
 
-/* All watermarks are read before any ring: a frame that is published in between is then seen,
- * and a frame that is not seen was not there when the watermark was read. */
-static void look_at_all(struct pkdi_input *inputs, uint32_t n_inputs)
+static bool has_watermark(const struct pkdi_input *input)
 {
+	return input->role == PKDI_ROLE_FIRING || input->role == PKDI_ROLE_HISTORY;
+}
+
+/* All watermarks are read before any ring: a frame that is published in between is then seen,
+ * and a frame that is not seen was not there when the watermark was read. True when an input has
+ * passed frames by: its writer may wait for that room. */
+static bool look_at_all(struct pkdi_input *inputs, uint32_t n_inputs)
+{
+	bool moved = false;
+
 	for (uint32_t i = 0; i < n_inputs; i++)
-		if (pkdi_policy_fires(&inputs[i]))
+		if (has_watermark(&inputs[i]))
 			pkdi_input_load_settled(&inputs[i]);
-	for (uint32_t i = 0; i < n_inputs; i++)
-		if (pkdi_policy_fires(&inputs[i]))
-			pkdi_policy_look(&inputs[i]);
+	for (uint32_t i = 0; i < n_inputs; i++) {
+		struct pkdi_input *input = &inputs[i];
+		uint64_t cursor = input->cursor;
+
+		if (!pkdi_policy_fires(input))
+			continue;
+		pkdi_policy_look(input);
+		moved |= input->thins && input->cursor != cursor;
+		/* A frame that was passed by will not come, whatever the writer has said so far. */
+		if (input->passed > input->settled)
+			input->settled = input->passed;
+	}
+	return moved;
 }
 
 static struct view survey(const struct pkdi_input *inputs, uint32_t n_inputs)
@@ -60,6 +79,9 @@ static enum pkdi_choice judge(struct pkdi_input *inputs, uint32_t n_inputs, uint
 		bool past;
 
 		input->fires = false;
+		if (input->role == PKDI_ROLE_HISTORY && choice == PKDI_CHOICE_FIRE &&
+		    !pkdi_history_is_settled(input, number))
+			choice = PKDI_CHOICE_WAIT;
 		if (!pkdi_policy_fires(input))
 			continue;
 		input->fires = input->front && input->front->number == number;
@@ -86,10 +108,14 @@ enum pkdi_choice pkdi_firing_choose(struct pkdi_input *inputs, uint32_t n_inputs
 {
 	enum pkdi_choice choice;
 	struct view view;
+	bool moved = look_at_all(inputs, n_inputs);
 
-	look_at_all(inputs, n_inputs);
 	view = survey(inputs, n_inputs);
-	*ret_firing = (struct pkdi_firing){.number = view.lowest, .settled = view.decided};
+	*ret_firing = (struct pkdi_firing){
+		.number = view.lowest,
+		.settled = view.decided,
+		.moved = moved,
+	};
 	if (view.drained)
 		return PKDI_CHOICE_DRAINED;
 	if (view.lowest == UINT64_MAX)
@@ -108,4 +134,31 @@ enum pkdi_choice pkdi_firing_choose(struct pkdi_input *inputs, uint32_t n_inputs
 		skip(inputs, n_inputs);
 	}
 	return choice;
+}
+
+enum pkdi_choice pkdi_firing_choose_any(struct pkdi_input *inputs, uint32_t n_inputs,
+                                        struct pkdi_firing *ret_firing)
+{
+	struct pkdi_input *oldest = NULL;
+	bool drained = true;
+
+	*ret_firing = (struct pkdi_firing){.moved = look_at_all(inputs, n_inputs)};
+	for (uint32_t i = 0; i < n_inputs; i++) {
+		struct pkdi_input *input = &inputs[i];
+
+		input->fires = false;
+		if (!pkdi_policy_fires(input))
+			continue;
+		if (input->front || input->settled != PKDI_ENDED)
+			drained = false;
+		if (input->front &&
+		    (!oldest || input->front->publish_ns < oldest->front->publish_ns))
+			oldest = input;
+	}
+	if (!oldest)
+		return drained ? PKDI_CHOICE_DRAINED : PKDI_CHOICE_WAIT;
+	oldest->fires = true;
+	ret_firing->capture_ns = oldest->front->capture_ns;
+	ret_firing->fired = (uint32_t)(oldest - inputs);
+	return PKDI_CHOICE_FIRE;
 }

@@ -18,11 +18,18 @@ struct pkdi_firing {
 	uint64_t number;
 	int64_t capture_ns;
 	uint32_t origin;
+	uint32_t fired; /* input that fired a node that fires any */
 	/* The node's outputs may be settled up to here, whatever the choice was. */
 	uint64_t settled;
+	bool moved; /* inputs were advanced, whatever the choice was */
 };
 
 enum pkdi_choice pkdi_firing_choose(struct pkdi_input *inputs, uint32_t n_inputs,
                                     struct pkdi_firing *ret_firing);
+
+/* The same for a node that fires any: the new value that was published first, whatever its number.
+ * Never PKDI_CHOICE_SKIPPED. The caller gives number and origin. */
+enum pkdi_choice pkdi_firing_choose_any(struct pkdi_input *inputs, uint32_t n_inputs,
+                                        struct pkdi_firing *ret_firing);
 
 #endif

@@ -3,6 +3,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "policy.h"
+
 /* Hands out consecutive parts of a memory. Run over a NULL base first, it measures. */
 struct carver {
 	char *base;
@@ -24,8 +26,14 @@ static void carve_node(struct pkdi_run *run, struct pkdi_node *node, struct carv
 	node->words = carve(carver, sizeof(*node->words));
 	node->record_outputs = carve(carver, decl->n_outputs * sizeof(*node->record_outputs));
 	node->record_cursors = carve(carver, decl->n_inputs * sizeof(*node->record_cursors));
-	for (uint32_t i = 0; i < decl->n_inputs; i++)
-		node->inputs[i].words = carve(carver, sizeof(*node->inputs[i].words));
+	for (uint32_t i = 0; i < decl->n_inputs; i++) {
+		uint32_t n_pins = pkdi_policy_pins(&decl->inputs[i], decl->fires_any);
+		struct pkdi_input *input = &node->inputs[i];
+
+		input->n_back = n_pins ? n_pins - 1 : 0;
+		input->words = carve(carver, sizeof(*input->words));
+		input->back_pins = carve(carver, input->n_back * sizeof(*input->back_pins));
+	}
 	for (uint32_t i = 0; i < decl->n_outputs; i++) {
 		struct pkdi_stream *stream;
 

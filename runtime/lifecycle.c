@@ -80,7 +80,9 @@ static void on_deadline(struct pkdi_lifecycle *cycle)
 
 static int status_of(const struct pkdi_event *event)
 {
-	return event->kind == PKDI_EVENT_KILLED ? 128 + event->value : 1;
+	return event->kind == PKDI_EVENT_KILLED || event->kind == PKDI_EVENT_STALLED
+	               ? 128 + event->value
+	               : 1;
 }
 
 /* The first failure decides the exit status. */
@@ -179,6 +181,7 @@ void pkdi_lifecycle_handle(struct pkdi_lifecycle *cycle, const struct pkdi_event
 		break;
 	case PKDI_EVENT_EXITED:
 	case PKDI_EVENT_KILLED:
+	case PKDI_EVENT_STALLED:
 	case PKDI_EVENT_NOT_STARTED:
 		on_death(cycle, event);
 		break;

@@ -3,6 +3,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "gather.h"
+#include "history.h"
 #include "policy.h"
 #include "record.h"
 
@@ -29,7 +31,7 @@ static bool wants_more(const struct pkdi_node *node)
 	for (uint32_t i = 0; i < node->decl->n_inputs; i++) {
 		const struct pkdi_input *input = &node->inputs[i];
 
-		if (input->stream && input->decl->policy == PKD_QUEUE &&
+		if (pkdi_policy_fires(input) && input->decl->policy == PKD_QUEUE &&
 		    2 * (pkdi_ring_newest(&input->ring) + 1 - input->cursor) <= input->window)
 			return true;
 	}
@@ -60,6 +62,7 @@ static bool settle_outputs(struct pkdi_node *node, uint64_t number)
 static void commit(struct pkdi_node *node, bool publishes, bool leaves)
 {
 	pkdi_record_commit(node, publishes, leaves);
+	node->decided = node->ctx.number;
 	notify(node);
 }
 
@@ -73,8 +76,10 @@ void pkdi_node_recover(struct pkdi_node *node)
 		pkdi_output_start(&node->outputs[i]);
 	if (atomic_load(&record->committed) != atomic_load(&record->applied))
 		pkdi_record_apply(node);
-	node->ctx = (struct pkd_ctx){.node = node, .number = pkdi_read(&record->number)};
+	node->ctx = (struct pkd_ctx){.node = node, .number = pkdi_record_number(record)};
+	node->decided = node->ctx.number;
 	node->due_ns = INT64_MAX;
+	node->chosen = false;
 	atomic_store_explicit(&node->words->in_hand, 0, memory_order_relaxed);
 	/* The death may have come in the middle of leaving. */
 	if (atomic_load(&node->words->state) == PKDI_LEFT)
@@ -97,6 +102,7 @@ int pkdi_node_start(struct pkdi_node *node)
 		return -EINVAL;
 	}
 	node->ctx.said = false;
+	node->ctx.state = pkdi_record_spare_state(node);
 	set_calling(node, node->index + 1);
 	r = decl->methods->init(node->self, decl->params, &node->ctx);
 	if (r == PKD_OK || r == PKD_END)
@@ -160,11 +166,10 @@ static bool is_deserted(const struct pkdi_node *node)
 	for (uint32_t i = 0; i < node->decl->n_outputs; i++) {
 		const struct pkdi_output *output = &node->outputs[i];
 
-		if (!output->stream || !output->n_gates)
-			continue;
-		if (!pkdi_output_is_deserted(output))
+		if (pkdi_output_is_deserted(output))
+			had_readers = true;
+		else if (pkdi_output_has_readers(output))
 			return false;
-		had_readers = true;
 	}
 	return had_readers;
 }
@@ -174,7 +179,7 @@ static bool must_leave(const struct pkdi_node *node)
 	uint32_t phase = atomic_load_explicit(&node->program_words->phase, memory_order_acquire);
 
 	return phase == PKDI_PHASE_STOP || is_deserted(node) ||
-	       (phase == PKDI_PHASE_DRAIN && node->decl->origin != PKD_NOT_ORIGIN);
+	       (phase == PKDI_PHASE_DRAIN && pkdi_node_is_source(node->decl));
 }
 
 static enum pkdi_poll poll_origin(struct pkdi_node *node, bool may_begin)
@@ -187,38 +192,63 @@ static enum pkdi_poll poll_origin(struct pkdi_node *node, bool may_begin)
 		return PKDI_POLL_IDLE;
 	}
 	node->firing = (struct pkdi_firing){
-		.number = pkdi_read(&node->words->record.number) + 1,
+		.number = pkdi_record_number(&node->words->record) + 1,
 		.origin = node->index,
 	};
 	node->chosen = true;
 	return PKDI_POLL_READY;
 }
 
-enum pkdi_poll pkdi_node_poll(struct pkdi_node *node, bool may_begin)
+/* Gives up what no frame to come looks back at, so that the writers have room: this node itself may
+ * be one of them. */
+static bool advance_histories(struct pkdi_node *node)
+{
+	bool moved = false;
+
+	for (uint32_t i = 0; i < node->decl->n_inputs; i++)
+		if (node->inputs[i].role == PKDI_ROLE_HISTORY)
+			moved |= pkdi_history_advance(&node->inputs[i], node->decided + 1);
+	return moved;
+}
+
+static enum pkdi_poll poll_any(struct pkdi_node *node)
 {
 	enum pkdi_choice choice;
-	bool moved;
 
-	if (!node->ready)
-		return PKDI_POLL_LEFT;
-	if (must_leave(node)) {
+	if (node->decl->origin == PKD_PACED && !has_room(node))
+		return PKDI_POLL_IDLE;
+	choice = pkdi_firing_choose_any(node->inputs, node->decl->n_inputs, &node->firing);
+	if (choice == PKDI_CHOICE_DRAINED) {
 		pkdi_node_leave(node);
 		return PKDI_POLL_MOVED;
 	}
-	if (node->chosen)
-		return PKDI_POLL_READY;
-	if (node->decl->origin != PKD_NOT_ORIGIN)
-		return poll_origin(node, may_begin);
+	if (choice != PKDI_CHOICE_FIRE)
+		return node->firing.moved ? PKDI_POLL_MOVED : PKDI_POLL_IDLE;
+	node->firing.number = pkdi_record_number(&node->words->record) + 1;
+	node->firing.origin = node->index;
+	node->chosen = true;
+	return PKDI_POLL_READY;
+}
+
+static enum pkdi_poll poll_join(struct pkdi_node *node)
+{
+	enum pkdi_choice choice;
+	/* Whatever makes room for a writer counts: it is notified before the process sleeps. */
+	bool moved = node->has_history && advance_histories(node);
+
 	/* Before the inputs are chosen: once a frame is chosen, nothing waits for anything. */
 	if (!has_room(node))
-		return PKDI_POLL_IDLE;
+		return moved ? PKDI_POLL_MOVED : PKDI_POLL_IDLE;
 	choice = pkdi_firing_choose(node->inputs, node->decl->n_inputs, &node->firing);
 	if (choice == PKDI_CHOICE_DRAINED) {
 		pkdi_node_leave(node);
 		return PKDI_POLL_MOVED;
 	}
+	if (node->firing.settled > node->decided)
+		node->decided = node->firing.settled;
 	/* Frames that a lossy choice has dropped are settled here, before the step. */
-	moved = settle_outputs(node, node->firing.settled) || choice == PKDI_CHOICE_SKIPPED;
+	moved |= settle_outputs(node, node->firing.settled) || choice == PKDI_CHOICE_SKIPPED ||
+	         node->firing.moved;
 	if (moved)
 		notify(node);
 	if (choice == PKDI_CHOICE_FIRE) {
@@ -228,54 +258,23 @@ enum pkdi_poll pkdi_node_poll(struct pkdi_node *node, bool may_begin)
 	return moved ? PKDI_POLL_MOVED : PKDI_POLL_IDLE;
 }
 
+enum pkdi_poll pkdi_node_poll(struct pkdi_node *node, bool may_begin)
+{
+	if (!node->ready)
+		return PKDI_POLL_LEFT;
+	if (must_leave(node)) {
+		pkdi_node_leave(node);
+		return PKDI_POLL_MOVED;
+	}
+	if (node->chosen)
+		return PKDI_POLL_READY;
+	if (node->decl->fires_any)
+		return poll_any(node);
+	return node->decl->origin == PKD_NOT_ORIGIN ? poll_join(node)
+	                                            : poll_origin(node, may_begin);
+}
+
 /* ---- Firing ---- */
-
-/* The newest value at this moment, unless it is too old. Both are counted. */
-static const void *sampled(const struct pkdi_node *node, struct pkdi_input *input)
-{
-	struct pkdi_input_words *words = input->words;
-	uint64_t age;
-
-	pkdi_policy_look(input);
-	if (input->front) {
-		int64_t ns = pkd_age(&node->ctx, input->front + 1);
-
-		age = ns > 0 ? (uint64_t)ns : 0;
-		if (!input->decl->max_age_ns || ns <= input->decl->max_age_ns) {
-			pkdi_count(&words->n_present, 1);
-			pkdi_count(&words->age_sum_ns, age);
-			if (age > pkdi_read(&words->age_max_ns))
-				atomic_store_explicit(&words->age_max_ns, age,
-				                      memory_order_relaxed);
-			return input->front + 1;
-		}
-	}
-	pkdi_count(&words->n_absent, 1);
-	return NULL;
-}
-
-static bool gather(struct pkdi_node *node)
-{
-	for (uint32_t i = 0; i < node->decl->n_inputs; i++) {
-		struct pkdi_input *input = &node->inputs[i];
-
-		if (!input->stream)
-			node->in[i] = NULL;
-		else if (!pkdi_policy_fires(input))
-			node->in[i] = sampled(node, input);
-		else
-			node->in[i] = input->fires ? input->front + 1 : NULL;
-	}
-	for (uint32_t i = 0; i < node->decl->n_outputs; i++) {
-		struct pkd_frame *frame = pkdi_output_loan(&node->outputs[i]);
-
-		if (!frame && node->outputs[i].stream)
-			return false;
-		node->outputs[i].absent = false;
-		node->out[i] = frame ? frame + 1 : NULL;
-	}
-	return true;
-}
 
 static void write_headers(struct pkdi_node *node, int64_t now_ns)
 {
@@ -333,9 +332,9 @@ static int call_step(struct pkdi_node *node, int64_t *ret_end_ns)
 	int r;
 
 	start_ns = pkd_now();
-	if (node->decl->origin != PKD_NOT_ORIGIN)
+	if (pkdi_node_is_source(node->decl))
 		node->ctx.capture_ns = start_ns;
-	if (!gather(node)) {
+	if (!pkdi_gather(node)) {
 		*ret_end_ns = start_ns;
 		pkdi_log(node->log, "node '%s' (%s): no slot is free: this is a fault of libpkd",
 		         node->decl->name, node->decl->at);
@@ -343,9 +342,11 @@ static int call_step(struct pkdi_node *node, int64_t *ret_end_ns)
 		return -ENOBUFS;
 	}
 	atomic_store_explicit(&node->words->in_hand, node->ctx.number, memory_order_relaxed);
+	atomic_store_explicit(node->step_since_ns, start_ns, memory_order_relaxed);
 	set_calling(node, node->index + 1);
 	r = node->decl->methods->step(node->self, node->in, node->out, &node->ctx);
 	set_calling(node, 0);
+	atomic_store_explicit(node->step_since_ns, 0, memory_order_relaxed);
 	*ret_end_ns = pkd_now();
 	if (r == PKD_OK || r == PKD_END)
 		account(node, *ret_end_ns - start_ns);
@@ -373,6 +374,8 @@ int pkdi_node_fire(struct pkdi_node *node)
 		.number = node->firing.number,
 		.capture_ns = node->firing.capture_ns,
 		.origin = node->firing.origin,
+		.fired = node->firing.fired,
+		.state = node->states[0] ? pkdi_record_spare_state(node) : NULL,
 	};
 	if (node->ctx.number == pkdi_read(&node->orders->failed_number)) {
 		pkdi_count(&node->words->n_failed, 1);
@@ -380,7 +383,7 @@ int pkdi_node_fire(struct pkdi_node *node)
 		return 1;
 	}
 	r = call_step(node, &end_ns);
-	if (r == PKD_LATER && node->decl->origin != PKD_NOT_ORIGIN) {
+	if (r == PKD_LATER && pkdi_node_is_source(node->decl)) {
 		if (node->ctx.due_ns <= 0)
 			node->ctx.due_ns = end_ns;
 		return 0;

@@ -5,6 +5,7 @@
 #include "channel.h"
 #include "firing.h"
 #include "log.h"
+#include "shm.h"
 #include "wake.h"
 
 /* What node authors see as an opaque pointer. */
@@ -13,6 +14,8 @@ struct pkd_ctx {
 	uint64_t number; /* of the firing */
 	int64_t capture_ns;
 	uint32_t origin;
+	uint32_t fired; /* input that fired a node that fires any */
+	void *state;    /* the copy that this firing may change, see record.h */
 	int64_t due_ns;
 	bool said; /* an error has been reported: no need for a general one */
 };
@@ -25,15 +28,20 @@ struct pkdi_node {
 	uint64_t *record_cursors;
 	const struct pkdi_orders *orders;
 	const struct pkdi_program_words *program_words;
-	_Atomic uint32_t *calling; /* of the process, own */
+	_Atomic uint32_t *calling;      /* of the process, own */
+	_Atomic int64_t *step_since_ns; /* likewise */
 	const struct pkdi_log *log;
 	int stop_fd; /* eventfd: asks the supervisor to stop the program */
 
 	struct pkdi_input *inputs;
 	struct pkdi_output *outputs;
-	/* What step is given: struct NAME_in and struct NAME_out are arrays of pointers. */
+	/* What step is given: struct NAME_in and struct NAME_out are arrays of pointers. A port that
+	 * takes many values points into `values`. */
 	const void **in;
+	const void **values;
 	void **out;
+	struct pkdi_map state_map;
+	void *states[2]; /* persistent state, own: as in the record, one copy counts */
 	void *self;
 	struct pkd_ctx ctx;
 
@@ -42,6 +50,8 @@ struct pkdi_node {
 	struct pkdi_neighbour **down, **up;
 	uint32_t n_down, n_up, n_up_gated;
 
+	uint64_t decided; /* histories: the node fires no frame up to here any more */
+	bool has_history;
 	struct pkdi_firing firing;
 	int64_t due_ns; /* what an idle origin waits for, INT64_MAX = for something else */
 	bool chosen;    /* firing and inputs are ready for step */
@@ -54,6 +64,13 @@ enum pkdi_poll {
 	PKDI_POLL_READY, /* pkdi_node_fire is the next thing to do */
 	PKDI_POLL_LEFT,  /* nothing more will come */
 };
+
+/* A node without firing inputs. One that fires any numbers its frames as an origin, but fires, drains
+ * and ends with its inputs. */
+static inline bool pkdi_node_is_source(const struct pkd_node *decl)
+{
+	return decl->origin != PKD_NOT_ORIGIN && !decl->fires_any;
+}
 
 /* Takes over from the words what the last incarnation left: finishes a committed firing. After it
  * the node may be initialised, unless it has left. */

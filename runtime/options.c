@@ -6,26 +6,22 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bound.h"
+#include "config.h"
+#include "help.h"
 #include "log.h"
+#include "target.h"
 #include "value.h"
 
-enum { NAME_SIZE = 192, WANTED_SIZE = 512, HELP_COLUMN = 30, HELP_WIDTH = 96, MAX_DISTANCE = 3 };
+enum { WANTED_SIZE = 512 };
 
-static const struct own_option {
-	const char *name, *doc;
-} own_options[] = {
-	{"help", "show this and exit"},
-	{"version", "show the version and exit"},
-	{"quiet", "no progress line, no table at the end"},
-	{"single-process", "run all nodes in one process, to debug them"},
-};
-
-enum { N_OWN = sizeof(own_options) / sizeof(own_options[0]) };
-
-/* What an option names: a param of the pipeline (node NULL) or of a node. */
-struct target {
-	const struct pkd_node *node;
-	const struct pkd_param *param;
+static const struct pkdi_own_option own_options[] = {
+	{"help", "", "show this and exit"},
+	{"version", "", "show the version and exit"},
+	{"config", "FILE", "take values from lines `name = value` of a file; # begins a comment"},
+	{"quiet", "", "no progress line, no table at the end"},
+	{"single-process", "", "run all nodes in one process, to debug them"},
+	{NULL, NULL, NULL},
 };
 
 /* An option as it stands on the command line. */
@@ -35,211 +31,24 @@ struct argument {
 	const char *value; /* after the '=', or NULL */
 };
 
-/* ---- Names ---- */
+/* What a walk over the command line takes. The first takes the options of the runtime itself and
+ * finds out what is given; the params of nodes come after bind. */
+enum pass { PASS_OWN, PASS_PIPELINE, PASS_NODES };
 
-/* Dashes and underscores are alike. */
-static char fold(char c)
-{
-	return c == '-' ? '_' : c;
-}
+struct parser {
+	const struct pkd_program *program;
+	struct pkdi_log log;
+	int argc; /* up to a --help */
+	char **argv;
+	struct pkdi_config config;
+	const char *config_path;
+	bool *given;  /* target -> is it on the command line? */
+	uint32_t *by; /* see bound.h */
+	bool help;
+	struct pkdi_options options;
+};
 
-static bool same_name(const char *a, size_t length, const char *b)
-{
-	if (strlen(b) != length)
-		return false;
-	for (size_t i = 0; i < length; i++)
-		if (fold(a[i]) != fold(b[i]))
-			return false;
-	return true;
-}
-
-static void full_name(const struct target *target, char name[NAME_SIZE])
-{
-	snprintf(name, NAME_SIZE, "%s%s%s", target->node ? target->node->name : "",
-	         target->node ? "." : "", target->param->name);
-	/* Pipeline params are shown with dashes, as people type options. */
-	for (char *c = name; *c && !target->node; c++)
-		if (*c == '_')
-			*c = '-';
-}
-
-/* Enumerates all params: the pipeline's, then each node's. False after the last. */
-static bool nth_target(const struct pkd_program *program, uint32_t n, struct target *ret_target)
-{
-	if (n < program->n_params) {
-		*ret_target = (struct target){NULL, &program->param_table[n]};
-		return true;
-	}
-	n -= program->n_params;
-	for (uint32_t i = 0; i < program->n_nodes; i++) {
-		const struct pkd_node *node = &program->nodes[i];
-
-		if (n < node->n_params) {
-			*ret_target = (struct target){node, &node->param_table[n]};
-			return true;
-		}
-		n -= node->n_params;
-	}
-	return false;
-}
-
-static bool find_target(const struct pkd_program *program, const struct argument *argument,
-                        struct target *ret_target)
-{
-	char name[NAME_SIZE];
-
-	for (uint32_t i = 0; nth_target(program, i, ret_target); i++) {
-		full_name(ret_target, name);
-		if (same_name(argument->name, argument->length, name))
-			return true;
-	}
-	return false;
-}
-
-static const struct own_option *find_own(const struct argument *argument)
-{
-	for (size_t i = 0; i < N_OWN; i++)
-		if (same_name(argument->name, argument->length, own_options[i].name))
-			return &own_options[i];
-	return NULL;
-}
-
-/* ---- Suggestions ---- */
-
-static size_t least(size_t a, size_t b, size_t c)
-{
-	size_t m = a < b ? a : b;
-
-	return m < c ? m : c;
-}
-
-/* Levenshtein distance, one row at a time. */
-static size_t distance(const char *a, size_t n, const char *b)
-{
-	size_t row[NAME_SIZE];
-	size_t m = strlen(b);
-
-	if (m >= NAME_SIZE)
-		return SIZE_MAX;
-	for (size_t j = 0; j <= m; j++)
-		row[j] = j;
-	for (size_t i = 1; i <= n; i++) {
-		size_t diagonal = row[0];
-
-		row[0] = i;
-		for (size_t j = 1; j <= m; j++) {
-			size_t above = row[j];
-
-			row[j] = least(above + 1, row[j - 1] + 1,
-			               diagonal + (fold(a[i - 1]) != fold(b[j - 1])));
-			diagonal = above;
-		}
-	}
-	return row[m];
-}
-
-static void consider(const struct argument *argument, const char *name, size_t *best,
-                     char found[NAME_SIZE])
-{
-	size_t d = distance(argument->name, argument->length, name);
-
-	if (d < *best) {
-		*best = d;
-		snprintf(found, NAME_SIZE, "%s", name);
-	}
-}
-
-static int report_unknown(const struct pkd_program *program, const struct pkdi_log *log,
-                          const struct argument *argument)
-{
-	size_t best = argument->length / 2 < MAX_DISTANCE ? argument->length / 2 + 1
-	                                                  : MAX_DISTANCE + 1;
-	char name[NAME_SIZE], found[NAME_SIZE] = "";
-	struct target target;
-
-	for (uint32_t i = 0; nth_target(program, i, &target); i++) {
-		full_name(&target, name);
-		consider(argument, name, &best, found);
-	}
-	for (size_t i = 0; i < N_OWN; i++)
-		consider(argument, own_options[i].name, &best, found);
-	if (found[0])
-		pkdi_log(log, "there is no option --%.*s; did you mean --%s?",
-		         (int)argument->length, argument->name, found);
-	else
-		pkdi_log(log, "there is no option --%.*s; --help lists them", (int)argument->length,
-		         argument->name);
-	return -EINVAL;
-}
-
-/* ---- Help ---- */
-
-/* Prints text from the help column on, `column` being where the line stands now. */
-static void print_wrapped(const char *text, int column)
-{
-	int indent = column;
-
-	while (*text) {
-		int length = (int)strcspn(text, " \n");
-
-		if (column > indent && column + 1 + length > HELP_WIDTH)
-			column = printf("\n%*s", indent, "") - 1;
-		else if (column > indent)
-			column += printf(" ");
-		column += printf("%.*s", length, text);
-		text += length;
-		text += strspn(text, " \n");
-	}
-	printf("\n");
-}
-
-static void print_param(const struct target *target)
-{
-	const struct pkd_param *param = target->param;
-	char name[NAME_SIZE], value[WANTED_SIZE], range[128], text[WANTED_SIZE];
-	int n;
-
-	full_name(target, name);
-	pkdi_value_describe(param, value, sizeof(value));
-	pkdi_value_range(param, range, sizeof(range));
-	n = printf("  --%s%s%s", name, *value ? " " : "", value);
-	if (n >= HELP_COLUMN)
-		n = printf("\n") - 1;
-	printf("%*s", HELP_COLUMN - n, "");
-	snprintf(text, sizeof(text), "%s%s(%s%s%s%s)", param->doc, *param->doc ? " " : "", range,
-	         *range ? ", " : "", param->initial ? "default " : "",
-	         param->initial ? param->initial
-	                        : (target->node ? "as the program sets it" : "required"));
-	print_wrapped(text, HELP_COLUMN);
-}
-
-static void print_help(const struct pkd_program *program)
-{
-	printf("%s: a pkd program, from %s\n", program->name, program->source);
-	if (*program->doc) {
-		printf("\n");
-		print_wrapped(program->doc, 0);
-	}
-	printf("\nUsage: %s [options]\n", program->name);
-	if (program->n_params)
-		printf("\nOptions of the program:\n");
-	for (uint32_t i = 0; i < program->n_params; i++)
-		print_param(&(struct target){NULL, &program->param_table[i]});
-	printf("\nGeneral options:\n");
-	for (size_t i = 0; i < N_OWN; i++)
-		printf("  --%-*s%s\n", HELP_COLUMN - 4, own_options[i].name, own_options[i].doc);
-	for (uint32_t i = 0; i < program->n_nodes; i++) {
-		const struct pkd_node *node = &program->nodes[i];
-
-		if (!node->n_params)
-			continue;
-		printf("\nNode %s (%s, %s):\n", node->name, node->kind, node->at);
-		for (uint32_t j = 0; j < node->n_params; j++)
-			print_param(&(struct target){node, &node->param_table[j]});
-	}
-}
-
-/* ---- Parsing ---- */
+/* ---- The command line ---- */
 
 static struct argument split(const char *text)
 {
@@ -253,19 +62,28 @@ static struct argument split(const char *text)
 	};
 }
 
-static int report_value(const struct pkdi_log *log, const struct target *target, const char *text,
-                        const char *wanted)
+static const struct pkdi_own_option *find_own(const struct argument *argument)
 {
-	char name[NAME_SIZE], range[128];
+	for (size_t i = 0; own_options[i].name; i++)
+		if (pkdi_name_is(argument->name, argument->length, own_options[i].name))
+			return &own_options[i];
+	return NULL;
+}
 
-	full_name(target, name);
-	pkdi_value_range(target->param, range, sizeof(range));
-	if (*range && !strcmp(range, wanted))
-		pkdi_log(log, "--%s %s is out of range: it must be in %s", name, text, range);
-	else if (target->param->kind == PKD_ENUM)
-		pkdi_log(log, "--%s %s: must be one of %s", name, text, wanted);
+static int report_unknown(const struct parser *parser, const struct argument *argument)
+{
+	const char *own[sizeof(own_options) / sizeof(own_options[0])] = {NULL};
+	char found[PKDI_NAME_SIZE];
+
+	for (size_t i = 0; own_options[i].name; i++)
+		own[i] = own_options[i].name;
+	pkdi_target_suggest(parser->program, own, argument->name, argument->length, found);
+	if (*found)
+		pkdi_log(&parser->log, "there is no option --%.*s; did you mean --%s?",
+		         (int)argument->length, argument->name, found);
 	else
-		pkdi_log(log, "--%s %s: must be %s", name, text, wanted);
+		pkdi_log(&parser->log, "there is no option --%.*s; --help lists them",
+		         (int)argument->length, argument->name);
 	return -EINVAL;
 }
 
@@ -277,123 +95,280 @@ static bool takes_next(const struct pkd_param *param, const char *next)
 	return next && (!strcmp(next, "true") || !strcmp(next, "false"));
 }
 
-/* The options that the runtime itself has. */
-static int take_own(const struct pkd_program *program, const struct pkdi_log *log,
-                    const struct own_option *own, const struct argument *argument,
-                    struct pkdi_options *options)
+static int take_value(const struct parser *parser, const struct pkdi_target *target,
+                      const char *text)
 {
-	if (argument->value) {
-		pkdi_log(log, "--%s takes no value", own->name);
+	char wanted[WANTED_SIZE], why[WANTED_SIZE], name[PKDI_NAME_SIZE];
+	int r = pkdi_value_parse(target->param, text, target->params, wanted, sizeof(wanted));
+
+	if (r == 0)
+		return 0;
+	pkdi_target_name(target, name);
+	r = pkdi_target_refuse(target, wanted, why, sizeof(why));
+	pkdi_log(&parser->log, "--%s %s%s", name, text, why);
+	return r;
+}
+
+static int take_own(struct parser *parser, const struct pkdi_own_option *own,
+                    const struct argument *argument)
+{
+	if (argument->value && !*own->value) {
+		pkdi_log(&parser->log, "--%s takes no value", own->name);
 		return -EINVAL;
 	}
 	if (!strcmp(own->name, "help")) {
-		print_help(program);
-		options->leave = true;
+		parser->help = true;
 	} else if (!strcmp(own->name, "version")) {
-		printf("%s (pkd %s)\n", program->name, PKD_VERSION);
-		options->leave = true;
+		printf("%s (pkd %s)\n", parser->program->name, PKD_VERSION);
+		parser->options.leave = true;
+	} else if (!strcmp(own->name, "config")) {
+		if (parser->config_path) {
+			pkdi_log(&parser->log, "--config may be given once");
+			return -EINVAL;
+		}
+		parser->config_path = argument->value;
 	} else if (!strcmp(own->name, "quiet")) {
-		options->quiet = true;
+		parser->options.quiet = true;
 	} else {
-		options->single_process = true;
+		parser->options.single_process = true;
 	}
 	return 0;
 }
 
-static int take_value(const struct pkdi_log *log, const struct target *target, const char *text,
-                      void *params)
+/* Takes the next word as the value where none came with a '='. */
+static int complete(const struct parser *parser, struct argument *argument, bool wants, int *i)
 {
-	char wanted[WANTED_SIZE];
-	int r = pkdi_value_parse(target->param, text, params, wanted, sizeof(wanted));
-
-	return r < 0 ? report_value(log, target, text, wanted) : 0;
+	if (argument->value || !wants)
+		return 0;
+	/* argv ends with a NULL; parser->argc may end before. */
+	argument->value = *i + 1 < parser->argc ? parser->argv[++*i] : NULL;
+	if (argument->value && strncmp(argument->value, "--", 2) != 0)
+		return 0;
+	pkdi_log(&parser->log, "--%s needs a value", argument->name);
+	return -EINVAL;
 }
 
-/* One walk over the command line. The first sets the pipeline's params, the second, after bind,
- * those of the nodes; own options count in the first. */
-static int walk(const struct pkd_program *program, const struct pkdi_log *log, int argc,
-                char **argv, bool for_nodes, bool *given, struct pkdi_options *options)
+static int take_argument(struct parser *parser, enum pass pass, int *i)
 {
-	for (int i = 1; i < argc && !options->leave; i++) {
-		struct argument argument;
-		const struct own_option *own;
-		struct target target;
+	struct argument argument = split(parser->argv[*i]);
+	const struct pkdi_own_option *own;
+	struct pkdi_target target;
+	const char *next = *i + 1 < parser->argc ? parser->argv[*i + 1] : NULL;
+	int r;
+
+	if (pkdi_target_find(parser->program, argument.name, argument.length, &target)) {
+		r = complete(parser, &argument, takes_next(target.param, next), i);
+		if (r == 0 && pass == PASS_OWN)
+			parser->given[target.index] = true;
+		else if (r == 0 && (pass == PASS_NODES) == (target.node != NULL))
+			r = take_value(parser, &target, argument.value ? argument.value : "true");
+		return r;
+	}
+	own = find_own(&argument);
+	if (!own)
+		return report_unknown(parser, &argument);
+	r = complete(parser, &argument, *own->value, i);
+	return r == 0 && pass == PASS_OWN ? take_own(parser, own, &argument) : r;
+}
+
+static int walk(struct parser *parser, enum pass pass)
+{
+	for (int i = 1; i < parser->argc && !parser->options.leave; i++) {
+		const char *word = parser->argv[i];
 		int r = 0;
 
-		if (strncmp(argv[i], "--", 2) != 0 || !argv[i][2]) {
-			if (!strcmp(argv[i], "-h")) {
-				print_help(program);
-				options->leave = true;
-				return 0;
-			}
-			pkdi_log(log, "unexpected argument '%s': options begin with --", argv[i]);
+		if (!strcmp(word, "-h")) {
+			parser->help = true;
+		} else if (strncmp(word, "--", 2) != 0 || !word[2]) {
+			pkdi_log(&parser->log, "unexpected argument '%s': options begin with --",
+			         word);
 			return -EINVAL;
+		} else {
+			r = take_argument(parser, pass, &i);
 		}
-		argument = split(argv[i]);
-		if (!find_target(program, &argument, &target)) {
-			own = find_own(&argument);
-			if (!own)
-				return report_unknown(program, log, &argument);
-			if (!for_nodes)
-				r = take_own(program, log, own, &argument, options);
-			if (r < 0)
-				return r;
+		if (r < 0)
+			return r;
+		/* Whoever asks for help is not told what is wrong behind it. */
+		if (parser->help && pass == PASS_OWN)
+			parser->argc = i;
+	}
+	return 0;
+}
+
+/* ---- The file ---- */
+
+/* Stores what the file says of params that nothing before it in precedence does: the pipeline's where
+ * they are not on the command line; a node's where what bind has set does not come from there. */
+static int apply_config(const struct parser *parser, bool of_nodes)
+{
+	for (uint32_t i = 0; i < parser->config.n_settings; i++) {
+		const struct pkdi_setting *setting = &parser->config.settings[i];
+		uint32_t index = setting->target.index;
+		int r;
+
+		if (of_nodes != (setting->target.node != NULL) || parser->given[index] ||
+		    parser->by[index])
 			continue;
-		}
-		if (!argument.value && takes_next(target.param, argv[i + 1])) {
-			argument.value = argv[++i];
-			if (!argument.value || !strncmp(argument.value, "--", 2)) {
-				pkdi_log(log, "--%s needs a value", argument.name);
-				return -EINVAL;
-			}
-		}
-		if (for_nodes == !target.node)
-			continue;
-		if (!target.node)
-			given[target.param - program->param_table] = true;
-		r = take_value(log, &target, argument.value ? argument.value : "true",
-		               target.node ? target.node->params : program->params);
+		r = take_value(parser, &setting->target, setting->value);
 		if (r < 0)
 			return r;
 	}
 	return 0;
 }
 
-static int require(const struct pkd_program *program, const struct pkdi_log *log, const bool *given)
-{
-	for (uint32_t i = 0; i < program->n_params; i++) {
-		struct target target = {NULL, &program->param_table[i]};
-		char name[NAME_SIZE];
+/* ---- What must hold ---- */
 
-		if (target.param->initial || given[i])
+static bool is_set(const struct parser *parser, uint32_t target)
+{
+	return parser->given[target] || pkdi_config_find(&parser->config, target);
+}
+
+static int require(const struct parser *parser)
+{
+	struct pkdi_target target;
+
+	for (uint32_t i = 0; i < parser->program->n_params; i++) {
+		char name[PKDI_NAME_SIZE];
+
+		pkdi_target_nth(parser->program, i, &target);
+		if (target.param->initial || is_set(parser, i))
 			continue;
-		full_name(&target, name);
-		pkdi_log(log, "--%s must be given%s%s", name, *target.param->doc ? ": " : "",
-		         target.param->doc);
+		pkdi_target_name(&target, name);
+		pkdi_log(&parser->log, "--%s must be given%s%s", name,
+		         *target.param->doc ? ": " : "", target.param->doc);
 		return -EINVAL;
 	}
 	return 0;
 }
 
+/* Says that the value which bind has set is out of range, and which option has made it so. */
+static int report_range(struct parser *parser, const struct pkdi_target *target)
+{
+	const struct pkdi_setting *setting = NULL;
+	char name[PKDI_NAME_SIZE], value[64], range[128], cause[PKDI_NAME_SIZE], given[64];
+	bool *set = calloc(parser->program->n_params + 1, sizeof(*set));
+	struct pkdi_target option;
+	int r = -ENOMEM;
+
+	pkdi_target_name(target, name);
+	pkdi_value_show(target->param, target->params, value, sizeof(value));
+	pkdi_value_range(target->param, range, sizeof(range));
+	for (uint32_t i = 0; set && i < parser->program->n_params; i++)
+		set[i] = is_set(parser, i);
+	if (set)
+		r = pkdi_bound_trace(parser->program, set, parser->by);
+	free(set);
+	if (r < 0 || !parser->by[target->index]) {
+		pkdi_log(&parser->log, "node '%s' (%s): %s is %s, out of range: it must be in %s",
+		         target->node->name, target->node->at, target->param->name, value, range);
+		return -EINVAL;
+	}
+	pkdi_target_nth(parser->program, parser->by[target->index] - 1, &option);
+	pkdi_target_name(&option, cause);
+	pkdi_value_show(option.param, option.params, given, sizeof(given));
+	if (!parser->given[option.index])
+		setting = pkdi_config_find(&parser->config, option.index);
+	if (setting)
+		pkdi_log(&parser->log, "%s:%u: %s = %s makes %s %s, out of range: it must be in %s",
+		         parser->config_path, setting->line, cause, given, name, value, range);
+	else
+		pkdi_log(&parser->log, "--%s %s makes %s %s, out of range: it must be in %s", cause,
+		         given, name, value, range);
+	return -EINVAL;
+}
+
+/* Options were checked one by one; what bind computes from them is checked here. */
+static int check_ranges(struct parser *parser)
+{
+	struct pkdi_target target;
+
+	for (uint32_t i = parser->program->n_params; pkdi_target_nth(parser->program, i, &target);
+	     i++)
+		if (!pkdi_value_is_in_range(target.param, target.params))
+			return report_range(parser, &target);
+	return 0;
+}
+
+/* ---- All of it ---- */
+
+/* For --help, where not everything has been given: an empty text harms no bind, a number might. */
+static bool can_bind_for_help(const struct parser *parser)
+{
+	static const char *const empty = "";
+	struct pkdi_target target;
+
+	for (uint32_t i = 0; i < parser->program->n_params; i++) {
+		pkdi_target_nth(parser->program, i, &target);
+		if (target.param->initial || is_set(parser, i))
+			continue;
+		if (target.param->kind != PKD_STRING)
+			return false;
+		memcpy((char *)target.params + target.param->offset, &empty, sizeof(empty));
+	}
+	return true;
+}
+
+static int set_nodes(struct parser *parser)
+{
+	int r = 0;
+
+	if (parser->config.n_settings)
+		r = pkdi_bound_trace(parser->program, parser->given, parser->by);
+	else if (parser->program->bind)
+		parser->program->bind();
+	if (r == 0)
+		r = apply_config(parser, true);
+	return r < 0 ? r : walk(parser, PASS_NODES);
+}
+
+static int parse(struct parser *parser)
+{
+	bool bound;
+	int r = walk(parser, PASS_OWN);
+
+	if (r < 0 || parser->options.leave)
+		return r;
+	if (parser->config_path)
+		r = pkdi_config_read(&parser->config, parser->program, &parser->log,
+		                     parser->config_path);
+	if (r == 0)
+		r = apply_config(parser, false);
+	if (r == 0)
+		r = walk(parser, PASS_PIPELINE);
+	if (r == 0 && !parser->help)
+		r = require(parser);
+	if (r < 0)
+		return r;
+	bound = !parser->help || can_bind_for_help(parser);
+	if (bound)
+		r = set_nodes(parser);
+	if (r == 0 && parser->help) {
+		pkdi_help(parser->program, own_options, bound);
+		parser->options.leave = true;
+	} else if (r == 0) {
+		r = check_ranges(parser);
+	}
+	return r;
+}
+
 int pkdi_options_parse(const struct pkd_program *program, int argc, char **argv,
                        struct pkdi_options *ret_options)
 {
-	const struct pkdi_log log = {.program = program->name};
-	struct pkdi_options options = {0};
-	bool *given = calloc(program->n_params + 1, sizeof(*given));
-	int r = given ? 0 : -ENOMEM;
+	uint32_t n = pkdi_target_count(program);
+	struct parser parser = {
+		.program = program,
+		.log = {.program = program->name},
+		.argc = argc,
+		.argv = argv,
+		.given = calloc(n + 1, sizeof(bool)),
+		.by = calloc(n + 1, sizeof(uint32_t)),
+	};
+	int r = parser.given && parser.by ? parse(&parser) : -ENOMEM;
 
+	pkdi_config_finish(&parser.config);
+	free(parser.given);
+	free(parser.by);
 	if (r == 0)
-		r = walk(program, &log, argc, argv, false, given, &options);
-	if (r == 0 && !options.leave)
-		r = require(program, &log, given);
-	if (r == 0 && !options.leave) {
-		if (program->bind)
-			program->bind();
-		r = walk(program, &log, argc, argv, true, given, &options);
-	}
-	free(given);
-	if (r == 0)
-		*ret_options = options;
+		*ret_options = parser.options;
 	return r;
 }

@@ -77,9 +77,24 @@ static int attach_control(struct pkdi_run *run, uint32_t index)
 	return 0;
 }
 
+static void attach_states(struct pkdi_run *run, uint32_t index)
+{
+	for (uint32_t i = 0; i < run->program->n_nodes; i++) {
+		struct pkdi_map *map = &run->nodes[i].state_map;
+
+		if (map->address && run->process_of[i] == index)
+			keep_to_itself(map);
+		else
+			pkdi_map_unmap(map);
+		pkdi_map_close(map);
+	}
+}
+
 int pkdi_process_attach(struct pkdi_run *run, uint32_t index)
 {
 	int r = attach_streams(run, index);
+
+	attach_states(run, index);
 
 	return r < 0 ? r : attach_control(run, index);
 }
@@ -107,6 +122,7 @@ static int start_nodes(struct pkdi_run *run, const struct pkdi_process *process)
 {
 	/* What the last incarnation died in is the supervisor's to know, and over. */
 	atomic_store(&process->words->calling, 0);
+	atomic_store(&process->words->step_since_ns, 0);
 	for (uint32_t i = 0; i < process->decl->n_nodes; i++)
 		pkdi_node_recover(&run->nodes[process->decl->nodes[i]]);
 	for (uint32_t i = 0; i < process->decl->n_nodes; i++) {
@@ -168,6 +184,22 @@ static int64_t time_to_sleep(const struct pkdi_run *run, const struct pkdi_proce
 	return due_ns < SAFETY_NS ? due_ns : SAFETY_NS;
 }
 
+/* Looks for work for a while, which costs less than a wake when some comes soon. */
+static struct round spin(struct pkdi_run *run, const struct pkdi_process *process, bool begun)
+{
+	int64_t until_ns = pkd_now() + run->spin_ns;
+	struct round round;
+
+	/* As before a sleep: whoever waits for room would not be woken meanwhile. */
+	for (uint32_t i = 0; i < process->decl->n_nodes; i++)
+		pkdi_node_before_sleep(&run->nodes[process->decl->nodes[i]]);
+	do {
+		pkdi_relax();
+		round = go_round(run, process, begun, true);
+	} while (!round.moved && !round.error && round.running && pkd_now() < until_ns);
+	return round;
+}
+
 static void sleep_unless_ready(struct pkdi_run *run, struct pkdi_process *process, bool begun)
 {
 	uint32_t bell;
@@ -191,6 +223,8 @@ static int fire_until_all_left(struct pkdi_run *run, struct pkdi_process *proces
 
 		begun = begun || all_started(run);
 		round = go_round(run, process, begun, true);
+		if (run->spin_ns > 0 && !round.moved && !round.error && round.running)
+			round = spin(run, process, begun);
 		if (round.error)
 			return round.error;
 		if (!round.running)

@@ -1,11 +1,24 @@
 #include "record.h"
 
+#include <string.h>
+
 #include "policy.h"
 
 /* Keeps the stores of the record between those of `applied` and `committed` in program order. */
 static void order(void)
 {
 	atomic_signal_fence(memory_order_seq_cst);
+}
+
+void *pkdi_record_spare_state(struct pkdi_node *node)
+{
+	uint64_t committed = atomic_load_explicit(&node->words->record.committed,
+	                                          memory_order_relaxed);
+	void *spare = node->states[(committed + 1) % 2];
+
+	if (spare)
+		memcpy(spare, node->states[committed % 2], node->decl->state_size);
+	return spare;
 }
 
 void pkdi_record_apply(struct pkdi_node *node)
@@ -38,10 +51,12 @@ void pkdi_record_apply(struct pkdi_node *node)
 void pkdi_record_commit(struct pkdi_node *node, bool publishes, bool leaves)
 {
 	struct pkdi_record *record = &node->words->record;
+	uint64_t committed = atomic_load_explicit(&record->committed, memory_order_relaxed);
 
 	record->settled = leaves ? PKDI_ENDED : node->ctx.number;
 	record->leaves = leaves;
-	atomic_store_explicit(&record->number, node->ctx.number, memory_order_relaxed);
+	atomic_store_explicit(&record->number[(committed + 1) % 2], node->ctx.number,
+	                      memory_order_relaxed);
 	for (uint32_t i = 0; i < node->decl->n_outputs; i++) {
 		struct pkdi_output *output = &node->outputs[i];
 		bool present = publishes && output->stream && !output->absent;
@@ -54,9 +69,7 @@ void pkdi_record_commit(struct pkdi_node *node, bool publishes, bool leaves)
 	for (uint32_t i = 0; i < node->decl->n_inputs; i++)
 		node->record_cursors[i] = node->inputs[i].cursor + node->inputs[i].fires;
 	order();
-	atomic_store_explicit(&record->committed,
-	                      atomic_load_explicit(&record->committed, memory_order_relaxed) + 1,
-	                      memory_order_release);
+	atomic_store_explicit(&record->committed, committed + 1, memory_order_release);
 	order();
 	pkdi_record_apply(node);
 }

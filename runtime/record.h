@@ -19,6 +19,10 @@
  * marked absent; otherwise all outputs are absent. `leaves`: it is the node's last firing. */
 void pkdi_record_commit(struct pkdi_node *node, bool publishes, bool leaves);
 
+/* The copy of the node's persistent state that the firing to come may change: made equal to the one
+ * that counts, which it replaces when the firing commits. NULL for a node without. */
+void *pkdi_record_spare_state(struct pkdi_node *node);
+
 /* Applies the record. Everything it does may have been done already, in this incarnation or in the
  * last one. */
 void pkdi_record_apply(struct pkdi_node *node);

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "value.h"
+
 enum { WHO_SIZE = 256, WHAT_SIZE = 128 };
 
 /* The node that died, as far as that can be told: the one whose code was running. */
@@ -23,9 +25,11 @@ static void name_process(const struct pkdi_run *run, uint32_t process, char who[
 		snprintf(who, WHO_SIZE, "process '%s'", decl->name);
 }
 
-static void name_death(const struct pkdi_event *event, char what[WHAT_SIZE])
+static void name_death(const struct pkdi_life *life, const struct pkdi_event *event,
+                       char what[WHAT_SIZE])
 {
 	const char *signal;
+	char time[32];
 
 	switch (event->kind) {
 	case PKDI_EVENT_KILLED:
@@ -34,6 +38,10 @@ static void name_death(const struct pkdi_event *event, char what[WHAT_SIZE])
 			snprintf(what, WHAT_SIZE, "was killed by SIG%s", signal);
 		else
 			snprintf(what, WHAT_SIZE, "was killed by signal %d", event->value);
+		break;
+	case PKDI_EVENT_STALLED:
+		pkdi_value_show_time((double)life->decl->stall_ns, time, sizeof(time));
+		snprintf(what, WHAT_SIZE, "was killed, as its step took longer than %s", time);
 		break;
 	case PKDI_EVENT_EXITED:
 		if (event->value == 1)
@@ -61,7 +69,7 @@ void pkdi_report(const struct pkdi_run *run, enum pkdi_action_kind kind,
 	char who[WHO_SIZE], what[WHAT_SIZE];
 
 	name_process(run, event->process, who);
-	name_death(event, what);
+	name_death(life, event, what);
 	if (kind == PKDI_ACTION_SAY_RESTART)
 		pkdi_log(log, "%s %s and is started again (restart %u)", who, what,
 		         life->n_restarts);

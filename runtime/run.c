@@ -9,10 +9,60 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "check.h"
 #include "layout.h"
-#include "policy.h"
+#include "link.h"
+#include "schedule.h"
 
 /* ---- Private memory ---- */
+
+static uint32_t count_values(const struct pkd_input *input)
+{
+	return input->many ? (uint32_t)(input->last - input->first + 1) : 1;
+}
+
+/* Where each input's values go: into the port itself, or one after the other into the array that the
+ * port points at. */
+static int allocate_places(struct pkdi_node *node)
+{
+	const struct pkd_node *decl = node->decl;
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < decl->n_inputs; i++)
+		n += decl->inputs[i].many ? count_values(&decl->inputs[i]) : 0;
+	/* One more each: calloc(0) may return NULL. */
+	node->in = calloc(decl->n_ports + 1, sizeof(*node->in));
+	node->values = calloc(n + 1, sizeof(*node->values));
+	if (!node->in || !node->values)
+		return -ENOMEM;
+	n = 0;
+	for (uint32_t i = 0; i < decl->n_inputs; i++) {
+		struct pkdi_input *input = &node->inputs[i];
+		const struct pkd_input *slot = &decl->inputs[i];
+
+		input->n_values = count_values(slot);
+		input->place = slot->many ? &node->values[n] : &node->in[slot->port];
+		if (!slot->many)
+			continue;
+		n += input->n_values;
+		if (!node->in[slot->port])
+			node->in[slot->port] = input->place;
+	}
+	return 0;
+}
+
+/* For one lossy reader that looks back, several pins. */
+static int allocate_output(const struct pkdi_run *run, struct pkdi_output *output, uint32_t index)
+{
+	const struct pkd_stream *stream = &run->program->streams[index];
+	uint32_t n_pins = 0;
+
+	for (uint32_t i = 0; i < stream->n_readers; i++)
+		n_pins += pkdi_check_reader(run->program, &stream->readers[i])->n_pins;
+	output->gates = calloc(stream->n_readers + 1, sizeof(*output->gates));
+	output->pins = calloc(n_pins + 1, sizeof(const _Atomic uint64_t *));
+	return output->gates && output->pins ? 0 : -ENOMEM;
+}
 
 static int allocate_node(struct pkdi_run *run, uint32_t index)
 {
@@ -21,27 +71,19 @@ static int allocate_node(struct pkdi_run *run, uint32_t index)
 
 	node->decl = decl;
 	node->index = index;
-	/* One more each: calloc(0) may return NULL. */
 	node->inputs = calloc(decl->n_inputs + 1, sizeof(*node->inputs));
 	node->outputs = calloc(decl->n_outputs + 1, sizeof(*node->outputs));
-	node->in = calloc(decl->n_inputs + 1, sizeof(*node->in));
 	node->out = calloc(decl->n_outputs + 1, sizeof(*node->out));
 	node->down = calloc(run->n_processes + 1, sizeof(struct pkdi_neighbour *));
 	node->up = calloc(run->n_processes + 1, sizeof(struct pkdi_neighbour *));
 	node->self = calloc(1, decl->methods->self_size + 1);
-	if (!node->inputs || !node->outputs || !node->in || !node->out || !node->down ||
-	    !node->up || !node->self)
+	if (!node->inputs || !node->outputs || !node->out || !node->down || !node->up ||
+	    !node->self || allocate_places(node) < 0)
 		return -ENOMEM;
 	for (uint32_t i = 0; i < decl->n_outputs; i++) {
 		uint32_t stream = decl->outputs[i].stream;
-		uint32_t n;
 
-		if (stream == PKD_NONE)
-			continue;
-		n = run->program->streams[stream].n_readers;
-		node->outputs[i].gates = calloc(n + 1, sizeof(*node->outputs[i].gates));
-		node->outputs[i].pins = calloc(n + 1, sizeof(const _Atomic uint64_t *));
-		if (!node->outputs[i].gates || !node->outputs[i].pins)
+		if (stream != PKD_NONE && allocate_output(run, &node->outputs[i], stream) < 0)
 			return -ENOMEM;
 	}
 	return 0;
@@ -55,7 +97,9 @@ static void free_node(struct pkdi_node *node)
 	}
 	free(node->inputs);
 	free(node->outputs);
+	pkdi_map_finish(&node->state_map);
 	free(node->in);
+	free(node->values);
 	free(node->out);
 	free(node->down);
 	free(node->up);
@@ -79,6 +123,8 @@ static int choose_processes(struct pkdi_run *run, bool single_process)
 			.nodes = run->whole_nodes,
 			.n_nodes = program->n_nodes,
 			.end = PKD_FAIL_STOP,
+			.cpu = -1,
+			.cpu_last = -1,
 		};
 		run->decls = &run->whole;
 		run->n_processes = 1;
@@ -101,6 +147,8 @@ static int allocate(struct pkdi_run *run)
 		run->processes[i].control.fd = -1;
 	for (uint32_t i = 0; i < program->n_streams; i++)
 		run->streams[i].map.fd = -1;
+	for (uint32_t i = 0; i < program->n_nodes; i++)
+		run->nodes[i].state_map.fd = -1;
 	for (uint32_t i = 0; i < run->n_processes; i++) {
 		struct pkdi_process *process = &run->processes[i];
 
@@ -123,30 +171,6 @@ static int allocate(struct pkdi_run *run)
 
 /* ---- Streams ---- */
 
-/* The compiler's arithmetic, once more: a table that disagrees would corrupt values silently. */
-static int check_stream(const struct pkdi_run *run, const struct pkd_stream *stream)
-{
-	uint32_t n_pins = 0, window = 1;
-
-	for (uint32_t i = 0; i < stream->n_readers; i++) {
-		const struct pkd_reader *reader = &stream->readers[i];
-		const struct pkd_input *input =
-			&run->program->nodes[reader->node].inputs[reader->input];
-
-		n_pins += input->n_pins;
-		if (input->window > window)
-			window = input->window;
-		if (input->n_pins != (input->policy == PKD_QUEUE ? 0 : 1))
-			return -EINVAL;
-	}
-	if (stream->ring_size < window || stream->n_slots < stream->ring_size + n_pins + 1 ||
-	    stream->n_slots > PKDI_MAX_SLOTS ||
-	    stream->slot_size < sizeof(struct pkd_frame) + stream->value_size ||
-	    stream->slot_size % PKDI_LINE)
-		return -EINVAL;
-	return 0;
-}
-
 static int create_streams(struct pkdi_run *run)
 {
 	uint64_t memory = 0;
@@ -155,14 +179,7 @@ static int create_streams(struct pkdi_run *run)
 		struct pkdi_stream *stream = &run->streams[i];
 		const struct pkd_stream *decl = &run->program->streams[i];
 		size_t size = pkdi_page_round((size_t)decl->n_slots * decl->slot_size);
-		int r = check_stream(run, decl);
-
-		if (r < 0) {
-			pkdi_log(&run->log, "stream %s: its table is inconsistent: run pkdc again",
-			         decl->name);
-			return r;
-		}
-		r = pkdi_map_create(&stream->map, "pkd-stream", size);
+		int r = pkdi_map_create(&stream->map, "pkd-stream", size);
 		if (r == 0)
 			r = pkdi_map_seal(&stream->map);
 		if (r == 0)
@@ -184,127 +201,29 @@ static int create_streams(struct pkdi_run *run)
 	return 0;
 }
 
-/* ---- Links ---- */
+/* ---- Persistent state ---- */
 
-static void link_output(struct pkdi_run *run, struct pkdi_node *node, uint32_t i)
+static int create_states(struct pkdi_run *run)
 {
-	struct pkdi_output *output = &node->outputs[i];
-	const struct pkdi_stream *stream;
+	for (uint32_t i = 0; i < run->program->n_nodes; i++) {
+		struct pkdi_node *node = &run->nodes[i];
+		size_t size = ((size_t)node->decl->state_size + 63) / 64 * 64;
+		int r;
 
-	output->index = node->decl->outputs[i].stream;
-	if (output->index == PKD_NONE)
-		return;
-	stream = &run->streams[output->index];
-	output->stream = stream->decl;
-	output->data = stream->map.address;
-	output->ring = (struct pkdi_ring){stream->words, stream->decl->ring_size,
-	                                  stream->decl->n_slots};
-	output->n_gates = stream->decl->n_readers;
-	for (uint32_t j = 0; j < output->n_gates; j++) {
-		const struct pkd_reader *reader = &stream->decl->readers[j];
-		const struct pkdi_input *input = &run->nodes[reader->node].inputs[reader->input];
-		const struct pkd_input *decl =
-			&run->program->nodes[reader->node].inputs[reader->input];
-		bool lossless = decl->policy == PKD_QUEUE;
-
-		output->gates[j].words = input->words;
-		output->gates[j].orders = &run->orders[reader->node];
-		output->gates[j].window = lossless ? decl->window : 0;
-		if (!lossless)
-			output->pins[output->n_pins++] = &input->words->pin;
-	}
-}
-
-static void link_input(struct pkdi_run *run, struct pkdi_node *node, uint32_t i)
-{
-	struct pkdi_input *input = &node->inputs[i];
-	const struct pkdi_stream *stream;
-
-	input->decl = &node->decl->inputs[i];
-	if (input->decl->stream == PKD_NONE)
-		return;
-	stream = &run->streams[input->decl->stream];
-	input->stream = stream->decl;
-	input->data = stream->view;
-	input->ring = (struct pkdi_ring){stream->words, stream->decl->ring_size,
-	                                 stream->decl->n_slots};
-	input->writer_orders = &run->orders[stream->decl->writer];
-	input->window = input->decl->window ? input->decl->window : 1;
-}
-
-static void add_neighbour(struct pkdi_run *run, uint32_t own, uint32_t other,
-                          struct pkdi_neighbour **list, uint32_t *n)
-{
-	struct pkdi_neighbour *neighbour = &run->processes[own].neighbours[other];
-
-	if (own == other)
-		return;
-	for (uint32_t i = 0; i < *n; i++)
-		if (list[i] == neighbour)
-			return;
-	list[(*n)++] = neighbour;
-}
-
-/* Who is woken when: a sampling reader never is, as another input fires it; the writer of a lossy
- * input only when that reader leaves, as nothing else that the reader does concerns it. */
-static void link_neighbours(struct pkdi_run *run, struct pkdi_node *node)
-{
-	uint32_t own = run->process_of[node->index];
-
-	for (uint32_t i = 0; i < node->decl->n_outputs; i++) {
-		for (uint32_t j = 0; j < node->outputs[i].n_gates; j++) {
-			const struct pkd_reader *reader = &node->outputs[i].stream->readers[j];
-
-			if (pkdi_policy_fires(&run->nodes[reader->node].inputs[reader->input]))
-				add_neighbour(run, own, run->process_of[reader->node], node->down,
-				              &node->n_down);
+		if (!size)
+			continue;
+		r = pkdi_map_create(&node->state_map, "pkd-state", 2 * size);
+		if (r == 0)
+			r = pkdi_map_seal(&node->state_map);
+		if (r < 0) {
+			pkdi_log(&run->log, "node '%s' (%s): no memory for its state: %s",
+			         node->decl->name, node->decl->at, strerror(-r));
+			return r;
 		}
+		node->states[0] = node->state_map.address;
+		node->states[1] = node->state_map.address + size;
 	}
-	for (int gated = 1; gated >= 0; gated--) {
-		for (uint32_t i = 0; i < node->decl->n_inputs; i++) {
-			const struct pkdi_input *input = &node->inputs[i];
-
-			if (input->stream && (input->decl->policy == PKD_QUEUE) == gated)
-				add_neighbour(run, own, run->streams[input->decl->stream].writer,
-				              node->up, &node->n_up);
-		}
-		if (gated)
-			node->n_up_gated = node->n_up;
-	}
-}
-
-static void link_node(struct pkdi_run *run, struct pkdi_node *node)
-{
-	uint32_t own = run->process_of[node->index];
-
-	node->orders = &run->orders[node->index];
-	node->program_words = run->program_words;
-	node->calling = &run->processes[own].words->calling;
-	node->log = &run->log;
-	node->stop_fd = run->stop_fd;
-	for (uint32_t i = 0; i < node->decl->n_inputs; i++)
-		link_input(run, node, i);
-	for (uint32_t i = 0; i < node->decl->n_outputs; i++)
-		link_output(run, node, i);
-}
-
-static void link_processes(struct pkdi_run *run)
-{
-	for (uint32_t i = 0; i < run->n_processes; i++) {
-		struct pkdi_process *process = &run->processes[i];
-
-		process->sleeper = (struct pkdi_sleeper){&process->words->sleep,
-		                                         &run->bells[i].count};
-		for (uint32_t j = 0; j < run->n_processes; j++)
-			process->neighbours[j] = (struct pkdi_neighbour){
-				.sleep = &run->processes[j].words->sleep,
-				.bell = &run->bells[j].count,
-			};
-	}
-	for (uint32_t i = 0; i < run->program->n_nodes; i++)
-		link_node(run, &run->nodes[i]);
-	for (uint32_t i = 0; i < run->program->n_nodes; i++)
-		link_neighbours(run, &run->nodes[i]);
+	return 0;
 }
 
 /* ---- All of it ---- */
@@ -318,9 +237,13 @@ int pkdi_run_init(struct pkdi_run *run, const struct pkd_program *program, bool 
 		.log = {.program = program->name},
 		.stop_fd = -1,
 		.supervisor = getpid(),
+		.spin_ns = pkdi_schedule_spin_ns(program),
 		.orders_map.fd = -1,
 		.bells_map.fd = -1,
 	};
+	r = pkdi_check(program, &run->log);
+	if (r < 0)
+		return r;
 	r = choose_processes(run, single_process);
 	if (r == 0)
 		r = allocate(run);
@@ -335,6 +258,8 @@ int pkdi_run_init(struct pkdi_run *run, const struct pkd_program *program, bool 
 		goto finish_run;
 	}
 	r = create_streams(run);
+	if (r == 0)
+		r = create_states(run);
 	if (r < 0)
 		goto finish_run;
 	r = pkdi_layout_create(run);
@@ -342,7 +267,7 @@ int pkdi_run_init(struct pkdi_run *run, const struct pkd_program *program, bool 
 		pkdi_log(&run->log, "no memory for control words: %s", strerror(-r));
 		goto finish_run;
 	}
-	link_processes(run);
+	pkdi_link(run);
 	return 0;
 
 finish_run:

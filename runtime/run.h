@@ -40,6 +40,7 @@ struct pkdi_run {
 	struct pkdi_stream *streams;
 	struct pkdi_node *nodes;
 	uint32_t *process_of; /* node -> process */
+	int64_t spin_ns;
 
 	struct pkdi_map orders_map; /* written by the supervisor only */
 	struct pkdi_program_words *program_words;

@@ -13,6 +13,7 @@
 
 #include "guard.h"
 #include "process.h"
+#include "schedule.h"
 
 extern char **environ;
 
@@ -102,6 +103,7 @@ static int prepare(struct pkdi_spawner *spawner, uint32_t index)
 	if (getppid() != run->supervisor)
 		raise(SIGKILL);
 	spawner->close_private(spawner->context);
+	pkdi_schedule_apply(run, index);
 	set_title(&spawner->title, run->program->name, run->processes[index].decl->name);
 	r = pkdi_process_attach(run, index);
 	if (r < 0)

@@ -13,7 +13,7 @@
 static const struct pkdi_node *find_origin(const struct pkdi_run *run)
 {
 	for (uint32_t i = 0; i < run->program->n_nodes; i++)
-		if (run->nodes[i].decl->origin != PKD_NOT_ORIGIN)
+		if (pkdi_node_is_source(run->nodes[i].decl))
 			return &run->nodes[i];
 	return NULL;
 }
@@ -47,7 +47,7 @@ void pkdi_progress_show(struct pkdi_progress *progress, const struct pkdi_run *r
 
 	if (!origin || seconds <= 0)
 		return;
-	number = pkdi_read(&origin->words->record.number);
+	number = pkdi_record_number(&origin->words->record);
 	expected = pkdi_read(&origin->words->n_expected);
 	dropped = count_dropped(run);
 	progress->rate = progress->last_number
@@ -114,7 +114,7 @@ static void print_input(const struct pkdi_node *node, const struct pkdi_input *i
 	if (dropped)
 		fprintf(out, "  %s -> %s.%s: %" PRIu64 " dropped\n", input->stream->name,
 		        node->decl->name, input->decl->name, dropped);
-	if (pkdi_policy_fires(input) || !(present + absent))
+	if (input->role != PKDI_ROLE_SAMPLED || !(present + absent))
 		return;
 	fprintf(out, "  %s -> %s.%s: sampled", input->stream->name, node->decl->name,
 	        input->decl->name);
@@ -161,7 +161,7 @@ void pkdi_stats_table(const struct pkdi_run *run, const struct pkdi_life *lives,
 {
 	FILE *out = stderr;
 	const struct pkdi_node *origin = find_origin(run);
-	uint64_t frames = origin ? pkdi_read(&origin->words->record.number) : 0;
+	uint64_t frames = origin ? pkdi_record_number(&origin->words->record) : 0;
 	double seconds = (double)elapsed_ns / 1e9;
 
 	fprintf(out, "%s: %" PRIu64 " frames in %.2f s (%.1f fps)\n", run->program->name, frames,

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "report.h"
+#include "stall.h"
 
 enum { MAX_EVENTS = 16, PROGRESS_NS = 200000000 };
 
@@ -69,8 +70,12 @@ static int watch(struct pkdi_supervisor *supervisor, int fd, uint32_t tag)
 static int start(struct pkdi_supervisor *supervisor, uint32_t process)
 {
 	struct pkdi_child *child = &supervisor->children[process];
-	int r = pkdi_spawn(&supervisor->spawner, process, &child->pid, &child->pidfd);
+	int r;
 
+	/* What the last incarnation died in would be taken for a step of the next. */
+	atomic_store(&supervisor->run->processes[process].words->step_since_ns, 0);
+	child->stalled = false;
+	r = pkdi_spawn(&supervisor->spawner, process, &child->pid, &child->pidfd);
 	if (r < 0)
 		return r;
 	r = watch(supervisor, child->pidfd, process);
@@ -125,10 +130,42 @@ static struct pkdi_event reap(struct pkdi_supervisor *supervisor, uint32_t proce
 		event.kind = PKDI_EVENT_KILLED;
 	else if (info.si_status == 0 && all_left(supervisor->run, process))
 		event.kind = PKDI_EVENT_FINISHED;
-	if (event.kind == PKDI_EVENT_EXITED ||
+	if (event.kind == PKDI_EVENT_KILLED && event.value == SIGKILL && child->stalled)
+		event.kind = PKDI_EVENT_STALLED;
+	if (event.kind == PKDI_EVENT_EXITED || event.kind == PKDI_EVENT_STALLED ||
 	    (event.kind == PKDI_EVENT_KILLED && event.value != SIGKILL))
 		note_fatal_frame(supervisor, process);
 	return event;
+}
+
+static void send_signal(const struct pkdi_child *child, int signal)
+{
+	if (child->pidfd >= 0)
+		syscall(SYS_pidfd_send_signal, child->pidfd, signal, NULL, 0);
+}
+
+/* Kills processes whose step takes too long; returns when to look again, 0 = never. */
+static int64_t end_stalls(struct pkdi_supervisor *supervisor)
+{
+	const struct pkdi_run *run = supervisor->run;
+	int64_t next_ns = 0, now_ns = pkd_now();
+
+	for (uint32_t i = 0; i < run->n_processes; i++) {
+		struct pkdi_child *child = &supervisor->children[i];
+		int64_t stall_ns = run->processes[i].decl->stall_ns;
+		int64_t look_ns;
+
+		if (stall_ns <= 0 || child->pidfd < 0 || child->stalled)
+			continue;
+		look_ns = pkdi_stall_look(run->processes[i].words, stall_ns, now_ns);
+		if (!look_ns) {
+			child->stalled = true;
+			send_signal(child, SIGKILL);
+		} else if (!next_ns || look_ns < next_ns) {
+			next_ns = look_ns;
+		}
+	}
+	return next_ns;
 }
 
 /* ---- Events ---- */
@@ -146,8 +183,7 @@ static void carry_out(struct pkdi_supervisor *supervisor, const struct pkdi_acti
 		give_up(supervisor, action->process);
 		break;
 	case PKDI_ACTION_SIGNAL:
-		if (child->pidfd >= 0)
-			syscall(SYS_pidfd_send_signal, child->pidfd, action->value, NULL, 0);
+		send_signal(child, action->value);
 		break;
 	case PKDI_ACTION_PHASE:
 		set_phase(supervisor, action->value);
@@ -169,8 +205,12 @@ static void carry_out(struct pkdi_supervisor *supervisor, const struct pkdi_acti
 static void set_alarm(struct pkdi_supervisor *supervisor)
 {
 	int64_t ns = pkdi_lifecycle_alarm(&supervisor->cycle);
-	struct itimerspec alarm = {.it_value = {ns / 1000000000, ns % 1000000000}};
+	int64_t stalls_ns = end_stalls(supervisor);
+	struct itimerspec alarm;
 
+	if (!ns || (stalls_ns && stalls_ns < ns))
+		ns = stalls_ns;
+	alarm = (struct itimerspec){.it_value = {ns / 1000000000, ns % 1000000000}};
 	timerfd_settime(supervisor->alarm_fd, TFD_TIMER_ABSTIME, &alarm, NULL);
 }
 

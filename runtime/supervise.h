@@ -11,6 +11,7 @@
 struct pkdi_child {
 	pid_t pid;
 	int pidfd;
+	bool stalled;    /* has been killed for its step */
 	int start_error; /* errno of a start that failed and that lifecycle does not know of yet */
 };
 

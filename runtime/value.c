@@ -160,7 +160,7 @@ static int parse_time(const struct pkd_param *param, const char *text, void *par
 	return -EINVAL;
 }
 
-static void show_time(double ns, char *text, size_t size)
+void pkdi_value_show_time(double ns, char *text, size_t size)
 {
 	size_t unit = 0;
 
@@ -270,11 +270,112 @@ void pkdi_value_range(const struct pkd_param *param, char *ret_text, size_t size
 		return;
 	}
 	if (param->kind == PKD_TIME) {
-		show_time(param->min, min, sizeof(min));
-		show_time(param->max, max, sizeof(max));
+		pkdi_value_show_time(param->min, min, sizeof(min));
+		pkdi_value_show_time(param->max, max, sizeof(max));
 	} else {
 		snprintf(min, sizeof(min), "%.15g", param->min);
 		snprintf(max, sizeof(max), "%.15g", param->max);
 	}
 	snprintf(ret_text, size, "%s..%s", min, max);
+}
+
+/* ---- Values as they are stored ---- */
+
+size_t pkdi_value_size(const struct pkd_param *param)
+{
+	switch ((int)param->kind) {
+	case PKD_BOOL:
+		return 1;
+	case PKD_F32:
+	case PKD_ENUM:
+		return 4;
+	case PKD_F64:
+	case PKD_TIME:
+	case PKD_STRING:
+		return 8;
+	default:
+		return integer_size(param->kind);
+	}
+}
+
+/* The bits, with the sign of a signed kind extended. */
+static uint64_t load_bits(const struct pkd_param *param, const void *params)
+{
+	size_t size = pkdi_value_size(param);
+	uint64_t bits = 0, max;
+	int64_t min = 0;
+
+	memcpy(&bits, (const char *)params + param->offset, size);
+	if (integer_limits(param->kind, &min, &max) && min < 0 && size < 8 &&
+	    bits >> (8 * size - 1) & 1)
+		bits |= ~UINT64_C(0) << 8 * size;
+	return bits;
+}
+
+static double load_number(const struct pkd_param *param, const void *params)
+{
+	uint64_t bits = load_bits(param, params), max;
+	double wide;
+	float narrow;
+	int64_t min = 0;
+
+	if (param->kind == PKD_F32) {
+		memcpy(&narrow, &bits, sizeof(narrow));
+		return narrow;
+	}
+	if (param->kind == PKD_F64) {
+		memcpy(&wide, &bits, sizeof(wide));
+		return wide;
+	}
+	if (integer_limits(param->kind, &min, &max) && min == 0)
+		return (double)bits;
+	return (double)(int64_t)bits;
+}
+
+bool pkdi_value_is_in_range(const struct pkd_param *param, const void *params)
+{
+	double value = load_number(param, params);
+
+	/* A bound that an f32 cannot hold is met by the nearest that it can. */
+	if (param->kind == PKD_F32 && param->has_range)
+		return value >= (double)(float)param->min && value <= (double)(float)param->max;
+	return in_range(param, value);
+}
+
+bool pkdi_value_show(const struct pkd_param *param, const void *params, char *ret_text, size_t size)
+{
+	uint64_t bits = load_bits(param, params);
+	int64_t min = 0;
+	uint64_t max;
+	const char *text;
+
+	switch ((int)param->kind) {
+	case PKD_BOOL:
+		snprintf(ret_text, size, bits ? "true" : "false");
+		return true;
+	case PKD_F32:
+		snprintf(ret_text, size, "%.6g", load_number(param, params));
+		return true;
+	case PKD_F64:
+		snprintf(ret_text, size, "%.15g", load_number(param, params));
+		return true;
+	case PKD_TIME:
+		pkdi_value_show_time((double)(int64_t)bits, ret_text, size);
+		return true;
+	case PKD_ENUM:
+		snprintf(ret_text, size, "%s",
+		         bits < param->type->n ? param->type->names[bits] : "?");
+		return true;
+	case PKD_STRING:
+		memcpy(&text, (const char *)params + param->offset, sizeof(text));
+		snprintf(ret_text, size, "\"%s\"", text ? text : "");
+		return text && *text;
+	default:
+		integer_limits(param->kind, &min, &max);
+		if (min < 0)
+			snprintf(ret_text, size, "%" PRId64, (int64_t)bits);
+		else
+			snprintf(ret_text, size, "%" PRIu64, bits);
+		return true;
+	}
 }

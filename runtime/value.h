@@ -13,6 +13,19 @@ int pkdi_value_parse(const struct pkd_param *param, const char *text, void *para
 /* What --help puts after the option's name: "<number>", "low|mid|high"; "" for a bool. */
 void pkdi_value_describe(const struct pkd_param *param, char *ret_text, size_t size);
 
+/* The value as people would write it. False for a string that is NULL or empty. */
+bool pkdi_value_show(const struct pkd_param *param, const void *params, char *ret_text,
+                     size_t size);
+
+/* Is the value that has been stored within the param's range? */
+bool pkdi_value_is_in_range(const struct pkd_param *param, const void *params);
+
+/* How many bytes it takes in its struct. */
+size_t pkdi_value_size(const struct pkd_param *param);
+
+/* A time with the largest unit that fits: "1.5s". */
+void pkdi_value_show_time(double ns, char *ret_text, size_t size);
+
 /* The range as text, "" without one: "0..1". */
 void pkdi_value_range(const struct pkd_param *param, char *ret_text, size_t size);
 

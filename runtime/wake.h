@@ -30,6 +30,16 @@ void pkdi_sleep_wait(struct pkdi_sleeper *sleeper, uint32_t bell, int64_t timeou
 /* Ends an announced sleep, waited for or not. Safe to call at start on what a death left. */
 void pkdi_sleep_over(struct pkdi_sleeper *sleeper);
 
+/* One look of a loop that spins: leaves the CPU's pipeline to its other thread. */
+static inline void pkdi_relax(void)
+{
+#if defined(__x86_64__) || defined(__i386__)
+	__builtin_ia32_pause();
+#elif defined(__aarch64__)
+	__asm__ volatile("yield");
+#endif
+}
+
 /* To be called between storing words and any number of pkdi_wake. */
 void pkdi_wake_fence(void);
 void pkdi_wake(struct pkdi_neighbour *neighbour);

@@ -37,6 +37,7 @@ static inline uint32_t pkdi_entry_slot(uint64_t entry)
 struct pkdi_process_words {
 	_Alignas(PKDI_LINE) _Atomic uint32_t sleep; /* odd: asleep or about to be; never repeats */
 	_Alignas(PKDI_LINE) _Atomic uint32_t calling; /* node whose code runs, + 1; 0 = none */
+	_Atomic int64_t step_since_ns; /* when the step that runs was called; 0 = none runs */
 };
 
 struct pkdi_stream_words {
@@ -50,6 +51,13 @@ struct pkdi_input_words {
 	 * here on stays in the ring, so that its cursor is all the protection it needs. */
 	_Alignas(PKDI_LINE) _Atomic uint64_t cursor;
 	_Atomic uint64_t pin; /* lossy readers: the entry in hand, 0 = none */
+	/* A `latest` reader's choice, a seq: stored once all its pins hold, so that a restart can
+	 * tell a choice from a pin that was still to be checked. */
+	_Atomic uint64_t chosen;
+	/* every_ns, see every.c: the value taken last, its period + 1, when the first one began. */
+	_Atomic uint64_t every_seq;
+	_Atomic uint64_t every_period;
+	_Atomic int64_t every_base_ns;
 	/* Statistics, on a line that writers don't read. */
 	_Alignas(PKDI_LINE) _Atomic uint64_t n_dropped;
 	_Atomic uint64_t n_present; /* sampled: firings with a value, and without */
@@ -65,14 +73,26 @@ enum pkdi_state {
 };
 
 /* The redo record of a firing. The parts for outputs and inputs follow in arrays of their own.
- * Valid for recovery while committed != applied; all of it is plain stores but for those two. */
+ * Valid for recovery while committed != applied; all of it is plain stores but for those two.
+ *
+ * What must be right at any instant, and not only then, has two copies: the one of index
+ * committed % 2 counts, and the next firing fills the other. Its commit exchanges them. So it is
+ * with the number, and with a node's persistent state. */
 struct pkdi_record {
 	_Atomic uint64_t committed; /* firings committed: storing it is the commit */
 	_Atomic uint64_t applied;   /* firings whose effects are all in place */
-	_Atomic uint64_t number;    /* frame of the firing; an origin counts on from it */
+	_Atomic uint64_t number[2]; /* frame of the firing; an origin counts on from it */
 	uint64_t settled;           /* what the outputs settle to */
 	uint64_t leaves;            /* it is the node's last firing */
 };
+
+/* The frame of the last committed firing, 0 = none. */
+static inline uint64_t pkdi_record_number(const struct pkdi_record *record)
+{
+	uint64_t committed = atomic_load_explicit(&record->committed, memory_order_acquire);
+
+	return atomic_load_explicit(&record->number[committed % 2], memory_order_relaxed);
+}
 struct pkdi_record_output {
 	uint64_t seq;
 	uint32_t slot; /* PKDI_NO_SLOT: absent */

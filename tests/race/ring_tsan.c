@@ -1,5 +1,5 @@
-/* The ring under ThreadSanitizer: one writer, lossy readers that pin, one lossless reader with a
- * cursor. Slots are filled and read with plain accesses, so that every missing order shows as a
+/* The ring under ThreadSanitizer: one writer, lossy readers that pin a value and the one before it,
+ * one lossless reader with a cursor. Slots are filled and read with plain accesses, so that every missing order shows as a
  * data race. (It sees no store-load reordering: the models are for that.) */
 #include <pthread.h>
 #include <stdio.h>
@@ -8,11 +8,11 @@
 
 #include "../../runtime/ring.h"
 
-enum { RING = 4, N_LOSSY = 3, SLOTS = RING + N_LOSSY + 1, WORDS = 32, N_VALUES = 200000 };
+enum { RING = 4, N_LOSSY = 3, SLOTS = RING + 2 * N_LOSSY + 1, WORDS = 32, N_VALUES = 200000 };
 
 static uint64_t values[SLOTS][WORDS];
 static struct pkdi_ring ring;
-static _Atomic uint64_t pins[N_LOSSY];
+static _Atomic uint64_t pins[N_LOSSY][2];
 static _Atomic uint64_t cursor = 1;
 static _Atomic uint32_t n_torn;
 
@@ -26,12 +26,12 @@ static void check(uint32_t slot, uint64_t seq)
 static void *write_values(void *unused)
 {
 	static struct pkdi_slots slots;
-	const _Atomic uint64_t *list[N_LOSSY];
+	const _Atomic uint64_t *list[2 * N_LOSSY];
 
 	(void)unused;
-	for (uint32_t i = 0; i < N_LOSSY; i++)
-		list[i] = &pins[i];
-	pkdi_slots_init(&slots, &ring, list, N_LOSSY);
+	for (uint32_t i = 0; i < 2 * N_LOSSY; i++)
+		list[i] = &pins[i / 2][i % 2];
+	pkdi_slots_init(&slots, &ring, list, 2 * N_LOSSY);
 	while (slots.next <= N_VALUES) {
 		uint32_t slot;
 
@@ -49,24 +49,29 @@ static void *write_values(void *unused)
 	return NULL;
 }
 
-static void *read_newest(void *pin_of_reader)
+static void *read_newest(void *pins_of_reader)
 {
-	_Atomic uint64_t *pin = pin_of_reader;
+	_Atomic uint64_t *pin = pins_of_reader;
 	uint64_t seq = 0;
 
 	while (seq < N_VALUES) {
 		uint64_t newest = pkdi_ring_newest(&ring);
-		uint32_t slot;
+		uint32_t slot, before = PKDI_NO_SLOT;
 
 		if (newest <= seq)
 			continue;
-		slot = pkdi_ring_pin(&ring, newest, pin);
-		if (slot == PKDI_NO_SLOT)
+		slot = pkdi_ring_pin(&ring, newest, &pin[0]);
+		if (slot != PKDI_NO_SLOT && newest > 1)
+			before = pkdi_ring_pin(&ring, newest - 1, &pin[1]);
+		if (slot == PKDI_NO_SLOT || (newest > 1 && before == PKDI_NO_SLOT))
 			continue;
 		check(slot, newest);
+		if (newest > 1)
+			check(before, newest - 1);
 		seq = newest;
 	}
-	pkdi_ring_unpin(pin);
+	pkdi_ring_unpin(&pin[0]);
+	pkdi_ring_unpin(&pin[1]);
 	return NULL;
 }
 
@@ -95,7 +100,7 @@ int main(void)
 	ring.size = RING;
 	ring.n_slots = SLOTS;
 	for (uint32_t i = 0; i < N_LOSSY; i++)
-		if (pthread_create(&threads[i], NULL, read_newest, &pins[i]))
+		if (pthread_create(&threads[i], NULL, read_newest, pins[i]))
 			return 1;
 	if (pthread_create(&threads[N_LOSSY], NULL, read_all, NULL) ||
 	    pthread_create(&threads[N_LOSSY + 1], NULL, write_values, NULL))

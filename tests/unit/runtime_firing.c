@@ -113,7 +113,9 @@ static const struct pkd_stream streams[] = {
 
 static struct pkd_node nodes[N_NODES];
 static const uint32_t all_nodes[] = {A, B, JOIN, SINK};
-static const struct pkd_process processes[] = {{"all", all_nodes, N_NODES, 0, 0, 0, 0}};
+static const struct pkd_process processes[] = {
+	{.name = "all", .nodes = all_nodes, .n_nodes = N_NODES, .cpu = -1, .cpu_last = -1},
+};
 static const struct pkd_program program = {
 	.abi = PKD_ABI,
 	.name = "test",
@@ -156,6 +158,7 @@ static void begin(struct pkd_input a, struct pkd_input b)
 {
 	join_inputs[0] = a;
 	join_inputs[1] = b;
+	join_inputs[1].port = 1;
 	sink_inputs[0] = input(JOIN, PKD_QUEUE, ROOM, false);
 	nodes[A] = node("a", &a_methods);
 	nodes[A].outputs = a_outputs;
@@ -163,11 +166,11 @@ static void begin(struct pkd_input a, struct pkd_input b)
 	nodes[B].outputs = b_outputs;
 	nodes[JOIN] = node("join", &join_methods);
 	nodes[JOIN].inputs = join_inputs;
-	nodes[JOIN].n_inputs = 2;
+	nodes[JOIN].n_inputs = nodes[JOIN].n_ports = 2;
 	nodes[JOIN].outputs = join_outputs;
 	nodes[SINK] = node("sink", &sink_methods);
 	nodes[SINK].inputs = sink_inputs;
-	nodes[SINK].n_inputs = 1;
+	nodes[SINK].n_inputs = nodes[SINK].n_ports = 1;
 	nodes[A].n_outputs = nodes[B].n_outputs = nodes[JOIN].n_outputs = 1;
 	nodes[A].origin = nodes[B].origin = PKD_PACED;
 	n_fired = n_finished = 0;
@@ -596,7 +599,33 @@ static void a_firing_committed_but_not_applied_is_applied_once(void **state)
 	assert_int_equal(published(), 3);
 }
 
-static void a_firing_not_committed_is_done_again(void **state)
+static void a_firing_not_committed_is_done_again_with_the_same_frame(void **state)
+{
+	struct pkdi_node *join;
+	uint64_t pin;
+
+	(void)state;
+	begin(LATEST(A, 1), NONE());
+	join = &run.nodes[JOIN];
+	play(A, "xxx");
+	assert_int_equal(pkdi_node_poll(join, true), PKDI_POLL_READY);
+	pin = pkdi_read(&join->inputs[0].words->pin);
+	assert_true(pin != 0);
+	play(A, "xxxxx");
+	pkdi_node_recover(join);
+	assert_int_equal(pkdi_read(&join->inputs[0].words->pin), pin);
+	assert_int_equal(pkdi_node_poll(join, true), PKDI_POLL_READY);
+	assert_int_equal(pkdi_node_fire(join), 1);
+	assert_fired(0, 3, 3, 0);
+	assert_int_equal(settled(), 3);
+	assert_int_equal(pkdi_read(&join->inputs[0].words->n_dropped), 2);
+	drive(JOIN);
+	assert_int_equal(n_fired, 2);
+	assert_fired(1, 5, 5, 0);
+	assert_int_equal(pkdi_read(&join->inputs[0].words->n_dropped), 3);
+}
+
+static void a_pin_that_was_still_to_be_checked_is_no_choice(void **state)
 {
 	struct pkdi_node *join;
 
@@ -604,15 +633,26 @@ static void a_firing_not_committed_is_done_again(void **state)
 	begin(LATEST(A, 1), NONE());
 	join = &run.nodes[JOIN];
 	play(A, "xxx");
-	assert_int_equal(pkdi_node_poll(join, true), PKDI_POLL_READY);
-	assert_true(pkdi_read(&join->inputs[0].words->pin) != 0);
-	join->chosen = false;
+	/* As if killed after the pin was stored and before the ring was looked at again. */
+	atomic_store(&join->inputs[0].words->pin, pkdi_entry(2, 1));
 	pkdi_node_recover(join);
 	assert_int_equal(pkdi_read(&join->inputs[0].words->pin), 0);
 	drive(JOIN);
-	assert_int_equal(n_fired, 1);
 	assert_fired(0, 3, 3, 0);
-	assert_int_equal(settled(), 3);
+}
+
+static void a_sample_is_seen_again_after_a_restart(void **state)
+{
+	(void)state;
+	begin(QUEUE(A), SAMPLE(B));
+	play(B, "xxE");
+	play(A, "x");
+	drive(JOIN);
+	assert_fired(0, 1, 1, 3);
+	pkdi_node_recover(&run.nodes[JOIN]);
+	play(A, "xx");
+	drive(JOIN);
+	assert_fired(1, 2, 2, 3);
 }
 
 static void a_restarted_source_counts_on(void **state)
@@ -620,6 +660,23 @@ static void a_restarted_source_counts_on(void **state)
 	(void)state;
 	begin(QUEUE(A), NONE());
 	play(A, "xx");
+	pkdi_node_recover(&run.nodes[A]);
+	play(A, "xxx");
+	drive(JOIN);
+	assert_int_equal(n_fired, 3);
+	assert_fired(2, 3, 3, 0);
+}
+
+static void a_firing_that_was_recorded_but_not_committed_skips_no_number(void **state)
+{
+	struct pkdi_record *record;
+
+	(void)state;
+	begin(QUEUE(A), NONE());
+	play(A, "xx");
+	/* As if killed between the number of frame 3 and the commit. */
+	record = &run.nodes[A].words->record;
+	atomic_store(&record->number[(pkdi_read(&record->committed) + 1) % 2], 3);
 	pkdi_node_recover(&run.nodes[A]);
 	play(A, "xxx");
 	drive(JOIN);
@@ -669,8 +726,11 @@ int main(void)
 		TEST(a_writer_that_was_given_up_has_settled_for_ever),
 		TEST(a_reader_that_was_given_up_holds_nobody_up),
 		TEST(a_firing_committed_but_not_applied_is_applied_once),
-		TEST(a_firing_not_committed_is_done_again),
+		TEST(a_firing_not_committed_is_done_again_with_the_same_frame),
+		TEST(a_pin_that_was_still_to_be_checked_is_no_choice),
+		TEST(a_sample_is_seen_again_after_a_restart),
 		TEST(a_restarted_source_counts_on),
+		TEST(a_firing_that_was_recorded_but_not_committed_skips_no_number),
 		TEST(a_frame_that_was_fatal_twice_is_settled_without_a_step),
 	};
 

@@ -9,6 +9,7 @@
 #include <signal.h>
 
 #include "../../runtime/lifecycle.h"
+#include "../../runtime/stall.h"
 
 enum { N = 3 };
 
@@ -307,6 +308,31 @@ static void deadlines_mean_nothing_while_it_runs(void **state)
 	assert_string_equal(TIME(INT64_C(1) << 60), "");
 }
 
+static void a_stalled_process_died_of_its_own_making(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	set_up(&f, &at_once);
+	assert_string_equal(feed(&f, PKDI_EVENT_STALLED, 0, SIGKILL, 0), "say-restart 0, start 0");
+	assert_string_equal(feed(&f, PKDI_EVENT_STALLED, 0, SIGKILL, 0), "give-up 0, say-absent 0");
+	assert_string_equal(feed(&f, PKDI_EVENT_STALLED, 1, SIGKILL, 0), "give-up 1, phase 1");
+	assert_string_equal(FINISHED(2), "leave 137");
+}
+
+static void a_step_is_too_long_only_after_its_time(void **state)
+{
+	struct pkdi_process_words words = {0};
+
+	(void)state;
+	/* None runs: one that begins now is too long in 50 at the earliest. */
+	assert_int_equal(pkdi_stall_look(&words, 50, 1000), 1050);
+	words.step_since_ns = 1020;
+	assert_int_equal(pkdi_stall_look(&words, 50, 1050), 1071);
+	assert_int_equal(pkdi_stall_look(&words, 50, 1070), 1071);
+	assert_int_equal(pkdi_stall_look(&words, 50, 1071), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -326,6 +352,8 @@ int main(void)
 		cmocka_unit_test(a_second_stop_ends_the_draining),
 		cmocka_unit_test(a_stop_cancels_restarts),
 		cmocka_unit_test(nothing_is_restarted_while_stopping),
+		cmocka_unit_test(a_stalled_process_died_of_its_own_making),
+		cmocka_unit_test(a_step_is_too_long_only_after_its_time),
 		cmocka_unit_test(deadlines_mean_nothing_while_it_runs),
 	};
 

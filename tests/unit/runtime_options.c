@@ -26,6 +26,8 @@ struct program_params {
 struct node_params {
 	float min_score;
 	uint32_t level;
+	double gain;
+	int32_t shift;
 };
 
 static struct program_params params;
@@ -54,6 +56,8 @@ static const struct pkd_param program_table[] = {
 static const struct pkd_param node_table[] = {
 	{"min_score", "", PKD_F32, offsetof(struct node_params, min_score), NULL, true, 0, 1, NULL},
 	{"level", "", PKD_ENUM, offsetof(struct node_params, level), "low", false, 0, 0, &level},
+	{"gain", "", PKD_F64, offsetof(struct node_params, gain), "1", true, 0, 2, NULL},
+	{"shift", "", PKD_I32, offsetof(struct node_params, shift), "7", true, -8, 8, NULL},
 };
 static const struct pkd_node nodes[] = {
 	{.name = "found",
@@ -61,19 +65,25 @@ static const struct pkd_node nodes[] = {
          .at = "t.pkd:1:1",
          .params = &found,
          .param_table = node_table,
-         .n_params = 2},
+         .n_params = 4},
 	{.name = "view.boxes",
          .kind = "draw.boxes",
          .at = "t.pkd:2:1",
          .params = &boxes,
          .param_table = node_table,
-         .n_params = 2},
+         .n_params = 4},
 };
+
+static int32_t shift_of_call; /* a constant of the call */
 
 static void bind(void)
 {
-	found.min_score = params.min_score;
-	boxes.min_score = params.min_score / 2;
+	found = (struct node_params){.min_score = params.min_score, .gain = params.ratio};
+	boxes = (struct node_params){
+		.min_score = params.min_score / 2,
+		.gain = 1,
+		.shift = shift_of_call,
+	};
 }
 
 static const struct pkd_program program = {
@@ -102,7 +112,8 @@ static int parse(const char *line)
 
 	for (char *w = strtok(words, " "); w; w = strtok(NULL, " "))
 		argv[argc++] = w;
-	params = (struct program_params){.min_score = 0.5f, .period = 1000000000, .port = 80};
+	params = (struct program_params){
+		.min_score = 0.5f, .period = 1000000000, .port = 80, .ratio = 1};
 	found = boxes = (struct node_params){0};
 	fflush(stdout);
 	dup2(fileno(file), 1);
@@ -240,6 +251,101 @@ static void a_param_without_default_must_be_given(void **state)
 	wrong("--min-score 1", "people: --source must be given: file or device\n");
 }
 
+static void what_bind_computes_must_be_in_range(void **state)
+{
+	(void)state;
+	ok("--source x --ratio 2");
+	forget();
+	wrong("--source x --min-score 0.25 --ratio 2.5",
+	      "people: --ratio 2.5 makes found.gain 2.5, out of range: it must be in 0..2\n");
+	/* Said by nobody but the call. */
+	shift_of_call = -9;
+	wrong("--source x", "people: node 'view.boxes' (t.pkd:2:1): shift is -9, out of range: it "
+	                    "must be in -8..8\n");
+	/* An instance's option is what counts. */
+	ok("--source x --view.boxes.shift -8 --ratio 3 --found.gain 1");
+	forget();
+	shift_of_call = 0;
+}
+
+/* Writes the file t.conf, and takes it back. */
+static void write_config(const char *text)
+{
+	FILE *file = fopen("t.conf", "w");
+
+	assert_non_null(file);
+	fputs(text, file);
+	fclose(file);
+}
+
+static int remove_config(void **state)
+{
+	(void)state;
+	unlink("t.conf");
+	return 0;
+}
+
+static void a_config_file_sets_params(void **state)
+{
+	(void)state;
+	write_config(
+		"# for the demo\n\n  source = \"a b # c.avi\"  # quoted\n"
+		"min-score=0.25\r\nfound.level = mid\nview.boxes.min_score = 0.75\nmirror = true");
+	ok("--config t.conf");
+	assert_string_equal(params.source, "a b # c.avi");
+	assert_true(params.min_score == 0.25f);
+	assert_true(found.min_score == 0.25f);
+	assert_int_equal(found.level, 1);
+	assert_true(boxes.min_score == 0.75f);
+	assert_int_equal(params.mirror, 1);
+	forget();
+}
+
+static void options_beat_the_file_and_the_file_beats_the_call(void **state)
+{
+	(void)state;
+	write_config("min_score = 0.25\nfound.min_score = 0.75\nfound.level = mid\nsource = y\n");
+	ok("--config=t.conf --found.level high");
+	assert_int_equal(found.level, 2);
+	assert_true(found.min_score == 0.75f);
+	assert_true(boxes.min_score == 0.125f);
+	forget();
+	/* The pipeline's option sets it too, through the call. */
+	ok("--min-score 0.5 --config t.conf --source x");
+	assert_string_equal(params.source, "x");
+	assert_true(found.min_score == 0.5f);
+	assert_int_equal(found.level, 1);
+	forget();
+	ok("--config t.conf --min-score 0.5 --found.min_score 1");
+	assert_true(found.min_score == 1.0f);
+	forget();
+}
+
+static void mistakes_in_a_file_have_its_line(void **state)
+{
+	(void)state;
+	wrong("--config t.none", "people: cannot read t.none: No such file or directory\n");
+	wrong("--config", "people: --config needs a value\n");
+	wrong("--config a --config b", "people: --config may be given once\n");
+	write_config("source = x\nmin_scroe = 1\n");
+	wrong("--config t.conf",
+	      "people: t.conf:2: there is no param 'min_scroe'; did you mean 'min-score'?\n");
+	write_config("\nfound.min_score = 1.5");
+	wrong("--config t.conf --source x",
+	      "people: t.conf:2: found.min_score = 1.5 is out of range: it must be in 0..1\n");
+	/* A mistake is one also where an option counts. */
+	write_config("level = max");
+	wrong("--config t.conf --source x --level low",
+	      "people: t.conf:1: level = max: must be one of low, mid, high\n");
+	write_config("level");
+	wrong("--config t.conf", "people: t.conf:1: this is not `name = value`\n");
+	write_config("level = low\nlevel = mid");
+	wrong("--config t.conf", "people: t.conf:2: 'level' has been set in line 1 already\n");
+	write_config("# computed\nratio = 4");
+	wrong("--config t.conf --source x",
+	      "people: t.conf:2: ratio = 4 makes found.gain 4, out of range: it must be in 0..2\n");
+}
+
 static void own_options(void **state)
 {
 	(void)state;
@@ -266,6 +372,24 @@ static void help_tells_everything(void **state)
 	assert_non_null(strstr(output, "(1ms..10s, default 1s)"));
 	assert_non_null(strstr(output, "Node view.boxes (draw.boxes, t.pkd:2:1):\n"));
 	assert_non_null(strstr(output, "--view.boxes.min_score NUMBER"));
+	assert_non_null(strstr(output, "  --config FILE               take values"));
+}
+
+static void help_shows_what_nodes_are_set_to(void **state)
+{
+	char *boxes_help;
+
+	(void)state;
+	shift_of_call = -3;
+	ok("--min-score 0.5 --found.level mid --help --nonsense");
+	shift_of_call = 0;
+	assert_non_null(strstr(output, "least score (0..1, default 0.5)"));
+	assert_non_null(strstr(output, "(0..1, set to 0.5)"));
+	assert_non_null(strstr(output, "(set to mid)"));
+	boxes_help = strstr(output, "Node view.boxes");
+	assert_non_null(boxes_help);
+	assert_non_null(strstr(boxes_help, "(0..1, set to 0.25)"));
+	assert_non_null(strstr(boxes_help, "(-8..8, set to -3)"));
 }
 
 int main(void)
@@ -278,8 +402,14 @@ int main(void)
 		cmocka_unit_test(times_need_a_unit),
 		cmocka_unit_test(mistakes_are_named),
 		cmocka_unit_test(a_param_without_default_must_be_given),
+		cmocka_unit_test(what_bind_computes_must_be_in_range),
+		cmocka_unit_test_teardown(a_config_file_sets_params, remove_config),
+		cmocka_unit_test_teardown(options_beat_the_file_and_the_file_beats_the_call,
+	                                  remove_config),
+		cmocka_unit_test_teardown(mistakes_in_a_file_have_its_line, remove_config),
 		cmocka_unit_test(own_options),
 		cmocka_unit_test(help_tells_everything),
+		cmocka_unit_test(help_shows_what_nodes_are_set_to),
 	};
 
 	return cmocka_run_group_tests_name("runtime_options", tests, NULL, NULL);

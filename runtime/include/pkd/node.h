@@ -59,6 +59,14 @@ int64_t pkd_age(const struct pkd_ctx *ctx, const void *value);
  * values come from other frames than the firing. Fixed for the run; may be asked in init. */
 bool pkd_sampled(const struct pkd_ctx *ctx, uint32_t input);
 
+/* Which input slot fired a node that `fires any`; 0 for every other node. */
+uint32_t pkd_fired(const struct pkd_ctx *ctx);
+
+/* The node's persistent state: struct NAME_state, as the last committed firing left it, zeroed at
+ * first. May be changed in step; the change counts when the firing does. In init it is for reading.
+ * Use the name in the generated header. */
+void *pkd_state(struct pkd_ctx *ctx);
+
 /* Marks output number `output` absent for this firing. Use the name in the generated header. */
 void pkd_absent(struct pkd_ctx *ctx, uint32_t output);
 

@@ -41,6 +41,8 @@ struct pkd_stream {
 	uint32_t n_readers;
 };
 
+/* One slot of a node's inputs: the connection of a port, or one of several connections of a port that
+ * takes many values. Slots stand in the order of their ports; the elements of a bank in theirs. */
 struct pkd_input {
 	const char *name;
 	const char *at;  /* "people.pkd:15:27", the edge */
@@ -50,6 +52,19 @@ struct pkd_input {
 	uint32_t n_pins;    /* slots it may hold in hand: queue 0 (its cursor holds them), else 1 */
 	bool optional;      /* declared T?: the node fires although the value is absent */
 	int64_t max_age_ns; /* sample: absent once older; 0 = no limit */
+	uint32_t port;      /* index into struct NAME_in */
+	bool many;          /* the port is `[T; N]`: its member of struct NAME_in points at an array of
+	                       the values of all its slots, oldest first within a window */
+	/* Which values: x is 0, 0; x[-1] is -1, -1; x[-7..0] is -7, 0. Where last is 0, the slot fires by
+	 * its policy. Where last < 0 it does not fire and is not joined: it waits until the stream has
+	 * settled the frame before the firing's, and sees the value number -last before that frame.
+	 * Values are counted in what the stream published, before drops; too early: NULL. The window
+	 * holds the frames looked back at: queue: waiting, in hand and -first more. */
+	int32_t first, last;
+	uint32_t every_n;   /* takes frames number 1 + every_from, 1 + every_from + n … ; 0 = all */
+	uint32_t every_from;
+	int64_t every_ns;   /* takes the first frame of each period of capture time, counted from the
+	                       first frame of the stream; 0 = all */
 };
 
 struct pkd_output {
@@ -81,8 +96,13 @@ struct pkd_node {
 	uint32_t n_inputs;
 	const struct pkd_output *outputs;
 	uint32_t n_outputs;
+	uint32_t n_ports; /* members of struct NAME_in */
 	enum pkd_origin origin;
 	int64_t budget_ns; /* 0 = none declared */
+	/* Fires on any new value of its firing inputs, the oldest publication first; sees the others as
+	 * `sample` does, and numbers its frames itself (origin is PKD_LIVE or PKD_PACED). */
+	bool fires_any;
+	uint32_t state_size; /* bytes of struct NAME_state, kept through restarts; 0 = none */
 };
 
 enum pkd_failure_end {
@@ -98,6 +118,9 @@ struct pkd_process {
 	int64_t restart_per_ns; /* … within this time, then `end` */
 	int64_t backoff_ns;     /* wait before each restart */
 	enum pkd_failure_end end;
+	int64_t stall_ns;      /* a step that takes longer is a death of its own making; 0 = never */
+	int32_t cpu, cpu_last; /* runs on these CPUs only; -1 = any */
+	int32_t priority;      /* SCHED_FIFO 1 … 99; 0 = ordinary */
 };
 
 struct pkd_program {
@@ -115,6 +138,7 @@ struct pkd_program {
 	const struct pkd_param *param_table;
 	uint32_t n_params;
 	uint64_t memory; /* bytes of all streams' slots, each stream rounded up to 4096 */
+	int64_t spin_ns; /* how long a process looks for work before it sleeps; 0 = not at all */
 	/* Computes every node's params from the pipeline's. Called once, before instance options. */
 	void (*bind)(void);
 };

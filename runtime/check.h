@@ -1,0 +1,18 @@
+/* The tables of a program against the runtime's own arithmetic. */
+#ifndef PKDI_CHECK_H
+#define PKDI_CHECK_H
+
+#include <pkd/program.h>
+
+#include "log.h"
+
+/* Returns 0, or -EINVAL after one line that names the table. */
+int pkdi_check(const struct pkd_program *program, const struct pkdi_log *log);
+
+static inline const struct pkd_input *pkdi_check_reader(const struct pkd_program *program,
+                                                        const struct pkd_reader *reader)
+{
+	return &program->nodes[reader->node].inputs[reader->input];
+}
+
+#endif

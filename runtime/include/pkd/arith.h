@@ -1,0 +1,140 @@
+/* The arithmetic of the language's expressions, for the C that pkdc makes of them: whole numbers
+ * stay at the bounds of their type instead of wrapping around. For each type X of i8 … i64 and
+ * u8 … u64:
+ *
+ *   pkd_add_X pkd_sub_X pkd_mul_X   saturating
+ *   pkd_div_X pkd_mod_X             towards zero, saturating; the divisor must not be 0
+ *   pkd_neg_X                       of the signed ones, saturating
+ *   pkd_min_X pkd_max_X             also for f32 and f64, where a NaN gives way to a number
+ *   pkd_X_from_i64 _u64 _f64        the nearest value of X: of a fraction the whole part, of NaN 0
+ *
+ * Fractions are added, multiplied and divided by C's own operators. */
+#ifndef PKD_ARITH_H
+#define PKD_ARITH_H
+
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* An operation, or what it comes to where the result does not fit. */
+#define PKD_ARITH_SATURATE(X, type, word, bound)                \
+	static inline type pkd_##word##_##X(type a, type b)     \
+	{                                                       \
+		type result;                                    \
+		if (__builtin_##word##_overflow(a, b, &result)) \
+			result = (bound);                       \
+		return result;                                  \
+	}
+
+#define PKD_ARITH_SIGNED(X, type, min, max)                                  \
+	PKD_ARITH_SATURATE(X, type, add, b < 0 ? (min) : (max))              \
+	PKD_ARITH_SATURATE(X, type, sub, b < 0 ? (max) : (min))              \
+	PKD_ARITH_SATURATE(X, type, mul, (a < 0) != (b < 0) ? (min) : (max)) \
+	static inline type pkd_neg_##X(type a)                               \
+	{                                                                    \
+		return a == (min) ? (max) : (type)-a;                        \
+	}                                                                    \
+	static inline type pkd_div_##X(type a, type b)                       \
+	{                                                                    \
+		return b == -1 ? pkd_neg_##X(a) : (type)(a / b);             \
+	}                                                                    \
+	static inline type pkd_mod_##X(type a, type b)                       \
+	{                                                                    \
+		return b == -1 ? (type)0 : (type)(a % b);                    \
+	}                                                                    \
+	PKD_ARITH_WHOLE(X, type, min, max)
+
+#define PKD_ARITH_UNSIGNED(X, type, max)               \
+	PKD_ARITH_SATURATE(X, type, add, (max))        \
+	PKD_ARITH_SATURATE(X, type, sub, 0)            \
+	PKD_ARITH_SATURATE(X, type, mul, (max))        \
+	static inline type pkd_div_##X(type a, type b) \
+	{                                              \
+		return (type)(a / b);                  \
+	}                                              \
+	static inline type pkd_mod_##X(type a, type b) \
+	{                                              \
+		return (type)(a % b);                  \
+	}                                              \
+	PKD_ARITH_WHOLE(X, type, 0, max)
+
+#define PKD_ARITH_WHOLE(X, type, min, max)                   \
+	static inline type pkd_min_##X(type a, type b)       \
+	{                                                    \
+		return a < b ? a : b;                        \
+	}                                                    \
+	static inline type pkd_max_##X(type a, type b)       \
+	{                                                    \
+		return a > b ? a : b;                        \
+	}                                                    \
+	static inline type pkd_##X##_from_i64(int64_t a)     \
+	{                                                    \
+		type same;                                   \
+		if (__builtin_add_overflow(a, 0, &same))     \
+			same = a < 0 ? (min) : (max);        \
+		return same;                                 \
+	}                                                    \
+	static inline type pkd_##X##_from_u64(uint64_t a)    \
+	{                                                    \
+		type same;                                   \
+		if (__builtin_add_overflow(a, 0, &same))     \
+			same = (max);                        \
+		return same;                                 \
+	}                                                    \
+	static inline type pkd_##X##_from_f64(double a)      \
+	{                                                    \
+		if (a != a)                                  \
+			return 0;                            \
+		if (a <= (double)(min))                      \
+			return (min);                        \
+		return a >= (double)(max) ? (max) : (type)a; \
+	}
+
+#define PKD_ARITH_FRACTION(X, type)                    \
+	static inline type pkd_min_##X(type a, type b) \
+	{                                              \
+		return a <= b || b != b ? a : b;       \
+	}                                              \
+	static inline type pkd_max_##X(type a, type b) \
+	{                                              \
+		return a >= b || b != b ? a : b;       \
+	}
+
+PKD_ARITH_SIGNED(i8, int8_t, INT8_MIN, INT8_MAX)
+PKD_ARITH_SIGNED(i16, int16_t, INT16_MIN, INT16_MAX)
+PKD_ARITH_SIGNED(i32, int32_t, INT32_MIN, INT32_MAX)
+PKD_ARITH_SIGNED(i64, int64_t, INT64_MIN, INT64_MAX)
+PKD_ARITH_UNSIGNED(u8, uint8_t, UINT8_MAX)
+PKD_ARITH_UNSIGNED(u16, uint16_t, UINT16_MAX)
+PKD_ARITH_UNSIGNED(u32, uint32_t, UINT32_MAX)
+PKD_ARITH_UNSIGNED(u64, uint64_t, UINT64_MAX)
+PKD_ARITH_FRACTION(f32, float)
+PKD_ARITH_FRACTION(f64, double)
+
+#undef PKD_ARITH_SATURATE
+#undef PKD_ARITH_SIGNED
+#undef PKD_ARITH_UNSIGNED
+#undef PKD_ARITH_WHOLE
+#undef PKD_ARITH_FRACTION
+
+/* Below, at or above 0 as text a stands before, at or behind text b: byte by byte, and of two that
+ * begin alike the shorter one first. */
+static inline int pkd_text_order(const char *a, uint32_t a_len, const char *b, uint32_t b_len)
+{
+	int order = __builtin_memcmp(a, b, a_len < b_len ? a_len : b_len);
+	return order ? order : (a_len > b_len) - (a_len < b_len);
+}
+
+/* The same for two values string<N>; whether such a value is a literal. */
+#define pkd_string_order(a, b) pkd_text_order((a)->text, (a)->len, (b)->text, (b)->len)
+#define pkd_string_is(string, literal)              \
+	((string)->len == sizeof("" literal) - 1 && \
+	 __builtin_memcmp((string)->text, literal, (string)->len) == 0)
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,619 @@
+/* Whole programs from tables written by hand, each node in a process of its own: loops, windows,
+ * thinned inputs, firing by any input, and persistent state, with processes killed at random; and what
+ * a deploy says of a process. */
+#define _GNU_SOURCE
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <pkd/program.h>
+
+enum {
+	MAX_NODES = 6,
+	MAX_SLOTS = 6,
+	MAX_READERS = 6,
+	SLOT_SIZE = 128,
+	N_FRAMES = 2000,
+	MAX_RESTARTS = 100000,
+	OUTPUT_SIZE = 1 << 20,
+};
+
+/* ---- Nodes ---- */
+
+struct state {
+	uint64_t n, offset;
+};
+
+static char path[64];       /* what the sink writes */
+static uint64_t n_frames;   /* that a source makes */
+static uint64_t stall_at;   /* frame at which the loop's step never ends, 0 = none */
+static cpu_set_t *cpus_got; /* shared with the children */
+
+static int any_init(void *self, const void *given, struct pkd_ctx *ctx)
+{
+	(void)self, (void)given, (void)ctx;
+	return PKD_OK;
+}
+
+static void any_finish(void *self)
+{
+	(void)self;
+}
+
+static int source_step(void *self, const void *in, void *out, struct pkd_ctx *ctx)
+{
+	uint64_t *const *outputs = out;
+
+	(void)self, (void)in;
+	if (pkd_number(ctx) > n_frames)
+		return PKD_SKIP;
+	pkd_set_time(ctx, (int64_t)pkd_number(ctx) * 1000000);
+	if (outputs[0])
+		*outputs[0] = pkd_number(ctx);
+	return PKD_OK;
+}
+
+static uint64_t mix(uint64_t sum, const uint64_t *value)
+{
+	return (sum ^ (value ? *value : 77)) * UINT64_C(0x100000001b3) + 1;
+}
+
+struct loop_in {
+	const uint64_t *const *window; /* of the source: three values */
+	const uint64_t *own;           /* its last value */
+	const uint64_t *echo;          /* the last value of the echo */
+};
+
+/* Its value depends on everything that it can see. */
+static int loop_step(void *self, const void *given, void *out, struct pkd_ctx *ctx)
+{
+	const struct loop_in *in = given;
+	struct state *state = pkd_state(ctx);
+	uint64_t *const *outputs = out;
+	uint64_t sum = ++state->n;
+
+	(void)self;
+	if (pkd_number(ctx) == stall_at)
+		pause();
+	for (uint32_t i = 0; i < 3; i++)
+		sum = mix(sum, in->window[i]);
+	sum = mix(mix(sum, in->own), in->echo);
+	if (pkd_number(ctx) % 5 == 0)
+		pkd_absent(ctx, 0);
+	else
+		*outputs[0] = sum;
+	return PKD_OK;
+}
+
+static int echo_step(void *self, const void *given, void *out, struct pkd_ctx *ctx)
+{
+	const uint64_t *const *in = given;
+	uint64_t *const *outputs = out;
+
+	(void)self;
+	if (pkd_number(ctx) % 7 == 0)
+		pkd_absent(ctx, 0);
+	else
+		*outputs[0] = *in[0] + 1;
+	return PKD_OK;
+}
+
+static int merge_step(void *self, const void *given, void *out, struct pkd_ctx *ctx)
+{
+	const uint64_t *const *in = given;
+	uint64_t *const *outputs = out;
+	uint32_t fired = pkd_fired(ctx);
+
+	(void)self;
+	*outputs[0] = *in[fired] * 2 + fired;
+	return PKD_OK;
+}
+
+enum { WATCHED = 4 };
+
+/* Its first port is a window of a stream that counts, its second a single value: all of them are what
+ * they are from the beginning of the step to its end. */
+static int watch_step(void *self, const void *given, void *out, struct pkd_ctx *ctx)
+{
+	const uint64_t *const *window = *(const uint64_t *const *const *)given;
+	const uint64_t *single = ((const uint64_t *const *)given)[1];
+	uint64_t before = single ? *single : 0;
+
+	(void)self, (void)out, (void)ctx;
+	for (uint32_t look = 0; look < 2; look++) {
+		for (uint32_t i = 1; i < WATCHED; i++)
+			if (window[i] && window[i - 1] && *window[i] != *window[i - 1] + 1)
+				return -84;
+		if (window[WATCHED - 1] &&
+		    pkd_frame_of(window[WATCHED - 1])->number != *window[WATCHED - 1])
+			return -85;
+		if (single && *single != before)
+			return -86;
+		for (volatile uint32_t i = 0; !look && i < 2000; i++)
+			;
+	}
+	return PKD_OK;
+}
+
+struct sink {
+	int fd;
+};
+
+/* Rows behind the last committed one were written by a firing that is done again. */
+static int sink_init(void *self, const void *given, struct pkd_ctx *ctx)
+{
+	const struct state *state = pkd_state(ctx);
+	struct sink *sink = self;
+
+	(void)given;
+	sink->fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (sink->fd < 0 || ftruncate(sink->fd, (off_t)state->offset) < 0)
+		return pkd_error(ctx, 5, "cannot open %s", path);
+	if (cpus_got)
+		sched_getaffinity(0, sizeof(*cpus_got), cpus_got);
+	return PKD_OK;
+}
+
+static int sink_step(void *self, const void *given, void *out, struct pkd_ctx *ctx)
+{
+	const uint64_t *const *in = given;
+	struct state *state = pkd_state(ctx);
+	const struct sink *sink = self;
+	char row[96];
+	int n = snprintf(row, sizeof(row), "%llu %llu %llu\n", (unsigned long long)pkd_number(ctx),
+	                 in[0] ? (unsigned long long)*in[0] : 0,
+	                 in[1] ? (unsigned long long)*in[1] : 0);
+
+	(void)out;
+	if (pwrite(sink->fd, row, (size_t)n, (off_t)state->offset) != n)
+		return -5;
+	state->offset += (uint64_t)n;
+	return PKD_OK;
+}
+
+static void sink_finish(void *self)
+{
+	close(((const struct sink *)self)->fd);
+}
+
+#define METHODS(size, init, step, finish)         \
+	{                                         \
+		PKD_ABI, size, init, step, finish \
+	}
+static const struct pkd_methods source_methods = METHODS(1, any_init, source_step, any_finish);
+static const struct pkd_methods loop_methods = METHODS(1, any_init, loop_step, any_finish);
+static const struct pkd_methods echo_methods = METHODS(1, any_init, echo_step, any_finish);
+static const struct pkd_methods merge_methods = METHODS(1, any_init, merge_step, any_finish);
+static const struct pkd_methods watch_methods = METHODS(1, any_init, watch_step, any_finish);
+static const struct pkd_methods sink_methods = METHODS(sizeof(struct sink), sink_init, sink_step,
+                                                       sink_finish);
+
+/* ---- Tables: node i writes stream i and is process i ---- */
+
+static struct pkd_input slots[MAX_NODES][MAX_SLOTS];
+static struct pkd_output outputs[MAX_NODES];
+static struct pkd_reader readers[MAX_NODES][MAX_READERS];
+static struct pkd_stream streams[MAX_NODES];
+static struct pkd_node nodes[MAX_NODES];
+static uint32_t node_lists[MAX_NODES];
+static struct pkd_process processes[MAX_NODES];
+static struct pkd_program program;
+
+static void clear(void)
+{
+	program = (struct pkd_program){
+		.abi = PKD_ABI,
+		.name = "test",
+		.doc = "",
+		.source = "test.pkd",
+		.streams = streams,
+		.nodes = nodes,
+		.processes = processes,
+	};
+	n_frames = N_FRAMES;
+	stall_at = 0;
+}
+
+static uint32_t add(const char *name, const struct pkd_methods *methods, uint32_t state_size)
+{
+	uint32_t i = program.n_nodes++;
+
+	outputs[i] = (struct pkd_output){"out", i};
+	node_lists[i] = i;
+	nodes[i] = (struct pkd_node){
+		.name = name,
+		.kind = name,
+		.at = "test.pkd:1:1",
+		.methods = methods,
+		.inputs = slots[i],
+		.outputs = &outputs[i],
+		.n_outputs = 1,
+		.state_size = state_size,
+	};
+	streams[i] = (struct pkd_stream){
+		.name = name,
+		.type = "u64",
+		.writer = i,
+		.value_size = sizeof(uint64_t),
+		.slot_size = SLOT_SIZE,
+		.ring_size = 1,
+		.n_slots = 2,
+		.readers = readers[i],
+	};
+	processes[i] = (struct pkd_process){
+		.name = name,
+		.nodes = &node_lists[i],
+		.n_nodes = 1,
+		.n_restarts = MAX_RESTARTS,
+		.restart_per_ns = 1,
+		.cpu = -1,
+		.cpu_last = -1,
+	};
+	program.n_streams = program.n_processes = program.n_nodes;
+	program.memory = UINT64_C(4096) * program.n_nodes;
+	return i;
+}
+
+/* The last slot of the node reads the stream of node `from`, on the next port. */
+static struct pkd_input *connect(uint32_t from, uint32_t to, uint32_t window, int32_t first,
+                                 int32_t last)
+{
+	struct pkd_stream *stream = &streams[from];
+	struct pkd_input *input = &slots[to][nodes[to].n_inputs];
+
+	*input = (struct pkd_input){
+		.name = "in",
+		.at = "test.pkd:1:1",
+		.stream = from,
+		.policy = PKD_QUEUE,
+		.window = window + (uint32_t)-first,
+		.optional = true,
+		.port = nodes[to].n_ports++,
+		.many = first != last,
+		.first = first,
+		.last = last,
+	};
+	readers[from][stream->n_readers++] = (struct pkd_reader){to, nodes[to].n_inputs++};
+	if (input->window > stream->ring_size) {
+		stream->n_slots += input->window - stream->ring_size;
+		stream->ring_size = input->window;
+	}
+	return input;
+}
+
+/* A slot of a node that fires any. */
+static void connect_any(uint32_t from, uint32_t to)
+{
+	connect(from, to, 3, 0, 0)->n_pins = 1;
+	streams[from].n_slots++;
+}
+
+static void make_loop(void)
+{
+	uint32_t source, loop, echo, sink;
+
+	clear();
+	source = add("source", &source_methods, 0);
+	loop = add("loop", &loop_methods, sizeof(struct state));
+	echo = add("echo", &echo_methods, 0);
+	sink = add("sink", &sink_methods, sizeof(struct state));
+	nodes[source].origin = PKD_PACED;
+	connect(source, loop, 3, -2, 0)->optional = false;
+	connect(loop, loop, 1, -1, -1);
+	connect(echo, loop, 1, -1, -1);
+	connect(loop, echo, 2, 0, 0)->optional = false;
+	connect(loop, sink, 3, 0, 0);
+	connect(source, sink, 8, 0, 0)->every_ns = 3000000;
+}
+
+static void make_merge(void)
+{
+	uint32_t a, b, merge, sink;
+
+	clear();
+	a = add("a", &source_methods, 0);
+	b = add("b", &source_methods, 0);
+	merge = add("merge", &merge_methods, 0);
+	sink = add("sink", &sink_methods, sizeof(struct state));
+	nodes[a].origin = nodes[b].origin = nodes[merge].origin = PKD_PACED;
+	nodes[merge].fires_any = true;
+	connect_any(a, merge);
+	connect_any(b, merge);
+	connect(merge, sink, 3, 0, 0);
+	connect(merge, sink, 3, -1, -1);
+}
+
+/* Two writers that nobody holds up but the other. */
+static void make_watch(bool any)
+{
+	uint32_t a, b, watch;
+	struct pkd_input *window, *single;
+
+	clear();
+	a = add("a", &source_methods, 0);
+	b = add("b", &source_methods, 0);
+	watch = add("watch", &watch_methods, 0);
+	nodes[a].origin = nodes[b].origin = PKD_PACED;
+	outputs[watch].stream = PKD_NONE;
+	window = connect(a, watch, 1, 1 - WATCHED, 0);
+	single = connect(b, watch, any ? 4 : 1, 0, 0);
+	window->policy = PKD_LATEST;
+	single->policy = any ? PKD_QUEUE : PKD_SAMPLE;
+	nodes[watch].fires_any = any;
+	nodes[watch].origin = any ? PKD_LIVE : PKD_NOT_ORIGIN;
+	window->n_pins = WATCHED;
+	streams[a].n_slots += WATCHED;
+	single->n_pins = 1;
+	streams[b].n_slots++;
+	n_frames = 50 * (uint64_t)N_FRAMES;
+}
+
+/* ---- Running it ---- */
+
+static char messages[OUTPUT_SIZE]; /* what the program wrote to stderr */
+
+/* Kills one child of the program, chosen at random. */
+static void kill_one(pid_t program_pid)
+{
+	char name[64], line[256] = "";
+	long pids[16];
+	int n = 0;
+	FILE *file;
+
+	snprintf(name, sizeof(name), "/proc/%d/task/%d/children", program_pid, program_pid);
+	file = fopen(name, "re");
+	if (!file)
+		return;
+	if (fgets(line, sizeof(line), file))
+		for (char *word = strtok(line, " \n"); word && n < 16; word = strtok(NULL, " \n"))
+			pids[n++] = strtol(word, NULL, 10);
+	fclose(file);
+	if (n)
+		kill((pid_t)pids[rand() % n], SIGKILL);
+}
+
+static int start_program(const char *option, int errors_fd)
+{
+	pid_t pid = fork();
+
+	assert_true(pid >= 0);
+	if (pid == 0) {
+		char own_name[128] = "test", own_option[64] = "";
+		char *argv[] = {own_name, own_option, NULL};
+
+		snprintf(own_option, sizeof(own_option), "%s", option);
+		dup2(errors_fd, STDERR_FILENO);
+		_exit(pkd_main(&program, 2, argv));
+	}
+	return pid;
+}
+
+/* Runs the program to its end, with one process killed every `kill_us`, 0 = none. Returns the status;
+ * the number of kills is in *ret_kills. */
+static int run(const char *option, uint32_t kill_us, uint32_t *ret_kills)
+{
+	int errors_fd = memfd_create("errors", 0), status = 0;
+	struct timespec pause_time = {0, (long)kill_us * 1000};
+	uint32_t n_kills = 0;
+	ssize_t n;
+	pid_t pid;
+
+	snprintf(path, sizeof(path), "/dev/shm/pkd-test-%d", getpid());
+	unlink(path);
+	pid = start_program(option, errors_fd);
+	while (kill_us && waitpid(pid, &status, WNOHANG) == 0) {
+		nanosleep(&pause_time, NULL);
+		kill_one(pid);
+		n_kills++;
+	}
+	if (!kill_us)
+		waitpid(pid, &status, 0);
+	n = pread(errors_fd, messages, sizeof(messages) - 1, 0);
+	messages[n > 0 ? n : 0] = '\0';
+	close(errors_fd);
+	if (ret_kills)
+		*ret_kills = n_kills;
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 1000;
+}
+
+/* What the sink wrote; the caller frees it. */
+static char *take_output(void)
+{
+	char *text = calloc(1, OUTPUT_SIZE);
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	assert_non_null(text);
+	assert_true(fd >= 0);
+	assert_true(read(fd, text, OUTPUT_SIZE - 1) >= 0);
+	close(fd);
+	unlink(path);
+	return text;
+}
+
+static uint32_t count_lines(const char *text)
+{
+	uint32_t n = 0;
+
+	for (; *text; text++)
+		n += *text == '\n';
+	return n;
+}
+
+/* ---- Tests ---- */
+
+static void loops_are_the_same_in_one_process_and_in_many_and_with_kills(void **state)
+{
+	char *alone, *many, *killed;
+	uint32_t n_kills;
+
+	(void)state;
+	make_loop();
+	assert_int_equal(run("--single-process", 0, NULL), 0);
+	alone = take_output();
+	/* Frames without a value of the loop have a row where the other input has one. */
+	assert_in_range(count_lines(alone), N_FRAMES * 4 / 5, N_FRAMES);
+	assert_int_equal(run("--quiet", 0, NULL), 0);
+	many = take_output();
+	assert_string_equal(alone, many);
+	assert_int_equal(run("--quiet", 3000, &n_kills), 0);
+	killed = take_output();
+	assert_string_equal(alone, killed);
+	print_message("# killed %u times\n", n_kills);
+	assert_true(n_kills >= 5);
+	free(alone);
+	free(many);
+	free(killed);
+}
+
+static void merged_streams_lose_nothing_and_double_nothing(void **state)
+{
+	static bool seen[2 * N_FRAMES + 2];
+	unsigned long long number, value, before, last = 0, n = 0;
+	uint32_t n_kills;
+	char *text;
+
+	(void)state;
+	make_merge();
+	memset(seen, 0, sizeof(seen));
+	assert_int_equal(run("--quiet", 3000, &n_kills), 0);
+	text = take_output();
+	for (char *row = strtok(text, "\n"); row; row = strtok(NULL, "\n")) {
+		assert_int_equal(sscanf(row, "%llu %llu %llu", &number, &value, &before), 3);
+		assert_int_equal(number, ++n);
+		assert_int_equal(before, last);
+		assert_in_range(value, 2, 2 * N_FRAMES + 1);
+		assert_false(seen[value]);
+		seen[value] = true;
+		last = value;
+	}
+	assert_int_equal(n, 2 * N_FRAMES);
+	print_message("# killed %u times\n", n_kills);
+	free(text);
+}
+
+static void what_is_in_hand_is_never_overwritten(void **state)
+{
+	(void)state;
+	for (int any = 0; any < 2; any++) {
+		make_watch(any);
+		assert_int_equal(run("--quiet", 0, NULL), 0);
+		assert_string_equal(messages, "");
+		assert_int_equal(run("--quiet", 2000, NULL), 0);
+		assert_null(strstr(messages, "step failed"));
+	}
+}
+
+static void a_stalled_step_is_ended_and_named(void **state)
+{
+	char *text;
+
+	(void)state;
+	make_loop();
+	n_frames = 20;
+	stall_at = 6;
+	processes[1].stall_ns = 50000000;
+	assert_int_equal(run("--quiet", 0, NULL), 0);
+	/* Twice the same frame: it is given up. */
+	assert_non_null(strstr(messages,
+	                       "test: node 'loop' (test.pkd:1:1) was killed, as its step "
+	                       "took longer than 50ms and is started again (restart 2)\n"));
+	assert_null(strstr(messages, "restart 3"));
+	text = take_output();
+	assert_null(strstr(text, "\n6 "));
+	assert_non_null(strstr(text, "\n8 "));
+	free(text);
+
+	processes[1].n_restarts = 0;
+	assert_int_equal(run("--quiet", 0, NULL), 137);
+	assert_non_null(strstr(messages, "was killed, as its step took longer than 50ms; the rest "
+	                                 "was stopped\n"));
+	unlink(path);
+}
+
+static void a_process_runs_on_its_cpus(void **state)
+{
+	cpu_set_t all;
+	int first = 0;
+
+	(void)state;
+	cpus_got = mmap(NULL, sizeof(*cpus_got), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
+	                -1, 0);
+	assert_true(cpus_got != MAP_FAILED);
+	assert_int_equal(sched_getaffinity(0, sizeof(all), &all), 0);
+	while (!CPU_ISSET((size_t)first, &all))
+		first++;
+	make_loop();
+	n_frames = 20;
+	processes[3].cpu = processes[3].cpu_last = first;
+	assert_int_equal(run("--quiet", 0, NULL), 0);
+	assert_string_equal(messages, "");
+	assert_int_equal(CPU_COUNT(cpus_got), 1);
+	assert_true(CPU_ISSET((size_t)first, cpus_got));
+	/* One that does not exist is said, once, and the program goes on. */
+	processes[3].cpu = processes[3].cpu_last = CPU_SETSIZE - 1;
+	assert_int_equal(run("--quiet", 0, NULL), 0);
+	assert_string_equal(messages,
+	                    "test: process 'sink': CPU 1023 is not available; it runs on any\n");
+	assert_true(CPU_EQUAL(cpus_got, &all));
+	unlink(path);
+	munmap(cpus_got, sizeof(*cpus_got));
+	cpus_got = NULL;
+}
+
+/* Whether it may be had depends on who runs the test: the program goes on either way. */
+static void a_priority_that_cannot_be_had_is_said(void **state)
+{
+	(void)state;
+	make_loop();
+	n_frames = 20;
+	processes[3].priority = 1;
+	assert_int_equal(run("--quiet", 0, NULL), 0);
+	if (*messages)
+		assert_string_equal(messages,
+		                    "test: process 'sink': priority 1 cannot be had (Operation not "
+		                    "permitted); it runs at the ordinary one\n");
+	unlink(path);
+}
+
+static void a_program_that_spins_gives_the_same(void **state)
+{
+	char *asleep, *spinning;
+
+	(void)state;
+	make_loop();
+	assert_int_equal(run("--quiet", 0, NULL), 0);
+	asleep = take_output();
+	program.spin_ns = 20000;
+	assert_int_equal(run("--quiet", 0, NULL), 0);
+	spinning = take_output();
+	assert_string_equal(asleep, spinning);
+	free(asleep);
+	free(spinning);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(loops_are_the_same_in_one_process_and_in_many_and_with_kills),
+		cmocka_unit_test(merged_streams_lose_nothing_and_double_nothing),
+		cmocka_unit_test(what_is_in_hand_is_never_overwritten),
+		cmocka_unit_test(a_stalled_step_is_ended_and_named),
+		cmocka_unit_test(a_process_runs_on_its_cpus),
+		cmocka_unit_test(a_priority_that_cannot_be_had_is_said),
+		cmocka_unit_test(a_program_that_spins_gives_the_same),
+	};
+
+	return cmocka_run_group_tests_name("runtime_program", tests, NULL, NULL);
+}
