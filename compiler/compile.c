@@ -26,6 +26,15 @@ static const struct ast_decl *find_decl(struct sema *sema, const struct ast_file
 	return NULL;
 }
 
+/* A pipeline with ports is a part of others, no program. */
+static bool is_program(const struct ast_decl *decl)
+{
+	for (size_t i = 0; i < decl->inputs.n; i++)
+		if (!decl->inputs.items[i].param && !decl->inputs.items[i].initial)
+			return false;
+	return decl->outputs.n == 0;
+}
+
 /* The pipeline asked for; else the only one, or the one named like the file. */
 static const struct ast_decl *choose_pipeline(struct sema *sema, struct file_scope *main,
                                               const struct compile_options *options)
@@ -38,7 +47,7 @@ static const struct ast_decl *choose_pipeline(struct sema *sema, struct file_sco
 	size_t n = 0;
 	for (size_t i = 0; i < file->decls.n; i++) {
 		const struct ast_decl *decl = file->decls.items[i];
-		if (decl->kind != DECL_PIPELINE)
+		if (decl->kind != DECL_PIPELINE || !is_program(decl))
 			continue;
 		if (strcmp(decl->name.text, stem) == 0)
 			return decl;
@@ -84,8 +93,19 @@ static const struct ast_decl *choose_deploy(struct sema *sema, struct file_scope
 			chosen = decl;
 		n++;
 	}
-	if (options->deploy)
-		return find_decl(sema, main->ast, DECL_DEPLOY, options->deploy);
+	if (options->deploy) {
+		const struct ast_decl *named =
+		        find_decl(sema, main->ast, DECL_DEPLOY, options->deploy);
+		struct ast_name of = named && named->of.text ? named->of : pipeline->name;
+		if (named && strcmp(named->of.text ? of.text : named->name.text,
+		                    pipeline->name.text) != 0) {
+			diag_report(sema->diags, E0501, named->name.span,
+			            "'%s' is no deploy of '%s'", options->deploy,
+			            pipeline->name.text);
+			return NULL;
+		}
+		return named;
+	}
 	if (n > 1 && chosen->of.text) {
 		diag_report(sema->diags, E0501, chosen->name.span,
 		            "'%s' has several deploys: name one by --deploy", pipeline->name.text);
@@ -145,7 +165,7 @@ int compile(struct compilation *c, const struct compile_options *options)
 	resolve_all(&sema, c);
 	const struct ast_decl *pipeline = choose_pipeline(&sema, main, options);
 	if (pipeline) {
-		struct bound *bound = check_pipeline(&sema, main, pipeline);
+		struct bound *bound = elaborate_program(&sema, main, pipeline);
 		check_deploy(&sema, bound, choose_deploy(&sema, main, pipeline, options));
 		if (options->dump == STAGE_TYPES && c->diags.n_errors == 0)
 			bound_print(bound, stdout);

@@ -41,8 +41,8 @@ static void choose_names(struct program *p)
 	p->stream_names = arena_alloc(p->arena, (graph->streams.n + 1) * sizeof *p->stream_names);
 	for (size_t i = 0; i < graph->streams.n; i++)
 		if (p->analysis->has_channel[i])
-			p->stream_names[i] =
-				unique_name(p->arena, &streams, graph->streams.items[i].name);
+			p->stream_names[i] = unique_name(p->arena, &streams,
+			                                 graph->streams.items[i].name);
 
 	p->options = arena_printf(p->arena, "%s_params", graph->name);
 	for (size_t i = 0; i < p->faces.n; i++)
@@ -50,19 +50,23 @@ static void choose_names(struct program *p)
 			p->options = arena_printf(p->arena, "%s_options", graph->name);
 }
 
-/* "people.pkd:14:5". The main file goes by its own name, and no file by an absolute path, so that
- * the program does not depend on where it was built. */
+const char *program_path(const struct program *p, uint32_t source)
+{
+	const char *path = p->graph->sources->list.items[source].path;
+
+	if (source == p->graph->unit->source)
+		return p->graph->source;
+	if (path && path[0] == '/')
+		return strrchr(path, '/') + 1;
+	return path ? path : "?";
+}
+
+/* "people.pkd:14:5" */
 static const char *place(const struct program *p, struct span span)
 {
-	const struct graph *graph = p->graph;
-	const char *path = graph->sources->list.items[span.source].path;
-	struct position at = source_position(graph->sources, span.source, span.start);
+	struct position at = source_position(p->graph->sources, span.source, span.start);
 
-	if (span.source == graph->unit->source)
-		path = graph->source;
-	else if (path && path[0] == '/')
-		path = strrchr(path, '/') + 1;
-	return arena_printf(p->arena, "%s:%u:%u", path ? path : "?", at.line, at.column);
+	return arena_printf(p->arena, "%s:%u:%u", program_path(p, span.source), at.line, at.column);
 }
 
 /* "STREAM_cam_frame", or PKD_NONE. */
@@ -117,24 +121,21 @@ static void field_table(struct out_row *row, const char *field, const char *tabl
 static void put_head(const struct program *p)
 {
 	const struct graph *graph = p->graph;
-	struct map seen = {0};
 
 	out_comment(p->out, 0,
 	            arena_printf(p->arena,
 	                         "The program `%s`. Written by pkdc %s from %s: to change it, "
 	                         "edit that file and run pkdc build again.",
 	                         graph->name, PKD_VERSION, graph->source));
-	buf_puts(p->out, "#include <pkd/program.h>\n");
-	for (size_t i = 0; i < p->faces.n; i++) {
-		const struct unit *unit = p->faces.items[i]->unit;
-		if (!map_put(p->arena, &seen, unit->header, p->arena))
-			buf_printf(p->out, unit->stdlib ? "#include <%s>\n" : "#include \"%s\"\n",
-			           unit->header);
+	emit_includes(p);
+	buf_printf(p->out, "\nPKD_GENERATED_FOR(%d);\n", PKD_ABI);
+	for (size_t i = 0, n = 0; i < p->faces.n; i++) {
+		const struct interface *face = p->faces.items[i];
+		if (face->step || face->body)
+			continue; /* defined in this file */
+		buf_printf(p->out, "%sextern const struct pkd_methods %s_methods;\n",
+		           n++ ? "" : "\n", face->c_name);
 	}
-	buf_printf(p->out, "\nPKD_GENERATED_FOR(%d);\n\n", PKD_ABI);
-	for (size_t i = 0; i < p->faces.n; i++)
-		buf_printf(p->out, "extern const struct pkd_methods %s_methods;\n",
-		           p->faces.items[i]->c_name);
 }
 
 static void put_constants(const struct program *p)
@@ -165,35 +166,61 @@ static void edge_fields(const struct program *p, struct out_row *row, uint32_t n
 	out_field(row, ".window = %u", p->analysis->window[number]);
 	if (p->analysis->window_reason)
 		out_field_comment(row, p->analysis->window_reason[number]);
-	if (edge->policy != EDGE_QUEUE)
-		out_field(row, ".n_pins = 1");
+	if (p->analysis->pins[number])
+		out_field(row, ".n_pins = %u", p->analysis->pins[number]);
+}
+
+/* Which of the stream's values, and of which frames. */
+static void edge_values(struct out_row *row, const struct graph_edge *edge)
+{
+	field_time(row, "max_age_ns", edge->max_age_ns);
+	if (edge->first) {
+		out_field(row, ".first = %d", edge->first);
+		out_field(row, ".last = %d", edge->last);
+	}
+	if (edge->every_n)
+		out_field(row, ".every_n = %u", edge->every_n);
+	if (edge->every_from)
+		out_field(row, ".every_from = %u", edge->every_from);
+	field_time(row, "every_ns", edge->every_ns);
+}
+
+/* One slot: the connection of a port, or one of several. */
+static void put_input(const struct program *p, const struct graph_node *node, uint32_t slot)
+{
+	const struct port *port = &node->face->inputs.items[node->input_ports[slot]];
+	uint32_t edge = node->inputs[slot];
+	struct out_row row = {.arena = p->arena, .depth = 1};
+
+	out_field(&row, ".name = %s", out_quote(p->arena, port->name, 0));
+	if (edge != NO_ID) {
+		edge_fields(p, &row, edge);
+	} else {
+		out_field(&row, ".at = %s", out_quote(p->arena, place(p, node->at), 0));
+		out_field(&row, ".stream = PKD_NONE");
+		out_field(&row, ".policy = PKD_SAMPLE");
+	}
+	if (port->optional)
+		out_field(&row, ".optional = true");
+	if (node->input_ports[slot])
+		out_field(&row, ".port = %u", node->input_ports[slot]);
+	/* An expression reads one stream of arrays where a node would read a bank. */
+	if (port->type->kind == TYPE_ARRAY && !node->face->body)
+		out_field(&row, ".many = true");
+	if (edge != NO_ID)
+		edge_values(&row, &p->graph->edges.items[edge]);
+	out_row(p->out, "", &row, ",", false);
 }
 
 static void put_inputs(const struct program *p, size_t i)
 {
 	const struct graph_node *node = &p->graph->nodes.items[i];
 
-	if (!node->face->inputs.n)
+	if (!node->n_inputs)
 		return;
 	buf_printf(p->out, "\nstatic const struct pkd_input %s_inputs[] = {\n", p->node_names[i]);
-	for (size_t k = 0; k < node->face->inputs.n; k++) {
-		const struct port *port = &node->face->inputs.items[k];
-		struct out_row row = {.arena = p->arena, .depth = 1};
-		out_field(&row, ".name = %s", out_quote(p->arena, port->name, 0));
-		if (node->inputs[k] != NO_ID) {
-			edge_fields(p, &row, node->inputs[k]);
-		} else {
-			out_field(&row, ".at = %s", out_quote(p->arena, place(p, node->at), 0));
-			out_field(&row, ".stream = PKD_NONE");
-			out_field(&row, ".policy = PKD_SAMPLE");
-		}
-		if (port->optional)
-			out_field(&row, ".optional = true");
-		if (node->inputs[k] != NO_ID)
-			field_time(&row, "max_age_ns",
-			           p->graph->edges.items[node->inputs[k]].max_age_ns);
-		out_row(p->out, "", &row, ",", false);
-	}
+	for (uint32_t slot = 0; slot < node->n_inputs; slot++)
+		put_input(p, node, slot);
 	buf_puts(p->out, "};\n");
 }
 
@@ -226,14 +253,22 @@ static void put_node(const struct program *p, size_t i)
 	out_field_string(&row, "kind", face->kind);
 	out_field_string(&row, "at", place(p, node->at));
 	out_field(&row, ".methods = &%s_methods", face->c_name);
-	out_field(&row, ".params = &%s_params", name);
+	if (!face->body)
+		out_field(&row, ".params = &%s_params", name);
 	field_table(&row, "param_table", arena_printf(p->arena, "%s_param_table", face->c_name),
 	            face->params.n);
-	field_table(&row, "inputs", arena_printf(p->arena, "%s_inputs", name), face->inputs.n);
+	field_table(&row, "inputs", arena_printf(p->arena, "%s_inputs", name), node->n_inputs);
+	if (face->inputs.n)
+		out_field(&row, ".n_ports = %zu", face->inputs.n);
 	field_table(&row, "outputs", arena_printf(p->arena, "%s_outputs", name), face->outputs.n);
-	if (face->origin != ORIGIN_NONE)
-		out_field(&row, ".origin = %s", origins[face->origin]);
-	field_time(&row, "budget_ns", face->budget_ns);
+	if (face->origin != ORIGIN_NONE || face->fires_any)
+		out_field(&row, ".origin = %s",
+		          origins[face->origin == ORIGIN_NONE ? ORIGIN_PACED : face->origin]);
+	field_time(&row, "budget_ns", node->budget_ns);
+	if (face->fires_any)
+		out_field(&row, ".fires_any = true");
+	if (face->persistent.n)
+		out_field(&row, ".state_size = sizeof(struct %s_state)", face->c_name);
 	out_row(p->out, "", &row, ",", false);
 }
 
@@ -346,6 +381,11 @@ static void put_process(const struct program *p, const struct graph_process *pro
 	field_time(&row, "backoff_ns", process->backoff_ns);
 	out_field(&row, ".end = %s",
 	          process->end == FAILURE_ABSENT ? "PKD_FAIL_ABSENT" : "PKD_FAIL_STOP");
+	field_time(&row, "stall_ns", process->stall_ns);
+	out_field(&row, ".cpu = %d", process->cpu);
+	out_field(&row, ".cpu_last = %d", process->cpu_last);
+	if (process->priority)
+		out_field(&row, ".priority = %d", process->priority);
 	out_row(p->out, "", &row, ",", false);
 }
 
@@ -395,6 +435,7 @@ static void put_program(const struct program *p)
 	field_table(&row, "param_table", "option_table", graph->params.n);
 	out_field(&row, ".memory = %llu", (unsigned long long)p->analysis->memory_total);
 	out_field_comment(&row, bytes_text(p->arena, p->analysis->memory_total));
+	field_time(&row, "spin_ns", graph->spin_ns);
 	out_field(&row, ".bind = bind");
 	buf_putc(p->out, '\n');
 	out_row(p->out, "static const struct pkd_program program = ", &row, ";", false);
@@ -415,8 +456,10 @@ void emit_program(const struct analysis *analysis, struct buf *out)
 	collect_faces(&p);
 	choose_names(&p);
 	put_head(&p);
+	emit_steps(&p);
 	put_constants(&p);
 	emit_params(&p);
+	emit_terms(&p);
 	put_streams(&p);
 	put_nodes(&p);
 	put_processes(&p);

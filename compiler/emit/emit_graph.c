@@ -1,5 +1,6 @@
 /* The program as a drawing for Graphviz: nodes, clustered by the process they share; a solid line
- * loses nothing, a dashed one is `latest`, a dotted one `sample`. */
+ * loses nothing, a dashed one is `latest`, a dotted one `sample`; a line that looks back has an open
+ * arrow. */
 #include "emit/emit.h"
 
 #include <inttypes.h>
@@ -24,7 +25,7 @@ static void put_node(const struct graph *graph, uint32_t n, const char *indent, 
 	buf_puts(out, "\\n");
 	put_escaped(out, node->face->kind);
 	buf_putc(out, '"');
-	if (node->face->origin != ORIGIN_NONE)
+	if (node->face->origin != ORIGIN_NONE || node->face->fires_any)
 		buf_puts(out, ", peripheries=2");
 	buf_puts(out, "];\n");
 }
@@ -45,6 +46,38 @@ static void put_process(const struct graph *graph, uint32_t p, struct buf *out)
 	buf_puts(out, "\t}\n");
 }
 
+static void put_every(const struct graph_edge *edge, struct buf *out)
+{
+	if (edge->every_n && edge->every_from)
+		buf_printf(out, "every(%" PRIu32 ")+%" PRIu32 " ", edge->every_n, edge->every_from);
+	else if (edge->every_n)
+		buf_printf(out, "every(%" PRIu32 ") ", edge->every_n);
+	if (edge->every_ns)
+		buf_printf(out, "every(%gs) ", (double)edge->every_ns / 1e9);
+}
+
+static void put_history(const struct graph_edge *edge, struct buf *out)
+{
+	if (edge->first < edge->last)
+		buf_printf(out, " [%d..%d]", edge->first, edge->last);
+	else if (edge->first)
+		buf_printf(out, " [%d]", edge->first);
+}
+
+/* The slot of a bank: its number. */
+static void put_slot(const struct graph_node *node, uint32_t slot, const char *separator,
+                     struct buf *out)
+{
+	uint32_t port = node->input_ports[slot], first = slot;
+
+	while (first > 0 && node->input_ports[first - 1] == port)
+		first--;
+	if (first < slot || (slot + 1 < node->n_inputs && node->input_ports[slot + 1] == port)) {
+		buf_printf(out, "%s[%" PRIu32 "]%s", node->face->inputs.items[port].name,
+		           slot - first, separator);
+	}
+}
+
 void emit_edge_label(const struct analysis *a, uint32_t e, const char *separator, struct buf *out)
 {
 	const struct graph_edge *edge = &a->graph->edges.items[e];
@@ -55,10 +88,13 @@ void emit_edge_label(const struct analysis *a, uint32_t e, const char *separator
 		buf_puts(out, face->outputs.items[stream->output].name);
 		buf_puts(out, separator);
 	}
+	const struct graph_node *reader = &a->graph->nodes.items[edge->node];
+	put_slot(reader, edge->input, separator, out);
+	put_every(edge, out);
 	switch (edge->policy) {
 	case EDGE_QUEUE:
 		if (a->done[PASS_capacity])
-			buf_printf(out, "queue(%" PRIu32 ")", a->window[e] - 1);
+			buf_printf(out, "queue(%d)", (int)a->window[e] + edge->first - 1);
 		break;
 	case EDGE_LATEST:
 		buf_puts(out, "latest");
@@ -69,6 +105,7 @@ void emit_edge_label(const struct analysis *a, uint32_t e, const char *separator
 		buf_puts(out, "sample");
 		break;
 	}
+	put_history(edge, out);
 }
 
 static const char *edge_style(enum edge_policy policy)
@@ -92,32 +129,51 @@ static void put_edge(const struct analysis *a, uint32_t e, struct buf *out)
 	buf_printf(out, "\tn%" PRIu32 " -> n%" PRIu32 " [style=%s, label=\"", from, edge->node,
 	           edge_style(edge->policy));
 	emit_edge_label(a, e, "\\n", out); /* names of the language: nothing to escape */
-	buf_puts(out, "\"];\n");
+	buf_printf(out, "\"%s];\n", edge->last < 0 ? ", arrowhead=onormal" : "");
+}
+
+static void put_assertion(const struct analysis *a, size_t i, struct buf *out)
+{
+	const struct graph_node *nodes = a->graph->nodes.items;
+	const struct graph_assertion *assertion = &a->graph->asserts.items[i];
+	const char *word = "independent", *between = ", ";
+
+	switch (assertion->kind) {
+	case ASSERT_MEMORY:
+		if (a->done[PASS_memory])
+			buf_printf(out, "\\nmemory <= %" PRIu64 " bytes", assertion->limit);
+		return;
+	case ASSERT_INDEPENDENT:
+		break;
+	case ASSERT_LIVE:
+		word = "live";
+		between = " -> ";
+		break;
+	case ASSERT_LATENCY:
+		word = "latency";
+		between = " -> ";
+		break;
+	}
+	bool latency = assertion->kind == ASSERT_LATENCY;
+	if (!a->done[latency ? PASS_latency : PASS_isolation])
+		return;
+	buf_printf(out, "\\n%s(", word);
+	put_escaped(out, nodes[assertion->a].name);
+	buf_puts(out, between);
+	put_escaped(out, nodes[assertion->b].name);
+	buf_putc(out, ')');
+	if (latency)
+		buf_printf(out, " <= %gms (at most %gms)", (double)assertion->limit / 1e6,
+		           (double)a->latency[i].bound_ns / 1e6);
 }
 
 /* The title: the pipeline and what was proved of it, one line each. */
 static void put_title(const struct analysis *a, struct buf *out)
 {
-	const struct graph *graph = a->graph;
-
 	buf_puts(out, "\tlabel=\"");
-	put_escaped(out, graph->name);
-	for (size_t i = 0; i < graph->asserts.n; i++) {
-		const struct graph_assertion *assertion = &graph->asserts.items[i];
-		bool memory = assertion->kind == ASSERT_MEMORY;
-		bool live = assertion->kind == ASSERT_LIVE;
-		if (!a->done[memory ? PASS_memory : PASS_isolation])
-			continue;
-		if (memory) {
-			buf_printf(out, "\\nmemory <= %" PRIu64 " bytes", assertion->limit);
-			continue;
-		}
-		buf_puts(out, live ? "\\nlive(" : "\\nindependent(");
-		put_escaped(out, graph->nodes.items[assertion->a].name);
-		buf_puts(out, live ? " -> " : ", ");
-		put_escaped(out, graph->nodes.items[assertion->b].name);
-		buf_putc(out, ')');
-	}
+	put_escaped(out, a->graph->name);
+	for (size_t i = 0; i < a->graph->asserts.n; i++)
+		put_assertion(a, i, out);
 	buf_puts(out, "\";\n");
 }
 

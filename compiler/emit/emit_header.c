@@ -161,29 +161,39 @@ static const struct type *struct_of_port(const struct port *port)
 	return type->kind == TYPE_LIST && type_is_concrete(type->item) ? type : NULL;
 }
 
-/* The C declaration of a pointer to the port's value; of an array to its first item. */
-static const char *port_declaration(const struct header *h, const struct interface *node,
-                                    const struct port *port)
+/* The C declaration of `name` as a pointer to a value of the type; of an array to its first item.
+ * `port` may have a struct for it. */
+static const char *pointer_declaration(const struct header *h, const struct interface *node,
+                                       const struct port *port, const struct type *type,
+                                       const char *name)
 {
 	struct arena *arena = h->arena;
-	const struct type *type = port->type;
-	bool is_array = type->kind == TYPE_ARRAY;
 
-	if (struct_of_port(port))
-		return arena_printf(arena, "struct %s_%s *%s;", node->c_name, port->name,
-		                    port->name);
 	if (type->kind == TYPE_IMAGE)
-		return arena_printf(arena, "struct pkd_image *%s;", port->name);
-	if (is_array)
+		return arena_printf(arena, "struct pkd_image *%s", name);
+	if (type->kind == TYPE_ARRAY)
 		type = type->item;
+	if (type == struct_of_port(port))
+		return arena_printf(arena, "struct %s_%s *%s", node->c_name, port->name, name);
 	if (!type_is_concrete(type) || type->kind == TYPE_IMAGE)
-		return arena_printf(arena, "void *%s;", port->name);
-	return arena_printf(
-		arena, "%s;",
-		type_c_declaration(
-			arena, type,
-			arena_printf(arena, type->kind == TYPE_ARRAY ? "(*%s)" : "*%s", port->name),
-			1));
+		return arena_printf(arena, "void *%s", name);
+	return type_c_declaration(
+		arena, type, arena_printf(arena, type->kind == TYPE_ARRAY ? "(*%s)" : "*%s", name),
+		1);
+}
+
+/* A member of struct NAME_in: a pointer to the value, or to pointers to several. */
+static const char *input_declaration(const struct header *h, const struct interface *node,
+                                     const struct port *port)
+{
+	const struct type *type = port->type;
+	const char *name = port->name;
+
+	if (type->kind == TYPE_ARRAY) {
+		name = arena_printf(h->arena, "const *%s", name);
+		type = type->item;
+	}
+	return arena_printf(h->arena, "const %s;", pointer_declaration(h, node, port, type, name));
 }
 
 /* "list<detect.Object, N>?" and what C does not show of it. */
@@ -209,8 +219,8 @@ static void put_port_structs(const struct header *h, const struct interface *nod
 	struct map done = {0};
 
 	for (size_t i = 0; i < n; i++) {
-		const struct port *port =
-			i < n_inputs ? &node->inputs.items[i] : &node->outputs.items[i - n_inputs];
+		const struct port *port = i < n_inputs ? &node->inputs.items[i]
+		                                       : &node->outputs.items[i - n_inputs];
 		const struct type *type = struct_of_port(port);
 		if (!type || map_get(&done, port->name))
 			continue;
@@ -247,6 +257,17 @@ static bool needs_extension(const struct unit *unit)
 	return false;
 }
 
+/* The same for an input that takes several values. */
+static const char *many_note(struct arena *arena, const struct port *port)
+{
+	struct port item = {.type = port->type->item};
+	const char *more = port_type_note(arena, &item) + strlen(item.type->name);
+
+	return arena_printf(arena,
+	                    "%s: one for each stream, or each value of a window, oldest first%s%s",
+	                    port->type->name, more, port->optional ? "; NULL where absent" : "");
+}
+
 static void put_inputs(const struct header *h, const struct interface *node)
 {
 	struct out_row lines = {.arena = h->arena};
@@ -254,9 +275,11 @@ static void put_inputs(const struct header *h, const struct interface *node)
 	for (size_t i = 0; i < node->inputs.n; i++) {
 		const struct port *port = &node->inputs.items[i];
 		const char *note = port_type_note(h->arena, port);
-		if (port->optional)
+		if (port->type->kind == TYPE_ARRAY)
+			note = many_note(h->arena, port);
+		else if (port->optional)
 			note = arena_printf(h->arena, "%s: NULL when absent", note);
-		out_field(&lines, "const %s", port_declaration(h, node, port));
+		out_field(&lines, "%s", input_declaration(h, node, port));
 		out_field_comment(&lines, join(h->arena, note, port->doc));
 	}
 	buf_putc(h->out, '\n');
@@ -271,11 +294,44 @@ static void put_outputs(const struct header *h, const struct interface *node)
 		const struct port *port = &node->outputs.items[i];
 		const char *note = arena_printf(h->arena, "%s, NULL where nobody reads it",
 		                                port_type_note(h->arena, port));
-		out_field(&lines, "%s", port_declaration(h, node, port));
+		out_field(&lines, "%s;",
+		          pointer_declaration(h, node, port, port->type, port->name));
 		out_field_comment(&lines, join(h->arena, note, port->doc));
 	}
 	buf_putc(h->out, '\n');
 	put_struct(h, arena_printf(h->arena, "%s_out", node->c_name), &lines);
+}
+
+/* ---- Persistent state ---- */
+
+static void put_state(const struct header *h, const struct interface *node)
+{
+	struct out_row lines = {.arena = h->arena};
+
+	if (!node->persistent.n)
+		return;
+	for (size_t i = 0; i < node->persistent.n; i++) {
+		const struct state_field *field = &node->persistent.items[i];
+		out_field(&lines, "%s;", type_c_declaration(h->arena, field->type, field->name, 1));
+		out_field_comment(&lines,
+		                  join(h->arena, field->doc, number_note(h->arena, field->type)));
+	}
+	buf_puts(h->out, "\n/* Survives a crash of the node; all zeroes at first. */\n");
+	put_struct(h, arena_printf(h->arena, "%s_state", node->c_name), &lines);
+}
+
+static void put_state_call(const struct header *h, const struct interface *node)
+{
+	const char *name = node->c_name;
+
+	if (!node->persistent.n)
+		return;
+	buf_puts(h->out,
+	         "\n/* As the last firing left it. Changes count when the firing does; in init "
+	         "it is for reading. */\n");
+	buf_printf(h->out, "static inline struct %s_state *%s_get_state(struct pkd_ctx *ctx)\n",
+	           name, name);
+	buf_printf(h->out, "{\n\treturn (struct %s_state *)pkd_state(ctx);\n}\n", name);
 }
 
 /* ---- Nodes ---- */
@@ -290,10 +346,11 @@ static void put_prototypes(const struct header *h, const struct interface *node)
 	const char *step[] = {self, arena_printf(h->arena, "const struct %s_in *in", name),
 	                      arena_printf(h->arena, "struct %s_out *out", name), ctx};
 
-	buf_printf(h->out, "\nstruct %s; /* defined by the node's author */\n\n", name);
-	out_prototype(h->out, arena_printf(h->arena, "int %s_init(", name), init, 3);
-	out_prototype(h->out, arena_printf(h->arena, "int %s_step(", name), step, 4);
-	out_prototype(h->out, arena_printf(h->arena, "void %s_finish(", name), &self, 1);
+	buf_printf(h->out, "\nstruct %s; /* defined %s */\n\n", name,
+	           node->step ? "where its step is: in the program" : "by the node's author");
+	out_call(h->out, 0, arena_printf(h->arena, "int %s_init(", name), init, 3, ");");
+	out_call(h->out, 0, arena_printf(h->arena, "int %s_step(", name), step, 4, ");");
+	out_call(h->out, 0, arena_printf(h->arena, "void %s_finish(", name), &self, 1, ");");
 }
 
 /* Only what is declared T? can be made absent: there is no such name for a T. */
@@ -321,7 +378,9 @@ static void put_node(const struct header *h, const struct interface *node)
 	put_port_structs(h, node);
 	put_inputs(h, node);
 	put_outputs(h, node);
+	put_state(h, node);
 	put_prototypes(h, node);
+	put_state_call(h, node);
 	put_absent_calls(h, node);
 }
 

@@ -97,8 +97,18 @@ static void put_edge(struct json *json, const struct analysis *a, uint32_t e)
 	json_unsigned(json, "node", edge->node);
 	json_string(json, "input", graph_edge_port(a->graph, edge)->name);
 	json_string(json, "policy", policy_word(edge->policy));
-	put_number_or_null(json, "capacity", has_capacity ? a->window[e] - in_hand : 0,
+	put_number_or_null(json, "capacity", has_capacity ? a->window[e] - in_hand - (uint32_t)-edge->first : 0,
 	                   has_capacity);
+	if (edge->first || edge->last) {
+		json_signed(json, "first", edge->first);
+		json_signed(json, "last", edge->last);
+	}
+	if (edge->every_n) {
+		json_unsigned(json, "every_n", edge->every_n);
+		json_unsigned(json, "every_from", edge->every_from);
+	}
+	if (edge->every_ns)
+		json_signed(json, "every_ns", edge->every_ns);
 	put_number_or_null(json, "max_age_ns", (uint64_t)edge->max_age_ns, edge->max_age_ns > 0);
 	put_at(json, a->graph, edge->at);
 	json_object_end(json);

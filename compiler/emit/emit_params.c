@@ -154,8 +154,9 @@ static void put_bind(struct program *p)
 {
 	buf_putc(p->out, '\n');
 	for (size_t i = 0; i < p->graph->nodes.n; i++)
-		buf_printf(p->out, "static struct %s_params %s_params;\n",
-		           p->graph->nodes.items[i].face->c_name, p->node_names[i]);
+		if (!p->graph->nodes.items[i].face->body)
+			buf_printf(p->out, "static struct %s_params %s_params;\n",
+			           p->graph->nodes.items[i].face->c_name, p->node_names[i]);
 	buf_puts(p->out, "\n/* What the calls say of each node, once the options are known. */\n"
 	                 "static void bind(void)\n{\n");
 	for (size_t i = 0; i < p->graph->nodes.n; i++)

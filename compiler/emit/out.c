@@ -158,7 +158,7 @@ static const char *comment_text(struct arena *arena, const char *text, bool keep
 	for (size_t i = 0; text[i]; i++) {
 		char before = i ? text[i - 1] : '\0';
 		if ((before == '*' && text[i] == '/') || (before == '/' && text[i] == '*') ||
-		    (before == '?' && text[i] == '?'))
+		    (before == '?' && text[i] == '/'))
 			buf_putc(&clean, ' ');
 		bool keep = (unsigned char)text[i] >= ' ' || (text[i] == '\n' && keep_lines);
 		buf_putc(&clean, keep ? text[i] : ' ');
@@ -253,22 +253,25 @@ void out_lines(struct buf *out, size_t depth, const struct out_line *lines, size
 	}
 }
 
-void out_prototype(struct buf *out, const char *head, const char *const *arguments, size_t n)
+void out_call(struct buf *out, size_t depth, const char *head, const char *const *arguments,
+              size_t n, const char *tail)
 {
-	size_t start = out_columns(head), column = start;
+	size_t spaces = out_columns(head), start = depth * OUT_TAB + spaces, column = start;
 
+	out_tabs(out, depth);
 	buf_puts(out, head);
 	for (size_t i = 0; i < n; i++) {
 		size_t columns = out_columns(arguments[i]);
-		/* what follows an argument: ", " or ");" */
-		if (i && column + columns + (i + 1 < n ? 1 : 2) > OUT_WIDTH) {
+		/* what follows an argument: ", " or the tail */
+		if (i && column + columns + (i + 1 < n ? 1 : strlen(tail)) > OUT_WIDTH) {
 			out->length--; /* the blank after the comma */
 			buf_putc(out, '\n');
-			put_spaces(out, start);
+			out_tabs(out, depth);
+			put_spaces(out, spaces);
 			column = start;
 		}
 		buf_puts(out, arguments[i]);
-		buf_puts(out, i + 1 < n ? ", " : ");\n");
+		buf_printf(out, "%s%s", i + 1 < n ? ", " : tail, i + 1 < n ? "" : "\n");
 		column += columns + 2;
 	}
 }

@@ -238,6 +238,7 @@ VEC_OF(ast_decls, struct ast_decl *);
 struct ast_file {
 	uint32_t source;
 	struct ast_decls decls;
+	VEC(const char *) lost; /* names that lines with a syntax error would have bound */
 };
 
 #endif

@@ -77,6 +77,7 @@ static void parser_error(PARSER_LTYPE *lloc, void *scanner, struct parser *parse
 %token RANGE_OPEN "..<" COALESCE "??"
 %token ARROW "->" RANGE ".." EQ "==" NE "!=" LE "<=" GE ">=" END_STMT "the end of the line"
 
+%precedence CHOICE /* all that follows `else` belongs to it */
 %left COALESCE
 %left OR
 %left AND
@@ -102,7 +103,7 @@ static void parser_error(PARSER_LTYPE *lloc, void *scanner, struct parser *parse
 %type <items> node_body items item_lines
 %type <stmt> stmt
 %type <stmts> stmts stmt_lines otherwise
-%type <rule> rule policy policy_body settings on_host
+%type <rule> rule policy policy_body end restart settings on_host
 %type <type> command_result
 %type <rules> rules rule_lines
 %type <decl> decl
@@ -490,7 +491,7 @@ expr:
 | expr "and" expr { $$ = ast_binary(parser, OP_AND, $1, $3); }
 | expr "or" expr { $$ = ast_binary(parser, OP_OR, $1, $3); }
 | expr "??" expr { $$ = ast_binary(parser, OP_COALESCE, $1, $3); }
-| "if" expr[test] "then" expr[yes] "else" expr[no] %prec OR {
+| "if" expr[test] "then" expr[yes] "else" expr[no] %prec CHOICE {
 	$$ = ast_over(parser, EXPR_IF, $test, @$);
 	$$->right = $yes;
 	$$->third = $no;
@@ -540,9 +541,11 @@ primary:
 | "false" { $$ = ast_expr(parser, EXPR_BOOL, @$); }
 | '(' expr ')' { $$ = $2; $$->span = @$; }
 | "it" { $$ = ast_expr(parser, EXPR_IT, @$); }
-| '{' inits '}' { $$ = ast_expr(parser, EXPR_RECORD, @$); $$->args = $inits; }
-| '[' elems ']' { $$ = ast_expr(parser, EXPR_LIST, @$); $$->args = $elems; }
+| '{' inits comma '}' { $$ = ast_expr(parser, EXPR_RECORD, @$); $$->args = $inits; }
+| '[' elems comma ']' { $$ = ast_expr(parser, EXPR_LIST, @$); $$->args = $elems; }
 ;
+
+comma: %empty | ',' ;
 
 inits:
   name ':' stream { $$ = (struct ast_args){0}; PUSH($$, (struct ast_arg){$name, $stream}); }
@@ -667,9 +670,18 @@ policy:
 eol: %empty | eol END_STMT ;
 
 policy_body:
+  end
+| restart
+| restart "then" end { $$ = $restart; $$.has_end = true; $$.absent = $end.absent; }
+;
+
+end:
   "stop" { $$ = (struct ast_rule){.has_end = true}; }
 | "absent" { $$ = (struct ast_rule){.has_end = true, .absent = true}; }
-| "restart" INT "per" QUANTITY backoff {
+;
+
+restart:
+  "restart" INT "per" QUANTITY backoff {
 	$$ = (struct ast_rule){0};
 	$$.restarts = ast_expr(parser, EXPR_INT, @INT);
 	$$.restarts->text = $INT;
@@ -677,8 +689,6 @@ policy_body:
 	$$.per->text = $QUANTITY;
 	$$.backoff = $backoff;
   }
-| policy_body[first] "then" "stop" { $$ = $first; $$.has_end = true; }
-| policy_body[first] "then" "absent" { $$ = $first; $$.has_end = $$.absent = true; }
 ;
 
 backoff:
@@ -787,12 +797,27 @@ static void help_with_syntax(struct parser *parser, const char *word, yysymbol_k
 		diag_help(parser->diags, "such a word stands before the name of a stream, once");
 }
 
+/* `name = …`: the name that the broken line would have bound is not missed later. */
+static void note_lost_name(struct parser *parser, struct span span)
+{
+	const char *text = parser->sources->list.items[span.source].text;
+	uint32_t start = span.start;
+	while (start > 0 && text[start - 1] != '\n')
+		start--;
+	start += (uint32_t)strspn(text + start, " \t");
+	size_t length = strcspn(text + start, " \t=[(\n");
+	size_t gap = strspn(text + start + length, " \t");
+	if (text[start + length + gap] == '=' || text[start + length] == '[')
+		PUSH(parser->file->lost, parser_intern(parser, text + start, length));
+}
+
 static int yyreport_syntax_error(const yypcontext_t *context, void *scanner, struct parser *parser)
 {
 	(void)scanner;
 	yysymbol_kind_t token = yypcontext_token(context);
 	struct span span = *yypcontext_location(context);
 	parser->brackets = 0; /* recovery goes on at the line's end, whatever was open */
+	note_lost_name(parser, span);
 	if (token == YYSYMBOL_YYerror || token == YYSYMBOL_YYEMPTY)
 		return 0; /* the scanner has said it */
 	const char *word = token_text(parser, span);

@@ -19,11 +19,16 @@ enum edge_policy {
 /* One reader of a stream: the connection of an input. */
 struct graph_edge {
 	uint32_t stream;
-	uint32_t node, input; /* input number of the node's interface */
+	uint32_t node, input; /* slot number `input` of the node */
 	struct span at;       /* the argument: "latest cam" */
 	enum edge_policy policy;
 	uint32_t count;      /* n of queue(n) or latest(n); 0 = not written */
 	int64_t max_age_ns;  /* sample; 0 = none */
+	int32_t first, last; /* which values: 0, 0 is the newest alone; -7, 0 a window of eight; -1, -1
+	                        the one before. Fires only where last is 0 */
+	uint32_t every_n;    /* every(n): frames number 1 + every_from, 1 + every_from + n, … ; 0 = all */
+	uint32_t every_from; /* below every_n; not 0 for the workers of a pool */
+	int64_t every_ns;    /* every(t): the first of each period of capture time; 0 = all */
 };
 
 /* One output of one node. There is a stream for each output, read or not. */
@@ -39,12 +44,16 @@ struct graph_node {
 	const char *name; /* "cam" */
 	const struct interface *face;
 	struct span at;
-	uint32_t *inputs;  /* face->inputs.n edges, NO_ID where unconnected */
+	uint32_t *inputs;      /* n_inputs edges: a slot for each port, NO_ID where unconnected, and
+	                          for a bank a slot for each element */
+	uint32_t *input_ports; /* n_inputs: the slot's port of the interface, ascending */
+	uint32_t n_inputs;
 	uint32_t *outputs; /* face->outputs.n streams */
 	uint64_t *sizes;   /* face->generics.n: of a size or a format; unused for a type */
 	const struct type **types;        /* face->generics.n: of a type; NULL where unconnected */
 	const struct formula **arguments; /* face->params.n, NULL = the declared default */
 	uint32_t process;
+	int64_t budget_ns;  /* of the deploy, else of the interface; 0 = none */
 };
 
 enum failure_end { FAILURE_STOP, FAILURE_ABSENT };
@@ -57,12 +66,16 @@ struct graph_process {
 	uint32_t n_restarts;
 	int64_t restart_per_ns, backoff_ns;
 	enum failure_end end;
+	int64_t stall_ns;       /* a node that takes longer for a firing is killed; 0 = never */
+	int32_t cpu, cpu_last;  /* which CPUs; -1 = any */
+	int32_t priority;       /* 1 … 99 real-time (SCHED_FIFO); 0 = ordinary */
 };
 
 enum assertion_kind {
 	ASSERT_INDEPENDENT, /* independent(a, b): a never waits for b */
 	ASSERT_LIVE,        /* live(a -> b): all that b waits for lies between a and b */
 	ASSERT_MEMORY,      /* memory <= limit */
+	ASSERT_LATENCY,     /* latency(a -> b) <= limit */
 };
 
 struct graph_assertion {
@@ -70,7 +83,7 @@ struct graph_assertion {
 	struct span at;
 	uint32_t a, b;        /* nodes */
 	struct span a_at, b_at;
-	uint64_t limit;       /* bytes */
+	uint64_t limit;       /* bytes; latency: ns */
 };
 
 struct graph {
@@ -86,6 +99,7 @@ struct graph {
 	VEC(struct graph_edge) edges;
 	VEC(struct graph_process) processes; /* each node is in exactly one */
 	VEC(struct graph_assertion) asserts;
+	int64_t spin_ns;        /* wait spin t: how long a process looks before it sleeps */
 };
 
 /* True when the edge's input fires its node; its declared T?. */

@@ -11,9 +11,9 @@ static void lower_nodes(struct graph *graph, const struct bound *bound)
 		                          .at = from->at,
 		                          .sizes = from->sizes,
 		                          .types = from->types,
-		                          .arguments = from->arguments};
-		node.inputs = arena_alloc(graph->arena,
-		                          (from->face->inputs.n + 1) * sizeof *node.inputs);
+		                          .arguments = from->arguments,
+		                          .budget_ns = from->budget_ns ? from->budget_ns
+		                                                       : from->face->budget_ns};
 		node.outputs = arena_alloc(graph->arena,
 		                           (from->face->outputs.n + 1) * sizeof *node.outputs);
 		for (uint32_t k = 0; k < from->face->outputs.n; k++) {
@@ -31,32 +31,62 @@ static void lower_nodes(struct graph *graph, const struct bound *bound)
 	}
 }
 
-static void lower_edges(struct graph *graph, const struct bound *bound)
+static uint32_t lower_edge(struct graph *graph, const struct bound_input *input, uint32_t node,
+                           uint32_t slot)
 {
 	static const enum edge_policy policies[] = {[POLICY_QUEUE] = EDGE_QUEUE,
 	                                            [POLICY_LATEST] = EDGE_LATEST,
 	                                            [POLICY_SAMPLE] = EDGE_SAMPLE};
-	for (uint32_t i = 0; i < bound->nodes.n; i++) {
-		const struct bound_node *from = &bound->nodes.items[i];
-		for (uint32_t k = 0; k < from->face->inputs.n; k++) {
-			const struct bound_input *input = &from->inputs[k];
-			graph->nodes.items[i].inputs[k] = NO_ID;
-			if (input->node == UNBOUND)
+	uint32_t stream = graph->nodes.items[input->node].outputs[input->output];
+	uint32_t edge = (uint32_t)graph->edges.n;
+	vec_push(graph->arena, &graph->edges,
+	         (struct graph_edge){.stream = stream,
+	                             .node = node,
+	                             .input = slot,
+	                             .at = input->at,
+	                             .policy = policies[input->policy],
+	                             .count = input->count,
+	                             .max_age_ns = input->max_age_ns,
+	                             .first = input->first,
+	                             .last = input->last,
+	                             .every_n = input->every_n,
+	                             .every_from = input->every_from,
+	                             .every_ns = input->every_ns});
+	vec_push(graph->arena, &graph->streams.items[stream].edges, edge);
+	return edge;
+}
+
+/* A slot for each connection of a port, or one for the port that has none. */
+static void lower_inputs(struct graph *graph, const struct bound_node *from, uint32_t index)
+{
+	size_t most = from->face->inputs.n + from->inputs.n + 1;
+	uint32_t *inputs = arena_alloc(graph->arena, most * sizeof *inputs);
+	uint32_t *ports = arena_alloc(graph->arena, most * sizeof *ports);
+	uint32_t n = 0;
+	for (uint32_t port = 0; port < from->face->inputs.n; port++) {
+		bool connected = false;
+		for (size_t i = 0; i < from->inputs.n; i++) {
+			if (from->inputs.items[i].port != port)
 				continue;
-			uint32_t stream = graph->nodes.items[input->node].outputs[input->output];
-			uint32_t edge = (uint32_t)graph->edges.n;
-			graph->nodes.items[i].inputs[k] = edge;
-			vec_push(graph->arena, &graph->edges,
-			         (struct graph_edge){.stream = stream,
-			                             .node = i,
-			                             .input = k,
-			                             .at = input->at,
-			                             .policy = policies[input->policy],
-			                             .count = input->count,
-			                             .max_age_ns = input->max_age_ns});
-			vec_push(graph->arena, &graph->streams.items[stream].edges, edge);
+			connected = true;
+			ports[n] = port;
+			inputs[n] = lower_edge(graph, &from->inputs.items[i], index, n);
+			n++;
 		}
+		if (connected)
+			continue;
+		ports[n] = port;
+		inputs[n++] = NO_ID;
 	}
+	graph->nodes.items[index].inputs = inputs;
+	graph->nodes.items[index].input_ports = ports;
+	graph->nodes.items[index].n_inputs = n;
+}
+
+static void lower_edges(struct graph *graph, const struct bound *bound)
+{
+	for (uint32_t i = 0; i < bound->nodes.n; i++)
+		lower_inputs(graph, &bound->nodes.items[i], i);
 }
 
 static void lower_processes(struct graph *graph, const struct bound *bound)
@@ -67,7 +97,11 @@ static void lower_processes(struct graph *graph, const struct bound *bound)
 		                                .at = from->at,
 		                                .n_restarts = from->n_restarts,
 		                                .restart_per_ns = from->per_ns,
-		                                .backoff_ns = from->backoff_ns};
+		                                .backoff_ns = from->backoff_ns,
+		                                .stall_ns = from->stall_ns,
+		                                .cpu = from->cpu,
+		                                .cpu_last = from->cpu_last,
+		                                .priority = from->priority};
 		if (from->failure) {
 			process.failure_at = from->failure->span;
 			process.end = from->failure->absent ? FAILURE_ABSENT : FAILURE_STOP;
@@ -84,7 +118,8 @@ static void lower_asserts(struct graph *graph, const struct bound *bound)
 {
 	static const enum assertion_kind kinds[] = {[BOUND_INDEPENDENT] = ASSERT_INDEPENDENT,
 	                                            [BOUND_LIVE] = ASSERT_LIVE,
-	                                            [BOUND_MEMORY] = ASSERT_MEMORY};
+	                                            [BOUND_MEMORY] = ASSERT_MEMORY,
+	                                            [BOUND_LATENCY] = ASSERT_LATENCY};
 	for (size_t i = 0; i < bound->asserts.n; i++) {
 		const struct bound_assertion *from = &bound->asserts.items[i];
 		vec_push(graph->arena, &graph->asserts,
@@ -108,6 +143,7 @@ struct graph *lower(struct sema *sema, const struct bound *bound)
 	graph->source = path_base(sema->sources->list.items[bound->at.source].path);
 	graph->at = bound->at;
 	graph->unit = bound->file->unit;
+	graph->spin_ns = bound->spin_ns;
 	for (size_t i = 0; i < bound->params.n; i++)
 		vec_push(graph->arena, &graph->params, bound->params.items[i]);
 	lower_nodes(graph, bound);

@@ -150,6 +150,12 @@ static void print_generics(const struct graph_node *node, FILE *file)
 
 static void print_policy(const struct graph_edge *edge, FILE *file)
 {
+	if (edge->every_n && edge->every_from)
+		fprintf(file, "every(%u from %u) ", edge->every_n, edge->every_from);
+	else if (edge->every_n)
+		fprintf(file, "every(%u) ", edge->every_n);
+	if (edge->every_ns)
+		fprintf(file, "every(%" PRId64 "ns) ", edge->every_ns);
 	switch (edge->policy) {
 	case EDGE_QUEUE:
 		if (edge->count)
@@ -175,8 +181,33 @@ static void print_edge(const struct graph *graph, uint32_t e, FILE *file)
 	const struct graph_edge *edge = &graph->edges.items[e];
 
 	print_policy(edge, file);
-	fprintf(file, "stream %u (%s)  edge %u at %s\n", edge->stream,
-	        graph->streams.items[edge->stream].name, e, source_at(graph->sources, edge->at));
+	fprintf(file, "stream %u (%s)", edge->stream, graph->streams.items[edge->stream].name);
+	if (edge->first < edge->last)
+		fprintf(file, "[%d..%d]", edge->first, edge->last);
+	else if (edge->first)
+		fprintf(file, "[%d]", edge->first);
+	fprintf(file, "  edge %u at %s\n", e, source_at(graph->sources, edge->at));
+}
+
+/* "in": of a bank "in[2]". */
+static void print_slot(const struct graph_node *node, uint32_t slot, FILE *file)
+{
+	uint32_t port = node->input_ports[slot], first = slot;
+
+	while (first > 0 && node->input_ports[first - 1] == port)
+		first--;
+	fprintf(file, "    in %s", node->face->inputs.items[port].name);
+	if (first < slot || (slot + 1 < node->n_inputs && node->input_ports[slot + 1] == port))
+		fprintf(file, "[%u]", slot - first);
+	fputs(node->face->inputs.items[port].optional ? "? = " : " = ", file);
+}
+
+static void print_facts(const struct graph_node *node, FILE *file)
+{
+	if (node->face->fires_any)
+		fputs("  fires any", file);
+	if (node->budget_ns)
+		fprintf(file, "  budget %" PRId64 "ns", node->budget_ns);
 }
 
 static void print_node(const struct graph *graph, uint32_t n, FILE *file)
@@ -185,10 +216,10 @@ static void print_node(const struct graph *graph, uint32_t n, FILE *file)
 
 	fprintf(file, "node %u %s: %s", n, node->name, node->face->kind);
 	print_generics(node, file);
+	print_facts(node, file);
 	fprintf(file, "  process %u at %s\n", node->process, source_at(graph->sources, node->at));
-	for (size_t i = 0; i < node->face->inputs.n; i++) {
-		const struct port *port = &node->face->inputs.items[i];
-		fprintf(file, "    in %s%s = ", port->name, port->optional ? "?" : "");
+	for (uint32_t i = 0; i < node->n_inputs; i++) {
+		print_slot(node, i, file);
 		if (node->inputs[i] == NO_ID)
 			fputs("nothing\n", file);
 		else
@@ -235,7 +266,14 @@ static void print_process(const struct graph *graph, uint32_t p, FILE *file)
 	if (process->n_restarts)
 		fprintf(file, "restart %u per %" PRId64 "ns backoff %" PRId64 "ns then ",
 		        process->n_restarts, process->restart_per_ns, process->backoff_ns);
-	fputs(process->end == FAILURE_STOP ? "stop\n" : "absent\n", file);
+	fputs(process->end == FAILURE_STOP ? "stop" : "absent", file);
+	if (process->stall_ns)
+		fprintf(file, "  stall %" PRId64 "ns", process->stall_ns);
+	if (process->cpu >= 0)
+		fprintf(file, "  cpu %d..%d", process->cpu, process->cpu_last);
+	if (process->priority)
+		fprintf(file, "  priority %d", process->priority);
+	fputc('\n', file);
 }
 
 static void print_assertion(const struct graph *graph, const struct graph_assertion *assertion,
@@ -255,6 +293,10 @@ static void print_assertion(const struct graph *graph, const struct graph_assert
 	case ASSERT_MEMORY:
 		fprintf(file, "assert memory <= %" PRIu64, assertion->limit);
 		break;
+	case ASSERT_LATENCY:
+		fprintf(file, "assert latency(%s -> %s) <= %" PRIu64 "ns", nodes[assertion->a].name,
+		        nodes[assertion->b].name, assertion->limit);
+		break;
 	}
 	fprintf(file, "  at %s\n", source_at(graph->sources, assertion->at));
 }
@@ -269,6 +311,8 @@ void graph_print(const struct graph *graph, FILE *file)
 		print_stream(graph, s, file);
 	for (uint32_t p = 0; p < graph->processes.n; p++)
 		print_process(graph, p, file);
+	if (graph->spin_ns)
+		fprintf(file, "wait spin %" PRId64 "ns\n", graph->spin_ns);
 	for (size_t i = 0; i < graph->asserts.n; i++)
 		print_assertion(graph, &graph->asserts.items[i], file);
 }

@@ -21,7 +21,7 @@ bool graph_edge_fires(const struct graph_edge *edge)
 	switch (edge->policy) {
 	case EDGE_QUEUE:
 	case EDGE_LATEST:
-		return true;
+		return edge->last == 0;
 	case EDGE_SAMPLE:
 		break;
 	}
@@ -30,23 +30,44 @@ bool graph_edge_fires(const struct graph_edge *edge)
 
 const struct port *graph_edge_port(const struct graph *graph, const struct graph_edge *edge)
 {
-	return &graph->nodes.items[edge->node].face->inputs.items[edge->input];
+	const struct graph_node *node = &graph->nodes.items[edge->node];
+
+	return &node->face->inputs.items[node->input_ports[edge->input]];
+}
+
+/* A slot at least for each port, in the order of the ports; several only for `[T; N]`. */
+static void verify_slots(const struct graph_node *node, uint32_t n)
+{
+	uint32_t n_ports = 0;
+
+	for (uint32_t i = 0; i < node->n_inputs; i++) {
+		uint32_t port = node->input_ports[i];
+		bool again = i > 0 && port == node->input_ports[i - 1];
+		if (port >= node->face->inputs.n || (!again && port != n_ports))
+			broken("slot %u of node %u is port %u", i, n, port);
+		if (again && node->face->inputs.items[port].type->kind != TYPE_ARRAY)
+			broken("port %u of node %u has several slots", port, n);
+		n_ports = port + 1;
+	}
+	if (n_ports != node->face->inputs.n)
+		broken("node %u has slots for %u of %zu ports", n, n_ports, node->face->inputs.n);
 }
 
 static void verify_inputs(const struct graph *graph, uint32_t n)
 {
 	const struct graph_node *node = &graph->nodes.items[n];
 
-	for (size_t i = 0; i < node->face->inputs.n; i++) {
+	verify_slots(node, n);
+	for (uint32_t i = 0; i < node->n_inputs; i++) {
 		uint32_t e = node->inputs[i];
 		if (e == NO_ID)
 			continue;
 		if (e >= graph->edges.n)
-			broken("input %zu of node %u is edge %u of %zu", i, n, e, graph->edges.n);
+			broken("input %u of node %u is edge %u of %zu", i, n, e, graph->edges.n);
 		const struct graph_edge *edge = &graph->edges.items[e];
 		if (edge->node != n || edge->input != i)
-			broken("input %zu of node %u is edge %u, which is input %u of node %u", i,
-			       n, e, edge->input, edge->node);
+			broken("input %u of node %u is edge %u, which is input %u of node %u", i, n,
+			       e, edge->input, edge->node);
 	}
 }
 
@@ -81,7 +102,7 @@ static void verify_nodes(const struct graph *graph)
 			       graph->processes.n);
 		verify_inputs(graph, n);
 		verify_outputs(graph, n);
-		for (size_t i = 0; i < node->face->inputs.n; i++)
+		for (uint32_t i = 0; i < node->n_inputs; i++)
 			n_edges += node->inputs[i] != NO_ID;
 		n_streams += node->face->outputs.n;
 	}
@@ -98,13 +119,20 @@ static void verify_edges(const struct graph *graph)
 		if (edge->stream >= graph->streams.n || edge->node >= graph->nodes.n)
 			broken("edge %u leads from stream %u to node %u", e, edge->stream,
 			       edge->node);
-		if (edge->input >= graph->nodes.items[edge->node].face->inputs.n)
+		if (edge->input >= graph->nodes.items[edge->node].n_inputs)
 			broken("edge %u is input %u, which node %u has not", e, edge->input,
 			       edge->node);
 		if (edge->policy == EDGE_SAMPLE ? edge->count != 0 : edge->max_age_ns != 0)
 			broken("edge %u has what its policy has not", e);
-		if (edge->max_age_ns < 0)
-			broken("edge %u has a negative age", e);
+		if (edge->max_age_ns < 0 || edge->every_ns < 0)
+			broken("edge %u has a negative time", e);
+		if (edge->every_n ? edge->every_from >= edge->every_n : edge->every_from != 0)
+			broken("edge %u takes frames from %u on of each %u", e, edge->every_from,
+			       edge->every_n);
+		if (edge->first > edge->last || edge->last > 0)
+			broken("edge %u looks at values %d to %d", e, edge->first, edge->last);
+		if (edge->policy == EDGE_SAMPLE && (edge->first || edge->every_n || edge->every_ns))
+			broken("edge %u samples a history, or chooses frames", e);
 	}
 }
 

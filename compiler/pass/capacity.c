@@ -1,141 +1,65 @@
 /* How many frames each edge holds. Where nothing is written, the smallest window with which a
  * fork-join runs at full rate: while the long side of the join works, the short side must hold what
- * arrives, n = ceil(latency of the long side * rate) + 1 waiting, and one more in hand.
+ * arrives, n = ceil(latency of the long side * rate) + 1 waiting, and what is in hand: one, or one
+ * for each worker, or what comes meanwhile where the node takes but some frames.
  *
- * Why one walk over the graph is enough: let start(v) be the longest time from the origin to v, and
- * give the edge u -> v the window ceil((start(v) - start(u) - time(u)) * rate) + 2. Around a cycle
- * of the marked graph (forward arcs without tokens, reverse arcs with a window of tokens each) the
- * starts cancel out, so that tokens >= rate * the times of all nodes on it, which is the condition
- * for the full rate. What both sides have in common cancels as well.
+ * Why start(v) of pace.c is enough to know: give the edge u -> v the window
+ * ceil((start(v) - start(u) - time(u)) * rate) + 2. Around a cycle of the marked graph (forward arcs
+ * without tokens, those of a history with one, reverse arcs with a window of tokens each) the starts
+ * cancel out, so that tokens >= rate * the times of all nodes on it, which is the condition for the
+ * full rate. What both sides have in common cancels as well.
  *
- * The time of a node is its budget; one period where none is declared; the double behind `latest`,
- * for a frame may wait for the firing before its own. Without a rate a stage counts as one period.
+ * A history x[-k] adds k values. A reader keeps them behind the frame in hand, or, where it looks back
+ * only, in place of it: for x[-1] the window is 3, and its writer may be one frame ahead of the one
+ * that the next firing needs. One would do; but a writer that reads its own output checks its room
+ * before it has given up the value of its last firing.
+ *
+ * W0605: a node that must take every frame of a live origin, and whose budget says that it cannot.
  * Requires origin. */
 #include "pass/private.h"
 
 #include <inttypes.h>
 
-#define TIME_MAX (INT64_MAX / 4)
-
-struct pace {
-	bool timed;      /* times are ns; else stages */
-	bool every;      /* fires on every frame of its origin */
-	int64_t period;  /* between two firings, at full rate */
-	int64_t time;    /* of a firing, with the wait for the one before */
-	int64_t start;   /* longest time from the origin */
-	uint32_t behind; /* firing input that comes last, or NO_ID */
-};
-
-static int64_t add(int64_t x, int64_t y)
-{
-	return x > TIME_MAX - y ? TIME_MAX : x + y;
-}
-
-static int64_t period_of_rate(double rate)
-{
-	double ns = 1e9 / rate;
-
-	if (ns < 1)
-		return 1;
-	return ns > 1e18 ? INT64_C(1000000000000000000) : (int64_t)(ns + 0.5);
-}
-
-/* `slowest`: the least period of the nodes that must take every frame of this origin. */
-static void pace_origin(const struct analysis *a, uint32_t n, int64_t slowest, struct pace *pace)
-{
-	const struct interface *face = a->graph->nodes.items[n].face;
-
-	*pace = (struct pace){.timed = face->rate > 0, .every = true, .period = 1, .behind = NO_ID};
-	if (pace->timed)
-		pace->period = period_of_rate(face->rate);
-	if (pace->period < slowest)
-		pace->period = slowest;
-}
-
-/* Fills what comes from the firing inputs; true when one of them is `latest`. */
-static bool pace_inputs(const struct analysis *a, uint32_t n, struct pace *paces)
-{
-	const struct graph *graph = a->graph;
-	const struct graph_node *node = &graph->nodes.items[n];
-	struct pace *pace = &paces[n];
-	bool latest = false;
-
-	*pace = (struct pace){.every = true, .period = 1, .behind = NO_ID};
-	for (size_t i = 0; i < node->face->inputs.n; i++) {
-		uint32_t e = node->inputs[i];
-		if (e == NO_ID || !graph_edge_fires(&graph->edges.items[e]))
-			continue;
-		const struct pace *from = &paces[edge_producer(graph, e)];
-		int64_t arrival = add(from->start, from->time);
-		latest = latest || graph->edges.items[e].policy == EDGE_LATEST;
-		pace->timed = from->timed;
-		pace->every = pace->every && from->every;
-		if (from->period > pace->period)
-			pace->period = from->period;
-		if (pace->behind == NO_ID || arrival > pace->start) {
-			pace->start = arrival;
-			pace->behind = e;
-		}
-	}
-	pace->every = pace->every && !latest;
-	return latest;
-}
-
-static void pace_node(const struct analysis *a, uint32_t n, int64_t slowest, struct pace *paces)
-{
-	const struct interface *face = a->graph->nodes.items[n].face;
-	struct pace *pace = &paces[n];
-	bool latest = false;
-
-	if (face->origin != ORIGIN_NONE)
-		pace_origin(a, n, slowest, pace);
-	else
-		latest = pace_inputs(a, n, paces);
-	int64_t budget = pace->timed && face->budget_ns > 0 ? face->budget_ns : 0;
-	if (budget > TIME_MAX / 2)
-		budget = TIME_MAX / 2;
-	pace->time = budget ? budget : pace->period;
-	if (latest)
-		pace->time *= 2;
-	/* What fires more rarely than frames come is the pace of all that follows. */
-	if (budget > pace->period)
-		pace->period = budget;
-}
-
-/* Twice: a node that takes every frame and is slower than the rate slows its origin down to itself,
- * and then the windows before it need to hold fewer frames. */
-static struct pace *pace_all(const struct analysis *a)
-{
-	size_t n_nodes = a->graph->nodes.n;
-	const uint32_t *order = firing_order(a);
-	struct pace *paces = arena_alloc(a->arena, n_nodes * sizeof *paces);
-	int64_t *slowest = arena_alloc(a->arena, n_nodes * sizeof *slowest);
-
-	for (size_t i = 0; i < n_nodes; i++) {
-		uint32_t n = order[i], origin = a->origin[n];
-		pace_node(a, n, 0, paces);
-		if (paces[n].every && paces[n].period > slowest[origin])
-			slowest[origin] = paces[n].period;
-	}
-	for (size_t i = 0; i < n_nodes; i++)
-		pace_node(a, order[i], slowest[a->origin[order[i]]], paces);
-	return paces;
-}
-
 /* Frames that wait at the edge while its node waits for a later input. */
-static uint64_t frames_behind(const struct pace *from, const struct pace *to)
+static uint64_t frames_behind(const struct analysis *a, const struct graph_edge *edge,
+                              const struct pace *from, const struct pace *to)
 {
-	int64_t slack = to->start - add(from->start, from->time);
+	int64_t slack = to->start - time_add(from->start, from->time);
 
-	if (slack <= 0)
+	if (slack <= 0 || node_is_origin(&a->graph->nodes.items[edge->node]))
 		return 0;
 	return (uint64_t)(slack / from->period) + (slack % from->period != 0);
+}
+
+static bool reads_latest(const struct graph *graph, const struct graph_node *node)
+{
+	for (uint32_t i = 0; i < node->n_inputs; i++) {
+		uint32_t e = node->inputs[i];
+		if (e != NO_ID && graph->edges.items[e].policy == EDGE_LATEST)
+			return true;
+	}
+	return false;
+}
+
+/* Frames that come while the node works on one: its cursor holds them all. */
+static uint64_t frames_in_hand(const struct analysis *a, const struct graph_edge *edge,
+                               const struct pace *from, const struct pace *to)
+{
+	const struct graph_node *node = &a->graph->nodes.items[edge->node];
+	uint64_t n = edge_n_workers(a->graph, edge);
+	bool skips = edge->every_n || edge->every_ns || reads_latest(a->graph, node);
+
+	if (!to->response || !from->timed || !skips)
+		return n;
+	uint64_t meanwhile = (uint64_t)(to->response / from->period) +
+	                     (to->response % from->period != 0);
+	return meanwhile > n ? meanwhile : n;
 }
 
 static const char *wait_words(struct analysis *a, const struct pace *from, const struct pace *to)
 {
 	const char *late = stream_words(a, a->graph->edges.items[to->behind].stream);
-	int64_t slack = to->start - add(from->start, from->time);
+	int64_t slack = to->start - time_add(from->start, from->time);
 
 	if (from->timed)
 		return arena_printf(a->arena, "%s comes up to %s later, a frame every %s", late,
@@ -145,21 +69,61 @@ static const char *wait_words(struct analysis *a, const struct pace *from, const
 	                    slack == 1 ? "" : "s");
 }
 
-static uint64_t window_of_queue(struct analysis *a, uint32_t e, const struct pace *paces)
+static const char *in_hand_words(struct analysis *a, const struct graph_edge *edge,
+                                 uint64_t in_hand)
+{
+	uint32_t n_workers = edge_n_workers(a->graph, edge);
+
+	if (in_hand == 1)
+		return "one waiting, one in hand";
+	if (in_hand == n_workers)
+		return arena_printf(a->arena, "one waiting, one in the hand of each of %u workers",
+		                    n_workers);
+	return arena_printf(a->arena, "one waiting, %" PRIu64 " come while one is worked on",
+	                    in_hand);
+}
+
+static const char *with_history(struct analysis *a, const struct graph_edge *edge,
+                                const char *reason)
+{
+	if (!edge->first)
+		return reason;
+	return arena_printf(a->arena, "%s, %d looked back at", reason, -edge->first);
+}
+
+static uint64_t window_of_queue(struct analysis *a, uint32_t e)
 {
 	const struct graph_edge *edge = &a->graph->edges.items[e];
-	const struct pace *from = &paces[edge_producer(a->graph, e)], *to = &paces[edge->node];
-	uint64_t waiting = frames_behind(from, to) + 1;
-	a->window_wanted[e] = waiting < UINT32_MAX ? (uint32_t)waiting + 1 : UINT32_MAX;
+	const struct pace *from = &a->paces[edge_producer(a->graph, e)];
+	const struct pace *to = &a->paces[edge->node];
+	uint32_t n_workers = edge_n_workers(a->graph, edge);
+	uint64_t waiting = frames_behind(a, edge, from, to) + 1;
+	uint64_t in_hand = frames_in_hand(a, edge, from, to);
+	uint64_t back = (uint64_t) - (int64_t)edge->first, wanted = waiting + in_hand + back;
 
-	if (!edge->count) {
-		a->window_reason[e] = waiting == 1 ? "one waiting, one in hand"
-		                                   : wait_words(a, from, to);
-		return waiting + 1;
+	a->window_wanted[e] = wanted < UINT32_MAX ? (uint32_t)wanted : UINT32_MAX;
+	const char *reason = waiting > 1 ? wait_words(a, from, to)
+	                     : edge_looks_back(edge) && in_hand == 1
+	                             ? "two on the way"
+	                             : in_hand_words(a, edge, in_hand);
+	uint64_t window = wanted;
+	if (edge->count) {
+		window = (uint64_t)edge->count + n_workers + back;
+		if (window >= wanted)
+			reason = "as written, and one in hand";
+		if (window >= wanted && n_workers > 1)
+			reason = arena_printf(a->arena, "as written, and %u in hand", n_workers);
 	}
-	a->window_reason[e] = edge->count >= waiting ? "as written, and one in hand"
-	                                             : wait_words(a, from, to);
-	return (uint64_t)edge->count + 1;
+	a->window_reason[e] = with_history(a, edge, reason);
+	return window;
+}
+
+/* A slot that is in hand although the ring has gone on. What gates its writer needs none. */
+static uint32_t pins_of(const struct graph *graph, const struct graph_edge *edge)
+{
+	bool samples = graph_edge_fires(edge) && graph->nodes.items[edge->node].face->fires_any;
+
+	return edge_gates(edge) && !samples ? 0 : (uint32_t)(1 - edge->first);
 }
 
 static void report_too_large(struct analysis *a, uint32_t e, uint64_t window)
@@ -173,18 +137,120 @@ static void report_too_large(struct analysis *a, uint32_t e, uint64_t window)
 		diag_help(a->diags, "write a smaller number");
 		return;
 	}
-	diag_note(a->diags, a->graph->nodes.items[edge->node].at, "at this join %s",
+	if (!edge_gates(edge))
+		return;
+	diag_note(a->diags, a->graph->nodes.items[edge->node].at, "at this node: %s",
 	          a->window_reason[e]);
 	diag_help(a->diags,
 	          "write '%s' to accept that the join slows '%s', or lower the budgets on the way",
 	          edge_words_as(a, e, "queue(100)"), node_name(a, edge_producer(a->graph, e)));
 }
 
+/* ---- Plausibility ---- */
+
+/* The first lossless input by which the node must take every frame that comes. */
+static uint32_t lossless_input(const struct graph *graph, const struct graph_node *node)
+{
+	for (uint32_t i = 0; i < node->n_inputs; i++) {
+		uint32_t e = node->inputs[i];
+		if (e != NO_ID && graph_edge_fires(&graph->edges.items[e]))
+			return e;
+	}
+	return NO_ID;
+}
+
+/* Whether frames are refused at the node's origin when it is too slow, at a rate that is known. */
+static bool must_keep_up(const struct analysis *a, uint32_t n)
+{
+	const struct graph_node *node = &a->graph->nodes.items[n];
+	const struct pace *pace = &a->paces[n];
+
+	return !node_is_origin(node) && pace->exact && pace->frames && node->budget_ns &&
+	       a->graph->nodes.items[a->origin[n]].face->origin == ORIGIN_LIVE;
+}
+
+static bool report_slow_node(struct analysis *a, uint32_t n)
+{
+	const struct graph_node *node = &a->graph->nodes.items[n];
+	int64_t frames = a->paces[n].frames;
+	uint32_t e = lossless_input(a->graph, node);
+	const struct graph_edge *edge = &a->graph->edges.items[e];
+	uint32_t n_workers = edge_n_workers(a->graph, edge);
+
+	if (workers_needed(node->budget_ns, frames) <= 1)
+		return false;
+	if (edge->every_from)
+		return true; /* the first worker has spoken for all */
+	int64_t n_needed = workers_needed(node->budget_ns, frames / n_workers);
+	diag_report(a->diags, W0605, node->at,
+	            "'%s' takes up to %s for a frame, and %s comes every %s", node->name,
+	            time_words(a->arena, node->budget_ns),
+	            n_workers > 1 ? arena_printf(a->arena, "to each of %u workers one", n_workers)
+	                          : "one",
+	            time_words(a->arena, frames));
+	diag_note(a->diags, edge->at,
+	          "'%s' must have every frame; those that there is no room for are lost at '%s'",
+	          edge_words(a, e), node_name(a, a->origin[n]));
+	const char *latest = edge_words_as(a, e, "latest");
+	if (node->face->stateless)
+		diag_help(a->diags, "write 'workers %s = %" PRId64 "' in a deploy, or '%s'",
+		          node->name, n_needed, latest);
+	else
+		diag_help(a->diags,
+		          "write '%s', or declare '%s' stateless and give it %" PRId64 " workers",
+		          latest, node->face->kind, n_needed);
+	return true;
+}
+
+/* Nodes that keep up alone, but not together in one process. */
+static void check_process(struct analysis *a, const struct graph_process *process)
+{
+	double load = 0;
+	uint32_t slowest = NO_ID;
+
+	for (size_t i = 0; i < process->nodes.n && process->nodes.n > 1; i++) {
+		uint32_t n = process->nodes.items[i];
+		const struct graph_node *nodes = a->graph->nodes.items;
+		if (!must_keep_up(a, n))
+			continue;
+		load += (double)nodes[n].budget_ns / (double)a->paces[n].frames;
+		if (slowest == NO_ID || nodes[n].budget_ns > nodes[slowest].budget_ns)
+			slowest = n;
+	}
+	if (load <= 1 + 1e-6)
+		return;
+	diag_report(a->diags, W0605, process->at,
+	            "the nodes of process '%s' need %.0f%% of the time between two frames",
+	            process->name, load * 100);
+	diag_note(a->diags, (struct span){0},
+	          "they take turns; frames that there is no room for are lost at '%s'",
+	          node_name(a, a->origin[slowest]));
+	diag_help(a->diags, "give '%s' a process of its own", node_name(a, slowest));
+}
+
+static void check_pace(struct analysis *a)
+{
+	const struct graph *graph = a->graph;
+
+	for (size_t p = 0; p < graph->processes.n; p++) {
+		const struct graph_process *process = &graph->processes.items[p];
+		bool reported = false;
+		for (size_t i = 0; i < process->nodes.n; i++) {
+			uint32_t n = process->nodes.items[i];
+			if (must_keep_up(a, n))
+				reported = report_slow_node(a, n) || reported;
+		}
+		if (!reported)
+			check_process(a, process);
+	}
+}
+
 void pass_capacity(struct analysis *a)
 {
 	const struct graph *graph = a->graph;
-	const struct pace *paces = pace_all(a);
 
+	a->paces = pace_all(a);
+	a->pins = arena_alloc(a->arena, graph->edges.n * sizeof *a->pins);
 	a->window = arena_alloc(a->arena, graph->edges.n * sizeof *a->window);
 	a->window_wanted = arena_alloc(a->arena, graph->edges.n * sizeof *a->window_wanted);
 	a->window_reason = arena_alloc(a->arena, graph->edges.n * sizeof *a->window_reason);
@@ -193,11 +259,12 @@ void pass_capacity(struct analysis *a)
 		uint64_t window = 1;
 		switch (edge->policy) {
 		case EDGE_QUEUE:
-			window = window_of_queue(a, e, paces);
+			window = window_of_queue(a, e);
 			break;
 		case EDGE_LATEST:
-			window = edge->count ? edge->count : 1;
-			a->window_reason[e] = "the newest that wait";
+			window = (uint64_t)(edge->count ? edge->count : 1) + (uint64_t) -
+			         (int64_t)edge->first;
+			a->window_reason[e] = with_history(a, edge, "the newest that wait");
 			break;
 		case EDGE_SAMPLE:
 			a->window_reason[e] = "the newest value";
@@ -206,5 +273,7 @@ void pass_capacity(struct analysis *a)
 		if (window > SLOTS_MAX)
 			report_too_large(a, e, window);
 		a->window[e] = (uint32_t)(window > SLOTS_MAX ? SLOTS_MAX : window);
+		a->pins[e] = pins_of(graph, edge);
 	}
+	check_pace(a);
 }

@@ -1,5 +1,5 @@
 /* E0601: a cycle of edges that all fire can never start, for each node in it waits for the one
- * before. One message for each knot of such cycles, on a shortest cycle of it. */
+ * before. A sample or a history (x[-1]) breaks it: neither waits for the frame at hand. One message for each knot of such cycles, on a shortest cycle of it. */
 #include "pass/private.h"
 
 /* The edge of the cycle where `sample` costs least: the first whose port is declared T? already. */
@@ -12,6 +12,17 @@ static uint32_t edge_to_sample(const struct graph *graph, const struct arcs *arc
 			return e;
 	}
 	return arcs->list.items[cycle->items[cycle->n - 1]].edge;
+}
+
+/* "x[-1]": the same values, of the frames before. */
+static const char *words_before(const struct analysis *a, uint32_t e)
+{
+	const struct graph_edge *edge = &a->graph->edges.items[e];
+	const char *name = stream_words(a, edge->stream);
+
+	if (edge->first < 0)
+		return arena_printf(a->arena, "%s[%d..-1]", name, edge->first - 1);
+	return arena_printf(a->arena, "%s[-1]", name);
 }
 
 static void report_cycle(struct analysis *a, const struct arcs *arcs, const struct arc_path *cycle)
@@ -27,16 +38,19 @@ static void report_cycle(struct analysis *a, const struct arcs *arcs, const stru
 	            node_name(a, edge->node), port->name);
 	diag_note(a->diags, graph->nodes.items[start].at, "each of these fires the next: %s",
 	          path_words(a, arcs, cycle));
+	const char *before = words_before(a, e);
+	const char *sample = edge_words_as(a, e, "sample");
 	if (port->optional)
 		diag_help(a->diags,
-		          "write '%s' here to use the newest value without waiting for it",
-		          edge_words_as(a, e, "sample"));
+		          "go back in time: write '%s' here, or '%s' to use the newest value "
+		          "without waiting for it",
+		          before, sample);
 	else
 		diag_help(a->diags,
-		          "declare '%s' of '%s' as '%s?' and write '%s' here, to use the newest "
-		          "value without waiting for it",
+		          "declare '%s' of '%s' as '%s?' and go back in time: write '%s' here, or "
+		          "'%s' to use the newest value without waiting for it",
 		          port->name, graph->nodes.items[edge->node].face->kind, port->type->name,
-		          edge_words_as(a, e, "sample"));
+		          before, sample);
 }
 
 void pass_causality(struct analysis *a)

@@ -1,17 +1,24 @@
 /* E0602: no deadlock. The exact, lossless part of a program is a marked graph: each edge carries a
  * token for each frame, present or absent (the runtime settles absent frames, so a token always
- * comes). Arcs say "cannot go on before": a reader waits for its producer (no token), and through a
- * queue its producer for the reader (as many tokens as the window holds frames). Such a graph never
- * stops iff every directed cycle holds a token (Commoner, Holt, Even, Pnueli 1971).
+ * comes). Arcs say "cannot go on before": a reader waits for its producer (no token; through a
+ * history, however far back, for the frame before: one token), and through a queue its producer for
+ * the reader (as many tokens as the window holds frames besides those looked back at). Such a graph
+ * never stops iff every directed cycle holds a token (Commoner, Holt, Even, Pnueli 1971).
  *
- * What follows for today's edges, honestly: a window is n + 1 >= 2 for any queue(n), n >= 1, so an
- * arc without a token is a forward one, and those have no cycle (causality). No explicit queue can
- * deadlock a program; one that is too small for a fork-join only slows it, and capacity says so.
- * `latest` adds a forward arc alone: a join that pinned its choice advances its other inputs past
- * older frames without firing, so they are never held up by it. Nodes that share a process add no
- * arc, for room in every output is a condition of firing and nothing waits inside one. The check is
- * the general one all the same: it is what must hold when other edges come (a history, a
- * rendezvous), and it is tested with windows of 0. Requires capacity. */
+ * What follows, honestly: queue(n) has n >= 1, so that its reverse arc holds n + 1 >= 2 tokens, and
+ * an arc without a token is a forward one of a firing input; those have no cycle (causality). No
+ * explicit queue can deadlock a program, not even one in a feedback, where each frame waits only for
+ * the one before and there is room for two; one that is too small only slows it, and capacity says
+ * so. E0602 thus stands for a mistake of the compiler's own. The check is the general one all the
+ * same, for it must hold when other edges come (a rendezvous), and is tested with windows of 0.
+ *
+ * `latest` adds a forward arc alone: a join that pinned its choice advances its other inputs, and its
+ * histories, past older frames without firing, so they are never held up by it. `every` passes the
+ * frames that it does not take. Workers: each frame's own worker can always take it, and each has
+ * rings of its own. Nodes that share a process add no arc, for room in every output is a condition of
+ * firing and nothing waits inside one. A node that fires on any input waits for room in its outputs,
+ * but never for a value while another is there: a circle of waiting goes upstream only through a
+ * wait for a value, so none leads through it. Requires capacity. */
 #include "pass/private.h"
 
 enum { ARC_FORWARD, ARC_ROOM };
@@ -23,11 +30,10 @@ static void add_empty_arcs(const struct analysis *a, struct arcs *arcs)
 
 	for (uint32_t e = 0; e < graph->edges.n; e++) {
 		const struct graph_edge *edge = &graph->edges.items[e];
-		if (!graph_edge_fires(edge))
-			continue;
 		uint32_t producer = edge_producer(graph, e);
-		arcs_add(arcs, producer, edge->node, e, ARC_FORWARD);
-		if (edge->policy == EDGE_QUEUE && a->window[e] == 0)
+		if (graph_edge_fires(edge))
+			arcs_add(arcs, producer, edge->node, e, ARC_FORWARD);
+		if (edge_gates(edge) && (int64_t)a->window[e] + edge->first <= 0)
 			arcs_add(arcs, edge->node, producer, e, ARC_ROOM);
 	}
 }

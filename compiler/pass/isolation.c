@@ -1,5 +1,9 @@
-/* Who can make whom wait. In one step, a waits for b when b produces a firing input of a, when b
- * reads a stream of a without loss, or when both run in one process (one thread). The question of
+/* Who can make whom wait. In one step, a waits for b when b produces a firing input of a or one that a
+ * looks back at (x[-1]: b must have settled the frame before), when b reads a stream of a without
+ * loss, or when both run in one process (one thread). A node that fires on any of several inputs
+ * waits for none of them; but it does wait for what all of them wait for. A node that shares a process
+ * waits while another works, not while that one waits itself: room and values are conditions of
+ * firing, and nothing waits inside a process. The question of
  * an assertion is whether such steps lead from one node to another; a failure and the CPU are
  * outside it. Requires causality. */
 #include "pass/private.h"
@@ -9,9 +13,89 @@
 #define STEPS_SHOWN 8u
 #define FORGETFUL_SHOWN 4u
 
+/* A node at work, as the others of its process see it: it waits for nobody. */
+static uint32_t at_work(const struct graph *graph, uint32_t n)
+{
+	return (uint32_t)(graph->nodes.n + graph->processes.n) + n;
+}
+
+static uint32_t node_of(const struct graph *graph, uint32_t vertex)
+{
+	return vertex < graph->nodes.n ? vertex : vertex - at_work(graph, 0);
+}
+
+uint32_t *waits_of(const struct analysis *a, uint32_t n)
+{
+	uint32_t *reached = arcs_reach(a->waits, n);
+
+	for (uint32_t m = 0; m < a->graph->nodes.n; m++)
+		if (reached[m] == NO_ID)
+			reached[m] = reached[at_work(a->graph, m)];
+	return reached;
+}
+
 bool pass_waits_for(const struct analysis *analysis, uint32_t a, uint32_t b)
 {
-	return a == b || arcs_reach(analysis->waits, a)[b] != NO_ID;
+	return a == b || waits_of(analysis, a)[b] != NO_ID;
+}
+
+static bool fires_on_any(const struct graph *graph, uint32_t n)
+{
+	return graph->nodes.items[n].face->fires_any && node_n_firing(graph, n) > 1;
+}
+
+static void add_edges(struct arcs *arcs, const struct graph *graph)
+{
+	for (uint32_t e = 0; e < graph->edges.n; e++) {
+		const struct graph_edge *edge = &graph->edges.items[e];
+		uint32_t producer = edge_producer(graph, e);
+		bool fires = graph_edge_fires(edge) && !fires_on_any(graph, edge->node);
+		if (fires || edge_looks_back(edge))
+			arcs_add(arcs, edge->node, producer, e, WAIT_VALUE);
+		if (edge_gates(edge))
+			arcs_add(arcs, producer, edge->node, e, WAIT_ROOM);
+	}
+}
+
+/* What each firing input of `n` waits for, counted per vertex; the number of inputs. */
+static uint32_t count_reached(const struct arcs *arcs, const struct graph *graph, uint32_t n,
+                              uint32_t *counts)
+{
+	const struct graph_node *node = &graph->nodes.items[n];
+	uint32_t n_inputs = 0;
+
+	for (uint32_t i = 0; i < node->n_inputs; i++) {
+		uint32_t e = node->inputs[i];
+		if (e == NO_ID || !graph_edge_fires(&graph->edges.items[e]))
+			continue;
+		uint32_t producer = edge_producer(graph, e);
+		const uint32_t *reached = arcs_reach(arcs, producer);
+		for (uint32_t v = 0; v < graph->nodes.n; v++)
+			counts[v] += v == producer || reached[v] != NO_ID ||
+			             reached[at_work(graph, v)] != NO_ID;
+		n_inputs++;
+	}
+	return n_inputs;
+}
+
+/* Lets `n` wait for what all its inputs wait for; true when that adds a step. */
+static bool add_common(struct arcs *arcs, const struct graph *graph, uint32_t n)
+{
+	uint32_t *counts = arena_alloc(arcs->arena, arcs->n_vertices * sizeof *counts);
+	uint32_t n_inputs = count_reached(arcs, graph, n, counts);
+	const uint32_t *known = arcs_reach(arcs, n);
+	bool added = false;
+
+	for (uint32_t v = 0; v < graph->nodes.n; v++) {
+		if (counts[v] != n_inputs || v == n || known[v] != NO_ID ||
+		    known[at_work(graph, v)] != NO_ID)
+			continue;
+		arcs_add(arcs, n, v, NO_ID, WAIT_COMMON);
+		added = true;
+	}
+	if (added)
+		arcs_index(arcs);
+	return added;
 }
 
 static struct arcs *wait_arcs(const struct analysis *a)
@@ -20,24 +104,24 @@ static struct arcs *wait_arcs(const struct analysis *a)
 	struct arcs *arcs = arena_new(a->arena, struct arcs);
 	uint32_t n_nodes = (uint32_t)graph->nodes.n;
 
-	arcs_init(arcs, a->arena, graph->nodes.n + graph->processes.n);
-	for (uint32_t e = 0; e < graph->edges.n; e++) {
-		const struct graph_edge *edge = &graph->edges.items[e];
-		uint32_t producer = edge_producer(graph, e);
-		if (graph_edge_fires(edge))
-			arcs_add(arcs, edge->node, producer, e, WAIT_VALUE);
-		if (edge->policy == EDGE_QUEUE)
-			arcs_add(arcs, producer, edge->node, e, WAIT_ROOM);
-	}
+	arcs_init(arcs, a->arena, 2 * graph->nodes.n + graph->processes.n);
+	add_edges(arcs, graph);
 	for (uint32_t p = 0; p < graph->processes.n; p++) {
 		const struct graph_process *process = &graph->processes.items[p];
 		for (size_t i = 0; i < process->nodes.n && process->nodes.n > 1; i++) {
 			uint32_t n = process->nodes.items[i];
 			arcs_add(arcs, n, n_nodes + p, NO_ID, WAIT_PROCESS);
-			arcs_add(arcs, n_nodes + p, n, NO_ID, WAIT_PROCESS);
+			arcs_add(arcs, n_nodes + p, at_work(graph, n), NO_ID, WAIT_PROCESS);
 		}
 	}
 	arcs_index(arcs);
+	/* One may have what another lacked: until nothing is added. */
+	for (bool added = true; added;) {
+		added = false;
+		for (uint32_t n = 0; n < n_nodes; n++)
+			if (fires_on_any(graph, n))
+				added = add_common(arcs, graph, n) || added;
+	}
 	return arcs;
 }
 
@@ -67,17 +151,26 @@ static void note_step(struct analysis *a, const struct arc *arc, const struct ar
 	switch ((enum wait_kind)arc->kind) {
 	case WAIT_VALUE:
 		diag_note(a->diags, a->graph->edges.items[arc->edge].at,
-		          "'%s' waits for '%s', for it fires on '%s'", node_name(a, arc->from),
-		          node_name(a, arc->to), edge_words(a, arc->edge));
+		          "'%s' waits for '%s', for it %s '%s'", node_name(a, arc->from),
+		          node_name(a, arc->to),
+		          edge_looks_back(&a->graph->edges.items[arc->edge]) ? "looks back at"
+		                                                             : "fires on",
+		          edge_words(a, arc->edge));
+		break;
+	case WAIT_COMMON:
+		diag_note(a->diags, a->graph->nodes.items[arc->from].at,
+		          "'%s' waits for '%s', for whatever fires it does",
+		          node_name(a, arc->from), node_name(a, arc->to));
 		break;
 	case WAIT_ROOM:
 		note_room(a, arc);
 		break;
 	case WAIT_PROCESS:
-		if (arc->to >= n_nodes)
+		if (arc->to - n_nodes < a->graph->processes.n)
 			diag_note(a->diags, a->graph->processes.items[arc->to - n_nodes].at,
 			          "'%s' waits while '%s' works, for both run in process '%s'",
-			          node_name(a, arc->from), node_name(a, next->to),
+			          node_name(a, arc->from),
+			          node_name(a, node_of(a->graph, next->to)),
 			          a->graph->processes.items[arc->to - n_nodes].name);
 		break;
 	}
@@ -90,9 +183,10 @@ static void note_chain(struct analysis *a, const struct arc_path *path)
 	for (size_t i = 0; i < path->n; i++) {
 		const struct arc *arc = &arcs[path->items[i]];
 		if (i == STEPS_SHOWN && path->n > STEPS_SHOWN + 1) {
-			diag_note(a->diags, (struct span){0}, "and so on, %zu more steps, to '%s'",
-			          path->n - STEPS_SHOWN,
-			          node_name(a, arcs[path->items[path->n - 1]].to));
+			diag_note(
+				a->diags, (struct span){0}, "and so on, %zu more steps, to '%s'",
+				path->n - STEPS_SHOWN,
+				node_name(a, node_of(a->graph, arcs[path->items[path->n - 1]].to)));
 			return;
 		}
 		note_step(a, arc, i + 1 < path->n ? &arcs[path->items[i + 1]] : arc);
@@ -109,13 +203,21 @@ static void help_cut(struct analysis *a, const struct arc_path *path)
 		diag_help(a->diags, "write '%s', so that '%s' does not wait for it",
 		          edge_words_as(a, last->edge, "sample"), node_name(a, last->from));
 		break;
+	case WAIT_COMMON:
+		diag_help(a->diags, "let '%s' fire on something that does not wait for '%s', too",
+		          node_name(a, last->from), node_name(a, last->to));
+		break;
 	case WAIT_ROOM:
 		diag_help(a->diags, "write '%s' at '%s', so that it cannot hold up '%s'",
-		          edge_words_as(a, last->edge, "latest"), node_name(a, last->to),
-		          node_name(a, last->from));
+		          edge_words_as(a, last->edge,
+		                        edge_looks_back(&a->graph->edges.items[last->edge])
+		                                ? "sample"
+		                                : "latest"),
+		          node_name(a, last->to), node_name(a, last->from));
 		break;
 	case WAIT_PROCESS:
-		diag_help(a->diags, "give '%s' a process of its own", node_name(a, last->to));
+		diag_help(a->diags, "give '%s' a process of its own",
+		          node_name(a, node_of(a->graph, last->to)));
 		break;
 	}
 }
@@ -130,7 +232,7 @@ static void check_independent(struct analysis *a, const struct graph_assertion *
 		diag_help(a->diags, "name two nodes");
 		return;
 	}
-	const uint32_t *reached = arcs_reach(a->waits, assertion->a);
+	const uint32_t *reached = waits_of(a, assertion->a);
 	if (reached[assertion->b] == NO_ID)
 		return;
 	struct arc_path path = arcs_path(a->waits, reached, assertion->a, assertion->b);
@@ -175,7 +277,10 @@ static uint32_t nearest_outside(const struct analysis *a, const uint32_t *reache
 		struct arc_path path = arcs_path(a->waits, reached, b, n);
 		for (size_t i = 0; i < path.n; i++) {
 			uint32_t to = a->waits->list.items[path.items[i]].to;
-			if (to < a->graph->nodes.n && !between[to])
+			if (to - a->graph->nodes.n < a->graph->processes.n)
+				continue;
+			to = node_of(a->graph, to);
+			if (!between[to])
 				return to;
 		}
 	}
@@ -196,7 +301,7 @@ static void check_live(struct analysis *a, const struct graph_assertion *asserti
 		diag_help(a->diags, "name a node that '%s' reads from", to);
 		return;
 	}
-	const uint32_t *reached = arcs_reach(a->waits, assertion->b);
+	const uint32_t *reached = waits_of(a, assertion->b);
 	uint32_t outside = nearest_outside(a, reached, assertion->b, between);
 	if (outside == NO_ID)
 		return;
@@ -208,9 +313,15 @@ static void check_live(struct analysis *a, const struct graph_assertion *asserti
 	help_cut(a, &path);
 }
 
-/* The runtime starts a crashed node again with nothing but its persistent state, which this version
- * of the language cannot declare: what a node keeps in its memory is gone. An origin numbers on from
- * its record. */
+/* What a node keeps in its memory is gone when the runtime starts it again; an origin begins its file
+ * anew, though it numbers on. Where a node says what it keeps, nothing else is known of it. */
+static bool forgets(const struct interface *face)
+{
+	if (face->stateless || face->body)
+		return false;
+	return face->persistent.n == 0 || face->state.n > 0;
+}
+
 static void check_restart(struct analysis *a, const struct graph_process *process)
 {
 	uint32_t forgetful[FORGETFUL_SHOWN];
@@ -218,22 +329,34 @@ static void check_restart(struct analysis *a, const struct graph_process *proces
 
 	for (size_t i = 0; i < process->nodes.n && n < FORGETFUL_SHOWN; i++) {
 		uint32_t node = process->nodes.items[i];
-		const struct interface *face = a->graph->nodes.items[node].face;
-		if (!face->stateless && face->origin == ORIGIN_NONE)
+		if (forgets(a->graph->nodes.items[node].face))
 			forgetful[n++] = node;
 	}
 	if (!n)
 		return;
+	const struct graph_node *first = &a->graph->nodes.items[forgetful[0]];
+	bool origin = first->face->origin != ORIGIN_NONE;
 	diag_report(a->diags, W0603, process->failure_at,
-	            "a restart of '%s' forgets what it kept in memory", node_name(a, forgetful[0]));
+	            origin ? "a restart of '%s' begins its frames anew, with the next numbers"
+	                   : "a restart of '%s' forgets what it kept in memory",
+	            first->name);
 	for (size_t i = 0; i < n; i++) {
 		const struct graph_node *node = &a->graph->nodes.items[forgetful[i]];
-		diag_note(a->diags, node->at, "'%s' is not declared 'stateless'", node->face->kind);
+		if (node->face->state.n > 0)
+			diag_note(a->diags, node->at,
+			          "'%s' declares a 'state' that is not persistent",
+			          node->face->kind);
+		else
+			diag_note(a->diags, node->at, "'%s' is not declared 'stateless'",
+			          node->face->kind);
 	}
-	diag_help(a->diags,
-	          "write 'stateless' in the declaration of '%s' if it keeps nothing between two "
-	          "firings",
-	          a->graph->nodes.items[forgetful[0]].face->kind);
+	diag_help(
+		a->diags,
+		origin ? "write 'persistent state' in the declaration of '%s' for where it is, or "
+			 "'stateless' if it keeps nothing"
+		       : "write 'stateless' in the declaration of '%s' if it keeps nothing "
+			 "between two firings, or 'persistent state' for all that it keeps",
+		first->face->kind);
 }
 
 void pass_isolation(struct analysis *a)

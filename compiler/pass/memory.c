@@ -1,7 +1,7 @@
 /* Slots and bytes of each stream: N = D + ΣP + L. D frames are in the ring, the largest window of
- * the readers; each lossy or sampling reader may hold one more in hand (P), and the writer fills
- * one (L = 1). With so many slots the writer finds a free one without ever waiting. Requires unused
- * and capacity. */
+ * the readers, what they look back at included; each lossy or sampling reader may hold one more in
+ * hand, and what it looks back at (P); and the writer fills one (L = 1). With so many slots the writer
+ * finds a free one without ever waiting. Requires unused and capacity. */
 #include "pass/private.h"
 
 #include <inttypes.h>
@@ -21,24 +21,26 @@ static uint64_t round_up(uint64_t size, uint64_t unit)
 	return (size + unit - 1) / unit * unit;
 }
 
-/* D and ΣP. */
-static void count_readers(const struct analysis *a, const struct graph_stream *stream,
-                          struct stream_memory *m)
+/* D and ΣP, which is returned: it may be too large for the table. */
+static uint64_t count_readers(const struct analysis *a, const struct graph_stream *stream,
+                              struct stream_memory *m)
 {
 	bool lossless = false;
+	uint64_t n_pins = 0;
 
 	m->ring_size = 1;
 	for (size_t i = 0; i < stream->edges.n; i++) {
 		uint32_t e = stream->edges.items[i];
 		if (a->window[e] > m->ring_size)
 			m->ring_size = a->window[e];
-		if (a->graph->edges.items[e].policy == EDGE_QUEUE)
-			lossless = true;
-		else
-			m->n_pins++;
+		const struct graph_edge *edge = &a->graph->edges.items[e];
+		lossless = lossless || edge_gates(edge);
+		n_pins += a->pins[e];
 	}
 	if (!lossless && m->value_size <= SMALL_VALUE && m->ring_size < SMALL_RING)
 		m->ring_size = SMALL_RING;
+	m->n_pins = n_pins < UINT32_MAX ? (uint32_t)n_pins : UINT32_MAX;
+	return n_pins;
 }
 
 static void report_value_size(struct analysis *a, uint32_t s)
@@ -82,8 +84,7 @@ static void measure(struct analysis *a, uint32_t s)
 	uint64_t slot_size = round_up(sizeof(struct pkd_frame) + layout.size, LINE);
 	m->slot_size = (uint32_t)(slot_size < PAGE ? slot_size : round_up(slot_size, PAGE));
 	m->n_loans = 1;
-	count_readers(a, stream, m);
-	uint64_t n_slots = (uint64_t)m->ring_size + m->n_pins + m->n_loans;
+	uint64_t n_slots = count_readers(a, stream, m) + m->ring_size + m->n_loans;
 	if (n_slots > SLOTS_MAX) {
 		report_slots(a, s, n_slots);
 		return;

@@ -1,13 +1,14 @@
 /* Which origin numbers the frames of each node. An exact join needs one: frames of two origins have
- * numbers that mean different things. Requires causality, so that each node has an order. */
+ * numbers that mean different things. What fires on any of its inputs joins nothing and is an origin.
+ * Requires causality, so that each node has an order. */
 #include "pass/private.h"
 
-/* The first connected input that samples, or NO_ID. */
-static uint32_t first_sample(const struct analysis *a, uint32_t n)
+/* The first connected input, of a node that none fires, or NO_ID. */
+static uint32_t first_passive(const struct analysis *a, uint32_t n)
 {
 	const struct graph_node *node = &a->graph->nodes.items[n];
 
-	for (size_t i = 0; i < node->face->inputs.n; i++) {
+	for (uint32_t i = 0; i < node->n_inputs; i++) {
 		uint32_t e = node->inputs[i];
 		if (e != NO_ID && !graph_edge_fires(&a->graph->edges.items[e]))
 			return e;
@@ -18,16 +19,17 @@ static uint32_t first_sample(const struct analysis *a, uint32_t n)
 static void report_unfired(struct analysis *a, uint32_t n)
 {
 	const struct graph_node *node = &a->graph->nodes.items[n];
-	uint32_t sampled = first_sample(a, n);
+	uint32_t passive = first_passive(a, n);
 
 	diag_report(a->diags, E0403, node->at, "nothing fires '%s'", node->name);
-	if (sampled != NO_ID) {
-		diag_note(a->diags, a->graph->edges.items[sampled].at,
-		          "'%s' looks at the newest value only when something else fires '%s'",
-		          edge_words(a, sampled), node->name);
+	if (passive != NO_ID) {
+		const struct graph_edge *edge = &a->graph->edges.items[passive];
+		diag_note(a->diags, edge->at, "'%s' looks %s only when something else fires '%s'",
+		          edge_words(a, passive),
+		          edge_looks_back(edge) ? "back" : "at the newest value", node->name);
 		diag_help(a->diags,
 		          "write '%s' to fire on the newest frame, or '%s' to fire on every frame",
-		          edge_words_as(a, sampled, "latest"), edge_words_as(a, sampled, ""));
+		          edge_words_as(a, passive, "latest"), edge_words_as(a, passive, ""));
 	} else if (node->face->inputs.n) {
 		diag_help(a->diags, "connect one of its inputs: '%s: ...'",
 		          node->face->inputs.items[0].name);
@@ -45,7 +47,8 @@ struct firing {
 	uint32_t first;           /* whose origin is known */
 	uint32_t other;           /* of another origin than `first` */
 	uint32_t latest, latest2; /* first and second */
-	uint32_t lossless;        /* first plain or queue */
+	uint32_t lossless;        /* first plain or queue that takes every frame */
+	uint32_t any;             /* first of all */
 	size_t n;
 };
 
@@ -54,8 +57,9 @@ static void add_firing(const struct analysis *a, struct firing *f, uint32_t e)
 	const struct graph_edge *edge = &a->graph->edges.items[e];
 	uint32_t origin = a->origin[edge_producer(a->graph, e)];
 
-	f->n++;
-	if (edge->policy == EDGE_QUEUE && f->lossless == NO_ID)
+	if (!f->n++)
+		f->any = e;
+	if (edge->policy == EDGE_QUEUE && f->lossless == NO_ID && !edge->every_n && !edge->every_ns)
 		f->lossless = e;
 	if (edge->policy == EDGE_LATEST && f->latest != NO_ID && f->latest2 == NO_ID)
 		f->latest2 = e;
@@ -72,9 +76,9 @@ static void add_firing(const struct analysis *a, struct firing *f, uint32_t e)
 static struct firing firing_of(const struct analysis *a, uint32_t n)
 {
 	const struct graph_node *node = &a->graph->nodes.items[n];
-	struct firing f = {NO_ID, NO_ID, NO_ID, NO_ID, NO_ID, 0};
+	struct firing f = {NO_ID, NO_ID, NO_ID, NO_ID, NO_ID, NO_ID, 0};
 
-	for (size_t i = 0; i < node->face->inputs.n; i++) {
+	for (uint32_t i = 0; i < node->n_inputs; i++) {
 		uint32_t e = node->inputs[i];
 		if (e != NO_ID && graph_edge_fires(&a->graph->edges.items[e]))
 			add_firing(a, &f, e);
@@ -148,13 +152,13 @@ static uint32_t find_origin(struct analysis *a, uint32_t n)
 	const struct graph_node *node = &a->graph->nodes.items[n];
 	struct firing f = firing_of(a, n);
 
-	if (node->face->origin != ORIGIN_NONE) {
-		if (f.n)
-			report_fired_origin(a, n, f.latest == NO_ID ? f.lossless : f.latest);
+	if (!f.n && (node->face->origin == ORIGIN_NONE || node->face->fires_any))
+		report_unfired(a, n);
+	if (node_is_origin(node)) {
+		if (f.n && !node->face->fires_any)
+			report_fired_origin(a, n, f.any);
 		return n;
 	}
-	if (!f.n)
-		report_unfired(a, n);
 	if (f.other != NO_ID)
 		report_two_origins(a, n, &f);
 	else if (f.latest2 != NO_ID)
@@ -164,11 +168,46 @@ static uint32_t find_origin(struct analysis *a, uint32_t n)
 	return f.first == NO_ID ? NO_ID : a->origin[edge_producer(a->graph, f.first)];
 }
 
+/* What chooses frames to fire on has no sense where none fires. */
+static void report_idle_choice(struct analysis *a, uint32_t e)
+{
+	const struct graph_edge *edge = &a->graph->edges.items[e];
+	const char *every = edge_every_words(a, e);
+
+	diag_report(a->diags, E0408, edge->at,
+	            "'%s' chooses frames to fire on, and a look back fires nothing",
+	            *every ? every : "latest");
+	diag_help(a->diags, "write '%s[%d..0]' to fire on the newest frame and see those before it",
+	          edge_words_as(a, e, *every ? every : "latest"), edge->first);
+}
+
+/* "The frame before" is a number of one origin. */
+static void check_history(struct analysis *a, uint32_t e)
+{
+	const struct graph_edge *edge = &a->graph->edges.items[e];
+	uint32_t own = a->origin[edge->node], origin = a->origin[edge_producer(a->graph, e)];
+
+	if (edge->policy == EDGE_LATEST || edge->every_n || edge->every_ns)
+		report_idle_choice(a, e);
+	if (own == NO_ID || origin == NO_ID || own == origin)
+		return;
+	diag_report(
+		a->diags, E0404, edge->at,
+		"'%s' looks back at frames of the origin '%s', and '%s' fires on frames of '%s'",
+		edge_words(a, e), node_name(a, origin), node_name(a, edge->node),
+		node_name(a, own));
+	diag_help(a->diags, "write '%s' to take its newest value", edge_words_as(a, e, "sample"));
+}
+
 void pass_origin(struct analysis *a)
 {
+	const struct graph *graph = a->graph;
 	const uint32_t *order = firing_order(a);
 
-	a->origin = arena_alloc(a->arena, a->graph->nodes.n * sizeof *a->origin);
-	for (size_t i = 0; i < a->graph->nodes.n; i++)
+	a->origin = arena_alloc(a->arena, graph->nodes.n * sizeof *a->origin);
+	for (size_t i = 0; i < graph->nodes.n; i++)
 		a->origin[order[i]] = find_origin(a, order[i]);
+	for (uint32_t e = 0; e < graph->edges.n; e++)
+		if (edge_looks_back(&graph->edges.items[e]))
+			check_history(a, e);
 }

@@ -75,7 +75,7 @@ static void print_waits(const struct analysis *a, FILE *file)
 		return;
 	for (uint32_t n = 0; n < n_nodes; n++) {
 		struct words words;
-		const uint32_t *reached = arcs_reach(a->waits, n);
+		const uint32_t *reached = waits_of(a, n);
 		words_init(&words, a->arena, WAITS_PRINTED_MAX);
 		for (uint32_t m = 0; m < n_nodes; m++)
 			if (m != n && reached[m] != NO_ID)

@@ -14,13 +14,20 @@ enum pass_id {
 
 /* Of a stream; see docs/runtime.md for the sum. */
 struct stream_memory {
-	uint32_t ring_size;  /* D: the largest window of its readers */
-	uint32_t n_pins;     /* ΣP: one for each lossy or sampling reader */
-	uint32_t n_loans;    /* L */
-	uint32_t n_slots;    /* D + ΣP + L; 0 where no channel is made */
+	uint32_t ring_size; /* D: the largest window of its readers */
+	uint32_t n_pins;  /* ΣP: of each lossy or sampling reader one, and what it looks back at */
+	uint32_t n_loans; /* L */
+	uint32_t n_slots; /* D + ΣP + L; 0 where no channel is made */
 	uint32_t value_size; /* bytes */
 	uint32_t slot_size;  /* bytes: header and value, rounded up to 64, from 4096 on to 4096 */
 	uint64_t bytes;      /* n_slots * slot_size, rounded up to 4096 */
+};
+
+/* A bound that latency computed for an assertion. */
+struct latency {
+	int64_t bound_ns;
+	const char *path;  /* "cam -> view -> show" */
+	const char *terms; /* "view 15 ms, show 10 ms, …" */
 };
 
 struct analysis {
@@ -33,12 +40,17 @@ struct analysis {
 	bool *may_be_absent;  /* presence: per stream */
 	const char **absence; /* presence: per stream, why, in words; NULL where never absent */
 	bool *has_channel;    /* unused: per stream */
-	uint32_t *window; /* capacity: per edge; queue: waiting and in hand; latest: n; sample: 1 */
-	uint32_t *window_wanted; /* capacity: per edge, the least that slows nobody; a smaller one
-	                            was written */
+	struct pace *paces;   /* capacity: per node, see private.h */
+	uint32_t *window; /* capacity: per edge; queue: waiting, in hand and looked back at; latest:
+	                       n and looked back at; sample: 1 */
+	uint32_t *window_wanted; /* capacity: per edge of a queue, the least that slows nobody; a
+	                            smaller one was written */
+	uint32_t *pins; /* capacity: per edge, slots that its reader may hold although the ring has
+	                   gone on: 0 where its cursor gates the writer */
 	const char **window_reason;   /* capacity: per edge, in words, for the report */
 	struct stream_memory *memory; /* memory: per stream */
 	uint64_t memory_total;        /* memory: bytes */
+	struct latency *latency;      /* latency: per assertion; bound_ns < 0 where there is none */
 	struct arcs *waits; /* isolation: who waits for whom in one step; ask pass_waits_for */
 };
 

@@ -3,8 +3,13 @@
  * Requires origin. */
 #include "pass/private.h"
 
-/* Why the firing input `e` keeps its node from firing on some frames, or NULL. */
-static const char *why_not_fired(const struct analysis *a, uint32_t e)
+static bool is_every(const struct graph_edge *edge)
+{
+	return edge->every_n > 1 || edge->every_ns;
+}
+
+/* Why the firing input `e` keeps its node, or its pool, from firing on some frames, or NULL. */
+static const char *why_not_fired(const struct analysis *a, uint32_t e, bool pool)
 {
 	const struct graph_edge *edge = &a->graph->edges.items[e];
 	const char *name = node_name(a, edge->node);
@@ -12,28 +17,38 @@ static const char *why_not_fired(const struct analysis *a, uint32_t e)
 	if (edge->policy == EDGE_LATEST)
 		return arena_printf(a->arena, "%s fires on '%s', which drops frames", name,
 		                    edge_words(a, e));
-	if (a->may_be_absent[edge->stream] && !graph_edge_port(a->graph, edge)->optional)
+	if (graph_edge_port(a->graph, edge)->optional)
+		return NULL;
+	if (is_every(edge) && !pool && edge_n_workers(a->graph, edge) > 1)
+		return arena_printf(a->arena, "%s is one of %u workers", name, edge->every_n);
+	if (is_every(edge) && !pool)
+		return arena_printf(a->arena, "%s fires on '%s', which leaves out frames", name,
+		                    edge_words(a, e));
+	if (a->may_be_absent[edge->stream])
 		return arena_printf(a->arena, "%s fires only where %s is present", name,
 		                    stream_words(a, edge->stream));
 	return NULL;
 }
 
 /* Why a node does not fire on every frame of its origin, or NULL. A T? input does not hold a firing
- * back, but it does not cause one either: some input must hold the frame. */
-static const char *why_node_is_thin(const struct analysis *a, uint32_t n)
+ * back, but it does not cause one either: some input must hold the frame. One that fires on any value
+ * numbers its firings itself. */
+static const char *why_node_is_thin(const struct analysis *a, uint32_t n, bool pool)
 {
 	const struct graph_node *node = &a->graph->nodes.items[n];
 	bool may_lack_all = true, fires = false;
 
-	for (size_t i = 0; i < node->face->inputs.n; i++) {
+	for (uint32_t i = 0; i < node->n_inputs && !node->face->fires_any; i++) {
 		uint32_t e = node->inputs[i];
 		if (e == NO_ID || !graph_edge_fires(&a->graph->edges.items[e]))
 			continue;
-		const char *why = why_not_fired(a, e);
+		const struct graph_edge *edge = &a->graph->edges.items[e];
+		const char *why = why_not_fired(a, e, pool);
 		if (why)
 			return why;
 		fires = true;
-		may_lack_all = may_lack_all && a->may_be_absent[a->graph->edges.items[e].stream];
+		may_lack_all = may_lack_all &&
+		               (a->may_be_absent[edge->stream] || (is_every(edge) && !pool));
 	}
 	if (fires && may_lack_all)
 		return arena_printf(a->arena, "%s fires only where one of its inputs is present",
@@ -55,10 +70,23 @@ static const char *why_failure_loses(const struct analysis *a, uint32_t n)
 	return NULL;
 }
 
+/* Together the workers of a pool fire on what one node in their place would. */
+static const char *why_pool_is_thin(const struct analysis *a, uint32_t n, uint32_t worker)
+{
+	const struct graph_node *node = &a->graph->nodes.items[n];
+	const char *why = why_node_is_thin(a, worker, true);
+
+	for (uint32_t i = 0; i < node->n_inputs && !why; i++)
+		why = why_failure_loses(a, edge_producer(a->graph, node->inputs[i]));
+	return why;
+}
+
 static void infer_outputs(struct analysis *a, uint32_t n)
 {
 	const struct graph_node *node = &a->graph->nodes.items[n];
-	const char *why = why_node_is_thin(a, n);
+	uint32_t worker = ordered_pool(a->graph, n);
+	const char *why = worker == NO_ID ? why_node_is_thin(a, n, false)
+	                                  : why_pool_is_thin(a, n, worker);
 
 	if (!why)
 		why = why_failure_loses(a, n);
@@ -66,7 +94,13 @@ static void infer_outputs(struct analysis *a, uint32_t n)
 		uint32_t s = node->outputs[i];
 		const struct graph_stream *stream = &a->graph->streams.items[s];
 		const char *own = why;
-		if (!own && stream->optional)
+		if (!own && stream->optional && worker != NO_ID)
+			own = arena_printf(a->arena, "the workers of %s declare it '%s?'",
+			                   node->name, node->face->outputs.items[i].type->name);
+		else if (!own && stream->optional && node->face->body)
+			own = arena_printf(a->arena, "the expression of %s may have no value",
+			                   node->name);
+		else if (!own && stream->optional)
 			own = arena_printf(a->arena, "%s declares it '%s?'", node->face->kind,
 			                   node->face->outputs.items[i].type->name);
 		a->absence[s] = own;
@@ -74,22 +108,44 @@ static void infer_outputs(struct analysis *a, uint32_t n)
 	}
 }
 
-/* A sampled value may be missing: before the first one, and once it is too old. */
-static void check_sample(struct analysis *a, uint32_t e)
+static void report_absent(struct analysis *a, uint32_t e)
 {
 	const struct graph_edge *edge = &a->graph->edges.items[e];
 	const struct graph_node *node = &a->graph->nodes.items[edge->node];
 	const struct port *port = graph_edge_port(a->graph, edge);
+	const char *type = port->type->name;
 
-	if (port->optional)
-		return;
 	diag_report(a->diags, E0406, edge->at,
 	            "'%s' may have no value yet, and input '%s' of '%s' needs one",
 	            edge_words(a, e), port->name, node->name);
 	diag_note(a->diags, port->span, "declared '%s: %s' here, which is never absent", port->name,
-	          port->type->name);
-	diag_help(a->diags, "declare the port '%s: %s?', or write '%s' to fire on every frame",
-	          port->name, port->type->name, edge_words_as(a, e, ""));
+	          type);
+	if (edge->policy == EDGE_SAMPLE)
+		diag_help(a->diags,
+		          "declare the port '%s: %s?', or write '%s' to fire on every frame",
+		          port->name, type, edge_words_as(a, e, ""));
+	else if (edge->first < edge->last)
+		diag_help(a->diags, "declare the port '%s: %s?': at first, values are missing",
+		          port->name, type);
+	else if (!edge->first)
+		diag_help(a->diags, "declare the port '%s: %s?': '%s' fires on any of its inputs",
+		          port->name, type, node->face->kind);
+	else
+		diag_help(a->diags,
+		          "declare the port '%s: %s?', or write '%s ?? v', where v stands for the "
+		          "values that are missing at first",
+		          port->name, type, edge_words(a, e));
+}
+
+/* A sampled value may be missing: before the first one, and once it is too old. What a history looks
+ * back at is missing at the beginning. A node that fires on any of several inputs samples the others. */
+static void check_value(struct analysis *a, uint32_t e, bool fires_any)
+{
+	const struct graph_edge *edge = &a->graph->edges.items[e];
+	bool may_lack = edge->policy == EDGE_SAMPLE || edge->first < 0 || fires_any;
+
+	if (may_lack && !graph_edge_port(a->graph, edge)->optional)
+		report_absent(a, e);
 }
 
 /* Two samples are two choices, made one after the other: between them a frame may be published. */
@@ -117,12 +173,15 @@ static void check_node(struct analysis *a, uint32_t n, struct sampled *sampled)
 	const struct graph_node *node = &a->graph->nodes.items[n];
 	const struct graph_edge *edges = a->graph->edges.items;
 
-	for (size_t i = 0; i < node->face->inputs.n; i++) {
+	bool fires_any = node->face->fires_any && node_n_firing(a->graph, n) > 1;
+	for (uint32_t i = 0; i < node->n_inputs; i++) {
 		uint32_t e = node->inputs[i];
-		if (e == NO_ID || edges[e].policy != EDGE_SAMPLE)
+		if (e == NO_ID)
+			continue;
+		check_value(a, e, fires_any);
+		if (edges[e].policy != EDGE_SAMPLE)
 			continue;
 		struct sampled *last = &sampled[edge_producer(a->graph, e)];
-		check_sample(a, e);
 		if (last->reader == n + 1 && edges[last->edge].stream != edges[e].stream)
 			report_torn(a, e, last->edge);
 		if (last->reader != n + 1)

@@ -63,9 +63,12 @@ const char *node_name(const struct analysis *a, uint32_t node);
 /* "cam", or "cam.depth" of a node with several outputs. */
 const char *stream_words(const struct analysis *a, uint32_t stream);
 
-/* "latest cam", "queue(4) cam", "cam"; the same stream under another policy. */
+/* "latest cam", "queue(4) cam", "every(2) cam", "cam[-7..0]", "cam[-1]"; the same stream, or window
+ * of it, under another policy. */
 const char *edge_words(const struct analysis *a, uint32_t edge);
 const char *edge_words_as(const struct analysis *a, uint32_t edge, const char *policy);
+const char *edge_every_words(const struct analysis *a,
+                             uint32_t edge); /* "every(1s)"; "" for a worker */
 
 /* "a -> b -> a", shortened in the middle; the vertices are nodes. */
 const char *path_words(const struct analysis *a, const struct arcs *arcs,
@@ -75,6 +78,7 @@ const char *path_words(const struct analysis *a, const struct arcs *arcs,
 const char *number_words(struct arena *arena, uint64_t number);
 const char *bytes_words(struct arena *arena, uint64_t bytes);
 const char *time_words(struct arena *arena, int64_t ns);
+const char *time_source(struct arena *arena, int64_t ns); /* as one writes it: "120ms" */
 
 /* A list that is cut: "a, b, c and 7 more". */
 struct words {
@@ -92,12 +96,90 @@ static inline uint32_t edge_producer(const struct graph *graph, uint32_t edge)
 	return graph->streams.items[graph->edges.items[edge].stream].node;
 }
 
+/* How many connected inputs fire the node. */
+static inline uint32_t node_n_firing(const struct graph *graph, uint32_t n)
+{
+	const struct graph_node *node = &graph->nodes.items[n];
+	uint32_t count = 0;
+
+	for (uint32_t i = 0; i < node->n_inputs; i++)
+		count += node->inputs[i] != NO_ID &&
+		         graph_edge_fires(&graph->edges.items[node->inputs[i]]);
+	return count;
+}
+
+/* x[-1]: a look back at frames before the one that fires. */
+static inline bool edge_looks_back(const struct graph_edge *edge)
+{
+	return edge->last < 0;
+}
+
+/* The writer waits for room until this reader has taken a frame. */
+static inline bool edge_gates(const struct graph_edge *edge)
+{
+	return edge->policy == EDGE_QUEUE;
+}
+
+/* Its frames bear its own numbers. */
+static inline bool node_is_origin(const struct graph_node *node)
+{
+	return node->face->origin != ORIGIN_NONE || node->face->fires_any;
+}
+
+/* ---- pool.c: workers are nodes, see sema/workers.c ---- */
+
+/* How many workers the edge's node is one of, 1 where it is none. */
+uint32_t edge_n_workers(const struct graph *graph, const struct graph_edge *edge);
+bool is_worker(const struct graph *graph, uint32_t n);
+
+/* The first worker of the pool whose frames the node puts in order, or NO_ID. */
+uint32_t ordered_pool(const struct graph *graph, uint32_t n);
+
+/* The n of queue(n) that gives a window: without what is in hand and looked back at. */
+uint32_t edge_n_waiting(const struct graph *graph, const struct graph_edge *edge, uint32_t window);
+
+/* ---- pace.c ---- */
+
+#define TIME_MAX (INT64_MAX / 4)
+#define FEEDBACKS_MAX 32u /* slow feedbacks that are looked at one by one */
+
+struct pace {
+	bool timed;       /* times are ns; else stages */
+	bool exact;       /* no `latest` between its origin and it */
+	bool full;        /* and no `every`: it fires on every frame that it is given */
+	int64_t period;   /* between two firings, at full rate */
+	int64_t multiple; /* numbers of its frames differ by multiples of it, for `every` above it */
+	int64_t frames;   /* period if nothing were slow: from the rate alone; 0 = no rate */
+	int64_t spacing;  /* between two firings, at the least, of frames that come at the rate */
+	int64_t response; /* its budget and those of its process; 0 = not known */
+	int64_t time;     /* of a firing, with the wait for the one before */
+	int64_t start;    /* longest time from the origin */
+	uint32_t behind;  /* input that comes last, or NO_ID */
+};
+
+struct pace *pace_all(const struct analysis *a);
+
+int64_t time_add(int64_t x, int64_t y); /* saturates at TIME_MAX; y >= 0 */
+int64_t period_of_rate(double rate);    /* rounded down to ns */
+
+/* How many nodes of that time take frames of that period in turns. */
+int64_t workers_needed(int64_t time, int64_t period);
+
+/* The budgets of all nodes of the node's process: each may fire once before it does, for a process
+ * goes round its nodes. Nodes without a budget count nothing. */
+int64_t response_time(const struct analysis *a, uint32_t n);
+
 /* ---- isolation.c ---- */
 
-/* Why one vertex of analysis.waits waits for another. A process of several nodes is a vertex, too,
- * numbered after the nodes: its members and it wait for each other. */
+/* Per node, the step by which it was first reached from `n`, NO_ID where `n` does not wait for it. */
+uint32_t *waits_of(const struct analysis *a, uint32_t n);
+
+/* Why one vertex of analysis.waits waits for another. After the nodes come the processes of several
+ * nodes, and after them the nodes once more, at work: a member waits for its process, and that for
+ * its members at work. */
 enum wait_kind {
-	WAIT_VALUE,   /* fires on what the other produces */
+	WAIT_VALUE,   /* fires on what the other produces, or looks back at it */
+	WAIT_COMMON,  /* fires on any of its inputs, and all of them wait for the other */
 	WAIT_ROOM,    /* the other reads without loss what it produces */
 	WAIT_PROCESS, /* the other runs in the same process */
 };

@@ -248,8 +248,12 @@ static void print_loss(const struct report *r)
 	print_refusals(r);
 	for (uint32_t e = 0; e < a->graph->edges.n; e++) {
 		const struct graph_edge *edge = &a->graph->edges.items[e];
-		if (edge->policy == EDGE_QUEUE)
+		const char *every = edge_every_words(a, e);
+		if (edge->policy == EDGE_QUEUE && !*every)
 			words_add(&lossless, edge_of(r, e));
+		if (edge->policy == EDGE_QUEUE && *every)
+			row(r, node_name(a, edge->node), "'%s' leaves out the other frames%s",
+			    edge_words(a, e), at_words(r, edge->at));
 		if (edge->policy == EDGE_LATEST)
 			row(r, node_name(a, edge->node), "'%s' drops what it has no time for%s",
 			    edge_words(a, e), at_words(r, edge->at));
@@ -276,7 +280,7 @@ static void print_assertions(const struct report *r)
 
 	for (size_t i = 0; i < a->graph->asserts.n; i++) {
 		const struct graph_assertion *assertion = &a->graph->asserts.items[i];
-		if (assertion->kind == ASSERT_MEMORY)
+		if (assertion->kind == ASSERT_MEMORY || assertion->kind == ASSERT_LATENCY)
 			continue;
 		const char *one = node_name(a, assertion->a), *two = node_name(a, assertion->b);
 		const char *at = at_words(r, assertion->at);
@@ -298,28 +302,55 @@ static void print_slow_joins(const struct report *r)
 		if (fact_holds_up(a, e))
 			row(r, node_name(a, edge->node),
 			    "'%s' may hold up %s, queue(%u) would not: %s%s", edge_words(a, e),
-			    node_name(a, edge_producer(a->graph, e)), a->window_wanted[e] - 1,
+			    node_name(a, edge_producer(a->graph, e)),
+			    edge_n_waiting(a->graph, edge, a->window_wanted[e]),
 			    a->window_reason[e], at_words(r, edge->at));
+	}
+}
+
+static void print_latencies(const struct report *r)
+{
+	const struct analysis *a = r->a;
+
+	for (size_t i = 0; i < a->graph->asserts.n; i++) {
+		const struct graph_assertion *assertion = &a->graph->asserts.items[i];
+		const struct latency *latency = &a->latency[i];
+		if (assertion->kind != ASSERT_LATENCY || latency->bound_ns < 0)
+			continue;
+		row(r, "latency",
+		    "%s -> %s: a frame takes at most %s, within the %s asserted, by %s: %s%s",
+		    node_name(a, assertion->a), node_name(a, assertion->b),
+		    time_words(a->arena, latency->bound_ns),
+		    time_words(a->arena, (int64_t)assertion->limit), latency->path, latency->terms,
+		    at_words(r, assertion->at));
+		row(r, "",
+		    "if every firing keeps to its budget and frames of %s come at their rate",
+		    node_name(a, a->origin[assertion->b]));
 	}
 }
 
 static void print_waiting(const struct report *r)
 {
 	const struct analysis *a = r->a;
-	size_t n_lossless = 0;
+	size_t n_lossless = 0, n_back = 0;
 
 	section(r, "waiting");
-	for (uint32_t e = 0; e < a->graph->edges.n; e++)
+	for (uint32_t e = 0; e < a->graph->edges.n; e++) {
 		n_lossless += a->graph->edges.items[e].policy == EDGE_QUEUE;
+		n_back += edge_looks_back(&a->graph->edges.items[e]);
+	}
 	if (a->done[PASS_deadlock])
-		row(r, "no deadlock", "no cycle of firing inputs, and room at %s",
-		    plural(r, n_lossless, "lossless input", "lossless inputs"));
+		row(r, "no deadlock", "no cycle of firing inputs, and room at %s%s",
+		    plural(r, n_lossless, "lossless input", "lossless inputs"),
+		    n_back ? ", of which those that look back wait for the frame before only" : "");
 	if (a->done[PASS_capacity])
 		print_slow_joins(r);
 	if (a->done[PASS_isolation])
 		print_assertions(r);
 	else
 		row(r, "unknown", "an assertion does not hold, or there are other errors above");
+	if (a->done[PASS_latency])
+		print_latencies(r);
 	row(r, "not proved", "that the CPU is free when a node needs it; what a crash delays");
 }
 
@@ -330,11 +361,42 @@ static const char *policy_words(const struct report *r, const struct graph_proce
 	const char *end = process->end == FAILURE_STOP ? "the program stops"
 	                                               : "the rest goes on without its frames";
 
+	if (process->stall_ns)
+		end = arena_printf(r->a->arena, "%s; a firing of more than %s is a crash", end,
+		                   time_words(r->a->arena, process->stall_ns));
 	if (!process->n_restarts)
 		return end;
 	return arena_printf(r->a->arena, "starts again at most %s in %s, then %s",
 	                    plural(r, process->n_restarts, "time", "times"),
 	                    time_words(r->a->arena, process->restart_per_ns), end);
+}
+
+/* Where a node runs, and how many of it: what a deploy says besides. */
+static void print_placement(const struct report *r)
+{
+	const struct analysis *a = r->a;
+
+	for (uint32_t n = 0; n < a->graph->nodes.n; n++)
+		if (ordered_pool(a->graph, n) != NO_ID)
+			row(r, node_name(a, n),
+			    "puts in order what %u workers make, which take frames in "
+			    "turns",
+			    a->graph->nodes.items[n].n_inputs);
+	for (uint32_t p = 0; p < a->graph->processes.n; p++) {
+		const struct graph_process *process = &a->graph->processes.items[p];
+		const char *cpu = "";
+		if (process->cpu >= 0)
+			cpu = process->cpu_last > process->cpu
+			              ? arena_printf(a->arena, " on CPUs %d to %d", process->cpu,
+			                             process->cpu_last)
+			              : arena_printf(a->arena, " on CPU %d", process->cpu);
+		if (*cpu || process->priority)
+			row(r, process->name, "runs%s%s", cpu,
+			    process->priority
+			            ? arena_printf(a->arena, " with real-time priority %d",
+			                           process->priority)
+			            : "");
+	}
 }
 
 static void print_processes(const struct report *r)
@@ -354,7 +416,7 @@ static void print_processes(const struct report *r)
 				words_add(&nodes, node_name(a, process->nodes.items[i]));
 			name = arena_printf(a->arena, "%s (%s)", name, words_join(&nodes));
 		}
-		if (!process->n_restarts && process->end == FAILURE_STOP)
+		if (!process->n_restarts && process->end == FAILURE_STOP && !process->stall_ns)
 			words_add(&plain, name);
 		else
 			row(r, process->name, "%s%s", policy_words(r, process),
@@ -376,6 +438,18 @@ static void print_unread(const struct report *r)
 	if (words.n)
 		row(r, "unread", "%s: no memory is spent on %s", words_join(&words),
 		    words.n == 1 ? "it" : "them");
+}
+
+static bool is_placed(const struct graph *graph)
+{
+	bool placed = false;
+
+	for (uint32_t n = 0; n < graph->nodes.n; n++)
+		placed = placed || ordered_pool(graph, n) != NO_ID;
+	for (uint32_t p = 0; p < graph->processes.n; p++)
+		placed = placed || graph->processes.items[p].cpu >= 0 ||
+		         graph->processes.items[p].priority;
+	return placed;
 }
 
 static void fit_label(struct report *r, const char *label)
@@ -402,5 +476,9 @@ void pass_report(const struct analysis *analysis, FILE *file)
 		print_unread(&r);
 	print_loss(&r);
 	print_waiting(&r);
+	if (is_placed(analysis->graph)) {
+		section(&r, "placement");
+		print_placement(&r);
+	}
 	print_processes(&r);
 }

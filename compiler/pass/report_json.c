@@ -142,6 +142,8 @@ static const char *assertion_word(enum assertion_kind kind)
 		return "independent";
 	case ASSERT_LIVE:
 		return "live";
+	case ASSERT_LATENCY:
+		return "latency";
 	case ASSERT_MEMORY:
 		break;
 	}
@@ -150,16 +152,20 @@ static const char *assertion_word(enum assertion_kind kind)
 
 /* That all assertions of a pass hold is known when the pass is done; otherwise one of them does not,
  * and the messages say which. */
-static void put_assertion(struct report *r, const struct graph_assertion *assertion)
+static void put_assertion(struct report *r, size_t number)
 {
+	const struct graph_assertion *assertion = &r->a->graph->asserts.items[number];
 	bool memory = assertion->kind == ASSERT_MEMORY;
-	bool holds = r->a->done[memory ? PASS_memory : PASS_isolation];
+	bool latency = assertion->kind == ASSERT_LATENCY;
+	bool holds = r->a->done[memory    ? PASS_memory
+	                        : latency ? PASS_latency
+	                                  : PASS_isolation];
 
 	json_object(&r->json, NULL);
 	json_string(&r->json, "kind", assertion_word(assertion->kind));
-	if (memory) {
+	if (memory)
 		json_unsigned(&r->json, "limit", assertion->limit);
-	} else {
+	if (!memory) {
 		json_string(&r->json, "a", node_name(r->a, assertion->a));
 		json_string(&r->json, "b", node_name(r->a, assertion->b));
 	}
@@ -167,7 +173,12 @@ static void put_assertion(struct report *r, const struct graph_assertion *assert
 		json_bool(&r->json, "holds", true);
 	else
 		json_null(&r->json, "holds");
-	if (!memory && holds) {
+	if (latency) {
+		json_unsigned(&r->json, "limit_ns", assertion->limit);
+		if (holds)
+			json_signed(&r->json, "bound_ns", r->a->latency[number].bound_ns);
+	}
+	if (!memory && !latency && holds) {
 		bool live = assertion->kind == ASSERT_LIVE;
 		struct ids nodes = fact_waited_for(r->a, live ? assertion->b : assertion->a);
 		put_names(r, live ? "b_waits_for" : "a_waits_for", &nodes);
@@ -180,7 +191,7 @@ static void put_assertions(struct report *r)
 {
 	json_array(&r->json, "assertions");
 	for (size_t i = 0; i < r->a->graph->asserts.n; i++)
-		put_assertion(r, &r->a->graph->asserts.items[i]);
+		put_assertion(r, i);
 	json_array_end(&r->json);
 }
 

@@ -19,31 +19,67 @@ const char *stream_words(const struct analysis *a, uint32_t stream)
 	return node->face->outputs.n == 1 ? node->name : s->name;
 }
 
+/* "[-7..0]", "[-1]", "". */
+static const char *history_words(const struct analysis *a, const struct graph_edge *edge)
+{
+	if (edge->first < edge->last)
+		return arena_printf(a->arena, "[%d..%d]", edge->first, edge->last);
+	return edge->first ? arena_printf(a->arena, "[%d]", edge->first) : "";
+}
+
 const char *edge_words_as(const struct analysis *a, uint32_t edge, const char *policy)
 {
-	const char *stream = stream_words(a, a->graph->edges.items[edge].stream);
+	const struct graph_edge *e = &a->graph->edges.items[edge];
+	bool window = e->last == 0 && strcmp(policy, "sample") != 0;
 
-	return *policy ? arena_printf(a->arena, "%s %s", policy, stream) : stream;
+	return arena_printf(a->arena, "%s%s%s%s", policy, *policy ? " " : "",
+	                    stream_words(a, e->stream), window ? history_words(a, e) : "");
+}
+
+const char *time_source(struct arena *arena, int64_t ns)
+{
+	static const struct {
+		int64_t ns;
+		const char *unit;
+	} units[] = {{1000000000, "s"}, {1000000, "ms"}, {1000, "us"}};
+
+	for (size_t i = 0; i < sizeof units / sizeof units[0]; i++)
+		if (ns % units[i].ns == 0)
+			return arena_printf(arena, "%" PRId64 "%s", ns / units[i].ns,
+			                    units[i].unit);
+	return arena_printf(arena, "%" PRId64 "ns", ns);
+}
+
+const char *edge_every_words(const struct analysis *a, uint32_t edge)
+{
+	const struct graph_edge *e = &a->graph->edges.items[edge];
+
+	if (e->every_ns)
+		return arena_printf(a->arena, "every(%s)", time_source(a->arena, e->every_ns));
+	if (!e->every_n || edge_n_workers(a->graph, e) > 1)
+		return "";
+	return arena_printf(a->arena, "every(%u)", e->every_n);
 }
 
 const char *edge_words(const struct analysis *a, uint32_t edge)
 {
 	const struct graph_edge *e = &a->graph->edges.items[edge];
-	const char *policy = "";
+	const char *policy = "", *every = edge_every_words(a, edge);
 
 	switch (e->policy) {
 	case EDGE_QUEUE:
 		if (e->count)
-			policy = arena_printf(a->arena, "queue(%u)", e->count);
+			policy = arena_printf(a->arena, "queue(%u) ", e->count);
 		break;
 	case EDGE_LATEST:
-		policy = e->count ? arena_printf(a->arena, "latest(%u)", e->count) : "latest";
+		policy = e->count ? arena_printf(a->arena, "latest(%u) ", e->count) : "latest ";
 		break;
 	case EDGE_SAMPLE:
-		policy = "sample";
+		policy = "sample ";
 		break;
 	}
-	return edge_words_as(a, edge, policy);
+	return arena_printf(a->arena, "%s%s%s%s%s", every, *every ? " " : "", policy,
+	                    stream_words(a, e->stream), history_words(a, e));
 }
 
 const char *path_words(const struct analysis *a, const struct arcs *arcs,

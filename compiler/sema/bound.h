@@ -1,4 +1,5 @@
-/* A pipeline with every name bound and every type inferred: what check makes and lower reads. */
+/* A pipeline with every name bound, every loop unrolled, every pipeline inside it expanded and every
+ * type inferred: what elaborate makes and lower reads. */
 #ifndef SEMA_BOUND_H
 #define SEMA_BOUND_H
 
@@ -7,38 +8,49 @@
 
 #define UNBOUND UINT32_MAX
 
-/* What an input of a node is connected to. */
+/* What one slot of a node's inputs is connected to. */
 struct bound_input {
-	uint32_t node, output;  /* node UNBOUND: not connected */
+	uint32_t port;         /* of the interface */
+	uint32_t node, output; /* node UNBOUND: a mistake that was reported */
 	enum ast_policy policy; /* plain is QUEUE with count 0 */
-	uint32_t count;         /* of queue(n), latest(n); 0 = not written */
-	int64_t max_age_ns;     /* of sample; 0 = none */
+	uint32_t count;        /* of queue(n), latest(n); 0 = not written */
+	int64_t max_age_ns;    /* of sample; 0 = none */
+	int32_t first, last;   /* x[first .. last]; 0, 0 for x */
+	uint32_t every_n, every_from; /* frames number 1 + every_from + k * every_n */
+	int64_t every_ns;
 	struct span at;
 };
 
-/* One use of a node. */
+struct scope;
+
+/* One use of a node, or a node made of an expression. */
 struct bound_node {
-	const char *name; /* unique: the name it is bound to, or its node's */
-	struct span at;   /* of that name, or of the call */
+	const char *name; /* unique, with its path: "cam", "rig.left", "cam[2]" */
+	struct span at;   /* of the name it is bound to, or of the call */
 	bool named;       /* bound by the user */
 	bool ambiguous;   /* named after its node, as another is: cannot be referred to */
-	const struct ast_expr *call;
-	struct interface *face;          /* NULL after a mistake */
-	struct bound_input *inputs;      /* face->inputs.n */
+	const struct ast_expr *call; /* NULL for an expression */
+	struct scope *scope;         /* where its arguments have meaning */
+	bool has_arguments;          /* they were bound */
+	struct interface *face;      /* NULL after a mistake */
+	VEC(struct bound_input) inputs;  /* connected slots, by port */
 	uint64_t *sizes;                 /* face->generics.n; 0 = not known */
 	struct span *size_from;          /* who determined it */
 	const struct type **types;       /* face->generics.n, of GENERIC_TYPE */
 	const struct type **outputs;     /* face->outputs.n, concrete or type_error */
 	const struct formula **arguments; /* face->params.n; NULL = the default */
+	int64_t budget_ns;               /* of the deploy; 0 = the interface's */
+	uint32_t n_workers; /* of the deploy; expanded by workers.c */
+	uint32_t visit; /* of unify: new, open, done */
 };
 
-enum bound_assertion_kind { BOUND_INDEPENDENT, BOUND_LIVE, BOUND_MEMORY };
+enum bound_assertion_kind { BOUND_INDEPENDENT, BOUND_LIVE, BOUND_MEMORY, BOUND_LATENCY };
 
 struct bound_assertion {
 	enum bound_assertion_kind kind;
 	struct span at, a_at, b_at;
 	uint32_t a, b;
-	uint64_t limit;
+	uint64_t limit; /* bytes, ns */
 };
 
 struct bound_process {
@@ -47,7 +59,8 @@ struct bound_process {
 	VEC(uint32_t) nodes;
 	const struct ast_rule *failure; /* NULL: the default */
 	uint32_t n_restarts;
-	int64_t per_ns, backoff_ns;
+	int64_t per_ns, backoff_ns, stall_ns;
+	int32_t cpu, cpu_last, priority;
 };
 
 struct bound {
@@ -56,27 +69,26 @@ struct bound {
 	struct file_scope *file;
 	VEC(struct param) params;
 	VEC(struct bound_node) nodes;
-	struct map node_names; /* name -> the number of the first node of that name, and 1 */
+	struct map node_names; /* name -> 1 + number of the node, as a pointer */
 	VEC(struct bound_assertion) asserts;
 	VEC(struct bound_process) processes; /* every node is in one */
+	int64_t spin_ns;
 };
 
-/* Binds the statements of a pipeline and the rules of its deploy (NULL: none). The result is whole
- * only when nothing was reported. */
-struct bound *check_pipeline(struct sema *sema, struct file_scope *file,
-                             const struct ast_decl *pipeline);
+/* Elaborates a pipeline as a program. The result is whole only when nothing was reported. */
+struct bound *elaborate_program(struct sema *sema, struct file_scope *file,
+                                const struct ast_decl *pipeline);
+
+/* Applies the rules of its deploy (NULL: none). */
 void check_deploy(struct sema *sema, struct bound *bound, const struct ast_decl *deploy);
 
-/* The node that a name in an assert or a deploy means, UNBOUND after a report with `unknown`. */
-uint32_t check_node_name(struct sema *sema, const struct bound *bound, struct ast_name name,
-                         enum diag_code unknown);
+/* workers.c: makes a pool of each node that has several workers. Called by check_deploy. */
+void expand_workers(struct sema *sema, struct bound *bound);
 
-/* unify.c: infers sizes and types of every node from what it is connected to, and checks them. */
-void unify_pipeline(struct sema *sema, struct bound *bound);
-
-/* formula.c: what a parameter of type `type` is bound to; NULL after a report. */
-const struct formula *formula_build(struct sema *sema, struct bound *bound,
-                                    const struct type *type, const struct ast_expr *expr);
+/* The node that a name in an assert means, UNBOUND after a report with `unknown`. `path` is the
+ * name with its path: "rig.left[2]". */
+uint32_t bound_find(struct sema *sema, const struct bound *bound, const char *path,
+                    struct span span, enum diag_code unknown);
 
 /* --dump=types. */
 void bound_print(const struct bound *bound, FILE *file);

@@ -18,17 +18,19 @@ static void print_sizes(const struct bound_node *node, FILE *file)
 static void print_inputs(const struct bound *bound, const struct bound_node *node, FILE *file)
 {
 	static const char *const words[] = {"", "latest ", "sample "};
-	for (size_t i = 0; i < node->face->inputs.n; i++) {
-		const struct bound_input *input = &node->inputs[i];
-		const struct port *port = &node->face->inputs.items[i];
-		if (input->node == UNBOUND) {
-			fprintf(file, "  in %s: not connected\n", port->name);
-			continue;
-		}
+	for (size_t i = 0; i < node->inputs.n; i++) {
+		const struct bound_input *input = &node->inputs.items[i];
+		const struct port *port = &node->face->inputs.items[input->port];
 		const struct bound_node *from = &bound->nodes.items[input->node];
-		fprintf(file, "  in %s: %s%s = %s%s.%s\n", port->name, port->type->name,
-		        port->optional ? "?" : "", words[input->policy], from->name,
+		fprintf(file, "  in %s: %s%s = %s", port->name, port->type->name,
+		        port->optional ? "?" : "", words[input->policy]);
+		fprintf(file, "%s.%s", from->name,
 		        from->face ? from->face->outputs.items[input->output].name : "?");
+		if (input->first != input->last)
+			fprintf(file, "[%d..%d]", input->first, input->last);
+		else if (input->first != 0)
+			fprintf(file, "[%d]", input->first);
+		putc('\n', file);
 	}
 }
 

@@ -1,21 +1,155 @@
-/* The rules of a deploy: which nodes share a process, and what happens when one dies. */
+/* The rules of a deploy: which nodes share a process, on which CPUs, with how many workers, and what
+ * happens when one dies. */
 #include "sema/bound.h"
 #include "sema/resolve.h"
 #include <string.h>
 
-static int64_t rule_time(struct sema *sema, struct bound *bound, const struct ast_expr *expr)
+struct deploy {
+	struct sema *sema;
+	struct bound *bound;
+	uint32_t *process_of; /* per node, UNBOUND before it is in one */
+	uint32_t *consumer;   /* per node, the only node that reads it; UNBOUND: none, or several */
+};
+
+VEC_OF(node_list, uint32_t);
+
+/* ---- Members ---- */
+
+static const char *member_path(struct deploy *d, const struct ast_expr *member)
 {
-	struct value value = const_eval(sema, bound->file, expr);
-	if (value.kind == VALUE_TIME && value.i > 0)
-		return value.i;
-	if (value.kind != VALUE_NONE)
-		diag_report(sema->diags, E0302, expr->span, "a time is needed here, such as 10s");
-	return 0;
+	struct arena *arena = d->sema->arena;
+	if (member->kind == EXPR_NAME)
+		return member->name.text;
+	if (member->kind != EXPR_MEMBER && member->kind != EXPR_INDEX)
+		return NULL;
+	const char *left = member_path(d, member->left);
+	if (!left || member->kind == EXPR_MEMBER)
+		return left ? arena_printf(arena, "%s.%s", left, member->name.text) : NULL;
+	struct value index = const_eval(d->sema, d->bound->file, member->right);
+	return index.kind == VALUE_INT
+	               ? arena_printf(arena, "%s[%lld]", left, (long long)index.i)
+	               : NULL;
 }
 
-static void group(struct sema *sema, struct bound *bound, const struct ast_rule *rule,
-                  uint32_t *process_of)
+/* A member is a node, or all of a bank or of a pipeline inside: `cam` means cam[0], cam[1] …, `rig`
+ * all of rig.left, rig.right. */
+static struct node_list members(struct deploy *d, const struct ast_expr *member)
 {
+	struct node_list list = {0};
+	const char *path = member_path(d, member);
+	if (!path)
+		return list;
+	size_t length = strlen(path);
+	for (uint32_t i = 0; i < d->bound->nodes.n; i++) {
+		const char *name = d->bound->nodes.items[i].name;
+		if (strncmp(name, path, length) == 0 &&
+		    (name[length] == '.' || name[length] == '['))
+			vec_push(d->sema->arena, &list, i);
+	}
+	bool exact = map_get(&d->bound->node_names, path) != NULL;
+	if (exact || list.n == 0) {
+		uint32_t node = bound_find(d->sema, d->bound, path, member->span, E0501);
+		if (node != UNBOUND)
+			vec_push(d->sema->arena, &list, node);
+	}
+	return list;
+}
+
+static bool constant(struct deploy *d, const struct ast_expr *expr, enum value_kind kind,
+                     int64_t min, int64_t max, int64_t *ret_value)
+{
+	struct value value = const_eval(d->sema, d->bound->file, expr);
+	if (value.kind == VALUE_NONE)
+		return false;
+	if (value.kind != kind) {
+		diag_report(d->sema->diags, E0302, expr->span, "%s is needed here",
+		            kind == VALUE_TIME ? "a time, such as 10s," : "a whole number");
+		return false;
+	}
+	if (value.i < min || value.i > max) {
+		diag_report(d->sema->diags, E0307, expr->span, "this is %lld … %lld",
+		            (long long)min, (long long)max);
+		return false;
+	}
+	*ret_value = value.i;
+	return true;
+}
+
+static int64_t time_of(struct deploy *d, const struct ast_expr *expr)
+{
+	int64_t time = 0;
+	if (expr)
+		constant(d, expr, VALUE_TIME, 1, INT64_MAX, &time);
+	return time;
+}
+
+/* ---- Processes ---- */
+
+/* Each worker takes every n-th frame, so an input may not choose by number already. */
+static bool chooses_by_number(const struct bound_node *node)
+{
+	for (size_t i = 0; i < node->inputs.n; i++) {
+		const struct bound_input *input = &node->inputs.items[i];
+		if (input->every_n || input->every_ns || input->first != 0)
+			return true;
+	}
+	return false;
+}
+
+static void set_workers(struct deploy *d, uint32_t index, struct span span, int64_t n,
+                        bool dynamic)
+{
+	struct bound_node *node = &d->bound->nodes.items[index];
+	if (dynamic)
+		diag_report(d->sema->diags, E0106, span,
+		            "workers that claim frames come with a later version of pkd");
+	if (node->inputs.n == 0 || chooses_by_number(node)) {
+		diag_report(d->sema->diags, E0504, span,
+		            node->inputs.n == 0
+		                    ? "'%s' cannot have workers: it makes frames of its own"
+		                    : "'%s' cannot have workers: it looks at every(…) or at a history",
+		            node->name);
+		return;
+	}
+	if (node->face && !node->face->stateless) {
+		diag_report(d->sema->diags, E0504, span, "'%s' cannot have workers: %s is not "
+		                                         "declared 'stateless'",
+		            node->name, node->face->kind);
+		diag_note(d->sema->diags, node->face->span, "declared here");
+		return;
+	}
+	node->n_workers = (uint32_t)n;
+}
+
+static void set_process(struct deploy *d, const struct ast_rule *rule,
+                        struct bound_process *process)
+{
+	int64_t value;
+	process->cpu = process->cpu_last = -1;
+	if (rule->cpu && constant(d, rule->cpu, VALUE_INT, 0, 1023, &value))
+		process->cpu = process->cpu_last = (int32_t)value;
+	if (rule->cpu_last && constant(d, rule->cpu_last, VALUE_INT, 0, 1023, &value))
+		process->cpu_last = (int32_t)value;
+	if (rule->priority && constant(d, rule->priority, VALUE_INT, 1, 99, &value))
+		process->priority = (int32_t)value;
+	if (rule->host.text) {
+		diag_report(d->sema->diags, E0106, rule->host.span,
+		            "several hosts come with a later version of pkd");
+	}
+	if (!rule->workers)
+		return;
+	if (process->nodes.n != 1)
+		diag_report(d->sema->diags, E0504, rule->workers->span,
+		            "workers are for a process with one node");
+	else if (constant(d, rule->workers, VALUE_INT, 1, 256, &value))
+		set_workers(d, process->nodes.items[0], rule->workers->span, value,
+		            rule->dynamic);
+}
+
+static void group(struct deploy *d, const struct ast_rule *rule)
+{
+	struct sema *sema = d->sema;
+	struct bound *bound = d->bound;
 	struct bound_process process = {.name = rule->name.text, .at = rule->name.span};
 	resolve_name(sema, rule->name);
 	for (size_t i = 0; i < bound->processes.n; i++)
@@ -23,81 +157,188 @@ static void group(struct sema *sema, struct bound *bound, const struct ast_rule 
 			diag_report(sema->diags, E0202, rule->name.span, "'%s' is declared twice",
 			            process.name);
 	for (size_t i = 0; i < rule->members.n; i++) {
-		struct ast_name member = rule->members.items[i]->name;
-		uint32_t node = check_node_name(sema, bound, member, E0501);
-		if (node == UNBOUND)
-			continue;
-		if (process_of[node] != UNBOUND) {
-			diag_report(sema->diags, E0502, member.span,
-			            "'%s' is in the process '%s' already", member.text,
-			            process_of[node] < bound->processes.n
-			                    ? bound->processes.items[process_of[node]].name
-			                    : process.name);
-			continue;
+		const struct ast_expr *member = rule->members.items[i];
+		struct node_list list = members(d, member);
+		for (size_t k = 0; k < list.n; k++) {
+			uint32_t *of = &d->process_of[list.items[k]];
+			if (*of != UNBOUND) {
+				diag_report(sema->diags, E0502, member->span,
+				            "'%s' is in the process '%s' already",
+				            bound->nodes.items[list.items[k]].name,
+				            *of < bound->processes.n ? bound->processes.items[*of].name
+				                                     : process.name);
+				continue;
+			}
+			*of = (uint32_t)bound->processes.n;
+			vec_push(sema->arena, &process.nodes, list.items[k]);
 		}
-		process_of[node] = (uint32_t)bound->processes.n;
-		vec_push(sema->arena, &process.nodes, node);
 	}
+	set_process(d, rule, &process);
 	vec_push(sema->arena, &bound->processes, process);
 }
 
-/* A node that stands in no group has a process of its own, named after it. */
-static void complete(struct sema *sema, struct bound *bound, uint32_t *process_of)
+static void find_consumers(struct deploy *d)
 {
+	const struct bound *bound = d->bound;
+	bool *several = arena_alloc(d->sema->arena, bound->nodes.n + 1);
 	for (uint32_t i = 0; i < bound->nodes.n; i++) {
-		if (process_of[i] != UNBOUND)
-			continue;
-		process_of[i] = (uint32_t)bound->processes.n;
-		struct bound_process process = {.name = bound->nodes.items[i].name,
-		                                .at = bound->nodes.items[i].at};
-		vec_push(sema->arena, &process.nodes, i);
-		vec_push(sema->arena, &bound->processes, process);
+		const struct bound_node *node = &bound->nodes.items[i];
+		for (size_t k = 0; k < node->inputs.n; k++) {
+			uint32_t from = node->inputs.items[k].node;
+			if (from == UNBOUND || from == i || several[from] || d->consumer[from] == i)
+				continue;
+			several[from] = d->consumer[from] != UNBOUND;
+			d->consumer[from] = several[from] ? UNBOUND : i;
+		}
 	}
 }
 
-static void set_failure(struct sema *sema, struct bound *bound, const struct ast_rule *rule,
-                        const uint32_t *process_of)
+/* The node whose process an expression's node joins, for it is too small for one of its own: its only
+ * consumer, else its first producer. */
+static uint32_t host_of(const struct deploy *d, uint32_t node)
 {
-	struct value restarts = {0};
-	int64_t per = 0, backoff = 0;
-	if (rule->restarts) {
-		restarts = const_eval(sema, bound->file, rule->restarts);
-		per = rule_time(sema, bound, rule->per);
-		backoff = rule->backoff ? rule_time(sema, bound, rule->backoff) : 0;
-		if (restarts.kind == VALUE_INT && (restarts.i < 1 || restarts.i > 1000000))
-			diag_report(sema->diags, E0307, rule->restarts->span,
-			            "a process is restarted 1 … 1000000 times");
-	}
-	for (size_t i = 0; i < rule->members.n; i++) {
-		struct ast_name member = rule->members.items[i]->name;
-		uint32_t node = check_node_name(sema, bound, member, E0501);
-		if (node == UNBOUND)
+	const struct bound_node *self = &d->bound->nodes.items[node];
+	if (d->consumer[node] != UNBOUND)
+		return d->consumer[node];
+	uint32_t producer = self->inputs.n > 0 ? self->inputs.items[0].node : UNBOUND;
+	const struct interface *face =
+	        producer != UNBOUND ? d->bound->nodes.items[producer].face : NULL;
+	/* A camera may block in its driver: nothing shares its process unasked. */
+	return face && face->origin == ORIGIN_LIVE ? UNBOUND : producer;
+}
+
+static bool is_expression(const struct bound_node *node)
+{
+	return node->face && node->face->body;
+}
+
+static void join(struct deploy *d, uint32_t node, uint32_t process)
+{
+	d->process_of[node] = process;
+	vec_push(d->sema->arena, &d->bound->processes.items[process].nodes, node);
+}
+
+/* A node that stands in no group has a process of its own, named after it. */
+static void complete(struct deploy *d)
+{
+	struct bound *bound = d->bound;
+	for (uint32_t i = 0; i < bound->nodes.n; i++) {
+		if (d->process_of[i] != UNBOUND || is_expression(&bound->nodes.items[i]))
 			continue;
-		struct bound_process *process = &bound->processes.items[process_of[node]];
-		if (process->failure && process->failure != rule) {
-			diag_report(sema->diags, E0503, member.span,
-			            "the process '%s' has a failure policy already", process->name);
-			diag_note(sema->diags, process->failure->span, "given here");
+		struct bound_process process = {.name = bound->nodes.items[i].name,
+		                                .at = bound->nodes.items[i].at,
+		                                .cpu = -1,
+		                                .cpu_last = -1};
+		vec_push(d->sema->arena, &bound->processes, process);
+		join(d, i, (uint32_t)bound->processes.n - 1);
+	}
+	for (uint32_t i = (uint32_t)bound->nodes.n; i-- > 0;) {
+		if (d->process_of[i] != UNBOUND)
+			continue;
+		uint32_t host = host_of(d, i);
+		for (int steps = 0; steps < 100 && host != UNBOUND && d->process_of[host] == UNBOUND;
+		     steps++)
+			host = host_of(d, host);
+		if (host != UNBOUND && d->process_of[host] != UNBOUND &&
+		    bound->nodes.items[host].n_workers == 0) {
+			join(d, i, d->process_of[host]);
 			continue;
 		}
-		process->failure = rule;
-		process->n_restarts = (uint32_t)restarts.i;
-		process->per_ns = per;
-		process->backoff_ns = backoff;
+		struct bound_process process = {.name = bound->nodes.items[i].name,
+		                                .at = bound->nodes.items[i].at,
+		                                .cpu = -1,
+		                                .cpu_last = -1};
+		vec_push(d->sema->arena, &bound->processes, process);
+		join(d, i, (uint32_t)bound->processes.n - 1);
+	}
+}
+
+/* ---- Failures ---- */
+
+static void set_failure(struct deploy *d, const struct ast_rule *rule,
+                        struct bound_process *process)
+{
+	int64_t restarts = 0;
+	if (rule->kind == RULE_STALL)
+		process->stall_ns = time_of(d, rule->expr);
+	if (process->failure && process->failure != rule) {
+		diag_report(d->sema->diags, E0503, rule->span,
+		            "the process '%s' has a failure policy already", process->name);
+		diag_note(d->sema->diags, process->failure->span, "given here");
+		if (process->failure->kind != rule->kind)
+			diag_help(d->sema->diags, "a stall is a death like a crash: the policy of "
+			                          "'on stall' holds for both");
+		return;
+	}
+	process->failure = rule;
+	if (!rule->restarts || !constant(d, rule->restarts, VALUE_INT, 1, 1000000, &restarts))
+		return;
+	process->n_restarts = (uint32_t)restarts;
+	process->per_ns = time_of(d, rule->per);
+	process->backoff_ns = time_of(d, rule->backoff);
+}
+
+/* Before expressions find their hosts: a process with workers takes none. */
+static void apply_workers(struct deploy *d, const struct ast_rule *rule)
+{
+	struct node_list list = members(d, rule->members.items[0]);
+	int64_t value = 0;
+	if (!constant(d, rule->expr, VALUE_INT, 1, 256, &value))
+		return;
+	for (size_t i = 0; i < list.n; i++) {
+		uint32_t process = d->process_of[list.items[i]];
+		if (process != UNBOUND && d->bound->processes.items[process].nodes.n > 1)
+			diag_report(d->sema->diags, E0504, rule->span,
+			            "workers are for a process with one node");
+		else
+			set_workers(d, list.items[i], rule->span, value, false);
+	}
+}
+
+static void apply(struct deploy *d, const struct ast_rule *rule)
+{
+	if (rule->kind == RULE_PROCESS || rule->kind == RULE_WORKERS)
+		return;
+	if (rule->kind == RULE_WAIT_SPIN) {
+		d->bound->spin_ns = time_of(d, rule->expr);
+		return;
+	}
+	if (rule->kind == RULE_HOST) {
+		diag_report(d->sema->diags, E0106, rule->span,
+		            "several hosts come with a later version of pkd");
+		return;
+	}
+	for (size_t i = 0; i < rule->members.n; i++) {
+		struct node_list list = members(d, rule->members.items[i]);
+		for (size_t k = 0; k < list.n; k++) {
+			uint32_t node = list.items[k];
+			if (rule->kind == RULE_BUDGET) {
+				d->bound->nodes.items[node].budget_ns = time_of(d, rule->expr);
+			} else {
+				set_failure(d, rule,
+				            &d->bound->processes.items[d->process_of[node]]);
+			}
+		}
 	}
 }
 
 void check_deploy(struct sema *sema, struct bound *bound, const struct ast_decl *deploy)
 {
-	uint32_t *process_of = arena_alloc(sema->arena, (bound->nodes.n + 1) * sizeof *process_of);
+	struct deploy d = {.sema = sema, .bound = bound};
+	d.process_of = arena_alloc(sema->arena, (bound->nodes.n + 1) * sizeof *d.process_of);
+	d.consumer = arena_alloc(sema->arena, (bound->nodes.n + 1) * sizeof *d.consumer);
 	for (size_t i = 0; i < bound->nodes.n; i++)
-		process_of[i] = UNBOUND;
+		d.process_of[i] = d.consumer[i] = UNBOUND;
+	find_consumers(&d);
 	bound->processes.n = 0;
 	for (size_t i = 0; deploy && i < deploy->rules.n; i++)
 		if (deploy->rules.items[i].kind == RULE_PROCESS)
-			group(sema, bound, &deploy->rules.items[i], process_of);
-	complete(sema, bound, process_of);
+			group(&d, &deploy->rules.items[i]);
 	for (size_t i = 0; deploy && i < deploy->rules.n; i++)
-		if (deploy->rules.items[i].kind == RULE_CRASH)
-			set_failure(sema, bound, &deploy->rules.items[i], process_of);
+		if (deploy->rules.items[i].kind == RULE_WORKERS)
+			apply_workers(&d, &deploy->rules.items[i]);
+	complete(&d);
+	for (size_t i = 0; deploy && i < deploy->rules.n; i++)
+		apply(&d, &deploy->rules.items[i]);
+	expand_workers(sema, bound);
 }

@@ -190,6 +190,12 @@ static struct value apply_binary(struct sema *sema, struct span span, enum ast_o
 		return apply_int(sema, span, op, a.i, b.i);
 	if (is_number(a) && is_number(b))
 		return apply_float(sema, span, op, a.f, b.f);
+	if (a.kind == VALUE_INT && b.kind == VALUE_TIME && op == OP_MUL) {
+		struct value time = apply_int(sema, span, op, a.i, b.i);
+		if (time.kind == VALUE_INT)
+			time.kind = VALUE_TIME;
+		return time;
+	}
 	bool scales = a.kind == VALUE_TIME && b.kind == VALUE_INT && (op == OP_MUL || op == OP_DIV);
 	if ((both_time && (op == OP_ADD || op == OP_SUB)) || scales) {
 		struct value time = apply_int(sema, span, op, a.i, b.i);
@@ -222,6 +228,11 @@ struct value const_apply(struct sema *sema, struct span span, enum ast_op op, st
 	}
 	if (right.kind == VALUE_NONE)
 		return right;
+	if (op == OP_COALESCE) {
+		diag_report(sema->diags, E0309, span, "a constant is never absent: '\?\?' is for "
+		                                      "streams");
+		return (struct value){0};
+	}
 	return apply_binary(sema, span, op, left, right);
 }
 
@@ -245,10 +256,13 @@ static struct value eval_symbol(struct sema *sema, struct symbol *symbol, struct
 		return (struct value){0};
 	}
 	if (symbol->state == UNRESOLVED) {
+		const void *locals = sema->locals; /* a constant of a file sees none of them */
 		symbol->state = RESOLVING;
+		sema->locals = NULL;
 		sema->const_depth++;
 		symbol->value = const_eval(sema, symbol->file, symbol->decl->expr);
 		sema->const_depth--;
+		sema->locals = locals;
 		symbol->state = RESOLVED;
 	}
 	return symbol->value;
@@ -258,6 +272,10 @@ static struct value eval_name(struct sema *sema, struct file_scope *file,
                               const struct ast_expr *expr)
 {
 	struct ast_names path = {0};
+	struct value local;
+	if (expr->kind == EXPR_NAME && expr->name.text && sema->locals &&
+	    sema->find_local(sema, expr, &local))
+		return local;
 	if (expr->kind == EXPR_MEMBER) {
 		if (expr->left->kind != EXPR_NAME) {
 			diag_report(sema->diags, E0309, expr->span, "this is not a constant");

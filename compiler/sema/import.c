@@ -70,6 +70,8 @@ struct symbol *scope_lookup(struct sema *sema, struct file_scope *file,
 		suggest(sema, &file->module->symbols, &file->uses, first.text, unknown == E0301);
 		return NULL;
 	}
+	if (symbol && symbol->kind == SYMBOL_MODULE && !symbol->module)
+		return NULL; /* its `use` was reported */
 	if (symbol && symbol->kind == SYMBOL_MODULE && path->n == 2)
 		return lookup_in_module(sema, symbol, path->items[1], unknown, what);
 	if (symbol) {
@@ -221,6 +223,15 @@ static const char *read_failure(int error)
 	}
 }
 
+/* "nodes/x.pkd.h" of "nodes/x.pkd": below the folder of headers, whatever the path climbs. */
+static const char *header_path(struct arena *arena, const char *path)
+{
+	char *header = arena_printf(arena, "%s.h", path[0] == '/' ? path + 1 : path);
+	for (char *up = strstr(header, ".."); up; up = strstr(up, ".."))
+		memset(up, '_', 2);
+	return header;
+}
+
 /* A file named by `use "path" as name`: its own module. */
 static struct module *import_file(struct sema *sema, struct file_scope *from,
                                   const struct ast_decl *use)
@@ -241,7 +252,7 @@ static struct module *import_file(struct sema *sema, struct file_scope *from,
 		return NULL;
 	}
 	module = new_module(sema, real, use->name.text);
-	load(sema, module, source, arena_printf(arena, "%s.h", use->expr->text), false);
+	load(sema, module, source, header_path(arena, use->expr->text), false);
 	module->loading = false;
 	return module;
 }
@@ -273,7 +284,7 @@ static struct module *import_use(struct sema *sema, struct file_scope *file,
 		}
 	}
 	sema->import_depth--;
-	if (module && module->loading && module != file->module) {
+	if (module && module->loading && (module != file->module || use->expr)) {
 		diag_report(sema->diags, E0204, use->span,
 		            "'%s' is being read already: it uses this file, directly or not",
 		            use->name.text);
@@ -289,8 +300,6 @@ static void use_all(struct sema *sema, struct file_scope *file)
 		if (use->kind != DECL_USE)
 			continue;
 		struct module *module = import_use(sema, file, use);
-		if (!module)
-			continue;
 		struct symbol *symbol = arena_new(sema->arena, struct symbol);
 		symbol->kind = SYMBOL_MODULE;
 		symbol->state = RESOLVED;

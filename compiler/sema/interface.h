@@ -4,7 +4,7 @@
 #define SEMA_INTERFACE_H
 
 #include "base/map.h"
-#include "sema/value.h"
+#include "sema/term.h"
 
 /* UNKNOWN only while its node is being resolved. */
 enum generic_kind { GENERIC_SIZE, GENERIC_FORMAT, GENERIC_TYPE, GENERIC_UNKNOWN };
@@ -21,8 +21,9 @@ struct port {
 	const char *name;
 	const char *doc; /* or "" */
 	struct span span;
-	const struct type *type; /* may hold variables of the node, or be `any` */
-	bool optional;           /* T? */
+	const struct type *type; /* may hold variables of the node, or be `any`. Of an input `[T; N]`:
+	                            a bank of N streams of T, or a window of N values of one */
+	bool optional;           /* T?; of a bank or window: each element */
 };
 
 struct param {
@@ -39,6 +40,14 @@ struct param {
 
 enum origin_kind { ORIGIN_NONE, ORIGIN_PACED, ORIGIN_LIVE };
 
+/* A field that survives a crash of its node: struct NAME_state. */
+struct state_field {
+	const char *name;
+	const char *doc;
+	struct span span;
+	const struct type *type; /* concrete */
+};
+
 struct interface {
 	const char *name;   /* "open" */
 	const char *kind;   /* "video.open"; "open" in the main file */
@@ -54,6 +63,12 @@ struct interface {
 	double rate;       /* frames a second, 0 = not stated */
 	int64_t budget_ns; /* 0 = not stated */
 	bool stateless;
+	bool fires_any;    /* fires on any new value of its firing inputs; its outputs are an origin */
+	VEC(struct state_field) persistent; /* struct NAME_state */
+	VEC(struct state_field) state;      /* with `step`: struct NAME; zeroed before the first firing */
+	const char *step;       /* the C between {= and =}; NULL: in `sources` */
+	struct span step_at;    /* of that C */
+	const struct term *body; /* of a node made from an expression; NULL otherwise */
 	VEC(const char *) sources; /* relative to unit->directory */
 	VEC(const char *) links;   /* pkg-config names */
 };

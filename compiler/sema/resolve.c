@@ -61,7 +61,8 @@ static bool kind_suits(const struct type *type, struct value *value)
 	enum value_kind needed = type->kind == TYPE_BOOL     ? VALUE_BOOL
 	                         : type->kind == TYPE_TIME   ? VALUE_TIME
 	                         : type->kind == TYPE_STRING ? VALUE_STRING
-	                                                     : VALUE_INT;
+	                         : find_bounds(type->kind)   ? VALUE_INT
+	                                                     : VALUE_NONE;
 	return value->kind == needed;
 }
 
@@ -237,7 +238,8 @@ static void resolve_port(struct sema *sema, struct file_scope *file, struct inte
 		diag_report(sema->diags, E0301, written->type->span, "an output needs a type");
 		port.type = type_error();
 	}
-	resolve_layout(sema, port.type, written->type->span);
+	bool bank = !output && port.type->kind == TYPE_ARRAY;
+	resolve_layout(sema, bank ? port.type->item : port.type, written->type->span);
 	if (output)
 		vec_push(sema->arena, &face->outputs, port);
 	else
@@ -256,6 +258,37 @@ static struct value item_constant(struct sema *sema, struct file_scope *file,
 		value = (struct value){0};
 	}
 	return value;
+}
+
+static bool has_field(const struct interface *face, const char *name)
+{
+	for (size_t i = 0; i < face->state.n; i++)
+		if (strcmp(face->state.items[i].name, name) == 0)
+			return true;
+	for (size_t i = 0; i < face->persistent.n; i++)
+		if (strcmp(face->persistent.items[i].name, name) == 0)
+			return true;
+	return false;
+}
+
+static void resolve_state(struct sema *sema, struct file_scope *file, struct interface *face,
+                          const struct ast_item *item)
+{
+	struct type_place place = {.file = file};
+	struct state_field field = {.name = item->port.name.text,
+	                            .doc = item->port.doc ? item->port.doc : "",
+	                            .span = item->port.name.span,
+	                            .type = resolve_type(sema, place, item->port.type)};
+	resolve_name(sema, item->port.name);
+	if (field.type->kind == TYPE_ANY)
+		diag_report(sema->diags, E0301, item->port.type->span, "'any' is for ports only");
+	resolve_layout(sema, field.type, item->port.type->span);
+	if (has_field(face, field.name))
+		diag_report(sema->diags, E0202, field.span, "'%s' is declared twice", field.name);
+	if (item->kind == ITEM_PERSISTENT)
+		vec_push(sema->arena, &face->persistent, field);
+	else
+		vec_push(sema->arena, &face->state, field);
 }
 
 static void resolve_item(struct sema *sema, struct file_scope *file, struct interface *face,
@@ -282,12 +315,21 @@ static void resolve_item(struct sema *sema, struct file_scope *file, struct inte
 		face->stateless = true;
 		break;
 	case ITEM_FIRES_ANY:
+		face->fires_any = true;
+		break;
 	case ITEM_STATE:
 	case ITEM_PERSISTENT:
-	case ITEM_COMMAND:
+		resolve_state(sema, file, face, item);
+		break;
 	case ITEM_STEP:
+		if (face->step)
+			diag_report(sema->diags, E0202, item->span, "a node has one step");
+		face->step = item->expr->text;
+		face->step_at = item->expr->span;
+		break;
+	case ITEM_COMMAND:
 		diag_report(sema->diags, E0106, item->span,
-		            "this comes with a later version of pkd");
+		            "commands come with a later version of pkd");
 		break;
 	case ITEM_ORIGIN_PACED:
 	case ITEM_ORIGIN_LIVE:
@@ -298,6 +340,22 @@ static void resolve_item(struct sema *sema, struct file_scope *file, struct inte
 		}
 		break;
 	}
+}
+
+/* What only makes sense together. */
+static void check_items(struct sema *sema, const struct interface *face)
+{
+	if (face->state.n > 0 && !face->step) {
+		diag_report(sema->diags, E0206, face->state.items[0].span,
+		            "'state' is for a node with a step of its own");
+		diag_help(sema->diags, "a node in C keeps its state in struct %s", face->c_name);
+	}
+	if (face->stateless && (face->state.n > 0 || face->persistent.n > 0))
+		diag_report(sema->diags, E0206, face->span, "'%s' is declared stateless, and has state",
+		            face->name);
+	if (face->fires_any && (face->inputs.n == 0 || face->origin != ORIGIN_NONE))
+		diag_report(sema->diags, E0206, face->span,
+		            "'fires any' is for a node with inputs, which is no origin");
 }
 
 /* Every generic must stand in a port: nothing else could give it a value or a use. */
@@ -336,9 +394,11 @@ struct interface *resolve_node(struct sema *sema, struct symbol *symbol)
 	for (size_t i = 0; i < decl->items.n; i++)
 		resolve_item(sema, file, face, &decl->items.items[i]);
 	check_generics(sema, face);
-	if (face->inputs.n == 0 && face->origin == ORIGIN_NONE)
+	check_items(sema, face);
+	if (face->inputs.n == 0 && face->origin == ORIGIN_NONE && symbol->kind == SYMBOL_NODE)
 		face->origin = ORIGIN_PACED;
-	vec_push(sema->arena, &file->unit->nodes, face);
+	if (symbol->kind == SYMBOL_NODE)
+		vec_push(sema->arena, &file->unit->nodes, face);
 	symbol->face = face;
 	return face;
 }

@@ -20,6 +20,9 @@ const struct type *resolve_type(struct sema *sema, struct type_place place,
 const struct type *resolve_symbol_type(struct sema *sema, struct file_scope *from,
                                        struct symbol *symbol);
 
+/* The header of `unit` includes those that have the records and enums of the type. */
+void resolve_use(struct sema *sema, struct unit *unit, const struct type *type);
+
 /* Reports a concrete type whose values would be too large. */
 bool resolve_layout(struct sema *sema, const struct type *type, struct span span);
 
@@ -52,6 +55,9 @@ struct value resolve_constant(struct sema *sema, struct file_scope *file,
 /* The same for the range of a parameter. */
 bool resolve_in_range(struct sema *sema, const struct param *param, struct span span,
                       const struct value *value);
+
+/* Whether a name calls a function of the language: len, min, count … (expression.c) */
+bool expression_builtin(const char *name);
 
 /* Reports names that the generated C could not have. */
 void resolve_name(struct sema *sema, struct ast_name name);

@@ -238,6 +238,7 @@ static const struct type *resolve_record(struct sema *sema, struct symbol *symbo
 	const struct ast_decl *decl = symbol->decl;
 	struct record *record = arena_new(sema->arena, struct record);
 	record->name = decl->name.text;
+	record->unit = symbol->file->unit;
 	record->kind = resolve_kind(sema, symbol->file, decl->name.text);
 	record->c_name = resolve_c_name(sema, symbol->file, decl->name.text);
 	record->doc = decl->doc;
@@ -278,6 +279,7 @@ static const struct type *resolve_enum(struct sema *sema, struct symbol *symbol)
 	const struct ast_decl *decl = symbol->decl;
 	struct enumeration *enumeration = arena_new(sema->arena, struct enumeration);
 	enumeration->name = decl->name.text;
+	enumeration->unit = symbol->file->unit;
 	enumeration->kind = resolve_kind(sema, symbol->file, decl->name.text);
 	enumeration->c_name = resolve_c_name(sema, symbol->file, decl->name.text);
 	enumeration->doc = decl->doc;
@@ -295,16 +297,24 @@ static const struct type *resolve_enum(struct sema *sema, struct symbol *symbol)
 	return type_enum(sema->arena, enumeration);
 }
 
-/* The header of `from` includes the one that has the type. */
-static void note_use(struct sema *sema, struct file_scope *from, struct file_scope *to)
+static void note_use(struct sema *sema, struct unit *unit, struct unit *used)
 {
-	struct unit *unit = from->unit;
-	if (from == to)
+	if (unit == used)
 		return;
 	for (size_t i = 0; i < unit->uses.n; i++)
-		if (unit->uses.items[i] == to->unit)
+		if (unit->uses.items[i] == used)
 			return;
-	vec_push(sema->arena, &unit->uses, to->unit);
+	vec_push(sema->arena, &unit->uses, used);
+}
+
+void resolve_use(struct sema *sema, struct unit *unit, const struct type *type)
+{
+	for (; type; type = type->item) {
+		if (type->kind == TYPE_RECORD)
+			note_use(sema, unit, type->record->unit);
+		if (type->kind == TYPE_ENUM)
+			note_use(sema, unit, type->enumeration->unit);
+	}
 }
 
 const struct type *resolve_symbol_type(struct sema *sema, struct file_scope *from,
@@ -331,7 +341,7 @@ const struct type *resolve_symbol_type(struct sema *sema, struct file_scope *fro
 			symbol->type = type;
 		symbol->state = RESOLVED;
 	}
-	note_use(sema, from, symbol->file);
+	note_use(sema, from->unit, symbol->file->unit);
 	return symbol->type;
 }
 

@@ -54,6 +54,11 @@ struct sema {
 	const char *stdlib;  /* folder of the standard library */
 	struct map modules;  /* by path on the file system */
 	VEC(struct file_scope *) files; /* all that were read, in order; the main one first */
+	const char *const *defines; /* NAME=value, for constants of the main file */
+	size_t n_defines;
+	const void *locals; /* of the elaborator: loop variables and generics are constants, too */
+	bool (*find_local)(struct sema *sema, const struct ast_expr *name,
+	                   struct value *ret_value);
 	uint32_t import_depth, const_depth, type_depth; /* limits of recursions */
 };
 

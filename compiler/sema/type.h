@@ -52,10 +52,13 @@ struct layout {
 	uint64_t size, align;
 };
 
+struct unit; /* interface.h: a file */
+
 struct record {
 	const char *name;   /* "Object" */
 	const char *kind;   /* "detect.Object"; "Object" in the main file */
 	const char *c_name; /* "detect_Object", of struct detect_Object */
+	struct unit *unit;  /* whose header has it */
 	const char *doc;
 	struct span span;
 	VEC(struct field) fields;
@@ -65,6 +68,7 @@ struct record {
 
 struct enumeration {
 	const char *name, *kind, *c_name, *doc; /* as for records; C: enum detect_Level */
+	struct unit *unit;
 	struct span span;
 	VEC(const char *) names; /* C: detect_Level_low … = 0, 1, … ; values are stored as uint32_t */
 };

@@ -1,7 +1,6 @@
-/* Sizes and types of every node of a pipeline, by equality from its inputs to its outputs. A node is
- * done after its producers; one that is met again in a cycle is left out, and only checked. */
-#include "sema/bound.h"
-#include "sema/resolve.h"
+/* Sizes and types of every node, by equality from its inputs to its outputs. A node is done after its
+ * producers; one that is met again in a cycle is left out, and only checked. */
+#include "sema/elaborate.h"
 #include <string.h>
 
 static size_t generic_index(const struct interface *face, const char *name)
@@ -14,53 +13,76 @@ static size_t generic_index(const struct interface *face, const char *name)
 
 /* ---- One type against another ---- */
 
-/* Where a mismatch was found, for its message. */
-struct mismatch {
-	const char *variable; /* NULL: the shapes differ */
+/* The generics that a declared type may name, and what they are bound to. */
+struct unifier {
+	const struct generic *generics;
+	size_t n;
+	uint64_t *sizes;
+	struct span *size_from; /* or NULL */
+	const struct type **types;
+	struct span from; /* what is being unified */
+	/* Where a mismatch was found; no variable: the shapes differ. */
+	const char *variable;
 	uint64_t had, has;
 };
 
-static bool unify_size(struct bound_node *node, struct size declared, struct size actual,
-                       struct span from, struct mismatch *mismatch)
+static size_t unifier_index(const struct unifier *u, const char *name)
 {
-	if (!declared.variable) {
-		*mismatch = (struct mismatch){0};
-		return declared.value == actual.value;
-	}
-	size_t i = generic_index(node->face, declared.variable);
-	if (node->sizes[i] == 0) {
-		node->sizes[i] = actual.value;
-		node->size_from[i] = from;
-	}
-	*mismatch = (struct mismatch){declared.variable, node->sizes[i], actual.value};
-	return node->sizes[i] == actual.value;
+	for (size_t i = 0; i < u->n; i++)
+		if (strcmp(u->generics[i].name, name) == 0)
+			return i;
+	return 0;
 }
 
-static bool unify(struct bound_node *node, const struct type *declared, const struct type *actual,
-                  struct span from, struct mismatch *mismatch)
+static bool unify_size(struct unifier *u, struct size declared, struct size actual)
 {
-	*mismatch = (struct mismatch){0};
+	u->variable = NULL;
+	if (!declared.variable)
+		return declared.value == actual.value;
+	size_t i = unifier_index(u, declared.variable);
+	if (u->sizes[i] == 0) {
+		u->sizes[i] = actual.value;
+		if (u->size_from)
+			u->size_from[i] = u->from;
+	}
+	u->variable = declared.variable;
+	u->had = u->sizes[i];
+	u->has = actual.value;
+	return u->sizes[i] == actual.value;
+}
+
+static bool unify(struct unifier *u, const struct type *declared, const struct type *actual)
+{
+	u->variable = NULL;
 	if (declared->kind == TYPE_ANY || declared->kind == TYPE_ERROR ||
 	    actual->kind == TYPE_ERROR)
 		return true;
 	if (declared->kind == TYPE_VARIABLE) {
-		size_t i = generic_index(node->face, declared->variable);
-		if (!node->types[i])
-			node->types[i] = actual;
-		return type_equal(node->types[i], actual);
+		size_t i = unifier_index(u, declared->variable);
+		if (!u->types[i])
+			u->types[i] = actual;
+		return type_equal(u->types[i], actual);
 	}
 	if (declared->kind != actual->kind)
 		return false;
 	if (declared->kind == TYPE_LIST || declared->kind == TYPE_ARRAY)
-		return unify(node, declared->item, actual->item, from, mismatch) &&
-		       unify_size(node, declared->n, actual->n, from, mismatch);
+		return unify(u, declared->item, actual->item) &&
+		       unify_size(u, declared->n, actual->n);
 	if (declared->kind == TYPE_IMAGE)
-		return unify_size(node, declared->format, actual->format, from, mismatch) &&
-		       unify_size(node, declared->n, actual->n, from, mismatch) &&
-		       unify_size(node, declared->height, actual->height, from, mismatch);
+		return unify_size(u, declared->format, actual->format) &&
+		       unify_size(u, declared->n, actual->n) &&
+		       unify_size(u, declared->height, actual->height);
 	if (declared->kind == TYPE_STRING || declared->kind == TYPE_BYTES)
-		return unify_size(node, declared->n, actual->n, from, mismatch);
+		return unify_size(u, declared->n, actual->n);
 	return type_equal(declared, actual);
+}
+
+bool unify_port(const struct generic *generics, size_t n, uint64_t *sizes,
+                const struct type **types, const struct type *declared,
+                const struct type *actual)
+{
+	struct unifier u = {.generics = generics, .n = n, .sizes = sizes, .types = types};
+	return unify(&u, declared, actual);
 }
 
 /* ---- Types of outputs ---- */
@@ -118,9 +140,16 @@ static void report_unknown(struct sema *sema, const struct bound_node *node,
 /* A required input without a stream was reported already: what it would tell is not missed. */
 static bool is_whole(const struct bound_node *node)
 {
-	for (size_t i = 0; i < node->face->inputs.n; i++)
-		if (node->inputs[i].node == UNBOUND && !node->face->inputs.items[i].optional)
+	for (size_t i = 0; i < node->inputs.n; i++)
+		if (node->inputs.items[i].node == UNBOUND)
 			return false;
+	for (uint32_t i = 0; i < node->face->inputs.n; i++) {
+		bool connected = node->face->inputs.items[i].optional;
+		for (size_t k = 0; k < node->inputs.n; k++)
+			connected = connected || node->inputs.items[k].port == i;
+		if (!connected)
+			return false;
+	}
 	return true;
 }
 
@@ -147,84 +176,123 @@ static void finish_outputs(struct sema *sema, struct bound_node *node)
 
 /* ---- All nodes ---- */
 
-static void report_mismatch(struct sema *sema, const struct bound_node *node, size_t input,
-                            const struct type *actual, const struct mismatch *mismatch)
+static void report_mismatch(struct sema *sema, const struct bound_node *node,
+                            const struct bound_input *input, const struct type *declared,
+                            const struct type *actual, const struct unifier *u)
 {
-	const struct port *port = &node->face->inputs.items[input];
-	struct span at = node->inputs[input].at;
-	if (!mismatch->variable) {
-		diag_report(sema->diags, E0302, at, "'%s' of %s takes %s, this is %s", port->name,
-		            node->face->kind, port->type->name, actual->name);
+	const struct port *port = &node->face->inputs.items[input->port];
+	if (!u->variable) {
+		diag_report(sema->diags, E0302, input->at, "'%s' of %s takes %s, this is %s",
+		            port->name, node->face->kind, declared->name, actual->name);
 		diag_note(sema->diags, port->span, "declared here");
 		return;
 	}
-	size_t i = generic_index(node->face, mismatch->variable);
-	diag_report(sema->diags, E0308, at, "'%s' of %s is %llu here, but %llu already",
-	            mismatch->variable, node->face->kind, (unsigned long long)mismatch->has,
-	            (unsigned long long)mismatch->had);
-	diag_note(sema->diags, node->size_from[i], "determined here");
+	size_t i = generic_index(node->face, u->variable);
+	diag_report(sema->diags, E0308, input->at, "'%s' of %s is %llu here, but %llu already",
+	            u->variable, node->face->kind, (unsigned long long)u->has,
+	            (unsigned long long)u->had);
+	if (node->size_from[i].source)
+		diag_note(sema->diags, node->size_from[i], "determined here");
+}
+
+/* The number of values of a bank or a window is a size of its port. */
+static void unify_bank(struct sema *sema, struct bound_node *node, uint32_t port,
+                       struct unifier *u, bool report)
+{
+	const struct type *type = node->face->inputs.items[port].type;
+	uint64_t n = 0;
+	struct span at = {0};
+	if (type->kind != TYPE_ARRAY || node->face->body)
+		return; /* an expression reads an array as a value */
+	for (size_t i = 0; i < node->inputs.n; i++) {
+		const struct bound_input *input = &node->inputs.items[i];
+		if (input->port != port)
+			continue;
+		n += (uint64_t)(input->last - input->first + 1);
+		at = input->at;
+	}
+	if (n == 0)
+		return;
+	u->from = at;
+	if (unify_size(u, type->n, (struct size){.value = n}) || !report)
+		return;
+	diag_report(sema->diags, E0308, at, "'%s' of %s takes %llu values, these are %llu",
+	            node->face->inputs.items[port].name, node->face->kind,
+	            (unsigned long long)(u->variable ? u->had : type->n.value),
+	            (unsigned long long)n);
 }
 
 static void unify_inputs(struct sema *sema, struct bound *bound, struct bound_node *node,
                          bool report)
 {
-	for (size_t i = 0; i < node->face->inputs.n; i++) {
-		const struct bound_input *input = &node->inputs[i];
+	struct unifier u = {.generics = node->face->generics.items,
+	                    .n = node->face->generics.n,
+	                    .sizes = node->sizes,
+	                    .size_from = node->size_from,
+	                    .types = node->types};
+	for (uint32_t port = 0; port < node->face->inputs.n; port++)
+		unify_bank(sema, node, port, &u, report);
+	for (size_t i = 0; i < node->inputs.n; i++) {
+		const struct bound_input *input = &node->inputs.items[i];
 		if (input->node == UNBOUND)
 			continue;
-		const struct type *actual = bound->nodes.items[input->node].outputs[input->output];
-		struct mismatch mismatch;
-		if (actual && !unify(node, node->face->inputs.items[i].type, actual, input->at,
-		                     &mismatch) && report)
-			report_mismatch(sema, node, i, actual, &mismatch);
+		const struct bound_node *from = &bound->nodes.items[input->node];
+		const struct type *actual = from->face ? from->outputs[input->output] : NULL;
+		const struct type *declared = node->face->inputs.items[input->port].type;
+		if (declared->kind == TYPE_ARRAY && !node->face->body)
+			declared = declared->item;
+		u.from = input->at;
+		if (actual && !unify(&u, declared, actual) && report)
+			report_mismatch(sema, node, input, declared, actual, &u);
 	}
 }
 
 enum visit { NEW, OPEN, DONE };
 
 /* The next producer of the node that was not visited yet, UNBOUND when there is none. */
-static uint32_t next_producer(const struct bound_node *node, const enum visit *visits)
+static uint32_t next_producer(const struct bound *bound, const struct bound_node *node)
 {
-	for (size_t i = 0; i < node->face->inputs.n; i++) {
-		uint32_t producer = node->inputs[i].node;
-		if (producer != UNBOUND && visits[producer] == NEW)
+	for (size_t i = 0; i < node->inputs.n; i++) {
+		uint32_t producer = node->inputs.items[i].node;
+		if (producer != UNBOUND && bound->nodes.items[producer].visit == NEW)
 			return producer;
 	}
 	return UNBOUND;
 }
 
 /* Depth first with a stack of its own, since chains may be long. */
-static void infer_from(struct sema *sema, struct bound *bound, uint32_t start,
-                       enum visit *visits)
+void unify_node(struct elaborator *e, uint32_t start)
 {
+	struct bound *bound = e->bound;
 	VEC(uint32_t) stack = {0};
-	vec_push(sema->arena, &stack, start);
-	visits[start] = OPEN;
+	if (bound->nodes.items[start].visit != NEW)
+		return;
+	vec_push(e->sema->arena, &stack, start);
 	while (stack.n > 0) {
 		uint32_t top = stack.items[stack.n - 1];
+		call_bind(e, top); /* may add nodes */
 		struct bound_node *node = &bound->nodes.items[top];
-		uint32_t producer = node->face ? next_producer(node, visits) : UNBOUND;
+		node->visit = OPEN;
+		uint32_t producer = node->face ? next_producer(bound, node) : UNBOUND;
 		if (producer != UNBOUND) {
-			vec_push(sema->arena, &stack, producer);
-			visits[producer] = OPEN;
+			bound->nodes.items[producer].visit = OPEN;
+			vec_push(e->sema->arena, &stack, producer);
 			continue;
 		}
 		if (node->face) {
-			unify_inputs(sema, bound, node, false);
-			finish_outputs(sema, node);
+			unify_inputs(e->sema, bound, node, false);
+			finish_outputs(e->sema, node);
 		}
-		visits[top] = DONE;
+		node->visit = DONE;
 		stack.n--;
 	}
 }
 
-void unify_pipeline(struct sema *sema, struct bound *bound)
+void unify_all(struct elaborator *e)
 {
-	enum visit *visits = arena_alloc(sema->arena, bound->nodes.n * sizeof *visits + 1);
-	for (uint32_t i = 0; i < bound->nodes.n; i++)
-		if (visits[i] == NEW)
-			infer_from(sema, bound, i, visits);
-	for (size_t i = 0; i < bound->nodes.n; i++)
-		if (bound->nodes.items[i].face)
-			unify_inputs(sema, bound, &bound->nodes.items[i], true);
+	for (uint32_t i = 0; i < e->bound->nodes.n; i++)
+		unify_node(e, i);
+	for (size_t i = 0; i < e->bound->nodes.n; i++)
+		if (e->bound->nodes.items[i].face)
+			unify_inputs(e->sema, e->bound, &e->bound->nodes.items[i], true);
 }

@@ -167,6 +167,11 @@ int build_program(struct tool *tool, const char **ret_path, const char **ret_nam
 	struct build b = {.tool = tool, .arena = tool->arena};
 	b.name = path_stem(tool->arena, tool->operand);
 	int status = tool_compile(tool, &b.c, false);
+	if (status == 0 && b.c.graph->nodes.n == 0) {
+		diag_report(&b.c.diags, E0409, b.c.graph->at, "'%s' has no nodes: there is nothing to "
+		                                              "run", b.c.graph->name);
+		status = STATUS_FAILED;
+	}
 	const char *program = NULL;
 	if (!status && !b.c.graph)
 		status = STATUS_FAILED; /* the messages say why */

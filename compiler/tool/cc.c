@@ -62,7 +62,7 @@ static int add_source_flags(struct build *b, struct command *command, const char
 	VEC(const char *) links = {0};
 	for (size_t i = 0; i < b->faces.n; i++) {
 		const struct interface *face = b->faces.items[i];
-		bool named = false;
+		bool named = path == b->program && face->step;
 		for (size_t s = 0; s < face->sources.n && !face->unit->stdlib; s++) {
 			const char *source = face->sources.items[s];
 			named |= strcmp(path_join(b->arena, face->unit->directory, source), path) ==
@@ -74,12 +74,22 @@ static int add_source_flags(struct build *b, struct command *command, const char
 	return add_pkg_config(b, command, "--cflags", links.items, links.n);
 }
 
+static bool has_steps(const struct build *b)
+{
+	for (size_t i = 0; i < b->faces.n; i++)
+		if (b->faces.items[i]->step)
+			return true;
+	return false;
+}
+
 static int report_compiler(const struct build *b, const struct command *command, const char *source,
                            int status)
 {
 	if (status < 0)
 		return build_fail("cannot start", command->argv.items[0], status);
-	if (source == b->program)
+	if (source == b->program && has_steps(b))
+		complain("the C compiler rejects a step that stands in the .pkd file");
+	else if (source == b->program)
 		complain("the C compiler rejects the generated '%s': a mistake of pkdc, please "
 		         "report it",
 		         source);
@@ -97,7 +107,9 @@ static int compile_source(struct build *b, const char *source, const char *objec
 	command_add_split(&command, cxx ? "-std=gnu++17 -O2 -g -Wall" : "-std=gnu11 -O2 -g -Wall");
 	add_prefix_map(b, &command);
 	add_includes(b, &command);
-	if (source != b->program && add_source_flags(b, &command, source))
+	if (source == b->program) /* the same results everywhere: docs/language.md, expressions */
+		command_add_split(&command, "-fwrapv -ffp-contract=off");
+	if (add_source_flags(b, &command, source))
 		return STATUS_FAILED;
 	command_add_words(&command, cxx ? "CXXFLAGS" : "CFLAGS", "");
 	const char *const rest[] = {"-MMD", "-MT", "object", "-MF", rules,

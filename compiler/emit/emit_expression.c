@@ -1,0 +1,414 @@
+/* Nodes made of expressions: for each one its structs of values, and a step that computes it, beneath
+ * the line of the source that it comes from. */
+#include "emit/writer.h"
+#include <stdarg.h>
+#include <string.h>
+
+enum { MARGIN = 14 }; /* columns of a line that are not its expression's: "*out->value = " */
+
+/* ---- Statements ---- */
+
+void writer_say(struct writer *w, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	const char *text = arena_vprintf(w->arena, format, args);
+	va_end(args);
+	for (const char *end; *text; text = end) {
+		end = strchr(text, '\n');
+		end = end ? end + 1 : text + strlen(text);
+		out_tabs(w->out, w->depth);
+		buf_write(w->out, text, (size_t)(end - text));
+	}
+	buf_putc(w->out, '\n');
+}
+
+void writer_define(struct writer *w, const char *declaration, const char *value)
+{
+	size_t columns = w->depth * OUT_TAB + out_columns(declaration) + out_columns(value) + 4;
+
+	writer_say(w, columns <= OUT_WIDTH ? "%s = %s;" : "%s =\n\t%s;", declaration, value);
+}
+
+void writer_open(struct writer *w, struct block *block)
+{
+	block->outer = w->out;
+	block->n_facts = w->facts.n;
+	buf_init(&block->inner);
+	w->out = &block->inner;
+	w->depth++;
+}
+
+const char *writer_close(struct writer *w, struct block *block)
+{
+	const char *text = arena_strndup(w->arena, block->inner.text, block->inner.length);
+
+	buf_finish(&block->inner);
+	w->out = block->outer;
+	w->facts.n = block->n_facts;
+	w->depth--;
+	return text;
+}
+
+size_t writer_room(const struct writer *w)
+{
+	size_t used = w->depth * OUT_TAB + MARGIN;
+
+	return used + 20 < OUT_WIDTH ? OUT_WIDTH - used : 20;
+}
+
+/* ---- Names and types ---- */
+
+const char *writer_name(struct writer *w, const char *wanted)
+{
+	const char *name = wanted;
+
+	if (!wanted)
+		name = arena_printf(w->arena, "t%u", ++w->n_temporaries);
+	for (int i = 2; map_get(&w->names, name); i++)
+		name = wanted ? arena_printf(w->arena, "%s_%d", wanted, i)
+		              : arena_printf(w->arena, "t%u", ++w->n_temporaries);
+	map_put(w->arena, &w->names, name, w);
+	return name;
+}
+
+void writer_forget(struct writer *w, const char *name)
+{
+	map_put(w->arena, &w->names, name, NULL);
+}
+
+/* What must not be hidden by a local name. */
+static void reserve_names(struct writer *w)
+{
+	static const char *const names[] = {
+		"self",     "in",      "out",       "node",  "inputs", "outputs", "ctx",
+		"options",  "absent",  "processes", "bind",  "nodes",  "streams", "program",
+		"main",     "memcpy",  "errno",     "stdin", "stdout", "stderr",  "NAN",
+		"INFINITY", "pkd_age", "true",      "NULL",  "false",  "bool",    "option_table",
+	};
+
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+		map_put(w->arena, &w->names, names[i], w);
+}
+
+static bool has_struct(const struct type *type)
+{
+	return type->kind == TYPE_STRING || type->kind == TYPE_BYTES || type->kind == TYPE_LIST;
+}
+
+/* "struct value_string_32": for the shapes that C has no name for. */
+static const char *struct_name(struct writer *w, const struct type *type)
+{
+	const char *name = map_get(w->types, type->name);
+
+	if (name)
+		return name;
+	const char *wanted = arena_printf(w->arena, "struct value_%s",
+	                                  out_identifier(w->arena, type->name));
+	name = wanted;
+	for (int i = 2; map_get(w->types, name); i++)
+		name = arena_printf(w->arena, "%s_%d", wanted, i);
+	map_put(w->arena, w->types, type->name, (void *)(uintptr_t)name);
+	map_put(w->arena, w->types, name, (void *)(uintptr_t)name);
+	buf_putc(w->type_text, '\n');
+	out_comment(w->type_text, 0, type->name);
+	buf_printf(w->type_text, "%s %s;\n", name, type_c_body(w->arena, type, 0));
+	return name;
+}
+
+const char *writer_variable(struct writer *w, const struct type *type, const char *name)
+{
+	if (has_struct(type))
+		return arena_printf(w->arena, "%s %s", struct_name(w, type), name);
+	if (type->kind == TYPE_ARRAY)
+		return writer_variable(w, type->item,
+		                       arena_printf(w->arena, "%s[%llu]", name,
+		                                    (unsigned long long)type->n.value));
+	if (!term_is_place(type) && type->kind == TYPE_BOOL)
+		return arena_printf(w->arena, "bool %s", name);
+	return type_c_declaration(w->arena, type, name, w->depth);
+}
+
+static const char *pointer_to(struct writer *w, const struct type *type, const char *name)
+{
+	if (type->kind == TYPE_IMAGE)
+		return arena_printf(w->arena, "struct pkd_image *%s", name);
+	if (type->kind == TYPE_BOOL)
+		return arena_printf(w->arena, "uint8_t *%s", name);
+	return writer_variable(
+		w, type, arena_printf(w->arena, type->kind == TYPE_ARRAY ? "(*%s)" : "*%s", name));
+}
+
+const char *writer_pointer(struct writer *w, const struct type *type, const char *name)
+{
+	return arena_printf(w->arena, "const %s", pointer_to(w, type, name));
+}
+
+/* ---- Absence ---- */
+
+const char *writer_leave(struct writer *w)
+{
+	if (w->escape) {
+		w->escaped = true;
+		return arena_printf(w->arena, "goto %s;", w->escape);
+	}
+	w->uses_ctx = true;
+	*w->uses_absent = true;
+	return "return absent(ctx);";
+}
+
+bool writer_knows(const struct writer *w, const char *condition)
+{
+	for (size_t i = 0; i < w->facts.n; i++)
+		if (strcmp(w->facts.items[i], condition) == 0)
+			return true;
+	return false;
+}
+
+void writer_learn(struct writer *w, const char *condition)
+{
+	if (!writer_knows(w, condition))
+		vec_push(w->arena, &w->facts, condition);
+}
+
+void writer_require(struct writer *w, const char *condition, const char *otherwise)
+{
+	if (writer_knows(w, condition))
+		return;
+	writer_say(w, "if (%s)\n\t%s", otherwise, writer_leave(w));
+	writer_learn(w, condition);
+}
+
+/* ---- The node ---- */
+
+/* Marks the inputs without which there is no value, whatever the others are. */
+static void mark_needed(const struct term *term, bool *needed)
+{
+	bool lazy = term->kind == TERM_IF ||
+	            (term->kind == TERM_BINARY && (term->op == '&' || term->op == '|'));
+
+	if (term->kind == TERM_PRESENT || term->kind == TERM_COALESCE)
+		return;
+	if (term->kind == TERM_INPUT)
+		needed[term->index] = true;
+	if (term->left)
+		mark_needed(term->left, needed);
+	if (term->right && !lazy)
+		mark_needed(term->right, needed);
+	for (size_t i = 0; i < term->n_items; i++)
+		mark_needed(term->items[i], needed);
+}
+
+static void put_needed(struct writer *w)
+{
+	size_t n = w->face->inputs.n;
+	bool *needed = arena_alloc(w->arena, n + 1);
+
+	mark_needed(w->face->body, needed);
+	for (size_t i = 0; i < n; i++) {
+		const struct port *port = &w->face->inputs.items[i];
+		if (needed[i] && port->optional)
+			writer_require(w, arena_printf(w->arena, "in->%s", port->name),
+			               arena_printf(w->arena, "!in->%s", port->name));
+	}
+}
+
+/* The lines that the expression stands on, without what they are indented by. */
+static const char *source_words(const struct writer *w)
+{
+	const struct graph *graph = w->p->graph;
+	struct span span = w->face->span;
+	struct buf words;
+	const char *text;
+
+	for (size_t i = graph->nodes.n; i-- > 0;)
+		if (graph->nodes.items[i].face == w->face)
+			span = graph->nodes.items[i].at;
+	const struct source *source = &graph->sources->list.items[span.source];
+	struct position at = source_position(graph->sources, span.source, span.start);
+	uint32_t start = span.start, end = span.end;
+	while (start > 0 && source->text[start - 1] != '\n')
+		start--;
+	while (end < source->length && source->text[end] != '\n')
+		end++;
+	buf_init(&words);
+	buf_printf(&words, "%s:%u:", program_path(w->p, span.source), at.line);
+	for (; start < end; start++) {
+		char c = source->text[start];
+		bool blank = c == ' ' || c == '\t' || c == '\n' || c == '\r';
+		if (blank && words.text[words.length - 1] == ' ')
+			continue;
+		if (words.text[words.length - 1] == ':' && !blank)
+			buf_putc(&words, ' ');
+		buf_putc(&words, blank ? ' ' : c);
+	}
+	while (words.text[words.length - 1] == ' ')
+		words.length--;
+	text = arena_strndup(w->arena, words.text, words.length);
+	if (strcmp(w->face->kind, "an expression") != 0)
+		text = arena_printf(w->arena, "%s\n(%s)", text, w->face->kind);
+	buf_finish(&words);
+	return text;
+}
+
+static void put_ports(struct writer *w, struct buf *out)
+{
+	const struct interface *face = w->face;
+	struct out_row in = {.arena = w->arena}, value = {.arena = w->arena};
+	const struct port *output = &face->outputs.items[0];
+
+	for (size_t i = 0; i < face->inputs.n; i++) {
+		const struct port *port = &face->inputs.items[i];
+		out_field(&in, "%s;", writer_pointer(w, port->type, port->name));
+		out_field_comment(&in, port->optional
+		                               ? arena_printf(w->arena, "%s?: NULL when absent",
+		                                              port->type->name)
+		                               : port->type->name);
+	}
+	out_field(&value, "%s;", pointer_to(w, output->type, output->name));
+	out_field_comment(&value, output->type->name);
+	buf_printf(out, "struct %s_in {\n", face->c_name);
+	out_lines(out, 1, in.fields.items, in.fields.n);
+	buf_printf(out, "};\nstruct %s_out {\n", face->c_name);
+	out_lines(out, 1, value.fields.items, value.fields.n);
+	buf_puts(out, "};\n");
+}
+
+/* Whether somebody reads what it makes; of several workers, whether some have no reader. */
+static void find_readers(struct writer *w, bool *ret_any, bool *ret_all)
+{
+	const struct graph *graph = w->p->graph;
+
+	*ret_any = false;
+	*ret_all = true;
+	for (size_t i = 0; i < graph->nodes.n; i++) {
+		if (graph->nodes.items[i].face != w->face)
+			continue;
+		bool is_read = w->p->stream_names[graph->nodes.items[i].outputs[0]] != NULL;
+		*ret_any = *ret_any || is_read;
+		*ret_all = *ret_all && is_read;
+	}
+}
+
+/* The statements of the step, on the side: they decide what else there is. */
+static const char *make_body(struct writer *w)
+{
+	struct value_text to = {
+		.text = arena_printf(w->arena, "out->%s", w->face->outputs.items[0].name),
+		.pointer = true};
+	struct block body;
+	bool any, all;
+
+	writer_open(w, &body);
+	find_readers(w, &any, &all);
+	if (any && !all)
+		writer_say(w, "if (!%s)\n\treturn PKD_OK; /* nobody reads it */", to.text);
+	if (any) {
+		put_needed(w);
+		term_fill(w, to, w->face->body);
+	}
+	writer_say(w, any ? "return PKD_OK;" : "return PKD_OK; /* nobody reads it */");
+	return writer_close(w, &body);
+}
+
+static void put_step(struct writer *w, struct buf *out, const char *body)
+{
+	static const char *const arguments[] = {"void *node", "const void *inputs", "void *outputs",
+	                                        "struct pkd_ctx *ctx"};
+	const char *name = w->face->c_name;
+	bool self = w->rooms.fields.n > 0, in = strstr(body, "in->"), to = strstr(body, "out->");
+
+	buf_putc(out, '\n');
+	out_call(out, 0, arena_printf(w->arena, "static int %s_step(", name), arguments, 4, ")");
+	buf_puts(out, "{\n");
+	if (self)
+		buf_printf(out, "\tstruct %s *self = node;\n", name);
+	if (in)
+		buf_printf(out, "\tconst struct %s_in *in = inputs;\n", name);
+	if (to)
+		buf_printf(out, "\tstruct %s_out *out = outputs;\n", name);
+	if (self || in || to)
+		buf_putc(out, '\n');
+	if (!self || !in || !to || !w->uses_ctx)
+		buf_printf(out, "%s%s%s%s\n", self ? "" : "\t(void)node;\n",
+		           in ? "" : "\t(void)inputs;\n", to ? "" : "\t(void)outputs;\n",
+		           w->uses_ctx ? "" : "\t(void)ctx;\n");
+	buf_puts(out, body);
+	buf_puts(out, "}\n\n");
+}
+
+static void put_methods(struct writer *w, struct buf *out)
+{
+	const char *name = w->face->c_name;
+	struct out_row row = {.arena = w->arena};
+
+	out_field(&row, ".abi = PKD_ABI");
+	if (w->rooms.fields.n)
+		out_field(&row, ".self_size = sizeof(struct %s)", name);
+	else
+		out_field(&row, ".self_size = 1");
+	out_field(&row, ".init = expression_init");
+	out_field(&row, ".step = %s_step", name);
+	out_field(&row, ".finish = expression_finish");
+	out_row(out, arena_printf(w->arena, "static const struct pkd_methods %s_methods = ", name),
+	        &row, ";", false);
+}
+
+static void put_expression(struct writer *w, struct buf *out)
+{
+	const char *body;
+
+	reserve_names(w);
+	w->rooms.arena = w->arena;
+	w->out = out;
+	body = make_body(w);
+	buf_putc(out, '\n');
+	out_comment(out, 0, source_words(w));
+	if (w->rooms.fields.n) {
+		buf_printf(out, "struct %s {\n", w->face->c_name);
+		out_lines(out, 1, w->rooms.fields.items, w->rooms.fields.n);
+		buf_puts(out, "};\n");
+	}
+	put_ports(w, out);
+	put_step(w, out, body);
+	put_methods(w, out);
+}
+
+/* ---- All of them ---- */
+
+static const char shared_text[] =
+	"\n/* ---- Expressions ---- */\n\n"
+	"static int expression_init(void *node, const void *params, struct pkd_ctx *ctx)\n"
+	"{\n\t(void)node;\n\t(void)params;\n\t(void)ctx;\n\treturn PKD_OK;\n}\n\n"
+	"static void expression_finish(void *node)\n"
+	"{\n\t(void)node;\n}\n";
+
+static const char absent_text[] = "\n/* The expression has no value for this frame. */\n"
+				  "static int absent(struct pkd_ctx *ctx)\n"
+				  "{\n\tpkd_absent(ctx, 0);\n\treturn PKD_OK;\n}\n";
+
+void emit_terms(struct program *p)
+{
+	struct map types = {0};
+	struct buf type_text, text;
+	bool uses_absent = false, any = false;
+
+	buf_init(&type_text);
+	buf_init(&text);
+	for (size_t i = 0; i < p->faces.n; i++) {
+		struct writer w = {.p = p, .arena = p->arena, .face = p->faces.items[i]};
+		if (!w.face->body)
+			continue;
+		any = true;
+		w.types = &types;
+		w.type_text = &type_text;
+		w.uses_absent = &uses_absent;
+		put_expression(&w, &text);
+	}
+	if (any)
+		buf_printf(p->out, "%s%s%s%s", shared_text, uses_absent ? absent_text : "",
+		           type_text.text, text.text);
+	buf_finish(&type_text);
+	buf_finish(&text);
+}

@@ -1,0 +1,287 @@
+/* Lists in expressions: loops. `xs where p` is a test inside of the loop that reads it, and becomes a
+ * list of its own only where one is wanted. */
+#include "emit/writer.h"
+#include <string.h>
+
+struct loop {
+	struct block block;
+	const char *i;
+	size_t n_tests; /* ifs that are open */
+};
+
+/* The tests of `xs where p where q`, the first one first. */
+static void open_tests(struct writer *w, struct loop *loop, const struct term *list)
+{
+	if (list->kind != TERM_WHERE)
+		return;
+	open_tests(w, loop, list->left);
+	writer_say(w, "if (%s) {", term_number(w, list->right).text);
+	term_learn(w, list->right, true);
+	w->depth++;
+	loop->n_tests++;
+}
+
+/* A loop over what the tests leave of a list; what is said next is its body. */
+static void open_loop(struct writer *w, struct loop *loop, const struct term *list)
+{
+	const struct term *under = list;
+	struct value_text place;
+	struct item item = {.name = NULL};
+
+	while (under->kind == TERM_WHERE)
+		under = under->left;
+	place = term_place(w, under);
+	if (out_columns(place.text) > 24)
+		place = term_keep(w, place, under->type, "list");
+	const char *i = writer_name(w, "i");
+	writer_say(w, "for (uint32_t %s = 0; %s < %s; %s++) {", i, i,
+	           place_member(w->arena, place, "len").text, i);
+	item.name = writer_name(w, "it");
+	item.access = place_item(w->arena, place, under->type, i).text;
+	item.type = under->type->item;
+	vec_push(w->arena, &w->items, item);
+	loop->i = i;
+	loop->n_tests = 0;
+	writer_open(w, &loop->block);
+	open_tests(w, loop, list);
+}
+
+static void close_loop(struct writer *w, struct loop *loop)
+{
+	struct item item = w->items.items[w->items.n - 1];
+	struct value_text access = {.text = item.access};
+	const char *body;
+
+	for (; loop->n_tests; loop->n_tests--) {
+		w->depth--;
+		writer_say(w, "}");
+	}
+	body = writer_close(w, &loop->block);
+	w->items.n--;
+	w->depth++;
+	if (item.used && term_is_place(item.type))
+		writer_define(w, writer_pointer(w, item.type, item.name),
+		              place_address(w->arena, access, item.type));
+	else if (item.used)
+		writer_define(w,
+		              arena_printf(w->arena, "const %s",
+		                           writer_variable(w, item.type, item.name)),
+		              item.access);
+	w->depth--;
+	buf_puts(w->out, body);
+	writer_say(w, "}");
+	writer_forget(w, loop->i);
+	writer_forget(w, item.name);
+}
+
+/* The item that the loop is at. */
+static struct value_text this_item(struct writer *w)
+{
+	struct item *item = &w->items.items[w->items.n - 1];
+
+	item->used = true;
+	return (struct value_text){
+		.text = item->name, .binding = BINDS_ALL, .pointer = term_is_place(item->type)};
+}
+
+static struct value_text local(const char *name)
+{
+	return (struct value_text){.text = name, .binding = BINDS_ALL};
+}
+
+/* ---- Folds ---- */
+
+/* What is folded of each item. */
+static struct value_text folded(struct writer *w, const struct term *term)
+{
+	return term->right ? term_number(w, term->right) : this_item(w);
+}
+
+static struct value_text count(struct writer *w, const struct term *list, const struct term *fold)
+{
+	const char *name = writer_name(w, "count");
+	bool tests = fold && (fold->right || list->type->item->kind == TYPE_BOOL);
+	struct loop loop;
+
+	writer_say(w, "uint32_t %s = 0;", name);
+	open_loop(w, &loop, list);
+	if (tests)
+		writer_say(w, "if (%s)\n\t%s++;", folded(w, fold).text, name);
+	else
+		writer_say(w, "%s++;", name);
+	close_loop(w, &loop);
+	return local(name);
+}
+
+/* Whether there is an item that says so, or none that does not. */
+static struct value_text exists(struct writer *w, const struct term *term)
+{
+	bool all = term->fold == FOLD_ALL;
+	const char *name = writer_name(w, all ? "all" : "any");
+	struct value_text test;
+	struct loop loop;
+
+	writer_say(w, "bool %s = %s;", name, all ? "true" : "false");
+	open_loop(w, &loop, term->left);
+	test = folded(w, term);
+	writer_say(w, "if (%s) {\n\t%s = %s;\n\tbreak;\n}",
+	           all ? value_not(w->arena, test) : test.text, name, all ? "false" : "true");
+	close_loop(w, &loop);
+	return local(name);
+}
+
+static struct value_text sum(struct writer *w, const struct term *term)
+{
+	bool whole = term->type->kind != TYPE_F32 && term->type->kind != TYPE_F64;
+	const char *name = writer_name(w, "sum");
+	struct value_text value;
+	struct loop loop;
+
+	writer_say(w, "%s = 0;", writer_variable(w, term->type, name));
+	open_loop(w, &loop, term->left);
+	value = folded(w, term);
+	if (whole)
+		writer_say(w, "%s = pkd_add_%s(%s, %s);", name, type_word(term->type), name,
+		           value.text);
+	else
+		writer_say(w, "%s += %s;", name, value.text);
+	close_loop(w, &loop);
+	return local(name);
+}
+
+/* The least of nothing is not there. */
+static struct value_text extreme(struct writer *w, const struct term *term)
+{
+	bool is_min = term->fold == FOLD_MIN;
+	const char *name = writer_name(w, is_min ? "least" : "most");
+	const char *any = writer_name(w, arena_printf(w->arena, "has_%s", name));
+	struct value_text value;
+	struct loop loop;
+
+	writer_say(w, "%s = 0;", writer_variable(w, term->type, name));
+	writer_say(w, "bool %s = false;", any);
+	open_loop(w, &loop, term->left);
+	value = folded(w, term);
+	if (out_columns(value.text) > 16)
+		value = term_keep(w, value, term->type, NULL);
+	writer_say(w, "%s = %s ? pkd_%s_%s(%s, %s) : %s;", name, any, is_min ? "min" : "max",
+	           type_word(term->type), name, value.text,
+	           value_operand(w->arena, value, BINDS_OR));
+	writer_say(w, "%s = true;", any);
+	close_loop(w, &loop);
+	writer_require(w, any, arena_printf(w->arena, "!%s", any));
+	return local(name);
+}
+
+struct value_text list_fold(struct writer *w, const struct term *term)
+{
+	switch (term->fold) {
+	case FOLD_MIN:
+	case FOLD_MAX:
+		return extreme(w, term);
+	case FOLD_SUM:
+		return sum(w, term);
+	case FOLD_COUNT:
+		return count(w, term->left, term);
+	case FOLD_EXISTS:
+	case FOLD_ALL:
+		break;
+	}
+	return exists(w, term);
+}
+
+struct value_text list_length(struct writer *w, const struct term *term)
+{
+	if (term->left->kind == TERM_WHERE)
+		return count(w, term->left, NULL);
+	return place_member(w->arena, term_place(w, term->left), "len");
+}
+
+/* ---- Items ---- */
+
+void list_where(struct writer *w, struct value_text to, const struct term *term)
+{
+	const char *n = writer_name(w, "n");
+	const struct type *type = term->type;
+	bool assigned = !term_is_place(type->item) || type->item->kind == TYPE_RECORD;
+	const char *at = assigned ? arena_printf(w->arena, "%s++", n) : n;
+	struct loop loop;
+
+	writer_say(w, "uint32_t %s = 0;", n);
+	open_loop(w, &loop, term);
+	place_copy(w, place_item(w->arena, to, type, at), this_item(w), type->item);
+	if (!assigned)
+		writer_say(w, "%s++;", n);
+	close_loop(w, &loop);
+	writer_say(w, "%s = %s;", place_member(w->arena, to, "len").text, n);
+}
+
+/* The item of a number among those that pass the tests. */
+static struct value_text passing(struct writer *w, const struct term *term)
+{
+	const struct type *type = term->left->type->item;
+	bool first = term->right->kind == TERM_CONST && term->right->value.i == 0;
+	const char *skip = NULL, *name, *address;
+	struct loop loop;
+
+	if (!first) {
+		struct value_text index = term_number(w, term->right);
+		skip = writer_name(w, "skip");
+		writer_say(w, "int64_t %s = %s;", skip, index.text);
+	}
+	name = writer_name(w, first ? "first" : "found");
+	writer_say(w, "%s = NULL;", writer_pointer(w, type, name));
+	open_loop(w, &loop, term->left);
+	address = place_address(
+		w->arena, (struct value_text){.text = w->items.items[w->items.n - 1].access}, type);
+	if (first)
+		writer_say(w, "%s = %s;\nbreak;", name, address);
+	else
+		writer_say(w, "if (%s-- == 0) {\n\t%s = %s;\n\tbreak;\n}", skip, name, address);
+	close_loop(w, &loop);
+	writer_require(w, name, arena_printf(w->arena, "!%s", name));
+	return (struct value_text){.text = name, .binding = BINDS_ALL, .pointer = true};
+}
+
+/* Holds where the index is inside. */
+static void require_inside(struct writer *w, struct value_text list, const struct type *type,
+                           const char *index, bool constant)
+{
+	const char *n = type->kind == TYPE_LIST
+	                        ? place_member(w->arena, list, "len").text
+	                        : arena_printf(w->arena, "%llu", (unsigned long long)type->n.value);
+
+	if (constant)
+		writer_require(w, arena_printf(w->arena, "%s > %s", n, index),
+		               strcmp(index, "0") == 0
+		                       ? arena_printf(w->arena, "%s == 0", n)
+		                       : arena_printf(w->arena, "%s <= %s", n, index));
+	else
+		writer_require(w, arena_printf(w->arena, "%s >= 0 && %s < %s", index, index, n),
+		               arena_printf(w->arena, "%s < 0 || %s >= %s", index, index, n));
+}
+
+struct value_text list_element(struct writer *w, const struct term *term)
+{
+	const struct type *type = term->left->type;
+	bool constant = term->right->kind == TERM_CONST;
+	struct value_text list, index;
+
+	if (term->left->kind == TERM_WHERE)
+		return passing(w, term);
+	list = term_place(w, term->left);
+	if (out_columns(list.text) > 24)
+		list = term_keep(w, list, type, "list");
+	index = term_number(w, term->right);
+	if (constant &&
+	    (term->right->value.i < 0 ||
+	     (type->kind == TYPE_ARRAY && (uint64_t)term->right->value.i >= type->n.value))) {
+		writer_say(w, "%s", writer_leave(w));
+		return place_item(w->arena, list, type, "0");
+	}
+	if (!constant && term->right->kind != TERM_IT)
+		index = term_keep(w, index, term->right->type, "at");
+	if (!constant || type->kind == TYPE_LIST)
+		require_inside(w, list, type, index.text, constant);
+	return place_item(w->arena, list, type, index.text);
+}

@@ -1,0 +1,142 @@
+/* Writing the C of one expression: blocks of statements, local names, and what is known where. Private
+ * to emit_expression.c, emit_term.c and emit_list.c. */
+#ifndef EMIT_WRITER_H
+#define EMIT_WRITER_H
+
+#include "emit/out.h"
+#include "emit/program.h"
+
+/* How C reads a value. A number, bool, time or enum is an expression; anything larger is a place that
+ * is read where it lies. */
+struct value_text {
+	const char *text;
+	int binding;  /* of an expression: see enum binding */
+	bool pointer; /* of a place: the text points at it */
+};
+
+/* C's precedence: more binds tighter. */
+enum binding {
+	BINDS_CHOICE = 1,
+	BINDS_OR,
+	BINDS_AND,
+	BINDS_EQUAL,
+	BINDS_ORDER,
+	BINDS_SUM,
+	BINDS_PRODUCT,
+	BINDS_UNARY,
+	BINDS_ALL,
+};
+
+/* A loop over a list: what `it` is in it. */
+struct item {
+	const char *name;   /* "it" */
+	const char *access; /* "in->found->items[i]" */
+	const struct type *type;
+	bool used;
+};
+
+struct writer {
+	struct program *p;
+	struct arena *arena;
+	const struct interface *face;
+	struct buf *out; /* of the block being written */
+	size_t depth;
+	struct map names;        /* local names taken */
+	unsigned n_temporaries;  /* "t1", "t2" … */
+	VEC(const char *) facts; /* conditions that hold here: "in->x", "in->xs->len > 3" */
+	VEC(struct item) items;  /* loops around */
+	const char *escape; /* label to go to where there is no value; NULL: the step returns */
+	bool escaped;       /* it was gone to */
+	bool uses_ctx;
+	struct out_row rooms;  /* members of struct NAME: values too large for the stack */
+	struct map *types;     /* name of a type -> its struct in C */
+	struct buf *type_text; /* these structs */
+	bool *uses_absent;     /* somebody calls absent() */
+};
+
+/* ---- Statements (emit_expression.c) ---- */
+
+/* One line, or several, each after the block's tabs. */
+void writer_say(struct writer *w, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* `declaration = value;`, broken after the = where it is too long for a line. */
+void writer_define(struct writer *w, const char *declaration, const char *value);
+
+/* A block one deeper, to be written aside; its facts end with it. */
+struct block {
+	struct buf *outer;
+	struct buf inner;
+	size_t n_facts;
+};
+void writer_open(struct writer *w, struct block *block);
+const char *writer_close(struct writer *w, struct block *block); /* its text */
+
+/* Columns that an expression may have in a line of this block. */
+size_t writer_room(const struct writer *w);
+
+/* ---- Names and types (emit_expression.c) ---- */
+
+/* A local name like `wanted` that is not taken; NULL: "t1", "t2" … */
+const char *writer_name(struct writer *w, const char *wanted);
+void writer_forget(struct writer *w, const char *name); /* its block has ended */
+
+/* "struct value_list_Object_64 near", "float (*grid)[3]": declarations of a variable and, const, of a
+ * pointer to what is read. */
+const char *writer_variable(struct writer *w, const struct type *type, const char *name);
+const char *writer_pointer(struct writer *w, const struct type *type, const char *name);
+
+/* ---- Absence (emit_expression.c) ---- */
+
+/* Leaves the expression without a value. */
+const char *writer_leave(struct writer *w);
+
+/* From here on the condition holds: where it does not, there is no value. */
+void writer_require(struct writer *w, const char *condition, const char *otherwise);
+void writer_learn(struct writer *w, const char *condition);
+bool writer_knows(const struct writer *w, const char *condition);
+
+/* ---- Terms (emit_term.c) ---- */
+
+bool term_is_place(const struct type *type);
+
+/* The value of a term, after the statements that it needs; of one that is no place, of one that is. */
+struct value_text term_number(struct writer *w, const struct term *term);
+struct value_text term_place(struct writer *w, const struct term *term);
+
+/* Writes the value of a term into a place of its type. */
+void term_fill(struct writer *w, struct value_text to, const struct term *term);
+
+/* Holds in the rest of the block because the test was true, or was false. */
+void term_learn(struct writer *w, const struct term *test, bool truth);
+
+/* The text as an operand of what binds as `binding`; as the operand of !. */
+const char *value_operand(struct arena *arena, struct value_text value, int binding);
+const char *value_not(struct arena *arena, struct value_text value);
+
+/* x.m or x->m; an item of a list or an array; the place itself; a pointer to it. */
+struct value_text place_member(struct arena *arena, struct value_text place, const char *name);
+struct value_text place_item(struct arena *arena, struct value_text place, const struct type *type,
+                             const char *index);
+const char *place_text(struct arena *arena, struct value_text place);
+const char *place_address(struct arena *arena, struct value_text place, const struct type *type);
+
+/* The same value under a short name. */
+struct value_text term_keep(struct writer *w, struct value_text value, const struct type *type,
+                            const char *name);
+
+void place_copy(struct writer *w, struct value_text to, struct value_text from,
+                const struct type *type);
+
+/* ---- Lists (emit_list.c) ---- */
+
+struct value_text list_fold(struct writer *w, const struct term *term);
+struct value_text list_length(struct writer *w, const struct term *term);
+void list_where(struct writer *w, struct value_text to, const struct term *term);
+
+/* left [ right ]: a place, also for a number. */
+struct value_text list_element(struct writer *w, const struct term *term);
+
+/* "i32": the word of arith.h for a type. */
+const char *type_word(const struct type *type);
+
+#endif

@@ -1,0 +1,232 @@
+/* W0604: which choices, `latest` and `every`, thin the frames that a node fires on, and where streams
+ * that were thinned by different ones are joined: two `latest` choose apart, and a join fires only on
+ * what both happened to choose. Choices inside one another lose nothing more. Requires origin. */
+#include "base/map.h"
+#include "pass/private.h"
+
+#include <string.h>
+
+/* More are not told apart: no warning then. */
+#define CHOICES_MAX 32u
+
+/* Choices, ascending; each is an edge, the first that chooses in this way. */
+struct choices {
+	bool too_many;
+	uint32_t n;
+	uint32_t edges[];
+};
+
+struct choice_pass {
+	struct analysis *a;
+	const uint32_t *order;
+	struct map first_every;       /* words of an `every` -> 1 + its first edge */
+	const struct choices **nodes; /* per node; NULL: none */
+};
+
+static bool chooses(const struct graph_edge *edge)
+{
+	return graph_edge_fires(edge) &&
+	       (edge->policy == EDGE_LATEST || edge->every_n > 1 || edge->every_ns);
+}
+
+/* `latest` is a choice of its own wherever it stands; the same `every` takes the same frames, for it
+ * goes by the origin's numbers. */
+static uint32_t choice_of(struct choice_pass *c, uint32_t e)
+{
+	const struct graph_edge *edge = &c->a->graph->edges.items[e];
+	uint32_t producer = edge_producer(c->a->graph, e);
+
+	if (edge->policy == EDGE_LATEST)
+		return e;
+	const char *key = arena_printf(c->a->arena, "%u %u %u %lld", c->a->origin[producer],
+	                               edge->every_n, edge->every_from, (long long)edge->every_ns);
+	uint32_t first = (uint32_t)(uintptr_t)map_get(&c->first_every, key);
+	if (first)
+		return first - 1;
+	map_put(c->a->arena, &c->first_every, key, (void *)(uintptr_t)(e + 1));
+	return e;
+}
+
+static const struct choices *join(struct choice_pass *c, const struct choices *x,
+                                  const struct choices *y)
+{
+	if (!x || !y || x == y)
+		return x ? x : y;
+	size_t n_most = (size_t)x->n + y->n;
+	struct choices *all = arena_alloc(c->a->arena, sizeof *all + n_most * sizeof all->edges[0]);
+	uint32_t i = 0, k = 0;
+
+	all->too_many = x->too_many || y->too_many;
+	while (i < x->n || k < y->n) {
+		uint32_t from_x = i < x->n ? x->edges[i] : NO_ID;
+		uint32_t from_y = k < y->n ? y->edges[k] : NO_ID;
+		all->edges[all->n++] = from_x < from_y ? from_x : from_y;
+		i += from_x <= from_y;
+		k += from_y <= from_x;
+	}
+	if (all->n > CHOICES_MAX) {
+		all->n = CHOICES_MAX;
+		all->too_many = true;
+	}
+	return all->n == x->n && !all->too_many ? x : all;
+}
+
+/* What thins the frames that come by an edge. */
+static const struct choices *choices_of_edge(struct choice_pass *c, uint32_t e)
+{
+	const struct choices *from = c->nodes[edge_producer(c->a->graph, e)];
+
+	if (!chooses(&c->a->graph->edges.items[e]))
+		return from;
+	struct choices *own = arena_alloc(c->a->arena, sizeof *own + sizeof own->edges[0]);
+	own->n = 1;
+	own->edges[0] = choice_of(c, e);
+	return join(c, from, own);
+}
+
+/* Whether what `x` leaves out is left out by `by`, too. */
+static bool is_inside(const struct choice_pass *c, uint32_t x, const struct choices *by)
+{
+	const struct graph_edge *edges = c->a->graph->edges.items;
+
+	for (uint32_t i = 0; i < by->n; i++) {
+		uint32_t y = by->edges[i];
+		if (x == y)
+			return true;
+		if (edges[x].policy == EDGE_QUEUE && edges[y].policy == EDGE_QUEUE &&
+		    edges[x].every_n && edges[y].every_n &&
+		    edges[y].every_n % edges[x].every_n == 0 &&
+		    edges[y].every_from % edges[x].every_n == edges[x].every_from)
+			return true;
+	}
+	return false;
+}
+
+/* One of `x` that is not inside of `y`, or NO_ID. */
+static uint32_t apart(const struct choice_pass *c, const struct choices *x, const struct choices *y)
+{
+	for (uint32_t i = 0; i < x->n; i++)
+		if (!is_inside(c, x->edges[i], y))
+			return x->edges[i];
+	return NO_ID;
+}
+
+static void report_apart(struct choice_pass *c, uint32_t n, uint32_t e, uint32_t one, uint32_t two)
+{
+	struct analysis *a = c->a;
+	const struct graph_edge *edges = a->graph->edges.items;
+	const char *what = edge_words(a, one);
+
+	diag_report(
+		a->diags, W0604, edges[e].at,
+		"'%s' joins frames that were chosen apart, and fires only on those that both chose",
+		node_name(a, n));
+	diag_note(a->diags, edges[one].at, "some come by '%s' here", what);
+	diag_note(a->diags, edges[two].at, "the others by '%s' here", edge_words(a, two));
+	if (edges[one].stream == edges[two].stream && !strcmp(what, edge_words(a, two)))
+		diag_help(a->diags, "choose once: write 'c = %s', and 'c' in both places", what);
+	else
+		diag_help(a->diags,
+		          "choose once, before the ways part: write 'c = latest %s', and 'c' in "
+		          "place of '%s'",
+		          node_name(a, a->origin[n]), node_name(a, a->origin[n]));
+}
+
+/* W0602 and E0405 have spoken of a `latest` that stands beside other inputs. */
+static bool is_reported(const struct analysis *a, const struct graph_node *node)
+{
+	size_t n_latest = 0, n_lossless = 0;
+
+	for (uint32_t i = 0; i < node->n_inputs; i++) {
+		const struct graph_edge *edge = node->inputs[i] == NO_ID
+		                                        ? NULL
+		                                        : &a->graph->edges.items[node->inputs[i]];
+		if (!edge || !graph_edge_fires(edge))
+			continue;
+		n_latest += edge->policy == EDGE_LATEST;
+		n_lossless += edge->policy == EDGE_QUEUE && !edge->every_n && !edge->every_ns;
+	}
+	return n_latest && n_latest + n_lossless > 1;
+}
+
+struct joined {
+	uint32_t edge;
+	const struct choices *choices;
+	bool optional;
+};
+VEC_OF(joined_list, struct joined);
+
+static bool check_pair(struct choice_pass *c, uint32_t n, const struct joined *x,
+                       const struct joined *y)
+{
+	if (x->choices == y->choices || (x->optional && y->optional) || x->choices->too_many ||
+	    y->choices->too_many)
+		return false;
+	uint32_t one = apart(c, x->choices, y->choices), two = apart(c, y->choices, x->choices);
+	if (one == NO_ID || two == NO_ID)
+		return false;
+	report_apart(c, n, y->edge, one, two);
+	return true;
+}
+
+/* Each with the first and with the one before it: a wide join takes no longer than it is wide. */
+static void check_join(struct choice_pass *c, uint32_t n, const struct joined_list *inputs)
+{
+	for (size_t i = 1; i < inputs->n; i++) {
+		const struct joined *y = &inputs->items[i];
+		if (check_pair(c, n, &inputs->items[0], y) || check_pair(c, n, y - 1, y))
+			return;
+	}
+}
+
+/* What thins the frames of a pool: all but that they are shared out. */
+static const struct choices *choices_of_pool(struct choice_pass *c, uint32_t worker)
+{
+	const struct graph *graph = c->a->graph;
+	const struct graph_node *node = &graph->nodes.items[worker];
+	const struct choices *all = NULL;
+
+	for (uint32_t i = 0; i < node->n_inputs; i++) {
+		uint32_t e = node->inputs[i];
+		if (e == NO_ID || !graph_edge_fires(&graph->edges.items[e]))
+			continue;
+		bool latest = graph->edges.items[e].policy == EDGE_LATEST;
+		all = join(c, all,
+		           latest ? choices_of_edge(c, e) : c->nodes[edge_producer(graph, e)]);
+	}
+	return all;
+}
+
+static void visit(struct choice_pass *c, uint32_t n)
+{
+	const struct graph *graph = c->a->graph;
+	const struct graph_node *node = &graph->nodes.items[n];
+	const struct choices *all = NULL;
+	struct joined_list thin = {0};
+
+	for (uint32_t i = 0; i < node->n_inputs && !node_is_origin(node); i++) {
+		uint32_t e = node->inputs[i];
+		if (e == NO_ID || !graph_edge_fires(&graph->edges.items[e]))
+			continue;
+		const struct graph_edge *edge = &graph->edges.items[e];
+		bool optional = graph_edge_port(graph, edge)->optional;
+		const struct choices *choices = choices_of_edge(c, e);
+		if (choices)
+			vec_push(c->a->arena, &thin, (struct joined){e, choices, optional});
+		if (!optional || edge->policy == EDGE_LATEST || node_n_firing(graph, n) == 1)
+			all = join(c, all, choices);
+	}
+	uint32_t worker = ordered_pool(graph, n);
+	c->nodes[n] = worker == NO_ID ? all : choices_of_pool(c, worker);
+	if (!is_reported(c->a, node))
+		check_join(c, n, &thin);
+}
+
+void pass_choice(struct analysis *a)
+{
+	struct choice_pass c = {.a = a, .order = firing_order(a)};
+
+	c.nodes = arena_alloc(a->arena, a->graph->nodes.n * sizeof *c.nodes);
+	for (size_t i = 0; i < a->graph->nodes.n; i++)
+		visit(&c, c.order[i]);
+}

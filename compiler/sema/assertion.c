@@ -1,0 +1,130 @@
+/* Asserts: which nodes they name, and their limits. Whether they hold is for the passes to say. */
+#include "sema/elaborate.h"
+#include <string.h>
+
+uint32_t bound_find(struct sema *sema, const struct bound *bound, const char *path,
+                    struct span span, enum diag_code unknown)
+{
+	uint32_t found = (uint32_t)(uintptr_t)map_get(&bound->node_names, path) - 1;
+	if (found != UNBOUND && !bound->nodes.items[found].ambiguous)
+		return found;
+	if (found != UNBOUND) {
+		const struct bound_node *node = &bound->nodes.items[found];
+		diag_report(sema->diags, E0402, span, "there are several nodes of the name '%s'",
+		            path);
+		diag_help(sema->diags, "bind each to a name of its own: x = %s(…)",
+		          node->face ? node->face->kind : path);
+		return UNBOUND;
+	}
+	VEC(const char *) names = {0};
+	for (size_t i = 0; i < bound->node_names.n; i++)
+		vec_push(sema->arena, &names, bound->node_names.entries[i].key);
+	diag_report(sema->diags, unknown, span, "'%s' has no node '%s'", bound->name, path);
+	diag_suggest(sema->diags, path, names.items, names.n);
+	return UNBOUND;
+}
+
+/* "rig.left[2]", as written; NULL after a report. */
+static const char *written_path(struct elaborator *e, struct scope *scope,
+                                const struct ast_expr *expr)
+{
+	struct arena *arena = e->sema->arena;
+	if (expr->kind == EXPR_NAME && expr->name.text)
+		return expr->name.text;
+	if (expr->kind == EXPR_MEMBER) {
+		const char *left = written_path(e, scope, expr->left);
+		return left ? arena_printf(arena, "%s.%s", left, expr->name.text) : NULL;
+	}
+	if (expr->kind == EXPR_INDEX) {
+		const char *left = written_path(e, scope, expr->left);
+		struct value index = elaborate_const(e, scope, expr->right);
+		return left && index.kind == VALUE_INT
+		               ? arena_printf(arena, "%s[%lld]", left, (long long)index.i)
+		               : NULL;
+	}
+	if (expr->kind != EXPR_ERROR)
+		diag_report(e->sema->diags, E0206, expr->span, "the name of a node is needed here");
+	return NULL;
+}
+
+static uint32_t assert_node(struct elaborator *e, struct scope *scope,
+                            const struct ast_expr *expr)
+{
+	const char *path = written_path(e, scope, expr);
+	if (!path)
+		return UNBOUND;
+	path = arena_printf(e->sema->arena, "%s%s%s", scope->prefix, path, scope->suffix);
+	/* Inside a loop, a name may also be one of outside. */
+	if (*scope->suffix && !map_get(&e->bound->node_names, path))
+		path = arena_printf(e->sema->arena, "%s%s", scope->prefix,
+		                    written_path(e, scope, expr));
+	return bound_find(e->sema, e->bound, path, expr->span, E0201);
+}
+
+static void check_pair(struct elaborator *e, struct scope *scope, const struct ast_stmt *stmt,
+                       enum bound_assertion_kind kind, uint64_t limit)
+{
+	bool arrow = kind != BOUND_INDEPENDENT;
+	if (stmt->args.n != 2 || stmt->arrow != arrow ||
+	    (stmt->limit != NULL) != (kind == BOUND_LATENCY)) {
+		diag_report(e->sema->diags, E0103, stmt->span, "write assert %s",
+		            kind == BOUND_LIVE      ? "live(a -> b)"
+		            : kind == BOUND_LATENCY ? "latency(a -> b) <= 50ms"
+		                                    : "independent(a, b)");
+		return;
+	}
+	struct bound_assertion assertion = {.kind = kind, .at = stmt->span, .limit = limit};
+	assertion.a_at = stmt->args.items[0].value->span;
+	assertion.b_at = stmt->args.items[1].value->span;
+	assertion.a = assert_node(e, scope, stmt->args.items[0].value);
+	assertion.b = assert_node(e, scope, stmt->args.items[1].value);
+	if (assertion.a != UNBOUND && assertion.b != UNBOUND)
+		vec_push(e->sema->arena, &e->bound->asserts, assertion);
+}
+
+/* The limit of an assert, of the kind it needs; false after a report. */
+static bool limit_of(struct elaborator *e, struct scope *scope, const struct ast_stmt *stmt,
+                     enum value_kind kind, uint64_t *ret_limit)
+{
+	if (!stmt->limit) {
+		diag_report(e->sema->diags, E0103, stmt->span, "write assert %s",
+		            kind == VALUE_INT ? "memory <= 256MiB" : "latency(a -> b) <= 50ms");
+		return false;
+	}
+	struct value limit = elaborate_const(e, scope, stmt->limit);
+	if (limit.kind == VALUE_NONE)
+		return false;
+	if (limit.kind != kind || limit.i < 0) {
+		diag_report(e->sema->diags, E0302, stmt->limit->span, "%s is needed here",
+		            kind == VALUE_INT ? "a number of bytes, such as 256MiB,"
+		                              : "a time, such as 50ms,");
+		return false;
+	}
+	*ret_limit = (uint64_t)limit.i;
+	return true;
+}
+
+void assertion_check(struct elaborator *e, struct scope *scope, const struct ast_stmt *stmt)
+{
+	static const char *const known[] = {"independent", "live", "memory", "latency"};
+	const char *word = stmt->name.text;
+	uint64_t limit = 0;
+	if (strcmp(word, "independent") == 0) {
+		check_pair(e, scope, stmt, BOUND_INDEPENDENT, 0);
+	} else if (strcmp(word, "live") == 0) {
+		check_pair(e, scope, stmt, BOUND_LIVE, 0);
+	} else if (strcmp(word, "latency") == 0) {
+		if (limit_of(e, scope, stmt, VALUE_TIME, &limit))
+			check_pair(e, scope, stmt, BOUND_LATENCY, limit);
+	} else if (strcmp(word, "memory") == 0) {
+		if (limit_of(e, scope, stmt, VALUE_INT, &limit))
+			vec_push(e->sema->arena, &e->bound->asserts,
+			         (struct bound_assertion){.kind = BOUND_MEMORY,
+			                                  .at = stmt->span,
+			                                  .limit = limit});
+	} else {
+		diag_report(e->sema->diags, E0201, stmt->name.span,
+		            "nothing known as '%s' can be asserted", word);
+		diag_suggest(e->sema->diags, word, known, 4);
+	}
+}

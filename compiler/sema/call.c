@@ -1,0 +1,222 @@
+/* Calls of nodes and pipelines: which argument gives a value to which port, parameter or size. */
+#include "sema/elaborate.h"
+#include <string.h>
+
+enum slot_kind { SLOT_NONE, SLOT_INPUT, SLOT_PARAM, SLOT_GENERIC };
+
+struct slot {
+	enum slot_kind kind;
+	size_t index;
+};
+
+struct symbol *call_callee(struct elaborator *e, struct scope *scope,
+                           const struct ast_expr *call)
+{
+	struct sema *sema = e->sema;
+	const struct ast_expr *callee = call->left;
+	struct ast_names path = {0};
+	if (callee->kind == EXPR_MEMBER && callee->left->kind == EXPR_NAME)
+		vec_push(sema->arena, &path, callee->left->name);
+	else if (callee->kind != EXPR_NAME || !callee->name.text) {
+		diag_report(sema->diags, E0206, callee->span, "a node is NAME or MODULE.NAME");
+		return NULL;
+	}
+	vec_push(sema->arena, &path, callee->name);
+	struct symbol *symbol = scope_lookup(sema, scope->file, &path, E0205, "node");
+	if (!symbol)
+		return NULL;
+	if (symbol->kind != SYMBOL_NODE && symbol->kind != SYMBOL_PIPELINE) {
+		diag_report(sema->diags, E0206, callee->span, "'%s' is %s, not a node",
+		            symbol->name.text, symbol_kind_text(symbol->kind));
+		return NULL;
+	}
+	return symbol;
+}
+
+static struct slot find_slot(const struct interface *face, const char *name)
+{
+	for (size_t i = 0; i < face->inputs.n; i++)
+		if (strcmp(face->inputs.items[i].name, name) == 0)
+			return (struct slot){SLOT_INPUT, i};
+	for (size_t i = 0; i < face->params.n; i++)
+		if (strcmp(face->params.items[i].name, name) == 0)
+			return (struct slot){SLOT_PARAM, i};
+	for (size_t i = 0; i < face->generics.n; i++)
+		if (strcmp(face->generics.items[i].name, name) == 0)
+			return (struct slot){SLOT_GENERIC, i};
+	return (struct slot){SLOT_NONE, 0};
+}
+
+static void report_unknown_argument(struct elaborator *e, const struct interface *face,
+                                    struct ast_name name)
+{
+	VEC(const char *) names = {0};
+	for (size_t i = 0; i < face->inputs.n; i++)
+		vec_push(e->sema->arena, &names, face->inputs.items[i].name);
+	for (size_t i = 0; i < face->params.n; i++)
+		vec_push(e->sema->arena, &names, face->params.items[i].name);
+	for (size_t i = 0; i < face->generics.n; i++)
+		vec_push(e->sema->arena, &names, face->generics.items[i].name);
+	diag_report(e->sema->diags, E0303, name.span, "%s has no port or parameter '%s'",
+	            face->kind, name.text);
+	diag_suggest(e->sema->diags, name.text, names.items, names.n);
+	diag_note(e->sema->diags, face->span, "declared here");
+}
+
+/* Which part argument number `i` gives a value to: by name, else by its place. */
+static struct slot argument_slot(struct elaborator *e, const struct interface *face,
+                                 const struct ast_expr *call, size_t i)
+{
+	const struct ast_arg *arg = &call->args.items[i];
+	if (arg->name.text) {
+		struct slot slot = find_slot(face, arg->name.text);
+		if (slot.kind == SLOT_NONE)
+			report_unknown_argument(e, face, arg->name);
+		return slot;
+	}
+	if (i < face->inputs.n)
+		return (struct slot){SLOT_INPUT, i};
+	if (i < face->inputs.n + face->params.n)
+		return (struct slot){SLOT_PARAM, i - face->inputs.n};
+	diag_report(e->sema->diags, E0305, arg->value->span,
+	            "%s takes no more than %zu input%s and %zu parameter%s", face->kind,
+	            face->inputs.n, face->inputs.n == 1 ? "" : "s", face->params.n,
+	            face->params.n == 1 ? "" : "s");
+	diag_note(e->sema->diags, face->span, "declared here");
+	return (struct slot){SLOT_NONE, 0};
+}
+
+bool call_arguments(struct elaborator *e, const struct interface *face,
+                    const struct ast_expr *call, struct call_arguments *ret_arguments)
+{
+	struct arena *arena = e->sema->arena;
+	struct call_arguments arguments = {.all_known = true};
+	arguments.inputs = arena_alloc(arena, (face->inputs.n + 1) * sizeof(void *));
+	arguments.params = arena_alloc(arena, (face->params.n + 1) * sizeof(void *));
+	arguments.generics = arena_alloc(arena, (face->generics.n + 1) * sizeof(void *));
+	for (size_t i = 0; i < call->args.n; i++) {
+		const struct ast_arg *arg = &call->args.items[i];
+		struct slot slot = argument_slot(e, face, call, i);
+		const struct ast_expr **list = slot.kind == SLOT_INPUT   ? arguments.inputs
+		                               : slot.kind == SLOT_PARAM ? arguments.params
+		                                                         : arguments.generics;
+		if (slot.kind == SLOT_NONE) {
+			arguments.all_known = false;
+		} else if (list[slot.index]) {
+			diag_report(e->sema->diags, E0306,
+			            arg->name.text ? span_join(arg->name.span, arg->value->span)
+			                           : arg->value->span,
+			            "this argument is given twice");
+			diag_note(e->sema->diags, list[slot.index]->span, "first given here");
+		} else {
+			list[slot.index] = arg->value;
+		}
+	}
+	*ret_arguments = arguments;
+	return true;
+}
+
+/* ---- A node's arguments ---- */
+
+static bool names_stream(struct scope *scope, const struct ast_expr *expr)
+{
+	if (expr->kind == EXPR_EDGE || expr->kind == EXPR_WINDOW)
+		return true;
+	while (expr->kind == EXPR_MEMBER || expr->kind == EXPR_INDEX)
+		expr = expr->left;
+	if (expr->kind != EXPR_NAME || !expr->name.text)
+		return false;
+	struct binding *binding = scope_binding(scope, expr->name.text);
+	return binding && binding->kind != BINDING_PARAM && binding->kind != BINDING_CONST;
+}
+
+static void fill_param(struct elaborator *e, struct bound_node *node, size_t index,
+                       const struct ast_expr *expr)
+{
+	const struct param *param = &node->face->params.items[index];
+	if (names_stream(node->scope, expr)) {
+		diag_report(e->sema->diags, E0311, expr->span,
+		            "'%s' of %s is a parameter: a stream cannot be given", param->name,
+		            node->face->kind);
+		diag_note(e->sema->diags, param->span, "declared here");
+		return;
+	}
+	const struct formula *formula = formula_build(e, node->scope, param->type, expr);
+	if (!formula)
+		return;
+	if (formula->kind == FORMULA_CONST &&
+	    !resolve_in_range(e->sema, param, expr->span, &formula->value))
+		return;
+	node->arguments[index] = formula;
+}
+
+static void fill_generic(struct elaborator *e, struct bound_node *node, size_t index,
+                         const struct ast_expr *expr)
+{
+	const struct generic *generic = &node->face->generics.items[index];
+	const char *name = expr->kind == EXPR_NAME && expr->name.text ? expr->name.text : "";
+	node->size_from[index] = expr->span;
+	if (generic->kind == GENERIC_FORMAT && format_find(name, &node->sizes[index]))
+		return;
+	if (generic->kind != GENERIC_SIZE) {
+		diag_report(e->sema->diags, E0308, expr->span,
+		            generic->kind == GENERIC_TYPE ? "'%s' is a type: it is inferred"
+		                                          : "'%s' is a pixel format",
+		            generic->name);
+		return;
+	}
+	struct value value = elaborate_const(e, node->scope, expr);
+	if (value.kind == VALUE_INT && value.i >= 1 && value.i <= UINT32_MAX)
+		node->sizes[index] = (uint64_t)value.i;
+	else if (value.kind != VALUE_NONE)
+		diag_report(e->sema->diags, E0308, expr->span, "a size is 1 … %u", UINT32_MAX);
+}
+
+/* What must be given and was not. */
+static void report_missing(struct elaborator *e, const struct bound_node *node,
+                           const struct call_arguments *arguments)
+{
+	const struct interface *face = node->face;
+	for (size_t i = 0; i < face->inputs.n; i++) {
+		const struct port *port = &face->inputs.items[i];
+		if (arguments->inputs[i] || port->optional)
+			continue;
+		diag_report(e->sema->diags, E0304, node->call->left->span,
+		            "the input '%s' of %s is not connected", port->name, face->kind);
+		diag_note(e->sema->diags, port->span, "declared here");
+	}
+	for (size_t i = 0; i < face->params.n; i++) {
+		const struct param *param = &face->params.items[i];
+		if (arguments->params[i] || param->initial_text || param->type->kind == TYPE_ERROR)
+			continue;
+		diag_report(e->sema->diags, E0310, node->call->left->span,
+		            "the parameter '%s' of %s has no default and must be given",
+		            param->name, face->kind);
+		diag_note(e->sema->diags, param->span, "declared here");
+	}
+}
+
+void call_bind(struct elaborator *e, uint32_t index)
+{
+	struct bound_node *node = &e->bound->nodes.items[index];
+	if (node->has_arguments || !node->face || !node->call)
+		return;
+	node->has_arguments = true;
+	struct call_arguments arguments;
+	const struct interface *face = node->face;
+	if (!call_arguments(e, face, node->call, &arguments))
+		return;
+	for (size_t i = 0; i < face->generics.n; i++)
+		if (arguments.generics[i])
+			fill_generic(e, &e->bound->nodes.items[index], i, arguments.generics[i]);
+	/* Connecting may add nodes, and move them: no pointer to this one is kept. */
+	for (uint32_t i = 0; i < face->inputs.n; i++)
+		if (arguments.inputs[i])
+			stream_connect(e, index, i, e->bound->nodes.items[index].scope,
+			               arguments.inputs[i]);
+	for (size_t i = 0; i < face->params.n; i++)
+		if (arguments.params[i])
+			fill_param(e, &e->bound->nodes.items[index], i, arguments.params[i]);
+	if (arguments.all_known)
+		report_missing(e, &e->bound->nodes.items[index], &arguments);
+}

@@ -1,0 +1,195 @@
+/* The elaborator's own types: scopes of a pipeline's statements and what names mean in them. Private
+ * to the files elaborate, stream, call, formula, expression, unify. */
+#ifndef SEMA_ELABORATE_H
+#define SEMA_ELABORATE_H
+
+#include "sema/bound.h"
+#include "sema/resolve.h"
+
+enum binding_kind {
+	BINDING_NODE,     /* all outputs of a node */
+	BINDING_STREAM,   /* one output of a node */
+	BINDING_BANK,     /* elements by number */
+	BINDING_PIPELINE, /* a pipeline inside this one: its outputs by name */
+	BINDING_CONST,    /* a loop's variable, a generic */
+	BINDING_PARAM,    /* a parameter: a formula over the program's options */
+	BINDING_PENDING,  /* not elaborated yet: an alias, an expression, a pipeline */
+	BINDING_ERROR,    /* reported: agrees with everything */
+};
+
+struct binding {
+	enum binding_kind kind;
+	const char *path; /* with its path: "rig.left" */
+	struct span at;
+	uint32_t node, output;           /* NODE, STREAM */
+	VEC(struct binding *) elements;  /* BANK; NULL where there is none */
+	struct scope *inside;            /* PIPELINE: its own scope, with its outputs */
+	const struct ast_decl *pipeline; /* PIPELINE */
+	struct value value;              /* CONST */
+	const struct formula *formula;   /* PARAM */
+	const struct param *param;       /* PARAM: its declaration */
+	const struct ast_expr *expr;     /* PENDING */
+	struct scope *scope;             /* PENDING: where expr has meaning */
+	const struct type *hint;         /* PENDING: the type declared for it, or NULL */
+	bool forcing;                    /* PENDING: met again, it is a circle */
+};
+
+/* A block of statements. Names of a loop's body are its own; those of a pipeline see nothing of the
+ * pipeline that uses it. */
+struct scope {
+	struct scope *parent;    /* of a loop or an if; NULL for a pipeline */
+	struct scope *pipeline;  /* the scope of the whole pipeline: itself, or an ancestor */
+	struct file_scope *file;
+	const char *prefix;      /* of the names of nodes in it: "", "rig." */
+	const char *suffix;      /* of names bound in a loop: "", "[2]" */
+	struct map names;        /* name -> struct binding */
+	const struct ast_decl *decl; /* of the pipeline */
+	const struct interface *face; /* of the pipeline; NULL for the program */
+	struct map outputs;      /* of a pipeline: name -> struct binding */
+	uint32_t depth;          /* of pipelines inside pipelines */
+};
+
+/* An input that names a stream of a pipeline that was still being elaborated. */
+struct later {
+	uint32_t node;
+	size_t input;
+	struct scope *scope;
+	const struct ast_expr *operand;
+};
+
+struct scoped_stmt {
+	const struct ast_stmt *stmt;
+	struct scope *scope;
+};
+
+/* One use of a pipeline inside another. */
+struct instance {
+	struct interface *face;
+	struct scope *inside;
+	uint64_t *sizes;           /* face->generics.n */
+	const struct type **types; /* face->generics.n */
+};
+
+struct elaborator {
+	struct sema *sema;
+	struct bound *bound;
+	VEC(struct binding *) pending;   /* in the order in which they were declared */
+	VEC(struct scoped_stmt) asserts;
+	VEC(struct instance *) instances;
+	VEC(struct later) later;
+	struct map suffixes; /* name -> the last number that was put behind it */
+	uint32_t depth; /* of forcing: aliases of aliases */
+	uint32_t n_expressions, n_records;
+};
+
+#define FORCE_MAX_DEPTH 2000
+#define PIPELINE_MAX_DEPTH 32
+#define NODES_MAX 100000
+
+/* ---- elaborate.c ---- */
+
+struct binding *scope_binding(struct scope *scope, const char *name);
+
+/* Replaces a pending binding by what it stands for. False after a report, or in a circle. */
+bool elaborate_force(struct elaborator *e, struct binding *binding);
+
+/* A constant in a scope: loop variables and generics count, parameters do not. */
+struct value elaborate_const(struct elaborator *e, struct scope *scope,
+                             const struct ast_expr *expr);
+
+/* Adds a node; `name` without its path. The number of the node. */
+uint32_t elaborate_node(struct elaborator *e, struct scope *scope, struct bound_node node,
+                        const char *name);
+
+/* ---- prune.c ---- */
+
+/* Takes out the expressions that nobody reads, such as an output of an inner pipeline. */
+void prune(struct elaborator *e);
+
+/* ---- stream.c ---- */
+
+struct stream_ref {
+	uint32_t node, output; /* node UNBOUND: reported, or (retry) not known yet */
+	bool retry;
+};
+
+/* The stream that a name, a member or an element means. */
+struct stream_ref stream_resolve(struct elaborator *e, struct scope *scope,
+                                 const struct ast_expr *expr);
+
+/* The binding that it means, without asking for a single stream; NULL after a report. */
+struct binding *stream_binding(struct elaborator *e, struct scope *scope,
+                               const struct ast_expr *expr);
+
+/* Connects a port of a node to what an argument says: a stream with its edge words, a window, a
+ * bank, an expression. */
+void stream_connect(struct elaborator *e, uint32_t node, uint32_t port, struct scope *scope,
+                    const struct ast_expr *expr);
+
+/* Reads edge words into `input`; the operand under them. */
+const struct ast_expr *stream_edge(struct elaborator *e, struct scope *scope,
+                                   const struct ast_expr *expr, struct bound_input *input);
+
+/* Resolves the inputs that had to wait. */
+void stream_finish(struct elaborator *e);
+
+/* Whether the expression names streams in a way that needs a node of its own. */
+bool stream_is_expression(struct elaborator *e, struct scope *scope,
+                          const struct ast_expr *expr);
+
+/* ---- call.c ---- */
+
+/* Binds the arguments of a node's call, once. */
+void call_bind(struct elaborator *e, uint32_t node);
+
+/* Which expression each argument of a call gives to which part of an interface; NULL: none. False after
+ * a report that makes the rest of no use. */
+struct call_arguments {
+	const struct ast_expr **inputs, **params, **generics;
+	bool all_known; /* no argument named something that is not there */
+};
+bool call_arguments(struct elaborator *e, const struct interface *face,
+                    const struct ast_expr *call, struct call_arguments *ret_arguments);
+
+/* The node or pipeline that a call names; NULL after a report. */
+struct symbol *call_callee(struct elaborator *e, struct scope *scope,
+                           const struct ast_expr *call);
+
+/* ---- formula.c ---- */
+
+/* What a parameter of type `type` is bound to; NULL after a report. */
+const struct formula *formula_build(struct elaborator *e, struct scope *scope,
+                                    const struct type *type, const struct ast_expr *expr);
+
+/* ---- expression.c ---- */
+
+/* A node that computes the expression; its stream. `name` is what it is bound to, or NULL; `hint` the
+ * type that is needed, or NULL. */
+struct stream_ref expression_node(struct elaborator *e, struct scope *scope,
+                                  const struct ast_expr *expr, const char *name,
+                                  const struct type *hint);
+
+/* A node that hands on what the edge chooses, so that all its readers see the same. */
+struct stream_ref expression_relay(struct elaborator *e, struct scope *scope,
+                                   const struct ast_expr *edge, const char *name);
+
+/* ---- assertion.c ---- */
+
+void assertion_check(struct elaborator *e, struct scope *scope, const struct ast_stmt *stmt);
+
+/* ---- unify.c ---- */
+
+/* Infers what is known of the node and of all that it is made from; then its outputs have types,
+ * except in a circle. */
+void unify_node(struct elaborator *e, uint32_t node);
+
+/* All nodes, and a check of every input. */
+void unify_all(struct elaborator *e);
+
+/* One declared type with the generics of a pipeline, against an actual one: binds them in `sizes`
+ * and `types`, arrays along `generics`. */
+bool unify_port(const struct generic *generics, size_t n, uint64_t *sizes,
+                const struct type **types, const struct type *declared,
+                const struct type *actual);
+
+#endif
