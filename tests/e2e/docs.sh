@@ -1,6 +1,6 @@
 #!/bin/sh
 # The programs of docs/language.md: each `pkd` block compiles without a message, each `pkd wrong CODE`
-# block is refused with that code. The grammar at its end has every word of the scanner.
+# block is refused with that code. The grammar at its end has every word of the scanner, and no others.
 set -u
 page=$ROOT/docs/language.md
 
@@ -55,5 +55,9 @@ sed -n 's/.*{"\([a-z]*\)", TOKEN_[A-Z]*}.*/&/p' "$ROOT/compiler/front/lexer.l" |
 while read -r word; do
 	grep -qF "$word" grammar || bad 1 "the grammar lacks $word"
 done <words
+grep -o '"[a-z][a-z]*"' grammar | tr -d '"' | sort -u | while read -r word; do
+	grep -qFx "\"$word\"" words || echo "$word"
+done >unknown
+[ ! -s unknown ] || bad 1 "the grammar has words that the scanner lacks: $(tr '\n' ' ' <unknown)"
 echo "$(wc -l <blocks) programs"
 exit $status

@@ -1,9 +1,9 @@
 /* The program `kinds`. Written by pkdc 0.1.0 from kinds.pkd: to change it, edit that file and
  * run pkdc build again. */
-#include <pkd/program.h>
 #include "kinds.pkd.h"
+#include <pkd/program.h>
 
-PKD_GENERATED_FOR(1);
+PKD_GENERATED_FOR(2);
 
 extern const struct pkd_methods maker_methods;
 extern const struct pkd_methods taker_methods;
@@ -326,6 +326,7 @@ static const struct pkd_input taker_inputs[] = {
 		.policy = PKD_QUEUE,
 		.window = 2, /* one waiting, one in hand */
 		.optional = true,
+		.port = 1,
 	},
 	{
 		.name = "at",
@@ -333,6 +334,7 @@ static const struct pkd_input taker_inputs[] = {
 		.stream = STREAM_made_count,
 		.policy = PKD_QUEUE,
 		.window = 4, /* as written, and one in hand */
+		.port = 2,
 	},
 	{
 		.name = "best",
@@ -342,6 +344,7 @@ static const struct pkd_input taker_inputs[] = {
 		.window = 1, /* the newest value */
 		.n_pins = 1,
 		.optional = true,
+		.port = 3,
 	},
 };
 
@@ -361,6 +364,7 @@ static const struct pkd_input second_inputs[] = {
 		.stream = PKD_NONE,
 		.policy = PKD_SAMPLE,
 		.optional = true,
+		.port = 1,
 	},
 	{
 		.name = "at",
@@ -368,6 +372,7 @@ static const struct pkd_input second_inputs[] = {
 		.stream = STREAM_made_count,
 		.policy = PKD_QUEUE,
 		.window = 2, /* one waiting, one in hand */
+		.port = 2,
 	},
 	{
 		.name = "best",
@@ -375,6 +380,7 @@ static const struct pkd_input second_inputs[] = {
 		.stream = PKD_NONE,
 		.policy = PKD_SAMPLE,
 		.optional = true,
+		.port = 3,
 	},
 };
 
@@ -400,6 +406,7 @@ static const struct pkd_node nodes[] = {
 		.params = &taker_params,
 		.inputs = taker_inputs,
 		.n_inputs = 4,
+		.n_ports = 4,
 	},
 	{
 		.name = "second",
@@ -409,6 +416,7 @@ static const struct pkd_node nodes[] = {
 		.params = &second_params,
 		.inputs = second_inputs,
 		.n_inputs = 4,
+		.n_ports = 4,
 	},
 };
 
@@ -421,17 +429,21 @@ static const struct pkd_process processes[] = {
 		.nodes = all_nodes,
 		.n_nodes = 2,
 		.end = PKD_FAIL_STOP,
+		.cpu = -1,
+		.cpu_last = -1,
 	},
 	{
 		.name = "taker",
 		.nodes = taker_nodes,
 		.n_nodes = 1,
 		.end = PKD_FAIL_ABSENT,
+		.cpu = -1,
+		.cpu_last = -1,
 	},
 };
 
 static const struct pkd_program program = {
-	.abi = 1,
+	.abi = 2,
 	.name = "kinds",
 	.doc = "Shows every kind.",
 	.source = "kinds.pkd",

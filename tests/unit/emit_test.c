@@ -304,6 +304,10 @@ static const char source_text[] =
 	"\tvideo.show(latest view.a, title: \"people\")\n"
 	"\ttable.csv(sample found, at: cam, path: \"people.csv\")\n"
 	"\tzoo(sample row)\n"
+	"}\n"
+	"node near(x: i32) -> (y: i32) {\n"
+	"\tstep {= *out->y = *in->x;\n"
+	"\t\tself->seen += params->least; =}\n"
 	"}\n";
 
 /* Of the first place in the source where the words stand. */
@@ -365,17 +369,22 @@ static struct graph_node *add_node(struct graph *graph, const char *name,
                                    const struct interface *face, struct span span)
 {
 	struct graph_node made = {.name = name, .face = face, .at = span};
-	struct graph_process process = {.name = name, .at = span};
+	struct graph_process process = {.name = name, .at = span, .cpu = -1, .cpu_last = -1};
 	uint32_t number = (uint32_t)graph->nodes.n;
 
+	made.n_inputs = (uint32_t)face->inputs.n;
 	made.inputs = arena_alloc(arena, (face->inputs.n + 1) * sizeof *made.inputs);
+	made.input_ports = arena_alloc(arena, (face->inputs.n + 1) * sizeof *made.input_ports);
+	made.budget_ns = face->budget_ns;
 	made.outputs = arena_alloc(arena, (face->outputs.n + 1) * sizeof *made.outputs);
 	made.sizes = arena_alloc(arena, (face->generics.n + 1) * sizeof *made.sizes);
 	made.types = arena_alloc(arena, (face->generics.n + 1) * sizeof *made.types);
 	made.arguments = arena_alloc(arena, (face->params.n + 1) * sizeof *made.arguments);
 	made.process = number;
-	for (size_t i = 0; i < face->inputs.n; i++)
+	for (uint32_t i = 0; i < face->inputs.n; i++) {
 		made.inputs[i] = NO_ID;
+		made.input_ports[i] = i;
+	}
 	for (size_t i = 0; i < face->outputs.n; i++) {
 		const struct port *port = &face->outputs.items[i];
 		struct graph_stream stream = {.node = number, .output = (uint32_t)i};
@@ -437,8 +446,8 @@ static void add_nodes(struct graph *graph, const struct files *f)
 	made = add_node(graph, "found", f->people_node, at("found = "));
 	made->sizes[0] = 768;
 	made->sizes[1] = 576;
-	made->arguments[1] =
-		operation('*', TYPE_I32, option(graph, 2), constant(TYPE_I32, whole(2)));
+	made->arguments[1] = operation('*', TYPE_I32, option(graph, 2),
+	                               constant(TYPE_I32, whole(2)));
 	made = add_node(graph, "view.a", f->boxes_node, at("view.a = "));
 	made->sizes[0] = 768;
 	made->sizes[1] = 576;
@@ -489,9 +498,12 @@ static struct analysis *make_analysis(const struct graph *graph)
 	made->has_channel = arena_alloc(arena, graph->streams.n);
 	made->memory = arena_alloc(arena, graph->streams.n * sizeof *made->memory);
 	made->window = arena_alloc(arena, graph->edges.n * sizeof *made->window);
+	made->pins = arena_alloc(arena, graph->edges.n * sizeof *made->pins);
 	made->window_reason = arena_alloc(arena, graph->edges.n * sizeof *made->window_reason);
 	for (size_t i = 0; i < graph->edges.n; i++)
 		made->window[i] = graph->edges.items[i].policy == EDGE_QUEUE ? 2 : 1;
+	for (size_t i = 0; i < graph->edges.n; i++)
+		made->pins[i] = graph->edges.items[i].policy != EDGE_QUEUE;
 	made->window_reason[1] = "one in hand and one waiting, for nothing else was written";
 	for (size_t i = 0; i < graph->streams.n; i++) {
 		struct layout layout = {4, 4};
@@ -499,7 +511,9 @@ static struct analysis *make_analysis(const struct graph *graph)
 			continue;
 		made->has_channel[i] = true;
 		type_layout(graph->streams.items[i].type, &layout);
-		made->memory[i] = (struct stream_memory){2, 2, 1, 5, (uint32_t)layout.size, 0, 0};
+		made->memory[i] = (struct stream_memory){
+			.ring_size = 2, .n_pins = 2, .n_loans = 1, .n_slots = 5};
+		made->memory[i].value_size = (uint32_t)layout.size;
 		made->memory[i].slot_size = (uint32_t)((layout.size + 64 + 4095) / 4096 * 4096);
 		made->memory[i].bytes = 5ull * made->memory[i].slot_size;
 		made->memory_total += made->memory[i].bytes;
@@ -613,6 +627,133 @@ static void the_smallest_program_compiles(void **state)
 	buf_finish(&out);
 	compiles("gcc", "-std=gnu11 -Wmissing-prototypes", "tick.c");
 	compiles("clang", "-std=gnu11 -Wmissing-prototypes", "tick.c");
+}
+
+/* A program of one node whose step is C in the .pkd file, into near.c; its text. */
+static const char *save_step(const char *step)
+{
+	struct unit *main = unit("", "near.pkd.h", "PKD_NEAR_H");
+	struct interface *near = node(main, "near", "");
+	struct graph graph = {.arena = arena, .sources = make_sources(), .unit = main};
+	struct buf out;
+
+	input(near, "x", type_scalar(TYPE_I32), true);
+	input(near, "all", type_array(arena, bgr24(), variable("K")), true);
+	generic(near, "K", GENERIC_SIZE, 2);
+	generic(near, "W", GENERIC_SIZE, 2);
+	generic(near, "H", GENERIC_SIZE, 2);
+	output(near, "y", type_scalar(TYPE_I32), false);
+	vec_push(arena, &near->params, param("least", TYPE_I32, whole(3), "3", ""));
+	vec_push(arena, &near->state,
+	         (struct state_field){"seen", "so far", NO_SPAN, type_scalar(TYPE_I32)});
+	vec_push(arena, &near->persistent,
+	         (struct state_field){"total", "of all", NO_SPAN, type_scalar(TYPE_TIME)});
+	near->span = at("near(x");
+	near->step = step;
+	near->step_at = at("{= *out");
+	main->source = 1;
+	graph.name = "near";
+	graph.doc = "";
+	graph.source = "near.pkd";
+	graph.spin_ns = 20000;
+	add_node(&graph, "near", near, at("near(x"));
+	buf_init(&out);
+	emit_program(make_analysis(&graph), &out);
+	save("near.pkd.h", header_text(main));
+	save("near.c", out.text);
+	const char *text = arena_strndup(arena, out.text, out.length);
+	buf_finish(&out);
+	return text;
+}
+
+static void a_step_of_the_pkd_file_is_in_the_program(void **state)
+{
+	const char *program = save_step(" *out->y = *in->x;\n\t\tself->seen += params->least; ");
+
+	(void)state;
+	compiles("gcc", "-std=gnu11 -Wmissing-prototypes", "near.c");
+	compiles("clang", "-std=gnu11 -Wmissing-prototypes", "near.c");
+	assert_non_null(strstr(program, "#line 11 \"near.pkd\"\n\t        *out->y = *in->x;\n"
+	                                "\t\tself->seen += params->least;\n#line "));
+	assert_null(strstr(program, "extern const struct pkd_methods near_methods"));
+	assert_non_null(strstr(program, ".state_size = sizeof(struct near_state),"));
+	assert_non_null(strstr(program, ".spin_ns = 20000, /* 20 us */"));
+	compiles("g++", "-std=c++17 -x c++", "near.pkd.h");
+}
+
+/* The first line of what the compiler says of a wrong word. */
+static const char *complaint(const char *step)
+{
+	static char line[512];
+	FILE *pipe;
+
+	save_step(step);
+	pipe = popen(arena_printf(arena,
+	                          "cd %s && LC_ALL=C gcc -std=gnu11 -fsyntax-only "
+	                          "-I\"$OLDPWD/runtime/include\" near.c 2>&1 | grep error",
+	                          directory),
+	             "r");
+	assert_non_null(pipe);
+	assert_non_null(fgets(line, sizeof line, pipe));
+	while (fgetc(pipe) != EOF)
+		continue;
+	pclose(pipe);
+	return line;
+}
+
+static void mistakes_in_a_step_are_at_its_lines(void **state)
+{
+	(void)state;
+	assert_memory_equal(complaint(" *out->z = 1; "), "near.pkd:11:", 12);
+	assert_non_null(strstr(complaint("\n\t\tself->nothing = 1;"), "near.pkd:12:"));
+	assert_non_null(strstr(complaint("\n} int wrong = no;"), "near.pkd:12:"));
+}
+
+static void slots_say_which_values_they_take(void **state)
+{
+	struct graph *graph = make_graph(make_files());
+	struct analysis *analysis;
+	struct buf out;
+
+	(void)state;
+	graph->edges.items[0].first = -7;
+	graph->edges.items[0].every_n = 3;
+	graph->edges.items[0].every_from = 1;
+	graph->edges.items[1].first = graph->edges.items[1].last = -1;
+	graph->edges.items[1].every_ns = 1000000000;
+	graph->processes.items[0].cpu = 1;
+	graph->processes.items[0].cpu_last = 2;
+	graph->processes.items[0].priority = 5;
+	graph->processes.items[0].stall_ns = 2000000000;
+	graph->nodes.items[0].budget_ns = 7000000;
+	analysis = make_analysis(graph);
+	analysis->pins[0] = 8;
+	buf_init(&out);
+	emit_program(analysis, &out);
+	assert_non_null(strstr(out.text, ".n_pins = 8,\n\t\t.first = -7,\n\t\t.last = 0,\n"
+	                                 "\t\t.every_n = 3,\n\t\t.every_from = 1,\n"));
+	assert_non_null(strstr(out.text, ".first = -1,\n\t\t.last = -1,\n"
+	                                 "\t\t.every_ns = 1000000000, /* 1 s */\n"));
+	assert_non_null(strstr(out.text, ".stall_ns = 2000000000, /* 2 s */\n\t\t.cpu = 1,\n"
+	                                 "\t\t.cpu_last = 2,\n\t\t.priority = 5,\n"));
+	assert_non_null(strstr(out.text, ".cpu = -1,\n\t\t.cpu_last = -1,\n\t},"));
+	assert_non_null(strstr(out.text, ".budget_ns = 7000000, /* 7 ms */"));
+	assert_non_null(strstr(out.text, ".name = \"weights\",\n\t\t.at = \"people.pkd:8:2\",\n"
+	                                 "\t\t.stream = PKD_NONE,\n\t\t.policy = PKD_SAMPLE,\n"
+	                                 "\t\t.port = 5,\n\t\t.many = true,\n"));
+	assert_non_null(strstr(out.text, ".n_inputs = 13,\n\t\t.n_ports = 13,\n"));
+	buf_finish(&out);
+}
+
+static void an_input_of_several_values_is_an_array_of_pointers(void **state)
+{
+	const char *header = header_text(make_files()->main);
+
+	(void)state;
+	assert_non_null(strstr(header, "\tconst float *const *weights;"));
+	assert_non_null(strstr(header, "\tconst float *const *grid;"));
+	assert_non_null(strstr(header, "\tconst struct zoo_names *const *names;"));
+	assert_non_null(strstr(header, "/* [f32; N]: one for each stream,"));
 }
 
 static void the_same_program_makes_the_same_bytes(void **state)
@@ -785,6 +926,10 @@ int main(void)
 		cmocka_unit_test(both_c_compilers_accept_the_program),
 		cmocka_unit_test(headers_are_c_and_cpp),
 		cmocka_unit_test(the_smallest_program_compiles),
+		cmocka_unit_test(a_step_of_the_pkd_file_is_in_the_program),
+		cmocka_unit_test(mistakes_in_a_step_are_at_its_lines),
+		cmocka_unit_test(slots_say_which_values_they_take),
+		cmocka_unit_test(an_input_of_several_values_is_an_array_of_pointers),
 		cmocka_unit_test(the_same_program_makes_the_same_bytes),
 		cmocka_unit_test(no_absolute_path_is_written),
 		cmocka_unit_test(lines_end_within_the_margin),

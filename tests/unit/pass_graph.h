@@ -15,6 +15,7 @@
 #include <string.h>
 
 #define LARGE 10000u
+#define SLOTS_TEST 64u /* of a node of the tests, at most */
 
 static struct arena *arena;
 static struct sources sources;
@@ -80,11 +81,13 @@ static inline uint32_t add_node(const char *name, const char *inputs, const char
 	face->name = face->kind = face->c_name = name;
 	face->doc = "";
 	face->origin = *inputs ? ORIGIN_NONE : ORIGIN_PACED;
-	node.inputs = arena_alloc(arena, strlen(inputs) * sizeof *node.inputs);
+	node.inputs = arena_alloc(arena, SLOTS_TEST * sizeof *node.inputs);
+	node.input_ports = arena_alloc(arena, SLOTS_TEST * sizeof *node.input_ports);
 	node.outputs = arena_alloc(arena, strlen(outputs) * sizeof *node.outputs);
 	for (size_t i = 0; inputs[i]; i++) {
 		vec_push(arena, &face->inputs, port_of("in", i, inputs[i]));
 		node.inputs[i] = NO_ID;
+		node.input_ports[i] = node.n_inputs++;
 	}
 	for (uint32_t i = 0; outputs[i]; i++) {
 		struct port port = port_of("out", i, outputs[i]);
@@ -99,7 +102,7 @@ static inline uint32_t add_node(const char *name, const char *inputs, const char
 		node.outputs[i] = (uint32_t)graph->streams.n;
 		vec_push(arena, &graph->streams, stream);
 	}
-	struct graph_process process = {.name = name};
+	struct graph_process process = {.name = name, .cpu = -1, .cpu_last = -1};
 	node.process = (uint32_t)graph->processes.n;
 	vec_push(arena, &process.nodes, n);
 	vec_push(arena, &graph->nodes, node);
@@ -143,6 +146,83 @@ static inline uint32_t latest(uint32_t from, uint32_t to, uint32_t input)
 static inline uint32_t sample(uint32_t from, uint32_t to, uint32_t input)
 {
 	return link_output(from, 0, EDGE_SAMPLE, 0, to, input);
+}
+
+/* x[first..last] in place of x. */
+static inline uint32_t look_back(uint32_t e, int32_t first, int32_t last)
+{
+	graph->edges.items[e].first = first;
+	graph->edges.items[e].last = last;
+	return e;
+}
+
+/* x[-1] */
+static inline uint32_t history(uint32_t from, uint32_t to, uint32_t input)
+{
+	return look_back(plain(from, to, input), -1, -1);
+}
+
+static inline uint32_t every(uint32_t n, uint32_t from, uint32_t to, uint32_t input)
+{
+	uint32_t e = plain(from, to, input);
+
+	graph->edges.items[e].every_n = n;
+	return e;
+}
+
+static inline void set_budget(uint32_t node, int64_t ns)
+{
+	graph->nodes.items[node].budget_ns = ns;
+}
+
+/* Worker k of n. */
+static inline uint32_t share_frames(uint32_t n, uint32_t k, uint32_t from, uint32_t to,
+                                    uint32_t input)
+{
+	uint32_t e = every(n, from, to, input);
+
+	graph->edges.items[e].every_from = k;
+	return e;
+}
+
+/* A pool of three as the compiler expands it: three of one kind, and the node that is returned, which
+ * puts their frames in order. The workers come just before it. */
+static inline uint32_t make_pool(uint32_t from, int64_t budget_ns)
+{
+	uint32_t workers[3];
+
+	for (uint32_t k = 0; k < 3; k++) {
+		workers[k] = add_node(k ? "worker" : "first", "!", "!");
+		graph->nodes.items[workers[k]].face = graph->nodes.items[workers[0]].face;
+		set_budget(workers[k], budget_ns);
+		share_frames(3, k, from, workers[k], 0);
+	}
+	uint32_t order = add_node("order", "???", "!");
+	face_of(workers[0])->stateless = true;
+	face_of(order)->body = arena_new(arena, struct term);
+	for (uint32_t k = 0; k < 3; k++)
+		plain(workers[k], order, k);
+	return order;
+}
+
+/* Makes the last port one that takes a bank, of n slots. */
+static inline void make_bank(uint32_t node, uint32_t n)
+{
+	struct graph_node *to = &graph->nodes.items[node];
+	struct port *port = &face_of(node)->inputs.items[face_of(node)->inputs.n - 1];
+
+	port->type = type_array(arena, port->type, (struct size){NULL, n});
+	for (uint32_t i = 1; i < n; i++) {
+		to->inputs[to->n_inputs] = NO_ID;
+		to->input_ports[to->n_inputs++] = (uint32_t)face_of(node)->inputs.n - 1;
+	}
+}
+
+/* Fires on any of its inputs. */
+static inline void set_any(uint32_t node)
+{
+	face_of(node)->fires_any = true;
+	face_of(node)->origin = ORIGIN_PACED;
 }
 
 /* Moves the node into the process of another. */

@@ -96,11 +96,16 @@ static void waiting_is_the_closure_of_its_steps(void **state)
 			waits[from][edge->node] |= edge->policy == EDGE_QUEUE;
 		}
 		share(3, 7);
-		waits[3][7] = waits[7][3] = true;
 		for (int k = 0; k < N; k++)
 			for (int i = 0; i < N; i++)
 				for (int j = 0; j < N; j++)
 					waits[i][j] |= waits[i][k] && waits[k][j];
+		/* Who waits for one of a process waits for the other at work, and for no more. */
+		for (int i = 0; i < N; i++) {
+			bool three = i == 3 || waits[i][3], seven = i == 7 || waits[i][7];
+			waits[i][7] |= three;
+			waits[i][3] |= seven;
+		}
 		a = arena_new(arena, struct analysis);
 		*a = (struct analysis){.graph = graph, .arena = arena, .diags = &diags};
 		pass_isolation(a);
@@ -122,13 +127,100 @@ static void restart_that_forgets_is_warned_of(void **state)
 	assert_only("W0603", "a restart of 'found' forgets");
 }
 
-static void restarted_origin_numbers_on(void **state)
+static void restarted_origin_begins_anew(void **state)
 {
 	(void)state;
 	make_people();
 	graph->processes.items[graph->nodes.items[CAM].process].n_restarts = 1;
 	run_all();
+	assert_only("W0603", "a restart of 'cam' begins its frames anew");
+	assert_says(printed(print_messages),
+	            "write 'persistent state' in the declaration of 'cam'");
+}
+
+static void persistent_state_is_not_forgotten(void **state)
+{
+	(void)state;
+	make_people();
+	graph->processes.items[graph->nodes.items[CAM].process].n_restarts = 1;
+	vec_push(arena, &face_of(CAM)->persistent,
+	         (struct state_field){.name = "offset", .type = type_scalar(TYPE_U64)});
+	run_all();
 	assert_clean();
+	vec_push(arena, &face_of(CAM)->state,
+	         (struct state_field){.name = "last", .type = type_scalar(TYPE_U64)});
+	run_all();
+	assert_only("W0603", "'cam' declares a 'state' that is not persistent");
+}
+
+static void history_is_a_wait_in_both_directions(void **state)
+{
+	(void)state;
+	uint32_t cam = add_node("cam", "", "!"), x = add_node("x", "!", "!");
+	uint32_t y = add_node("y", "!?", "");
+	plain(cam, x, 0);
+	latest(cam, y, 0);
+	history(x, y, 1);
+	add_assert(ASSERT_INDEPENDENT, y, x, 0);
+	add_assert(ASSERT_INDEPENDENT, x, y, 0);
+	run_all();
+	const char *text = printed(print_messages);
+	assert_int_equal(diags.n_errors, 2);
+	assert_says(text, "'y' waits for 'x', for it looks back at 'x[-1]'");
+	assert_says(text, "'x' waits for room until 'y' has taken a frame");
+	assert_says(text, "write 'sample x' at 'y', so that it cannot hold up 'x'");
+}
+
+/* The time that another takes is waited for; not what that one waits for. */
+static void process_does_not_wait_with_one_of_its_nodes(void **state)
+{
+	(void)state;
+	uint32_t cam = add_node("cam", "", "!"), c = add_node("c", "!", "!");
+	uint32_t found = add_node("found", "!", ""), show = add_node("show", "!", "");
+	latest(cam, c, 0);
+	plain(c, found, 0);
+	latest(cam, show, 0);
+	share(c, cam);
+	add_assert(ASSERT_INDEPENDENT, show, found, 0);
+	run_all();
+	assert_clean();
+	assert_true(pass_waits_for(a, show, c));
+}
+
+static void node_that_fires_on_any_waits_for_none_of_them(void **state)
+{
+	(void)state;
+	uint32_t left = add_node("left", "", "!"), right = add_node("right", "", "!");
+	uint32_t any = add_node("any", "??", "!"), sink = add_node("sink", "!", "");
+	set_any(any);
+	plain(left, any, 0);
+	latest(right, any, 1);
+	plain(any, sink, 0);
+	run_all();
+	assert_clean();
+	assert_false(pass_waits_for(a, any, left));
+	assert_false(pass_waits_for(a, any, right));
+	assert_true(pass_waits_for(a, any, sink));
+	assert_true(pass_waits_for(a, left, any)); /* for room */
+	assert_false(pass_waits_for(a, right, any));
+}
+
+static void node_that_fires_on_any_waits_for_what_all_wait_for(void **state)
+{
+	(void)state;
+	uint32_t cam = add_node("cam", "", "!"), x = add_node("x", "!", "!");
+	uint32_t y = add_node("y", "!", "!"), any = add_node("any", "??", "");
+	set_any(any);
+	latest(cam, x, 0);
+	latest(cam, y, 0);
+	latest(x, any, 0);
+	latest(y, any, 1);
+	add_assert(ASSERT_INDEPENDENT, any, x, 0);
+	run_all();
+	assert_clean();
+	add_assert(ASSERT_INDEPENDENT, any, cam, 0);
+	run_all();
+	assert_only("E0604", "'any' waits for 'cam', for whatever fires it does");
 }
 
 int main(void)
@@ -142,7 +234,12 @@ int main(void)
 		TEST(live_needs_a_path),
 		TEST(waiting_is_the_closure_of_its_steps),
 		TEST(restart_that_forgets_is_warned_of),
-		TEST(restarted_origin_numbers_on),
+		TEST(restarted_origin_begins_anew),
+		TEST(persistent_state_is_not_forgotten),
+		TEST(history_is_a_wait_in_both_directions),
+		TEST(process_does_not_wait_with_one_of_its_nodes),
+		TEST(node_that_fires_on_any_waits_for_none_of_them),
+		TEST(node_that_fires_on_any_waits_for_what_all_wait_for),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,637 @@
+/* The program `step`. Written by pkdc 0.1.0 from step.pkd: to change it, edit that file and run
+ * pkdc build again. */
+#include "step.pkd.h"
+#include <errno.h>
+#include <math.h>
+#include <pkd/arith.h>
+#include <pkd/program.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+PKD_GENERATED_FOR(2);
+
+extern const struct pkd_methods keep_methods;
+
+/* step.pkd:33: node tick */
+struct tick {
+	const struct tick_params *params;
+	int32_t n;
+};
+
+int tick_init(struct tick *self, const struct tick_params *params, struct pkd_ctx *ctx)
+{
+	(void)ctx;
+	self->params = params;
+	return PKD_OK;
+}
+
+void tick_finish(struct tick *self)
+{
+	(void)self;
+}
+
+int tick_step(struct tick *self, const struct tick_in *in, struct tick_out *out,
+              struct pkd_ctx *ctx)
+{
+	const struct tick_params *params = self->params;
+
+	(void)in, (void)out, (void)ctx, (void)params;
+	/* in, out: the values; params; self: what is kept from firing to firing; ctx for
+	 * <pkd/node.h>. */
+	{
+#line 36 "step.pkd"
+
+        if (self->n == 100)
+            return PKD_SKIP;
+        *out->n = self->n++;
+#line 50 "step.c"
+	}
+	return PKD_OK;
+}
+
+PKD_NODE(tick);
+
+/* step.pkd:4: node tally */
+struct tally {
+	const struct tally_params *params;
+	uint32_t seen; /* so far */
+	struct {
+		uint32_t len;
+		struct {
+			uint32_t len;
+			char text[8];
+		} items[3];
+	} words;
+};
+
+int tally_init(struct tally *self, const struct tally_params *params, struct pkd_ctx *ctx)
+{
+	(void)ctx;
+	self->params = params;
+	return PKD_OK;
+}
+
+void tally_finish(struct tally *self)
+{
+	(void)self;
+}
+
+int tally_step(struct tally *self, const struct tally_in *in, struct tally_out *out,
+               struct pkd_ctx *ctx)
+{
+	struct tally_state *state = tally_get_state(ctx);
+	const struct tally_params *params = self->params;
+
+	(void)in, (void)out, (void)ctx, (void)params, (void)state;
+	/* in, out: the values; params; self: what is kept from firing to firing; state: what
+	 * survives a crash; ctx for <pkd/node.h>. */
+	{
+#line 10 "step.pkd"
+
+        int32_t most = INT32_MIN;
+        for (uint32_t i = 0; i < params->K; i++) {
+            if (!in->values[i] || *in->values[i] < params->least)
+                continue;
+            state->total += *in->values[i];
+            self->seen++;
+            if (*in->values[i] > most)
+                most = *in->values[i];
+        }
+        *out->total = in->last ? *in->last : state->total;
+        if (out->most)
+            *out->most = most;
+        if (!self->seen)
+            tally_absent_most(ctx);
+#line 108 "step.c"
+	}
+	return PKD_OK;
+}
+
+PKD_NODE(tally);
+
+/* step.pkd:28: node half */
+struct half {
+	const struct half_params *params;
+};
+
+int half_init(struct half *self, const struct half_params *params, struct pkd_ctx *ctx)
+{
+	(void)ctx;
+	self->params = params;
+	return PKD_OK;
+}
+
+void half_finish(struct half *self)
+{
+	(void)self;
+}
+
+int half_step(struct half *self, const struct half_in *in, struct half_out *out,
+              struct pkd_ctx *ctx)
+{
+	const struct half_params *params = self->params;
+
+	(void)in, (void)out, (void)ctx, (void)params;
+	/* in, out: the values; params; self: what is kept from firing to firing; ctx for
+	 * <pkd/node.h>. */
+	{
+#line 30 "step.pkd"
+            *out->y = *in->x / 2;
+#line 143 "step.c"
+	}
+	return PKD_OK;
+}
+
+PKD_NODE(half);
+
+enum {
+	NODE_n,
+	NODE_sums,
+	NODE_halves,
+	NODE_keep,
+	NODE_keep_2,
+	NODE_keep_3,
+	NODE_halves_2,
+	NODE_halves_y,
+};
+
+enum {
+	STREAM_n_n,
+	STREAM_sums_total,
+	STREAM_halves_y,
+	STREAM_halves_2_y,
+	STREAM_halves_y_y,
+};
+
+static struct tick_params n_params;
+static struct tally_params sums_params;
+static struct half_params halves_params;
+static struct keep_params keep_params;
+static struct keep_params keep_2_params;
+static struct keep_params keep_3_params;
+static struct half_params halves_2_params;
+
+/* What the calls say of each node, once the options are known. */
+static void bind(void)
+{
+	sums_params = (struct tally_params){.least = 3, .K = 3};
+}
+
+static const struct pkd_param tally_param_table[] = {
+	{
+		.name = "least",
+		.doc = "what counts",
+		.kind = PKD_I32,
+		.offset = offsetof(struct tally_params, least),
+		.initial = "2",
+	},
+};
+
+/* ---- Expressions ---- */
+
+static int expression_init(void *node, const void *params, struct pkd_ctx *ctx)
+{
+	(void)node;
+	(void)params;
+	(void)ctx;
+	return PKD_OK;
+}
+
+static void expression_finish(void *node)
+{
+	(void)node;
+}
+
+/* The expression has no value for this frame. */
+static int absent(struct pkd_ctx *ctx)
+{
+	pkd_absent(ctx, 0);
+	return PKD_OK;
+}
+
+/* step.pkd:47: halves = half(sums.total)
+ * (the order of workers) */
+struct step_merge_2_y_in {
+	const int64_t *worker_1; /* i64?: NULL when absent */
+	const int64_t *worker_2; /* i64?: NULL when absent */
+};
+struct step_merge_2_y_out {
+	int64_t *y; /* i64 */
+};
+
+static int step_merge_2_y_step(void *node, const void *inputs, void *outputs, struct pkd_ctx *ctx)
+{
+	const struct step_merge_2_y_in *in = inputs;
+	struct step_merge_2_y_out *out = outputs;
+
+	(void)node;
+
+	if (in->worker_1) {
+		*out->y = *in->worker_1;
+	} else {
+		if (!in->worker_2)
+			return absent(ctx);
+		*out->y = *in->worker_2;
+	}
+	return PKD_OK;
+}
+
+static const struct pkd_methods step_merge_2_y_methods = {
+	.abi = PKD_ABI,
+	.self_size = 1,
+	.init = expression_init,
+	.step = step_merge_2_y_step,
+	.finish = expression_finish,
+};
+
+static const struct pkd_reader n_n_readers[] = {{NODE_sums, 0}, {NODE_keep_3, 0}};
+static const struct pkd_reader sums_total_readers[] = {
+	{NODE_halves, 0},
+	{NODE_keep_2, 0},
+	{NODE_halves_2, 0},
+};
+static const struct pkd_reader halves_y_readers[] = {{NODE_halves_y, 0}};
+static const struct pkd_reader halves_2_y_readers[] = {{NODE_halves_y, 1}};
+static const struct pkd_reader halves_y_y_readers[] = {{NODE_keep, 0}};
+
+/* In the order of their constants. */
+static const struct pkd_stream streams[] = {
+	/* i32; 5 slots = 4 in the ring + 1 loaned; 4.0 KiB */
+	{
+		.name = "n.n",
+		.type = "i32",
+		.writer = NODE_n,
+		.output = 0,
+		.value_size = 4,
+		.slot_size = 128,
+		.ring_size = 4,
+		.n_slots = 5,
+		.readers = n_n_readers,
+		.n_readers = 2,
+	},
+	/* i64; 4 slots = 3 in the ring + 1 loaned; 4.0 KiB */
+	{
+		.name = "sums.total",
+		.type = "i64",
+		.writer = NODE_sums,
+		.output = 0,
+		.value_size = 8,
+		.slot_size = 128,
+		.ring_size = 3,
+		.n_slots = 4,
+		.readers = sums_total_readers,
+		.n_readers = 3,
+	},
+	/* i64; 3 slots = 2 in the ring + 1 loaned; 4.0 KiB */
+	{
+		.name = "halves.y",
+		.type = "i64",
+		.writer = NODE_halves,
+		.output = 0,
+		.value_size = 8,
+		.slot_size = 128,
+		.ring_size = 2,
+		.n_slots = 3,
+		.readers = halves_y_readers,
+		.n_readers = 1,
+	},
+	/* i64; 3 slots = 2 in the ring + 1 loaned; 4.0 KiB */
+	{
+		.name = "halves_2.y",
+		.type = "i64",
+		.writer = NODE_halves_2,
+		.output = 0,
+		.value_size = 8,
+		.slot_size = 128,
+		.ring_size = 2,
+		.n_slots = 3,
+		.readers = halves_2_y_readers,
+		.n_readers = 1,
+	},
+	/* i64; 3 slots = 2 in the ring + 1 loaned; 4.0 KiB */
+	{
+		.name = "halves_y.y",
+		.type = "i64",
+		.writer = NODE_halves_y,
+		.output = 0,
+		.value_size = 8,
+		.slot_size = 128,
+		.ring_size = 2,
+		.n_slots = 3,
+		.readers = halves_y_y_readers,
+		.n_readers = 1,
+	},
+};
+
+static const struct pkd_output n_outputs[] = {
+	{.name = "n", .stream = STREAM_n_n},
+};
+
+static const struct pkd_input sums_inputs[] = {
+	{
+		.name = "values",
+		.at = "step.pkd:46:18",
+		.stream = STREAM_n_n,
+		.policy = PKD_QUEUE,
+		.window = 4, /* one waiting, one in hand, 2 looked back at */
+		.optional = true,
+		.many = true,
+		.first = -2,
+		.last = 0,
+	},
+	{
+		.name = "last",
+		.at = "step.pkd:46:5",
+		.stream = PKD_NONE,
+		.policy = PKD_SAMPLE,
+		.optional = true,
+		.port = 1,
+	},
+};
+
+static const struct pkd_output sums_outputs[] = {
+	{.name = "total", .stream = STREAM_sums_total},
+	{.name = "most", .stream = PKD_NONE},
+};
+
+static const struct pkd_input halves_inputs[] = {
+	{
+		.name = "x",
+		.at = "step.pkd:47:19",
+		.stream = STREAM_sums_total,
+		.policy = PKD_QUEUE,
+		.window = 3, /* one waiting, one in the hand of each of 2 workers */
+		.every_n = 2,
+	},
+};
+
+static const struct pkd_output halves_outputs[] = {
+	{.name = "y", .stream = STREAM_halves_y},
+};
+
+static const struct pkd_input keep_inputs[] = {
+	{
+		.name = "value",
+		.at = "step.pkd:48:10",
+		.stream = STREAM_halves_y_y,
+		.policy = PKD_QUEUE,
+		.window = 2, /* one waiting, one in hand */
+	},
+};
+
+static const struct pkd_input keep_2_inputs[] = {
+	{
+		.name = "value",
+		.at = "step.pkd:49:10",
+		.stream = STREAM_sums_total,
+		.policy = PKD_QUEUE,
+		.window = 2, /* one waiting, one in hand */
+		.every_n = 3,
+	},
+};
+
+static const struct pkd_input keep_3_inputs[] = {
+	{
+		.name = "value",
+		.at = "step.pkd:50:10",
+		.stream = STREAM_n_n,
+		.policy = PKD_QUEUE,
+		.window = 2,            /* one waiting, one in hand */
+		.every_ns = 1000000000, /* 1 s */
+	},
+};
+
+static const struct pkd_input halves_2_inputs[] = {
+	{
+		.name = "x",
+		.at = "step.pkd:47:19",
+		.stream = STREAM_sums_total,
+		.policy = PKD_QUEUE,
+		.window = 3, /* one waiting, one in the hand of each of 2 workers */
+		.every_n = 2,
+		.every_from = 1,
+	},
+};
+
+static const struct pkd_output halves_2_outputs[] = {
+	{.name = "y", .stream = STREAM_halves_2_y},
+};
+
+static const struct pkd_input halves_y_inputs[] = {
+	{
+		.name = "worker_1",
+		.at = "step.pkd:47:5",
+		.stream = STREAM_halves_y,
+		.policy = PKD_QUEUE,
+		.window = 2, /* one waiting, one in hand */
+		.optional = true,
+	},
+	{
+		.name = "worker_2",
+		.at = "step.pkd:47:5",
+		.stream = STREAM_halves_2_y,
+		.policy = PKD_QUEUE,
+		.window = 2, /* one waiting, one in hand */
+		.optional = true,
+		.port = 1,
+	},
+};
+
+static const struct pkd_output halves_y_outputs[] = {
+	{.name = "y", .stream = STREAM_halves_y_y},
+};
+
+/* In the order of their constants. */
+static const struct pkd_node nodes[] = {
+	{
+		.name = "n",
+		.kind = "tick",
+		.at = "step.pkd:45:5",
+		.methods = &tick_methods,
+		.params = &n_params,
+		.outputs = n_outputs,
+		.n_outputs = 1,
+		.origin = PKD_LIVE,
+	},
+	{
+		.name = "sums",
+		.kind = "tally",
+		.at = "step.pkd:46:5",
+		.methods = &tally_methods,
+		.params = &sums_params,
+		.param_table = tally_param_table,
+		.n_params = 1,
+		.inputs = sums_inputs,
+		.n_inputs = 2,
+		.n_ports = 2,
+		.outputs = sums_outputs,
+		.n_outputs = 2,
+		.state_size = sizeof(struct tally_state),
+	},
+	{
+		.name = "halves",
+		.kind = "half",
+		.at = "step.pkd:47:5",
+		.methods = &half_methods,
+		.params = &halves_params,
+		.inputs = halves_inputs,
+		.n_inputs = 1,
+		.n_ports = 1,
+		.outputs = halves_outputs,
+		.n_outputs = 1,
+	},
+	{
+		.name = "keep",
+		.kind = "keep",
+		.at = "step.pkd:48:5",
+		.methods = &keep_methods,
+		.params = &keep_params,
+		.inputs = keep_inputs,
+		.n_inputs = 1,
+		.n_ports = 1,
+	},
+	{
+		.name = "keep_2",
+		.kind = "keep",
+		.at = "step.pkd:49:5",
+		.methods = &keep_methods,
+		.params = &keep_2_params,
+		.inputs = keep_2_inputs,
+		.n_inputs = 1,
+		.n_ports = 1,
+	},
+	{
+		.name = "keep_3",
+		.kind = "keep",
+		.at = "step.pkd:50:5",
+		.methods = &keep_methods,
+		.params = &keep_3_params,
+		.inputs = keep_3_inputs,
+		.n_inputs = 1,
+		.n_ports = 1,
+	},
+	{
+		.name = "halves_2",
+		.kind = "half",
+		.at = "step.pkd:47:5",
+		.methods = &half_methods,
+		.params = &halves_2_params,
+		.inputs = halves_2_inputs,
+		.n_inputs = 1,
+		.n_ports = 1,
+		.outputs = halves_2_outputs,
+		.n_outputs = 1,
+	},
+	{
+		.name = "halves_y",
+		.kind = "the order of workers",
+		.at = "step.pkd:47:5",
+		.methods = &step_merge_2_y_methods,
+		.inputs = halves_y_inputs,
+		.n_inputs = 2,
+		.n_ports = 2,
+		.outputs = halves_y_outputs,
+		.n_outputs = 1,
+	},
+};
+
+static const uint32_t worker_nodes[] = {NODE_halves};
+static const uint32_t sum_nodes[] = {NODE_sums};
+static const uint32_t n_nodes[] = {NODE_n};
+static const uint32_t keep_nodes[] = {NODE_keep};
+static const uint32_t keep_2_nodes[] = {NODE_keep_2};
+static const uint32_t keep_3_nodes[] = {NODE_keep_3};
+static const uint32_t worker_2_nodes[] = {NODE_halves_2};
+static const uint32_t halves_y_nodes[] = {NODE_halves_y};
+
+static const struct pkd_process processes[] = {
+	{
+		.name = "worker",
+		.nodes = worker_nodes,
+		.n_nodes = 1,
+		.end = PKD_FAIL_STOP,
+		.cpu = -1,
+		.cpu_last = -1,
+	},
+	{
+		.name = "sum",
+		.nodes = sum_nodes,
+		.n_nodes = 1,
+		.end = PKD_FAIL_ABSENT,
+		.stall_ns = 2000000000, /* 2 s */
+		.cpu = 1,
+		.cpu_last = 2,
+		.priority = 5,
+	},
+	{
+		.name = "n",
+		.nodes = n_nodes,
+		.n_nodes = 1,
+		.end = PKD_FAIL_STOP,
+		.cpu = -1,
+		.cpu_last = -1,
+	},
+	{
+		.name = "keep",
+		.nodes = keep_nodes,
+		.n_nodes = 1,
+		.end = PKD_FAIL_STOP,
+		.cpu = -1,
+		.cpu_last = -1,
+	},
+	{
+		.name = "keep_2",
+		.nodes = keep_2_nodes,
+		.n_nodes = 1,
+		.end = PKD_FAIL_STOP,
+		.cpu = -1,
+		.cpu_last = -1,
+	},
+	{
+		.name = "keep_3",
+		.nodes = keep_3_nodes,
+		.n_nodes = 1,
+		.end = PKD_FAIL_STOP,
+		.cpu = -1,
+		.cpu_last = -1,
+	},
+	{
+		.name = "worker_2",
+		.nodes = worker_2_nodes,
+		.n_nodes = 1,
+		.end = PKD_FAIL_STOP,
+		.cpu = -1,
+		.cpu_last = -1,
+	},
+	{
+		.name = "halves_y",
+		.nodes = halves_y_nodes,
+		.n_nodes = 1,
+		.end = PKD_FAIL_STOP,
+		.cpu = -1,
+		.cpu_last = -1,
+	},
+};
+
+static const struct pkd_program program = {
+	.abi = 2,
+	.name = "step",
+	.doc = "",
+	.source = "step.pkd",
+	.streams = streams,
+	.n_streams = 5,
+	.nodes = nodes,
+	.n_nodes = 8,
+	.processes = processes,
+	.n_processes = 8,
+	.memory = 20480,  /* 20.0 KiB */
+	.spin_ns = 20000, /* 20 us */
+	.bind = bind,
+};
+
+int main(int argc, char **argv)
+{
+	return pkd_main(&program, argc, argv);
+}
