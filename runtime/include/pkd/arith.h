@@ -38,11 +38,15 @@ extern "C" {
 	}                                                                    \
 	static inline type pkd_div_##X(type a, type b)                       \
 	{                                                                    \
-		return b == -1 ? pkd_neg_##X(a) : (type)(a / b);             \
+		if (b == -1)                                                 \
+			return pkd_neg_##X(a);                               \
+		return (type)(a / b);                                        \
 	}                                                                    \
 	static inline type pkd_mod_##X(type a, type b)                       \
 	{                                                                    \
-		return b == -1 ? (type)0 : (type)(a % b);                    \
+		if (b == -1)                                                 \
+			return (type)0;                                      \
+		return (type)(a % b);                                        \
 	}                                                                    \
 	PKD_ARITH_WHOLE(X, type, min, max)
 
