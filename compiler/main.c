@@ -1,5 +1,6 @@
 /* pkdc: from the command line to one call. */
 #include "tool/tool.h"
+#include <signal.h>
 
 int main(int argc, char **argv)
 {
@@ -11,6 +12,7 @@ int main(int argc, char **argv)
 #undef OPTION
 	};
 	struct tool tool = {.arena = arena_create()};
+	signal(SIGXFSZ, SIG_IGN); /* a file at its limit is an error of a write, with a message */
 	int status = options_parse(&tool, argc, argv);
 	if (status < 0 && library_find(tool.arena, &tool.library) < 0)
 		status = STATUS_FAILED;

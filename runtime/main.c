@@ -1,4 +1,6 @@
+#include <fcntl.h>
 #include <pkd/program.h>
+#include <signal.h>
 #include <stdio.h>
 
 #include "options.h"
@@ -9,6 +11,18 @@
 
 enum { STATUS_FAILED = 1, STATUS_USAGE = 2 };
 
+/* Whoever reads our messages may leave, and a file may reach its limit: both are errors of a write,
+ * not the end of the program. A closed descriptor 0, 1 or 2 must not become one of ours, or messages
+ * would go to a channel. */
+static void make_safe(void)
+{
+	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN);
+	for (int fd = 0; fd <= 2; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDWR) != fd)
+			return; /* without /dev/null there is nothing better to do */
+}
+
 PKD_PUBLIC int pkd_main(const struct pkd_program *program, int argc, char **argv)
 {
 	struct pkdi_options options;
@@ -17,6 +31,7 @@ PKD_PUBLIC int pkd_main(const struct pkd_program *program, int argc, char **argv
 	struct pkdi_supervisor supervisor;
 	int status = STATUS_FAILED;
 
+	make_safe();
 	if (program->abi != PKD_ABI) {
 		fprintf(stderr, "%s: generated for another libpkd: run pkdc build again\n",
 		        program->name);
