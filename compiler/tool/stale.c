@@ -45,7 +45,10 @@ bool stale(struct arena *arena, const char *target, const char *command, const c
 	if (stat(target, &made) < 0 || !was_made_by(arena, target, command))
 		return true;
 	for (size_t i = 0; i < n_inputs; i++) {
-		if (stat(inputs[i], &input) < 0 || is_newer(input.st_mtim, made.st_mtim))
+		/* An old file that took the place of another has an old time of its contents, but
+		 * its inode changed when it was renamed. */
+		if (stat(inputs[i], &input) < 0 || is_newer(input.st_mtim, made.st_mtim) ||
+		    is_newer(input.st_ctim, made.st_mtim))
 			return true;
 	}
 	return false;

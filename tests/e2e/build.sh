@@ -115,6 +115,13 @@ sed -i 's/pipeline sums(end: i32 = 4/pipeline sums(end: i32 = 2/' sums.pkd
 build || fail 'the fourth build failed'
 [ "$(compiled)" -eq 1 ] || fail "a changed pipeline compiled $(compiled) files, not 1"
 
+# An older file that takes the place of a source is compiled, whatever its time says.
+cp nodes/count.c nodes/older.c
+touch -d '2001-01-01' nodes/older.c
+mv nodes/older.c nodes/count.c
+build || fail 'it cannot be built again'
+[ "$(compiled)" -eq 1 ] || fail "an older source compiled $(compiled) files, not 1"
+
 # A mistake in C: the compiler's own words, a closing line, the old program untouched.
 cp sums before
 sed -i 's/self->n++;/self->m++;/' nodes/count.c
