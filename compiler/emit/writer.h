@@ -1,5 +1,5 @@
 /* Writing the C of one expression: blocks of statements, local names, and what is known where. Private
- * to emit_expression.c, emit_term.c and emit_list.c. */
+ * to the files that are named below. */
 #ifndef EMIT_WRITER_H
 #define EMIT_WRITER_H
 
@@ -95,23 +95,18 @@ void writer_require(struct writer *w, const char *condition, const char *otherwi
 void writer_learn(struct writer *w, const char *condition);
 bool writer_knows(const struct writer *w, const char *condition);
 
-/* ---- Terms (emit_term.c) ---- */
+/* ---- Values (emit_value.c) ---- */
 
-bool term_is_place(const struct type *type);
-
-/* The value of a term, after the statements that it needs; of one that is no place, of one that is. */
-struct value_text term_number(struct writer *w, const struct term *term);
-struct value_text term_place(struct writer *w, const struct term *term);
-
-/* Writes the value of a term into a place of its type. */
-void term_fill(struct writer *w, struct value_text to, const struct term *term);
-
-/* Holds in the rest of the block because the test was true, or was false. */
-void term_learn(struct writer *w, const struct term *test, bool truth);
+struct value_text value_number(const char *text, int binding);
 
 /* The text as an operand of what binds as `binding`; as the operand of !. */
 const char *value_operand(struct arena *arena, struct value_text value, int binding);
 const char *value_not(struct arena *arena, struct value_text value);
+
+/* "i32": the word of arith.h for a type. */
+const char *type_word(const struct type *type);
+
+bool term_is_place(const struct type *type);
 
 /* x.m or x->m; an item of a list or an array; the place itself; a pointer to it. */
 struct value_text place_member(struct arena *arena, struct value_text place, const char *name);
@@ -120,12 +115,62 @@ struct value_text place_item(struct arena *arena, struct value_text place, const
 const char *place_text(struct arena *arena, struct value_text place);
 const char *place_address(struct arena *arena, struct value_text place, const struct type *type);
 
+void place_copy(struct writer *w, struct value_text to, struct value_text from,
+                const struct type *type);
+
 /* The same value under a short name. */
 struct value_text term_keep(struct writer *w, struct value_text value, const struct type *type,
                             const char *name);
 
-void place_copy(struct writer *w, struct value_text to, struct value_text from,
-                const struct type *type);
+/* ---- Terms (emit_term.c) ---- */
+
+/* The value of a term, after the statements that it needs; of one that is no place, of one that is,
+ * of either. */
+struct value_text term_number(struct writer *w, const struct term *term);
+struct value_text term_place(struct writer *w, const struct term *term);
+struct value_text term_read(struct writer *w, const struct term *term);
+
+/* Writes the value of a term into a place of its type. */
+void term_fill(struct writer *w, struct value_text to, const struct term *term);
+
+/* What a local that holds the value of a term may be called; NULL: nothing in particular. */
+const char *term_name(const struct writer *w, const struct term *term);
+
+struct value_text term_constant(struct writer *w, const struct term *term);
+
+/* "in->x": NULL where the input is absent. */
+const char *term_input_text(struct writer *w, const struct term *term);
+
+/* ---- Conditions (emit_guard.c) ---- */
+
+VEC_OF(conditions, const char *);
+
+/* Conditions under which a term has a value, all at once; false where it is not that simple. */
+bool term_guard(struct writer *w, const struct term *term, struct conditions *all);
+
+/* Holds in the rest of the block because the test was true, or was false. */
+void term_learn(struct writer *w, const struct term *test, bool truth);
+
+/* x, x.y, it.z: nothing need be said before it. */
+bool term_is_path(const struct term *term);
+bool term_is_zero(const struct term *term);
+
+/* ---- Choices (emit_choice.c) ---- */
+
+struct value_text choice_if(struct writer *w, const struct term *term);
+struct value_text choice_coalesce(struct writer *w, const struct term *term);
+struct value_text choice_logic(struct writer *w, const struct term *term); /* and, or */
+void choice_when(struct writer *w, const struct term *term); /* the test of left when right */
+
+/* Writes the value of an if or a ?? into a place. */
+void choice_fill(struct writer *w, struct value_text to, const struct term *term);
+
+/* ---- Operators (emit_operator.c) ---- */
+
+struct value_text operator_binary(struct writer *w, const struct term *term);
+struct value_text operator_unary(struct writer *w, const struct term *term);
+struct value_text operator_minmax(struct writer *w, const struct term *term);
+struct value_text operator_convert(struct writer *w, const struct term *term);
 
 /* ---- Lists (emit_list.c) ---- */
 
@@ -135,8 +180,5 @@ void list_where(struct writer *w, struct value_text to, const struct term *term)
 
 /* left [ right ]: a place, also for a number. */
 struct value_text list_element(struct writer *w, const struct term *term);
-
-/* "i32": the word of arith.h for a type. */
-const char *type_word(const struct type *type);
 
 #endif

@@ -9,8 +9,7 @@ struct slot {
 	size_t index;
 };
 
-struct symbol *call_callee(struct elaborator *e, struct scope *scope,
-                           const struct ast_expr *call)
+struct symbol *call_callee(struct elaborator *e, struct scope *scope, const struct ast_expr *call)
 {
 	struct sema *sema = e->sema;
 	const struct ast_expr *callee = call->left;
@@ -31,6 +30,13 @@ struct symbol *call_callee(struct elaborator *e, struct scope *scope,
 		return NULL;
 	}
 	return symbol;
+}
+
+bool call_is_builtin(const struct scope *scope, const struct ast_expr *expr)
+{
+	return expr->kind == EXPR_CALL && expr->left->kind == EXPR_NAME &&
+	       expression_builtin(expr->left->name.text) &&
+	       !scope_find(scope->file, expr->left->name.text);
 }
 
 static struct slot find_slot(const struct interface *face, const char *name)
@@ -86,8 +92,8 @@ static struct slot argument_slot(struct elaborator *e, const struct interface *f
 	return (struct slot){SLOT_NONE, 0};
 }
 
-bool call_arguments(struct elaborator *e, const struct interface *face,
-                    const struct ast_expr *call, struct call_arguments *ret_arguments)
+bool call_arguments(struct elaborator *e, const struct interface *face, const struct ast_expr *call,
+                    struct call_arguments *ret_arguments)
 {
 	struct arena *arena = e->sema->arena;
 	struct call_arguments arguments = {.all_known = true};
@@ -212,8 +218,8 @@ void call_bind(struct elaborator *e, uint32_t index)
 	/* Connecting may add nodes, and move them: no pointer to this one is kept. */
 	for (uint32_t i = 0; i < face->inputs.n; i++)
 		if (arguments.inputs[i])
-			stream_connect(e, index, i, e->bound->nodes.items[index].scope,
-			               arguments.inputs[i]);
+			edge_connect(e, index, i, e->bound->nodes.items[index].scope,
+			             arguments.inputs[i]);
 	for (size_t i = 0; i < face->params.n; i++)
 		if (arguments.params[i])
 			fill_param(e, &e->bound->nodes.items[index], i, arguments.params[i]);

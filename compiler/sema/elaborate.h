@@ -1,5 +1,5 @@
 /* The elaborator's own types: scopes of a pipeline's statements and what names mean in them. Private
- * to the files elaborate, stream, call, formula, expression, unify. */
+ * to the files that are named below. */
 #ifndef SEMA_ELABORATE_H
 #define SEMA_ELABORATE_H
 
@@ -37,16 +37,16 @@ struct binding {
 /* A block of statements. Names of a loop's body are its own; those of a pipeline see nothing of the
  * pipeline that uses it. */
 struct scope {
-	struct scope *parent;    /* of a loop or an if; NULL for a pipeline */
-	struct scope *pipeline;  /* the scope of the whole pipeline: itself, or an ancestor */
+	struct scope *parent;   /* of a loop or an if; NULL for a pipeline */
+	struct scope *pipeline; /* the scope of the whole pipeline: itself, or an ancestor */
 	struct file_scope *file;
-	const char *prefix;      /* of the names of nodes in it: "", "rig." */
-	const char *suffix;      /* of names bound in a loop: "", "[2]" */
-	struct map names;        /* name -> struct binding */
-	const struct ast_decl *decl; /* of the pipeline */
+	const char *prefix;           /* of the names of nodes in it: "", "rig." */
+	const char *suffix;           /* of names bound in a loop: "", "[2]" */
+	struct map names;             /* name -> struct binding */
+	const struct ast_decl *decl;  /* of the pipeline */
 	const struct interface *face; /* of the pipeline; NULL for the program */
-	struct map outputs;      /* of a pipeline: name -> struct binding */
-	uint32_t depth;          /* of pipelines inside pipelines */
+	struct map outputs;           /* of a pipeline: name -> struct binding */
+	uint32_t depth;               /* of pipelines inside pipelines */
 };
 
 /* An input that names a stream of a pipeline that was still being elaborated. */
@@ -73,12 +73,12 @@ struct instance {
 struct elaborator {
 	struct sema *sema;
 	struct bound *bound;
-	VEC(struct binding *) pending;   /* in the order in which they were declared */
+	VEC(struct binding *) pending; /* in the order in which they were declared */
 	VEC(struct scoped_stmt) asserts;
 	VEC(struct instance *) instances;
 	VEC(struct later) later;
 	struct map suffixes; /* name -> the last number that was put behind it */
-	uint32_t depth; /* of forcing: aliases of aliases */
+	uint32_t depth;      /* of forcing: aliases of aliases */
 	uint32_t n_expressions, n_records;
 };
 
@@ -97,9 +97,35 @@ bool elaborate_force(struct elaborator *e, struct binding *binding);
 struct value elaborate_const(struct elaborator *e, struct scope *scope,
                              const struct ast_expr *expr);
 
+struct binding *binding_new(struct elaborator *e, enum binding_kind kind, const char *path,
+                            struct span at);
+
+/* A size of the pipeline becomes a constant in its scope. */
+void scope_put_size(struct elaborator *e, struct scope *scope, const struct generic *generic,
+                    uint64_t value);
+
+/* ---- declare.c ---- */
+
+/* Enters what the statements bind; loops and choices are unrolled. */
+void declare_block(struct elaborator *e, struct scope *scope, const struct ast_stmts *stmts);
+
+/* ---- elaborate_node.c ---- */
+
 /* Adds a node; `name` without its path. The number of the node. */
 uint32_t elaborate_node(struct elaborator *e, struct scope *scope, struct bound_node node,
                         const char *name);
+
+/* The name with its path; one like `path` that no node has. */
+const char *node_path(struct elaborator *e, struct scope *scope, const char *name);
+const char *node_free_name(struct elaborator *e, const char *path);
+
+/* ---- instance.c ---- */
+
+/* Puts a pipeline in place of a pending call of it. */
+void instance_elaborate(struct elaborator *e, struct binding *binding, struct symbol *symbol);
+
+/* Checks the types of its outputs, once all are known. */
+void instance_check_types(struct elaborator *e, struct instance *instance);
 
 /* ---- prune.c ---- */
 
@@ -121,21 +147,29 @@ struct stream_ref stream_resolve(struct elaborator *e, struct scope *scope,
 struct binding *stream_binding(struct elaborator *e, struct scope *scope,
                                const struct ast_expr *expr);
 
-/* Connects a port of a node to what an argument says: a stream with its edge words, a window, a
- * bank, an expression. */
-void stream_connect(struct elaborator *e, uint32_t node, uint32_t port, struct scope *scope,
-                    const struct ast_expr *expr);
+/* The stream that a binding means, if it is one. */
+struct stream_ref stream_of_binding(struct elaborator *e, struct binding *binding,
+                                    struct span span);
 
-/* Reads edge words into `input`; the operand under them. */
-const struct ast_expr *stream_edge(struct elaborator *e, struct scope *scope,
-                                   const struct ast_expr *expr, struct bound_input *input);
-
-/* Resolves the inputs that had to wait. */
-void stream_finish(struct elaborator *e);
+/* x[-1] of a stream: the index is a negative constant. */
+bool stream_is_history(struct elaborator *e, struct scope *scope, const struct ast_expr *expr);
 
 /* Whether the expression names streams in a way that needs a node of its own. */
-bool stream_is_expression(struct elaborator *e, struct scope *scope,
-                          const struct ast_expr *expr);
+bool stream_is_expression(struct elaborator *e, struct scope *scope, const struct ast_expr *expr);
+
+/* ---- edge.c ---- */
+
+/* Connects a port of a node to what an argument says: a stream with its edge words, a window, a
+ * bank, an expression. */
+void edge_connect(struct elaborator *e, uint32_t node, uint32_t port, struct scope *scope,
+                  const struct ast_expr *expr);
+
+/* Reads edge words into `input`; the operand under them. */
+const struct ast_expr *edge_operand(struct elaborator *e, struct scope *scope,
+                                    const struct ast_expr *expr, struct bound_input *input);
+
+/* Resolves the inputs that had to wait. */
+void edge_finish(struct elaborator *e);
 
 /* ---- call.c ---- */
 
@@ -148,12 +182,14 @@ struct call_arguments {
 	const struct ast_expr **inputs, **params, **generics;
 	bool all_known; /* no argument named something that is not there */
 };
-bool call_arguments(struct elaborator *e, const struct interface *face,
-                    const struct ast_expr *call, struct call_arguments *ret_arguments);
+bool call_arguments(struct elaborator *e, const struct interface *face, const struct ast_expr *call,
+                    struct call_arguments *ret_arguments);
+
+/* Whether it calls a function of the language, and not a node of the file that has its name. */
+bool call_is_builtin(const struct scope *scope, const struct ast_expr *expr);
 
 /* The node or pipeline that a call names; NULL after a report. */
-struct symbol *call_callee(struct elaborator *e, struct scope *scope,
-                           const struct ast_expr *call);
+struct symbol *call_callee(struct elaborator *e, struct scope *scope, const struct ast_expr *call);
 
 /* ---- formula.c ---- */
 
@@ -189,7 +225,6 @@ void unify_all(struct elaborator *e);
 /* One declared type with the generics of a pipeline, against an actual one: binds them in `sizes`
  * and `types`, arrays along `generics`. */
 bool unify_port(const struct generic *generics, size_t n, uint64_t *sizes,
-                const struct type **types, const struct type *declared,
-                const struct type *actual);
+                const struct type **types, const struct type *declared, const struct type *actual);
 
 #endif

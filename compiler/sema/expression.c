@@ -6,8 +6,8 @@ static const struct stream_ref no_stream = {UNBOUND, UNBOUND, false};
 
 bool expression_builtin(const char *name)
 {
-	static const char *const names[] = {"len",    "min",    "max",  "sum", "count",  "exists",
-	                                    "all",    "number", "time", "age", "present"};
+	static const char *const names[] = {"len", "min",    "max",  "sum", "count",  "exists",
+	                                    "all", "number", "time", "age", "present"};
 	for (size_t i = 0; name && i < sizeof names / sizeof *names; i++)
 		if (strcmp(names[i], name) == 0)
 			return true;
@@ -147,7 +147,10 @@ static struct interface *make_face(struct lift *lift, const char *name, const st
 		vec_push(e->sema->arena, &face->inputs, input->port);
 	}
 	vec_push(e->sema->arena, &face->outputs,
-	         (struct port){.name = "value", .doc = "", .span = span, .type = body->type,
+	         (struct port){.name = "value",
+	                       .doc = "",
+	                       .span = span,
+	                       .type = body->type,
 	                       .optional = optional});
 	return face;
 }
@@ -158,8 +161,8 @@ static const char *last_word(const char *path)
 	return dot ? dot + 1 : path;
 }
 
-static struct stream_ref make_node(struct lift *lift, const struct term *body,
-                                   struct span span, const char *path)
+static struct stream_ref make_node(struct lift *lift, const struct term *body, struct span span,
+                                   const char *path)
 {
 	struct elaborator *e = lift->e;
 	const char *name = path ? path
@@ -176,9 +179,9 @@ static struct stream_ref make_node(struct lift *lift, const struct term *body,
 	uint32_t index = elaborate_node(e, place, node, name);
 	for (size_t i = 0; i < lift->inputs.n; i++)
 		if (lift->inputs.items[i].later)
-			vec_push(e->sema->arena, &e->later,
-			         (struct later){index, i, lift->scope,
-			                        lift->inputs.items[i].later});
+			vec_push(
+				e->sema->arena, &e->later,
+				(struct later){index, i, lift->scope, lift->inputs.items[i].later});
 	return (struct stream_ref){index, 0, false};
 }
 
@@ -241,7 +244,7 @@ struct stream_ref expression_relay(struct elaborator *e, struct scope *scope,
 {
 	struct lift lift = {.e = e, .scope = scope};
 	struct bound_input words = {.at = edge->span};
-	const struct ast_expr *operand = stream_edge(e, scope, edge, &words);
+	const struct ast_expr *operand = edge_operand(e, scope, edge, &words);
 	if (words.policy == POLICY_SAMPLE || edge->kind == EXPR_WINDOW) {
 		diag_report(e->sema->diags, E0311, edge->span,
 		            edge->kind == EXPR_WINDOW

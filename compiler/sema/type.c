@@ -62,6 +62,28 @@ bool format_find(const char *name, uint64_t *ret_format)
 	return false;
 }
 
+/* ---- Kinds ---- */
+
+bool type_is_integer(const struct type *type)
+{
+	return type->kind >= TYPE_I8 && type->kind <= TYPE_U64;
+}
+
+bool type_is_unsigned(const struct type *type)
+{
+	return type->kind >= TYPE_U8 && type->kind <= TYPE_U64;
+}
+
+bool type_is_fraction(const struct type *type)
+{
+	return type->kind == TYPE_F32 || type->kind == TYPE_F64;
+}
+
+bool type_is_number(const struct type *type)
+{
+	return type_is_integer(type) || type_is_fraction(type);
+}
+
 /* ---- Layout ---- */
 
 static uint64_t round_up(uint64_t offset, uint64_t align)

@@ -10,11 +10,11 @@ enum type_kind {
 #define TYPE(constant, word, c_type, size, pkd_kind) constant,
 #include "sema/type.def"
 #undef TYPE
-	TYPE_STRING,   /* string<n>; in a parameter also `string`, with n = 0: const char * */
-	TYPE_BYTES,    /* bytes<n> */
-	TYPE_ARRAY,    /* [item; n] */
-	TYPE_LIST,     /* list<item, n> */
-	TYPE_IMAGE,    /* image<format, n, height> */
+	TYPE_STRING, /* string<n>; in a parameter also `string`, with n = 0: const char * */
+	TYPE_BYTES,  /* bytes<n> */
+	TYPE_ARRAY,  /* [item; n] */
+	TYPE_LIST,   /* list<item, n> */
+	TYPE_IMAGE,  /* image<format, n, height> */
 	TYPE_RECORD,
 	TYPE_ENUM,
 	TYPE_VARIABLE, /* a node's type variable */
@@ -30,10 +30,10 @@ struct size {
 
 struct type {
 	enum type_kind kind;
-	const char *name;      /* as the language writes it: "list<detect.Object, 64>" */
-	struct size n;         /* capacity; of an image its width */
-	struct size height;    /* image */
-	struct size format;    /* image: enum pkd_format */
+	const char *name;   /* as the language writes it: "list<detect.Object, 64>" */
+	struct size n;      /* capacity; of an image its width */
+	struct size height; /* image */
+	struct size format; /* image: enum pkd_format */
 	const struct type *item;
 	const struct record *record;
 	const struct enumeration *enumeration;
@@ -62,7 +62,8 @@ struct record {
 	const char *doc;
 	struct span span;
 	VEC(struct field) fields;
-	struct layout layout; /* kept by resolve, as records may hold each other many times over; its
+	struct layout
+		layout; /* kept by resolve, as records may hold each other many times over; its
 	                         align is 0 before */
 };
 
@@ -70,7 +71,8 @@ struct enumeration {
 	const char *name, *kind, *c_name, *doc; /* as for records; C: enum detect_Level */
 	struct unit *unit;
 	struct span span;
-	VEC(const char *) names; /* C: detect_Level_low … = 0, 1, … ; values are stored as uint32_t */
+	VEC(const char *)
+	names; /* C: detect_Level_low … = 0, 1, … ; values are stored as uint32_t */
 };
 
 #define TYPE_MAX_SIZE (UINT64_C(1) << 31) /* bytes of one value */
@@ -85,6 +87,11 @@ uint64_t type_items_offset(const struct type *list);
 
 bool type_is_concrete(const struct type *type); /* no variable in it; `any` is not concrete */
 bool type_equal(const struct type *a, const struct type *b);
+
+bool type_is_integer(const struct type *type);
+bool type_is_unsigned(const struct type *type);
+bool type_is_fraction(const struct type *type);
+bool type_is_number(const struct type *type); /* no time */
 
 /* Bytes a pixel (frame.h: pkd_pixel_size), 0 for an unknown format; "bgr24" and back. */
 uint32_t format_pixel_size(uint64_t format);

@@ -1,0 +1,220 @@
+/* Arithmetic and comparison. Whole numbers and times go through the functions of arith.h, which saturate. */
+#include "emit/writer.h"
+#include <string.h>
+
+/* Makes the longer of two operands a local until both fit into a line with `more` columns. */
+static void fit(struct writer *w, struct value_text *a, const struct type *a_type,
+                struct value_text *b, const struct type *b_type, size_t more)
+{
+	for (int i = 0; i < 2; i++) {
+		size_t a_columns = out_columns(a->text), b_columns = out_columns(b->text);
+		if (a_columns + b_columns + more <= writer_room(w))
+			return;
+		if (a_columns >= b_columns)
+			*a = term_keep(w, *a, a_type, NULL);
+		else
+			*b = term_keep(w, *b, b_type, NULL);
+	}
+}
+
+static struct value_text call(struct writer *w, const char *function, const struct type *type,
+                              struct value_text a, const struct type *a_type, struct value_text b,
+                              const struct type *b_type)
+{
+	fit(w, &a, a_type, &b, b_type, 16);
+	return value_number(arena_printf(w->arena, "pkd_%s_%s(%s, %s)", function, type_word(type),
+	                                 a.text, b.text),
+	                    BINDS_ALL);
+}
+
+/* ---- Comparison ---- */
+
+/* A comparison with bool as it lies in memory: anything but 0 is true. */
+static struct value_text truth(struct writer *w, const struct term *term, struct value_text value)
+{
+	bool read = term_is_path(term) || term->kind == TERM_ELEMENT;
+
+	if (term->type->kind != TYPE_BOOL || !read)
+		return value;
+	return value_number(arena_printf(w->arena, "(%s != 0)", value.text), BINDS_ALL);
+}
+
+/* A pointer to a string, of whatever struct. */
+static const char *string_address(struct writer *w, const struct term *term)
+{
+	struct value_text place = term_place(w, term);
+
+	return place.pointer ? place.text : arena_printf(w->arena, "&%s", place.text);
+}
+
+static const char *text_and_length(struct writer *w, const struct term *term)
+{
+	if (term->kind == TERM_CONST)
+		return arena_printf(w->arena, "%s, %zu", out_quote(w->arena, term->value.s, 0),
+		                    strlen(term->value.s));
+	struct value_text place = term_place(w, term);
+	return arena_printf(w->arena, "%s, %s", place_member(w->arena, place, "text").text,
+	                    place_member(w->arena, place, "len").text);
+}
+
+/* Of two strings: by their bytes, and the length. */
+static struct value_text string_comparison(struct writer *w, const struct term *term,
+                                           const char *word, int binding)
+{
+	bool equality = term->op == 'e' || term->op == 'n';
+	bool left = term->left->kind == TERM_CONST, right = term->right->kind == TERM_CONST;
+
+	if (equality && left != right) {
+		const char *place = string_address(w, left ? term->right : term->left);
+		const char *literal =
+			out_quote(w->arena, left ? term->left->value.s : term->right->value.s, 0);
+		return value_number(arena_printf(w->arena, "%spkd_string_is(%s, %s)",
+		                                 term->op == 'n' ? "!" : "", place, literal),
+		                    term->op == 'n' ? BINDS_UNARY : BINDS_ALL);
+	}
+	if (left || right) {
+		const char *a = text_and_length(w, term->left);
+		const char *b = text_and_length(w, term->right);
+		return value_number(
+			arena_printf(w->arena, "pkd_text_order(%s, %s) %s 0", a, b, word), binding);
+	}
+	const char *a = string_address(w, term->left), *b = string_address(w, term->right);
+	return value_number(arena_printf(w->arena, "pkd_string_order(%s, %s) %s 0", a, b, word),
+	                    binding);
+}
+
+static const struct {
+	char op;
+	const char *word, *function;
+	int binding;
+} operators[] = {
+	{'*', "*", "mul", BINDS_PRODUCT}, {'/', "/", "div", BINDS_PRODUCT},
+	{'%', "%", "mod", BINDS_PRODUCT}, {'+', "+", "add", BINDS_SUM},
+	{'-', "-", "sub", BINDS_SUM},     {'<', "<", NULL, BINDS_ORDER},
+	{'>', ">", NULL, BINDS_ORDER},    {'l', "<=", NULL, BINDS_ORDER},
+	{'g', ">=", NULL, BINDS_ORDER},   {'e', "==", NULL, BINDS_EQUAL},
+	{'n', "!=", NULL, BINDS_EQUAL},
+};
+
+static size_t find_operator(char op)
+{
+	size_t i = 0;
+
+	while (i + 1 < sizeof operators / sizeof operators[0] && operators[i].op != op)
+		i++;
+	return i;
+}
+
+static struct value_text comparison(struct writer *w, const struct term *term, size_t op)
+{
+	const char *word = operators[op].word;
+	int binding = operators[op].binding;
+
+	if (term->left->type->kind == TYPE_STRING)
+		return string_comparison(w, term, word, binding);
+	struct value_text left = truth(w, term->left, term_number(w, term->left));
+	struct value_text right = truth(w, term->right, term_number(w, term->right));
+	fit(w, &left, term->left->type, &right, term->right->type, 4);
+	return value_number(arena_printf(w->arena, "%s %s %s",
+	                                 value_operand(w->arena, left, BINDS_SUM), word,
+	                                 value_operand(w->arena, right, BINDS_SUM)),
+	                    binding);
+}
+
+/* ---- Arithmetic ---- */
+
+static struct value_text arithmetic(struct writer *w, const struct term *term, size_t op)
+{
+	struct value_text left = term_number(w, term->left), right = term_number(w, term->right);
+	const char *word = operators[op].word;
+	int binding = operators[op].binding;
+
+	if (type_is_fraction(term->type)) {
+		fit(w, &left, term->left->type, &right, term->right->type, 4);
+		return value_number(arena_printf(w->arena, "%s %s %s",
+		                                 value_operand(w->arena, left, binding), word,
+		                                 value_operand(w->arena, right, binding + 1)),
+		                    binding);
+	}
+	bool divides = term->op == '/' || term->op == '%';
+	if (divides && (term->right->kind != TERM_CONST || term_is_zero(term->right))) {
+		if (!term_is_path(term->right) && strncmp(right.text, "options.", 8) != 0)
+			right = term_keep(w, right, term->right->type, term_name(w, term->right));
+		writer_require(w, arena_printf(w->arena, "%s != 0", right.text),
+		               arena_printf(w->arena, "%s == 0", right.text));
+	}
+	return call(w, operators[op].function, term->type, left, term->left->type, right,
+	            term->right->type);
+}
+
+struct value_text operator_binary(struct writer *w, const struct term *term)
+{
+	size_t op = find_operator(term->op);
+
+	if (term->op == '&' || term->op == '|')
+		return choice_logic(w, term);
+	return operators[op].function ? arithmetic(w, term, op) : comparison(w, term, op);
+}
+
+static struct value_text negative(struct writer *w, const struct term *term)
+{
+	struct value_text value;
+
+	if (term->left->kind == TERM_CONST && term->left->value.i != INT64_MIN) {
+		struct term opposite = *term->left;
+		opposite.value.i = -opposite.value.i;
+		opposite.value.f = -opposite.value.f;
+		return term_constant(w, &opposite);
+	}
+	value = term_number(w, term->left);
+	if (!type_is_fraction(term->type))
+		return value_number(
+			arena_printf(w->arena, "pkd_neg_%s(%s)", type_word(term->type), value.text),
+			BINDS_ALL);
+	if (value.text[0] == '-')
+		value.binding = BINDS_CHOICE; /* no -- */
+	return value_number(
+		arena_printf(w->arena, "-%s", value_operand(w->arena, value, BINDS_UNARY)),
+		BINDS_UNARY);
+}
+
+struct value_text operator_unary(struct writer *w, const struct term *term)
+{
+	if (term->op == '-')
+		return negative(w, term);
+	if (term->left->kind == TERM_PRESENT)
+		return value_number(arena_printf(w->arena, "!%s", term_input_text(w, term->left)),
+		                    BINDS_UNARY);
+	return value_number(value_not(w->arena, term_number(w, term->left)), BINDS_UNARY);
+}
+
+struct value_text operator_minmax(struct writer *w, const struct term *term)
+{
+	struct value_text left = term_number(w, term->left), right = term_number(w, term->right);
+
+	return call(w, term->fold == FOLD_MIN ? "min" : "max", term->type, left, term->left->type,
+	            right, term->right->type);
+}
+
+struct value_text operator_convert(struct writer *w, const struct term *term)
+{
+	const struct type *from = term->left->type, *to = term->type;
+	struct value_text value = term_number(w, term->left);
+	struct layout from_size, to_size;
+
+	type_layout(from, &from_size);
+	type_layout(to, &to_size);
+	bool wider = type_is_unsigned(from) == type_is_unsigned(to)
+	                     ? to_size.size >= from_size.size
+	                     : type_is_unsigned(from) && to_size.size > from_size.size;
+	if (type_is_fraction(to) || (!type_is_fraction(from) && wider))
+		return value_number(arena_printf(w->arena, "(%s)%s", type_c_param(to),
+		                                 value_operand(w->arena, value, BINDS_UNARY)),
+		                    BINDS_UNARY);
+	return value_number(arena_printf(w->arena, "pkd_%s_from_%s(%s)", type_word(to),
+	                                 type_is_fraction(from)   ? "f64"
+	                                 : type_is_unsigned(from) ? "u64"
+	                                                          : "i64",
+	                                 value.text),
+	                    BINDS_ALL);
+}
