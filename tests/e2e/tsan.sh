@@ -16,10 +16,10 @@ ${CC:-cc} -fsanitize=thread -o nothing nothing.c >out 2>&1 ||
 ./nothing >out 2>&1 || skip 'ThreadSanitizer does not run on this machine'
 
 ring careful || fail 'it does not compile'
-timeout -k 1 200 ./careful >out 2>&1 || fail "a race, or a torn value: status $?"
+timeout -k 1 150 ./careful >out 2>&1 || fail "a race, or a torn value: status $?"
 cat out
 
 ring careless -DPKD_TEST_NO_PIN_CHECK || fail 'it does not compile without pins'
-! timeout -k 1 200 ./careless >out 2>&1 || fail 'without pins nothing is found'
+! TSAN_OPTIONS=halt_on_error=1 timeout -k 1 90 ./careless >out 2>&1 || fail 'without pins nothing is found'
 grep -q 'data race' out || fail 'without pins: no data race is reported'
 note 'without pins: a data race is reported'

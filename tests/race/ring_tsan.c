@@ -2,13 +2,14 @@
  * one lossless reader with a cursor. Slots are filled and read with plain accesses, so that every missing order shows as a
  * data race. (It sees no store-load reordering: the models are for that.) */
 #include <pthread.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "../../runtime/ring.h"
 
-enum { RING = 4, N_LOSSY = 3, SLOTS = RING + 2 * N_LOSSY + 1, WORDS = 32, N_VALUES = 200000 };
+enum { RING = 4, N_LOSSY = 3, SLOTS = RING + 2 * N_LOSSY + 1, WORDS = 32, N_VALUES = 50000 };
 
 static uint64_t values[SLOTS][WORDS];
 static struct pkdi_ring ring;
@@ -35,8 +36,10 @@ static void *write_values(void *unused)
 	while (slots.next <= N_VALUES) {
 		uint32_t slot;
 
-		if (slots.next - atomic_load_explicit(&cursor, memory_order_acquire) >= RING)
+		if (slots.next - atomic_load_explicit(&cursor, memory_order_acquire) >= RING) {
+			sched_yield(); /* there may be fewer CPUs than threads */
 			continue;
+		}
 		slot = pkdi_slots_loan(&slots);
 		if (slot == PKDI_NO_SLOT) {
 			fprintf(stderr, "no free slot\n");
@@ -58,8 +61,10 @@ static void *read_newest(void *pins_of_reader)
 		uint64_t newest = pkdi_ring_newest(&ring);
 		uint32_t slot, before = PKDI_NO_SLOT;
 
-		if (newest <= seq)
+		if (newest <= seq) {
+			sched_yield();
 			continue;
+		}
 		slot = pkdi_ring_pin(&ring, newest, &pin[0]);
 		if (slot != PKDI_NO_SLOT && newest > 1)
 			before = pkdi_ring_pin(&ring, newest - 1, &pin[1]);
@@ -81,8 +86,10 @@ static void *read_all(void *unused)
 	for (uint64_t seq = 1; seq <= N_VALUES;) {
 		uint32_t slot = pkdi_ring_find(&ring, seq);
 
-		if (slot == PKDI_NO_SLOT)
+		if (slot == PKDI_NO_SLOT) {
+			sched_yield();
 			continue;
+		}
 		check(slot, seq);
 		atomic_store_explicit(&cursor, ++seq, memory_order_release);
 	}
