@@ -542,6 +542,33 @@ static void a_stalled_step_is_ended_and_named(void **state)
 	unlink(path);
 }
 
+/* What the compiler's refusal (E0601) saves from: with it off, such a program stands still. The same
+ * table with a history in its place comes to its end, in the first test. */
+static void a_cycle_without_a_history_stands_still(void **state)
+{
+	struct timespec half_a_second = {0, 500000000};
+	int errors_fd = memfd_create("errors", 0), status = 0;
+	char *text;
+	pid_t pid;
+
+	(void)state;
+	make_loop();
+	slots[1][2].first = slots[1][2].last = 0; /* the echo's value of this frame */
+	slots[1][2].optional = false;
+	snprintf(path, sizeof(path), "/dev/shm/pkd-test-%d", getpid());
+	unlink(path);
+	pid = start_program("--quiet", errors_fd);
+	nanosleep(&half_a_second, NULL);
+	assert_int_equal(waitpid(pid, &status, WNOHANG), 0);
+	kill(pid, SIGINT);
+	waitpid(pid, &status, 0);
+	close(errors_fd);
+	assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+	text = take_output();
+	assert_string_equal(text, "");
+	free(text);
+}
+
 static void a_process_runs_on_its_cpus(void **state)
 {
 	cpu_set_t all;
@@ -610,6 +637,7 @@ int main(void)
 		cmocka_unit_test(merged_streams_lose_nothing_and_double_nothing),
 		cmocka_unit_test(what_is_in_hand_is_never_overwritten),
 		cmocka_unit_test(a_stalled_step_is_ended_and_named),
+		cmocka_unit_test(a_cycle_without_a_history_stands_still),
 		cmocka_unit_test(a_process_runs_on_its_cpus),
 		cmocka_unit_test(a_priority_that_cannot_be_had_is_said),
 		cmocka_unit_test(a_program_that_spins_gives_the_same),
