@@ -63,11 +63,10 @@ static void lower_inputs(struct graph *graph, const struct bound_node *from, uin
 	uint32_t *inputs = arena_alloc(graph->arena, most * sizeof *inputs);
 	uint32_t *ports = arena_alloc(graph->arena, most * sizeof *ports);
 	uint32_t n = 0;
+	size_t i = 0; /* they are in the order of their ports */
 	for (uint32_t port = 0; port < from->face->inputs.n; port++) {
 		bool connected = false;
-		for (size_t i = 0; i < from->inputs.n; i++) {
-			if (from->inputs.items[i].port != port)
-				continue;
+		for (; i < from->inputs.n && from->inputs.items[i].port == port; i++) {
 			connected = true;
 			ports[n] = port;
 			inputs[n] = lower_edge(graph, &from->inputs.items[i], index, n);

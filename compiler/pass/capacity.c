@@ -47,9 +47,10 @@ static uint64_t frames_in_hand(const struct analysis *a, const struct graph_edge
 {
 	const struct graph_node *node = &a->graph->nodes.items[edge->node];
 	uint64_t n = edge_n_workers(a->graph, edge);
-	bool skips = edge->every_n || edge->every_ns || reads_latest(a->graph, node);
 
-	if (!to->response || !from->timed || !skips)
+	if (!to->response || !from->timed)
+		return n;
+	if (!edge->every_n && !edge->every_ns && !reads_latest(a->graph, node))
 		return n;
 	uint64_t meanwhile = (uint64_t)(to->response / from->period) +
 	                     (to->response % from->period != 0);

@@ -39,8 +39,12 @@ bool call_is_builtin(const struct scope *scope, const struct ast_expr *expr)
 	       !scope_find(scope->file, expr->left->name.text);
 }
 
-static struct slot find_slot(const struct interface *face, const char *name)
+/* The part of a name. Often all are given in their order, so the input at the argument's own place is
+ * looked at first: names are unique. */
+static struct slot find_slot(const struct interface *face, const char *name, size_t place)
 {
+	if (place < face->inputs.n && strcmp(face->inputs.items[place].name, name) == 0)
+		return (struct slot){SLOT_INPUT, place};
 	for (size_t i = 0; i < face->inputs.n; i++)
 		if (strcmp(face->inputs.items[i].name, name) == 0)
 			return (struct slot){SLOT_INPUT, i};
@@ -75,7 +79,7 @@ static struct slot argument_slot(struct elaborator *e, const struct interface *f
 {
 	const struct ast_arg *arg = &call->args.items[i];
 	if (arg->name.text) {
-		struct slot slot = find_slot(face, arg->name.text);
+		struct slot slot = find_slot(face, arg->name.text, i);
 		if (slot.kind == SLOT_NONE)
 			report_unknown_argument(e, face, arg->name);
 		return slot;

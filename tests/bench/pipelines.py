@@ -13,7 +13,25 @@ node step(value: i32) -> (result: i32)
 node join(a: i32, b: i32) -> (result: i32)
 node mix(value: i32, seen: i32?) -> (result: i32)
 node end(value: i32)
+node merge<N>(values: [i32; N]) -> (result: i32)
+pipeline two(value: i32) -> (result: i32) {
+    first = step(value)
+    last  = step(first)
+    out result = last
+}
+pipeline four(value: i32) -> (result: i32) {
+    first = two(value)
+    last  = two(first)
+    out result = last
+}
+pipeline eight(value: i32) -> (result: i32) {
+    first = four(value)
+    last  = four(first)
+    out result = last
+}
 """
+
+BANK = 4096  # as many elements as a bank may have
 
 
 def chain(n):
@@ -111,8 +129,58 @@ def mistakes(n):
         yield f"n{i} = step(m{i})"
 
 
+def loops(n):
+    """A loop whose rounds bind elements of two banks; as many loops as banks are too short."""
+    yield "n0 = make()"
+    for k in range(0, n // 2, BANK):
+        yield f"for i in 0..<{min(n // 2 - k, BANK)} {{"
+        yield f"    a{k}[i] = step(n0)"
+        yield f"    b{k}[i] = step(a{k}[i])"
+        yield "}"
+
+
+def banks(n):
+    """Banks of 64 streams, each joined by one node."""
+    yield "n0 = make()"
+    for k in range(0, n, 65):
+        yield f"for i in 0..<{min(n - k, 64)} {{"
+        yield f"    b{k}[i] = step(n0)"
+        yield "}"
+        yield f"s{k} = merge(b{k})"
+
+
+def inner(n):
+    """Uses of a pipeline that has others in it, eight nodes each, one after the other."""
+    yield "u0 = make()"
+    k = 0
+    for k in range(1, n // 8 + 1):
+        yield f"u{k} = eight(u{k - 1})"
+    yield f"last = end(u{k})"
+
+
+def sums(n):
+    """Expressions, each over the one before it and over its own past."""
+    yield "e0 = make()"
+    for i in range(1, n):
+        yield f"e{i} = (e{i}[-1] ?? 0) + e{i - 1}"
+
+
+def fallbacks(n):
+    """Expressions that may have no value, each in the one before it."""
+    yield "e0 = make()"
+    for i in range(1, n):
+        yield f"e{i} = if e{i - 1} > {i} then (100 / e{i - 1}) ?? 3 else e{i - 1} * 2"
+
+
+def operators(n):
+    """Expressions of a hundred operators."""
+    yield "n0 = make()"
+    for i in range(0, n, 100):
+        yield f"e{i} = n0" + " + n0 * 3" * (min(100, n - i) // 2)
+
+
 SHAPES = [chain, reverse, fan, diamonds, nested, unnamed, sampled, asserted, processes, wide,
-          commented, mistakes]
+          commented, mistakes, loops, banks, inner, sums, fallbacks, operators]
 
 
 def head(shape, n):
