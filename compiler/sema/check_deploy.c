@@ -4,14 +4,15 @@
 #include "sema/resolve.h"
 #include <string.h>
 
+VEC_OF(node_list, uint32_t);
+
 struct deploy {
 	struct sema *sema;
 	struct bound *bound;
 	uint32_t *process_of; /* per node, UNBOUND before it is in one */
+	struct map prefixes;  /* "rig" -> the struct node_list of rig.left, rig.right */
 	uint32_t *consumer;   /* per node, the only node that reads it; UNBOUND: none, or several */
 };
-
-VEC_OF(node_list, uint32_t);
 
 /* ---- Members ---- */
 
@@ -31,6 +32,26 @@ static const char *member_path(struct deploy *d, const struct ast_expr *member)
 	               : NULL;
 }
 
+/* The nodes under each prefix of their names: "rig" and "rig.cam" of "rig.cam[2]". */
+static void find_prefixes(struct deploy *d)
+{
+	struct arena *arena = d->sema->arena;
+	for (uint32_t i = 0; i < d->bound->nodes.n; i++) {
+		const char *name = d->bound->nodes.items[i].name;
+		for (size_t k = 1; name[k]; k++) {
+			if (name[k] != '.' && name[k] != '[')
+				continue;
+			const char *prefix = arena_strndup(arena, name, k);
+			struct node_list *list = map_get(&d->prefixes, prefix);
+			if (!list) {
+				list = arena_new(arena, struct node_list);
+				map_put(arena, &d->prefixes, prefix, list);
+			}
+			vec_push(arena, list, i);
+		}
+	}
+}
+
 /* A member is a node, or all of a bank or of a pipeline inside: `cam` means cam[0], cam[1] …, `rig`
  * all of rig.left, rig.right. */
 static struct node_list members(struct deploy *d, const struct ast_expr *member)
@@ -39,15 +60,10 @@ static struct node_list members(struct deploy *d, const struct ast_expr *member)
 	const char *path = member_path(d, member);
 	if (!path)
 		return list;
-	size_t length = strlen(path);
-	for (uint32_t i = 0; i < d->bound->nodes.n; i++) {
-		const char *name = d->bound->nodes.items[i].name;
-		if (strncmp(name, path, length) == 0 &&
-		    (name[length] == '.' || name[length] == '['))
-			vec_push(d->sema->arena, &list, i);
-	}
-	bool exact = map_get(&d->bound->node_names, path) != NULL;
-	if (exact || list.n == 0) {
+	const struct node_list *inside = map_get(&d->prefixes, path);
+	for (size_t i = 0; inside && i < inside->n; i++)
+		vec_push(d->sema->arena, &list, inside->items[i]);
+	if (!inside || map_get(&d->bound->node_names, path)) {
 		uint32_t node = bound_find(d->sema, d->bound, path, member->span, E0501);
 		if (node != UNBOUND)
 			vec_push(d->sema->arena, &list, node);
@@ -330,6 +346,7 @@ void check_deploy(struct sema *sema, struct bound *bound, const struct ast_decl 
 	for (size_t i = 0; i < bound->nodes.n; i++)
 		d.process_of[i] = d.consumer[i] = UNBOUND;
 	find_consumers(&d);
+	find_prefixes(&d);
 	bound->processes.n = 0;
 	for (size_t i = 0; deploy && i < deploy->rules.n; i++)
 		if (deploy->rules.items[i].kind == RULE_PROCESS)

@@ -9,6 +9,8 @@ static const struct stream_ref no_stream = {UNBOUND, UNBOUND, false};
 static void suggest_binding(struct elaborator *e, struct scope *scope, const char *name)
 {
 	VEC(const char *) names = {0};
+	if (!diag_wants_suggestion(e->sema->diags))
+		return;
 	for (; scope; scope = scope->parent)
 		for (size_t i = 0; i < scope->names.n; i++)
 			vec_push(e->sema->arena, &names, scope->names.entries[i].key);
