@@ -83,9 +83,10 @@ static const struct ast_decl *choose_deploy(struct sema *sema, struct file_scope
 			            target.text);
 			diag_suggest(sema->diags, target.text, &pipeline->name.text, 1);
 			if (!decl->of.text)
-				diag_help(sema->diags, "a deploy with a name of its own is written "
-				                       "'deploy %s of %s'", target.text,
-				          pipeline->name.text);
+				diag_help(sema->diags,
+				          "a deploy with a name of its own is written "
+				          "'deploy %s of %s'",
+				          target.text, pipeline->name.text);
 		}
 		if (strcmp(target.text, pipeline->name.text) != 0)
 			continue;
@@ -94,11 +95,11 @@ static const struct ast_decl *choose_deploy(struct sema *sema, struct file_scope
 		n++;
 	}
 	if (options->deploy) {
-		const struct ast_decl *named =
-		        find_decl(sema, main->ast, DECL_DEPLOY, options->deploy);
+		const struct ast_decl *named = find_decl(sema, main->ast, DECL_DEPLOY,
+		                                         options->deploy);
 		struct ast_name of = named && named->of.text ? named->of : pipeline->name;
-		if (named && strcmp(named->of.text ? of.text : named->name.text,
-		                    pipeline->name.text) != 0) {
+		if (named &&
+		    strcmp(named->of.text ? of.text : named->name.text, pipeline->name.text) != 0) {
 			diag_report(sema->diags, E0501, named->name.span,
 			            "'%s' is no deploy of '%s'", options->deploy,
 			            pipeline->name.text);
@@ -117,7 +118,7 @@ static const struct ast_decl *choose_deploy(struct sema *sema, struct file_scope
 static void sema_init(struct sema *sema, struct compilation *c, const char *stdlib)
 {
 	*sema = (struct sema){
-	        .arena = c->arena, .diags = &c->diags, .sources = &c->sources, .stdlib = stdlib};
+		.arena = c->arena, .diags = &c->diags, .sources = &c->sources, .stdlib = stdlib};
 }
 
 static void compilation_init(struct compilation *c)

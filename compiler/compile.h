@@ -10,19 +10,19 @@ struct compilation {
 	struct arena *arena;
 	struct sources sources;
 	struct diags diags;
-	struct unit *main;           /* the file given; NULL where it could not be read */
-	VEC(struct unit *) units;    /* every file read, the main one first */
-	struct graph *graph;         /* NULL after errors, or for a file without a pipeline */
-	struct analysis *analysis;   /* NULL without a graph */
+	struct unit *main;         /* the file given; NULL where it could not be read */
+	VEC(struct unit *) units;  /* every file read, the main one first */
+	struct graph *graph;       /* NULL after errors, or for a file without a pipeline */
+	struct analysis *analysis; /* NULL without a graph */
 };
 
 struct compile_options {
 	const char *file;
-	const char *stdlib;   /* directory that holds the stdlib modules */
-	const char *pipeline; /* NULL: the only one, or the one named like the file */
-	const char *deploy;   /* NULL: the only one of that pipeline */
-	bool library;         /* the file needs no pipeline (pkdc header, pkdc nodes) */
-	enum stage dump;      /* printed to stdout as soon as it is made */
+	const char *stdlib;         /* directory that holds the stdlib modules */
+	const char *pipeline;       /* NULL: the only one, or the one named like the file */
+	const char *deploy;         /* NULL: the only one of that pipeline */
+	bool library;               /* the file needs no pipeline (pkdc header, pkdc nodes) */
+	enum stage dump;            /* printed to stdout as soon as it is made */
 	const char *const *defines; /* "NAME=value": other values for constants of the file */
 	size_t n_defines;
 };

@@ -18,11 +18,11 @@
 		size_t n, cap; \
 	}
 
-#define vec_push(arena, vec, ...)                                                             \
-	((vec)->n == (vec)->cap ? (void)((vec)->items = vec_grow((arena), (vec)->items,       \
-	                                                         &(vec)->cap,                 \
-	                                                         sizeof *(vec)->items))       \
-	                        : (void)0,                                                    \
+#define vec_push(arena, vec, ...)                                                     \
+	((vec)->n == (vec)->cap                                                       \
+	         ? (void)((vec)->items = vec_grow((arena), (vec)->items, &(vec)->cap, \
+	                                          sizeof *(vec)->items))              \
+	         : (void)0,                                                           \
 	 (vec)->items[(vec)->n++] = (__VA_ARGS__))
 
 void *vec_grow(struct arena *arena, void *items, size_t *cap, size_t item_size);

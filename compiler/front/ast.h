@@ -196,11 +196,11 @@ struct ast_rule {
 	enum ast_rule_kind kind;
 	struct span span;
 	struct ast_name name;
-	struct ast_name host;                      /* PROCESS name on host */
-	struct ast_exprs members;                  /* names of nodes: a, rig.a, cam[2] */
+	struct ast_name host;     /* PROCESS name on host */
+	struct ast_exprs members; /* names of nodes: a, rig.a, cam[2] */
 	struct ast_expr *expr;
-	struct ast_expr *restarts, *per, *backoff; /* NULL: not written */
-	bool has_end, absent;                      /* then stop, then absent */
+	struct ast_expr *restarts, *per, *backoff;            /* NULL: not written */
+	bool has_end, absent;                                 /* then stop, then absent */
 	struct ast_expr *workers, *cpu, *cpu_last, *priority; /* settings; NULL: not written */
 	bool dynamic;
 };
@@ -221,16 +221,16 @@ struct ast_decl {
 	enum ast_decl_kind kind;
 	struct span span;
 	const char *doc;
-	struct ast_name name;        /* USE: the name it gets here */
-	struct ast_expr *expr;       /* CONST; USE of a file: its path */
-	struct ast_ports fields;     /* TYPE */
-	struct ast_names names;      /* ENUM; USE of a module: its path */
+	struct ast_name name;         /* USE: the name it gets here */
+	struct ast_expr *expr;        /* CONST; USE of a file: its path */
+	struct ast_ports fields;      /* TYPE */
+	struct ast_names names;       /* ENUM; USE of a module: its path */
 	struct ast_generics generics; /* NODE, PIPELINE */
 	struct ast_ports inputs, outputs;
-	struct ast_items items;      /* NODE */
-	struct ast_stmts stmts;      /* PIPELINE */
-	struct ast_name of;          /* DEPLOY name of pipeline */
-	struct ast_rules rules;      /* DEPLOY */
+	struct ast_items items; /* NODE */
+	struct ast_stmts stmts; /* PIPELINE */
+	struct ast_name of;     /* DEPLOY name of pipeline */
+	struct ast_rules rules; /* DEPLOY */
 };
 
 VEC_OF(ast_decls, struct ast_decl *);

@@ -1,8 +1,8 @@
 /* --dump=ast: the tree as nested lists, one declaration or statement a line. */
 #include "front/front.h"
 
-static const char *const op_words[] = {"-",  "not", "+", "-",  "*",   "/",  "%",  "==",
-                                       "!=", "<",   "<=", ">", ">=", "and", "or", "??"};
+static const char *const op_words[] = {
+	"-", "not", "+", "-", "*", "/", "%", "==", "!=", "<", "<=", ">", ">=", "and", "or", "??"};
 static const char *const policy_words[] = {"queue", "latest", "sample", "every"};
 
 static void print_expr(const struct ast_expr *expr, FILE *file);
@@ -165,10 +165,19 @@ static void print_ports(const struct ast_ports *ports, const char *what, FILE *f
 
 static void print_item(const struct ast_item *item, FILE *file)
 {
-	static const char *const words[] = {
-	        "param",        "budget",      "rate",      "source", "link",             "stateless",
-	        "origin paced", "origin live", "fires any", "state",  "persistent state", "command",
-	        "step"};
+	static const char *const words[] = {"param",
+	                                    "budget",
+	                                    "rate",
+	                                    "source",
+	                                    "link",
+	                                    "stateless",
+	                                    "origin paced",
+	                                    "origin live",
+	                                    "fires any",
+	                                    "state",
+	                                    "persistent state",
+	                                    "command",
+	                                    "step"};
 	const char *word = words[item->kind];
 	if (item->kind == ITEM_PARAM || item->kind == ITEM_STATE || item->kind == ITEM_PERSISTENT) {
 		print_port(&item->port, word, file);

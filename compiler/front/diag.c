@@ -7,7 +7,7 @@
 #include <string.h>
 
 #define SHOWN_MAX 50
-#define KEPT_MAX 10000 /* bounds time and memory for a file that is all mistakes */
+#define KEPT_MAX 10000    /* bounds time and memory for a file that is all mistakes */
 #define SUGGESTED_MAX 200 /* likewise: each suggestion looks at all names there are */
 #define TAB_WIDTH 4
 #define LINE_MAX_CELLS 160u

@@ -21,8 +21,8 @@ struct tokens lexer_tokens(struct arena *arena, struct diags *diags, struct sour
                            uint32_t source);
 
 /* --dump=tokens: one token a line with its span. */
-void lexer_print(struct arena *arena, struct diags *diags, struct sources *sources,
-                 uint32_t source, FILE *file);
+void lexer_print(struct arena *arena, struct diags *diags, struct sources *sources, uint32_t source,
+                 FILE *file);
 
 void ast_print(const struct ast_file *ast, FILE *file); /* --dump=ast */
 

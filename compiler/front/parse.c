@@ -36,8 +36,8 @@ const char *parser_unescape(struct parser *parser, struct span span, const char 
 			} else {
 				struct span place = {span.source, span.start + (uint32_t)i,
 				                     span.start + (uint32_t)i + 2};
-				diag_report(parser->diags, E0103, place,
-				            "'\\%c' is no escape", text[i]);
+				diag_report(parser->diags, E0103, place, "'\\%c' is no escape",
+				            text[i]);
 				diag_help(parser->diags, "the escapes are \\n \\t \\\\ and \\\"");
 				c = text[i];
 			}
@@ -79,8 +79,8 @@ static void set_depth(struct parser *parser, struct ast_expr *expr)
 	expr->depth = 1 + (left > right ? left : right);
 	if (expr->depth <= MAX_DEPTH)
 		return;
-	diag_report(parser->diags, E0105, (struct span){expr->span.source, expr->span.start,
-	                                                expr->span.start + 1},
+	diag_report(parser->diags, E0105,
+	            (struct span){expr->span.source, expr->span.start, expr->span.start + 1},
 	            "this expression is nested more than %d deep", MAX_DEPTH);
 	diag_help(parser->diags, "give parts of it names of their own");
 	*expr = (struct ast_expr){.kind = EXPR_ERROR, .span = expr->span};
@@ -229,7 +229,7 @@ static void parser_init(struct parser *parser, struct arena *arena, struct diags
                         struct sources *sources, uint32_t source, void **ret_scanner)
 {
 	*parser = (struct parser){
-	        .arena = arena, .diags = diags, .sources = sources, .source = source};
+		.arena = arena, .diags = diags, .sources = sources, .source = source};
 	parser->file = arena_new(arena, struct ast_file);
 	parser->file->source = source;
 	const struct source *file = &sources->list.items[source];
@@ -274,8 +274,8 @@ struct tokens lexer_tokens(struct arena *arena, struct diags *diags, struct sour
 	return tokens;
 }
 
-void lexer_print(struct arena *arena, struct diags *diags, struct sources *sources,
-                 uint32_t source, FILE *file)
+void lexer_print(struct arena *arena, struct diags *diags, struct sources *sources, uint32_t source,
+                 FILE *file)
 {
 	struct tokens tokens = lexer_tokens(arena, diags, sources, source);
 	const char *text = sources->list.items[source].text;

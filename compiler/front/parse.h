@@ -19,12 +19,12 @@ struct parser {
 	struct sources *sources;
 	struct ast_file *file;
 	uint32_t source;
-	uint32_t offset;   /* of the next byte to scan */
-	int brackets;      /* open ( and [: inside them a line's end means nothing */
-	int last;          /* token before, for the rule that ends a statement at a line's end */
+	uint32_t offset; /* of the next byte to scan */
+	int brackets;    /* open ( and [: inside them a line's end means nothing */
+	int last;        /* token before, for the rule that ends a statement at a line's end */
 	struct span at, before; /* of the last token scanned, and of the one before it */
-	bool ended;        /* the END_STMT before the end of the file was given */
-	struct map words;  /* interned names */
+	bool ended;             /* the END_STMT before the end of the file was given */
+	struct map words;       /* interned names */
 	VEC(struct doc_comment) docs;
 };
 

@@ -22,11 +22,13 @@ struct graph_edge {
 	uint32_t node, input; /* slot number `input` of the node */
 	struct span at;       /* the argument: "latest cam" */
 	enum edge_policy policy;
-	uint32_t count;      /* n of queue(n) or latest(n); 0 = not written */
-	int64_t max_age_ns;  /* sample; 0 = none */
-	int32_t first, last; /* which values: 0, 0 is the newest alone; -7, 0 a window of eight; -1, -1
+	uint32_t count;     /* n of queue(n) or latest(n); 0 = not written */
+	int64_t max_age_ns; /* sample; 0 = none */
+	int32_t first,
+		last; /* which values: 0, 0 is the newest alone; -7, 0 a window of eight; -1, -1
 	                        the one before. Fires only where last is 0 */
-	uint32_t every_n;    /* every(n): frames number 1 + every_from, 1 + every_from + n, … ; 0 = all */
+	uint32_t
+		every_n; /* every(n): frames number 1 + every_from, 1 + every_from + n, … ; 0 = all */
 	uint32_t every_from; /* below every_n; not 0 for the workers of a pool */
 	int64_t every_ns;    /* every(t): the first of each period of capture time; 0 = all */
 };
@@ -48,12 +50,12 @@ struct graph_node {
 	                          for a bank a slot for each element */
 	uint32_t *input_ports; /* n_inputs: the slot's port of the interface, ascending */
 	uint32_t n_inputs;
-	uint32_t *outputs; /* face->outputs.n streams */
-	uint64_t *sizes;   /* face->generics.n: of a size or a format; unused for a type */
-	const struct type **types;        /* face->generics.n: of a type; NULL where unconnected */
+	uint32_t *outputs;         /* face->outputs.n streams */
+	uint64_t *sizes;           /* face->generics.n: of a size or a format; unused for a type */
+	const struct type **types; /* face->generics.n: of a type; NULL where unconnected */
 	const struct formula **arguments; /* face->params.n, NULL = the declared default */
 	uint32_t process;
-	int64_t budget_ns;  /* of the deploy, else of the interface; 0 = none */
+	int64_t budget_ns; /* of the deploy, else of the interface; 0 = none */
 };
 
 enum failure_end { FAILURE_STOP, FAILURE_ABSENT };
@@ -61,14 +63,14 @@ enum failure_end { FAILURE_STOP, FAILURE_ABSENT };
 struct graph_process {
 	const char *name; /* of the group; of its only node */
 	struct span at;
-	VEC(uint32_t) nodes; /* in source order */
+	VEC(uint32_t) nodes;    /* in source order */
 	struct span failure_at; /* `on crash of …`; all zeroes: the default, stop */
 	uint32_t n_restarts;
 	int64_t restart_per_ns, backoff_ns;
 	enum failure_end end;
-	int64_t stall_ns;       /* a node that takes longer for a firing is killed; 0 = never */
-	int32_t cpu, cpu_last;  /* which CPUs; -1 = any */
-	int32_t priority;       /* 1 … 99 real-time (SCHED_FIFO); 0 = ordinary */
+	int64_t stall_ns;      /* a node that takes longer for a firing is killed; 0 = never */
+	int32_t cpu, cpu_last; /* which CPUs; -1 = any */
+	int32_t priority;      /* 1 … 99 real-time (SCHED_FIFO); 0 = ordinary */
 };
 
 enum assertion_kind {
@@ -81,9 +83,9 @@ enum assertion_kind {
 struct graph_assertion {
 	enum assertion_kind kind;
 	struct span at;
-	uint32_t a, b;        /* nodes */
+	uint32_t a, b; /* nodes */
 	struct span a_at, b_at;
-	uint64_t limit;       /* bytes; latency: ns */
+	uint64_t limit; /* bytes; latency: ns */
 };
 
 struct graph {
@@ -92,14 +94,14 @@ struct graph {
 	const char *name, *doc; /* of the pipeline */
 	const char *source;     /* "people.pkd": base name of the main file */
 	struct span at;
-	struct unit *unit;      /* of the main file */
+	struct unit *unit;        /* of the main file */
 	VEC(struct param) params; /* of the pipeline: the program's options */
 	VEC(struct graph_node) nodes;
 	VEC(struct graph_stream) streams;
 	VEC(struct graph_edge) edges;
 	VEC(struct graph_process) processes; /* each node is in exactly one */
 	VEC(struct graph_assertion) asserts;
-	int64_t spin_ns;        /* wait spin t: how long a process looks before it sleeps */
+	int64_t spin_ns; /* wait spin t: how long a process looks before it sleeps */
 };
 
 /* True when the edge's input fires its node; its declared T?. */

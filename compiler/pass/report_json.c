@@ -157,9 +157,7 @@ static void put_assertion(struct report *r, size_t number)
 	const struct graph_assertion *assertion = &r->a->graph->asserts.items[number];
 	bool memory = assertion->kind == ASSERT_MEMORY;
 	bool latency = assertion->kind == ASSERT_LATENCY;
-	bool holds = r->a->done[memory    ? PASS_memory
-	                        : latency ? PASS_latency
-	                                  : PASS_isolation];
+	bool holds = r->a->done[memory ? PASS_memory : latency ? PASS_latency : PASS_isolation];
 
 	json_object(&r->json, NULL);
 	json_string(&r->json, "kind", assertion_word(assertion->kind));

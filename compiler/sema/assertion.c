@@ -47,8 +47,7 @@ static const char *written_path(struct elaborator *e, struct scope *scope,
 	return NULL;
 }
 
-static uint32_t assert_node(struct elaborator *e, struct scope *scope,
-                            const struct ast_expr *expr)
+static uint32_t assert_node(struct elaborator *e, struct scope *scope, const struct ast_expr *expr)
 {
 	const char *path = written_path(e, scope, expr);
 	if (!path)
@@ -119,9 +118,8 @@ void assertion_check(struct elaborator *e, struct scope *scope, const struct ast
 	} else if (strcmp(word, "memory") == 0) {
 		if (limit_of(e, scope, stmt, VALUE_INT, &limit))
 			vec_push(e->sema->arena, &e->bound->asserts,
-			         (struct bound_assertion){.kind = BOUND_MEMORY,
-			                                  .at = stmt->span,
-			                                  .limit = limit});
+			         (struct bound_assertion){
+					 .kind = BOUND_MEMORY, .at = stmt->span, .limit = limit});
 	} else {
 		diag_report(e->sema->diags, E0201, stmt->name.span,
 		            "nothing known as '%s' can be asserted", word);

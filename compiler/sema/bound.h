@@ -10,12 +10,12 @@
 
 /* What one slot of a node's inputs is connected to. */
 struct bound_input {
-	uint32_t port;         /* of the interface */
-	uint32_t node, output; /* node UNBOUND: a mistake that was reported */
-	enum ast_policy policy; /* plain is QUEUE with count 0 */
-	uint32_t count;        /* of queue(n), latest(n); 0 = not written */
-	int64_t max_age_ns;    /* of sample; 0 = none */
-	int32_t first, last;   /* x[first .. last]; 0, 0 for x */
+	uint32_t port;                /* of the interface */
+	uint32_t node, output;        /* node UNBOUND: a mistake that was reported */
+	enum ast_policy policy;       /* plain is QUEUE with count 0 */
+	uint32_t count;               /* of queue(n), latest(n); 0 = not written */
+	int64_t max_age_ns;           /* of sample; 0 = none */
+	int32_t first, last;          /* x[first .. last]; 0, 0 for x */
 	uint32_t every_n, every_from; /* frames number 1 + every_from + k * every_n */
 	int64_t every_ns;
 	struct span at;
@@ -29,19 +29,19 @@ struct bound_node {
 	struct span at;   /* of the name it is bound to, or of the call */
 	bool named;       /* bound by the user */
 	bool ambiguous;   /* named after its node, as another is: cannot be referred to */
-	const struct ast_expr *call; /* NULL for an expression */
-	struct scope *scope;         /* where its arguments have meaning */
-	bool has_arguments;          /* they were bound */
-	struct interface *face;      /* NULL after a mistake */
-	VEC(struct bound_input) inputs;  /* connected slots, by port */
-	uint64_t *sizes;                 /* face->generics.n; 0 = not known */
-	struct span *size_from;          /* who determined it */
-	const struct type **types;       /* face->generics.n, of GENERIC_TYPE */
-	const struct type **outputs;     /* face->outputs.n, concrete or type_error */
+	const struct ast_expr *call;      /* NULL for an expression */
+	struct scope *scope;              /* where its arguments have meaning */
+	bool has_arguments;               /* they were bound */
+	struct interface *face;           /* NULL after a mistake */
+	VEC(struct bound_input) inputs;   /* connected slots, by port */
+	uint64_t *sizes;                  /* face->generics.n; 0 = not known */
+	struct span *size_from;           /* who determined it */
+	const struct type **types;        /* face->generics.n, of GENERIC_TYPE */
+	const struct type **outputs;      /* face->outputs.n, concrete or type_error */
 	const struct formula **arguments; /* face->params.n; NULL = the default */
-	int64_t budget_ns;               /* of the deploy; 0 = the interface's */
-	uint32_t n_workers; /* of the deploy; expanded by workers.c */
-	uint32_t visit; /* of unify: new, open, done */
+	int64_t budget_ns;                /* of the deploy; 0 = the interface's */
+	uint32_t n_workers;               /* of the deploy; expanded by workers.c */
+	uint32_t visit;                   /* of unify: new, open, done */
 };
 
 enum bound_assertion_kind { BOUND_INDEPENDENT, BOUND_LIVE, BOUND_MEMORY, BOUND_LATENCY };

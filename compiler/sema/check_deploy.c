@@ -27,9 +27,8 @@ static const char *member_path(struct deploy *d, const struct ast_expr *member)
 	if (!left || member->kind == EXPR_MEMBER)
 		return left ? arena_printf(arena, "%s.%s", left, member->name.text) : NULL;
 	struct value index = const_eval(d->sema, d->bound->file, member->right);
-	return index.kind == VALUE_INT
-	               ? arena_printf(arena, "%s[%lld]", left, (long long)index.i)
-	               : NULL;
+	return index.kind == VALUE_INT ? arena_printf(arena, "%s[%lld]", left, (long long)index.i)
+	                               : NULL;
 }
 
 /* The nodes under each prefix of their names: "rig" and "rig.cam" of "rig.cam[2]". */
@@ -112,24 +111,25 @@ static bool chooses_by_number(const struct bound_node *node)
 	return false;
 }
 
-static void set_workers(struct deploy *d, uint32_t index, struct span span, int64_t n,
-                        bool dynamic)
+static void set_workers(struct deploy *d, uint32_t index, struct span span, int64_t n, bool dynamic)
 {
 	struct bound_node *node = &d->bound->nodes.items[index];
 	if (dynamic)
 		diag_report(d->sema->diags, E0106, span,
 		            "workers that claim frames come with a later version of pkd");
 	if (node->inputs.n == 0 || chooses_by_number(node)) {
-		diag_report(d->sema->diags, E0504, span,
-		            node->inputs.n == 0
-		                    ? "'%s' cannot have workers: it makes frames of its own"
-		                    : "'%s' cannot have workers: it looks at every(…) or at a history",
-		            node->name);
+		diag_report(
+			d->sema->diags, E0504, span,
+			node->inputs.n == 0
+				? "'%s' cannot have workers: it makes frames of its own"
+				: "'%s' cannot have workers: it looks at every(…) or at a history",
+			node->name);
 		return;
 	}
 	if (node->face && !node->face->stateless) {
-		diag_report(d->sema->diags, E0504, span, "'%s' cannot have workers: %s is not "
-		                                         "declared 'stateless'",
+		diag_report(d->sema->diags, E0504, span,
+		            "'%s' cannot have workers: %s is not "
+		            "declared 'stateless'",
 		            node->name, node->face->kind);
 		diag_note(d->sema->diags, node->face->span, "declared here");
 		return;
@@ -158,8 +158,7 @@ static void set_process(struct deploy *d, const struct ast_rule *rule,
 		diag_report(d->sema->diags, E0504, rule->workers->span,
 		            "workers are for a process with one node");
 	else if (constant(d, rule->workers, VALUE_INT, 1, 256, &value))
-		set_workers(d, process->nodes.items[0], rule->workers->span, value,
-		            rule->dynamic);
+		set_workers(d, process->nodes.items[0], rule->workers->span, value, rule->dynamic);
 }
 
 static void group(struct deploy *d, const struct ast_rule *rule)
@@ -181,8 +180,9 @@ static void group(struct deploy *d, const struct ast_rule *rule)
 				diag_report(sema->diags, E0502, member->span,
 				            "'%s' is in the process '%s' already",
 				            bound->nodes.items[list.items[k]].name,
-				            *of < bound->processes.n ? bound->processes.items[*of].name
-				                                     : process.name);
+				            *of < bound->processes.n
+				                    ? bound->processes.items[*of].name
+				                    : process.name);
 				continue;
 			}
 			*of = (uint32_t)bound->processes.n;
@@ -217,8 +217,8 @@ static uint32_t host_of(const struct deploy *d, uint32_t node)
 	if (d->consumer[node] != UNBOUND)
 		return d->consumer[node];
 	uint32_t producer = self->inputs.n > 0 ? self->inputs.items[0].node : UNBOUND;
-	const struct interface *face =
-	        producer != UNBOUND ? d->bound->nodes.items[producer].face : NULL;
+	const struct interface *face = producer != UNBOUND ? d->bound->nodes.items[producer].face
+	                                                   : NULL;
 	/* A camera may block in its driver: nothing shares its process unasked. */
 	return face && face->origin == ORIGIN_LIVE ? UNBOUND : producer;
 }
@@ -252,8 +252,8 @@ static void complete(struct deploy *d)
 		if (d->process_of[i] != UNBOUND)
 			continue;
 		uint32_t host = host_of(d, i);
-		for (int steps = 0; steps < 100 && host != UNBOUND && d->process_of[host] == UNBOUND;
-		     steps++)
+		for (int steps = 0;
+		     steps < 100 && host != UNBOUND && d->process_of[host] == UNBOUND; steps++)
 			host = host_of(d, host);
 		if (host != UNBOUND && d->process_of[host] != UNBOUND &&
 		    bound->nodes.items[host].n_workers == 0) {

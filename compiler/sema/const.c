@@ -7,8 +7,9 @@
 
 const char *value_kind_text(enum value_kind kind)
 {
-	static const char *const texts[] = {"nothing", "true or false", "a whole number",
-	                                    "a number", "a text", "a time", "a rate", "an enum"};
+	static const char *const texts[] = {"nothing",  "true or false", "a whole number",
+	                                    "a number", "a text",        "a time",
+	                                    "a rate",   "an enum"};
 	return texts[kind];
 }
 
@@ -58,14 +59,14 @@ static const struct unit_word {
 	enum value_kind kind;
 	double factor;
 } units[] = {
-        {"ns", VALUE_TIME, 1},         {"us", VALUE_TIME, 1e3},
-        {"ms", VALUE_TIME, 1e6},       {"s", VALUE_TIME, 1e9},
-        {"min", VALUE_TIME, 60e9},     {"h", VALUE_TIME, 3600e9},
-        {"fps", VALUE_RATE, 1},        {"Hz", VALUE_RATE, 1},
-        {"kHz", VALUE_RATE, 1e3},      {"B", VALUE_INT, 1},
-        {"kB", VALUE_INT, 1e3},        {"MB", VALUE_INT, 1e6},
-        {"GB", VALUE_INT, 1e9},        {"KiB", VALUE_INT, 1024},
-        {"MiB", VALUE_INT, 1048576},   {"GiB", VALUE_INT, 1073741824},
+	{"ns", VALUE_TIME, 1},       {"us", VALUE_TIME, 1e3},
+	{"ms", VALUE_TIME, 1e6},     {"s", VALUE_TIME, 1e9},
+	{"min", VALUE_TIME, 60e9},   {"h", VALUE_TIME, 3600e9},
+	{"fps", VALUE_RATE, 1},      {"Hz", VALUE_RATE, 1},
+	{"kHz", VALUE_RATE, 1e3},    {"B", VALUE_INT, 1},
+	{"kB", VALUE_INT, 1e3},      {"MB", VALUE_INT, 1e6},
+	{"GB", VALUE_INT, 1e9},      {"KiB", VALUE_INT, 1024},
+	{"MiB", VALUE_INT, 1048576}, {"GiB", VALUE_INT, 1073741824},
 };
 
 static struct value eval_quantity(struct sema *sema, const struct ast_expr *expr)
@@ -93,7 +94,8 @@ static struct value eval_quantity(struct sema *sema, const struct ast_expr *expr
 	}
 	diag_report(sema->diags, E0107, expr->span, "unknown unit '%s'", word);
 	diag_suggest(sema->diags, word, words, sizeof words / sizeof *words);
-	diag_help(sema->diags, "the units are ns us ms s min h, fps Hz kHz, B kB MB GB KiB MiB GiB");
+	diag_help(sema->diags,
+	          "the units are ns us ms s min h, fps Hz kHz, B kB MB GB KiB MiB GiB");
 	return (struct value){0};
 }
 
@@ -229,8 +231,9 @@ struct value const_apply(struct sema *sema, struct span span, enum ast_op op, st
 	if (right.kind == VALUE_NONE)
 		return right;
 	if (op == OP_COALESCE) {
-		diag_report(sema->diags, E0309, span, "a constant is never absent: '\?\?' is for "
-		                                      "streams");
+		diag_report(sema->diags, E0309, span,
+		            "a constant is never absent: '\?\?' is for "
+		            "streams");
 		return (struct value){0};
 	}
 	return apply_binary(sema, span, op, left, right);
@@ -251,8 +254,10 @@ static struct value eval_symbol(struct sema *sema, struct symbol *symbol, struct
 		return (struct value){0};
 	}
 	if (symbol->state == UNRESOLVED && sema->const_depth >= CONST_MAX_DEPTH) {
-		diag_report(sema->diags, E0105, span, "constants are defined by each other more "
-		                                      "than %d deep", CONST_MAX_DEPTH);
+		diag_report(sema->diags, E0105, span,
+		            "constants are defined by each other more "
+		            "than %d deep",
+		            CONST_MAX_DEPTH);
 		return (struct value){0};
 	}
 	if (symbol->state == UNRESOLVED) {
@@ -298,8 +303,8 @@ struct value const_eval(struct sema *sema, struct file_scope *file, const struct
 	case EXPR_INT:
 		return eval_int(sema, expr);
 	case EXPR_FLOAT:
-		return float_value(strtod(
-		        without_underscores(sema, expr->text, strlen(expr->text)), NULL));
+		return float_value(
+			strtod(without_underscores(sema, expr->text, strlen(expr->text)), NULL));
 	case EXPR_QUANTITY:
 		return eval_quantity(sema, expr);
 	case EXPR_STRING:
@@ -310,8 +315,8 @@ struct value const_eval(struct sema *sema, struct file_scope *file, const struct
 	case EXPR_MEMBER:
 		return eval_name(sema, file, expr);
 	case EXPR_UNARY:
-		return const_apply(sema, expr->span, expr->op,
-		                   const_eval(sema, file, expr->left), (struct value){0});
+		return const_apply(sema, expr->span, expr->op, const_eval(sema, file, expr->left),
+		                   (struct value){0});
 	case EXPR_BINARY:
 		return const_apply(sema, expr->span, expr->op, const_eval(sema, file, expr->left),
 		                   const_eval(sema, file, expr->right));

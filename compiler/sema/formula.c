@@ -120,11 +120,12 @@ static const struct formula *build_operator(struct elaborator *e, struct scope *
 	if ((expr->op == OP_DIV || expr->op == OP_MOD) && mentions_param(scope, expr->right)) {
 		diag_report(e->sema->diags, E0309, expr->right->span,
 		            "a division by a parameter, which could be 0");
-		diag_help(e->sema->diags, "divide by a constant, or pass the parameter to the node");
+		diag_help(e->sema->diags,
+		          "divide by a constant, or pass the parameter to the node");
 		return NULL;
 	}
-	struct formula *formula = new_formula(
-	        e->sema, expr->right ? FORMULA_BINARY : FORMULA_UNARY, type, expr->span);
+	struct formula *formula = new_formula(e->sema, expr->right ? FORMULA_BINARY : FORMULA_UNARY,
+	                                      type, expr->span);
 	formula->op = op_char(expr->op);
 	formula->left = formula_build(e, scope, operands, expr->left);
 	if (expr->right)
@@ -133,8 +134,7 @@ static const struct formula *build_operator(struct elaborator *e, struct scope *
 }
 
 static const struct formula *build_param(struct elaborator *e, const struct type *type,
-                                         const struct ast_expr *expr,
-                                         const struct binding *binding)
+                                         const struct ast_expr *expr, const struct binding *binding)
 {
 	const struct param *param = binding->param;
 	if (param->type->kind == TYPE_ERROR || !binding->formula)

@@ -28,7 +28,7 @@ static void suggest(struct sema *sema, const struct map *first, const struct map
 	if (!diag_wants_suggestion(sema->diags))
 		return;
 #define TYPE(constant, word, c_type, size, pkd_kind) \
-	if (types)                                    \
+	if (types)                                   \
 		vec_push(sema->arena, &names, word);
 #include "sema/type.def"
 #undef TYPE
@@ -58,8 +58,7 @@ static struct symbol *lookup_in_module(struct sema *sema, struct symbol *module,
 }
 
 struct symbol *scope_lookup(struct sema *sema, struct file_scope *file,
-                            const struct ast_names *path, enum diag_code unknown,
-                            const char *what)
+                            const struct ast_names *path, enum diag_code unknown, const char *what)
 {
 	struct ast_name first = path->items[0];
 	struct symbol *symbol = scope_find(file, first.text);
@@ -118,8 +117,7 @@ static struct file_scope *new_file(struct sema *sema, struct module *module, uin
 	unit->module = module->name;
 	unit->directory = path_directory(sema->arena, sema->sources->list.items[source].file);
 	unit->header = header;
-	unit->guard = arena_printf(sema->arena, "PKD_%s",
-	                           upper_identifier(sema->arena, header));
+	unit->guard = arena_printf(sema->arena, "PKD_%s", upper_identifier(sema->arena, header));
 	unit->stdlib = stdlib;
 	file->unit = unit;
 	file->module = module;
@@ -242,8 +240,8 @@ static struct module *import_file(struct sema *sema, struct file_scope *from,
 	if (module)
 		return module;
 	const char *shown = path_join(
-	        arena, path_directory(arena, sema->sources->list.items[from->unit->source].path),
-	        use->expr->text);
+		arena, path_directory(arena, sema->sources->list.items[from->unit->source].path),
+		use->expr->text);
 	uint32_t source;
 	int error = sources_add(sema->sources, shown, real, &source);
 	if (error != 0) {
@@ -279,8 +277,10 @@ static struct module *import_use(struct sema *sema, struct file_scope *file,
 			            "the standard library has no module '%s'", name);
 			if (file_list(sema->arena, sema->stdlib, "", &names, &n) == 0)
 				diag_suggest(sema->diags, name, names, n);
-			diag_help(sema->diags, "a file of your own is named by its path: "
-			                       "use \"%s.pkd\" as %s", name, name);
+			diag_help(sema->diags,
+			          "a file of your own is named by its path: "
+			          "use \"%s.pkd\" as %s",
+			          name, name);
 		}
 	}
 	sema->import_depth--;

@@ -21,9 +21,10 @@ struct port {
 	const char *name;
 	const char *doc; /* or "" */
 	struct span span;
-	const struct type *type; /* may hold variables of the node, or be `any`. Of an input `[T; N]`:
+	const struct type
+		*type; /* may hold variables of the node, or be `any`. Of an input `[T; N]`:
 	                            a bank of N streams of T, or a window of N values of one */
-	bool optional;           /* T?; of a bank or window: each element */
+	bool optional; /* T?; of a bank or window: each element */
 };
 
 struct param {
@@ -63,12 +64,13 @@ struct interface {
 	double rate;       /* frames a second, 0 = not stated */
 	int64_t budget_ns; /* 0 = not stated */
 	bool stateless;
-	bool fires_any;    /* fires on any new value of its firing inputs; its outputs are an origin */
+	bool fires_any; /* fires on any new value of its firing inputs; its outputs are an origin */
 	VEC(struct state_field) persistent; /* struct NAME_state */
-	VEC(struct state_field) state;      /* with `step`: struct NAME; zeroed before the first firing */
-	const char *step;       /* the C between {= and =}; NULL: in `sources` */
-	struct span step_at;    /* of that C */
-	const struct term *body; /* of a node made from an expression; NULL otherwise */
+	VEC(struct state_field)
+	state;                     /* with `step`: struct NAME; zeroed before the first firing */
+	const char *step;          /* the C between {= and =}; NULL: in `sources` */
+	struct span step_at;       /* of that C */
+	const struct term *body;   /* of a node made from an expression; NULL otherwise */
 	VEC(const char *) sources; /* relative to unit->directory */
 	VEC(const char *) links;   /* pkg-config names */
 };
@@ -76,11 +78,11 @@ struct interface {
 /* One .pkd file. */
 struct unit {
 	uint32_t source;
-	const char *module;    /* "video"; the name after `as`; "" for the main file */
-	const char *directory; /* of the file, as the file system knows it */
-	const char *header;    /* as included: "video/open.pkd.h", "people.pkd.h" */
-	const char *guard;     /* "PKD_VIDEO_OPEN_H" */
-	bool stdlib;           /* built with pkd, in its library of nodes */
+	const char *module;      /* "video"; the name after `as`; "" for the main file */
+	const char *directory;   /* of the file, as the file system knows it */
+	const char *header;      /* as included: "video/open.pkd.h", "people.pkd.h" */
+	const char *guard;       /* "PKD_VIDEO_OPEN_H" */
+	bool stdlib;             /* built with pkd, in its library of nodes */
 	VEC(struct unit *) uses; /* whose types it may name */
 	VEC(struct record *) records;
 	VEC(struct enumeration *) enumerations;

@@ -8,15 +8,19 @@
 void resolve_name(struct sema *sema, struct ast_name name)
 {
 	static const char *const taken[] = {
-	        "alignas", "alignof", "and", "asm", "auto", "bitand", "bitor", "bool", "break",
-	        "case", "catch", "char", "class", "compl", "const", "constexpr", "continue",
-	        "decltype", "default", "delete", "do", "double", "else", "enum", "explicit",
-	        "export", "extern", "false", "float", "for", "friend", "goto", "if", "inline",
-	        "int", "long", "main", "mutable", "namespace", "new", "noexcept", "not", "nullptr",
-	        "operator", "or", "private", "protected", "public", "register", "restrict",
-	        "return", "short", "signed", "sizeof", "static", "struct", "switch", "template",
-	        "this", "throw", "true", "try", "typedef", "typeid", "typename", "union",
-	        "unsigned", "using", "virtual", "void", "volatile", "while", "xor", "linux", "unix"};
+		"alignas",  "alignof",  "and",       "asm",       "auto",      "bitand",
+		"bitor",    "bool",     "break",     "case",      "catch",     "char",
+		"class",    "compl",    "const",     "constexpr", "continue",  "decltype",
+		"default",  "delete",   "do",        "double",    "else",      "enum",
+		"explicit", "export",   "extern",    "false",     "float",     "for",
+		"friend",   "goto",     "if",        "inline",    "int",       "long",
+		"main",     "mutable",  "namespace", "new",       "noexcept",  "not",
+		"nullptr",  "operator", "or",        "private",   "protected", "public",
+		"register", "restrict", "return",    "short",     "signed",    "sizeof",
+		"static",   "struct",   "switch",    "template",  "this",      "throw",
+		"true",     "try",      "typedef",   "typeid",    "typename",  "union",
+		"unsigned", "using",    "virtual",   "void",      "volatile",  "while",
+		"xor",      "linux",    "unix"};
 	bool bad = strncasecmp(name.text, "pkd", 3) == 0 &&
 	           (name.text[3] == '_' || name.text[3] == 'i');
 	bad = bad || name.text[0] == '_';
@@ -25,7 +29,8 @@ void resolve_name(struct sema *sema, struct ast_name name)
 	if (!bad)
 		return;
 	diag_report(sema->diags, E0207, name.span, "'%s' cannot be a name: C needs it", name.text);
-	diag_help(sema->diags, "write '%s_' or another word", name.text[0] == '_' ? name.text + 1 : name.text);
+	diag_help(sema->diags, "write '%s_' or another word",
+	          name.text[0] == '_' ? name.text + 1 : name.text);
 }
 
 /* ---- Parameters ---- */
@@ -34,10 +39,10 @@ static const struct int_bounds {
 	enum type_kind kind;
 	int64_t min, max;
 } int_bounds[] = {
-        {TYPE_I8, INT8_MIN, INT8_MAX},    {TYPE_I16, INT16_MIN, INT16_MAX},
-        {TYPE_I32, INT32_MIN, INT32_MAX}, {TYPE_I64, INT64_MIN, INT64_MAX},
-        {TYPE_U8, 0, UINT8_MAX},          {TYPE_U16, 0, UINT16_MAX},
-        {TYPE_U32, 0, UINT32_MAX},        {TYPE_U64, 0, INT64_MAX}, /* what a literal can say */
+	{TYPE_I8, INT8_MIN, INT8_MAX},    {TYPE_I16, INT16_MIN, INT16_MAX},
+	{TYPE_I32, INT32_MIN, INT32_MAX}, {TYPE_I64, INT64_MIN, INT64_MAX},
+	{TYPE_U8, 0, UINT8_MAX},          {TYPE_U16, 0, UINT16_MAX},
+	{TYPE_U32, 0, UINT32_MAX},        {TYPE_U64, 0, INT64_MAX}, /* what a literal can say */
 };
 
 static const struct int_bounds *find_bounds(enum type_kind kind)
@@ -116,15 +121,15 @@ static const char *source_text(struct sema *sema, struct span span)
 	                     span.end - span.start);
 }
 
-struct value resolve_constant(struct sema *sema, struct file_scope *file,
-                              const struct type *type, const struct ast_expr *expr)
+struct value resolve_constant(struct sema *sema, struct file_scope *file, const struct type *type,
+                              const struct ast_expr *expr)
 {
 	if (type->kind == TYPE_ENUM && expr->kind == EXPR_NAME && expr->name.text) {
 		const struct enumeration *e = type->enumeration;
 		for (size_t i = 0; i < e->names.n; i++)
 			if (strcmp(e->names.items[i], expr->name.text) == 0)
 				return (struct value){
-				        .kind = VALUE_ENUM, .i = (int64_t)i, .enumeration = e};
+					.kind = VALUE_ENUM, .i = (int64_t)i, .enumeration = e};
 		diag_report(sema->diags, E0201, expr->span, "%s has no '%s'", type->name,
 		            expr->name.text);
 		diag_suggest(sema->diags, expr->name.text, e->names.items, e->names.n);
@@ -155,8 +160,7 @@ static void resolve_range(struct sema *sema, struct file_scope *file, const stru
 		            "this range is empty");
 }
 
-struct param resolve_param(struct sema *sema, struct file_scope *file,
-                           const struct ast_port *port)
+struct param resolve_param(struct sema *sema, struct file_scope *file, const struct ast_port *port)
 {
 	struct param param = {.name = port->name.text,
 	                      .doc = port->doc ? port->doc : "",
@@ -335,8 +339,10 @@ static void resolve_item(struct sema *sema, struct file_scope *file, struct inte
 	case ITEM_ORIGIN_LIVE:
 		face->origin = item->kind == ITEM_ORIGIN_LIVE ? ORIGIN_LIVE : ORIGIN_PACED;
 		if (face->inputs.n > 0) {
-			diag_report(sema->diags, E0206, item->span, "a node with inputs is no origin");
-			diag_help(sema->diags, "an origin makes frames of its own: give it no inputs");
+			diag_report(sema->diags, E0206, item->span,
+			            "a node with inputs is no origin");
+			diag_help(sema->diags,
+			          "an origin makes frames of its own: give it no inputs");
 		}
 		break;
 	}
@@ -351,8 +357,8 @@ static void check_items(struct sema *sema, const struct interface *face)
 		diag_help(sema->diags, "a node in C keeps its state in struct %s", face->c_name);
 	}
 	if (face->stateless && (face->state.n > 0 || face->persistent.n > 0))
-		diag_report(sema->diags, E0206, face->span, "'%s' is declared stateless, and has state",
-		            face->name);
+		diag_report(sema->diags, E0206, face->span,
+		            "'%s' is declared stateless, and has state", face->name);
 	if (face->fires_any && (face->inputs.n == 0 || face->origin != ORIGIN_NONE))
 		diag_report(sema->diags, E0206, face->span,
 		            "'fires any' is for a node with inputs, which is no origin");
@@ -416,7 +422,8 @@ void resolve_file(struct sema *sema, struct file_scope *file)
 			resolve_node(sema, symbol);
 		else if (symbol->kind == SYMBOL_CONST)
 			const_eval(sema, file,
-			           &(struct ast_expr){.kind = EXPR_NAME, .name = symbol->name,
+			           &(struct ast_expr){.kind = EXPR_NAME,
+			                              .name = symbol->name,
 			                              .span = symbol->name.span});
 	}
 }

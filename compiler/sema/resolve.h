@@ -40,8 +40,7 @@ void resolve_file(struct sema *sema, struct file_scope *file);
 struct interface *resolve_node(struct sema *sema, struct symbol *symbol);
 
 /* A parameter of a node or a pipeline. */
-struct param resolve_param(struct sema *sema, struct file_scope *file,
-                           const struct ast_port *port);
+struct param resolve_param(struct sema *sema, struct file_scope *file, const struct ast_port *port);
 
 /* Whether a constant can be a value of a parameter's type, converted to it; otherwise a report. */
 bool resolve_value(struct sema *sema, const struct type *type, struct span span,
@@ -49,8 +48,8 @@ bool resolve_value(struct sema *sema, const struct type *type, struct span span,
 
 /* The constant for a parameter of this type, VALUE_NONE after a report. An enum's value is one of
  * its bare names. */
-struct value resolve_constant(struct sema *sema, struct file_scope *file,
-                              const struct type *type, const struct ast_expr *expr);
+struct value resolve_constant(struct sema *sema, struct file_scope *file, const struct type *type,
+                              const struct ast_expr *expr);
 
 /* The same for the range of a parameter. */
 bool resolve_in_range(struct sema *sema, const struct param *param, struct span span,

@@ -27,8 +27,8 @@ static bool use_generic(struct sema *sema, struct generic *generic, enum generic
 	return false;
 }
 
-static bool resolve_size(struct sema *sema, struct type_place place,
-                         const struct ast_type *written, uint64_t max, struct size *ret_size)
+static bool resolve_size(struct sema *sema, struct type_place place, const struct ast_type *written,
+                         uint64_t max, struct size *ret_size)
 {
 	*ret_size = (struct size){0};
 	struct ast_expr expr = {.kind = EXPR_ERROR, .span = written->span};
@@ -124,7 +124,8 @@ static const struct type *resolve_text(struct sema *sema, struct type_place plac
 		return type_string(sema->arena, n);
 	if (!arguments(sema, written, 1, text ? "string<CAPACITY>" : "bytes<CAPACITY>")) {
 		if (text)
-			diag_help(sema->diags, "every value has a bound: string<32> holds up to 32 bytes");
+			diag_help(sema->diags,
+			          "every value has a bound: string<32> holds up to 32 bytes");
 		return type_error();
 	}
 	if (!resolve_size(sema, place, written->args.items[0], UINT32_MAX - 8, &n))
@@ -135,7 +136,7 @@ static const struct type *resolve_text(struct sema *sema, struct type_place plac
 static const struct type *scalar_named(const char *name)
 {
 #define TYPE(constant, word, c_type, size, pkd_kind) \
-	if (strcmp(name, word) == 0)                  \
+	if (strcmp(name, word) == 0)                 \
 		return type_scalar(constant);
 #include "sema/type.def"
 #undef TYPE
@@ -172,7 +173,8 @@ const struct type *resolve_type(struct sema *sema, struct type_place place,
 		return type_any();
 	if (written->kind != AST_TYPE_NAMED) {
 		if (written->kind == AST_TYPE_SIZE)
-			diag_report(sema->diags, E0301, written->span, "a type stands here, not a size");
+			diag_report(sema->diags, E0301, written->span,
+			            "a type stands here, not a size");
 		return type_error();
 	}
 	if (written->path.n == 1) {
@@ -226,8 +228,7 @@ static bool field_twice(struct sema *sema, const struct ast_ports *fields, size_
 bool resolve_layout(struct sema *sema, const struct type *type, struct span span)
 {
 	struct layout layout;
-	if (type->kind == TYPE_ERROR || !type_is_concrete(type) ||
-	    type_layout(type, &layout) == 0)
+	if (type->kind == TYPE_ERROR || !type_is_concrete(type) || type_layout(type, &layout) == 0)
 		return true;
 	diag_report(sema->diags, E0312, span, "a value of %s is larger than 2 GiB", type->name);
 	return false;
@@ -260,7 +261,8 @@ static const struct type *resolve_record(struct sema *sema, struct symbol *symbo
 		}
 		ok = type->kind != TYPE_ERROR && ok && !field_twice(sema, &decl->fields, i);
 		vec_push(sema->arena, &record->fields,
-		         (struct field){.name = field->name.text, .type = type,
+		         (struct field){.name = field->name.text,
+		                        .type = type,
 		                        .doc = field->doc ? field->doc : "",
 		                        .span = field->name.span});
 	}
@@ -322,9 +324,8 @@ const struct type *resolve_symbol_type(struct sema *sema, struct file_scope *fro
 {
 	if (symbol->state == RESOLVING || sema->type_depth >= TYPE_MAX_DEPTH) {
 		diag_report(sema->diags, E0312, symbol->name.span,
-		            symbol->state == RESOLVING
-		                    ? "'%s' would hold a value of itself"
-		                    : "'%s' is built of types more than 64 deep",
+		            symbol->state == RESOLVING ? "'%s' would hold a value of itself"
+		                                       : "'%s' is built of types more than 64 deep",
 		            symbol->name.text);
 		symbol->type = type_error();
 		symbol->state = RESOLVED;
@@ -344,4 +345,3 @@ const struct type *resolve_symbol_type(struct sema *sema, struct file_scope *fro
 	note_use(sema, from->unit, symbol->file->unit);
 	return symbol->type;
 }
-

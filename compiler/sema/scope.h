@@ -25,18 +25,18 @@ struct symbol {
 	struct ast_name name;
 	struct file_scope *file;
 	struct ast_decl *decl;
-	struct module *module;      /* SYMBOL_MODULE */
-	struct value value;         /* SYMBOL_CONST */
-	const struct type *type;    /* SYMBOL_RECORD, SYMBOL_ENUM */
-	struct interface *face;     /* SYMBOL_NODE; NULL after a mistake in its declaration */
+	struct module *module;   /* SYMBOL_MODULE */
+	struct value value;      /* SYMBOL_CONST */
+	const struct type *type; /* SYMBOL_RECORD, SYMBOL_ENUM */
+	struct interface *face;  /* SYMBOL_NODE; NULL after a mistake in its declaration */
 };
 
 /* A folder of the standard library, or one file of the user. */
 struct module {
-	const char *name;       /* "video"; "" of the main file */
-	struct map symbols;     /* of all its files: one name, one meaning */
+	const char *name;   /* "video"; "" of the main file */
+	struct map symbols; /* of all its files: one name, one meaning */
 	VEC(struct file_scope *) files;
-	bool loading;           /* its files are being read: met again, it is a circle */
+	bool loading; /* its files are being read: met again, it is a circle */
 };
 
 /* One file: what it declares is in its module, what it uses is its own. */
@@ -51,14 +51,13 @@ struct sema {
 	struct arena *arena;
 	struct diags *diags;
 	struct sources *sources;
-	const char *stdlib;  /* folder of the standard library */
-	struct map modules;  /* by path on the file system */
+	const char *stdlib;             /* folder of the standard library */
+	struct map modules;             /* by path on the file system */
 	VEC(struct file_scope *) files; /* all that were read, in order; the main one first */
-	const char *const *defines; /* NAME=value, for constants of the main file */
+	const char *const *defines;     /* NAME=value, for constants of the main file */
 	size_t n_defines;
 	const void *locals; /* of the elaborator: loop variables and generics are constants, too */
-	bool (*find_local)(struct sema *sema, const struct ast_expr *name,
-	                   struct value *ret_value);
+	bool (*find_local)(struct sema *sema, const struct ast_expr *name, struct value *ret_value);
 	uint32_t import_depth, const_depth, type_depth; /* limits of recursions */
 };
 
@@ -78,8 +77,7 @@ struct module *import_stdlib(struct sema *sema, const char *name);
  * up reports; scope_find does not. */
 struct symbol *scope_find(const struct file_scope *file, const char *name);
 struct symbol *scope_lookup(struct sema *sema, struct file_scope *file,
-                            const struct ast_names *path, enum diag_code unknown,
-                            const char *what);
+                            const struct ast_names *path, enum diag_code unknown, const char *what);
 
 /* "a module", "a node" … for messages. */
 const char *symbol_kind_text(enum symbol_kind kind);

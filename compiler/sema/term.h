@@ -8,28 +8,28 @@
 #include "sema/value.h"
 
 enum term_kind {
-	TERM_CONST,     /* value */
-	TERM_PARAM,     /* a formula over the program's options */
-	TERM_INPUT,     /* input number `index` of the node: the value of its stream */
-	TERM_IT,        /* the element that the innermost TERM_WHERE or TERM_FOLD is at */
-	TERM_FIELD,     /* left . field number `index` */
-	TERM_ELEMENT,   /* left [ right ]: of a list or an array; absent out of range */
-	TERM_UNARY,     /* op left: '-' or '!' */
-	TERM_BINARY,    /* left op right: as in struct formula */
-	TERM_IF,        /* if left then right else third */
-	TERM_COALESCE,  /* left ?? right */
-	TERM_WHEN,      /* left when right: absent where right is false */
-	TERM_LENGTH,    /* number of items of the list left, u32 */
-	TERM_WHERE,     /* items of the list left for which right holds */
-	TERM_FOLD,      /* `fold` over the items of left, of right (NULL: of the items themselves) */
-	TERM_MINMAX,    /* fold MIN or MAX of left and right */
-	TERM_RECORD,    /* items[i] is field number i of type->record */
-	TERM_LIST,      /* items of a list<T, n> */
-	TERM_CONVERT,   /* left as `type`: between numbers, saturating */
-	TERM_NUMBER,    /* frame number of input `index`, u64 */
-	TERM_TIME,      /* capture time of input `index` */
-	TERM_AGE,       /* age of input `index`, time */
-	TERM_PRESENT,   /* whether input `index` has a value */
+	TERM_CONST,    /* value */
+	TERM_PARAM,    /* a formula over the program's options */
+	TERM_INPUT,    /* input number `index` of the node: the value of its stream */
+	TERM_IT,       /* the element that the innermost TERM_WHERE or TERM_FOLD is at */
+	TERM_FIELD,    /* left . field number `index` */
+	TERM_ELEMENT,  /* left [ right ]: of a list or an array; absent out of range */
+	TERM_UNARY,    /* op left: '-' or '!' */
+	TERM_BINARY,   /* left op right: as in struct formula */
+	TERM_IF,       /* if left then right else third */
+	TERM_COALESCE, /* left ?? right */
+	TERM_WHEN,     /* left when right: absent where right is false */
+	TERM_LENGTH,   /* number of items of the list left, u32 */
+	TERM_WHERE,    /* items of the list left for which right holds */
+	TERM_FOLD,     /* `fold` over the items of left, of right (NULL: of the items themselves) */
+	TERM_MINMAX,   /* fold MIN or MAX of left and right */
+	TERM_RECORD,   /* items[i] is field number i of type->record */
+	TERM_LIST,     /* items of a list<T, n> */
+	TERM_CONVERT,  /* left as `type`: between numbers, saturating */
+	TERM_NUMBER,   /* frame number of input `index`, u64 */
+	TERM_TIME,     /* capture time of input `index` */
+	TERM_AGE,      /* age of input `index`, time */
+	TERM_PRESENT,  /* whether input `index` has a value */
 };
 
 enum term_fold { FOLD_MIN, FOLD_MAX, FOLD_SUM, FOLD_COUNT, FOLD_EXISTS, FOLD_ALL };

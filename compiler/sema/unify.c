@@ -78,8 +78,7 @@ static bool unify(struct unifier *u, const struct type *declared, const struct t
 }
 
 bool unify_port(const struct generic *generics, size_t n, uint64_t *sizes,
-                const struct type **types, const struct type *declared,
-                const struct type *actual)
+                const struct type **types, const struct type *declared, const struct type *actual)
 {
 	struct unifier u = {.generics = generics, .n = n, .sizes = sizes, .types = types};
 	return unify(&u, declared, actual);
@@ -90,7 +89,8 @@ bool unify_port(const struct generic *generics, size_t n, uint64_t *sizes,
 static bool substitute_size(const struct bound_node *node, struct size *size)
 {
 	if (size->variable)
-		*size = (struct size){.value = node->sizes[generic_index(node->face, size->variable)]};
+		*size = (struct size){
+			.value = node->sizes[generic_index(node->face, size->variable)]};
 	return size->value != 0;
 }
 
@@ -128,8 +128,9 @@ static void report_unknown(struct sema *sema, const struct bound_node *node,
 		                                           : node->sizes[i] != 0;
 		if (known)
 			continue;
-		diag_report(sema->diags, E0308, node->at, "'%s' of %s is not known: no input tells it",
-		            generic->name, node->face->kind);
+		diag_report(sema->diags, E0308, node->at,
+		            "'%s' of %s is not known: no input tells it", generic->name,
+		            node->face->kind);
 		if (generic->kind == GENERIC_SIZE)
 			diag_help(sema->diags, "give it by name: %s: 640", generic->name);
 		diag_note(sema->diags, port->span, "it is needed for this output");
@@ -196,8 +197,8 @@ static void report_mismatch(struct sema *sema, const struct bound_node *node,
 }
 
 /* The number of values of a bank or a window is a size of its port. */
-static void unify_bank(struct sema *sema, struct bound_node *node, uint32_t port,
-                       struct unifier *u, bool report)
+static void unify_bank(struct sema *sema, struct bound_node *node, uint32_t port, struct unifier *u,
+                       bool report)
 {
 	const struct type *type = node->face->inputs.items[port].type;
 	uint64_t n = 0;

@@ -62,7 +62,8 @@ static uint32_t add_copies(struct pool *pool)
 		copy.inputs.items = NULL;
 		copy.inputs.n = copy.inputs.cap = 0;
 		for (size_t i = 0; i < bound->nodes.items[pool->node].inputs.n; i++)
-			vec_push(arena, &copy.inputs, bound->nodes.items[pool->node].inputs.items[i]);
+			vec_push(arena, &copy.inputs,
+			         bound->nodes.items[pool->node].inputs.items[i]);
 		take_share(&copy, pool->n, k);
 		own.name = arena_printf(arena, "%s_%u", own.name, k + 1); /* shown by ps */
 		own.nodes.items = NULL;
@@ -88,8 +89,11 @@ static const struct term *merge_body(struct arena *arena, const struct type *typ
 			continue;
 		}
 		struct term *either = arena_new(arena, struct term);
-		*either = (struct term){
-		        .kind = TERM_COALESCE, .type = type, .span = span, .left = input, .right = body};
+		*either = (struct term){.kind = TERM_COALESCE,
+		                        .type = type,
+		                        .span = span,
+		                        .left = input,
+		                        .right = body};
 		body = either;
 	}
 	return body;
@@ -117,7 +121,10 @@ static struct interface *merge_face(struct pool *pool, const struct port *output
 		                       .type = type,
 		                       .optional = true});
 	vec_push(arena, &face->outputs,
-	         (struct port){.name = output->name, .doc = "", .span = span, .type = type,
+	         (struct port){.name = output->name,
+	                       .doc = "",
+	                       .span = span,
+	                       .type = type,
 	                       .optional = output->optional});
 	return face;
 }
@@ -171,7 +178,7 @@ static void merge_output(struct pool *pool, uint32_t first_copy, uint32_t output
 		                              .at = node->at});
 	vec_push(arena, &bound->nodes, merge);
 	struct bound_process process = {
-	        .name = merge.name, .at = merge.at, .cpu = -1, .cpu_last = -1};
+		.name = merge.name, .at = merge.at, .cpu = -1, .cpu_last = -1};
 	vec_push(arena, &process.nodes, index);
 	vec_push(arena, &bound->processes, process);
 }

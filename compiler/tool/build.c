@@ -7,9 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
-#include <fcntl.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -168,8 +166,10 @@ int build_program(struct tool *tool, const char **ret_path, const char **ret_nam
 	b.name = path_stem(tool->arena, tool->operand);
 	int status = tool_compile(tool, &b.c, false);
 	if (status == 0 && b.c.graph->nodes.n == 0) {
-		diag_report(&b.c.diags, E0409, b.c.graph->at, "'%s' has no nodes: there is nothing to "
-		                                              "run", b.c.graph->name);
+		diag_report(&b.c.diags, E0409, b.c.graph->at,
+		            "'%s' has no nodes: there is nothing to "
+		            "run",
+		            b.c.graph->name);
 		status = STATUS_FAILED;
 	}
 	const char *program = NULL;
@@ -226,8 +226,10 @@ static int copy_executable(struct arena *arena, const char *from, const char *to
 	char *text, *old;
 	size_t length, old_length;
 	if (!may_replace(to)) {
-		fprintf(stderr, "pkdc: '%s' is there already and is no program: name another file by "
-		                "-o\n", to);
+		fprintf(stderr,
+		        "pkdc: '%s' is there already and is no program: name another file by "
+		        "-o\n",
+		        to);
 		return 1;
 	}
 	int error = file_read(arena, from, EXECUTABLE_MAX, &text, &length);

@@ -54,11 +54,11 @@ struct pkd_image {
 
 /* In generated headers: the C compiler lays the struct out as pkdc did. `last` is its last field. */
 #ifdef __cplusplus
-#define PKD_CHECK_LAYOUT(type, size, last, offset)                      \
+#define PKD_CHECK_LAYOUT(type, size, last, offset)                                \
 	static_assert(sizeof(type) == (size) && offsetof(type, last) == (offset), \
 	              "pkdc laid out " #type " otherwise")
 #else
-#define PKD_CHECK_LAYOUT(type, size, last, offset)                       \
+#define PKD_CHECK_LAYOUT(type, size, last, offset)                                 \
 	_Static_assert(sizeof(type) == (size) && offsetof(type, last) == (offset), \
 	               "pkdc laid out " #type " otherwise")
 #endif
@@ -88,10 +88,10 @@ enum pkd_kind {
 
 struct pkd_type {
 	enum pkd_kind kind;
-	const char *name;        /* as written in the language: "list<Object, 64>" */
-	uint32_t size, align;    /* bytes, of the capacity */
-	uint32_t n;              /* capacity, number of fields or of names */
-	uint32_t items_offset;   /* list: bytes from its start to items[0] */
+	const char *name;      /* as written in the language: "list<Object, 64>" */
+	uint32_t size, align;  /* bytes, of the capacity */
+	uint32_t n;            /* capacity, number of fields or of names */
+	uint32_t items_offset; /* list: bytes from its start to items[0] */
 	const struct pkd_type *item;
 	const struct pkd_field *fields;
 	const char *const *names;

@@ -38,10 +38,12 @@ struct pkd_ctx;
 /* What init and step return; a negative errno is a failure of the node. */
 enum {
 	PKD_OK = 0,
-	PKD_END = 1,   /* step: the outputs count, and it was the last firing. init: the node takes no
+	PKD_END = 1, /* step: the outputs count, and it was the last firing. init: the node takes no
 	                  part in this run (say why with pkd_note); the rest runs without it. */
-	PKD_LATER = 2, /* step of an origin: nothing yet, the outputs don't count. Use pkd_later(). */
-	PKD_SKIP = 3,  /* step of an origin: reached the end without a value; the outputs don't count */
+	PKD_LATER =
+		2, /* step of an origin: nothing yet, the outputs don't count. Use pkd_later(). */
+	PKD_SKIP =
+		3, /* step of an origin: reached the end without a value; the outputs don't count */
 };
 
 /* ---- About the firing (in step) ---- */
@@ -96,8 +98,7 @@ int pkd_error(struct pkd_ctx *ctx, int error, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
 /* One line on stderr with the node's name before the text; the node goes on. */
-void pkd_note(struct pkd_ctx *ctx, const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
+void pkd_note(struct pkd_ctx *ctx, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* Asks the whole program to stop in order (a key in a window). */
 void pkd_stop(struct pkd_ctx *ctx);

@@ -53,7 +53,7 @@ struct pkd_input {
 	bool optional;      /* declared T?: the node fires although the value is absent */
 	int64_t max_age_ns; /* sample: absent once older; 0 = no limit */
 	uint32_t port;      /* index into struct NAME_in */
-	bool many;          /* the port is `[T; N]`: its member of struct NAME_in points at an array of
+	bool many; /* the port is `[T; N]`: its member of struct NAME_in points at an array of
 	                       the values of all its slots, oldest first within a window */
 	/* Which values: x is 0, 0; x[-1] is -1, -1; x[-7..0] is -7, 0. Where last is 0, the slot fires by
 	 * its policy. Where last < 0 it does not fire and is not joined: it waits until the stream has
@@ -61,9 +61,9 @@ struct pkd_input {
 	 * Values are counted in what the stream published, before drops; too early: NULL. The window
 	 * holds the frames looked back at: queue: waiting, in hand and -first more. */
 	int32_t first, last;
-	uint32_t every_n;   /* takes frames number 1 + every_from, 1 + every_from + n … ; 0 = all */
+	uint32_t every_n; /* takes frames number 1 + every_from, 1 + every_from + n … ; 0 = all */
 	uint32_t every_from;
-	int64_t every_ns;   /* takes the first frame of each period of capture time, counted from the
+	int64_t every_ns; /* takes the first frame of each period of capture time, counted from the
 	                       first frame of the stream; 0 = all */
 };
 
@@ -118,7 +118,7 @@ struct pkd_process {
 	int64_t restart_per_ns; /* … within this time, then `end` */
 	int64_t backoff_ns;     /* wait before each restart */
 	enum pkd_failure_end end;
-	int64_t stall_ns;      /* a step that takes longer is a death of its own making; 0 = never */
+	int64_t stall_ns; /* a step that takes longer is a death of its own making; 0 = never */
 	int32_t cpu, cpu_last; /* runs on these CPUs only; -1 = any */
 	int32_t priority;      /* SCHED_FIFO 1 … 99; 0 = ordinary */
 };
@@ -151,7 +151,7 @@ struct pkd_program {
 int pkd_main(const struct pkd_program *program, int argc, char **argv);
 
 /* Put at the top of a generated file: refuses to compile against another libpkd. */
-#define PKD_GENERATED_FOR(number)       \
+#define PKD_GENERATED_FOR(number)           \
 	_Static_assert(PKD_ABI == (number), \
 	               "this file was generated for another libpkd: run pkdc build again")
 
