@@ -96,8 +96,8 @@ static struct slot argument_slot(struct elaborator *e, const struct interface *f
 	return (struct slot){SLOT_NONE, 0};
 }
 
-bool call_arguments(struct elaborator *e, const struct interface *face, const struct ast_expr *call,
-                    struct call_arguments *ret_arguments)
+struct call_arguments call_arguments(struct elaborator *e, const struct interface *face,
+                                     const struct ast_expr *call)
 {
 	struct arena *arena = e->sema->arena;
 	struct call_arguments arguments = {.all_known = true};
@@ -122,8 +122,7 @@ bool call_arguments(struct elaborator *e, const struct interface *face, const st
 			list[slot.index] = arg->value;
 		}
 	}
-	*ret_arguments = arguments;
-	return true;
+	return arguments;
 }
 
 /* ---- A node's arguments ---- */
@@ -212,10 +211,8 @@ void call_bind(struct elaborator *e, uint32_t index)
 	if (node->has_arguments || !node->face || !node->call)
 		return;
 	node->has_arguments = true;
-	struct call_arguments arguments;
 	const struct interface *face = node->face;
-	if (!call_arguments(e, face, node->call, &arguments))
-		return;
+	struct call_arguments arguments = call_arguments(e, face, node->call);
 	for (size_t i = 0; i < face->generics.n; i++)
 		if (arguments.generics[i])
 			fill_generic(e, &e->bound->nodes.items[index], i, arguments.generics[i]);

@@ -234,6 +234,17 @@ static void join(struct deploy *d, uint32_t node, uint32_t process)
 	vec_push(d->sema->arena, &d->bound->processes.items[process].nodes, node);
 }
 
+static void join_own(struct deploy *d, uint32_t node)
+{
+	struct bound *bound = d->bound;
+	struct bound_process process = {.name = bound->nodes.items[node].name,
+	                                .at = bound->nodes.items[node].at,
+	                                .cpu = -1,
+	                                .cpu_last = -1};
+	vec_push(d->sema->arena, &bound->processes, process);
+	join(d, node, (uint32_t)bound->processes.n - 1);
+}
+
 /* A node that stands in no group has a process of its own, named after it. */
 static void complete(struct deploy *d)
 {
@@ -241,12 +252,7 @@ static void complete(struct deploy *d)
 	for (uint32_t i = 0; i < bound->nodes.n; i++) {
 		if (d->process_of[i] != UNBOUND || is_expression(&bound->nodes.items[i]))
 			continue;
-		struct bound_process process = {.name = bound->nodes.items[i].name,
-		                                .at = bound->nodes.items[i].at,
-		                                .cpu = -1,
-		                                .cpu_last = -1};
-		vec_push(d->sema->arena, &bound->processes, process);
-		join(d, i, (uint32_t)bound->processes.n - 1);
+		join_own(d, i);
 	}
 	for (uint32_t i = (uint32_t)bound->nodes.n; i-- > 0;) {
 		if (d->process_of[i] != UNBOUND)
@@ -260,12 +266,7 @@ static void complete(struct deploy *d)
 			join(d, i, d->process_of[host]);
 			continue;
 		}
-		struct bound_process process = {.name = bound->nodes.items[i].name,
-		                                .at = bound->nodes.items[i].at,
-		                                .cpu = -1,
-		                                .cpu_last = -1};
-		vec_push(d->sema->arena, &bound->processes, process);
-		join(d, i, (uint32_t)bound->processes.n - 1);
+		join_own(d, i);
 	}
 }
 

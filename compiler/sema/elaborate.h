@@ -176,14 +176,13 @@ void edge_finish(struct elaborator *e);
 /* Binds the arguments of a node's call, once. */
 void call_bind(struct elaborator *e, uint32_t node);
 
-/* Which expression each argument of a call gives to which part of an interface; NULL: none. False after
- * a report that makes the rest of no use. */
+/* Which expression each argument of a call gives to which part of an interface; NULL: none. */
 struct call_arguments {
 	const struct ast_expr **inputs, **params, **generics;
 	bool all_known; /* no argument named something that is not there */
 };
-bool call_arguments(struct elaborator *e, const struct interface *face, const struct ast_expr *call,
-                    struct call_arguments *ret_arguments);
+struct call_arguments call_arguments(struct elaborator *e, const struct interface *face,
+                                     const struct ast_expr *call);
 
 /* Whether it calls a function of the language, and not a node of the file that has its name. */
 bool call_is_builtin(const struct scope *scope, const struct ast_expr *expr);
@@ -192,6 +191,9 @@ bool call_is_builtin(const struct scope *scope, const struct ast_expr *expr);
 struct symbol *call_callee(struct elaborator *e, struct scope *scope, const struct ast_expr *call);
 
 /* ---- formula.c ---- */
+
+/* The letter of an operator in struct formula and struct term. */
+char formula_op(enum ast_op op);
 
 /* What a parameter of type `type` is bound to; NULL after a report. */
 const struct formula *formula_build(struct elaborator *e, struct scope *scope,
@@ -214,6 +216,9 @@ struct stream_ref expression_relay(struct elaborator *e, struct scope *scope,
 void assertion_check(struct elaborator *e, struct scope *scope, const struct ast_stmt *stmt);
 
 /* ---- unify.c ---- */
+
+/* The number of a generic of the interface, SIZE_MAX where it has none of that name. */
+size_t generic_index(const struct interface *face, const char *name);
 
 /* Infers what is known of the node and of all that it is made from; then its outputs have types,
  * except in a circle. */

@@ -80,7 +80,7 @@ static const struct type *operand_type(struct scope *scope, const struct ast_exp
 	return left || !expr->right ? left : operand_type(scope, expr->right);
 }
 
-static char op_char(enum ast_op op)
+char formula_op(enum ast_op op)
 {
 	static const char chars[] = "-!+-*/%en<l>g&|?";
 	return chars[op];
@@ -126,7 +126,7 @@ static const struct formula *build_operator(struct elaborator *e, struct scope *
 	}
 	struct formula *formula = new_formula(e->sema, expr->right ? FORMULA_BINARY : FORMULA_UNARY,
 	                                      type, expr->span);
-	formula->op = op_char(expr->op);
+	formula->op = formula_op(expr->op);
 	formula->left = formula_build(e, scope, operands, expr->left);
 	if (expr->right)
 		formula->right = formula_build(e, scope, operands, expr->right);

@@ -36,14 +36,6 @@ static const struct type *binding_type(struct elaborator *e, const struct bindin
 	return node->face && node->face->outputs.n > output ? node->outputs[output] : NULL;
 }
 
-static size_t generic_number(const struct interface *face, const char *name)
-{
-	for (size_t i = 0; i < face->generics.n; i++)
-		if (strcmp(face->generics.items[i].name, name) == 0)
-			return i;
-	return SIZE_MAX;
-}
-
 static void check_port(struct elaborator *e, struct instance *instance, const struct port *port,
                        const struct binding *binding, struct span at)
 {
@@ -51,7 +43,7 @@ static void check_port(struct elaborator *e, struct instance *instance, const st
 	const struct type *declared = port->type;
 	const struct binding *first = binding;
 	if (binding->kind == BINDING_BANK && declared->kind == TYPE_ARRAY) {
-		size_t i = declared->n.variable ? generic_number(face, declared->n.variable)
+		size_t i = declared->n.variable ? generic_index(face, declared->n.variable)
 		                                : SIZE_MAX;
 		uint64_t n = declared->n.value;
 		if (i != SIZE_MAX && instance->sizes[i] == 0)
@@ -124,9 +116,7 @@ static void bind_instance(struct elaborator *e, struct instance *instance, struc
                           const struct ast_expr *call)
 {
 	const struct interface *face = instance->face;
-	struct call_arguments arguments;
-	if (!call_arguments(e, face, call, &arguments))
-		return;
+	struct call_arguments arguments = call_arguments(e, face, call);
 	bind_generics(e, instance, from, &arguments);
 	for (size_t i = 0; i < face->inputs.n; i++) {
 		const struct port *port = &face->inputs.items[i];

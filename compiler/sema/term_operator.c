@@ -1,19 +1,13 @@
 /* Typing of operators: arithmetic, comparison, ??, if, when. */
 #include "sema/lift.h"
 
-static char op_char(enum ast_op op)
-{
-	static const char chars[] = "-!+-*/%en<l>g&|?";
-	return chars[op];
-}
-
 static struct term *finish_binary(struct lift *lift, const struct ast_expr *expr,
                                   const struct type *type, struct term *left, struct term *right)
 {
 	if (!left || !right)
 		return NULL;
 	struct term *term = term_new(lift, TERM_BINARY, type, expr->span);
-	term->op = op_char(expr->op);
+	term->op = formula_op(expr->op);
 	term->left = left;
 	term->right = right;
 	bool by_zero = (expr->op == OP_DIV || expr->op == OP_MOD) && left->type &&
@@ -175,7 +169,7 @@ struct term *term_build_unary(struct lift *lift, const struct ast_expr *expr,
 		return term_mismatch(lift, expr->span, "a signed number can be negated",
 		                     left->type);
 	struct term *term = term_new(lift, TERM_UNARY, left->type, expr->span);
-	term->op = op_char(expr->op);
+	term->op = formula_op(expr->op);
 	term->left = left;
 	term->optional = left->optional;
 	return term;

@@ -3,7 +3,7 @@
 #include "sema/elaborate.h"
 #include <string.h>
 
-static size_t generic_index(const struct interface *face, const char *name)
+size_t generic_index(const struct interface *face, const char *name)
 {
 	for (size_t i = 0; i < face->generics.n; i++)
 		if (strcmp(face->generics.items[i].name, name) == 0)
