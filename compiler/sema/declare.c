@@ -225,13 +225,28 @@ static bool loop_bounds(struct elaborator *e, struct scope *scope, const struct 
 	return true;
 }
 
+/* Pipelines that contain each other twice, and loops in loops, double and multiply without making a
+ * single node. False, after one report, when there is too much. */
+static bool may_declare(struct elaborator *e, struct span span)
+{
+	if (e->n_declared > DECLARED_MAX)
+		return false;
+	if (e->n_declared++ < DECLARED_MAX)
+		return true;
+	diag_report(e->sema->diags, E0105, span,
+	            "with all its pipelines and loops written out, the program has more than %d "
+	            "statements",
+	            DECLARED_MAX);
+	return false;
+}
+
 static void declare_for(struct elaborator *e, struct scope *scope, const struct ast_stmt *stmt)
 {
 	int64_t low, high;
 	if (!loop_bounds(e, scope, stmt, &low, &high))
 		return;
 	resolve_name(e->sema, stmt->name);
-	for (int64_t i = low; i < high && e->bound->nodes.n < NODES_MAX; i++) {
+	for (int64_t i = low; i < high && may_declare(e, stmt->span); i++) {
 		struct scope *round = arena_new(e->sema->arena, struct scope);
 		*round = (struct scope){.parent = scope,
 		                        .pipeline = scope->pipeline,
@@ -294,6 +309,6 @@ static void declare_stmt(struct elaborator *e, struct scope *scope, const struct
 
 void declare_block(struct elaborator *e, struct scope *scope, const struct ast_stmts *stmts)
 {
-	for (size_t i = 0; i < stmts->n; i++)
+	for (size_t i = 0; i < stmts->n && may_declare(e, stmts->items[i].span); i++)
 		declare_stmt(e, scope, &stmts->items[i]);
 }

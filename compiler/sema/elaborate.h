@@ -80,11 +80,13 @@ struct elaborator {
 	struct map suffixes; /* name -> the last number that was put behind it */
 	uint32_t depth;      /* of forcing: aliases of aliases */
 	uint32_t n_expressions, n_records;
+	uint32_t n_declared; /* statements and rounds of loops, however often they were reached */
 };
 
 #define FORCE_MAX_DEPTH 2000
 #define PIPELINE_MAX_DEPTH 32
 #define NODES_MAX 100000
+#define DECLARED_MAX (4 * NODES_MAX)
 
 /* ---- elaborate.c ---- */
 

@@ -158,6 +158,8 @@ static void check_outputs(struct elaborator *e, const struct instance *instance)
 {
 	struct map *outputs = &instance->inside->outputs;
 	const struct interface *face = instance->face;
+	if (e->n_declared > DECLARED_MAX) /* and so the rest was left out */
+		return;
 	for (size_t i = 0; i < face->outputs.n; i++) {
 		const struct port *port = &face->outputs.items[i];
 		if (map_get(outputs, port->name))
