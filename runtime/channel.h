@@ -31,6 +31,8 @@ struct pkdi_output {
 	uint64_t room_until; /* seqs below it had room when the cursors were last read */
 	uint64_t settled;    /* as stored in the shared word */
 	bool absent;         /* in this firing */
+	bool frozen;         /* published slots are write-protected, see freeze.h … */
+	uint32_t open_slot;  /* … and this one is not, PKDI_NO_SLOT = none */
 };
 
 /* Takes over what the shared words say. */

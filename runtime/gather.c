@@ -1,5 +1,8 @@
 #include "gather.h"
 
+#include <errno.h>
+
+#include "freeze.h"
 #include "history.h"
 #include "policy.h"
 
@@ -74,7 +77,7 @@ static void put_sampled(const struct pkdi_node *node, struct pkdi_input *input)
 	put(input, NULL, 0, true);
 }
 
-bool pkdi_gather(struct pkdi_node *node)
+int pkdi_gather(struct pkdi_node *node)
 {
 	for (uint32_t i = 0; i < node->decl->n_inputs; i++) {
 		struct pkdi_input *input = &node->inputs[i];
@@ -99,10 +102,16 @@ bool pkdi_gather(struct pkdi_node *node)
 	for (uint32_t i = 0; i < node->decl->n_outputs; i++) {
 		struct pkd_frame *frame = pkdi_output_loan(&node->outputs[i]);
 
-		if (!frame && node->outputs[i].stream)
-			return false;
+		if (frame) {
+			int r = pkdi_freeze_open(&node->outputs[i]);
+
+			if (r < 0)
+				return r;
+		} else if (node->outputs[i].stream) {
+			return -ENOBUFS;
+		}
 		node->outputs[i].absent = false;
 		node->out[i] = frame ? frame + 1 : NULL;
 	}
-	return true;
+	return 0;
 }

@@ -4,8 +4,8 @@
 
 #include "node.h"
 
-/* Fills node->in and node->out for the firing at hand. False when an output has no free slot, which
- * cannot happen. */
-bool pkdi_gather(struct pkdi_node *node);
+/* Fills node->in and node->out for the firing at hand. -ENOBUFS when an output has no free slot,
+ * which cannot happen; another -errno when its slot cannot be made writable. */
+int pkdi_gather(struct pkdi_node *node);
 
 #endif

@@ -44,15 +44,29 @@ static void put_number(struct line *line, uint64_t number)
 
 /* ---- The fault ---- */
 
-static const struct pkdi_stream *find_stream(const struct pkdi_run *run, const char *address)
+/* Where a fault was: in what readers see of a stream, or in what its writer does. */
+struct place {
+	const struct pkdi_stream *stream;
+	const char *base;
+};
+
+static bool is_within(const char *address, const char *base, size_t size)
+{
+	return base && address >= base && address < base + size;
+}
+
+static struct place find_place(const struct pkdi_run *run, uint32_t process, const char *address)
 {
 	for (uint32_t i = 0; i < run->program->n_streams; i++) {
-		const char *view = run->streams[i].view;
+		const struct pkdi_stream *stream = &run->streams[i];
 
-		if (address >= view && address < view + run->streams[i].map.size)
-			return &run->streams[i];
+		if (is_within(address, stream->view, stream->map.size))
+			return (struct place){stream, stream->view};
+		if (stream->writer == process &&
+		    is_within(address, stream->map.address, stream->map.size))
+			return (struct place){stream, stream->map.address};
 	}
-	return NULL;
+	return (struct place){NULL, NULL};
 }
 
 /* The node whose code runs; for a fault in a library's thread too, as that works for it. */
@@ -74,13 +88,23 @@ static const char *find_input(const struct pkdi_node *node, const struct pkd_str
 	return NULL;
 }
 
-static void describe(struct line *line, const struct pkdi_node *node,
-                     const struct pkdi_stream *stream, const char *address)
+static const char *find_output(const struct pkdi_node *node, const struct pkd_stream *stream)
 {
-	const char *view = stream->view;
-	size_t slot = (size_t)(address - view) / stream->decl->slot_size;
-	const struct pkd_frame *frame = (const void *)(view + slot * stream->decl->slot_size);
-	const char *input = find_input(node, stream->decl);
+	for (uint32_t i = 0; i < node->decl->n_outputs; i++)
+		if (node->outputs[i].stream == stream)
+			return node->decl->outputs[i].name;
+	return NULL;
+}
+
+static void describe(struct line *line, const struct pkdi_node *node, const struct place *place,
+                     const char *address)
+{
+	const struct pkd_stream *stream = place->stream->decl;
+	bool is_own = place->base == place->stream->map.address;
+	size_t slot = (size_t)(address - place->base) / stream->slot_size;
+	const struct pkd_frame *frame = (const void *)(place->base + slot * stream->slot_size);
+	uint64_t number = slot < stream->n_slots ? frame->number : 0;
+	const char *port = is_own ? find_output(node, stream) : find_input(node, stream);
 
 	put(line, guard.run->program->name);
 	put(line, ": node '");
@@ -88,17 +112,22 @@ static void describe(struct line *line, const struct pkdi_node *node,
 	put(line, "' (");
 	put(line, node->decl->at);
 	put(line, ") wrote to ");
-	if (input) {
-		put(line, "its input '");
-		put(line, input);
+	if (port) {
+		put(line, is_own ? "its output '" : "its input '");
+		put(line, port);
 		put(line, "' (stream ");
 	} else {
 		put(line, "a published value (stream ");
 	}
-	put(line, stream->decl->name);
+	put(line, stream->name);
+	if (is_own && !number) {
+		put(line, ") beyond the memory it was given for this firing\n");
+		return;
+	}
 	put(line, ", frame ");
-	put_number(line, slot < stream->decl->n_slots ? frame->number : 0);
-	put(line, "): published values never change; copy it first\n");
+	put_number(line, number);
+	put(line, is_own ? ") after it was published: published values never change\n"
+	                 : "): published values never change; copy it first\n");
 }
 
 /* Returns to the same instruction with the default action in place (SA_RESETHAND), so that the
@@ -107,8 +136,8 @@ static void on_fault(int signal, siginfo_t *info, void *context)
 {
 	int saved_errno = errno;
 	const char *address = info->si_addr;
-	const struct pkdi_stream *stream = NULL;
 	const struct pkdi_node *node = find_node(guard.run, guard.process);
+	struct place place;
 	struct line line;
 
 	(void)context;
@@ -117,10 +146,10 @@ static void on_fault(int signal, siginfo_t *info, void *context)
 		raise(signal);
 		return;
 	}
-	stream = find_stream(guard.run, address);
-	if (stream && node) {
+	place = find_place(guard.run, guard.process, address);
+	if (place.stream && node) {
 		line.length = 0;
-		describe(&line, node, stream, address);
+		describe(&line, node, &place, address);
 		if (write(STDERR_FILENO, line.text, line.length) < 0)
 			errno = saved_errno;
 	}

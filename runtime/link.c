@@ -14,6 +14,7 @@ static void link_output(struct pkdi_run *run, struct pkdi_node *node, uint32_t i
 	stream = &run->streams[output->index];
 	output->stream = stream->decl;
 	output->data = stream->map.address;
+	output->frozen = stream->frozen;
 	output->ring = (struct pkdi_ring){stream->words, stream->decl->ring_size,
 	                                  stream->decl->n_slots};
 	output->n_gates = stream->decl->n_readers;

@@ -5,6 +5,7 @@
 
 #include "options.h"
 #include "public.h"
+#include "report.h"
 #include "run.h"
 #include "spawn.h"
 #include "supervise.h"
@@ -42,10 +43,12 @@ PKD_PUBLIC int pkd_main(const struct pkd_program *program, int argc, char **argv
 	if (options.leave)
 		return 0;
 	pkdi_title_init(&title, argc, argv);
-	if (pkdi_run_init(&run, program, options.single_process) < 0)
+	if (pkdi_run_init(&run, program, &options) < 0)
 		return STATUS_FAILED;
 	if (pkdi_supervisor_init(&supervisor, &run, &title, options.quiet) < 0)
 		goto finish_run;
+	if (!options.quiet)
+		pkdi_report_freeze(&run);
 	status = pkdi_supervisor_run(&supervisor);
 	pkdi_supervisor_finish(&supervisor);
 

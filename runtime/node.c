@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "freeze.h"
 #include "gather.h"
 #include "history.h"
 #include "policy.h"
@@ -276,10 +277,22 @@ enum pkdi_poll pkdi_node_poll(struct pkdi_node *node, bool may_begin)
 
 /* ---- Firing ---- */
 
-static void write_headers(struct pkdi_node *node, int64_t now_ns)
+static int no_protection(struct pkdi_node *node, int r)
+{
+	pkdi_log(node->log,
+	         "node '%s' (%s): write protection of its outputs fails: %s; --freeze=off goes "
+	         "without",
+	         node->decl->name, node->decl->at, strerror(-r));
+	node->ctx.said = true;
+	return r;
+}
+
+/* From here on the values may be published: nobody changes them any more. */
+static int seal_values(struct pkdi_node *node, int64_t now_ns)
 {
 	for (uint32_t i = 0; i < node->decl->n_outputs; i++) {
-		const struct pkdi_output *output = &node->outputs[i];
+		struct pkdi_output *output = &node->outputs[i];
+		int r;
 
 		if (!output->stream || output->absent)
 			continue;
@@ -294,7 +307,11 @@ static void write_headers(struct pkdi_node *node, int64_t now_ns)
 			.type_id = output->index,
 			.origin = node->ctx.origin,
 		};
+		r = pkdi_freeze_close(output);
+		if (r < 0)
+			return no_protection(node, r);
 	}
+	return 0;
 }
 
 /* What enters a lossless graph stays whole: a live frame that does not fit everywhere goes
@@ -334,12 +351,15 @@ static int call_step(struct pkdi_node *node, int64_t *ret_end_ns)
 	start_ns = pkd_now();
 	if (pkdi_node_is_source(node->decl))
 		node->ctx.capture_ns = start_ns;
-	if (!pkdi_gather(node)) {
-		*ret_end_ns = start_ns;
+	r = pkdi_gather(node);
+	if (r == -ENOBUFS) {
 		pkdi_log(node->log, "node '%s' (%s): no slot is free: this is a fault of libpkd",
 		         node->decl->name, node->decl->at);
 		node->ctx.said = true;
-		return -ENOBUFS;
+	}
+	if (r < 0) {
+		*ret_end_ns = start_ns;
+		return r == -ENOBUFS ? r : no_protection(node, r);
 	}
 	atomic_store_explicit(&node->words->in_hand, node->ctx.number, memory_order_relaxed);
 	atomic_store_explicit(node->step_since_ns, start_ns, memory_order_relaxed);
@@ -397,7 +417,10 @@ int pkdi_node_fire(struct pkdi_node *node)
 	} else if (is_refused(node)) {
 		commit(node, false, r == PKD_END);
 	} else {
-		write_headers(node, end_ns);
+		int sealed = seal_values(node, end_ns);
+
+		if (sealed < 0)
+			return fail(node, sealed);
 		commit(node, true, r == PKD_END);
 	}
 	if (r != PKD_OK)

@@ -21,6 +21,9 @@ static const struct pkdi_own_option own_options[] = {
 	{"config", "FILE", "take values from lines `name = value` of a file; # begins a comment"},
 	{"quiet", "", "no progress line, no table at the end"},
 	{"single-process", "", "run all nodes in one process, to debug them"},
+	{"freeze", "WHICH",
+         "auto, all or off: on which streams a write to a published value ends its writer (auto: "
+         "those whose values are large)"},
 	{NULL, NULL, NULL},
 };
 
@@ -129,6 +132,12 @@ static int take_own(struct parser *parser, const struct pkdi_own_option *own,
 		parser->config_path = argument->value;
 	} else if (!strcmp(own->name, "quiet")) {
 		parser->options.quiet = true;
+	} else if (!strcmp(own->name, "freeze")) {
+		if (pkdi_freeze_parse(argument->value, &parser->options.freeze) < 0) {
+			pkdi_log(&parser->log, "--freeze %s: it is auto, all or off",
+			         argument->value);
+			return -EINVAL;
+		}
 	} else {
 		parser->options.single_process = true;
 	}

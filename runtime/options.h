@@ -5,9 +5,12 @@
 #include <pkd/program.h>
 #include <stdbool.h>
 
+#include "freeze.h"
+
 struct pkdi_options {
 	bool single_process;
 	bool quiet;
+	enum pkdi_freeze freeze;
 	bool leave; /* --help or --version has been answered: exit with 0 */
 };
 

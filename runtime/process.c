@@ -48,6 +48,12 @@ static int attach_streams(struct pkdi_run *run, uint32_t index)
 		else
 			pkdi_map_unmap(&stream->map);
 		pkdi_map_close(&stream->map);
+		if (stream->writer == index && stream->frozen) {
+			int r = pkdi_map_protect(stream->map.address, stream->map.size, false);
+
+			if (r < 0)
+				return r;
+		}
 	}
 	return 0;
 }

@@ -82,3 +82,20 @@ void pkdi_report(const struct pkdi_run *run, enum pkdi_action_kind kind,
 	else if (kind == PKDI_ACTION_LEAVE)
 		pkdi_log(log, "%s %s; the rest was stopped", who, what);
 }
+
+void pkdi_report_freeze(const struct pkdi_run *run)
+{
+	const char *only = NULL;
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < run->program->n_streams; i++) {
+		if (!run->streams[i].frozen)
+			continue;
+		only = run->streams[i].decl->name;
+		n++;
+	}
+	pkdi_log(&run->log,
+	         "--freeze=%s: %u of %u streams are closed to their writers once published%s%s%s",
+	         pkdi_freeze_name(run->freeze), n, run->program->n_streams, n == 1 ? " (" : "",
+	         n == 1 ? only : "", n == 1 ? ")" : "");
+}

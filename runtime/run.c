@@ -138,9 +138,10 @@ static int allocate(struct pkdi_run *run)
 
 	run->processes = calloc(run->n_processes + 1, sizeof(*run->processes));
 	run->streams = calloc(program->n_streams + 1, sizeof(*run->streams));
+	run->stream_decls = calloc(program->n_streams + 1, sizeof(*run->stream_decls));
 	run->nodes = calloc(program->n_nodes + 1, sizeof(*run->nodes));
 	run->process_of = calloc(program->n_nodes + 1, sizeof(*run->process_of));
-	if (!run->processes || !run->streams || !run->nodes || !run->process_of)
+	if (!run->processes || !run->streams || !run->stream_decls || !run->nodes || !run->process_of)
 		return -ENOMEM;
 	/* Descriptors first, so that whatever fails, pkdi_run_finish closes none that isn't its. */
 	for (uint32_t i = 0; i < run->n_processes; i++)
@@ -160,7 +161,13 @@ static int allocate(struct pkdi_run *run)
 			run->process_of[process->decl->nodes[j]] = i;
 	}
 	for (uint32_t i = 0; i < program->n_streams; i++) {
-		run->streams[i].decl = &program->streams[i];
+		struct pkd_stream *decl = &run->stream_decls[i];
+
+		*decl = program->streams[i];
+		run->streams[i].decl = decl;
+		run->streams[i].frozen = pkdi_freeze_covers(run->freeze, decl);
+		if (run->streams[i].frozen)
+			decl->slot_size = (uint32_t)pkdi_page_round(decl->slot_size);
 		run->streams[i].writer = run->process_of[program->streams[i].writer];
 	}
 	for (uint32_t i = 0; i < program->n_nodes; i++)
@@ -177,8 +184,9 @@ static int create_streams(struct pkdi_run *run)
 
 	for (uint32_t i = 0; i < run->program->n_streams; i++) {
 		struct pkdi_stream *stream = &run->streams[i];
-		const struct pkd_stream *decl = &run->program->streams[i];
+		const struct pkd_stream *decl = stream->decl;
 		size_t size = pkdi_page_round((size_t)decl->n_slots * decl->slot_size);
+		size_t said = (size_t)decl->n_slots * run->program->streams[i].slot_size;
 		int r = pkdi_map_create(&stream->map, "pkd-stream", size);
 		if (r == 0)
 			r = pkdi_map_seal(&stream->map);
@@ -189,7 +197,7 @@ static int create_streams(struct pkdi_run *run)
 			         decl->name, size, strerror(-r));
 			return r;
 		}
-		memory += size;
+		memory += pkdi_page_round(said);
 	}
 	if (memory != run->program->memory) {
 		pkdi_log(&run->log,
@@ -228,7 +236,8 @@ static int create_states(struct pkdi_run *run)
 
 /* ---- All of it ---- */
 
-int pkdi_run_init(struct pkdi_run *run, const struct pkd_program *program, bool single_process)
+int pkdi_run_init(struct pkdi_run *run, const struct pkd_program *program,
+                  const struct pkdi_options *options)
 {
 	int r;
 
@@ -238,13 +247,14 @@ int pkdi_run_init(struct pkdi_run *run, const struct pkd_program *program, bool 
 		.stop_fd = -1,
 		.supervisor = getpid(),
 		.spin_ns = pkdi_schedule_spin_ns(program),
+		.freeze = options->freeze,
 		.orders_map.fd = -1,
 		.bells_map.fd = -1,
 	};
 	r = pkdi_check(program, &run->log);
 	if (r < 0)
 		return r;
-	r = choose_processes(run, single_process);
+	r = choose_processes(run, options->single_process);
 	if (r == 0)
 		r = allocate(run);
 	if (r < 0) {
@@ -296,6 +306,7 @@ void pkdi_run_finish(struct pkdi_run *run)
 	free(run->whole_nodes);
 	free(run->processes);
 	free(run->streams);
+	free(run->stream_decls);
 	free(run->nodes);
 	free(run->process_of);
 }

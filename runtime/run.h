@@ -7,16 +7,19 @@
 #include <pkd/program.h>
 #include <sys/types.h>
 
+#include "freeze.h"
 #include "node.h"
+#include "options.h"
 #include "shm.h"
 #include "wake.h"
 
 struct pkdi_stream {
-	const struct pkd_stream *decl;
+	const struct pkd_stream *decl; /* of run->stream_decls */
 	struct pkdi_map map;
 	void *view; /* where readers map it; reserved addresses until then */
 	struct pkdi_stream_words *words;
 	uint32_t writer; /* process */
+	bool frozen;     /* published slots are closed to their writer, see freeze.h */
 };
 
 struct pkdi_process {
@@ -37,10 +40,12 @@ struct pkdi_run {
 	const struct pkd_process *decls;
 	struct pkdi_process *processes;
 	uint32_t n_processes;
+	struct pkd_stream *stream_decls; /* the program's, with slots of whole pages where frozen */
 	struct pkdi_stream *streams;
 	struct pkdi_node *nodes;
 	uint32_t *process_of; /* node -> process */
 	int64_t spin_ns;
+	enum pkdi_freeze freeze;
 
 	struct pkdi_map orders_map; /* written by the supervisor only */
 	struct pkdi_program_words *program_words;
@@ -50,7 +55,8 @@ struct pkdi_run {
 };
 
 /* Allocates and links everything. On failure one line has been written and nothing is left. */
-int pkdi_run_init(struct pkdi_run *run, const struct pkd_program *program, bool single_process);
+int pkdi_run_init(struct pkdi_run *run, const struct pkd_program *program,
+                  const struct pkdi_options *options);
 void pkdi_run_finish(struct pkdi_run *run);
 
 #endif

@@ -66,6 +66,11 @@ int pkdi_map_view(const struct pkdi_map *map, void *address)
 	return 0;
 }
 
+int pkdi_map_protect(void *address, size_t size, bool writable)
+{
+	return mprotect(address, size, PROT_READ | (writable ? PROT_WRITE : 0)) < 0 ? -errno : 0;
+}
+
 int pkdi_reserve(size_t size, void **ret_address)
 {
 	void *address = mmap(NULL, pkdi_page_round(size), PROT_NONE,

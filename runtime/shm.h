@@ -2,6 +2,7 @@
 #ifndef PKDI_SHM_H
 #define PKDI_SHM_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -20,6 +21,9 @@ int pkdi_map_create(struct pkdi_map *map, const char *name, size_t size);
 /* From here on nobody can get a writable map of it any more: not by mapping again, not by
  * mprotect, not through /proc. Maps that exist stay writable, and a fork inherits them. */
 int pkdi_map_seal(const struct pkdi_map *map);
+
+/* Makes a part of a map, whole pages of it, writable or read-only. */
+int pkdi_map_protect(void *address, size_t size, bool writable);
 
 /* Maps the memory read-only over whatever is at `address`. */
 int pkdi_map_view(const struct pkdi_map *map, void *address);
