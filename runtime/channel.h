@@ -5,6 +5,7 @@
 
 #include <pkd/program.h>
 
+#include "pool.h"
 #include "ring.h"
 
 /* ---- Writing ---- */
@@ -83,6 +84,7 @@ struct pkdi_input {
 	uint64_t window; /* frames from the cursor on */
 	uint64_t passed; /* `every` has not taken any frame after the front's up to this number */
 	bool thins;      /* takes only some frames */
+	struct pkdi_pool pool; /* claims: NULL where it takes frames by their numbers */
 
 	/* Values looked back at: previous ones, in the pins of a lossy reader. */
 	_Atomic uint64_t *back_pins; /* own */

@@ -14,6 +14,9 @@ static bool is_input_sound(const struct pkd_node *node, const struct pkd_input *
 	if (input->first < 0 && input->policy != PKD_SAMPLE &&
 	    (int64_t)input->window <= -(int64_t)input->first)
 		return false;
+	if (input->pool && (input->policy != PKD_QUEUE || input->last < 0 || input->every_n < 2 ||
+	                    input->every_from >= PKDI_MAX_SLOTS))
+		return false;
 	return input->last == 0 || (input->policy == PKD_QUEUE && !node->fires_any);
 }
 

@@ -51,6 +51,9 @@ static void link_input(struct pkdi_run *run, struct pkdi_node *node, uint32_t i)
 	                                 stream->decl->n_slots};
 	input->writer_orders = &run->orders[stream->decl->writer];
 	input->window = pkdi_policy_window(input->decl);
+	if (input->decl->pool)
+		input->pool = (struct pkdi_pool){run->pools[input->decl->pool - 1].claims,
+		                                 stream->decl->ring_size, input->decl->every_from};
 	if (input->role == PKDI_ROLE_HISTORY)
 		node->has_history = true;
 }

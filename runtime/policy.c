@@ -49,6 +49,15 @@ static void pass(struct pkdi_input *input, const struct pkd_frame *frame)
 	pkdi_input_advance(input, input->cursor + 1);
 }
 
+/* For the worker of a pool this is the moment of its claim: its node has room in all outputs. */
+static bool takes(struct pkdi_input *input, const struct pkd_frame *frame)
+{
+	if (!input->thins)
+		return true;
+	return input->pool.claims ? pkdi_pool_takes(&input->pool, input->cursor)
+	                          : pkdi_every_takes(input, frame);
+}
+
 /* Every frame in order. The cursor protects the slot, so that no pin is needed. */
 static void look_queue(struct pkdi_input *input)
 {
@@ -59,7 +68,7 @@ static void look_queue(struct pkdi_input *input)
 		if (slot == PKDI_NO_SLOT)
 			return;
 		frame = pkdi_input_frame(input, slot);
-		if (!input->thins || pkdi_every_takes(input, frame))
+		if (takes(input, frame))
 			input->front = frame;
 		else
 			pass(input, frame);

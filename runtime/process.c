@@ -96,11 +96,33 @@ static void attach_states(struct pkdi_run *run, uint32_t index)
 	}
 }
 
+static bool claims_from(const struct pkdi_run *run, uint32_t index, uint32_t pool)
+{
+	for (uint32_t i = 0; i < run->program->n_nodes; i++)
+		for (uint32_t j = 0; j < run->program->nodes[i].n_inputs; j++)
+			if (run->program->nodes[i].inputs[j].pool == pool &&
+			    run->process_of[i] == index)
+				return true;
+	return false;
+}
+
+static void attach_pools(struct pkdi_run *run, uint32_t index)
+{
+	for (uint32_t i = 0; i < run->program->n_pools; i++) {
+		if (claims_from(run, index, i + 1))
+			keep_to_itself(&run->pools[i].map);
+		else
+			pkdi_map_unmap(&run->pools[i].map);
+		pkdi_map_close(&run->pools[i].map);
+	}
+}
+
 int pkdi_process_attach(struct pkdi_run *run, uint32_t index)
 {
 	int r = attach_streams(run, index);
 
 	attach_states(run, index);
+	attach_pools(run, index);
 
 	return r < 0 ? r : attach_control(run, index);
 }

@@ -141,7 +141,9 @@ static int allocate(struct pkdi_run *run)
 	run->stream_decls = calloc(program->n_streams + 1, sizeof(*run->stream_decls));
 	run->nodes = calloc(program->n_nodes + 1, sizeof(*run->nodes));
 	run->process_of = calloc(program->n_nodes + 1, sizeof(*run->process_of));
-	if (!run->processes || !run->streams || !run->stream_decls || !run->nodes || !run->process_of)
+	run->pools = calloc(program->n_pools + 1, sizeof(*run->pools));
+	if (!run->processes || !run->streams || !run->stream_decls || !run->nodes ||
+	    !run->process_of || !run->pools)
 		return -ENOMEM;
 	/* Descriptors first, so that whatever fails, pkdi_run_finish closes none that isn't its. */
 	for (uint32_t i = 0; i < run->n_processes; i++)
@@ -150,6 +152,8 @@ static int allocate(struct pkdi_run *run)
 		run->streams[i].map.fd = -1;
 	for (uint32_t i = 0; i < program->n_nodes; i++)
 		run->nodes[i].state_map.fd = -1;
+	for (uint32_t i = 0; i < program->n_pools; i++)
+		run->pools[i].map.fd = -1;
 	for (uint32_t i = 0; i < run->n_processes; i++) {
 		struct pkdi_process *process = &run->processes[i];
 
@@ -234,6 +238,40 @@ static int create_states(struct pkdi_run *run)
 	return 0;
 }
 
+/* ---- Pools ---- */
+
+static const struct pkd_stream *pool_stream(const struct pkd_program *program, uint32_t pool)
+{
+	for (uint32_t i = 0; i < program->n_nodes; i++)
+		for (uint32_t j = 0; j < program->nodes[i].n_inputs; j++)
+			if (program->nodes[i].inputs[j].pool == pool)
+				return &program->streams[program->nodes[i].inputs[j].stream];
+	return NULL;
+}
+
+static int create_pools(struct pkdi_run *run)
+{
+	for (uint32_t i = 0; i < run->program->n_pools; i++) {
+		const struct pkd_stream *stream = pool_stream(run->program, i + 1);
+		struct pkdi_pool_map *pool = &run->pools[i];
+		int r;
+
+		if (!stream)
+			continue;
+		r = pkdi_map_create(&pool->map, "pkd-claims",
+		                    stream->ring_size * sizeof(*pool->claims));
+		if (r == 0)
+			r = pkdi_map_seal(&pool->map);
+		if (r < 0) {
+			pkdi_log(&run->log, "stream %s: no memory for its workers' claims: %s",
+			         stream->name, strerror(-r));
+			return r;
+		}
+		pool->claims = (_Atomic uint64_t *)(void *)pool->map.address;
+	}
+	return 0;
+}
+
 /* ---- All of it ---- */
 
 int pkdi_run_init(struct pkdi_run *run, const struct pkd_program *program,
@@ -270,6 +308,8 @@ int pkdi_run_init(struct pkdi_run *run, const struct pkd_program *program,
 	r = create_streams(run);
 	if (r == 0)
 		r = create_states(run);
+	if (r == 0)
+		r = create_pools(run);
 	if (r < 0)
 		goto finish_run;
 	r = pkdi_layout_create(run);
@@ -296,6 +336,8 @@ void pkdi_run_finish(struct pkdi_run *run)
 		pkdi_map_finish(&run->processes[i].control);
 		free(run->processes[i].neighbours);
 	}
+	for (uint32_t i = 0; run->pools && i < run->program->n_pools; i++)
+		pkdi_map_finish(&run->pools[i].map);
 	pkdi_map_finish(&run->orders_map);
 	pkdi_map_finish(&run->bells_map);
 	if (run->stop_fd >= 0)
@@ -309,4 +351,5 @@ void pkdi_run_finish(struct pkdi_run *run)
 	free(run->stream_decls);
 	free(run->nodes);
 	free(run->process_of);
+	free(run->pools);
 }

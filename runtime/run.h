@@ -22,6 +22,12 @@ struct pkdi_stream {
 	bool frozen;     /* published slots are closed to their writer, see freeze.h */
 };
 
+/* The claims of a pool's workers; written by all of them. */
+struct pkdi_pool_map {
+	struct pkdi_map map;
+	_Atomic uint64_t *claims;
+};
+
 struct pkdi_process {
 	const struct pkd_process *decl;
 	struct pkdi_map control; /* written by this process only */
@@ -44,6 +50,7 @@ struct pkdi_run {
 	struct pkdi_stream *streams;
 	struct pkdi_node *nodes;
 	uint32_t *process_of; /* node -> process */
+	struct pkdi_pool_map *pools;
 	int64_t spin_ns;
 	enum pkdi_freeze freeze;
 

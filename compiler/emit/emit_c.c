@@ -178,6 +178,8 @@ static void edge_values(struct out_row *row, const struct graph_edge *edge)
 		out_field(row, ".first = %d", edge->first);
 		out_field(row, ".last = %d", edge->last);
 	}
+	if (edge->pool)
+		out_field(row, ".pool = %u", edge->pool);
 	if (edge->every_n)
 		out_field(row, ".every_n = %u", edge->every_n);
 	if (edge->every_from)
@@ -435,6 +437,8 @@ static void put_program(const struct program *p)
 	field_table(&row, "param_table", "option_table", graph->params.n);
 	out_field(&row, ".memory = %llu", (unsigned long long)p->analysis->memory_total);
 	out_field_comment(&row, bytes_text(p->arena, p->analysis->memory_total));
+	if (graph->n_pools)
+		out_field(&row, ".n_pools = %u", graph->n_pools);
 	field_time(&row, "spin_ns", graph->spin_ns);
 	out_field(&row, ".bind = bind");
 	buf_putc(p->out, '\n');

@@ -48,7 +48,9 @@ static void put_process(const struct graph *graph, uint32_t p, struct buf *out)
 
 static void put_every(const struct graph_edge *edge, struct buf *out)
 {
-	if (edge->every_n && edge->every_from)
+	if (edge->pool)
+		buf_puts(out, "claim ");
+	else if (edge->every_n && edge->every_from)
 		buf_printf(out, "every(%" PRIu32 ")+%" PRIu32 " ", edge->every_n, edge->every_from);
 	else if (edge->every_n)
 		buf_printf(out, "every(%" PRIu32 ") ", edge->every_n);

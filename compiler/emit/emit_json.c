@@ -104,6 +104,8 @@ static void put_edge(struct json *json, const struct analysis *a, uint32_t e)
 		json_signed(json, "first", edge->first);
 		json_signed(json, "last", edge->last);
 	}
+	if (edge->pool)
+		json_unsigned(json, "pool", edge->pool);
 	if (edge->every_n) {
 		json_unsigned(json, "every_n", edge->every_n);
 		json_unsigned(json, "every_from", edge->every_from);

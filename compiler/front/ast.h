@@ -202,7 +202,7 @@ struct ast_rule {
 	struct ast_expr *restarts, *per, *backoff;            /* NULL: not written */
 	bool has_end, absent;                                 /* then stop, then absent */
 	struct ast_expr *workers, *cpu, *cpu_last, *priority; /* settings; NULL: not written */
-	bool dynamic;
+	bool dynamic;                                         /* workers … dynamic */
 };
 
 VEC_OF(ast_rules, struct ast_rule);

@@ -254,6 +254,8 @@ static void print_rule(const struct ast_rule *rule, FILE *file)
 		print_expr(rule->members.items[i], file);
 	}
 	print_setting("=", rule->expr, file);
+	if (rule->expr && rule->dynamic)
+		fputs(" dynamic", file);
 	print_setting("restart", rule->restarts, file);
 	print_setting("per", rule->per, file);
 	print_setting("backoff", rule->backoff, file);

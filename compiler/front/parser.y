@@ -613,6 +613,10 @@ rule:
 	$$ = (struct ast_rule){.kind = RULE_WORKERS, .span = @$, .expr = $expr};
 	PUSH($$.members, $member);
   }
+| "workers" member '=' expr "dynamic" {
+	$$ = (struct ast_rule){.kind = RULE_WORKERS, .span = @$, .expr = $expr, .dynamic = true};
+	PUSH($$.members, $member);
+  }
 | "budget" member '=' expr {
 	$$ = (struct ast_rule){.kind = RULE_BUDGET, .span = @$, .expr = $expr};
 	PUSH($$.members, $member);

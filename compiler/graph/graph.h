@@ -30,6 +30,7 @@ struct graph_edge {
 	uint32_t
 		every_n; /* every(n): frames number 1 + every_from, 1 + every_from + n, … ; 0 = all */
 	uint32_t every_from; /* below every_n; not 0 for the workers of a pool */
+	uint32_t pool;       /* its workers claim frames instead, from 1; 0 = they do not */
 	int64_t every_ns;    /* every(t): the first of each period of capture time; 0 = all */
 };
 
@@ -101,7 +102,8 @@ struct graph {
 	VEC(struct graph_edge) edges;
 	VEC(struct graph_process) processes; /* each node is in exactly one */
 	VEC(struct graph_assertion) asserts;
-	int64_t spin_ns; /* wait spin t: how long a process looks before it sleeps */
+	uint32_t n_pools; /* whose workers claim frames */
+	int64_t spin_ns;  /* wait spin t: how long a process looks before it sleeps */
 };
 
 /* True when the edge's input fires its node; its declared T?. */

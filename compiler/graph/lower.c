@@ -51,6 +51,7 @@ static uint32_t lower_edge(struct graph *graph, const struct bound_input *input,
 	                             .last = input->last,
 	                             .every_n = input->every_n,
 	                             .every_from = input->every_from,
+	                             .pool = input->pool,
 	                             .every_ns = input->every_ns});
 	vec_push(graph->arena, &graph->streams.items[stream].edges, edge);
 	return edge;
@@ -142,6 +143,7 @@ struct graph *lower(struct sema *sema, const struct bound *bound)
 	graph->source = path_base(sema->sources->list.items[bound->at.source].path);
 	graph->at = bound->at;
 	graph->unit = bound->file->unit;
+	graph->n_pools = bound->n_pools;
 	graph->spin_ns = bound->spin_ns;
 	for (size_t i = 0; i < bound->params.n; i++)
 		vec_push(graph->arena, &graph->params, bound->params.items[i]);

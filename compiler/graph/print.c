@@ -150,7 +150,9 @@ static void print_generics(const struct graph_node *node, FILE *file)
 
 static void print_policy(const struct graph_edge *edge, FILE *file)
 {
-	if (edge->every_n && edge->every_from)
+	if (edge->pool)
+		fprintf(file, "claim(%u of %u) ", edge->every_from, edge->every_n);
+	else if (edge->every_n && edge->every_from)
 		fprintf(file, "every(%u from %u) ", edge->every_n, edge->every_from);
 	else if (edge->every_n)
 		fprintf(file, "every(%u) ", edge->every_n);

@@ -129,6 +129,9 @@ static void verify_edges(const struct graph *graph)
 		if (edge->every_n ? edge->every_from >= edge->every_n : edge->every_from != 0)
 			broken("edge %u takes frames from %u on of each %u", e, edge->every_from,
 			       edge->every_n);
+		if (edge->pool > graph->n_pools ||
+		    (edge->pool && (edge->policy != EDGE_QUEUE || edge->every_n < 2)))
+			broken("edge %u claims frames, and is no worker's queue", e);
 		if (edge->first > edge->last || edge->last > 0)
 			broken("edge %u looks at values %d to %d", e, edge->first, edge->last);
 		if (edge->policy == EDGE_SAMPLE && (edge->first || edge->every_n || edge->every_ns))

@@ -18,6 +18,8 @@ struct bound_input {
 	int32_t first, last;          /* x[first .. last]; 0, 0 for x */
 	uint32_t every_n, every_from; /* frames number 1 + every_from + k * every_n */
 	int64_t every_ns;
+	uint32_t
+		pool; /* whose workers claim their frames, from 1; 0 = none: they take every_from */
 	struct span at;
 };
 
@@ -41,6 +43,7 @@ struct bound_node {
 	const struct formula **arguments; /* face->params.n; NULL = the default */
 	int64_t budget_ns;                /* of the deploy; 0 = the interface's */
 	uint32_t n_workers;               /* of the deploy; expanded by workers.c */
+	bool dynamic;                     /* they claim their frames */
 	uint32_t visit;                   /* of unify: new, open, done */
 };
 
@@ -72,6 +75,7 @@ struct bound {
 	struct map node_names; /* name -> 1 + number of the node, as a pointer */
 	VEC(struct bound_assertion) asserts;
 	VEC(struct bound_process) processes; /* every node is in one */
+	uint32_t n_pools;                    /* of workers that claim their frames */
 	int64_t spin_ns;
 };
 

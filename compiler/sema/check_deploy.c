@@ -111,12 +111,23 @@ static bool chooses_by_number(const struct bound_node *node)
 	return false;
 }
 
+/* A claim is of one value of one stream, and stays right only as long as that value does. */
+static bool has_one_queue(const struct bound_node *node)
+{
+	uint32_t n_firing = 0;
+	for (size_t i = 0; i < node->inputs.n; i++) {
+		if (node->inputs.items[i].policy == POLICY_SAMPLE)
+			continue;
+		if (node->inputs.items[i].policy != POLICY_QUEUE)
+			return false;
+		n_firing++;
+	}
+	return n_firing == 1;
+}
+
 static void set_workers(struct deploy *d, uint32_t index, struct span span, int64_t n, bool dynamic)
 {
 	struct bound_node *node = &d->bound->nodes.items[index];
-	if (dynamic)
-		diag_report(d->sema->diags, E0106, span,
-		            "workers that claim frames come with a later version of pkd");
 	if (node->inputs.n == 0 || chooses_by_number(node)) {
 		diag_report(
 			d->sema->diags, E0504, span,
@@ -134,7 +145,22 @@ static void set_workers(struct deploy *d, uint32_t index, struct span span, int6
 		diag_note(d->sema->diags, node->face->span, "declared here");
 		return;
 	}
+	if (dynamic && !has_one_queue(node)) {
+		diag_report(d->sema->diags, E0504, span,
+		            "'%s' cannot have workers that claim frames: of one input that loses "
+		            "nothing",
+		            node->name);
+		diag_help(d->sema->diags,
+		          "leave out 'dynamic': each worker then takes every %lld%s "
+		          "frame",
+		          (long long)n,
+		          n == 2   ? "nd"
+		          : n == 3 ? "rd"
+		                   : "th");
+		return;
+	}
 	node->n_workers = (uint32_t)n;
+	node->dynamic = dynamic;
 }
 
 static void set_process(struct deploy *d, const struct ast_rule *rule,
@@ -308,7 +334,7 @@ static void apply_workers(struct deploy *d, const struct ast_rule *rule)
 			diag_report(d->sema->diags, E0504, rule->span,
 			            "workers are for a process with one node");
 		else
-			set_workers(d, list.items[i], rule->span, value, false);
+			set_workers(d, list.items[i], rule->span, value, rule->dynamic);
 	}
 }
 

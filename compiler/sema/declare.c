@@ -231,6 +231,10 @@ static bool may_declare(struct elaborator *e, struct span span)
 {
 	if (e->n_declared > DECLARED_MAX)
 		return false;
+	if (e->n_declared > DECLARED_MAX_WRONG && e->sema->diags->n_errors > 0) {
+		e->n_declared = DECLARED_MAX + 1;
+		return false;
+	}
 	if (e->n_declared++ < DECLARED_MAX)
 		return true;
 	diag_report(e->sema->diags, E0105, span,

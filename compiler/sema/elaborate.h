@@ -87,6 +87,8 @@ struct elaborator {
 #define PIPELINE_MAX_DEPTH 32
 #define NODES_MAX 100000
 #define DECLARED_MAX (4 * NODES_MAX)
+/* After a mistake, which may well be what makes it grow. */
+#define DECLARED_MAX_WRONG 10000
 
 /* ---- elaborate.c ---- */
 

@@ -1,7 +1,10 @@
 /* Pools of workers, by expansion: worker k of n is a copy of the node that takes the frames whose number
  * is k modulo n, in a process of its own; what they make is merged in the order of frames by a node
  * for each output, which fires for a frame as soon as all workers hold it or are past it. No word is
- * shared between workers, and everything that is proved of nodes is proved of them. */
+ * shared between workers, and everything that is proved of nodes is proved of them.
+ *
+ * Dynamic workers claim frames as they come free instead. What is proved of the shares holds for them:
+ * a frame is begun at the latest when the worker whose turn it would have been is free. */
 #include "sema/bound.h"
 #include "sema/resolve.h"
 
@@ -10,6 +13,7 @@ struct pool {
 	struct bound *bound;
 	uint32_t node; /* the first worker */
 	uint32_t n;
+	uint32_t number; /* from 1, of a pool whose workers claim; else 0 */
 };
 
 /* The node that was number `pool.node` before and the others stand in a row at the end. */
@@ -18,14 +22,15 @@ static uint32_t worker(const struct pool *pool, uint32_t first_copy, uint32_t k)
 	return k == 0 ? pool->node : first_copy + k - 1;
 }
 
-static void take_share(struct bound_node *node, uint32_t n, uint32_t k)
+static void take_share(const struct pool *pool, struct bound_node *node, uint32_t k)
 {
 	for (size_t i = 0; i < node->inputs.n; i++) {
 		struct bound_input *input = &node->inputs.items[i];
 		if (input->policy == POLICY_SAMPLE)
 			continue;
-		input->every_n = n;
+		input->every_n = pool->n;
 		input->every_from = k;
+		input->pool = pool->number;
 	}
 }
 
@@ -64,7 +69,7 @@ static uint32_t add_copies(struct pool *pool)
 		for (size_t i = 0; i < bound->nodes.items[pool->node].inputs.n; i++)
 			vec_push(arena, &copy.inputs,
 			         bound->nodes.items[pool->node].inputs.items[i]);
-		take_share(&copy, pool->n, k);
+		take_share(pool, &copy, k);
 		own.name = arena_printf(arena, "%s_%u", own.name, k + 1); /* shown by ps */
 		own.nodes.items = NULL;
 		own.nodes.n = own.nodes.cap = 0;
@@ -72,7 +77,7 @@ static uint32_t add_copies(struct pool *pool)
 		vec_push(arena, &bound->nodes, copy);
 		vec_push(arena, &bound->processes, own);
 	}
-	take_share(&bound->nodes.items[pool->node], pool->n, 0);
+	take_share(pool, &bound->nodes.items[pool->node], 0);
 	return first;
 }
 
@@ -151,6 +156,17 @@ static void redirect(struct bound *bound, uint32_t node, uint32_t output, uint32
 		}
 }
 
+/* How far the others may get ahead of a worker that has a long frame: as far as the node's queue says,
+ * and then what they have made must find room, too. 0 = as the compiler computes it. */
+static uint32_t queue_ahead(const struct pool *pool)
+{
+	const struct bound_node *node = &pool->bound->nodes.items[pool->node];
+	for (size_t i = 0; pool->number && i < node->inputs.n; i++)
+		if (node->inputs.items[i].policy == POLICY_QUEUE)
+			return node->inputs.items[i].count;
+	return 0;
+}
+
 static void merge_output(struct pool *pool, uint32_t first_copy, uint32_t output)
 {
 	struct arena *arena = pool->sema->arena;
@@ -168,6 +184,7 @@ static void merge_output(struct pool *pool, uint32_t first_copy, uint32_t output
 	merge.types = arena_alloc(arena, sizeof *merge.types);
 	merge.arguments = arena_alloc(arena, sizeof *merge.arguments);
 	uint32_t index = (uint32_t)bound->nodes.n;
+	uint32_t ahead = queue_ahead(pool);
 	redirect(bound, pool->node, output, index);
 	for (uint32_t k = 0; k < pool->n; k++)
 		vec_push(arena, &merge.inputs,
@@ -175,6 +192,7 @@ static void merge_output(struct pool *pool, uint32_t first_copy, uint32_t output
 		                              .node = worker(pool, first_copy, k),
 		                              .output = output,
 		                              .policy = POLICY_QUEUE,
+		                              .count = ahead,
 		                              .at = node->at});
 	vec_push(arena, &bound->nodes, merge);
 	struct bound_process process = {
@@ -204,10 +222,12 @@ static void spread_asserts(struct pool *pool, uint32_t first_copy)
 void expand_workers(struct sema *sema, struct bound *bound)
 {
 	for (uint32_t i = 0, n = (uint32_t)bound->nodes.n; i < n; i++) {
-		struct pool pool = {sema, bound, i, bound->nodes.items[i].n_workers};
+		struct pool pool = {sema, bound, i, bound->nodes.items[i].n_workers, 0};
 		if (pool.n < 2 || sema->diags->n_errors > 0)
 			continue;
 		uint32_t n_outputs = (uint32_t)bound->nodes.items[i].face->outputs.n;
+		if (bound->nodes.items[i].dynamic)
+			pool.number = ++bound->n_pools;
 		bound->nodes.items[i].n_workers = 0; /* from here on, workers are nodes */
 		uint32_t first_copy = add_copies(&pool);
 		for (uint32_t output = 0; output < n_outputs; output++)

@@ -14,3 +14,50 @@ for run in 1 2 3; do
 done
 ./pool 2>out || fail "status $?"
 grep -Eq '^ +s_3 +3[34] ' out || fail 'the third worker has not done a third of the work'
+
+# ---- Workers that claim their frames ----
+
+build "$e2e/proofs/workers.pkd" --pipeline workers --deploy dynamic -o dynamic
+build "$e2e/proofs/workers.pkd" --pipeline workers --deploy crowd -o crowd
+for program in dynamic crowd 'dynamic --single-process'; do
+	# shellcheck disable=SC2086 # words
+	./$program --quiet >out 2>&1 || fail "$program: status $?"
+	cmp one.csv workers.csv || fail "$program differs" out
+done
+# More workers than frames.
+./crowd --t.frames 3 --quiet >out 2>&1 || fail "crowd, 3 frames: status $?"
+[ "$(wc -l <workers.csv)" -eq 4 ] || fail 'crowd has not made 3 rows' workers.csv
+
+# Killed at any moment, a worker finds what it has claimed, and nothing is done twice.
+build "$e2e/proofs/workers.pkd" --pipeline workers --deploy shot -o shot
+kills=0
+for run in 1 2 3 4 5; do
+	start ./shot
+	while ! is_gone "$pid"; do
+		for victim in s s_2 s_3; do
+			named "$pid" "$victim" && kill -KILL "$child" 2>/dev/null && kills=$((kills + 1))
+		done
+		sleep 0.01
+	done
+	finish 1
+	[ "$status" -eq 0 ] || fail "shot, run $run: status $status"
+	cmp one.csv workers.csv || fail "run $run with kills differs" out
+done
+[ "$kills" -ge 20 ] || fail "only $kills kills"
+note "workers that claim: $kills kills"
+
+# Where all the long frames are one worker's share, claiming spreads them over four.
+took() {
+	before=$(now_ms)
+	"$@" --quiet >out 2>&1 || fail "$*: status $?"
+	took=$(($(now_ms) - before))
+}
+build "$e2e/proofs/workers.pkd" --pipeline uneven --deploy uneven -o uneven
+build "$e2e/proofs/workers.pkd" --pipeline uneven --deploy claimed -o claimed
+took ./uneven
+turns=$took
+mv uneven.csv turns.csv
+took ./claimed
+cmp turns.csv uneven.csv || fail 'the claimed frames differ'
+note "20 frames of 40 ms: in turns $turns ms, claimed $took ms"
+[ $((took * 2)) -lt "$turns" ] || fail "claimed $took ms, in turns $turns ms"

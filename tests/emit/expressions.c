@@ -5,7 +5,7 @@
 #include <pkd/program.h>
 #include <string.h>
 
-PKD_GENERATED_FOR(2);
+PKD_GENERATED_FOR(3);
 
 extern const struct pkd_methods look_methods;
 extern const struct pkd_methods rows_methods;
@@ -2417,7 +2417,7 @@ static const struct pkd_process processes[] = {
 };
 
 static const struct pkd_program program = {
-	.abi = 2,
+	.abi = 3,
 	.name = "expressions",
 	.doc = "",
 	.source = "expressions.pkd",

@@ -3,7 +3,7 @@
 #include "kinds.pkd.h"
 #include <pkd/program.h>
 
-PKD_GENERATED_FOR(2);
+PKD_GENERATED_FOR(3);
 
 extern const struct pkd_methods maker_methods;
 extern const struct pkd_methods taker_methods;
@@ -443,7 +443,7 @@ static const struct pkd_process processes[] = {
 };
 
 static const struct pkd_program program = {
-	.abi = 2,
+	.abi = 3,
 	.name = "kinds",
 	.doc = "Shows every kind.",
 	.source = "kinds.pkd",

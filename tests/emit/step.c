@@ -10,7 +10,7 @@
 #include <string.h>
 #include <time.h>
 
-PKD_GENERATED_FOR(2);
+PKD_GENERATED_FOR(3);
 
 extern const struct pkd_methods keep_methods;
 
@@ -616,7 +616,7 @@ static const struct pkd_process processes[] = {
 };
 
 static const struct pkd_program program = {
-	.abi = 2,
+	.abi = 3,
 	.name = "step",
 	.doc = "",
 	.source = "step.pkd",

@@ -63,6 +63,9 @@ struct pkd_input {
 	int32_t first, last;
 	uint32_t every_n; /* takes frames number 1 + every_from, 1 + every_from + n … ; 0 = all */
 	uint32_t every_from;
+	uint32_t
+		pool; /* its workers claim the stream's values one by one, and every_from of every_n
+	                       is the number of this one; from 1, 0 = none */
 	int64_t every_ns; /* takes the first frame of each period of capture time, counted from the
 	                       first frame of the stream; 0 = all */
 };
@@ -137,8 +140,9 @@ struct pkd_program {
 	void *params; /* of the pipeline: defaults until options change them */
 	const struct pkd_param *param_table;
 	uint32_t n_params;
-	uint64_t memory; /* bytes of all streams' slots, each stream rounded up to 4096 */
-	int64_t spin_ns; /* how long a process looks for work before it sleeps; 0 = not at all */
+	uint64_t memory;  /* bytes of all streams' slots, each stream rounded up to 4096 */
+	uint32_t n_pools; /* whose workers claim */
+	int64_t spin_ns;  /* how long a process looks for work before it sleeps; 0 = not at all */
 	/* Computes every node's params from the pipeline's. Called once, before instance options. */
 	void (*bind)(void);
 };
