@@ -1,5 +1,6 @@
 /* What node authors call: the functions of <pkd/node.h>. */
 #define _GNU_SOURCE
+#include <errno.h>
 #include <stdio.h>
 #include <time.h>
 #include <unistd.h>
@@ -74,6 +75,15 @@ PKD_PUBLIC int pkd_later(struct pkd_ctx *ctx, int64_t due_ns)
 PKD_PUBLIC void pkd_expect_frames(struct pkd_ctx *ctx, uint64_t n_frames)
 {
 	atomic_store_explicit(&ctx->node->words->n_expected, n_frames, memory_order_relaxed);
+}
+
+PKD_PUBLIC int pkd_watch(struct pkd_ctx *ctx, int fd, short events)
+{
+	const struct pkdi_node *node = ctx->node;
+
+	if (!node->decl->methods->ready)
+		return -ENOTSUP;
+	return pkdi_watch_set(node->watch, node->index, fd, events);
 }
 
 PKD_PUBLIC int64_t pkd_now(void)

@@ -108,6 +108,7 @@ static void link_node(struct pkdi_run *run, struct pkdi_node *node)
 	node->program_words = run->program_words;
 	node->calling = &run->processes[own].words->calling;
 	node->step_since_ns = &run->processes[own].words->step_since_ns;
+	node->watch = &run->processes[own].watch;
 	node->log = &run->log;
 	node->stop_fd = run->stop_fd;
 	for (uint32_t i = 0; i < node->decl->n_inputs; i++)
@@ -121,12 +122,15 @@ void pkdi_link(struct pkdi_run *run)
 	for (uint32_t i = 0; i < run->n_processes; i++) {
 		struct pkdi_process *process = &run->processes[i];
 
+		process->bell.count = &run->bells[i].count;
 		process->sleeper = (struct pkdi_sleeper){&process->words->sleep,
-		                                         &run->bells[i].count};
+		                                         process->bell.count};
+	}
+	for (uint32_t i = 0; i < run->n_processes; i++) {
 		for (uint32_t j = 0; j < run->n_processes; j++)
-			process->neighbours[j] = (struct pkdi_neighbour){
+			run->processes[i].neighbours[j] = (struct pkdi_neighbour){
 				.sleep = &run->processes[j].words->sleep,
-				.bell = &run->bells[j].count,
+				.bell = run->processes[j].bell,
 			};
 	}
 	for (uint32_t i = 0; i < run->program->n_nodes; i++)

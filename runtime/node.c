@@ -130,6 +130,8 @@ void pkdi_node_abandon(struct pkdi_node *node)
 	if (!node->ready)
 		return;
 	node->ready = false;
+	if (node->decl->methods->ready)
+		pkdi_watch_forget(node->watch, node->index);
 	set_calling(node, node->index + 1);
 	node->decl->methods->finish(node->self);
 	set_calling(node, calling);
@@ -380,6 +382,30 @@ static int fail(struct pkdi_node *node, int r)
 		pkdi_log(node->log, "node '%s' (%s): step failed at frame %llu: %s",
 		         node->decl->name, node->decl->at, (unsigned long long)node->ctx.number,
 		         r < 0 ? strerror(-r) : "it returned what a step may not");
+	return r < 0 ? r : -EINVAL;
+}
+
+int pkdi_node_rouse(struct pkdi_node *node)
+{
+	uint64_t committed = pkdi_read(&node->words->record.committed);
+	int r;
+
+	if (!node->ready)
+		return 0;
+	node->ctx.state = node->states[committed % 2];
+	node->ctx.said = false;
+	atomic_store_explicit(node->step_since_ns, pkd_now(), memory_order_relaxed);
+	set_calling(node, node->index + 1);
+	r = node->decl->methods->ready(node->self, &node->ctx);
+	atomic_store_explicit(node->step_since_ns, 0, memory_order_relaxed);
+	node->ctx.due_ns = 0;
+	if (r == PKD_OK) {
+		set_calling(node, 0);
+		return 0;
+	}
+	if (!node->ctx.said)
+		pkdi_log(node->log, "node '%s' (%s): ready failed: %s", node->decl->name,
+		         node->decl->at, r < 0 ? strerror(-r) : "it returned what only step may");
 	return r < 0 ? r : -EINVAL;
 }
 

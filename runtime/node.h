@@ -7,6 +7,7 @@
 #include "log.h"
 #include "shm.h"
 #include "wake.h"
+#include "watch.h"
 
 /* What node authors see as an opaque pointer. */
 struct pkd_ctx {
@@ -30,6 +31,7 @@ struct pkdi_node {
 	const struct pkdi_program_words *program_words;
 	_Atomic uint32_t *calling;      /* of the process, own */
 	_Atomic int64_t *step_since_ns; /* likewise */
+	struct pkdi_watch *watch;       /* of the process */
 	const struct pkdi_log *log;
 	int stop_fd; /* eventfd: asks the supervisor to stop the program */
 
@@ -86,6 +88,10 @@ enum pkdi_poll pkdi_node_poll(struct pkdi_node *node, bool may_begin);
 /* Fires what poll found ready. Returns 1 when it committed, 0 when an origin said later, or a
  * negative errno after one line on stderr. */
 int pkdi_node_fire(struct pkdi_node *node);
+
+/* Tells a node that a descriptor it watches is ready. Returns 0, or a negative errno after one line
+ * on stderr. */
+int pkdi_node_rouse(struct pkdi_node *node);
 
 /* Settles the outputs for ever, gives up the inputs, calls finish. */
 void pkdi_node_leave(struct pkdi_node *node);

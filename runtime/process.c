@@ -8,6 +8,9 @@
 /* A sleep never lasts longer, should a wake be lost after all. */
 #define SAFETY_NS 1000000000
 
+/* How long a descriptor may be ready while there are frames to fire with. */
+#define LOOK_NS 1000000
+
 /* ---- Memory ---- */
 
 static void keep_to_itself(const struct pkdi_map *map)
@@ -129,12 +132,6 @@ int pkdi_process_attach(struct pkdi_run *run, uint32_t index)
 
 /* ---- Start ---- */
 
-static void ring_all(struct pkdi_run *run)
-{
-	for (uint32_t i = 0; i < run->n_processes; i++)
-		pkdi_bell_ring(&run->bells[i].count);
-}
-
 /* Origins wait until every node has been initialised: a detector that loads its model for a
  * second would otherwise miss, or hold up, the first second of the stream. */
 static bool all_started(const struct pkdi_run *run)
@@ -159,7 +156,7 @@ static int start_nodes(struct pkdi_run *run, const struct pkdi_process *process)
 		if (r < 0)
 			return r;
 	}
-	ring_all(run);
+	pkdi_run_ring_all(run);
 	return 0;
 }
 
@@ -228,7 +225,36 @@ static struct round spin(struct pkdi_run *run, const struct pkdi_process *proces
 	return round;
 }
 
-static void sleep_unless_ready(struct pkdi_run *run, struct pkdi_process *process, bool begun)
+/* Tells the nodes whose descriptors were ready. */
+static int rouse(struct pkdi_run *run, struct pkdi_process *process)
+{
+	int r = 0;
+
+	for (uint32_t i = 0; i < process->decl->n_nodes && r == 0; i++) {
+		uint32_t node = process->decl->nodes[i];
+
+		if (pkdi_watch_take(&process->watch, node))
+			r = pkdi_node_rouse(&run->nodes[node]);
+	}
+	return r;
+}
+
+/* A process that is never idle looks at its descriptors now and then. */
+static int look_at_descriptors(struct pkdi_run *run, struct pkdi_process *process)
+{
+	int64_t now_ns;
+
+	if (!process->watch.n)
+		return 0;
+	now_ns = pkd_now();
+	if (now_ns - process->watch.looked_ns < LOOK_NS)
+		return 0;
+	process->watch.looked_ns = now_ns;
+	pkdi_watch_wait(&process->watch, 0);
+	return rouse(run, process);
+}
+
+static int sleep_unless_ready(struct pkdi_run *run, struct pkdi_process *process, bool begun)
 {
 	uint32_t bell;
 
@@ -237,9 +263,16 @@ static void sleep_unless_ready(struct pkdi_run *run, struct pkdi_process *proces
 	bell = pkdi_sleep_announce(&process->sleeper);
 	/* Whoever stored before it could see the announcement is seen here. */
 	begun = begun || all_started(run);
-	if (!go_round(run, process, begun, false).moved)
-		pkdi_sleep_wait(&process->sleeper, bell, time_to_sleep(run, process));
+	if (!go_round(run, process, begun, false).moved) {
+		int64_t timeout_ns = time_to_sleep(run, process);
+
+		if (process->watch.n)
+			pkdi_watch_wait(&process->watch, timeout_ns);
+		else
+			pkdi_sleep_wait(&process->sleeper, bell, timeout_ns);
+	}
 	pkdi_sleep_over(&process->sleeper);
+	return process->watch.n ? rouse(run, process) : 0;
 }
 
 static int fire_until_all_left(struct pkdi_run *run, struct pkdi_process *process)
@@ -248,6 +281,7 @@ static int fire_until_all_left(struct pkdi_run *run, struct pkdi_process *proces
 
 	for (;;) {
 		struct round round;
+		int r;
 
 		begun = begun || all_started(run);
 		round = go_round(run, process, begun, true);
@@ -257,8 +291,10 @@ static int fire_until_all_left(struct pkdi_run *run, struct pkdi_process *proces
 			return round.error;
 		if (!round.running)
 			return 0;
-		if (!round.moved)
-			sleep_unless_ready(run, process, begun);
+		r = round.moved ? look_at_descriptors(run, process)
+		                : sleep_unless_ready(run, process, begun);
+		if (r < 0)
+			return r;
 	}
 }
 

@@ -147,7 +147,7 @@ static int allocate(struct pkdi_run *run)
 		return -ENOMEM;
 	/* Descriptors first, so that whatever fails, pkdi_run_finish closes none that isn't its. */
 	for (uint32_t i = 0; i < run->n_processes; i++)
-		run->processes[i].control.fd = -1;
+		run->processes[i].control.fd = run->processes[i].bell.event_fd = -1;
 	for (uint32_t i = 0; i < program->n_streams; i++)
 		run->streams[i].map.fd = -1;
 	for (uint32_t i = 0; i < program->n_nodes; i++)
@@ -272,6 +272,32 @@ static int create_pools(struct pkdi_run *run)
 	return 0;
 }
 
+/* ---- Descriptors ---- */
+
+static bool waits_for_descriptors(const struct pkdi_run *run, const struct pkd_process *process)
+{
+	for (uint32_t i = 0; i < process->n_nodes; i++)
+		if (run->program->nodes[process->nodes[i]].methods->ready)
+			return true;
+	return false;
+}
+
+static int create_events(struct pkdi_run *run)
+{
+	for (uint32_t i = 0; i < run->n_processes; i++) {
+		struct pkdi_process *process = &run->processes[i];
+
+		if (waits_for_descriptors(run, process->decl)) {
+			process->bell.event_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+			if (process->bell.event_fd < 0)
+				return -errno;
+		}
+		pkdi_watch_init(&process->watch, process->bell.event_fd);
+	}
+	run->stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	return run->stop_fd < 0 ? -errno : 0;
+}
+
 /* ---- All of it ---- */
 
 int pkdi_run_init(struct pkdi_run *run, const struct pkd_program *program,
@@ -299,9 +325,8 @@ int pkdi_run_init(struct pkdi_run *run, const struct pkd_program *program,
 		pkdi_log(&run->log, "no memory for the program's tables");
 		goto finish_run;
 	}
-	run->stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	if (run->stop_fd < 0) {
-		r = -errno;
+	r = create_events(run);
+	if (r < 0) {
 		pkdi_log(&run->log, "eventfd: %s", strerror(-r));
 		goto finish_run;
 	}
@@ -334,6 +359,8 @@ void pkdi_run_finish(struct pkdi_run *run)
 	}
 	for (uint32_t i = 0; run->processes && i < run->n_processes; i++) {
 		pkdi_map_finish(&run->processes[i].control);
+		if (run->processes[i].bell.event_fd >= 0)
+			close(run->processes[i].bell.event_fd);
 		free(run->processes[i].neighbours);
 	}
 	for (uint32_t i = 0; run->pools && i < run->program->n_pools; i++)
@@ -352,4 +379,10 @@ void pkdi_run_finish(struct pkdi_run *run)
 	free(run->nodes);
 	free(run->process_of);
 	free(run->pools);
+}
+
+void pkdi_run_ring_all(const struct pkdi_run *run)
+{
+	for (uint32_t i = 0; i < run->n_processes; i++)
+		pkdi_bell_ring(&run->processes[i].bell);
 }

@@ -12,6 +12,7 @@
 #include "options.h"
 #include "shm.h"
 #include "wake.h"
+#include "watch.h"
 
 struct pkdi_stream {
 	const struct pkd_stream *decl; /* of run->stream_decls */
@@ -33,6 +34,8 @@ struct pkdi_process {
 	struct pkdi_map control; /* written by this process only */
 	struct pkdi_process_words *words;
 	struct pkdi_sleeper sleeper;
+	struct pkdi_bell_handle bell;
+	struct pkdi_watch watch;           /* private to this one */
 	struct pkdi_neighbour *neighbours; /* one per process, private to this one */
 };
 
@@ -65,5 +68,8 @@ struct pkdi_run {
 int pkdi_run_init(struct pkdi_run *run, const struct pkd_program *program,
                   const struct pkdi_options *options);
 void pkdi_run_finish(struct pkdi_run *run);
+
+/* Wakes every process. */
+void pkdi_run_ring_all(const struct pkdi_run *run);
 
 #endif

@@ -21,16 +21,10 @@ enum { TAG_SIGNAL = 1 << 30, TAG_STOP, TAG_ALARM, TAG_PROGRESS };
 
 /* ---- Words of orders ---- */
 
-static void ring_all(const struct pkdi_run *run)
-{
-	for (uint32_t i = 0; i < run->n_processes; i++)
-		pkdi_bell_ring(&run->bells[i].count);
-}
-
 static void set_phase(struct pkdi_supervisor *supervisor, int phase)
 {
 	atomic_store(&supervisor->run->program_words->phase, (uint32_t)phase);
-	ring_all(supervisor->run);
+	pkdi_run_ring_all(supervisor->run);
 }
 
 static void give_up(struct pkdi_supervisor *supervisor, uint32_t process)
@@ -39,7 +33,7 @@ static void give_up(struct pkdi_supervisor *supervisor, uint32_t process)
 
 	for (uint32_t i = 0; i < decl->n_nodes; i++)
 		atomic_store(&supervisor->run->orders[decl->nodes[i]].gone, 1);
-	ring_all(supervisor->run);
+	pkdi_run_ring_all(supervisor->run);
 }
 
 /* Remembers the frame that a node had in hand when it died of its own making; when that happens

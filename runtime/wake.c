@@ -44,11 +44,17 @@ void pkdi_wake(struct pkdi_neighbour *neighbour)
 	if (!(epoch & 1) || epoch == neighbour->rung)
 		return;
 	neighbour->rung = epoch;
-	pkdi_bell_ring(neighbour->bell);
+	pkdi_bell_ring(&neighbour->bell);
 }
 
-void pkdi_bell_ring(_Atomic uint32_t *bell)
+void pkdi_bell_ring(const struct pkdi_bell_handle *bell)
 {
-	atomic_fetch_add(bell, 1);
-	syscall(SYS_futex, bell, FUTEX_WAKE, INT32_MAX, NULL, NULL, 0);
+	uint64_t one = 1;
+
+	if (bell->event_fd < 0) {
+		atomic_fetch_add(bell->count, 1);
+		syscall(SYS_futex, bell->count, FUTEX_WAKE, INT32_MAX, NULL, NULL, 0);
+	} else if (write(bell->event_fd, &one, sizeof(one)) < 0) {
+		return; /* so full that it is readable in any case */
+	}
 }

@@ -10,6 +10,12 @@
 
 #include "words.h"
 
+/* How a process is woken. */
+struct pkdi_bell_handle {
+	_Atomic uint32_t *count;
+	int event_fd; /* of one that waits for descriptors, too; else -1 */
+};
+
 /* The process itself, as the one who sleeps. */
 struct pkdi_sleeper {
 	_Atomic uint32_t *sleep; /* own */
@@ -19,7 +25,7 @@ struct pkdi_sleeper {
 /* Another process, as one to be woken. */
 struct pkdi_neighbour {
 	const _Atomic uint32_t *sleep;
-	_Atomic uint32_t *bell;
+	struct pkdi_bell_handle bell;
 	uint32_t rung; /* the sleep it was last rung for */
 };
 
@@ -45,6 +51,6 @@ void pkdi_wake_fence(void);
 void pkdi_wake(struct pkdi_neighbour *neighbour);
 
 /* Rings whoever it is, asleep or not. */
-void pkdi_bell_ring(_Atomic uint32_t *bell);
+void pkdi_bell_ring(const struct pkdi_bell_handle *bell);
 
 #endif

@@ -88,10 +88,10 @@ static int sink_step(void *self, const void *in, void *out, struct pkd_ctx *ctx)
 	return PKD_OK;
 }
 
-static const struct pkd_methods a_methods = {PKD_ABI, 1, any_init, a_step, any_finish};
-static const struct pkd_methods b_methods = {PKD_ABI, 1, any_init, b_step, any_finish};
-static const struct pkd_methods join_methods = {PKD_ABI, 1, any_init, join_step, any_finish};
-static const struct pkd_methods sink_methods = {PKD_ABI, 1, any_init, sink_step, any_finish};
+static const struct pkd_methods a_methods = {PKD_ABI, 1, any_init, a_step, any_finish, NULL};
+static const struct pkd_methods b_methods = {PKD_ABI, 1, any_init, b_step, any_finish, NULL};
+static const struct pkd_methods join_methods = {PKD_ABI, 1, any_init, join_step, any_finish, NULL};
+static const struct pkd_methods sink_methods = {PKD_ABI, 1, any_init, sink_step, any_finish, NULL};
 
 /* ---- The program: a and b -> join -> sink ---- */
 
@@ -176,7 +176,7 @@ static void begin(struct pkd_input a, struct pkd_input b)
 	n_fired = n_finished = 0;
 	join_returns = PKD_OK;
 	script[A] = script[B] = "";
-	assert_int_equal(pkdi_run_init(&run, &program, false), 0);
+	assert_int_equal(pkdi_run_init(&run, &program, &(struct pkdi_options){0}), 0);
 	assert_int_equal(pkdi_process_attach(&run, 0), 0);
 	for (uint32_t i = 0; i < N_NODES; i++) {
 		pkdi_node_recover(&run.nodes[i]);

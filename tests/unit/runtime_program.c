@@ -188,9 +188,9 @@ static void sink_finish(void *self)
 	close(((const struct sink *)self)->fd);
 }
 
-#define METHODS(size, init, step, finish)         \
-	{                                         \
-		PKD_ABI, size, init, step, finish \
+#define METHODS(size, init, step, finish)               \
+	{                                               \
+		PKD_ABI, size, init, step, finish, NULL \
 	}
 static const struct pkd_methods source_methods = METHODS(1, any_init, source_step, any_finish);
 static const struct pkd_methods loop_methods = METHODS(1, any_init, loop_step, any_finish);

@@ -150,10 +150,10 @@ static int echo_step(void *self, const void *in, void *out, struct pkd_ctx *ctx)
 	return PKD_OK;
 }
 
-static const struct pkd_methods a_methods = {PKD_ABI, 1, any_init, a_step, any_finish};
-static const struct pkd_methods b_methods = {PKD_ABI, 1, any_init, b_step, any_finish};
-static const struct pkd_methods node_methods = {PKD_ABI, 1, node_init, node_step, any_finish};
-static const struct pkd_methods echo_methods = {PKD_ABI, 1, any_init, echo_step, any_finish};
+static const struct pkd_methods a_methods = {PKD_ABI, 1, any_init, a_step, any_finish, NULL};
+static const struct pkd_methods b_methods = {PKD_ABI, 1, any_init, b_step, any_finish, NULL};
+static const struct pkd_methods node_methods = {PKD_ABI, 1, node_init, node_step, any_finish, NULL};
+static const struct pkd_methods echo_methods = {PKD_ABI, 1, any_init, echo_step, any_finish, NULL};
 
 /* ---- The program ---- */
 
@@ -289,7 +289,7 @@ static void set_inputs(uint32_t n, const struct pkd_input *list)
 
 static void start(void)
 {
-	assert_int_equal(pkdi_run_init(&run, &program, false), 0);
+	assert_int_equal(pkdi_run_init(&run, &program, &(struct pkdi_options){0}), 0);
 	assert_int_equal(pkdi_process_attach(&run, 0), 0);
 	for (uint32_t i = 0; i < N_NODES; i++) {
 		pkdi_node_recover(&run.nodes[i]);
@@ -517,7 +517,7 @@ static void a_table_without_a_pin_for_each_value_is_refused(void **state)
 	(void)state;
 	set_inputs(1, (struct pkd_input[]){back(LATEST(A), -2, 0)});
 	inputs[0].n_pins = 2;
-	assert_true(pkdi_run_init(&run, &program, false) < 0);
+	assert_true(pkdi_run_init(&run, &program, &(struct pkdi_options){0}) < 0);
 }
 
 /* ---- Histories ---- */

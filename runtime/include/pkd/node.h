@@ -28,6 +28,7 @@
 #include <pkd/frame.h>
 #include <pkd/version.h>
 #include <stdbool.h>
+#include <stddef.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -86,6 +87,14 @@ int pkd_later(struct pkd_ctx *ctx, int64_t due_ns);
 
 /* How many frames the origin expects to make in all, for the progress line; 0 = unknown. */
 void pkd_expect_frames(struct pkd_ctx *ctx, uint64_t n_frames);
+
+/* ---- Descriptors ---- */
+
+/* Has NAME_ready called when `fd` is ready for `events` of poll(2), as long as it is; 0 = not any more.
+ * To be called in init, step or ready of a node that is defined by PKD_WATCHING_NODE. Returns 0,
+ * -EBADF, -ENOSPC beyond 64 descriptors in one process (watch an epoll descriptor of your own
+ * then), or -ENOTSUP in any other node. */
+int pkd_watch(struct pkd_ctx *ctx, int fd, short events);
 
 /* ---- Anywhere ---- */
 
@@ -165,6 +174,7 @@ struct pkd_methods {
 	int (*init)(void *self, const void *params, struct pkd_ctx *ctx);
 	int (*step)(void *self, const void *in, void *out, struct pkd_ctx *ctx);
 	void (*finish)(void *self);
+	int (*ready)(void *self, struct pkd_ctx *ctx); /* NULL: never watches */
 };
 
 /* A const object of C++ is seen by no other file unless it was declared so before. */
@@ -176,7 +186,21 @@ struct pkd_methods {
 
 /* Defines NAME_methods, which the generated program refers to. The calls inside are checked
  * against the generated header, so that a node and its declaration cannot disagree. */
-#define PKD_NODE(NAME)                                                                          \
+#define PKD_NODE(NAME) PKDI_NODE(NAME, NULL)
+
+/* The same for a node that calls pkd_watch. `int NAME_ready(struct NAME *self, struct pkd_ctx *ctx)`
+ * is called between firings, whatever frames there are, when a descriptor that the node watches is
+ * ready, and deals with it without waiting; it returns PKD_OK or what pkd_error returns. It has no
+ * values to read or write, and pkd_state is for reading. An origin that said pkd_later is then asked
+ * again at once. */
+#define PKD_WATCHING_NODE(NAME)                                       \
+	static int NAME##_call_ready(void *self, struct pkd_ctx *ctx) \
+	{                                                             \
+		return NAME##_ready((struct NAME *)self, ctx);        \
+	}                                                             \
+	PKDI_NODE(NAME, NAME##_call_ready)
+
+#define PKDI_NODE(NAME, READY)                                                                  \
 	static int NAME##_call_init(void *self, const void *params, struct pkd_ctx *ctx)        \
 	{                                                                                       \
 		return NAME##_init((struct NAME *)self, (const struct NAME##_params *)params,   \
@@ -194,7 +218,7 @@ struct pkd_methods {
 	PKD_EXTERN const struct pkd_methods NAME##_methods;                                     \
 	const struct pkd_methods NAME##_methods = {                                             \
 		PKD_ABI,          sizeof(struct NAME), NAME##_call_init,                        \
-		NAME##_call_step, NAME##_call_finish,                                           \
+		NAME##_call_step, NAME##_call_finish,  READY,                                   \
 	}
 
 #ifdef __cplusplus

@@ -1,0 +1,83 @@
+#!/bin/sh
+# Nodes wait for descriptors as well as frames: what comes is dealt with at once, without a frame and
+# without a CPU that turns meanwhile.
+# shellcheck source=lib/lib.sh
+. "$(dirname "$0")/lib/lib.sh"
+
+build "$e2e/watch/watch.pkd" -o watch
+build "$e2e/watch/watch.pkd" --deploy together -o together
+build "$e2e/watch/watch.pkd" --deploy again -o again
+mkfifo lines questions answers
+
+# Asks how many frames there were, within a second, or what $2 says.
+ask() {
+	echo how many >questions
+	# Opened for both, so that it does not wait for a writer.
+	answer=$(timeout "${1:-1}" sh -c 'exec 3<>answers; read -r n <&3 && echo "$n"')
+}
+heard() { ask && [ "$answer" = "$1" ]; }
+
+for program in './watch' './together' './watch --single-process'; do
+	# shellcheck disable=SC2086 # words
+	start $program --quiet
+	exec 4<>lines 5<>questions 6<>answers
+	within 5 ask || fail "$program: no answer at all"
+	[ "$answer" = 0 ] || fail "$program: $answer frames before the first"
+	before=$(now_ms)
+	for i in 1 2 3 4 5 6 7 8 9 10; do
+		echo "line $i" >lines
+		within 2 heard "$i" || fail "$program: line $i is not heard within 2 s"
+	done
+	took=$(($(now_ms) - before))
+	note "$program: ten lines and answers in $took ms"
+	# Each would take a second or so if it were the safety time-out of a sleep that ends it.
+	[ "$took" -lt 4000 ] || fail "$program: ten lines took $took ms"
+	ticks() { awk '{ print $14 + $15 }' "/proc/$1/stat"; }
+	idle=0
+	for child in $(children_of "$pid"); do
+		idle=$((idle - $(ticks "$child")))
+	done
+	sleep 1
+	for child in $(children_of "$pid"); do
+		idle=$((idle + $(ticks "$child")))
+	done
+	[ "$idle" -le 2 ] || fail "$program: $idle ticks of CPU in an idle second"
+	echo end >lines
+	finish 3
+	[ "$status" -eq 0 ] || fail "$program: status $status"
+	exec 4<&- 5<&- 6<&-
+done
+
+# A stop ends the waiting; so does a ready that fails, with its own message.
+exec 4<>lines 5<>questions 6<>answers
+start ./watch --quiet
+within 5 ask || fail 'no answer'
+before=$(now_ms)
+kill -INT "$pid"
+finish 3
+[ "$status" -eq 0 ] || fail "stopped: status $status"
+note "stopped in $(($(now_ms) - before)) ms"
+start ./watch --quiet
+within 5 ask || fail 'no answer'
+echo fail >questions
+finish 3
+[ "$status" -eq 1 ] || fail "ready failed: status $status"
+grep -q "node 'answer' (.*): does not answer that" out || fail 'not the message of ready'
+
+# Killed and started again, it listens as before; so do those that are to wake it.
+start ./again --quiet
+within 5 ask || fail 'no answer'
+for i in 1 2 3 4 5 6; do
+	for victim in answer lines; do
+		named "$pid" "$victim" || fail "there is no $victim"
+		kill -KILL "$child"
+		within 2 is_gone "$child"
+		within 2 named "$pid" "$victim" || fail "$victim is not there again"
+	done
+	within 5 heard 0 || fail "kill $i: no answer"
+	echo "line $i" >lines
+	within 5 heard 1 || fail "kill $i: the line is not heard"
+done
+echo end >lines
+finish 3
+[ "$status" -eq 0 ] || fail "killed: status $status"
