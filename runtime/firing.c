@@ -15,28 +15,44 @@ static bool has_watermark(const struct pkdi_input *input)
 	return input->role == PKDI_ROLE_FIRING || input->role == PKDI_ROLE_HISTORY;
 }
 
-/* All watermarks are read before any ring: a frame that is published in between is then seen,
- * and a frame that is not seen was not there when the watermark was read. True when an input has
- * passed frames by: its writer may wait for that room. */
-static bool look_at_all(struct pkdi_input *inputs, uint32_t n_inputs)
+/* True when every input shows a front, so that no watermark matters. */
+static bool look_at_rings(struct pkdi_input *inputs, uint32_t n_inputs, bool *ret_moved)
 {
-	bool moved = false;
+	bool all = true;
 
-	for (uint32_t i = 0; i < n_inputs; i++)
-		if (has_watermark(&inputs[i]))
-			pkdi_input_load_settled(&inputs[i]);
 	for (uint32_t i = 0; i < n_inputs; i++) {
 		struct pkdi_input *input = &inputs[i];
 		uint64_t cursor = input->cursor;
 
-		if (!pkdi_policy_fires(input))
-			continue;
-		pkdi_policy_look(input);
-		moved |= input->thins && input->cursor != cursor;
-		/* A frame that was passed by will not come, whatever the writer has said so far. */
-		if (input->passed > input->settled)
-			input->settled = input->passed;
+		if (pkdi_policy_fires(input)) {
+			pkdi_policy_look(input);
+			*ret_moved |= input->thins && input->cursor != cursor;
+			all = all && input->front;
+		} else if (has_watermark(input)) {
+			all = false;
+		}
 	}
+	return all;
+}
+
+/* All watermarks are read before any ring: a frame that is published in between is then seen,
+ * and a frame that is not seen was not there when the watermark was read. Where the rings alone
+ * suffice, the line of the watermark is left to its writer. True when an input has passed frames by:
+ * its writer may wait for that room. */
+static bool look_at_all(struct pkdi_input *inputs, uint32_t n_inputs)
+{
+	bool moved = false;
+
+	if (look_at_rings(inputs, n_inputs, &moved))
+		return moved;
+	for (uint32_t i = 0; i < n_inputs; i++)
+		if (has_watermark(&inputs[i]))
+			pkdi_input_load_settled(&inputs[i]);
+	look_at_rings(inputs, n_inputs, &moved);
+	for (uint32_t i = 0; i < n_inputs; i++)
+		/* A frame that was passed by will not come, whatever the writer has said so far. */
+		if (pkdi_policy_fires(&inputs[i]) && inputs[i].passed > inputs[i].settled)
+			inputs[i].settled = inputs[i].passed;
 	return moved;
 }
 

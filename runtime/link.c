@@ -108,6 +108,7 @@ static void link_node(struct pkdi_run *run, struct pkdi_node *node)
 	node->program_words = run->program_words;
 	node->calling = &run->processes[own].words->calling;
 	node->step_since_ns = &run->processes[own].words->step_since_ns;
+	node->now_ns = &run->processes[own].now_ns;
 	node->watch = &run->processes[own].watch;
 	node->log = &run->log;
 	node->stop_fd = run->stop_fd;

@@ -39,13 +39,29 @@ static bool wants_more(const struct pkdi_node *node)
 	return false;
 }
 
+static bool is_a_writer_asleep(const struct pkdi_node *node)
+{
+	for (uint32_t i = 0; i < node->n_up_gated; i++)
+		if (pkdi_is_asleep(node->up[i]))
+			return true;
+	return false;
+}
+
 static void notify(struct pkdi_node *node)
 {
-	notify_some(node, wants_more(node) ? node->n_up_gated : 0);
+	pkdi_wake_fence();
+	for (uint32_t i = 0; i < node->n_down; i++)
+		pkdi_wake(node->down[i]);
+	/* In this order: what the writers have published is on lines that they write all the time. */
+	if (!is_a_writer_asleep(node) || !wants_more(node))
+		return;
+	for (uint32_t i = 0; i < node->n_up_gated; i++)
+		pkdi_wake(node->up[i]);
 }
 
 void pkdi_node_before_sleep(struct pkdi_node *node)
 {
+	node->n_polls = 0;
 	notify_some(node, node->n_up_gated);
 }
 
@@ -177,11 +193,15 @@ static bool is_deserted(const struct pkdi_node *node)
 	return had_readers;
 }
 
-static bool must_leave(const struct pkdi_node *node)
+/* Whether it is deserted is asked now and then, and always before a sleep: the answer lies on lines that
+ * the readers write all the time. */
+enum { POLLS = 32 };
+
+static bool must_leave(struct pkdi_node *node)
 {
 	uint32_t phase = atomic_load_explicit(&node->program_words->phase, memory_order_acquire);
 
-	return phase == PKDI_PHASE_STOP || is_deserted(node) ||
+	return phase == PKDI_PHASE_STOP || (node->n_polls++ % POLLS == 0 && is_deserted(node)) ||
 	       (phase == PKDI_PHASE_DRAIN && pkdi_node_is_source(node->decl));
 }
 
@@ -350,7 +370,10 @@ static int call_step(struct pkdi_node *node, int64_t *ret_end_ns)
 	int64_t start_ns;
 	int r;
 
-	start_ns = pkd_now();
+	/* A clock that has just been read is good enough for all but the time of capture. */
+	start_ns = *node->now_ns;
+	if (!start_ns || pkdi_node_is_source(node->decl))
+		start_ns = pkd_now();
 	if (pkdi_node_is_source(node->decl))
 		node->ctx.capture_ns = start_ns;
 	r = pkdi_gather(node);
@@ -369,7 +392,7 @@ static int call_step(struct pkdi_node *node, int64_t *ret_end_ns)
 	r = node->decl->methods->step(node->self, node->in, node->out, &node->ctx);
 	set_calling(node, 0);
 	atomic_store_explicit(node->step_since_ns, 0, memory_order_relaxed);
-	*ret_end_ns = pkd_now();
+	*node->now_ns = *ret_end_ns = pkd_now();
 	if (r == PKD_OK || r == PKD_END)
 		account(node, *ret_end_ns - start_ns);
 	return r;

@@ -31,6 +31,7 @@ struct pkdi_node {
 	const struct pkdi_program_words *program_words;
 	_Atomic uint32_t *calling;      /* of the process, own */
 	_Atomic int64_t *step_since_ns; /* likewise */
+	int64_t *now_ns;                /* likewise: the end of a step just now, 0 = long ago */
 	struct pkdi_watch *watch;       /* of the process */
 	const struct pkdi_log *log;
 	int stop_fd; /* eventfd: asks the supervisor to stop the program */
@@ -54,6 +55,7 @@ struct pkdi_node {
 
 	uint64_t decided; /* histories: the node fires no frame up to here any more */
 	bool has_history;
+	uint32_t n_polls; /* since the process slept */
 	struct pkdi_firing firing;
 	int64_t due_ns; /* what an idle origin waits for, INT64_MAX = for something else */
 	bool chosen;    /* firing and inputs are ready for step */

@@ -8,6 +8,9 @@
 /* A sleep never lasts longer, should a wake be lost after all. */
 #define SAFETY_NS 1000000000
 
+/* Looks between two looks at the clock. */
+enum { LOOKS = 8 };
+
 /* How long a descriptor may be ready while there are frames to fire with. */
 #define LOOK_NS 1000000
 
@@ -169,7 +172,7 @@ struct round {
 };
 
 /* Polls each node once; fires what is ready, or only notes it. */
-static struct round go_round(struct pkdi_run *run, const struct pkdi_process *process, bool begun,
+static struct round go_round(struct pkdi_run *run, struct pkdi_process *process, bool begun,
                              bool fires)
 {
 	struct round round = {false, false, 0};
@@ -190,6 +193,8 @@ static struct round go_round(struct pkdi_run *run, const struct pkdi_process *pr
 			round.error = r;
 		round.moved |= r > 0;
 	}
+	if (!round.moved)
+		process->now_ns = 0;
 	return round;
 }
 
@@ -210,7 +215,7 @@ static int64_t time_to_sleep(const struct pkdi_run *run, const struct pkdi_proce
 }
 
 /* Looks for work for a while, which costs less than a wake when some comes soon. */
-static struct round spin(struct pkdi_run *run, const struct pkdi_process *process, bool begun)
+static struct round spin(struct pkdi_run *run, struct pkdi_process *process, bool begun)
 {
 	int64_t until_ns = pkd_now() + run->spin_ns;
 	struct round round;
@@ -219,9 +224,13 @@ static struct round spin(struct pkdi_run *run, const struct pkdi_process *proces
 	for (uint32_t i = 0; i < process->decl->n_nodes; i++)
 		pkdi_node_before_sleep(&run->nodes[process->decl->nodes[i]]);
 	do {
-		pkdi_relax();
-		round = go_round(run, process, begun, true);
-	} while (!round.moved && !round.error && round.running && pkd_now() < until_ns);
+		for (int i = 0; i < LOOKS; i++) {
+			pkdi_relax();
+			round = go_round(run, process, begun, true);
+			if (round.moved || round.error || !round.running)
+				return round;
+		}
+	} while (pkd_now() < until_ns);
 	return round;
 }
 

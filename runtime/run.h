@@ -35,6 +35,7 @@ struct pkdi_process {
 	struct pkdi_process_words *words;
 	struct pkdi_sleeper sleeper;
 	struct pkdi_bell_handle bell;
+	int64_t now_ns;                    /* the end of a step, until nothing was to be done */
 	struct pkdi_watch watch;           /* private to this one */
 	struct pkdi_neighbour *neighbours; /* one per process, private to this one */
 };

@@ -37,6 +37,11 @@ void pkdi_wake_fence(void)
 	atomic_thread_fence(memory_order_seq_cst);
 }
 
+bool pkdi_is_asleep(const struct pkdi_neighbour *neighbour)
+{
+	return atomic_load_explicit(neighbour->sleep, memory_order_relaxed) & 1;
+}
+
 void pkdi_wake(struct pkdi_neighbour *neighbour)
 {
 	uint32_t epoch = atomic_load_explicit(neighbour->sleep, memory_order_relaxed);

@@ -8,6 +8,8 @@
 #ifndef PKDI_WAKE_H
 #define PKDI_WAKE_H
 
+#include <stdbool.h>
+
 #include "words.h"
 
 /* How a process is woken. */
@@ -49,6 +51,7 @@ static inline void pkdi_relax(void)
 /* To be called between storing words and any number of pkdi_wake. */
 void pkdi_wake_fence(void);
 void pkdi_wake(struct pkdi_neighbour *neighbour);
+bool pkdi_is_asleep(const struct pkdi_neighbour *neighbour);
 
 /* Rings whoever it is, asleep or not. */
 void pkdi_bell_ring(const struct pkdi_bell_handle *bell);

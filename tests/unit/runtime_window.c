@@ -314,6 +314,8 @@ static int end(void **state)
 /* Fires the node for as long as it has anything to do. */
 static enum pkdi_poll drive(uint32_t node)
 {
+	/* As a process that has slept. */
+	pkdi_node_before_sleep(&run.nodes[node]);
 	for (;;) {
 		enum pkdi_poll poll = pkdi_node_poll(&run.nodes[node], true);
 
