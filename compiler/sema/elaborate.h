@@ -39,6 +39,7 @@ struct binding {
 struct scope {
 	struct scope *parent;   /* of a loop or an if; NULL for a pipeline */
 	struct scope *pipeline; /* the scope of the whole pipeline: itself, or an ancestor */
+	struct scope *user;     /* of a whole pipeline: the one that uses it, NULL for the program */
 	struct file_scope *file;
 	const char *prefix;           /* of the names of nodes in it: "", "rig." */
 	const char *suffix;           /* of names bound in a loop: "", "[2]" */
@@ -86,7 +87,7 @@ struct elaborator {
 #define FORCE_MAX_DEPTH 2000
 #define PIPELINE_MAX_DEPTH 32
 #define NODES_MAX 100000
-#define DECLARED_MAX (4 * NODES_MAX)
+#define DECLARED_MAX (2 * NODES_MAX)
 /* After a mistake, which may well be what makes it grow. */
 #define DECLARED_MAX_WRONG 10000
 

@@ -201,10 +201,27 @@ void instance_check_types(struct elaborator *e, struct instance *instance)
 
 /* ---- The whole ---- */
 
+/* Only other sizes can put an end to it. */
+static bool uses_itself(const struct scope *from, const struct symbol *symbol)
+{
+	if (symbol->decl->generics.n > 0)
+		return false;
+	for (const struct scope *user = from->pipeline; user; user = user->user)
+		if (user->decl == symbol->decl)
+			return true;
+	return false;
+}
+
 void instance_elaborate(struct elaborator *e, struct binding *binding, struct symbol *symbol)
 {
 	struct arena *arena = e->sema->arena;
 	struct scope *from = binding->scope;
+	if (uses_itself(from, symbol)) {
+		diag_report(e->sema->diags, E0105, binding->expr->span,
+		            "'%s' is inside of '%s' already: this would never end",
+		            symbol->name.text, symbol->name.text);
+		return;
+	}
 	if (from->depth >= PIPELINE_MAX_DEPTH) {
 		diag_report(e->sema->diags, E0105, binding->expr->span,
 		            "pipelines stand inside each other more than %d deep",
@@ -221,6 +238,7 @@ void instance_elaborate(struct elaborator *e, struct binding *binding, struct sy
 	                         .suffix = "",
 	                         .decl = symbol->decl,
 	                         .face = instance->face,
+	                         .user = from->pipeline,
 	                         .depth = from->depth + 1};
 	inside->pipeline = inside;
 	instance->inside = inside;

@@ -17,6 +17,8 @@ for program in './policies' './two' './policies --single-process' './policies --
 		fired $node $frames
 	done
 	fired thinned $(((frames + 2) / 3))
-	fired 'newest' '[1-9][0-9]*'
-	grep -Eq '^ +b.block -> newest.block: [1-9][0-9]* dropped' out || fail "$program: nothing was dropped"
+	# In one process nobody is overtaken.
+	[ "$program" = './policies --single-process' ] ||
+		grep -Eq '^ +b.block -> newest.block: [1-9][0-9]* dropped' out ||
+		fail "$program: nothing was dropped"
 done
