@@ -181,6 +181,10 @@ run-tests: all $(UNIT_TESTS) $(NODE_TESTS)
 	@$(if $(SANITIZE),CFLAGS='$(SANITIZE)' CXXFLAGS='$(SANITIZE)' LDFLAGS='$(SANITIZE)') \
 		B='$(B)' TESTS='$(UNIT_TESTS) $(NODE_TESTS)' LEFT_OUT='$(UNBUILT_TESTS)' tests/run
 
+.PHONY: mutants
+mutants: all ## take the safety mechanisms out one by one: a test must notice
+	@B='$(B)' tests/mutants/run.sh
+
 # gcc warns falsely about instrumented code; the plain build has had the warnings.
 ASAN := -fsanitize=address,undefined -w
 
@@ -245,7 +249,7 @@ demo: ## set up, build, and count people in a video clip
 # ---- Care ----
 
 OURS := $(wildcard $(foreach d,compiler compiler/* runtime runtime/include/* stdlib/* tests/unit \
-	tests/fuzz \
+	tests/fuzz tests/mutants \
 	examples/*,$(addprefix $(d)/,*.c *.h *.cpp)))
 
 format: ## lay out all C and C++ files

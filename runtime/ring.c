@@ -26,10 +26,8 @@ uint32_t pkdi_ring_pin(const struct pkdi_ring *ring, uint64_t seq, _Atomic uint6
 
 	if (slot != PKDI_NO_SLOT) {
 		atomic_store(pin, pkdi_entry(seq, slot));
-#ifndef PKD_TEST_NO_PIN_CHECK
 		if (atomic_load(&ring->words->ring[seq % ring->size]) != pkdi_entry(seq, slot))
 			slot = PKDI_NO_SLOT;
-#endif
 	}
 	if (slot == PKDI_NO_SLOT)
 		pkdi_ring_unpin(pin);
@@ -88,14 +86,12 @@ uint32_t pkdi_slots_loan(struct pkdi_slots *slots)
 	if (slots->loaned != PKDI_NO_SLOT)
 		return slots->loaned;
 	memcpy(taken, slots->live, (n + 63) / 64 * sizeof(taken[0]));
-#ifndef PKD_TEST_NO_PIN_CHECK
 	for (uint32_t i = 0; i < slots->n_pins; i++) {
 		uint64_t pin = atomic_load(slots->pins[i]);
 
 		if (pin && pkdi_entry_slot(pin) < n)
 			mark(taken, pkdi_entry_slot(pin));
 	}
-#endif
 	for (uint32_t i = 0, slot = slots->hint; i < n; i++, slot = slot + 1 < n ? slot + 1 : 0) {
 		if (is_marked(taken, slot))
 			continue;

@@ -43,25 +43,14 @@ close_fd:
 
 int pkdi_map_seal(const struct pkdi_map *map)
 {
-#ifdef PKD_TEST_WRITABLE_INPUTS
-	(void)map;
-	return 0;
-#else
 	int seals = F_SEAL_FUTURE_WRITE | F_SEAL_GROW | F_SEAL_SHRINK | F_SEAL_SEAL;
 
 	return fcntl(map->fd, F_ADD_SEALS, seals) < 0 ? -errno : 0;
-#endif
 }
 
 int pkdi_map_view(const struct pkdi_map *map, void *address)
 {
-#ifdef PKD_TEST_WRITABLE_INPUTS
-	int protection = PROT_READ | PROT_WRITE;
-#else
-	int protection = PROT_READ;
-#endif
-
-	if (mmap(address, map->size, protection, MAP_SHARED | MAP_FIXED, map->fd, 0) == MAP_FAILED)
+	if (mmap(address, map->size, PROT_READ, MAP_SHARED | MAP_FIXED, map->fd, 0) == MAP_FAILED)
 		return -errno;
 	return 0;
 }

@@ -39,7 +39,7 @@ struct binding {
 struct scope {
 	struct scope *parent;   /* of a loop or an if; NULL for a pipeline */
 	struct scope *pipeline; /* the scope of the whole pipeline: itself, or an ancestor */
-	struct scope *user;     /* of a whole pipeline: the one that uses it, NULL for the program */
+	struct scope *user; /* of a whole pipeline: the one that uses it, NULL for the program */
 	struct file_scope *file;
 	const char *prefix;           /* of the names of nodes in it: "", "rig." */
 	const char *suffix;           /* of names bound in a loop: "", "[2]" */

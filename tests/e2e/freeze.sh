@@ -30,6 +30,9 @@ for which in auto all; do
 	expect 139 "$beyond" ./freeze --freeze=$which --big.fault beyond
 	expect 139 "$late" ./freeze --freeze=$which --big.fault late --single-process
 done
+# Slots that have never held a value are closed as well.
+expect 139 "freeze: node 'big' (.*) wrote to its output 'block' .stream big.block. beyond the memory .*" \
+	./freeze --big.fault beyond --big.at 1
 expect 139 "$small" ./freeze --freeze=all --little.fault late
 
 # Without it the writer goes on; whether a reader notices is luck.

@@ -1,6 +1,6 @@
 #!/bin/sh
 # A million frames at full speed over a lossless, a lossy and a sampled edge: no reader ever sees
-# parts of two frames; it does once nobody looks at pins.
+# parts of two frames. It does once nobody looks at pins: mutant second_look_hammer.
 # shellcheck source=lib/lib.sh
 . "$(dirname "$0")/lib/lib.sh"
 
@@ -13,14 +13,3 @@ grep -Eq '^ *all +1000000 ' out || fail 'not a million shots on the lossless edg
 grep -Eq '^ *sampled +1000000 ' out || fail 'not a million shots on the sampled edge'
 grep -Eq 'shots.shot -> newest.shot: [0-9]+ dropped' out || fail 'the lossy edge has not lost any'
 sed -n '/ newest /p; / -> /p' out
-
-pkdc_with careless -DPKD_TEST_NO_PIN_CHECK
-PKDC=$pkdc
-build "$e2e/hammer/hammer.pkd" -o careless
-from=$(now_ms)
-timeout -k 1 250 ./careless --frames 200000 >out 2>&1
-status=$?
-[ "$status" -eq 1 ] || fail "without pins: status $status, not 1"
-grep -q 'is of another shot' out || fail 'without pins: no reader has said what it saw'
-note "without pins, after $(($(now_ms) - from)) ms:"
-grep 'is of another shot' out

@@ -50,13 +50,20 @@ done
 
 # A stop ends the waiting; so does a ready that fails, with its own message.
 exec 4<>lines 5<>questions 6<>answers
-start ./watch --quiet
-within 5 ask || fail 'no answer'
-before=$(now_ms)
-kill -INT "$pid"
-finish 3
-[ "$status" -eq 0 ] || fail "stopped: status $status"
-note "stopped in $(($(now_ms) - before)) ms"
+shortest=9999
+for run in 1 2 3; do
+	start ./watch --quiet
+	within 5 ask || fail 'no answer'
+	before=$(now_ms)
+	kill -INT "$pid"
+	finish 3
+	[ "$status" -eq 0 ] || fail "stopped, run $run: status $status"
+	took=$(($(now_ms) - before))
+	[ "$took" -ge "$shortest" ] || shortest=$took
+done
+# Who is not rung for sleeps on for a second.
+note "stopped in $shortest ms"
+[ "$shortest" -lt 700 ] || fail "the stop took at least $shortest ms"
 start ./watch --quiet
 within 5 ask || fail 'no answer'
 echo fail >questions

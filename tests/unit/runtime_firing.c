@@ -9,6 +9,7 @@
 
 #include "../../runtime/process.h"
 #include "../../runtime/run.h"
+#include "runtime_trap.h"
 
 enum { A, B, JOIN, SINK, N_NODES };
 enum { ROOM = 16, VALUE_SIZE = 8, SLOT_SIZE = 128, MAX_FIRED = 64 };
@@ -332,6 +333,41 @@ static void the_frame_at_a_cursor_bounds_the_watermark(void **state)
 	assert_int_equal(n_fired, 0);
 }
 
+/* The words of b's stream as the join sees them: the watermark on one page, the ring on the next. */
+static struct pkdi_stream_words *seen_words;
+
+static void show_what_b_has_done(void)
+{
+	const struct pkdi_stream_words *words = run.streams[B].words;
+
+	for (uint32_t i = 0; i < ROOM; i++)
+		atomic_store(&seen_words->ring[i], pkdi_read(&words->ring[i]));
+	atomic_store(&seen_words->head, pkdi_read(&words->head));
+	atomic_store(&seen_words->settled, pkdi_read(&words->settled));
+}
+
+static void a_value_published_between_two_looks_is_not_taken_for_absent(void **state)
+{
+	char *pages = mmap(NULL, 2 * TRAP_PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
+	                   -1, 0);
+
+	(void)state;
+	assert_true(pages != MAP_FAILED);
+	seen_words = (struct pkdi_stream_words *)(void *)(pages + TRAP_PAGE -
+	                                                  offsetof(struct pkdi_stream_words, ring));
+	begin(QUEUE(A), OPTIONAL(B));
+	play(A, "x");
+	play(B, "x");
+	run.nodes[JOIN].inputs[1].ring.words = seen_words;
+	/* b stores at the moment when its watermark is looked at. */
+	trap_set(0, pages, PROT_NONE, show_what_b_has_done);
+	drive(JOIN);
+	assert_true(trap_was_touched(0));
+	assert_int_equal(n_fired, 1);
+	assert_fired(0, 1, 1, 1);
+	munmap(pages, 2 * TRAP_PAGE);
+}
+
 static void an_unconnected_input_is_absent(void **state)
 {
 	(void)state;
@@ -434,6 +470,21 @@ static void a_sample_is_never_overwritten_while_it_is_kept(void **state)
 	assert_fired(1, 2, 2, 1);
 }
 
+static void a_sample_is_pinned_while_its_writer_runs_ahead(void **state)
+{
+	const uint64_t *value;
+
+	(void)state;
+	begin(QUEUE(A), SAMPLE(B));
+	play(B, "x");
+	play(A, "x");
+	drive(JOIN);
+	assert_fired(0, 1, 1, 1);
+	value = run.nodes[JOIN].in[1];
+	play(B, "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx");
+	assert_int_equal(*value, 1);
+}
+
 static void a_sample_too_old_is_absent(void **state)
 {
 	struct pkd_input b = SAMPLE(B);
@@ -462,6 +513,24 @@ static void a_full_output_holds_the_node_up_and_nothing_is_lost(void **state)
 	drive(SINK);
 	drive(JOIN);
 	assert_int_equal(n_fired, 2 * ROOM);
+}
+
+static void latest_chooses_once_there_is_room(void **state)
+{
+	const char *text = "xxxxxxxxxxxxxxxxxxxx"; /* ROOM + 4 */
+
+	(void)state;
+	begin(LATEST(A, 1), NONE());
+	for (uint32_t i = 1; i <= ROOM + 4; i++) {
+		play(A, text + ROOM + 4 - i);
+		drive(JOIN);
+	}
+	assert_int_equal(n_fired, ROOM);
+	assert_int_equal(pkdi_read(&run.nodes[JOIN].inputs[0].words->n_dropped), 0);
+	drive(SINK);
+	drive(JOIN);
+	assert_int_equal(n_fired, ROOM + 1);
+	assert_fired(ROOM, ROOM + 4, ROOM + 4, 0);
 }
 
 static void a_live_frame_without_room_is_refused_whole(void **state)
@@ -560,10 +629,23 @@ static void a_reader_that_was_given_up_holds_nobody_up(void **state)
 	play(A, "xxxxxxxxxxxxxxxxxxxxxxxx");
 	drive(JOIN);
 	assert_int_equal(n_fired, ROOM);
+	assert_false(pkdi_output_has_room(&run.nodes[JOIN].outputs[0]));
 	run.nodes[JOIN].outputs[0].gates[0].orders = &gone;
+	assert_true(pkdi_output_has_room(&run.nodes[JOIN].outputs[0]));
 	/* It was the only reader: nobody wants anything of the node. */
 	assert_int_equal(drive(JOIN), PKDI_POLL_LEFT);
 	assert_int_equal(drive(A), PKDI_POLL_LEFT);
+}
+
+static void a_reader_that_has_left_holds_nobody_up(void **state)
+{
+	(void)state;
+	begin(QUEUE(A), NONE());
+	play(A, "xxxxxxxxxxxxxxxxxxxxxxxx");
+	drive(JOIN);
+	assert_false(pkdi_output_has_room(&run.nodes[JOIN].outputs[0]));
+	atomic_store(&run.nodes[SINK].inputs[0].words->cursor, PKDI_ENDED);
+	assert_true(pkdi_output_has_room(&run.nodes[JOIN].outputs[0]));
 }
 
 /* ---- Recovery ---- */
@@ -711,6 +793,7 @@ int main(void)
 		TEST(an_optional_input_can_fire_alone),
 		TEST(watermarks_are_forwarded_when_nothing_fires),
 		TEST(the_frame_at_a_cursor_bounds_the_watermark),
+		TEST(a_value_published_between_two_looks_is_not_taken_for_absent),
 		TEST(an_unconnected_input_is_absent),
 		TEST(latest_takes_the_newest_and_counts_the_rest),
 		TEST(dropped_frames_are_settled_before_the_step),
@@ -718,8 +801,10 @@ int main(void)
 		TEST(latest_in_a_join_waits_for_the_others_with_its_choice),
 		TEST(a_sample_keeps_its_value_until_there_is_a_newer_one),
 		TEST(a_sample_is_never_overwritten_while_it_is_kept),
+		TEST(a_sample_is_pinned_while_its_writer_runs_ahead),
 		TEST(a_sample_too_old_is_absent),
 		TEST(a_full_output_holds_the_node_up_and_nothing_is_lost),
+		TEST(latest_chooses_once_there_is_room),
 		TEST(a_live_frame_without_room_is_refused_whole),
 		TEST(a_required_input_that_has_ended_ends_the_node),
 		TEST(an_optional_input_that_has_ended_is_absent),
@@ -727,6 +812,7 @@ int main(void)
 		TEST(a_node_that_ends_itself_has_its_last_firing_count),
 		TEST(a_writer_that_was_given_up_has_settled_for_ever),
 		TEST(a_reader_that_was_given_up_holds_nobody_up),
+		TEST(a_reader_that_has_left_holds_nobody_up),
 		TEST(a_firing_committed_but_not_applied_is_applied_once),
 		TEST(a_firing_not_committed_is_done_again_with_the_same_frame),
 		TEST(a_pin_that_was_still_to_be_checked_is_no_choice),

@@ -1,6 +1,6 @@
 /* Whole programs from tables written by hand, each node in a process of its own: loops, windows,
- * thinned inputs, firing by any input, and persistent state, with processes killed at random; and what
- * a deploy says of a process. */
+ * thinned inputs, firing by any input, and persistent state, with processes killed at random; what
+ * a deploy says of a process; and the deaths of nodes and of the supervisor. */
 #define _GNU_SOURCE
 #include <setjmp.h>
 #include <stdarg.h>
@@ -13,12 +13,15 @@
 #include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
-#include <pkd/program.h>
+#include "../../runtime/node.h"
 
 enum {
 	MAX_NODES = 6,
@@ -36,10 +39,23 @@ struct state {
 	uint64_t n, offset;
 };
 
-static char path[64];       /* what the sink writes */
-static uint64_t n_frames;   /* that a source makes */
-static uint64_t stall_at;   /* frame at which the loop's step never ends, 0 = none */
-static cpu_set_t *cpus_got; /* shared with the children */
+static char path[64];      /* what the sink writes */
+static uint64_t n_frames;  /* that a source makes */
+static uint64_t stall_at;  /* frame at which the loop's step never ends, 0 = none */
+static uint64_t damage_at; /* frame at which the loop damages the words of its process, 0 = none */
+static uint64_t scribble_at; /* frame at which the echo writes to its input, 0 = none */
+static cpu_set_t *cpus_got;  /* shared with the children */
+
+/* What a start has seen, shared with the children; NULL = nobody wants to know. */
+struct beginning {
+	_Atomic uint32_t source_is_ready, sink_is_ready, n_early;
+};
+static struct beginning *beginning;
+
+static void rest(void)
+{
+	nanosleep(&(struct timespec){0, 1000000}, NULL);
+}
 
 static int any_init(void *self, const void *given, struct pkd_ctx *ctx)
 {
@@ -52,11 +68,21 @@ static void any_finish(void *self)
 	(void)self;
 }
 
+static int source_init(void *self, const void *given, struct pkd_ctx *ctx)
+{
+	(void)self, (void)given, (void)ctx;
+	if (beginning)
+		beginning->source_is_ready = 1;
+	return PKD_OK;
+}
+
 static int source_step(void *self, const void *in, void *out, struct pkd_ctx *ctx)
 {
 	uint64_t *const *outputs = out;
 
 	(void)self, (void)in;
+	if (beginning && !beginning->sink_is_ready)
+		beginning->n_early++;
 	if (pkd_number(ctx) > n_frames)
 		return PKD_SKIP;
 	pkd_set_time(ctx, (int64_t)pkd_number(ctx) * 1000000);
@@ -87,6 +113,10 @@ static int loop_step(void *self, const void *given, void *out, struct pkd_ctx *c
 	(void)self;
 	if (pkd_number(ctx) == stall_at)
 		pause();
+	if (pkd_number(ctx) == damage_at) {
+		atomic_store(ctx->node->calling, UINT32_C(1) << 30);
+		abort();
+	}
 	for (uint32_t i = 0; i < 3; i++)
 		sum = mix(sum, in->window[i]);
 	sum = mix(mix(sum, in->own), in->echo);
@@ -103,6 +133,8 @@ static int echo_step(void *self, const void *given, void *out, struct pkd_ctx *c
 	uint64_t *const *outputs = out;
 
 	(void)self;
+	if (pkd_number(ctx) == scribble_at)
+		*(uint64_t *)(uintptr_t)in[0] = 0;
 	if (pkd_number(ctx) % 7 == 0)
 		pkd_absent(ctx, 0);
 	else
@@ -163,6 +195,17 @@ static int sink_init(void *self, const void *given, struct pkd_ctx *ctx)
 		return pkd_error(ctx, 5, "cannot open %s", path);
 	if (cpus_got)
 		sched_getaffinity(0, sizeof(*cpus_got), cpus_got);
+	if (beginning) {
+		int64_t until_ns;
+
+		for (uint32_t i = 0; i < 10000 && !beginning->source_is_ready; i++)
+			rest();
+		/* Time enough for a frame. */
+		until_ns = pkd_now() + 500000000;
+		while (!beginning->n_early && pkd_now() < until_ns)
+			rest();
+		beginning->sink_is_ready = 1;
+	}
 	return PKD_OK;
 }
 
@@ -192,7 +235,7 @@ static void sink_finish(void *self)
 	{                                               \
 		PKD_ABI, size, init, step, finish, NULL \
 	}
-static const struct pkd_methods source_methods = METHODS(1, any_init, source_step, any_finish);
+static const struct pkd_methods source_methods = METHODS(1, source_init, source_step, any_finish);
 static const struct pkd_methods loop_methods = METHODS(1, any_init, loop_step, any_finish);
 static const struct pkd_methods echo_methods = METHODS(1, any_init, echo_step, any_finish);
 static const struct pkd_methods merge_methods = METHODS(1, any_init, merge_step, any_finish);
@@ -211,6 +254,8 @@ static uint32_t node_lists[MAX_NODES];
 static struct pkd_process processes[MAX_NODES];
 static struct pkd_program program;
 
+static uint32_t limit_s; /* then the program is ended */
+
 static void clear(void)
 {
 	program = (struct pkd_program){
@@ -223,7 +268,8 @@ static void clear(void)
 		.processes = processes,
 	};
 	n_frames = N_FRAMES;
-	stall_at = 0;
+	stall_at = damage_at = scribble_at = 0;
+	limit_s = 200;
 }
 
 static uint32_t add(const char *name, const struct pkd_methods *methods, uint32_t state_size)
@@ -364,24 +410,34 @@ static void make_watch(bool any)
 
 static char messages[OUTPUT_SIZE]; /* what the program wrote to stderr */
 
+enum { MAX_CHILDREN = 16 };
+
+static uint32_t find_children(pid_t parent, pid_t *ret_pids)
+{
+	char name[64], line[256] = "";
+	uint32_t n = 0;
+	FILE *file;
+
+	snprintf(name, sizeof(name), "/proc/%d/task/%d/children", parent, parent);
+	file = fopen(name, "re");
+	if (!file)
+		return 0;
+	if (fgets(line, sizeof(line), file))
+		for (char *word = strtok(line, " \n"); word && n < MAX_CHILDREN;
+		     word = strtok(NULL, " \n"))
+			ret_pids[n++] = (pid_t)strtol(word, NULL, 10);
+	fclose(file);
+	return n;
+}
+
 /* Kills one child of the program, chosen at random. */
 static void kill_one(pid_t program_pid)
 {
-	char name[64], line[256] = "";
-	long pids[16];
-	int n = 0;
-	FILE *file;
+	pid_t pids[MAX_CHILDREN];
+	uint32_t n = find_children(program_pid, pids);
 
-	snprintf(name, sizeof(name), "/proc/%d/task/%d/children", program_pid, program_pid);
-	file = fopen(name, "re");
-	if (!file)
-		return;
-	if (fgets(line, sizeof(line), file))
-		for (char *word = strtok(line, " \n"); word && n < 16; word = strtok(NULL, " \n"))
-			pids[n++] = strtol(word, NULL, 10);
-	fclose(file);
 	if (n)
-		kill((pid_t)pids[rand() % n], SIGKILL);
+		kill(pids[(uint32_t)rand() % n], SIGKILL);
 }
 
 static int start_program(const char *option, int errors_fd)
@@ -395,6 +451,7 @@ static int start_program(const char *option, int errors_fd)
 
 		snprintf(own_option, sizeof(own_option), "%s", option);
 		dup2(errors_fd, STDERR_FILENO);
+		alarm(limit_s);
 		_exit(pkd_main(&program, 2, argv));
 	}
 	return pid;
@@ -524,6 +581,9 @@ static void a_stalled_step_is_ended_and_named(void **state)
 	n_frames = 20;
 	stall_at = 6;
 	processes[1].stall_ns = 50000000;
+	processes[1].n_restarts = 5;
+	processes[1].restart_per_ns = 0;
+	limit_s = 6;
 	assert_int_equal(run("--quiet", 0, NULL), 0);
 	/* Twice the same frame: it is given up. */
 	assert_non_null(strstr(messages,
@@ -630,6 +690,161 @@ static void a_program_that_spins_gives_the_same(void **state)
 	free(spinning);
 }
 
+/* ---- Deaths ---- */
+
+static void who_writes_to_an_input_is_named(void **state)
+{
+	(void)state;
+	make_loop();
+	scribble_at = 6;
+	processes[2].n_restarts = 0;
+	assert_int_equal(run("--quiet", 0, NULL), 128 + SIGSEGV);
+	assert_non_null(strstr(messages, "test: node 'echo' (test.pkd:1:1) wrote to its input 'in' "
+	                                 "(stream loop, frame 6): published values never change; "
+	                                 "copy it first\n"));
+	assert_non_null(strstr(messages, "test: node 'echo' (test.pkd:1:1) was killed by SIGSEGV; "
+	                                 "the rest was stopped\n"));
+	unlink(path);
+}
+
+static void damaged_words_of_a_process_do_the_supervisor_no_harm(void **state)
+{
+	(void)state;
+	make_loop();
+	damage_at = 6;
+	processes[1].n_restarts = 0;
+	assert_int_equal(run("--quiet", 0, NULL), 128 + SIGABRT);
+	assert_string_equal(messages, "test: node 'loop' (test.pkd:1:1) was killed by SIGABRT; "
+	                              "the rest was stopped\n");
+	unlink(path);
+}
+
+/* The sink joins what the source and the echo make. */
+static void a_join_goes_on_without_a_process_that_was_given_up(void **state)
+{
+	uint32_t source, echo, sink;
+	char *text;
+
+	(void)state;
+	clear();
+	source = add("source", &source_methods, 0);
+	echo = add("echo", &echo_methods, 0);
+	sink = add("sink", &sink_methods, sizeof(struct state));
+	nodes[source].origin = PKD_PACED;
+	connect(source, echo, 2, 0, 0)->optional = false;
+	connect(echo, sink, 3, 0, 0);
+	connect(source, sink, 8, 0, 0);
+	processes[echo].n_restarts = 0;
+	processes[echo].end = PKD_FAIL_ABSENT;
+	n_frames = 50;
+	scribble_at = 6;
+	limit_s = 6;
+	assert_int_equal(run("--quiet", 0, NULL), 0);
+	text = take_output();
+	assert_int_equal(count_lines(text), 50);
+	assert_non_null(strstr(text, "\n5 6 5\n"));
+	assert_non_null(strstr(text, "\n6 0 6\n"));
+	free(text);
+}
+
+static void no_frame_is_made_before_all_nodes_are_initialised(void **state)
+{
+	(void)state;
+	beginning = mmap(NULL, sizeof(*beginning), PROT_READ | PROT_WRITE,
+	                 MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	assert_true(beginning != MAP_FAILED);
+	make_loop();
+	n_frames = 20;
+	assert_int_equal(run("--quiet", 0, NULL), 0);
+	assert_int_equal(beginning->sink_is_ready, 1);
+	assert_int_equal(beginning->n_early, 0);
+	unlink(path);
+	munmap(beginning, sizeof(*beginning));
+	beginning = NULL;
+}
+
+/* Orphans come to this process, which is their subreaper: true when all have ended within 2 s. */
+static bool all_end(void)
+{
+	int64_t until_ns = pkd_now() + 2000000000;
+	pid_t pids[MAX_CHILDREN];
+	uint32_t n;
+
+	while (pkd_now() < until_ns) {
+		while (waitpid(-1, NULL, WNOHANG) > 0)
+			;
+		if (!find_children(getpid(), pids))
+			return true;
+		rest();
+	}
+	n = find_children(getpid(), pids);
+	for (uint32_t i = 0; i < n; i++) {
+		kill(pids[i], SIGKILL);
+		waitpid(pids[i], NULL, 0);
+	}
+	return false;
+}
+
+static void no_process_outlives_the_supervisor(void **state)
+{
+	pid_t pids[MAX_CHILDREN];
+	pid_t pid;
+
+	(void)state;
+	prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
+	make_loop();
+	n_frames = UINT64_MAX;
+	snprintf(path, sizeof(path), "/dev/shm/pkd-test-%d", getpid());
+	unlink(path);
+	pid = start_program("--quiet", STDERR_FILENO);
+	/* Begun, not only forked: a row is there. */
+	for (uint32_t i = 0; i < 10000 && access(path, F_OK) < 0; i++)
+		rest();
+	assert_int_equal(find_children(pid, pids), 4);
+	kill(pid, SIGKILL);
+	assert_true(all_end());
+	unlink(path);
+}
+
+static bool supervisor_dies; /* when its first child is about to say that it would die with it */
+
+/* In place of the one of the C library, for the runtime too. */
+int prctl(int option, ...)
+{
+	pid_t parent = getppid();
+	unsigned long given[4];
+	va_list arguments;
+
+	va_start(arguments, option);
+	for (uint32_t i = 0; i < 4; i++)
+		given[i] = va_arg(arguments, unsigned long);
+	va_end(arguments);
+	if (option == PR_SET_PDEATHSIG && supervisor_dies) {
+		kill(parent, SIGKILL);
+		while (getppid() == parent)
+			rest();
+	}
+	return (int)syscall(SYS_prctl, option, given[0], given[1], given[2], given[3]);
+}
+
+static void a_supervisor_that_dies_at_once_leaves_no_process(void **state)
+{
+	(void)state;
+	prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
+	make_loop();
+	supervisor_dies = true;
+	start_program("--quiet", STDERR_FILENO);
+	supervisor_dies = false;
+	assert_true(all_end());
+	unlink(path);
+}
+
+/* Also of a test that has failed. */
+static void remove_output(void)
+{
+	unlink(path);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -641,7 +856,14 @@ int main(void)
 		cmocka_unit_test(a_process_runs_on_its_cpus),
 		cmocka_unit_test(a_priority_that_cannot_be_had_is_said),
 		cmocka_unit_test(a_program_that_spins_gives_the_same),
+		cmocka_unit_test(who_writes_to_an_input_is_named),
+		cmocka_unit_test(damaged_words_of_a_process_do_the_supervisor_no_harm),
+		cmocka_unit_test(a_join_goes_on_without_a_process_that_was_given_up),
+		cmocka_unit_test(no_frame_is_made_before_all_nodes_are_initialised),
+		cmocka_unit_test(no_process_outlives_the_supervisor),
+		cmocka_unit_test(a_supervisor_that_dies_at_once_leaves_no_process),
 	};
 
+	atexit(remove_output);
 	return cmocka_run_group_tests_name("runtime_program", tests, NULL, NULL);
 }

@@ -16,7 +16,7 @@ int large_step(struct large *self, const struct large_in *in, struct large_out *
                struct pkd_ctx *ctx)
 {
 	size_t n = sizeof(out->block->words) / sizeof(out->block->words[0]);
-	bool faulty = pkd_number(ctx) == 10;
+	bool faulty = pkd_number(ctx) == self->params->at;
 	volatile uint64_t *word;
 
 	(void)in;
