@@ -148,9 +148,11 @@ void pkdi_node_abandon(struct pkdi_node *node)
 	node->ready = false;
 	if (node->decl->methods->ready)
 		pkdi_watch_forget(node->watch, node->index);
+	node->ctx.said = false;
 	set_calling(node, node->index + 1);
 	node->decl->methods->finish(node->self);
 	set_calling(node, calling);
+	node->finish_failed = node->ctx.said;
 }
 
 void pkdi_node_leave(struct pkdi_node *node)

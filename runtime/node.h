@@ -57,9 +57,10 @@ struct pkdi_node {
 	bool has_history;
 	uint32_t n_polls; /* since the process slept */
 	struct pkdi_firing firing;
-	int64_t due_ns; /* what an idle origin waits for, INT64_MAX = for something else */
-	bool chosen;    /* firing and inputs are ready for step */
-	bool ready;     /* init has returned PKD_OK and finish has not been called */
+	int64_t due_ns;     /* what an idle origin waits for, INT64_MAX = for something else */
+	bool chosen;        /* firing and inputs are ready for step */
+	bool ready;         /* init has returned PKD_OK and finish has not been called */
+	bool finish_failed; /* finish has reported an error */
 };
 
 enum pkdi_poll {

@@ -307,6 +307,21 @@ static int fire_until_all_left(struct pkdi_run *run, struct pkdi_process *proces
 	}
 }
 
+/* finish returns nothing: what it could not write it has reported, and the process fails for it. */
+static bool has_finish_failed(const struct pkdi_run *run, const struct pkdi_process *process)
+{
+	for (uint32_t i = 0; i < process->decl->n_nodes; i++) {
+		const struct pkdi_node *node = &run->nodes[process->decl->nodes[i]];
+
+		if (!node->finish_failed)
+			continue;
+		/* For the supervisor to name the node. */
+		atomic_store(&process->words->calling, node->index + 1);
+		return true;
+	}
+	return false;
+}
+
 int pkdi_process_run(struct pkdi_run *run, uint32_t index)
 {
 	struct pkdi_process *process = &run->processes[index];
@@ -317,7 +332,7 @@ int pkdi_process_run(struct pkdi_run *run, uint32_t index)
 	if (r == 0)
 		r = fire_until_all_left(run, process);
 	if (r == 0)
-		return 0;
+		return has_finish_failed(run, process);
 	/* One failed; the others may have files to close. What they have read stays uncommitted. */
 	for (uint32_t i = 0; i < process->decl->n_nodes; i++)
 		pkdi_node_abandon(&run->nodes[process->decl->nodes[i]]);

@@ -3,30 +3,31 @@
  * The columns: `frame,time_s`, for a sampled row `source_frame,age_ms`, then one per field of
  * the row's type, nested records with dots between the names. A list makes two, NAME_count and
  * NAME with its items as JSON (`count,items` where the row itself is a list). An absent row
- * leaves its cells empty. */
+ * leaves its cells empty.
+ *
+ * A row goes to the file within its firing, behind the last committed one, so that the commit of
+ * the persistent state decides over both: a row that a killed firing wrote is cut off and written
+ * again. The header belongs to the first row. */
 #include "json.h"
 
-#include <errno.h>
-#include <fcntl.h>
+#include "../base/sink_file.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <table/csv.pkd.h>
-#include <unistd.h>
 
 enum {
 	ROW = 0, /* input numbers, in the order of csv.pkd */
 	BUFFER_SIZE = 64 * 1024,
-	FLUSH_NS = 1000000000,
 };
 
 struct table_csv {
 	struct pkd_ctx *ctx;
 	const struct table_csv_params *params;
-	int fd; /* -1 = closed */
+	struct sink_file file;
 	bool sampled, reported;
 	int error; /* errno of the first write that failed; nothing is written after it */
-	int64_t flushed_ns;
 	struct table_sink plain, quoted; /* into the buffer; `quoted` doubles quotation marks */
 	size_t n;
 	char buffer[BUFFER_SIZE];
@@ -42,16 +43,8 @@ struct path {
 
 static void flush(struct table_csv *self)
 {
-	size_t done = 0;
-
-	while (done < self->n && !self->error) {
-		ssize_t n = write(self->fd, self->buffer + done, self->n - done);
-
-		if (n >= 0)
-			done += (size_t)n;
-		else if (errno != EINTR)
-			self->error = errno;
-	}
+	if (!self->error)
+		self->error = -sink_file_append(&self->file, self->buffer, self->n);
 	self->n = 0;
 }
 
@@ -95,9 +88,7 @@ static void put(struct table_csv *self, const char *text)
 static int failed(struct table_csv *self, int error)
 {
 	self->error = error;
-	if (self->fd >= 0)
-		close(self->fd);
-	self->fd = -1;
+	sink_file_close(&self->file);
 	if (self->reported)
 		return -error;
 	self->reported = true;
@@ -279,57 +270,79 @@ static void put_row(struct table_csv *self, const void *row)
 
 /* ---- The node ---- */
 
+static int open_file(struct table_csv *self)
+{
+	const struct table_csv_state *state = table_csv_get_state(self->ctx);
+	int error;
+
+	self->file.device = state->device;
+	self->file.inode = state->inode;
+	self->file.end = state->end;
+	error = sink_file_open(&self->file, self->params->path);
+	if (!error && self->file.is_lost)
+		pkd_note(self->ctx, "'%s' was removed, replaced or made shorter: begun anew",
+		         self->params->path);
+	return error;
+}
+
+static void put_header(struct table_csv *self)
+{
+	put(self, "frame,time_s");
+	if (self->sampled)
+		put(self, ",source_frame,age_ms");
+	if (self->params->T)
+		put_columns(self, NULL, self->params->T);
+	put(self, "\n");
+	flush(self);
+}
+
 int table_csv_init(struct table_csv *self, const struct table_csv_params *params,
                    struct pkd_ctx *ctx)
 {
+	int error;
+
 	self->ctx = ctx;
 	self->params = params;
 	self->sampled = pkd_sampled(ctx, ROW);
 	self->plain = (struct table_sink){put_plain, self};
 	self->quoted = (struct table_sink){put_quoted, self};
-	self->flushed_ns = pkd_now();
-	self->fd = open(params->path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-	if (self->fd < 0)
-		return failed(self, errno);
-	put(self, "frame,time_s");
-	if (self->sampled)
-		put(self, ",source_frame,age_ms");
-	if (params->T)
-		put_columns(self, NULL, params->T);
-	put(self, "\n");
-	flush(self);
+	error = open_file(self);
+	if (error)
+		return failed(self, -error);
+	if (!self->file.is_resumed)
+		put_header(self);
 	return self->error ? failed(self, self->error) : PKD_OK;
 }
 
 int table_csv_step(struct table_csv *self, const struct table_csv_in *in, struct table_csv_out *out,
                    struct pkd_ctx *ctx)
 {
+	struct table_csv_state *state = table_csv_get_state(ctx);
+	uint64_t end = self->file.end;
+
 	(void)out;
 	self->ctx = ctx;
-	if (!self->error)
-		put_row(self, in->row);
-	if (!self->error && pkd_now() - self->flushed_ns >= FLUSH_NS) {
-		flush(self);
-		self->flushed_ns = pkd_now();
-	}
-	return self->error ? failed(self, self->error) : PKD_OK;
-}
-
-/* The file is closed already after an error. close reports what a network file system kept. */
-void table_csv_finish(struct table_csv *self)
-{
-	int fd = self->fd;
-
-	if (fd < 0)
-		return;
+	if (self->error)
+		return failed(self, self->error);
+	put_row(self, in->row);
 	flush(self);
 	if (self->error) {
-		failed(self, self->error);
-		return;
+		sink_file_cut(&self->file, end);
+		return failed(self, self->error);
 	}
-	self->fd = -1;
-	if (close(fd) < 0 && errno != EINTR)
-		failed(self, errno);
+	state->device = self->file.device;
+	state->inode = self->file.inode;
+	state->end = self->file.end;
+	return PKD_OK;
+}
+
+/* close reports what a network file system kept. The file is closed already after an error. */
+void table_csv_finish(struct table_csv *self)
+{
+	int error = sink_file_close(&self->file);
+
+	if (error)
+		failed(self, -error);
 }
 
 PKD_NODE(table_csv);

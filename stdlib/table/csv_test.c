@@ -137,7 +137,23 @@ static int row(struct run *run, const void *value)
 	struct table_csv_out out = {0};
 
 	run->ctx.number++;
-	return table_csv_methods.step(run->self, &in, &out, &run->ctx);
+	return fake_fire(&table_csv_methods, run->self, &in, &out, &run->ctx);
+}
+
+/* Killed between step and commit: the firing will be done again. */
+static void uncommitted_row(struct run *run, const void *value)
+{
+	struct table_csv_in in = {value, NULL};
+	struct table_csv_out out = {0};
+
+	run->ctx.number++;
+	assert_int_equal(table_csv_methods.step(run->self, &in, &out, &run->ctx), PKD_OK);
+	run->ctx.number--;
+}
+
+static int restart(struct run *run)
+{
+	return fake_restart(&table_csv_methods, &run->self, &run->params, &run->ctx);
 }
 
 static void end(struct run *run)
@@ -341,22 +357,122 @@ static void rows_larger_than_the_buffer_arrive_whole(void **state)
 	                         3 * (sizeof("1,0.000000000,\"[]\"\n") - 1 + 2 * 60000 - 1));
 }
 
-static void rows_reach_the_file_within_a_second(void **state)
+static void a_row_is_in_the_file_when_step_returns(void **state)
 {
 	struct run run = {0};
-	const char *path = fake_path("flush.csv");
+	const char *path = fake_path("step.csv");
 
 	(void)state;
-	fake_now_ns = 1000;
+	assert_int_equal(start(&run, path, NULL), PKD_OK);
+	assert_file(path, "frame,time_s\n");
+	assert_int_equal(row(&run, NULL), PKD_OK);
+	assert_file(path, "frame,time_s\n1,0.000000000\n");
+	end(&run);
+}
+
+/* ---- Restarts ---- */
+
+static void a_killed_writer_goes_on_with_every_row_once(void **state)
+{
+	struct run run = {0};
+	const char *path = fake_path("killed.csv");
+
+	(void)state;
+	assert_int_equal(start(&run, path, NULL), PKD_OK);
+	assert_int_equal(restart(&run), PKD_OK); /* before any row */
+	uncommitted_row(&run, NULL);
+	assert_int_equal(restart(&run), PKD_OK);
+	assert_int_equal(row(&run, NULL), PKD_OK);
+	assert_int_equal(restart(&run), PKD_OK);
+	assert_int_equal(row(&run, NULL), PKD_OK);
+	run.ctx.time_ns = 1;
+	uncommitted_row(&run, NULL);
+	assert_file(path, "frame,time_s\n1,0.000000000\n2,0.000000000\n3,0.000000001\n");
+	run.ctx.time_ns = 0;
+	assert_int_equal(restart(&run), PKD_OK);
+	assert_file(path, "frame,time_s\n1,0.000000000\n2,0.000000000\n");
+	assert_int_equal(row(&run, NULL), PKD_OK);
+	end(&run);
+	assert_file(path, "frame,time_s\n1,0.000000000\n2,0.000000000\n3,0.000000000\n");
+	assert_int_equal(run.ctx.n_notes, 0);
+}
+
+static void half_a_row_is_cut_off(void **state)
+{
+	struct run run = {0};
+	const char *path = fake_path("half.csv");
+
+	(void)state;
 	assert_int_equal(start(&run, path, NULL), PKD_OK);
 	assert_int_equal(row(&run, NULL), PKD_OK);
-	assert_file(path, "frame,time_s\n");
-	fake_now_ns += 1000000000;
+	fake_run("printf 2,0.0000 >> '%s'", path);
+	assert_int_equal(restart(&run), PKD_OK);
 	assert_int_equal(row(&run, NULL), PKD_OK);
-	assert_file(path, "frame,time_s\n1,0.000000000\n2,0.000000000\n");
 	end(&run);
-	fake_now_ns = 0;
+	assert_file(path, "frame,time_s\n1,0.000000000\n2,0.000000000\n");
 }
+
+static void another_run_replaces_the_file(void **state)
+{
+	struct run first = {0}, second = {0};
+	const char *path = fake_path("replaced.csv");
+
+	(void)state;
+	assert_int_equal(start(&first, path, NULL), PKD_OK);
+	for (int i = 0; i < 3; i++)
+		assert_int_equal(row(&first, NULL), PKD_OK);
+	end(&first);
+	assert_int_equal(start(&second, path, NULL), PKD_OK);
+	assert_int_equal(row(&second, NULL), PKD_OK);
+	end(&second);
+	assert_file(path, "frame,time_s\n1,0.000000000\n");
+}
+
+/* `command` is given the path as $0 and does something to the file while the node is dead. */
+static void assert_begins_anew(const char *command)
+{
+	struct run run = {0};
+	const char *path = fake_path("lost.csv");
+
+	assert_int_equal(start(&run, path, NULL), PKD_OK);
+	assert_int_equal(row(&run, NULL), PKD_OK);
+	fake_run("sh -c '%s' '%s'", command, path);
+	assert_int_equal(restart(&run), PKD_OK);
+	assert_int_equal(run.ctx.n_notes, 1);
+	assert_non_null(strstr(run.ctx.note, "lost.csv' was removed, replaced or made shorter"));
+	assert_int_equal(row(&run, NULL), PKD_OK);
+	end(&run);
+	assert_file(path, "frame,time_s\n2,0.000000000\n");
+}
+
+static void a_file_that_is_lost_meanwhile_is_begun_anew(void **state)
+{
+	(void)state;
+	assert_begins_anew("mv \"$0\" \"$0.old\"");
+	assert_begins_anew(": > \"$0\"");
+	assert_begins_anew("seq 1000 > \"$0.new\"; mv \"$0.new\" \"$0\"");
+}
+
+static void rows_in_a_pipe_are_there_at_least_once(void **state)
+{
+	struct run run = {0};
+	const char *path = fake_path("pipe"), *copy = fake_path("pipe.copy");
+
+	(void)state;
+	fake_run("mkfifo '%s'; cat '%s' > '%s' &", path, path, copy);
+	assert_int_equal(start(&run, path, NULL), PKD_OK);
+	assert_int_equal(row(&run, NULL), PKD_OK);
+	uncommitted_row(&run, NULL);
+	assert_int_equal(restart(&run), PKD_OK);
+	assert_int_equal(row(&run, NULL), PKD_OK);
+	fake_run("i=0; until [ \"$(tail -n 1 '%s')\" = 2,0.000000000 ] || [ $i = 1000 ]; do "
+	         "sleep 0.01; i=$((i + 1)); done",
+	         copy);
+	end(&run);
+	assert_file(copy, "frame,time_s\n1,0.000000000\n2,0.000000000\n2,0.000000000\n");
+}
+
+/* ---- Failures ---- */
 
 static void a_path_that_cannot_be_opened_is_one_error(void **state)
 {
@@ -392,34 +508,22 @@ static void limit_files(rlim_t size)
 	assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
 }
 
-static void a_failing_write_is_said_once_and_stays_failed(void **state)
+static void a_failing_write_is_said_once_and_leaves_whole_rows(void **state)
 {
 	struct run run = {0};
+	const char *path = fake_path("limit.csv");
 
 	(void)state;
-	assert_int_equal(start(&run, fake_path("limit.csv"), NULL), PKD_OK);
-	limit_files(20);
-	fake_now_ns = pkd_now() + 2000000000;
+	assert_int_equal(start(&run, path, NULL), PKD_OK);
+	assert_int_equal(row(&run, NULL), PKD_OK);
+	limit_files(35);
 	assert_int_equal(row(&run, NULL), -EFBIG);
 	assert_int_equal(row(&run, NULL), -EFBIG);
 	limit_files(RLIM_INFINITY);
 	end(&run);
-	fake_now_ns = 0;
 	assert_int_equal(run.ctx.n_errors, 1);
 	assert_non_null(strstr(run.ctx.error, "limit.csv': File too large"));
-}
-
-static void finish_reports_rows_that_it_cannot_write(void **state)
-{
-	struct run run = {0};
-
-	(void)state;
-	assert_int_equal(start(&run, fake_path("late.csv"), NULL), PKD_OK);
-	assert_int_equal(row(&run, NULL), PKD_OK);
-	limit_files(15);
-	end(&run);
-	limit_files(RLIM_INFINITY);
-	assert_int_equal(run.ctx.n_errors, 1);
+	assert_file(path, "frame,time_s\n1,0.000000000\n");
 }
 
 static int remove_files(void **state)
@@ -440,11 +544,15 @@ int main(void)
 		cmocka_unit_test(floats_read_back_as_the_same_number),
 		cmocka_unit_test(a_string_cut_in_a_character_stays_utf8),
 		cmocka_unit_test(rows_larger_than_the_buffer_arrive_whole),
-		cmocka_unit_test(rows_reach_the_file_within_a_second),
+		cmocka_unit_test(a_row_is_in_the_file_when_step_returns),
+		cmocka_unit_test(a_killed_writer_goes_on_with_every_row_once),
+		cmocka_unit_test(half_a_row_is_cut_off),
+		cmocka_unit_test(another_run_replaces_the_file),
+		cmocka_unit_test(a_file_that_is_lost_meanwhile_is_begun_anew),
+		cmocka_unit_test(rows_in_a_pipe_are_there_at_least_once),
 		cmocka_unit_test(a_path_that_cannot_be_opened_is_one_error),
 		cmocka_unit_test(a_full_disk_is_found_at_the_header),
-		cmocka_unit_test(a_failing_write_is_said_once_and_stays_failed),
-		cmocka_unit_test(finish_reports_rows_that_it_cannot_write),
+		cmocka_unit_test(a_failing_write_is_said_once_and_leaves_whole_rows),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, remove_files);

@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-enum { GUARD_SIZE = 64, GUARD = 0x5c, N_PATHS = 4 };
+enum { GUARD_SIZE = 64, GUARD = 0x5c, N_PATHS = 4, FAKE_MAX_RESTARTS = 256 };
 
 int64_t fake_now_ns;
 
@@ -39,6 +39,11 @@ bool pkd_sampled(const struct pkd_ctx *ctx, uint32_t input)
 {
 	assert_true(input < FAKE_MAX_INPUTS);
 	return ctx->sampled[input];
+}
+
+void *pkd_state(struct pkd_ctx *ctx)
+{
+	return ctx->state;
 }
 
 void pkd_absent(struct pkd_ctx *ctx, uint32_t output)
@@ -154,6 +159,34 @@ void *fake_self(const struct pkd_methods *methods)
 	assert_non_null(self);
 	assert_int_equal(methods->abi, PKD_ABI);
 	return self;
+}
+
+/* ---- Firings ---- */
+
+int fake_fire(const struct pkd_methods *methods, void *self, const void *in, void *out,
+              struct pkd_ctx *ctx)
+{
+	int result;
+
+	memcpy(ctx->state, ctx->committed_state, sizeof(ctx->state));
+	result = methods->step(self, in, out, ctx);
+	if (result == PKD_OK || result == PKD_END)
+		memcpy(ctx->committed_state, ctx->state, sizeof(ctx->state));
+	return result;
+}
+
+int fake_restart(const struct pkd_methods *methods, void **self, const void *params,
+                 struct pkd_ctx *ctx)
+{
+	/* Within reach, so that a leak checker does not count what it holds. */
+	static void *killed[FAKE_MAX_RESTARTS] __attribute__((used));
+	static unsigned n_killed;
+
+	assert_true(n_killed < FAKE_MAX_RESTARTS);
+	killed[n_killed++] = *self;
+	*self = fake_self(methods);
+	memcpy(ctx->state, ctx->committed_state, sizeof(ctx->state));
+	return methods->init(*self, params, ctx);
 }
 
 /* ---- Files and commands ---- */

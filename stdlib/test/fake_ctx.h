@@ -5,7 +5,7 @@
 
 #include <pkd/node.h>
 
-enum { FAKE_MAX_INPUTS = 8 };
+enum { FAKE_MAX_INPUTS = 8, FAKE_STATE_SIZE = 256 };
 
 /* Zeroed is a good start. The upper half is what the test sets, the lower what the node did. */
 struct pkd_ctx {
@@ -23,6 +23,9 @@ struct pkd_ctx {
 	bool stop_asked;
 	uint32_t n_errors, n_notes;
 	char error[1024], note[1024]; /* the last of each */
+
+	/* Persistent state: what the last commit left, and what pkd_state hands out. */
+	_Alignas(16) uint8_t committed_state[FAKE_STATE_SIZE], state[FAKE_STATE_SIZE];
 };
 
 /* What pkd_now says; 0 = the true clock. */
@@ -39,6 +42,17 @@ struct pkd_image *fake_image(uint32_t format, uint32_t W, uint32_t H);
 
 /* A zeroed self for the node. */
 void *fake_self(const struct pkd_methods *methods);
+
+/* One firing as the runtime does it: step works on a copy of the persistent state, which counts from
+ * then on if step returned PKD_OK or PKD_END. A test that calls step by itself commits nothing. */
+int fake_fire(const struct pkd_methods *methods, void *self, const void *in, void *out,
+              struct pkd_ctx *ctx);
+
+/* The node is killed and started again: without a finish, `*self` is replaced by a zeroed one, and
+ * init sees the state as the last commit left it. What the old one held stays open and allocated to
+ * the end of the test. Returns what init returned. */
+int fake_restart(const struct pkd_methods *methods, void **self, const void *params,
+                 struct pkd_ctx *ctx);
 
 /* A fresh directory of the process, made at the first call, and paths in it. The test ends with
  * fake_directory_remove. */

@@ -1,13 +1,17 @@
 /* video.open: a file's frames as bgr24, with the file's own time stamps. */
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <libavcodec/avcodec.h>
 #include <libavformat/avformat.h>
 #include <libavutil/log.h>
 #include <libswscale/swscale.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 #include <video/open.pkd.h>
 
 enum {
@@ -16,6 +20,8 @@ enum {
 	DEFAULT_FRAME_NS = 40000000,
 	ERROR_SIZE = 128,
 	SAFE_WIDTH = 32, /* pixels; see bounce_stride */
+	PIPE_BUFFER_SIZE = 32 * 1024,
+	PIPE_LOOK_MS = 50, /* how soon a stop is seen while a pipe is silent */
 };
 
 /* What a scaler was made for; another picture needs another one. */
@@ -27,6 +33,9 @@ struct video_open {
 	const struct video_open_params *params;
 	struct pkd_ctx *ctx; /* of the call in progress, for the interrupt callback */
 	AVFormatContext *format;
+	AVIOContext *pipe; /* NULL for all that libavformat opens itself */
+	int pipe_fd;
+	bool pipe_has_begun;
 	AVCodecContext *decoder;
 	struct SwsContext *scaler;
 	struct picture scaler_picture;
@@ -64,6 +73,68 @@ static int interrupted(void *opaque)
 	return pkd_stopping(self->ctx);
 }
 
+/* ---- Pipes ---- */
+
+/* libavformat would open and read a pipe without asking for a stop, and its open waits for a writer.
+ * Here, until the first byte, a pipe without a writer is one whose writer is still to come; from then
+ * on it has ended. */
+static int read_pipe(void *opaque, uint8_t *buffer, int size)
+{
+	struct video_open *self = opaque;
+	struct pollfd pipe = {.fd = self->pipe_fd, .events = POLLIN};
+
+	while (!pkd_stopping(self->ctx)) {
+		ssize_t n;
+
+		if (poll(&pipe, 1, PIPE_LOOK_MS) <= 0 && !self->pipe_has_begun)
+			continue;
+		n = read(self->pipe_fd, buffer, (size_t)size);
+		if (n < 0 && (errno == EAGAIN || errno == EINTR))
+			continue;
+		self->pipe_has_begun = true;
+		if (n < 0)
+			return AVERROR(errno);
+		return n > 0 ? (int)n : AVERROR_EOF;
+	}
+	return AVERROR_EXIT;
+}
+
+static bool is_pipe(const char *source)
+{
+	struct stat file;
+
+	return stat(source, &file) == 0 && S_ISFIFO(file.st_mode);
+}
+
+static int open_pipe(struct video_open *self)
+{
+	uint8_t *buffer;
+
+	self->pipe_fd = open(self->params->source, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	if (self->pipe_fd < 0)
+		return AVERROR(errno);
+	buffer = av_malloc(PIPE_BUFFER_SIZE);
+	if (buffer)
+		self->pipe = avio_alloc_context(buffer, PIPE_BUFFER_SIZE, 0, self, read_pipe, NULL,
+		                                NULL);
+	if (!self->pipe) {
+		av_free(buffer);
+		return AVERROR(ENOMEM);
+	}
+	self->format->pb = self->pipe;
+	return 0;
+}
+
+static void close_pipe(struct video_open *self)
+{
+	if (self->pipe)
+		av_freep(&self->pipe->buffer);
+	avio_context_free(&self->pipe);
+	if (self->pipe_fd >= 0)
+		close(self->pipe_fd);
+	self->pipe_fd = -1;
+}
+
 /* ---- Opening ---- */
 
 /* A name with a colon in it would be taken for a protocol. */
@@ -82,7 +153,7 @@ static int open_container(struct video_open *self)
 {
 	const char *source = self->params->source;
 	char *url = url_of(source), text[ERROR_SIZE];
-	int error;
+	int error = 0;
 
 	self->format = avformat_alloc_context();
 	if (!url || !self->format) {
@@ -90,7 +161,10 @@ static int open_container(struct video_open *self)
 		return pkd_error(self->ctx, ENOMEM, "out of memory");
 	}
 	self->format->interrupt_callback = (AVIOInterruptCB){interrupted, self};
-	error = avformat_open_input(&self->format, url, NULL, NULL);
+	if (is_pipe(source))
+		error = open_pipe(self);
+	if (error >= 0)
+		error = avformat_open_input(&self->format, url, NULL, NULL);
 	free(url);
 	if (error < 0 && pkd_stopping(self->ctx))
 		return PKD_END;
@@ -363,6 +437,7 @@ static void release(struct video_open *self)
 	av_packet_free(&self->packet);
 	av_frame_free(&self->frame);
 	avformat_close_input(&self->format);
+	close_pipe(self);
 }
 
 int video_open_init(struct video_open *self, const struct video_open_params *params,
@@ -375,6 +450,7 @@ int video_open_init(struct video_open *self, const struct video_open_params *par
 		av_log_set_level(AV_LOG_FATAL);
 	self->params = params;
 	self->ctx = ctx;
+	self->pipe_fd = -1;
 	error = open_container(self);
 	if (!error)
 		error = open_decoder(self);

@@ -1,5 +1,6 @@
 /* video.open on clips that the ffmpeg program makes, and on PKD_TEST_CLIP (vtest.avi). */
 #include <errno.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -361,6 +362,70 @@ static void a_stop_ends_a_blocked_open(void **state)
 	close(server);
 }
 
+/* Nobody opens the other end, or one does and says nothing. */
+static void a_stop_ends_a_silent_pipe(void **state)
+{
+	const struct itimerval soon = {.it_value = {0, 100000}};
+	const char *path = fake_path("silent");
+
+	(void)state;
+	fake_run("mkfifo '%s'", path);
+	for (int has_writer = 0; has_writer < 2; has_writer++) {
+		struct run run = {0};
+		int writer = has_writer ? open(path, O_RDWR) : -1;
+
+		stopped_ctx = &run.ctx;
+		signal(SIGALRM, stop);
+		assert_int_equal(setitimer(ITIMER_REAL, &soon, NULL), 0);
+		assert_int_equal(start(&run, path, 64, 48), PKD_END);
+		assert_int_equal(run.ctx.n_errors, 0);
+		release(&run);
+		if (has_writer)
+			close(writer);
+	}
+}
+
+static void a_pipe_is_read_to_its_end(void **state)
+{
+	struct run run = {0};
+	const char *path = fake_path("stream");
+
+	(void)state;
+	fake_run("mkfifo '%s'; { sleep 0.1; ffmpeg -v error -y -f lavfi "
+	         "-i testsrc=s=64x48:r=10:d=2 -c:v ffv1 -f matroska '%s'; } >/dev/null 2>&1 &",
+	         path, path);
+	assert_int_equal(start(&run, path, 64, 48), PKD_OK);
+	assert_int_equal(read_all(&run), PKD_SKIP);
+	assert_int_equal(run.n_frames, 20);
+	assert_int_equal(run.ctx.n_errors + run.ctx.n_notes, 0);
+	end(&run);
+}
+
+static void a_pipe_whose_writer_is_gone_already_has_an_end(void **state)
+{
+	struct run run = {0};
+	const char *path = clip("few.mkv", "-f lavfi -i testsrc=s=64x48:r=10:d=0.5 -c:v ffv1");
+	char source[64], buffer[60000];
+	FILE *file = fopen(path, "r");
+	int ends[2];
+	size_t n;
+
+	(void)state;
+	assert_non_null(file);
+	n = fread(buffer, 1, sizeof(buffer), file);
+	fclose(file);
+	assert_true(n < sizeof(buffer));
+	assert_int_equal(pipe(ends), 0);
+	assert_int_equal(write(ends[1], buffer, n), n);
+	close(ends[1]);
+	snprintf(source, sizeof(source), "/dev/fd/%d", ends[0]);
+	assert_int_equal(start(&run, source, 64, 48), PKD_OK);
+	assert_int_equal(read_all(&run), PKD_SKIP);
+	assert_int_equal(run.n_frames, 5);
+	end(&run);
+	close(ends[0]);
+}
+
 static void a_frame_that_nobody_reads_is_counted_all_the_same(void **state)
 {
 	struct run run = {0};
@@ -401,6 +466,9 @@ int main(void)
 		cmocka_unit_test(broken_packets_are_noted_once_and_counted_at_the_end),
 		cmocka_unit_test(a_stop_ends_reading),
 		cmocka_unit_test(a_stop_ends_a_blocked_open),
+		cmocka_unit_test(a_stop_ends_a_silent_pipe),
+		cmocka_unit_test(a_pipe_is_read_to_its_end),
+		cmocka_unit_test(a_pipe_whose_writer_is_gone_already_has_an_end),
 		cmocka_unit_test(a_frame_that_nobody_reads_is_counted_all_the_same),
 	};
 

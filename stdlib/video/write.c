@@ -1,12 +1,18 @@
-/* video.write: H.264 in fragmented MP4, by libx264.
+/* video.write: H.264 by libx264, in fragments of MP4 with one frame each.
  *
- * A fragment is written to the file when the key frame after it arrives, and key frames are
- * forced every KEY_TICKS of capture time, so that a killed program loses about a second of its
- * video at most. No B-frames and no look-ahead: a frame that went in has come out as a packet. */
-#include <errno.h>
+ * A fragment goes to the file within its firing, behind the last committed one, and the persistent
+ * state says where that ends: what a killed firing has written is cut off at the restart. That needs
+ * an encoder that gives each frame back at once, so there are no B-frames and no look-ahead. A new
+ * incarnation has a new encoder, which begins with a key frame; its parameters being the same, the
+ * header of the file holds for it too. */
+#include "mp4.h"
+
+#include "../base/sink_file.h"
+
 #include <inttypes.h>
 #include <libavcodec/avcodec.h>
 #include <libavformat/avformat.h>
+#include <libavutil/intreadwrite.h>
 #include <libavutil/log.h>
 #include <libswscale/swscale.h>
 #include <stdio.h>
@@ -27,17 +33,15 @@ enum {
 struct video_write {
 	const struct video_write_params *params;
 	struct pkd_ctx *ctx;
-	AVFormatContext *format;
-	AVStream *stream;
+	struct sink_file file;
+	struct video_write_state now; /* as the last firing left it; without the mark of `file` */
+	struct mp4_index index;
 	AVCodecContext *encoder;
 	struct SwsContext *scaler;
 	AVFrame *frame; /* yuv420p, the encoder's input */
 	AVPacket *packet;
-	uint32_t width, height; /* of the first frame, before it is made even */
-	int64_t first_ns;       /* capture time of the first frame */
-	int64_t pts, key_pts;   /* of the last frame and of the last key frame, ticks */
-	int64_t n_frames;
-	bool has_header, has_failed;
+	int64_t key_ticks; /* time of the last key frame of this encoder, where it has one */
+	bool has_key, has_failed, has_no_index;
 };
 
 static const char *ffmpeg_text(int error, char text[static ERROR_SIZE])
@@ -62,21 +66,17 @@ static int failed(struct video_write *self, int error)
 
 /* ---- Opening ---- */
 
-static int open_file(struct video_write *self)
+/* The muxer's header wants start codes where the encoder has been told to write lengths. */
+static void put_start_codes(uint8_t *data, int size)
 {
-	const char *path = self->params->path;
-	size_t n = strlen(path) + sizeof("file:");
-	char *url = malloc(n); /* a name with a colon would be taken for a protocol */
-	int error = AVERROR(ENOMEM);
+	int n;
 
-	if (url) {
-		snprintf(url, n, "file:%s", path);
-		error = avformat_alloc_output_context2(&self->format, NULL, "mp4", url);
+	for (int at = 0; at + 4 < size; at += 4 + n) {
+		n = (int)AV_RB32(data + at);
+		if (n < 0 || n > size - at - 4)
+			return; /* in another form already */
+		AV_WB32(data + at, 1);
 	}
-	if (error >= 0)
-		error = avio_open(&self->format->pb, url, AVIO_FLAG_WRITE);
-	free(url);
-	return error;
 }
 
 static int open_encoder(struct video_write *self)
@@ -91,8 +91,8 @@ static int open_encoder(struct video_write *self)
 	encoder = self->encoder = avcodec_alloc_context3(codec);
 	if (!encoder)
 		return AVERROR(ENOMEM);
-	encoder->width = (int)self->width & ~1;
-	encoder->height = (int)self->height & ~1;
+	encoder->width = (int)self->now.width & ~1;
+	encoder->height = (int)self->now.height & ~1;
 	encoder->pix_fmt = AV_PIX_FMT_YUV420P;
 	encoder->colorspace = AVCOL_SPC_SMPTE170M; /* what the scaler makes */
 	encoder->color_range = AVCOL_RANGE_MPEG;
@@ -105,9 +105,12 @@ static int open_encoder(struct video_write *self)
 	av_dict_set(&options, "preset", "veryfast", 0);
 	av_dict_set(&options, "tune", "zerolatency", 0);
 	av_dict_set(&options, "forced-idr", "1", 0);
+	av_dict_set(&options, "x264-params", "annexb=0", 0); /* lengths, as MP4 wants them */
 	av_dict_set_int(&options, "crf", self->params->quality, 0);
 	error = avcodec_open2(encoder, codec, &options);
 	av_dict_free(&options);
+	if (error >= 0)
+		put_start_codes(encoder->extradata, encoder->extradata_size);
 	return error;
 }
 
@@ -130,36 +133,50 @@ static int open_picture(struct video_write *self)
 	return av_frame_get_buffer(self->frame, 0);
 }
 
-/* Flushed after every packet; between two fragments there is nothing to flush. */
-static int write_header(struct video_write *self)
+/* Makes ftyp and moov in memory, which the caller frees; returns how many bytes. */
+static int mux_header(struct video_write *self, AVFormatContext *format, uint8_t **ret_header)
 {
+	AVStream *stream = avformat_new_stream(format, NULL);
 	AVDictionary *options = NULL;
-	int error;
+	int error, size;
 
-	self->stream = avformat_new_stream(self->format, NULL);
-	if (!self->stream)
+	if (!stream)
 		return AVERROR(ENOMEM);
-	self->stream->time_base = self->encoder->time_base;
-	error = avcodec_parameters_from_context(self->stream->codecpar, self->encoder);
+	stream->time_base = self->encoder->time_base;
+	error = avcodec_parameters_from_context(stream->codecpar, self->encoder);
+	if (error >= 0)
+		error = avio_open_dyn_buf(&format->pb);
 	if (error < 0)
 		return error;
-	self->format->flags |= AVFMT_FLAG_FLUSH_PACKETS;
-	av_dict_set(&options, "movflags", "frag_keyframe+empty_moov+default_base_moof", 0);
-	error = avformat_write_header(self->format, &options);
+	av_dict_set(&options, "movflags", "frag_custom+empty_moov+default_base_moof", 0);
+	error = avformat_write_header(format, &options);
 	av_dict_free(&options);
-	if (error < 0)
-		return error;
-	self->has_header = true;
-	avio_flush(self->format->pb);
-	return self->format->pb->error;
+	if (error >= 0 && stream->time_base.den != TICKS_PER_SECOND)
+		error = AVERROR_BUG;
+	size = avio_close_dyn_buf(format->pb, ret_header);
+	format->pb = NULL;
+	return error < 0 ? error : size;
 }
 
-static int open_video(struct video_write *self, const struct pkd_image *image)
+static int write_header(struct video_write *self)
 {
-	int error;
+	AVFormatContext *format = NULL;
+	uint8_t *header = NULL;
+	int error = avformat_alloc_output_context2(&format, NULL, "mp4", NULL);
 
-	self->width = image->width;
-	self->height = image->height;
+	if (error >= 0)
+		error = mux_header(self, format, &header);
+	if (error >= 0)
+		error = sink_file_append(&self->file, header, (size_t)error);
+	av_free(header);
+	avformat_free_context(format);
+	return error;
+}
+
+static int take_size(struct video_write *self, const struct pkd_image *image)
+{
+	self->now.width = image->width;
+	self->now.height = image->height;
 	if (image->width < 2 || image->height < 2) {
 		self->has_failed = true;
 		return pkd_error(self->ctx, EINVAL,
@@ -171,69 +188,125 @@ static int open_video(struct video_write *self, const struct pkd_image *image)
 		         "H.264 needs even sizes: %" PRIu32 "x%" PRIu32 " is cut to %" PRIu32
 		         "x%" PRIu32,
 		         image->width, image->height, image->width & ~1U, image->height & ~1U);
-	error = open_encoder(self);
+	return PKD_OK;
+}
+
+static int check_size(struct video_write *self, const struct pkd_image *image)
+{
+	if (image->width == self->now.width && image->height == self->now.height)
+		return PKD_OK;
+	self->has_failed = true;
+	return pkd_error(self->ctx, EINVAL,
+	                 "the frame is %" PRIu32 "x%" PRIu32 ", the video in '%s' %" PRIu32
+	                 "x%" PRIu32 ": its size cannot change",
+	                 image->width, image->height, self->params->path, self->now.width,
+	                 self->now.height);
+}
+
+static int open_video(struct video_write *self)
+{
+	int error = open_encoder(self);
+
 	if (error >= 0)
 		error = open_picture(self);
-	if (error >= 0)
+	if (error >= 0 && self->now.n_frames == 0)
 		error = write_header(self);
 	return error < 0 ? failed(self, error) : PKD_OK;
 }
 
 /* ---- Frames ---- */
 
-/* The muxer takes each duration from the next packet but the last one, which lasts as long as
- * the frames before it on average. */
+/* As long as the frames before it on average, until the next one shows how long it is. */
 static int64_t usual_duration(const struct video_write *self)
 {
-	int64_t ticks = self->n_frames > 1 ? self->pts / (self->n_frames - 1) : LONE_FRAME_TICKS;
+	int64_t n_before = (int64_t)self->now.n_frames - 1;
+	int64_t ticks = n_before > 0 ? self->now.ticks / n_before : LONE_FRAME_TICKS;
 
 	return ticks > 0 ? ticks : 1;
-}
-
-/* Takes what the encoder has ready, after `frame` or, with NULL, its end. */
-static int encode(struct video_write *self, const AVFrame *frame)
-{
-	int error = avcodec_send_frame(self->encoder, frame);
-
-	while (error >= 0) {
-		error = avcodec_receive_packet(self->encoder, self->packet);
-		if (error == AVERROR(EAGAIN) || error == AVERROR_EOF)
-			return 0;
-		if (error < 0)
-			break;
-		self->packet->stream_index = self->stream->index;
-		self->packet->duration = usual_duration(self);
-		av_packet_rescale_ts(self->packet, self->encoder->time_base,
-		                     self->stream->time_base);
-		error = av_interleaved_write_frame(self->format, self->packet);
-	}
-	return error;
 }
 
 /* Strictly increasing, also where capture times repeat or go back. */
 static void stamp(struct video_write *self)
 {
-	int64_t now_ns = pkd_time(self->ctx), pts;
+	struct video_write_state *now = &self->now;
+	int64_t time_ns = pkd_time(self->ctx), ticks;
 
-	if (self->n_frames == 0)
-		self->first_ns = now_ns;
-	pts = av_rescale(now_ns - self->first_ns, TICKS_PER_SECOND, 1000000000);
-	if (self->n_frames > 0 && pts <= self->pts)
-		pts = self->pts + 1;
-	self->pts = pts;
-	self->frame->pts = pts;
+	if (now->n_frames == 0)
+		now->first_time = time_ns;
+	ticks = av_rescale(time_ns - now->first_time, TICKS_PER_SECOND, 1000000000);
+	if (now->n_frames > 0 && ticks <= now->ticks)
+		ticks = now->ticks + 1;
+	now->ticks = ticks;
+	now->n_frames++;
+	self->frame->pts = ticks;
 	self->frame->pict_type = AV_PICTURE_TYPE_NONE;
-	if (self->n_frames == 0 || pts - self->key_pts >= KEY_TICKS) {
+	if (!self->has_key || ticks - self->key_ticks >= KEY_TICKS) {
 		self->frame->pict_type = AV_PICTURE_TYPE_I;
-		self->key_pts = pts;
+		self->key_ticks = ticks;
+		self->has_key = true;
 	}
-	self->n_frames++;
+}
+
+/* The packet of the frame that was sent. One that came later would be lost by a kill. */
+static int encode(struct video_write *self)
+{
+	int error = avcodec_send_frame(self->encoder, self->frame);
+
+	if (error >= 0)
+		error = avcodec_receive_packet(self->encoder, self->packet);
+	return error == AVERROR(EAGAIN) ? AVERROR_BUG : error;
+}
+
+/* Done again after a kill, it writes the same. */
+static int correct_duration(const struct video_write *self, uint64_t fragment, int64_t ticks)
+{
+	uint8_t duration[4];
+
+	mp4_put_duration(duration, (uint64_t)ticks);
+	return sink_file_put(&self->file, fragment + MP4_DURATION_AT, duration, sizeof(duration));
+}
+
+static int write_fragment(struct video_write *self)
+{
+	struct mp4_frame frame = {
+		.number = (uint32_t)self->now.n_frames,
+		.time = (uint64_t)self->now.ticks,
+		.duration = (uint64_t)usual_duration(self),
+		.size = (uint32_t)self->packet->size,
+		.is_key = self->packet->flags & AV_PKT_FLAG_KEY,
+	};
+	uint64_t at = self->file.end;
+	uint8_t head[MP4_HEAD_SIZE];
+	int error = 0;
+
+	mp4_put_head(head, &frame);
+	/* The head comes last: until it is there, players take its place for the end of the file. */
+	if (self->file.is_regular)
+		error = sink_file_put(&self->file, at + sizeof(head), self->packet->data,
+		                      frame.size);
+	if (!error)
+		error = sink_file_put(&self->file, at, head, sizeof(head));
+	if (!error && !self->file.is_regular)
+		error = sink_file_put(&self->file, 0, self->packet->data, frame.size);
+	self->now.last = at;
+	self->file.end = at + sizeof(head) + frame.size;
+	return error;
+}
+
+static void index_frame(struct video_write *self)
+{
+	struct mp4_key key = {(uint64_t)self->now.ticks, self->now.last};
+
+	if (self->packet->flags & AV_PKT_FLAG_KEY && !self->has_no_index)
+		self->has_no_index = mp4_index_add(&self->index, key) < 0;
 }
 
 static int add(struct video_write *self, const struct pkd_image *image)
 {
 	const uint8_t *planes[4] = {pkd_const_pixels(image)};
 	int strides[4] = {(int)image->stride};
+	uint64_t end = self->file.end, before = self->now.last;
+	int64_t ticks_before = self->now.ticks;
 	int error = av_frame_make_writable(self->frame);
 
 	if (error < 0)
@@ -241,26 +314,65 @@ static int add(struct video_write *self, const struct pkd_image *image)
 	sws_scale(self->scaler, planes, strides, 0, self->frame->height, self->frame->data,
 	          self->frame->linesize);
 	stamp(self);
-	error = encode(self, self->frame);
+	error = encode(self);
+	if (error >= 0)
+		error = write_fragment(self);
+	if (error >= 0 && self->now.n_frames > 1 && self->file.is_regular)
+		error = correct_duration(self, before, self->now.ticks - ticks_before);
+	if (error >= 0)
+		index_frame(self);
+	else
+		sink_file_cut(&self->file, end);
+	av_packet_unref(self->packet);
 	return error < 0 ? failed(self, error) : PKD_OK;
 }
 
 /* ---- The node ---- */
 
-static int close_file(struct video_write *self)
-{
-	return self->format && self->format->pb ? avio_closep(&self->format->pb) : 0;
-}
-
 static void release(struct video_write *self)
 {
-	close_file(self);
+	sink_file_close(&self->file);
+	mp4_index_release(&self->index);
 	sws_freeContext(self->scaler);
 	avcodec_free_context(&self->encoder);
 	av_packet_free(&self->packet);
 	av_frame_free(&self->frame);
-	avformat_free_context(self->format);
-	self->format = NULL;
+}
+
+/* Key frames of earlier incarnations. Without them no index is better than one with gaps. */
+static void scan(struct video_write *self)
+{
+	int fd = open(self->params->path, O_RDONLY | O_CLOEXEC);
+
+	self->has_no_index = fd < 0 || mp4_index_scan(&self->index, fd, self->file.end) < 0;
+	if (fd >= 0)
+		close(fd);
+}
+
+static int open_file(struct video_write *self)
+{
+	const struct video_write_state *state = video_write_get_state(self->ctx);
+	int error;
+
+	self->now = *state;
+	self->file.device = state->device;
+	self->file.inode = state->inode;
+	self->file.end = state->end;
+	error = sink_file_open(&self->file, self->params->path);
+	if (error)
+		return failed(self, error);
+	if (self->file.is_lost) {
+		self->now = (struct video_write_state){0};
+		pkd_note(self->ctx, "'%s' was removed, replaced or made shorter: begun anew",
+		         self->params->path);
+	}
+	if (self->file.is_resumed && !self->file.is_regular)
+		return pkd_error(self->ctx, ESPIPE,
+		                 "'%s' is no file: a video in it cannot go on after a restart",
+		                 self->params->path);
+	if (self->file.is_resumed)
+		scan(self);
+	return PKD_OK;
 }
 
 int video_write_init(struct video_write *self, const struct video_write_params *params,
@@ -272,55 +384,66 @@ int video_write_init(struct video_write *self, const struct video_write_params *
 		av_log_set_level(AV_LOG_FATAL);
 	self->params = params;
 	self->ctx = ctx;
+	self->file.fd = -1;
 	if (!avcodec_find_encoder_by_name("libx264"))
 		return pkd_error(ctx, ENOTSUP, "this FFmpeg was built without libx264");
 	error = open_file(self);
-	if (error < 0) {
-		error = failed(self, error);
+	if (error)
 		release(self);
-		return error;
-	}
-	return PKD_OK;
+	return error;
 }
 
 int video_write_step(struct video_write *self, const struct video_write_in *in,
                      struct video_write_out *out, struct pkd_ctx *ctx)
 {
+	struct video_write_state *state = video_write_get_state(ctx);
 	int error;
 
 	(void)out;
 	self->ctx = ctx;
 	if (self->has_failed)
 		return -EIO;
-	if (!self->encoder) {
-		error = open_video(self, in->frame);
-		if (error)
-			return error;
-	}
-	if (in->frame->width != self->width || in->frame->height != self->height) {
-		self->has_failed = true;
-		return pkd_error(ctx, EINVAL,
-		                 "the frame is %" PRIu32 "x%" PRIu32 ", the video in '%s' %" PRIu32
-		                 "x%" PRIu32 ": its size cannot change",
-		                 in->frame->width, in->frame->height, self->params->path,
-		                 self->width, self->height);
-	}
-	return add(self, in->frame);
+	error = self->now.n_frames == 0 ? take_size(self, in->frame) : check_size(self, in->frame);
+	if (!error && !self->encoder)
+		error = open_video(self);
+	if (!error)
+		error = add(self, in->frame);
+	if (error)
+		return error;
+	*state = self->now;
+	state->device = self->file.device;
+	state->inode = self->file.inode;
+	state->end = self->file.end;
+	return PKD_OK;
 }
 
-/* After a change of size the file is ended well, after a failed write it is left as it is. */
+/* A file without is whole too: players find the key frames by themselves. */
+static void write_index(struct video_write *self)
+{
+	uint64_t end = self->file.end;
+	size_t size = 0;
+	uint8_t *box = NULL;
+
+	if (!self->has_no_index && self->index.n > 0)
+		box = mp4_index_box(&self->index, &size);
+	if (box && sink_file_append(&self->file, box, size) < 0) {
+		sink_file_cut(&self->file, end);
+		if (!self->has_failed)
+			pkd_note(self->ctx, "no room for the index of '%s': all frames are there",
+			         self->params->path);
+	}
+	free(box);
+}
+
+/* After a change of size, too, the file is ended well. close reports what a network file system
+ * kept. */
 void video_write_finish(struct video_write *self)
 {
-	int error = 0;
+	int error;
 
-	if (self->has_header && self->format->pb->error >= 0) {
-		error = encode(self, NULL);
-		if (error >= 0)
-			error = av_write_trailer(self->format);
-		if (error >= 0)
-			error = close_file(self);
-	}
-	if (error < 0)
+	write_index(self);
+	error = sink_file_close(&self->file);
+	if (error)
 		failed(self, error);
 	release(self);
 }

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -33,11 +34,14 @@ static int start(struct run *run, const char *path, uint32_t W, uint32_t H)
 	return video_write_methods.init(run->self, &run->params, &run->ctx);
 }
 
-/* A small block moves, so that frames differ, but not enough for a key frame of its own. */
-static int step(struct run *run, int64_t time_ns)
+static int restart(struct run *run)
 {
-	struct video_write_in in = {run->frame};
-	struct video_write_out out = {0};
+	return fake_restart(&video_write_methods, &run->self, &run->params, &run->ctx);
+}
+
+/* A small block moves, so that frames differ, but not enough for a key frame of its own. */
+static void draw(struct run *run, int64_t time_ns)
+{
 	uint8_t *pixels = pkd_pixels(run->frame);
 
 	run->ctx.number++;
@@ -45,7 +49,26 @@ static int step(struct run *run, int64_t time_ns)
 	memset(pixels, 90, (size_t)run->frame->stride * run->frame->height);
 	for (uint32_t y = 0; y < run->frame->height / 4; y++)
 		memset(pixels + (size_t)y * run->frame->stride + run->ctx.number % 16 * 3, 200, 3);
-	return video_write_methods.step(run->self, &in, &out, &run->ctx);
+}
+
+static int step(struct run *run, int64_t time_ns)
+{
+	struct video_write_in in = {run->frame};
+	struct video_write_out out = {0};
+
+	draw(run, time_ns);
+	return fake_fire(&video_write_methods, run->self, &in, &out, &run->ctx);
+}
+
+/* Killed between step and commit: the firing will be done again. */
+static void uncommitted_step(struct run *run, int64_t time_ns)
+{
+	struct video_write_in in = {run->frame};
+	struct video_write_out out = {0};
+
+	draw(run, time_ns);
+	assert_int_equal(video_write_methods.step(run->self, &in, &out, &run->ctx), PKD_OK);
+	run->ctx.number--;
 }
 
 static void release(struct run *run)
@@ -84,6 +107,19 @@ static int n_frames(const char *path)
 	return atoi(probe("nb_read_frames", path));
 }
 
+static void assert_decodes(const char *path)
+{
+	assert_string_equal(fake_output("ffmpeg -v warning -i '%s' -f null - 2>&1", path), "");
+}
+
+/* Each packet's time and duration, made one number. */
+static const char *times(const char *path)
+{
+	return fake_output("ffprobe -v error -show_entries packet=pts,dts,duration -of csv=p=0 "
+	                   "'%s' | cksum",
+	                   path);
+}
+
 /* ---- Tests ---- */
 
 static void as_many_frames_come_back_as_went_in(void **state)
@@ -97,7 +133,7 @@ static void as_many_frames_come_back_as_went_in(void **state)
 	assert_string_equal(probe("duration", path), "4.000000");
 	assert_string_equal(probe("avg_frame_rate", path), "25/1");
 	assert_true(atoi(probe("level", path)) <= 31);
-	assert_string_equal(fake_output("ffmpeg -v warning -i '%s' -f null - 2>&1", path), "");
+	assert_decodes(path);
 }
 
 static void a_single_frame_is_a_video(void **state)
@@ -108,6 +144,16 @@ static void a_single_frame_is_a_video(void **state)
 	write_frames(path, 64, 64, 1, 0);
 	assert_int_equal(n_frames(path), 1);
 	assert_string_equal(probe("duration", path), "0.040000");
+}
+
+static void each_frame_lasts_until_the_next(void **state)
+{
+	const char *path = fake_path("lasts.mp4");
+
+	(void)state;
+	write_frames(path, 64, 64, 10, 100000000);
+	assert_string_equal(probe("avg_frame_rate", path), "10/1");
+	assert_string_equal(probe("duration", path), "1.000000");
 }
 
 static void odd_rates_keep_their_times(void **state)
@@ -248,7 +294,7 @@ static void limit_files(rlim_t size)
 	assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
 }
 
-static void a_disk_that_fills_up_leaves_what_was_written(void **state)
+static void a_disk_that_fills_up_leaves_every_frame_that_was_done(void **state)
 {
 	struct run run = {0};
 	const char *path = fake_path("fills.mp4");
@@ -263,29 +309,37 @@ static void a_disk_that_fills_up_leaves_what_was_written(void **state)
 	end(&run);
 	assert_in_range(n, 20, 1999);
 	assert_int_equal(run.ctx.n_errors, 1);
+	assert_int_equal(run.ctx.n_notes, 0);
 	assert_non_null(strstr(run.ctx.error, "File too large"));
-	assert_true(n_frames(path) + 30 >= n);
+	assert_int_equal(n_frames(path), n);
+	assert_decodes(path);
+	assert_string_equal(fake_output("tail -c 12 '%s' | head -c 4", path), "mfro");
 }
 
-static void finish_reports_what_it_cannot_write(void **state)
+static void without_room_for_the_index_all_frames_are_there(void **state)
 {
 	struct run run = {0};
+	const char *path = fake_path("late.mp4");
 
 	(void)state;
-	assert_int_equal(start(&run, fake_path("late.mp4"), 128, 96), PKD_OK);
+	assert_int_equal(start(&run, path, 128, 96), PKD_OK);
 	for (int i = 0; i < 5; i++)
 		assert_int_equal(step(&run, i * INT64_C(40000000)), PKD_OK);
 	limit_files(1000);
 	end(&run);
 	limit_files(RLIM_INFINITY);
-	assert_int_equal(run.ctx.n_errors, 1);
+	assert_int_equal(run.ctx.n_errors, 0);
+	assert_int_equal(run.ctx.n_notes, 1);
+	assert_int_equal(n_frames(path), 5);
+	assert_decodes(path);
 }
 
-/* The child dies after 100 frames of 40 ms; only those after the last key frame may be lost. */
-static void a_killed_writer_leaves_all_but_the_last_second(void **state)
+/* ---- Restarts ---- */
+
+static void a_killed_program_leaves_every_frame(void **state)
 {
 	const char *path = fake_path("killed.mp4");
-	int status, n;
+	int status;
 	pid_t child = fork();
 
 	(void)state;
@@ -304,10 +358,229 @@ static void a_killed_writer_leaves_all_but_the_last_second(void **state)
 	}
 	assert_int_equal(waitpid(child, &status, 0), child);
 	assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
-	n = n_frames(path);
-	print_message("frames that survived: %d of 100\n", n);
-	assert_in_range(n, 75, 100);
-	assert_string_equal(fake_output("ffmpeg -v warning -i '%s' -f null - 2>&1", path), "");
+	assert_int_equal(n_frames(path), 100);
+	assert_decodes(path);
+}
+
+/* Writes until the file would be larger than `limit`, of which the child dies: SIGXFSZ comes when a
+ * part of the write has been done. Returns how many frames were done. */
+static int n_done_before_dying(const char *path, rlim_t limit)
+{
+	int *n = mmap(NULL, sizeof(*n), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	int status, n_done;
+	pid_t child = fork();
+
+	assert_true(child >= 0 && n != MAP_FAILED);
+	if (child == 0) {
+		const struct rlimit no_core = {0, 0};
+		struct run run = {0};
+
+		if (start(&run, path, 128, 96) != PKD_OK)
+			_exit(1);
+		setrlimit(RLIMIT_CORE, &no_core);
+		limit_files(limit);
+		signal(SIGXFSZ, SIG_DFL);
+		while (*n < 1000 && step(&run, *n * INT64_C(40000000)) == PKD_OK)
+			++*n;
+		_exit(1);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGXFSZ);
+	n_done = *n;
+	munmap(n, sizeof(*n));
+	return n_done;
+}
+
+static void a_death_within_a_write_leaves_a_file_that_plays(void **state)
+{
+	const char *path = fake_path("within.mp4");
+
+	(void)state;
+	for (rlim_t limit = 5000; limit < 5250; limit += 25) {
+		int n = n_done_before_dying(path, limit);
+
+		assert_true(n > 0);
+		assert_int_equal(n_frames(path), n);
+		assert_decodes(path);
+	}
+}
+
+/* At uneven times, so that a wrong duration would show. */
+static int64_t time_of(int i)
+{
+	return 7000000000 + i * INT64_C(40000000) + i % 7 * 1000000;
+}
+
+static void a_restarted_writer_goes_on_with_every_frame_once(void **state)
+{
+	struct run run = {0}, whole = {0};
+	const char *path = fake_path("restarted.mp4"), *other = fake_path("whole.mp4");
+	const char *key;
+	char expected[64];
+
+	(void)state;
+	assert_int_equal(start(&run, path, 128, 96), PKD_OK);
+	assert_int_equal(start(&whole, other, 128, 96), PKD_OK);
+	for (int i = 0; i < 100; i++) {
+		if (i % 10 == 0)
+			uncommitted_step(&run, time_of(i));
+		if (i % 10 == 0 || i % 10 == 5)
+			assert_int_equal(restart(&run), PKD_OK);
+		assert_int_equal(step(&run, time_of(i)), PKD_OK);
+		assert_int_equal(step(&whole, time_of(i)), PKD_OK);
+	}
+	end(&run);
+	end(&whole);
+	assert_int_equal(run.ctx.n_errors + run.ctx.n_notes, 0);
+	assert_int_equal(n_frames(path), 100);
+	assert_decodes(path);
+	snprintf(expected, sizeof(expected), "%s", times(other));
+	assert_string_equal(times(path), expected);
+	key = fake_output("ffprobe -v error -show_entries packet=flags -of csv=p=0 '%s' | "
+	                  "grep -c K",
+	                  path);
+	assert_int_equal(atoi(key), 20);
+}
+
+/* Then two key frames follow each other, of two encoders that do not know of one another. */
+static void a_restart_at_each_frame_loses_none(void **state)
+{
+	struct run run = {0};
+	const char *path = fake_path("each.mp4");
+
+	(void)state;
+	assert_int_equal(start(&run, path, 64, 48), PKD_OK);
+	for (int i = 0; i < 30; i++) {
+		assert_int_equal(step(&run, time_of(i)), PKD_OK);
+		assert_int_equal(restart(&run), PKD_OK);
+	}
+	end(&run);
+	assert_int_equal(n_frames(path), 30);
+	assert_decodes(path);
+}
+
+static void half_a_fragment_is_cut_off(void **state)
+{
+	struct run run = {0};
+	const char *path = fake_path("half.mp4");
+
+	(void)state;
+	assert_int_equal(start(&run, path, 64, 48), PKD_OK);
+	for (int i = 0; i < 5; i++)
+		assert_int_equal(step(&run, time_of(i)), PKD_OK);
+	fake_run("head -c 300 '%s' >> '%s.torn'; cat '%s.torn' >> '%s'", path, path, path, path);
+	assert_int_equal(restart(&run), PKD_OK);
+	for (int i = 5; i < 10; i++)
+		assert_int_equal(step(&run, time_of(i)), PKD_OK);
+	end(&run);
+	assert_int_equal(n_frames(path), 10);
+	assert_decodes(path);
+}
+
+static uint32_t get32(const uint8_t *from)
+{
+	return (uint32_t)from[0] << 24 | (uint32_t)from[1] << 16 | (uint32_t)from[2] << 8 | from[3];
+}
+
+/* Also those from before a restart. The last four bytes of a file are the size of its index, whose
+ * entries end it but for 16 bytes. */
+static void the_index_points_at_every_key_frame(void **state)
+{
+	static uint8_t file[1 << 20];
+	struct run run = {0};
+	const char *path = fake_path("index.mp4");
+	uint32_t size, n;
+	size_t n_bytes;
+	FILE *opened;
+
+	(void)state;
+	assert_int_equal(start(&run, path, 128, 96), PKD_OK);
+	for (int i = 0; i < 100; i++) {
+		assert_int_equal(step(&run, i * INT64_C(40000000)), PKD_OK);
+		if (i == 60)
+			assert_int_equal(restart(&run), PKD_OK);
+	}
+	end(&run);
+	opened = fopen(path, "r");
+	assert_non_null(opened);
+	n_bytes = fread(file, 1, sizeof(file), opened);
+	fclose(opened);
+	size = get32(file + n_bytes - 4);
+	assert_memory_equal(file + n_bytes - size + 4, "mfra", 4);
+	n = get32(file + n_bytes - size + 28);
+	assert_int_equal(n, 5); /* 0, 25, 50, 61, 86 */
+	assert_int_equal(size, 32 + 19 * n + 16);
+	for (uint32_t i = 0; i < n; i++) {
+		const uint8_t *entry = file + n_bytes - size + 32 + (size_t)19 * i;
+		const uint8_t *fragment = file + get32(entry + 12);
+
+		assert_memory_equal(fragment + 4, "moof", 4);
+		assert_memory_equal(fragment + 72, entry, 8); /* its time */
+	}
+}
+
+static void a_change_of_size_after_a_restart_is_an_error(void **state)
+{
+	struct run run = {0};
+	const char *path = fake_path("other-size.mp4");
+
+	(void)state;
+	assert_int_equal(start(&run, path, 64, 48), PKD_OK);
+	assert_int_equal(step(&run, 0), PKD_OK);
+	assert_int_equal(restart(&run), PKD_OK);
+	pkd_image_set(run.frame, PKD_BGR24, 32, 48);
+	assert_int_equal(step(&run, 40000000), -EINVAL);
+	end(&run);
+	assert_int_equal(n_frames(path), 1);
+}
+
+static void another_run_replaces_the_file(void **state)
+{
+	const char *path = fake_path("again.mp4");
+
+	(void)state;
+	write_frames(path, 64, 48, 20, 40000000);
+	write_frames(path, 64, 48, 3, 40000000);
+	assert_int_equal(n_frames(path), 3);
+}
+
+static void a_file_that_is_removed_meanwhile_is_begun_anew(void **state)
+{
+	struct run run = {0};
+	const char *path = fake_path("removed.mp4");
+
+	(void)state;
+	assert_int_equal(start(&run, path, 64, 48), PKD_OK);
+	for (int i = 0; i < 5; i++)
+		assert_int_equal(step(&run, time_of(i)), PKD_OK);
+	fake_run("mv '%s' '%s.old'", path, path);
+	assert_int_equal(restart(&run), PKD_OK);
+	assert_int_equal(run.ctx.n_notes, 1);
+	for (int i = 5; i < 8; i++)
+		assert_int_equal(step(&run, time_of(i)), PKD_OK);
+	end(&run);
+	assert_int_equal(n_frames(path), 3);
+}
+
+static void a_pipe_is_written_but_not_after_a_restart(void **state)
+{
+	struct run run = {0};
+	const char *path = fake_path("pipe"), *copy = fake_path("pipe.mp4");
+
+	(void)state;
+	fake_run("mkfifo '%s'; cat '%s' > '%s' &", path, path, copy);
+	assert_int_equal(start(&run, path, 64, 48), PKD_OK);
+	for (int i = 0; i < 5; i++)
+		assert_int_equal(step(&run, time_of(i)), PKD_OK);
+	assert_int_equal(restart(&run), -ESPIPE);
+	assert_int_equal(run.ctx.n_errors, 1);
+	assert_non_null(strstr(run.ctx.error, "a video in it cannot go on after a restart"));
+	release(&run);
+	fake_run("i=0; until [ \"$(ffprobe -v error -count_frames -show_entries "
+	         "stream=nb_read_frames -of csv=p=0 '%s')\" = 5 ] || [ $i = 100 ]; do "
+	         "sleep 0.02; i=$((i + 1)); done",
+	         copy);
+	assert_int_equal(n_frames(copy), 5);
 }
 
 static int remove_files(void **state)
@@ -322,6 +595,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(as_many_frames_come_back_as_went_in),
 		cmocka_unit_test(a_single_frame_is_a_video),
+		cmocka_unit_test(each_frame_lasts_until_the_next),
 		cmocka_unit_test(odd_rates_keep_their_times),
 		cmocka_unit_test(repeated_and_backward_times_still_increase),
 		cmocka_unit_test(very_slow_frames_are_fine),
@@ -332,9 +606,18 @@ int main(void)
 		cmocka_unit_test(a_path_that_cannot_be_opened_is_one_error),
 		cmocka_unit_test(a_name_with_a_colon_is_a_file),
 		cmocka_unit_test(a_full_disk_is_one_error),
-		cmocka_unit_test(a_disk_that_fills_up_leaves_what_was_written),
-		cmocka_unit_test(finish_reports_what_it_cannot_write),
-		cmocka_unit_test(a_killed_writer_leaves_all_but_the_last_second),
+		cmocka_unit_test(a_disk_that_fills_up_leaves_every_frame_that_was_done),
+		cmocka_unit_test(without_room_for_the_index_all_frames_are_there),
+		cmocka_unit_test(a_killed_program_leaves_every_frame),
+		cmocka_unit_test(a_death_within_a_write_leaves_a_file_that_plays),
+		cmocka_unit_test(a_restarted_writer_goes_on_with_every_frame_once),
+		cmocka_unit_test(a_restart_at_each_frame_loses_none),
+		cmocka_unit_test(half_a_fragment_is_cut_off),
+		cmocka_unit_test(the_index_points_at_every_key_frame),
+		cmocka_unit_test(a_change_of_size_after_a_restart_is_an_error),
+		cmocka_unit_test(another_run_replaces_the_file),
+		cmocka_unit_test(a_file_that_is_removed_meanwhile_is_begun_anew),
+		cmocka_unit_test(a_pipe_is_written_but_not_after_a_restart),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, remove_files);

@@ -13,7 +13,7 @@ frames_of() {
 	ffprobe -v error -count_frames -show_entries stream=nb_read_frames -of csv=p=0 "$1" 2>errors
 }
 
-# Rows are written once a second.
+# Rows come as frames do.
 has_rows() { [ -e people.csv ] && [ "$(wc -l <people.csv)" -gt "$1" ]; }
 
 # run SPEED ROWS: begins a run and waits for so many rows.
@@ -36,7 +36,7 @@ for signal in INT TERM; do
 	note "SIG$signal: $frames frames"
 done
 
-# Killed without warning: what was written by then is playable. All of a second or two may be missing.
+# Killed without warning: what was written by then is playable.
 for victim in write supervisor; do
 	run 3 120
 	child=$pid

@@ -1,0 +1,182 @@
+#!/bin/sh
+# Sinks that write files are killed again and again and lose nothing: the table is the same to the
+# byte, and the video has every frame at its time. A runtime that dawdles between any two of its
+# calls lets deaths come between a write and its commit, too.
+# shellcheck source=lib/lib.sh
+. "$(dirname "$0")/lib/lib.sh"
+needs ffmpeg ffprobe
+needs_node video.open
+
+cat >sinks.pkd <<'END_PKD'
+use video
+use table
+
+/// Counts frames, a tenth of a second between two of them.
+node count() -> (value: u64) {
+    param frames: u64 = 0                      /// how many
+    origin paced
+    persistent state n: u64
+    step {=
+        if (state->n == params->frames)
+            return PKD_SKIP;
+        state->n++;
+        if (out->value)
+            *out->value = state->n;
+        pkd_set_time(ctx, (int64_t)state->n * 100000000);
+    =}
+}
+
+pipeline table_only(
+    frames: u64 = 3000,                        /// how many rows
+    path: string = "rows.csv",                 /// where they go
+) {
+    numbers = count(frames: frames)
+    rows    = table.csv(numbers, path: path)
+}
+
+deploy table_only {
+    on crash of rows { restart 100000 per 60s }
+}
+
+pipeline both(
+    source: string = "clip.avi",               /// the video file to read
+    speed: f32 = 8.0 in 0.0..1000.0,           /// 8 lasts 4 seconds
+    name: string = "film.mp4",                 /// where the video goes …
+    path: string = "film.csv",                 /// … and the table
+) {
+    cam  = video.open(source, speed: speed, W: 192, H: 144)
+    film = video.write(cam, path: name)
+    rows = table.csv({ n: number(cam) }, path: path)
+}
+
+deploy both {
+    on crash of film, rows { restart 100000 per 60s }
+}
+END_PKD
+
+cat >dawdle.c <<'END_C'
+#include <stdint.h>
+#include <time.h>
+#include <unistd.h>
+
+#define HOOK __attribute__((no_instrument_function)) void
+
+HOOK __cyg_profile_func_enter(void *function, void *caller);
+HOOK __cyg_profile_func_exit(void *function, void *caller);
+
+HOOK __cyg_profile_func_enter(void *function, void *caller)
+{
+	(void)function, (void)caller;
+}
+
+/* Each process begins elsewhere, or a restarted one would dawdle at the same places. */
+HOOK __cyg_profile_func_exit(void *function, void *caller)
+{
+	static uint32_t random;
+	struct timespec time = {0, 200000};
+
+	(void)function, (void)caller;
+	if (random == 0)
+		random = 2463534242U ^ (uint32_t)getpid() << 8;
+	random ^= random << 13;
+	random ^= random >> 17;
+	random ^= random << 5;
+	if (random % 64 == 0)
+		nanosleep(&time, NULL);
+}
+END_C
+
+# nodes_with NAME FLAG...: the pkdc called that also gets sinks that were built with those flags.
+nodes_with() {
+	objects=$PWD/with-$1/sinks
+	nodes=$PWD/with-$1/build/lib/libpkd_nodes.a
+	shift
+	mkdir -p "$objects"
+	for source in table/csv table/json video/write video/mp4; do
+		# shellcheck disable=SC2046,SC2086 # words
+		${CC:-cc} -std=gnu11 -O2 -I"$ROOT/runtime/include" -I"$B/include" ${CFLAGS:-} "$@" \
+			$(pkg-config --cflags libavformat libavcodec libswscale libavutil) \
+			-c -o "$objects/$(basename "$source").o" "$ROOT/stdlib/$source.c" >out 2>&1 ||
+			fail "$source.c does not compile with $*"
+	done
+	rm -f "$nodes"
+	cp "$B/lib/libpkd_nodes.a" "$nodes"
+	ar d "$nodes" csv.c.o json.c.o write.c.o mp4.c.o
+	ar qs "$nodes" "$objects"/*.o
+}
+
+# torture PAUSE VICTIMS COMMAND...: to its end, its number of kills in $kills.
+torture() {
+	pause=$1 victims=$2
+	shift 2
+	start "$@"
+	kills=0
+	until is_gone "$pid"; do
+		for victim in $victims; do
+			named "$pid" "$victim" && kill -KILL "$child" 2>/dev/null && kills=$((kills + 1))
+			sleep "$pause"
+		done
+	done
+	finish 1
+}
+
+# The same, and it must end well, having been killed at least so often.
+survive() {
+	least=$1
+	shift
+	torture "$@"
+	[ "$status" -eq 0 ] || fail "status $status after $kills kills"
+	[ "$kills" -ge "$least" ] || fail "killed only $kills times"
+}
+
+times_of() { ffprobe -v error -show_entries packet=pts,dts,duration -of csv=p=0 "$1"; }
+
+ffmpeg -v error -f lavfi -i testsrc2=s=192x144:r=25:d=32 -c:v mpeg4 -q:v 3 clip.avi >out 2>&1 ||
+	fail 'ffmpeg makes no clip'
+
+# As it must be.
+build sinks.pkd --pipeline both -o both
+timeout -k 1 100 ./both --speed 0 --name whole.mp4 --path whole.csv \
+	>out 2>&1 || fail "status $?"
+times_of whole.mp4 >whole.times
+[ "$(wc -l <whole.times)" -eq 800 ] || fail "$(wc -l <whole.times) frames without a kill, not 800"
+awk 'BEGIN { print "frame,time_s,value"; for (i = 1; i <= 3000; i++)
+	printf "%d,%d.%d00000000,%d\n", i, i / 10, i % 10, i }' >wanted.csv
+
+more_sources=dawdle.c
+pkdc_with dawdling -O0 -finstrument-functions
+PKDC=$pkdc
+
+# ---- The table ----
+
+build sinks.pkd --pipeline table_only -o rows
+survive 30 0.01 rows ./rows
+cmp wanted.csv rows.csv >difference || fail "killed $kills times: other rows" difference
+note "the table was killed $kills times"
+
+# ---- Both ----
+
+build sinks.pkd --pipeline both -o both
+survive 40 0.02 'film rows' ./both
+cmp whole.csv film.csv >difference || fail "killed $kills times: other rows" difference
+ffmpeg -v error -i film.mp4 -f null - >errors 2>&1 || fail 'ffmpeg cannot read the video' errors
+[ ! -s errors ] || fail "killed $kills times: the video is broken" errors
+frames=$(ffprobe -v error -count_frames -show_entries stream=nb_read_frames -of csv=p=0 film.mp4)
+[ "$frames" = 800 ] || fail "killed $kills times: $frames frames, not 800"
+times_of film.mp4 >film.times
+cmp whole.times film.times >difference || fail "killed $kills times: other times" difference
+keys=$(ffprobe -v error -show_entries packet=flags -of csv=p=0 film.mp4 | grep -c K)
+note "both were killed $kills times; $keys key frames"
+
+# ---- Each half of the mechanism switched off ----
+
+for flag in NO_RESUME NO_CUT; do
+	nodes_with dawdling -DPKD_TEST_$flag
+	build sinks.pkd --pipeline table_only -o broken
+	torture 0.01 rows ./broken --path broken.csv
+	! cmp -s wanted.csv broken.csv || fail "$flag: $kills kills do no harm to the table"
+	build sinks.pkd --pipeline both -o broken
+	torture 0.02 film ./broken --name broken.mp4 --path other.csv
+	times_of broken.mp4 >broken.times 2>errors
+	! cmp -s whole.times broken.times || fail "$flag: $kills kills do no harm to the video"
+done
