@@ -46,6 +46,12 @@ void *pkd_state(struct pkd_ctx *ctx)
 	return ctx->state;
 }
 
+int pkd_watch(struct pkd_ctx *ctx, int fd, short events)
+{
+	(void)ctx, (void)fd, (void)events;
+	return 0;
+}
+
 void pkd_absent(struct pkd_ctx *ctx, uint32_t output)
 {
 	ctx->absent |= 1U << output;

@@ -1,9 +1,15 @@
-/* video.show: frames in an SDL window. The window is looked after when a frame comes: without
- * frames, no key is seen. */
+/* video.show: frames in an SDL window, which is looked after with each frame and, as there may be none
+ * for long, by a timer. */
 #include <SDL.h>
 #include <errno.h>
+#include <poll.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/timerfd.h>
+#include <unistd.h>
 #include <video/show.pkd.h>
+
+enum { LOOK_NS = 50000000 };
 
 struct video_show {
 	const struct video_show_params *params;
@@ -12,6 +18,7 @@ struct video_show {
 	SDL_Texture *texture;
 	uint32_t width, height; /* of the texture */
 	bool has_failed;        /* said so, and shows nothing more */
+	int timer;
 };
 
 static bool is_set(const char *variable)
@@ -70,18 +77,30 @@ static int fit(struct video_show *self, uint32_t width, uint32_t height)
 	return SDL_RenderSetLogicalSize(self->renderer, (int)width, (int)height);
 }
 
-static int show(struct video_show *self, const struct pkd_image *image)
+static int present(struct video_show *self)
 {
-	if (fit(self, image->width, image->height) < 0)
-		return -1;
-	if (SDL_UpdateTexture(self->texture, NULL, pkd_const_pixels(image), (int)image->stride) < 0)
-		return -1;
 	if (SDL_RenderClear(self->renderer) < 0)
 		return -1;
 	if (SDL_RenderCopy(self->renderer, self->texture, NULL, NULL) < 0)
 		return -1;
 	SDL_RenderPresent(self->renderer);
 	return 0;
+}
+
+static int show(struct video_show *self, const struct pkd_image *image)
+{
+	if (fit(self, image->width, image->height) < 0)
+		return -1;
+	if (SDL_UpdateTexture(self->texture, NULL, pkd_const_pixels(image), (int)image->stride) < 0)
+		return -1;
+	return present(self);
+}
+
+static void fail(struct video_show *self, struct pkd_ctx *ctx)
+{
+	self->has_failed = true;
+	pkd_note(ctx, "the window failed, nothing more is shown: %s", SDL_GetError());
+	destroy_window(self);
 }
 
 /* A window's close button comes as SDL_QUIT too, but only for the last window of the process. */
@@ -96,10 +115,35 @@ static bool asks_to_stop(const SDL_Event *event)
 	return false;
 }
 
+static void handle_events(struct video_show *self, struct pkd_ctx *ctx)
+{
+	SDL_Event event;
+
+	while (SDL_PollEvent(&event)) {
+		if (asks_to_stop(&event))
+			pkd_stop(ctx);
+		else if (event.type == SDL_WINDOWEVENT &&
+		         event.window.event == SDL_WINDOWEVENT_EXPOSED && self->texture &&
+		         present(self) < 0)
+			fail(self, ctx);
+	}
+}
+
+static int start_timer(struct video_show *self, struct pkd_ctx *ctx)
+{
+	const struct itimerspec period = {{0, LOOK_NS}, {0, LOOK_NS}};
+
+	self->timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+	if (self->timer < 0 || timerfd_settime(self->timer, 0, &period, NULL) < 0)
+		return pkd_error(ctx, errno, "no timer: %s", strerror(errno));
+	return pkd_watch(ctx, self->timer, POLLIN);
+}
+
 int video_show_init(struct video_show *self, const struct video_show_params *params,
                     struct pkd_ctx *ctx)
 {
 	self->params = params;
+	self->timer = -1;
 	if (!may_have_display()) {
 		pkd_note(ctx, "no display: nothing is shown");
 		return PKD_END;
@@ -113,35 +157,38 @@ int video_show_init(struct video_show *self, const struct video_show_params *par
 		pkd_note(ctx, "no display: nothing is shown (%s)", SDL_GetError());
 		return PKD_END;
 	}
+	return start_timer(self, ctx);
+}
+
+int video_show_ready(struct video_show *self, struct pkd_ctx *ctx)
+{
+	uint64_t n_periods;
+
+	if (read(self->timer, &n_periods, sizeof(n_periods)) > 0)
+		handle_events(self, ctx);
 	return PKD_OK;
 }
 
 int video_show_step(struct video_show *self, const struct video_show_in *in,
                     struct video_show_out *out, struct pkd_ctx *ctx)
 {
-	SDL_Event event;
-
 	(void)out;
 	if (self->has_failed)
 		return PKD_OK;
-	if (show(self, in->frame) < 0) {
-		self->has_failed = true;
-		pkd_note(ctx, "the window failed, nothing more is shown: %s", SDL_GetError());
-		destroy_window(self);
-		return PKD_OK;
-	}
-	while (SDL_PollEvent(&event)) {
-		if (asks_to_stop(&event))
-			pkd_stop(ctx);
-	}
+	if (show(self, in->frame) < 0)
+		fail(self, ctx);
+	else
+		handle_events(self, ctx);
 	return PKD_OK;
 }
 
 /* The subsystem counts its users: another window of the process stays. */
 void video_show_finish(struct video_show *self)
 {
+	if (self->timer >= 0)
+		close(self->timer);
 	destroy_window(self);
 	SDL_QuitSubSystem(SDL_INIT_VIDEO);
 }
 
-PKD_NODE(video_show);
+PKD_WATCHING_NODE(video_show);

@@ -38,7 +38,9 @@ cat >inside <<'END_INSIDE'
 # has_window: there is one of that title.
 has_window() { xwininfo -root -tree 2>&1 | grep -q '"a window of this test"'; }
 fail() { echo "$1"; xwininfo -root -tree; cat window.out; kill -KILL "$pid"; exit 1; }
-./window --source "$1" --speed 1 >window.out 2>&1 &
+key=$1
+shift
+"$@" >window.out 2>&1 &
 pid=$!
 for i in $(seq 100); do
 	has_window && break
@@ -48,18 +50,18 @@ has_window || fail 'there is no window of that title'
 command -v xdotool >/dev/null || { kill -TERM $pid; wait $pid; exit 77; }
 window=$(xdotool search --name 'a window of this test' | tail -n 1)
 # Without a window manager nobody else gives it the keyboard.
-xdotool windowfocus --sync "$window" && xdotool key "$2" || fail 'xdotool failed'
+xdotool windowfocus --sync "$window" && xdotool key "$key" || fail 'xdotool failed'
 for i in $(seq 40); do
 	[ -d /proc/$pid ] && ! grep -q '^State:.*Z' /proc/$pid/status || break
 	sleep 0.1
 done
-grep -qs '^State:.*[RS] ' /proc/$pid/status && fail "$2 does not stop the program"
+grep -qs '^State:.*[RS] ' /proc/$pid/status && fail "$key does not stop the program"
 wait $pid
 echo "status $?"
 END_INSIDE
 
 for key in q Escape; do
-	timeout -k 1 60 xvfb-run -a sh ./inside "$MEDIA/vtest.avi" $key >result 2>&1
+	timeout -k 1 60 xvfb-run -a sh ./inside $key ./window --source "$MEDIA/vtest.avi" --speed 1 >result 2>&1
 	status=$?
 	[ "$status" -ne 77 ] || skip 'xdotool is not installed: no key was pressed'
 	[ "$status" -eq 0 ] || fail "with a display: status $status" result
@@ -70,3 +72,27 @@ for key in q Escape; do
 	[ "$frames" = "$rows" ] || fail "$frames frames, but $rows rows: not in order" window.out
 	awk '$1 == "show" { print "shown: " $2 }' window.out
 done
+
+# Also where no frame comes: one picture, and then nothing for ever.
+cat >still.pkd <<'END_PKD'
+use video
+
+node picture() -> (frame: image<bgr24, 64, 48>) {
+    stateless
+    origin live
+    step {=
+        if (pkd_number(ctx) > 1)
+            return pkd_later(ctx, INT64_MAX);
+        pkd_image_set(out->frame, PKD_BGR24, 64, 48);
+        memset(pkd_pixels(out->frame), 127, 64 * 48 * 3);
+    =}
+}
+
+pipeline still() {
+    p = picture()
+    video.show(p, title: "a window of this test")
+}
+END_PKD
+build still.pkd -o still
+timeout -k 1 60 xvfb-run -a sh ./inside q ./still >result 2>&1 || fail "a still picture: status $?" result
+[ "$(tail -n 1 result)" = 'status 0' ] || fail "a still picture: $(tail -n 1 result)" window.out
