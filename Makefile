@@ -58,7 +58,7 @@ NODE_O      := $(call objects,$(NODE_SOURCES))
 NODE_TEST_O := $(call objects,$(wildcard stdlib/test/*.c))
 HEADERS     := $(PKD:stdlib/%.pkd=$(B)/include/%.pkd.h)
 
-UNIT_TESTS  := $(UNIT_C:tests/unit/%.c=$(B)/test/unit/%)
+UNIT_TESTS  := $(UNIT_C:tests/unit/%.c=$(B)/test/unit/%) $(B)/test/fault/init
 NODE_TESTS  := $(foreach t,$(NODE_TEST_C:stdlib/%_test.c=%),$(if $(filter $(t),$(LEFT_OUT)),,\
 	$(B)/test/stdlib/$(t)_test))
 UNBUILT_TESTS := $(filter $(NODE_TEST_C:stdlib/%_test.c=%),$(LEFT_OUT))
@@ -157,6 +157,38 @@ $(B)/test/unit/%: tests/unit/%.c $(B)/lib/libpkdc.a
 	$(Q)$(CC) -Icompiler -Iruntime/include $(C_FLAGS) -MF $@.d -o $@ $< \
 		$(B)/lib/libpkdc.a $(LD_FLAGS) -lcmocka -lm
 
+# Not a unit test: tests/e2e/kill_step.sh runs it, and links its objects with other runtimes. Bound at
+# once, or the first call of a function would be a walk through the linker.
+KILL_O := $(addprefix $(B)/,$(addsuffix .o,$(wildcard tests/kill/*.c)))
+
+$(B)/tests/kill/%.c.o: tests/kill/%.c
+	$(call say,CC $<)
+	@mkdir -p $(@D)
+	$(Q)$(CC) -Iruntime -Iruntime/include $(C_FLAGS) -c -o $@ $<
+
+$(B)/tests/kill/kill_step: $(KILL_O) $(B)/lib/libpkd.a
+	$(call say,TEST $@)
+	$(Q)$(CC) -o $@ $^ $(LD_FLAGS) -Wl,-z,now,--wrap=clock_gettime -lm
+
+# Every system call of libpkd may be made to fail: tests/fault/calls.def lists them.
+WRAPS = $(shell awk -F '[^A-Za-z0-9_]' '$$1 == "CALL" { print "-Wl,--wrap=" $$2 }' tests/fault/calls.def)
+
+$(B)/tests/fault/wrap.o: tests/fault/wrap.c
+	$(call say,CC $<)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(C_FLAGS) -Wno-builtin-declaration-mismatch -c -o $@ $<
+
+$(B)/tests/fault/sweep: tests/fault/sweep.c
+	$(call say,TEST $@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(C_FLAGS) -MF $@.d -o $@ $< $(LD_FLAGS)
+
+$(B)/test/fault/init: tests/fault/init.c $(B)/tests/fault/wrap.o $(B)/lib/libpkd.a
+	$(call say,TEST $@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) -Iruntime -Iruntime/include $(C_FLAGS) -MF $@.d -o $@ $< $(B)/tests/fault/wrap.o \
+		$(B)/lib/libpkd.a $(LD_FLAGS) $(WRAPS) -lcmocka -pthread -lm
+
 # The C++ compiler links, for a node may be written in C++. The runtime's part is played by
 # stdlib/test.
 $(B)/test/stdlib/%_test: $(B)/obj/stdlib/%_test.c.o $(NODE_TEST_O) $(B)/lib/libpkd_nodes.a
@@ -176,7 +208,7 @@ test: ## set up, build and run all tests
 
 # pkdc gives the sanitizer's flags to what it builds: the archives it links need them.
 .PHONY: run-tests
-run-tests: all $(UNIT_TESTS) $(NODE_TESTS)
+run-tests: all $(UNIT_TESTS) $(NODE_TESTS) $(B)/tests/kill/kill_step $(B)/tests/fault/sweep
 	@$(MAKE) --no-print-directory replay
 	@$(if $(SANITIZE),CFLAGS='$(SANITIZE)' CXXFLAGS='$(SANITIZE)' LDFLAGS='$(SANITIZE)') \
 		B='$(B)' TESTS='$(UNIT_TESTS) $(NODE_TESTS)' LEFT_OUT='$(UNBUILT_TESTS)' tests/run
@@ -249,7 +281,7 @@ demo: ## set up, build, and count people in a video clip
 # ---- Care ----
 
 OURS := $(wildcard $(foreach d,compiler compiler/* runtime runtime/include/* stdlib/* tests/unit \
-	tests/fuzz tests/mutants \
+	tests/fuzz tests/mutants tests/kill tests/fault \
 	examples/*,$(addprefix $(d)/,*.c *.h *.cpp)))
 
 format: ## lay out all C and C++ files
@@ -287,4 +319,5 @@ help: ## this list
 FORCE:
 
 -include $(wildcard $(COMPILER_O:.o=.d) $(RUNTIME_O:.o=.d) $(NODE_O:.o=.d) $(NODE_TEST_O:.o=.d) \
-	$(UNIT_TESTS:=.d) $(wildcard $(B)/fuzz/*.d) $(NODE_TESTS:$(B)/test/%=$(B)/obj/%.c.d))
+	$(UNIT_TESTS:=.d) $(KILL_O:.o=.d) $(wildcard $(B)/tests/fault/*.d) \
+	$(wildcard $(B)/fuzz/*.d) $(NODE_TESTS:$(B)/test/%=$(B)/obj/%.c.d))

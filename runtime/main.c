@@ -19,6 +19,8 @@ static void make_safe(void)
 {
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGXFSZ, SIG_IGN);
+	/* Where it was ignored, the kernel would reap the children and nobody learn how they ended. */
+	signal(SIGCHLD, SIG_DFL);
 	for (int fd = 0; fd <= 2; fd++)
 		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDWR) != fd)
 			return; /* without /dev/null there is nothing better to do */

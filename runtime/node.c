@@ -303,6 +303,8 @@ enum pkdi_poll pkdi_node_poll(struct pkdi_node *node, bool may_begin)
 
 static int no_protection(struct pkdi_node *node, int r)
 {
+	/* The frame is not at fault: it does not count as one that the node has died of. */
+	atomic_store_explicit(&node->words->in_hand, 0, memory_order_relaxed);
 	pkdi_log(node->log,
 	         "node '%s' (%s): write protection of its outputs fails: %s; --freeze=off goes "
 	         "without",

@@ -321,10 +321,13 @@ static int set_nodes(struct parser *parser)
 {
 	int r = 0;
 
-	if (parser->config.n_settings)
+	if (parser->config.n_settings) {
 		r = pkdi_bound_trace(parser->program, parser->given, parser->by);
-	else if (parser->program->bind)
+		if (r < 0)
+			pkdi_log(&parser->log, "no memory for the options");
+	} else if (parser->program->bind) {
 		parser->program->bind();
+	}
 	if (r == 0)
 		r = apply_config(parser, true);
 	return r < 0 ? r : walk(parser, PASS_NODES);
@@ -372,8 +375,12 @@ int pkdi_options_parse(const struct pkd_program *program, int argc, char **argv,
 		.given = calloc(n + 1, sizeof(bool)),
 		.by = calloc(n + 1, sizeof(uint32_t)),
 	};
-	int r = parser.given && parser.by ? parse(&parser) : -ENOMEM;
+	int r = -ENOMEM;
 
+	if (parser.given && parser.by)
+		r = parse(&parser);
+	else
+		pkdi_log(&parser.log, "no memory for the options");
 	pkdi_config_finish(&parser.config);
 	free(parser.given);
 	free(parser.by);

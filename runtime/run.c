@@ -142,18 +142,18 @@ static int allocate(struct pkdi_run *run)
 	run->nodes = calloc(program->n_nodes + 1, sizeof(*run->nodes));
 	run->process_of = calloc(program->n_nodes + 1, sizeof(*run->process_of));
 	run->pools = calloc(program->n_pools + 1, sizeof(*run->pools));
+	/* Descriptors first, so that whatever fails, pkdi_run_finish closes none that isn't its. */
+	for (uint32_t i = 0; run->processes && i < run->n_processes; i++)
+		run->processes[i].control.fd = run->processes[i].bell.event_fd = -1;
+	for (uint32_t i = 0; run->streams && i < program->n_streams; i++)
+		run->streams[i].map.fd = -1;
+	for (uint32_t i = 0; run->nodes && i < program->n_nodes; i++)
+		run->nodes[i].state_map.fd = -1;
+	for (uint32_t i = 0; run->pools && i < program->n_pools; i++)
+		run->pools[i].map.fd = -1;
 	if (!run->processes || !run->streams || !run->stream_decls || !run->nodes ||
 	    !run->process_of || !run->pools)
 		return -ENOMEM;
-	/* Descriptors first, so that whatever fails, pkdi_run_finish closes none that isn't its. */
-	for (uint32_t i = 0; i < run->n_processes; i++)
-		run->processes[i].control.fd = run->processes[i].bell.event_fd = -1;
-	for (uint32_t i = 0; i < program->n_streams; i++)
-		run->streams[i].map.fd = -1;
-	for (uint32_t i = 0; i < program->n_nodes; i++)
-		run->nodes[i].state_map.fd = -1;
-	for (uint32_t i = 0; i < program->n_pools; i++)
-		run->pools[i].map.fd = -1;
 	for (uint32_t i = 0; i < run->n_processes; i++) {
 		struct pkdi_process *process = &run->processes[i];
 

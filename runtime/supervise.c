@@ -66,8 +66,10 @@ static int start(struct pkdi_supervisor *supervisor, uint32_t process)
 	struct pkdi_child *child = &supervisor->children[process];
 	int r;
 
-	/* What the last incarnation died in would be taken for a step of the next. */
+	/* What the last incarnation died in would be taken for a step of the next, and the frame it had in
+	 * hand for one that was fatal twice, should the next one die before it has begun. */
 	atomic_store(&supervisor->run->processes[process].words->step_since_ns, 0);
+	atomic_store(&supervisor->run->processes[process].words->calling, 0);
 	child->stalled = false;
 	r = pkdi_spawn(&supervisor->spawner, process, &child->pid, &child->pidfd);
 	if (r < 0)
@@ -296,16 +298,28 @@ static void close_descriptors(void *context)
 		close_fd(supervisor->children[i].pidfd);
 }
 
+/* The signals that ask for a stop, but those that this program was started to ignore, by nohup or as a
+ * job in the background: blocked, even an ignored signal would be read from signal_fd. */
+static void choose_signals(sigset_t *ret_signals)
+{
+	static const int all[] = {SIGINT, SIGTERM, SIGHUP};
+
+	sigemptyset(ret_signals);
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+		struct sigaction now;
+
+		if (sigaction(all[i], NULL, &now) < 0 || now.sa_handler != SIG_IGN)
+			sigaddset(ret_signals, all[i]);
+	}
+}
+
 static int open_descriptors(struct pkdi_supervisor *supervisor)
 {
 	struct itimerspec period = {{0, PROGRESS_NS}, {0, PROGRESS_NS}};
 	sigset_t signals;
 	int r;
 
-	sigemptyset(&signals);
-	sigaddset(&signals, SIGINT);
-	sigaddset(&signals, SIGTERM);
-	sigaddset(&signals, SIGHUP);
+	choose_signals(&signals);
 	if (sigprocmask(SIG_BLOCK, &signals, &supervisor->spawner.signals) < 0)
 		return -errno;
 	supervisor->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
@@ -339,6 +353,9 @@ static int allocate(struct pkdi_supervisor *supervisor)
 	supervisor->last_fatal = calloc(supervisor->run->program->n_nodes + 1,
 	                                sizeof(*supervisor->last_fatal));
 	actions = calloc(pkdi_lifecycle_max_actions(n), sizeof(*actions));
+	/* Descriptors first, so that whatever fails, none is closed that isn't ours. */
+	for (uint32_t i = 0; supervisor->children && i < n; i++)
+		supervisor->children[i].pidfd = -1;
 	if (!supervisor->lives || !supervisor->children || !supervisor->last_fatal || !actions) {
 		free(actions);
 		return -ENOMEM;
@@ -347,7 +364,6 @@ static int allocate(struct pkdi_supervisor *supervisor)
 	for (uint32_t i = 0; i < n; i++) {
 		struct pkdi_life *life = &supervisor->lives[i];
 
-		supervisor->children[i].pidfd = -1;
 		life->decl = supervisor->run->processes[i].decl;
 		life->restarts_ns = calloc(life->decl->n_restarts + 1, sizeof(int64_t));
 		if (!life->restarts_ns)
