@@ -265,6 +265,15 @@ fuzz: ## look for inputs that crash the compiler, for FUZZ_SECONDS (60)
 		-max_len=16384 -artifact_prefix=$(FUZZ_FOUND)/ -print_final_stats=1 \
 		build/fuzz/corpus tests/fuzz/corpus
 
+# ---- Torture ----
+
+.PHONY: torture soak
+torture: all ## kill processes of many programs, TORTURE_KILLS (10000) times; nothing may be different
+	@PKDC='$(abspath $(B)/pkdc)' tests/torture/torture.sh
+
+soak: all ## run a program at full load for SOAK_SECONDS (1800); nothing may grow
+	@PKDC='$(abspath $(B)/pkdc)' tests/torture/soak.sh
+
 # ---- Benchmarks ----
 
 .PHONY: bench-compiler
@@ -281,7 +290,7 @@ demo: ## set up, build, and count people in a video clip
 # ---- Care ----
 
 OURS := $(wildcard $(foreach d,compiler compiler/* runtime runtime/include/* stdlib/* tests/unit \
-	tests/fuzz tests/mutants tests/kill tests/fault \
+	tests/fuzz tests/mutants tests/kill tests/fault tests/torture \
 	examples/*,$(addprefix $(d)/,*.c *.h *.cpp)))
 
 format: ## lay out all C and C++ files

@@ -195,8 +195,17 @@ static void merge_output(struct pool *pool, uint32_t first_copy, uint32_t output
 		                              .count = ahead,
 		                              .at = node->at});
 	vec_push(arena, &bound->nodes, merge);
-	struct bound_process process = {
-		.name = merge.name, .at = merge.at, .cpu = -1, .cpu_last = -1};
+	/* It has no name that a deploy could give it a policy by, so it has that of the workers. */
+	const struct bound_process *workers =
+		&bound->processes.items[process_of(bound, pool->node)];
+	struct bound_process process = {.name = merge.name,
+	                                .at = merge.at,
+	                                .failure = workers->failure,
+	                                .n_restarts = workers->n_restarts,
+	                                .per_ns = workers->per_ns,
+	                                .backoff_ns = workers->backoff_ns,
+	                                .cpu = -1,
+	                                .cpu_last = -1};
 	vec_push(arena, &process.nodes, index);
 	vec_push(arena, &bound->processes, process);
 }
