@@ -274,6 +274,12 @@ torture: all ## kill processes of many programs, TORTURE_KILLS (10000) times; no
 soak: all ## run a program at full load for SOAK_SECONDS (1800); nothing may grow
 	@PKDC='$(abspath $(B)/pkdc)' tests/torture/soak.sh
 
+# ---- Models ----
+
+.PHONY: verify
+verify: ## check the models of the runtime's protocols, some minutes; VERIFY=short: less than one
+	@tests/model/verify.sh
+
 # ---- Benchmarks ----
 
 .PHONY: bench-compiler

@@ -24,16 +24,27 @@ static void notify_some(struct pkdi_node *node, uint32_t n_up)
 		pkdi_wake(node->up[i]);
 }
 
+/* Of the window of a lossless input, is half free again? Nothing is lost to a writer that is not woken:
+ * the other half is still before this node. Values looked back at are in the window for good. */
+static bool is_half_free(const struct pkdi_input *input)
+{
+	uint64_t kept = input->role == PKDI_ROLE_HISTORY ? (uint64_t) - (int64_t)input->decl->first
+	                                                 : 0;
+	uint64_t held = pkdi_ring_newest(&input->ring) + 1 - input->cursor;
+
+	return held <= kept || 2 * (held - kept) <= input->window - kept;
+}
+
 /* Hysteresis: a writer that waits for room is woken when half of it is free again, not for every
- * frame. One that is not woken loses nothing: this node has that half still before it, and notifies
- * without asking before it sleeps. */
+ * frame. Before this node's process sleeps, writers are notified without asking. */
 static bool wants_more(const struct pkdi_node *node)
 {
 	for (uint32_t i = 0; i < node->decl->n_inputs; i++) {
 		const struct pkdi_input *input = &node->inputs[i];
 
-		if (pkdi_policy_fires(input) && input->decl->policy == PKD_QUEUE &&
-		    2 * (pkdi_ring_newest(&input->ring) + 1 - input->cursor) <= input->window)
+		if (input->decl->policy == PKD_QUEUE &&
+		    (pkdi_policy_fires(input) || input->role == PKDI_ROLE_HISTORY) &&
+		    is_half_free(input))
 			return true;
 	}
 	return false;
@@ -247,8 +258,12 @@ static enum pkdi_poll poll_any(struct pkdi_node *node)
 		pkdi_node_leave(node);
 		return PKDI_POLL_MOVED;
 	}
-	if (choice != PKDI_CHOICE_FIRE)
-		return node->firing.moved ? PKDI_POLL_MOVED : PKDI_POLL_IDLE;
+	if (choice != PKDI_CHOICE_FIRE) {
+		if (!node->firing.moved)
+			return PKDI_POLL_IDLE;
+		notify(node);
+		return PKDI_POLL_MOVED;
+	}
 	node->firing.number = pkdi_record_number(&node->words->record) + 1;
 	node->firing.origin = node->index;
 	node->chosen = true;
@@ -258,12 +273,16 @@ static enum pkdi_poll poll_any(struct pkdi_node *node)
 static enum pkdi_poll poll_join(struct pkdi_node *node)
 {
 	enum pkdi_choice choice;
-	/* Whatever makes room for a writer counts: it is notified before the process sleeps. */
+	/* Whatever makes room for a writer counts. */
 	bool moved = node->has_history && advance_histories(node);
 
 	/* Before the inputs are chosen: once a frame is chosen, nothing waits for anything. */
-	if (!has_room(node))
-		return moved ? PKDI_POLL_MOVED : PKDI_POLL_IDLE;
+	if (!has_room(node)) {
+		if (!moved)
+			return PKDI_POLL_IDLE;
+		notify(node);
+		return PKDI_POLL_MOVED;
+	}
 	choice = pkdi_firing_choose(node->inputs, node->decl->n_inputs, &node->firing);
 	if (choice == PKDI_CHOICE_DRAINED) {
 		pkdi_node_leave(node);

@@ -8,7 +8,7 @@ cd "$(dirname "$0")/.." || exit 1
 packages="gcc g++ libc6-dev pkg-config flex bison
 	libavformat-dev libavcodec-dev libswscale-dev libavutil-dev libopencv-dev libsdl2-dev
 	libfreetype-dev fonts-dejavu-core ffmpeg graphviz
-	libcmocka-dev valgrind strace procps xvfb xauth x11-utils xdotool"
+	libcmocka-dev spin valgrind strace procps xvfb xauth x11-utils xdotool"
 apt="apt-get -q -o DPkg::Lock::Timeout=300"
 
 say() { echo "set-up: $*"; }
