@@ -14,14 +14,10 @@ static void set_calling(const struct pkdi_node *node, uint32_t calling)
 	atomic_store_explicit(node->calling, calling, memory_order_relaxed);
 }
 
-/* To be called after words have been stored that neighbours may wait for. */
-static void notify_some(struct pkdi_node *node, uint32_t n_up)
+static void wake(struct pkdi_neighbour *const *list, uint32_t n)
 {
-	pkdi_wake_fence();
-	for (uint32_t i = 0; i < node->n_down; i++)
-		pkdi_wake(node->down[i]);
-	for (uint32_t i = 0; i < n_up; i++)
-		pkdi_wake(node->up[i]);
+	for (uint32_t i = 0; i < n; i++)
+		pkdi_wake(list[i]);
 }
 
 /* Of the window of a lossless input, is half free again? Nothing is lost to a writer that is not woken:
@@ -36,7 +32,7 @@ static bool is_half_free(const struct pkdi_input *input)
 }
 
 /* Hysteresis: a writer that waits for room is woken when half of it is free again, not for every
- * frame. Before this node's process sleeps, writers are notified without asking. */
+ * frame. A wake that was put off so is owed, and made up for before this node's process sleeps. */
 static bool wants_more(const struct pkdi_node *node)
 {
 	for (uint32_t i = 0; i < node->decl->n_inputs; i++) {
@@ -58,22 +54,26 @@ static bool is_a_writer_asleep(const struct pkdi_node *node)
 	return false;
 }
 
+/* To be called after words have been stored that neighbours may wait for. */
 static void notify(struct pkdi_node *node)
 {
 	pkdi_wake_fence();
-	for (uint32_t i = 0; i < node->n_down; i++)
-		pkdi_wake(node->down[i]);
+	wake(node->down, node->n_down);
 	/* In this order: what the writers have published is on lines that they write all the time. */
-	if (!is_a_writer_asleep(node) || !wants_more(node))
-		return;
-	for (uint32_t i = 0; i < node->n_up_gated; i++)
-		pkdi_wake(node->up[i]);
+	node->owes = is_a_writer_asleep(node) && !wants_more(node);
+	if (!node->owes)
+		wake(node->up, node->n_up_gated);
 }
 
 void pkdi_node_before_sleep(struct pkdi_node *node)
 {
 	node->n_polls = 0;
-	notify_some(node, node->n_up_gated);
+	/* Only where it is owed: two neighbours that rang each other before every sleep would never rest. */
+	if (!node->owes)
+		return;
+	node->owes = false;
+	pkdi_wake_fence();
+	wake(node->up, node->n_up_gated);
 }
 
 static bool settle_outputs(struct pkdi_node *node, uint64_t number)
@@ -175,7 +175,9 @@ void pkdi_node_leave(struct pkdi_node *node)
 		if (node->inputs[i].stream)
 			pkdi_input_advance(&node->inputs[i], PKDI_ENDED);
 	node->chosen = false;
-	notify_some(node, node->n_up);
+	pkdi_wake_fence();
+	wake(node->down, node->n_down);
+	wake(node->up, node->n_up);
 	pkdi_node_abandon(node);
 }
 

@@ -55,6 +55,7 @@ struct pkdi_node {
 
 	uint64_t decided; /* histories: the node fires no frame up to here any more */
 	bool has_history;
+	bool owes;        /* it has made room that a writer, asleep, has not been told of */
 	uint32_t n_polls; /* since the process slept */
 	struct pkdi_firing firing;
 	int64_t due_ns;     /* what an idle origin waits for, INT64_MAX = for something else */
@@ -103,7 +104,8 @@ void pkdi_node_leave(struct pkdi_node *node);
  * as it is, for a restart or for the supervisor to decide. */
 void pkdi_node_abandon(struct pkdi_node *node);
 
-/* Wakes every writer that may wait for this node: to be called before its process sleeps. */
+/* Wakes the writers that this node has not told of all the room there is: to be called before its
+ * process sleeps. */
 void pkdi_node_before_sleep(struct pkdi_node *node);
 
 #endif

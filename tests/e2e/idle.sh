@@ -39,3 +39,47 @@ note "$((ticks * 1000 / hz)) ms of processor time in $seconds s, $come frames"
 [ $((ticks * 100)) -lt $((seconds * hz)) ] || fail 'that is 1 % or more'
 kill -TERM "$pid"
 finish 4
+
+# ---- Neighbours that all sleep leave each other alone ----
+
+cat >chain.pkd <<'END_PKD'
+node once() -> (n: u64) {
+    stateless
+    origin live
+    step {=
+        if (pkd_number(ctx) > 1)
+            return pkd_later(ctx, INT64_MAX);
+        *out->n = 1;
+    =}
+}
+node pass(n: u64) -> (m: u64) {
+    stateless
+    step {= *out->m = *in->n; =}
+}
+node end(n: u64) {
+    stateless
+    step {= (void)in; pkd_note(ctx, "has it"); =}
+}
+pipeline chain() {
+    a = once()
+    b = pass(a)
+    c = pass(b)
+    d = pass(c)
+    e = pass(d)
+    f = pass(e)
+    g = pass(f)
+    end(g)
+}
+END_PKD
+build chain.pkd -o chain
+start ./chain
+within 5 grep -q 'has it' out || fail 'the frame does not come to the end'
+# shellcheck disable=SC2046 # words
+set -- $(children_of "$pid")
+before=$(ticks_of "$@")
+sleep $seconds
+used=$((($(ticks_of "$@") - before) * 1000 / hz))
+note "8 idle neighbours: $used ms of CPU in $seconds s"
+[ "$used" -le 50 ] || fail "8 idle neighbours used $used ms of CPU in $seconds s"
+kill -INT "$pid"
+finish 4

@@ -62,4 +62,4 @@ broken no-redo node.c 's/if (atomic_load(&record->committed) !=/if (0 \&\& atomi
 broken one-copy record.c 's/states\[(committed + 1) % 2\]/states[committed % 2]/' \
 	state 'the same up to line' 300
 broken orphans spawn.c 's/prctl(PR_SET_PDEATHSIG, SIGKILL)/prctl(PR_SET_PDEATHSIG, 0)/' \
-	chain 'has outlived the supervisor' 40
+	chain 'has outlived the supervisor' 160

@@ -102,6 +102,27 @@ inline notify(me, other)
 	pkdi_wake(me, other)
 }
 
+/* The part of notify that concerns writers: one that is asleep is woken, or a wake is owed to it. */
+inline notify_writer()
+{
+#ifndef NO_WAKE_FENCE
+	FENCE(READER);
+#endif
+	owes = false;
+	if
+	:: sleep[WRITER] & 1 ->
+		if
+		:: WANTS_MORE -> pkdi_wake(READER, WRITER)
+#ifndef NOTHING_OWED
+		:: else -> owes = true
+#else
+		:: else
+#endif
+		fi
+	:: else
+	fi
+}
+
 inline pkdi_sleep_announce(me)
 {
 #ifndef BELL_LATE
@@ -218,7 +239,10 @@ left_:	skip
 inline sleep_unless_ready_reader()
 {
 #ifndef NO_BEFORE_SLEEP
-	notify(READER, WRITER); /* pkdi_node_before_sleep */
+	if /* pkdi_node_before_sleep */
+	:: owes -> owes = false; notify(READER, WRITER)
+	:: else
+	fi;
 #endif
 	pkdi_sleep_announce(READER);
 #ifdef NO_SECOND_LOOK
@@ -235,11 +259,20 @@ inline sleep_unless_ready_reader()
 proctype reader()
 {
 	byte from, asleep, rung, epoch, ended, newest;
-	bool moved, restarted;
+	bool moved, restarted, owes;
 start:
 	{
-		d_step { from = cursor; ended = 0; newest = 0 };
-		if :: restarted -> start_process(READER, WRITER, WANTS_MORE) :: else fi;
+		d_step { from = cursor; ended = 0; newest = 0; owes = false };
+		if
+		:: restarted ->
+			start_process(READER, WRITER, false);
+#ifndef RESTART_SAYS_NOTHING
+			notify_writer()
+#else
+			skip
+#endif
+		:: else
+		fi;
 		do
 		:: atomic { phase_stop -> buffer[READER]!LEFT, 1 };
 			break
@@ -250,7 +283,7 @@ start:
 			:: newest != from ->
 				from++;
 				buffer[READER]!CURSOR, from; /* fire */
-				if :: WANTS_MORE -> notify(READER, WRITER) :: else fi
+				notify_writer()
 			:: newest == from && ended -> buffer[READER]!LEFT, 1; break
 			:: newest == from && !ended ->
 #ifdef BUSY
