@@ -286,6 +286,12 @@ verify: ## check the models of the runtime's protocols, some minutes; VERIFY=sho
 bench-compiler: $(B)/pkdc ## how the compiler's time grows with the size of a pipeline
 	@PKDC=$(B)/pkdc tests/bench/compiler.sh
 
+# BENCH names tables, such as "latency spin"; QUICK=1 measures less.
+.PHONY: bench
+bench: all ## how fast the runtime is, beside its peers
+	@sh tests/bench/setup.sh
+	@B=$(B) python3 tests/bench/bench.py $(if $(QUICK),--quick) $(BENCH)
+
 # ---- The demo ----
 
 demo: ## set up, build, and count people in a video clip
@@ -296,7 +302,7 @@ demo: ## set up, build, and count people in a video clip
 # ---- Care ----
 
 OURS := $(wildcard $(foreach d,compiler compiler/* runtime runtime/include/* stdlib/* tests/unit \
-	tests/fuzz tests/mutants tests/kill tests/fault tests/torture \
+	tests/fuzz tests/mutants tests/kill tests/fault tests/torture tests/bench/* \
 	examples/*,$(addprefix $(d)/,*.c *.h *.cpp)))
 
 format: ## lay out all C and C++ files

@@ -1,0 +1,630 @@
+#!/usr/bin/env python3
+"""How fast the runtime is, beside its peers and the floor, all measured in one run:
+
+    tests/bench/bench.py [--quick] [TABLE...]
+
+Prints the tables, and writes them to build/bench.md. A target is met or missed; nothing fails by it.
+"""
+import os
+import platform
+import signal
+import subprocess
+import sys
+import time
+from datetime import datetime
+
+sys.dont_write_bytecode = True  # nothing is made outside of build/
+import lab
+from lab import BY_NAME, PEERS, Missing, Result, merge
+
+SMALL, RECORD, PAGE, HD, UHD = 64, 56, 4096, 1920 * 1080 * 3, 3840 * 2160 * 3
+SIZES = {RECORD: "56 B", SMALL: "64 B", PAGE: "4 KiB", HD: "6.2 MB", UHD: "25 MB"}
+MODES = {
+    "poll": "polling, on two CPUs",
+    "same": "asleep, on the same CPU",
+    "across": "asleep, on two CPUs",
+}
+CLOSE = ("floor", "pkd-queue", "pkd-latest", "iceoryx")  # measured in more rounds
+NOT_FROZEN = "pkd program, --freeze=off"
+OURS = ("pkd-queue", "pkd-latest", "pkd program", NOT_FROZEN)
+COPY = "one memcpy"
+FLOORS = ("floor", COPY)
+HEAD_BYTES = 12  # of a Message before its rest
+
+quick = False
+lines = []
+targets = []
+
+
+# ---- Paper ----
+
+
+def say(text=""):
+    lines.append(text)
+    print(text, flush=True)
+
+
+def show_ns(ns):
+    if ns is None:
+        return "–"
+    for unit, factor in (("ns", 1), ("µs", 1e3), ("ms", 1e6)):
+        if ns < 999.5 * factor or unit == "ms":
+            value = ns / factor
+            return f"{value:.0f} {unit}" if value >= 100 else f"{value:.3g} {unit}"
+
+
+def show_rate(per_second):
+    if per_second is None:
+        return "–"
+    for unit, factor in ((" M", 1e6), (" k", 1e3), ("", 1)):
+        if per_second >= factor or not unit:
+            return f"{per_second / factor:.3g}{unit}"
+
+
+def show_ratio(value, base):
+    return f"{value / base:.2f}" if value and base else "–"
+
+
+def table(header, rows):
+    widths = [max(len(str(row[i])) for row in [header, *rows]) for i in range(len(header))]
+
+    def line(row):
+        cells = [
+            f"{str(cell):<{width}}" if i == 0 else f"{str(cell):>{width}}"
+            for i, (cell, width) in enumerate(zip(row, widths))
+        ]
+        return "| " + " | ".join(cells) + " |"
+
+    say(line(header))
+    say("|" + "|".join("-" * (w + 1) + ("-" if i == 0 else ":") for i, w in enumerate(widths)) + "|")
+    for row in rows:
+        say(line(row))
+    say()
+
+
+def target(text, value, limit, shown):
+    """A target is met where value <= limit."""
+    if value is None or limit is None:
+        line = f"{text}: not measured"
+    else:
+        line = f"{text}: {shown}: {'met' if value <= limit else 'missed'}"
+    targets.append(line)
+    say("- " + line)
+
+
+def best_peer(found):
+    """(name, ns) of the fastest that is neither pkd nor the floor."""
+    others = {n: v for n, v in found.items() if v and n not in OURS + FLOORS}
+    return min(others.items(), key=lambda item: item[1]) if others else (None, None)
+
+
+def rounds(name):
+    if quick:
+        return 1
+    return 5 if name in CLOSE else 1
+
+
+# ---- 1: latency ----
+
+
+def program_latency(mode, size, *options):
+    deploy = {"poll": "spin", "same": "same", "across": "across"}[mode]
+    defines = {"SIZE": size - HEAD_BYTES}
+    if mode == "poll":
+        defines["SPIN"] = "100ms"  # longer than any pause here
+    path = lab.build_program("chain", deploy, **defines)
+    period, frames = ("20us", 10000) if mode == "poll" else ("200us", 2000)
+    if options and not lab.has_option(path, "freeze"):
+        raise Missing
+    words = ["--frames", frames, "--period", period, "--quiet", *options]
+    runs = [lab.run_program(path, *words, seconds=4) for _ in range(1 if quick else 3)]
+    found = [run.results["oneway"] for run in runs if "oneway" in run.results]
+    if not found:
+        raise Missing
+    return merge(found)
+
+
+def measure_latency():
+    """{(mode, what, size): {name: median}}; rounds one after the other, peers side by side."""
+    budget_ms = 50 if quick else 100
+    found = {}
+    for peer in PEERS:
+        lab.command_of(peer)
+    for i in range(max(rounds(peer.name) for peer in PEERS)):
+        for mode in MODES:
+            for size in SIZES:
+                for peer in PEERS:
+                    if i >= rounds(peer.name) or (size == RECORD and peer.name not in CLOSE):
+                        continue
+                    try:
+                        results = lab.run_peer(peer, mode, size, budget_ms, "latency")
+                    except Missing:
+                        continue
+                    for what, result in results.items():
+                        found.setdefault((mode, what, size), {}).setdefault(
+                            peer.name, []
+                        ).append(result)
+    for mode in MODES:
+        for size in SIZES:
+            for name, options in (("pkd program", ()), (NOT_FROZEN, ("--freeze=off",))):
+                try:
+                    result = program_latency(mode, size, *options)
+                except Missing:
+                    continue
+                found.setdefault((mode, "oneway", size), {})[name] = [result]
+    copies = {size: lab.run_memory(size, budget_ms)["copy"] for size in SIZES}
+    for key, names in found.items():
+        names[COPY] = [copies[key[2]]]
+    return {
+        key: {name: merge(results).median for name, results in names.items()}
+        for key, names in found.items()
+    }
+
+
+def floor_of(found, mode, what):
+    """It has no size, so that the least of its medians is the one that was disturbed least."""
+    floors = [names.get("floor") for key, names in found.items() if key[:2] == (mode, what)]
+    return min((floor for floor in floors if floor), default=None)
+
+
+def latency_table(found, mode, what, title):
+    floor = floor_of(found, mode, what)
+    names = [peer.name for peer in PEERS]
+    names.insert(1, COPY)
+    at = names.index("iceoryx")
+    names[at:at] = ["pkd program", NOT_FROZEN]
+    say(f"**{title}, {MODES[mode]}**")
+    say()
+    rows = []
+    for name in names:
+        cells = [found.get((mode, what, size), {}).get(name) for size in SIZES]
+        if not any(cells):
+            continue
+        by_size = dict(zip(SIZES, cells))
+        rows.append(
+            [name, *map(show_ns, cells)]
+            + [show_ratio(by_size[size], floor) for size in (SMALL, HD)]
+        )
+    best = [best_peer(found.get((mode, what, size), {}))[1] for size in SIZES]
+    own = [found.get((mode, what, size), {}).get("pkd-queue") for size in SIZES]
+    rows.append(
+        ["best peer / pkd-queue", *(show_ratio(b, o) for b, o in zip(best, own)), "", ""]
+    )
+    table(["", *SIZES.values(), "64 B / floor", "6.2 MB / floor"], rows)
+
+
+def latency():
+    say("## Latency")
+    say()
+    say("From one process to another: a ping-pong, halved; and one way, with a clock read at both ends.")
+    say("pkd, iceoryx and a GStreamer queue hand over what was made in place, so size is nothing to them;")
+    say("the others pay for their copies, and so do their users. `pkd-queue` and `pkd-latest` are the")
+    say("runtime's channels without nodes, `pkd program` is a whole program of two nodes of C, one way: with")
+    say("the default `--freeze=auto` it also write-protects what is large before it is seen.")
+    say("A value of 56 B is the largest that fits on one cache line with its seq.")
+    say()
+    for peer in PEERS:
+        if peer.note:
+            say(f"- {peer.name}: {peer.note}")
+    say(f"- {COPY}: of the size, within one process")
+    say()
+    with lab.roudi():
+        found = measure_latency()
+    for mode in MODES:
+        latency_table(found, mode, "pingpong", "Ping-pong / 2")
+        latency_table(found, mode, "oneway", "One way")
+
+    def get(mode, what, size, name):
+        return found.get((mode, what, size), {}).get(name)
+
+    def near_floor(text, mode, size, limit, what="pingpong", name="pkd-queue"):
+        value, floor = get(mode, what, size, name), floor_of(found, mode, what)
+        shown = f"{show_ns(value)} / {show_ns(floor)} = {show_ratio(value, floor)}"
+        target(text, value, floor and limit * floor, shown)
+
+    for name in ("pkd-queue", "pkd-latest"):
+        near_floor(f"{name}, 64 B, polling, within 2 of the cache line", "poll", SMALL, 2, name=name)
+        near_floor(f"{name}, 56 B, polling, within 1.15", "poll", RECORD, 1.15, name=name)
+        text = f"{name}, 64 B, asleep on one CPU, within 1.25 of the futex"
+        near_floor(text, "same", SMALL, 1.25, name=name)
+    small = get("poll", "pingpong", SMALL, "pkd-queue")
+    large = get("poll", "pingpong", UHD, "pkd-queue")
+    target(
+        "pkd-queue, 25 MB as fast as 64 B, within 1.1, polling",
+        large,
+        small and 1.1 * small,
+        f"{show_ns(large)} / {show_ns(small)} = {show_ratio(large, small)}",
+    )
+    near_floor("program, 64 B, polling, within 2", "poll", SMALL, 2, "oneway", "pkd program")
+    text = "program, 64 B, asleep on one CPU, within 1.25"
+    near_floor(text, "same", SMALL, 1.25, "oneway", "pkd program")
+    say()
+
+
+# ---- 2: CPU and throughput ----
+
+
+def cpu_per_frame(path, few, many, *arguments):
+    """The CPU's time of all processes for each frame, without what start and end take."""
+    costs = []
+    for _ in range(1 if quick else 3):
+        first = lab.run_program(path, "--frames", few, "--quiet", *arguments)
+        second = lab.run_program(path, "--frames", many, "--quiet", *arguments)
+        if first.cut or second.cut:
+            lab.skip(f"{path.name}: no end")
+            raise Missing
+        costs.append((second.cpu_ns - first.cpu_ns) / (many - few))
+    cost = sorted(costs)[len(costs) // 2]
+    if cost <= 0:
+        lab.skip(f"{path.name}: start and end took more CPU time in the shorter run")
+        raise Missing
+    return cost, second
+
+
+def throughput():
+    say("## CPU time and throughput")
+    say()
+    say("Messages of 64 B. A hop is sending and receiving in one thread: what the calls cost while nobody")
+    say("sleeps. A rate is that of the median window of 8192 messages at the receiver; CPU is the time of")
+    say("both sides for a message, waiting included, as whoever polls never rests. A program's hop is two")
+    say("firings in one process.")
+    say()
+    budget_ms = 100 if quick else 300
+    hops, rows, rates = {}, [], {}
+    with lab.roudi():
+        for peer in PEERS:
+            if peer.name == "floor" or lab.command_of(peer) is None:
+                continue
+            cells = {}
+            for mode in ("poll", "across") if peer.lossless else ():
+                try:
+                    found = lab.run_peer(peer, mode, SMALL, budget_ms, "throughput")
+                    cells[mode] = found["gap"].median, found["cpu"].median
+                    rates[peer.name] = max(rates.get(peer.name, 0), 1e9 / found["gap"].median)
+                except Missing:
+                    continue
+            if peer.name in ("pkd-queue", "pkd-latest", "iceoryx", "unix-stream"):
+                try:
+                    found = lab.run_peer(peer, "poll", SMALL, budget_ms, "hop")
+                    hops[peer.name] = found["hop"].median
+                except Missing:
+                    pass
+            if not cells and peer.name not in hops:
+                continue
+            row = [peer.name, show_ns(hops.get(peer.name))]
+            for mode in ("poll", "across"):
+                gap, cpu = cells.get(mode, (None, None))
+                row += [show_rate(gap and 1e9 / gap), show_ns(cpu)]
+            rows.append(row)
+    together = program_rows(rows, rates)
+    table(["", "hop", "polling: messages/s", "CPU each", "asleep: messages/s", "CPU each"], rows)
+    for name in ("pkd-queue", "pkd-latest"):
+        hop = hops.get(name)
+        target(f"{name}: a hop takes less than 150 ns of CPU", hop, 150, show_ns(hop))
+    text = "program: a hop (two firings in one process) takes less than 150 ns"
+    target(text, together, 150, show_ns(together))
+    peers = {n: r for n, r in rates.items() if not n.startswith("pkd")}
+    if peers:
+        name, rate = max(peers.items(), key=lambda item: item[1])
+        for own in ("pkd-queue", "pkd program", "pkd program, queue(255)"):
+            value = rates.get(own)
+            target(
+                f"{own}: more small messages a second than every peer",
+                rate,
+                value,
+                f"{show_rate(value)}, {name} {show_rate(rate)}",
+            )
+    say()
+
+
+def program_rows(rows, rates):
+    """The same for whole programs; returns the CPU's time of a hop within one process."""
+    few, many = (20000, 200000) if quick else (100000, 1000000)
+    first = None
+    for name, pipeline, suffix in (
+        ("pkd program", "chain", ""),
+        ("pkd program, queue(255)", "buffered", "_buffered"),
+    ):
+        try:
+            path = lab.build_program(pipeline, "together" + suffix)
+            together, _ = cpu_per_frame(path, few, many, "--stamped=false")
+        except Missing:
+            together = None
+        first = first or together
+        cells = []
+        for deploy, defines in (("spin", {"SPIN": "100ms"}), ("across", {})):
+            try:
+                path = lab.build_program(pipeline, deploy + suffix, **defines)
+                cpu, last = cpu_per_frame(path, few // 10, many // 10, "--stamped=false")
+                gap = last.results["gap"].median
+                rates[name] = max(rates.get(name, 0), 1e9 / gap)
+                cells += [show_rate(1e9 / gap), show_ns(cpu)]
+            except Missing:
+                cells += ["–", "–"]
+        rows.append([name, show_ns(together), *cells])
+    return first
+
+
+# ---- 3: chains and fans ----
+
+
+def graphs():
+    say("## Chains and fans")
+    say()
+    say("Programs whose nodes hand on 64 B, each in a process of its own, asleep when it has nothing to do.")
+    say("With few CPUs the wall clock says little, so this is the CPU's time of all processes for one hop,")
+    say("without start and end: as fast as they go, and at 1 kHz, where each hop is a wake.")
+    say()
+    few, many = (500, 2500) if quick else (2000, 20000)
+    slow = (200, 700) if quick else (500, 2000)
+    rows, costs = [], {}
+    shapes = [(f"chain of {n}", "chain", {"STAGES": n}, n - 1) for n in (2, 8, 32)]
+    shapes += [(f"fan 1 → {n}", "fan", {"FAN": n}, n) for n in (1, 16)]
+    for name, pipeline, defines, hops in shapes:
+        try:
+            path = lab.build_program(pipeline, **defines)
+            fast, _ = cpu_per_frame(path, few, many, "--stamped=false")
+            paced, last = cpu_per_frame(path, *slow, "--period", "1ms")
+        except Missing:
+            continue
+        costs[name] = fast / hops
+        age = last.results["oneway"].median
+        rows.append([name, hops, show_ns(fast / hops), show_ns(paced / hops), show_ns(age)])
+    table(["", "hops", "a hop, at full speed", "a hop, at 1 kHz", "one way to the end, at 1 kHz"], rows)
+    for small, large in (("chain of 2", "chain of 32"), ("fan 1 → 1", "fan 1 → 16")):
+        a, b = costs.get(small), costs.get(large)
+        text = f"{large}: a hop as cheap as in {small}, within 1.25"
+        target(text, b, a and 1.25 * a, f"{show_ns(b)} / {show_ns(a)} = {show_ratio(b, a)}")
+    say()
+
+
+# ---- 4: a thousand channels ----
+
+
+def watch_idle(path, seconds, patience_s):
+    """Starts a program that makes one frame and then nothing. (processes, CPU %, ms until the origin
+    has made it, ms until it has come through, ms to stop)"""
+    with open(lab.OUT / "out", "w+") as out:
+        start_ns = time.monotonic_ns()
+        child = subprocess.Popen(
+            [str(path), "--quiet"], stdout=out, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL
+        )
+        # The origin begins when all have started; nothing tells from outside when that is.
+        settled, before = 0, -1
+        until = time.monotonic() + patience_s
+        while settled < 3 and time.monotonic() < until:
+            time.sleep(0.5)
+            n = len(lab.children_of(child.pid))
+            settled = settled + 1 if n == before else 0
+            before = n
+        pids = [child.pid, *lab.children_of(child.pid)]
+        used, from_ns = lab.cpu_ms_of(pids), time.monotonic_ns()
+        time.sleep(seconds)
+        busy = (lab.cpu_ms_of(pids) - used) / ((time.monotonic_ns() - from_ns) / 1e6) * 100
+        stop_ns = time.monotonic_ns()
+        child.send_signal(signal.SIGTERM)
+        lab.stop(child, patience_s)
+        stopped = (time.monotonic_ns() - stop_ns) / 1e6
+        out.seek(0)
+        others = lab.read_lines(out.read())[1]
+    if not int(others.get("first", 0)):
+        lab.skip(f"{path.name}: no frame in {patience_s} s")
+        return len(pids), None, None, None, stopped
+    first, came = ((int(others[key]) - start_ns) / 1e6 for key in ("first", "came"))
+    return len(pids), busy, first, came, stopped
+
+
+def channels():
+    say("## A thousand channels")
+    say()
+    say("1000 nodes in a row between an origin and a sink. Start is from the exec to the first step of the")
+    say("origin, which waits for every `init`; idle is the CPU's time of all processes over five seconds in")
+    say("which nothing happens, in percent of one CPU.")
+    say()
+    rows, found = [], {}
+    for name, deploy, links in (
+        ("100 in 98 processes", "", 12),
+        ("1000 in 10 processes", "grouped", 125),
+        ("1000 in 1002 processes", "", 125),
+    ):
+        try:
+            path = lab.build_program("many", deploy, LINKS=links)
+            n, busy, first, came, stopped = watch_idle(path, 2 if quick else 5, 15)
+        except Missing:
+            rows.append([name, "–", "–", "–", "–", "–"])
+            continue
+        found[name] = busy, first
+        if first is None:
+            rows.append([name, n, "not yet", "–", "–", f"{stopped:.0f} ms"])
+            found[name] = None, float("inf")
+            continue
+        rows.append([name, n, f"{first:.0f} ms", f"{came:.0f} ms", f"{busy:.1f} %", f"{stopped:.0f} ms"])
+    table(["", "processes", "start", "first frame through", "idle", "stop"], rows)
+    for name in ("1000 in 10 processes", "1000 in 1002 processes"):
+        busy, first = found.get(name, (None, None))
+        shown = "not at all" if first == float("inf") else first and f"{first:.0f} ms"
+        target(f"{name}: starts within a second", first, 1000, shown)
+        target(f"{name}: idles at less than 1 %", busy, 1, f"{busy} %" if busy is None else f"{busy:.1f} %")
+    say()
+
+
+# ---- 5: the slowest stage ----
+
+
+def camera():
+    say("## A 1080p pipeline with one slow stage")
+    say()
+    say("An origin and five stages, each a process; every stage copies the picture (6.2 MB), the third also")
+    say("waits. The pipeline should run at that stage's pace.")
+    say()
+    rows = []
+    worst, shown = None, ""
+    for takes in (10, 25):
+        try:
+            path = lab.build_program("stages")
+            run = lab.run_program(path, "--frames", 60 if quick else 200, "--takes", f"{takes}ms")
+        except Missing:
+            continue
+        words = [line.split() for line in run.report.splitlines()]
+        step = next(line for line in words if line[:1] == ["third"])
+        step_ns, gap_ns = float(step[4]) * 1e6, float(run.others["mean"])
+        rows.append(
+            [f"{takes} ms", show_ns(step_ns), show_ns(gap_ns)]
+            + [f"{1e9 / step_ns:.1f}", f"{1e9 / gap_ns:.1f}", show_ratio(gap_ns, step_ns)]
+        )
+        if worst is None or gap_ns / step_ns > worst:
+            worst, shown = gap_ns / step_ns, show_ratio(gap_ns, step_ns)
+    table(["the third waits", "its step, mean", "a frame every, mean", "its fps", "fps", "ratio"], rows)
+    target("frames come at the pace of the slowest stage, within 1.05", worst, 1.05, shown)
+    say()
+
+
+# ---- 6: snapshots ----
+
+
+def freeze():
+    say("## What it costs to write-protect what is published")
+    say()
+    say("A slot in a memfd: protecting and opening it (`mprotect`), what filling it costs once more after")
+    say("that, beside filling it at all and copying it.")
+    say()
+    sizes = {SMALL: "64 B", PAGE: "4 KiB", 1 << 16: "64 KiB", 1 << 18: "256 KiB", 1 << 20: "1 MiB"}
+    sizes |= {HD: "6.2 MB", UHD: "25 MB"}
+    fills, rows = {}, []
+    for size, name in sizes.items():
+        found = lab.run_memory(size, 100 if quick else 400)
+        ns = {what: result.median for what, result in found.items()}
+        fills[size] = ns["fill"]
+        pair = ns["protect"] + ns["open"] + max(0, ns["refill"] - ns["fill"])
+        cells = [show_ns(ns[what]) for what in ("fill", "copy", "protect", "open", "refill")]
+        rows.append([name, *cells, show_ratio(pair, ns["fill"])])
+    table(["", "fill", "copy", "protect", "open", "fill after that", "all / fill"], rows)
+    programs_freeze(sizes, fills)
+
+
+def programs_freeze(sizes, fills):
+    path = lab.build_program("chain", "together")
+    if not lab.has_option(path, "freeze"):
+        say("The generated programs have no option `--freeze` yet.")
+        say()
+        return
+    say("In a program of two nodes in one process: the CPU's time for a frame that is filled, with each")
+    say("`--freeze`.")
+    say()
+    rows = []
+    for size, name in sizes.items():
+        path = lab.build_program("chain", "together", SIZE=size - HEAD_BYTES)
+        few = max(20, min(40000, int(2e8 / (fills[size] + 5000))))
+        costs = {}
+        for how in ("off", "auto", "all"):
+            try:
+                options = ["--fill", "--stamped=false", f"--freeze={how}"]
+                costs[how], _ = cpu_per_frame(path, few // 4, few, *options)
+            except Missing:
+                costs[how] = None
+        off, everything = costs["off"], costs["all"]
+        extra = everything - off if off and everything else None
+        rows.append(
+            [name, *(show_ns(costs[how]) for how in ("off", "auto", "all"))]
+            + [show_ns(max(extra, 0)) if extra is not None else "–"]
+            + [show_ratio(extra and max(extra, 0), fills[size])]
+        )
+    table(["", "off", "auto", "all", "all − off", "of a fill"], rows)
+
+
+# ---- 7: spinning ----
+
+
+def spin():
+    say("## Spinning before sleep")
+    say()
+    say("Two nodes on two CPUs, 64 B, one frame a period, or as many as go through: how old a frame is when")
+    say("it comes, and the CPU's time of both processes for each.")
+    say()
+    rows = []
+    for wait in ("sleep", "20us", "50us", "200us"):
+        row = [wait if wait == "sleep" else f"spin {wait}"]
+        deploy, defines = ("across", {}) if wait == "sleep" else ("spin", {"SPIN": wait})
+        path = lab.build_program("chain", deploy, **defines)
+        for period, few, many in (("1ms", 200, 2200), ("33ms", 5, 95)):
+            if quick:
+                many = few + (many - few) // 4
+            try:
+                first = lab.run_program(path, "--frames", few, "--period", period, "--quiet")
+                last = lab.run_program(path, "--frames", many, "--period", period, "--quiet")
+                cpu = max(0, (last.cpu_ns - first.cpu_ns) / (many - few))
+                age = last.results["oneway"]
+                row += [show_ns(age.median), show_ns(age.p90), show_ns(cpu)]
+            except Missing:
+                row += ["–"] * 3
+        try:
+            few, many = (1000, 20000) if quick else (5000, 50000)
+            cpu, last = cpu_per_frame(path, few, many, "--stamped=false")
+            gap = last.results.get("gap")
+            row += [show_rate(gap and 1e9 / gap.median), show_ns(cpu)]
+        except Missing:
+            row += ["–", "–"]
+        rows.append(row)
+    header = ["wait"]
+    for rate in ("1 kHz", "30 Hz"):
+        header += [f"{rate}: one way", "p90", "CPU a frame"]
+    table(header + ["full speed: frames/s", "CPU a frame"], rows)
+
+
+# ---- All of it ----
+
+TABLES = {
+    "latency": latency,
+    "throughput": throughput,
+    "graphs": graphs,
+    "channels": channels,
+    "camera": camera,
+    "freeze": freeze,
+    "spin": spin,
+}
+
+
+def cpu_model():
+    with open("/proc/cpuinfo") as info:
+        for line in info:
+            if line.startswith("model name"):
+                return line.split(":", 1)[1].strip()
+    return platform.machine()
+
+
+def main():
+    global quick
+    words = sys.argv[1:]
+    quick = "--quick" in words
+    words = [word for word in words if word != "--quick"]
+    unknown = [word for word in words if word not in TABLES]
+    if unknown:
+        sys.exit(f"bench.py: no table {unknown[0]}; there are: {' '.join(TABLES)}")
+    if len(lab.CPUS) < 2:
+        sys.exit("bench.py: needs two CPUs")
+    # So that what was started is ended.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended"))
+    start = time.monotonic()
+    say("# How fast the runtime is")
+    say()
+    command = "make bench" + (f" BENCH='{' '.join(words)}'" if words else "")
+    command += " QUICK=1" if quick else ""
+    machine = f"{cpu_model()}, {len(lab.CPUS)} CPUs; Linux {platform.release()}"
+    say(f"`{command}`, {datetime.now():%d %B %Y}; {machine}.")
+    say(f"Load at the start: {os.getloadavg()[0]:.1f}. Times are medians.")
+    say()
+    for name in words or TABLES:
+        TABLES[name]()
+    say("## Targets")
+    say()
+    for line in targets:
+        say("- " + line)
+    say()
+    for line in lab.skipped:
+        say(f"- skip: {line}")
+    say()
+    say(f"The run took {time.monotonic() - start:.0f} s; load at the end: {os.getloadavg()[0]:.1f}.")
+    (lab.B / "bench.md").write_text("\n".join(lines) + "\n")
+
+
+main()
