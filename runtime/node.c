@@ -14,10 +14,12 @@ static void set_calling(const struct pkdi_node *node, uint32_t calling)
 	atomic_store_explicit(node->calling, calling, memory_order_relaxed);
 }
 
-static void wake(struct pkdi_neighbour *const *list, uint32_t n)
+/* To ring takes a system call, and so some time. */
+static void wake(struct pkdi_node *node, struct pkdi_neighbour *const *list, uint32_t n)
 {
 	for (uint32_t i = 0; i < n; i++)
-		pkdi_wake(list[i]);
+		if (pkdi_wake(list[i]))
+			*node->now_ns = 0;
 }
 
 /* Of the window of a lossless input, is half free again? Nothing is lost to a writer that is not woken:
@@ -57,12 +59,14 @@ static bool is_a_writer_asleep(const struct pkdi_node *node)
 /* To be called after words have been stored that neighbours may wait for. */
 static void notify(struct pkdi_node *node)
 {
+	if (!node->n_down && !node->n_up_gated)
+		return;
 	pkdi_wake_fence();
-	wake(node->down, node->n_down);
+	wake(node, node->down, node->n_down);
 	/* In this order: what the writers have published is on lines that they write all the time. */
 	node->owes = is_a_writer_asleep(node) && !wants_more(node);
 	if (!node->owes)
-		wake(node->up, node->n_up_gated);
+		wake(node, node->up, node->n_up_gated);
 }
 
 void pkdi_node_before_sleep(struct pkdi_node *node)
@@ -73,7 +77,7 @@ void pkdi_node_before_sleep(struct pkdi_node *node)
 		return;
 	node->owes = false;
 	pkdi_wake_fence();
-	wake(node->up, node->n_up_gated);
+	wake(node, node->up, node->n_up_gated);
 }
 
 static bool settle_outputs(struct pkdi_node *node, uint64_t number)
@@ -176,8 +180,8 @@ void pkdi_node_leave(struct pkdi_node *node)
 			pkdi_input_advance(&node->inputs[i], PKDI_ENDED);
 	node->chosen = false;
 	pkdi_wake_fence();
-	wake(node->down, node->n_down);
-	wake(node->up, node->n_up);
+	wake(node, node->down, node->n_down);
+	wake(node, node->up, node->n_up);
 	pkdi_node_abandon(node);
 }
 
@@ -395,9 +399,9 @@ static int call_step(struct pkdi_node *node, int64_t *ret_end_ns)
 	int64_t start_ns;
 	int r;
 
-	/* A clock that has just been read is good enough for all but the time of capture. */
+	/* A clock that has just been read is good enough. */
 	start_ns = *node->now_ns;
-	if (!start_ns || pkdi_node_is_source(node->decl))
+	if (!start_ns)
 		start_ns = pkd_now();
 	if (pkdi_node_is_source(node->decl))
 		node->ctx.capture_ns = start_ns;

@@ -214,24 +214,40 @@ static int64_t time_to_sleep(const struct pkdi_run *run, const struct pkdi_proce
 	return due_ns < SAFETY_NS ? due_ns : SAFETY_NS;
 }
 
-/* Looks for work for a while, which costs less than a wake when some comes soon. */
+/* Looks for work for a while, which costs less than a wake when some comes soon: where the last wait took
+ * no longer than that. */
 static struct round spin(struct pkdi_run *run, struct pkdi_process *process, bool begun)
 {
-	int64_t until_ns = pkd_now() + run->spin_ns;
-	struct round round;
+	struct round round = {false, true, 0};
+	int64_t now_ns = pkd_now();
 
+	process->idle_ns = now_ns;
+	if (process->waited_ns > run->spin_ns)
+		return round;
 	/* As before a sleep: whoever waits for room would not be woken meanwhile. */
 	for (uint32_t i = 0; i < process->decl->n_nodes; i++)
 		pkdi_node_before_sleep(&run->nodes[process->decl->nodes[i]]);
 	do {
 		for (int i = 0; i < LOOKS; i++) {
-			pkdi_relax();
+			pkdi_poller_pause(&process->poller);
 			round = go_round(run, process, begun, true);
+			if (round.moved)
+				pkdi_poller_found(&process->poller);
 			if (round.moved || round.error || !round.running)
 				return round;
 		}
-	} while (pkd_now() < until_ns);
+		now_ns = pkd_now();
+	} while (now_ns < process->idle_ns + run->spin_ns);
 	return round;
+}
+
+/* How long nothing was to be done, for the next decision to spin. */
+static void end_wait(struct pkdi_process *process)
+{
+	if (!process->idle_ns)
+		return;
+	process->waited_ns = pkd_now() - process->idle_ns;
+	process->idle_ns = 0;
 }
 
 /* Tells the nodes whose descriptors were ready. */
@@ -294,8 +310,11 @@ static int fire_until_all_left(struct pkdi_run *run, struct pkdi_process *proces
 
 		begun = begun || all_started(run);
 		round = go_round(run, process, begun, true);
-		if (run->spin_ns > 0 && !round.moved && !round.error && round.running)
+		if (run->spin_ns > 0 && !process->idle_ns && !round.moved && !round.error &&
+		    round.running)
 			round = spin(run, process, begun);
+		if (round.moved)
+			end_wait(process);
 		if (round.error)
 			return round.error;
 		if (!round.running)

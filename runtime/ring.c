@@ -108,7 +108,11 @@ void pkdi_slots_publish(struct pkdi_slots *slots, uint32_t slot)
 	_Atomic uint64_t *entry = &words->ring[slots->next % slots->ring.size];
 	uint64_t evicted = atomic_load_explicit(entry, memory_order_relaxed);
 
-	atomic_store(entry, pkdi_entry(slots->next, slot));
+	/* Without pins there is no pair to be ordered, see ring.h. */
+	if (slots->n_pins)
+		atomic_store(entry, pkdi_entry(slots->next, slot));
+	else
+		atomic_store_explicit(entry, pkdi_entry(slots->next, slot), memory_order_release);
 	atomic_store_explicit(&words->head, slots->next, memory_order_release);
 	if (evicted && pkdi_entry_slot(evicted) < slots->ring.n_slots)
 		unmark(slots->live, pkdi_entry_slot(evicted));

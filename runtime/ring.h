@@ -22,6 +22,8 @@
  * wrong: an unpin may sit in the reader's store buffer, so that one reader looks pinned on two
  * slots within one loan, and the N = D + pins + loans of the compiler is not enough any more.
  *
+ * Where nobody pins, W1 need not be seq_cst: release makes the filled slot visible with the entry.
+ *
  * A lossless reader holds no pin: the writer does not publish seq s while a cursor is at or below
  * s - D, so entries from the cursor on stay in the ring. The cursor is stored with release after
  * the last read of the slot, and read with acquire before the slot can be evicted.

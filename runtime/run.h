@@ -35,6 +35,8 @@ struct pkdi_process {
 	struct pkdi_process_words *words;
 	struct pkdi_sleeper sleeper;
 	struct pkdi_bell_handle bell;
+	struct pkdi_poller poller;
+	int64_t idle_ns, waited_ns;        /* wait spin: idle since, 0 = it is not; the last wait */
 	int64_t now_ns;                    /* the end of a step, until nothing was to be done */
 	struct pkdi_watch watch;           /* private to this one */
 	struct pkdi_neighbour *neighbours; /* one per process, private to this one */

@@ -42,14 +42,15 @@ bool pkdi_is_asleep(const struct pkdi_neighbour *neighbour)
 	return atomic_load_explicit(neighbour->sleep, memory_order_relaxed) & 1;
 }
 
-void pkdi_wake(struct pkdi_neighbour *neighbour)
+bool pkdi_wake(struct pkdi_neighbour *neighbour)
 {
 	uint32_t epoch = atomic_load_explicit(neighbour->sleep, memory_order_relaxed);
 
 	if (!(epoch & 1) || epoch == neighbour->rung)
-		return;
+		return false;
 	neighbour->rung = epoch;
 	pkdi_bell_ring(&neighbour->bell);
+	return true;
 }
 
 void pkdi_bell_ring(const struct pkdi_bell_handle *bell)

@@ -48,9 +48,37 @@ static inline void pkdi_relax(void)
 #endif
 }
 
+/* Looking again and again. Each look at a line takes it from the writer that is about to store to it; where
+ * values come as fast as they are taken, it pays to let the writer get ahead, by a microsecond or so.
+ * Whoever waits longer than for one look notices no difference. */
+struct pkdi_poller {
+	uint32_t n_looks;  /* in vain, since the last find */
+	uint32_t n_chased; /* finds in a row that took one more look */
+};
+
+enum { PKDI_CHASED = 16, PKDI_CHASE_PAUSES = 32 };
+
+/* Between two looks. */
+static inline void pkdi_poller_pause(struct pkdi_poller *poller)
+{
+	bool chases = poller->n_looks++ == 0 && poller->n_chased >= PKDI_CHASED;
+
+	for (int i = chases ? PKDI_CHASE_PAUSES : 1; i > 0; i--)
+		pkdi_relax();
+}
+
+static inline void pkdi_poller_found(struct pkdi_poller *poller)
+{
+	if (!poller->n_looks)
+		return;
+	poller->n_chased = poller->n_looks == 1 ? poller->n_chased + 1 : 0;
+	poller->n_looks = 0;
+}
+
 /* To be called between storing words and any number of pkdi_wake. */
 void pkdi_wake_fence(void);
-void pkdi_wake(struct pkdi_neighbour *neighbour);
+/* True when it was asleep and has been rung. */
+bool pkdi_wake(struct pkdi_neighbour *neighbour);
 bool pkdi_is_asleep(const struct pkdi_neighbour *neighbour);
 
 /* Rings whoever it is, asleep or not. */

@@ -46,6 +46,7 @@ struct side {
 	struct pkdi_sleeper sleeper;
 	struct pkdi_neighbour neighbour;
 	bool polls;
+	struct pkdi_poller poller;
 	bool owes; /* has made room, and not told the writer yet */
 };
 
@@ -187,7 +188,7 @@ static void wait_until(struct side *side, bool (*is_so)(struct side *))
 		if (side->owes)
 			notify(side);
 		if (side->polls) {
-			bench_relax();
+			pkdi_poller_pause(&side->poller);
 		} else {
 			uint32_t bell = pkdi_sleep_announce(&side->sleeper);
 
@@ -196,6 +197,7 @@ static void wait_until(struct side *side, bool (*is_so)(struct side *))
 			pkdi_sleep_over(&side->sleeper);
 		}
 	}
+	pkdi_poller_found(&side->poller);
 }
 
 static void send(void *argument, uint64_t stamp)
