@@ -54,24 +54,35 @@ static void carve_process(struct pkdi_run *run, struct pkdi_process *process, st
 		carve_node(run, &run->nodes[process->decl->nodes[i]], carver);
 }
 
-static int create_control(struct pkdi_run *run, struct pkdi_process *process)
+/* One memory for all, of which each process has whole pages: so few maps, however many processes. */
+static int create_control(struct pkdi_run *run)
 {
-	struct carver carver = {NULL, 0};
+	size_t size = 0;
 	int r;
 
-	carve_process(run, process, &carver);
-	r = pkdi_map_create(&process->control, "pkd-control", carver.used);
+	for (uint32_t i = 0; i < run->n_processes; i++) {
+		struct carver carver = {NULL, 0};
+
+		carve_process(run, &run->processes[i], &carver);
+		run->processes[i].control.size = pkdi_page_round(carver.used);
+		size += run->processes[i].control.size;
+	}
+	r = pkdi_map_create(&run->control_map, "pkd-control", size);
 	if (r < 0)
 		return r;
-	carver = (struct carver){process->control.address, 0};
-	carve_process(run, process, &carver);
-	for (uint32_t i = 0; i < process->decl->n_nodes; i++) {
-		struct pkdi_node *node = &run->nodes[process->decl->nodes[i]];
+	size = 0;
+	for (uint32_t i = 0; i < run->n_processes; i++) {
+		struct pkdi_process *process = &run->processes[i];
+		struct carver carver = {run->control_map.address + size, 0};
 
-		for (uint32_t j = 0; j < node->decl->n_inputs; j++)
-			atomic_store(&node->inputs[j].words->cursor, 1);
+		process->control.address = carver.base;
+		size += process->control.size;
+		carve_process(run, process, &carver);
 	}
-	return pkdi_map_seal(&process->control);
+	for (uint32_t i = 0; i < run->program->n_nodes; i++)
+		for (uint32_t j = 0; j < run->program->nodes[i].n_inputs; j++)
+			atomic_store(&run->nodes[i].inputs[j].words->cursor, 1);
+	return pkdi_map_seal(&run->control_map);
 }
 
 static int create_orders(struct pkdi_run *run)
@@ -102,7 +113,5 @@ int pkdi_layout_create(struct pkdi_run *run)
 		return r;
 	run->bells = (struct pkdi_bell *)(void *)run->bells_map.address;
 	r = pkdi_map_seal(&run->bells_map);
-	for (uint32_t i = 0; i < run->n_processes && r == 0; i++)
-		r = create_control(run, &run->processes[i]);
-	return r;
+	return r < 0 ? r : create_control(run);
 }

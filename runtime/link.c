@@ -58,13 +58,30 @@ static void link_input(struct pkdi_run *run, struct pkdi_node *node, uint32_t i)
 		node->has_history = true;
 }
 
+/* One for each pair, whatever its nodes have to do with each other: it knows what was rung for. */
+static struct pkdi_neighbour *find_neighbour(struct pkdi_run *run, uint32_t own, uint32_t other)
+{
+	struct pkdi_process *process = &run->processes[own];
+	const struct pkdi_process *there = &run->processes[other];
+
+	for (uint32_t i = 0; i < process->n_neighbours; i++)
+		if (process->neighbours[i].bell.count == there->bell.count)
+			return &process->neighbours[i];
+	process->neighbours[process->n_neighbours] = (struct pkdi_neighbour){
+		.sleep = &there->words->sleep,
+		.bell = there->bell,
+	};
+	return &process->neighbours[process->n_neighbours++];
+}
+
 static void add_neighbour(struct pkdi_run *run, uint32_t own, uint32_t other,
                           struct pkdi_neighbour **list, uint32_t *n)
 {
-	struct pkdi_neighbour *neighbour = &run->processes[own].neighbours[other];
+	struct pkdi_neighbour *neighbour;
 
 	if (own == other)
 		return;
+	neighbour = find_neighbour(run, own, other);
 	for (uint32_t i = 0; i < *n; i++)
 		if (list[i] == neighbour)
 			return;
@@ -126,13 +143,6 @@ void pkdi_link(struct pkdi_run *run)
 		process->bell.count = &run->bells[i].count;
 		process->sleeper = (struct pkdi_sleeper){&process->words->sleep,
 		                                         process->bell.count};
-	}
-	for (uint32_t i = 0; i < run->n_processes; i++) {
-		for (uint32_t j = 0; j < run->n_processes; j++)
-			run->processes[i].neighbours[j] = (struct pkdi_neighbour){
-				.sleep = &run->processes[j].words->sleep,
-				.bell = run->processes[j].bell,
-			};
 	}
 	for (uint32_t i = 0; i < run->program->n_nodes; i++)
 		link_node(run, &run->nodes[i]);

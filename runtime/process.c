@@ -5,6 +5,8 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "closer.h"
+
 /* A sleep never lasts longer, should a wake be lost after all. */
 #define SAFETY_NS 1000000000
 
@@ -16,11 +18,12 @@ enum { LOOKS = 8 };
 
 /* ---- Memory ---- */
 
+/* For maps that every process inherits; slots and states are lent to their own process only. */
 static void keep_to_itself(const struct pkdi_map *map)
 {
 	/* A process that a library starts must not outlive this one as a writer; and pages are
 	 * made now, not in the first firing. Neither can fail in a way that matters. */
-	madvise(map->address, map->size, MADV_DONTFORK);
+	pkdi_map_lend(map, false);
 #ifdef MADV_POPULATE_WRITE
 	madvise(map->address, map->size, MADV_POPULATE_WRITE);
 #endif
@@ -52,8 +55,7 @@ static int attach_streams(struct pkdi_run *run, uint32_t index)
 		if (stream->writer == index)
 			keep_to_itself(&stream->map);
 		else
-			pkdi_map_unmap(&stream->map);
-		pkdi_map_close(&stream->map);
+			stream->map.address = NULL; /* never lent to this process */
 		if (stream->writer == index && stream->frozen) {
 			int r = pkdi_map_protect(stream->map.address, stream->map.size, false);
 
@@ -68,25 +70,17 @@ static int attach_streams(struct pkdi_run *run, uint32_t index)
  * take the place of the inherited writable ones. */
 static int attach_control(struct pkdi_run *run, uint32_t index)
 {
+	const struct pkdi_map *all = &run->control_map, *own = &run->processes[index].control;
+	size_t from = (size_t)(own->address - all->address), to = from + own->size;
 	int r = pkdi_map_view(&run->orders_map, run->orders_map.address);
 
-	if (r < 0)
-		return r;
-	pkdi_map_close(&run->orders_map);
-	pkdi_map_close(&run->bells_map);
-	for (uint32_t i = 0; i < run->n_processes; i++) {
-		struct pkdi_map *control = &run->processes[i].control;
-
-		if (i == index) {
-			keep_to_itself(control);
-		} else {
-			r = pkdi_map_view(control, control->address);
-			if (r < 0)
-				return r;
-		}
-		pkdi_map_close(control);
-	}
-	return 0;
+	if (r == 0)
+		r = pkdi_map_give_up(all, 0, from);
+	if (r == 0)
+		r = pkdi_map_give_up(all, to, all->size - to);
+	if (r == 0)
+		keep_to_itself(own);
+	return r;
 }
 
 static void attach_states(struct pkdi_run *run, uint32_t index)
@@ -97,8 +91,7 @@ static void attach_states(struct pkdi_run *run, uint32_t index)
 		if (map->address && run->process_of[i] == index)
 			keep_to_itself(map);
 		else
-			pkdi_map_unmap(map);
-		pkdi_map_close(map);
+			map->address = NULL;
 	}
 }
 
@@ -119,8 +112,39 @@ static void attach_pools(struct pkdi_run *run, uint32_t index)
 			keep_to_itself(&run->pools[i].map);
 		else
 			pkdi_map_unmap(&run->pools[i].map);
-		pkdi_map_close(&run->pools[i].map);
 	}
+}
+
+static void close_maps(struct pkdi_run *run)
+{
+	struct pkdi_closer closer = {0, 0};
+
+	for (uint32_t i = 0; i < run->program->n_streams; i++)
+		pkdi_closer_add(&closer, &run->streams[i].map.fd);
+	for (uint32_t i = 0; i < run->program->n_nodes; i++)
+		pkdi_closer_add(&closer, &run->nodes[i].state_map.fd);
+	for (uint32_t i = 0; i < run->program->n_pools; i++)
+		pkdi_closer_add(&closer, &run->pools[i].map.fd);
+	pkdi_closer_add(&closer, &run->orders_map.fd);
+	pkdi_closer_add(&closer, &run->bells_map.fd);
+	pkdi_closer_add(&closer, &run->control_map.fd);
+	pkdi_closer_finish(&closer);
+}
+
+int pkdi_process_lend(struct pkdi_run *run, uint32_t index, bool lent)
+{
+	const struct pkd_process *process = run->processes[index].decl;
+	int r = 0;
+
+	for (uint32_t i = 0; i < process->n_nodes && r == 0; i++) {
+		const struct pkd_node *node = &run->program->nodes[process->nodes[i]];
+
+		r = pkdi_map_lend(&run->nodes[process->nodes[i]].state_map, lent);
+		for (uint32_t j = 0; j < node->n_outputs && r == 0; j++)
+			if (node->outputs[j].stream != PKD_NONE)
+				r = pkdi_map_lend(&run->streams[node->outputs[j].stream].map, lent);
+	}
+	return r;
 }
 
 int pkdi_process_attach(struct pkdi_run *run, uint32_t index)
@@ -129,8 +153,10 @@ int pkdi_process_attach(struct pkdi_run *run, uint32_t index)
 
 	attach_states(run, index);
 	attach_pools(run, index);
-
-	return r < 0 ? r : attach_control(run, index);
+	if (r == 0)
+		r = attach_control(run, index);
+	close_maps(run);
+	return r;
 }
 
 /* ---- Start ---- */
@@ -159,7 +185,9 @@ static int start_nodes(struct pkdi_run *run, const struct pkdi_process *process)
 		if (r < 0)
 			return r;
 	}
-	pkdi_run_ring_all(run);
+	/* The last one to start wakes those that wait for all. Of two at once, one sees the other. */
+	if (all_started(run))
+		pkdi_run_ring_all(run);
 	return 0;
 }
 

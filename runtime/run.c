@@ -64,6 +64,30 @@ static int allocate_output(const struct pkdi_run *run, struct pkdi_output *outpu
 	return output->gates && output->pins ? 0 : -ENOMEM;
 }
 
+static uint32_t count_readers(const struct pkdi_run *run, const struct pkd_node *node)
+{
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < node->n_outputs; i++)
+		if (node->outputs[i].stream != PKD_NONE)
+			n += run->program->streams[node->outputs[i].stream].n_readers;
+	return n;
+}
+
+/* At most one for each edge that begins or ends in the process. */
+static int allocate_neighbours(const struct pkdi_run *run, struct pkdi_process *process)
+{
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < process->decl->n_nodes; i++) {
+		const struct pkd_node *node = &run->program->nodes[process->decl->nodes[i]];
+
+		n += node->n_inputs + count_readers(run, node);
+	}
+	process->neighbours = calloc(n + 1, sizeof(*process->neighbours));
+	return process->neighbours ? 0 : -ENOMEM;
+}
+
 static int allocate_node(struct pkdi_run *run, uint32_t index)
 {
 	struct pkdi_node *node = &run->nodes[index];
@@ -74,8 +98,8 @@ static int allocate_node(struct pkdi_run *run, uint32_t index)
 	node->inputs = calloc(decl->n_inputs + 1, sizeof(*node->inputs));
 	node->outputs = calloc(decl->n_outputs + 1, sizeof(*node->outputs));
 	node->out = calloc(decl->n_outputs + 1, sizeof(*node->out));
-	node->down = calloc(run->n_processes + 1, sizeof(struct pkdi_neighbour *));
-	node->up = calloc(run->n_processes + 1, sizeof(struct pkdi_neighbour *));
+	node->down = calloc(count_readers(run, decl) + 1, sizeof(struct pkdi_neighbour *));
+	node->up = calloc(decl->n_inputs + 1, sizeof(struct pkdi_neighbour *));
 	node->self = calloc(1, decl->methods->self_size + 1);
 	if (!node->inputs || !node->outputs || !node->out || !node->down || !node->up ||
 	    !node->self || allocate_places(node) < 0)
@@ -144,7 +168,7 @@ static int allocate(struct pkdi_run *run)
 	run->pools = calloc(program->n_pools + 1, sizeof(*run->pools));
 	/* Descriptors first, so that whatever fails, pkdi_run_finish closes none that isn't its. */
 	for (uint32_t i = 0; run->processes && i < run->n_processes; i++)
-		run->processes[i].control.fd = run->processes[i].bell.event_fd = -1;
+		run->processes[i].bell.event_fd = -1;
 	for (uint32_t i = 0; run->streams && i < program->n_streams; i++)
 		run->streams[i].map.fd = -1;
 	for (uint32_t i = 0; run->nodes && i < program->n_nodes; i++)
@@ -158,9 +182,6 @@ static int allocate(struct pkdi_run *run)
 		struct pkdi_process *process = &run->processes[i];
 
 		process->decl = &run->decls[i];
-		process->neighbours = calloc(run->n_processes + 1, sizeof(*process->neighbours));
-		if (!process->neighbours)
-			return -ENOMEM;
 		for (uint32_t j = 0; j < process->decl->n_nodes; j++)
 			run->process_of[process->decl->nodes[j]] = i;
 	}
@@ -176,6 +197,9 @@ static int allocate(struct pkdi_run *run)
 	}
 	for (uint32_t i = 0; i < program->n_nodes; i++)
 		if (allocate_node(run, i) < 0)
+			return -ENOMEM;
+	for (uint32_t i = 0; i < run->n_processes; i++)
+		if (allocate_neighbours(run, &run->processes[i]) < 0)
 			return -ENOMEM;
 	return 0;
 }
@@ -300,6 +324,20 @@ static int create_events(struct pkdi_run *run)
 
 /* ---- All of it ---- */
 
+/* Until a process is forked that writes it, see pkdi_process_lend. */
+static int lend_nothing(const struct pkdi_run *run)
+{
+	int r = 0;
+
+	for (uint32_t i = 0; i < run->program->n_streams && r == 0; i++)
+		r = pkdi_map_lend(&run->streams[i].map, false);
+	for (uint32_t i = 0; i < run->program->n_nodes && r == 0; i++)
+		r = pkdi_map_lend(&run->nodes[i].state_map, false);
+	if (r < 0)
+		pkdi_log(&run->log, "memory cannot be kept from other processes: %s", strerror(-r));
+	return r;
+}
+
 int pkdi_run_init(struct pkdi_run *run, const struct pkd_program *program,
                   const struct pkdi_options *options)
 {
@@ -312,6 +350,7 @@ int pkdi_run_init(struct pkdi_run *run, const struct pkd_program *program,
 		.supervisor = getpid(),
 		.spin_ns = pkdi_schedule_spin_ns(program),
 		.freeze = options->freeze,
+		.control_map.fd = -1,
 		.orders_map.fd = -1,
 		.bells_map.fd = -1,
 	};
@@ -343,7 +382,9 @@ int pkdi_run_init(struct pkdi_run *run, const struct pkd_program *program,
 		goto finish_run;
 	}
 	pkdi_link(run);
-	return 0;
+	r = lend_nothing(run);
+	if (r == 0)
+		return 0;
 
 finish_run:
 	pkdi_run_finish(run);
@@ -358,13 +399,13 @@ void pkdi_run_finish(struct pkdi_run *run)
 			munmap(run->streams[i].view, run->streams[i].map.size);
 	}
 	for (uint32_t i = 0; run->processes && i < run->n_processes; i++) {
-		pkdi_map_finish(&run->processes[i].control);
 		if (run->processes[i].bell.event_fd >= 0)
 			close(run->processes[i].bell.event_fd);
 		free(run->processes[i].neighbours);
 	}
 	for (uint32_t i = 0; run->pools && i < run->program->n_pools; i++)
 		pkdi_map_finish(&run->pools[i].map);
+	pkdi_map_finish(&run->control_map);
 	pkdi_map_finish(&run->orders_map);
 	pkdi_map_finish(&run->bells_map);
 	if (run->stop_fd >= 0)

@@ -31,7 +31,7 @@ struct pkdi_pool_map {
 
 struct pkdi_process {
 	const struct pkd_process *decl;
-	struct pkdi_map control; /* written by this process only */
+	struct pkdi_map control; /* its part of the control memory, written by this process only */
 	struct pkdi_process_words *words;
 	struct pkdi_sleeper sleeper;
 	struct pkdi_bell_handle bell;
@@ -39,7 +39,8 @@ struct pkdi_process {
 	int64_t idle_ns, waited_ns;        /* wait spin: idle since, 0 = it is not; the last wait */
 	int64_t now_ns;                    /* the end of a step, until nothing was to be done */
 	struct pkdi_watch watch;           /* private to this one */
-	struct pkdi_neighbour *neighbours; /* one per process, private to this one */
+	struct pkdi_neighbour *neighbours; /* those that it may have to wake; private to it */
+	uint32_t n_neighbours;
 };
 
 struct pkdi_run {
@@ -60,7 +61,8 @@ struct pkdi_run {
 	int64_t spin_ns;
 	enum pkdi_freeze freeze;
 
-	struct pkdi_map orders_map; /* written by the supervisor only */
+	struct pkdi_map control_map; /* the control memories of all processes */
+	struct pkdi_map orders_map;  /* written by the supervisor only */
 	struct pkdi_program_words *program_words;
 	struct pkdi_orders *orders; /* per node */
 	struct pkdi_map bells_map;  /* written by everyone */

@@ -48,11 +48,31 @@ int pkdi_map_seal(const struct pkdi_map *map)
 	return fcntl(map->fd, F_ADD_SEALS, seals) < 0 ? -errno : 0;
 }
 
-int pkdi_map_view(const struct pkdi_map *map, void *address)
+static int view(const struct pkdi_map *map, void *address, size_t offset, size_t size)
 {
-	if (mmap(address, map->size, PROT_READ, MAP_SHARED | MAP_FIXED, map->fd, 0) == MAP_FAILED)
+	if (size && mmap(address, size, PROT_READ, MAP_SHARED | MAP_FIXED, map->fd,
+	                 (off_t)offset) == MAP_FAILED)
 		return -errno;
 	return 0;
+}
+
+int pkdi_map_view(const struct pkdi_map *map, void *address)
+{
+	return view(map, address, 0, map->size);
+}
+
+int pkdi_map_give_up(const struct pkdi_map *map, size_t offset, size_t size)
+{
+	return view(map, map->address + offset, offset, size);
+}
+
+int pkdi_map_lend(const struct pkdi_map *map, bool inherited)
+{
+	if (!map->address)
+		return 0;
+	return madvise(map->address, map->size, inherited ? MADV_DOFORK : MADV_DONTFORK) < 0
+	               ? -errno
+	               : 0;
 }
 
 int pkdi_map_protect(void *address, size_t size, bool writable)

@@ -28,8 +28,14 @@ int pkdi_map_protect(void *address, size_t size, bool writable);
 /* Maps the memory read-only over whatever is at `address`. */
 int pkdi_map_view(const struct pkdi_map *map, void *address);
 
+/* Makes a part of the writable map read-only for good, by a map that stands in its place. */
+int pkdi_map_give_up(const struct pkdi_map *map, size_t offset, size_t size);
+
 /* Reserves `size` bytes of addresses, inaccessible, for a later pkdi_map_view. */
 int pkdi_reserve(size_t size, void **ret_address);
+
+/* Keeps a map out of the processes that are forked from here on, or lets them have it. */
+int pkdi_map_lend(const struct pkdi_map *map, bool inherited);
 
 /* Gives up the writable map, respectively the descriptor, respectively both. */
 void pkdi_map_unmap(struct pkdi_map *map);

@@ -142,7 +142,7 @@ static bool has_one_thread(void)
 int pkdi_spawn(struct pkdi_spawner *spawner, uint32_t index, pid_t *ret_pid, int *ret_pidfd)
 {
 	pid_t pid;
-	int pidfd;
+	int pidfd, lent, r;
 
 	if (!has_one_thread()) {
 		pkdi_log(&spawner->run->log,
@@ -152,15 +152,20 @@ int pkdi_spawn(struct pkdi_spawner *spawner, uint32_t index, pid_t *ret_pid, int
 	}
 	/* What is still buffered would be written by the child once more. */
 	fflush(NULL);
+	r = pkdi_process_lend(spawner->run, index, true);
+	if (r < 0)
+		return r;
 	pid = fork();
-	if (pid < 0)
-		return -errno;
 	if (pid == 0)
 		be_child(spawner, index);
-	pidfd = pidfd_open(pid, 0);
+	if (pid < 0)
+		r = -errno;
+	lent = pkdi_process_lend(spawner->run, index, false);
+	if (pid < 0)
+		return r;
+	pidfd = lent < 0 ? -1 : pidfd_open(pid, 0);
 	if (pidfd < 0) {
-		int r = -errno;
-
+		r = lent < 0 ? lent : -errno;
 		kill(pid, SIGKILL);
 		waitpid(pid, NULL, 0);
 		return r;

@@ -11,6 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "closer.h"
 #include "report.h"
 #include "stall.h"
 
@@ -279,23 +280,19 @@ static void dispatch(struct pkdi_supervisor *supervisor, uint32_t tag)
 
 /* ---- Start and end ---- */
 
-static void close_fd(int fd)
-{
-	if (fd >= 0)
-		close(fd);
-}
-
 /* What a child has no business with. */
 static void close_descriptors(void *context)
 {
 	struct pkdi_supervisor *supervisor = context;
+	struct pkdi_closer closer = {0, 0};
 
-	close_fd(supervisor->epoll_fd);
-	close_fd(supervisor->signal_fd);
-	close_fd(supervisor->alarm_fd);
-	close_fd(supervisor->progress_fd);
+	pkdi_closer_add(&closer, &supervisor->epoll_fd);
+	pkdi_closer_add(&closer, &supervisor->signal_fd);
+	pkdi_closer_add(&closer, &supervisor->alarm_fd);
+	pkdi_closer_add(&closer, &supervisor->progress_fd);
 	for (uint32_t i = 0; supervisor->children && i < supervisor->run->n_processes; i++)
-		close_fd(supervisor->children[i].pidfd);
+		pkdi_closer_add(&closer, &supervisor->children[i].pidfd);
+	pkdi_closer_finish(&closer);
 }
 
 /* The signals that ask for a stop, but those that this program was started to ignore, by nohup or as a

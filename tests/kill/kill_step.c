@@ -241,8 +241,13 @@ static _Noreturn void live(const struct operation *operation, bool runs)
 /* A new incarnation, stopped before it recovers. */
 static pid_t begin_life(const struct operation *operation, bool runs)
 {
-	pid_t child = fork();
+	pid_t child;
 	int status;
+
+	/* It stands for all processes, so it has all of their memory. */
+	for (uint32_t i = 0; i < run.n_processes; i++)
+		pkdi_process_lend(&run, i, true);
+	child = fork();
 
 	if (child == 0)
 		live(operation, runs);

@@ -247,9 +247,11 @@ static void forget(void)
  * from the first to the last. */
 static void step_through(uint32_t node)
 {
-	pid_t pid = fork();
 	int status = 0;
+	pid_t pid;
 
+	pkdi_process_lend(&run, 0, true);
+	pid = fork();
 	assert_true(pid >= 0);
 	if (pid == 0) {
 		if (ptrace(PTRACE_TRACEME, 0, NULL, NULL) < 0)
