@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 #include "../../runtime/process.h"
-#include "../../runtime/run.h"
+#include "runtime_nodes.h"
 
 enum { A, NODE, SINK, N_NODES };
 enum { ROOM = 8, SLOT_SIZE = 128, MAX_ROWS = 32, MAX_MEMORIES = 1000, MAX_STEPS = 2000000 };
@@ -29,17 +29,6 @@ static struct row rows[MAX_ROWS];
 static uint32_t n_rows;
 static uint64_t n_frames; /* the source waits after them */
 static uint64_t last;     /* the frame with which NODE ends, 0 = none */
-
-static int any_init(void *self, const void *given, struct pkd_ctx *ctx)
-{
-	(void)self, (void)given, (void)ctx;
-	return PKD_OK;
-}
-
-static void any_finish(void *self)
-{
-	(void)self;
-}
 
 static int source_step(void *self, const void *in, void *out, struct pkd_ctx *ctx)
 {
@@ -78,9 +67,9 @@ static int sink_step(void *self, const void *given, void *out, struct pkd_ctx *c
 }
 
 static const struct pkd_methods methods[N_NODES] = {
-	{PKD_ABI, 1, any_init, source_step, any_finish, NULL},
-	{PKD_ABI, 1, any_init, node_step, any_finish, NULL},
-	{PKD_ABI, 1, any_init, sink_step, any_finish, NULL},
+	METHODS(1, any_init, source_step, any_finish),
+	METHODS(1, any_init, node_step, any_finish),
+	METHODS(1, any_init, sink_step, any_finish),
 };
 
 /* ---- The program ---- */
@@ -113,7 +102,6 @@ static const struct pkd_program program = {
 	.n_processes = 1,
 	.memory = 2 * 4096,
 };
-static struct pkdi_run run;
 
 static void start(uint32_t node)
 {
@@ -167,20 +155,6 @@ static int end(void **state)
 	forget();
 	pkdi_run_finish(&run);
 	return 0;
-}
-
-static enum pkdi_poll drive(uint32_t node)
-{
-	/* As a process that has slept. */
-	pkdi_node_before_sleep(&run.nodes[node]);
-	for (;;) {
-		enum pkdi_poll poll = pkdi_node_poll(&run.nodes[node], true);
-
-		if (poll == PKDI_POLL_READY)
-			assert_true(pkdi_node_fire(&run.nodes[node]) >= 0);
-		else if (poll != PKDI_POLL_MOVED)
-			return poll;
-	}
 }
 
 static void drive_all(uint64_t frames)

@@ -8,7 +8,7 @@
 #include <cmocka.h>
 
 #include "../../runtime/process.h"
-#include "../../runtime/run.h"
+#include "runtime_nodes.h"
 #include "runtime_trap.h"
 
 enum { A, B, JOIN, SINK, N_NODES };
@@ -25,20 +25,8 @@ struct fired {
 	uint64_t a, b; /* the numbers of the values, 0 = absent */
 };
 static struct fired fired[MAX_FIRED];
-static uint32_t n_fired, n_finished;
+static uint32_t n_fired;
 static int join_returns;
-
-static int any_init(void *self, const void *given, struct pkd_ctx *ctx)
-{
-	(void)self, (void)given, (void)ctx;
-	return PKD_OK;
-}
-
-static void any_finish(void *self)
-{
-	(void)self;
-	n_finished++;
-}
 
 static int source_step(struct pkd_ctx *ctx, uint64_t *const *out, const char *text)
 {
@@ -89,10 +77,10 @@ static int sink_step(void *self, const void *in, void *out, struct pkd_ctx *ctx)
 	return PKD_OK;
 }
 
-static const struct pkd_methods a_methods = {PKD_ABI, 1, any_init, a_step, any_finish, NULL};
-static const struct pkd_methods b_methods = {PKD_ABI, 1, any_init, b_step, any_finish, NULL};
-static const struct pkd_methods join_methods = {PKD_ABI, 1, any_init, join_step, any_finish, NULL};
-static const struct pkd_methods sink_methods = {PKD_ABI, 1, any_init, sink_step, any_finish, NULL};
+static const struct pkd_methods a_methods = METHODS(1, any_init, a_step, any_finish);
+static const struct pkd_methods b_methods = METHODS(1, any_init, b_step, any_finish);
+static const struct pkd_methods join_methods = METHODS(1, any_init, join_step, any_finish);
+static const struct pkd_methods sink_methods = METHODS(1, any_init, sink_step, any_finish);
 
 /* ---- The program: a and b -> join -> sink ---- */
 
@@ -132,8 +120,6 @@ static const struct pkd_program program = {
 };
 
 /* ---- Driving it ---- */
-
-static struct pkdi_run run;
 
 static struct pkd_input input(uint32_t stream, enum pkd_policy policy, uint32_t window,
                               bool optional)
@@ -193,20 +179,6 @@ static int end(void **state)
 }
 
 /* Fires the node for as long as it has anything to do. */
-static enum pkdi_poll drive(uint32_t node)
-{
-	/* As a process that has slept. */
-	pkdi_node_before_sleep(&run.nodes[node]);
-	for (;;) {
-		enum pkdi_poll poll = pkdi_node_poll(&run.nodes[node], true);
-
-		if (poll == PKDI_POLL_READY)
-			assert_true(pkdi_node_fire(&run.nodes[node]) >= 0);
-		else if (poll != PKDI_POLL_MOVED)
-			return poll;
-	}
-}
-
 /* Lets source `node` go on to the end of `text`, which begins with what it was before. */
 static void play(uint32_t node, const char *text)
 {

@@ -17,15 +17,9 @@
 #include <unistd.h>
 
 #include "../../runtime/process.h"
-#include "../../runtime/run.h"
+#include "runtime_nodes.h"
 
 /* ---- The program: node 0 -> node 1, each with persistent state, each a process ---- */
-
-static int any_init(void *self, const void *given, struct pkd_ctx *ctx)
-{
-	(void)self, (void)given, (void)ctx;
-	return PKD_OK;
-}
 
 static int any_step(void *self, const void *in, void *out, struct pkd_ctx *ctx)
 {
@@ -33,12 +27,7 @@ static int any_step(void *self, const void *in, void *out, struct pkd_ctx *ctx)
 	return PKD_OK;
 }
 
-static void any_finish(void *self)
-{
-	(void)self;
-}
-
-static const struct pkd_methods methods = {PKD_ABI, 1, any_init, any_step, any_finish, NULL};
+static const struct pkd_methods methods = METHODS(1, any_init, any_step, any_finish);
 static const struct pkd_output output = {"out", 0};
 static const struct pkd_input input = {.name = "in", .at = "", .policy = PKD_QUEUE, .window = 2};
 static const struct pkd_reader readers[] = {{1, 0}};
@@ -88,7 +77,6 @@ static const struct pkd_program program = {
 	.n_processes = 2,
 	.memory = 4096,
 };
-static struct pkdi_run run;
 static char *slots, *states[2]; /* as they were mapped before a process was attached */
 
 enum { WRITER, READER };

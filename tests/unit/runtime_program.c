@@ -22,6 +22,7 @@
 #include <unistd.h>
 
 #include "../../runtime/node.h"
+#include "runtime_nodes.h"
 
 enum {
 	MAX_NODES = 6,
@@ -55,17 +56,6 @@ static struct beginning *beginning;
 static void rest(void)
 {
 	nanosleep(&(struct timespec){0, 1000000}, NULL);
-}
-
-static int any_init(void *self, const void *given, struct pkd_ctx *ctx)
-{
-	(void)self, (void)given, (void)ctx;
-	return PKD_OK;
-}
-
-static void any_finish(void *self)
-{
-	(void)self;
 }
 
 static int source_init(void *self, const void *given, struct pkd_ctx *ctx)
@@ -231,10 +221,6 @@ static void sink_finish(void *self)
 	close(((const struct sink *)self)->fd);
 }
 
-#define METHODS(size, init, step, finish)               \
-	{                                               \
-		PKD_ABI, size, init, step, finish, NULL \
-	}
 static const struct pkd_methods source_methods = METHODS(1, source_init, source_step, any_finish);
 static const struct pkd_methods loop_methods = METHODS(1, any_init, loop_step, any_finish);
 static const struct pkd_methods echo_methods = METHODS(1, any_init, echo_step, any_finish);
@@ -459,7 +445,7 @@ static int start_program(const char *option, int errors_fd)
 
 /* Runs the program to its end, with one process killed every `kill_us`, 0 = none. Returns the status;
  * the number of kills is in *ret_kills. */
-static int run(const char *option, uint32_t kill_us, uint32_t *ret_kills)
+static int run_program(const char *option, uint32_t kill_us, uint32_t *ret_kills)
 {
 	int errors_fd = memfd_create("errors", 0), status = 0;
 	struct timespec pause_time = {0, (long)kill_us * 1000};
@@ -517,14 +503,14 @@ static void loops_are_the_same_in_one_process_and_in_many_and_with_kills(void **
 
 	(void)state;
 	make_loop();
-	assert_int_equal(run("--single-process", 0, NULL), 0);
+	assert_int_equal(run_program("--single-process", 0, NULL), 0);
 	alone = take_output();
 	/* Frames without a value of the loop have a row where the other input has one. */
 	assert_in_range(count_lines(alone), N_FRAMES * 4 / 5, N_FRAMES);
-	assert_int_equal(run("--quiet", 0, NULL), 0);
+	assert_int_equal(run_program("--quiet", 0, NULL), 0);
 	many = take_output();
 	assert_string_equal(alone, many);
-	assert_int_equal(run("--quiet", 3000, &n_kills), 0);
+	assert_int_equal(run_program("--quiet", 3000, &n_kills), 0);
 	killed = take_output();
 	assert_string_equal(alone, killed);
 	print_message("# killed %u times\n", n_kills);
@@ -544,7 +530,7 @@ static void merged_streams_lose_nothing_and_double_nothing(void **state)
 	(void)state;
 	make_merge();
 	memset(seen, 0, sizeof(seen));
-	assert_int_equal(run("--quiet", 3000, &n_kills), 0);
+	assert_int_equal(run_program("--quiet", 3000, &n_kills), 0);
 	text = take_output();
 	for (char *row = strtok(text, "\n"); row; row = strtok(NULL, "\n")) {
 		assert_int_equal(sscanf(row, "%llu %llu %llu", &number, &value, &before), 3);
@@ -565,9 +551,9 @@ static void what_is_in_hand_is_never_overwritten(void **state)
 	(void)state;
 	for (int any = 0; any < 2; any++) {
 		make_watch(any);
-		assert_int_equal(run("--quiet", 0, NULL), 0);
+		assert_int_equal(run_program("--quiet", 0, NULL), 0);
 		assert_string_equal(messages, "");
-		assert_int_equal(run("--quiet", 2000, NULL), 0);
+		assert_int_equal(run_program("--quiet", 2000, NULL), 0);
 		assert_null(strstr(messages, "step failed"));
 	}
 }
@@ -584,7 +570,7 @@ static void a_stalled_step_is_ended_and_named(void **state)
 	processes[1].n_restarts = 5;
 	processes[1].restart_per_ns = 0;
 	limit_s = 6;
-	assert_int_equal(run("--quiet", 0, NULL), 0);
+	assert_int_equal(run_program("--quiet", 0, NULL), 0);
 	/* Twice the same frame: it is given up. */
 	assert_non_null(strstr(messages,
 	                       "test: node 'loop' (test.pkd:1:1) was killed, as its step "
@@ -596,7 +582,7 @@ static void a_stalled_step_is_ended_and_named(void **state)
 	free(text);
 
 	processes[1].n_restarts = 0;
-	assert_int_equal(run("--quiet", 0, NULL), 137);
+	assert_int_equal(run_program("--quiet", 0, NULL), 137);
 	assert_non_null(strstr(messages, "was killed, as its step took longer than 50ms; the rest "
 	                                 "was stopped\n"));
 	unlink(path);
@@ -644,13 +630,13 @@ static void a_process_runs_on_its_cpus(void **state)
 	make_loop();
 	n_frames = 20;
 	processes[3].cpu = processes[3].cpu_last = first;
-	assert_int_equal(run("--quiet", 0, NULL), 0);
+	assert_int_equal(run_program("--quiet", 0, NULL), 0);
 	assert_string_equal(messages, "");
 	assert_int_equal(CPU_COUNT(cpus_got), 1);
 	assert_true(CPU_ISSET((size_t)first, cpus_got));
 	/* One that does not exist is said, once, and the program goes on. */
 	processes[3].cpu = processes[3].cpu_last = CPU_SETSIZE - 1;
-	assert_int_equal(run("--quiet", 0, NULL), 0);
+	assert_int_equal(run_program("--quiet", 0, NULL), 0);
 	assert_string_equal(messages,
 	                    "test: process 'sink': CPU 1023 is not available; it runs on any\n");
 	assert_true(CPU_EQUAL(cpus_got, &all));
@@ -666,7 +652,7 @@ static void a_priority_that_cannot_be_had_is_said(void **state)
 	make_loop();
 	n_frames = 20;
 	processes[3].priority = 1;
-	assert_int_equal(run("--quiet", 0, NULL), 0);
+	assert_int_equal(run_program("--quiet", 0, NULL), 0);
 	if (*messages)
 		assert_string_equal(messages,
 		                    "test: process 'sink': priority 1 cannot be had (Operation not "
@@ -680,10 +666,10 @@ static void a_program_that_spins_gives_the_same(void **state)
 
 	(void)state;
 	make_loop();
-	assert_int_equal(run("--quiet", 0, NULL), 0);
+	assert_int_equal(run_program("--quiet", 0, NULL), 0);
 	asleep = take_output();
 	program.spin_ns = 20000;
-	assert_int_equal(run("--quiet", 0, NULL), 0);
+	assert_int_equal(run_program("--quiet", 0, NULL), 0);
 	spinning = take_output();
 	assert_string_equal(asleep, spinning);
 	free(asleep);
@@ -698,7 +684,7 @@ static void who_writes_to_an_input_is_named(void **state)
 	make_loop();
 	scribble_at = 6;
 	processes[2].n_restarts = 0;
-	assert_int_equal(run("--quiet", 0, NULL), 128 + SIGSEGV);
+	assert_int_equal(run_program("--quiet", 0, NULL), 128 + SIGSEGV);
 	assert_non_null(strstr(messages, "test: node 'echo' (test.pkd:1:1) wrote to its input 'in' "
 	                                 "(stream loop, frame 6): published values never change; "
 	                                 "copy it first\n"));
@@ -713,7 +699,7 @@ static void damaged_words_of_a_process_do_the_supervisor_no_harm(void **state)
 	make_loop();
 	damage_at = 6;
 	processes[1].n_restarts = 0;
-	assert_int_equal(run("--quiet", 0, NULL), 128 + SIGABRT);
+	assert_int_equal(run_program("--quiet", 0, NULL), 128 + SIGABRT);
 	assert_string_equal(messages, "test: node 'loop' (test.pkd:1:1) was killed by SIGABRT; "
 	                              "the rest was stopped\n");
 	unlink(path);
@@ -739,7 +725,7 @@ static void a_join_goes_on_without_a_process_that_was_given_up(void **state)
 	n_frames = 50;
 	scribble_at = 6;
 	limit_s = 6;
-	assert_int_equal(run("--quiet", 0, NULL), 0);
+	assert_int_equal(run_program("--quiet", 0, NULL), 0);
 	text = take_output();
 	assert_int_equal(count_lines(text), 50);
 	assert_non_null(strstr(text, "\n5 6 5\n"));
@@ -755,7 +741,7 @@ static void no_frame_is_made_before_all_nodes_are_initialised(void **state)
 	assert_true(beginning != MAP_FAILED);
 	make_loop();
 	n_frames = 20;
-	assert_int_equal(run("--quiet", 0, NULL), 0);
+	assert_int_equal(run_program("--quiet", 0, NULL), 0);
 	assert_int_equal(beginning->sink_is_ready, 1);
 	assert_int_equal(beginning->n_early, 0);
 	unlink(path);

@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "../../runtime/process.h"
-#include "../../runtime/run.h"
+#include "runtime_nodes.h"
 #include "runtime_trap.h"
 
 enum { A, MIDDLE, SINK, N_NODES };
@@ -53,17 +53,6 @@ long syscall(long number, ...)
 static const char *script; /* of a, a letter per frame: 'x' a value, '.' absent, 'E' the last one */
 static uint32_t n_fired;
 
-static int any_init(void *self, const void *given, struct pkd_ctx *ctx)
-{
-	(void)self, (void)given, (void)ctx;
-	return PKD_OK;
-}
-
-static void any_finish(void *self)
-{
-	(void)self;
-}
-
 static int a_step(void *self, const void *in, void *out, struct pkd_ctx *ctx)
 {
 	uint64_t number = pkd_number(ctx);
@@ -83,9 +72,8 @@ static int middle_step(void *self, const void *in, void *out, struct pkd_ctx *ct
 	return PKD_OK;
 }
 
-static const struct pkd_methods a_methods = {PKD_ABI, 1, any_init, a_step, any_finish, NULL};
-static const struct pkd_methods middle_methods = {PKD_ABI,     1,          any_init,
-                                                  middle_step, any_finish, NULL};
+static const struct pkd_methods a_methods = METHODS(1, any_init, a_step, any_finish);
+static const struct pkd_methods middle_methods = METHODS(1, any_init, middle_step, any_finish);
 static const struct pkd_output outputs[] = {{"out", 0}, {"out", 1}};
 static const struct pkd_reader readers[] = {{MIDDLE, 0}, {SINK, 0}};
 static const struct pkd_input inputs[] = {
@@ -145,7 +133,6 @@ static const struct pkd_program program = {
 	.n_processes = N_NODES,
 	.memory = 2 * 4096,
 };
-static struct pkdi_run run;
 
 static int begin(void **state)
 {

@@ -10,7 +10,7 @@
 #include <cmocka.h>
 
 #include "../../runtime/process.h"
-#include "../../runtime/run.h"
+#include "runtime_nodes.h"
 
 enum { A, B, NODE, ECHO, N_NODES };
 enum {
@@ -43,17 +43,6 @@ static uint64_t state_at_init;
 struct state {
 	uint64_t n, last;
 };
-
-static int any_init(void *self, const void *given, struct pkd_ctx *ctx)
-{
-	(void)self, (void)given, (void)ctx;
-	return PKD_OK;
-}
-
-static void any_finish(void *self)
-{
-	(void)self;
-}
 
 static int source_step(struct pkd_ctx *ctx, uint64_t *const *out, const char *text)
 {
@@ -150,10 +139,10 @@ static int echo_step(void *self, const void *in, void *out, struct pkd_ctx *ctx)
 	return PKD_OK;
 }
 
-static const struct pkd_methods a_methods = {PKD_ABI, 1, any_init, a_step, any_finish, NULL};
-static const struct pkd_methods b_methods = {PKD_ABI, 1, any_init, b_step, any_finish, NULL};
-static const struct pkd_methods node_methods = {PKD_ABI, 1, node_init, node_step, any_finish, NULL};
-static const struct pkd_methods echo_methods = {PKD_ABI, 1, any_init, echo_step, any_finish, NULL};
+static const struct pkd_methods a_methods = METHODS(1, any_init, a_step, any_finish);
+static const struct pkd_methods b_methods = METHODS(1, any_init, b_step, any_finish);
+static const struct pkd_methods node_methods = METHODS(1, node_init, node_step, any_finish);
+static const struct pkd_methods echo_methods = METHODS(1, any_init, echo_step, any_finish);
 
 /* ---- The program ---- */
 
@@ -181,8 +170,6 @@ static const struct pkd_program program = {
 	.n_processes = 1,
 	.memory = N_NODES * 4096,
 };
-
-static struct pkdi_run run;
 
 /* An input of the node, on a port of its own. */
 static struct pkd_input slot(uint32_t stream, enum pkd_policy policy, uint32_t window)
@@ -312,20 +299,6 @@ static int end(void **state)
 }
 
 /* Fires the node for as long as it has anything to do. */
-static enum pkdi_poll drive(uint32_t node)
-{
-	/* As a process that has slept. */
-	pkdi_node_before_sleep(&run.nodes[node]);
-	for (;;) {
-		enum pkdi_poll poll = pkdi_node_poll(&run.nodes[node], true);
-
-		if (poll == PKDI_POLL_READY)
-			assert_true(pkdi_node_fire(&run.nodes[node]) >= 0);
-		else if (poll != PKDI_POLL_MOVED)
-			return poll;
-	}
-}
-
 /* Lets source `node` go on to the end of `text`, which begins with what it was before. */
 static void play(uint32_t node, const char *text)
 {
