@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "report.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -52,7 +53,8 @@ static void name_death(const struct pkdi_life *life, const struct pkdi_event *ev
 			snprintf(what, WHAT_SIZE, "exited with status %d", event->value);
 		break;
 	case PKDI_EVENT_NOT_STARTED:
-		snprintf(what, WHAT_SIZE, "could not be started: %s", strerror(event->value));
+		snprintf(what, WHAT_SIZE, "could not be started: %s%s", strerror(event->value),
+		         event->value == EMFILE ? " (ulimit -n)" : "");
 		break;
 	case PKDI_EVENT_FINISHED:
 	case PKDI_EVENT_STOP:

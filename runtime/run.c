@@ -306,6 +306,20 @@ static bool waits_for_descriptors(const struct pkdi_run *run, const struct pkd_p
 	return false;
 }
 
+/* A descriptor for each stream and process: the usual soft limit of 1024 is soon too low for that, and the
+ * hard one seldom. */
+static void allow_descriptors(struct pkdi_run *run)
+{
+	struct rlimit most;
+
+	if (getrlimit(RLIMIT_NOFILE, &run->files) < 0) {
+		run->files = (struct rlimit){0, 0};
+		return;
+	}
+	most = (struct rlimit){run->files.rlim_max, run->files.rlim_max};
+	setrlimit(RLIMIT_NOFILE, &most);
+}
+
 static int create_events(struct pkdi_run *run)
 {
 	for (uint32_t i = 0; i < run->n_processes; i++) {
@@ -357,6 +371,7 @@ int pkdi_run_init(struct pkdi_run *run, const struct pkd_program *program,
 	r = pkdi_check(program, &run->log);
 	if (r < 0)
 		return r;
+	allow_descriptors(run);
 	r = choose_processes(run, options->single_process);
 	if (r == 0)
 		r = allocate(run);

@@ -5,6 +5,7 @@
 #define PKDI_RUN_H
 
 #include <pkd/program.h>
+#include <sys/resource.h>
 #include <sys/types.h>
 
 #include "freeze.h"
@@ -47,6 +48,7 @@ struct pkdi_run {
 	const struct pkd_program *program;
 	struct pkdi_log log;
 	int stop_fd;
+	struct rlimit files; /* as the program was started with, for its nodes */
 	pid_t supervisor;
 	struct pkd_process whole; /* the only process of --single-process … */
 	uint32_t *whole_nodes;    /* … and its nodes */

@@ -108,6 +108,9 @@ static int prepare(struct pkdi_spawner *spawner, uint32_t index)
 	r = pkdi_process_attach(run, index);
 	if (r < 0)
 		return r;
+	/* What libraries expect: select() knows no descriptor above 1023. */
+	if (run->files.rlim_max)
+		setrlimit(RLIMIT_NOFILE, &run->files);
 	return pkdi_guard_install(run, index);
 }
 

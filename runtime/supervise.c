@@ -71,7 +71,7 @@ static int start(struct pkdi_supervisor *supervisor, uint32_t process)
 	 * hand for one that was fatal twice, should the next one die before it has begun. */
 	atomic_store(&supervisor->run->processes[process].words->step_since_ns, 0);
 	atomic_store(&supervisor->run->processes[process].words->calling, 0);
-	child->stalled = false;
+	child->stalled = child->untried = false;
 	r = pkdi_spawn(&supervisor->spawner, process, &child->pid, &child->pidfd);
 	if (r < 0)
 		return r;
@@ -189,6 +189,9 @@ static void carry_out(struct pkdi_supervisor *supervisor, const struct pkdi_acti
 	case PKDI_ACTION_SAY_ABSENT:
 	case PKDI_ACTION_SAY_FORCED:
 	case PKDI_ACTION_SAY_DIED:
+		/* One line for the start that failed is enough. */
+		if (child->untried)
+			break;
 		pkdi_report(supervisor->run, action->kind, &supervisor->lives[action->process],
 		            event);
 		break;
@@ -419,6 +422,8 @@ int pkdi_supervisor_run(struct pkdi_supervisor *supervisor)
 	for (uint32_t i = 0; i < run->n_processes; i++) {
 		if (r == 0)
 			r = start(supervisor, i);
+		else
+			supervisor->children[i].untried = true;
 		if (r < 0)
 			supervisor->children[i].start_error = -r;
 	}

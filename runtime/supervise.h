@@ -12,6 +12,7 @@ struct pkdi_child {
 	pid_t pid;
 	int pidfd;
 	bool stalled;    /* has been killed for its step */
+	bool untried;    /* not started, as another one could not be */
 	int start_error; /* errno of a start that failed and that lifecycle does not know of yet */
 };
 
