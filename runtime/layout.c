@@ -67,7 +67,7 @@ static int create_control(struct pkdi_run *run)
 		run->processes[i].control.size = pkdi_page_round(carver.used);
 		size += run->processes[i].control.size;
 	}
-	r = pkdi_map_create(&run->control_map, "pkd-control", size);
+	r = pkdi_map_create_sealed(&run->control_map, "pkd-control", size);
 	if (r < 0)
 		return r;
 	size = 0;
@@ -82,7 +82,7 @@ static int create_control(struct pkdi_run *run)
 	for (uint32_t i = 0; i < run->program->n_nodes; i++)
 		for (uint32_t j = 0; j < run->program->nodes[i].n_inputs; j++)
 			atomic_store(&run->nodes[i].inputs[j].words->cursor, 1);
-	return pkdi_map_seal(&run->control_map);
+	return 0;
 }
 
 static int create_orders(struct pkdi_run *run)
@@ -93,13 +93,13 @@ static int create_orders(struct pkdi_run *run)
 
 	carve(&carver, sizeof(*run->program_words));
 	carve(&carver, orders_size);
-	r = pkdi_map_create(&run->orders_map, "pkd-orders", carver.used);
+	r = pkdi_map_create_sealed(&run->orders_map, "pkd-orders", carver.used);
 	if (r < 0)
 		return r;
 	carver = (struct carver){run->orders_map.address, 0};
 	run->program_words = carve(&carver, sizeof(*run->program_words));
 	run->orders = carve(&carver, orders_size);
-	return pkdi_map_seal(&run->orders_map);
+	return 0;
 }
 
 int pkdi_layout_create(struct pkdi_run *run)
@@ -108,10 +108,10 @@ int pkdi_layout_create(struct pkdi_run *run)
 
 	if (r < 0)
 		return r;
-	r = pkdi_map_create(&run->bells_map, "pkd-bells", run->n_processes * sizeof(*run->bells));
+	r = pkdi_map_create_sealed(&run->bells_map, "pkd-bells",
+	                           run->n_processes * sizeof(*run->bells));
 	if (r < 0)
 		return r;
 	run->bells = (struct pkdi_bell *)(void *)run->bells_map.address;
-	r = pkdi_map_seal(&run->bells_map);
-	return r < 0 ? r : create_control(run);
+	return create_control(run);
 }

@@ -40,9 +40,7 @@ static bool wants_more(const struct pkdi_node *node)
 	for (uint32_t i = 0; i < node->decl->n_inputs; i++) {
 		const struct pkdi_input *input = &node->inputs[i];
 
-		if (input->decl->policy == PKD_QUEUE &&
-		    (pkdi_policy_fires(input) || input->role == PKDI_ROLE_HISTORY) &&
-		    is_half_free(input))
+		if (input->stream && input->decl->policy == PKD_QUEUE && is_half_free(input))
 			return true;
 	}
 	return false;

@@ -242,6 +242,12 @@ static int64_t time_to_sleep(const struct pkdi_run *run, const struct pkdi_proce
 	return due_ns < SAFETY_NS ? due_ns : SAFETY_NS;
 }
 
+static void before_sleep(struct pkdi_run *run, const struct pkdi_process *process)
+{
+	for (uint32_t i = 0; i < process->decl->n_nodes; i++)
+		pkdi_node_before_sleep(&run->nodes[process->decl->nodes[i]]);
+}
+
 /* Looks for work for a while, which costs less than a wake when some comes soon: where the last wait took
  * no longer than that. */
 static struct round spin(struct pkdi_run *run, struct pkdi_process *process, bool begun)
@@ -253,8 +259,7 @@ static struct round spin(struct pkdi_run *run, struct pkdi_process *process, boo
 	if (process->waited_ns > run->spin_ns)
 		return round;
 	/* As before a sleep: whoever waits for room would not be woken meanwhile. */
-	for (uint32_t i = 0; i < process->decl->n_nodes; i++)
-		pkdi_node_before_sleep(&run->nodes[process->decl->nodes[i]]);
+	before_sleep(run, process);
 	do {
 		for (int i = 0; i < LOOKS; i++) {
 			pkdi_poller_pause(&process->poller);
@@ -311,8 +316,7 @@ static int sleep_unless_ready(struct pkdi_run *run, struct pkdi_process *process
 {
 	uint32_t bell;
 
-	for (uint32_t i = 0; i < process->decl->n_nodes; i++)
-		pkdi_node_before_sleep(&run->nodes[process->decl->nodes[i]]);
+	before_sleep(run, process);
 	bell = pkdi_sleep_announce(&process->sleeper);
 	/* Whoever stored before it could see the announcement is seen here. */
 	begun = begun || all_started(run);

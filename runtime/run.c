@@ -215,9 +215,7 @@ static int create_streams(struct pkdi_run *run)
 		const struct pkd_stream *decl = stream->decl;
 		size_t size = pkdi_page_round((size_t)decl->n_slots * decl->slot_size);
 		size_t said = (size_t)decl->n_slots * run->program->streams[i].slot_size;
-		int r = pkdi_map_create(&stream->map, "pkd-stream", size);
-		if (r == 0)
-			r = pkdi_map_seal(&stream->map);
+		int r = pkdi_map_create_sealed(&stream->map, "pkd-stream", size);
 		if (r == 0)
 			r = pkdi_reserve(size, &stream->view);
 		if (r < 0) {
@@ -248,9 +246,7 @@ static int create_states(struct pkdi_run *run)
 
 		if (!size)
 			continue;
-		r = pkdi_map_create(&node->state_map, "pkd-state", 2 * size);
-		if (r == 0)
-			r = pkdi_map_seal(&node->state_map);
+		r = pkdi_map_create_sealed(&node->state_map, "pkd-state", 2 * size);
 		if (r < 0) {
 			pkdi_log(&run->log, "node '%s' (%s): no memory for its state: %s",
 			         node->decl->name, node->decl->at, strerror(-r));
@@ -282,10 +278,8 @@ static int create_pools(struct pkdi_run *run)
 
 		if (!stream)
 			continue;
-		r = pkdi_map_create(&pool->map, "pkd-claims",
-		                    stream->ring_size * sizeof(*pool->claims));
-		if (r == 0)
-			r = pkdi_map_seal(&pool->map);
+		r = pkdi_map_create_sealed(&pool->map, "pkd-claims",
+		                           stream->ring_size * sizeof(*pool->claims));
 		if (r < 0) {
 			pkdi_log(&run->log, "stream %s: no memory for its workers' claims: %s",
 			         stream->name, strerror(-r));

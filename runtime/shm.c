@@ -48,6 +48,13 @@ int pkdi_map_seal(const struct pkdi_map *map)
 	return fcntl(map->fd, F_ADD_SEALS, seals) < 0 ? -errno : 0;
 }
 
+int pkdi_map_create_sealed(struct pkdi_map *map, const char *name, size_t size)
+{
+	int r = pkdi_map_create(map, name, size);
+
+	return r < 0 ? r : pkdi_map_seal(map);
+}
+
 static int view(const struct pkdi_map *map, void *address, size_t offset, size_t size)
 {
 	if (size && mmap(address, size, PROT_READ, MAP_SHARED | MAP_FIXED, map->fd,

@@ -16,9 +16,7 @@ enum { ROOM = 16, VALUE_SIZE = 8, SLOT_SIZE = 128, MAX_FIRED = 64 };
 
 /* ---- The nodes ---- */
 
-/* A source's script, a letter per frame: 'x' a value, '.' absent, 'E' the last one, and at its end
- * the source waits. */
-static const char *script[2];
+#include "runtime_script.h"
 
 struct fired {
 	uint64_t number;
@@ -27,32 +25,6 @@ struct fired {
 static struct fired fired[MAX_FIRED];
 static uint32_t n_fired;
 static int join_returns;
-
-static int source_step(struct pkd_ctx *ctx, uint64_t *const *out, const char *text)
-{
-	uint64_t number = pkd_number(ctx);
-
-	if (number > strlen(text))
-		return pkd_later(ctx, INT64_MAX - 1);
-	pkd_set_time(ctx, (int64_t)number * 1000);
-	if (text[number - 1] == '.')
-		pkd_absent(ctx, 0);
-	else if (out[0])
-		*out[0] = number;
-	return text[number - 1] == 'E' ? PKD_END : PKD_OK;
-}
-
-static int a_step(void *self, const void *in, void *out, struct pkd_ctx *ctx)
-{
-	(void)self, (void)in;
-	return source_step(ctx, out, script[A]);
-}
-
-static int b_step(void *self, const void *in, void *out, struct pkd_ctx *ctx)
-{
-	(void)self, (void)in;
-	return source_step(ctx, out, script[B]);
-}
 
 static int join_step(void *self, const void *in, void *out, struct pkd_ctx *ctx)
 {
@@ -179,14 +151,6 @@ static int end(void **state)
 }
 
 /* Fires the node for as long as it has anything to do. */
-/* Lets source `node` go on to the end of `text`, which begins with what it was before. */
-static void play(uint32_t node, const char *text)
-{
-	script[node] = text;
-	run.nodes[node].ctx.due_ns = 0;
-	drive(node);
-}
-
 static uint64_t settled(void)
 {
 	return pkdi_read(&run.streams[JOIN].words->settled);

@@ -25,9 +25,7 @@ enum {
 
 /* ---- The nodes ---- */
 
-/* A source's script, a letter per frame: 'x' a value, '.' absent, 'E' the last one, and at its end
- * the source waits. A value is its frame's number, captured at 1 ms times the number. */
-static const char *script[2];
+#include "runtime_script.h"
 
 struct fired {
 	uint64_t number;
@@ -43,32 +41,6 @@ static uint64_t state_at_init;
 struct state {
 	uint64_t n, last;
 };
-
-static int source_step(struct pkd_ctx *ctx, uint64_t *const *out, const char *text)
-{
-	uint64_t number = pkd_number(ctx);
-
-	if (number > strlen(text))
-		return pkd_later(ctx, INT64_MAX - 1);
-	pkd_set_time(ctx, (int64_t)number * 1000000);
-	if (text[number - 1] == '.')
-		pkd_absent(ctx, 0);
-	else if (out[0])
-		*out[0] = number;
-	return text[number - 1] == 'E' ? PKD_END : PKD_OK;
-}
-
-static int a_step(void *self, const void *in, void *out, struct pkd_ctx *ctx)
-{
-	(void)self, (void)in;
-	return source_step(ctx, out, script[A]);
-}
-
-static int b_step(void *self, const void *in, void *out, struct pkd_ctx *ctx)
-{
-	(void)self, (void)in;
-	return source_step(ctx, out, script[B]);
-}
 
 static struct pkd_input inputs[MAX_INPUTS];
 static uint32_t n_inputs;
@@ -299,14 +271,6 @@ static int end(void **state)
 }
 
 /* Fires the node for as long as it has anything to do. */
-/* Lets source `node` go on to the end of `text`, which begins with what it was before. */
-static void play(uint32_t node, const char *text)
-{
-	script[node] = text;
-	run.nodes[node].ctx.due_ns = 0;
-	drive(node);
-}
-
 static uint64_t settled_by(uint32_t stream)
 {
 	return pkdi_read(&run.streams[stream].words->settled);
