@@ -85,20 +85,23 @@ static struct pkd_frame *slot_frame(const struct pkdi_output *output, uint32_t s
 	                                    (size_t)slot * output->stream->slot_size);
 }
 
-struct pkd_frame *pkdi_output_loan(struct pkdi_output *output)
+void *pkdi_output_loan(struct pkdi_output *output, struct pkd_frame **ret_header)
 {
 	uint32_t slot;
 
 	if (!output->stream)
 		return NULL;
 	slot = pkdi_slots_loan(&output->slots);
-	return slot == PKDI_NO_SLOT ? NULL : slot_frame(output, slot);
+	if (slot == PKDI_NO_SLOT)
+		return NULL;
+	*ret_header = output->made ? output->made : slot_frame(output, slot);
+	return *ret_header + 1;
 }
 
 void pkdi_output_publish(struct pkdi_output *output, uint64_t seq, uint32_t slot)
 {
 	if (output->slots.next == seq && slot < output->ring.n_slots)
-		pkdi_slots_publish(&output->slots, slot);
+		pkdi_slots_publish(&output->slots, slot, output->made);
 }
 
 bool pkdi_output_settle(struct pkdi_output *output, uint64_t number)
@@ -116,16 +119,14 @@ bool pkdi_output_settle(struct pkdi_output *output, uint64_t number)
 /* The choice of `latest` stays what it was, as long as its frame has not been committed. */
 static void keep_choice(struct pkdi_input *input)
 {
-	uint64_t pin = pkdi_read(&input->words->pin);
 	uint64_t chosen = pkdi_read(&input->words->chosen);
 
-	if (!pin || pkdi_entry_seq(pin) != chosen || chosen < input->cursor ||
-	    input->cursor == PKDI_ENDED || pkdi_entry_slot(pin) >= input->ring.n_slots) {
+	if (chosen && chosen >= input->cursor && input->cursor != PKDI_ENDED)
+		input->front = pkdi_input_held(input, chosen, 0);
+	if (input->front)
+		input->cursor = chosen;
+	else
 		pkdi_input_unpin(input);
-		return;
-	}
-	input->cursor = chosen;
-	input->front = pkdi_input_frame(input, pkdi_entry_slot(pin));
 }
 
 void pkdi_input_start(struct pkdi_input *input)
@@ -173,11 +174,57 @@ void pkdi_input_advance(struct pkdi_input *input, uint64_t cursor)
 		pkdi_input_unpin(input);
 }
 
+static _Atomic uint64_t *pin_of(const struct pkdi_input *input, uint32_t back)
+{
+	return back ? &input->back_pins[back - 1] : &input->words->pin;
+}
+
+static struct pkd_frame *copy_of(const struct pkdi_input *input, uint32_t back)
+{
+	return (struct pkd_frame *)(void *)(input->copies +
+	                                    (size_t)back * input->stream->slot_size);
+}
+
+void pkdi_input_let_go(struct pkdi_input *input, uint32_t back)
+{
+	if (input->copies)
+		copy_of(input, back)->seq = 0;
+	else
+		pkdi_ring_unpin(pin_of(input, back));
+}
+
 void pkdi_input_unpin(struct pkdi_input *input)
 {
-	pkdi_ring_unpin(&input->words->pin);
-	for (uint32_t i = 0; i < input->n_back; i++)
-		pkdi_ring_unpin(&input->back_pins[i]);
+	for (uint32_t back = 0; back <= input->n_back; back++)
+		pkdi_input_let_go(input, back);
+}
+
+const struct pkd_frame *pkdi_input_hold(struct pkdi_input *input, uint64_t seq, uint32_t back)
+{
+	uint32_t slot;
+
+	if (input->copies) {
+		struct pkd_frame *copy = copy_of(input, back);
+
+		if (pkdi_ring_copy(&input->ring, seq, copy))
+			return copy;
+		pkdi_input_let_go(input, back);
+		return NULL;
+	}
+	slot = pkdi_ring_pin(&input->ring, seq, pin_of(input, back));
+	return slot == PKDI_NO_SLOT ? NULL : pkdi_input_frame(input, slot);
+}
+
+const struct pkd_frame *pkdi_input_held(const struct pkdi_input *input, uint64_t seq, uint32_t back)
+{
+	uint64_t pin;
+
+	if (input->copies)
+		return copy_of(input, back)->seq == seq ? copy_of(input, back) : NULL;
+	pin = pkdi_read(pin_of(input, back));
+	return pkdi_entry_seq(pin) == seq && pkdi_entry_slot(pin) < input->ring.n_slots
+	               ? pkdi_input_frame(input, pkdi_entry_slot(pin))
+	               : NULL;
 }
 
 const struct pkd_frame *pkdi_input_find(const struct pkdi_input *input, uint64_t seq)

@@ -23,17 +23,19 @@ struct pkdi_output {
 	const struct pkd_stream *stream; /* NULL: nobody reads, nothing below counts */
 	uint32_t index;                  /* of the stream */
 	char *data;                      /* the writable map */
+	struct pkd_frame *made; /* own: the next value, where values are copied; else NULL */
 	struct pkdi_ring ring;
 	struct pkdi_slots slots;
 	const _Atomic uint64_t **pins;
 	uint32_t n_pins;
 	struct pkdi_gate *gates;
 	uint32_t n_gates;
-	uint64_t room_until; /* seqs below it had room when the cursors were last read */
-	uint64_t settled;    /* as stored in the shared word */
-	bool absent;         /* in this firing */
-	bool frozen;         /* published slots are write-protected, see freeze.h … */
-	uint32_t open_slot;  /* … and this one is not, PKDI_NO_SLOT = none */
+	uint64_t room_until;      /* seqs below it had room when the cursors were last read */
+	uint64_t settled;         /* as stored in the shared word */
+	struct pkd_frame *header; /* in this firing: of the value to be published … */
+	bool absent;              /* … or not */
+	bool frozen;              /* published slots are write-protected, see freeze.h … */
+	uint32_t open_slot;       /* … and this one is not, PKDI_NO_SLOT = none */
 };
 
 /* Takes over what the shared words say. */
@@ -51,8 +53,9 @@ bool pkdi_output_has_readers(const struct pkdi_output *output);
 /* Have all of them ended or been given up? Never true of an output without readers. */
 bool pkdi_output_is_deserted(const struct pkdi_output *output);
 
-/* The memory of the next value, its header before it; NULL where nobody reads. */
-struct pkd_frame *pkdi_output_loan(struct pkdi_output *output);
+/* The memory of the next value, and of its header; NULL where nobody reads or no slot is free, which
+ * cannot happen. */
+void *pkdi_output_loan(struct pkdi_output *output, struct pkd_frame **ret_header);
 
 /* Publishes value `seq` in `slot`, unless that has been done: once however often it is called. */
 void pkdi_output_publish(struct pkdi_output *output, uint64_t seq, uint32_t slot);
@@ -86,8 +89,9 @@ struct pkdi_input {
 	bool thins;      /* takes only some frames */
 	struct pkdi_pool pool; /* claims: NULL where it takes frames by their numbers */
 
-	/* Values looked back at: previous ones, in the pins of a lossy reader. */
+	/* What a lossy reader holds beside its front: values looked back at, by pins or by copies. */
 	_Atomic uint64_t *back_pins; /* own */
+	char *copies; /* own: one slot for the front and n_back others; NULL where it has pins */
 	uint32_t n_back;
 	uint64_t seen; /* history: seq of the newest value before the frame at hand */
 
@@ -113,6 +117,17 @@ void pkdi_input_advance(struct pkdi_input *input, uint64_t cursor);
 
 /* Empties all pins. */
 void pkdi_input_unpin(struct pkdi_input *input);
+
+/* Lossy readers: has the value `back` places before the front be `seq`, by a pin or a copy; gives up what was
+ * held there before. NULL when it is not in the ring any more; then nothing is held there. */
+const struct pkd_frame *pkdi_input_hold(struct pkdi_input *input, uint64_t seq, uint32_t back);
+
+/* What is held there, if that is value `seq`; otherwise NULL. */
+const struct pkd_frame *pkdi_input_held(const struct pkdi_input *input, uint64_t seq,
+                                        uint32_t back);
+
+/* Holds nothing there any more. */
+void pkdi_input_let_go(struct pkdi_input *input, uint32_t back);
 
 /* Value `seq`, whose slot the cursor or a pin protects; NULL when there is none. */
 const struct pkd_frame *pkdi_input_find(const struct pkdi_input *input, uint64_t seq);

@@ -45,9 +45,9 @@ static bool is_stream_sound(const struct pkd_program *program, const struct pkd_
 			return false;
 	}
 	return stream->ring_size >= window && stream->n_slots >= stream->ring_size + n_pins + 1 &&
-	       stream->n_slots <= PKDI_MAX_SLOTS &&
+	       stream->n_slots <= PKDI_FILLING &&
 	       stream->slot_size >= sizeof(struct pkd_frame) + stream->value_size &&
-	       stream->slot_size % PKDI_LINE == 0;
+	       stream->slot_size >= 2 * PKDI_LINE && stream->slot_size % PKDI_LINE == 0;
 }
 
 /* A table that disagrees would corrupt values silently. */

@@ -15,10 +15,16 @@ static bool has_watermark(const struct pkdi_input *input)
 	return input->role == PKDI_ROLE_FIRING || input->role == PKDI_ROLE_HISTORY;
 }
 
-/* True when every input shows a front, so that no watermark matters. */
-static bool look_at_rings(struct pkdi_input *inputs, uint32_t n_inputs, bool *ret_moved)
+/* What the rings alone say. */
+struct glance {
+	bool moved; /* an input has passed frames by */
+	bool all;   /* every input shows a front, so that no watermark matters */
+	bool none;  /* no input does */
+};
+
+static struct glance look_at_rings(struct pkdi_input *inputs, uint32_t n_inputs)
 {
-	bool all = true;
+	struct glance glance = {.all = true, .none = true};
 
 	for (uint32_t i = 0; i < n_inputs; i++) {
 		struct pkdi_input *input = &inputs[i];
@@ -26,34 +32,35 @@ static bool look_at_rings(struct pkdi_input *inputs, uint32_t n_inputs, bool *re
 
 		if (pkdi_policy_fires(input)) {
 			pkdi_policy_look(input);
-			*ret_moved |= input->thins && input->cursor != cursor;
-			all = all && input->front;
+			glance.moved |= input->thins && input->cursor != cursor;
+			glance.all &= input->front != NULL;
+			glance.none &= input->front == NULL;
 		} else if (has_watermark(input)) {
-			all = false;
+			glance.all = false;
 		}
 	}
-	return all;
+	return glance;
 }
 
 /* All watermarks are read before any ring: a frame that is published in between is then seen,
  * and a frame that is not seen was not there when the watermark was read. Where the rings alone
  * suffice, the line of the watermark is left to its writer. True when an input has passed frames by:
  * its writer may wait for that room. */
-static bool look_at_all(struct pkdi_input *inputs, uint32_t n_inputs)
+static bool look_at_all(struct pkdi_input *inputs, uint32_t n_inputs, bool glances)
 {
-	bool moved = false;
+	struct glance first = look_at_rings(inputs, n_inputs), second;
 
-	if (look_at_rings(inputs, n_inputs, &moved))
-		return moved;
+	if (first.all || (first.none && glances))
+		return first.moved;
 	for (uint32_t i = 0; i < n_inputs; i++)
 		if (has_watermark(&inputs[i]))
 			pkdi_input_load_settled(&inputs[i]);
-	look_at_rings(inputs, n_inputs, &moved);
+	second = look_at_rings(inputs, n_inputs);
 	for (uint32_t i = 0; i < n_inputs; i++)
 		/* A frame that was passed by will not come, whatever the writer has said so far. */
 		if (pkdi_policy_fires(&inputs[i]) && inputs[i].passed > inputs[i].settled)
 			inputs[i].settled = inputs[i].passed;
-	return moved;
+	return first.moved || second.moved;
 }
 
 static struct view survey(const struct pkdi_input *inputs, uint32_t n_inputs)
@@ -119,12 +126,12 @@ static void skip(struct pkdi_input *inputs, uint32_t n_inputs)
 			pkdi_input_advance(&inputs[i], inputs[i].cursor + 1);
 }
 
-enum pkdi_choice pkdi_firing_choose(struct pkdi_input *inputs, uint32_t n_inputs,
+enum pkdi_choice pkdi_firing_choose(struct pkdi_input *inputs, uint32_t n_inputs, bool glances,
                                     struct pkdi_firing *ret_firing)
 {
 	enum pkdi_choice choice;
 	struct view view;
-	bool moved = look_at_all(inputs, n_inputs);
+	bool moved = look_at_all(inputs, n_inputs, glances);
 
 	view = survey(inputs, n_inputs);
 	*ret_firing = (struct pkdi_firing){
@@ -152,13 +159,13 @@ enum pkdi_choice pkdi_firing_choose(struct pkdi_input *inputs, uint32_t n_inputs
 	return choice;
 }
 
-enum pkdi_choice pkdi_firing_choose_any(struct pkdi_input *inputs, uint32_t n_inputs,
+enum pkdi_choice pkdi_firing_choose_any(struct pkdi_input *inputs, uint32_t n_inputs, bool glances,
                                         struct pkdi_firing *ret_firing)
 {
 	struct pkdi_input *oldest = NULL;
 	bool drained = true;
 
-	*ret_firing = (struct pkdi_firing){.moved = look_at_all(inputs, n_inputs)};
+	*ret_firing = (struct pkdi_firing){.moved = look_at_all(inputs, n_inputs, glances)};
 	for (uint32_t i = 0; i < n_inputs; i++) {
 		struct pkdi_input *input = &inputs[i];
 

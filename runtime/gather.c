@@ -7,8 +7,8 @@
 #include "policy.h"
 
 /* Puts the value and those before it, the first of them being number base - 1 of the stream. They are
- * in the ring behind the cursor, or pinned. */
-static void put(struct pkdi_input *input, const struct pkd_frame *frame, uint64_t base, bool pinned)
+ * in the ring behind the cursor, or held. */
+static void put(struct pkdi_input *input, const struct pkd_frame *frame, uint64_t base, bool held)
 {
 	uint32_t n = input->n_values;
 
@@ -17,14 +17,9 @@ static void put(struct pkdi_input *input, const struct pkd_frame *frame, uint64_
 		uint64_t seq = base > back ? base - back : 0;
 		const struct pkd_frame *before = NULL;
 
-		if (seq && pinned) {
-			uint64_t pin = pkdi_read(&input->back_pins[back - 1]);
-
-			if (pkdi_entry_seq(pin) == seq)
-				before = pkdi_input_frame(input, pkdi_entry_slot(pin));
-		} else if (seq) {
-			before = pkdi_input_find(input, seq);
-		}
+		if (seq)
+			before = held ? pkdi_input_held(input, seq, back)
+			              : pkdi_input_find(input, seq);
 		input->place[n - 1 - back] = before ? before + 1 : NULL;
 	}
 }
@@ -100,18 +95,18 @@ int pkdi_gather(struct pkdi_node *node)
 		}
 	}
 	for (uint32_t i = 0; i < node->decl->n_outputs; i++) {
-		struct pkd_frame *frame = pkdi_output_loan(&node->outputs[i]);
+		struct pkdi_output *output = &node->outputs[i];
 
-		if (frame) {
-			int r = pkdi_freeze_open(&node->outputs[i]);
+		node->out[i] = pkdi_output_loan(output, &output->header);
+		if (node->out[i]) {
+			int r = pkdi_freeze_open(output);
 
 			if (r < 0)
 				return r;
-		} else if (node->outputs[i].stream) {
+		} else if (output->stream) {
 			return -ENOBUFS;
 		}
-		node->outputs[i].absent = false;
-		node->out[i] = frame ? frame + 1 : NULL;
+		output->absent = false;
 	}
 	return 0;
 }

@@ -19,6 +19,12 @@ static void *carve(struct carver *carver, size_t size)
 	return carver->base ? carver->base + at : NULL;
 }
 
+/* Room for values outside of their ring, where values are copied. */
+static void *carve_copies(const struct pkdi_stream *stream, size_t n, struct carver *carver)
+{
+	return stream->place == PKDI_COPIED ? carve(carver, n * stream->decl->slot_size) : NULL;
+}
+
 static void carve_node(struct pkdi_run *run, struct pkdi_node *node, struct carver *carver)
 {
 	const struct pkd_node *decl = node->decl;
@@ -33,6 +39,9 @@ static void carve_node(struct pkdi_run *run, struct pkdi_node *node, struct carv
 		input->n_back = n_pins ? n_pins - 1 : 0;
 		input->words = carve(carver, sizeof(*input->words));
 		input->back_pins = carve(carver, input->n_back * sizeof(*input->back_pins));
+		if (n_pins && decl->inputs[i].stream != PKD_NONE)
+			input->copies = carve_copies(&run->streams[decl->inputs[i].stream], n_pins,
+			                             carver);
 	}
 	for (uint32_t i = 0; i < decl->n_outputs; i++) {
 		struct pkdi_stream *stream;
@@ -42,6 +51,7 @@ static void carve_node(struct pkdi_run *run, struct pkdi_node *node, struct carv
 		stream = &run->streams[decl->outputs[i].stream];
 		stream->words = carve(carver, sizeof(*stream->words) +
 		                                      stream->decl->ring_size * sizeof(uint64_t));
+		node->outputs[i].made = carve_copies(stream, 1, carver);
 		for (uint32_t j = 0; j < stream->decl->n_readers; j++)
 			node->outputs[i].gates[j].n_refused = carve(carver, sizeof(uint64_t));
 	}

@@ -15,8 +15,7 @@ static void link_output(struct pkdi_run *run, struct pkdi_node *node, uint32_t i
 	output->stream = stream->decl;
 	output->data = stream->map.address;
 	output->frozen = stream->frozen;
-	output->ring = (struct pkdi_ring){stream->words, stream->decl->ring_size,
-	                                  stream->decl->n_slots};
+	output->ring = pkdi_ring_make(stream->place, stream->decl, stream->words, output->data);
 	output->n_gates = stream->decl->n_readers;
 	for (uint32_t j = 0; j < output->n_gates; j++) {
 		const struct pkd_reader *reader = &stream->decl->readers[j];
@@ -47,8 +46,7 @@ static void link_input(struct pkdi_run *run, struct pkdi_node *node, uint32_t i)
 	stream = &run->streams[input->decl->stream];
 	input->stream = stream->decl;
 	input->data = stream->view;
-	input->ring = (struct pkdi_ring){stream->words, stream->decl->ring_size,
-	                                 stream->decl->n_slots};
+	input->ring = pkdi_ring_make(stream->place, stream->decl, stream->words, input->data);
 	input->writer_orders = &run->orders[stream->decl->writer];
 	input->window = pkdi_policy_window(input->decl);
 	if (input->decl->pool)

@@ -28,7 +28,8 @@ static bool is_half_free(const struct pkdi_input *input)
 {
 	uint64_t kept = input->role == PKDI_ROLE_HISTORY ? (uint64_t) - (int64_t)input->decl->first
 	                                                 : 0;
-	uint64_t held = pkdi_ring_newest(&input->ring) + 1 - input->cursor;
+	uint64_t newest = pkdi_ring_newest(&input->ring, input->cursor);
+	uint64_t held = newest ? newest + 1 - input->cursor : 0;
 
 	return held <= kept || 2 * (held - kept) <= input->window - kept;
 }
@@ -227,9 +228,12 @@ static enum pkdi_poll poll_origin(struct pkdi_node *node, bool may_begin)
 	node->due_ns = INT64_MAX;
 	if (!may_begin || (node->decl->origin == PKD_PACED && !has_room(node)))
 		return PKDI_POLL_IDLE;
-	if (node->ctx.due_ns && pkd_now() < node->ctx.due_ns) {
-		node->due_ns = node->ctx.due_ns;
-		return PKDI_POLL_IDLE;
+	if (node->ctx.due_ns) {
+		*node->now_ns = pkd_now();
+		if (*node->now_ns < node->ctx.due_ns) {
+			node->due_ns = node->ctx.due_ns;
+			return PKDI_POLL_IDLE;
+		}
 	}
 	node->firing = (struct pkdi_firing){
 		.number = pkdi_record_number(&node->words->record) + 1,
@@ -257,7 +261,8 @@ static enum pkdi_poll poll_any(struct pkdi_node *node)
 
 	if (node->decl->origin == PKD_PACED && !has_room(node))
 		return PKDI_POLL_IDLE;
-	choice = pkdi_firing_choose_any(node->inputs, node->decl->n_inputs, &node->firing);
+	choice = pkdi_firing_choose_any(node->inputs, node->decl->n_inputs, node->glances,
+	                                &node->firing);
 	if (choice == PKDI_CHOICE_DRAINED) {
 		pkdi_node_leave(node);
 		return PKDI_POLL_MOVED;
@@ -287,7 +292,8 @@ static enum pkdi_poll poll_join(struct pkdi_node *node)
 		notify(node);
 		return PKDI_POLL_MOVED;
 	}
-	choice = pkdi_firing_choose(node->inputs, node->decl->n_inputs, &node->firing);
+	choice = pkdi_firing_choose(node->inputs, node->decl->n_inputs, node->glances,
+	                            &node->firing);
 	if (choice == PKDI_CHOICE_DRAINED) {
 		pkdi_node_leave(node);
 		return PKDI_POLL_MOVED;
@@ -345,7 +351,7 @@ static int seal_values(struct pkdi_node *node, int64_t now_ns)
 
 		if (!output->stream || output->absent)
 			continue;
-		*((struct pkd_frame *)node->out[i] - 1) = (struct pkd_frame){
+		*output->header = (struct pkd_frame){
 			.seq = output->slots.next,
 			.number = node->ctx.number,
 			.capture_ns = node->ctx.capture_ns,
@@ -417,6 +423,9 @@ static int call_step(struct pkdi_node *node, int64_t *ret_end_ns)
 	atomic_store_explicit(node->step_since_ns, start_ns, memory_order_relaxed);
 	set_calling(node, node->index + 1);
 	r = node->decl->methods->step(node->self, node->in, node->out, &node->ctx);
+	for (uint32_t i = 0; i < node->decl->n_outputs; i++)
+		if (node->outputs[i].stream)
+			pkdi_slots_foresee(&node->outputs[i].slots);
 	set_calling(node, 0);
 	atomic_store_explicit(node->step_since_ns, 0, memory_order_relaxed);
 	*node->now_ns = *ret_end_ns = pkd_now();

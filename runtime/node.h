@@ -31,7 +31,7 @@ struct pkdi_node {
 	const struct pkdi_program_words *program_words;
 	_Atomic uint32_t *calling;      /* of the process, own */
 	_Atomic int64_t *step_since_ns; /* likewise */
-	int64_t *now_ns;                /* likewise: the end of a step just now, 0 = long ago */
+	int64_t *now_ns;                /* likewise: when the clock was read just now, or 0 */
 	struct pkdi_watch *watch;       /* of the process */
 	const struct pkdi_log *log;
 	int stop_fd; /* eventfd: asks the supervisor to stop the program */
@@ -57,6 +57,7 @@ struct pkdi_node {
 	bool has_history;
 	bool owes;        /* it has made room that a writer, asleep, has not been told of */
 	uint32_t n_polls; /* since the process slept */
+	bool glances;     /* in the poll to come: see firing.h */
 	struct pkdi_firing firing;
 	int64_t due_ns;     /* what an idle origin waits for, INT64_MAX = for something else */
 	bool chosen;        /* firing and inputs are ready for step */

@@ -75,86 +75,83 @@ static void look_queue(struct pkdi_input *input)
 	}
 }
 
-/* Pins value `seq`, and the ones before it that are looked back at; false when the writer has lapped
+/* Holds value `seq`, and the ones before it that are looked back at; NULL when the writer has lapped
  * one of them meanwhile. */
-static bool pin_with_back(struct pkdi_input *input, uint64_t seq, uint32_t *ret_slot)
+static const struct pkd_frame *hold(struct pkdi_input *input, uint64_t seq)
 {
-	*ret_slot = pkdi_ring_pin(&input->ring, seq, &input->words->pin);
-	if (*ret_slot == PKDI_NO_SLOT)
-		return false;
-	for (uint32_t i = 0; i < input->n_back; i++) {
-		uint64_t back = i + 1;
+	const struct pkd_frame *frame = pkdi_input_hold(input, seq, 0);
 
+	for (uint32_t back = 1; frame && back <= input->n_back; back++) {
 		if (seq <= back)
-			pkdi_ring_unpin(&input->back_pins[i]);
-		else if (pkdi_ring_pin(&input->ring, seq - back, &input->back_pins[i]) ==
-		         PKDI_NO_SLOT)
-			return false;
+			pkdi_input_let_go(input, back);
+		else if (!pkdi_input_hold(input, seq - back, back))
+			return NULL;
 	}
-	return true;
+	return frame;
 }
 
-/* Pins the oldest of the newest `window` values that are not behind `from`. Returns its seq, 0
+/* Holds the oldest of the newest `window` values that are not behind `from`. Returns its seq, 0
  * when there is none. */
-static uint64_t pin_within(struct pkdi_input *input, uint64_t from, uint64_t window,
-                           uint32_t *ret_slot)
+static uint64_t hold_within(struct pkdi_input *input, uint64_t from, uint64_t window,
+                            const struct pkd_frame **ret_frame)
 {
 	for (uint32_t i = 0; i < MAX_TRIES; i++) {
-		uint64_t newest = pkdi_ring_newest(&input->ring);
+		uint64_t newest = pkdi_ring_newest(&input->ring, from);
 		uint64_t seq = from;
 
-		if (newest < from)
+		if (!newest)
 			break;
 		if (newest - from >= window)
 			seq = newest - window + 1;
-		if (pin_with_back(input, seq, ret_slot))
+		*ret_frame = hold(input, seq);
+		if (*ret_frame)
 			return seq;
 	}
 	return 0;
 }
 
-/* The choice stays pinned until the node has fired with it or passed it by. */
-static void choose(struct pkdi_input *input, uint64_t seq, uint32_t slot)
+/* The choice is held until the node has fired with it or passed it by. */
+static void choose(struct pkdi_input *input, uint64_t seq, const struct pkd_frame *frame)
 {
 	pkdi_count(&input->words->n_dropped, seq - input->cursor);
 	input->cursor = seq;
 	atomic_signal_fence(memory_order_seq_cst);
 	atomic_store_explicit(&input->words->chosen, seq, memory_order_relaxed);
-	input->front = pkdi_input_frame(input, slot);
+	input->front = frame;
 }
 
 static void look_latest(struct pkdi_input *input)
 {
-	uint32_t slot;
+	const struct pkd_frame *frame;
 	uint64_t seq;
 
 	if (input->front || input->cursor == PKDI_ENDED)
 		return;
-	seq = pin_within(input, input->cursor, input->window, &slot);
+	seq = hold_within(input, input->cursor, input->window, &frame);
 	if (seq)
-		choose(input, seq, slot);
+		choose(input, seq, frame);
 }
 
 /* Goes back from `newest`, as far as the ring reaches, to the oldest of the newest `window` values that
- * `every` takes, which is then pinned. Returns its seq, 0 when there is none; *ret_number is that of
+ * `every` takes, which is then held. Returns its seq, 0 when there is none; *ret_number is that of
  * `newest`, 0 when the writer has lapped it meanwhile. */
-static uint64_t pin_taken(struct pkdi_input *input, uint64_t newest, uint32_t *ret_slot,
-                          uint64_t *ret_number)
+static uint64_t hold_taken(struct pkdi_input *input, uint64_t newest,
+                           const struct pkd_frame **ret_frame, uint64_t *ret_number)
 {
-	uint64_t found = 0, n_found = 0, pinned = 0;
+	uint64_t found = 0, n_found = 0, held = 0;
 
 	*ret_number = 0;
-	for (uint64_t seq = newest; seq >= input->cursor && newest - seq < input->ring.size;
+	for (uint64_t seq = newest; seq >= input->cursor && newest - seq < input->ring.depth;
 	     seq--) {
 		const struct pkd_frame *frame;
 
 		if (n_found == input->window)
 			break;
-		pinned = 0;
-		if (!pin_with_back(input, seq, ret_slot))
+		held = 0;
+		*ret_frame = frame = hold(input, seq);
+		if (!frame)
 			break;
-		pinned = seq;
-		frame = pkdi_input_frame(input, *ret_slot);
+		held = seq;
 		if (seq == newest)
 			*ret_number = frame->number;
 		if (!pkdi_every_takes(input, frame))
@@ -165,9 +162,12 @@ static uint64_t pin_taken(struct pkdi_input *input, uint64_t newest, uint32_t *r
 		if (input->decl->every_ns)
 			break;
 	}
-	/* Where the search has gone on, its pins have moved on too. */
-	if (found && found != pinned && !pin_with_back(input, found, ret_slot))
-		*ret_number = found = 0;
+	/* Where the search has gone on, it holds something else by now. */
+	if (found && found != held) {
+		*ret_frame = hold(input, found);
+		if (!*ret_frame)
+			*ret_number = found = 0;
+	}
 	return found;
 }
 
@@ -176,15 +176,16 @@ static uint64_t pin_taken(struct pkdi_input *input, uint64_t newest, uint32_t *r
 static void look_latest_thinned(struct pkdi_input *input)
 {
 	for (uint32_t i = 0; i < MAX_TRIES && !input->front; i++) {
-		uint64_t newest, seq, number;
-		uint32_t slot;
+		const struct pkd_frame *frame;
+		uint64_t newest = 0, seq, number;
 
-		newest = pkdi_ring_newest(&input->ring);
-		if (input->cursor == PKDI_ENDED || newest < input->cursor)
+		if (input->cursor != PKDI_ENDED)
+			newest = pkdi_ring_newest(&input->ring, input->cursor);
+		if (!newest)
 			return;
-		seq = pin_taken(input, newest, &slot, &number);
+		seq = hold_taken(input, newest, &frame, &number);
 		if (seq) {
-			choose(input, seq, slot);
+			choose(input, seq, frame);
 		} else if (number) {
 			input->passed = number;
 			pkdi_input_advance(input, newest + 1);
@@ -192,33 +193,31 @@ static void look_latest_thinned(struct pkdi_input *input)
 	}
 }
 
-/* The value in hand stays until there is a newer one; moving the pin gives it up. */
+/* The value in hand stays until there is a newer one, which takes its place. */
 static void look_sample(struct pkdi_input *input)
 {
-	uint32_t slot;
+	const struct pkd_frame *frame;
 	uint64_t seq;
 
-	if (input->cursor == PKDI_ENDED || pkdi_ring_newest(&input->ring) < input->cursor)
+	if (input->cursor == PKDI_ENDED || !pkdi_ring_has_reached(&input->ring, input->cursor))
 		return;
 	input->front = NULL;
-	seq = pin_within(input, input->cursor, 1, &slot);
+	seq = hold_within(input, input->cursor, 1, &frame);
 	if (!seq)
 		return;
 	input->cursor = seq + 1;
-	input->front = pkdi_input_frame(input, slot);
+	input->front = frame;
 	atomic_store_explicit(&input->words->cursor, input->cursor, memory_order_relaxed);
 }
 
 const struct pkd_frame *pkdi_policy_show(struct pkdi_input *input)
 {
-	uint32_t slot;
+	const struct pkd_frame *frame;
 
-	/* The pin holds what `latest` has chosen to fire with next. */
+	/* It holds what `latest` has chosen to fire with next. */
 	if (input->front && input->decl->policy == PKD_LATEST)
 		return input->front;
-	if (!pin_within(input, 1, 1, &slot))
-		return NULL;
-	return pkdi_input_frame(input, slot);
+	return hold_within(input, 1, 1, &frame) ? frame : NULL;
 }
 
 void pkdi_policy_look(struct pkdi_input *input)

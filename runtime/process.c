@@ -10,7 +10,7 @@
 /* A sleep never lasts longer, should a wake be lost after all. */
 #define SAFETY_NS 1000000000
 
-/* Looks between two looks at the clock. */
+/* Looks between two looks at the clock, and rounds between two that look at all watermarks. */
 enum { LOOKS = 8 };
 
 /* How long a descriptor may be ready while there are frames to fire with. */
@@ -204,12 +204,16 @@ static struct round go_round(struct pkdi_run *run, struct pkdi_process *process,
                              bool fires)
 {
 	struct round round = {false, false, 0};
+	/* Before a sleep everything counts. */
+	bool glances = fires && process->n_rounds++ % LOOKS != 0;
 
 	for (uint32_t i = 0; i < process->decl->n_nodes && !round.error; i++) {
 		struct pkdi_node *node = &run->nodes[process->decl->nodes[i]];
-		enum pkdi_poll poll = pkdi_node_poll(node, begun);
+		enum pkdi_poll poll;
 		int r;
 
+		node->glances = glances;
+		poll = pkdi_node_poll(node, begun);
 		if (poll != PKDI_POLL_LEFT)
 			round.running = true;
 		if (poll == PKDI_POLL_MOVED)
@@ -221,8 +225,6 @@ static struct round go_round(struct pkdi_run *run, struct pkdi_process *process,
 			round.error = r;
 		round.moved |= r > 0;
 	}
-	if (!round.moved)
-		process->now_ns = 0;
 	return round;
 }
 
@@ -255,7 +257,7 @@ static struct round spin(struct pkdi_run *run, struct pkdi_process *process, boo
 	struct round round = {false, true, 0};
 	int64_t now_ns = pkd_now();
 
-	process->idle_ns = now_ns;
+	process->idle_ns = process->now_ns = now_ns;
 	if (process->waited_ns > run->spin_ns)
 		return round;
 	/* As before a sleep: whoever waits for room would not be woken meanwhile. */
@@ -269,7 +271,7 @@ static struct round spin(struct pkdi_run *run, struct pkdi_process *process, boo
 			if (round.moved || round.error || !round.running)
 				return round;
 		}
-		now_ns = pkd_now();
+		process->now_ns = now_ns = pkd_now();
 	} while (now_ns < process->idle_ns + run->spin_ns);
 	return round;
 }
@@ -342,6 +344,8 @@ static int fire_until_all_left(struct pkdi_run *run, struct pkdi_process *proces
 
 		begun = begun || all_started(run);
 		round = go_round(run, process, begun, true);
+		if (!round.moved)
+			process->now_ns = 0;
 		if (run->spin_ns > 0 && !process->idle_ns && !round.moved && !round.error &&
 		    round.running)
 			round = spin(run, process, begun);

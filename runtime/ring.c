@@ -2,10 +2,56 @@
 
 #include <string.h>
 
+/* Words of a slot, and where the entry is among them: behind a value that fits there, or in the header. */
+enum {
+	HEADER_WORDS = sizeof(struct pkd_frame) / sizeof(uint64_t),
+	HEADER_ENTRY = offsetof(struct pkd_frame, entry) / sizeof(uint64_t),
+	VALUE_ENTRY = HEADER_WORDS + PKDI_LINE_VALUE / sizeof(uint64_t),
+};
+
+enum pkdi_place pkdi_ring_place(uint32_t value_size, bool has_lossy_readers, bool frozen)
+{
+	if (frozen)
+		return PKDI_APART;
+	if (value_size <= PKDI_LINE_VALUE)
+		return PKDI_COPIED;
+	if (!has_lossy_readers)
+		return PKDI_IN_SLOTS;
+	return value_size <= PKDI_COPIED_VALUE ? PKDI_COPIED : PKDI_APART;
+}
+
+struct pkdi_ring pkdi_ring_make(enum pkdi_place place, const struct pkd_stream *stream,
+                                struct pkdi_stream_words *words, const char *data)
+{
+	struct pkdi_ring ring = {
+		.place = place,
+		.words = words,
+		.depth = stream->ring_size,
+		.n_slots = stream->n_slots,
+	};
+
+	if (place == PKDI_APART) {
+		ring.entries = (char *)words->ring;
+		ring.stride = sizeof(words->ring[0]);
+		ring.size = stream->ring_size;
+		return ring;
+	}
+	ring.entry_word = stream->value_size <= PKDI_LINE_VALUE ? VALUE_ENTRY : HEADER_ENTRY;
+	ring.n_words = HEADER_WORDS + (stream->value_size + 7) / 8;
+	ring.entries = (char *)data + ring.entry_word * sizeof(uint64_t);
+	ring.stride = stream->slot_size;
+	ring.size = stream->n_slots;
+	return ring;
+}
+
+static _Atomic uint64_t *entry_of(const struct pkdi_ring *ring, uint64_t seq)
+{
+	return (_Atomic uint64_t *)(void *)(ring->entries + seq % ring->size * ring->stride);
+}
+
 uint32_t pkdi_ring_find(const struct pkdi_ring *ring, uint64_t seq)
 {
-	uint64_t entry = atomic_load_explicit(&ring->words->ring[seq % ring->size],
-	                                      memory_order_acquire);
+	uint64_t entry = atomic_load_explicit(entry_of(ring, seq), memory_order_acquire);
 	uint32_t slot = pkdi_entry_slot(entry);
 
 	if (pkdi_entry_seq(entry) != seq || slot >= ring->n_slots)
@@ -13,11 +59,26 @@ uint32_t pkdi_ring_find(const struct pkdi_ring *ring, uint64_t seq)
 	return slot;
 }
 
-uint64_t pkdi_ring_newest(const struct pkdi_ring *ring)
+bool pkdi_ring_has_reached(const struct pkdi_ring *ring, uint64_t seq)
 {
-	uint64_t head = atomic_load_explicit(&ring->words->head, memory_order_acquire);
+	uint64_t entry = atomic_load_explicit(entry_of(ring, seq), memory_order_acquire);
 
-	return pkdi_ring_find(ring, head + 1) == PKDI_NO_SLOT ? head : head + 1;
+	/* A slot that is filled anew for a later value had this one. */
+	return pkdi_entry_seq(entry) > seq ||
+	       (pkdi_entry_seq(entry) == seq && pkdi_entry_slot(entry) < ring->n_slots);
+}
+
+uint64_t pkdi_ring_newest(const struct pkdi_ring *ring, uint64_t from)
+{
+	uint64_t head;
+
+	/* Whoever keeps up finds it beside the cursor. The line of `head` is stored to all the time. */
+	if (!pkdi_ring_has_reached(ring, from))
+		return 0;
+	if (!pkdi_ring_has_reached(ring, from + 1))
+		return from;
+	head = atomic_load_explicit(&ring->words->head, memory_order_acquire);
+	return pkdi_ring_has_reached(ring, head + 1) ? head + 1 : head;
 }
 
 uint32_t pkdi_ring_pin(const struct pkdi_ring *ring, uint64_t seq, _Atomic uint64_t *pin)
@@ -26,7 +87,7 @@ uint32_t pkdi_ring_pin(const struct pkdi_ring *ring, uint64_t seq, _Atomic uint6
 
 	if (slot != PKDI_NO_SLOT) {
 		atomic_store(pin, pkdi_entry(seq, slot));
-		if (atomic_load(&ring->words->ring[seq % ring->size]) != pkdi_entry(seq, slot))
+		if (atomic_load(entry_of(ring, seq)) != pkdi_entry(seq, slot))
 			slot = PKDI_NO_SLOT;
 	}
 	if (slot == PKDI_NO_SLOT)
@@ -37,6 +98,36 @@ uint32_t pkdi_ring_pin(const struct pkdi_ring *ring, uint64_t seq, _Atomic uint6
 void pkdi_ring_unpin(_Atomic uint64_t *pin)
 {
 	atomic_store_explicit(pin, 0, memory_order_release);
+}
+
+static void copy_range(_Atomic uint64_t *to, const _Atomic uint64_t *from, uint32_t begin,
+                       uint32_t end)
+{
+	for (uint32_t i = begin; i < end; i++)
+		atomic_store_explicit(&to[i], atomic_load_explicit(&from[i], memory_order_relaxed),
+		                      memory_order_relaxed);
+}
+
+/* All of a slot but its entry. */
+static void copy_slot(const struct pkdi_ring *ring, _Atomic uint64_t *to,
+                      const _Atomic uint64_t *from)
+{
+	uint32_t n = ring->n_words, entry = ring->entry_word;
+
+	copy_range(to, from, 0, n < entry ? n : entry);
+	copy_range(to, from, entry + 1, n);
+}
+
+bool pkdi_ring_copy(const struct pkdi_ring *ring, uint64_t seq, struct pkd_frame *copy)
+{
+	const _Atomic uint64_t *entry = entry_of(ring, seq);
+	uint32_t slot = pkdi_ring_find(ring, seq);
+
+	if (slot == PKDI_NO_SLOT)
+		return false;
+	copy_slot(ring, (_Atomic uint64_t *)(void *)copy, entry - ring->entry_word);
+	atomic_thread_fence(memory_order_acquire);
+	return atomic_load_explicit(entry, memory_order_relaxed) == pkdi_entry(seq, slot);
 }
 
 static void mark(uint64_t *bitmap, uint32_t slot)
@@ -65,7 +156,7 @@ void pkdi_slots_init(struct pkdi_slots *slots, const struct pkdi_ring *ring,
 		.n_pins = n_pins,
 	};
 	for (uint32_t i = 0; i < ring->size; i++) {
-		uint64_t entry = atomic_load(&ring->words->ring[i]);
+		uint64_t entry = atomic_load(entry_of(ring, i));
 
 		if (!entry || pkdi_entry_slot(entry) >= ring->n_slots)
 			continue;
@@ -78,6 +169,26 @@ void pkdi_slots_init(struct pkdi_slots *slots, const struct pkdi_ring *ring,
 		atomic_store(&ring->words->head, slots->next - 1);
 }
 
+static void prefetch_for_writing(const _Atomic uint64_t *word)
+{
+#if defined(__x86_64__)
+	/* Not what the builtin makes of it, unless told that this CPU is to run nothing older. */
+	__asm__ volatile("prefetchw %0" : : "m"(*word));
+#else
+	__builtin_prefetch((const void *)word, 1);
+#endif
+}
+
+void pkdi_slots_foresee(const struct pkdi_slots *slots)
+{
+	const _Atomic uint64_t *entry = entry_of(&slots->ring, slots->next);
+
+	prefetch_for_writing(entry);
+	if (slots->ring.place == PKDI_COPIED)
+		for (uint32_t i = 0; i < slots->ring.n_words; i += PKDI_LINE / sizeof(*entry))
+			prefetch_for_writing(entry - slots->ring.entry_word + i);
+}
+
 uint32_t pkdi_slots_loan(struct pkdi_slots *slots)
 {
 	uint32_t n = slots->ring.n_slots;
@@ -85,6 +196,12 @@ uint32_t pkdi_slots_loan(struct pkdi_slots *slots)
 
 	if (slots->loaned != PKDI_NO_SLOT)
 		return slots->loaned;
+	if (slots->ring.place != PKDI_APART) {
+		slots->loaned = (uint32_t)(slots->next % n);
+		if (slots->ring.place == PKDI_COPIED)
+			pkdi_slots_foresee(slots);
+		return slots->loaned;
+	}
 	memcpy(taken, slots->live, (n + 63) / 64 * sizeof(taken[0]));
 	for (uint32_t i = 0; i < slots->n_pins; i++) {
 		uint64_t pin = atomic_load(slots->pins[i]);
@@ -102,21 +219,37 @@ uint32_t pkdi_slots_loan(struct pkdi_slots *slots)
 	return PKDI_NO_SLOT;
 }
 
-void pkdi_slots_publish(struct pkdi_slots *slots, uint32_t slot)
+static void copy_in(struct pkdi_slots *slots, _Atomic uint64_t *entry, const struct pkd_frame *made)
 {
-	struct pkdi_stream_words *words = slots->ring.words;
-	_Atomic uint64_t *entry = &words->ring[slots->next % slots->ring.size];
+	/* For those who are copying what is there now. */
+	if (slots->n_pins) {
+		atomic_store_explicit(entry, pkdi_entry(slots->next, PKDI_FILLING),
+		                      memory_order_relaxed);
+		atomic_thread_fence(memory_order_release);
+	}
+	copy_slot(&slots->ring, entry - slots->ring.entry_word,
+	          (const _Atomic uint64_t *)(const void *)made);
+}
+
+void pkdi_slots_publish(struct pkdi_slots *slots, uint32_t slot, const struct pkd_frame *made)
+{
+	const struct pkdi_ring *ring = &slots->ring;
+	_Atomic uint64_t *entry = entry_of(ring, slots->next);
 	uint64_t evicted = atomic_load_explicit(entry, memory_order_relaxed);
 
+	if (ring->place == PKDI_COPIED)
+		copy_in(slots, entry, made);
 	/* Without pins there is no pair to be ordered, see ring.h. */
-	if (slots->n_pins)
+	if (ring->place == PKDI_APART && slots->n_pins)
 		atomic_store(entry, pkdi_entry(slots->next, slot));
 	else
 		atomic_store_explicit(entry, pkdi_entry(slots->next, slot), memory_order_release);
-	atomic_store_explicit(&words->head, slots->next, memory_order_release);
-	if (evicted && pkdi_entry_slot(evicted) < slots->ring.n_slots)
-		unmark(slots->live, pkdi_entry_slot(evicted));
-	mark(slots->live, slot);
+	atomic_store_explicit(&ring->words->head, slots->next, memory_order_release);
+	if (ring->place == PKDI_APART) {
+		if (evicted && pkdi_entry_slot(evicted) < ring->n_slots)
+			unmark(slots->live, pkdi_entry_slot(evicted));
+		mark(slots->live, slot);
+	}
 	slots->loaned = PKDI_NO_SLOT;
 	slots->next++;
 }

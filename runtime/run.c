@@ -51,14 +51,21 @@ static int allocate_places(struct pkdi_node *node)
 	return 0;
 }
 
-/* For one lossy reader that looks back, several pins. */
-static int allocate_output(const struct pkdi_run *run, struct pkdi_output *output, uint32_t index)
+/* For one lossy reader that looks back, several. */
+static uint32_t count_pins(const struct pkdi_run *run, const struct pkd_stream *stream)
 {
-	const struct pkd_stream *stream = &run->program->streams[index];
 	uint32_t n_pins = 0;
 
 	for (uint32_t i = 0; i < stream->n_readers; i++)
 		n_pins += pkdi_check_reader(run->program, &stream->readers[i])->n_pins;
+	return n_pins;
+}
+
+static int allocate_output(const struct pkdi_run *run, struct pkdi_output *output, uint32_t index)
+{
+	const struct pkd_stream *stream = &run->program->streams[index];
+	uint32_t n_pins = count_pins(run, stream);
+
 	output->gates = calloc(stream->n_readers + 1, sizeof(*output->gates));
 	output->pins = calloc(n_pins + 1, sizeof(const _Atomic uint64_t *));
 	return output->gates && output->pins ? 0 : -ENOMEM;
@@ -193,6 +200,8 @@ static int allocate(struct pkdi_run *run)
 		run->streams[i].frozen = pkdi_freeze_covers(run->freeze, decl);
 		if (run->streams[i].frozen)
 			decl->slot_size = (uint32_t)pkdi_page_round(decl->slot_size);
+		run->streams[i].place = pkdi_ring_place(decl->value_size, count_pins(run, decl),
+		                                        run->streams[i].frozen);
 		run->streams[i].writer = run->process_of[program->streams[i].writer];
 	}
 	for (uint32_t i = 0; i < program->n_nodes; i++)

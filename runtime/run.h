@@ -22,6 +22,7 @@ struct pkdi_stream {
 	struct pkdi_stream_words *words;
 	uint32_t writer; /* process */
 	bool frozen;     /* published slots are closed to their writer, see freeze.h */
+	enum pkdi_place place;
 };
 
 /* The claims of a pool's workers; written by all of them. */
@@ -37,9 +38,10 @@ struct pkdi_process {
 	struct pkdi_sleeper sleeper;
 	struct pkdi_bell_handle bell;
 	struct pkdi_poller poller;
-	int64_t idle_ns, waited_ns;        /* wait spin: idle since, 0 = it is not; the last wait */
-	int64_t now_ns;                    /* the end of a step, until nothing was to be done */
-	struct pkdi_watch watch;           /* private to this one */
+	uint32_t n_rounds;          /* of the loop */
+	int64_t idle_ns, waited_ns; /* wait spin: idle since, 0 = it is not; the last wait */
+	int64_t now_ns;             /* when the clock was read, a microsecond ago at most; or 0 */
+	struct pkdi_watch watch;    /* private to this one */
 	struct pkdi_neighbour *neighbours; /* those that it may have to wake; private to it */
 	uint32_t n_neighbours;
 };

@@ -18,6 +18,8 @@
 /* The entry of a ring or a pin: seq << 12 | slot. 0 is no entry, as seqs start at 1. */
 #define PKDI_SLOT_BITS 12
 #define PKDI_MAX_SLOTS (1u << PKDI_SLOT_BITS)
+/* In an entry: its slot is being filled. One more than any stream has. */
+#define PKDI_FILLING (PKDI_MAX_SLOTS - 1)
 
 static inline uint64_t pkdi_entry(uint64_t seq, uint32_t slot)
 {
@@ -43,7 +45,7 @@ struct pkdi_process_words {
 struct pkdi_stream_words {
 	_Alignas(PKDI_LINE) _Atomic uint64_t head; /* newest seq; may lag the ring by one */
 	_Atomic uint64_t settled; /* nothing more will come for frames up to this number */
-	_Alignas(PKDI_LINE) _Atomic uint64_t ring[];
+	_Alignas(PKDI_LINE) _Atomic uint64_t ring[]; /* unless it lies in the slots, see ring.h */
 };
 
 struct pkdi_input_words {

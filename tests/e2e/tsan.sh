@@ -4,7 +4,7 @@
 
 # ring PROGRAM RING-SOURCE: not with CFLAGS, which may ask for another sanitizer.
 ring() {
-	${CC:-cc} -std=gnu11 -O1 -g -fsanitize=thread -I"$ROOT/runtime" -o "$1" \
+	${CC:-cc} -std=gnu11 -O1 -g -fsanitize=thread -I"$ROOT/runtime" -I"$ROOT/runtime/include" -o "$1" \
 		"$ROOT/tests/race/ring_tsan.c" "$2" -pthread >out 2>&1
 }
 

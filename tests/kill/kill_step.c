@@ -106,7 +106,7 @@ static void publish(struct pkdi_node *node)
 		.type_id = STREAM_A,
 		.origin = A,
 	};
-	pkdi_slots_publish(&output->slots, slot);
+	pkdi_slots_publish(&output->slots, slot, output->made);
 	pkdi_output_settle(output, seq);
 }
 

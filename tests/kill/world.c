@@ -308,7 +308,7 @@ static void look_at(uint32_t *n, uint64_t now, const char *what, const char *who
 /* What a lossless reader has not finished with is there, in its place, and whole. */
 static void look_at_window(const struct pkdi_input *input, uint32_t stream)
 {
-	uint64_t newest = pkdi_ring_newest(&input->ring);
+	uint64_t newest = pkdi_ring_newest(&input->ring, 1);
 
 	for (uint64_t seq = pkdi_read(&input->words->cursor); seq <= newest; seq++) {
 		const struct pkd_frame *frame = pkdi_input_find(input, seq);
@@ -465,12 +465,13 @@ void world_check_end(bool sink_counts)
 	for (uint32_t i = 0; i < N_STREAMS; i++)
 		if (pkdi_read(&run.streams[i].words->settled) != PKDI_ENDED)
 			complain("stream %s has not ended", streams[i].name);
-	if (pkdi_ring_newest(&run.nodes[MIDDLE].outputs[0].ring) != world->last)
+	if (pkdi_ring_newest(&run.nodes[MIDDLE].outputs[0].ring, 1) != world->last)
 		complain("x has %" PRIu64 " values, not %" PRIu64,
-		         pkdi_ring_newest(&run.nodes[MIDDLE].outputs[0].ring), world->last);
-	if (pkdi_ring_newest(&run.nodes[MIDDLE].outputs[1].ring) != world->last - world->last / 3)
+		         pkdi_ring_newest(&run.nodes[MIDDLE].outputs[0].ring, 1), world->last);
+	if (pkdi_ring_newest(&run.nodes[MIDDLE].outputs[1].ring, 1) !=
+	    world->last - world->last / 3)
 		complain("y has %" PRIu64 " values, not %" PRIu64,
-		         pkdi_ring_newest(&run.nodes[MIDDLE].outputs[1].ring),
+		         pkdi_ring_newest(&run.nodes[MIDDLE].outputs[1].ring, 1),
 		         world->last - world->last / 3);
 	if (state_of(MIDDLE)->n != world->last)
 		complain("middle has counted %" PRIu64 " firings", state_of(MIDDLE)->n);

@@ -47,7 +47,7 @@ static void *write_values(void *unused)
 		}
 		for (uint32_t i = 0; i < WORDS; i++)
 			values[slot][i] = slots.next;
-		pkdi_slots_publish(&slots, slot);
+		pkdi_slots_publish(&slots, slot, NULL);
 	}
 	return NULL;
 }
@@ -58,7 +58,7 @@ static void *read_newest(void *pins_of_reader)
 	uint64_t seq = 0;
 
 	while (seq < N_VALUES) {
-		uint64_t newest = pkdi_ring_newest(&ring);
+		uint64_t newest = pkdi_ring_newest(&ring, 1);
 		uint32_t slot, before = PKDI_NO_SLOT;
 
 		if (newest <= seq) {
@@ -100,12 +100,13 @@ int main(void)
 {
 	pthread_t threads[N_LOSSY + 2];
 
-	ring.words = aligned_alloc(PKDI_LINE, 4 * PKDI_LINE);
-	if (!ring.words)
+	struct pkdi_stream_words *words = aligned_alloc(PKDI_LINE, 4 * PKDI_LINE);
+
+	if (!words)
 		return 1;
-	memset((void *)ring.words, 0, 4 * PKDI_LINE);
-	ring.size = RING;
-	ring.n_slots = SLOTS;
+	memset((void *)words, 0, 4 * PKDI_LINE);
+	ring = pkdi_ring_make(PKDI_APART,
+	                      &(struct pkd_stream){.ring_size = RING, .n_slots = SLOTS}, words, NULL);
 	for (uint32_t i = 0; i < N_LOSSY; i++)
 		if (pthread_create(&threads[i], NULL, read_newest, pins[i]))
 			return 1;

@@ -9,10 +9,11 @@
 
 #include "../../runtime/process.h"
 #include "runtime_nodes.h"
+#include "runtime_places.h"
 #include "runtime_trap.h"
 
 enum { A, B, JOIN, SINK, N_NODES };
-enum { ROOM = 16, VALUE_SIZE = 8, SLOT_SIZE = 128, MAX_FIRED = 64 };
+enum { ROOM = 16, SLOT_SIZE = 128, MAX_FIRED = 64 };
 
 /* ---- The nodes ---- */
 
@@ -62,11 +63,11 @@ static const struct pkd_output a_outputs[] = {{"out", A}}, b_outputs[] = {{"out"
 static const struct pkd_reader a_readers[] = {{JOIN, 0}}, b_readers[] = {{JOIN, 1}},
 			       join_readers[] = {{SINK, 0}};
 
-#define STREAM(name, node, readers)                                                     \
-	{                                                                               \
-		name, "u64", node, 0, VALUE_SIZE, SLOT_SIZE, ROOM, ROOM + 2, readers, 1 \
+#define STREAM(name, node, readers)                                            \
+	{                                                                      \
+		name, "u64", node, 0, 8, SLOT_SIZE, ROOM, ROOM + 2, readers, 1 \
 	}
-static const struct pkd_stream streams[] = {
+static struct pkd_stream streams[] = {
 	STREAM("a.out", A, a_readers),
 	STREAM("b.out", B, b_readers),
 	STREAM("join.out", JOIN, join_readers),
@@ -135,7 +136,11 @@ static void begin(struct pkd_input a, struct pkd_input b)
 	n_fired = n_finished = 0;
 	join_returns = PKD_OK;
 	script[A] = script[B] = "";
-	assert_int_equal(pkdi_run_init(&run, &program, &(struct pkdi_options){0}), 0);
+	for (uint32_t i = 0; i < sizeof(streams) / sizeof(streams[0]); i++)
+		streams[i].value_size = variant->value_size;
+	assert_int_equal(
+		pkdi_run_init(&run, &program, &(struct pkdi_options){.freeze = variant->freeze}),
+		0);
 	assert_int_equal(pkdi_process_attach(&run, 0), 0);
 	for (uint32_t i = 0; i < N_NODES; i++) {
 		pkdi_node_recover(&run.nodes[i]);
@@ -158,7 +163,7 @@ static uint64_t settled(void)
 
 static uint64_t published(void)
 {
-	return pkdi_ring_newest(&run.nodes[JOIN].outputs[0].ring);
+	return pkdi_ring_newest(&run.nodes[JOIN].outputs[0].ring, 1);
 }
 
 static void assert_fired(uint32_t i, uint64_t number, uint64_t a, uint64_t b)
@@ -269,39 +274,32 @@ static void the_frame_at_a_cursor_bounds_the_watermark(void **state)
 	assert_int_equal(n_fired, 0);
 }
 
-/* The words of b's stream as the join sees them: the watermark on one page, the ring on the next. */
+/* The watermark of b's stream as the join sees it. */
 static struct pkdi_stream_words *seen_words;
 
-static void show_what_b_has_done(void)
+static void have_b_publish(void)
 {
 	const struct pkdi_stream_words *words = run.streams[B].words;
 
-	for (uint32_t i = 0; i < ROOM; i++)
-		atomic_store(&seen_words->ring[i], pkdi_read(&words->ring[i]));
+	play(B, "x");
 	atomic_store(&seen_words->head, pkdi_read(&words->head));
 	atomic_store(&seen_words->settled, pkdi_read(&words->settled));
 }
 
 static void a_value_published_between_two_looks_is_not_taken_for_absent(void **state)
 {
-	char *pages = mmap(NULL, 2 * TRAP_PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
-	                   -1, 0);
-
 	(void)state;
-	assert_true(pages != MAP_FAILED);
-	seen_words = (struct pkdi_stream_words *)(void *)(pages + TRAP_PAGE -
-	                                                  offsetof(struct pkdi_stream_words, ring));
+	seen_words = (struct pkdi_stream_words *)(void *)trap_page();
 	begin(QUEUE(A), OPTIONAL(B));
 	play(A, "x");
-	play(B, "x");
 	run.nodes[JOIN].inputs[1].ring.words = seen_words;
-	/* b stores at the moment when its watermark is looked at. */
-	trap_set(0, pages, PROT_NONE, show_what_b_has_done);
+	/* b publishes at the moment when its watermark is looked at. */
+	trap_set(0, (char *)seen_words, PROT_NONE, have_b_publish);
 	drive(JOIN);
 	assert_true(trap_was_touched(0));
 	assert_int_equal(n_fired, 1);
 	assert_fired(0, 1, 1, 1);
-	munmap(pages, 2 * TRAP_PAGE);
+	munmap((void *)seen_words, TRAP_PAGE);
 }
 
 static void an_unconnected_input_is_absent(void **state)
@@ -622,18 +620,16 @@ static void a_firing_committed_but_not_applied_is_applied_once(void **state)
 static void a_firing_not_committed_is_done_again_with_the_same_frame(void **state)
 {
 	struct pkdi_node *join;
-	uint64_t pin;
 
 	(void)state;
 	begin(LATEST(A, 1), NONE());
 	join = &run.nodes[JOIN];
 	play(A, "xxx");
 	assert_int_equal(pkdi_node_poll(join, true), PKDI_POLL_READY);
-	pin = pkdi_read(&join->inputs[0].words->pin);
-	assert_true(pin != 0);
+	assert_non_null(pkdi_input_held(&join->inputs[0], 3, 0));
 	play(A, "xxxxx");
 	pkdi_node_recover(join);
-	assert_int_equal(pkdi_read(&join->inputs[0].words->pin), pin);
+	assert_non_null(pkdi_input_held(&join->inputs[0], 3, 0));
 	assert_int_equal(pkdi_node_poll(join, true), PKDI_POLL_READY);
 	assert_int_equal(pkdi_node_fire(join), 1);
 	assert_fired(0, 3, 3, 0);
@@ -645,7 +641,7 @@ static void a_firing_not_committed_is_done_again_with_the_same_frame(void **stat
 	assert_int_equal(pkdi_read(&join->inputs[0].words->n_dropped), 3);
 }
 
-static void a_pin_that_was_still_to_be_checked_is_no_choice(void **state)
+static void what_was_held_before_it_was_chosen_is_no_choice(void **state)
 {
 	struct pkdi_node *join;
 
@@ -653,10 +649,10 @@ static void a_pin_that_was_still_to_be_checked_is_no_choice(void **state)
 	begin(LATEST(A, 1), NONE());
 	join = &run.nodes[JOIN];
 	play(A, "xxx");
-	/* As if killed after the pin was stored and before the ring was looked at again. */
-	atomic_store(&join->inputs[0].words->pin, pkdi_entry(2, 1));
+	/* As if killed before the values behind it were held, too. */
+	assert_non_null(pkdi_input_hold(&join->inputs[0], 2, 0));
 	pkdi_node_recover(join);
-	assert_int_equal(pkdi_read(&join->inputs[0].words->pin), 0);
+	assert_null(pkdi_input_held(&join->inputs[0], 2, 0));
 	drive(JOIN);
 	assert_fired(0, 3, 3, 0);
 }
@@ -751,12 +747,12 @@ int main(void)
 		TEST(a_reader_that_has_left_holds_nobody_up),
 		TEST(a_firing_committed_but_not_applied_is_applied_once),
 		TEST(a_firing_not_committed_is_done_again_with_the_same_frame),
-		TEST(a_pin_that_was_still_to_be_checked_is_no_choice),
+		TEST(what_was_held_before_it_was_chosen_is_no_choice),
 		TEST(a_sample_is_seen_again_after_a_restart),
 		TEST(a_restarted_source_counts_on),
 		TEST(a_firing_that_was_recorded_but_not_committed_skips_no_number),
 		TEST(a_frame_that_was_fatal_twice_is_settled_without_a_step),
 	};
 
-	return cmocka_run_group_tests_name("runtime_firing", tests, NULL, NULL);
+	return RUN_IN_ALL_PLACES(tests);
 }

@@ -20,13 +20,14 @@ struct fixture {
 static int set_up(void **state)
 {
 	struct fixture *f = calloc(1, sizeof(*f));
+	struct pkdi_stream_words *words;
 
 	assert_non_null(f);
-	f->ring.words = aligned_alloc(PKDI_LINE, 4 * PKDI_LINE);
-	assert_non_null(f->ring.words);
-	memset((void *)f->ring.words, 0, 4 * PKDI_LINE);
-	f->ring.size = RING;
-	f->ring.n_slots = SLOTS;
+	words = aligned_alloc(PKDI_LINE, 4 * PKDI_LINE);
+	assert_non_null(words);
+	memset((void *)words, 0, 4 * PKDI_LINE);
+	f->ring = pkdi_ring_make(
+		PKDI_APART, &(struct pkd_stream){.ring_size = RING, .n_slots = SLOTS}, words, NULL);
 	for (uint32_t i = 0; i < PINS; i++)
 		f->pin_list[i] = &f->pins[i];
 	pkdi_slots_init(&f->slots, &f->ring, f->pin_list, PINS);
@@ -48,7 +49,7 @@ static uint32_t publish(struct fixture *f)
 	uint32_t slot = pkdi_slots_loan(&f->slots);
 
 	assert_int_not_equal(slot, PKDI_NO_SLOT);
-	pkdi_slots_publish(&f->slots, slot);
+	pkdi_slots_publish(&f->slots, slot, NULL);
 	return slot;
 }
 
@@ -57,10 +58,10 @@ static void a_published_value_is_found(void **state)
 	struct fixture *f = *state;
 	uint32_t slot;
 
-	assert_int_equal(pkdi_ring_newest(&f->ring), 0);
+	assert_int_equal(pkdi_ring_newest(&f->ring, 1), 0);
 	assert_int_equal(pkdi_ring_find(&f->ring, 1), PKDI_NO_SLOT);
 	slot = publish(f);
-	assert_int_equal(pkdi_ring_newest(&f->ring), 1);
+	assert_int_equal(pkdi_ring_newest(&f->ring, 1), 1);
 	assert_int_equal(pkdi_ring_find(&f->ring, 1), slot);
 	assert_int_equal(pkdi_ring_find(&f->ring, 2), PKDI_NO_SLOT);
 }
@@ -84,7 +85,7 @@ static void a_value_counts_before_head_is_stored(void **state)
 	publish(f);
 	publish(f);
 	atomic_store(&f->ring.words->head, 1); /* the writer died between the two stores */
-	assert_int_equal(pkdi_ring_newest(&f->ring), 2);
+	assert_int_equal(pkdi_ring_newest(&f->ring, 1), 2);
 }
 
 static void a_pinned_slot_is_never_loaned(void **state)
@@ -112,7 +113,7 @@ static void a_slot_is_always_free(void **state)
 	srand(1);
 	for (int i = 0; i < 100000; i++) {
 		uint32_t pin = (uint32_t)rand() % PINS;
-		uint64_t newest = pkdi_ring_newest(&f->ring);
+		uint64_t newest = pkdi_ring_newest(&f->ring, 1);
 
 		if (newest && rand() % 3)
 			pkdi_ring_pin(&f->ring, newest - (uint64_t)rand() % RING, &f->pins[pin]);
@@ -141,7 +142,7 @@ static void the_same_slot_is_loaned_until_it_is_published(void **state)
 	uint32_t slot = pkdi_slots_loan(&f->slots);
 
 	assert_int_equal(pkdi_slots_loan(&f->slots), slot);
-	pkdi_slots_publish(&f->slots, slot);
+	pkdi_slots_publish(&f->slots, slot, NULL);
 	assert_int_not_equal(pkdi_slots_loan(&f->slots), slot);
 }
 

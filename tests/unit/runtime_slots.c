@@ -25,7 +25,9 @@ static void begin(uint32_t size, uint32_t n_pins, uint32_t n_slots)
 {
 	memset(memory, 0, sizeof(memory));
 	memset((void *)own_pins, 0, sizeof(own_pins));
-	ring = (struct pkdi_ring){(struct pkdi_stream_words *)(void *)memory, size, n_slots};
+	ring = pkdi_ring_make(PKDI_APART,
+	                      &(struct pkd_stream){.ring_size = size, .n_slots = n_slots},
+	                      (struct pkdi_stream_words *)(void *)memory, NULL);
 	for (uint32_t i = 0; i < n_pins; i++) {
 		pins[i] = &own_pins[i];
 		pin_list[i] = pins[i];
@@ -38,7 +40,7 @@ static uint32_t publish(void)
 	uint32_t slot = pkdi_slots_loan(&slots);
 
 	assert_int_not_equal(slot, PKDI_NO_SLOT);
-	pkdi_slots_publish(&slots, slot);
+	pkdi_slots_publish(&slots, slot, NULL);
 	return slot;
 }
 

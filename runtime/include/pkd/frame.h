@@ -21,7 +21,8 @@ struct pkd_frame {
 	uint32_t incarnation; /* of the writing process: 0, then one more per restart */
 	uint32_t type_id;     /* index of the stream: a slot in the wrong ring is noticed */
 	uint32_t origin;      /* index of the origin node that numbered the frame */
-	uint8_t reserved[16];
+	uint8_t reserved[8];
+	uint64_t entry; /* the runtime's: where the stream's ring lies in its slots */
 };
 
 /* The header of the value that a node was given: an input, or an element of a window. */

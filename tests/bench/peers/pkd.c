@@ -19,12 +19,14 @@ enum { N_PINS = 1 };
 #define NAME "pkd-queue"
 enum { N_PINS = 0 };
 #endif
-enum { SMALL = 4096, MAX_RING = 256 };
+enum { SMALL = 4096, MAX_RING = 256, MAX_COPY = PKDI_COPIED_VALUE + sizeof(struct pkd_frame) };
 
 /* What one side writes, as in the control memory of a process. */
 struct control {
 	struct pkdi_process_words process;
 	struct pkdi_input_words input;
+	_Alignas(PKDI_LINE) char made[MAX_COPY];
+	_Alignas(PKDI_LINE) char copy[MAX_COPY];
 	_Alignas(PKDI_LINE) char stream[sizeof(struct pkdi_stream_words) +
 	                                MAX_RING * sizeof(uint64_t)];
 };
@@ -53,6 +55,11 @@ struct side {
 static struct lane lanes[2];
 static struct pkdi_bell *bells;
 static struct pkdi_orders *orders;
+
+static enum pkdi_place place_of(const struct lane *lane)
+{
+	return pkdi_ring_place(lane->stream.value_size, N_PINS, false);
+}
 
 static void check(int r, const char *what)
 {
@@ -113,6 +120,12 @@ static void attach(const struct bench *bench, int side)
 	check(pkdi_map_view(&other->control_map, other->control_map.address), "control");
 }
 
+static struct pkdi_ring make_ring(const struct lane *lane, const char *data)
+{
+	return pkdi_ring_make(place_of(lane), &lane->stream,
+	                      (struct pkdi_stream_words *)(void *)lane->control->stream, data);
+}
+
 static void *open_side(const struct bench *bench, int i)
 {
 	static struct side sides[2];
@@ -132,8 +145,8 @@ static void *open_side(const struct bench *bench, int i)
 	side->output = (struct pkdi_output){
 		.stream = &own->stream,
 		.data = own->map.address,
-		.ring = {(struct pkdi_stream_words *)(void *)own->control->stream,
-	                 own->stream.ring_size, own->stream.n_slots},
+		.made = place_of(own) == PKDI_COPIED ? (void *)own->control->made : NULL,
+		.ring = make_ring(own, own->map.address),
 		.pins = &side->pin,
 		.n_pins = N_PINS,
 		.gates = &side->gate,
@@ -146,8 +159,8 @@ static void *open_side(const struct bench *bench, int i)
 		.role = PKDI_ROLE_FIRING,
 		.stream = &other->stream,
 		.data = other->view,
-		.ring = {(struct pkdi_stream_words *)(void *)other->control->stream,
-	                 other->stream.ring_size, other->stream.n_slots},
+		.ring = make_ring(other, other->view),
+		.copies = N_PINS && place_of(other) == PKDI_COPIED ? own->control->copy : NULL,
 		.words = &own->control->input,
 		.writer_orders = orders,
 		.window = pkdi_policy_window(&other->decl),
@@ -174,6 +187,8 @@ static bool has_value(struct side *side)
 	pkdi_policy_look(&side->input);
 	if (side->input.front)
 		return true;
+	if (side->polls && side->poller.n_looks % 8 != 7)
+		return false;
 	pkdi_input_load_settled(&side->input);
 	pkdi_policy_look(&side->input);
 	return side->input.front;
@@ -207,11 +222,10 @@ static void send(void *argument, uint64_t stamp)
 	struct pkd_frame *frame;
 
 	wait_until(side, has_room);
-	frame = pkdi_output_loan(output);
+	*(uint64_t *)pkdi_output_loan(output, &frame) = stamp;
 	*frame = (struct pkd_frame){.seq = output->slots.next,
 	                            .number = output->slots.next,
 	                            .size = output->stream->value_size};
-	*(uint64_t *)(frame + 1) = stamp;
 	pkdi_output_publish(output, output->slots.next, output->slots.loaned);
 	pkdi_output_settle(output, frame->number);
 	notify(side);
@@ -225,7 +239,8 @@ static void offer_room(struct side *side)
 
 	pkdi_wake_fence();
 	side->owes = pkdi_is_asleep(&side->neighbour);
-	if (!side->owes || 2 * (pkdi_ring_newest(&input->ring) + 1 - input->cursor) > input->window)
+	if (!side->owes ||
+	    2 * (pkdi_ring_newest(&input->ring, input->cursor) + 1 - input->cursor) > input->window)
 		return;
 	side->owes = false;
 	pkdi_wake(&side->neighbour);
