@@ -266,8 +266,6 @@ static struct round spin(struct pkdi_run *run, struct pkdi_process *process, boo
 		for (int i = 0; i < LOOKS; i++) {
 			pkdi_poller_pause(&process->poller);
 			round = go_round(run, process, begun, true);
-			if (round.moved)
-				pkdi_poller_found(&process->poller);
 			if (round.moved || round.error || !round.running)
 				return round;
 		}
@@ -279,6 +277,7 @@ static struct round spin(struct pkdi_run *run, struct pkdi_process *process, boo
 /* How long nothing was to be done, for the next decision to spin. */
 static void end_wait(struct pkdi_process *process)
 {
+	pkdi_poller_found(&process->poller);
 	if (!process->idle_ns)
 		return;
 	process->waited_ns = pkd_now() - process->idle_ns;

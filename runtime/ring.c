@@ -231,13 +231,22 @@ static void copy_in(struct pkdi_slots *slots, _Atomic uint64_t *entry, const str
 	          (const _Atomic uint64_t *)(const void *)made);
 }
 
+/* A ring apart: which slots are in it from here on. */
+static void account(struct pkdi_slots *slots, uint64_t evicted, uint32_t slot)
+{
+	if (evicted && pkdi_entry_slot(evicted) < slots->ring.n_slots)
+		unmark(slots->live, pkdi_entry_slot(evicted));
+	mark(slots->live, slot);
+}
+
 void pkdi_slots_publish(struct pkdi_slots *slots, uint32_t slot, const struct pkd_frame *made)
 {
 	const struct pkdi_ring *ring = &slots->ring;
 	_Atomic uint64_t *entry = entry_of(ring, slots->next);
-	uint64_t evicted = atomic_load_explicit(entry, memory_order_relaxed);
 
-	if (ring->place == PKDI_COPIED)
+	if (ring->place == PKDI_APART)
+		account(slots, atomic_load_explicit(entry, memory_order_relaxed), slot);
+	else if (ring->place == PKDI_COPIED)
 		copy_in(slots, entry, made);
 	/* Without pins there is no pair to be ordered, see ring.h. */
 	if (ring->place == PKDI_APART && slots->n_pins)
@@ -245,11 +254,6 @@ void pkdi_slots_publish(struct pkdi_slots *slots, uint32_t slot, const struct pk
 	else
 		atomic_store_explicit(entry, pkdi_entry(slots->next, slot), memory_order_release);
 	atomic_store_explicit(&ring->words->head, slots->next, memory_order_release);
-	if (ring->place == PKDI_APART) {
-		if (evicted && pkdi_entry_slot(evicted) < ring->n_slots)
-			unmark(slots->live, pkdi_entry_slot(evicted));
-		mark(slots->live, slot);
-	}
 	slots->loaned = PKDI_NO_SLOT;
 	slots->next++;
 }

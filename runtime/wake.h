@@ -49,29 +49,43 @@ static inline void pkdi_relax(void)
 }
 
 /* Looking again and again. Each look at a line takes it from the writer that is about to store to it; where
- * values come as fast as they are taken, it pays to let the writer get ahead, by a microsecond or so.
+ * values come as fast as they are taken, it pays to chase them from afar: to let the writer get ahead, by a
+ * microsecond or so. Where that brings one value only, the writer has waited in its turn, and it does not pay.
  * Whoever waits longer than for one look notices no difference. */
 struct pkdi_poller {
-	uint32_t n_looks;  /* in vain, since the last find */
-	uint32_t n_chased; /* finds in a row that took one more look */
+	uint32_t n_looks;   /* in vain, since the last find */
+	uint32_t n_at_once; /* finds since the last wait */
+	int32_t n_short; /* waits in a row that took one more look; below 0 after a chase in vain */
+	bool chases;     /* in the last wait */
 };
 
-enum { PKDI_CHASED = 16, PKDI_CHASE_PAUSES = 32 };
+enum { PKDI_SHORT_WAITS = 16, PKDI_CHASE_PAUSES = 32, PKDI_NO_CHASE = 1000 };
 
 /* Between two looks. */
 static inline void pkdi_poller_pause(struct pkdi_poller *poller)
 {
-	bool chases = poller->n_looks++ == 0 && poller->n_chased >= PKDI_CHASED;
+	int n_pauses = 1;
 
-	for (int i = chases ? PKDI_CHASE_PAUSES : 1; i > 0; i--)
+	if (poller->n_looks++ == 0) {
+		if (poller->chases && !poller->n_at_once)
+			poller->n_short = -PKDI_NO_CHASE;
+		poller->n_at_once = 0;
+		poller->chases = poller->n_short >= PKDI_SHORT_WAITS;
+		if (poller->chases)
+			n_pauses = PKDI_CHASE_PAUSES;
+	}
+	for (int i = 0; i < n_pauses; i++)
 		pkdi_relax();
 }
 
 static inline void pkdi_poller_found(struct pkdi_poller *poller)
 {
 	if (!poller->n_looks)
-		return;
-	poller->n_chased = poller->n_looks == 1 ? poller->n_chased + 1 : 0;
+		poller->n_at_once++;
+	else if (poller->n_looks == 1)
+		poller->n_short++;
+	else if (poller->n_short > 0)
+		poller->n_short = 0;
 	poller->n_looks = 0;
 }
 

@@ -204,6 +204,9 @@ static void wait_until(struct side *side, bool (*is_so)(struct side *))
 			notify(side);
 		if (side->polls) {
 			pkdi_poller_pause(&side->poller);
+			/* The loop of a process takes that much longer for a round. */
+			if (side->poller.n_looks > 1)
+				pkdi_relax();
 		} else {
 			uint32_t bell = pkdi_sleep_announce(&side->sleeper);
 
