@@ -9,56 +9,15 @@ packages="gcc g++ libc6-dev pkg-config flex bison
 	libavformat-dev libavcodec-dev libswscale-dev libavutil-dev libopencv-dev libsdl2-dev
 	libfreetype-dev fonts-dejavu-core ffmpeg graphviz
 	libcmocka-dev spin valgrind strace procps xvfb xauth x11-utils xdotool"
-apt="apt-get -q -o DPkg::Lock::Timeout=300"
 
 say() { echo "set-up: $*"; }
-
-is_installed() {
-	case $(dpkg-query -W -f '${Status} ' "$1" 2>/dev/null) in
-	*"ok installed"*) return 0 ;;
-	esac
-	# pkg-config may be provided by pkgconf.
-	[ "$1" = pkg-config ] && command -v pkg-config >/dev/null
-}
-
-as_root() {
-	if [ "$(id -u)" -eq 0 ]; then
-		"$@"
-	else
-		sudo "$@"
-	fi
-}
-
-can_be_root() {
-	[ "$(id -u)" -eq 0 ] && return 0
-	command -v sudo >/dev/null || return 1
-	# Without a terminal nobody can type a password.
-	sudo -n true 2>/dev/null || [ -t 0 ]
-}
-
-install_packages() {
-	missing=
-	for package in $packages; do
-		is_installed "$package" || missing="$missing $package"
-	done
-	[ -n "$missing" ] || return 0
-	if ! can_be_root; then
-		say "missing; as root, type: apt-get install --no-install-recommends$missing"
-		say "(PKD_SETUP=no make ... goes on without)"
-		return 1
-	fi
-	say "installing$missing"
-	# shellcheck disable=SC2086 # words
-	as_root $apt update &&
-		as_root env DEBIAN_FRONTEND=noninteractive $apt install -y \
-			--no-install-recommends $missing && return 0
-	say "apt-get failed; what is missing:$missing"
-	return 1
-}
+# shellcheck source=tests/apt.sh
+. tests/apt.sh
 
 if [ "${PKD_SETUP:-}" != no ]; then
 	if command -v dpkg-query >/dev/null && command -v apt-get >/dev/null; then
-		install_packages || exit 1
+		# shellcheck disable=SC2086 # words
+		install_packages $packages || exit 1
 	else
 		say "not a Debian system; README.md lists what pkd needs"
 	fi

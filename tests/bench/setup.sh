@@ -9,35 +9,11 @@ packages="g++ pkg-config python3 libiceoryx-posh-dev iceoryx cyclonedds-dev cycl
 
 say() { echo "bench set-up: $*"; }
 
-is_installed() {
-	case $(dpkg-query -W -f '${Status} ' "$1" 2>/dev/null) in
-	*"ok installed"*) return 0 ;;
-	esac
-	# pkg-config may be provided by pkgconf.
-	[ "$1" = pkg-config ] && command -v pkg-config >/dev/null
-}
-
-as_root() {
-	if [ "$(id -u)" -eq 0 ]; then
-		"$@"
-	else
-		sudo -n "$@"
-	fi
-}
+# shellcheck source=tests/apt.sh
+. "$(dirname "$0")/../apt.sh"
 
 [ "${PKD_SETUP:-}" != no ] || exit 0
 command -v dpkg-query >/dev/null && command -v apt-get >/dev/null || exit 0
-missing=
-for package in $packages; do
-	is_installed "$package" || missing="$missing $package"
-done
-[ -n "$missing" ] || exit 0
-say "installing$missing"
-install() {
-	as_root apt-get -q -o DPkg::Lock::Timeout=300 update &&
-		as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -o DPkg::Lock::Timeout=300 \
-			install -y --no-install-recommends "$@"
-}
 # shellcheck disable=SC2086 # words
-install $missing || say "could not install all of it: what is missing is skipped"
+install_packages $packages || say "what is missing is skipped"
 exit 0
