@@ -347,11 +347,12 @@ static int seal_values(struct pkdi_node *node, int64_t now_ns)
 {
 	for (uint32_t i = 0; i < node->decl->n_outputs; i++) {
 		struct pkdi_output *output = &node->outputs[i];
+		struct pkd_frame header;
 		int r;
 
 		if (!output->stream || output->absent)
 			continue;
-		*output->header = (struct pkd_frame){
+		header = (struct pkd_frame){
 			.seq = output->slots.next,
 			.number = node->ctx.number,
 			.capture_ns = node->ctx.capture_ns,
@@ -362,6 +363,8 @@ static int seal_values(struct pkdi_node *node, int64_t now_ns)
 			.type_id = output->index,
 			.origin = node->ctx.origin,
 		};
+		/* The ring's entry may be there, which others read meanwhile. */
+		memcpy(output->header, &header, offsetof(struct pkd_frame, entry));
 		r = pkdi_freeze_close(output);
 		if (r < 0)
 			return no_protection(node, r);
