@@ -51,9 +51,18 @@ static void carve_node(struct pkdi_run *run, struct pkdi_node *node, struct carv
 		stream = &run->streams[decl->outputs[i].stream];
 		stream->words = carve(carver, sizeof(*stream->words) +
 		                                      stream->decl->ring_size * sizeof(uint64_t));
-		node->outputs[i].made = carve_copies(stream, 1, carver);
 		for (uint32_t j = 0; j < stream->decl->n_readers; j++)
 			node->outputs[i].gates[j].n_refused = carve(carver, sizeof(uint64_t));
+	}
+}
+
+static void carve_made(struct pkdi_run *run, struct pkdi_node *node, struct carver *carver)
+{
+	for (uint32_t i = 0; i < node->decl->n_outputs; i++) {
+		uint32_t stream = node->decl->outputs[i].stream;
+
+		if (stream != PKD_NONE)
+			node->outputs[i].made = carve_copies(&run->streams[stream], 1, carver);
 	}
 }
 
@@ -62,6 +71,10 @@ static void carve_process(struct pkdi_run *run, struct pkdi_process *process, st
 	process->words = carve(carver, sizeof(*process->words));
 	for (uint32_t i = 0; i < process->decl->n_nodes; i++)
 		carve_node(run, &run->nodes[process->decl->nodes[i]], carver);
+	/* Last, for a step may write beyond its output: rather not over these words, and what is behind
+	 * them is read-only. */
+	for (uint32_t i = 0; i < process->decl->n_nodes; i++)
+		carve_made(run, &run->nodes[process->decl->nodes[i]], carver);
 }
 
 /* One memory for all, of which each process has whole pages: so few maps, however many processes. */

@@ -15,8 +15,8 @@ status=$?
 [ "$status" -eq 0 ] || fail "status $status"
 cat out
 
-# mistake NAME FILE SCRIPT OPERATION...: with the runtime's file changed by that sed script, one of the
-# operations finds fault.
+# mistake NAME FILE SCRIPT WORD...: with the runtime's file changed by that sed script, one of these
+# operations, in these places of the rings, finds fault.
 mistake() {
 	name=$1 file=$2 script=$3
 	shift 3
@@ -62,7 +62,7 @@ mistake 'one copy of the number' record.c \
 	"$commit s/^.*atomic_store_explicit(&record->number/atomic_store(\&record->number[committed % 2],\
 		node->ctx.number); &/" fire-origin
 mistake 'slots in the ring taken for free' ring.c \
-	'/^void pkdi_slots_init/,/^}/s/mark(slots->live.*/;/' publish
+	'/^void pkdi_slots_init/,/^}/s/mark(slots->live.*/;/' publish apart
 # One that is neither in the ring nor pinned.
 mistake 'a slot that is lost' ring.c '/^void pkdi_slots_init/,/^}/s|^.*/\* The previous.*|\
 	for (uint32_t k = 0; slots->next > 1 \&\& k < ring->n_slots; k++) {\
@@ -73,8 +73,32 @@ mistake 'a slot that is lost' ring.c '/^void pkdi_slots_init/,/^}/s|^.*/\* The p
 			mark(slots->live, k);\
 			break;\
 		}\
-	} &|' fire-middle
-mistake 'slots that others pin taken for free' ring.c 's/if (pin && /if (0 \&\& /' fire-middle
+	} &|' fire-middle apart
+mistake 'slots that others pin taken for free' ring.c 's/if (pin && /if (0 \&\& /' fire-middle apart
 mistake 'pinned without a second look' ring.c \
-	's/if (atomic_load(&ring->words->ring.seq.*/if (0)/' look
+	's/if (atomic_load(entry_of(ring, seq)).*/if (0)/' look apart
 mistake 'half a leave' node.c "$recover s/== PKDI_LEFT/== 99/" end-middle
+
+copy='/^bool pkdi_ring_copy/,/^}/'
+publish='/^void pkdi_slots_publish/,/^}/'
+
+mistake 'a copy without a second look' ring.c "$copy s/return atomic_load.*/return true;/" look beside
+mistake 'a copy without a second look, from behind the header' ring.c \
+	"$copy s/return atomic_load.*/return true;/" look headers
+for place in beside headers; do
+	mistake "published from the slot of another seq, $place" ring.c \
+		's/slots->next % n)/(slots->next + 1) % n)/' fire-middle $place
+	mistake "not copied in again, $place" ring.c \
+		"$publish s/ring->place == PKDI_COPIED)/ring->place == PKDI_COPIED \&\&\
+			slots->loaned != PKDI_NO_SLOT)/" fire-middle $place
+	mistake "the entry before the value, $place" ring.c \
+		"$publish s/^.*copy_in(.*/{ atomic_store(entry, pkdi_entry(slots->next, slot)); & }/" \
+		fire-middle $place
+	mistake "chosen before it is held, $place" policy.c \
+		'/^static uint64_t hold_within/,/^}/s/\*ret_frame = hold(input, seq);/if (input->decl->policy == PKD_LATEST)\
+			atomic_store(\&input->words->chosen, seq); &/' fire-watch $place
+done
+mistake 'copies forgotten at a restart' channel.c \
+	'/^static void keep_choice/,/^}/s/input->front = .*/input->front = NULL;/' fire-watch beside
+mistake 'a slot fewer than a window and one' ring.c \
+	's/ring.size = stream->n_slots;/ring.size = stream->ring_size;/' fire-origin headers

@@ -6,11 +6,17 @@
  *   kill_step                  every operation, killed; the readers also held up: for `make test`
  *   kill_step --all            every operation killed, killed and replaced at once, and held up, and
  *                              every recovery killed as well
- *   kill_step ... OPERATION...  those only
+ *   kill_step ... WORD...      those operations, and those places of the rings, only
+ *
+ * A death leaves nothing but shared memory: without --all it is tried only where that has become another
+ * one by an instruction. A process that is held up goes on with all that it has, so that is tried at every
+ * instruction; where the rings do not lie beside values, at every third.
  *
  * Prints how many points were tried. Status 1 when something was wrong at any; after three it stops. */
 #define _GNU_SOURCE
 #include <inttypes.h>
+#include <setjmp.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,6 +38,7 @@ enum {
 	MAX_COMPLAINTS = 3,
 	LIMIT_S = 30, /* for a process that hangs */
 	MAX_INSTRUCTIONS = 1000000,
+	SAMPLED = 3,
 };
 
 enum way {
@@ -88,17 +95,18 @@ static void publish(struct pkdi_node *node)
 {
 	struct pkdi_output *output = &node->outputs[0];
 	uint64_t seq = output->slots.next;
-	uint32_t slot;
 	struct pkd_frame *frame;
+	uint64_t *value;
 
 	pkdi_output_settle(output, seq - 1);
-	slot = pkdi_slots_loan(&output->slots);
-	if (slot == PKDI_NO_SLOT) {
+	value = pkdi_output_loan(output, &frame);
+	if (!value) {
 		complain("no slot is free for value %" PRIu64, seq);
 		return;
 	}
-	frame = (struct pkd_frame *)(void *)(output->data + slot * output->stream->slot_size);
-	fill((uint64_t *)(void *)(frame + 1), STREAM_A, seq);
+	if (pkdi_freeze_open(output) < 0)
+		complain("a slot cannot be opened");
+	fill(value, STREAM_A, seq);
 	*frame = (struct pkd_frame){
 		.seq = seq,
 		.number = seq,
@@ -106,7 +114,9 @@ static void publish(struct pkdi_node *node)
 		.type_id = STREAM_A,
 		.origin = A,
 	};
-	pkdi_slots_publish(&output->slots, slot, output->made);
+	if (pkdi_freeze_close(output) < 0)
+		complain("a slot cannot be closed");
+	pkdi_slots_publish(&output->slots, output->slots.loaned, output->made);
 	pkdi_output_settle(output, seq);
 }
 
@@ -170,17 +180,19 @@ static void expect_value(const struct pkd_frame *frame, uint32_t stream, uint64_
 static void look(struct pkdi_node *node)
 {
 	struct pkdi_input *latest = &node->inputs[0], *sample = &node->inputs[1];
-	uint64_t before;
+	const struct pkd_frame *before;
 
 	pkdi_policy_look(latest);
 	if (!latest->front) {
 		complain("there is no latest value");
 		return;
 	}
-	before = pkdi_read(&latest->back_pins[0]);
+	before = pkdi_input_held(latest, latest->cursor - 1, 1);
 	expect_value(latest->front, STREAM_X, latest->cursor);
-	expect_value(pkdi_input_frame(latest, pkdi_entry_slot(before)), STREAM_X,
-	             latest->cursor - 1);
+	if (before)
+		expect_value(before, STREAM_X, latest->cursor - 1);
+	else
+		complain("the value before the latest is not held");
 	pkdi_input_advance(latest, latest->cursor + 1);
 	pkdi_policy_look(sample);
 	if (sample->front)
@@ -213,6 +225,7 @@ static _Noreturn void live(const struct operation *operation, bool runs)
 
 	trace_me();
 	alarm(LIMIT_S);
+	signal(SIGSEGV, SIG_DFL);
 	if (pkdi_process_attach(&run, operation->victim) < 0)
 		complain("a process cannot attach");
 	pkdi_sleep_over(&process->sleeper);
@@ -238,6 +251,14 @@ static _Noreturn void live(const struct operation *operation, bool runs)
 	_exit(0);
 }
 
+static pid_t living; /* the victim's, 0 = none */
+
+static void end_life(pid_t child)
+{
+	trace_kill(child);
+	living = 0;
+}
+
 /* A new incarnation, stopped before it recovers. */
 static pid_t begin_life(const struct operation *operation, bool runs)
 {
@@ -253,6 +274,7 @@ static pid_t begin_life(const struct operation *operation, bool runs)
 		live(operation, runs);
 	if (child < 0 || waitpid(child, &status, __WALL) < 0 || !WIFSTOPPED(status))
 		complain("a process cannot be started");
+	living = child;
 	return child;
 }
 
@@ -263,12 +285,15 @@ static bool go_on(pid_t child)
 
 	if (trace_go_on(child, &status))
 		return true;
+	living = 0;
 	if (status)
 		complain("an incarnation ends with wait status %d", status);
 	return false;
 }
 
 /* ---- One point ---- */
+
+static const struct place *place;
 
 struct point {
 	uint32_t n;          /* instructions done */
@@ -284,22 +309,38 @@ static void add_word(uint64_t *hash, uint64_t word)
 	*hash = (*hash ^ word) * UINT64_C(0x100000001b3);
 }
 
+/* A value that is copied in, and its number. */
+static void add_value(uint64_t *hash, const char *slot, uint32_t n_words)
+{
+	const struct pkd_frame *frame = (const struct pkd_frame *)(const void *)slot;
+	const uint64_t *words = (const uint64_t *)(const void *)slot;
+
+	add_word(hash, frame->seq);
+	add_word(hash, frame->number);
+	for (uint32_t i = sizeof(*frame) / sizeof(*words); i < n_words; i++)
+		add_word(hash, words[i]);
+}
+
 /* Of all that applying a record stores, but no times: these are others in each run. */
 static uint64_t hash_words(const struct pkdi_node *node)
 {
 	uint64_t hash = UINT64_C(0xcbf29ce484222325);
 
 	for (uint32_t i = 0; i < node->decl->n_outputs; i++) {
-		const struct pkdi_ring *ring = &node->outputs[i].ring;
+		const struct pkdi_output *output = &node->outputs[i];
+		const struct pkdi_ring *ring = &output->ring;
 
 		for (uint32_t k = 0; k < ring->size; k++)
-			add_word(&hash, pkdi_read(&ring->words->ring[k]));
+			add_word(&hash, *(uint64_t *)(void *)(ring->entries + k * ring->stride));
+		for (uint32_t k = 0; output->made && k < ring->n_slots; k++)
+			add_value(&hash, output->data + (size_t)k * ring->stride, ring->n_words);
 		add_word(&hash, pkdi_read(&ring->words->head));
 		add_word(&hash, pkdi_read(&ring->words->settled));
 	}
 	for (uint32_t i = 0; i < node->decl->n_inputs; i++) {
 		add_word(&hash, pkdi_read(&node->inputs[i].words->cursor));
 		add_word(&hash, pkdi_read(&node->inputs[i].words->pin));
+		add_word(&hash, pkdi_read(&node->inputs[i].words->chosen));
 	}
 	add_word(&hash, atomic_load(&node->words->state));
 	return hash;
@@ -338,7 +379,7 @@ static void run_to_the_end(pid_t child)
 			return;
 	}
 	if (lives)
-		trace_kill(child);
+		end_life(child);
 	complain("it never ends");
 }
 
@@ -347,9 +388,10 @@ static pid_t interrupt(const struct operation *operation, enum way way, struct p
                        pid_t child)
 {
 	const struct pkdi_record *record = &run.nodes[operation->victim].words->record;
+	uint32_t done;
 
 	if (way != HELD_UP)
-		trace_kill(child);
+		end_life(child);
 	point->is_applying = pkdi_read(&record->committed) != pkdi_read(&record->applied);
 	point->words = hash_words(&run.nodes[operation->victim]);
 	world_look();
@@ -360,30 +402,54 @@ static pid_t interrupt(const struct operation *operation, enum way way, struct p
 	child = begin_life(operation, false);
 	if (!point->second)
 		return child;
-	if (trace_step(child, point->m, point->second) == TRACE_MISSED)
+	done = trace_step(child, point->m, point->second);
+	if (done == TRACE_MISSED)
 		complain("the recovery takes another way each time");
-	trace_kill(child);
+	if (done == TRACE_DIED)
+		complain("the recovery dies");
+	end_life(child);
 	world_look();
 	return begin_life(operation, false);
 }
 
+/* What this process does in place of the others may be led astray by a damaged value. */
+static sigjmp_buf at_fault;
+
+static void on_fault(int signal)
+{
+	siglongjmp(at_fault, signal);
+}
+
 /* False when the instruction was not met where it had been: the clock may cost one more. */
+static bool run_point(const struct operation *operation, enum way way, struct point *point)
+{
+	pid_t child = warm_up(operation);
+	uint32_t done = trace_step(child, point->n, point->path);
+
+	if (done == TRACE_MISSED) {
+		end_life(child);
+		return false;
+	}
+	if (done == TRACE_DIED)
+		complain("the operation dies");
+	child = interrupt(operation, way, point, child);
+	run_to_the_end(child);
+	if (!world->complaint[0])
+		world_check_end(!operation->go_on);
+	return true;
+}
+
 static bool try_point(const struct operation *operation, enum way way, struct point *point)
 {
-	bool is_met;
-	pid_t child;
+	volatile bool is_met = true;
 
-	world_begin(operation->victim, operation->last);
-	child = warm_up(operation);
-	is_met = trace_step(child, point->n, point->path) != TRACE_MISSED;
-	if (is_met) {
-		child = interrupt(operation, way, point, child);
-		run_to_the_end(child);
-		if (!world->complaint[0])
-			world_check_end(!operation->go_on);
-	} else {
-		trace_kill(child);
-	}
+	world_begin(place, operation->victim, operation->last);
+	if (sigsetjmp(at_fault, 1) == 0)
+		is_met = run_point(operation, way, point);
+	else
+		complain("another process dies of signal %d", SIGSEGV);
+	if (living)
+		end_life(living);
 	world_end();
 	return is_met;
 }
@@ -391,12 +457,13 @@ static bool try_point(const struct operation *operation, enum way way, struct po
 /* ---- All points ---- */
 
 static uint32_t n_points, n_complaints;
+static bool tries_all;
 
 static void report(const struct operation *operation, enum way way, const struct point *point)
 {
 	if (!world->complaint[0])
 		return;
-	printf("%s, %s after ", operation->name, way_names[way]);
+	printf("%s, %s, %s after ", place->name, operation->name, way_names[way]);
 	if (point->n == MAX_INSTRUCTIONS)
 		printf("its end");
 	else
@@ -426,6 +493,15 @@ static void note_death(struct deaths *deaths, const struct point *point)
 	deaths->n[deaths->count++] = point->n;
 }
 
+static bool is_wanted(enum way way, const struct path *path, uint32_t i)
+{
+	if (tries_all)
+		return true;
+	if (way == HELD_UP)
+		return place == &places[BESIDE] || i % SAMPLED == 0;
+	return i == 0 || path->memory[i] != path->memory[i - 1];
+}
+
 /* Every point of a path, the last of all being its end. The first walk goes to the end and learns the
  * path. `ret_deaths` may be NULL. */
 static void sweep(const struct operation *operation, enum way way, struct point point,
@@ -442,6 +518,8 @@ static void sweep(const struct operation *operation, enum way way, struct point 
 		n_complaints++;
 	}
 	for (*at = 0; *at + 1 < path->n && n_complaints < MAX_COMPLAINTS; ++*at) {
+		if (!is_wanted(way, path, *at))
+			continue;
 		if (!try_point(operation, way, &point)) {
 			struct point slow = point;
 
@@ -466,20 +544,20 @@ static double now_s(void)
 /* An operation in one way; then its second deaths, at most `n_second` of the first ones. */
 static void sweep_all(const struct operation *operation, enum way way, uint32_t n_second)
 {
-	struct path path = {NULL, 0, 0};
+	struct path path = {NULL, 0, 0, NULL};
 	struct deaths deaths = {NULL, 0, 0};
 	uint32_t points_before = n_points, complaints_before = n_complaints;
 	double from_s = now_s();
 
 	sweep(operation, way, (struct point){.path = &path}, &path, &deaths);
-	printf("%-12s %-9s %6u points  %5.1f s\n", operation->name, way_names[way],
-	       n_points - points_before, now_s() - from_s);
+	printf("%-8s %-12s %-9s %6u points  %5.1f s\n", place->name, operation->name,
+	       way_names[way], n_points - points_before, now_s() - from_s);
 	if (n_second > deaths.count)
 		n_second = deaths.count;
 	points_before = n_points;
 	from_s = now_s();
 	for (uint32_t i = 0; i < n_second && n_complaints == complaints_before; i++) {
-		struct path second = {NULL, 0, 0};
+		struct path second = {NULL, 0, 0, NULL};
 
 		/* Spread over all of them. */
 		sweep(operation, way,
@@ -490,15 +568,16 @@ static void sweep_all(const struct operation *operation, enum way way, uint32_t 
 		path_finish(&second);
 	}
 	if (n_second)
-		printf("%-12s %-9s %6u points  %5.1f s  in the recovery of %u of %u records\n",
-		       operation->name, "again", n_points - points_before, now_s() - from_s,
-		       n_second, deaths.count);
+		printf("%-8s %-12s %-9s %6u points  %5.1f s  in the recovery of %u of %u records\n",
+		       place->name, operation->name, "again", n_points - points_before,
+		       now_s() - from_s, n_second, deaths.count);
 	free(deaths.n);
 	path_finish(&path);
 }
 
-static void run_operation(const struct operation *operation, bool all)
+static void run_operation(const struct operation *operation)
 {
+	bool all = tries_all;
 	bool reads = operation->victim == WATCH || operation->victim == SINK;
 	uint32_t n_second = operation->run == fire && operation->victim == MIDDLE ? 2 : 0;
 
@@ -509,11 +588,48 @@ static void run_operation(const struct operation *operation, bool all)
 		sweep_all(operation, HELD_UP, 0);
 }
 
+static bool is_operation(const char *word)
+{
+	for (uint32_t i = 0; i < N_OPERATIONS; i++)
+		if (strcmp(word, operations[i].name) == 0)
+			return true;
+	return false;
+}
+
+static bool is_place(const char *word)
+{
+	for (uint32_t i = 0; i < N_PLACES; i++)
+		if (strcmp(word, places[i].name) == 0)
+			return true;
+	return false;
+}
+
+/* Is it among the words, or none of its kind? */
+static bool is_named(char *const *words, const char *name, bool (*is_kind)(const char *word))
+{
+	bool any = false;
+
+	for (; *words; words++) {
+		if (strcmp(*words, name) == 0)
+			return true;
+		any = any || is_kind(*words);
+	}
+	return !any;
+}
+
 int main(int argc, char **argv)
 {
-	bool all = argc > 1 && strcmp(argv[1], "--all") == 0;
 	double from_s = now_s();
-	int names = 1 + all;
+	char **words;
+
+	tries_all = argc > 1 && strcmp(argv[1], "--all") == 0;
+	words = argv + 1 + tries_all;
+	for (char **word = words; *word; word++) {
+		if (is_operation(*word) || is_place(*word))
+			continue;
+		fprintf(stderr, "neither an operation nor a place: %s\n", *word);
+		return 2;
+	}
 
 	/* A line at a time, and nothing twice after a fork. */
 	setvbuf(stdout, NULL, _IOLBF, 0);
@@ -521,13 +637,13 @@ int main(int argc, char **argv)
 	             0);
 	if (world == MAP_FAILED)
 		return 2;
-	for (uint32_t i = 0; i < N_OPERATIONS && n_complaints < MAX_COMPLAINTS; i++) {
-		bool wanted = names == argc;
-
-		for (int k = names; k < argc; k++)
-			wanted = wanted || strcmp(argv[k], operations[i].name) == 0;
-		if (wanted)
-			run_operation(&operations[i], all);
+	signal(SIGSEGV, on_fault);
+	for (uint32_t k = 0; k < N_PLACES; k++) {
+		place = &places[k];
+		for (uint32_t i = 0; i < N_OPERATIONS && n_complaints < MAX_COMPLAINTS; i++)
+			if (is_named(words, place->name, is_place) &&
+			    is_named(words, operations[i].name, is_operation))
+				run_operation(&operations[i]);
 	}
 	printf("%u points in %.1f s, %u complaints\n", n_points, now_s() - from_s, n_complaints);
 	return n_points && !n_complaints ? 0 : 1;

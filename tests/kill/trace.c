@@ -11,10 +11,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "world.h"
+
 void path_finish(struct path *path)
 {
 	free(path->at);
-	*path = (struct path){NULL, 0, 0};
+	free(path->memory);
+	*path = (struct path){NULL, 0, 0, NULL};
 }
 
 void trace_me(void)
@@ -74,18 +77,12 @@ static uint64_t address_of(pid_t child)
 	return ptrace(PTRACE_GETREGS, child, NULL, &registers) < 0 ? 0 : registers.rip;
 }
 
-static void learn(struct path *path, uint64_t address)
+static uint64_t new_address(const struct path *path, uint64_t address)
 {
 	for (uint32_t i = 0; i < path->n; i++)
 		if (path->at[i] == address)
-			address = 0;
-	if (path->n == path->capacity) {
-		path->capacity = path->capacity * 2 + 1024;
-		path->at = realloc(path->at, path->capacity * sizeof(*path->at));
-		if (!path->at)
-			abort();
-	}
-	path->at[path->n++] = address;
+			return 0;
+	return address;
 }
 
 /* Runs to the last instruction up to number n that is met there for the first time, with a breakpoint.
@@ -124,9 +121,10 @@ static uint64_t address_of(pid_t child)
 	return 0;
 }
 
-static void learn(struct path *path, uint64_t address)
+static uint64_t new_address(const struct path *path, uint64_t address)
 {
-	(void)path, (void)address;
+	(void)path;
+	return address;
 }
 
 static uint32_t run_ahead(pid_t child, uint32_t n, const struct path *path)
@@ -137,6 +135,20 @@ static uint32_t run_ahead(pid_t child, uint32_t n, const struct path *path)
 
 #endif
 
+static void learn(struct path *path, uint64_t address)
+{
+	address = new_address(path, address);
+	if (path->n == path->capacity) {
+		path->capacity = path->capacity * 2 + 1024;
+		path->at = realloc(path->at, path->capacity * sizeof(*path->at));
+		path->memory = realloc(path->memory, path->capacity * sizeof(*path->memory));
+		if (!path->at || !path->memory)
+			abort();
+	}
+	path->memory[path->n] = world_hash();
+	path->at[path->n++] = address;
+}
+
 uint32_t trace_step(pid_t child, uint32_t n, struct path *path)
 {
 	bool learns = path && !path->n;
@@ -146,8 +158,10 @@ uint32_t trace_step(pid_t child, uint32_t n, struct path *path)
 	if (learns)
 		learn(path, address_of(child));
 	for (; done < n; done++) {
-		if (resume(child, PTRACE_SINGLESTEP, &status) != SIGTRAP)
-			return done;
+		int signal = resume(child, PTRACE_SINGLESTEP, &status);
+
+		if (signal != SIGTRAP)
+			return signal == SIGSTOP ? done : TRACE_DIED;
 		if (learns)
 			learn(path, address_of(child));
 	}

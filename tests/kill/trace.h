@@ -11,6 +11,7 @@
 struct path {
 	uint64_t *at; /* address of instruction i; 0 = not met for the first time, or not known */
 	uint32_t n, capacity;
+	uint64_t *memory; /* what world_hash said before instruction i */
 };
 
 void path_finish(struct path *path);
@@ -25,9 +26,11 @@ void trace_stop(void);
 bool trace_go_on(pid_t child, int *ret_status);
 
 #define TRACE_MISSED UINT32_MAX
+#define TRACE_DIED (UINT32_MAX - 1)
 
 /* Steps the child for n instructions, from trace_stop. Returns how many it took: fewer when it reached
- * the next trace_stop, or ended; TRACE_MISSED when it has left the path. `path` may be NULL. */
+ * the next trace_stop; TRACE_MISSED when it has left the path, TRACE_DIED when it has ended or is about to
+ * die of a signal. `path` may be NULL. */
 uint32_t trace_step(pid_t child, uint32_t n, struct path *path);
 
 /* SIGKILL, and waits until it is dead. */

@@ -6,12 +6,21 @@
 #include <string.h>
 
 #include "channel.h"
+#include "freeze.h"
 #include "policy.h"
 
-enum { WORDS = 6, VALUE_SIZE = 8 * WORDS, SLOT_SIZE = 128, MAX_MOVES = 1000 };
+enum { SLOT_SIZE = 128, MAX_MOVES = 1000 };
+
+/* With values of 64 bytes a.out has no lossy reader and is not copied. */
+const struct place places[N_PLACES] = {
+	{"beside", 48, PKDI_FREEZE_OFF},
+	{"headers", 64, PKDI_FREEZE_OFF},
+	{"apart", 48, PKDI_FREEZE_ALL},
+};
 
 struct world *world;
 struct pkdi_run run;
+static const struct place *place;
 static uint32_t victim;
 
 void complain(const char *format, ...)
@@ -34,7 +43,7 @@ static uint64_t word(uint32_t stream, uint64_t number, uint32_t i)
 
 void fill(uint64_t *value, uint32_t stream, uint64_t number)
 {
-	for (uint32_t i = 0; i < WORDS; i++)
+	for (uint32_t i = 0; i < place->value_size / 8; i++)
 		value[i] = word(stream, number, i);
 }
 
@@ -42,9 +51,9 @@ void check(const struct pkd_frame *frame, uint32_t stream)
 {
 	const uint64_t *value = (const uint64_t *)(const void *)(frame + 1);
 
-	if (frame->type_id != stream || frame->size != VALUE_SIZE || !frame->seq)
+	if (frame->type_id != stream || frame->size != place->value_size || !frame->seq)
 		complain("a value of stream %u has another's header", stream);
-	for (uint32_t i = 0; i < WORDS; i++)
+	for (uint32_t i = 0; i < place->value_size / 8; i++)
 		if (value[i] != word(stream, frame->number, i))
 			complain("word %u of value %" PRIu64 " of stream %u is not its own", i,
 			         frame->seq, stream);
@@ -245,12 +254,12 @@ static const struct pkd_reader a_readers[] = {{MIDDLE, 0}}, b_readers[] = {{MIDD
 			       y_readers[] = {{SINK, 1}, {WATCH, 1}};
 
 /* As the compiler computes them: slots = ring + pins + one loan. */
-#define STREAM(name, node, output, ring, pins, readers)                                           \
-	{                                                                                         \
-		name, "u64", node, output, VALUE_SIZE, SLOT_SIZE, ring, ring + pins + 1, readers, \
-			sizeof(readers) / sizeof(readers[0])                                      \
+#define STREAM(name, node, output, ring, pins, readers)                                  \
+	{                                                                                \
+		name, "u64", node, output, 0, SLOT_SIZE, ring, ring + pins + 1, readers, \
+			sizeof(readers) / sizeof(readers[0])                             \
 	}
-static const struct pkd_stream streams[N_STREAMS] = {
+static struct pkd_stream streams[N_STREAMS] = {
 	STREAM("a.out", A, 0, 4, 0, a_readers),
 	STREAM("b.out", B, 0, 1, 1, b_readers),
 	STREAM("middle.x", MIDDLE, 0, 3, 2, x_readers),
@@ -320,8 +329,7 @@ static void look_at_window(const struct pkdi_input *input, uint32_t stream)
 	}
 }
 
-/* A pin that was stored protects its slot once its reader has looked again, as watch has done unless it
- * is the victim. */
+/* A pin that was stored protects its slot once its reader has looked again. */
 static void look_at_pin(const struct pkdi_input *input, const _Atomic uint64_t *pin,
                         uint32_t stream)
 {
@@ -335,6 +343,44 @@ static void look_at_pin(const struct pkdi_input *input, const _Atomic uint64_t *
 		complain("the slot pinned for value %" PRIu64 " of stream %u holds value %" PRIu64,
 		         pkdi_entry_seq(entry), stream, frame->seq);
 	check(frame, stream);
+}
+
+/* All that a lossy reader holds which is not in the middle of a look. */
+static void look_at_held(const struct pkdi_input *input, uint32_t stream)
+{
+	for (uint32_t back = 0; back <= input->n_back; back++) {
+		const struct pkd_frame *copy;
+
+		if (!input->copies) {
+			look_at_pin(input, back ? &input->back_pins[back - 1] : &input->words->pin,
+			            stream);
+			continue;
+		}
+		copy = (const struct pkd_frame *)(const void *)(input->copies +
+		                                                (size_t)back *
+		                                                        input->stream->slot_size);
+		if (copy->seq)
+			check(copy, stream);
+	}
+}
+
+/* What `latest` has chosen and not committed yet is held, and the values behind it: it is stored after
+ * them, so at any instant. */
+static void look_at_choice(const struct pkdi_input *input, uint32_t stream)
+{
+	uint64_t chosen = pkdi_read(&input->words->chosen);
+
+	if (!chosen || chosen < pkdi_read(&input->words->cursor))
+		return;
+	for (uint32_t back = 0; back <= input->n_back && back < chosen; back++) {
+		const struct pkd_frame *frame = pkdi_input_held(input, chosen - back, back);
+
+		if (!frame || frame->seq != chosen - back)
+			complain("value %" PRIu64 " of stream %u is chosen and not held",
+			         chosen - back, stream);
+		else
+			check(frame, stream);
+	}
 }
 
 void world_look(void)
@@ -365,21 +411,47 @@ void world_look(void)
 				look_at(&n, pkdi_read(&run.nodes[i].inputs[k].words->cursor),
 				        "a cursor", nodes[i].name);
 	}
+	look_at_choice(&run.nodes[MIDDLE].inputs[1], STREAM_B);
+	look_at_choice(&watch[0], STREAM_X);
 	if (victim == WATCH)
 		return;
-	look_at_pin(&watch[0], &watch[0].words->pin, STREAM_X);
-	look_at_pin(&watch[0], &watch[0].back_pins[0], STREAM_X);
-	look_at_pin(&watch[1], &watch[1].words->pin, STREAM_Y);
+	look_at_held(&watch[0], STREAM_X);
+	look_at_held(&watch[1], STREAM_Y);
+}
+
+static void add_words(uint64_t *hash, const struct pkdi_map *map)
+{
+	const uint64_t *words = (const uint64_t *)(const void *)map->address;
+
+	for (size_t i = 0; i < map->size / sizeof(*words); i++)
+		*hash = (*hash ^ words[i]) * UINT64_C(0x100000001b3);
+}
+
+uint64_t world_hash(void)
+{
+	uint64_t hash = UINT64_C(0xcbf29ce484222325);
+
+	add_words(&hash, &run.control_map);
+	add_words(&hash, &run.bells_map);
+	for (uint32_t i = 0; i < N_STREAMS; i++)
+		add_words(&hash, &run.streams[i].map);
+	for (uint32_t i = 0; i < N_NODES; i++)
+		if (run.nodes[i].state_map.address)
+			add_words(&hash, &run.nodes[i].state_map);
+	return hash;
 }
 
 /* ---- Going on ---- */
 
-void world_begin(uint32_t the_victim, uint64_t last)
+void world_begin(const struct place *the_place, uint32_t the_victim, uint64_t last)
 {
+	place = the_place;
 	victim = the_victim;
 	*world = (struct world){.last = last};
 	memset(marks, 0, sizeof(marks));
-	if (pkdi_run_init(&run, &program, &(struct pkdi_options){0}) < 0)
+	for (uint32_t i = 0; i < N_STREAMS; i++)
+		streams[i].value_size = place->value_size;
+	if (pkdi_run_init(&run, &program, &(struct pkdi_options){.freeze = place->freeze}) < 0)
 		complain("the program cannot be set up");
 	/* As pkdi_process_attach does, but this process stands for all others: it keeps the
 	 * descriptors and the writable maps, which the victims inherit. */

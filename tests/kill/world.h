@@ -12,7 +12,17 @@
 #ifndef WORLD_H
 #define WORLD_H
 
+#include "freeze.h"
 #include "run.h"
+
+/* Where the rings lie, see ring.h: what decides it. */
+struct place {
+	const char *name;
+	uint32_t value_size; /* of all streams */
+	enum pkdi_freeze freeze;
+};
+enum { BESIDE, HEADERS, APART, N_PLACES };
+extern const struct place places[N_PLACES];
 
 enum { A, B, MIDDLE, SINK, WATCH, N_NODES };
 enum { STREAM_A, STREAM_B, STREAM_X, STREAM_Y, N_STREAMS };
@@ -35,7 +45,7 @@ void fill(uint64_t *value, uint32_t stream, uint64_t number);
 void check(const struct pkd_frame *frame, uint32_t stream);
 
 /* Makes the program's memory, and starts all nodes but the victim here. */
-void world_begin(uint32_t victim, uint64_t last);
+void world_begin(const struct place *place, uint32_t victim, uint64_t last);
 void world_end(void);
 
 /* Drives one node until it has nothing to do; true when it has moved. With `hold` it chooses and does
@@ -52,9 +62,12 @@ enum hold {
 void world_go_on(uint64_t limit, enum hold hold);
 
 /* All there is to see from outside: watermarks, heads and cursors only grow; what lossless readers
- * have before them is there without gaps; what watch has pinned is still that. To be called whenever
- * somebody has stored something. */
+ * have before them is there without gaps; what lossy ones have chosen they hold, and it is whole. To be
+ * called whenever somebody has stored something. */
 void world_look(void);
+
+/* Of all shared memory: another one when a store has changed it. */
+uint64_t world_hash(void);
 
 /* Has everything ended, each frame having come exactly once? */
 bool world_has_ended(void);

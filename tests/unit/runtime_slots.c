@@ -183,6 +183,21 @@ static void a_table_with_a_slot_too_few_is_refused(void **state)
 	assert_int_not_equal(pkdi_check(&program, &log), 0);
 }
 
+static void a_table_with_too_many_slots_is_refused(void **state)
+{
+	struct pkd_stream stream = {
+		.name = "stream", .value_size = 8, .slot_size = 128, .ring_size = 1};
+	const struct pkd_program program = {.streams = &stream, .n_streams = 1};
+	const struct pkdi_log log = {.program = "test"};
+
+	(void)state;
+	/* The next slot is the one that says that a slot is being filled. */
+	stream.n_slots = PKDI_FILLING;
+	assert_int_equal(pkdi_check(&program, &log), 0);
+	stream.n_slots++;
+	assert_int_not_equal(pkdi_check(&program, &log), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -190,6 +205,7 @@ int main(void)
 		cmocka_unit_test(a_value_lapped_before_its_pin_is_stored_is_not_read),
 		cmocka_unit_test(a_reader_that_moves_meanwhile_blocks_one_slot),
 		cmocka_unit_test(a_table_with_a_slot_too_few_is_refused),
+		cmocka_unit_test(a_table_with_too_many_slots_is_refused),
 	};
 
 	return cmocka_run_group_tests_name("runtime_slots", tests, NULL, NULL);

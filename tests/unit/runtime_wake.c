@@ -50,7 +50,8 @@ long syscall(long number, ...)
 
 /* ---- The program: a -> middle -> sink, each a process ---- */
 
-static const char *script; /* of a, a letter per frame: 'x' a value, '.' absent, 'E' the last one */
+/* Of a, a letter per frame: 'x' a value, '.' absent, 'E' the last one, '!' the last one and absent. */
+static const char *script;
 static uint32_t n_fired;
 
 static int a_step(void *self, const void *in, void *out, struct pkd_ctx *ctx)
@@ -60,9 +61,9 @@ static int a_step(void *self, const void *in, void *out, struct pkd_ctx *ctx)
 	(void)self, (void)in, (void)out;
 	if (number > strlen(script))
 		return pkd_later(ctx, INT64_MAX - 1);
-	if (script[number - 1] == '.')
+	if (strchr(".!", script[number - 1]))
 		pkd_absent(ctx, 0);
-	return script[number - 1] == 'E' ? PKD_END : PKD_OK;
+	return strchr("E!", script[number - 1]) ? PKD_END : PKD_OK;
 }
 
 static int middle_step(void *self, const void *in, void *out, struct pkd_ctx *ctx)
@@ -293,6 +294,47 @@ static void a_ring_after_the_announcement_ends_the_sleep(void **state)
 	assert_int_equal(rings(MIDDLE), 2);
 }
 
+/* ---- Watermarks, of which a round that finds no value does not always take notice ---- */
+
+static void settle(void)
+{
+	play(".");
+}
+
+static uint64_t settled_at_sleep;
+
+static void note_watermark_and_stop(void)
+{
+	settled_at_sleep = pkdi_read(&run.streams[1].words->settled);
+	atomic_store(&run.program_words->phase, PKDI_PHASE_STOP);
+}
+
+static void all_watermarks_are_looked_at_before_a_sleep(void **state)
+{
+	(void)state;
+	at_ring = watch_its_bell;
+	at_its_bell = settle;
+	at_sleep = note_watermark_and_stop;
+	assert_int_equal(pkdi_process_run(&run, MIDDLE), 0);
+	/* Nobody has seen it asleep and rung, and it has told its own reader. */
+	assert_int_equal(n_slept, 1);
+	assert_int_equal(settled_at_sleep, 1);
+}
+
+static void a_process_that_spins_looks_at_watermarks_now_and_then(void **state)
+{
+	(void)state;
+	run.spin_ns = 200000000;
+	/* In none of its next rounds, so that the first one does not find it. */
+	run.processes[MIDDLE].n_rounds = 1;
+	at_sleep = note_watermark_and_stop;
+	play("!");
+	assert_int_equal(pkdi_process_run(&run, MIDDLE), 0);
+	assert_int_equal(pkdi_read(&run.streams[1].words->settled), PKDI_ENDED);
+	/* It has not even been about to sleep. */
+	assert_int_equal(run.processes[MIDDLE].words->sleep, 0);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
 
 int main(void)
@@ -303,6 +345,8 @@ int main(void)
 		TEST(a_writer_is_rung_before_its_reader_sleeps),
 		TEST(what_was_stored_before_the_announcement_is_seen),
 		TEST(a_ring_after_the_announcement_ends_the_sleep),
+		TEST(all_watermarks_are_looked_at_before_a_sleep),
+		TEST(a_process_that_spins_looks_at_watermarks_now_and_then),
 	};
 
 	return cmocka_run_group_tests_name("runtime_wake", tests, NULL, NULL);
