@@ -226,7 +226,9 @@ def latency():
         target(text, value, floor and limit * floor, shown)
 
     for name in ("pkd-queue", "pkd-latest"):
-        near_floor(f"{name}, 64 B, polling, within 2 of the cache line", "poll", SMALL, 2, name=name)
+        for size in (SMALL, PAGE, HD, UHD):
+            text = f"{name}, {SIZES[size]}, polling, within 2 of the cache line"
+            near_floor(text, "poll", size, 2, name=name)
         near_floor(f"{name}, 56 B, polling, within 1.15", "poll", RECORD, 1.15, name=name)
         text = f"{name}, 64 B, asleep on one CPU, within 1.25 of the futex"
         near_floor(text, "same", SMALL, 1.25, name=name)
