@@ -185,6 +185,12 @@ static struct pkd_frame *copy_of(const struct pkdi_input *input, uint32_t back)
 	                                    (size_t)back * input->stream->slot_size);
 }
 
+static const struct pkd_frame *view_of(const struct pkdi_input *input, uint32_t back)
+{
+	return (const struct pkd_frame *)(const void *)(input->copies_view +
+	                                                (size_t)back * input->stream->slot_size);
+}
+
 void pkdi_input_let_go(struct pkdi_input *input, uint32_t back)
 {
 	if (input->copies)
@@ -204,10 +210,8 @@ const struct pkd_frame *pkdi_input_hold(struct pkdi_input *input, uint64_t seq, 
 	uint32_t slot;
 
 	if (input->copies) {
-		struct pkd_frame *copy = copy_of(input, back);
-
-		if (pkdi_ring_copy(&input->ring, seq, copy))
-			return copy;
+		if (pkdi_ring_copy(&input->ring, seq, copy_of(input, back)))
+			return view_of(input, back);
 		pkdi_input_let_go(input, back);
 		return NULL;
 	}
@@ -220,7 +224,7 @@ const struct pkd_frame *pkdi_input_held(const struct pkdi_input *input, uint64_t
 	uint64_t pin;
 
 	if (input->copies)
-		return copy_of(input, back)->seq == seq ? copy_of(input, back) : NULL;
+		return copy_of(input, back)->seq == seq ? view_of(input, back) : NULL;
 	pin = pkdi_read(pin_of(input, back));
 	return pkdi_entry_seq(pin) == seq && pkdi_entry_slot(pin) < input->ring.n_slots
 	               ? pkdi_input_frame(input, pkdi_entry_slot(pin))

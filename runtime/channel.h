@@ -92,6 +92,7 @@ struct pkdi_input {
 	/* What a lossy reader holds beside its front: values looked back at, by pins or by copies. */
 	_Atomic uint64_t *back_pins; /* own */
 	char *copies; /* own: one slot for the front and n_back others; NULL where it has pins */
+	const char *copies_view; /* the same, read-only: for the node */
 	uint32_t n_back;
 	uint64_t seen; /* history: seq of the newest value before the frame at hand */
 

@@ -55,11 +55,30 @@ static bool is_within(const char *address, const char *base, size_t size)
 	return base && address >= base && address < base + size;
 }
 
+/* A reader's copies look like the slots of their stream. */
+static const char *find_copies(const struct pkdi_run *run, uint32_t process,
+                               const struct pkdi_stream *stream, const char *address)
+{
+	for (uint32_t i = 0; i < stream->decl->n_readers; i++) {
+		const struct pkd_reader *reader = &stream->decl->readers[i];
+		const struct pkdi_input *input = &run->nodes[reader->node].inputs[reader->input];
+		size_t size = (input->n_back + (size_t)1) * stream->decl->slot_size;
+
+		if (run->process_of[reader->node] == process &&
+		    is_within(address, input->copies_view, size))
+			return input->copies_view;
+	}
+	return NULL;
+}
+
 static struct place find_place(const struct pkdi_run *run, uint32_t process, const char *address)
 {
 	for (uint32_t i = 0; i < run->program->n_streams; i++) {
 		const struct pkdi_stream *stream = &run->streams[i];
+		const char *copies = find_copies(run, process, stream, address);
 
+		if (copies)
+			return (struct place){stream, copies};
 		if (is_within(address, stream->view, stream->map.size))
 			return (struct place){stream, stream->view};
 		if (stream->writer == process &&

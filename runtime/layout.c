@@ -42,6 +42,9 @@ static void carve_node(struct pkdi_run *run, struct pkdi_node *node, struct carv
 		if (n_pins && decl->inputs[i].stream != PKD_NONE)
 			input->copies = carve_copies(&run->streams[decl->inputs[i].stream], n_pins,
 			                             carver);
+		if (input->copies)
+			input->copies_view = (const char *)run->control_view +
+			                     (input->copies - run->control_map.address);
 	}
 	for (uint32_t i = 0; i < decl->n_outputs; i++) {
 		struct pkdi_stream *stream;
@@ -91,6 +94,8 @@ static int create_control(struct pkdi_run *run)
 		size += run->processes[i].control.size;
 	}
 	r = pkdi_map_create_sealed(&run->control_map, "pkd-control", size);
+	if (r == 0)
+		r = pkdi_reserve(run->control_map.size, &run->control_view);
 	if (r < 0)
 		return r;
 	size = 0;

@@ -66,6 +66,20 @@ static int attach_streams(struct pkdi_run *run, uint32_t index)
 	return 0;
 }
 
+static bool has_copies(const struct pkdi_run *run, uint32_t index)
+{
+	const struct pkd_process *process = run->processes[index].decl;
+
+	for (uint32_t i = 0; i < process->n_nodes; i++) {
+		const struct pkdi_node *node = &run->nodes[process->nodes[i]];
+
+		for (uint32_t j = 0; j < node->decl->n_inputs; j++)
+			if (node->inputs[j].copies)
+				return true;
+	}
+	return false;
+}
+
 /* Control words stay where they are, so that every pointer into them stays right: read-only maps
  * take the place of the inherited writable ones. */
 static int attach_control(struct pkdi_run *run, uint32_t index)
@@ -80,6 +94,10 @@ static int attach_control(struct pkdi_run *run, uint32_t index)
 		r = pkdi_map_give_up(all, to, all->size - to);
 	if (r == 0)
 		keep_to_itself(own);
+	if (r == 0 && has_copies(run, index)) {
+		r = pkdi_map_view(all, run->control_view);
+		madvise(run->control_view, all->size, MADV_DONTFORK);
+	}
 	return r;
 }
 

@@ -423,6 +423,8 @@ void pkdi_run_finish(struct pkdi_run *run)
 	}
 	for (uint32_t i = 0; run->pools && i < run->program->n_pools; i++)
 		pkdi_map_finish(&run->pools[i].map);
+	if (run->control_view)
+		munmap(run->control_view, run->control_map.size);
 	pkdi_map_finish(&run->control_map);
 	pkdi_map_finish(&run->orders_map);
 	pkdi_map_finish(&run->bells_map);

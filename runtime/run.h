@@ -65,7 +65,8 @@ struct pkdi_run {
 	int64_t spin_ns;
 	enum pkdi_freeze freeze;
 
-	struct pkdi_map control_map; /* the control memories of all processes */
+	struct pkdi_map control_map; /* the control memories of all processes … */
+	void *control_view;          /* … and where nodes read copies of values in them */
 	struct pkdi_map orders_map;  /* written by the supervisor only */
 	struct pkdi_program_words *program_words;
 	struct pkdi_orders *orders; /* per node */

@@ -204,7 +204,8 @@ def latency():
     say("the others pay for their copies, and so do their users. `pkd-queue` and `pkd-latest` are the")
     say("runtime's channels without nodes, `pkd program` is a whole program of two nodes of C, one way: with")
     say("the default `--freeze=auto` it also write-protects what is large before it is seen.")
-    say("A value of 56 B is the largest that fits on one cache line with its seq.")
+    say("A value of 56 B is the largest that fits on one cache line with its seq. Ratios are to the median of")
+    say("the floor's runs: its one line takes up to a third more or less, as it happens to lie in the cache.")
     say()
     for peer in PEERS:
         if peer.note:

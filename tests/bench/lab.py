@@ -89,8 +89,14 @@ GST = dict(
 )
 PEERS = [
     Peer("floor", "floor.c", note="one word on one cache line; asleep, a bare futex"),
-    Peer("pkd-queue", **PKD, note="in place"),
-    Peer("pkd-latest", **PKD, defines=("-DLATEST",), lossless=False, note="in place"),
+    Peer("pkd-queue", **PKD, note="in place; copied in up to 56 B"),
+    Peer(
+        "pkd-latest",
+        **PKD,
+        defines=("-DLATEST",),
+        lossless=False,
+        note="in place; copied in and out up to 448 B",
+    ),
     Peer(
         "iceoryx",
         "iceoryx.cpp",

@@ -458,6 +458,8 @@ void world_begin(const struct place *the_place, uint32_t the_victim, uint64_t la
 	for (uint32_t i = 0; i < N_STREAMS && !world->complaint[0]; i++)
 		if (pkdi_map_view(&run.streams[i].map, run.streams[i].view) < 0)
 			complain("stream %u cannot be mapped", i);
+	if (pkdi_map_view(&run.control_map, run.control_view) < 0)
+		complain("copies cannot be mapped");
 	for (uint32_t i = 0; i < N_NODES && !world->complaint[0]; i++) {
 		if (i == victim)
 			continue;

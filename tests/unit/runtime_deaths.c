@@ -143,6 +143,7 @@ static void begin(enum pkd_policy policy, int64_t every_ns)
 	/* Not attached: a child of this process must have all maps. */
 	for (uint32_t i = 0; i < program.n_streams; i++)
 		assert_int_equal(pkdi_map_view(&run.streams[i].map, run.streams[i].view), 0);
+	assert_int_equal(pkdi_map_view(&run.control_map, run.control_view), 0);
 	for (uint32_t i = 0; i < N_NODES; i++)
 		start(i);
 }

@@ -44,8 +44,9 @@ static char path[64];      /* what the sink writes */
 static uint64_t n_frames;  /* that a source makes */
 static uint64_t stall_at;  /* frame at which the loop's step never ends, 0 = none */
 static uint64_t damage_at; /* frame at which the loop damages the words of its process, 0 = none */
-static uint64_t scribble_at; /* frame at which the echo writes to its input, 0 = none */
-static cpu_set_t *cpus_got;  /* shared with the children */
+static uint64_t scribble_at;       /* frame at which the echo writes to its input, 0 = none */
+static uint64_t scribble_for_sure; /* and after this one, as `latest` may pass it by */
+static cpu_set_t *cpus_got;        /* shared with the children */
 
 /* What a start has seen, shared with the children; NULL = nobody wants to know. */
 struct beginning {
@@ -123,11 +124,11 @@ static int echo_step(void *self, const void *given, void *out, struct pkd_ctx *c
 	uint64_t *const *outputs = out;
 
 	(void)self;
-	if (pkd_number(ctx) == scribble_at)
+	if (pkd_number(ctx) == scribble_at || (scribble_at && pkd_number(ctx) > scribble_for_sure))
 		*(uint64_t *)(uintptr_t)in[0] = 0;
 	if (pkd_number(ctx) % 7 == 0)
 		pkd_absent(ctx, 0);
-	else
+	else if (outputs[0])
 		*outputs[0] = *in[0] + 1;
 	return PKD_OK;
 }
@@ -255,6 +256,7 @@ static void clear(void)
 	};
 	n_frames = N_FRAMES;
 	stall_at = damage_at = scribble_at = 0;
+	scribble_for_sure = UINT64_MAX;
 	limit_s = 200;
 }
 
@@ -693,6 +695,32 @@ static void who_writes_to_an_input_is_named(void **state)
 	unlink(path);
 }
 
+/* What a lossy reader is given of small values is a copy of its own. */
+static void who_writes_to_its_copy_is_named(void **state)
+{
+	uint32_t source, echo;
+	struct pkd_input *input;
+
+	(void)state;
+	clear();
+	source = add("source", &source_methods, 0);
+	echo = add("echo", &echo_methods, 0);
+	nodes[source].origin = PKD_PACED;
+	outputs[echo].stream = PKD_NONE;
+	input = connect(source, echo, 1, 0, 0);
+	input->policy = PKD_LATEST;
+	input->optional = false;
+	input->n_pins = 1;
+	streams[source].n_slots++;
+	processes[echo].n_restarts = 0;
+	scribble_at = scribble_for_sure = 6;
+	assert_int_equal(run_program("--quiet", 0, NULL), 128 + SIGSEGV);
+	assert_non_null(strstr(messages, "test: node 'echo' (test.pkd:1:1) wrote to its input 'in' "
+	                                 "(stream source, frame "));
+	assert_non_null(strstr(messages, "): published values never change; copy it first\n"));
+	unlink(path);
+}
+
 static void damaged_words_of_a_process_do_the_supervisor_no_harm(void **state)
 {
 	(void)state;
@@ -846,6 +874,7 @@ int main(void)
 		cmocka_unit_test(a_priority_that_cannot_be_had_is_said),
 		cmocka_unit_test(a_program_that_spins_gives_the_same),
 		cmocka_unit_test(who_writes_to_an_input_is_named),
+		cmocka_unit_test(who_writes_to_its_copy_is_named),
 		cmocka_unit_test(damaged_words_of_a_process_do_the_supervisor_no_harm),
 		cmocka_unit_test(a_join_goes_on_without_a_process_that_was_given_up),
 		cmocka_unit_test(no_frame_is_made_before_all_nodes_are_initialised),

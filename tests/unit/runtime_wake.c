@@ -146,6 +146,7 @@ static int begin(void **state)
 	/* Not attached: this process plays all of them. */
 	for (uint32_t i = 0; i < program.n_streams; i++)
 		assert_int_equal(pkdi_map_view(&run.streams[i].map, run.streams[i].view), 0);
+	assert_int_equal(pkdi_map_view(&run.control_map, run.control_view), 0);
 	for (uint32_t i = 0; i < N_NODES; i++) {
 		pkdi_node_recover(&run.nodes[i]);
 		if (i != MIDDLE)

@@ -161,6 +161,7 @@ static void *open_side(const struct bench *bench, int i)
 		.data = other->view,
 		.ring = make_ring(other, other->view),
 		.copies = N_PINS && place_of(other) == PKDI_COPIED ? own->control->copy : NULL,
+		.copies_view = own->control->copy,
 		.words = &own->control->input,
 		.writer_orders = orders,
 		.window = pkdi_policy_window(&other->decl),
