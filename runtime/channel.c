@@ -1,5 +1,11 @@
 #include "channel.h"
 
+/* Slot `i` of the stream, or of what is laid out as its slots. */
+static struct pkd_frame *frame_at(const struct pkd_stream *stream, const char *slots, uint32_t i)
+{
+	return (struct pkd_frame *)(void *)(slots + (size_t)i * stream->slot_size);
+}
+
 /* ---- Writing ---- */
 
 void pkdi_output_start(struct pkdi_output *output)
@@ -79,12 +85,6 @@ bool pkdi_output_is_deserted(const struct pkdi_output *output)
 	return had_readers;
 }
 
-static struct pkd_frame *slot_frame(const struct pkdi_output *output, uint32_t slot)
-{
-	return (struct pkd_frame *)(void *)(output->data +
-	                                    (size_t)slot * output->stream->slot_size);
-}
-
 void *pkdi_output_loan(struct pkdi_output *output, struct pkd_frame **ret_header)
 {
 	uint32_t slot;
@@ -94,7 +94,7 @@ void *pkdi_output_loan(struct pkdi_output *output, struct pkd_frame **ret_header
 	slot = pkdi_slots_loan(&output->slots);
 	if (slot == PKDI_NO_SLOT)
 		return NULL;
-	*ret_header = output->made ? output->made : slot_frame(output, slot);
+	*ret_header = output->made ? output->made : frame_at(output->stream, output->data, slot);
 	return *ret_header + 1;
 }
 
@@ -181,14 +181,12 @@ static _Atomic uint64_t *pin_of(const struct pkdi_input *input, uint32_t back)
 
 static struct pkd_frame *copy_of(const struct pkdi_input *input, uint32_t back)
 {
-	return (struct pkd_frame *)(void *)(input->copies +
-	                                    (size_t)back * input->stream->slot_size);
+	return frame_at(input->stream, input->copies, back);
 }
 
 static const struct pkd_frame *view_of(const struct pkdi_input *input, uint32_t back)
 {
-	return (const struct pkd_frame *)(const void *)(input->copies_view +
-	                                                (size_t)back * input->stream->slot_size);
+	return frame_at(input->stream, input->copies_view, back);
 }
 
 void pkdi_input_let_go(struct pkdi_input *input, uint32_t back)
@@ -240,6 +238,5 @@ const struct pkd_frame *pkdi_input_find(const struct pkdi_input *input, uint64_t
 
 const struct pkd_frame *pkdi_input_frame(const struct pkdi_input *input, uint32_t slot)
 {
-	return (const struct pkd_frame *)(const void *)(input->data +
-	                                                (size_t)slot * input->stream->slot_size);
+	return frame_at(input->stream, input->data, slot);
 }

@@ -198,6 +198,7 @@ uint32_t pkdi_slots_loan(struct pkdi_slots *slots)
 		return slots->loaned;
 	if (slots->ring.place != PKDI_APART) {
 		slots->loaned = (uint32_t)(slots->next % n);
+		/* Its lines come while the value is made elsewhere. */
 		if (slots->ring.place == PKDI_COPIED)
 			pkdi_slots_foresee(slots);
 		return slots->loaned;

@@ -22,11 +22,11 @@ int pkdi_map_create(struct pkdi_map *map, const char *name, size_t size);
  * mprotect, not through /proc. Maps that exist stay writable, and a fork inherits them. */
 int pkdi_map_seal(const struct pkdi_map *map);
 
-/* Makes a part of a map, whole pages of it, writable or read-only. */
-int pkdi_map_protect(void *address, size_t size, bool writable);
-
 /* Both at once. */
 int pkdi_map_create_sealed(struct pkdi_map *map, const char *name, size_t size);
+
+/* Makes a part of a map, whole pages of it, writable or read-only. */
+int pkdi_map_protect(void *address, size_t size, bool writable);
 
 /* Maps the memory read-only over whatever is at `address`. */
 int pkdi_map_view(const struct pkdi_map *map, void *address);

@@ -42,20 +42,7 @@ finish 4
 
 # ---- Neighbours that all sleep leave each other alone ----
 
-cat >chain.pkd <<'END_PKD'
-node once() -> (n: u64) {
-    stateless
-    origin live
-    step {=
-        if (pkd_number(ctx) > 1)
-            return pkd_later(ctx, INT64_MAX);
-        *out->n = 1;
-    =}
-}
-node pass(n: u64) -> (m: u64) {
-    stateless
-    step {= *out->m = *in->n; =}
-}
+cat "$e2e/lib/once.pkd" - >chain.pkd <<'END_PKD'
 node end(n: u64) {
     stateless
     step {= (void)in; pkd_note(ctx, "has it"); =}

@@ -4,20 +4,7 @@
 # shellcheck source=lib/lib.sh
 . "$(dirname "$0")/lib/lib.sh"
 
-cat >many.pkd <<'END_PKD'
-node once() -> (n: u64) {
-    stateless
-    origin live
-    step {=
-        if (pkd_number(ctx) > 1)
-            return pkd_later(ctx, INT64_MAX);
-        *out->n = 1;
-    =}
-}
-node pass(n: u64) -> (m: u64) {
-    stateless
-    step {= *out->m = *in->n; =}
-}
+cat "$e2e/lib/once.pkd" - >many.pkd <<'END_PKD'
 node end(n: u64) {
     param speaks: bool = false
     stateless

@@ -271,13 +271,19 @@ static void watch_its_bell(const _Atomic uint32_t *bell)
 	trap_set(0, run.bells_map.address, PROT_NONE, at_its_bell);
 }
 
+/* Has that happen when it is about to sleep, and that when it does, or would. */
+static void run_into_sleep(void (*before)(void), void (*then)(void))
+{
+	at_ring = watch_its_bell;
+	at_its_bell = before;
+	at_sleep = then;
+	assert_int_equal(pkdi_process_run(&run, MIDDLE), 0);
+}
+
 static void what_was_stored_before_the_announcement_is_seen(void **state)
 {
 	(void)state;
-	at_ring = watch_its_bell;
-	at_its_bell = publish;
-	at_sleep = note_rings_and_stop;
-	assert_int_equal(pkdi_process_run(&run, MIDDLE), 0);
+	run_into_sleep(publish, note_rings_and_stop);
 	/* It has not slept before, though nobody has seen it asleep and rung. */
 	assert_int_equal(n_fired, 1);
 	assert_int_equal(rings(MIDDLE), 1);
@@ -286,11 +292,8 @@ static void what_was_stored_before_the_announcement_is_seen(void **state)
 static void a_ring_after_the_announcement_ends_the_sleep(void **state)
 {
 	(void)state;
-	at_ring = watch_its_bell;
-	at_its_bell = watch_its_announcement;
-	at_sleep = note_rings_and_stop;
 	/* The next look at the bell is the kernel's, before it puts the process to sleep. */
-	assert_int_equal(pkdi_process_run(&run, MIDDLE), 0);
+	run_into_sleep(watch_its_announcement, note_rings_and_stop);
 	assert_int_equal(n_fired, 1);
 	assert_int_equal(rings(MIDDLE), 2);
 }
@@ -313,10 +316,7 @@ static void note_watermark_and_stop(void)
 static void all_watermarks_are_looked_at_before_a_sleep(void **state)
 {
 	(void)state;
-	at_ring = watch_its_bell;
-	at_its_bell = settle;
-	at_sleep = note_watermark_and_stop;
-	assert_int_equal(pkdi_process_run(&run, MIDDLE), 0);
+	run_into_sleep(settle, note_watermark_and_stop);
 	/* Nobody has seen it asleep and rung, and it has told its own reader. */
 	assert_int_equal(n_slept, 1);
 	assert_int_equal(settled_at_sleep, 1);
