@@ -27,7 +27,7 @@ endif
 # ---- What there is ----
 
 COMPILER_C := $(wildcard compiler/*.c compiler/*/*.c)
-RUNTIME_C  := $(wildcard runtime/*.c)
+RUNTIME_C  := $(wildcard runtime/*.c runtime/*/*.c)
 PKD        := $(wildcard stdlib/*/*.pkd)
 UNIT_C     := $(wildcard tests/unit/*.c)
 NODE_TEST_C := $(wildcard stdlib/*/*_test.c)
@@ -301,7 +301,7 @@ demo: ## set up, build, and count people in a video clip
 
 # ---- Care ----
 
-OURS := $(wildcard $(foreach d,compiler compiler/* runtime runtime/include/* stdlib/* tests/unit \
+OURS := $(wildcard $(foreach d,compiler compiler/* runtime runtime/* runtime/include/* stdlib/* tests/unit \
 	tests/fuzz tests/mutants tests/kill tests/fault tests/torture tests/bench/* \
 	examples/*,$(addprefix $(d)/,*.c *.h *.cpp)))
 

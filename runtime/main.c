@@ -3,12 +3,12 @@
 #include <signal.h>
 #include <stdio.h>
 
-#include "options.h"
-#include "public.h"
-#include "report.h"
-#include "run.h"
-#include "spawn.h"
-#include "supervise.h"
+#include "options/options.h"
+#include "os/public.h"
+#include "run/run.h"
+#include "supervisor/report.h"
+#include "supervisor/spawn.h"
+#include "supervisor/supervise.h"
 
 enum { STATUS_FAILED = 1, STATUS_USAGE = 2 };
 

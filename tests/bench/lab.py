@@ -77,7 +77,7 @@ CYCLONE = dict(
 CYCLONE_URI = "file://" + str(HERE / "peers/cyclone.xml")
 PKD = dict(
     source="pkd.c",
-    include=("-I", str(ROOT / "runtime/include")),
+    include=("-I", str(ROOT / "runtime"), "-I", str(ROOT / "runtime/include")),
     libraries=(str(B / "lib/libpkd.a"), "-lm"),
 )
 GST = dict(

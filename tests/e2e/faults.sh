@@ -90,8 +90,8 @@ cp "$PKDC" "$tree/build/pkdc"
 # mistake NAME FILE SCRIPT CALL WHAT: with the runtime's file changed by that sed script, what is wrong
 # is found when that call fails.
 mistake() {
-	sed "$3" "$ROOT/runtime/$2" >"$2"
-	! cmp -s "$2" "$ROOT/runtime/$2" || fail "$1: sed has changed nothing in $2"
+	sed "$3" "$ROOT"/runtime/*/"$2" >"$2"
+	! cmp -s "$2" "$ROOT"/runtime/*/"$2" || fail "$1: sed has changed nothing in $2"
 	${CC:-cc} -std=gnu11 -O2 -w -I"$ROOT/runtime" -I"$ROOT/runtime/include" -c -o "$2.o" "$2" \
 		>out 2>&1 || fail "$1: $2 does not compile"
 	cp "$B/lib/libpkd.a" "$tree/build/lib/"

@@ -31,7 +31,7 @@ cat >slow/order <<'END_C'
 		nanosleep(&(struct timespec){0, 1000000}, NULL);
 END_C
 sed -i -e '/^	atomic_signal_fence/r slow/order' -e '1i#define _GNU_SOURCE\n#include <time.h>' \
-	slow/runtime/record.c
+	slow/runtime/node/record.c
 ROOT=$PWD/slow
 pkdc_with slow -O1
 slow=$tree
@@ -45,11 +45,11 @@ broken() {
 	tree=$PWD/with-$1
 	cp -r "$slow" "$tree"
 	PKDC=$tree/build/pkdc
-	sed "$3" "slow/runtime/$2" >"slow/runtime/broken-$2"
-	! cmp -s "slow/runtime/$2" "slow/runtime/broken-$2" || fail "$1: nothing was changed"
+	sed "$3" slow/runtime/*/"$2" >"slow/broken-$2"
+	! cmp -s slow/runtime/*/"$2" "slow/broken-$2" || fail "$1: nothing was changed"
 	# shellcheck disable=SC2086 # words
 	${CC:-cc} -std=gnu11 -O1 -Islow/runtime -Islow/runtime/include ${CFLAGS:-} -c \
-		-o "$tree/obj/$2.o" "slow/runtime/broken-$2" >out 2>&1 || fail "$1: it does not compile"
+		-o "$tree/obj/$2.o" "slow/broken-$2" >out 2>&1 || fail "$1: it does not compile"
 	rm "$tree/build/lib/libpkd.a"
 	ar qcs "$tree/build/lib/libpkd.a" "$tree"/obj/*.o
 	! TORTURE_DIFFERENCES=1 campaign "$1" "$6" "$4" || fail "$1: no difference was found"

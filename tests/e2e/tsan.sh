@@ -34,7 +34,7 @@ ${CC:-cc} -fsanitize=thread -o nothing nothing.c >out 2>&1 ||
 	skip "${CC:-cc} does not link with -fsanitize=thread"
 ./nothing >out 2>&1 || skip 'ThreadSanitizer does not run on this machine'
 
-ring careful "$ROOT/runtime/ring.c" || fail 'it does not compile'
+ring careful "$ROOT/runtime/channel/ring.c" || fail 'it does not compile'
 careful careful
 
 "$ROOT/tests/mutants/run.sh" --file second_look_hammer >without_pins.c || fail 'the mutant does not apply'
@@ -42,7 +42,7 @@ careless without_pins 0 'data race'
 
 # Others come first within some of the copies, in or out. Else hardly any is ever overtaken, and on one
 # CPU none at all.
-changed "$ROOT/runtime/ring.c" slow.c copy_range 'atomic_store_explicit(' \
+changed "$ROOT/runtime/channel/ring.c" slow.c copy_range 'atomic_store_explicit(' \
 	'(i == 4 \&\& rand() % 4 == 0 ? sched_yield() : 0), &'
 ring slow slow.c || fail 'it does not compile when it is slow'
 careful slow
@@ -55,7 +55,7 @@ changed slow.c without_mark.c copy_in 'if (slots->n_pins)' 'if (0)'
 careless without_mark 1 ' [1-9][0-9]* torn'
 careless without_mark 2 ' [1-9][0-9]* torn'
 
-changed "$ROOT/runtime/ring.c" entry_relaxed.c pkdi_slots_publish \
+changed "$ROOT/runtime/channel/ring.c" entry_relaxed.c pkdi_slots_publish \
 	'\(slots->next, slot), memory_order\)_release' '\1_relaxed'
 careless entry_relaxed 3 'data race'
 careless entry_relaxed 4 'data race'

@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "supervise.h"
+#include "supervisor/supervise.h"
 #include "wrap.h"
 
 /* ---- The program: a origin and a sink, each with persistent state ---- */

@@ -25,8 +25,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "policy.h"
-#include "process.h"
+#include "node/policy.h"
+#include "process/process.h"
 #include "trace.h"
 #include "world.h"
 

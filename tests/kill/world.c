@@ -5,9 +5,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "channel.h"
-#include "freeze.h"
-#include "policy.h"
+#include "channel/channel.h"
+#include "channel/freeze.h"
+#include "node/policy.h"
 
 enum { SLOT_SIZE = 128, MAX_MOVES = 1000 };
 

@@ -12,8 +12,8 @@
 #ifndef WORLD_H
 #define WORLD_H
 
-#include "freeze.h"
-#include "run.h"
+#include "channel/freeze.h"
+#include "run/run.h"
 
 /* Where the rings lie, see ring.h: what decides it. */
 struct place {

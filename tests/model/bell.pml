@@ -3,7 +3,7 @@
  *   writer ---- n values, a window of ROOM ----> reader
  *
  * The writer sleeps when there is no room, the reader when there is nothing; each is rung by the
- * other, and by the supervisor. The steps are those of runtime/wake.c, of fire_until_all_left and
+ * other, and by the supervisor. The steps are those of runtime/channel/wake.c, of fire_until_all_left and
  * sleep_unless_ready in process.c, of notify and wants_more in node.c. There is no time-out: a wake
  * that is lost is a deadlock.
  *

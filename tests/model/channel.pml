@@ -4,7 +4,7 @@
  *                                          ---> sample: its pin moves on while it holds a value
  *                                          ---> queue:  its cursor gates the writer, no pin
  *
- * Each load and each store of a shared word is a step of its own, in the order of runtime/ring.c,
+ * Each load and each store of a shared word is a step of its own, in the order of runtime/channel/ring.c,
  * channel.c and policy.c. The stores that another process may be surprised by go through a store
  * buffer: ring and head of the writer, the pins of the readers. A seq_cst store waits until the
  * buffer is empty, as xchg does. A killed process's buffer drains before it is restarted: its pidfd

@@ -1,4 +1,4 @@
-/* claim.c - two workers claim a frame (runtime/pool.c) in C11 atomics; see channel.c for how it is
+/* claim.c - two workers claim a frame (runtime/channel/pool.c) in C11 atomics; see channel.c for how it is
  * used. Exactly one takes it, and asking again gives the same answer. */
 #include <assert.h>
 #include <pthread.h>

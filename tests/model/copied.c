@@ -1,4 +1,4 @@
-/* copied.c - a ring that lies in its slots, whose values are copied in and out, see runtime/ring.h; and
+/* copied.c - a ring that lies in its slots, whose values are copied in and out, see runtime/channel/ring.h; and
  * channel.c for how it is used. Two slots, so that the third value takes the place of the first one. */
 #include <assert.h>
 #include <pthread.h>

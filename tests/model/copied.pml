@@ -1,4 +1,4 @@
-/* copied.pml - a ring that lies in its slots, see runtime/ring.h, under TSO store buffers and SIGKILL.
+/* copied.pml - a ring that lies in its slots, see runtime/channel/ring.h, under TSO store buffers and SIGKILL.
  *
  *   writer ---> N slots, each an entry ---> latest: copies out, and looks at the entry again
  *   `made`      and two words          ---> queue:  reads in place, its cursor gates the writer
@@ -7,7 +7,7 @@
  * published. -DIN_SLOTS: PKDI_IN_SLOTS, made in place, for the queue alone. -DLIVE: the origin makes values
  * whether there is room or not, and publishes nothing where there is none.
  *
- * Each load and each store of a shared word is a step of its own, in the order of runtime/ring.c, channel.c,
+ * Each load and each store of a shared word is a step of its own, in the order of runtime/channel/ring.c, channel.c,
  * policy.c and record.c. What the writer stores for others goes through a store buffer. A killed process's buffer
  * drains before it is restarted. Words that only their own process reads are stored at once.
  *

@@ -4,7 +4,7 @@
  *                 worker 1 --y[1]--+
  *
  * A worker is a node with a cursor of its own; a frame it does not take it passes, and its watermark
- * follows. The steps are those of poll_join and look_queue with pkdi_pool_takes (runtime/pool.c),
+ * follows. The steps are those of poll_join and look_queue with pkdi_pool_takes (runtime/channel/pool.c),
  * pkdi_record_commit and _apply, and pkdi_firing_choose in the merge.
  *   default  claim[seq % SIZE] goes from an older entry to (seq, worker) by one compare-and-swap
  *   -DSTATIC frame seq belongs to worker seq % 2: no shared word

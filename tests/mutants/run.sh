@@ -173,7 +173,7 @@ try() {
 	[ -z "$skip" ] || { skip "$skip"; return; }
 	test=$(field test)
 	says=$(field says)
-	file=$(field file)
+	file=$(basename "$(field file)")
 	rm -rf "$work/copy"
 	mkdir "$work/copy"
 	mutate >"$work/copy/$file" 2>"$work/out" || { fail 'does not apply'; return; }

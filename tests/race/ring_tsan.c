@@ -16,7 +16,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "../../runtime/ring.h"
+#include "channel/ring.h"
 
 enum { MAX_RING = 4, MAX_LOSSY = 3, N_VALUES = 100000 };
 

@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "../../runtime/channel.h"
+#include "channel/channel.h"
 #include "runtime_trap.h"
 
 enum { LARGEST = PKDI_COPIED_VALUE, MAX_SLOTS = 8, SLOT_SIZE = 512 };

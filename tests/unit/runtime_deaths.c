@@ -13,7 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "../../runtime/process.h"
+#include "process/process.h"
 #include "runtime_nodes.h"
 
 enum { A, NODE, SINK, N_NODES };

@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "../../runtime/process.h"
+#include "process/process.h"
 #include "runtime_nodes.h"
 #include "runtime_places.h"
 #include "runtime_trap.h"

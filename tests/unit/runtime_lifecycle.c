@@ -8,8 +8,7 @@
 #include <cmocka.h>
 #include <signal.h>
 
-#include "../../runtime/lifecycle.h"
-#include "../../runtime/stall.h"
+#include "supervisor/lifecycle.h"
 
 enum { N = 3 };
 

@@ -16,7 +16,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "../../runtime/process.h"
+#include "process/process.h"
 #include "runtime_nodes.h"
 
 /* ---- The program: node 0 -> node 1, each with persistent state, each a process ---- */

@@ -3,7 +3,7 @@
 #ifndef RUNTIME_NODES_H
 #define RUNTIME_NODES_H
 
-#include "run.h"
+#include "run/run.h"
 
 static struct pkdi_run run;
 static uint32_t n_finished;

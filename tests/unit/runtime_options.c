@@ -10,7 +10,7 @@
 #include <cmocka.h>
 #include <unistd.h>
 
-#include "../../runtime/options.h"
+#include "options/options.h"
 
 struct program_params {
 	const char *source;

@@ -2,7 +2,7 @@
 #ifndef RUNTIME_PLACES_H
 #define RUNTIME_PLACES_H
 
-#include "../../runtime/freeze.h"
+#include "channel/freeze.h"
 
 struct variant {
 	const char *name;

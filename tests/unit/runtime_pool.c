@@ -9,7 +9,7 @@
 #include <sched.h>
 #include <string.h>
 
-#include "pool.h"
+#include "channel/pool.h"
 #include "runtime_trap.h"
 
 enum { SIZE = 4, N_WORKERS = 3, N_VALUES = 10000 };

@@ -21,7 +21,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "../../runtime/node.h"
+#include "node/node.h"
 #include "runtime_nodes.h"
 
 enum {

@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "../../runtime/ring.h"
+#include "channel/ring.h"
 
 enum { RING = 3, PINS = 2, SLOTS = RING + PINS + 1 };
 

@@ -8,8 +8,8 @@
 
 #include <cmocka.h>
 
-#include "../../runtime/check.h"
-#include "../../runtime/ring.h"
+#include "channel/ring.h"
+#include "run/check.h"
 #include "runtime_trap.h"
 
 enum { MAX_RING = 5, MAX_PINS = 5 };

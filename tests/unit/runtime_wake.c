@@ -11,7 +11,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "../../runtime/process.h"
+#include "process/process.h"
 #include "runtime_nodes.h"
 #include "runtime_trap.h"
 

@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "../../runtime/process.h"
+#include "process/process.h"
 #include "runtime_nodes.h"
 #include "runtime_places.h"
 

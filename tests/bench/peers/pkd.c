@@ -1,14 +1,14 @@
 /* pkd's channels, without nodes: the runtime's own ring, channel, policy and wake, linked from
- * libpkd.a, between two processes that map each other's memory read-only as runtime/process.c does.
+ * libpkd.a, between two processes that map each other's memory read-only as runtime/process/process.c does.
  * With -DLATEST the edge is `latest`, otherwise a queue. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <sys/mman.h>
 
-#include "../../../runtime/policy.h"
-#include "../../../runtime/shm.h"
-#include "../../../runtime/wake.h"
+#include "channel/wake.h"
 #include "harness.h"
+#include "node/policy.h"
+#include "os/shm.h"
 
 #ifdef LATEST
 #define POLICY PKD_LATEST
@@ -184,7 +184,7 @@ static bool has_room(struct side *side)
 
 static bool has_value(struct side *side)
 {
-	/* As runtime/firing.c: the watermark is of interest only where there is no value. */
+	/* As runtime/node/firing.c: the watermark is of interest only where there is no value. */
 	pkdi_policy_look(&side->input);
 	if (side->input.front)
 		return true;
@@ -197,7 +197,7 @@ static bool has_value(struct side *side)
 
 static void wait_until(struct side *side, bool (*is_so)(struct side *))
 {
-	/* Bounded, as in runtime/process.c, so that a lost wake would show as a slow run. */
+	/* Bounded, as in runtime/process/process.c, so that a lost wake would show as a slow run. */
 	const int64_t limit_ns = 1000000000;
 
 	while (!is_so(side)) {
@@ -235,7 +235,7 @@ static void send(void *argument, uint64_t stamp)
 	notify(side);
 }
 
-/* As runtime/node.c: a writer that sleeps is told of new room when half of it is free; what it has
+/* As runtime/node/node.c: a writer that sleeps is told of new room when half of it is free; what it has
  * published is looked at last, for it lies on lines that the writer writes all the time. */
 static void offer_room(struct side *side)
 {

@@ -1,0 +1,139 @@
+/* A stream as its writer and as each of its readers see it: ring, slots, watermark, cursors.
+ * Nothing here waits or wakes: the caller does, after it has stored. */
+#ifndef PKDI_CHANNEL_H
+#define PKDI_CHANNEL_H
+
+#include <pkd/program.h>
+
+#include "channel/pool.h"
+#include "channel/ring.h"
+
+/* ---- Writing ---- */
+
+/* A reader as the writer sees it: how far it has come. */
+struct pkdi_gate {
+	const struct pkdi_input_words *words;
+	const struct pkdi_orders *orders; /* of the reader's node */
+	uint64_t window;                  /* frames from its cursor on; 0 = it never gates */
+	bool own;                         /* the node reads its own output */
+	_Atomic uint64_t *n_refused;      /* own: frames of a live origin refused for its sake */
+};
+
+struct pkdi_output {
+	const struct pkd_stream *stream; /* NULL: nobody reads, nothing below counts */
+	uint32_t index;                  /* of the stream */
+	char *data;                      /* the writable map */
+	struct pkd_frame *made; /* own: the next value, where values are copied; else NULL */
+	struct pkdi_ring ring;
+	struct pkdi_slots slots;
+	const _Atomic uint64_t **pins;
+	uint32_t n_pins;
+	struct pkdi_gate *gates;
+	uint32_t n_gates;
+	uint64_t room_until;      /* seqs below it had room when the cursors were last read */
+	uint64_t settled;         /* as stored in the shared word */
+	struct pkd_frame *header; /* in this firing: of the value to be published … */
+	bool absent;              /* … or not */
+	bool frozen;              /* published slots are write-protected, see freeze.h … */
+	uint32_t open_slot;       /* … and this one is not, PKDI_NO_SLOT = none */
+};
+
+/* Takes over what the shared words say. */
+void pkdi_output_start(struct pkdi_output *output);
+
+/* Is there room for one more value with every attached lossless reader? */
+bool pkdi_output_has_room(struct pkdi_output *output);
+
+/* The first reader without room, or NULL. */
+const struct pkdi_gate *pkdi_output_full_gate(const struct pkdi_output *output);
+
+/* Does another node read it? */
+bool pkdi_output_has_readers(const struct pkdi_output *output);
+
+/* Have all of them ended or been given up? Never true of an output without readers. */
+bool pkdi_output_is_deserted(const struct pkdi_output *output);
+
+/* The memory of the next value, and of its header; NULL where nobody reads or no slot is free, which
+ * cannot happen. */
+void *pkdi_output_loan(struct pkdi_output *output, struct pkd_frame **ret_header);
+
+/* Publishes value `seq` in `slot`, unless that has been done: once however often it is called. */
+void pkdi_output_publish(struct pkdi_output *output, uint64_t seq, uint32_t slot);
+
+/* Raises the watermark; false when it stood there already. */
+bool pkdi_output_settle(struct pkdi_output *output, uint64_t number);
+
+/* ---- Reading ---- */
+
+/* What an input is to its node's firings. */
+enum pkdi_role {
+	PKDI_ROLE_NONE,    /* connected to nothing */
+	PKDI_ROLE_FIRING,  /* joined: fires the node */
+	PKDI_ROLE_SAMPLED, /* the newest value when something else fires */
+	PKDI_ROLE_HISTORY, /* the values before the firing's frame: see history.h */
+};
+
+struct pkdi_input {
+	const struct pkd_input *decl;
+	enum pkdi_role role;
+	const struct pkd_stream *stream; /* NULL: always absent */
+	const char *data;                /* the read-only map */
+	struct pkdi_ring ring;
+	struct pkdi_input_words *words;          /* own */
+	const struct pkdi_orders *writer_orders; /* of the writing node */
+	/* The seq looked for next. The shared word follows at the commit; for a lossy reader what
+	 * it has passed over meanwhile lies in between. */
+	uint64_t cursor;
+	uint64_t window; /* frames from the cursor on */
+	uint64_t passed; /* `every` has not taken any frame after the front's up to this number */
+	bool thins;      /* takes only some frames */
+	struct pkdi_pool pool; /* claims: NULL where it takes frames by their numbers */
+
+	/* What a lossy reader holds beside its front: values looked back at, by pins or by copies. */
+	_Atomic uint64_t *back_pins; /* own */
+	char *copies; /* own: one slot for the front and n_back others; NULL where it has pins */
+	const char *copies_view; /* the same, read-only: for the node */
+	uint32_t n_back;
+	uint64_t seen; /* history: seq of the newest value before the frame at hand */
+
+	/* Where step finds the values: n_values pointers, oldest first. */
+	const void **place;
+	uint32_t n_values;
+
+	/* The front: firing inputs the value at the cursor, sampled ones the value in hand. Lossy
+	 * readers hold a pin on it. NULL = none. */
+	const struct pkd_frame *front;
+	uint64_t settled; /* as read before the ring was looked at */
+	bool fires;       /* the front takes part in the firing at hand */
+};
+
+/* Takes over what the last incarnation left: cursors, and the choice of `latest`. */
+void pkdi_input_start(struct pkdi_input *input);
+
+/* Reads the watermark into input->settled, PKDI_ENDED for a writer that was given up. */
+void pkdi_input_load_settled(struct pkdi_input *input);
+
+/* Commits everything before `cursor`, and gives up the front. PKDI_ENDED: reads no more. */
+void pkdi_input_advance(struct pkdi_input *input, uint64_t cursor);
+
+/* Empties all pins. */
+void pkdi_input_unpin(struct pkdi_input *input);
+
+/* Lossy readers: has the value `back` places before the front be `seq`, by a pin or a copy; gives up what was
+ * held there before. NULL when it is not in the ring any more; then nothing is held there. */
+const struct pkd_frame *pkdi_input_hold(struct pkdi_input *input, uint64_t seq, uint32_t back);
+
+/* What is held there, if that is value `seq`; otherwise NULL. */
+const struct pkd_frame *pkdi_input_held(const struct pkdi_input *input, uint64_t seq,
+                                        uint32_t back);
+
+/* Holds nothing there any more. */
+void pkdi_input_let_go(struct pkdi_input *input, uint32_t back);
+
+/* Value `seq`, whose slot the cursor or a pin protects; NULL when there is none. */
+const struct pkd_frame *pkdi_input_find(const struct pkdi_input *input, uint64_t seq);
+
+/* The value in `slot`. */
+const struct pkd_frame *pkdi_input_frame(const struct pkdi_input *input, uint32_t slot);
+
+#endif

@@ -1,0 +1,101 @@
+/* Sleeping and waking: futexes, no data. A process has one bell, whatever its nodes wait for.
+ *
+ * The sleeper announces itself, then looks at everything once more, then sleeps on the bell; the
+ * notifier stores its word, then looks whether the other is asleep. Both have a seq_cst fence
+ * between their store and their look, so one of them sees the other's: no wake is lost, and while
+ * nobody sleeps no system call is made. A notifier rings once per sleep: the bell's count has then
+ * changed for good, and the sleeper's wait on the old count returns at once. */
+#ifndef PKDI_WAKE_H
+#define PKDI_WAKE_H
+
+#include <stdbool.h>
+
+#include "channel/words.h"
+
+/* How a process is woken. */
+struct pkdi_bell_handle {
+	_Atomic uint32_t *count;
+	int event_fd; /* of one that waits for descriptors, too; else -1 */
+};
+
+/* The process itself, as the one who sleeps. */
+struct pkdi_sleeper {
+	_Atomic uint32_t *sleep; /* own */
+	_Atomic uint32_t *bell;
+};
+
+/* Another process, as one to be woken. */
+struct pkdi_neighbour {
+	const _Atomic uint32_t *sleep;
+	struct pkdi_bell_handle bell;
+	uint32_t rung; /* the sleep it was last rung for */
+};
+
+/* Announces the sleep; returns what the bell must still say for the wait to begin. */
+uint32_t pkdi_sleep_announce(struct pkdi_sleeper *sleeper);
+/* Waits until the bell is rung, at most timeout_ns, or returns early for no reason. */
+void pkdi_sleep_wait(struct pkdi_sleeper *sleeper, uint32_t bell, int64_t timeout_ns);
+/* Ends an announced sleep, waited for or not. Safe to call at start on what a death left. */
+void pkdi_sleep_over(struct pkdi_sleeper *sleeper);
+
+/* One look of a loop that spins: leaves the CPU's pipeline to its other thread. */
+static inline void pkdi_relax(void)
+{
+#if defined(__x86_64__) || defined(__i386__)
+	__builtin_ia32_pause();
+#elif defined(__aarch64__)
+	__asm__ volatile("yield");
+#endif
+}
+
+/* Looking again and again. Each look at a line takes it from the writer that is about to store to it; where
+ * values come as fast as they are taken, it pays to chase them from afar: to let the writer get ahead, by a
+ * microsecond or so. Where that brings one value only, the writer has waited in its turn, and it does not pay.
+ * Whoever waits longer than for one look notices no difference. */
+struct pkdi_poller {
+	uint32_t n_looks;   /* in vain, since the last find */
+	uint32_t n_at_once; /* finds since the last wait */
+	int32_t n_short; /* waits in a row that took one more look; below 0 after a chase in vain */
+	bool chases;     /* in the last wait */
+};
+
+enum { PKDI_SHORT_WAITS = 16, PKDI_CHASE_PAUSES = 32, PKDI_NO_CHASE = 1000 };
+
+/* Between two looks. */
+static inline void pkdi_poller_pause(struct pkdi_poller *poller)
+{
+	int n_pauses = 1;
+
+	if (poller->n_looks++ == 0) {
+		if (poller->chases && !poller->n_at_once)
+			poller->n_short = -PKDI_NO_CHASE;
+		poller->n_at_once = 0;
+		poller->chases = poller->n_short >= PKDI_SHORT_WAITS;
+		if (poller->chases)
+			n_pauses = PKDI_CHASE_PAUSES;
+	}
+	for (int i = 0; i < n_pauses; i++)
+		pkdi_relax();
+}
+
+static inline void pkdi_poller_found(struct pkdi_poller *poller)
+{
+	if (!poller->n_looks)
+		poller->n_at_once++;
+	else if (poller->n_looks == 1)
+		poller->n_short++;
+	else if (poller->n_short > 0)
+		poller->n_short = 0;
+	poller->n_looks = 0;
+}
+
+/* To be called between storing words and any number of pkdi_wake. */
+void pkdi_wake_fence(void);
+/* True when it was asleep and has been rung. */
+bool pkdi_wake(struct pkdi_neighbour *neighbour);
+bool pkdi_is_asleep(const struct pkdi_neighbour *neighbour);
+
+/* Rings whoever it is, asleep or not. */
+void pkdi_bell_ring(const struct pkdi_bell_handle *bell);
+
+#endif

@@ -1,0 +1,37 @@
+/* Which frame fires next: the join of a node's firing inputs.
+ *
+ * Each stream is ordered by frame number and tells with its watermark which numbers will not come
+ * any more, so for a number `a` an input holds it, is past it, or cannot say yet. */
+#ifndef PKDI_FIRING_H
+#define PKDI_FIRING_H
+
+#include "channel/channel.h"
+
+enum pkdi_choice {
+	PKDI_CHOICE_FIRE,    /* frame `number`; input->fires says who takes part */
+	PKDI_CHOICE_SKIPPED, /* `number` cannot fire: the inputs have been advanced past it */
+	PKDI_CHOICE_WAIT,
+	PKDI_CHOICE_DRAINED, /* the node can never fire again */
+};
+
+struct pkdi_firing {
+	uint64_t number;
+	int64_t capture_ns;
+	uint32_t origin;
+	uint32_t fired; /* input that fired a node that fires any */
+	/* The node's outputs may be settled up to here, whatever the choice was. */
+	uint64_t settled;
+	bool moved; /* inputs were advanced, whatever the choice was */
+};
+
+/* Whoever only glances does not look at watermarks again while no ring has anything: writers that publish
+ * store to their lines all the time. */
+enum pkdi_choice pkdi_firing_choose(struct pkdi_input *inputs, uint32_t n_inputs, bool glances,
+                                    struct pkdi_firing *ret_firing);
+
+/* The same for a node that fires any: the new value that was published first, whatever its number.
+ * Never PKDI_CHOICE_SKIPPED. The caller gives number and origin. */
+enum pkdi_choice pkdi_firing_choose_any(struct pkdi_input *inputs, uint32_t n_inputs, bool glances,
+                                        struct pkdi_firing *ret_firing);
+
+#endif

@@ -1,0 +1,517 @@
+#include "node/node.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "channel/freeze.h"
+#include "node/history.h"
+#include "node/policy.h"
+#include "node/ports.h"
+#include "node/record.h"
+
+static void set_calling(const struct pkdi_node *node, uint32_t calling)
+{
+	atomic_store_explicit(node->calling, calling, memory_order_relaxed);
+}
+
+/* To ring takes a system call, and so some time. */
+static void wake(struct pkdi_node *node, struct pkdi_neighbour *const *list, uint32_t n)
+{
+	for (uint32_t i = 0; i < n; i++)
+		if (pkdi_wake(list[i]))
+			*node->now_ns = 0;
+}
+
+/* Of the window of a lossless input, is half free again? Nothing is lost to a writer that is not woken:
+ * the other half is still before this node. Values looked back at are in the window for good. */
+static bool is_half_free(const struct pkdi_input *input)
+{
+	uint64_t kept = input->role == PKDI_ROLE_HISTORY ? (uint64_t) - (int64_t)input->decl->first
+	                                                 : 0;
+	uint64_t newest = pkdi_ring_newest(&input->ring, input->cursor);
+	uint64_t held = newest ? newest + 1 - input->cursor : 0;
+
+	return held <= kept || 2 * (held - kept) <= input->window - kept;
+}
+
+/* Hysteresis: a writer that waits for room is woken when half of it is free again, not for every
+ * frame. A wake that was put off so is owed, and made up for before this node's process sleeps. */
+static bool wants_more(const struct pkdi_node *node)
+{
+	for (uint32_t i = 0; i < node->decl->n_inputs; i++) {
+		const struct pkdi_input *input = &node->inputs[i];
+
+		if (input->stream && input->decl->policy == PKD_QUEUE && is_half_free(input))
+			return true;
+	}
+	return false;
+}
+
+static bool is_a_writer_asleep(const struct pkdi_node *node)
+{
+	for (uint32_t i = 0; i < node->n_up_gated; i++)
+		if (pkdi_is_asleep(node->up[i]))
+			return true;
+	return false;
+}
+
+/* To be called after words have been stored that neighbours may wait for. */
+static void notify(struct pkdi_node *node)
+{
+	if (!node->n_down && !node->n_up_gated)
+		return;
+	pkdi_wake_fence();
+	wake(node, node->down, node->n_down);
+	/* In this order: what the writers have published is on lines that they write all the time. */
+	node->owes = is_a_writer_asleep(node) && !wants_more(node);
+	if (!node->owes)
+		wake(node, node->up, node->n_up_gated);
+}
+
+void pkdi_node_before_sleep(struct pkdi_node *node)
+{
+	node->n_polls = 0;
+	/* Only where it is owed: two neighbours that rang each other before every sleep would never rest. */
+	if (!node->owes)
+		return;
+	node->owes = false;
+	pkdi_wake_fence();
+	wake(node, node->up, node->n_up_gated);
+}
+
+static bool settle_outputs(struct pkdi_node *node, uint64_t number)
+{
+	bool moved = false;
+
+	for (uint32_t i = 0; i < node->decl->n_outputs; i++)
+		moved |= pkdi_output_settle(&node->outputs[i], number);
+	return moved;
+}
+
+/* ---- Commit and recovery ---- */
+
+static void commit(struct pkdi_node *node, bool publishes, bool leaves)
+{
+	pkdi_record_commit(node, publishes, leaves);
+	node->decided = node->ctx.number;
+	notify(node);
+}
+
+void pkdi_node_recover(struct pkdi_node *node)
+{
+	struct pkdi_record *record = &node->words->record;
+
+	for (uint32_t i = 0; i < node->decl->n_inputs; i++)
+		pkdi_input_start(&node->inputs[i]);
+	for (uint32_t i = 0; i < node->decl->n_outputs; i++)
+		pkdi_output_start(&node->outputs[i]);
+	if (atomic_load(&record->committed) != atomic_load(&record->applied))
+		pkdi_record_apply(node);
+	node->ctx = (struct pkd_ctx){.node = node, .number = pkdi_record_number(record)};
+	node->decided = node->ctx.number;
+	node->due_ns = INT64_MAX;
+	node->chosen = false;
+	atomic_store_explicit(&node->words->in_hand, 0, memory_order_relaxed);
+	/* The death may have come in the middle of leaving. */
+	if (atomic_load(&node->words->state) == PKDI_LEFT)
+		pkdi_node_leave(node);
+	notify(node);
+}
+
+/* ---- Start and end ---- */
+
+int pkdi_node_start(struct pkdi_node *node)
+{
+	const struct pkd_node *decl = node->decl;
+	int r;
+
+	if (atomic_load(&node->words->state) == PKDI_LEFT)
+		return 0;
+	if (decl->methods->abi != PKD_ABI) {
+		pkdi_log(node->log, "node '%s' (%s): %s was compiled for another libpkd",
+		         decl->name, decl->at, decl->kind);
+		return -EINVAL;
+	}
+	node->ctx.said = false;
+	node->ctx.state = pkdi_record_spare_state(node);
+	set_calling(node, node->index + 1);
+	r = decl->methods->init(node->self, decl->params, &node->ctx);
+	if (r == PKD_OK || r == PKD_END)
+		set_calling(node, 0);
+	if (r == PKD_END) {
+		pkdi_node_leave(node);
+		return 0;
+	}
+	if (r != PKD_OK) {
+		if (!node->ctx.said)
+			pkdi_log(node->log, "node '%s' (%s): init failed: %s", decl->name, decl->at,
+			         r < 0 ? strerror(-r) : "it returned what only step may");
+		return r < 0 ? r : -EINVAL;
+	}
+	node->ready = true;
+	atomic_store(&node->words->state, PKDI_RUNNING);
+	return 0;
+}
+
+void pkdi_node_abandon(struct pkdi_node *node)
+{
+	uint32_t calling = atomic_load_explicit(node->calling, memory_order_relaxed);
+
+	if (!node->ready)
+		return;
+	node->ready = false;
+	if (node->decl->methods->ready)
+		pkdi_watch_forget(node->watch, node->index);
+	node->ctx.said = false;
+	set_calling(node, node->index + 1);
+	node->decl->methods->finish(node->self);
+	set_calling(node, calling);
+	node->finish_failed = node->ctx.said;
+}
+
+void pkdi_node_leave(struct pkdi_node *node)
+{
+	/* First, so that an incarnation that finds it goes on leaving. */
+	atomic_store(&node->words->state, PKDI_LEFT);
+	settle_outputs(node, PKDI_ENDED);
+	for (uint32_t i = 0; i < node->decl->n_inputs; i++)
+		if (node->inputs[i].stream)
+			pkdi_input_advance(&node->inputs[i], PKDI_ENDED);
+	node->chosen = false;
+	pkdi_wake_fence();
+	wake(node, node->down, node->n_down);
+	wake(node, node->up, node->n_up);
+	pkdi_node_abandon(node);
+}
+
+/* ---- Choosing ---- */
+
+static bool has_room(struct pkdi_node *node)
+{
+	for (uint32_t i = 0; i < node->decl->n_outputs; i++)
+		if (!pkdi_output_has_room(&node->outputs[i]))
+			return false;
+	return true;
+}
+
+/* Does nobody want anything of the node any more? Not so while one output has a reader, and not
+ * for a node that nobody reads by design. */
+static bool is_deserted(const struct pkdi_node *node)
+{
+	bool had_readers = false;
+
+	for (uint32_t i = 0; i < node->decl->n_outputs; i++) {
+		const struct pkdi_output *output = &node->outputs[i];
+
+		if (pkdi_output_is_deserted(output))
+			had_readers = true;
+		else if (pkdi_output_has_readers(output))
+			return false;
+	}
+	return had_readers;
+}
+
+/* Whether it is deserted is asked now and then, and always before a sleep: the answer lies on lines that
+ * the readers write all the time. */
+enum { POLLS = 32 };
+
+static bool must_leave(struct pkdi_node *node)
+{
+	uint32_t phase = atomic_load_explicit(&node->program_words->phase, memory_order_acquire);
+
+	return phase == PKDI_PHASE_STOP || (node->n_polls++ % POLLS == 0 && is_deserted(node)) ||
+	       (phase == PKDI_PHASE_DRAIN && pkdi_node_is_source(node->decl));
+}
+
+static enum pkdi_poll poll_origin(struct pkdi_node *node, bool may_begin)
+{
+	node->due_ns = INT64_MAX;
+	if (!may_begin || (node->decl->origin == PKD_PACED && !has_room(node)))
+		return PKDI_POLL_IDLE;
+	if (node->ctx.due_ns) {
+		*node->now_ns = pkd_now();
+		if (*node->now_ns < node->ctx.due_ns) {
+			node->due_ns = node->ctx.due_ns;
+			return PKDI_POLL_IDLE;
+		}
+	}
+	node->firing = (struct pkdi_firing){
+		.number = pkdi_record_number(&node->words->record) + 1,
+		.origin = node->index,
+	};
+	node->chosen = true;
+	return PKDI_POLL_READY;
+}
+
+/* Gives up what no frame to come looks back at, so that the writers have room: this node itself may
+ * be one of them. */
+static bool advance_histories(struct pkdi_node *node)
+{
+	bool moved = false;
+
+	for (uint32_t i = 0; i < node->decl->n_inputs; i++)
+		if (node->inputs[i].role == PKDI_ROLE_HISTORY)
+			moved |= pkdi_history_advance(&node->inputs[i], node->decided + 1);
+	return moved;
+}
+
+static enum pkdi_poll poll_any(struct pkdi_node *node)
+{
+	enum pkdi_choice choice;
+
+	if (node->decl->origin == PKD_PACED && !has_room(node))
+		return PKDI_POLL_IDLE;
+	choice = pkdi_firing_choose_any(node->inputs, node->decl->n_inputs, node->glances,
+	                                &node->firing);
+	if (choice == PKDI_CHOICE_DRAINED) {
+		pkdi_node_leave(node);
+		return PKDI_POLL_MOVED;
+	}
+	if (choice != PKDI_CHOICE_FIRE) {
+		if (!node->firing.moved)
+			return PKDI_POLL_IDLE;
+		notify(node);
+		return PKDI_POLL_MOVED;
+	}
+	node->firing.number = pkdi_record_number(&node->words->record) + 1;
+	node->firing.origin = node->index;
+	node->chosen = true;
+	return PKDI_POLL_READY;
+}
+
+static enum pkdi_poll poll_join(struct pkdi_node *node)
+{
+	enum pkdi_choice choice;
+	/* Whatever makes room for a writer counts. */
+	bool moved = node->has_history && advance_histories(node);
+
+	/* Before the inputs are chosen: once a frame is chosen, nothing waits for anything. */
+	if (!has_room(node)) {
+		if (!moved)
+			return PKDI_POLL_IDLE;
+		notify(node);
+		return PKDI_POLL_MOVED;
+	}
+	choice = pkdi_firing_choose(node->inputs, node->decl->n_inputs, node->glances,
+	                            &node->firing);
+	if (choice == PKDI_CHOICE_DRAINED) {
+		pkdi_node_leave(node);
+		return PKDI_POLL_MOVED;
+	}
+	if (node->firing.settled > node->decided)
+		node->decided = node->firing.settled;
+	/* Frames that a lossy choice has dropped are settled here, before the step. */
+	moved |= settle_outputs(node, node->firing.settled) || choice == PKDI_CHOICE_SKIPPED ||
+	         node->firing.moved;
+	if (moved)
+		notify(node);
+	if (choice == PKDI_CHOICE_FIRE) {
+		node->chosen = true;
+		return PKDI_POLL_READY;
+	}
+	return moved ? PKDI_POLL_MOVED : PKDI_POLL_IDLE;
+}
+
+enum pkdi_poll pkdi_node_poll(struct pkdi_node *node, bool may_begin)
+{
+	if (!node->ready)
+		return PKDI_POLL_LEFT;
+	if (must_leave(node)) {
+		pkdi_node_leave(node);
+		return PKDI_POLL_MOVED;
+	}
+	if (node->chosen)
+		return PKDI_POLL_READY;
+	if (node->decl->fires_any)
+		return poll_any(node);
+	return node->decl->origin == PKD_NOT_ORIGIN ? poll_join(node)
+	                                            : poll_origin(node, may_begin);
+}
+
+/* ---- Firing ---- */
+
+static int no_protection(struct pkdi_node *node, int r)
+{
+	/* The frame is not at fault: it does not count as one that the node has died of. */
+	atomic_store_explicit(&node->words->in_hand, 0, memory_order_relaxed);
+	pkdi_log(node->log,
+	         "node '%s' (%s): write protection of its outputs fails: %s; --freeze=off goes "
+	         "without",
+	         node->decl->name, node->decl->at, strerror(-r));
+	node->ctx.said = true;
+	return r;
+}
+
+/* From here on the values may be published: nobody changes them any more. */
+static int seal_values(struct pkdi_node *node, int64_t now_ns)
+{
+	for (uint32_t i = 0; i < node->decl->n_outputs; i++) {
+		struct pkdi_output *output = &node->outputs[i];
+		struct pkd_frame header;
+		int r;
+
+		if (!output->stream || output->absent)
+			continue;
+		header = (struct pkd_frame){
+			.seq = output->slots.next,
+			.number = node->ctx.number,
+			.capture_ns = node->ctx.capture_ns,
+			.publish_ns = now_ns,
+			.size = output->stream->value_size,
+			.incarnation = atomic_load_explicit(&node->orders->incarnation,
+		                                            memory_order_relaxed),
+			.type_id = output->index,
+			.origin = node->ctx.origin,
+		};
+		/* The ring's entry may be there, which others read meanwhile. */
+		memcpy(output->header, &header, offsetof(struct pkd_frame, entry));
+		r = pkdi_freeze_close(output);
+		if (r < 0)
+			return no_protection(node, r);
+	}
+	return 0;
+}
+
+/* What enters a lossless graph stays whole: a live frame that does not fit everywhere goes
+ * nowhere, and is counted against the first reader that had no room. */
+static bool is_refused(struct pkdi_node *node)
+{
+	const struct pkdi_gate *gate = NULL;
+
+	if (node->decl->origin != PKD_LIVE)
+		return false;
+	for (uint32_t i = 0; i < node->decl->n_outputs && !gate; i++)
+		if (!node->outputs[i].absent)
+			gate = pkdi_output_full_gate(&node->outputs[i]);
+	if (!gate)
+		return false;
+	pkdi_count(&node->words->n_refused, 1);
+	pkdi_count(gate->n_refused, 1);
+	return true;
+}
+
+static void account(struct pkdi_node *node, int64_t ns)
+{
+	struct pkdi_node_words *words = node->words;
+
+	pkdi_count(&words->n_firings, 1);
+	pkdi_count(&words->busy_ns, (uint64_t)ns);
+	if ((uint64_t)ns > pkdi_read(&words->longest_ns))
+		atomic_store_explicit(&words->longest_ns, (uint64_t)ns, memory_order_relaxed);
+}
+
+/* Calls step; returns what it returned, and the time at its end. */
+static int call_step(struct pkdi_node *node, int64_t *ret_end_ns)
+{
+	int64_t start_ns;
+	int r;
+
+	/* A clock that has just been read is good enough. */
+	start_ns = *node->now_ns;
+	if (!start_ns)
+		start_ns = pkd_now();
+	if (pkdi_node_is_source(node->decl))
+		node->ctx.capture_ns = start_ns;
+	r = pkdi_ports_fill(node);
+	if (r == -ENOBUFS) {
+		pkdi_log(node->log, "node '%s' (%s): no slot is free: this is a fault of libpkd",
+		         node->decl->name, node->decl->at);
+		node->ctx.said = true;
+	}
+	if (r < 0) {
+		*ret_end_ns = start_ns;
+		return r == -ENOBUFS ? r : no_protection(node, r);
+	}
+	atomic_store_explicit(&node->words->in_hand, node->ctx.number, memory_order_relaxed);
+	atomic_store_explicit(node->step_since_ns, start_ns, memory_order_relaxed);
+	set_calling(node, node->index + 1);
+	r = node->decl->methods->step(node->self, node->in, node->out, &node->ctx);
+	for (uint32_t i = 0; i < node->decl->n_outputs; i++)
+		if (node->outputs[i].stream)
+			pkdi_slots_foresee(&node->outputs[i].slots);
+	set_calling(node, 0);
+	atomic_store_explicit(node->step_since_ns, 0, memory_order_relaxed);
+	*node->now_ns = *ret_end_ns = pkd_now();
+	if (r == PKD_OK || r == PKD_END)
+		account(node, *ret_end_ns - start_ns);
+	return r;
+}
+
+static int fail(struct pkdi_node *node, int r)
+{
+	set_calling(node, node->index + 1); /* left so, for the supervisor to name the node */
+	if (!node->ctx.said)
+		pkdi_log(node->log, "node '%s' (%s): step failed at frame %llu: %s",
+		         node->decl->name, node->decl->at, (unsigned long long)node->ctx.number,
+		         r < 0 ? strerror(-r) : "it returned what a step may not");
+	return r < 0 ? r : -EINVAL;
+}
+
+int pkdi_node_rouse(struct pkdi_node *node)
+{
+	uint64_t committed = pkdi_read(&node->words->record.committed);
+	int r;
+
+	if (!node->ready)
+		return 0;
+	node->ctx.state = node->states[committed % 2];
+	node->ctx.said = false;
+	atomic_store_explicit(node->step_since_ns, pkd_now(), memory_order_relaxed);
+	set_calling(node, node->index + 1);
+	r = node->decl->methods->ready(node->self, &node->ctx);
+	atomic_store_explicit(node->step_since_ns, 0, memory_order_relaxed);
+	node->ctx.due_ns = 0;
+	if (r == PKD_OK) {
+		set_calling(node, 0);
+		return 0;
+	}
+	if (!node->ctx.said)
+		pkdi_log(node->log, "node '%s' (%s): ready failed: %s", node->decl->name,
+		         node->decl->at, r < 0 ? strerror(-r) : "it returned what only step may");
+	return r < 0 ? r : -EINVAL;
+}
+
+int pkdi_node_fire(struct pkdi_node *node)
+{
+	int64_t end_ns;
+	int r;
+
+	node->chosen = false;
+	node->ctx = (struct pkd_ctx){
+		.node = node,
+		.number = node->firing.number,
+		.capture_ns = node->firing.capture_ns,
+		.origin = node->firing.origin,
+		.fired = node->firing.fired,
+		.state = node->states[0] ? pkdi_record_spare_state(node) : NULL,
+	};
+	if (node->ctx.number == pkdi_read(&node->orders->failed_number)) {
+		pkdi_count(&node->words->n_failed, 1);
+		commit(node, false, false);
+		return 1;
+	}
+	r = call_step(node, &end_ns);
+	if (r == PKD_LATER && pkdi_node_is_source(node->decl)) {
+		if (node->ctx.due_ns <= 0)
+			node->ctx.due_ns = end_ns;
+		return 0;
+	}
+	if (r != PKD_OK && r != PKD_END && r != PKD_SKIP)
+		return fail(node, r);
+	node->ctx.due_ns = 0;
+	if (r == PKD_SKIP) {
+		node->ctx.number--; /* there is no such frame */
+		commit(node, false, true);
+	} else if (is_refused(node)) {
+		commit(node, false, r == PKD_END);
+	} else {
+		int sealed = seal_values(node, end_ns);
+
+		if (sealed < 0)
+			return fail(node, sealed);
+		commit(node, true, r == PKD_END);
+	}
+	if (r != PKD_OK)
+		pkdi_node_leave(node);
+	return 1;
+}

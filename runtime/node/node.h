@@ -1,0 +1,112 @@
+/* The node side: one node, its inputs and outputs, its firings. */
+#ifndef PKDI_NODE_H
+#define PKDI_NODE_H
+
+#include "channel/channel.h"
+#include "channel/wake.h"
+#include "node/firing.h"
+#include "node/watch.h"
+#include "os/log.h"
+#include "os/shm.h"
+
+/* What node authors see as an opaque pointer. */
+struct pkd_ctx {
+	struct pkdi_node *node;
+	uint64_t number; /* of the firing */
+	int64_t capture_ns;
+	uint32_t origin;
+	uint32_t fired; /* input that fired a node that fires any */
+	void *state;    /* the copy that this firing may change, see record.h */
+	int64_t due_ns;
+	bool said; /* an error has been reported: no need for a general one */
+};
+
+struct pkdi_node {
+	const struct pkd_node *decl;
+	uint32_t index;
+	struct pkdi_node_words *words; /* own */
+	struct pkdi_record_output *record_outputs;
+	uint64_t *record_cursors;
+	const struct pkdi_orders *orders;
+	const struct pkdi_program_words *program_words;
+	_Atomic uint32_t *calling;      /* of the process, own */
+	_Atomic int64_t *step_since_ns; /* likewise */
+	int64_t *now_ns;                /* likewise: when the clock was read just now, or 0 */
+	struct pkdi_watch *watch;       /* of the process */
+	const struct pkdi_log *log;
+	int stop_fd; /* eventfd: asks the supervisor to stop the program */
+
+	struct pkdi_input *inputs;
+	struct pkdi_output *outputs;
+	/* What step is given: struct NAME_in and struct NAME_out are arrays of pointers. A port that
+	 * takes many values points into `values`. */
+	const void **in;
+	const void **values;
+	void **out;
+	struct pkdi_map state_map;
+	void *states[2]; /* persistent state, own: as in the record, one copy counts */
+	void *self;
+	struct pkd_ctx ctx;
+
+	/* Other processes to wake once words have been stored: those that the outputs fire, and
+	 * those that write the inputs. The first n_up_gated of the latter wait for room. */
+	struct pkdi_neighbour **down, **up;
+	uint32_t n_down, n_up, n_up_gated;
+
+	uint64_t decided; /* histories: the node fires no frame up to here any more */
+	bool has_history;
+	bool owes;        /* it has made room that a writer, asleep, has not been told of */
+	uint32_t n_polls; /* since the process slept */
+	bool glances;     /* in the poll to come: see firing.h */
+	struct pkdi_firing firing;
+	int64_t due_ns;     /* what an idle origin waits for, INT64_MAX = for something else */
+	bool chosen;        /* firing and inputs are ready for step */
+	bool ready;         /* init has returned PKD_OK and finish has not been called */
+	bool finish_failed; /* finish has reported an error */
+};
+
+enum pkdi_poll {
+	PKDI_POLL_IDLE,  /* waits for a neighbour, or for its due time */
+	PKDI_POLL_MOVED, /* something was stored, and neighbours want to be notified */
+	PKDI_POLL_READY, /* pkdi_node_fire is the next thing to do */
+	PKDI_POLL_LEFT,  /* nothing more will come */
+};
+
+/* A node without firing inputs. One that fires any numbers its frames as an origin, but fires, drains
+ * and ends with its inputs. */
+static inline bool pkdi_node_is_source(const struct pkd_node *decl)
+{
+	return decl->origin != PKD_NOT_ORIGIN && !decl->fires_any;
+}
+
+/* Takes over from the words what the last incarnation left: finishes a committed firing. After it
+ * the node may be initialised, unless it has left. */
+void pkdi_node_recover(struct pkdi_node *node);
+
+/* Calls init. Returns 0, or a negative errno after one line on stderr. */
+int pkdi_node_start(struct pkdi_node *node);
+
+/* Looks whether the node can fire, forwarding watermarks where it cannot. May be called at any
+ * time; `may_begin` lets origins fire. */
+enum pkdi_poll pkdi_node_poll(struct pkdi_node *node, bool may_begin);
+
+/* Fires what poll found ready. Returns 1 when it committed, 0 when an origin said later, or a
+ * negative errno after one line on stderr. */
+int pkdi_node_fire(struct pkdi_node *node);
+
+/* Tells a node that a descriptor it watches is ready. Returns 0, or a negative errno after one line
+ * on stderr. */
+int pkdi_node_rouse(struct pkdi_node *node);
+
+/* Settles the outputs for ever, gives up the inputs, calls finish. */
+void pkdi_node_leave(struct pkdi_node *node);
+
+/* Only calls finish, where that is due: the process is about to fail, and everything shared stays
+ * as it is, for a restart or for the supervisor to decide. */
+void pkdi_node_abandon(struct pkdi_node *node);
+
+/* Wakes the writers that this node has not told of all the room there is: to be called before its
+ * process sleeps. */
+void pkdi_node_before_sleep(struct pkdi_node *node);
+
+#endif

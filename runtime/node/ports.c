@@ -1,0 +1,112 @@
+#include "node/ports.h"
+
+#include <errno.h>
+
+#include "channel/freeze.h"
+#include "node/history.h"
+#include "node/policy.h"
+
+/* Puts the value and those before it, the first of them being number base - 1 of the stream. They are
+ * in the ring behind the cursor, or held. */
+static void put(struct pkdi_input *input, const struct pkd_frame *frame, uint64_t base, bool held)
+{
+	uint32_t n = input->n_values;
+
+	input->place[n - 1] = frame ? frame + 1 : NULL;
+	for (uint32_t back = 1; back < n; back++) {
+		uint64_t seq = base > back ? base - back : 0;
+		const struct pkd_frame *before = NULL;
+
+		if (seq)
+			before = held ? pkdi_input_held(input, seq, back)
+			              : pkdi_input_find(input, seq);
+		input->place[n - 1 - back] = before ? before + 1 : NULL;
+	}
+}
+
+/* A frame that the input lacks is absent, and what came before it is there nevertheless. */
+static void put_firing(struct pkdi_input *input)
+{
+	const struct pkd_frame *front = input->fires ? input->front : NULL;
+
+	if (input->n_values == 1)
+		input->place[0] = front ? front + 1 : NULL;
+	else if (input->decl->policy == PKD_QUEUE)
+		put(input, front, input->cursor, false);
+	else
+		put(input, front, input->front ? input->front->seq : 0, true);
+}
+
+/* Another input has fired the node. */
+static void put_shown(struct pkdi_input *input)
+{
+	const struct pkd_frame *frame = pkdi_policy_show(input);
+
+	put(input, frame, frame ? frame->seq : 0, true);
+}
+
+/* The newest value at this moment, unless it is too old. Both are counted. */
+static void put_sampled(const struct pkdi_node *node, struct pkdi_input *input)
+{
+	struct pkdi_input_words *words = input->words;
+	const struct pkd_frame *frame;
+	uint64_t age;
+
+	pkdi_policy_look(input);
+	frame = input->front;
+	if (frame) {
+		int64_t ns = pkd_age(&node->ctx, frame + 1);
+
+		age = ns > 0 ? (uint64_t)ns : 0;
+		if (!input->decl->max_age_ns || ns <= input->decl->max_age_ns) {
+			pkdi_count(&words->n_present, 1);
+			pkdi_count(&words->age_sum_ns, age);
+			if (age > pkdi_read(&words->age_max_ns))
+				atomic_store_explicit(&words->age_max_ns, age,
+				                      memory_order_relaxed);
+			put(input, frame, frame->seq, true);
+			return;
+		}
+	}
+	pkdi_count(&words->n_absent, 1);
+	put(input, NULL, 0, true);
+}
+
+int pkdi_ports_fill(struct pkdi_node *node)
+{
+	for (uint32_t i = 0; i < node->decl->n_inputs; i++) {
+		struct pkdi_input *input = &node->inputs[i];
+
+		switch (input->role) {
+		case PKDI_ROLE_NONE: /* its places are NULL for ever */
+			break;
+		case PKDI_ROLE_FIRING:
+			if (node->decl->fires_any && !input->fires)
+				put_shown(input);
+			else
+				put_firing(input);
+			break;
+		case PKDI_ROLE_SAMPLED:
+			put_sampled(node, input);
+			break;
+		case PKDI_ROLE_HISTORY:
+			pkdi_history_put(input, node->ctx.number);
+			break;
+		}
+	}
+	for (uint32_t i = 0; i < node->decl->n_outputs; i++) {
+		struct pkdi_output *output = &node->outputs[i];
+
+		node->out[i] = pkdi_output_loan(output, &output->header);
+		if (node->out[i]) {
+			int r = pkdi_freeze_open(output);
+
+			if (r < 0)
+				return r;
+		} else if (output->stream) {
+			return -ENOBUFS;
+		}
+		output->absent = false;
+	}
+	return 0;
+}

@@ -1,0 +1,75 @@
+#include "node/record.h"
+
+#include <string.h>
+
+#include "node/policy.h"
+
+/* Keeps the stores of the record between those of `applied` and `committed` in program order. */
+static void order(void)
+{
+	atomic_signal_fence(memory_order_seq_cst);
+}
+
+void *pkdi_record_spare_state(struct pkdi_node *node)
+{
+	uint64_t committed = atomic_load_explicit(&node->words->record.committed,
+	                                          memory_order_relaxed);
+	void *spare = node->states[(committed + 1) % 2];
+
+	if (spare)
+		memcpy(spare, node->states[committed % 2], node->decl->state_size);
+	return spare;
+}
+
+void pkdi_record_apply(struct pkdi_node *node)
+{
+	struct pkdi_record *record = &node->words->record;
+
+	for (uint32_t i = 0; i < node->decl->n_outputs; i++) {
+		struct pkdi_output *output = &node->outputs[i];
+
+		if (output->stream && node->record_outputs[i].slot != PKDI_NO_SLOT)
+			pkdi_output_publish(output, node->record_outputs[i].seq,
+			                    node->record_outputs[i].slot);
+		pkdi_output_settle(output, record->settled);
+	}
+	for (uint32_t i = 0; i < node->decl->n_inputs; i++) {
+		struct pkdi_input *input = &node->inputs[i];
+
+		if (pkdi_policy_fires(input) && node->record_cursors[i] > input->cursor)
+			pkdi_input_advance(input, node->record_cursors[i]);
+	}
+	if (record->leaves)
+		atomic_store(&node->words->state, PKDI_LEFT);
+	order();
+	atomic_store_explicit(&record->applied,
+	                      atomic_load_explicit(&record->committed, memory_order_relaxed),
+	                      memory_order_release);
+	order();
+}
+
+void pkdi_record_commit(struct pkdi_node *node, bool publishes, bool leaves)
+{
+	struct pkdi_record *record = &node->words->record;
+	uint64_t committed = atomic_load_explicit(&record->committed, memory_order_relaxed);
+
+	record->settled = leaves ? PKDI_ENDED : node->ctx.number;
+	record->leaves = leaves;
+	atomic_store_explicit(&record->number[(committed + 1) % 2], node->ctx.number,
+	                      memory_order_relaxed);
+	for (uint32_t i = 0; i < node->decl->n_outputs; i++) {
+		struct pkdi_output *output = &node->outputs[i];
+		bool present = publishes && output->stream && !output->absent;
+
+		node->record_outputs[i] = (struct pkdi_record_output){
+			.seq = output->slots.next,
+			.slot = present ? output->slots.loaned : PKDI_NO_SLOT,
+		};
+	}
+	for (uint32_t i = 0; i < node->decl->n_inputs; i++)
+		node->record_cursors[i] = node->inputs[i].cursor + node->inputs[i].fires;
+	order();
+	atomic_store_explicit(&record->committed, committed + 1, memory_order_release);
+	order();
+	pkdi_record_apply(node);
+}

@@ -1,0 +1,25 @@
+/* Which published values are closed to their own writer: see channel/freeze.h. */
+#ifndef PKDI_FREEZE_MODE_H
+#define PKDI_FREEZE_MODE_H
+
+#include <pkd/program.h>
+#include <stdbool.h>
+
+enum pkdi_freeze {
+	PKDI_FREEZE_AUTO, /* where that is cheap beside making the value */
+	PKDI_FREEZE_ALL, /* everywhere, in slots of whole pages: for tests and for finding a fault */
+	PKDI_FREEZE_OFF,
+};
+
+/* Opening and closing cost two system calls and some work for each page, so large values bear it
+ * well: `make bench` shows both costs over the size. */
+#define PKDI_FREEZE_AUTO_SIZE (256u * 1024)
+
+/* `auto`, `all` or `off`; -EINVAL for anything else. */
+int pkdi_freeze_parse(const char *text, enum pkdi_freeze *ret_freeze);
+
+const char *pkdi_freeze_name(enum pkdi_freeze freeze);
+
+bool pkdi_freeze_covers(enum pkdi_freeze freeze, const struct pkd_stream *stream);
+
+#endif

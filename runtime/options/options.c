@@ -1,0 +1,390 @@
+#define _GNU_SOURCE
+#include "options/options.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "options/bound.h"
+#include "options/config.h"
+#include "options/help.h"
+#include "options/param.h"
+#include "options/value.h"
+#include "os/log.h"
+
+enum { WANTED_SIZE = 512 };
+
+static const struct pkdi_own_option own_options[] = {
+	{"help", "", "show this and exit"},
+	{"version", "", "show the version and exit"},
+	{"config", "FILE", "take values from lines `name = value` of a file; # begins a comment"},
+	{"quiet", "", "no progress line, no table at the end"},
+	{"single-process", "", "run all nodes in one process, to debug them"},
+	{"freeze", "WHICH",
+         "auto, all or off: on which streams a write to a published value ends its writer (auto: "
+         "those whose values are large)"},
+	{NULL, NULL, NULL},
+};
+
+/* An option as it stands on the command line. */
+struct argument {
+	const char *name; /* after the dashes, up to a '=' */
+	size_t length;
+	const char *value; /* after the '=', or NULL */
+};
+
+/* What a walk over the command line takes. The first takes the options of the runtime itself and
+ * finds out what is given; the params of nodes come after bind. */
+enum pass { PASS_OWN, PASS_PIPELINE, PASS_NODES };
+
+struct parser {
+	const struct pkd_program *program;
+	struct pkdi_log log;
+	int argc; /* up to a --help */
+	char **argv;
+	struct pkdi_config config;
+	const char *config_path;
+	bool *given;  /* target -> is it on the command line? */
+	uint32_t *by; /* see bound.h */
+	bool help;
+	struct pkdi_options options;
+};
+
+/* ---- The command line ---- */
+
+static struct argument split(const char *text)
+{
+	const char *name = text + 2;
+	const char *equals = strchr(name, '=');
+
+	return (struct argument){
+		.name = name,
+		.length = equals ? (size_t)(equals - name) : strlen(name),
+		.value = equals ? equals + 1 : NULL,
+	};
+}
+
+static const struct pkdi_own_option *find_own(const struct argument *argument)
+{
+	for (size_t i = 0; own_options[i].name; i++)
+		if (pkdi_param_name_is(argument->name, argument->length, own_options[i].name))
+			return &own_options[i];
+	return NULL;
+}
+
+static int report_unknown(const struct parser *parser, const struct argument *argument)
+{
+	const char *own[sizeof(own_options) / sizeof(own_options[0])] = {NULL};
+	char found[PKDI_NAME_SIZE];
+
+	for (size_t i = 0; own_options[i].name; i++)
+		own[i] = own_options[i].name;
+	pkdi_param_suggest(parser->program, own, argument->name, argument->length, found);
+	if (*found)
+		pkdi_log(&parser->log, "there is no option --%.*s; did you mean --%s?",
+		         (int)argument->length, argument->name, found);
+	else
+		pkdi_log(&parser->log, "there is no option --%.*s; --help lists them",
+		         (int)argument->length, argument->name);
+	return -EINVAL;
+}
+
+/* A bool's value may follow, but need not. */
+static bool takes_next(const struct pkd_param *param, const char *next)
+{
+	if (param->kind != PKD_BOOL)
+		return true;
+	return next && (!strcmp(next, "true") || !strcmp(next, "false"));
+}
+
+static int take_value(const struct parser *parser, const struct pkdi_param *target,
+                      const char *text)
+{
+	char wanted[WANTED_SIZE], why[WANTED_SIZE], name[PKDI_NAME_SIZE];
+	int r = pkdi_value_parse(target->param, text, target->params, wanted, sizeof(wanted));
+
+	if (r == 0)
+		return 0;
+	pkdi_param_name(target, name);
+	r = pkdi_param_refuse(target, wanted, why, sizeof(why));
+	pkdi_log(&parser->log, "--%s %s%s", name, text, why);
+	return r;
+}
+
+static int take_own(struct parser *parser, const struct pkdi_own_option *own,
+                    const struct argument *argument)
+{
+	if (argument->value && !*own->value) {
+		pkdi_log(&parser->log, "--%s takes no value", own->name);
+		return -EINVAL;
+	}
+	if (!strcmp(own->name, "help")) {
+		parser->help = true;
+	} else if (!strcmp(own->name, "version")) {
+		printf("%s (pkd %s)\n", parser->program->name, PKD_VERSION);
+		parser->options.leave = true;
+	} else if (!strcmp(own->name, "config")) {
+		if (parser->config_path) {
+			pkdi_log(&parser->log, "--config may be given once");
+			return -EINVAL;
+		}
+		parser->config_path = argument->value;
+	} else if (!strcmp(own->name, "quiet")) {
+		parser->options.quiet = true;
+	} else if (!strcmp(own->name, "freeze")) {
+		if (pkdi_freeze_parse(argument->value, &parser->options.freeze) < 0) {
+			pkdi_log(&parser->log, "--freeze %s: it is auto, all or off",
+			         argument->value);
+			return -EINVAL;
+		}
+	} else {
+		parser->options.single_process = true;
+	}
+	return 0;
+}
+
+/* Takes the next word as the value where none came with a '='. */
+static int complete(const struct parser *parser, struct argument *argument, bool wants, int *i)
+{
+	if (argument->value || !wants)
+		return 0;
+	/* argv ends with a NULL; parser->argc may end before. */
+	argument->value = *i + 1 < parser->argc ? parser->argv[++*i] : NULL;
+	if (argument->value && strncmp(argument->value, "--", 2) != 0)
+		return 0;
+	pkdi_log(&parser->log, "--%s needs a value", argument->name);
+	return -EINVAL;
+}
+
+static int take_argument(struct parser *parser, enum pass pass, int *i)
+{
+	struct argument argument = split(parser->argv[*i]);
+	const struct pkdi_own_option *own;
+	struct pkdi_param target;
+	const char *next = *i + 1 < parser->argc ? parser->argv[*i + 1] : NULL;
+	int r;
+
+	if (pkdi_param_find(parser->program, argument.name, argument.length, &target)) {
+		r = complete(parser, &argument, takes_next(target.param, next), i);
+		if (r == 0 && pass == PASS_OWN)
+			parser->given[target.index] = true;
+		else if (r == 0 && (pass == PASS_NODES) == (target.node != NULL))
+			r = take_value(parser, &target, argument.value ? argument.value : "true");
+		return r;
+	}
+	own = find_own(&argument);
+	if (!own)
+		return report_unknown(parser, &argument);
+	r = complete(parser, &argument, *own->value, i);
+	return r == 0 && pass == PASS_OWN ? take_own(parser, own, &argument) : r;
+}
+
+static int walk(struct parser *parser, enum pass pass)
+{
+	for (int i = 1; i < parser->argc && !parser->options.leave; i++) {
+		const char *word = parser->argv[i];
+		int r = 0;
+
+		if (!strcmp(word, "-h")) {
+			parser->help = true;
+		} else if (strncmp(word, "--", 2) != 0 || !word[2]) {
+			pkdi_log(&parser->log, "unexpected argument '%s': options begin with --",
+			         word);
+			return -EINVAL;
+		} else {
+			r = take_argument(parser, pass, &i);
+		}
+		if (r < 0)
+			return r;
+		/* Whoever asks for help is not told what is wrong behind it. */
+		if (parser->help && pass == PASS_OWN)
+			parser->argc = i;
+	}
+	return 0;
+}
+
+/* ---- The file ---- */
+
+/* Stores what the file says of params that nothing before it in precedence does: the pipeline's where
+ * they are not on the command line; a node's where what bind has set does not come from there. */
+static int apply_config(const struct parser *parser, bool of_nodes)
+{
+	for (uint32_t i = 0; i < parser->config.n_settings; i++) {
+		const struct pkdi_setting *setting = &parser->config.settings[i];
+		uint32_t index = setting->target.index;
+		int r;
+
+		if (of_nodes != (setting->target.node != NULL) || parser->given[index] ||
+		    parser->by[index])
+			continue;
+		r = take_value(parser, &setting->target, setting->value);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+/* ---- What must hold ---- */
+
+static bool is_set(const struct parser *parser, uint32_t target)
+{
+	return parser->given[target] || pkdi_config_find(&parser->config, target);
+}
+
+static int require(const struct parser *parser)
+{
+	struct pkdi_param target;
+
+	for (uint32_t i = 0; i < parser->program->n_params; i++) {
+		char name[PKDI_NAME_SIZE];
+
+		pkdi_param_nth(parser->program, i, &target);
+		if (target.param->initial || is_set(parser, i))
+			continue;
+		pkdi_param_name(&target, name);
+		pkdi_log(&parser->log, "--%s must be given%s%s", name,
+		         *target.param->doc ? ": " : "", target.param->doc);
+		return -EINVAL;
+	}
+	return 0;
+}
+
+/* Says that the value which bind has set is out of range, and which option has made it so. */
+static int report_range(struct parser *parser, const struct pkdi_param *target)
+{
+	const struct pkdi_setting *setting = NULL;
+	char name[PKDI_NAME_SIZE], value[64], range[128], cause[PKDI_NAME_SIZE], given[64];
+	bool *set = calloc(parser->program->n_params + 1, sizeof(*set));
+	struct pkdi_param option;
+	int r = -ENOMEM;
+
+	pkdi_param_name(target, name);
+	pkdi_value_show(target->param, target->params, value, sizeof(value));
+	pkdi_value_range(target->param, range, sizeof(range));
+	for (uint32_t i = 0; set && i < parser->program->n_params; i++)
+		set[i] = is_set(parser, i);
+	if (set)
+		r = pkdi_bound_trace(parser->program, set, parser->by);
+	free(set);
+	if (r < 0 || !parser->by[target->index]) {
+		pkdi_log(&parser->log, "node '%s' (%s): %s is %s, out of range: it must be in %s",
+		         target->node->name, target->node->at, target->param->name, value, range);
+		return -EINVAL;
+	}
+	pkdi_param_nth(parser->program, parser->by[target->index] - 1, &option);
+	pkdi_param_name(&option, cause);
+	pkdi_value_show(option.param, option.params, given, sizeof(given));
+	if (!parser->given[option.index])
+		setting = pkdi_config_find(&parser->config, option.index);
+	if (setting)
+		pkdi_log(&parser->log, "%s:%u: %s = %s makes %s %s, out of range: it must be in %s",
+		         parser->config_path, setting->line, cause, given, name, value, range);
+	else
+		pkdi_log(&parser->log, "--%s %s makes %s %s, out of range: it must be in %s", cause,
+		         given, name, value, range);
+	return -EINVAL;
+}
+
+/* Options were checked one by one; what bind computes from them is checked here. */
+static int check_ranges(struct parser *parser)
+{
+	struct pkdi_param target;
+
+	for (uint32_t i = parser->program->n_params; pkdi_param_nth(parser->program, i, &target);
+	     i++)
+		if (!pkdi_value_is_in_range(target.param, target.params))
+			return report_range(parser, &target);
+	return 0;
+}
+
+/* ---- All of it ---- */
+
+/* For --help, where not everything has been given: an empty text harms no bind, a number might. */
+static bool can_bind_for_help(const struct parser *parser)
+{
+	static const char *const empty = "";
+	struct pkdi_param target;
+
+	for (uint32_t i = 0; i < parser->program->n_params; i++) {
+		pkdi_param_nth(parser->program, i, &target);
+		if (target.param->initial || is_set(parser, i))
+			continue;
+		if (target.param->kind != PKD_STRING)
+			return false;
+		memcpy((char *)target.params + target.param->offset, &empty, sizeof(empty));
+	}
+	return true;
+}
+
+static int set_nodes(struct parser *parser)
+{
+	int r = 0;
+
+	if (parser->config.n_settings) {
+		r = pkdi_bound_trace(parser->program, parser->given, parser->by);
+		if (r < 0)
+			pkdi_log(&parser->log, "no memory for the options");
+	} else if (parser->program->bind) {
+		parser->program->bind();
+	}
+	if (r == 0)
+		r = apply_config(parser, true);
+	return r < 0 ? r : walk(parser, PASS_NODES);
+}
+
+static int parse(struct parser *parser)
+{
+	bool bound;
+	int r = walk(parser, PASS_OWN);
+
+	if (r < 0 || parser->options.leave)
+		return r;
+	if (parser->config_path)
+		r = pkdi_config_read(&parser->config, parser->program, &parser->log,
+		                     parser->config_path);
+	if (r == 0)
+		r = apply_config(parser, false);
+	if (r == 0)
+		r = walk(parser, PASS_PIPELINE);
+	if (r == 0 && !parser->help)
+		r = require(parser);
+	if (r < 0)
+		return r;
+	bound = !parser->help || can_bind_for_help(parser);
+	if (bound)
+		r = set_nodes(parser);
+	if (r == 0 && parser->help) {
+		pkdi_help(parser->program, own_options, bound);
+		parser->options.leave = true;
+	} else if (r == 0) {
+		r = check_ranges(parser);
+	}
+	return r;
+}
+
+int pkdi_options_parse(const struct pkd_program *program, int argc, char **argv,
+                       struct pkdi_options *ret_options)
+{
+	uint32_t n = pkdi_param_count(program);
+	struct parser parser = {
+		.program = program,
+		.log = {.program = program->name},
+		.argc = argc,
+		.argv = argv,
+		.given = calloc(n + 1, sizeof(bool)),
+		.by = calloc(n + 1, sizeof(uint32_t)),
+	};
+	int r = -ENOMEM;
+
+	if (parser.given && parser.by)
+		r = parse(&parser);
+	else
+		pkdi_log(&parser.log, "no memory for the options");
+	pkdi_config_finish(&parser.config);
+	free(parser.given);
+	free(parser.by);
+	if (r == 0)
+		*ret_options = parser.options;
+	return r;
+}

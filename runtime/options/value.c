@@ -1,0 +1,381 @@
+#define _GNU_SOURCE
+#include "options/value.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- Numbers ---- */
+
+/* The limits of the integer kinds, as what fits 64 bits signed and unsigned. */
+static bool integer_limits(enum pkd_kind kind, int64_t *ret_min, uint64_t *ret_max)
+{
+	switch ((int)kind) {
+	case PKD_I8:
+		*ret_min = INT8_MIN, *ret_max = INT8_MAX;
+		return true;
+	case PKD_I16:
+		*ret_min = INT16_MIN, *ret_max = INT16_MAX;
+		return true;
+	case PKD_I32:
+		*ret_min = INT32_MIN, *ret_max = INT32_MAX;
+		return true;
+	case PKD_I64:
+		*ret_min = INT64_MIN, *ret_max = INT64_MAX;
+		return true;
+	case PKD_U8:
+		*ret_min = 0, *ret_max = UINT8_MAX;
+		return true;
+	case PKD_U16:
+		*ret_min = 0, *ret_max = UINT16_MAX;
+		return true;
+	case PKD_U32:
+		*ret_min = 0, *ret_max = UINT32_MAX;
+		return true;
+	case PKD_U64:
+		*ret_min = 0, *ret_max = UINT64_MAX;
+		return true;
+	default:
+		return false;
+	}
+}
+
+static int store(const struct pkd_param *param, void *params, const void *value, size_t size)
+{
+	memcpy((char *)params + param->offset, value, size);
+	return 0;
+}
+
+/* Integers of any width from their 64 bits: the machine is little-endian, as the ABI says. */
+static size_t integer_size(enum pkd_kind kind)
+{
+	switch ((int)kind) {
+	case PKD_I8:
+	case PKD_U8:
+		return 1;
+	case PKD_I16:
+	case PKD_U16:
+		return 2;
+	case PKD_I32:
+	case PKD_U32:
+		return 4;
+	default:
+		return 8;
+	}
+}
+
+static bool in_range(const struct pkd_param *param, double value)
+{
+	return !param->has_range || (value >= param->min && value <= param->max);
+}
+
+static int parse_integer(const struct pkd_param *param, const char *text, void *params,
+                         char *wanted, size_t size)
+{
+	bool negative = text[0] == '-';
+	int64_t min = 0;
+	uint64_t max = 0, bits;
+	char *end;
+
+	integer_limits(param->kind, &min, &max);
+	snprintf(wanted, size, "an integer");
+	if (!text[0] || text[0] == ' ' || text[0] == '+')
+		return -EINVAL;
+	errno = 0;
+	bits = negative ? (uint64_t)strtoll(text, &end, 0) : strtoull(text, &end, 0);
+	if (*end || end == text)
+		return -EINVAL;
+	if (errno == ERANGE || (negative ? (int64_t)bits < min : bits > max)) {
+		snprintf(wanted, size, "an integer in %" PRId64 "..%" PRIu64, min, max);
+		return -EINVAL;
+	}
+	if (!in_range(param, negative ? (double)(int64_t)bits : (double)bits)) {
+		pkdi_value_range(param, wanted, size);
+		return -EINVAL;
+	}
+	return store(param, params, &bits, integer_size(param->kind));
+}
+
+static int parse_float(const struct pkd_param *param, const char *text, void *params, char *wanted,
+                       size_t size)
+{
+	char *end;
+	double value;
+	float narrow;
+
+	snprintf(wanted, size, "a number");
+	if (!text[0] || text[0] == ' ')
+		return -EINVAL;
+	value = strtod(text, &end);
+	if (*end || end == text || !isfinite(value))
+		return -EINVAL;
+	if (!in_range(param, value)) {
+		pkdi_value_range(param, wanted, size);
+		return -EINVAL;
+	}
+	narrow = (float)value;
+	return param->kind == PKD_F32 ? store(param, params, &narrow, sizeof(narrow))
+	                              : store(param, params, &value, sizeof(value));
+}
+
+/* ---- Times ---- */
+
+static const struct unit {
+	const char *name;
+	double ns;
+} units[] = {
+	{"ns", 1}, {"us", 1e3}, {"ms", 1e6}, {"s", 1e9}, {"min", 60e9}, {"h", 3600e9},
+};
+
+/* A time is a number and its unit, as in the language: 50ms. */
+static int parse_time(const struct pkd_param *param, const char *text, void *params, char *wanted,
+                      size_t size)
+{
+	char *end;
+	double value;
+	int64_t ns;
+
+	snprintf(wanted, size, "a time with its unit, as 50ms or 2s");
+	if (!text[0] || text[0] == ' ')
+		return -EINVAL;
+	value = strtod(text, &end);
+	if (end == text || !isfinite(value))
+		return -EINVAL;
+	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
+		if (strcmp(end, units[i].name) != 0)
+			continue;
+		value *= units[i].ns;
+		if (fabs(value) > 9e18)
+			return -EINVAL;
+		if (!in_range(param, value)) {
+			pkdi_value_range(param, wanted, size);
+			return -EINVAL;
+		}
+		ns = (int64_t)(value + (value < 0 ? -0.5 : 0.5));
+		return store(param, params, &ns, sizeof(ns));
+	}
+	return -EINVAL;
+}
+
+void pkdi_value_show_time(double ns, char *text, size_t size)
+{
+	size_t unit = 0;
+
+	for (size_t i = 1; i < 4; i++)
+		if (fabs(ns) >= units[i].ns)
+			unit = i;
+	snprintf(text, size, "%g%s", ns / units[unit].ns, units[unit].name);
+}
+
+/* ---- Words ---- */
+
+static int parse_bool(const struct pkd_param *param, const char *text, void *params, char *wanted,
+                      size_t size)
+{
+	uint8_t value = !strcmp(text, "true");
+
+	snprintf(wanted, size, "true or false");
+	if (!value && strcmp(text, "false") != 0)
+		return -EINVAL;
+	return store(param, params, &value, sizeof(value));
+}
+
+static void list_words(const struct pkd_type *type, const char *between, char *text, size_t size)
+{
+	size_t n = 0;
+
+	text[0] = '\0';
+	for (uint32_t i = 0; i < type->n && n < size; i++) {
+		int m = snprintf(text + n, size - n, "%s%s", i ? between : "", type->names[i]);
+
+		n += m > 0 ? (size_t)m : 0;
+	}
+}
+
+static int parse_enum(const struct pkd_param *param, const char *text, void *params, char *wanted,
+                      size_t size)
+{
+	for (uint32_t i = 0; i < param->type->n; i++)
+		if (!strcmp(text, param->type->names[i]))
+			return store(param, params, &i, sizeof(i));
+	list_words(param->type, ", ", wanted, size);
+	return -EINVAL;
+}
+
+static int parse_string(const struct pkd_param *param, const char *text, void *params, char *wanted,
+                        size_t size)
+{
+	const char *copy = strdup(text);
+
+	snprintf(wanted, size, "memory");
+	return copy ? store(param, params, &copy, sizeof(copy)) : -ENOMEM;
+}
+
+/* ---- All kinds ---- */
+
+int pkdi_value_parse(const struct pkd_param *param, const char *text, void *params,
+                     char *ret_wanted, size_t wanted_size)
+{
+	switch ((int)param->kind) {
+	case PKD_BOOL:
+		return parse_bool(param, text, params, ret_wanted, wanted_size);
+	case PKD_F32:
+	case PKD_F64:
+		return parse_float(param, text, params, ret_wanted, wanted_size);
+	case PKD_TIME:
+		return parse_time(param, text, params, ret_wanted, wanted_size);
+	case PKD_ENUM:
+		return parse_enum(param, text, params, ret_wanted, wanted_size);
+	case PKD_STRING:
+		return parse_string(param, text, params, ret_wanted, wanted_size);
+	default:
+		return parse_integer(param, text, params, ret_wanted, wanted_size);
+	}
+}
+
+void pkdi_value_describe(const struct pkd_param *param, char *ret_text, size_t size)
+{
+	switch ((int)param->kind) {
+	case PKD_BOOL:
+		ret_text[0] = '\0';
+		break;
+	case PKD_F32:
+	case PKD_F64:
+		snprintf(ret_text, size, "NUMBER");
+		break;
+	case PKD_TIME:
+		snprintf(ret_text, size, "TIME");
+		break;
+	case PKD_ENUM:
+		list_words(param->type, "|", ret_text, size);
+		break;
+	case PKD_STRING:
+		snprintf(ret_text, size, "TEXT");
+		break;
+	default:
+		snprintf(ret_text, size, "INTEGER");
+		break;
+	}
+}
+
+void pkdi_value_range(const struct pkd_param *param, char *ret_text, size_t size)
+{
+	char min[48], max[48];
+
+	if (!param->has_range) {
+		ret_text[0] = '\0';
+		return;
+	}
+	if (param->kind == PKD_TIME) {
+		pkdi_value_show_time(param->min, min, sizeof(min));
+		pkdi_value_show_time(param->max, max, sizeof(max));
+	} else {
+		snprintf(min, sizeof(min), "%.15g", param->min);
+		snprintf(max, sizeof(max), "%.15g", param->max);
+	}
+	snprintf(ret_text, size, "%s..%s", min, max);
+}
+
+/* ---- Values as they are stored ---- */
+
+size_t pkdi_value_size(const struct pkd_param *param)
+{
+	switch ((int)param->kind) {
+	case PKD_BOOL:
+		return 1;
+	case PKD_F32:
+	case PKD_ENUM:
+		return 4;
+	case PKD_F64:
+	case PKD_TIME:
+	case PKD_STRING:
+		return 8;
+	default:
+		return integer_size(param->kind);
+	}
+}
+
+/* The bits, with the sign of a signed kind extended. */
+static uint64_t load_bits(const struct pkd_param *param, const void *params)
+{
+	size_t size = pkdi_value_size(param);
+	uint64_t bits = 0, max;
+	int64_t min = 0;
+
+	memcpy(&bits, (const char *)params + param->offset, size);
+	if (integer_limits(param->kind, &min, &max) && min < 0 && size < 8 &&
+	    bits >> (8 * size - 1) & 1)
+		bits |= ~UINT64_C(0) << 8 * size;
+	return bits;
+}
+
+static double load_number(const struct pkd_param *param, const void *params)
+{
+	uint64_t bits = load_bits(param, params), max;
+	double wide;
+	float narrow;
+	int64_t min = 0;
+
+	if (param->kind == PKD_F32) {
+		memcpy(&narrow, &bits, sizeof(narrow));
+		return narrow;
+	}
+	if (param->kind == PKD_F64) {
+		memcpy(&wide, &bits, sizeof(wide));
+		return wide;
+	}
+	if (integer_limits(param->kind, &min, &max) && min == 0)
+		return (double)bits;
+	return (double)(int64_t)bits;
+}
+
+bool pkdi_value_is_in_range(const struct pkd_param *param, const void *params)
+{
+	double value = load_number(param, params);
+
+	/* A bound that an f32 cannot hold is met by the nearest that it can. */
+	if (param->kind == PKD_F32 && param->has_range)
+		return value >= (double)(float)param->min && value <= (double)(float)param->max;
+	return in_range(param, value);
+}
+
+bool pkdi_value_show(const struct pkd_param *param, const void *params, char *ret_text, size_t size)
+{
+	uint64_t bits = load_bits(param, params);
+	int64_t min = 0;
+	uint64_t max;
+	const char *text;
+
+	switch ((int)param->kind) {
+	case PKD_BOOL:
+		snprintf(ret_text, size, bits ? "true" : "false");
+		return true;
+	case PKD_F32:
+		snprintf(ret_text, size, "%.6g", load_number(param, params));
+		return true;
+	case PKD_F64:
+		snprintf(ret_text, size, "%.15g", load_number(param, params));
+		return true;
+	case PKD_TIME:
+		pkdi_value_show_time((double)(int64_t)bits, ret_text, size);
+		return true;
+	case PKD_ENUM:
+		snprintf(ret_text, size, "%s",
+		         bits < param->type->n ? param->type->names[bits] : "?");
+		return true;
+	case PKD_STRING:
+		memcpy(&text, (const char *)params + param->offset, sizeof(text));
+		snprintf(ret_text, size, "\"%s\"", text ? text : "");
+		return text && *text;
+	default:
+		integer_limits(param->kind, &min, &max);
+		if (min < 0)
+			snprintf(ret_text, size, "%" PRId64, (int64_t)bits);
+		else
+			snprintf(ret_text, size, "%" PRIu64, bits);
+		return true;
+	}
+}

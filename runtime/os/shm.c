@@ -1,0 +1,119 @@
+#define _GNU_SOURCE
+#include "os/shm.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#ifndef F_SEAL_FUTURE_WRITE
+#define F_SEAL_FUTURE_WRITE 0x0010 /* Linux 5.1 */
+#endif
+
+size_t pkdi_page_round(size_t size)
+{
+	return (size + 4095) & ~(size_t)4095;
+}
+
+int pkdi_map_create(struct pkdi_map *map, const char *name, size_t size)
+{
+	int r;
+
+	*map = (struct pkdi_map){.fd = -1, .size = pkdi_page_round(size)};
+	map->fd = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
+	if (map->fd < 0)
+		return -errno;
+	/* fallocate also sets the size. */
+	if (fallocate(map->fd, 0, 0, (off_t)map->size) < 0) {
+		r = -errno;
+		goto close_fd;
+	}
+	map->address = mmap(NULL, map->size, PROT_READ | PROT_WRITE, MAP_SHARED, map->fd, 0);
+	if (map->address == MAP_FAILED) {
+		r = -errno;
+		goto close_fd;
+	}
+	return 0;
+
+close_fd:
+	map->address = NULL;
+	pkdi_map_close(map);
+	return r;
+}
+
+int pkdi_map_seal(const struct pkdi_map *map)
+{
+	int seals = F_SEAL_FUTURE_WRITE | F_SEAL_GROW | F_SEAL_SHRINK | F_SEAL_SEAL;
+
+	return fcntl(map->fd, F_ADD_SEALS, seals) < 0 ? -errno : 0;
+}
+
+int pkdi_map_create_sealed(struct pkdi_map *map, const char *name, size_t size)
+{
+	int r = pkdi_map_create(map, name, size);
+
+	return r < 0 ? r : pkdi_map_seal(map);
+}
+
+static int view(const struct pkdi_map *map, void *address, size_t offset, size_t size)
+{
+	if (size && mmap(address, size, PROT_READ, MAP_SHARED | MAP_FIXED, map->fd,
+	                 (off_t)offset) == MAP_FAILED)
+		return -errno;
+	return 0;
+}
+
+int pkdi_map_view(const struct pkdi_map *map, void *address)
+{
+	return view(map, address, 0, map->size);
+}
+
+int pkdi_map_give_up(const struct pkdi_map *map, size_t offset, size_t size)
+{
+	return view(map, map->address + offset, offset, size);
+}
+
+int pkdi_map_lend(const struct pkdi_map *map, bool inherited)
+{
+	if (!map->address)
+		return 0;
+	return madvise(map->address, map->size, inherited ? MADV_DOFORK : MADV_DONTFORK) < 0
+	               ? -errno
+	               : 0;
+}
+
+int pkdi_map_protect(void *address, size_t size, bool writable)
+{
+	return mprotect(address, size, PROT_READ | (writable ? PROT_WRITE : 0)) < 0 ? -errno : 0;
+}
+
+int pkdi_reserve(size_t size, void **ret_address)
+{
+	void *address = mmap(NULL, pkdi_page_round(size), PROT_NONE,
+	                     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+	if (address == MAP_FAILED)
+		return -errno;
+	*ret_address = address;
+	return 0;
+}
+
+void pkdi_map_unmap(struct pkdi_map *map)
+{
+	if (map->address)
+		munmap(map->address, map->size);
+	map->address = NULL;
+}
+
+void pkdi_map_close(struct pkdi_map *map)
+{
+	if (map->fd >= 0)
+		close(map->fd);
+	map->fd = -1;
+}
+
+void pkdi_map_finish(struct pkdi_map *map)
+{
+	pkdi_map_unmap(map);
+	pkdi_map_close(map);
+}

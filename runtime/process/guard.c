@@ -1,0 +1,219 @@
+#define _GNU_SOURCE
+#include "process/guard.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { STACK_SIZE = 64 * 1024, LINE_SIZE = 768, TERM_PATIENCE_MS = 50 };
+
+/* A signal handler has no other way to its context. Set once, before any node's code runs. */
+static struct {
+	const struct pkdi_run *run;
+	uint32_t process;
+	_Alignas(16) char stack[STACK_SIZE];
+} guard;
+
+/* ---- Text, without the functions that a handler must not call ---- */
+
+struct line {
+	char text[LINE_SIZE];
+	size_t length;
+};
+
+static void put(struct line *line, const char *text)
+{
+	while (*text && line->length < LINE_SIZE - 1)
+		line->text[line->length++] = *text++;
+}
+
+static void put_number(struct line *line, uint64_t number)
+{
+	char digits[21];
+	size_t i = sizeof(digits) - 1;
+
+	digits[i] = '\0';
+	do {
+		digits[--i] = (char)('0' + number % 10);
+		number /= 10;
+	} while (number);
+	put(line, &digits[i]);
+}
+
+/* ---- The fault ---- */
+
+/* Where a fault was: in what readers see of a stream, or in what its writer does. */
+struct place {
+	const struct pkdi_stream *stream;
+	const char *base;
+};
+
+static bool is_within(const char *address, const char *base, size_t size)
+{
+	return base && address >= base && address < base + size;
+}
+
+/* A reader's copies look like the slots of their stream. */
+static const char *find_copies(const struct pkdi_run *run, uint32_t process,
+                               const struct pkdi_stream *stream, const char *address)
+{
+	for (uint32_t i = 0; i < stream->decl->n_readers; i++) {
+		const struct pkd_reader *reader = &stream->decl->readers[i];
+		const struct pkdi_input *input = &run->nodes[reader->node].inputs[reader->input];
+		size_t size = (input->n_back + (size_t)1) * stream->decl->slot_size;
+
+		if (run->process_of[reader->node] == process &&
+		    is_within(address, input->copies_view, size))
+			return input->copies_view;
+	}
+	return NULL;
+}
+
+static struct place find_place(const struct pkdi_run *run, uint32_t process, const char *address)
+{
+	for (uint32_t i = 0; i < run->program->n_streams; i++) {
+		const struct pkdi_stream *stream = &run->streams[i];
+		const char *copies = find_copies(run, process, stream, address);
+
+		if (copies)
+			return (struct place){stream, copies};
+		if (is_within(address, stream->view, stream->map.size))
+			return (struct place){stream, stream->view};
+		if (stream->writer == process &&
+		    is_within(address, stream->map.address, stream->map.size))
+			return (struct place){stream, stream->map.address};
+	}
+	return (struct place){NULL, NULL};
+}
+
+/* The node whose code runs; for a fault in a library's thread too, as that works for it. */
+static const struct pkdi_node *find_node(const struct pkdi_run *run, uint32_t process)
+{
+	uint32_t calling = atomic_load(&run->processes[process].words->calling);
+	const struct pkd_process *decl = run->processes[process].decl;
+
+	if (calling)
+		return &run->nodes[calling - 1];
+	return decl->n_nodes ? &run->nodes[decl->nodes[0]] : NULL;
+}
+
+static const char *find_input(const struct pkdi_node *node, const struct pkd_stream *stream)
+{
+	for (uint32_t i = 0; i < node->decl->n_inputs; i++)
+		if (node->inputs[i].stream == stream)
+			return node->decl->inputs[i].name;
+	return NULL;
+}
+
+static const char *find_output(const struct pkdi_node *node, const struct pkd_stream *stream)
+{
+	for (uint32_t i = 0; i < node->decl->n_outputs; i++)
+		if (node->outputs[i].stream == stream)
+			return node->decl->outputs[i].name;
+	return NULL;
+}
+
+static void describe(struct line *line, const struct pkdi_node *node, const struct place *place,
+                     const char *address)
+{
+	const struct pkd_stream *stream = place->stream->decl;
+	bool is_own = place->base == place->stream->map.address;
+	size_t slot = (size_t)(address - place->base) / stream->slot_size;
+	const struct pkd_frame *frame = (const void *)(place->base + slot * stream->slot_size);
+	uint64_t number = slot < stream->n_slots ? frame->number : 0;
+	const char *port = is_own ? find_output(node, stream) : find_input(node, stream);
+
+	put(line, guard.run->program->name);
+	put(line, ": node '");
+	put(line, node->decl->name);
+	put(line, "' (");
+	put(line, node->decl->at);
+	put(line, ") wrote to ");
+	if (port) {
+		put(line, is_own ? "its output '" : "its input '");
+		put(line, port);
+		put(line, "' (stream ");
+	} else {
+		put(line, "a published value (stream ");
+	}
+	put(line, stream->name);
+	if (is_own && !number) {
+		put(line, ") beyond the memory it was given for this firing\n");
+		return;
+	}
+	put(line, ", frame ");
+	put_number(line, number);
+	put(line, is_own ? ") after it was published: published values never change\n"
+	                 : "): published values never change; copy it first\n");
+}
+
+/* Returns to the same instruction with the default action in place (SA_RESETHAND), so that the
+ * process dies of the signal itself and a core dump shows the very line. */
+static void on_fault(int signal, siginfo_t *info, void *context)
+{
+	int saved_errno = errno;
+	const char *address = info->si_addr;
+	const struct pkdi_node *node = find_node(guard.run, guard.process);
+	struct place place;
+	struct line line;
+
+	(void)context;
+	/* A fault that was sent by kill() has no address and would not come back. */
+	if (info->si_code <= 0) {
+		raise(signal);
+		return;
+	}
+	place = find_place(guard.run, guard.process, address);
+	if (place.stream && node) {
+		line.length = 0;
+		describe(&line, node, &place, address);
+		if (write(STDERR_FILENO, line.text, line.length) < 0)
+			errno = saved_errno;
+	}
+	errno = saved_errno;
+}
+
+/* ---- SIGTERM ---- */
+
+/* From the supervisor: its time is up. From someone else: dies of it, unless the supervisor turns
+ * out within a moment to have been told as well. */
+static void on_term(int signal, siginfo_t *info, void *context)
+{
+	const struct timespec moment = {.tv_nsec = 1000000};
+	int saved_errno = errno;
+
+	(void)context;
+	if (info->si_pid != guard.run->supervisor) {
+		for (int i = 0; i < TERM_PATIENCE_MS; i++) {
+			if (atomic_load(&guard.run->program_words->phase) != PKDI_PHASE_RUN) {
+				errno = saved_errno;
+				return;
+			}
+			nanosleep(&moment, NULL);
+		}
+	}
+	sigaction(signal, &(struct sigaction){.sa_handler = SIG_DFL}, NULL);
+	raise(signal);
+}
+
+int pkdi_guard_install(const struct pkdi_run *run, uint32_t index)
+{
+	stack_t stack = {.ss_sp = guard.stack, .ss_size = sizeof(guard.stack)};
+	const struct sigaction fault = {
+		.sa_sigaction = on_fault,
+		.sa_flags = SA_SIGINFO | SA_ONSTACK | (int)SA_RESETHAND,
+	};
+	const struct sigaction term = {
+		.sa_sigaction = on_term,
+		.sa_flags = SA_SIGINFO | SA_ONSTACK | SA_RESTART,
+	};
+
+	guard.run = run;
+	guard.process = index;
+	if (sigaltstack(&stack, NULL) < 0 || sigaction(SIGSEGV, &fault, NULL) < 0 ||
+	    sigaction(SIGBUS, &fault, NULL) < 0 || sigaction(SIGTERM, &term, NULL) < 0)
+		return -errno;
+	return 0;
+}

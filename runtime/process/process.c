@@ -1,0 +1,412 @@
+#define _GNU_SOURCE
+#include "process/process.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "os/closer.h"
+
+/* A sleep never lasts longer, should a wake be lost after all. */
+#define SAFETY_NS 1000000000
+
+/* Looks between two looks at the clock, and rounds between two that look at all watermarks. */
+enum { LOOKS = 8 };
+
+/* How long a descriptor may be ready while there are frames to fire with. */
+#define LOOK_NS 1000000
+
+/* ---- Memory ---- */
+
+/* For maps that every process inherits; slots and states are lent to their own process only. */
+static void keep_to_itself(const struct pkdi_map *map)
+{
+	/* A process that a library starts must not outlive this one as a writer; and pages are
+	 * made now, not in the first firing. Neither can fail in a way that matters. */
+	pkdi_map_lend(map, false);
+#ifdef MADV_POPULATE_WRITE
+	madvise(map->address, map->size, MADV_POPULATE_WRITE);
+#endif
+}
+
+static bool reads(const struct pkdi_run *run, uint32_t index, const struct pkd_stream *stream)
+{
+	for (uint32_t i = 0; i < stream->n_readers; i++)
+		if (run->process_of[stream->readers[i].node] == index)
+			return true;
+	return false;
+}
+
+static int attach_streams(struct pkdi_run *run, uint32_t index)
+{
+	for (uint32_t i = 0; i < run->program->n_streams; i++) {
+		struct pkdi_stream *stream = &run->streams[i];
+
+		if (reads(run, index, stream->decl)) {
+			int r = pkdi_map_view(&stream->map, stream->view);
+
+			if (r < 0)
+				return r;
+			madvise(stream->view, stream->map.size, MADV_DONTFORK);
+#ifdef MADV_POPULATE_READ
+			madvise(stream->view, stream->map.size, MADV_POPULATE_READ);
+#endif
+		}
+		if (stream->writer == index)
+			keep_to_itself(&stream->map);
+		else
+			stream->map.address = NULL; /* never lent to this process */
+		if (stream->writer == index && stream->frozen) {
+			int r = pkdi_map_protect(stream->map.address, stream->map.size, false);
+
+			if (r < 0)
+				return r;
+		}
+	}
+	return 0;
+}
+
+static bool has_copies(const struct pkdi_run *run, uint32_t index)
+{
+	const struct pkd_process *process = run->processes[index].decl;
+
+	for (uint32_t i = 0; i < process->n_nodes; i++) {
+		const struct pkdi_node *node = &run->nodes[process->nodes[i]];
+
+		for (uint32_t j = 0; j < node->decl->n_inputs; j++)
+			if (node->inputs[j].copies)
+				return true;
+	}
+	return false;
+}
+
+/* Control words stay where they are, so that every pointer into them stays right: read-only maps
+ * take the place of the inherited writable ones. */
+static int attach_control(struct pkdi_run *run, uint32_t index)
+{
+	const struct pkdi_map *all = &run->control_map, *own = &run->processes[index].control;
+	size_t from = (size_t)(own->address - all->address), to = from + own->size;
+	int r = pkdi_map_view(&run->orders_map, run->orders_map.address);
+
+	if (r == 0)
+		r = pkdi_map_give_up(all, 0, from);
+	if (r == 0)
+		r = pkdi_map_give_up(all, to, all->size - to);
+	if (r == 0)
+		keep_to_itself(own);
+	if (r == 0 && has_copies(run, index)) {
+		r = pkdi_map_view(all, run->control_view);
+		madvise(run->control_view, all->size, MADV_DONTFORK);
+	}
+	return r;
+}
+
+static void attach_states(struct pkdi_run *run, uint32_t index)
+{
+	for (uint32_t i = 0; i < run->program->n_nodes; i++) {
+		struct pkdi_map *map = &run->nodes[i].state_map;
+
+		if (map->address && run->process_of[i] == index)
+			keep_to_itself(map);
+		else
+			map->address = NULL;
+	}
+}
+
+static bool claims_from(const struct pkdi_run *run, uint32_t index, uint32_t pool)
+{
+	for (uint32_t i = 0; i < run->program->n_nodes; i++)
+		for (uint32_t j = 0; j < run->program->nodes[i].n_inputs; j++)
+			if (run->program->nodes[i].inputs[j].pool == pool &&
+			    run->process_of[i] == index)
+				return true;
+	return false;
+}
+
+static void attach_pools(struct pkdi_run *run, uint32_t index)
+{
+	for (uint32_t i = 0; i < run->program->n_pools; i++) {
+		if (claims_from(run, index, i + 1))
+			keep_to_itself(&run->pools[i].map);
+		else
+			pkdi_map_unmap(&run->pools[i].map);
+	}
+}
+
+static void close_maps(struct pkdi_run *run)
+{
+	struct pkdi_closer closer = {0, 0};
+
+	for (uint32_t i = 0; i < run->program->n_streams; i++)
+		pkdi_closer_add(&closer, &run->streams[i].map.fd);
+	for (uint32_t i = 0; i < run->program->n_nodes; i++)
+		pkdi_closer_add(&closer, &run->nodes[i].state_map.fd);
+	for (uint32_t i = 0; i < run->program->n_pools; i++)
+		pkdi_closer_add(&closer, &run->pools[i].map.fd);
+	pkdi_closer_add(&closer, &run->orders_map.fd);
+	pkdi_closer_add(&closer, &run->bells_map.fd);
+	pkdi_closer_add(&closer, &run->control_map.fd);
+	pkdi_closer_finish(&closer);
+}
+
+int pkdi_process_lend(struct pkdi_run *run, uint32_t index, bool lent)
+{
+	const struct pkd_process *process = run->processes[index].decl;
+	int r = 0;
+
+	for (uint32_t i = 0; i < process->n_nodes && r == 0; i++) {
+		const struct pkd_node *node = &run->program->nodes[process->nodes[i]];
+
+		r = pkdi_map_lend(&run->nodes[process->nodes[i]].state_map, lent);
+		for (uint32_t j = 0; j < node->n_outputs && r == 0; j++)
+			if (node->outputs[j].stream != PKD_NONE)
+				r = pkdi_map_lend(&run->streams[node->outputs[j].stream].map, lent);
+	}
+	return r;
+}
+
+int pkdi_process_attach(struct pkdi_run *run, uint32_t index)
+{
+	int r = attach_streams(run, index);
+
+	attach_states(run, index);
+	attach_pools(run, index);
+	if (r == 0)
+		r = attach_control(run, index);
+	close_maps(run);
+	return r;
+}
+
+/* ---- Start ---- */
+
+/* Origins wait until every node has been initialised: a detector that loads its model for a
+ * second would otherwise miss, or hold up, the first second of the stream. */
+static bool all_started(const struct pkdi_run *run)
+{
+	for (uint32_t i = 0; i < run->program->n_nodes; i++)
+		if (atomic_load(&run->nodes[i].words->state) == PKDI_STARTING &&
+		    !atomic_load(&run->orders[i].gone))
+			return false;
+	return true;
+}
+
+static int start_nodes(struct pkdi_run *run, const struct pkdi_process *process)
+{
+	/* What the last incarnation died in is the supervisor's to know, and over. */
+	atomic_store(&process->words->calling, 0);
+	atomic_store(&process->words->step_since_ns, 0);
+	for (uint32_t i = 0; i < process->decl->n_nodes; i++)
+		pkdi_node_recover(&run->nodes[process->decl->nodes[i]]);
+	for (uint32_t i = 0; i < process->decl->n_nodes; i++) {
+		int r = pkdi_node_start(&run->nodes[process->decl->nodes[i]]);
+
+		if (r < 0)
+			return r;
+	}
+	/* The last one to start wakes those that wait for all. Of two at once, one sees the other. */
+	if (all_started(run))
+		pkdi_run_ring_all(run);
+	return 0;
+}
+
+/* ---- The loop ---- */
+
+struct round {
+	bool moved;   /* something happened: look again before sleeping */
+	bool running; /* a node has not left yet */
+	int error;
+};
+
+/* Polls each node once; fires what is ready, or only notes it. */
+static struct round go_round(struct pkdi_run *run, struct pkdi_process *process, bool begun,
+                             bool fires)
+{
+	struct round round = {false, false, 0};
+	/* Before a sleep everything counts. */
+	bool glances = fires && process->n_rounds++ % LOOKS != 0;
+
+	for (uint32_t i = 0; i < process->decl->n_nodes && !round.error; i++) {
+		struct pkdi_node *node = &run->nodes[process->decl->nodes[i]];
+		enum pkdi_poll poll;
+		int r;
+
+		node->glances = glances;
+		poll = pkdi_node_poll(node, begun);
+		if (poll != PKDI_POLL_LEFT)
+			round.running = true;
+		if (poll == PKDI_POLL_MOVED)
+			round.moved = true;
+		if (poll != PKDI_POLL_READY)
+			continue;
+		r = fires ? pkdi_node_fire(node) : 1;
+		if (r < 0)
+			round.error = r;
+		round.moved |= r > 0;
+	}
+	return round;
+}
+
+static int64_t time_to_sleep(const struct pkdi_run *run, const struct pkdi_process *process)
+{
+	int64_t due_ns = INT64_MAX;
+
+	for (uint32_t i = 0; i < process->decl->n_nodes; i++) {
+		const struct pkdi_node *node = &run->nodes[process->decl->nodes[i]];
+
+		if (node->ready && node->due_ns < due_ns)
+			due_ns = node->due_ns;
+	}
+	if (due_ns == INT64_MAX)
+		return SAFETY_NS;
+	due_ns -= pkd_now();
+	return due_ns < SAFETY_NS ? due_ns : SAFETY_NS;
+}
+
+static void before_sleep(struct pkdi_run *run, const struct pkdi_process *process)
+{
+	for (uint32_t i = 0; i < process->decl->n_nodes; i++)
+		pkdi_node_before_sleep(&run->nodes[process->decl->nodes[i]]);
+}
+
+/* Looks for work for a while, which costs less than a wake when some comes soon: where the last wait took
+ * no longer than that. */
+static struct round spin(struct pkdi_run *run, struct pkdi_process *process, bool begun)
+{
+	struct round round = {false, true, 0};
+	int64_t now_ns = pkd_now();
+
+	process->idle_ns = process->now_ns = now_ns;
+	if (process->waited_ns > run->spin_ns)
+		return round;
+	/* As before a sleep: whoever waits for room would not be woken meanwhile. */
+	before_sleep(run, process);
+	do {
+		for (int i = 0; i < LOOKS; i++) {
+			pkdi_poller_pause(&process->poller);
+			round = go_round(run, process, begun, true);
+			if (round.moved || round.error || !round.running)
+				return round;
+		}
+		process->now_ns = now_ns = pkd_now();
+	} while (now_ns < process->idle_ns + run->spin_ns);
+	return round;
+}
+
+/* How long nothing was to be done, for the next decision to spin. */
+static void end_wait(struct pkdi_process *process)
+{
+	pkdi_poller_found(&process->poller);
+	if (!process->idle_ns)
+		return;
+	process->waited_ns = pkd_now() - process->idle_ns;
+	process->idle_ns = 0;
+}
+
+/* Tells the nodes whose descriptors were ready. */
+static int rouse(struct pkdi_run *run, struct pkdi_process *process)
+{
+	int r = 0;
+
+	for (uint32_t i = 0; i < process->decl->n_nodes && r == 0; i++) {
+		uint32_t node = process->decl->nodes[i];
+
+		if (pkdi_watch_take(&process->watch, node))
+			r = pkdi_node_rouse(&run->nodes[node]);
+	}
+	return r;
+}
+
+/* A process that is never idle looks at its descriptors now and then. */
+static int look_at_descriptors(struct pkdi_run *run, struct pkdi_process *process)
+{
+	int64_t now_ns;
+
+	if (!process->watch.n)
+		return 0;
+	now_ns = pkd_now();
+	if (now_ns - process->watch.looked_ns < LOOK_NS)
+		return 0;
+	process->watch.looked_ns = now_ns;
+	pkdi_watch_wait(&process->watch, 0);
+	return rouse(run, process);
+}
+
+static int sleep_unless_ready(struct pkdi_run *run, struct pkdi_process *process, bool begun)
+{
+	uint32_t bell;
+
+	before_sleep(run, process);
+	bell = pkdi_sleep_announce(&process->sleeper);
+	/* Whoever stored before it could see the announcement is seen here. */
+	begun = begun || all_started(run);
+	if (!go_round(run, process, begun, false).moved) {
+		int64_t timeout_ns = time_to_sleep(run, process);
+
+		if (process->watch.n)
+			pkdi_watch_wait(&process->watch, timeout_ns);
+		else
+			pkdi_sleep_wait(&process->sleeper, bell, timeout_ns);
+	}
+	pkdi_sleep_over(&process->sleeper);
+	return process->watch.n ? rouse(run, process) : 0;
+}
+
+static int fire_until_all_left(struct pkdi_run *run, struct pkdi_process *process)
+{
+	bool begun = false;
+
+	for (;;) {
+		struct round round;
+		int r;
+
+		begun = begun || all_started(run);
+		round = go_round(run, process, begun, true);
+		if (!round.moved)
+			process->now_ns = 0;
+		if (run->spin_ns > 0 && !process->idle_ns && !round.moved && !round.error &&
+		    round.running)
+			round = spin(run, process, begun);
+		if (round.moved)
+			end_wait(process);
+		if (round.error)
+			return round.error;
+		if (!round.running)
+			return 0;
+		r = round.moved ? look_at_descriptors(run, process)
+		                : sleep_unless_ready(run, process, begun);
+		if (r < 0)
+			return r;
+	}
+}
+
+/* finish returns nothing: what it could not write it has reported, and the process fails for it. */
+static bool has_finish_failed(const struct pkdi_run *run, const struct pkdi_process *process)
+{
+	for (uint32_t i = 0; i < process->decl->n_nodes; i++) {
+		const struct pkdi_node *node = &run->nodes[process->decl->nodes[i]];
+
+		if (!node->finish_failed)
+			continue;
+		/* For the supervisor to name the node. */
+		atomic_store(&process->words->calling, node->index + 1);
+		return true;
+	}
+	return false;
+}
+
+int pkdi_process_run(struct pkdi_run *run, uint32_t index)
+{
+	struct pkdi_process *process = &run->processes[index];
+	int r;
+
+	pkdi_sleep_over(&process->sleeper);
+	r = start_nodes(run, process);
+	if (r == 0)
+		r = fire_until_all_left(run, process);
+	if (r == 0)
+		return has_finish_failed(run, process);
+	/* One failed; the others may have files to close. What they have read stays uncommitted. */
+	for (uint32_t i = 0; i < process->decl->n_nodes; i++)
+		pkdi_node_abandon(&run->nodes[process->decl->nodes[i]]);
+	return 1;
+}

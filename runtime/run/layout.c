@@ -1,0 +1,145 @@
+#include "run/layout.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "node/policy.h"
+
+/* Hands out consecutive parts of a memory. Run over a NULL base first, it measures. */
+struct carver {
+	char *base;
+	size_t used;
+};
+
+static void *carve(struct carver *carver, size_t size)
+{
+	size_t at = carver->used;
+
+	carver->used = (at + size + PKDI_LINE - 1) / PKDI_LINE * PKDI_LINE;
+	return carver->base ? carver->base + at : NULL;
+}
+
+/* Room for values outside of their ring, where values are copied. */
+static void *carve_copies(const struct pkdi_stream *stream, size_t n, struct carver *carver)
+{
+	return stream->place == PKDI_COPIED ? carve(carver, n * stream->decl->slot_size) : NULL;
+}
+
+static void carve_node(struct pkdi_run *run, struct pkdi_node *node, struct carver *carver)
+{
+	const struct pkd_node *decl = node->decl;
+
+	node->words = carve(carver, sizeof(*node->words));
+	node->record_outputs = carve(carver, decl->n_outputs * sizeof(*node->record_outputs));
+	node->record_cursors = carve(carver, decl->n_inputs * sizeof(*node->record_cursors));
+	for (uint32_t i = 0; i < decl->n_inputs; i++) {
+		uint32_t n_pins = pkdi_policy_pins(&decl->inputs[i], decl->fires_any);
+		struct pkdi_input *input = &node->inputs[i];
+
+		input->n_back = n_pins ? n_pins - 1 : 0;
+		input->words = carve(carver, sizeof(*input->words));
+		input->back_pins = carve(carver, input->n_back * sizeof(*input->back_pins));
+		if (n_pins && decl->inputs[i].stream != PKD_NONE)
+			input->copies = carve_copies(&run->streams[decl->inputs[i].stream], n_pins,
+			                             carver);
+		if (input->copies)
+			input->copies_view = (const char *)run->control_view +
+			                     (input->copies - run->control_map.address);
+	}
+	for (uint32_t i = 0; i < decl->n_outputs; i++) {
+		struct pkdi_stream *stream;
+
+		if (decl->outputs[i].stream == PKD_NONE)
+			continue;
+		stream = &run->streams[decl->outputs[i].stream];
+		stream->words = carve(carver, sizeof(*stream->words) +
+		                                      stream->decl->ring_size * sizeof(uint64_t));
+		for (uint32_t j = 0; j < stream->decl->n_readers; j++)
+			node->outputs[i].gates[j].n_refused = carve(carver, sizeof(uint64_t));
+	}
+}
+
+static void carve_made(struct pkdi_run *run, struct pkdi_node *node, struct carver *carver)
+{
+	for (uint32_t i = 0; i < node->decl->n_outputs; i++) {
+		uint32_t stream = node->decl->outputs[i].stream;
+
+		if (stream != PKD_NONE)
+			node->outputs[i].made = carve_copies(&run->streams[stream], 1, carver);
+	}
+}
+
+static void carve_process(struct pkdi_run *run, struct pkdi_process *process, struct carver *carver)
+{
+	process->words = carve(carver, sizeof(*process->words));
+	for (uint32_t i = 0; i < process->decl->n_nodes; i++)
+		carve_node(run, &run->nodes[process->decl->nodes[i]], carver);
+	/* Last, for a step may write beyond its output: rather not over these words, and what is behind
+	 * them is read-only. */
+	for (uint32_t i = 0; i < process->decl->n_nodes; i++)
+		carve_made(run, &run->nodes[process->decl->nodes[i]], carver);
+}
+
+/* One memory for all, of which each process has whole pages: so few maps, however many processes. */
+static int create_control(struct pkdi_run *run)
+{
+	size_t size = 0;
+	int r;
+
+	for (uint32_t i = 0; i < run->n_processes; i++) {
+		struct carver carver = {NULL, 0};
+
+		carve_process(run, &run->processes[i], &carver);
+		run->processes[i].control.size = pkdi_page_round(carver.used);
+		size += run->processes[i].control.size;
+	}
+	r = pkdi_map_create_sealed(&run->control_map, "pkd-control", size);
+	if (r == 0)
+		r = pkdi_reserve(run->control_map.size, &run->control_view);
+	if (r < 0)
+		return r;
+	size = 0;
+	for (uint32_t i = 0; i < run->n_processes; i++) {
+		struct pkdi_process *process = &run->processes[i];
+		struct carver carver = {run->control_map.address + size, 0};
+
+		process->control.address = carver.base;
+		size += process->control.size;
+		carve_process(run, process, &carver);
+	}
+	for (uint32_t i = 0; i < run->program->n_nodes; i++)
+		for (uint32_t j = 0; j < run->program->nodes[i].n_inputs; j++)
+			atomic_store(&run->nodes[i].inputs[j].words->cursor, 1);
+	return 0;
+}
+
+static int create_orders(struct pkdi_run *run)
+{
+	struct carver carver = {NULL, 0};
+	size_t orders_size = run->program->n_nodes * sizeof(*run->orders);
+	int r;
+
+	carve(&carver, sizeof(*run->program_words));
+	carve(&carver, orders_size);
+	r = pkdi_map_create_sealed(&run->orders_map, "pkd-orders", carver.used);
+	if (r < 0)
+		return r;
+	carver = (struct carver){run->orders_map.address, 0};
+	run->program_words = carve(&carver, sizeof(*run->program_words));
+	run->orders = carve(&carver, orders_size);
+	return 0;
+}
+
+int pkdi_layout_create(struct pkdi_run *run)
+{
+	int r = create_orders(run);
+
+	if (r < 0)
+		return r;
+	r = pkdi_map_create_sealed(&run->bells_map, "pkd-bells",
+	                           run->n_processes * sizeof(*run->bells));
+	if (r < 0)
+		return r;
+	run->bells = (struct pkdi_bell *)(void *)run->bells_map.address;
+	return create_control(run);
+}

@@ -1,0 +1,148 @@
+#include "run/link.h"
+
+#include "node/policy.h"
+
+static void link_output(struct pkdi_run *run, struct pkdi_node *node, uint32_t i)
+{
+	struct pkdi_output *output = &node->outputs[i];
+	const struct pkdi_stream *stream;
+
+	output->index = node->decl->outputs[i].stream;
+	if (output->index == PKD_NONE)
+		return;
+	stream = &run->streams[output->index];
+	output->stream = stream->decl;
+	output->data = stream->map.address;
+	output->frozen = stream->frozen;
+	output->ring = pkdi_ring_make(stream->place, stream->decl, stream->words, output->data);
+	output->n_gates = stream->decl->n_readers;
+	for (uint32_t j = 0; j < output->n_gates; j++) {
+		const struct pkd_reader *reader = &stream->decl->readers[j];
+		const struct pkdi_input *input = &run->nodes[reader->node].inputs[reader->input];
+		const struct pkd_input *decl = pkdi_reader_input(run->program, reader);
+
+		output->gates[j].words = input->words;
+		output->gates[j].orders = &run->orders[reader->node];
+		output->gates[j].window = decl->policy == PKD_QUEUE ? pkdi_policy_window(decl) : 0;
+		output->gates[j].own = reader->node == node->index;
+		if (decl->n_pins)
+			output->pins[output->n_pins++] = &input->words->pin;
+		for (uint32_t k = 1; k < decl->n_pins; k++)
+			output->pins[output->n_pins++] = &input->back_pins[k - 1];
+	}
+}
+
+static void link_input(struct pkdi_run *run, struct pkdi_node *node, uint32_t i)
+{
+	struct pkdi_input *input = &node->inputs[i];
+	const struct pkdi_stream *stream;
+
+	input->decl = &node->decl->inputs[i];
+	input->role = pkdi_policy_role(input->decl);
+	input->thins = input->decl->every_n > 1 || input->decl->every_ns > 0;
+	if (input->decl->stream == PKD_NONE)
+		return;
+	stream = &run->streams[input->decl->stream];
+	input->stream = stream->decl;
+	input->data = stream->view;
+	input->ring = pkdi_ring_make(stream->place, stream->decl, stream->words, input->data);
+	input->writer_orders = &run->orders[stream->decl->writer];
+	input->window = pkdi_policy_window(input->decl);
+	if (input->decl->pool)
+		input->pool = (struct pkdi_pool){run->pools[input->decl->pool - 1].claims,
+		                                 stream->decl->ring_size, input->decl->every_from};
+	if (input->role == PKDI_ROLE_HISTORY)
+		node->has_history = true;
+}
+
+/* One for each pair, whatever its nodes have to do with each other: it knows what was rung for. */
+static struct pkdi_neighbour *find_neighbour(struct pkdi_run *run, uint32_t own, uint32_t other)
+{
+	struct pkdi_process *process = &run->processes[own];
+	const struct pkdi_process *there = &run->processes[other];
+
+	for (uint32_t i = 0; i < process->n_neighbours; i++)
+		if (process->neighbours[i].bell.count == there->bell.count)
+			return &process->neighbours[i];
+	process->neighbours[process->n_neighbours] = (struct pkdi_neighbour){
+		.sleep = &there->words->sleep,
+		.bell = there->bell,
+	};
+	return &process->neighbours[process->n_neighbours++];
+}
+
+static void add_neighbour(struct pkdi_run *run, uint32_t own, uint32_t other,
+                          struct pkdi_neighbour **list, uint32_t *n)
+{
+	struct pkdi_neighbour *neighbour;
+
+	if (own == other)
+		return;
+	neighbour = find_neighbour(run, own, other);
+	for (uint32_t i = 0; i < *n; i++)
+		if (list[i] == neighbour)
+			return;
+	list[(*n)++] = neighbour;
+}
+
+/* Who is woken when: a sampling reader never is, as another input fires it; the writer of a lossy
+ * input only when that reader leaves, as nothing else that the reader does concerns it. */
+static void link_neighbours(struct pkdi_run *run, struct pkdi_node *node)
+{
+	uint32_t own = run->process_of[node->index];
+
+	for (uint32_t i = 0; i < node->decl->n_outputs; i++) {
+		for (uint32_t j = 0; j < node->outputs[i].n_gates; j++) {
+			const struct pkd_reader *reader = &node->outputs[i].stream->readers[j];
+
+			if (run->nodes[reader->node].inputs[reader->input].role !=
+			    PKDI_ROLE_SAMPLED)
+				add_neighbour(run, own, run->process_of[reader->node], node->down,
+				              &node->n_down);
+		}
+	}
+	for (int gated = 1; gated >= 0; gated--) {
+		for (uint32_t i = 0; i < node->decl->n_inputs; i++) {
+			const struct pkdi_input *input = &node->inputs[i];
+
+			if (input->stream && (input->decl->policy == PKD_QUEUE) == gated)
+				add_neighbour(run, own, run->streams[input->decl->stream].writer,
+				              node->up, &node->n_up);
+		}
+		if (gated)
+			node->n_up_gated = node->n_up;
+	}
+}
+
+static void link_node(struct pkdi_run *run, struct pkdi_node *node)
+{
+	uint32_t own = run->process_of[node->index];
+
+	node->orders = &run->orders[node->index];
+	node->program_words = run->program_words;
+	node->calling = &run->processes[own].words->calling;
+	node->step_since_ns = &run->processes[own].words->step_since_ns;
+	node->now_ns = &run->processes[own].now_ns;
+	node->watch = &run->processes[own].watch;
+	node->log = &run->log;
+	node->stop_fd = run->stop_fd;
+	for (uint32_t i = 0; i < node->decl->n_inputs; i++)
+		link_input(run, node, i);
+	for (uint32_t i = 0; i < node->decl->n_outputs; i++)
+		link_output(run, node, i);
+}
+
+void pkdi_link(struct pkdi_run *run)
+{
+	for (uint32_t i = 0; i < run->n_processes; i++) {
+		struct pkdi_process *process = &run->processes[i];
+
+		process->bell.count = &run->bells[i].count;
+		process->sleeper = (struct pkdi_sleeper){&process->words->sleep,
+		                                         process->bell.count};
+	}
+	for (uint32_t i = 0; i < run->program->n_nodes; i++)
+		link_node(run, &run->nodes[i]);
+	for (uint32_t i = 0; i < run->program->n_nodes; i++)
+		link_neighbours(run, &run->nodes[i]);
+}

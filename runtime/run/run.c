@@ -1,0 +1,460 @@
+#define _GNU_SOURCE
+#include "run/run.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <sched.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "run/check.h"
+#include "run/layout.h"
+#include "run/link.h"
+
+/* ---- Private memory ---- */
+
+static uint32_t count_values(const struct pkd_input *input)
+{
+	return input->many ? (uint32_t)(input->last - input->first + 1) : 1;
+}
+
+/* Where each input's values go: into the port itself, or one after the other into the array that the
+ * port points at. */
+static int allocate_places(struct pkdi_node *node)
+{
+	const struct pkd_node *decl = node->decl;
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < decl->n_inputs; i++)
+		n += decl->inputs[i].many ? count_values(&decl->inputs[i]) : 0;
+	/* One more each: calloc(0) may return NULL. */
+	node->in = calloc(decl->n_ports + 1, sizeof(*node->in));
+	node->values = calloc(n + 1, sizeof(*node->values));
+	if (!node->in || !node->values)
+		return -ENOMEM;
+	n = 0;
+	for (uint32_t i = 0; i < decl->n_inputs; i++) {
+		struct pkdi_input *input = &node->inputs[i];
+		const struct pkd_input *slot = &decl->inputs[i];
+
+		input->n_values = count_values(slot);
+		input->place = slot->many ? &node->values[n] : &node->in[slot->port];
+		if (!slot->many)
+			continue;
+		n += input->n_values;
+		if (!node->in[slot->port])
+			node->in[slot->port] = input->place;
+	}
+	return 0;
+}
+
+/* For one lossy reader that looks back, several. */
+static uint32_t count_pins(const struct pkdi_run *run, const struct pkd_stream *stream)
+{
+	uint32_t n_pins = 0;
+
+	for (uint32_t i = 0; i < stream->n_readers; i++)
+		n_pins += pkdi_reader_input(run->program, &stream->readers[i])->n_pins;
+	return n_pins;
+}
+
+static int allocate_output(const struct pkdi_run *run, struct pkdi_output *output, uint32_t index)
+{
+	const struct pkd_stream *stream = &run->program->streams[index];
+	uint32_t n_pins = count_pins(run, stream);
+
+	output->gates = calloc(stream->n_readers + 1, sizeof(*output->gates));
+	output->pins = calloc(n_pins + 1, sizeof(const _Atomic uint64_t *));
+	return output->gates && output->pins ? 0 : -ENOMEM;
+}
+
+static uint32_t count_readers(const struct pkdi_run *run, const struct pkd_node *node)
+{
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < node->n_outputs; i++)
+		if (node->outputs[i].stream != PKD_NONE)
+			n += run->program->streams[node->outputs[i].stream].n_readers;
+	return n;
+}
+
+/* At most one for each edge that begins or ends in the process. */
+static int allocate_neighbours(const struct pkdi_run *run, struct pkdi_process *process)
+{
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < process->decl->n_nodes; i++) {
+		const struct pkd_node *node = &run->program->nodes[process->decl->nodes[i]];
+
+		n += node->n_inputs + count_readers(run, node);
+	}
+	process->neighbours = calloc(n + 1, sizeof(*process->neighbours));
+	return process->neighbours ? 0 : -ENOMEM;
+}
+
+static int allocate_node(struct pkdi_run *run, uint32_t index)
+{
+	struct pkdi_node *node = &run->nodes[index];
+	const struct pkd_node *decl = &run->program->nodes[index];
+
+	node->decl = decl;
+	node->index = index;
+	node->inputs = calloc(decl->n_inputs + 1, sizeof(*node->inputs));
+	node->outputs = calloc(decl->n_outputs + 1, sizeof(*node->outputs));
+	node->out = calloc(decl->n_outputs + 1, sizeof(*node->out));
+	node->down = calloc(count_readers(run, decl) + 1, sizeof(struct pkdi_neighbour *));
+	node->up = calloc(decl->n_inputs + 1, sizeof(struct pkdi_neighbour *));
+	node->self = calloc(1, decl->methods->self_size + 1);
+	if (!node->inputs || !node->outputs || !node->out || !node->down || !node->up ||
+	    !node->self || allocate_places(node) < 0)
+		return -ENOMEM;
+	for (uint32_t i = 0; i < decl->n_outputs; i++) {
+		uint32_t stream = decl->outputs[i].stream;
+
+		if (stream != PKD_NONE && allocate_output(run, &node->outputs[i], stream) < 0)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+static void free_node(struct pkdi_node *node)
+{
+	for (uint32_t i = 0; node->outputs && i < node->decl->n_outputs; i++) {
+		free(node->outputs[i].gates);
+		free(node->outputs[i].pins);
+	}
+	free(node->inputs);
+	free(node->outputs);
+	pkdi_map_finish(&node->state_map);
+	free(node->in);
+	free(node->values);
+	free(node->out);
+	free(node->down);
+	free(node->up);
+	free(node->self);
+}
+
+static int choose_processes(struct pkdi_run *run, bool single_process)
+{
+	const struct pkd_program *program = run->program;
+
+	run->decls = program->processes;
+	run->n_processes = program->n_processes;
+	if (single_process) {
+		run->whole_nodes = calloc(program->n_nodes + 1, sizeof(*run->whole_nodes));
+		if (!run->whole_nodes)
+			return -ENOMEM;
+		for (uint32_t i = 0; i < program->n_nodes; i++)
+			run->whole_nodes[i] = i;
+		run->whole = (struct pkd_process){
+			.name = program->name,
+			.nodes = run->whole_nodes,
+			.n_nodes = program->n_nodes,
+			.end = PKD_FAIL_STOP,
+			.cpu = -1,
+			.cpu_last = -1,
+		};
+		run->decls = &run->whole;
+		run->n_processes = 1;
+	}
+	return 0;
+}
+
+static int allocate(struct pkdi_run *run)
+{
+	const struct pkd_program *program = run->program;
+
+	run->processes = calloc(run->n_processes + 1, sizeof(*run->processes));
+	run->streams = calloc(program->n_streams + 1, sizeof(*run->streams));
+	run->stream_decls = calloc(program->n_streams + 1, sizeof(*run->stream_decls));
+	run->nodes = calloc(program->n_nodes + 1, sizeof(*run->nodes));
+	run->process_of = calloc(program->n_nodes + 1, sizeof(*run->process_of));
+	run->pools = calloc(program->n_pools + 1, sizeof(*run->pools));
+	/* Descriptors first, so that whatever fails, pkdi_run_finish closes none that isn't its. */
+	for (uint32_t i = 0; run->processes && i < run->n_processes; i++)
+		run->processes[i].bell.event_fd = -1;
+	for (uint32_t i = 0; run->streams && i < program->n_streams; i++)
+		run->streams[i].map.fd = -1;
+	for (uint32_t i = 0; run->nodes && i < program->n_nodes; i++)
+		run->nodes[i].state_map.fd = -1;
+	for (uint32_t i = 0; run->pools && i < program->n_pools; i++)
+		run->pools[i].map.fd = -1;
+	if (!run->processes || !run->streams || !run->stream_decls || !run->nodes ||
+	    !run->process_of || !run->pools)
+		return -ENOMEM;
+	for (uint32_t i = 0; i < run->n_processes; i++) {
+		struct pkdi_process *process = &run->processes[i];
+
+		process->decl = &run->decls[i];
+		for (uint32_t j = 0; j < process->decl->n_nodes; j++)
+			run->process_of[process->decl->nodes[j]] = i;
+	}
+	for (uint32_t i = 0; i < program->n_streams; i++) {
+		struct pkd_stream *decl = &run->stream_decls[i];
+
+		*decl = program->streams[i];
+		run->streams[i].decl = decl;
+		run->streams[i].frozen = pkdi_freeze_covers(run->freeze, decl);
+		if (run->streams[i].frozen)
+			decl->slot_size = (uint32_t)pkdi_page_round(decl->slot_size);
+		run->streams[i].place = pkdi_ring_place(decl->value_size, count_pins(run, decl),
+		                                        run->streams[i].frozen);
+		run->streams[i].writer = run->process_of[program->streams[i].writer];
+	}
+	for (uint32_t i = 0; i < program->n_nodes; i++)
+		if (allocate_node(run, i) < 0)
+			return -ENOMEM;
+	for (uint32_t i = 0; i < run->n_processes; i++)
+		if (allocate_neighbours(run, &run->processes[i]) < 0)
+			return -ENOMEM;
+	return 0;
+}
+
+/* ---- Streams ---- */
+
+static int create_streams(struct pkdi_run *run)
+{
+	uint64_t memory = 0;
+
+	for (uint32_t i = 0; i < run->program->n_streams; i++) {
+		struct pkdi_stream *stream = &run->streams[i];
+		const struct pkd_stream *decl = stream->decl;
+		size_t size = pkdi_page_round((size_t)decl->n_slots * decl->slot_size);
+		size_t said = (size_t)decl->n_slots * run->program->streams[i].slot_size;
+		int r = pkdi_map_create_sealed(&stream->map, "pkd-stream", size);
+		if (r == 0)
+			r = pkdi_reserve(size, &stream->view);
+		if (r < 0) {
+			pkdi_log(&run->log, "stream %s: no memory for its %zu bytes: %s",
+			         decl->name, size, strerror(-r));
+			return r;
+		}
+		memory += pkdi_page_round(said);
+	}
+	if (memory != run->program->memory) {
+		pkdi_log(&run->log,
+		         "the streams need %" PRIu64 " bytes and the program says %" PRIu64
+		         ": run pkdc again",
+		         memory, run->program->memory);
+		return -EINVAL;
+	}
+	return 0;
+}
+
+/* ---- Persistent state ---- */
+
+static int create_states(struct pkdi_run *run)
+{
+	for (uint32_t i = 0; i < run->program->n_nodes; i++) {
+		struct pkdi_node *node = &run->nodes[i];
+		size_t size = ((size_t)node->decl->state_size + 63) / 64 * 64;
+		int r;
+
+		if (!size)
+			continue;
+		r = pkdi_map_create_sealed(&node->state_map, "pkd-state", 2 * size);
+		if (r < 0) {
+			pkdi_log(&run->log, "node '%s' (%s): no memory for its state: %s",
+			         node->decl->name, node->decl->at, strerror(-r));
+			return r;
+		}
+		node->states[0] = node->state_map.address;
+		node->states[1] = node->state_map.address + size;
+	}
+	return 0;
+}
+
+/* ---- Pools ---- */
+
+static const struct pkd_stream *pool_stream(const struct pkd_program *program, uint32_t pool)
+{
+	for (uint32_t i = 0; i < program->n_nodes; i++)
+		for (uint32_t j = 0; j < program->nodes[i].n_inputs; j++)
+			if (program->nodes[i].inputs[j].pool == pool)
+				return &program->streams[program->nodes[i].inputs[j].stream];
+	return NULL;
+}
+
+static int create_pools(struct pkdi_run *run)
+{
+	for (uint32_t i = 0; i < run->program->n_pools; i++) {
+		const struct pkd_stream *stream = pool_stream(run->program, i + 1);
+		struct pkdi_pool_map *pool = &run->pools[i];
+		int r;
+
+		if (!stream)
+			continue;
+		r = pkdi_map_create_sealed(&pool->map, "pkd-claims",
+		                           stream->ring_size * sizeof(*pool->claims));
+		if (r < 0) {
+			pkdi_log(&run->log, "stream %s: no memory for its workers' claims: %s",
+			         stream->name, strerror(-r));
+			return r;
+		}
+		pool->claims = (_Atomic uint64_t *)(void *)pool->map.address;
+	}
+	return 0;
+}
+
+/* ---- Descriptors ---- */
+
+static bool waits_for_descriptors(const struct pkdi_run *run, const struct pkd_process *process)
+{
+	for (uint32_t i = 0; i < process->n_nodes; i++)
+		if (run->program->nodes[process->nodes[i]].methods->ready)
+			return true;
+	return false;
+}
+
+/* A descriptor for each stream and process: the usual soft limit of 1024 is soon too low for that, and the
+ * hard one seldom. */
+static void allow_descriptors(struct pkdi_run *run)
+{
+	struct rlimit most;
+
+	if (getrlimit(RLIMIT_NOFILE, &run->files) < 0) {
+		run->files = (struct rlimit){0, 0};
+		return;
+	}
+	most = (struct rlimit){run->files.rlim_max, run->files.rlim_max};
+	setrlimit(RLIMIT_NOFILE, &most);
+}
+
+static int create_events(struct pkdi_run *run)
+{
+	for (uint32_t i = 0; i < run->n_processes; i++) {
+		struct pkdi_process *process = &run->processes[i];
+
+		if (waits_for_descriptors(run, process->decl)) {
+			process->bell.event_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+			if (process->bell.event_fd < 0)
+				return -errno;
+		}
+		pkdi_watch_init(&process->watch, process->bell.event_fd);
+	}
+	run->stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	return run->stop_fd < 0 ? -errno : 0;
+}
+
+/* ---- All of it ---- */
+
+/* Until a process is forked that writes it, see pkdi_process_lend. */
+static int lend_nothing(const struct pkdi_run *run)
+{
+	int r = 0;
+
+	for (uint32_t i = 0; i < run->program->n_streams && r == 0; i++)
+		r = pkdi_map_lend(&run->streams[i].map, false);
+	for (uint32_t i = 0; i < run->program->n_nodes && r == 0; i++)
+		r = pkdi_map_lend(&run->nodes[i].state_map, false);
+	if (r < 0)
+		pkdi_log(&run->log, "memory cannot be kept from other processes: %s", strerror(-r));
+	return r;
+}
+
+/* How long processes may look for work before they sleep: not at all where they would keep others from
+ * the only CPU. */
+static int64_t choose_spin_ns(const struct pkd_program *program)
+{
+	cpu_set_t set;
+
+	if (sched_getaffinity(0, sizeof(set), &set) < 0 || CPU_COUNT(&set) < 2)
+		return 0;
+	return program->spin_ns;
+}
+
+int pkdi_run_init(struct pkdi_run *run, const struct pkd_program *program,
+                  const struct pkdi_options *options)
+{
+	int r;
+
+	*run = (struct pkdi_run){
+		.program = program,
+		.log = {.program = program->name},
+		.stop_fd = -1,
+		.supervisor = getpid(),
+		.spin_ns = choose_spin_ns(program),
+		.freeze = options->freeze,
+		.control_map.fd = -1,
+		.orders_map.fd = -1,
+		.bells_map.fd = -1,
+	};
+	r = pkdi_check(program, &run->log);
+	if (r < 0)
+		return r;
+	allow_descriptors(run);
+	r = choose_processes(run, options->single_process);
+	if (r == 0)
+		r = allocate(run);
+	if (r < 0) {
+		pkdi_log(&run->log, "no memory for the program's tables");
+		goto finish_run;
+	}
+	r = create_events(run);
+	if (r < 0) {
+		pkdi_log(&run->log, "eventfd: %s", strerror(-r));
+		goto finish_run;
+	}
+	r = create_streams(run);
+	if (r == 0)
+		r = create_states(run);
+	if (r == 0)
+		r = create_pools(run);
+	if (r < 0)
+		goto finish_run;
+	r = pkdi_layout_create(run);
+	if (r < 0) {
+		pkdi_log(&run->log, "no memory for control words: %s", strerror(-r));
+		goto finish_run;
+	}
+	pkdi_link(run);
+	r = lend_nothing(run);
+	if (r == 0)
+		return 0;
+
+finish_run:
+	pkdi_run_finish(run);
+	return r;
+}
+
+void pkdi_run_finish(struct pkdi_run *run)
+{
+	for (uint32_t i = 0; run->streams && i < run->program->n_streams; i++) {
+		pkdi_map_finish(&run->streams[i].map);
+		if (run->streams[i].view)
+			munmap(run->streams[i].view, run->streams[i].map.size);
+	}
+	for (uint32_t i = 0; run->processes && i < run->n_processes; i++) {
+		if (run->processes[i].bell.event_fd >= 0)
+			close(run->processes[i].bell.event_fd);
+		free(run->processes[i].neighbours);
+	}
+	for (uint32_t i = 0; run->pools && i < run->program->n_pools; i++)
+		pkdi_map_finish(&run->pools[i].map);
+	if (run->control_view)
+		munmap(run->control_view, run->control_map.size);
+	pkdi_map_finish(&run->control_map);
+	pkdi_map_finish(&run->orders_map);
+	pkdi_map_finish(&run->bells_map);
+	if (run->stop_fd >= 0)
+		close(run->stop_fd);
+	for (uint32_t i = 0; run->nodes && i < run->program->n_nodes; i++)
+		if (run->nodes[i].decl)
+			free_node(&run->nodes[i]);
+	free(run->whole_nodes);
+	free(run->processes);
+	free(run->streams);
+	free(run->stream_decls);
+	free(run->nodes);
+	free(run->process_of);
+	free(run->pools);
+}
+
+void pkdi_run_ring_all(const struct pkdi_run *run)
+{
+	for (uint32_t i = 0; i < run->n_processes; i++)
+		pkdi_bell_ring(&run->processes[i].bell);
+}

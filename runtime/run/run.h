@@ -1,0 +1,91 @@
+/* One run of a program: its tables, its shared memory, and everything private to its nodes, all
+ * allocated before the first fork. Children inherit it at the same addresses, so that no pointer
+ * is ever computed twice: after the fork a child only replaces what it must not write. */
+#ifndef PKDI_RUN_H
+#define PKDI_RUN_H
+
+#include <pkd/program.h>
+#include <sys/resource.h>
+#include <sys/types.h>
+
+#include "channel/wake.h"
+#include "node/node.h"
+#include "node/watch.h"
+#include "options/options.h"
+#include "os/shm.h"
+
+struct pkdi_stream {
+	const struct pkd_stream *decl; /* of run->stream_decls */
+	struct pkdi_map map;
+	void *view; /* where readers map it; reserved addresses until then */
+	struct pkdi_stream_words *words;
+	uint32_t writer; /* process */
+	bool frozen;     /* published slots are closed to their writer, see freeze.h */
+	enum pkdi_place place;
+};
+
+/* The claims of a pool's workers; written by all of them. */
+struct pkdi_pool_map {
+	struct pkdi_map map;
+	_Atomic uint64_t *claims;
+};
+
+struct pkdi_process {
+	const struct pkd_process *decl;
+	struct pkdi_map control; /* its part of the control memory, written by this process only */
+	struct pkdi_process_words *words;
+	struct pkdi_sleeper sleeper;
+	struct pkdi_bell_handle bell;
+	struct pkdi_poller poller;
+	uint32_t n_rounds;          /* of the loop */
+	int64_t idle_ns, waited_ns; /* wait spin: idle since, 0 = it is not; the last wait */
+	int64_t now_ns;             /* when the clock was read, a microsecond ago at most; or 0 */
+	struct pkdi_watch watch;    /* private to this one */
+	struct pkdi_neighbour *neighbours; /* those that it may have to wake; private to it */
+	uint32_t n_neighbours;
+};
+
+struct pkdi_run {
+	const struct pkd_program *program;
+	struct pkdi_log log;
+	int stop_fd;
+	struct rlimit files; /* as the program was started with, for its nodes */
+	pid_t supervisor;
+	struct pkd_process whole; /* the only process of --single-process … */
+	uint32_t *whole_nodes;    /* … and its nodes */
+	const struct pkd_process *decls;
+	struct pkdi_process *processes;
+	uint32_t n_processes;
+	struct pkd_stream *stream_decls; /* the program's, with slots of whole pages where frozen */
+	struct pkdi_stream *streams;
+	struct pkdi_node *nodes;
+	uint32_t *process_of; /* node -> process */
+	struct pkdi_pool_map *pools;
+	int64_t spin_ns;
+	enum pkdi_freeze freeze;
+
+	struct pkdi_map control_map; /* the control memories of all processes … */
+	void *control_view;          /* … and where nodes read copies of values in them */
+	struct pkdi_map orders_map;  /* written by the supervisor only */
+	struct pkdi_program_words *program_words;
+	struct pkdi_orders *orders; /* per node */
+	struct pkdi_map bells_map;  /* written by everyone */
+	struct pkdi_bell *bells;
+};
+
+/* The input that reads a stream. */
+static inline const struct pkd_input *pkdi_reader_input(const struct pkd_program *program,
+                                                        const struct pkd_reader *reader)
+{
+	return &program->nodes[reader->node].inputs[reader->input];
+}
+
+/* Allocates and links everything. On failure one line has been written and nothing is left. */
+int pkdi_run_init(struct pkdi_run *run, const struct pkd_program *program,
+                  const struct pkdi_options *options);
+void pkdi_run_finish(struct pkdi_run *run);
+
+/* Wakes every process. */
+void pkdi_run_ring_all(const struct pkdi_run *run);
+
+#endif

@@ -1,0 +1,223 @@
+#include "supervisor/lifecycle.h"
+
+#include <signal.h>
+
+static void act(struct pkdi_lifecycle *cycle, enum pkdi_action_kind kind, uint32_t process,
+                int value)
+{
+	cycle->actions[cycle->n_actions++] = (struct pkdi_action){kind, process, value};
+}
+
+static void set_phase(struct pkdi_lifecycle *cycle, enum pkdi_phase phase, int64_t deadline_ns)
+{
+	cycle->phase = phase;
+	cycle->deadline_ns = deadline_ns;
+	act(cycle, PKDI_ACTION_PHASE, 0, (int)phase);
+}
+
+static void give_up(struct pkdi_lifecycle *cycle, uint32_t process)
+{
+	cycle->lives[process].state = PKDI_LIFE_DOWN;
+	act(cycle, PKDI_ACTION_GIVE_UP, process, 0);
+}
+
+/* ---- Stopping ---- */
+
+static void begin_stop(struct pkdi_lifecycle *cycle, int64_t now_ns)
+{
+	set_phase(cycle, PKDI_PHASE_DRAIN, now_ns + PKDI_DRAIN_NS);
+	/* A stop is no time for a restart. */
+	for (uint32_t i = 0; i < cycle->n; i++)
+		if (cycle->lives[i].state == PKDI_LIFE_WAITING)
+			give_up(cycle, i);
+}
+
+static void signal_the_rest(struct pkdi_lifecycle *cycle, int signal)
+{
+	for (uint32_t i = 0; i < cycle->n; i++) {
+		if (cycle->lives[i].state != PKDI_LIFE_UP)
+			continue;
+		cycle->lives[i].forced = signal;
+		act(cycle, PKDI_ACTION_SIGNAL, i, signal);
+	}
+}
+
+static void on_stop(struct pkdi_lifecycle *cycle, int64_t now_ns)
+{
+	switch (cycle->phase) {
+	case PKDI_PHASE_RUN:
+		begin_stop(cycle, now_ns);
+		break;
+	case PKDI_PHASE_DRAIN:
+		if (now_ns >= cycle->deadline_ns - PKDI_DRAIN_NS + PKDI_SAME_STOP_NS)
+			set_phase(cycle, PKDI_PHASE_STOP, now_ns + PKDI_TERM_NS);
+		break;
+	case PKDI_PHASE_STOP:
+		break;
+	}
+}
+
+static void on_deadline(struct pkdi_lifecycle *cycle)
+{
+	bool termed = false;
+
+	switch (cycle->phase) {
+	case PKDI_PHASE_RUN:
+		break;
+	case PKDI_PHASE_DRAIN:
+		set_phase(cycle, PKDI_PHASE_STOP, cycle->deadline_ns + PKDI_TERM_NS);
+		break;
+	case PKDI_PHASE_STOP:
+		for (uint32_t i = 0; i < cycle->n; i++)
+			termed |= cycle->lives[i].forced != 0;
+		signal_the_rest(cycle, termed ? SIGKILL : SIGTERM);
+		cycle->deadline_ns = termed ? 0 : cycle->deadline_ns + PKDI_KILL_NS;
+		break;
+	}
+}
+
+/* ---- Deaths ---- */
+
+static int status_of(const struct pkdi_event *event)
+{
+	return event->kind == PKDI_EVENT_KILLED || event->kind == PKDI_EVENT_STALLED
+	               ? 128 + event->value
+	               : 1;
+}
+
+/* The first failure decides the exit status. */
+static void blame(struct pkdi_lifecycle *cycle, const struct pkdi_event *event)
+{
+	if (!cycle->status)
+		cycle->status = status_of(event);
+}
+
+static bool may_restart(const struct pkdi_life *life, int64_t now_ns)
+{
+	uint32_t max = life->decl->n_restarts;
+
+	if (!max)
+		return false;
+	if (life->n_restarts < max)
+		return true;
+	/* The oldest of the last `max` restarts must be out of the window. */
+	return life->decl->restart_per_ns > 0 &&
+	       now_ns - life->restarts_ns[life->n_restarts % max] >= life->decl->restart_per_ns;
+}
+
+static void restart(struct pkdi_lifecycle *cycle, uint32_t process, int64_t now_ns)
+{
+	struct pkdi_life *life = &cycle->lives[process];
+
+	life->restarts_ns[life->n_restarts % life->decl->n_restarts] = now_ns;
+	life->n_restarts++;
+	act(cycle, PKDI_ACTION_SAY_RESTART, process, 0);
+	if (life->decl->backoff_ns > 0) {
+		life->state = PKDI_LIFE_WAITING;
+		life->restart_ns = now_ns + life->decl->backoff_ns;
+	} else {
+		act(cycle, PKDI_ACTION_START, process, 0);
+	}
+}
+
+static void on_death(struct pkdi_lifecycle *cycle, const struct pkdi_event *event)
+{
+	struct pkdi_life *life = &cycle->lives[event->process];
+
+	if (life->forced && event->kind == PKDI_EVENT_KILLED) {
+		blame(cycle, event);
+		give_up(cycle, event->process);
+		act(cycle, PKDI_ACTION_SAY_FORCED, event->process, event->value);
+	} else if (cycle->phase != PKDI_PHASE_RUN) {
+		blame(cycle, event);
+		give_up(cycle, event->process);
+		act(cycle, PKDI_ACTION_SAY_DIED, event->process, 0);
+	} else if (may_restart(life, event->now_ns)) {
+		life->state = PKDI_LIFE_UP;
+		restart(cycle, event->process, event->now_ns);
+	} else if (life->decl->end == PKD_FAIL_ABSENT) {
+		give_up(cycle, event->process);
+		act(cycle, PKDI_ACTION_SAY_ABSENT, event->process, 0);
+	} else {
+		blame(cycle, event);
+		cycle->failed = true;
+		cycle->culprit = event->process;
+		cycle->failure = *event;
+		give_up(cycle, event->process);
+		begin_stop(cycle, event->now_ns);
+	}
+}
+
+/* ---- All events ---- */
+
+static void on_time(struct pkdi_lifecycle *cycle, int64_t now_ns)
+{
+	for (uint32_t i = 0; i < cycle->n; i++) {
+		struct pkdi_life *life = &cycle->lives[i];
+
+		if (life->state == PKDI_LIFE_WAITING && life->restart_ns <= now_ns) {
+			life->state = PKDI_LIFE_UP;
+			act(cycle, PKDI_ACTION_START, i, 0);
+		}
+	}
+	if (cycle->deadline_ns && cycle->deadline_ns <= now_ns)
+		on_deadline(cycle);
+}
+
+void pkdi_lifecycle_init(struct pkdi_lifecycle *cycle, struct pkdi_life *lives, uint32_t n,
+                         struct pkdi_action *actions)
+{
+	*cycle = (struct pkdi_lifecycle){.lives = lives, .n = n, .actions = actions};
+}
+
+void pkdi_lifecycle_handle(struct pkdi_lifecycle *cycle, const struct pkdi_event *event)
+{
+	bool alive = false;
+
+	cycle->n_actions = 0;
+	switch (event->kind) {
+	case PKDI_EVENT_FINISHED:
+		cycle->lives[event->process].state = PKDI_LIFE_DOWN;
+		break;
+	case PKDI_EVENT_EXITED:
+	case PKDI_EVENT_KILLED:
+	case PKDI_EVENT_STALLED:
+	case PKDI_EVENT_NOT_STARTED:
+		on_death(cycle, event);
+		break;
+	case PKDI_EVENT_STOP:
+		on_stop(cycle, event->now_ns);
+		break;
+	case PKDI_EVENT_TIME:
+		on_time(cycle, event->now_ns);
+		break;
+	}
+	for (uint32_t i = 0; i < cycle->n; i++)
+		alive |= cycle->lives[i].state != PKDI_LIFE_DOWN;
+	if (!alive)
+		act(cycle, PKDI_ACTION_LEAVE, 0, cycle->status);
+}
+
+int64_t pkdi_lifecycle_alarm(const struct pkdi_lifecycle *cycle)
+{
+	int64_t alarm_ns = cycle->deadline_ns;
+
+	for (uint32_t i = 0; i < cycle->n; i++) {
+		const struct pkdi_life *life = &cycle->lives[i];
+
+		if (life->state == PKDI_LIFE_WAITING && (!alarm_ns || life->restart_ns < alarm_ns))
+			alarm_ns = life->restart_ns;
+	}
+	return alarm_ns;
+}
+
+/* ---- Steps that take too long ---- */
+
+int64_t pkdi_stall_look(const struct pkdi_process_words *words, int64_t stall_ns, int64_t now_ns)
+{
+	int64_t since_ns = atomic_load_explicit(&words->step_since_ns, memory_order_relaxed);
+
+	if (!since_ns)
+		return now_ns + stall_ns;
+	return now_ns - since_ns > stall_ns ? 0 : since_ns + stall_ns + 1;
+}

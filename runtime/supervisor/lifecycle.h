@@ -1,0 +1,101 @@
+/* The supervisor's decisions as a function of what has happened: no system call, no clock. All
+ * of it is tested as a table; supervise.c carries out what it says. */
+#ifndef PKDI_LIFECYCLE_H
+#define PKDI_LIFECYCLE_H
+
+#include <pkd/program.h>
+
+#include "channel/words.h"
+
+/* A stop, from when it was asked for; and from when a second one cut the draining short. */
+#define PKDI_DRAIN_NS INT64_C(800000000)
+#define PKDI_TERM_NS INT64_C(500000000) /* after the draining */
+#define PKDI_KILL_NS INT64_C(300000000) /* after SIGTERM */
+/* A stop asked for once may arrive twice: timeout(1) signals its child and then the group. */
+#define PKDI_SAME_STOP_NS INT64_C(50000000)
+
+enum pkdi_event_kind {
+	PKDI_EVENT_FINISHED,    /* process: status 0, and all its nodes have left */
+	PKDI_EVENT_EXITED,      /* process: any other exit; value: its status */
+	PKDI_EVENT_KILLED,      /* process: value: the signal */
+	PKDI_EVENT_STALLED,     /* process: the supervisor killed it for its step; value: SIGKILL */
+	PKDI_EVENT_NOT_STARTED, /* process: fork failed; value: errno */
+	PKDI_EVENT_STOP,        /* a signal to the supervisor, or pkd_stop */
+	PKDI_EVENT_TIME,        /* the alarm */
+};
+
+struct pkdi_event {
+	enum pkdi_event_kind kind;
+	uint32_t process;
+	int value;
+	int64_t now_ns;
+};
+
+enum pkdi_action_kind {
+	PKDI_ACTION_START,       /* process */
+	PKDI_ACTION_GIVE_UP,     /* process: its nodes are gone */
+	PKDI_ACTION_SIGNAL,      /* process: value: the signal */
+	PKDI_ACTION_PHASE,       /* value: enum pkdi_phase */
+	PKDI_ACTION_SAY_RESTART, /* process: it died and will be started again */
+	PKDI_ACTION_SAY_ABSENT,  /* process: it died and the rest goes on without it */
+	PKDI_ACTION_SAY_FORCED,  /* process: it had to be ended; value: the signal */
+	PKDI_ACTION_SAY_DIED,    /* process: it died while the program was stopping */
+	PKDI_ACTION_LEAVE,       /* value: the exit status; the last action of all */
+};
+
+struct pkdi_action {
+	enum pkdi_action_kind kind;
+	uint32_t process;
+	int value;
+};
+
+enum pkdi_life_state {
+	PKDI_LIFE_UP,
+	PKDI_LIFE_WAITING, /* for its restart at restart_ns */
+	PKDI_LIFE_DOWN,
+};
+
+struct pkdi_life {
+	const struct pkd_process *decl;
+	enum pkdi_life_state state;
+	int64_t restart_ns;
+	int64_t *restarts_ns; /* the newest decl->n_restarts of them, as a ring */
+	uint32_t n_restarts;  /* all of them */
+	int forced;           /* the signal that this supervisor has sent it, 0 = none */
+};
+
+struct pkdi_lifecycle {
+	struct pkdi_life *lives;
+	uint32_t n;
+	enum pkdi_phase phase;
+	int64_t deadline_ns; /* of the phase's next step, 0 = none */
+	int status;
+	bool failed;      /* `culprit` and `failure` say what ended the program */
+	uint32_t culprit; /* process */
+	struct pkdi_event failure;
+	struct pkdi_action *actions; /* of the last event */
+	uint32_t n_actions;
+};
+
+/* Room for the actions of any one event. */
+static inline uint32_t pkdi_lifecycle_max_actions(uint32_t n_processes)
+{
+	return 3 * n_processes + 4;
+}
+
+/* lives: n of them, decl and restarts_ns set, the rest zero: all processes have been started. */
+void pkdi_lifecycle_init(struct pkdi_lifecycle *cycle, struct pkdi_life *lives, uint32_t n,
+                         struct pkdi_action *actions);
+
+/* Takes in what happened; cycle->actions is what to do about it, in this order. */
+void pkdi_lifecycle_handle(struct pkdi_lifecycle *cycle, const struct pkdi_event *event);
+
+/* When PKDI_EVENT_TIME is wanted next; 0 = never. */
+int64_t pkdi_lifecycle_alarm(const struct pkdi_lifecycle *cycle);
+
+/* Nobody has to tell the supervisor when a step begins, as it looks again at the latest when one that
+ * began just now would be too long. When to look at the process again; 0 = now, its step has taken
+ * longer than stall_ns. */
+int64_t pkdi_stall_look(const struct pkdi_process_words *words, int64_t stall_ns, int64_t now_ns);
+
+#endif

@@ -1,0 +1,103 @@
+#define _GNU_SOURCE
+#include "supervisor/report.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "options/value.h"
+
+enum { WHO_SIZE = 256, WHAT_SIZE = 128 };
+
+/* The node that died, as far as that can be told: the one whose code was running. */
+static void name_process(const struct pkdi_run *run, uint32_t process, char who[WHO_SIZE])
+{
+	const struct pkd_process *decl = run->processes[process].decl;
+	uint32_t calling = atomic_load(&run->processes[process].words->calling);
+	const struct pkd_node *node = NULL;
+
+	if (calling && calling <= run->program->n_nodes)
+		node = &run->program->nodes[calling - 1];
+	else if (decl->n_nodes == 1)
+		node = &run->program->nodes[decl->nodes[0]];
+	if (node)
+		snprintf(who, WHO_SIZE, "node '%s' (%s)", node->name, node->at);
+	else
+		snprintf(who, WHO_SIZE, "process '%s'", decl->name);
+}
+
+static void name_death(const struct pkdi_life *life, const struct pkdi_event *event,
+                       char what[WHAT_SIZE])
+{
+	const char *signal;
+	char time[32];
+
+	switch (event->kind) {
+	case PKDI_EVENT_KILLED:
+		signal = sigabbrev_np(event->value);
+		if (signal)
+			snprintf(what, WHAT_SIZE, "was killed by SIG%s", signal);
+		else
+			snprintf(what, WHAT_SIZE, "was killed by signal %d", event->value);
+		break;
+	case PKDI_EVENT_STALLED:
+		pkdi_value_show_time((double)life->decl->stall_ns, time, sizeof(time));
+		snprintf(what, WHAT_SIZE, "was killed, as its step took longer than %s", time);
+		break;
+	case PKDI_EVENT_EXITED:
+		if (event->value == 1)
+			snprintf(what, WHAT_SIZE, "failed");
+		else if (event->value == 0)
+			snprintf(what, WHAT_SIZE, "left before its streams had ended");
+		else
+			snprintf(what, WHAT_SIZE, "exited with status %d", event->value);
+		break;
+	case PKDI_EVENT_NOT_STARTED:
+		snprintf(what, WHAT_SIZE, "could not be started: %s%s", strerror(event->value),
+		         event->value == EMFILE ? " (ulimit -n)" : "");
+		break;
+	case PKDI_EVENT_FINISHED:
+	case PKDI_EVENT_STOP:
+	case PKDI_EVENT_TIME:
+		snprintf(what, WHAT_SIZE, "ended");
+		break;
+	}
+}
+
+void pkdi_report(const struct pkdi_run *run, enum pkdi_action_kind kind,
+                 const struct pkdi_life *life, const struct pkdi_event *event)
+{
+	const struct pkdi_log *log = &run->log;
+	char who[WHO_SIZE], what[WHAT_SIZE];
+
+	name_process(run, event->process, who);
+	name_death(life, event, what);
+	if (kind == PKDI_ACTION_SAY_RESTART)
+		pkdi_log(log, "%s %s and is started again (restart %u)", who, what,
+		         life->n_restarts);
+	else if (kind == PKDI_ACTION_SAY_ABSENT)
+		pkdi_log(log, "%s %s; the rest goes on without it", who, what);
+	else if (kind == PKDI_ACTION_SAY_FORCED)
+		pkdi_log(log, "%s did not end in time and %s", who, what);
+	else if (kind == PKDI_ACTION_SAY_DIED)
+		pkdi_log(log, "%s %s while the program was stopping", who, what);
+	else if (kind == PKDI_ACTION_LEAVE)
+		pkdi_log(log, "%s %s; the rest was stopped", who, what);
+}
+
+void pkdi_report_freeze(const struct pkdi_run *run)
+{
+	const char *only = NULL;
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < run->program->n_streams; i++) {
+		if (!run->streams[i].frozen)
+			continue;
+		only = run->streams[i].decl->name;
+		n++;
+	}
+	pkdi_log(&run->log,
+	         "--freeze=%s: %u of %u streams are closed to their writers once published%s%s%s",
+	         pkdi_freeze_name(run->freeze), n, run->program->n_streams, n == 1 ? " (" : "",
+	         n == 1 ? only : "", n == 1 ? ")" : "");
+}

@@ -1,0 +1,16 @@
+/* What the supervisor says of its own accord, one line each. */
+#ifndef PKDI_REPORT_H
+#define PKDI_REPORT_H
+
+#include "run/run.h"
+#include "supervisor/lifecycle.h"
+
+/* Says what `event` did to its process and what follows: one of PKDI_ACTION_SAY_..., or
+ * PKDI_ACTION_LEAVE for the line that says what stopped the program. */
+void pkdi_report(const struct pkdi_run *run, enum pkdi_action_kind kind,
+                 const struct pkdi_life *life, const struct pkdi_event *event);
+
+/* Says at the start on which streams published values are closed to their writer. */
+void pkdi_report_freeze(const struct pkdi_run *run);
+
+#endif

@@ -1,0 +1,113 @@
+#define _GNU_SOURCE
+#include "supervisor/spawn.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/pidfd.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "process/guard.h"
+#include "process/process.h"
+#include "process/schedule.h"
+
+/* ---- The child ---- */
+
+static void set_signals(const struct pkdi_spawner *spawner)
+{
+	/* Ctrl-C and a closed terminal reach the whole group; only the supervisor acts on them, so
+	 * that the stop is an orderly one. */
+	signal(SIGINT, SIG_IGN);
+	signal(SIGHUP, SIG_IGN);
+	sigprocmask(SIG_SETMASK, &spawner->signals, NULL);
+}
+
+static int prepare(struct pkdi_spawner *spawner, uint32_t index)
+{
+	struct pkdi_run *run = spawner->run;
+	int r;
+
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0)
+		return -errno;
+	/* The supervisor may have died before that call: then nobody would kill this process. */
+	if (getppid() != run->supervisor)
+		raise(SIGKILL);
+	spawner->close_private(spawner->context);
+	pkdi_schedule_apply(run, index);
+	pkdi_title_set(&spawner->title, run->program->name, run->processes[index].decl->name);
+	r = pkdi_process_attach(run, index);
+	if (r < 0)
+		return r;
+	/* What libraries expect: select() knows no descriptor above 1023. */
+	if (run->files.rlim_max)
+		setrlimit(RLIMIT_NOFILE, &run->files);
+	return pkdi_guard_install(run, index);
+}
+
+static _Noreturn void be_child(struct pkdi_spawner *spawner, uint32_t index)
+{
+	struct pkdi_run *run = spawner->run;
+	int status = 1;
+	int r = prepare(spawner, index);
+
+	if (r < 0) {
+		pkdi_log(&run->log, "process '%s': cannot be set up: %s",
+		         run->processes[index].decl->name, strerror(-r));
+	} else {
+		set_signals(spawner);
+		status = pkdi_process_run(run, index);
+	}
+	/* Not exit: destructors of libraries whose threads still run are a source of crashes. */
+	fflush(NULL);
+	_exit(status);
+}
+
+/* ---- The supervisor ---- */
+
+/* Every thread of a process is a directory of /proc/self/task, and each is a link of it. */
+static bool has_one_thread(void)
+{
+	struct stat task;
+
+	return stat("/proc/self/task", &task) < 0 || task.st_nlink == 3;
+}
+
+int pkdi_spawn(struct pkdi_spawner *spawner, uint32_t index, pid_t *ret_pid, int *ret_pidfd)
+{
+	pid_t pid;
+	int pidfd, lent, r;
+
+	if (!has_one_thread()) {
+		pkdi_log(&spawner->run->log,
+		         "a library started a thread before the first fork: threads may be started "
+		         "in init and nowhere earlier");
+		return -EBUSY;
+	}
+	/* What is still buffered would be written by the child once more. */
+	fflush(NULL);
+	r = pkdi_process_lend(spawner->run, index, true);
+	if (r < 0)
+		return r;
+	pid = fork();
+	if (pid == 0)
+		be_child(spawner, index);
+	if (pid < 0)
+		r = -errno;
+	lent = pkdi_process_lend(spawner->run, index, false);
+	if (pid < 0)
+		return r;
+	pidfd = lent < 0 ? -1 : pidfd_open(pid, 0);
+	if (pidfd < 0) {
+		r = lent < 0 ? lent : -errno;
+		kill(pid, SIGKILL);
+		waitpid(pid, NULL, 0);
+		return r;
+	}
+	*ret_pid = pid;
+	*ret_pidfd = pidfd;
+	return 0;
+}

@@ -1,0 +1,24 @@
+/* Starting a process: fork, name, signals, and that it dies with the supervisor. */
+#ifndef PKDI_SPAWN_H
+#define PKDI_SPAWN_H
+
+#include <signal.h>
+#include <sys/types.h>
+
+#include "os/title.h"
+#include "run/run.h"
+
+struct pkdi_spawner {
+	struct pkdi_run *run;
+	struct pkdi_title title;
+	sigset_t signals; /* the mask that children start with */
+	/* Closes, in the child, the descriptors that are the supervisor's own. */
+	void (*close_private)(void *context);
+	void *context;
+};
+
+/* Forks process `index`, which then runs its nodes and exits. Must be called by a process with one
+ * thread: -EBUSY otherwise, after a line that says so. */
+int pkdi_spawn(struct pkdi_spawner *spawner, uint32_t index, pid_t *ret_pid, int *ret_pidfd);
+
+#endif

@@ -1,0 +1,178 @@
+#include "supervisor/stats.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "node/policy.h"
+
+/* ---- Progress ---- */
+
+/* The first origin's frames stand for the program's. */
+static const struct pkdi_node *find_origin(const struct pkdi_run *run)
+{
+	for (uint32_t i = 0; i < run->program->n_nodes; i++)
+		if (pkdi_node_is_source(run->nodes[i].decl))
+			return &run->nodes[i];
+	return NULL;
+}
+
+static uint64_t count_dropped(const struct pkdi_run *run)
+{
+	uint64_t n = 0;
+
+	for (uint32_t i = 0; i < run->program->n_nodes; i++) {
+		const struct pkdi_node *node = &run->nodes[i];
+
+		n += pkdi_read(&node->words->n_refused);
+		for (uint32_t j = 0; j < node->decl->n_inputs; j++)
+			n += pkdi_read(&node->inputs[j].words->n_dropped);
+	}
+	return n;
+}
+
+void pkdi_progress_init(struct pkdi_progress *progress, int64_t now_ns)
+{
+	*progress = (struct pkdi_progress){.start_ns = now_ns, .last_ns = now_ns};
+}
+
+void pkdi_progress_show(struct pkdi_progress *progress, const struct pkdi_run *run, int64_t now_ns)
+{
+	const struct pkdi_node *origin = find_origin(run);
+	double seconds = (double)(now_ns - progress->last_ns) / 1e9;
+	uint64_t number, expected, dropped;
+	char line[160];
+	int n;
+
+	if (!origin || seconds <= 0)
+		return;
+	number = pkdi_record_number(&origin->words->record);
+	expected = pkdi_read(&origin->words->n_expected);
+	dropped = count_dropped(run);
+	progress->rate = progress->last_number
+	                         ? 0.7 * progress->rate +
+	                                   0.3 * (double)(number - progress->last_number) / seconds
+	                         : (double)number / seconds;
+	progress->last_ns = now_ns;
+	progress->last_number = number;
+	n = snprintf(line, sizeof(line), "\r\033[K%s: frame %" PRIu64, run->program->name, number);
+	if (expected)
+		n += snprintf(line + n, sizeof(line) - (size_t)n, " of %" PRIu64 " (%.0f %%)",
+		              expected, 100.0 * (double)number / (double)expected);
+	n += snprintf(line + n, sizeof(line) - (size_t)n, ", %.1f fps", progress->rate);
+	if (dropped)
+		n += snprintf(line + n, sizeof(line) - (size_t)n, ", %" PRIu64 " dropped", dropped);
+	if (write(STDERR_FILENO, line, (size_t)n) < 0)
+		return;
+}
+
+void pkdi_progress_clear(void)
+{
+	if (write(STDERR_FILENO, "\r\033[K", 4) < 0)
+		return;
+}
+
+/* ---- The table ---- */
+
+static int widest_name(const struct pkdi_run *run)
+{
+	size_t width = 4;
+
+	for (uint32_t i = 0; i < run->program->n_nodes; i++)
+		if (strlen(run->program->nodes[i].name) > width)
+			width = strlen(run->program->nodes[i].name);
+	return (int)(width < 32 ? width : 32);
+}
+
+static void print_nodes(const struct pkdi_run *run, FILE *out, int64_t elapsed_ns)
+{
+	int width = widest_name(run);
+
+	fprintf(out, "  %-*s  %9s  %8s  %5s  %9s  %9s\n", width, "node", "firings", "busy s", "%",
+	        "mean ms", "max ms");
+	for (uint32_t i = 0; i < run->program->n_nodes; i++) {
+		const struct pkdi_node_words *words = run->nodes[i].words;
+		uint64_t n = pkdi_read(&words->n_firings);
+		double busy_ns = (double)pkdi_read(&words->busy_ns);
+
+		fprintf(out, "  %-*s  %9" PRIu64 "  %8.2f  %5.1f  %9.3f  %9.3f\n", width,
+		        run->program->nodes[i].name, n, busy_ns / 1e9,
+		        elapsed_ns > 0 ? 100.0 * busy_ns / (double)elapsed_ns : 0.0,
+		        n ? busy_ns / (double)n / 1e6 : 0.0,
+		        (double)pkdi_read(&words->longest_ns) / 1e6);
+	}
+}
+
+static void print_input(const struct pkdi_node *node, const struct pkdi_input *input, FILE *out)
+{
+	const struct pkdi_input_words *words = input->words;
+	uint64_t dropped = pkdi_read(&words->n_dropped);
+	uint64_t present = pkdi_read(&words->n_present);
+	uint64_t absent = pkdi_read(&words->n_absent);
+
+	if (dropped)
+		fprintf(out, "  %s -> %s.%s: %" PRIu64 " dropped\n", input->stream->name,
+		        node->decl->name, input->decl->name, dropped);
+	if (input->role != PKDI_ROLE_SAMPLED || !(present + absent))
+		return;
+	fprintf(out, "  %s -> %s.%s: sampled", input->stream->name, node->decl->name,
+	        input->decl->name);
+	if (present)
+		fprintf(out, ", mean age %.1f ms, max %.1f ms",
+		        (double)pkdi_read(&words->age_sum_ns) / (double)present / 1e6,
+		        (double)pkdi_read(&words->age_max_ns) / 1e6);
+	fprintf(out, ", absent in %" PRIu64 " of %" PRIu64 " firings\n", absent, present + absent);
+}
+
+static void print_losses(const struct pkdi_node *node, FILE *out)
+{
+	const struct pkdi_node_words *words = node->words;
+
+	for (uint32_t i = 0; i < node->decl->n_inputs; i++)
+		if (node->inputs[i].stream)
+			print_input(node, &node->inputs[i], out);
+	if (pkdi_read(&words->n_failed))
+		fprintf(out, "  %s: %" PRIu64 " frames failed\n", node->decl->name,
+		        pkdi_read(&words->n_failed));
+}
+
+static void print_refused(const struct pkdi_run *run, const struct pkdi_node *node, FILE *out)
+{
+	for (uint32_t i = 0; i < node->decl->n_outputs; i++) {
+		const struct pkdi_output *output = &node->outputs[i];
+
+		for (uint32_t j = 0; output->stream && j < output->n_gates; j++) {
+			const struct pkd_reader *reader = &output->stream->readers[j];
+			const struct pkd_node *decl = &run->program->nodes[reader->node];
+			uint64_t n = pkdi_read(output->gates[j].n_refused);
+
+			if (n)
+				fprintf(out,
+				        "  %s -> %s.%s: %" PRIu64
+				        " frames refused for want of room\n",
+				        output->stream->name, decl->name,
+				        decl->inputs[reader->input].name, n);
+		}
+	}
+}
+
+void pkdi_stats_table(const struct pkdi_run *run, const struct pkdi_life *lives, int64_t elapsed_ns)
+{
+	FILE *out = stderr;
+	const struct pkdi_node *origin = find_origin(run);
+	uint64_t frames = origin ? pkdi_record_number(&origin->words->record) : 0;
+	double seconds = (double)elapsed_ns / 1e9;
+
+	fprintf(out, "%s: %" PRIu64 " frames in %.2f s (%.1f fps)\n", run->program->name, frames,
+	        seconds, seconds > 0 ? (double)frames / seconds : 0.0);
+	print_nodes(run, out, elapsed_ns);
+	for (uint32_t i = 0; i < run->program->n_nodes; i++) {
+		print_losses(&run->nodes[i], out);
+		print_refused(run, &run->nodes[i], out);
+	}
+	for (uint32_t i = 0; i < run->n_processes; i++)
+		if (lives[i].n_restarts)
+			fprintf(out, "  process %s: restarted %u times\n", lives[i].decl->name,
+			        lives[i].n_restarts);
+}

@@ -1,0 +1,447 @@
+#define _GNU_SOURCE
+#include "supervisor/supervise.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/signalfd.h>
+#include <sys/syscall.h>
+#include <sys/timerfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "os/closer.h"
+#include "supervisor/report.h"
+
+enum { MAX_EVENTS = 16, PROGRESS_NS = 200000000 };
+
+/* What an epoll event is about: a child's index, or one of these. */
+enum { TAG_SIGNAL = 1 << 30, TAG_STOP, TAG_ALARM, TAG_PROGRESS };
+
+/* ---- Words of orders ---- */
+
+static void set_phase(struct pkdi_supervisor *supervisor, int phase)
+{
+	atomic_store(&supervisor->run->program_words->phase, (uint32_t)phase);
+	pkdi_run_ring_all(supervisor->run);
+}
+
+static void give_up(struct pkdi_supervisor *supervisor, uint32_t process)
+{
+	const struct pkd_process *decl = supervisor->run->processes[process].decl;
+
+	for (uint32_t i = 0; i < decl->n_nodes; i++)
+		atomic_store(&supervisor->run->orders[decl->nodes[i]].gone, 1);
+	pkdi_run_ring_all(supervisor->run);
+}
+
+/* Remembers the frame that a node had in hand when it died of its own making; when that happens
+ * with the same frame again, the next incarnation is told to settle it without a step. */
+static void note_fatal_frame(struct pkdi_supervisor *supervisor, uint32_t process)
+{
+	const struct pkdi_run *run = supervisor->run;
+	uint32_t calling = atomic_load(&run->processes[process].words->calling);
+	uint64_t number;
+
+	if (!calling || calling > run->program->n_nodes)
+		return;
+	number = pkdi_read(&run->nodes[calling - 1].words->in_hand);
+	if (number && supervisor->last_fatal[calling - 1] == number)
+		atomic_store(&run->orders[calling - 1].failed_number, number);
+	supervisor->last_fatal[calling - 1] = number;
+}
+
+/* ---- Children ---- */
+
+static int watch(struct pkdi_supervisor *supervisor, int fd, uint32_t tag)
+{
+	struct epoll_event event = {.events = EPOLLIN, .data.u32 = tag};
+
+	return epoll_ctl(supervisor->epoll_fd, EPOLL_CTL_ADD, fd, &event) < 0 ? -errno : 0;
+}
+
+static int start(struct pkdi_supervisor *supervisor, uint32_t process)
+{
+	struct pkdi_child *child = &supervisor->children[process];
+	int r;
+
+	/* What the last incarnation died in would be taken for a step of the next, and the frame it had in
+	 * hand for one that was fatal twice, should the next one die before it has begun. */
+	atomic_store(&supervisor->run->processes[process].words->step_since_ns, 0);
+	atomic_store(&supervisor->run->processes[process].words->calling, 0);
+	child->stalled = child->untried = false;
+	r = pkdi_spawn(&supervisor->spawner, process, &child->pid, &child->pidfd);
+	if (r < 0)
+		return r;
+	r = watch(supervisor, child->pidfd, process);
+	if (r < 0) {
+		kill(child->pid, SIGKILL);
+		waitpid(child->pid, NULL, 0);
+		close(child->pidfd);
+		child->pidfd = -1;
+	}
+	return r;
+}
+
+static void start_again(struct pkdi_supervisor *supervisor, uint32_t process)
+{
+	struct pkdi_run *run = supervisor->run;
+	const struct pkd_process *decl = run->processes[process].decl;
+	int r;
+
+	for (uint32_t i = 0; i < decl->n_nodes; i++)
+		atomic_fetch_add(&run->orders[decl->nodes[i]].incarnation, 1);
+	r = start(supervisor, process);
+	if (r < 0)
+		supervisor->children[process].start_error = -r;
+}
+
+static bool all_left(const struct pkdi_run *run, uint32_t process)
+{
+	const struct pkd_process *decl = run->processes[process].decl;
+
+	for (uint32_t i = 0; i < decl->n_nodes; i++)
+		if (atomic_load(&run->nodes[decl->nodes[i]].words->state) != PKDI_LEFT)
+			return false;
+	return true;
+}
+
+/* Reaps the child; its address space is gone, so that no store of it can come any more. */
+static struct pkdi_event reap(struct pkdi_supervisor *supervisor, uint32_t process)
+{
+	struct pkdi_child *child = &supervisor->children[process];
+	struct pkdi_event event = {PKDI_EVENT_EXITED, process, 0, pkd_now()};
+	siginfo_t info = {0};
+
+	if (waitid(P_PIDFD, (id_t)child->pidfd, &info, WEXITED) < 0)
+		info.si_status = 1;
+	/* Closing it would not do: a child may have inherited it a moment before. */
+	epoll_ctl(supervisor->epoll_fd, EPOLL_CTL_DEL, child->pidfd, NULL);
+	close(child->pidfd);
+	child->pidfd = -1;
+	child->pid = 0;
+	event.value = info.si_status;
+	if (info.si_code == CLD_KILLED || info.si_code == CLD_DUMPED)
+		event.kind = PKDI_EVENT_KILLED;
+	else if (info.si_status == 0 && all_left(supervisor->run, process))
+		event.kind = PKDI_EVENT_FINISHED;
+	if (event.kind == PKDI_EVENT_KILLED && event.value == SIGKILL && child->stalled)
+		event.kind = PKDI_EVENT_STALLED;
+	if (event.kind == PKDI_EVENT_EXITED || event.kind == PKDI_EVENT_STALLED ||
+	    (event.kind == PKDI_EVENT_KILLED && event.value != SIGKILL))
+		note_fatal_frame(supervisor, process);
+	return event;
+}
+
+static void send_signal(const struct pkdi_child *child, int signal)
+{
+	if (child->pidfd >= 0)
+		syscall(SYS_pidfd_send_signal, child->pidfd, signal, NULL, 0);
+}
+
+/* Kills processes whose step takes too long; returns when to look again, 0 = never. */
+static int64_t end_stalls(struct pkdi_supervisor *supervisor)
+{
+	const struct pkdi_run *run = supervisor->run;
+	int64_t next_ns = 0, now_ns = pkd_now();
+
+	for (uint32_t i = 0; i < run->n_processes; i++) {
+		struct pkdi_child *child = &supervisor->children[i];
+		int64_t stall_ns = run->processes[i].decl->stall_ns;
+		int64_t look_ns;
+
+		if (stall_ns <= 0 || child->pidfd < 0 || child->stalled)
+			continue;
+		look_ns = pkdi_stall_look(run->processes[i].words, stall_ns, now_ns);
+		if (!look_ns) {
+			child->stalled = true;
+			send_signal(child, SIGKILL);
+		} else if (!next_ns || look_ns < next_ns) {
+			next_ns = look_ns;
+		}
+	}
+	return next_ns;
+}
+
+/* ---- Events ---- */
+
+static void carry_out(struct pkdi_supervisor *supervisor, const struct pkdi_action *action,
+                      const struct pkdi_event *event)
+{
+	struct pkdi_child *child = &supervisor->children[action->process];
+
+	switch (action->kind) {
+	case PKDI_ACTION_START:
+		start_again(supervisor, action->process);
+		break;
+	case PKDI_ACTION_GIVE_UP:
+		give_up(supervisor, action->process);
+		break;
+	case PKDI_ACTION_SIGNAL:
+		send_signal(child, action->value);
+		break;
+	case PKDI_ACTION_PHASE:
+		set_phase(supervisor, action->value);
+		break;
+	case PKDI_ACTION_SAY_RESTART:
+	case PKDI_ACTION_SAY_ABSENT:
+	case PKDI_ACTION_SAY_FORCED:
+	case PKDI_ACTION_SAY_DIED:
+		/* One line for the start that failed is enough. */
+		if (child->untried)
+			break;
+		pkdi_report(supervisor->run, action->kind, &supervisor->lives[action->process],
+		            event);
+		break;
+	case PKDI_ACTION_LEAVE:
+		supervisor->done = true;
+		supervisor->status = action->value;
+		break;
+	}
+}
+
+static void set_alarm(struct pkdi_supervisor *supervisor)
+{
+	int64_t ns = pkdi_lifecycle_alarm(&supervisor->cycle);
+	int64_t stalls_ns = end_stalls(supervisor);
+	struct itimerspec alarm;
+
+	if (!ns || (stalls_ns && stalls_ns < ns))
+		ns = stalls_ns;
+	alarm = (struct itimerspec){.it_value = {ns / 1000000000, ns % 1000000000}};
+	timerfd_settime(supervisor->alarm_fd, TFD_TIMER_ABSTIME, &alarm, NULL);
+}
+
+static void handle_one(struct pkdi_supervisor *supervisor, const struct pkdi_event *event)
+{
+	pkdi_lifecycle_handle(&supervisor->cycle, event);
+	for (uint32_t i = 0; i < supervisor->cycle.n_actions; i++)
+		carry_out(supervisor, &supervisor->cycle.actions[i], event);
+}
+
+static void handle(struct pkdi_supervisor *supervisor, const struct pkdi_event *event)
+{
+	handle_one(supervisor, event);
+	/* Starts that failed on the way are events of their own. */
+	for (uint32_t i = 0; i < supervisor->run->n_processes; i++) {
+		struct pkdi_child *child = &supervisor->children[i];
+
+		while (child->start_error) {
+			struct pkdi_event failed = {PKDI_EVENT_NOT_STARTED, i, child->start_error,
+			                            pkd_now()};
+
+			child->start_error = 0;
+			handle_one(supervisor, &failed);
+		}
+	}
+	set_alarm(supervisor);
+}
+
+/* Takes what is readable from a descriptor, so that it does not fire again. */
+static void drain(int fd)
+{
+	char buffer[sizeof(struct signalfd_siginfo)];
+
+	while (read(fd, buffer, sizeof(buffer)) > 0)
+		;
+}
+
+static void dispatch(struct pkdi_supervisor *supervisor, uint32_t tag)
+{
+	struct pkdi_event event = {.now_ns = pkd_now()};
+
+	switch (tag) {
+	case TAG_SIGNAL:
+		drain(supervisor->signal_fd);
+		event.kind = PKDI_EVENT_STOP;
+		handle(supervisor, &event);
+		break;
+	case TAG_STOP:
+		drain(supervisor->run->stop_fd);
+		/* A node that asks twice does not cut the draining short; a person does. */
+		event.kind = PKDI_EVENT_STOP;
+		if (supervisor->cycle.phase == PKDI_PHASE_RUN)
+			handle(supervisor, &event);
+		break;
+	case TAG_ALARM:
+		drain(supervisor->alarm_fd);
+		event.kind = PKDI_EVENT_TIME;
+		handle(supervisor, &event);
+		break;
+	case TAG_PROGRESS:
+		drain(supervisor->progress_fd);
+		pkdi_progress_show(&supervisor->progress, supervisor->run, event.now_ns);
+		break;
+	default:
+		event = reap(supervisor, tag);
+		handle(supervisor, &event);
+		break;
+	}
+}
+
+/* ---- Start and end ---- */
+
+/* What a child has no business with. */
+static void close_descriptors(void *context)
+{
+	struct pkdi_supervisor *supervisor = context;
+	struct pkdi_closer closer = {0, 0};
+
+	pkdi_closer_add(&closer, &supervisor->epoll_fd);
+	pkdi_closer_add(&closer, &supervisor->signal_fd);
+	pkdi_closer_add(&closer, &supervisor->alarm_fd);
+	pkdi_closer_add(&closer, &supervisor->progress_fd);
+	for (uint32_t i = 0; supervisor->children && i < supervisor->run->n_processes; i++)
+		pkdi_closer_add(&closer, &supervisor->children[i].pidfd);
+	pkdi_closer_finish(&closer);
+}
+
+/* The signals that ask for a stop, but those that this program was started to ignore, by nohup or as a
+ * job in the background: blocked, even an ignored signal would be read from signal_fd. */
+static void choose_signals(sigset_t *ret_signals)
+{
+	static const int all[] = {SIGINT, SIGTERM, SIGHUP};
+
+	sigemptyset(ret_signals);
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+		struct sigaction now;
+
+		if (sigaction(all[i], NULL, &now) < 0 || now.sa_handler != SIG_IGN)
+			sigaddset(ret_signals, all[i]);
+	}
+}
+
+static int open_descriptors(struct pkdi_supervisor *supervisor)
+{
+	struct itimerspec period = {{0, PROGRESS_NS}, {0, PROGRESS_NS}};
+	sigset_t signals;
+	int r;
+
+	choose_signals(&signals);
+	if (sigprocmask(SIG_BLOCK, &signals, &supervisor->spawner.signals) < 0)
+		return -errno;
+	supervisor->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+	supervisor->signal_fd = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
+	supervisor->alarm_fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+	supervisor->progress_fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+	if (supervisor->epoll_fd < 0 || supervisor->signal_fd < 0 || supervisor->alarm_fd < 0 ||
+	    supervisor->progress_fd < 0)
+		return -errno;
+	r = watch(supervisor, supervisor->signal_fd, TAG_SIGNAL);
+	if (r == 0)
+		r = watch(supervisor, supervisor->run->stop_fd, TAG_STOP);
+	if (r == 0)
+		r = watch(supervisor, supervisor->alarm_fd, TAG_ALARM);
+	if (r == 0)
+		r = watch(supervisor, supervisor->progress_fd, TAG_PROGRESS);
+	if (r == 0 && !supervisor->quiet && isatty(STDERR_FILENO)) {
+		supervisor->run->log.shares_line = true;
+		timerfd_settime(supervisor->progress_fd, 0, &period, NULL);
+	}
+	return r;
+}
+
+static int allocate(struct pkdi_supervisor *supervisor)
+{
+	uint32_t n = supervisor->run->n_processes;
+	struct pkdi_action *actions;
+
+	supervisor->lives = calloc(n + 1, sizeof(*supervisor->lives));
+	supervisor->children = calloc(n + 1, sizeof(*supervisor->children));
+	supervisor->last_fatal = calloc(supervisor->run->program->n_nodes + 1,
+	                                sizeof(*supervisor->last_fatal));
+	actions = calloc(pkdi_lifecycle_max_actions(n), sizeof(*actions));
+	/* Descriptors first, so that whatever fails, none is closed that isn't ours. */
+	for (uint32_t i = 0; supervisor->children && i < n; i++)
+		supervisor->children[i].pidfd = -1;
+	if (!supervisor->lives || !supervisor->children || !supervisor->last_fatal || !actions) {
+		free(actions);
+		return -ENOMEM;
+	}
+	pkdi_lifecycle_init(&supervisor->cycle, supervisor->lives, n, actions);
+	for (uint32_t i = 0; i < n; i++) {
+		struct pkdi_life *life = &supervisor->lives[i];
+
+		life->decl = supervisor->run->processes[i].decl;
+		life->restarts_ns = calloc(life->decl->n_restarts + 1, sizeof(int64_t));
+		if (!life->restarts_ns)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+int pkdi_supervisor_init(struct pkdi_supervisor *supervisor, struct pkdi_run *run,
+                         const struct pkdi_title *title, bool quiet)
+{
+	int r;
+
+	*supervisor = (struct pkdi_supervisor){
+		.run = run,
+		.spawner = {.run = run,
+	                    .title = *title,
+	                    .close_private = close_descriptors,
+	                    .context = supervisor},
+		.epoll_fd = -1,
+		.signal_fd = -1,
+		.alarm_fd = -1,
+		.progress_fd = -1,
+		.quiet = quiet,
+	};
+	r = allocate(supervisor);
+	if (r == 0)
+		r = open_descriptors(supervisor);
+	if (r < 0) {
+		pkdi_log(&run->log, "the supervisor cannot be set up: %s", strerror(-r));
+		pkdi_supervisor_finish(supervisor);
+	}
+	return r;
+}
+
+void pkdi_supervisor_finish(struct pkdi_supervisor *supervisor)
+{
+	close_descriptors(supervisor);
+	for (uint32_t i = 0; supervisor->lives && i < supervisor->run->n_processes; i++)
+		free(supervisor->lives[i].restarts_ns);
+	free(supervisor->cycle.actions);
+	free(supervisor->lives);
+	free(supervisor->children);
+	free(supervisor->last_fatal);
+}
+
+int pkdi_supervisor_run(struct pkdi_supervisor *supervisor)
+{
+	struct pkdi_run *run = supervisor->run;
+	int64_t start_ns = pkd_now();
+
+	int r = 0;
+
+	pkdi_progress_init(&supervisor->progress, start_ns);
+	/* After one start that failed, the others are not worth trying. */
+	for (uint32_t i = 0; i < run->n_processes; i++) {
+		if (r == 0)
+			r = start(supervisor, i);
+		else
+			supervisor->children[i].untried = true;
+		if (r < 0)
+			supervisor->children[i].start_error = -r;
+	}
+	/* Takes in starts that failed, and is nothing otherwise. */
+	handle(supervisor, &(struct pkdi_event){.kind = PKDI_EVENT_TIME, .now_ns = start_ns});
+	while (!supervisor->done) {
+		struct epoll_event events[MAX_EVENTS];
+		int n = epoll_wait(supervisor->epoll_fd, events, MAX_EVENTS, -1);
+
+		for (int i = 0; i < n; i++)
+			dispatch(supervisor, events[i].data.u32);
+	}
+	if (run->log.shares_line)
+		pkdi_progress_clear();
+	run->log.shares_line = false;
+	if (!supervisor->quiet)
+		pkdi_stats_table(run, supervisor->lives, pkd_now() - start_ns);
+	if (supervisor->cycle.failed)
+		pkdi_report(run, PKDI_ACTION_LEAVE, &supervisor->lives[supervisor->cycle.culprit],
+		            &supervisor->cycle.failure);
+	return supervisor->status;
+}

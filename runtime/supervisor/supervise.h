@@ -1,0 +1,41 @@
+/* The supervisor: starts the processes, waits for what happens to them, and carries out what
+ * lifecycle.h decides. One thread for life, so that a restart is a legal fork too. */
+#ifndef PKDI_SUPERVISE_H
+#define PKDI_SUPERVISE_H
+
+#include "run/run.h"
+#include "supervisor/lifecycle.h"
+#include "supervisor/spawn.h"
+#include "supervisor/stats.h"
+
+struct pkdi_child {
+	pid_t pid;
+	int pidfd;
+	bool stalled;    /* has been killed for its step */
+	bool untried;    /* not started, as another one could not be */
+	int start_error; /* errno of a start that failed and that lifecycle does not know of yet */
+};
+
+struct pkdi_supervisor {
+	struct pkdi_run *run;
+	struct pkdi_spawner spawner;
+	struct pkdi_lifecycle cycle;
+	struct pkdi_life *lives;
+	struct pkdi_child *children;
+	uint64_t *last_fatal; /* node -> frame it had in hand when it last died of its own making */
+	int epoll_fd, signal_fd, alarm_fd, progress_fd;
+	struct pkdi_progress progress;
+	bool quiet;
+	bool done;
+	int status;
+};
+
+/* On failure one line has been written and nothing is left. Blocks the signals it waits for. */
+int pkdi_supervisor_init(struct pkdi_supervisor *supervisor, struct pkdi_run *run,
+                         const struct pkdi_title *title, bool quiet);
+void pkdi_supervisor_finish(struct pkdi_supervisor *supervisor);
+
+/* Runs the program to its end; returns the exit status. */
+int pkdi_supervisor_run(struct pkdi_supervisor *supervisor);
+
+#endif
