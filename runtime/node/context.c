@@ -1,7 +1,9 @@
 /* What node authors call: the functions of <pkd/node.h>. */
 #define _GNU_SOURCE
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -84,6 +86,14 @@ PKD_PUBLIC int pkd_watch(struct pkd_ctx *ctx, int fd, short events)
 	if (!node->decl->methods->ready)
 		return -ENOTSUP;
 	return pkdi_watch_set(node->watch, node->index, fd, events);
+}
+
+PKD_PUBLIC int pkd_output_file(struct pkd_ctx *ctx, const char *path)
+{
+	int fd = strcmp(path, "-") == 0 ? fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3)
+	                                : open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+
+	return fd < 0 ? pkd_error(ctx, errno, "cannot write '%s': %s", path, strerror(errno)) : fd;
 }
 
 PKD_PUBLIC int64_t pkd_now(void)

@@ -1,6 +1,8 @@
 /* See fake_ctx.h. Requires cmocka and a POSIX shell. */
 #include "fake_ctx.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -50,6 +52,14 @@ int pkd_watch(struct pkd_ctx *ctx, int fd, short events)
 {
 	(void)ctx, (void)fd, (void)events;
 	return 0;
+}
+
+int pkd_output_file(struct pkd_ctx *ctx, const char *path)
+{
+	int fd = strcmp(path, "-") == 0 ? fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3)
+	                                : open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+
+	return fd < 0 ? pkd_error(ctx, errno, "cannot write '%s': %s", path, strerror(errno)) : fd;
 }
 
 void pkd_absent(struct pkd_ctx *ctx, uint32_t output)

@@ -96,6 +96,16 @@ void pkd_expect_frames(struct pkd_ctx *ctx, uint64_t n_frames);
  * then), or -ENOTSUP in any other node. */
 int pkd_watch(struct pkd_ctx *ctx, int fd, short events);
 
+/* ---- Files ---- */
+
+/* The file at `path`, which the node's declaration must name by `writes` or `appends`, open for reading
+ * and writing; to be called in init. Nothing is at `path` before the node's first firing has committed:
+ * a program that fails before that has harmed no file. `writes` begins with an empty file, which then
+ * takes the place of an old one; `appends` opens what is there. After a restart it is the same file again,
+ * as the dead incarnation left it. "-" is standard output; pipes and devices are opened as they are.
+ * Returns a descriptor, to be closed by the node, or a negative errno after one line on stderr. */
+int pkd_output_file(struct pkd_ctx *ctx, const char *path);
+
 /* ---- Anywhere ---- */
 
 /* CLOCK_MONOTONIC, ns. */

@@ -87,6 +87,25 @@ struct pkd_param {
 	const struct pkd_type *type; /* PKD_ENUM: its names; else NULL */
 };
 
+/* What a node touches beyond its inputs and outputs, as its declaration says. */
+enum pkd_right_kind {
+	PKD_READS,    /* a file, or a directory with all below it */
+	PKD_WRITES,   /* a file, made anew; a directory where the path ends with '/' */
+	PKD_APPENDS,  /* a file, opened as it is */
+	PKD_NETWORK,  /* sockets of INET and INET6 */
+	PKD_UNIX,     /* sockets of UNIX */
+	PKD_EXECUTES, /* programs */
+	PKD_DEVICES,  /* files below /dev, and ioctl on them */
+	PKD_DISPLAY,  /* the user's X11 or Wayland display, GPUs */
+};
+
+struct pkd_right {
+	enum pkd_right_kind kind;
+	const char *path; /* or NULL: the value of `param`, or the kind has none */
+	uint32_t param;   /* whose value is the path: index into param_table, or PKD_NONE */
+	uint32_t when;    /* holds only where this bool parameter is true: likewise */
+};
+
 struct pkd_node {
 	const char *name; /* of the instance: "cam", "view.boxes" */
 	const char *kind; /* of the node: "video.open" */
@@ -106,6 +125,10 @@ struct pkd_node {
 	 * `sample` does, and numbers its frames itself (origin is PKD_LIVE or PKD_PACED). */
 	bool fires_any;
 	uint32_t state_size; /* bytes of struct NAME_state, kept through restarts; 0 = none */
+	const struct pkd_right *rights;
+	uint32_t n_rights;
+	bool declared; /* it touches nothing but `rights`; else nobody knows, and it may touch everything */
+	bool settled;  /* after init it opens nothing and starts no thread any more */
 };
 
 enum pkd_failure_end {

@@ -148,7 +148,7 @@ pkdc_with() {
 	ln -s "$B/include" "$tree/build/"
 	ln -s "$B/lib/libpkd_nodes.a" "$tree/build/lib/"
 	cp "$PKDC" "$tree/build/pkdc"
-	for source in "$ROOT"/runtime/*.c ${more_sources:-}; do
+	for source in "$ROOT"/runtime/*.c "$ROOT"/runtime/*/*.c ${more_sources:-}; do
 		# shellcheck disable=SC2086 # words
 		${CC:-cc} -std=gnu11 -O2 -g -I"$ROOT/runtime" -I"$ROOT/runtime/include" ${CFLAGS:-} "$@" \
 			-c -o "$tree/obj/$(basename "$source").o" "$source" >out 2>&1 ||
