@@ -1,6 +1,8 @@
 # Everything that is made lies under build/. `make help` lists the targets.
 
 B      ?= build
+# Named by the tests with its whole path: the same files must have the same names, or changes are missed.
+override B := $(B:$(CURDIR)/%=%)
 PREFIX ?= /usr/local
 
 OPT      ?= -O2 -g

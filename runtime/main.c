@@ -5,6 +5,7 @@
 
 #include "options/options.h"
 #include "os/public.h"
+#include "process/sandbox.h"
 #include "run/run.h"
 #include "supervisor/report.h"
 #include "supervisor/spawn.h"
@@ -49,6 +50,7 @@ PKD_PUBLIC int pkd_main(const struct pkd_program *program, int argc, char **argv
 		return STATUS_FAILED;
 	if (pkdi_supervisor_init(&supervisor, &run, &title, options.quiet) < 0)
 		goto finish_run;
+	pkdi_sandbox_report(&run, options.quiet);
 	if (!options.quiet)
 		pkdi_report_freeze(&run);
 	status = pkdi_supervisor_run(&supervisor);

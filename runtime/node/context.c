@@ -1,7 +1,6 @@
 /* What node authors call: the functions of <pkd/node.h>. */
 #define _GNU_SOURCE
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -88,12 +87,47 @@ PKD_PUBLIC int pkd_watch(struct pkd_ctx *ctx, int fd, short events)
 	return pkdi_watch_set(node->watch, node->index, fd, events);
 }
 
+static const struct pkdi_path *find_output(const struct pkdi_node *node, const char *text)
+{
+	for (uint32_t i = 0; node->paths && i < node->decl->n_rights; i++) {
+		const struct pkdi_path *path = &node->paths[i];
+
+		if ((path->right->kind == PKD_WRITES || path->right->kind == PKD_APPENDS) &&
+		    path->text && strcmp(path->text, text) == 0)
+			return path;
+	}
+	return NULL;
+}
+
+static bool is_stopping(const void *context)
+{
+	return pkd_stopping(context);
+}
+
+static void say_waiting(const void *context)
+{
+	const struct pkd_ctx *ctx = context;
+
+	pkdi_log(ctx->node->log, "node '%s' (%s) waits: nobody reads the pipe that it writes to",
+	         ctx->node->decl->name, ctx->node->decl->at);
+}
+
 PKD_PUBLIC int pkd_output_file(struct pkd_ctx *ctx, const char *path)
 {
-	int fd = strcmp(path, "-") == 0 ? fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3)
-	                                : open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+	const struct pkdi_path *found = find_output(ctx->node, path);
+	int fd;
 
-	return fd < 0 ? pkd_error(ctx, errno, "cannot write '%s': %s", path, strerror(errno)) : fd;
+	if (!found)
+		return pkd_error(ctx, EACCES,
+		                 "cannot write '%s': the declaration of node %s does not say so; "
+		                 "write `writes` and the parameter that has the path",
+		                 path, ctx->node->decl->kind);
+	fd = pkdi_path_open(found, is_stopping, say_waiting, ctx);
+	if (fd == -EINTR)
+		return pkd_error(ctx, EINTR, "nobody reads '%s'", path);
+	if (fd < 0)
+		return pkd_error(ctx, -fd, "cannot write '%s': %s", path, strerror(-fd));
+	return fd;
 }
 
 PKD_PUBLIC int64_t pkd_now(void)
@@ -114,6 +148,12 @@ PKD_PUBLIC int pkd_error(struct pkd_ctx *ctx, int error, const char *format, ...
 	va_start(arguments, format);
 	pkdi_log_with(ctx->node->log, prefix, format, arguments);
 	va_end(arguments);
+	/* That is what landlock says; but a file's owner may say it, too. */
+	if (error == EACCES && ctx->node->is_confined)
+		pkdi_log(ctx->node->log,
+		         "note: node %s touches only what its declaration says; what it opens must "
+		         "stand there (`reads`, `writes`, `devices`, `unix`)",
+		         ctx->node->decl->kind);
 	ctx->said = true;
 	return error > 0 ? -error : -1;
 }

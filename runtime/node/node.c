@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "channel/freeze.h"
 #include "node/history.h"
@@ -471,6 +472,17 @@ int pkdi_node_rouse(struct pkdi_node *node)
 	return r < 0 ? r : -EINVAL;
 }
 
+/* The first firing has committed: what the node has written may be seen. */
+static void tell_supervisor(struct pkdi_node *node)
+{
+	const uint64_t one = 1;
+
+	node->waits_for_names = false;
+	/* It looks by itself, too, when the process ends. */
+	if (write(node->news_fd, &one, sizeof(one)) < 0)
+		return;
+}
+
 int pkdi_node_fire(struct pkdi_node *node)
 {
 	int64_t end_ns;
@@ -510,6 +522,8 @@ int pkdi_node_fire(struct pkdi_node *node)
 		if (sealed < 0)
 			return fail(node, sealed);
 		commit(node, true, r == PKD_END);
+		if (node->waits_for_names)
+			tell_supervisor(node);
 	}
 	if (r != PKD_OK)
 		pkdi_node_leave(node);

@@ -5,6 +5,7 @@
 #include "channel/channel.h"
 #include "channel/wake.h"
 #include "node/firing.h"
+#include "node/path.h"
 #include "node/watch.h"
 #include "os/log.h"
 #include "os/shm.h"
@@ -34,7 +35,11 @@ struct pkdi_node {
 	int64_t *now_ns;                /* likewise: when the clock was read just now, or 0 */
 	struct pkdi_watch *watch;       /* of the process */
 	const struct pkdi_log *log;
-	int stop_fd; /* eventfd: asks the supervisor to stop the program */
+	int stop_fd;             /* eventfd: asks the supervisor to stop the program */
+	int news_fd;             /* eventfd: tells it that outputs may get their names */
+	struct pkdi_path *paths; /* of the declaration's rights, one each */
+	bool is_confined;        /* to what its declaration says */
+	bool waits_for_names;    /* an output has none until the first firing has committed */
 
 	struct pkdi_input *inputs;
 	struct pkdi_output *outputs;

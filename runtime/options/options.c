@@ -21,6 +21,7 @@ static const struct pkdi_own_option own_options[] = {
 	{"config", "FILE", "take values from lines `name = value` of a file; # begins a comment"},
 	{"quiet", "", "no progress line, no table at the end"},
 	{"single-process", "", "run all nodes in one process, to debug them"},
+	{"no-sandbox", "", "do not hold nodes to what they declare to touch"},
 	{"freeze", "WHICH",
          "auto, all or off: on which streams a write to a published value ends its writer (auto: "
          "those whose values are large)"},
@@ -130,6 +131,8 @@ static int take_own(struct parser *parser, const struct pkdi_own_option *own,
 			return -EINVAL;
 		}
 		parser->config_path = argument->value;
+	} else if (!strcmp(own->name, "no-sandbox")) {
+		parser->options.no_sandbox = true;
 	} else if (!strcmp(own->name, "quiet")) {
 		parser->options.quiet = true;
 	} else if (!strcmp(own->name, "freeze")) {

@@ -10,6 +10,7 @@
 struct pkdi_options {
 	bool single_process;
 	bool quiet;
+	bool no_sandbox; /* what the nodes declare is not enforced */
 	enum pkdi_freeze freeze;
 	bool leave; /* --help or --version has been answered: exit with 0 */
 };

@@ -7,7 +7,12 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "process/sandbox.h"
+
 enum { STACK_SIZE = 64 * 1024, LINE_SIZE = 768, TERM_PATIENCE_MS = 50 };
+
+/* si_code of SIGSYS, which older headers do not have. */
+enum { BY_SECCOMP = 1 };
 
 /* A signal handler has no other way to its context. Set once, before any node's code runs. */
 static struct {
@@ -175,6 +180,33 @@ static void on_fault(int signal, siginfo_t *info, void *context)
 	errno = saved_errno;
 }
 
+/* ---- Calls that the sandbox refuses ---- */
+
+static void on_refused(int signal, siginfo_t *info, void *context)
+{
+	const struct pkdi_node *node = find_node(guard.run, guard.process);
+	const char *call = pkdi_sandbox_call_name(info->si_syscall);
+	struct line line = {.length = 0};
+
+	(void)context;
+	/* Somebody may have sent the signal: then nothing was called. */
+	if (info->si_code == BY_SECCOMP && info->si_errno > 0 && node && call) {
+		put(&line, guard.run->program->name);
+		put(&line, ": node '");
+		put(&line, node->decl->name);
+		put(&line, "' (");
+		put(&line, node->decl->at);
+		put(&line, ") was stopped at its call of ");
+		put(&line, call);
+		put(&line, ": ");
+		put(&line, pkdi_sandbox_reason((enum pkdi_refusal)(info->si_errno - 1)));
+		put(&line, "\n");
+		if (write(STDERR_FILENO, line.text, line.length) < 0)
+			line.length = 0; /* there is nowhere to complain */
+	}
+	raise(signal); /* the default action is in place (SA_RESETHAND) */
+}
+
 /* ---- SIGTERM ---- */
 
 /* From the supervisor: its time is up. From someone else: dies of it, unless the supervisor turns
@@ -205,6 +237,10 @@ int pkdi_guard_install(const struct pkdi_run *run, uint32_t index)
 		.sa_sigaction = on_fault,
 		.sa_flags = SA_SIGINFO | SA_ONSTACK | (int)SA_RESETHAND,
 	};
+	const struct sigaction refused = {
+		.sa_sigaction = on_refused,
+		.sa_flags = SA_SIGINFO | SA_ONSTACK | (int)SA_RESETHAND,
+	};
 	const struct sigaction term = {
 		.sa_sigaction = on_term,
 		.sa_flags = SA_SIGINFO | SA_ONSTACK | SA_RESTART,
@@ -213,7 +249,8 @@ int pkdi_guard_install(const struct pkdi_run *run, uint32_t index)
 	guard.run = run;
 	guard.process = index;
 	if (sigaltstack(&stack, NULL) < 0 || sigaction(SIGSEGV, &fault, NULL) < 0 ||
-	    sigaction(SIGBUS, &fault, NULL) < 0 || sigaction(SIGTERM, &term, NULL) < 0)
+	    sigaction(SIGBUS, &fault, NULL) < 0 || sigaction(SIGSYS, &refused, NULL) < 0 ||
+	    sigaction(SIGTERM, &term, NULL) < 0)
 		return -errno;
 	return 0;
 }

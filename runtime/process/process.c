@@ -6,6 +6,8 @@
 #include <sys/mman.h>
 
 #include "os/closer.h"
+#include "process/sandbox.h"
+#include "run/paths.h"
 
 /* A sleep never lasts longer, should a wake be lost after all. */
 #define SAFETY_NS 1000000000
@@ -174,6 +176,7 @@ int pkdi_process_attach(struct pkdi_run *run, uint32_t index)
 	if (r == 0)
 		r = attach_control(run, index);
 	close_maps(run);
+	pkdi_paths_attach(run, index);
 	return r;
 }
 
@@ -192,16 +195,24 @@ static bool all_started(const struct pkdi_run *run)
 
 static int start_nodes(struct pkdi_run *run, const struct pkdi_process *process)
 {
+	int r;
+
 	/* What the last incarnation died in is the supervisor's to know, and over. */
 	atomic_store(&process->words->calling, 0);
 	atomic_store(&process->words->step_since_ns, 0);
 	for (uint32_t i = 0; i < process->decl->n_nodes; i++)
 		pkdi_node_recover(&run->nodes[process->decl->nodes[i]]);
 	for (uint32_t i = 0; i < process->decl->n_nodes; i++) {
-		int r = pkdi_node_start(&run->nodes[process->decl->nodes[i]]);
+		r = pkdi_node_start(&run->nodes[process->decl->nodes[i]]);
 
 		if (r < 0)
 			return r;
+	}
+	r = pkdi_sandbox_settle(run, (uint32_t)(process - run->processes));
+	if (r < 0) {
+		pkdi_log(&run->log, "process '%s': `settled after init` cannot be enforced: %s",
+		         process->decl->name, strerror(-r));
+		return r;
 	}
 	/* The last one to start wakes those that wait for all. Of two at once, one sees the other. */
 	if (all_started(run))

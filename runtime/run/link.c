@@ -126,6 +126,8 @@ static void link_node(struct pkdi_run *run, struct pkdi_node *node)
 	node->watch = &run->processes[own].watch;
 	node->log = &run->log;
 	node->stop_fd = run->stop_fd;
+	node->news_fd = run->news_fd;
+	node->is_confined = run->sandbox && node->decl->declared;
 	for (uint32_t i = 0; i < node->decl->n_inputs; i++)
 		link_input(run, node, i);
 	for (uint32_t i = 0; i < node->decl->n_outputs; i++)

@@ -10,9 +10,12 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "os/landlock.h"
+#include "os/seccomp.h"
 #include "run/check.h"
 #include "run/layout.h"
 #include "run/link.h"
+#include "run/paths.h"
 
 /* ---- Private memory ---- */
 
@@ -336,7 +339,10 @@ static int create_events(struct pkdi_run *run)
 		pkdi_watch_init(&process->watch, process->bell.event_fd);
 	}
 	run->stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	return run->stop_fd < 0 ? -errno : 0;
+	if (run->stop_fd < 0)
+		return -errno;
+	run->news_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	return run->news_fd < 0 ? -errno : 0;
 }
 
 /* ---- All of it ---- */
@@ -375,9 +381,13 @@ int pkdi_run_init(struct pkdi_run *run, const struct pkd_program *program,
 		.program = program,
 		.log = {.program = program->name},
 		.stop_fd = -1,
+		.news_fd = -1,
 		.supervisor = getpid(),
 		.spin_ns = choose_spin_ns(program),
 		.freeze = options->freeze,
+		.sandbox = !options->no_sandbox && !options->single_process,
+		.has_seccomp = pkdi_seccomp_exists(),
+		.landlock_abi = pkdi_landlock_abi(),
 		.control_map.fd = -1,
 		.orders_map.fd = -1,
 		.bells_map.fd = -1,
@@ -398,7 +408,10 @@ int pkdi_run_init(struct pkdi_run *run, const struct pkd_program *program,
 		pkdi_log(&run->log, "eventfd: %s", strerror(-r));
 		goto finish_run;
 	}
-	r = create_streams(run);
+	/* First, so that a path that cannot be costs nothing. */
+	r = pkdi_paths_resolve(run);
+	if (r == 0)
+		r = create_streams(run);
 	if (r == 0)
 		r = create_states(run);
 	if (r == 0)
@@ -441,6 +454,9 @@ void pkdi_run_finish(struct pkdi_run *run)
 	pkdi_map_finish(&run->bells_map);
 	if (run->stop_fd >= 0)
 		close(run->stop_fd);
+	if (run->news_fd >= 0)
+		close(run->news_fd);
+	pkdi_paths_finish(run);
 	for (uint32_t i = 0; run->nodes && i < run->program->n_nodes; i++)
 		if (run->nodes[i].decl)
 			free_node(&run->nodes[i]);

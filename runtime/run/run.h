@@ -49,6 +49,7 @@ struct pkdi_run {
 	const struct pkd_program *program;
 	struct pkdi_log log;
 	int stop_fd;
+	int news_fd;         /* a node with outputs has committed its first firing */
 	struct rlimit files; /* as the program was started with, for its nodes */
 	pid_t supervisor;
 	struct pkd_process whole; /* the only process of --single-process … */
@@ -63,6 +64,9 @@ struct pkdi_run {
 	struct pkdi_pool_map *pools;
 	int64_t spin_ns;
 	enum pkdi_freeze freeze;
+	bool sandbox; /* the nodes' declarations are enforced, by what this kernel has: */
+	bool has_seccomp;
+	int landlock_abi; /* 0 = none */
 
 	struct pkdi_map control_map; /* the control memories of all processes … */
 	void *control_view;          /* … and where nodes read copies of values in them */

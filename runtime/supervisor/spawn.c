@@ -13,6 +13,7 @@
 
 #include "process/guard.h"
 #include "process/process.h"
+#include "process/sandbox.h"
 #include "process/schedule.h"
 
 /* ---- The child ---- */
@@ -45,7 +46,8 @@ static int prepare(struct pkdi_spawner *spawner, uint32_t index)
 	/* What libraries expect: select() knows no descriptor above 1023. */
 	if (run->files.rlim_max)
 		setrlimit(RLIMIT_NOFILE, &run->files);
-	return pkdi_guard_install(run, index);
+	r = pkdi_guard_install(run, index);
+	return r < 0 ? r : pkdi_sandbox_enter(run, index);
 }
 
 static _Noreturn void be_child(struct pkdi_spawner *spawner, uint32_t index)

@@ -12,12 +12,13 @@
 #include <unistd.h>
 
 #include "os/closer.h"
+#include "run/paths.h"
 #include "supervisor/report.h"
 
 enum { MAX_EVENTS = 16, PROGRESS_NS = 200000000 };
 
 /* What an epoll event is about: a child's index, or one of these. */
-enum { TAG_SIGNAL = 1 << 30, TAG_STOP, TAG_ALARM, TAG_PROGRESS };
+enum { TAG_SIGNAL = 1 << 30, TAG_STOP, TAG_NEWS, TAG_ALARM, TAG_PROGRESS };
 
 /* ---- Words of orders ---- */
 
@@ -247,6 +248,18 @@ static void drain(int fd)
 		;
 }
 
+/* An output that cannot get its name is a failure of the program, whatever the nodes say. */
+static void name_outputs(struct pkdi_supervisor *supervisor)
+{
+	const struct pkdi_event stop = {.kind = PKDI_EVENT_STOP, .now_ns = pkd_now()};
+
+	if (pkdi_paths_name(supervisor->run) == 0)
+		return;
+	supervisor->lost_output = true;
+	if (supervisor->cycle.phase == PKDI_PHASE_RUN && !supervisor->done)
+		handle(supervisor, &stop);
+}
+
 static void dispatch(struct pkdi_supervisor *supervisor, uint32_t tag)
 {
 	struct pkdi_event event = {.now_ns = pkd_now()};
@@ -263,6 +276,10 @@ static void dispatch(struct pkdi_supervisor *supervisor, uint32_t tag)
 		event.kind = PKDI_EVENT_STOP;
 		if (supervisor->cycle.phase == PKDI_PHASE_RUN)
 			handle(supervisor, &event);
+		break;
+	case TAG_NEWS:
+		drain(supervisor->run->news_fd);
+		name_outputs(supervisor);
 		break;
 	case TAG_ALARM:
 		drain(supervisor->alarm_fd);
@@ -331,6 +348,8 @@ static int open_descriptors(struct pkdi_supervisor *supervisor)
 	r = watch(supervisor, supervisor->signal_fd, TAG_SIGNAL);
 	if (r == 0)
 		r = watch(supervisor, supervisor->run->stop_fd, TAG_STOP);
+	if (r == 0)
+		r = watch(supervisor, supervisor->run->news_fd, TAG_NEWS);
 	if (r == 0)
 		r = watch(supervisor, supervisor->alarm_fd, TAG_ALARM);
 	if (r == 0)
@@ -438,10 +457,13 @@ int pkdi_supervisor_run(struct pkdi_supervisor *supervisor)
 	if (run->log.shares_line)
 		pkdi_progress_clear();
 	run->log.shares_line = false;
+	name_outputs(supervisor);
+	if (pkdi_paths_check(run) < 0)
+		supervisor->lost_output = true;
 	if (!supervisor->quiet)
 		pkdi_stats_table(run, supervisor->lives, pkd_now() - start_ns);
 	if (supervisor->cycle.failed)
 		pkdi_report(run, PKDI_ACTION_LEAVE, &supervisor->lives[supervisor->cycle.culprit],
 		            &supervisor->cycle.failure);
-	return supervisor->status;
+	return supervisor->lost_output && !supervisor->status ? 1 : supervisor->status;
 }

@@ -27,6 +27,7 @@ struct pkdi_supervisor {
 	struct pkdi_progress progress;
 	bool quiet;
 	bool done;
+	bool lost_output; /* a file could not be named, or is where it should be no more */
 	int status;
 };
 

@@ -110,7 +110,7 @@ static int run(int limit_ms, const char **ret_wrong)
 	*ret_wrong = NULL;
 	table->n_failed = 0;
 	memset(table->counts, 0, sizeof(table->counts));
-	unlink("died");
+	remove("died");
 	unlink("rows");
 	child = fork();
 	if (child == 0)

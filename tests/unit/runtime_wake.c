@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include <cmocka.h>
+#include <errno.h>
 #include <linux/futex.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -24,7 +25,7 @@ static uint32_t n_slept;
 static void (*at_sleep)(void);                        /* called when the process would sleep */
 static void (*at_ring)(const _Atomic uint32_t *bell); /* called after a ring */
 
-/* In place of the one of the C library, for the runtime too, which makes no other such call here. */
+/* In place of the one of the C library, for the runtime too: this kernel has futexes, and no landlock. */
 long syscall(long number, ...)
 {
 	const _Atomic uint32_t *bell;
@@ -32,7 +33,10 @@ long syscall(long number, ...)
 	va_list arguments;
 	int operation;
 
-	assert_int_equal(number, SYS_futex);
+	if (number != SYS_futex) {
+		errno = ENOSYS;
+		return -1;
+	}
 	va_start(arguments, number);
 	bell = va_arg(arguments, const _Atomic uint32_t *);
 	operation = va_arg(arguments, int);

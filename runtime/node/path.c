@@ -1,0 +1,66 @@
+#define _GNU_SOURCE
+#include "node/path.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { LOOK_NS = 10000000, LOOKS_UNTIL_SAID = 100 };
+
+static int duplicate(int fd)
+{
+	int copy = fcntl(fd, F_DUPFD_CLOEXEC, 3);
+
+	return copy < 0 ? -errno : copy;
+}
+
+/* What lies behind a descriptor of O_PATH, whatever is at its path now. */
+static int reopen(const struct pkdi_path *path)
+{
+	char self[48];
+	int fd;
+
+	snprintf(self, sizeof(self), "/proc/self/fd/%d", path->fd);
+	fd = open(self, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	return fd < 0 ? -errno : fd;
+}
+
+static int open_stream(const struct pkdi_path *path, bool (*stopping)(const void *context),
+                       void (*wait)(const void *context), const void *context)
+{
+	const struct timespec look = {.tv_nsec = LOOK_NS};
+	int fd = reopen(path);
+
+	/* A pipe without a reader. */
+	for (int i = 1; fd == -ENXIO; i++) {
+		if (stopping(context))
+			return -EINTR;
+		nanosleep(&look, NULL);
+		if (i == LOOKS_UNTIL_SAID)
+			wait(context);
+		fd = reopen(path);
+	}
+	if (fd >= 0)
+		fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) & ~O_NONBLOCK);
+	return fd;
+}
+
+int pkdi_path_open(const struct pkdi_path *path, bool (*stopping)(const void *context),
+                   void (*wait)(const void *context), const void *context)
+{
+	switch (path->kind) {
+	case PKDI_PATH_STANDARD:
+		return duplicate(path->fd);
+	case PKDI_PATH_OUTPUT:
+		return duplicate(path->output.fd);
+	case PKDI_PATH_STREAM:
+		return open_stream(path, stopping, wait, context);
+	case PKDI_PATH_NONE:
+	case PKDI_PATH_URL:
+	case PKDI_PATH_THERE:
+		break;
+	}
+	return -EACCES;
+}

@@ -1,0 +1,274 @@
+#define _GNU_SOURCE
+#include "os/unnamed.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { MAX_LINKS = 40, MAX_TEMPORARIES = 100 };
+
+/* ---- Paths ---- */
+
+/* The length of the directory part, up to and with its last slash; 0 = there is none. */
+static size_t directory_length(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? (size_t)(slash - path) + 1 : 0;
+}
+
+char *pkdi_follow_links(const char *path)
+{
+	char *at = strdup(path);
+	char to[PATH_MAX];
+
+	for (int i = 0; at && i < MAX_LINKS; i++) {
+		ssize_t n = readlink(at, to, sizeof(to) - 1);
+		char *next;
+		int keep;
+
+		if (n < 0)
+			return at; /* no link, or nothing at all */
+		to[n] = '\0';
+		keep = to[0] == '/' ? 0 : (int)directory_length(at);
+		if (asprintf(&next, "%.*s%s", keep, at, to) < 0)
+			next = NULL;
+		free(at);
+		at = next;
+	}
+	if (at)
+		errno = ELOOP;
+	free(at);
+	return NULL;
+}
+
+static int open_directory(const char *path)
+{
+	size_t n = directory_length(path);
+	char *directory = n ? strndup(path, n) : strdup(".");
+	int fd, error;
+
+	if (!directory)
+		return -ENOMEM;
+	fd = open(directory, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	error = errno;
+	free(directory);
+	return fd < 0 ? -error : fd;
+}
+
+/* ---- The old file ---- */
+
+static int lock(int fd)
+{
+	if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+		return 0;
+	/* File systems without locks have no rivals to find, either. */
+	return errno == EWOULDBLOCK ? -EWOULDBLOCK : 0;
+}
+
+static bool is_mounted(const struct pkdi_unnamed *file)
+{
+#if defined(STATX_ATTR_MOUNT_ROOT)
+	struct statx at;
+
+	return statx(file->directory_fd, file->name, AT_SYMLINK_NOFOLLOW, 0, &at) == 0 &&
+	       (at.stx_attributes & STATX_ATTR_MOUNT_ROOT);
+#else
+	(void)file;
+	return false;
+#endif
+}
+
+/* Nobody may replace what he may not write. */
+static int hold_old(struct pkdi_unnamed *file, int mode)
+{
+	const int flags = O_NONBLOCK | O_NOCTTY | O_NOFOLLOW | O_CLOEXEC;
+	struct stat old;
+
+	if (faccessat(file->directory_fd, file->name, W_OK, AT_EACCESS) < 0)
+		return errno == ENOENT ? 0 : -errno;
+	file->old_fd = openat(file->directory_fd, file->name, mode | flags);
+	if (file->old_fd < 0 && errno == EACCES)
+		file->old_fd = openat(file->directory_fd, file->name, O_WRONLY | flags);
+	if (file->old_fd < 0 || fstat(file->old_fd, &old) < 0)
+		return -errno;
+	if (!S_ISREG(old.st_mode))
+		return S_ISDIR(old.st_mode) ? -EISDIR : -EINVAL;
+	file->old_device = old.st_dev;
+	file->old_inode = old.st_ino;
+	return lock(file->old_fd);
+}
+
+/* ---- The new one ---- */
+
+/* Has `place` put something at a name that nobody has: it returns 0 or -errno. */
+static int take_temporary(struct pkdi_unnamed *file, int (*place)(struct pkdi_unnamed *file))
+{
+	int r = -EEXIST;
+
+	for (int i = 0; i < MAX_TEMPORARIES && r == -EEXIST; i++) {
+		free(file->temporary);
+		if (asprintf(&file->temporary, ".%.200s.%d-%d", file->name, (int)getpid(), i) < 0) {
+			file->temporary = NULL;
+			return -ENOMEM;
+		}
+		r = place(file);
+	}
+	if (r < 0) {
+		free(file->temporary);
+		file->temporary = NULL;
+	}
+	return r;
+}
+
+static int create_here(struct pkdi_unnamed *file)
+{
+	file->fd = openat(file->directory_fd, file->temporary,
+	                  O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+	return file->fd < 0 ? -errno : 0;
+}
+
+static int create_new(struct pkdi_unnamed *file)
+{
+	struct stat old;
+	int r = 0;
+
+	file->fd = openat(file->directory_fd, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0666);
+	if (file->fd < 0 && (errno == EOPNOTSUPP || errno == EISDIR || errno == ENOENT))
+		r = take_temporary(file, create_here);
+	else if (file->fd < 0)
+		r = -errno;
+	if (r < 0)
+		return r;
+	/* Whoever could read or write the old one can do so with the new one. */
+	if (file->old_fd >= 0 && fstat(file->old_fd, &old) == 0) {
+		if (fchown(file->fd, old.st_uid, old.st_gid) < 0 && errno != EPERM)
+			return -errno;
+		fchmod(file->fd, old.st_mode & 0777);
+	}
+	return lock(file->fd);
+}
+
+int pkdi_unnamed_create(struct pkdi_unnamed *file, const char *path, bool as_it_is)
+{
+	int r;
+
+	*file = (struct pkdi_unnamed){.fd = -1, .directory_fd = -1, .old_fd = -1};
+	file->name = strdup(path + directory_length(path));
+	if (!file->name)
+		return -ENOMEM;
+	r = *file->name ? open_directory(path) : -EISDIR;
+	if (r < 0)
+		goto finish;
+	file->directory_fd = r;
+	r = hold_old(file, as_it_is ? O_RDWR : O_RDONLY);
+	if (r < 0)
+		goto finish;
+	if (as_it_is && file->old_fd >= 0) {
+		file->fd = file->old_fd;
+		file->old_fd = -1;
+		file->named = true;
+		return 0;
+	}
+	r = is_mounted(file) ? -EBUSY : create_new(file);
+	if (r == 0)
+		return 0;
+
+finish:
+	pkdi_unnamed_finish(file);
+	return r;
+}
+
+/* ---- Its name ---- */
+
+static int link_here(struct pkdi_unnamed *file)
+{
+	char self[48];
+
+	snprintf(self, sizeof(self), "/proc/self/fd/%d", file->fd);
+	return linkat(AT_FDCWD, self, file->directory_fd, file->temporary, AT_SYMLINK_FOLLOW) < 0
+	               ? -errno
+	               : 0;
+}
+
+/* Takes the place of the old file, unless that is not what is there any more. */
+static int exchange(struct pkdi_unnamed *file)
+{
+	const unsigned swap = RENAME_EXCHANGE;
+	struct stat there;
+
+	if (renameat2(file->directory_fd, file->temporary, file->directory_fd, file->name, swap) <
+	    0) {
+		/* It was removed meanwhile, or the file system cannot exchange. */
+		if (fstatat(file->directory_fd, file->name, &there, AT_SYMLINK_NOFOLLOW) == 0 &&
+		    (there.st_dev != file->old_device || there.st_ino != file->old_inode))
+			return -EEXIST;
+		return renameat(file->directory_fd, file->temporary, file->directory_fd,
+		                file->name) < 0
+		               ? -errno
+		               : 0;
+	}
+	if (fstatat(file->directory_fd, file->temporary, &there, AT_SYMLINK_NOFOLLOW) < 0)
+		return -errno;
+	if (there.st_dev != file->old_device || there.st_ino != file->old_inode) {
+		renameat2(file->directory_fd, file->temporary, file->directory_fd, file->name,
+		          swap);
+		return -EEXIST;
+	}
+	return unlinkat(file->directory_fd, file->temporary, 0) < 0 ? -errno : 0;
+}
+
+int pkdi_unnamed_name(struct pkdi_unnamed *file)
+{
+	/* A link cannot take the place of a file; a rename can, from a name of its own. */
+	int r = file->temporary ? 0 : take_temporary(file, link_here);
+
+	if (r < 0)
+		return r;
+	if (file->old_fd >= 0)
+		r = exchange(file);
+	else if (renameat2(file->directory_fd, file->temporary, file->directory_fd, file->name,
+	                   RENAME_NOREPLACE) < 0)
+		r = -errno;
+	if (r < 0)
+		return r;
+	free(file->temporary);
+	file->temporary = NULL;
+	file->named = true;
+	if (file->old_fd >= 0)
+		close(file->old_fd);
+	file->old_fd = -1;
+	return 0;
+}
+
+int pkdi_unnamed_check(const struct pkdi_unnamed *file)
+{
+	struct stat own, there;
+
+	if (fstat(file->fd, &own) < 0)
+		return -errno;
+	if (fstatat(file->directory_fd, file->name, &there, AT_SYMLINK_NOFOLLOW) < 0)
+		return -errno;
+	return own.st_dev == there.st_dev && own.st_ino == there.st_ino ? 0 : -ESTALE;
+}
+
+void pkdi_unnamed_finish(struct pkdi_unnamed *file)
+{
+	if (file->temporary && file->directory_fd >= 0)
+		unlinkat(file->directory_fd, file->temporary, 0);
+	if (file->fd >= 0)
+		close(file->fd);
+	if (file->old_fd >= 0)
+		close(file->old_fd);
+	if (file->directory_fd >= 0)
+		close(file->directory_fd);
+	free(file->temporary);
+	free(file->name);
+	*file = (struct pkdi_unnamed){.fd = -1, .directory_fd = -1, .old_fd = -1};
+}

@@ -1,0 +1,476 @@
+#define _GNU_SOURCE
+#include "run/paths.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "os/closer.h"
+
+/* ---- What the declaration says ---- */
+
+static const char *right_text(const struct pkd_node *node, const struct pkd_right *right)
+{
+	const char *const *value;
+
+	if (right->path)
+		return right->path;
+	if (right->param == PKD_NONE)
+		return NULL;
+	value = (const void *)((const char *)node->params + node->param_table[right->param].offset);
+	return *value;
+}
+
+static bool right_holds(const struct pkd_node *node, const struct pkd_right *right)
+{
+	if (right->when == PKD_NONE)
+		return true;
+	return *((const bool *)node->params + node->param_table[right->when].offset);
+}
+
+/* `appends` where it holds takes the place of `writes` of the same path. */
+static bool is_overruled(const struct pkd_node *node, const struct pkd_right *right)
+{
+	const char *text = right_text(node, right);
+
+	for (uint32_t i = 0; i < node->n_rights && text; i++) {
+		const struct pkd_right *other = &node->rights[i];
+		const char *its = right_text(node, other);
+
+		if (right->kind == PKD_WRITES && other->kind == PKD_APPENDS && its &&
+		    right_holds(node, other) && strcmp(its, text) == 0)
+			return true;
+	}
+	return false;
+}
+
+static bool is_output(const struct pkd_right *right)
+{
+	return right->kind == PKD_WRITES || right->kind == PKD_APPENDS;
+}
+
+/* ---- Kinds of paths ---- */
+
+/* "rtsp://…": a scheme of letters, digits, + . and -, and two slashes. */
+static bool is_url(const char *text)
+{
+	const char *at = text;
+
+	if (!isalpha((unsigned char)*at))
+		return false;
+	while (isalnum((unsigned char)*at) || *at == '+' || *at == '.' || *at == '-')
+		at++;
+	return strncmp(at, "://", 3) == 0;
+}
+
+/* A descriptor by its name in the file system, -1 = it is none. */
+static int standard_fd(const char *text, int dash)
+{
+	static const char *const folders[] = {"/dev/fd/", "/proc/self/fd/"};
+	static const char *const names[] = {"/dev/stdin", "/dev/stdout", "/dev/stderr"};
+
+	if (strcmp(text, "-") == 0)
+		return dash;
+	for (int i = 0; i < 3; i++)
+		if (strcmp(text, names[i]) == 0)
+			return i;
+	for (int i = 0; i < 2; i++) {
+		size_t n = strlen(folders[i]);
+		char *end;
+		long fd;
+
+		if (strncmp(text, folders[i], n) != 0 || !isdigit((unsigned char)text[n]))
+			continue;
+		fd = strtol(text + n, &end, 10);
+		if (!*end && fd <= INT32_MAX)
+			return (int)fd;
+	}
+	return -1;
+}
+
+static void resolve_there(struct pkdi_path *path, const char *text)
+{
+	struct stat file;
+
+	path->fd = open(text, O_PATH | O_CLOEXEC);
+	if (path->fd < 0 || fstat(path->fd, &file) < 0)
+		return;
+	path->kind = PKDI_PATH_THERE;
+	path->device = file.st_dev;
+	path->inode = file.st_ino;
+}
+
+/* A pattern of file names: its directory. */
+static void resolve_pattern(struct pkdi_path *path, const char *text)
+{
+	const char *slash = strrchr(text, '/');
+	char *directory;
+
+	if (!strpbrk(slash ? slash : text, "%*?"))
+		return;
+	directory = slash ? strndup(text, (size_t)(slash - text) + 1) : strdup(".");
+	if (directory)
+		resolve_there(path, directory);
+	free(directory);
+}
+
+/* What cannot be opened here the node will find out, with words of its own. */
+static void resolve_input(struct pkdi_path *path)
+{
+	const char *text = path->text;
+
+	path->fd = standard_fd(text, STDIN_FILENO);
+	if (path->fd >= 0) {
+		path->kind = PKDI_PATH_STANDARD;
+		return;
+	}
+	resolve_there(path, text);
+	if (path->kind == PKDI_PATH_NONE && strncmp(text, "file:", 5) == 0)
+		resolve_there(path, text + 5);
+	if (path->kind == PKDI_PATH_NONE && is_url(text))
+		path->kind = PKDI_PATH_URL;
+	if (path->kind == PKDI_PATH_NONE)
+		resolve_pattern(path, text);
+}
+
+/* ---- Outputs ---- */
+
+static int refuse(const struct pkdi_run *run, const struct pkdi_node *node,
+                  const struct pkdi_path *path, int error)
+{
+	const char *why = strerror(error);
+
+	if (error == EWOULDBLOCK)
+		why = "another program is writing it";
+	else if (error == EBUSY)
+		why = "it is mounted there by itself; mount its directory and write into that";
+	else if (error == EISDIR)
+		why = "it is a directory; a file's name is missing";
+	else if (error == ENOENT)
+		why = "its directory does not exist";
+	pkdi_log(&run->log, "node '%s' (%s): cannot write '%s': %s", node->decl->name,
+	         node->decl->at, path->text, why);
+	return -error;
+}
+
+/* Whoever reads it, or writes it as well. */
+static int refuse_shared(const struct pkdi_run *run, const struct pkdi_node *node,
+                         const struct pkdi_path *path, const struct pkdi_node *other)
+{
+	const struct pkdi_path *others = NULL;
+
+	for (uint32_t i = 0; i < other->decl->n_rights; i++)
+		if (&other->paths[i] != path && other->paths[i].text &&
+		    is_output(other->paths[i].right))
+			others = &other->paths[i];
+	pkdi_log(&run->log,
+	         "node '%s' (%s): cannot write '%s': node '%s' (%s) %s it; nothing was changed",
+	         node->decl->name, node->decl->at, path->text, other->decl->name, other->decl->at,
+	         others ? "writes" : "reads");
+	return -EINVAL;
+}
+
+/* What an output will take the place of. */
+struct place {
+	const char *name; /* in its directory */
+	struct stat directory, old;
+	bool has_old;
+};
+
+static bool find_place(const char *followed, struct place *ret_place)
+{
+	const char *slash = strrchr(followed, '/');
+	char *directory = slash ? strndup(followed, (size_t)(slash - followed) + 1) : strdup(".");
+	bool found = directory && stat(directory, &ret_place->directory) == 0;
+
+	free(directory);
+	ret_place->name = slash ? slash + 1 : followed;
+	ret_place->has_old = stat(followed, &ret_place->old) == 0;
+	return found;
+}
+
+static bool is_same(const struct stat *file, dev_t device, ino_t inode)
+{
+	return file->st_dev == device && file->st_ino == inode;
+}
+
+static bool takes_place(const struct pkdi_path *path, const struct place *place)
+{
+	const struct pkdi_unnamed *output = &path->output;
+	struct stat own;
+
+	switch (path->kind) {
+	case PKDI_PATH_THERE:
+		return place->has_old && !S_ISDIR(place->old.st_mode) &&
+		       is_same(&place->old, path->device, path->inode);
+	case PKDI_PATH_OUTPUT:
+		if (place->has_old && output->old_fd >= 0 &&
+		    is_same(&place->old, output->old_device, output->old_inode))
+			return true;
+		if (place->has_old && fstat(output->fd, &own) == 0 &&
+		    is_same(&place->old, own.st_dev, own.st_ino))
+			return true;
+		return strcmp(place->name, output->name) == 0 &&
+		       fstat(output->directory_fd, &own) == 0 &&
+		       is_same(&own, place->directory.st_dev, place->directory.st_ino);
+	case PKDI_PATH_NONE:
+	case PKDI_PATH_URL:
+	case PKDI_PATH_STANDARD:
+	case PKDI_PATH_STREAM:
+		break;
+	}
+	return false;
+}
+
+static const struct pkdi_node *find_rival(const struct pkdi_run *run, const struct place *place)
+{
+	for (uint32_t i = 0; i < run->program->n_nodes; i++)
+		for (uint32_t j = 0; run->nodes[i].paths && j < run->nodes[i].decl->n_rights; j++)
+			if (takes_place(&run->nodes[i].paths[j], place))
+				return &run->nodes[i];
+	return NULL;
+}
+
+static int create_output(const struct pkdi_run *run, const struct pkdi_node *node,
+                         struct pkdi_path *path, const char *followed)
+{
+	struct place place;
+	const struct pkdi_node *rival;
+	int r;
+
+	if (!find_place(followed, &place))
+		return refuse(run, node, path, ENOENT);
+	if (place.has_old && S_ISDIR(place.old.st_mode))
+		return refuse(run, node, path, EISDIR);
+	if (place.has_old && !S_ISREG(place.old.st_mode)) {
+		resolve_there(path, followed);
+		path->kind = PKDI_PATH_STREAM;
+		return path->fd < 0 ? refuse(run, node, path, errno) : 0;
+	}
+	rival = find_rival(run, &place);
+	if (rival)
+		return refuse_shared(run, node, path, rival);
+	r = pkdi_unnamed_create(&path->output, followed, path->right->kind == PKD_APPENDS);
+	if (r < 0)
+		return refuse(run, node, path, -r);
+	path->kind = PKDI_PATH_OUTPUT;
+	return 0;
+}
+
+static const struct pkdi_node *find_standard(const struct pkdi_run *run,
+                                             const struct pkdi_path *path)
+{
+	for (uint32_t i = 0; i < run->program->n_nodes; i++) {
+		for (uint32_t j = 0; run->nodes[i].paths && j < run->nodes[i].decl->n_rights; j++) {
+			const struct pkdi_path *other = &run->nodes[i].paths[j];
+
+			if (other != path && is_output(other->right) && other->fd == path->fd &&
+			    other->kind == PKDI_PATH_STANDARD)
+				return &run->nodes[i];
+		}
+	}
+	return NULL;
+}
+
+static int resolve_output(const struct pkdi_run *run, const struct pkdi_node *node,
+                          struct pkdi_path *path)
+{
+	const char *text = path->text;
+	const struct pkdi_node *rival;
+	char *followed;
+	int r;
+
+	path->fd = standard_fd(text, STDOUT_FILENO);
+	if (path->fd >= 0) {
+		rival = find_standard(run, path);
+		path->kind = PKDI_PATH_STANDARD;
+		return rival ? refuse_shared(run, node, path, rival) : 0;
+	}
+	if (is_url(text)) {
+		path->kind = PKDI_PATH_URL;
+		return 0;
+	}
+	if (*text && text[strlen(text) - 1] == '/') {
+		resolve_there(path, text);
+		return path->fd < 0 ? refuse(run, node, path, errno) : 0;
+	}
+	followed = pkdi_follow_links(text);
+	if (!followed)
+		return refuse(run, node, path, errno);
+	r = create_output(run, node, path, followed);
+	free(followed);
+	return r;
+}
+
+/* ---- All of them ---- */
+
+static int allocate(struct pkdi_run *run)
+{
+	for (uint32_t i = 0; i < run->program->n_nodes; i++) {
+		struct pkdi_node *node = &run->nodes[i];
+		const struct pkd_node *decl = node->decl;
+
+		node->paths = calloc(decl->n_rights + 1, sizeof(*node->paths));
+		if (!node->paths)
+			return -ENOMEM;
+		for (uint32_t j = 0; j < decl->n_rights; j++) {
+			const struct pkd_right *right = &decl->rights[j];
+			bool holds = right_holds(decl, right) && !is_overruled(decl, right);
+
+			node->paths[j] = (struct pkdi_path){
+				.right = right,
+				.text = holds ? right_text(decl, right) : NULL,
+				.fd = -1,
+				.output = {.fd = -1, .directory_fd = -1, .old_fd = -1},
+			};
+		}
+	}
+	return 0;
+}
+
+static int resolve_all(struct pkdi_run *run, bool outputs)
+{
+	int r = 0;
+
+	for (uint32_t i = 0; i < run->program->n_nodes; i++) {
+		struct pkdi_node *node = &run->nodes[i];
+
+		for (uint32_t j = 0; j < node->decl->n_rights && r == 0; j++) {
+			struct pkdi_path *path = &node->paths[j];
+
+			if (!path->text || is_output(path->right) != outputs)
+				continue;
+			if (outputs)
+				r = resolve_output(run, node, path);
+			else
+				resolve_input(path);
+			node->waits_for_names |= path->kind == PKDI_PATH_OUTPUT &&
+			                         !path->output.named;
+		}
+	}
+	return r;
+}
+
+int pkdi_paths_resolve(struct pkdi_run *run)
+{
+	int r = allocate(run);
+
+	if (r < 0) {
+		pkdi_log(&run->log, "no memory for the nodes' paths");
+		return r;
+	}
+	r = resolve_all(run, false);
+	return r < 0 ? r : resolve_all(run, true);
+}
+
+/* ---- While it runs ---- */
+
+static int name_one(const struct pkdi_run *run, const struct pkdi_node *node,
+                    struct pkdi_path *path)
+{
+	int r = pkdi_unnamed_name(&path->output);
+
+	if (r < 0)
+		pkdi_log(&run->log, "node '%s' (%s): cannot write '%s': %s", node->decl->name,
+		         node->decl->at, path->text,
+		         r == -EEXIST ? "another program has made such a file meanwhile"
+		                      : strerror(-r));
+	return r;
+}
+
+int pkdi_paths_name(struct pkdi_run *run)
+{
+	int first = 0;
+
+	for (uint32_t i = 0; i < run->program->n_nodes; i++) {
+		struct pkdi_node *node = &run->nodes[i];
+
+		if (!node->waits_for_names || !pkdi_read(&node->words->record.committed))
+			continue;
+		node->waits_for_names = false;
+		for (uint32_t j = 0; j < node->decl->n_rights; j++) {
+			struct pkdi_path *path = &node->paths[j];
+			int r = path->kind == PKDI_PATH_OUTPUT && !path->output.named
+			                ? name_one(run, node, path)
+			                : 0;
+
+			first = first ? first : r;
+		}
+	}
+	return first;
+}
+
+static int check_one(const struct pkdi_run *run, const struct pkdi_node *node,
+                     const struct pkdi_path *path)
+{
+	int r;
+
+	if (path->kind != PKDI_PATH_OUTPUT || !path->output.named)
+		return 0;
+	r = pkdi_unnamed_check(&path->output);
+	if (r < 0)
+		pkdi_log(&run->log, "node '%s' (%s): '%s' was %s while it was being written",
+		         node->decl->name, node->decl->at, path->text,
+		         r == -ESTALE ? "replaced" : "removed");
+	return r;
+}
+
+int pkdi_paths_check(const struct pkdi_run *run)
+{
+	int first = 0;
+
+	for (uint32_t i = 0; i < run->program->n_nodes; i++) {
+		for (uint32_t j = 0; j < run->nodes[i].decl->n_rights; j++) {
+			int r = check_one(run, &run->nodes[i], &run->nodes[i].paths[j]);
+
+			first = first ? first : r;
+		}
+	}
+	return first;
+}
+
+/* ---- In a process, and at the end ---- */
+
+void pkdi_paths_attach(struct pkdi_run *run, uint32_t index)
+{
+	struct pkdi_closer closer = {0, 0};
+	bool has_news = false;
+
+	for (uint32_t i = 0; i < run->program->n_nodes; i++) {
+		has_news |= run->process_of[i] == index && run->nodes[i].waits_for_names;
+		for (uint32_t j = 0; j < run->nodes[i].decl->n_rights; j++) {
+			struct pkdi_path *path = &run->nodes[i].paths[j];
+
+			pkdi_closer_add(&closer, &path->output.directory_fd);
+			pkdi_closer_add(&closer, &path->output.old_fd);
+			if (run->process_of[i] == index)
+				continue;
+			if (path->kind != PKDI_PATH_STANDARD)
+				pkdi_closer_add(&closer, &path->fd);
+			pkdi_closer_add(&closer, &path->output.fd);
+		}
+	}
+	if (!has_news)
+		pkdi_closer_add(&closer, &run->news_fd);
+	pkdi_closer_finish(&closer);
+}
+
+void pkdi_paths_finish(struct pkdi_run *run)
+{
+	for (uint32_t i = 0; run->nodes && i < run->program->n_nodes; i++) {
+		struct pkdi_node *node = &run->nodes[i];
+
+		for (uint32_t j = 0; node->paths && j < node->decl->n_rights; j++) {
+			if (node->paths[j].kind != PKDI_PATH_STANDARD && node->paths[j].fd >= 0)
+				close(node->paths[j].fd);
+			pkdi_unnamed_finish(&node->paths[j].output);
+		}
+		free(node->paths);
+		node->paths = NULL;
+	}
+}
