@@ -243,6 +243,48 @@ static void put_outputs(const struct program *p, size_t i)
 	buf_puts(p->out, "};\n");
 }
 
+static const char *param_constant(struct arena *arena, uint32_t param)
+{
+	return param == NO_PARAM ? "PKD_NONE" : arena_printf(arena, "%u", param);
+}
+
+static void put_right(const struct program *p, const struct interface *face,
+                      const struct right *right)
+{
+	static const char *const kinds[] = {
+#define RIGHT(name, word) "PKD_" #name,
+#include "front/right.def"
+#undef RIGHT
+	};
+	struct out_row row = {.arena = p->arena, .depth = 1};
+
+	out_field(&row, ".kind = %s", kinds[right->kind]);
+	if (right->path)
+		out_field_string(&row, "path", right->path);
+	out_field(&row, ".param = %s", param_constant(p->arena, right->param));
+	if (right->param != NO_PARAM)
+		out_field_comment(&row, face->params.items[right->param].name);
+	out_field(&row, ".when = %s", param_constant(p->arena, right->when));
+	if (right->when != NO_PARAM)
+		out_field_comment(&row, face->params.items[right->when].name);
+	out_row(p->out, "", &row, ",", true);
+}
+
+/* Per kind of node, shared by its instances. */
+static void put_rights(const struct program *p)
+{
+	for (size_t i = 0; i < p->faces.n; i++) {
+		const struct interface *face = p->faces.items[i];
+		if (!face->rights.n)
+			continue;
+		buf_printf(p->out, "\nstatic const struct pkd_right %s_rights[] = {\n",
+		           face->c_name);
+		for (size_t k = 0; k < face->rights.n; k++)
+			put_right(p, face, &face->rights.items[k]);
+		buf_puts(p->out, "};\n");
+	}
+}
+
 static void put_node(const struct program *p, size_t i)
 {
 	static const char *const origins[] = {"PKD_NOT_ORIGIN", "PKD_PACED", "PKD_LIVE"};
@@ -271,11 +313,18 @@ static void put_node(const struct program *p, size_t i)
 		out_field(&row, ".fires_any = true");
 	if (face->persistent.n)
 		out_field(&row, ".state_size = sizeof(struct %s_state)", face->c_name);
+	field_table(&row, "rights", arena_printf(p->arena, "%s_rights", face->c_name),
+	            face->rights.n);
+	if (face->declared)
+		out_field(&row, ".declared = true");
+	if (face->settled)
+		out_field(&row, ".settled = true");
 	out_row(p->out, "", &row, ",", false);
 }
 
 static void put_nodes(const struct program *p)
 {
+	put_rights(p);
 	for (size_t i = 0; i < p->graph->nodes.n; i++) {
 		put_inputs(p, i);
 		put_outputs(p, i);

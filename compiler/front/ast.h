@@ -4,6 +4,7 @@
 #define FRONT_AST_H
 
 #include "base/vec.h"
+#include "front/right.h"
 #include "front/source.h"
 #include <stdbool.h>
 #include <stdint.h>
@@ -136,6 +137,9 @@ enum ast_item_kind {
 	ITEM_PERSISTENT, /* port, a field that survives the node */
 	ITEM_COMMAND,    /* name, inputs, result */
 	ITEM_STEP,       /* expr, the C between {= and =} */
+	ITEM_RIGHT,      /* right, expr (a name, a string or NULL), name of the flag */
+	ITEM_SETTLED,
+	ITEM_TOUCHES_NOTHING,
 };
 
 struct ast_item {
@@ -146,6 +150,7 @@ struct ast_item {
 	struct ast_name name;
 	struct ast_ports inputs;
 	struct ast_type *result; /* or NULL */
+	enum right_kind right;
 };
 
 VEC_OF(ast_items, struct ast_item);

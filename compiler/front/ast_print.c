@@ -177,19 +177,25 @@ static void print_item(const struct ast_item *item, FILE *file)
 	                                    "state",
 	                                    "persistent state",
 	                                    "command",
-	                                    "step"};
+	                                    "step",
+	                                    "may",
+	                                    "settled after init",
+	                                    "touches nothing"};
 	const char *word = words[item->kind];
 	if (item->kind == ITEM_PARAM || item->kind == ITEM_STATE || item->kind == ITEM_PERSISTENT) {
 		print_port(&item->port, word, file);
 		return;
 	}
-	fprintf(file, "  (%s", word);
-	if (item->name.text)
+	bool right = item->kind == ITEM_RIGHT;
+	fprintf(file, "  (%s", right ? right_word(item->right) : word);
+	if (item->name.text && !right)
 		fprintf(file, " %s", item->name.text);
 	if (item->expr) {
 		putc(' ', file);
 		print_expr(item->expr, file);
 	}
+	if (item->name.text && right)
+		fprintf(file, " when %s", item->name.text);
 	if (item->result) {
 		fputs(" -> ", file);
 		print_type(item->result, file);

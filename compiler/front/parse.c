@@ -123,6 +123,21 @@ struct ast_expr *ast_every(struct parser *parser, struct ast_expr *count, struct
 	return edge;
 }
 
+const char *right_word(enum right_kind kind)
+{
+	static const char *const words[] = {
+#define RIGHT(name, word) word,
+#include "front/right.def"
+#undef RIGHT
+	};
+	return words[kind];
+}
+
+struct ast_item ast_right(enum right_kind right, struct ast_expr *path)
+{
+	return (struct ast_item){.kind = ITEM_RIGHT, .right = right, .expr = path};
+}
+
 struct ast_expr *ast_edge_over(struct ast_expr *edge, struct ast_expr *operand)
 {
 	struct ast_expr *inner = edge;

@@ -49,6 +49,7 @@ struct ast_expr *ast_binary(struct parser *parser, enum ast_op op, struct ast_ex
                             struct ast_expr *right);
 struct ast_expr *ast_unary(struct parser *parser, enum ast_op op, struct ast_expr *left,
                            struct span span);
+struct ast_item ast_right(enum right_kind right, struct ast_expr *path);
 struct ast_expr *ast_every(struct parser *parser, struct ast_expr *count, struct span span);
 
 /* Puts the operand under the innermost edge word. */

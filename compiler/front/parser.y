@@ -74,6 +74,9 @@ static void parser_error(PARSER_LTYPE *lloc, void *scanner, struct parser *parse
 %token FIRES "fires" STATE "state" PERSISTENT "persistent" COMMAND "command" STEP "step"
 %token WORKERS "workers" DYNAMIC "dynamic" CPU "cpu" PRIORITY "priority" HOST "host"
 %token WAIT "wait" SPIN "spin" STALL "stall" AFTER "after"
+%token READS "reads" WRITES "writes" APPENDS "appends" NETWORK "network" UNIX "unix"
+%token EXECUTES "executes" DEVICES "devices" DISPLAY "display" SETTLED "settled" INIT "init"
+%token TOUCHES "touches" NOTHING "nothing"
 %token RANGE_OPEN "..<" COALESCE "??"
 %token ARROW "->" RANGE ".." EQ "==" NE "!=" LE "<=" GE ">=" END_STMT "the end of the line"
 
@@ -99,7 +102,9 @@ static void parser_error(PARSER_LTYPE *lloc, void *scanner, struct parser *parse
 %type <ports> ports port_list fields field_list result
 %type <generic> generic
 %type <generics> generics generic_list
-%type <item> item
+%type <item> item right
+%type <name> flag
+%type <expr> touched
 %type <items> node_body items item_lines
 %type <stmt> stmt
 %type <stmts> stmts stmt_lines otherwise
@@ -341,6 +346,9 @@ item:
 | "origin" "paced" { $$ = (struct ast_item){.kind = ITEM_ORIGIN_PACED, .span = @$}; }
 | "origin" "live" { $$ = (struct ast_item){.kind = ITEM_ORIGIN_LIVE, .span = @$}; }
 | "fires" "any" { $$ = (struct ast_item){.kind = ITEM_FIRES_ANY, .span = @$}; }
+| right flag { $$ = $right; $$.span = @$; $$.name = $flag; }
+| "settled" "after" "init" { $$ = (struct ast_item){.kind = ITEM_SETTLED, .span = @$}; }
+| "touches" "nothing" { $$ = (struct ast_item){.kind = ITEM_TOUCHES_NOTHING, .span = @$}; }
 | "state" field { $$ = (struct ast_item){.kind = ITEM_STATE, .span = @$, .port = $field}; }
 | "persistent" "state" field {
 	$$ = (struct ast_item){.kind = ITEM_PERSISTENT, .span = @$, .port = $field};
@@ -354,6 +362,31 @@ item:
 	$$.expr = ast_expr(parser, EXPR_STRING, @CBLOCK);
 	$$.expr->text = $CBLOCK;
   }
+;
+
+/* What a node may touch. */
+right:
+  "reads" touched { $$ = ast_right(RIGHT_READS, $touched); }
+| "writes" touched { $$ = ast_right(RIGHT_WRITES, $touched); }
+| "appends" touched { $$ = ast_right(RIGHT_APPENDS, $touched); }
+| "network" { $$ = ast_right(RIGHT_NETWORK, NULL); }
+| "unix" { $$ = ast_right(RIGHT_UNIX, NULL); }
+| "executes" { $$ = ast_right(RIGHT_EXECUTES, NULL); }
+| "executes" touched { $$ = ast_right(RIGHT_EXECUTES, $touched); }
+| "devices" { $$ = ast_right(RIGHT_DEVICES, NULL); }
+| "devices" touched { $$ = ast_right(RIGHT_DEVICES, $touched); }
+| "display" { $$ = ast_right(RIGHT_DISPLAY, NULL); }
+;
+
+/* A path: the value of a parameter, or a string. */
+touched:
+  name { $$ = ast_expr(parser, EXPR_NAME, @$); $$->name = $name; }
+| STRING { $$ = ast_expr(parser, EXPR_STRING, @$); $$->text = $STRING; }
+;
+
+flag:
+  %empty { $$ = (struct ast_name){0}; }
+| "when" name { $$ = $name; }
 ;
 
 command_result:
@@ -717,7 +750,8 @@ word:
 | "live" | "budget" | "rate" | "source" | "link" | "stateless" | "origin" | "paced" | "process"
 | "on" | "crash" | "restart" | "per" | "backoff" | "stop" | "absent" | "fires" | "state"
 | "persistent" | "command" | "step" | "workers" | "dynamic" | "cpu" | "priority" | "host"
-| "wait" | "spin" | "stall" | "after"
+| "wait" | "spin" | "stall" | "after" | "reads" | "writes" | "appends" | "network" | "unix"
+| "executes" | "devices" | "display" | "settled" | "init" | "touches" | "nothing"
 ;
 
 %%
@@ -774,7 +808,9 @@ static void suggest_keyword(struct parser *parser, const char *word)
 	        "origin", "assert", "latest",    "sample", "queue",  "process",  "on",
 	        "crash",  "of",     "restart",   "per",    "backoff", "then",    "stop",
 	        "absent", "paced",  "every",     "where",  "when",   "workers",  "priority",
-	        "stall",  "state",  "persistent", "step",  "fires",  "for",      "if"};
+	        "stall",  "state",  "persistent", "step",  "fires",  "for",      "if",
+	        "reads",  "writes", "appends",   "network", "unix",  "executes", "devices",
+	        "display", "settled", "touches"};
 	const char *before = token_text(parser, parser->before);
 	size_t n = sizeof leading / sizeof *leading;
 	diag_suggest(parser->diags, text_nearest(word, leading, n) ? word : before, leading, n);

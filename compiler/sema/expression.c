@@ -137,6 +137,7 @@ static struct interface *make_face(struct lift *lift, const char *name, const st
 	face->span = span;
 	face->unit = e->bound->file->unit;
 	face->stateless = true;
+	face->declared = true; /* it only computes */
 	face->body = body;
 	bool optional = term_settle_absence(lift, body);
 	for (size_t i = 0; i < lift->inputs.n; i++) {

@@ -4,6 +4,7 @@
 #define SEMA_INTERFACE_H
 
 #include "base/map.h"
+#include "front/right.h"
 #include "sema/term.h"
 
 /* UNKNOWN only while its node is being resolved. */
@@ -49,6 +50,17 @@ struct state_field {
 	const struct type *type; /* concrete */
 };
 
+/* One clause of what a node may touch. */
+struct right {
+	enum right_kind kind;
+	struct span span;
+	const char *path; /* NULL: the value of `param`, or the clause has no path */
+	uint32_t param;   /* whose value is the path, or NO_PARAM */
+	uint32_t when;    /* the bool parameter without which it does not hold, or NO_PARAM */
+};
+
+#define NO_PARAM UINT32_MAX
+
 struct interface {
 	const char *name;   /* "open" */
 	const char *kind;   /* "video.open"; "open" in the main file */
@@ -73,6 +85,9 @@ struct interface {
 	const struct term *body;   /* of a node made from an expression; NULL otherwise */
 	VEC(const char *) sources; /* relative to unit->directory */
 	VEC(const char *) links;   /* pkg-config names */
+	VEC(struct right) rights;
+	bool declared; /* it touches nothing but `rights`; else it may touch everything */
+	bool settled;  /* after init it opens nothing and starts no thread any more */
 };
 
 /* One .pkd file. */

@@ -331,6 +331,10 @@ static void resolve_item(struct sema *sema, struct file_scope *file, struct inte
 		face->step = item->expr->text;
 		face->step_at = item->expr->span;
 		break;
+	case ITEM_RIGHT:
+	case ITEM_SETTLED:
+	case ITEM_TOUCHES_NOTHING:
+		break; /* resolve_rights */
 	case ITEM_COMMAND:
 		diag_report(sema->diags, E0106, item->span,
 		            "commands come with a later version of pkd");
@@ -399,6 +403,7 @@ struct interface *resolve_node(struct sema *sema, struct symbol *symbol)
 		resolve_port(sema, file, face, &decl->outputs.items[i], true);
 	for (size_t i = 0; i < decl->items.n; i++)
 		resolve_item(sema, file, face, &decl->items.items[i]);
+	resolve_rights(sema, decl, face);
 	check_generics(sema, face);
 	check_items(sema, face);
 	if (face->inputs.n == 0 && face->origin == ORIGIN_NONE && symbol->kind == SYMBOL_NODE)

@@ -55,6 +55,9 @@ struct value resolve_constant(struct sema *sema, struct file_scope *file, const 
 bool resolve_in_range(struct sema *sema, const struct param *param, struct span span,
                       const struct value *value);
 
+/* What a node may touch, once its parameters are known. (rights.c) */
+void resolve_rights(struct sema *sema, const struct ast_decl *decl, struct interface *face);
+
 /* Whether a name calls a function of the language: len, min, count … (expression.c) */
 bool expression_builtin(const char *name);
 

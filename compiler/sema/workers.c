@@ -117,6 +117,7 @@ static struct interface *merge_face(struct pool *pool, const struct port *output
 	face->span = node->face->span;
 	face->unit = pool->bound->file->unit;
 	face->stateless = true;
+	face->declared = true; /* it only chooses */
 	face->body = merge_body(arena, type, pool->n, span);
 	for (uint32_t k = 0; k < pool->n; k++)
 		vec_push(arena, &face->inputs,

@@ -2067,6 +2067,7 @@ static const struct pkd_node nodes[] = {
 		.n_ports = 1,
 		.outputs = near_outputs,
 		.n_outputs = 1,
+		.declared = true,
 	},
 	{
 		.name = "n",
@@ -2078,6 +2079,7 @@ static const struct pkd_node nodes[] = {
 		.n_ports = 1,
 		.outputs = n_outputs,
 		.n_outputs = 1,
+		.declared = true,
 	},
 	{
 		.name = "large",
@@ -2089,6 +2091,7 @@ static const struct pkd_node nodes[] = {
 		.n_ports = 1,
 		.outputs = large_outputs,
 		.n_outputs = 1,
+		.declared = true,
 	},
 	{
 		.name = "tagged",
@@ -2100,6 +2103,7 @@ static const struct pkd_node nodes[] = {
 		.n_ports = 1,
 		.outputs = tagged_outputs,
 		.n_outputs = 1,
+		.declared = true,
 	},
 	{
 		.name = "width",
@@ -2111,6 +2115,7 @@ static const struct pkd_node nodes[] = {
 		.n_ports = 1,
 		.outputs = width_outputs,
 		.n_outputs = 1,
+		.declared = true,
 	},
 	{
 		.name = "widest",
@@ -2122,6 +2127,7 @@ static const struct pkd_node nodes[] = {
 		.n_ports = 1,
 		.outputs = widest_outputs,
 		.n_outputs = 1,
+		.declared = true,
 	},
 	{
 		.name = "smaller",
@@ -2133,6 +2139,7 @@ static const struct pkd_node nodes[] = {
 		.n_ports = 2,
 		.outputs = smaller_outputs,
 		.n_outputs = 1,
+		.declared = true,
 	},
 	{
 		.name = "first",
@@ -2144,6 +2151,7 @@ static const struct pkd_node nodes[] = {
 		.n_ports = 1,
 		.outputs = first_outputs,
 		.n_outputs = 1,
+		.declared = true,
 	},
 	{
 		.name = "tag",
@@ -2155,6 +2163,7 @@ static const struct pkd_node nodes[] = {
 		.n_ports = 2,
 		.outputs = tag_outputs,
 		.n_outputs = 1,
+		.declared = true,
 	},
 	{
 		.name = "mean",
@@ -2166,6 +2175,7 @@ static const struct pkd_node nodes[] = {
 		.n_ports = 2,
 		.outputs = mean_outputs,
 		.n_outputs = 1,
+		.declared = true,
 	},
 	{
 		.name = "safe",
@@ -2177,6 +2187,7 @@ static const struct pkd_node nodes[] = {
 		.n_ports = 2,
 		.outputs = safe_outputs,
 		.n_outputs = 1,
+		.declared = true,
 	},
 	{
 		.name = "either",
@@ -2188,6 +2199,7 @@ static const struct pkd_node nodes[] = {
 		.n_ports = 3,
 		.outputs = either_outputs,
 		.n_outputs = 1,
+		.declared = true,
 	},
 	{
 		.name = "change",
@@ -2199,6 +2211,7 @@ static const struct pkd_node nodes[] = {
 		.n_ports = 2,
 		.outputs = change_outputs,
 		.n_outputs = 1,
+		.declared = true,
 	},
 	{
 		.name = "fast",
@@ -2210,6 +2223,7 @@ static const struct pkd_node nodes[] = {
 		.n_ports = 1,
 		.outputs = fast_outputs,
 		.n_outputs = 1,
+		.declared = true,
 	},
 	{
 		.name = "late",
@@ -2221,6 +2235,7 @@ static const struct pkd_node nodes[] = {
 		.n_ports = 1,
 		.outputs = late_outputs,
 		.n_outputs = 1,
+		.declared = true,
 	},
 	{
 		.name = "few",
@@ -2232,6 +2247,7 @@ static const struct pkd_node nodes[] = {
 		.n_ports = 2,
 		.outputs = few_outputs,
 		.n_outputs = 1,
+		.declared = true,
 	},
 	{
 		.name = "shared",
@@ -2243,6 +2259,7 @@ static const struct pkd_node nodes[] = {
 		.n_ports = 1,
 		.outputs = shared_outputs,
 		.n_outputs = 1,
+		.declared = true,
 	},
 	{
 		.name = "expression_18",
@@ -2254,6 +2271,7 @@ static const struct pkd_node nodes[] = {
 		.n_ports = 4,
 		.outputs = expression_18_outputs,
 		.n_outputs = 1,
+		.declared = true,
 	},
 	{
 		.name = "expression_19",
@@ -2265,6 +2283,7 @@ static const struct pkd_node nodes[] = {
 		.n_ports = 3,
 		.outputs = expression_19_outputs,
 		.n_outputs = 1,
+		.declared = true,
 	},
 };
 

@@ -534,6 +534,7 @@ static const struct pkd_node nodes[] = {
 		.n_ports = 2,
 		.outputs = halves_y_outputs,
 		.n_outputs = 1,
+		.declared = true,
 	},
 };
 
