@@ -1,25 +1,29 @@
 /* table.csv: one row per firing. Lines end in LF; cells are quoted by the rules of RFC 4180.
  *
- * The columns: `frame,time_s`, for a sampled row `source_frame,age_ms`, then one per field of
- * the row's type, nested records with dots between the names. A list makes two, NAME_count and
+ * The columns: `frame,time_s`, on demand `wall_clock`, for a sampled row `source_frame,age_ms`, then
+ * one per field of the row's type, nested records with dots between the names. A list makes two, NAME_count and
  * NAME with its items as JSON (`count,items` where the row itself is a list). An absent row
  * leaves its cells empty.
  *
  * A row goes to the file within its firing, behind the last committed one, so that the commit of
  * the persistent state decides over both: a row that a killed firing wrote is cut off and written
- * again. The header belongs to the first row. */
+ * again. A file that is added to is not touched before its first row: what the old content lacks, a
+ * header or the end of its last line, goes before that. */
 #include "json.h"
 
 #include "../base/sink_file.h"
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <table/csv.pkd.h>
+#include <time.h>
 
 enum {
 	ROW = 0, /* input numbers, in the order of csv.pkd */
 	BUFFER_SIZE = 64 * 1024,
+	MAX_SHOWN = 40, /* characters of a foreign column in a message */
 };
 
 struct table_csv {
@@ -27,7 +31,10 @@ struct table_csv {
 	const struct table_csv_params *params;
 	struct sink_file file;
 	bool sampled, reported;
-	int error; /* errno of the first write that failed; nothing is written after it */
+	char *header;
+	size_t header_size;
+	const char *first; /* what goes before the next row */
+	int error;         /* errno of the first write that failed; nothing is written after it */
 	struct table_sink plain, quoted; /* into the buffer; `quoted` doubles quotation marks */
 	size_t n;
 	char buffer[BUFFER_SIZE];
@@ -93,47 +100,62 @@ static int failed(struct table_csv *self, int error)
 		return -error;
 	self->reported = true;
 	return pkd_error(self->ctx, error, "cannot write '%s': %s", self->params->path,
-	                 strerror(error));
+	                 sink_file_error(error));
 }
 
 /* ---- The header ---- */
 
-static void put_name(struct table_csv *self, const struct path *path)
+static void print_name(FILE *to, const struct path *path)
 {
 	if (path->parent) {
-		put_name(self, path->parent);
-		put(self, ".");
+		print_name(to, path->parent);
+		fputc('.', to);
 	}
-	put(self, path->name);
+	fputs(path->name, to);
 }
 
-static void put_column(struct table_csv *self, const struct path *path, const char *top,
-                       const char *suffix)
+static void print_column(FILE *to, const struct path *path, const char *top, const char *suffix)
 {
-	put(self, ",");
+	fputc(',', to);
 	if (path) {
-		put_name(self, path);
-		put(self, suffix);
+		print_name(to, path);
+		fputs(suffix, to);
 	} else {
-		put(self, top);
+		fputs(top, to);
 	}
 }
 
-static void put_columns(struct table_csv *self, const struct path *path,
-                        const struct pkd_type *type)
+static void print_columns(FILE *to, const struct path *path, const struct pkd_type *type)
 {
 	if (type->kind == PKD_RECORD) {
 		for (uint32_t i = 0; i < type->n; i++) {
 			struct path field = {path, type->fields[i].name};
 
-			put_columns(self, &field, type->fields[i].type);
+			print_columns(to, &field, type->fields[i].type);
 		}
 	} else if (type->kind == PKD_LIST) {
-		put_column(self, path, "count", "_count");
-		put_column(self, path, "items", "");
+		print_column(to, path, "count", "_count");
+		print_column(to, path, "items", "");
 	} else {
-		put_column(self, path, type->kind == PKD_ARRAY ? "items" : "value", "");
+		print_column(to, path, type->kind == PKD_ARRAY ? "items" : "value", "");
 	}
+}
+
+static int make_header(struct table_csv *self)
+{
+	FILE *to = open_memstream(&self->header, &self->header_size);
+
+	if (!to)
+		return -errno;
+	fputs("frame,time_s", to);
+	if (self->params->wall_clock)
+		fputs(",wall_clock", to);
+	if (self->sampled)
+		fputs(",source_frame,age_ms", to);
+	if (self->params->T)
+		print_columns(to, NULL, self->params->T);
+	fputc('\n', to);
+	return fclose(to) < 0 ? -errno : 0;
 }
 
 /* ---- The rows ---- */
@@ -253,14 +275,33 @@ static void put_source(struct table_csv *self, const void *row)
 	put(self, text);
 }
 
+/* The time of day, for people and for joins with the logs of other programs: ISO 8601, in UTC. */
+static void put_wall_clock(struct table_csv *self)
+{
+	char text[TABLE_SCALAR_SIZE], milliseconds[TABLE_SCALAR_SIZE];
+	struct timespec now;
+	struct tm date;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	gmtime_r(&now.tv_sec, &date);
+	strftime(text, sizeof(text), ",%Y-%m-%dT%H:%M:%S", &date);
+	put(self, text);
+	snprintf(milliseconds, sizeof(milliseconds), ".%03ldZ", now.tv_nsec / 1000000);
+	put(self, milliseconds);
+}
+
 static void put_row(struct table_csv *self, const void *row)
 {
 	char text[TABLE_SCALAR_SIZE];
 
+	if (self->first)
+		put(self, self->first);
 	snprintf(text, sizeof(text), "%" PRIu64 ",", pkd_number(self->ctx));
 	put(self, text);
 	table_seconds(pkd_time(self->ctx), text);
 	put(self, text);
+	if (self->params->wall_clock)
+		put_wall_clock(self);
 	if (self->sampled)
 		put_source(self, row);
 	if (self->params->T)
@@ -268,32 +309,155 @@ static void put_row(struct table_csv *self, const void *row)
 	put(self, "\n");
 }
 
+/* ---- Adding to a file ---- */
+
+/* One column's name, for a message. */
+struct column {
+	const char *name;
+	int n;
+};
+
+/* Number `number` of a line, from 0; without a name where it has fewer. */
+static struct column column_of(const char *line, size_t size, uint32_t number)
+{
+	const char *end = line + size;
+	size_t n = 0;
+
+	for (; number > 0; number--) {
+		const char *comma = memchr(line, ',', (size_t)(end - line));
+
+		if (!comma)
+			return (struct column){NULL, 0};
+		line = comma + 1;
+	}
+	while (line + n < end && !strchr(",\r\n", line[n]) && n < MAX_SHOWN)
+		n++;
+	return (struct column){line, (int)n};
+}
+
+static bool is_same(struct column a, struct column b)
+{
+	return a.n == b.n && (a.n == 0 || memcmp(a.name, b.name, (size_t)a.n) == 0);
+}
+
+/* `line` begins the file, whose header it is not. */
+static int refuse(struct table_csv *self, const char *line, size_t size)
+{
+	struct column here, there;
+	uint32_t i = 0;
+
+	do {
+		here = column_of(self->header, self->header_size, i);
+		there = column_of(line, size, i++);
+	} while (here.name && there.name && is_same(here, there));
+	self->reported = true;
+	if (here.name && there.name)
+		return pkd_error(self->ctx, EEXIST,
+		                 "cannot append to '%s': its column %" PRIu32
+		                 " is '%.*s', not '%.*s'; choose another file",
+		                 self->params->path, i, there.n, there.name, here.n, here.name);
+	return pkd_error(self->ctx, EEXIST,
+	                 "cannot append to '%s': it has %s columns than this table; "
+	                 "choose another file",
+	                 self->params->path, there.name ? "more" : "fewer");
+}
+
+/* Reads what is at a place, less where the file ends before. */
+static ssize_t read_at(struct table_csv *self, char *text, size_t size, uint64_t at)
+{
+	size_t got = 0;
+
+	while (got < size) {
+		ssize_t n = pread(self->file.fd, text + got, size - got, (off_t)(at + got));
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -errno;
+		if (n == 0)
+			break;
+		got += (size_t)n;
+	}
+	return (ssize_t)got;
+}
+
+/* Whether the text begins with the header; an editor may have put CR LF at its end. */
+static bool has_header(const struct table_csv *self, const char *text, size_t size)
+{
+	size_t names = self->header_size - 1;
+
+	if (size < names || memcmp(text, self->header, names) != 0)
+		return false;
+	if (size > names && text[names] == '\r')
+		names++;
+	return size == names || text[names] == '\n';
+}
+
+static int check_old(struct table_csv *self)
+{
+	size_t size = self->header_size + MAX_SHOWN;
+	char *text, last = '\n';
+	ssize_t n;
+	int error = 0;
+
+	size = size < self->file.end ? size : (size_t)self->file.end;
+	text = malloc(size);
+	if (!text)
+		return failed(self, ENOMEM);
+	n = read_at(self, text, size, 0);
+	if (n < 0)
+		error = failed(self, (int)-n);
+	else if (!has_header(self, text, (size_t)n))
+		error = refuse(self, text, (size_t)n);
+	free(text);
+	if (error)
+		return error;
+	n = read_at(self, &last, 1, self->file.end - 1);
+	if (n < 0)
+		return failed(self, (int)-n);
+	if (last == '\n')
+		return PKD_OK;
+	pkd_note(self->ctx, "the last line of '%s' was without an end, which it gets now",
+	         self->params->path);
+	self->first = "\n";
+	return PKD_OK;
+}
+
 /* ---- The node ---- */
+
+static int write_header(struct table_csv *self)
+{
+	put(self, self->header);
+	flush(self);
+	return self->error ? failed(self, self->error) : PKD_OK;
+}
+
+static int begin(struct table_csv *self)
+{
+	if (self->file.is_resumed)
+		return PKD_OK;
+	if (!self->params->append || self->file.is_stream)
+		return write_header(self);
+	if (self->file.end > 0)
+		return check_old(self);
+	self->first = self->header;
+	return PKD_OK;
+}
 
 static int open_file(struct table_csv *self)
 {
 	const struct table_csv_state *state = table_csv_get_state(self->ctx);
-	int error;
 
 	self->file.device = state->device;
 	self->file.inode = state->inode;
 	self->file.end = state->end;
-	error = sink_file_open(&self->file, self->params->path);
-	if (!error && self->file.is_lost)
-		pkd_note(self->ctx, "'%s' was removed, replaced or made shorter: begun anew",
-		         self->params->path);
-	return error;
+	return sink_file_open(&self->file, self->ctx, self->params->path, self->params->append);
 }
 
-static void put_header(struct table_csv *self)
+static void release(struct table_csv *self)
 {
-	put(self, "frame,time_s");
-	if (self->sampled)
-		put(self, ",source_frame,age_ms");
-	if (self->params->T)
-		put_columns(self, NULL, self->params->T);
-	put(self, "\n");
-	flush(self);
+	sink_file_close(&self->file);
+	free(self->header);
 }
 
 int table_csv_init(struct table_csv *self, const struct table_csv_params *params,
@@ -303,15 +467,19 @@ int table_csv_init(struct table_csv *self, const struct table_csv_params *params
 
 	self->ctx = ctx;
 	self->params = params;
+	self->file.fd = -1;
 	self->sampled = pkd_sampled(ctx, ROW);
 	self->plain = (struct table_sink){put_plain, self};
 	self->quoted = (struct table_sink){put_quoted, self};
-	error = open_file(self);
+	error = make_header(self);
 	if (error)
 		return failed(self, -error);
-	if (!self->file.is_resumed)
-		put_header(self);
-	return self->error ? failed(self, self->error) : PKD_OK;
+	error = open_file(self);
+	if (!error)
+		error = begin(self);
+	if (error)
+		release(self);
+	return error;
 }
 
 int table_csv_step(struct table_csv *self, const struct table_csv_in *in, struct table_csv_out *out,
@@ -330,6 +498,7 @@ int table_csv_step(struct table_csv *self, const struct table_csv_in *in, struct
 		sink_file_cut(&self->file, end);
 		return failed(self, self->error);
 	}
+	self->first = NULL;
 	state->device = self->file.device;
 	state->inode = self->file.inode;
 	state->end = self->file.end;
@@ -343,6 +512,7 @@ void table_csv_finish(struct table_csv *self)
 
 	if (error)
 		failed(self, -error);
+	release(self);
 }
 
 PKD_NODE(table_csv);

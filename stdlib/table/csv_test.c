@@ -2,6 +2,7 @@
 #include "json.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <math.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -11,7 +12,9 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <table/csv.pkd.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -206,6 +209,26 @@ static void rows_carry_frame_and_time_even_without_a_value(void **state)
 	end(&run);
 	assert_file(path, "frame,time_s\n1,1.500000000\n2,-0.000000001\n"
 	                  "3,-9223372036.854775808\n");
+}
+
+static void the_time_of_day_has_a_column_on_demand(void **state)
+{
+	struct run run = {.ctx.time_ns = 1500000000};
+	const char *path = fake_path("clock.csv");
+	time_t before = time(NULL), said;
+
+	(void)state;
+	run.params.wall_clock = true;
+	assert_int_equal(start(&run, path, &f32_type), PKD_OK);
+	assert_int_equal(row(&run, NULL), PKD_OK);
+	end(&run);
+	fake_run("[ \"$(head -n 1 '%s')\" = frame,time_s,wall_clock,value ]", path);
+	fake_run("tail -n 1 '%s' | grep -Eq '^1,1\\.500000000,"
+	         "20[0-9]{2}-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-6][0-9]"
+	         "\\.[0-9]{3}Z,$'",
+	         path);
+	said = (time_t)atoll(fake_output("date +%%s -d \"$(tail -n 1 '%s' | cut -d, -f3)\"", path));
+	assert_true(said >= before && said <= time(NULL));
 }
 
 static void a_list_is_a_count_and_json_items(void **state)
@@ -453,6 +476,257 @@ static void a_file_that_is_lost_meanwhile_is_begun_anew(void **state)
 	assert_begins_anew("seq 1000 > \"$0.new\"; mv \"$0.new\" \"$0\"");
 }
 
+/* With the file that the runtime keeps, its name does not matter any more. */
+static void a_kept_file_goes_on_without_its_name(void **state)
+{
+	struct run run = {.ctx.keeps_file = true};
+	const char *path = fake_path("kept.csv");
+
+	(void)state;
+	assert_int_equal(start(&run, path, NULL), PKD_OK);
+	assert_int_equal(row(&run, NULL), PKD_OK);
+	uncommitted_row(&run, NULL);
+	fake_run("mv '%s' '%s.old'; echo other > '%s'", path, path, path);
+	assert_int_equal(restart(&run), PKD_OK);
+	assert_int_equal(row(&run, NULL), PKD_OK);
+	end(&run);
+	close(run.ctx.kept_fd);
+	assert_int_equal(run.ctx.n_notes, 0);
+	assert_file(path, "other\n");
+	fake_run("mv '%s.old' '%s'", path, path);
+	assert_file(path, "frame,time_s\n1,0.000000000\n2,0.000000000\n");
+}
+
+/* ---- Adding to a file ---- */
+
+static int start_adding(struct run *run, const char *path, const char *old,
+                        const struct pkd_type *T)
+{
+	FILE *file = fopen(path, "w");
+
+	assert_non_null(file);
+	fputs(old, file);
+	fclose(file);
+	run->params.append = true;
+	return start(run, path, T);
+}
+
+static void rows_are_added_to_those_of_a_file(void **state)
+{
+	struct run run = {0}, again = {0};
+	const char *path = fake_path("added.csv");
+
+	(void)state;
+	run.params.append = true;
+	assert_int_equal(start(&run, path, NULL), PKD_OK);
+	assert_file(path, "");
+	assert_int_equal(row(&run, NULL), PKD_OK);
+	assert_int_equal(row(&run, NULL), PKD_OK);
+	end(&run);
+	assert_file(path, "frame,time_s\n1,0.000000000\n2,0.000000000\n");
+	again.params.append = true;
+	assert_int_equal(start(&again, path, NULL), PKD_OK);
+	assert_int_equal(row(&again, NULL), PKD_OK);
+	assert_int_equal(row(&again, NULL), PKD_OK);
+	end(&again);
+	assert_file(path, "frame,time_s\n1,0.000000000\n2,0.000000000\n"
+	                  "1,0.000000000\n2,0.000000000\n");
+	assert_int_equal(again.ctx.n_notes, 0);
+}
+
+static void a_file_added_to_is_untouched_before_the_first_row(void **state)
+{
+	static const char *const olds[] = {"", "frame,time_s\n", "frame,time_s\n7,0.5"};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(olds); i++) {
+		struct run run = {0};
+		const char *path = fake_path("untouched.csv");
+
+		assert_int_equal(start_adding(&run, path, olds[i], NULL), PKD_OK);
+		assert_file(path, olds[i]);
+		end(&run);
+		assert_file(path, olds[i]);
+	}
+}
+
+static void a_last_line_without_an_end_gets_one(void **state)
+{
+	struct run run = {0};
+	const char *path = fake_path("unended.csv");
+
+	(void)state;
+	assert_int_equal(start_adding(&run, path, "frame,time_s\n7,0.5", NULL), PKD_OK);
+	assert_int_equal(run.ctx.n_notes, 1);
+	assert_int_equal(row(&run, NULL), PKD_OK);
+	end(&run);
+	assert_file(path, "frame,time_s\n7,0.5\n1,0.000000000\n");
+}
+
+static void a_header_may_lack_its_end_or_have_that_of_an_editor(void **state)
+{
+	static const struct {
+		const char *old, *expected;
+	} cases[] = {
+		{"frame,time_s", "frame,time_s\n1,0.000000000\n"},
+		{"frame,time_s\r\n7,0.5\r\n", "frame,time_s\r\n7,0.5\r\n1,0.000000000\n"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct run run = {0};
+		const char *path = fake_path("edited.csv");
+
+		assert_int_equal(start_adding(&run, path, cases[i].old, NULL), PKD_OK);
+		assert_int_equal(row(&run, NULL), PKD_OK);
+		end(&run);
+		assert_file(path, cases[i].expected);
+	}
+}
+
+static void another_header_is_an_error_and_the_file_stays(void **state)
+{
+	static const struct {
+		const char *old, *said;
+	} cases[] = {
+		{"frame,time_s,count\n1,2,3\n", "its column 3 is 'count', not 'value'"},
+		{"frame,time_s\n", "it has fewer columns than this table"},
+		{"frame,time_s,value,more\n", "it has more columns than this table"},
+		{"frame,time_s,values\n", "its column 3 is 'values', not 'value'"},
+		{"frame,time_s,valu", "its column 3 is 'valu', not 'value'"},
+		{"\xef\xbb\xbf"
+	         "frame,time_s,value\n",
+	         "its column 1 is"},
+		{"a photo", "its column 1 is 'a photo', not 'frame'"},
+		{"\n", "its column 1 is '', not 'frame'"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct run run = {0};
+		const char *path = fake_path("foreign.csv");
+
+		assert_int_equal(start_adding(&run, path, cases[i].old, &f32_type), -EEXIST);
+		assert_int_equal(run.ctx.n_errors, 1);
+		assert_non_null(strstr(run.ctx.error, "cannot append to '"));
+		assert_non_null(strstr(run.ctx.error, cases[i].said));
+		assert_file(path, cases[i].old);
+		free(run.self);
+	}
+}
+
+/* Also in the first firing, when no mark tells where the old rows end. */
+static void a_killed_writer_adds_every_row_once(void **state)
+{
+	struct run run = {.ctx.keeps_file = true};
+	const char *path = fake_path("added-killed.csv");
+
+	(void)state;
+	assert_int_equal(start_adding(&run, path, "frame,time_s\n9,9.0", NULL), PKD_OK);
+	uncommitted_row(&run, NULL);
+	assert_int_equal(restart(&run), PKD_OK);
+	assert_file(path, "frame,time_s\n9,9.0");
+	uncommitted_row(&run, NULL);
+	assert_int_equal(restart(&run), PKD_OK);
+	assert_int_equal(row(&run, NULL), PKD_OK);
+	uncommitted_row(&run, NULL);
+	assert_int_equal(restart(&run), PKD_OK);
+	assert_int_equal(row(&run, NULL), PKD_OK);
+	end(&run);
+	close(run.ctx.kept_fd);
+	assert_file(path, "frame,time_s\n9,9.0\n1,0.000000000\n2,0.000000000\n");
+}
+
+static void a_killed_first_row_leaves_no_second_header(void **state)
+{
+	struct run run = {.ctx.keeps_file = true};
+	const char *path = fake_path("added-new.csv");
+
+	(void)state;
+	assert_int_equal(start_adding(&run, path, "", NULL), PKD_OK);
+	uncommitted_row(&run, NULL);
+	assert_int_equal(restart(&run), PKD_OK);
+	assert_file(path, "");
+	assert_int_equal(row(&run, NULL), PKD_OK);
+	end(&run);
+	close(run.ctx.kept_fd);
+	assert_file(path, "frame,time_s\n1,0.000000000\n");
+}
+
+static void a_file_that_was_made_shorter_is_added_to(void **state)
+{
+	struct run run = {.ctx.keeps_file = true};
+	const char *path = fake_path("rotated.csv");
+
+	(void)state;
+	assert_int_equal(start_adding(&run, path, "frame,time_s\n9,9.0\n", NULL), PKD_OK);
+	assert_int_equal(row(&run, NULL), PKD_OK);
+	fake_run(": > '%s'", path);
+	assert_int_equal(restart(&run), PKD_OK);
+	assert_int_equal(run.ctx.n_notes, 1);
+	assert_int_equal(row(&run, NULL), PKD_OK);
+	end(&run);
+	close(run.ctx.kept_fd);
+	assert_file(path, "frame,time_s\n2,0.000000000\n");
+}
+
+/* ---- Streams ---- */
+
+/* The child's standard output is the file, opened as the shell opens it; what it says then stands
+ * behind the rows. */
+static void write_to_stdout(const char *path, int flags)
+{
+	int status;
+	pid_t child = fork();
+
+	assert_true(child >= 0);
+	if (child == 0) {
+		struct run run = {0};
+
+		dup2(open(path, O_WRONLY | O_CREAT | flags, 0666), STDOUT_FILENO);
+		if (write(STDOUT_FILENO, "begin\n", 6) != 6 || start(&run, "-", NULL) ||
+		    row(&run, NULL) || row(&run, NULL))
+			_exit(1);
+		end(&run);
+		_exit(write(STDOUT_FILENO, "end\n", 4) != 4);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+}
+
+static void standard_output_keeps_what_others_write(void **state)
+{
+	const char *path = fake_path("log");
+
+	(void)state;
+	write_to_stdout(path, O_TRUNC);
+	assert_file(path, "begin\nframe,time_s\n1,0.000000000\n2,0.000000000\nend\n");
+	fake_run("echo before > '%s'", path);
+	write_to_stdout(path, O_APPEND);
+	assert_file(path, "before\nbegin\nframe,time_s\n1,0.000000000\n2,0.000000000\nend\n");
+}
+
+static void a_reader_that_leaves_is_one_error(void **state)
+{
+	struct run run = {0};
+	int ends[2];
+	char path[64];
+
+	(void)state;
+	signal(SIGPIPE, SIG_IGN);
+	assert_int_equal(pipe(ends), 0);
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", ends[1]);
+	assert_int_equal(start(&run, path, NULL), PKD_OK);
+	close(ends[1]);
+	assert_int_equal(row(&run, NULL), PKD_OK);
+	close(ends[0]);
+	assert_int_equal(row(&run, NULL), -EPIPE);
+	assert_int_equal(row(&run, NULL), -EPIPE);
+	end(&run);
+	assert_int_equal(run.ctx.n_errors, 1);
+	assert_non_null(strstr(run.ctx.error, "Broken pipe: its reader has gone"));
+}
+
 static void rows_in_a_pipe_are_there_at_least_once(void **state)
 {
 	struct run run = {0};
@@ -537,6 +811,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(rows_carry_frame_and_time_even_without_a_value),
+		cmocka_unit_test(the_time_of_day_has_a_column_on_demand),
 		cmocka_unit_test(a_list_is_a_count_and_json_items),
 		cmocka_unit_test(records_are_flattened_and_absent_rows_are_empty),
 		cmocka_unit_test(a_sampled_row_says_its_frame_and_age),
@@ -549,6 +824,17 @@ int main(void)
 		cmocka_unit_test(half_a_row_is_cut_off),
 		cmocka_unit_test(another_run_replaces_the_file),
 		cmocka_unit_test(a_file_that_is_lost_meanwhile_is_begun_anew),
+		cmocka_unit_test(a_kept_file_goes_on_without_its_name),
+		cmocka_unit_test(rows_are_added_to_those_of_a_file),
+		cmocka_unit_test(a_file_added_to_is_untouched_before_the_first_row),
+		cmocka_unit_test(a_last_line_without_an_end_gets_one),
+		cmocka_unit_test(a_header_may_lack_its_end_or_have_that_of_an_editor),
+		cmocka_unit_test(another_header_is_an_error_and_the_file_stays),
+		cmocka_unit_test(a_killed_writer_adds_every_row_once),
+		cmocka_unit_test(a_killed_first_row_leaves_no_second_header),
+		cmocka_unit_test(a_file_that_was_made_shorter_is_added_to),
+		cmocka_unit_test(standard_output_keeps_what_others_write),
+		cmocka_unit_test(a_reader_that_leaves_is_one_error),
 		cmocka_unit_test(rows_in_a_pipe_are_there_at_least_once),
 		cmocka_unit_test(a_path_that_cannot_be_opened_is_one_error),
 		cmocka_unit_test(a_full_disk_is_found_at_the_header),

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -54,12 +55,24 @@ int pkd_watch(struct pkd_ctx *ctx, int fd, short events)
 	return 0;
 }
 
-int pkd_output_file(struct pkd_ctx *ctx, const char *path)
+/* Whoever could read from a pipe would not notice that its reader has gone. */
+static int open_output(struct pkd_ctx *ctx, const char *path)
 {
+	struct stat file;
+	int access = stat(path, &file) == 0 && S_ISFIFO(file.st_mode) ? O_WRONLY : O_RDWR;
 	int fd = strcmp(path, "-") == 0 ? fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3)
-	                                : open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+	                                : open(path, access | O_CREAT | O_CLOEXEC, 0666);
 
 	return fd < 0 ? pkd_error(ctx, errno, "cannot write '%s': %s", path, strerror(errno)) : fd;
+}
+
+int pkd_output_file(struct pkd_ctx *ctx, const char *path)
+{
+	if (!ctx->keeps_file)
+		return open_output(ctx, path);
+	if (ctx->kept_fd <= 0)
+		ctx->kept_fd = open_output(ctx, path);
+	return ctx->kept_fd < 0 ? ctx->kept_fd : fcntl(ctx->kept_fd, F_DUPFD_CLOEXEC, 3);
 }
 
 void pkd_absent(struct pkd_ctx *ctx, uint32_t output)

@@ -14,6 +14,7 @@ struct pkd_ctx {
 	int64_t age_ns;
 	bool sampled[FAKE_MAX_INPUTS];
 	bool stopping;
+	bool keeps_file; /* pkd_output_file returns the first file again after restarts */
 
 	int64_t set_time_ns; /* the last pkd_set_time */
 	uint32_t n_set_times;
@@ -21,6 +22,7 @@ struct pkd_ctx {
 	uint64_t n_expected;
 	uint32_t absent; /* bit per output */
 	bool stop_asked;
+	int kept_fd; /* with `keeps_file`, from the first call on */
 	uint32_t n_errors, n_notes;
 	char error[1024], note[1024]; /* the last of each */
 

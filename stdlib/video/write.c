@@ -281,12 +281,12 @@ static int write_fragment(struct video_write *self)
 
 	mp4_put_head(head, &frame);
 	/* The head comes last: until it is there, players take its place for the end of the file. */
-	if (self->file.is_regular)
+	if (!self->file.is_stream)
 		error = sink_file_put(&self->file, at + sizeof(head), self->packet->data,
 		                      frame.size);
 	if (!error)
 		error = sink_file_put(&self->file, at, head, sizeof(head));
-	if (!error && !self->file.is_regular)
+	if (!error && self->file.is_stream)
 		error = sink_file_put(&self->file, 0, self->packet->data, frame.size);
 	self->now.last = at;
 	self->file.end = at + sizeof(head) + frame.size;
@@ -317,7 +317,7 @@ static int add(struct video_write *self, const struct pkd_image *image)
 	error = encode(self);
 	if (error >= 0)
 		error = write_fragment(self);
-	if (error >= 0 && self->now.n_frames > 1 && self->file.is_regular)
+	if (error >= 0 && self->now.n_frames > 1 && !self->file.is_stream)
 		error = correct_duration(self, before, self->now.ticks - ticks_before);
 	if (error >= 0)
 		index_frame(self);
@@ -342,11 +342,7 @@ static void release(struct video_write *self)
 /* Key frames of earlier incarnations. Without them no index is better than one with gaps. */
 static void scan(struct video_write *self)
 {
-	int fd = open(self->params->path, O_RDONLY | O_CLOEXEC);
-
-	self->has_no_index = fd < 0 || mp4_index_scan(&self->index, fd, self->file.end) < 0;
-	if (fd >= 0)
-		close(fd);
+	self->has_no_index = mp4_index_scan(&self->index, self->file.fd, self->file.end) < 0;
 }
 
 static int open_file(struct video_write *self)
@@ -358,15 +354,12 @@ static int open_file(struct video_write *self)
 	self->file.device = state->device;
 	self->file.inode = state->inode;
 	self->file.end = state->end;
-	error = sink_file_open(&self->file, self->params->path);
+	error = sink_file_open(&self->file, self->ctx, self->params->path, false);
 	if (error)
-		return failed(self, error);
-	if (self->file.is_lost) {
+		return error;
+	if (self->file.is_lost)
 		self->now = (struct video_write_state){0};
-		pkd_note(self->ctx, "'%s' was removed, replaced or made shorter: begun anew",
-		         self->params->path);
-	}
-	if (self->file.is_resumed && !self->file.is_regular)
+	if (self->file.is_resumed && self->file.is_stream)
 		return pkd_error(self->ctx, ESPIPE,
 		                 "'%s' is no file: a video in it cannot go on after a restart",
 		                 self->params->path);

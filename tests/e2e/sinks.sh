@@ -1,7 +1,8 @@
 #!/bin/sh
 # Sinks that write files are killed again and again and lose nothing: the table is the same to the
 # byte, and the video has every frame at its time. A runtime that dawdles between any two of its
-# calls lets deaths come between a write and its commit, too.
+# calls lets deaths come anywhere, and a pwrite that ends its process lets them come between a write
+# and its commit.
 # shellcheck source=lib/lib.sh
 . "$(dirname "$0")/lib/lib.sh"
 needs ffmpeg ffprobe
@@ -55,34 +56,53 @@ deploy both {
 END_PKD
 
 cat >dawdle.c <<'END_C'
+#define _GNU_SOURCE
+#include <signal.h>
 #include <stdint.h>
+#include <stdlib.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
-#define HOOK __attribute__((no_instrument_function)) void
+#define HOOK __attribute__((no_instrument_function))
 
-HOOK __cyg_profile_func_enter(void *function, void *caller);
-HOOK __cyg_profile_func_exit(void *function, void *caller);
+HOOK void __cyg_profile_func_enter(void *function, void *caller);
+HOOK void __cyg_profile_func_exit(void *function, void *caller);
 
-HOOK __cyg_profile_func_enter(void *function, void *caller)
-{
-	(void)function, (void)caller;
-}
-
-/* Each process begins elsewhere, or a restarted one would dawdle at the same places. */
-HOOK __cyg_profile_func_exit(void *function, void *caller)
+/* Each process begins elsewhere, or a restarted one would dawdle, or die, at the same places. */
+static HOOK uint32_t draw(void)
 {
 	static uint32_t random;
-	struct timespec time = {0, 200000};
 
-	(void)function, (void)caller;
 	if (random == 0)
 		random = 2463534242U ^ (uint32_t)getpid() << 8;
 	random ^= random << 13;
 	random ^= random >> 17;
 	random ^= random << 5;
-	if (random % 64 == 0)
+	return random;
+}
+
+HOOK void __cyg_profile_func_enter(void *function, void *caller)
+{
+	(void)function, (void)caller;
+}
+
+HOOK void __cyg_profile_func_exit(void *function, void *caller)
+{
+	struct timespec time = {0, 200000};
+
+	(void)function, (void)caller;
+	if (draw() % 64 == 0)
 		nanosleep(&time, NULL);
+}
+
+HOOK ssize_t pwrite(int file, const void *data, size_t size, off_t at)
+{
+	ssize_t n = syscall(SYS_pwrite64, file, data, size, at);
+
+	if (getenv("DIE_AFTER_WRITES") && draw() % 64 == 0)
+		kill(getpid(), SIGKILL);
+	return n;
 }
 END_C
 
@@ -129,6 +149,25 @@ survive() {
 	[ "$kills" -ge "$least" ] || fail "killed only $kills times"
 }
 
+# die LEAST COMMAND...: the same, killed by its own writes.
+die() {
+	least=$1
+	shift
+	DIE_AFTER_WRITES=1 timeout -k 1 100 "$@" >out 2>&1 || fail "$*: status $?"
+	kills=$(grep -c 'was killed by SIGKILL' out)
+	[ "$kills" -ge "$least" ] || fail "$*: died only $kills times"
+}
+
+# whole_video FILE: has every frame of whole.mp4 at its time.
+whole_video() {
+	ffmpeg -v error -i "$1" -f null - >errors 2>&1 || fail "ffmpeg cannot read $1" errors
+	[ ! -s errors ] || fail "killed $kills times: the video is broken" errors
+	frames=$(ffprobe -v error -count_frames -show_entries stream=nb_read_frames -of csv=p=0 "$1")
+	[ "$frames" = 800 ] || fail "killed $kills times: $frames frames, not 800"
+	times_of "$1" >film.times
+	cmp whole.times film.times >difference || fail "killed $kills times: other times" difference
+}
+
 times_of() { ffprobe -v error -show_entries packet=pts,dts,duration -of csv=p=0 "$1"; }
 
 ffmpeg -v error -f lavfi -i testsrc2=s=192x144:r=25:d=32 -c:v mpeg4 -q:v 3 clip.avi >out 2>&1 ||
@@ -149,34 +188,36 @@ PKDC=$pkdc
 
 # ---- The table ----
 
-build sinks.pkd --pipeline table_only -o rows
-survive 30 0.01 rows ./rows
+build sinks.pkd --pipeline table_only -o table_killed
+survive 30 0.01 rows ./table_killed
 cmp wanted.csv rows.csv >difference || fail "killed $kills times: other rows" difference
 note "the table was killed $kills times"
+die 10 ./table_killed --path died.csv
+cmp wanted.csv died.csv >difference || fail "died $kills times: other rows" difference
+note "the table died of $kills of its writes"
 
 # ---- Both ----
 
-build sinks.pkd --pipeline both -o both
-survive 40 0.02 'film rows' ./both
+build sinks.pkd --pipeline both -o both_killed
+survive 40 0.02 'film rows' ./both_killed
 cmp whole.csv film.csv >difference || fail "killed $kills times: other rows" difference
-ffmpeg -v error -i film.mp4 -f null - >errors 2>&1 || fail 'ffmpeg cannot read the video' errors
-[ ! -s errors ] || fail "killed $kills times: the video is broken" errors
-frames=$(ffprobe -v error -count_frames -show_entries stream=nb_read_frames -of csv=p=0 film.mp4)
-[ "$frames" = 800 ] || fail "killed $kills times: $frames frames, not 800"
-times_of film.mp4 >film.times
-cmp whole.times film.times >difference || fail "killed $kills times: other times" difference
+whole_video film.mp4
 keys=$(ffprobe -v error -show_entries packet=flags -of csv=p=0 film.mp4 | grep -c K)
 note "both were killed $kills times; $keys key frames"
+die 20 ./both_killed --name died.mp4 --path died.csv
+cmp whole.csv died.csv >difference || fail "died $kills times: other rows" difference
+whole_video died.mp4
+note "both died of $kills of their writes"
 
 # ---- Each half of the mechanism switched off ----
 
 for flag in NO_RESUME NO_CUT; do
 	nodes_with dawdling -DPKD_TEST_$flag
 	build sinks.pkd --pipeline table_only -o broken
-	torture 0.01 rows ./broken --path broken.csv
-	! cmp -s wanted.csv broken.csv || fail "$flag: $kills kills do no harm to the table"
+	die 10 ./broken --path broken.csv
+	! cmp -s wanted.csv broken.csv || fail "$flag: $kills deaths do no harm to the table"
 	build sinks.pkd --pipeline both -o broken
-	torture 0.02 film ./broken --name broken.mp4 --path other.csv
+	die 10 ./broken --name broken.mp4 --path other.csv
 	times_of broken.mp4 >broken.times 2>errors
-	! cmp -s whole.times broken.times || fail "$flag: $kills kills do no harm to the video"
+	! cmp -s whole.times broken.times || fail "$flag: $kills deaths do no harm to the video"
 done

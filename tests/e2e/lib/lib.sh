@@ -86,8 +86,12 @@ all_gone() {
 
 children_of() { cat "/proc/$1/task/$1/children" 2>/dev/null; }
 
-# named PARENT NAME: the child of that name, into $child.
+# named PARENT NAME: the child of that name, into $child. A child that has no name yet bears its
+# parent's, so no test may give both the same.
 named() {
+	comm=
+	{ read -r comm <"/proc/$1/comm"; } 2>/dev/null
+	[ "$comm" != "$2" ] || fail "process $1 bears the name of the child '$2' that is looked for"
 	children=
 	{ read -r children <"/proc/$1/task/$1/children"; } 2>/dev/null
 	for child in $children; do
