@@ -72,12 +72,12 @@ refuses "cannot write 'input'" --source soft --a input
 old a.csv
 ln a.csv c.csv
 for same in a.csv ./a.csv "$PWD/a.csv" c.csv; do
-	refuses "cannot write '$same': node 'first' .* writes it" --b "$same"
+	refuses "cannot write '$same': node 'csv' .* writes it" --b "$same"
 	as_it_was a.csv
 done
-refuses "cannot write './new': node 'first' .* writes it" --a new --b ./new
+refuses "cannot write './new': node 'csv' .* writes it" --a new --b ./new
 [ ! -e new ] || fail 'a file was made'
-refuses "cannot write '/dev/fd/1': node 'first' .* writes it" --a - --b /dev/fd/1
+refuses "cannot write '/dev/fd/1': node 'csv' .* writes it" --a - --b /dev/fd/1
 
 rm -f c.csv
 old a.csv
@@ -106,7 +106,7 @@ rm a.csv
 : >go
 finish 20
 [ $status -eq 1 ] || fail "removed: status $status"
-grep -q "node 'first' .*: 'a.csv' was removed while it was being written" out || fail 'removed: not said'
+grep -q "node 'csv' .*: 'a.csv' was removed while it was being written" out || fail 'removed: not said'
 
 rm -f go
 start ./outputs --quiet --waits-for go
@@ -129,7 +129,7 @@ done
 
 mkfifo pipe
 start ./outputs --quiet --a pipe
-within 20 grep -q "node 'first' .* waits: nobody reads the pipe" out || fail 'it waits without a word'
+within 20 grep -q "node 'csv' .* waits: nobody reads the pipe" out || fail 'it waits without a word'
 [ "$(wc -l <pipe)" -eq 4 ] || fail 'not all rows came through the pipe'
 finish 20
 [ $status -eq 0 ] || fail "a pipe: status $status"

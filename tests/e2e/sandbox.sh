@@ -28,6 +28,8 @@ by() {
 attempt() {
 	user=$1 node=$2 what=$3
 	shift 3
+	rm -f made/*
+	: >made/there
 	set -- "./by_$node" --quiet --what "$what" "$@"
 	[ "$user" = self ] || set -- setpriv --reuid=nobody --clear-groups "$@"
 	timeout -k 5 60 "$@" >out 2>&1 </dev/null
@@ -120,21 +122,21 @@ stopped computes tgkill tgkill 'other processes'
 
 comes_to undeclared read '[0-9]+ done'
 for by in computes reader writer networker runner; do
-	for path in forbidden "$PWD/forbidden" "$PWD/made/../forbidden" /etc/shadow; do
+	for path in forbidden ./made/../forbidden /etc/shadow; do
 		[ "$by" = reader ] || comes_to "$by" read "$refused" "$path"
 	done
 	[ "$by" = reader ] || comes_to "$by" write "$refused" forbidden
-	[ "$by" = reader ] || comes_to "$by" create "$refused" "$PWD/new"
+	[ "$by" = reader ] || comes_to "$by" create "$refused" new
 	[ ! -e new ] || fail "$by makes a file"
-	comes_to "$by" remove "$refused" "$PWD/allowed"
+	comes_to "$by" remove "$refused" "allowed"
 	[ -e allowed ] || fail "$by removes a file"
 done
 comes_to reader read '[0-9]+ done' allowed
 comes_to reader write "$refused" allowed
 comes_to computes read '[0-9]+ done' /usr/share/dict/../../lib/os-release
 comes_to computes read '[0-9]+ done' /dev/urandom
-comes_to writer create '[0-9]+ done' "$PWD/made/file"
-comes_to writer remove '0 done' "$PWD/made/file"
+comes_to writer create '[0-9]+ done' "made/new"
+comes_to writer remove '0 done' "made/there"
 
 # ---- Network and programs ----
 
