@@ -166,7 +166,7 @@ rm -f program
 refused "cannot write 'none/program': No such file" build swap.pkd -o none/program
 mkdir directory
 refused "'directory' is there already and is no program" build swap.pkd -o directory
-expect 1 "swapped: node 'csv' \(.*\): cannot write 'none/x.csv': No such file or directory" \
+expect 1 "swapped: node 'csv' \(.*\): cannot write 'none/x.csv': its directory does not exist" \
 	./by-hand --csv.path none/x.csv
 expect 1 "swapped: node 'csv' \(.*\): cannot write '/dev/full': No space left on device" \
 	./by-hand --csv.path /dev/full

@@ -1,5 +1,4 @@
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 
 #include "fault.pkd.h"
@@ -11,9 +10,9 @@ struct rows {
 int rows_init(struct rows *self, const struct rows_params *params, struct pkd_ctx *ctx)
 {
 	(void)params;
-	/* creat and dprintf: no fault is meant for a node. */
-	self->fd = creat("rows", 0600);
-	return self->fd < 0 ? pkd_error(ctx, errno, "cannot open 'rows'") : PKD_OK;
+	/* dprintf: no fault is meant for a node. */
+	self->fd = pkd_output_file(ctx, "./rows");
+	return self->fd < 0 ? self->fd : PKD_OK;
 }
 
 int rows_step(struct rows *self, const struct rows_in *in, struct rows_out *out,
