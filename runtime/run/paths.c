@@ -182,16 +182,16 @@ struct place {
 	bool has_old;
 };
 
-static bool find_place(const char *followed, struct place *ret_place)
+static int find_place(const char *followed, struct place *ret_place)
 {
 	const char *slash = strrchr(followed, '/');
 	char *directory = slash ? strndup(followed, (size_t)(slash - followed) + 1) : strdup(".");
-	bool found = directory && stat(directory, &ret_place->directory) == 0;
+	int r = !directory ? -ENOMEM : stat(directory, &ret_place->directory) < 0 ? -errno : 0;
 
 	free(directory);
 	ret_place->name = slash ? slash + 1 : followed;
 	ret_place->has_old = stat(followed, &ret_place->old) == 0;
-	return found;
+	return r;
 }
 
 static bool is_same(const struct stat *file, dev_t device, ino_t inode)
@@ -243,8 +243,9 @@ static int create_output(const struct pkdi_run *run, const struct pkdi_node *nod
 	const struct pkdi_node *rival;
 	int r;
 
-	if (!find_place(followed, &place))
-		return refuse(run, node, path, ENOENT);
+	r = find_place(followed, &place);
+	if (r < 0)
+		return refuse(run, node, path, -r);
 	if (place.has_old && S_ISDIR(place.old.st_mode))
 		return refuse(run, node, path, EISDIR);
 	if (place.has_old && !S_ISREG(place.old.st_mode)) {
@@ -413,10 +414,13 @@ static int check_one(const struct pkdi_run *run, const struct pkdi_node *node,
 	if (path->kind != PKDI_PATH_OUTPUT || !path->output.named)
 		return 0;
 	r = pkdi_unnamed_check(&path->output);
-	if (r < 0)
+	if (r == -ESTALE || r == -ENOENT)
 		pkdi_log(&run->log, "node '%s' (%s): '%s' was %s while it was being written",
 		         node->decl->name, node->decl->at, path->text,
 		         r == -ESTALE ? "replaced" : "removed");
+	else if (r < 0)
+		pkdi_log(&run->log, "node '%s' (%s): cannot look after '%s': %s", node->decl->name,
+		         node->decl->at, path->text, strerror(-r));
 	return r;
 }
 

@@ -58,7 +58,7 @@ fi
 # ---- What it was started with ----
 
 # Ends of children are learnt even where SIGCHLD was ignored.
-: >died
+mkdir -p died
 env --ignore-signal=CHLD ./program --quiet >out 2>&1 || fail "with SIGCHLD ignored: status $?"
 
 # What nohup, or a shell for its background jobs, has had it ignore does not stop it.
