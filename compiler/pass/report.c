@@ -2,6 +2,7 @@
  * error kept from being known is said to be unknown. */
 #include "base/file.h"
 #include "pass/facts.h"
+#include "pass/touch.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
@@ -426,6 +427,66 @@ static void print_processes(const struct report *r)
 		row(r, "stop", "a crash of %s stops the program", words_join(&plain));
 }
 
+/* ---- What may be touched ---- */
+
+static const char *touches_words(const struct report *r, const struct touches *touches)
+{
+	struct words words;
+
+	words_init(&words, r->a->arena, NAMES_SHOWN);
+	for (size_t i = 0; i < touches->n; i++)
+		words_add(&words, touch_words(r->a, &touches->items[i]));
+	return touches->n ? words_join(&words) : "nothing";
+}
+
+/* What a node of several has from the others. Expressions are not shown: they run no code of others. */
+static void print_gained(const struct report *r, uint32_t n, const struct touches *all,
+                         uint32_t undeclared)
+{
+	const struct graph_node *node = &r->a->graph->nodes.items[n];
+	struct touches own = touches_of(r->a, n);
+	struct touches gained = touches_gained(r->a, all, &own);
+
+	if (!node->face->declared || node->face->body)
+		return;
+	if (undeclared != NO_ID)
+		row(r, "", "grouping gives %s everything", node->name);
+	else if (gained.n)
+		row(r, "", "grouping gives %s: %s", node->name, touches_words(r, &gained));
+}
+
+static bool process_settles(const struct report *r, const struct graph_process *process)
+{
+	for (size_t i = 0; i < process->nodes.n; i++) {
+		const struct interface *face =
+			r->a->graph->nodes.items[process->nodes.items[i]].face;
+		if (!face->settled && !face->body)
+			return false;
+	}
+	return true;
+}
+
+static void print_touches(const struct report *r)
+{
+	section(r, "touches");
+	for (uint32_t p = 0; p < r->a->graph->processes.n; p++) {
+		const struct graph_process *process = &r->a->graph->processes.items[p];
+		uint32_t undeclared;
+		struct touches all = touches_of_process(r->a, p, &undeclared);
+		const char *words = touches_words(r, &all);
+		if (undeclared != NO_ID && strcmp(node_name(r->a, undeclared), process->name) != 0)
+			row(r, process->name, "undeclared: everything, for %s does not say",
+			    node_name(r->a, undeclared));
+		else if (undeclared != NO_ID)
+			row(r, process->name, "undeclared: everything");
+		else
+			row(r, process->name, "%s%s", words,
+			    all.n && process_settles(r, process) ? "; nothing new after init" : "");
+		for (size_t i = 0; i < process->nodes.n && process->nodes.n > 1; i++)
+			print_gained(r, process->nodes.items[i], &all, undeclared);
+	}
+}
+
 static void print_unread(const struct report *r)
 {
 	const struct analysis *a = r->a;
@@ -481,4 +542,5 @@ void pass_report(const struct analysis *analysis, FILE *file)
 		print_placement(&r);
 	}
 	print_processes(&r);
+	print_touches(&r);
 }

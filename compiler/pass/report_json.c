@@ -3,6 +3,7 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "pass/facts.h"
+#include "pass/touch.h"
 
 struct report {
 	const struct analysis *a;
@@ -195,8 +196,60 @@ static void put_assertions(struct report *r)
 
 /* ---- Processes ---- */
 
-static void put_process(struct report *r, const struct graph_process *process)
+static void put_touches(struct report *r, const char *key, const struct touches *touches)
 {
+	json_array(&r->json, key);
+	for (size_t i = 0; i < touches->n; i++) {
+		const struct touch *touch = &touches->items[i];
+		json_flat(&r->json);
+		json_object(&r->json, NULL);
+		json_string(&r->json, "kind", right_word(touch->kind));
+		json_string(&r->json, "path", touch->path);
+		json_string(&r->json, "option", touch->option);
+		json_string(&r->json, "when", touch->when);
+		json_object_end(&r->json);
+	}
+	json_array_end(&r->json);
+}
+
+/* What each node would not have in a process of its own. */
+static void put_gained(struct report *r, const struct graph_process *process,
+                       const struct touches *all, bool everything)
+{
+	json_array(&r->json, "grouping_gives");
+	for (size_t i = 0; i < process->nodes.n; i++) {
+		uint32_t n = process->nodes.items[i];
+		const struct interface *face = r->a->graph->nodes.items[n].face;
+		struct touches own = touches_of(r->a, n);
+		struct touches gained = touches_gained(r->a, all, &own);
+		bool gains = face->declared && !face->body && (everything || gained.n);
+		if (!gains)
+			continue;
+		json_object(&r->json, NULL);
+		json_string(&r->json, "node", node_name(r->a, n));
+		json_bool(&r->json, "everything", everything);
+		put_touches(r, "touches", &gained);
+		json_object_end(&r->json);
+	}
+	json_array_end(&r->json);
+}
+
+static void put_authority(struct report *r, uint32_t p)
+{
+	const struct graph_process *process = &r->a->graph->processes.items[p];
+	uint32_t undeclared;
+	struct touches all = touches_of_process(r->a, p, &undeclared);
+
+	json_string(&r->json, "undeclared",
+	            undeclared == NO_ID ? NULL : node_name(r->a, undeclared));
+	put_touches(r, "touches", &all);
+	put_gained(r, process, &all, undeclared != NO_ID);
+}
+
+static void put_process(struct report *r, uint32_t p)
+{
+	const struct graph_process *process = &r->a->graph->processes.items[p];
+
 	json_object(&r->json, NULL);
 	json_string(&r->json, "name", process->name);
 	json_flat(&r->json);
@@ -211,6 +264,7 @@ static void put_process(struct report *r, const struct graph_process *process)
 	}
 	json_string(&r->json, "then", process->end == FAILURE_STOP ? "stop" : "absent");
 	put_at(r, process->failure_at);
+	put_authority(r, p);
 	json_object_end(&r->json);
 }
 
@@ -234,8 +288,8 @@ void pass_report_json(const struct analysis *analysis, struct buf *out)
 	put_edges(&r);
 	put_assertions(&r);
 	json_array(&r.json, "processes");
-	for (size_t i = 0; i < graph->processes.n; i++)
-		put_process(&r, &graph->processes.items[i]);
+	for (uint32_t p = 0; p < graph->processes.n; p++)
+		put_process(&r, p);
 	json_array_end(&r.json);
 	json_object_end(&r.json);
 }

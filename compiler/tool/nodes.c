@@ -43,6 +43,29 @@ static void print_param(const struct param *param)
 	print_doc("      ", param->doc);
 }
 
+static void print_touches(const struct interface *node)
+{
+	if (!node->declared && !node->body)
+		puts("\ntouches: not declared, it may be everything");
+	else if (!node->rights.n)
+		puts("\ntouches nothing beyond its inputs and outputs");
+	else
+		puts("\ntouches");
+	for (size_t i = 0; i < node->rights.n; i++) {
+		const struct right *right = &node->rights.items[i];
+		printf("  %s", right_word(right->kind));
+		if (right->path)
+			printf(" \"%s\"", right->path);
+		if (right->param != NO_PARAM)
+			printf(" %s", node->params.items[right->param].name);
+		if (right->when != NO_PARAM)
+			printf(" when %s", node->params.items[right->when].name);
+		putchar('\n');
+	}
+	if (node->settled)
+		puts("  settled after init");
+}
+
 static void print_facts(const struct interface *node)
 {
 	for (size_t i = 0; i < node->generics.n; i++) {
@@ -60,6 +83,7 @@ static void print_facts(const struct interface *node)
 		puts("\norigin, live: it refuses frames that there is no room for");
 	if (node->stateless)
 		puts("\nstateless");
+	print_touches(node);
 	for (size_t i = 0; i < node->links.n; i++)
 		printf("%s%s%s", i ? " " : "\nneeds ", node->links.items[i],
 		       i + 1 == node->links.n ? "\n" : "");

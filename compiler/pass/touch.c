@@ -1,0 +1,117 @@
+#include "pass/touch.h"
+
+#include <string.h>
+
+/* The pipeline's parameter that a node's is set by; NO_ID where the call says more than its name. */
+static uint32_t param_of(const struct graph_node *node, uint32_t param)
+{
+	const struct formula *formula = node->arguments[param];
+
+	return formula && formula->kind == FORMULA_PARAM ? formula->param : NO_ID;
+}
+
+static const char *option_of(const struct analysis *a, const struct graph_node *node,
+                             uint32_t param)
+{
+	uint32_t own = param_of(node, param);
+
+	if (own != NO_ID)
+		return a->graph->params.items[own].name;
+	return arena_printf(a->arena, "%s.%s", node->name, node->face->params.items[param].name);
+}
+
+/* The path that a parameter has unless an option says otherwise; NULL: none. */
+static const char *path_of(const struct analysis *a, const struct graph_node *node, uint32_t param)
+{
+	const struct formula *formula = node->arguments[param];
+	const struct value *value = &node->face->params.items[param].initial;
+
+	if (formula && formula->kind == FORMULA_PARAM)
+		value = &a->graph->params.items[formula->param].initial;
+	else if (formula && formula->kind == FORMULA_CONST)
+		value = &formula->value;
+	return value->kind == VALUE_STRING && *value->s ? value->s : NULL;
+}
+
+struct touches touches_of(const struct analysis *a, uint32_t number)
+{
+	const struct graph_node *node = &a->graph->nodes.items[number];
+	struct touches touches = {0};
+
+	for (size_t i = 0; i < node->face->rights.n; i++) {
+		const struct right *right = &node->face->rights.items[i];
+		struct touch touch = {.kind = right->kind, .path = right->path, .param = NO_ID};
+		if (right->param != NO_PARAM) {
+			touch.path = path_of(a, node, right->param);
+			touch.option = option_of(a, node, right->param);
+			touch.param = param_of(node, right->param);
+		}
+		if (right->when != NO_PARAM)
+			touch.when = option_of(a, node, right->when);
+		vec_push(a->arena, &touches, touch);
+	}
+	return touches;
+}
+
+static bool same(const char *a, const char *b)
+{
+	return a == b || (a && b && strcmp(a, b) == 0);
+}
+
+bool touches_have(const struct touches *touches, const struct touch *touch)
+{
+	for (size_t i = 0; i < touches->n; i++) {
+		const struct touch *own = &touches->items[i];
+		if (own->kind == touch->kind && same(own->path, touch->path) &&
+		    same(own->option, touch->option) && same(own->when, touch->when))
+			return true;
+	}
+	return false;
+}
+
+struct touches touches_gained(const struct analysis *a, const struct touches *all,
+                              const struct touches *own)
+{
+	struct touches gained = {0};
+
+	for (size_t i = 0; i < all->n; i++)
+		if (!touches_have(own, &all->items[i]))
+			vec_push(a->arena, &gained, all->items[i]);
+	return gained;
+}
+
+struct touches touches_of_process(const struct analysis *a, uint32_t process,
+                                  uint32_t *ret_undeclared)
+{
+	const struct graph_process *p = &a->graph->processes.items[process];
+	struct touches all = {0};
+
+	*ret_undeclared = NO_ID;
+	for (size_t i = 0; i < p->nodes.n; i++) {
+		uint32_t node = p->nodes.items[i];
+		struct touches own = touches_of(a, node);
+		if (!a->graph->nodes.items[node].face->declared && *ret_undeclared == NO_ID)
+			*ret_undeclared = node;
+		for (size_t k = 0; k < own.n; k++)
+			if (!touches_have(&all, &own.items[k]))
+				vec_push(a->arena, &all, own.items[k]);
+	}
+	return all;
+}
+
+const char *touch_words(const struct analysis *a, const struct touch *touch)
+{
+	const char *words = right_word(touch->kind);
+
+	if (touch->kind == RIGHT_DISPLAY)
+		words = "display (X11 shows it all windows and keys)";
+	if (touch->path)
+		words = arena_printf(a->arena, "%s '%s'", words, touch->path);
+	if (touch->path && touch->option)
+		words = arena_printf(a->arena, "%s (--%s)", words, touch->option);
+	else if (touch->option)
+		words = arena_printf(a->arena, "%s the file of --%s", words, touch->option);
+	if (touch->when)
+		words = arena_printf(a->arena, "%s when --%s", words, touch->when);
+	return words;
+}
