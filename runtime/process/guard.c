@@ -96,11 +96,11 @@ static struct place find_place(const struct pkdi_run *run, uint32_t process, con
 /* The node whose code runs; for a fault in a library's thread too, as that works for it. */
 static const struct pkdi_node *find_node(const struct pkdi_run *run, uint32_t process)
 {
-	uint32_t calling = atomic_load(&run->processes[process].words->calling);
+	const struct pkdi_node *calling = pkdi_run_calling(run, process);
 	const struct pkd_process *decl = run->processes[process].decl;
 
 	if (calling)
-		return &run->nodes[calling - 1];
+		return calling;
 	return decl->n_nodes ? &run->nodes[decl->nodes[0]] : NULL;
 }
 

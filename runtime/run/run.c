@@ -469,6 +469,15 @@ void pkdi_run_finish(struct pkdi_run *run)
 	free(run->pools);
 }
 
+const struct pkdi_node *pkdi_run_calling(const struct pkdi_run *run, uint32_t process)
+{
+	uint32_t calling = atomic_load(&run->processes[process].words->calling);
+
+	if (!calling || calling > run->program->n_nodes || run->process_of[calling - 1] != process)
+		return NULL;
+	return &run->nodes[calling - 1];
+}
+
 void pkdi_run_ring_all(const struct pkdi_run *run)
 {
 	for (uint32_t i = 0; i < run->n_processes; i++)

@@ -89,6 +89,10 @@ int pkdi_run_init(struct pkdi_run *run, const struct pkd_program *program,
                   const struct pkdi_options *options);
 void pkdi_run_finish(struct pkdi_run *run);
 
+/* The node whose code runs in the process, by the process's own words: NULL when none does, or when they
+ * name one that is not its own. */
+const struct pkdi_node *pkdi_run_calling(const struct pkdi_run *run, uint32_t process);
+
 /* Wakes every process. */
 void pkdi_run_ring_all(const struct pkdi_run *run);
 

@@ -8,6 +8,11 @@ static void act(struct pkdi_lifecycle *cycle, enum pkdi_action_kind kind, uint32
 	cycle->actions[cycle->n_actions++] = (struct pkdi_action){kind, process, value};
 }
 
+int64_t pkdi_time_after(int64_t now_ns, int64_t ns)
+{
+	return now_ns > INT64_MAX - ns ? INT64_MAX : now_ns + ns;
+}
+
 static void set_phase(struct pkdi_lifecycle *cycle, enum pkdi_phase phase, int64_t deadline_ns)
 {
 	cycle->phase = phase;
@@ -80,9 +85,19 @@ static void on_deadline(struct pkdi_lifecycle *cycle)
 
 static int status_of(const struct pkdi_event *event)
 {
-	return event->kind == PKDI_EVENT_KILLED || event->kind == PKDI_EVENT_STALLED
-	               ? 128 + event->value
-	               : 1;
+	switch (event->kind) {
+	case PKDI_EVENT_KILLED:
+	case PKDI_EVENT_STALLED:
+	case PKDI_EVENT_DAMAGED:
+		return 128 + event->value;
+	case PKDI_EVENT_FINISHED:
+	case PKDI_EVENT_EXITED:
+	case PKDI_EVENT_NOT_STARTED:
+	case PKDI_EVENT_STOP:
+	case PKDI_EVENT_TIME:
+		break;
+	}
+	return 1;
 }
 
 /* The first failure decides the exit status. */
@@ -114,7 +129,7 @@ static void restart(struct pkdi_lifecycle *cycle, uint32_t process, int64_t now_
 	act(cycle, PKDI_ACTION_SAY_RESTART, process, 0);
 	if (life->decl->backoff_ns > 0) {
 		life->state = PKDI_LIFE_WAITING;
-		life->restart_ns = now_ns + life->decl->backoff_ns;
+		life->restart_ns = pkdi_time_after(now_ns, life->decl->backoff_ns);
 	} else {
 		act(cycle, PKDI_ACTION_START, process, 0);
 	}
@@ -182,6 +197,7 @@ void pkdi_lifecycle_handle(struct pkdi_lifecycle *cycle, const struct pkdi_event
 	case PKDI_EVENT_EXITED:
 	case PKDI_EVENT_KILLED:
 	case PKDI_EVENT_STALLED:
+	case PKDI_EVENT_DAMAGED:
 	case PKDI_EVENT_NOT_STARTED:
 		on_death(cycle, event);
 		break;
@@ -213,11 +229,13 @@ int64_t pkdi_lifecycle_alarm(const struct pkdi_lifecycle *cycle)
 
 /* ---- Steps that take too long ---- */
 
-int64_t pkdi_stall_look(const struct pkdi_process_words *words, int64_t stall_ns, int64_t now_ns)
+enum pkdi_stall pkdi_stall_look(int64_t since_ns, int64_t stall_ns, int64_t now_ns,
+                                int64_t *ret_look_ns)
 {
-	int64_t since_ns = atomic_load_explicit(&words->step_since_ns, memory_order_relaxed);
-
-	if (!since_ns)
-		return now_ns + stall_ns;
-	return now_ns - since_ns > stall_ns ? 0 : since_ns + stall_ns + 1;
+	if (since_ns < 0 || since_ns > now_ns)
+		return PKDI_STALL_DAMAGED;
+	if (since_ns && now_ns - since_ns > stall_ns)
+		return PKDI_STALL_TOO_LONG;
+	*ret_look_ns = pkdi_time_after(since_ns ? since_ns + 1 : now_ns, stall_ns);
+	return PKDI_STALL_NONE;
 }

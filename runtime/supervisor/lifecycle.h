@@ -15,10 +15,11 @@
 #define PKDI_SAME_STOP_NS INT64_C(50000000)
 
 enum pkdi_event_kind {
-	PKDI_EVENT_FINISHED,    /* process: status 0, and all its nodes have left */
-	PKDI_EVENT_EXITED,      /* process: any other exit; value: its status */
-	PKDI_EVENT_KILLED,      /* process: value: the signal */
-	PKDI_EVENT_STALLED,     /* process: the supervisor killed it for its step; value: SIGKILL */
+	PKDI_EVENT_FINISHED, /* process: status 0, and all its nodes have left */
+	PKDI_EVENT_EXITED,   /* process: any other exit; value: its status */
+	PKDI_EVENT_KILLED,   /* process: value: the signal */
+	PKDI_EVENT_STALLED,  /* process: the supervisor killed it for its step; value: SIGKILL */
+	PKDI_EVENT_DAMAGED, /* process: … for words that no runtime has written; value: SIGKILL */
 	PKDI_EVENT_NOT_STARTED, /* process: fork failed; value: errno */
 	PKDI_EVENT_STOP,        /* a signal to the supervisor, or pkd_stop */
 	PKDI_EVENT_TIME,        /* the alarm */
@@ -93,9 +94,19 @@ void pkdi_lifecycle_handle(struct pkdi_lifecycle *cycle, const struct pkdi_event
 /* When PKDI_EVENT_TIME is wanted next; 0 = never. */
 int64_t pkdi_lifecycle_alarm(const struct pkdi_lifecycle *cycle);
 
-/* Nobody has to tell the supervisor when a step begins, as it looks again at the latest when one that
- * began just now would be too long. When to look at the process again; 0 = now, its step has taken
- * longer than stall_ns. */
-int64_t pkdi_stall_look(const struct pkdi_process_words *words, int64_t stall_ns, int64_t now_ns);
+/* now_ns + ns, where that is a time. */
+int64_t pkdi_time_after(int64_t now_ns, int64_t ns);
+
+enum pkdi_stall {
+	PKDI_STALL_NONE,
+	PKDI_STALL_TOO_LONG, /* its step has taken longer than stall_ns */
+	PKDI_STALL_DAMAGED,  /* the word says what no runtime has written */
+};
+
+/* Looks at when the step of a process began, 0 = none runs, as the process itself says; read before the
+ * clock. Nobody has to tell the supervisor when a step begins, as it looks again at the latest when one
+ * that began just now would be too long: at *ret_look_ns, unless something is wrong. */
+enum pkdi_stall pkdi_stall_look(int64_t since_ns, int64_t stall_ns, int64_t now_ns,
+                                int64_t *ret_look_ns);
 
 #endif

@@ -13,12 +13,10 @@ enum { WHO_SIZE = 256, WHAT_SIZE = 128 };
 static void name_process(const struct pkdi_run *run, uint32_t process, char who[WHO_SIZE])
 {
 	const struct pkd_process *decl = run->processes[process].decl;
-	uint32_t calling = atomic_load(&run->processes[process].words->calling);
-	const struct pkd_node *node = NULL;
+	const struct pkdi_node *calling = pkdi_run_calling(run, process);
+	const struct pkd_node *node = calling ? calling->decl : NULL;
 
-	if (calling && calling <= run->program->n_nodes)
-		node = &run->program->nodes[calling - 1];
-	else if (decl->n_nodes == 1)
+	if (!node && decl->n_nodes == 1)
 		node = &run->program->nodes[decl->nodes[0]];
 	if (node)
 		snprintf(who, WHO_SIZE, "node '%s' (%s)", node->name, node->at);
@@ -43,6 +41,9 @@ static void name_death(const struct pkdi_life *life, const struct pkdi_event *ev
 	case PKDI_EVENT_STALLED:
 		pkdi_value_show_time((double)life->decl->stall_ns, time, sizeof(time));
 		snprintf(what, WHAT_SIZE, "was killed, as its step took longer than %s", time);
+		break;
+	case PKDI_EVENT_DAMAGED:
+		snprintf(what, WHAT_SIZE, "was killed, as it has damaged its control words");
 		break;
 	case PKDI_EVENT_EXITED:
 		if (event->value == 1)

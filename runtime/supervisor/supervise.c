@@ -2,6 +2,7 @@
 #include "supervisor/supervise.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -15,7 +16,7 @@
 #include "run/paths.h"
 #include "supervisor/report.h"
 
-enum { MAX_EVENTS = 16, PROGRESS_NS = 200000000 };
+enum { MAX_EVENTS = 16, PROGRESS_NS = 200000000, BREAK_OFF_MS = 1000 };
 
 /* What an epoll event is about: a child's index, or one of these. */
 enum { TAG_SIGNAL = 1 << 30, TAG_STOP, TAG_NEWS, TAG_ALARM, TAG_PROGRESS };
@@ -42,15 +43,15 @@ static void give_up(struct pkdi_supervisor *supervisor, uint32_t process)
 static void note_fatal_frame(struct pkdi_supervisor *supervisor, uint32_t process)
 {
 	const struct pkdi_run *run = supervisor->run;
-	uint32_t calling = atomic_load(&run->processes[process].words->calling);
+	const struct pkdi_node *node = pkdi_run_calling(run, process);
 	uint64_t number;
 
-	if (!calling || calling > run->program->n_nodes)
+	if (!node)
 		return;
-	number = pkdi_read(&run->nodes[calling - 1].words->in_hand);
-	if (number && supervisor->last_fatal[calling - 1] == number)
-		atomic_store(&run->orders[calling - 1].failed_number, number);
-	supervisor->last_fatal[calling - 1] = number;
+	number = pkdi_read(&node->words->in_hand);
+	if (number && supervisor->last_fatal[node->index] == number)
+		atomic_store(&run->orders[node->index].failed_number, number);
+	supervisor->last_fatal[node->index] = number;
 }
 
 /* ---- Children ---- */
@@ -71,7 +72,8 @@ static int start(struct pkdi_supervisor *supervisor, uint32_t process)
 	 * hand for one that was fatal twice, should the next one die before it has begun. */
 	atomic_store(&supervisor->run->processes[process].words->step_since_ns, 0);
 	atomic_store(&supervisor->run->processes[process].words->calling, 0);
-	child->stalled = child->untried = false;
+	child->stall = PKDI_STALL_NONE;
+	child->untried = false;
 	r = pkdi_spawn(&supervisor->spawner, process, &child->pid, &child->pidfd);
 	if (r < 0)
 		return r;
@@ -98,14 +100,39 @@ static void start_again(struct pkdi_supervisor *supervisor, uint32_t process)
 		supervisor->children[process].start_error = -r;
 }
 
+/* Has the node left, as pkdi_node_leave does it? Not only its state: were a stream not settled or a cursor
+ * not given up, others would wait for ever for what nobody does any more. */
+static bool has_left(const struct pkdi_run *run, const struct pkdi_node *node)
+{
+	if (atomic_load(&node->words->state) != PKDI_LEFT)
+		return false;
+	for (uint32_t i = 0; i < node->decl->n_outputs; i++)
+		if (node->outputs[i].stream &&
+		    pkdi_read(&run->streams[node->outputs[i].index].words->settled) != PKDI_ENDED)
+			return false;
+	for (uint32_t i = 0; i < node->decl->n_inputs; i++)
+		if (node->inputs[i].stream &&
+		    pkdi_read(&node->inputs[i].words->cursor) != PKDI_ENDED)
+			return false;
+	return true;
+}
+
 static bool all_left(const struct pkdi_run *run, uint32_t process)
 {
 	const struct pkd_process *decl = run->processes[process].decl;
 
 	for (uint32_t i = 0; i < decl->n_nodes; i++)
-		if (atomic_load(&run->nodes[decl->nodes[i]].words->state) != PKDI_LEFT)
+		if (!has_left(run, &run->nodes[decl->nodes[i]]))
 			return false;
 	return true;
+}
+
+/* A SIGKILL counts as coming from outside, unless this supervisor has sent it for what the process did. */
+static bool is_own_making(const struct pkdi_event *event)
+{
+	if (event->kind == PKDI_EVENT_KILLED)
+		return event->value != SIGKILL;
+	return event->kind != PKDI_EVENT_FINISHED;
 }
 
 /* Reaps the child; its address space is gone, so that no store of it can come any more. */
@@ -127,10 +154,10 @@ static struct pkdi_event reap(struct pkdi_supervisor *supervisor, uint32_t proce
 		event.kind = PKDI_EVENT_KILLED;
 	else if (info.si_status == 0 && all_left(supervisor->run, process))
 		event.kind = PKDI_EVENT_FINISHED;
-	if (event.kind == PKDI_EVENT_KILLED && event.value == SIGKILL && child->stalled)
-		event.kind = PKDI_EVENT_STALLED;
-	if (event.kind == PKDI_EVENT_EXITED || event.kind == PKDI_EVENT_STALLED ||
-	    (event.kind == PKDI_EVENT_KILLED && event.value != SIGKILL))
+	if (event.kind == PKDI_EVENT_KILLED && event.value == SIGKILL && child->stall)
+		event.kind = child->stall == PKDI_STALL_DAMAGED ? PKDI_EVENT_DAMAGED
+		                                                : PKDI_EVENT_STALLED;
+	if (is_own_making(&event))
 		note_fatal_frame(supervisor, process);
 	return event;
 }
@@ -145,22 +172,21 @@ static void send_signal(const struct pkdi_child *child, int signal)
 static int64_t end_stalls(struct pkdi_supervisor *supervisor)
 {
 	const struct pkdi_run *run = supervisor->run;
-	int64_t next_ns = 0, now_ns = pkd_now();
+	int64_t next_ns = 0;
 
 	for (uint32_t i = 0; i < run->n_processes; i++) {
 		struct pkdi_child *child = &supervisor->children[i];
 		int64_t stall_ns = run->processes[i].decl->stall_ns;
-		int64_t look_ns;
+		int64_t since_ns, look_ns = 0;
 
-		if (stall_ns <= 0 || child->pidfd < 0 || child->stalled)
+		if (stall_ns <= 0 || child->pidfd < 0 || child->stall)
 			continue;
-		look_ns = pkdi_stall_look(run->processes[i].words, stall_ns, now_ns);
-		if (!look_ns) {
-			child->stalled = true;
+		since_ns = atomic_load(&run->processes[i].words->step_since_ns);
+		child->stall = pkdi_stall_look(since_ns, stall_ns, pkd_now(), &look_ns);
+		if (child->stall)
 			send_signal(child, SIGKILL);
-		} else if (!next_ns || look_ns < next_ns) {
+		else if (!next_ns || look_ns < next_ns)
 			next_ns = look_ns;
-		}
 	}
 	return next_ns;
 }
@@ -202,6 +228,26 @@ static void carry_out(struct pkdi_supervisor *supervisor, const struct pkdi_acti
 	}
 }
 
+/* Without its alarm or its events a supervisor is none: it ends all it has started, and says why. */
+static void break_off(struct pkdi_supervisor *supervisor, const char *call, int error)
+{
+	pkdi_log(&supervisor->run->log, "the supervisor cannot go on: %s: %s; all is ended", call,
+	         strerror(error));
+	for (uint32_t i = 0; i < supervisor->run->n_processes; i++)
+		send_signal(&supervisor->children[i], SIGKILL);
+	for (uint32_t i = 0; i < supervisor->run->n_processes; i++) {
+		const struct pkdi_child *child = &supervisor->children[i];
+		struct pollfd end = {child->pidfd, POLLIN, 0};
+
+		/* One that cannot be ended is not waited for. */
+		if (child->pidfd >= 0 && poll(&end, 1, BREAK_OFF_MS) > 0)
+			waitpid(child->pid, NULL, WNOHANG);
+	}
+	supervisor->done = true;
+	supervisor->cycle.failed = false;
+	supervisor->status = 1;
+}
+
 static void set_alarm(struct pkdi_supervisor *supervisor)
 {
 	int64_t ns = pkdi_lifecycle_alarm(&supervisor->cycle);
@@ -211,7 +257,8 @@ static void set_alarm(struct pkdi_supervisor *supervisor)
 	if (!ns || (stalls_ns && stalls_ns < ns))
 		ns = stalls_ns;
 	alarm = (struct itimerspec){.it_value = {ns / 1000000000, ns % 1000000000}};
-	timerfd_settime(supervisor->alarm_fd, TFD_TIMER_ABSTIME, &alarm, NULL);
+	if (timerfd_settime(supervisor->alarm_fd, TFD_TIMER_ABSTIME, &alarm, NULL) < 0)
+		break_off(supervisor, "timerfd_settime", errno);
 }
 
 static void handle_one(struct pkdi_supervisor *supervisor, const struct pkdi_event *event)
@@ -432,7 +479,6 @@ int pkdi_supervisor_run(struct pkdi_supervisor *supervisor)
 {
 	struct pkdi_run *run = supervisor->run;
 	int64_t start_ns = pkd_now();
-
 	int r = 0;
 
 	pkdi_progress_init(&supervisor->progress, start_ns);
@@ -451,7 +497,9 @@ int pkdi_supervisor_run(struct pkdi_supervisor *supervisor)
 		struct epoll_event events[MAX_EVENTS];
 		int n = epoll_wait(supervisor->epoll_fd, events, MAX_EVENTS, -1);
 
-		for (int i = 0; i < n; i++)
+		if (n < 0 && errno != EINTR)
+			break_off(supervisor, "epoll_wait", errno);
+		for (int i = 0; i < n && !supervisor->done; i++)
 			dispatch(supervisor, events[i].data.u32);
 	}
 	if (run->log.shares_line)

@@ -11,8 +11,8 @@
 struct pkdi_child {
 	pid_t pid;
 	int pidfd;
-	bool stalled;    /* has been killed for its step */
-	bool untried;    /* not started, as another one could not be */
+	enum pkdi_stall stall; /* what it has been killed for, if anything */
+	bool untried;          /* not started, as another one could not be */
 	int start_error; /* errno of a start that failed and that lifecycle does not know of yet */
 };
 

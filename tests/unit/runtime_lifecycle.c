@@ -321,15 +321,46 @@ static void a_stalled_process_died_of_its_own_making(void **state)
 
 static void a_step_is_too_long_only_after_its_time(void **state)
 {
-	struct pkdi_process_words words = {0};
+	int64_t look_ns = 0;
 
 	(void)state;
 	/* None runs: one that begins now is too long in 50 at the earliest. */
-	assert_int_equal(pkdi_stall_look(&words, 50, 1000), 1050);
-	words.step_since_ns = 1020;
-	assert_int_equal(pkdi_stall_look(&words, 50, 1050), 1071);
-	assert_int_equal(pkdi_stall_look(&words, 50, 1070), 1071);
-	assert_int_equal(pkdi_stall_look(&words, 50, 1071), 0);
+	assert_int_equal(pkdi_stall_look(0, 50, 1000, &look_ns), PKDI_STALL_NONE);
+	assert_int_equal(look_ns, 1050);
+	assert_int_equal(pkdi_stall_look(1020, 50, 1050, &look_ns), PKDI_STALL_NONE);
+	assert_int_equal(look_ns, 1071);
+	assert_int_equal(pkdi_stall_look(1020, 50, 1070, &look_ns), PKDI_STALL_NONE);
+	assert_int_equal(look_ns, 1071);
+	assert_int_equal(pkdi_stall_look(1020, 50, 1071, &look_ns), PKDI_STALL_TOO_LONG);
+}
+
+/* The word is the process's own: whatever it says, the next look is at a time. */
+static void a_step_that_began_at_no_time_is_damage(void **state)
+{
+	static const int64_t never[] = {INT64_MAX, 1001, -1, INT64_MIN};
+	int64_t look_ns = 0;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(never) / sizeof(never[0]); i++)
+		assert_int_equal(pkdi_stall_look(never[i], 50, 1000, &look_ns), PKDI_STALL_DAMAGED);
+	assert_int_equal(look_ns, 0);
+	assert_int_equal(pkdi_stall_look(1000, 50, 1000, &look_ns), PKDI_STALL_NONE);
+	assert_int_equal(pkdi_stall_look(1, INT64_MAX, 1000, &look_ns), PKDI_STALL_NONE);
+	assert_true(look_ns == INT64_MAX);
+	assert_int_equal(pkdi_stall_look(0, INT64_MAX, 1000, &look_ns), PKDI_STALL_NONE);
+	assert_true(look_ns == INT64_MAX);
+}
+
+static void who_damages_its_words_died_of_its_own_making(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	set_up(&f, &at_once);
+	assert_string_equal(feed(&f, PKDI_EVENT_DAMAGED, 0, SIGKILL, 0), "say-restart 0, start 0");
+	assert_string_equal(feed(&f, PKDI_EVENT_DAMAGED, 1, SIGKILL, 0), "give-up 1, phase 1");
+	FINISHED(0);
+	assert_string_equal(FINISHED(2), "leave 137");
 }
 
 int main(void)
@@ -353,6 +384,8 @@ int main(void)
 		cmocka_unit_test(nothing_is_restarted_while_stopping),
 		cmocka_unit_test(a_stalled_process_died_of_its_own_making),
 		cmocka_unit_test(a_step_is_too_long_only_after_its_time),
+		cmocka_unit_test(a_step_that_began_at_no_time_is_damage),
+		cmocka_unit_test(who_damages_its_words_died_of_its_own_making),
 		cmocka_unit_test(deadlines_mean_nothing_while_it_runs),
 	};
 

@@ -10,13 +10,16 @@
 #include <string.h>
 
 #include <cmocka.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <sys/epoll.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
+#include <sys/timerfd.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -44,6 +47,7 @@ static char path[64];      /* what the sink writes */
 static uint64_t n_frames;  /* that a source makes */
 static uint64_t stall_at;  /* frame at which the loop's step never ends, 0 = none */
 static uint64_t damage_at; /* frame at which the loop damages the words of its process, 0 = none */
+static void (*damage)(const struct pkdi_node *node); /* … in this way */
 static uint64_t scribble_at;       /* frame at which the echo writes to its input, 0 = none */
 static uint64_t scribble_for_sure; /* and after this one, as `latest` may pass it by */
 static cpu_set_t *cpus_got;        /* shared with the children */
@@ -87,6 +91,39 @@ static uint64_t mix(uint64_t sum, const uint64_t *value)
 	return (sum ^ (value ? *value : 77)) * UINT64_C(0x100000001b3) + 1;
 }
 
+static void name_no_node(const struct pkdi_node *node)
+{
+	atomic_store(node->calling, UINT32_C(1) << 30);
+	abort();
+}
+
+static void name_another_node(const struct pkdi_node *node)
+{
+	atomic_store(node->calling, node->index + 3);
+	abort();
+}
+
+static void name_another_node_and_fault(const struct pkdi_node *node)
+{
+	atomic_store(node->calling, UINT32_C(1) << 30);
+	*(volatile int *)node->inputs[0].data = 0;
+}
+
+/* Whatever its step does: it began when no clock has been. */
+static void begin_at_no_time(const struct pkdi_node *node)
+{
+	signal(SIGTERM, SIG_IGN);
+	atomic_store(node->step_since_ns, INT64_MAX);
+	for (;;)
+		pause();
+}
+
+static void leave_without_a_word(const struct pkdi_node *node)
+{
+	atomic_store(&node->words->state, PKDI_LEFT);
+	_exit(0);
+}
+
 struct loop_in {
 	const uint64_t *const *window; /* of the source: three values */
 	const uint64_t *own;           /* its last value */
@@ -104,10 +141,8 @@ static int loop_step(void *self, const void *given, void *out, struct pkd_ctx *c
 	(void)self;
 	if (pkd_number(ctx) == stall_at)
 		pause();
-	if (pkd_number(ctx) == damage_at) {
-		atomic_store(ctx->node->calling, UINT32_C(1) << 30);
-		abort();
-	}
+	if (pkd_number(ctx) == damage_at)
+		damage(ctx->node);
 	for (uint32_t i = 0; i < 3; i++)
 		sum = mix(sum, in->window[i]);
 	sum = mix(mix(sum, in->own), in->echo);
@@ -256,6 +291,7 @@ static void clear(void)
 	};
 	n_frames = N_FRAMES;
 	stall_at = damage_at = scribble_at = 0;
+	damage = name_no_node;
 	scribble_for_sure = UINT64_MAX;
 	limit_s = 200;
 }
@@ -730,6 +766,99 @@ static void damaged_words_of_a_process_do_the_supervisor_no_harm(void **state)
 	assert_int_equal(run_program("--quiet", 0, NULL), 128 + SIGABRT);
 	assert_string_equal(messages, "test: node 'loop' (test.pkd:1:1) was killed by SIGABRT; "
 	                              "the rest was stopped\n");
+	damage = name_another_node;
+	assert_int_equal(run_program("--quiet", 0, NULL), 128 + SIGABRT);
+	assert_string_equal(messages, "test: node 'loop' (test.pkd:1:1) was killed by SIGABRT; "
+	                              "the rest was stopped\n");
+	damage = name_another_node_and_fault;
+	assert_int_equal(run_program("--quiet", 0, NULL), 128 + SIGSEGV);
+	assert_non_null(strstr(messages, "test: node 'loop' (test.pkd:1:1) wrote to its input "));
+	unlink(path);
+}
+
+/* With the alarm of one process set for never, no other's would ring. */
+static void a_step_that_claims_to_begin_at_no_time_is_ended_and_named(void **state)
+{
+	char *text;
+
+	(void)state;
+	make_loop();
+	n_frames = 20;
+	damage_at = 6;
+	damage = begin_at_no_time;
+	processes[1].stall_ns = 50000000;
+	processes[1].n_restarts = 5;
+	processes[1].restart_per_ns = 0;
+	limit_s = 10;
+	assert_int_equal(run_program("--quiet", 0, NULL), 0);
+	assert_non_null(strstr(messages, "test: node 'loop' (test.pkd:1:1) was killed, as it has "
+	                                 "damaged its control words and is started again "
+	                                 "(restart 2)\n"));
+	assert_null(strstr(messages, "restart 3"));
+	text = take_output();
+	assert_null(strstr(text, "\n6 "));
+	assert_non_null(strstr(text, "\n8 "));
+	free(text);
+}
+
+static void a_node_that_has_not_left_does_not_count_as_ended(void **state)
+{
+	(void)state;
+	make_loop();
+	damage_at = 6;
+	damage = leave_without_a_word;
+	processes[1].n_restarts = 0;
+	limit_s = 10;
+	assert_int_equal(run_program("--quiet", 0, NULL), 1);
+	assert_string_equal(messages, "test: node 'loop' (test.pkd:1:1) left before its streams "
+	                              "had ended; the rest was stopped\n");
+	unlink(path);
+}
+
+/* ---- Calls of the supervisor that fail ---- */
+
+static bool epoll_fails, alarm_fails;
+
+/* In place of those of the C library, for the runtime too. */
+int epoll_wait(int fd, struct epoll_event *events, int n, int timeout)
+{
+	if (epoll_fails) {
+		errno = EFAULT;
+		return -1;
+	}
+	return epoll_pwait(fd, events, n, timeout, NULL);
+}
+
+int timerfd_settime(int fd, int flags, const struct itimerspec *new, struct itimerspec *old)
+{
+	if (alarm_fails && flags == TFD_TIMER_ABSTIME) {
+		errno = EINVAL;
+		return -1;
+	}
+	return (int)syscall(SYS_timerfd_settime, fd, flags, new, old);
+}
+
+static void a_supervisor_that_learns_of_nothing_ends_all(void **state)
+{
+	pid_t pids[MAX_CHILDREN];
+
+	(void)state;
+	prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
+	make_loop();
+	n_frames = UINT64_MAX;
+	limit_s = 10;
+	epoll_fails = true;
+	assert_int_equal(run_program("--quiet", 0, NULL), 1);
+	epoll_fails = false;
+	assert_string_equal(messages, "test: the supervisor cannot go on: epoll_wait: Bad address; "
+	                              "all is ended\n");
+	assert_int_equal(find_children(getpid(), pids), 0);
+	alarm_fails = true;
+	assert_int_equal(run_program("--quiet", 0, NULL), 1);
+	alarm_fails = false;
+	assert_string_equal(messages, "test: the supervisor cannot go on: timerfd_settime: Invalid "
+	                              "argument; all is ended\n");
+	assert_int_equal(find_children(getpid(), pids), 0);
 	unlink(path);
 }
 
@@ -876,6 +1005,9 @@ int main(void)
 		cmocka_unit_test(who_writes_to_an_input_is_named),
 		cmocka_unit_test(who_writes_to_its_copy_is_named),
 		cmocka_unit_test(damaged_words_of_a_process_do_the_supervisor_no_harm),
+		cmocka_unit_test(a_step_that_claims_to_begin_at_no_time_is_ended_and_named),
+		cmocka_unit_test(a_node_that_has_not_left_does_not_count_as_ended),
+		cmocka_unit_test(a_supervisor_that_learns_of_nothing_ends_all),
 		cmocka_unit_test(a_join_goes_on_without_a_process_that_was_given_up),
 		cmocka_unit_test(no_frame_is_made_before_all_nodes_are_initialised),
 		cmocka_unit_test(no_process_outlives_the_supervisor),
