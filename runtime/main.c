@@ -45,6 +45,9 @@ PKD_PUBLIC int pkd_main(const struct pkd_program *program, int argc, char **argv
 		return STATUS_USAGE;
 	if (options.leave)
 		return 0;
+	/* What libraries have buffered would be written by each child once more. Now, as a signal still ends
+	 * the program where nobody reads. */
+	fflush(NULL);
 	pkdi_title_init(&title, argc, argv);
 	if (pkdi_run_init(&run, program, &options) < 0)
 		return STATUS_FAILED;

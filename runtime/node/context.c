@@ -7,9 +7,10 @@
 #include <unistd.h>
 
 #include "node/node.h"
+#include "node/say.h"
 #include "os/public.h"
 
-enum { PREFIX_SIZE = 256 };
+enum { PREFIX_SIZE = 130 };
 
 PKD_PUBLIC uint64_t pkd_number(const struct pkd_ctx *ctx)
 {
@@ -140,13 +141,10 @@ PKD_PUBLIC int64_t pkd_now(void)
 
 PKD_PUBLIC int pkd_error(struct pkd_ctx *ctx, int error, const char *format, ...)
 {
-	char prefix[PREFIX_SIZE];
 	va_list arguments;
 
-	snprintf(prefix, sizeof(prefix), "node '%s' (%s): ", ctx->node->decl->name,
-	         ctx->node->decl->at);
 	va_start(arguments, format);
-	pkdi_log_with(ctx->node->log, prefix, format, arguments);
+	pkdi_node_log_with(ctx->node->log, ctx->node->decl, format, arguments);
 	va_end(arguments);
 	/* That is what landlock says; but a file's owner may say it, too. */
 	if (error == EACCES && ctx->node->is_confined)
@@ -160,10 +158,11 @@ PKD_PUBLIC int pkd_error(struct pkd_ctx *ctx, int error, const char *format, ...
 
 PKD_PUBLIC void pkd_note(struct pkd_ctx *ctx, const char *format, ...)
 {
-	char prefix[PREFIX_SIZE];
+	char name[PREFIX_SIZE - 2], prefix[PREFIX_SIZE];
 	va_list arguments;
 
-	snprintf(prefix, sizeof(prefix), "%s: ", ctx->node->decl->name);
+	snprintf(prefix, sizeof(prefix),
+	         "%s: ", pkdi_shorten(ctx->node->decl->name, name, sizeof(name)));
 	va_start(arguments, format);
 	pkdi_log_with(ctx->node->log, prefix, format, arguments);
 	va_end(arguments);

@@ -9,6 +9,7 @@
 #include "node/policy.h"
 #include "node/ports.h"
 #include "node/record.h"
+#include "node/say.h"
 
 static void set_calling(const struct pkdi_node *node, uint32_t calling)
 {
@@ -129,8 +130,7 @@ int pkdi_node_start(struct pkdi_node *node)
 	if (atomic_load(&node->words->state) == PKDI_LEFT)
 		return 0;
 	if (decl->methods->abi != PKD_ABI) {
-		pkdi_log(node->log, "node '%s' (%s): %s was compiled for another libpkd",
-		         decl->name, decl->at, decl->kind);
+		pkdi_node_log(node->log, decl, "%s was compiled for another libpkd", decl->kind);
 		return -EINVAL;
 	}
 	node->ctx.said = false;
@@ -145,8 +145,8 @@ int pkdi_node_start(struct pkdi_node *node)
 	}
 	if (r != PKD_OK) {
 		if (!node->ctx.said)
-			pkdi_log(node->log, "node '%s' (%s): init failed: %s", decl->name, decl->at,
-			         r < 0 ? strerror(-r) : "it returned what only step may");
+			pkdi_node_log(node->log, decl, "init failed: %s",
+			              r < 0 ? strerror(-r) : "it returned what only step may");
 		return r < 0 ? r : -EINVAL;
 	}
 	node->ready = true;
@@ -335,10 +335,9 @@ static int no_protection(struct pkdi_node *node, int r)
 {
 	/* The frame is not at fault: it does not count as one that the node has died of. */
 	atomic_store_explicit(&node->words->in_hand, 0, memory_order_relaxed);
-	pkdi_log(node->log,
-	         "node '%s' (%s): write protection of its outputs fails: %s; --freeze=off goes "
-	         "without",
-	         node->decl->name, node->decl->at, strerror(-r));
+	pkdi_node_log(node->log, node->decl,
+	              "write protection of its outputs fails: %s; --freeze=off goes without",
+	              strerror(-r));
 	node->ctx.said = true;
 	return r;
 }
@@ -415,8 +414,7 @@ static int call_step(struct pkdi_node *node, int64_t *ret_end_ns)
 		node->ctx.capture_ns = start_ns;
 	r = pkdi_ports_fill(node);
 	if (r == -ENOBUFS) {
-		pkdi_log(node->log, "node '%s' (%s): no slot is free: this is a fault of libpkd",
-		         node->decl->name, node->decl->at);
+		pkdi_node_log(node->log, node->decl, "no slot is free: this is a fault of libpkd");
 		node->ctx.said = true;
 	}
 	if (r < 0) {
@@ -442,9 +440,9 @@ static int fail(struct pkdi_node *node, int r)
 {
 	set_calling(node, node->index + 1); /* left so, for the supervisor to name the node */
 	if (!node->ctx.said)
-		pkdi_log(node->log, "node '%s' (%s): step failed at frame %llu: %s",
-		         node->decl->name, node->decl->at, (unsigned long long)node->ctx.number,
-		         r < 0 ? strerror(-r) : "it returned what a step may not");
+		pkdi_node_log(node->log, node->decl, "step failed at frame %llu: %s",
+		              (unsigned long long)node->ctx.number,
+		              r < 0 ? strerror(-r) : "it returned what a step may not");
 	return r < 0 ? r : -EINVAL;
 }
 
@@ -467,8 +465,8 @@ int pkdi_node_rouse(struct pkdi_node *node)
 		return 0;
 	}
 	if (!node->ctx.said)
-		pkdi_log(node->log, "node '%s' (%s): ready failed: %s", node->decl->name,
-		         node->decl->at, r < 0 ? strerror(-r) : "it returned what only step may");
+		pkdi_node_log(node->log, node->decl, "ready failed: %s",
+		              r < 0 ? strerror(-r) : "it returned what only step may");
 	return r < 0 ? r : -EINVAL;
 }
 

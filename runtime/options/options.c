@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "node/say.h"
 #include "options/bound.h"
 #include "options/config.h"
 #include "options/help.h"
@@ -271,8 +272,9 @@ static int report_range(struct parser *parser, const struct pkdi_param *target)
 		r = pkdi_bound_trace(parser->program, set, parser->by);
 	free(set);
 	if (r < 0 || !parser->by[target->index]) {
-		pkdi_log(&parser->log, "node '%s' (%s): %s is %s, out of range: it must be in %s",
-		         target->node->name, target->node->at, target->param->name, value, range);
+		pkdi_node_log(&parser->log, target->node,
+		              "%s is %s, out of range: it must be in %s", target->param->name,
+		              value, range);
 		return -EINVAL;
 	}
 	pkdi_param_nth(parser->program, parser->by[target->index] - 1, &option);

@@ -1,13 +1,19 @@
-/* Messages for people: one line, one write(2), so that lines of several processes never mix. */
+/* Messages for people: one line, one write(2), so that lines of several processes never mix. Whatever is
+ * long in a line is shortened in its middle: what a message is about stands at its end. */
 #ifndef PKDI_LOG_H
 #define PKDI_LOG_H
 
 #include <stdarg.h>
 #include <stdbool.h>
+#include <stddef.h>
+
+struct pkdi_backlog;
 
 struct pkdi_log {
 	const char *program;
 	bool shares_line; /* a progress line may stand there: clear it first */
+	struct pkdi_backlog
+		*backlog; /* the supervisor's, which waits for no reader; NULL: others do */
 };
 
 /* "PROGRAM: text" on stderr. */
@@ -17,5 +23,12 @@ void pkdi_log(const struct pkdi_log *log, const char *format, ...)
 /* The same with `prefix` before the text. */
 void pkdi_log_with(const struct pkdi_log *log, const char *prefix, const char *format,
                    va_list arguments) __attribute__((format(printf, 3, 0)));
+
+/* A line without the program's name. */
+void pkdi_log_bare(const struct pkdi_log *log, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/* Copies a text; where it is longer than size - 1 bytes, with "..." in its middle. Returns ret_text. */
+char *pkdi_shorten(const char *text, char *ret_text, size_t size);
 
 #endif

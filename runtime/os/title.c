@@ -7,6 +7,8 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include "os/log.h"
+
 static char **copy_environment(void)
 {
 	size_t n = 0;
@@ -52,8 +54,9 @@ void pkdi_title_init(struct pkdi_title *title, int argc, char **argv)
 
 void pkdi_title_set(const struct pkdi_title *title, const char *program, const char *process)
 {
-	char text[256];
-	int n = snprintf(text, sizeof(text), "%s: %s", program, process);
+	char text[256], first[80], second[160];
+	int n = snprintf(text, sizeof(text), "%s: %s", pkdi_shorten(program, first, sizeof(first)),
+	                 pkdi_shorten(process, second, sizeof(second)));
 
 	prctl(PR_SET_NAME, process);
 	if (!title->size || n < 0)

@@ -9,7 +9,7 @@
 
 #include "process/sandbox.h"
 
-enum { STACK_SIZE = 64 * 1024, LINE_SIZE = 768, TERM_PATIENCE_MS = 50 };
+enum { STACK_SIZE = 64 * 1024, LINE_SIZE = 1024, NAME_SIZE = 128, TERM_PATIENCE_MS = 50 };
 
 /* si_code of SIGSYS, which older headers do not have. */
 enum { BY_SECCOMP = 1 };
@@ -32,6 +32,14 @@ static void put(struct line *line, const char *text)
 {
 	while (*text && line->length < LINE_SIZE - 1)
 		line->text[line->length++] = *text++;
+}
+
+/* Names are the user's, and may be of any length; what is wrong stands behind them. */
+static void put_name(struct line *line, const char *name)
+{
+	char text[NAME_SIZE];
+
+	put(line, pkdi_shorten(name, text, sizeof(text)));
 }
 
 static void put_number(struct line *line, uint64_t number)
@@ -130,20 +138,20 @@ static void describe(struct line *line, const struct pkdi_node *node, const stru
 	uint64_t number = slot < stream->n_slots ? frame->number : 0;
 	const char *port = is_own ? find_output(node, stream) : find_input(node, stream);
 
-	put(line, guard.run->program->name);
+	put_name(line, guard.run->program->name);
 	put(line, ": node '");
-	put(line, node->decl->name);
+	put_name(line, node->decl->name);
 	put(line, "' (");
-	put(line, node->decl->at);
+	put_name(line, node->decl->at);
 	put(line, ") wrote to ");
 	if (port) {
 		put(line, is_own ? "its output '" : "its input '");
-		put(line, port);
+		put_name(line, port);
 		put(line, "' (stream ");
 	} else {
 		put(line, "a published value (stream ");
 	}
-	put(line, stream->name);
+	put_name(line, stream->name);
 	if (is_own && !number) {
 		put(line, ") beyond the memory it was given for this firing\n");
 		return;

@@ -3,6 +3,7 @@
 #include <errno.h>
 
 #include "node/policy.h"
+#include "node/say.h"
 #include "run/run.h"
 
 static bool is_input_sound(const struct pkd_node *node, const struct pkd_input *input)
@@ -59,8 +60,7 @@ int pkdi_check(const struct pkd_program *program, const struct pkdi_log *log)
 
 		if (is_node_sound(node))
 			continue;
-		pkdi_log(log, "node '%s' (%s): its table is inconsistent: run pkdc again",
-		         node->name, node->at);
+		pkdi_node_log(log, node, "its table is inconsistent: run pkdc again");
 		return -EINVAL;
 	}
 	for (uint32_t i = 0; i < program->n_streams; i++) {

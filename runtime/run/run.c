@@ -10,6 +10,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "node/say.h"
 #include "os/landlock.h"
 #include "os/seccomp.h"
 #include "run/check.h"
@@ -260,8 +261,8 @@ static int create_states(struct pkdi_run *run)
 			continue;
 		r = pkdi_map_create_sealed(&node->state_map, "pkd-state", 2 * size);
 		if (r < 0) {
-			pkdi_log(&run->log, "node '%s' (%s): no memory for its state: %s",
-			         node->decl->name, node->decl->at, strerror(-r));
+			pkdi_node_log(&run->log, node->decl, "no memory for its state: %s",
+			              strerror(-r));
 			return r;
 		}
 		node->states[0] = node->state_map.address;

@@ -5,13 +5,15 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "node/say.h"
 #include "options/value.h"
 
-enum { WHO_SIZE = 256, WHAT_SIZE = 128 };
+enum { NAME_SIZE = 128, WHAT_SIZE = 128 };
 
 /* The node that died, as far as that can be told: the one whose code was running. */
-static void name_process(const struct pkdi_run *run, uint32_t process, char who[WHO_SIZE])
+static void name_process(const struct pkdi_run *run, uint32_t process, char who[PKDI_WHO_SIZE])
 {
+	char name[NAME_SIZE];
 	const struct pkd_process *decl = run->processes[process].decl;
 	const struct pkdi_node *calling = pkdi_run_calling(run, process);
 	const struct pkd_node *node = calling ? calling->decl : NULL;
@@ -19,9 +21,10 @@ static void name_process(const struct pkdi_run *run, uint32_t process, char who[
 	if (!node && decl->n_nodes == 1)
 		node = &run->program->nodes[decl->nodes[0]];
 	if (node)
-		snprintf(who, WHO_SIZE, "node '%s' (%s)", node->name, node->at);
+		pkdi_node_who(node, who);
 	else
-		snprintf(who, WHO_SIZE, "process '%s'", decl->name);
+		snprintf(who, PKDI_WHO_SIZE, "process '%s'",
+		         pkdi_shorten(decl->name, name, sizeof(name)));
 }
 
 static void name_death(const struct pkdi_life *life, const struct pkdi_event *event,
@@ -69,7 +72,7 @@ void pkdi_report(const struct pkdi_run *run, enum pkdi_action_kind kind,
                  const struct pkdi_life *life, const struct pkdi_event *event)
 {
 	const struct pkdi_log *log = &run->log;
-	char who[WHO_SIZE], what[WHAT_SIZE];
+	char who[PKDI_WHO_SIZE], what[WHAT_SIZE];
 
 	name_process(run, event->process, who);
 	name_death(life, event, what);

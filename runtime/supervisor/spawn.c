@@ -89,8 +89,6 @@ int pkdi_spawn(struct pkdi_spawner *spawner, uint32_t index, pid_t *ret_pid, int
 		         "in init and nowhere earlier");
 		return -EBUSY;
 	}
-	/* What is still buffered would be written by the child once more. */
-	fflush(NULL);
 	r = pkdi_process_lend(spawner->run, index, true);
 	if (r < 0)
 		return r;

@@ -1,11 +1,14 @@
 #include "supervisor/stats.h"
 
 #include <inttypes.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "node/policy.h"
+#include "os/backlog.h"
+
+enum { LINE_SIZE = 320, NAME_SIZE = 32 };
 
 /* ---- Progress ---- */
 
@@ -32,6 +35,34 @@ static uint64_t count_dropped(const struct pkdi_run *run)
 	return n;
 }
 
+/* What fits of it: all of it, unless the numbers are damaged. */
+struct line {
+	char text[LINE_SIZE];
+	size_t n;
+};
+
+static void append(struct line *line, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+static void append(struct line *line, const char *format, ...)
+{
+	size_t room = sizeof(line->text) - line->n;
+	va_list arguments;
+	int n;
+
+	va_start(arguments, format);
+	n = vsnprintf(line->text + line->n, room, format, arguments);
+	va_end(arguments);
+	if (n > 0)
+		line->n += (size_t)n < room ? (size_t)n : room - 1;
+}
+
+static void show(const struct pkdi_run *run, const char *text, size_t n)
+{
+	if (run->log.backlog)
+		pkdi_backlog_offer(run->log.backlog, text, n);
+}
+
 void pkdi_progress_init(struct pkdi_progress *progress, int64_t now_ns)
 {
 	*progress = (struct pkdi_progress){.start_ns = now_ns, .last_ns = now_ns};
@@ -42,8 +73,8 @@ void pkdi_progress_show(struct pkdi_progress *progress, const struct pkdi_run *r
 	const struct pkdi_node *origin = find_origin(run);
 	double seconds = (double)(now_ns - progress->last_ns) / 1e9;
 	uint64_t number, expected, dropped;
-	char line[160];
-	int n;
+	struct line line = {.n = 0};
+	char name[NAME_SIZE];
 
 	if (!origin || seconds <= 0)
 		return;
@@ -56,21 +87,20 @@ void pkdi_progress_show(struct pkdi_progress *progress, const struct pkdi_run *r
 	                         : (double)number / seconds;
 	progress->last_ns = now_ns;
 	progress->last_number = number;
-	n = snprintf(line, sizeof(line), "\r\033[K%s: frame %" PRIu64, run->program->name, number);
+	append(&line, "\r\033[K%s: frame %" PRIu64,
+	       pkdi_shorten(run->program->name, name, sizeof(name)), number);
 	if (expected)
-		n += snprintf(line + n, sizeof(line) - (size_t)n, " of %" PRIu64 " (%.0f %%)",
-		              expected, 100.0 * (double)number / (double)expected);
-	n += snprintf(line + n, sizeof(line) - (size_t)n, ", %.1f fps", progress->rate);
+		append(&line, " of %" PRIu64 " (%.0f %%)", expected,
+		       100.0 * (double)number / (double)expected);
+	append(&line, ", %.1f fps", progress->rate);
 	if (dropped)
-		n += snprintf(line + n, sizeof(line) - (size_t)n, ", %" PRIu64 " dropped", dropped);
-	if (write(STDERR_FILENO, line, (size_t)n) < 0)
-		return;
+		append(&line, ", %" PRIu64 " dropped", dropped);
+	show(run, line.text, line.n);
 }
 
-void pkdi_progress_clear(void)
+void pkdi_progress_clear(const struct pkdi_run *run)
 {
-	if (write(STDERR_FILENO, "\r\033[K", 4) < 0)
-		return;
+	show(run, "\r\033[K", 4);
 }
 
 /* ---- The table ---- */
@@ -85,59 +115,62 @@ static int widest_name(const struct pkdi_run *run)
 	return (int)(width < 32 ? width : 32);
 }
 
-static void print_nodes(const struct pkdi_run *run, FILE *out, int64_t elapsed_ns)
+static void print_nodes(const struct pkdi_run *run, int64_t elapsed_ns)
 {
 	int width = widest_name(run);
 
-	fprintf(out, "  %-*s  %9s  %8s  %5s  %9s  %9s\n", width, "node", "firings", "busy s", "%",
-	        "mean ms", "max ms");
+	pkdi_log_bare(&run->log, "  %-*s  %9s  %8s  %5s  %9s  %9s", width, "node", "firings",
+	              "busy s", "%", "mean ms", "max ms");
 	for (uint32_t i = 0; i < run->program->n_nodes; i++) {
 		const struct pkdi_node_words *words = run->nodes[i].words;
 		uint64_t n = pkdi_read(&words->n_firings);
 		double busy_ns = (double)pkdi_read(&words->busy_ns);
 
-		fprintf(out, "  %-*s  %9" PRIu64 "  %8.2f  %5.1f  %9.3f  %9.3f\n", width,
-		        run->program->nodes[i].name, n, busy_ns / 1e9,
-		        elapsed_ns > 0 ? 100.0 * busy_ns / (double)elapsed_ns : 0.0,
-		        n ? busy_ns / (double)n / 1e6 : 0.0,
-		        (double)pkdi_read(&words->longest_ns) / 1e6);
+		pkdi_log_bare(&run->log, "  %-*s  %9" PRIu64 "  %8.2f  %5.1f  %9.3f  %9.3f", width,
+		              run->program->nodes[i].name, n, busy_ns / 1e9,
+		              elapsed_ns > 0 ? 100.0 * busy_ns / (double)elapsed_ns : 0.0,
+		              n ? busy_ns / (double)n / 1e6 : 0.0,
+		              (double)pkdi_read(&words->longest_ns) / 1e6);
 	}
 }
 
-static void print_input(const struct pkdi_node *node, const struct pkdi_input *input, FILE *out)
+static void print_input(const struct pkdi_run *run, const struct pkdi_node *node,
+                        const struct pkdi_input *input)
 {
 	const struct pkdi_input_words *words = input->words;
 	uint64_t dropped = pkdi_read(&words->n_dropped);
 	uint64_t present = pkdi_read(&words->n_present);
 	uint64_t absent = pkdi_read(&words->n_absent);
+	char ages[128] = "";
 
 	if (dropped)
-		fprintf(out, "  %s -> %s.%s: %" PRIu64 " dropped\n", input->stream->name,
-		        node->decl->name, input->decl->name, dropped);
+		pkdi_log_bare(&run->log, "  %s -> %s.%s: %" PRIu64 " dropped", input->stream->name,
+		              node->decl->name, input->decl->name, dropped);
 	if (input->role != PKDI_ROLE_SAMPLED || !(present + absent))
 		return;
-	fprintf(out, "  %s -> %s.%s: sampled", input->stream->name, node->decl->name,
-	        input->decl->name);
 	if (present)
-		fprintf(out, ", mean age %.1f ms, max %.1f ms",
-		        (double)pkdi_read(&words->age_sum_ns) / (double)present / 1e6,
-		        (double)pkdi_read(&words->age_max_ns) / 1e6);
-	fprintf(out, ", absent in %" PRIu64 " of %" PRIu64 " firings\n", absent, present + absent);
+		snprintf(ages, sizeof(ages), ", mean age %.1f ms, max %.1f ms",
+		         (double)pkdi_read(&words->age_sum_ns) / (double)present / 1e6,
+		         (double)pkdi_read(&words->age_max_ns) / 1e6);
+	pkdi_log_bare(&run->log,
+	              "  %s -> %s.%s: sampled%s, absent in %" PRIu64 " of %" PRIu64 " firings",
+	              input->stream->name, node->decl->name, input->decl->name, ages, absent,
+	              present + absent);
 }
 
-static void print_losses(const struct pkdi_node *node, FILE *out)
+static void print_losses(const struct pkdi_run *run, const struct pkdi_node *node)
 {
 	const struct pkdi_node_words *words = node->words;
 
 	for (uint32_t i = 0; i < node->decl->n_inputs; i++)
 		if (node->inputs[i].stream)
-			print_input(node, &node->inputs[i], out);
+			print_input(run, node, &node->inputs[i]);
 	if (pkdi_read(&words->n_failed))
-		fprintf(out, "  %s: %" PRIu64 " frames failed\n", node->decl->name,
-		        pkdi_read(&words->n_failed));
+		pkdi_log_bare(&run->log, "  %s: %" PRIu64 " frames failed", node->decl->name,
+		              pkdi_read(&words->n_failed));
 }
 
-static void print_refused(const struct pkdi_run *run, const struct pkdi_node *node, FILE *out)
+static void print_refused(const struct pkdi_run *run, const struct pkdi_node *node)
 {
 	for (uint32_t i = 0; i < node->decl->n_outputs; i++) {
 		const struct pkdi_output *output = &node->outputs[i];
@@ -148,31 +181,30 @@ static void print_refused(const struct pkdi_run *run, const struct pkdi_node *no
 			uint64_t n = pkdi_read(output->gates[j].n_refused);
 
 			if (n)
-				fprintf(out,
-				        "  %s -> %s.%s: %" PRIu64
-				        " frames refused for want of room\n",
-				        output->stream->name, decl->name,
-				        decl->inputs[reader->input].name, n);
+				pkdi_log_bare(&run->log,
+				              "  %s -> %s.%s: %" PRIu64
+				              " frames refused for want of room",
+				              output->stream->name, decl->name,
+				              decl->inputs[reader->input].name, n);
 		}
 	}
 }
 
 void pkdi_stats_table(const struct pkdi_run *run, const struct pkdi_life *lives, int64_t elapsed_ns)
 {
-	FILE *out = stderr;
 	const struct pkdi_node *origin = find_origin(run);
 	uint64_t frames = origin ? pkdi_record_number(&origin->words->record) : 0;
 	double seconds = (double)elapsed_ns / 1e9;
 
-	fprintf(out, "%s: %" PRIu64 " frames in %.2f s (%.1f fps)\n", run->program->name, frames,
-	        seconds, seconds > 0 ? (double)frames / seconds : 0.0);
-	print_nodes(run, out, elapsed_ns);
+	pkdi_log(&run->log, "%" PRIu64 " frames in %.2f s (%.1f fps)", frames, seconds,
+	         seconds > 0 ? (double)frames / seconds : 0.0);
+	print_nodes(run, elapsed_ns);
 	for (uint32_t i = 0; i < run->program->n_nodes; i++) {
-		print_losses(&run->nodes[i], out);
-		print_refused(run, &run->nodes[i], out);
+		print_losses(run, &run->nodes[i]);
+		print_refused(run, &run->nodes[i]);
 	}
 	for (uint32_t i = 0; i < run->n_processes; i++)
 		if (lives[i].n_restarts)
-			fprintf(out, "  process %s: restarted %u times\n", lives[i].decl->name,
-			        lives[i].n_restarts);
+			pkdi_log_bare(&run->log, "  process %s: restarted %u times",
+			              lives[i].decl->name, lives[i].n_restarts);
 }

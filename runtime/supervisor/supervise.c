@@ -12,14 +12,18 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "os/backlog.h"
 #include "os/closer.h"
 #include "run/paths.h"
 #include "supervisor/report.h"
 
 enum { MAX_EVENTS = 16, PROGRESS_NS = 200000000, BREAK_OFF_MS = 1000 };
 
+/* How long the last lines wait for a reader. */
+#define LAST_WORDS_NS INT64_C(1000000000)
+
 /* What an epoll event is about: a child's index, or one of these. */
-enum { TAG_SIGNAL = 1 << 30, TAG_STOP, TAG_NEWS, TAG_ALARM, TAG_PROGRESS };
+enum { TAG_SIGNAL = 1 << 30, TAG_STOP, TAG_NEWS, TAG_ALARM, TAG_PROGRESS, TAG_BACKLOG };
 
 /* ---- Words of orders ---- */
 
@@ -337,11 +341,27 @@ static void dispatch(struct pkdi_supervisor *supervisor, uint32_t tag)
 		drain(supervisor->progress_fd);
 		pkdi_progress_show(&supervisor->progress, supervisor->run, event.now_ns);
 		break;
+	case TAG_BACKLOG:
+		pkdi_backlog_flush(supervisor->backlog);
+		break;
 	default:
 		event = reap(supervisor, tag);
 		handle(supervisor, &event);
 		break;
 	}
+}
+
+/* Lines that wait are written as soon as somebody reads. */
+static void watch_backlog(struct pkdi_supervisor *supervisor)
+{
+	struct epoll_event event = {.events = EPOLLOUT, .data.u32 = TAG_BACKLOG};
+	bool waits = pkdi_backlog_waits(supervisor->backlog);
+
+	/* Where it cannot be watched, it is tried again with the next event. */
+	if (waits != supervisor->watches_backlog &&
+	    epoll_ctl(supervisor->epoll_fd, waits ? EPOLL_CTL_ADD : EPOLL_CTL_DEL,
+	              supervisor->backlog->fd, &event) == 0)
+		supervisor->watches_backlog = waits;
 }
 
 /* ---- Start and end ---- */
@@ -351,6 +371,11 @@ static void close_descriptors(void *context)
 {
 	struct pkdi_supervisor *supervisor = context;
 	struct pkdi_closer closer = {0, 0};
+
+	/* Who is not the supervisor writes for itself, and may wait for a reader. */
+	if (supervisor->run->log.backlog)
+		pkdi_backlog_finish(supervisor->run->log.backlog);
+	supervisor->run->log.backlog = NULL;
 
 	pkdi_closer_add(&closer, &supervisor->epoll_fd);
 	pkdi_closer_add(&closer, &supervisor->signal_fd);
@@ -418,10 +443,12 @@ static int allocate(struct pkdi_supervisor *supervisor)
 	supervisor->last_fatal = calloc(supervisor->run->program->n_nodes + 1,
 	                                sizeof(*supervisor->last_fatal));
 	actions = calloc(pkdi_lifecycle_max_actions(n), sizeof(*actions));
+	supervisor->backlog = calloc(1, sizeof(*supervisor->backlog));
 	/* Descriptors first, so that whatever fails, none is closed that isn't ours. */
 	for (uint32_t i = 0; supervisor->children && i < n; i++)
 		supervisor->children[i].pidfd = -1;
-	if (!supervisor->lives || !supervisor->children || !supervisor->last_fatal || !actions) {
+	if (!supervisor->lives || !supervisor->children || !supervisor->last_fatal ||
+	    !supervisor->backlog || !actions) {
 		free(actions);
 		return -ENOMEM;
 	}
@@ -455,8 +482,11 @@ int pkdi_supervisor_init(struct pkdi_supervisor *supervisor, struct pkdi_run *ru
 		.quiet = quiet,
 	};
 	r = allocate(supervisor);
-	if (r == 0)
+	if (r == 0) {
+		pkdi_backlog_init(supervisor->backlog, STDERR_FILENO, run->program->name, true);
+		run->log.backlog = supervisor->backlog;
 		r = open_descriptors(supervisor);
+	}
 	if (r < 0) {
 		pkdi_log(&run->log, "the supervisor cannot be set up: %s", strerror(-r));
 		pkdi_supervisor_finish(supervisor);
@@ -467,6 +497,7 @@ int pkdi_supervisor_init(struct pkdi_supervisor *supervisor, struct pkdi_run *ru
 void pkdi_supervisor_finish(struct pkdi_supervisor *supervisor)
 {
 	close_descriptors(supervisor);
+	free(supervisor->backlog);
 	for (uint32_t i = 0; supervisor->lives && i < supervisor->run->n_processes; i++)
 		free(supervisor->lives[i].restarts_ns);
 	free(supervisor->cycle.actions);
@@ -501,17 +532,20 @@ int pkdi_supervisor_run(struct pkdi_supervisor *supervisor)
 			break_off(supervisor, "epoll_wait", errno);
 		for (int i = 0; i < n && !supervisor->done; i++)
 			dispatch(supervisor, events[i].data.u32);
+		watch_backlog(supervisor);
 	}
 	if (run->log.shares_line)
-		pkdi_progress_clear();
+		pkdi_progress_clear(run);
 	run->log.shares_line = false;
 	name_outputs(supervisor);
 	if (pkdi_paths_check(run) < 0)
 		supervisor->lost_output = true;
+	pkdi_backlog_be_patient(supervisor->backlog, LAST_WORDS_NS);
 	if (!supervisor->quiet)
 		pkdi_stats_table(run, supervisor->lives, pkd_now() - start_ns);
 	if (supervisor->cycle.failed)
 		pkdi_report(run, PKDI_ACTION_LEAVE, &supervisor->lives[supervisor->cycle.culprit],
 		            &supervisor->cycle.failure);
+	pkdi_backlog_drain(supervisor->backlog);
 	return supervisor->lost_output && !supervisor->status ? 1 : supervisor->status;
 }

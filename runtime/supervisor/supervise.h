@@ -24,6 +24,8 @@ struct pkdi_supervisor {
 	struct pkdi_child *children;
 	uint64_t *last_fatal; /* node -> frame it had in hand when it last died of its own making */
 	int epoll_fd, signal_fd, alarm_fd, progress_fd;
+	struct pkdi_backlog *backlog; /* what it has to say */
+	bool watches_backlog;
 	struct pkdi_progress progress;
 	bool quiet;
 	bool done;

@@ -22,6 +22,18 @@ grep -Eq 'late: frame [0-9]+, [0-9.]+ fps' lines || fail 'no progress without a 
 timeout 30 script -qec './late --quiet' typed </dev/null >out 2>&1 || fail "--quiet: status $?"
 ! grep -q 'late:' typed || fail '--quiet says something' typed
 
+# Names of any length: the numbers stay on the line, the message keeps its end, and nothing else is shown.
+name=$(printf 'n%.0s' $(seq 230))
+mkdir named
+cp "$e2e"/line/*.c named/
+sed "s/^pipeline late(/pipeline $name(/" "$e2e/line/line.pkd" >named/line.pkd
+build named/line.pkd --pipeline "$name" -o long
+timeout 30 script -qec './long --frames 40' typed </dev/null >out 2>&1 || fail "a long name: status $?" typed
+tr '\r' '\n' <typed >lines
+grep -Eq 'nnn\.\.\.n+: frame [0-9]+ of 40 \([0-9]+ %\), [0-9.]+ fps' lines || fail 'no progress with a long name' lines
+! LC_ALL=C grep -a '[^ -~]' lines | grep -av '^.\[K' | grep -q . || fail 'there is more on the screen than text' lines
+grep -Eq 'nnn\.\.\.n+: 40 frames in ' lines || fail 'no table with a long name' lines
+
 # ---- Not on one ----
 
 timeout 30 ./late >out 2>errors || fail "status $?" errors

@@ -153,12 +153,16 @@ static int loop_step(void *self, const void *given, void *out, struct pkd_ctx *c
 	return PKD_OK;
 }
 
+static uint64_t abort_every; /* n: the echo aborts with each n-th frame, 0 = with none */
+
 static int echo_step(void *self, const void *given, void *out, struct pkd_ctx *ctx)
 {
 	const uint64_t *const *in = given;
 	uint64_t *const *outputs = out;
 
 	(void)self;
+	if (abort_every && pkd_number(ctx) % abort_every == 0)
+		abort();
 	if (pkd_number(ctx) == scribble_at || (scribble_at && pkd_number(ctx) > scribble_for_sure))
 		*(uint64_t *)(uintptr_t)in[0] = 0;
 	if (pkd_number(ctx) % 7 == 0)
@@ -290,7 +294,7 @@ static void clear(void)
 		.processes = processes,
 	};
 	n_frames = N_FRAMES;
-	stall_at = damage_at = scribble_at = 0;
+	stall_at = damage_at = scribble_at = abort_every = 0;
 	damage = name_no_node;
 	scribble_for_sure = UINT64_MAX;
 	limit_s = 200;
@@ -815,6 +819,83 @@ static void a_node_that_has_not_left_does_not_count_as_ended(void **state)
 	unlink(path);
 }
 
+/* ---- Nobody reads what it says ---- */
+
+/* A pipe, full; its reading end is in *ret_out. */
+static int make_full_pipe(int *ret_out)
+{
+	char page[4096];
+	int fds[2];
+
+	memset(page, 'x', sizeof(page));
+	assert_int_equal(pipe2(fds, O_NONBLOCK), 0);
+	while (write(fds[1], page, sizeof(page)) > 0)
+		;
+	assert_int_equal(fcntl(fds[1], F_SETFL, 0), 0);
+	*ret_out = fds[0];
+	return fds[1];
+}
+
+static int wait_for_end(pid_t pid)
+{
+	int status = 0;
+
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 1000;
+}
+
+/* Each second frame is one that the echo dies of, twice, with a line each time. */
+static void a_full_pipe_delays_no_restart(void **state)
+{
+	int out, in = make_full_pipe(&out);
+	char *text, *with_reader;
+	pid_t pid;
+
+	(void)state;
+	make_loop();
+	n_frames = 100;
+	abort_every = 2;
+	limit_s = 20;
+	snprintf(path, sizeof(path), "/dev/shm/pkd-test-%d", getpid());
+	unlink(path);
+	pid = start_program("--freeze=off", in);
+	assert_int_equal(wait_for_end(pid), 0);
+	text = take_output();
+	assert_int_equal(run_program("--freeze=off", 0, NULL), 0);
+	assert_non_null(strstr(messages, " (restart 80)\n"));
+	with_reader = take_output();
+	assert_string_equal(text, with_reader);
+	free(text);
+	free(with_reader);
+	close(in);
+	close(out);
+}
+
+static void a_full_pipe_delays_no_stop(void **state)
+{
+	int out, in = make_full_pipe(&out);
+	pid_t pid;
+
+	(void)state;
+	for (int signal = SIGINT; signal; signal = signal == SIGINT ? SIGTERM : 0) {
+		make_loop();
+		n_frames = UINT64_MAX;
+		abort_every = 2;
+		limit_s = 20;
+		snprintf(path, sizeof(path), "/dev/shm/pkd-test-%d", getpid());
+		unlink(path);
+		pid = start_program("--freeze=off", in);
+		for (uint32_t i = 0; i < 10000 && access(path, F_OK) < 0; i++)
+			rest();
+		kill(pid, signal);
+		/* A process that dies while it is stopped decides the status. */
+		assert_int_not_equal(wait_for_end(pid), 1000);
+	}
+	close(in);
+	close(out);
+	unlink(path);
+}
+
 /* ---- Calls of the supervisor that fail ---- */
 
 static bool epoll_fails, alarm_fails;
@@ -1007,6 +1088,8 @@ int main(void)
 		cmocka_unit_test(damaged_words_of_a_process_do_the_supervisor_no_harm),
 		cmocka_unit_test(a_step_that_claims_to_begin_at_no_time_is_ended_and_named),
 		cmocka_unit_test(a_node_that_has_not_left_does_not_count_as_ended),
+		cmocka_unit_test(a_full_pipe_delays_no_restart),
+		cmocka_unit_test(a_full_pipe_delays_no_stop),
 		cmocka_unit_test(a_supervisor_that_learns_of_nothing_ends_all),
 		cmocka_unit_test(a_join_goes_on_without_a_process_that_was_given_up),
 		cmocka_unit_test(no_frame_is_made_before_all_nodes_are_initialised),

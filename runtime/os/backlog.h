@@ -1,0 +1,56 @@
+/* What a process that must never wait has to say on standard error: written at once where somebody reads,
+ * kept where nobody does, and counted where there is no room to keep it.
+ *
+ * Standard error may be a pipe, a terminal or a socket that others share: setting O_NONBLOCK would set it
+ * for all of them. So it is opened once more where that is allowed; a socket takes it with each call; and
+ * where neither is to be had, a timer cuts a write short that waits. */
+#ifndef PKDI_BACKLOG_H
+#define PKDI_BACKLOG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <time.h>
+
+enum { PKDI_BACKLOG_SIZE = 64 * 1024 };
+
+enum pkdi_backlog_way {
+	PKDI_BACKLOG_PLAIN,  /* a file: no write waits for a reader */
+	PKDI_BACKLOG_OPENED, /* opened once more, with O_NONBLOCK */
+	PKDI_BACKLOG_SOCKET,
+	PKDI_BACKLOG_SHARED, /* by those who may block it */
+};
+
+struct pkdi_backlog {
+	int fd; /* that of the caller, or with PKDI_BACKLOG_OPENED our own */
+	enum pkdi_backlog_way way;
+	bool has_timer;
+	timer_t timer;
+	const char *program;
+	int64_t patient_until_ns; /* until then a line without room waits for a reader; 0 = never */
+	uint64_t n_lost;          /* lines, since the last that had room */
+	size_t start, end;        /* what waits, in bytes */
+	char bytes[PKDI_BACKLOG_SIZE];
+};
+
+/* may_open: whether `fd` may be opened once more; false for tests. Cannot fail. */
+void pkdi_backlog_init(struct pkdi_backlog *backlog, int fd, const char *program, bool may_open);
+
+/* Closes what is its own; what waits is gone. */
+void pkdi_backlog_finish(struct pkdi_backlog *backlog);
+
+/* Writes a whole line, of at most PIPE_BUF bytes and with its newline, or keeps it. */
+void pkdi_backlog_put(struct pkdi_backlog *backlog, const char *line, size_t n);
+
+/* Writes a text now or never. */
+void pkdi_backlog_offer(struct pkdi_backlog *backlog, const char *text, size_t n);
+
+/* Does something wait for a reader? Then call flush when backlog->fd can be written. */
+bool pkdi_backlog_waits(const struct pkdi_backlog *backlog);
+void pkdi_backlog_flush(struct pkdi_backlog *backlog);
+
+/* Lets lines wait for a reader until now + patience_ns, and no longer; drain waits for what is left. */
+void pkdi_backlog_be_patient(struct pkdi_backlog *backlog, int64_t patience_ns);
+void pkdi_backlog_drain(struct pkdi_backlog *backlog);
+
+#endif
