@@ -36,10 +36,20 @@ static inline uint32_t pkdi_entry_slot(uint64_t entry)
 
 /* ---- Written by the process, in its control memory ---- */
 
+enum pkdi_call {
+	PKDI_CALL_STEP, /* or none */
+	PKDI_CALL_READY,
+	PKDI_CALL_INIT,
+	PKDI_CALL_FINISH,
+	PKDI_CALL_FLUSH, /* not a node's: what it has buffered is written at the end of the process */
+};
+
 struct pkdi_process_words {
 	_Alignas(PKDI_LINE) _Atomic uint32_t sleep; /* odd: asleep or about to be; never repeats */
 	_Alignas(PKDI_LINE) _Atomic uint32_t calling; /* node whose code runs, + 1; 0 = none */
-	_Atomic int64_t step_since_ns; /* when the step that runs was called; 0 = none runs */
+	_Atomic uint32_t call;                        /* enum pkdi_call: what of the node's it is */
+	_Atomic int64_t
+		step_since_ns; /* when it was called; 0 = nothing runs that may take too long */
 };
 
 struct pkdi_stream_words {

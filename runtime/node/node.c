@@ -16,6 +16,23 @@ static void set_calling(const struct pkdi_node *node, uint32_t calling)
 	atomic_store_explicit(node->calling, calling, memory_order_relaxed);
 }
 
+/* Around all calls of the node's code but step, which does the same with fewer stores. */
+static void begin_call(struct pkdi_node *node, enum pkdi_call call)
+{
+	atomic_store_explicit(node->call, call, memory_order_relaxed);
+	atomic_store_explicit(node->step_since_ns, pkd_now(), memory_order_relaxed);
+	set_calling(node, node->index + 1);
+}
+
+/* `calling` is left to the caller: after a failure it tells the supervisor which node it was. */
+static void end_call(struct pkdi_node *node)
+{
+	atomic_store_explicit(node->step_since_ns, 0, memory_order_relaxed);
+	atomic_store_explicit(node->call, PKDI_CALL_STEP, memory_order_relaxed);
+	/* It may have taken long: nobody goes on with a clock that was read before. */
+	*node->now_ns = 0;
+}
+
 /* To ring takes a system call, and so some time. */
 static void wake(struct pkdi_node *node, struct pkdi_neighbour *const *list, uint32_t n)
 {
@@ -135,8 +152,9 @@ int pkdi_node_start(struct pkdi_node *node)
 	}
 	node->ctx.said = false;
 	node->ctx.state = pkdi_record_spare_state(node);
-	set_calling(node, node->index + 1);
+	begin_call(node, PKDI_CALL_INIT);
 	r = decl->methods->init(node->self, decl->params, &node->ctx);
+	end_call(node);
 	if (r == PKD_OK || r == PKD_END)
 		set_calling(node, 0);
 	if (r == PKD_END) {
@@ -164,8 +182,9 @@ void pkdi_node_abandon(struct pkdi_node *node)
 	if (node->decl->methods->ready)
 		pkdi_watch_forget(node->watch, node->index);
 	node->ctx.said = false;
-	set_calling(node, node->index + 1);
+	begin_call(node, PKDI_CALL_FINISH);
 	node->decl->methods->finish(node->self);
+	end_call(node);
 	set_calling(node, calling);
 	node->finish_failed = node->ctx.said;
 }
@@ -455,10 +474,9 @@ int pkdi_node_rouse(struct pkdi_node *node)
 		return 0;
 	node->ctx.state = node->states[committed % 2];
 	node->ctx.said = false;
-	atomic_store_explicit(node->step_since_ns, pkd_now(), memory_order_relaxed);
-	set_calling(node, node->index + 1);
+	begin_call(node, PKDI_CALL_READY);
 	r = node->decl->methods->ready(node->self, &node->ctx);
-	atomic_store_explicit(node->step_since_ns, 0, memory_order_relaxed);
+	end_call(node);
 	node->ctx.due_ns = 0;
 	if (r == PKD_OK) {
 		set_calling(node, 0);

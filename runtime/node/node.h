@@ -31,6 +31,7 @@ struct pkdi_node {
 	const struct pkdi_orders *orders;
 	const struct pkdi_program_words *program_words;
 	_Atomic uint32_t *calling;      /* of the process, own */
+	_Atomic uint32_t *call;         /* likewise */
 	_Atomic int64_t *step_since_ns; /* likewise */
 	int64_t *now_ns;                /* likewise: when the clock was read just now, or 0 */
 	struct pkdi_watch *watch;       /* of the process */

@@ -199,6 +199,7 @@ static int start_nodes(struct pkdi_run *run, const struct pkdi_process *process)
 
 	/* What the last incarnation died in is the supervisor's to know, and over. */
 	atomic_store(&process->words->calling, 0);
+	atomic_store(&process->words->call, PKDI_CALL_STEP);
 	atomic_store(&process->words->step_since_ns, 0);
 	for (uint32_t i = 0; i < process->decl->n_nodes; i++)
 		pkdi_node_recover(&run->nodes[process->decl->nodes[i]]);

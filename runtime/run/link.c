@@ -121,6 +121,7 @@ static void link_node(struct pkdi_run *run, struct pkdi_node *node)
 	node->orders = &run->orders[node->index];
 	node->program_words = run->program_words;
 	node->calling = &run->processes[own].words->calling;
+	node->call = &run->processes[own].words->call;
 	node->step_since_ns = &run->processes[own].words->step_since_ns;
 	node->now_ns = &run->processes[own].now_ns;
 	node->watch = &run->processes[own].watch;

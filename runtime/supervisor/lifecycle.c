@@ -239,3 +239,9 @@ enum pkdi_stall pkdi_stall_look(int64_t since_ns, int64_t stall_ns, int64_t now_
 	*ret_look_ns = pkdi_time_after(since_ns ? since_ns + 1 : now_ns, stall_ns);
 	return PKDI_STALL_NONE;
 }
+
+bool pkdi_is_slow(uint32_t call, int64_t since_ns, int64_t now_ns)
+{
+	return (call == PKDI_CALL_INIT || call == PKDI_CALL_FINISH) && since_ns > 0 &&
+	       since_ns <= now_ns && now_ns - since_ns >= PKDI_SLOW_NS;
+}

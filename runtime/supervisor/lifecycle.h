@@ -103,6 +103,12 @@ enum pkdi_stall {
 	PKDI_STALL_DAMAGED,  /* the word says what no runtime has written */
 };
 
+/* After so long in init or finish somebody may wonder what the program waits for. */
+#define PKDI_SLOW_NS INT64_C(5000000000)
+
+/* Is it to be said that this call takes long? As with pkdi_stall_look, the words are the process's own. */
+bool pkdi_is_slow(uint32_t call, int64_t since_ns, int64_t now_ns);
+
 /* Looks at when the step of a process began, 0 = none runs, as the process itself says; read before the
  * clock. Nobody has to tell the supervisor when a step begins, as it looks again at the latest when one
  * that began just now would be too long: at *ret_look_ns, unless something is wrong. */

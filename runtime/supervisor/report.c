@@ -27,8 +27,21 @@ static void name_process(const struct pkdi_run *run, uint32_t process, char who[
 		         pkdi_shorten(decl->name, name, sizeof(name)));
 }
 
-static void name_death(const struct pkdi_life *life, const struct pkdi_event *event,
-                       char what[WHAT_SIZE])
+/* What a process was called for when it took too long; the word is its own. */
+static const char *name_call(const struct pkdi_run *run, uint32_t process)
+{
+	static const char *const names[] = {
+		[PKDI_CALL_STEP] = "step",         [PKDI_CALL_READY] = "ready",
+		[PKDI_CALL_INIT] = "init",         [PKDI_CALL_FINISH] = "finish",
+		[PKDI_CALL_FLUSH] = "last output",
+	};
+	uint32_t call = atomic_load(&run->processes[process].words->call);
+
+	return names[call <= PKDI_CALL_FLUSH ? call : PKDI_CALL_STEP];
+}
+
+static void name_death(const struct pkdi_run *run, const struct pkdi_life *life,
+                       const struct pkdi_event *event, char what[WHAT_SIZE])
 {
 	const char *signal;
 	char time[32];
@@ -43,7 +56,8 @@ static void name_death(const struct pkdi_life *life, const struct pkdi_event *ev
 		break;
 	case PKDI_EVENT_STALLED:
 		pkdi_value_show_time((double)life->decl->stall_ns, time, sizeof(time));
-		snprintf(what, WHAT_SIZE, "was killed, as its step took longer than %s", time);
+		snprintf(what, WHAT_SIZE, "was killed, as its %s took longer than %s",
+		         name_call(run, event->process), time);
 		break;
 	case PKDI_EVENT_DAMAGED:
 		snprintf(what, WHAT_SIZE, "was killed, as it has damaged its control words");
@@ -75,7 +89,7 @@ void pkdi_report(const struct pkdi_run *run, enum pkdi_action_kind kind,
 	char who[PKDI_WHO_SIZE], what[WHAT_SIZE];
 
 	name_process(run, event->process, who);
-	name_death(life, event, what);
+	name_death(run, life, event, what);
 	if (kind == PKDI_ACTION_SAY_RESTART)
 		pkdi_log(log, "%s %s and is started again (restart %u)", who, what,
 		         life->n_restarts);
@@ -87,6 +101,17 @@ void pkdi_report(const struct pkdi_run *run, enum pkdi_action_kind kind,
 		pkdi_log(log, "%s %s while the program was stopping", who, what);
 	else if (kind == PKDI_ACTION_LEAVE)
 		pkdi_log(log, "%s %s; the rest was stopped", who, what);
+}
+
+void pkdi_report_slow(const struct pkdi_run *run, uint32_t process)
+{
+	char who[PKDI_WHO_SIZE];
+	bool starts = atomic_load(&run->processes[process].words->call) == PKDI_CALL_INIT;
+
+	name_process(run, process, who);
+	pkdi_log(&run->log, "%s: its %s has not returned for %d s%s", who,
+	         starts ? "init" : "finish", (int)(PKDI_SLOW_NS / 1000000000),
+	         starts ? "; no frame is made before" : "; the program waits for it");
 }
 
 void pkdi_report_freeze(const struct pkdi_run *run)

@@ -10,6 +10,9 @@
 void pkdi_report(const struct pkdi_run *run, enum pkdi_action_kind kind,
                  const struct pkdi_life *life, const struct pkdi_event *event);
 
+/* Says that the process has been in the init or finish of a node for PKDI_SLOW_NS. */
+void pkdi_report_slow(const struct pkdi_run *run, uint32_t process);
+
 /* Says at the start on which streams published values are closed to their writer. */
 void pkdi_report_freeze(const struct pkdi_run *run);
 

@@ -63,7 +63,10 @@ static _Noreturn void be_child(struct pkdi_spawner *spawner, uint32_t index)
 		set_signals(spawner);
 		status = pkdi_process_run(run, index);
 	}
-	/* Not exit: destructors of libraries whose threads still run are a source of crashes. */
+	/* Not exit: destructors of libraries whose threads still run are a source of crashes. What is buffered
+	 * may wait for a reader, and is watched as a step is. */
+	atomic_store(&run->processes[index].words->call, PKDI_CALL_FLUSH);
+	atomic_store(&run->processes[index].words->step_since_ns, pkd_now());
 	fflush(NULL);
 	_exit(status);
 }

@@ -75,9 +75,10 @@ static int start(struct pkdi_supervisor *supervisor, uint32_t process)
 	/* What the last incarnation died in would be taken for a step of the next, and the frame it had in
 	 * hand for one that was fatal twice, should the next one die before it has begun. */
 	atomic_store(&supervisor->run->processes[process].words->step_since_ns, 0);
+	atomic_store(&supervisor->run->processes[process].words->call, PKDI_CALL_STEP);
 	atomic_store(&supervisor->run->processes[process].words->calling, 0);
 	child->stall = PKDI_STALL_NONE;
-	child->untried = false;
+	child->said_slow = child->untried = false;
 	r = pkdi_spawn(&supervisor->spawner, process, &child->pid, &child->pidfd);
 	if (r < 0)
 		return r;
@@ -252,14 +253,35 @@ static void break_off(struct pkdi_supervisor *supervisor, const char *call, int 
 	supervisor->status = 1;
 }
 
+/* Says once for each start of a process that it stays in init or finish; returns when to look again. */
+static int64_t note_slow(struct pkdi_supervisor *supervisor)
+{
+	for (uint32_t i = 0; i < supervisor->run->n_processes; i++) {
+		struct pkdi_process_words *words = supervisor->run->processes[i].words;
+		struct pkdi_child *child = &supervisor->children[i];
+		int64_t since_ns = atomic_load(&words->step_since_ns);
+
+		if (child->pidfd < 0 || child->said_slow ||
+		    !pkdi_is_slow(atomic_load(&words->call), since_ns, pkd_now()))
+			continue;
+		child->said_slow = true;
+		pkdi_report_slow(supervisor->run, i);
+	}
+	return pkdi_time_after(pkd_now(), PKDI_SLOW_NS);
+}
+
+static int64_t sooner(int64_t a_ns, int64_t b_ns)
+{
+	return !a_ns || (b_ns && b_ns < a_ns) ? b_ns : a_ns;
+}
+
 static void set_alarm(struct pkdi_supervisor *supervisor)
 {
 	int64_t ns = pkdi_lifecycle_alarm(&supervisor->cycle);
-	int64_t stalls_ns = end_stalls(supervisor);
 	struct itimerspec alarm;
 
-	if (!ns || (stalls_ns && stalls_ns < ns))
-		ns = stalls_ns;
+	ns = sooner(ns, end_stalls(supervisor));
+	ns = sooner(ns, note_slow(supervisor));
 	alarm = (struct itimerspec){.it_value = {ns / 1000000000, ns % 1000000000}};
 	if (timerfd_settime(supervisor->alarm_fd, TFD_TIMER_ABSTIME, &alarm, NULL) < 0)
 		break_off(supervisor, "timerfd_settime", errno);

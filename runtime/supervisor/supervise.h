@@ -12,6 +12,7 @@ struct pkdi_child {
 	pid_t pid;
 	int pidfd;
 	enum pkdi_stall stall; /* what it has been killed for, if anything */
+	bool said_slow;        /* that its init or finish takes long */
 	bool untried;          /* not started, as another one could not be */
 	int start_error; /* errno of a start that failed and that lifecycle does not know of yet */
 };

@@ -351,6 +351,23 @@ static void a_step_that_began_at_no_time_is_damage(void **state)
 	assert_true(look_ns == INT64_MAX);
 }
 
+static void only_init_and_finish_are_said_to_take_long(void **state)
+{
+	int64_t now = 10 * PKDI_SLOW_NS;
+
+	(void)state;
+	assert_true(pkdi_is_slow(PKDI_CALL_INIT, now - PKDI_SLOW_NS, now));
+	assert_true(pkdi_is_slow(PKDI_CALL_FINISH, 1, now));
+	assert_false(pkdi_is_slow(PKDI_CALL_INIT, now - PKDI_SLOW_NS + 1, now));
+	assert_false(pkdi_is_slow(PKDI_CALL_STEP, 1, now));
+	assert_false(pkdi_is_slow(PKDI_CALL_READY, 1, now));
+	assert_false(pkdi_is_slow(UINT32_MAX, 1, now));
+	/* Nothing runs; and what a process may write there. */
+	assert_false(pkdi_is_slow(PKDI_CALL_INIT, 0, now));
+	assert_false(pkdi_is_slow(PKDI_CALL_INIT, now + 1, now));
+	assert_false(pkdi_is_slow(PKDI_CALL_INIT, INT64_MIN, now));
+}
+
 static void who_damages_its_words_died_of_its_own_making(void **state)
 {
 	struct fixture f;
@@ -385,6 +402,7 @@ int main(void)
 		cmocka_unit_test(a_stalled_process_died_of_its_own_making),
 		cmocka_unit_test(a_step_is_too_long_only_after_its_time),
 		cmocka_unit_test(a_step_that_began_at_no_time_is_damage),
+		cmocka_unit_test(only_init_and_finish_are_said_to_take_long),
 		cmocka_unit_test(who_damages_its_words_died_of_its_own_making),
 		cmocka_unit_test(deadlines_mean_nothing_while_it_runs),
 	};

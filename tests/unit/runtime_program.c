@@ -12,6 +12,7 @@
 #include <cmocka.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -122,6 +123,52 @@ static void leave_without_a_word(const struct pkdi_node *node)
 {
 	atomic_store(&node->words->state, PKDI_LEFT);
 	_exit(0);
+}
+
+static enum pkdi_call hang_in; /* where the loop never comes back from, and the source from ready */
+
+static void hang(enum pkdi_call call)
+{
+	while (hang_in == call)
+		pause();
+}
+
+static int loop_init(void *self, const void *given, struct pkd_ctx *ctx)
+{
+	(void)self, (void)given, (void)ctx;
+	hang(PKDI_CALL_INIT);
+	return PKD_OK;
+}
+
+static void loop_finish(void *self)
+{
+	(void)self;
+	hang(PKDI_CALL_FINISH);
+}
+
+/* A source that is called between its steps, all the time. */
+static int64_t ready_ns;
+
+static int watching_init(void *self, const void *given, struct pkd_ctx *ctx)
+{
+	(void)self, (void)given;
+	return pkd_watch(ctx, open("/dev/zero", O_RDONLY | O_CLOEXEC), POLLIN);
+}
+
+static int watching_ready(void *self, struct pkd_ctx *ctx)
+{
+	(void)self, (void)ctx;
+	hang(PKDI_CALL_READY);
+	rest();
+	ready_ns = pkd_now();
+	return PKD_OK;
+}
+
+static int watching_step(void *self, const void *in, void *out, struct pkd_ctx *ctx)
+{
+	if (pkd_time(ctx) < ready_ns)
+		return pkd_error(ctx, EINVAL, "it was called before it was told to be ready");
+	return source_step(self, in, out, ctx);
 }
 
 struct loop_in {
@@ -262,7 +309,9 @@ static void sink_finish(void *self)
 }
 
 static const struct pkd_methods source_methods = METHODS(1, source_init, source_step, any_finish);
-static const struct pkd_methods loop_methods = METHODS(1, any_init, loop_step, any_finish);
+static const struct pkd_methods loop_methods = METHODS(1, loop_init, loop_step, loop_finish);
+static const struct pkd_methods watching_methods = {PKD_ABI,       1,          watching_init,
+                                                    watching_step, any_finish, watching_ready};
 static const struct pkd_methods echo_methods = METHODS(1, any_init, echo_step, any_finish);
 static const struct pkd_methods merge_methods = METHODS(1, any_init, merge_step, any_finish);
 static const struct pkd_methods watch_methods = METHODS(1, any_init, watch_step, any_finish);
@@ -296,6 +345,7 @@ static void clear(void)
 	n_frames = N_FRAMES;
 	stall_at = damage_at = scribble_at = abort_every = 0;
 	damage = name_no_node;
+	hang_in = PKDI_CALL_STEP;
 	scribble_for_sure = UINT64_MAX;
 	limit_s = 200;
 }
@@ -627,6 +677,66 @@ static void a_stalled_step_is_ended_and_named(void **state)
 	assert_int_equal(run_program("--quiet", 0, NULL), 137);
 	assert_non_null(strstr(messages, "was killed, as its step took longer than 50ms; the rest "
 	                                 "was stopped\n"));
+	unlink(path);
+}
+
+/* init, ready and finish are watched as step is. */
+static void a_call_that_hangs_is_ended_and_named(void **state)
+{
+	static const struct {
+		enum pkdi_call call;
+		const char *says;
+		uint32_t process;
+	} calls[] = {
+		{PKDI_CALL_INIT, "'loop' (test.pkd:1:1) was killed, as its init took", 1},
+		{PKDI_CALL_READY, "'source' (test.pkd:1:1) was killed, as its ready took", 0},
+		{PKDI_CALL_FINISH, "'loop' (test.pkd:1:1) was killed, as its finish took", 1},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++) {
+		struct pkd_process *process = &processes[calls[i].process];
+
+		make_loop();
+		nodes[0].methods = &watching_methods;
+		n_frames = 20;
+		hang_in = calls[i].call;
+		process->stall_ns = 50000000;
+		process->n_restarts = 0;
+		limit_s = 10;
+		assert_int_equal(run_program("--quiet", 0, NULL), 137);
+		assert_non_null(strstr(messages, calls[i].says));
+		assert_non_null(strstr(messages, " longer than 50ms; the rest was stopped\n"));
+		unlink(path);
+	}
+}
+
+/* With a finish that hangs the node has left nevertheless: the next incarnation has nothing to do. */
+static void a_finish_that_hangs_costs_one_restart(void **state)
+{
+	(void)state;
+	make_loop();
+	n_frames = 20;
+	hang_in = PKDI_CALL_FINISH;
+	processes[1].stall_ns = 50000000;
+	limit_s = 10;
+	assert_int_equal(run_program("--quiet", 0, NULL), 0);
+	assert_string_equal(messages, "test: node 'loop' (test.pkd:1:1) was killed, as its finish "
+	                              "took longer than 50ms and is started again (restart 1)\n");
+	unlink(path);
+}
+
+/* A frame has the time at which it was asked for, whatever was called before. */
+static void the_clock_is_read_after_ready(void **state)
+{
+	(void)state;
+	make_loop();
+	nodes[0].methods = &watching_methods;
+	processes[0].n_restarts = 0;
+	n_frames = 200;
+	/* Where no other process is woken, which takes a while and has the clock read, too. */
+	assert_int_equal(run_program("--single-process", 0, NULL), 0);
+	assert_null(strstr(messages, "before it was told"));
 	unlink(path);
 }
 
@@ -1079,6 +1189,9 @@ int main(void)
 		cmocka_unit_test(merged_streams_lose_nothing_and_double_nothing),
 		cmocka_unit_test(what_is_in_hand_is_never_overwritten),
 		cmocka_unit_test(a_stalled_step_is_ended_and_named),
+		cmocka_unit_test(a_call_that_hangs_is_ended_and_named),
+		cmocka_unit_test(a_finish_that_hangs_costs_one_restart),
+		cmocka_unit_test(the_clock_is_read_after_ready),
 		cmocka_unit_test(a_cycle_without_a_history_stands_still),
 		cmocka_unit_test(a_process_runs_on_its_cpus),
 		cmocka_unit_test(a_priority_that_cannot_be_had_is_said),
