@@ -226,7 +226,7 @@ static void put_inputs(const struct program *p, size_t i)
 	buf_puts(p->out, "};\n");
 }
 
-static void put_outputs(const struct program *p, size_t i)
+static void put_outputs(struct program *p, size_t i)
 {
 	const struct graph_node *node = &p->graph->nodes.items[i];
 
@@ -234,10 +234,12 @@ static void put_outputs(const struct program *p, size_t i)
 		return;
 	buf_printf(p->out, "\nstatic const struct pkd_output %s_outputs[] = {\n", p->node_names[i]);
 	for (size_t k = 0; k < node->face->outputs.n; k++) {
+		const struct type *type = p->graph->streams.items[node->outputs[k]].type;
 		struct out_row row = {.arena = p->arena, .depth = 1};
 		out_field(&row, ".name = %s",
 		          out_quote(p->arena, node->face->outputs.items[k].name, 0));
 		out_field(&row, ".stream = %s", stream_constant(p, node->outputs[k]));
+		out_field(&row, ".type = &%s", type_describe(p->out, &p->described, type));
 		out_row(p->out, "", &row, ",", true);
 	}
 	buf_puts(p->out, "};\n");
@@ -322,7 +324,7 @@ static void put_node(const struct program *p, size_t i)
 	out_row(p->out, "", &row, ",", false);
 }
 
-static void put_nodes(const struct program *p)
+static void put_nodes(struct program *p)
 {
 	put_rights(p);
 	for (size_t i = 0; i < p->graph->nodes.n; i++) {

@@ -21,9 +21,12 @@ static void describe_types(struct program *p)
 		for (size_t k = 0; k < node->face->generics.n; k++)
 			if (node->face->generics.items[k].kind == GENERIC_TYPE && node->types[k])
 				type_describe(&types, &p->described, node->types[k]);
+		for (size_t k = 0; k < node->face->outputs.n; k++)
+			type_describe(&types, &p->described,
+			              p->graph->streams.items[node->outputs[k]].type);
 	}
 	if (types.length)
-		buf_printf(p->out, "\n/* Types that nodes learn of as they run. */\n%s",
+		buf_printf(p->out, "\n/* Types as they are known at run time: to nodes, and to what checks their values. */\n%s",
 		           types.text);
 	buf_finish(&types);
 }

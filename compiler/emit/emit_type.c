@@ -194,10 +194,41 @@ static void describe_inside(struct buf *out, struct described *described, struct
 		describe_names(out, row, name, type->enumeration);
 	else if (type->kind == TYPE_STRING || type->kind == TYPE_BYTES || type->item)
 		out_field(row, ".n = %llu", (unsigned long long)type->n.value);
+	if (type->kind == TYPE_IMAGE) {
+		out_field(row, ".format = %llu", (unsigned long long)type->format.value);
+		out_field(row, ".width = %llu", (unsigned long long)type->n.value);
+		out_field(row, ".height = %llu", (unsigned long long)type->height.value);
+	}
 	if (type->kind == TYPE_LIST)
 		out_field(row, ".items_offset = %llu", (unsigned long long)type_items_offset(type));
 	if (type->item)
 		out_field(row, ".item = &%s", type_describe(out, described, type->item));
+}
+
+/* What the runtime need not look into. Plain: every pattern of bytes is a value of the type. Flat: all of
+ * its memory is in use, whatever the value. */
+struct shape {
+	bool plain, flat;
+};
+
+static struct shape shape_of(const struct type *type)
+{
+	struct shape shape = {true, true};
+
+	if (type->kind == TYPE_ARRAY)
+		return shape_of(type->item);
+	if (type->kind != TYPE_RECORD) {
+		shape.flat = type->kind < TYPE_STRING || type->kind == TYPE_ENUM;
+		shape.plain = shape.flat && type->kind != TYPE_BOOL && type->kind != TYPE_ENUM;
+		return shape;
+	}
+	for (size_t i = 0; i < type->record->fields.n; i++) {
+		struct shape field = shape_of(type->record->fields.items[i].type);
+
+		shape.plain = shape.plain && field.plain;
+		shape.flat = shape.flat && field.flat;
+	}
+	return shape;
 }
 
 const char *type_describe(struct buf *out, struct described *described, const struct type *type)
@@ -205,6 +236,7 @@ const char *type_describe(struct buf *out, struct described *described, const st
 	struct arena *arena = described->arena;
 	struct out_row row = {.arena = arena};
 	struct layout layout = {0, 1};
+	struct shape shape;
 	const char *name = map_get(&described->by_type, type->name);
 
 	if (name)
@@ -221,6 +253,11 @@ const char *type_describe(struct buf *out, struct described *described, const st
 		out_field(&row, ".size = %llu", (unsigned long long)layout.size);
 		out_field(&row, ".align = %llu", (unsigned long long)layout.align);
 	}
+	shape = shape_of(type);
+	if (shape.plain)
+		out_field(&row, ".plain = true");
+	if (shape.flat)
+		out_field(&row, ".flat = true");
 	describe_inside(out, described, &row, name, type); /* may write others, before this one */
 	out_row(out, arena_printf(arena, "static const struct pkd_type %s = ", name), &row, ";",
 	        true);

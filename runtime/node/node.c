@@ -10,6 +10,7 @@
 #include "node/ports.h"
 #include "node/record.h"
 #include "node/say.h"
+#include "node/typed.h"
 
 static void set_calling(const struct pkdi_node *node, uint32_t calling)
 {
@@ -361,6 +362,25 @@ static int no_protection(struct pkdi_node *node, int r)
 	return r;
 }
 
+/* What is no value of its declared type reaches nobody: it is an error of this firing. */
+static int check_values(struct pkdi_node *node)
+{
+	for (uint32_t i = 0; i < node->decl->n_outputs; i++) {
+		const struct pkdi_output *output = &node->outputs[i];
+		struct pkdi_lie lie;
+
+		if (!output->stream || output->absent || !output->type ||
+		    pkdi_typed_check(output->type, output->header + 1, &lie))
+			continue;
+		pkdi_log(node->log, "node '%s' (%s): output '%s%s' %s (frame %llu)",
+		         node->decl->name, node->decl->at, node->decl->outputs[i].name, lie.place,
+		         lie.text, (unsigned long long)node->ctx.number);
+		node->ctx.said = true;
+		return -EBADMSG;
+	}
+	return 0;
+}
+
 /* From here on the values may be published: nobody changes them any more. */
 static int seal_values(struct pkdi_node *node, int64_t now_ns)
 {
@@ -533,8 +553,10 @@ int pkdi_node_fire(struct pkdi_node *node)
 	} else if (is_refused(node)) {
 		commit(node, false, r == PKD_END);
 	} else {
-		int sealed = seal_values(node, end_ns);
+		int sealed = check_values(node);
 
+		if (sealed == 0)
+			sealed = seal_values(node, end_ns);
 		if (sealed < 0)
 			return fail(node, sealed);
 		commit(node, true, r == PKD_END);

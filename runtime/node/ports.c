@@ -5,6 +5,7 @@
 #include "channel/freeze.h"
 #include "node/history.h"
 #include "node/policy.h"
+#include "node/typed.h"
 
 /* Puts the value and those before it, the first of them being number base - 1 of the stream. They are
  * in the ring behind the cursor, or held. */
@@ -72,6 +73,38 @@ static void put_sampled(const struct pkdi_node *node, struct pkdi_input *input)
 	put(input, NULL, 0, true);
 }
 
+/* What a step leaves out is empty then, and never what another frame had there. Where nobody reads, it is
+ * enough that lengths are right. */
+static void empty(const struct pkdi_output *output, void *value)
+{
+	if (output->type && (output->stream || !output->type->flat))
+		pkdi_typed_empty(output->type, value);
+}
+
+static int fill_outputs(struct pkdi_node *node)
+{
+	for (uint32_t i = 0; i < node->decl->n_outputs; i++) {
+		struct pkdi_output *output = &node->outputs[i];
+		void *value = output->unread;
+
+		if (output->stream) {
+			int r;
+
+			value = pkdi_output_loan(output, &output->header);
+			if (!value)
+				return -ENOBUFS;
+			r = pkdi_freeze_open(output);
+			if (r < 0)
+				return r;
+		}
+		if (value)
+			empty(output, value);
+		node->out[i] = value;
+		output->absent = false;
+	}
+	return 0;
+}
+
 int pkdi_ports_fill(struct pkdi_node *node)
 {
 	for (uint32_t i = 0; i < node->decl->n_inputs; i++) {
@@ -94,19 +127,5 @@ int pkdi_ports_fill(struct pkdi_node *node)
 			break;
 		}
 	}
-	for (uint32_t i = 0; i < node->decl->n_outputs; i++) {
-		struct pkdi_output *output = &node->outputs[i];
-
-		node->out[i] = pkdi_output_loan(output, &output->header);
-		if (node->out[i]) {
-			int r = pkdi_freeze_open(output);
-
-			if (r < 0)
-				return r;
-		} else if (output->stream) {
-			return -ENOBUFS;
-		}
-		output->absent = false;
-	}
-	return 0;
+	return fill_outputs(node);
 }

@@ -5,7 +5,7 @@
 #include <pkd/program.h>
 #include <string.h>
 
-PKD_GENERATED_FOR(3);
+PKD_GENERATED_FOR(4);
 
 extern const struct pkd_methods look_methods;
 extern const struct pkd_methods rows_methods;
@@ -77,8 +77,7 @@ enum {
 	STREAM_expression_19_value,
 };
 
-/* Types that nodes learn of as they run. */
-static const struct pkd_type type_u32 = {.kind = PKD_U32, .name = "u32", .size = 4, .align = 4};
+/* Types as they are known at run time: to nodes, and to what checks their values. */
 static const struct pkd_type type_string_15 = {
 	.kind = PKD_STRING,
 	.name = "string<15>",
@@ -86,7 +85,14 @@ static const struct pkd_type type_string_15 = {
 	.align = 4,
 	.n = 15,
 };
-static const struct pkd_type type_f32 = {.kind = PKD_F32, .name = "f32", .size = 4, .align = 4};
+static const struct pkd_type type_f32 = {
+	.kind = PKD_F32,
+	.name = "f32",
+	.size = 4,
+	.align = 4,
+	.plain = true,
+	.flat = true,
+};
 static const struct pkd_field type_Box_fields[] = {
 	{"x", &type_f32, offsetof(struct Box, x)},
 	{"y", &type_f32, offsetof(struct Box, y)},
@@ -98,6 +104,8 @@ static const struct pkd_type type_Box = {
 	.name = "Box",
 	.size = sizeof(struct Box),
 	.align = _Alignof(struct Box),
+	.plain = true,
+	.flat = true,
 	.n = 4,
 	.fields = type_Box_fields,
 };
@@ -140,8 +148,38 @@ static const struct pkd_type type_list_Found_16 = {
 	.items_offset = 4,
 	.item = &type_Found,
 };
-static const struct pkd_type type_i32 = {.kind = PKD_I32, .name = "i32", .size = 4, .align = 4};
-static const struct pkd_type type_bool = {.kind = PKD_BOOL, .name = "bool", .size = 1, .align = 1};
+static const struct pkd_type type_image_gray8_8_8 = {
+	.kind = PKD_IMAGE,
+	.name = "image<gray8, 8, 8>",
+	.size = 128,
+	.align = 4,
+	.format = 1,
+	.width = 8,
+	.height = 8,
+};
+static const struct pkd_type type_i32 = {
+	.kind = PKD_I32,
+	.name = "i32",
+	.size = 4,
+	.align = 4,
+	.plain = true,
+	.flat = true,
+};
+static const struct pkd_type type_u32 = {
+	.kind = PKD_U32,
+	.name = "u32",
+	.size = 4,
+	.align = 4,
+	.plain = true,
+	.flat = true,
+};
+static const struct pkd_type type_bool = {
+	.kind = PKD_BOOL,
+	.name = "bool",
+	.size = 1,
+	.align = 1,
+	.flat = true,
+};
 static const struct pkd_type type_list_i32_3 = {
 	.kind = PKD_LIST,
 	.name = "list<i32, 3>",
@@ -150,12 +188,6 @@ static const struct pkd_type type_list_i32_3 = {
 	.n = 3,
 	.items_offset = 4,
 	.item = &type_i32,
-};
-static const struct pkd_type type_image_gray8_8_8 = {
-	.kind = PKD_IMAGE,
-	.name = "image<gray8, 8, 8>",
-	.size = 128,
-	.align = 4,
 };
 static const struct pkd_field type_record_1_fields[] = {
 	{"right", &type_i32, offsetof(struct expressions_record_1, right)},
@@ -168,6 +200,28 @@ static const struct pkd_type type_record_1 = {
 	.align = _Alignof(struct expressions_record_1),
 	.n = 2,
 	.fields = type_record_1_fields,
+};
+static const struct pkd_type type_time = {
+	.kind = PKD_TIME,
+	.name = "time",
+	.size = 8,
+	.align = 8,
+	.plain = true,
+	.flat = true,
+};
+static const struct pkd_field type_Row_fields[] = {
+	{"n", &type_u32, offsetof(struct Row, n)},
+	{"at", &type_time, offsetof(struct Row, at)},
+	{"best", &type_f32, offsetof(struct Row, best)},
+	{"word", &type_string_15, offsetof(struct Row, word)},
+};
+static const struct pkd_type type_Row = {
+	.kind = PKD_RECORD,
+	.name = "Row",
+	.size = sizeof(struct Row),
+	.align = _Alignof(struct Row),
+	.n = 4,
+	.fields = type_Row_fields,
 };
 
 /* What the program's options set. */
@@ -1344,12 +1398,12 @@ static const struct pkd_stream streams[] = {
 };
 
 static const struct pkd_output s_outputs[] = {
-	{.name = "found", .stream = STREAM_s_found},
-	{.name = "best", .stream = STREAM_s_best},
-	{.name = "picture", .stream = STREAM_s_picture},
-	{.name = "a", .stream = STREAM_s_a},
-	{.name = "b", .stream = STREAM_s_b},
-	{.name = "speed", .stream = STREAM_s_speed},
+	{.name = "found", .stream = STREAM_s_found, .type = &type_list_Found_16},
+	{.name = "best", .stream = STREAM_s_best, .type = &type_Found},
+	{.name = "picture", .stream = STREAM_s_picture, .type = &type_image_gray8_8_8},
+	{.name = "a", .stream = STREAM_s_a, .type = &type_i32},
+	{.name = "b", .stream = STREAM_s_b, .type = &type_i32},
+	{.name = "speed", .stream = STREAM_s_speed, .type = &type_f32},
 };
 
 static const struct pkd_input rows_inputs[] = {
@@ -1528,7 +1582,7 @@ static const struct pkd_input near_inputs[] = {
 };
 
 static const struct pkd_output near_outputs[] = {
-	{.name = "value", .stream = STREAM_near_value},
+	{.name = "value", .stream = STREAM_near_value, .type = &type_list_Found_16},
 };
 
 static const struct pkd_input n_inputs[] = {
@@ -1542,7 +1596,7 @@ static const struct pkd_input n_inputs[] = {
 };
 
 static const struct pkd_output n_outputs[] = {
-	{.name = "value", .stream = STREAM_n_value},
+	{.name = "value", .stream = STREAM_n_value, .type = &type_u32},
 };
 
 static const struct pkd_input large_inputs[] = {
@@ -1556,7 +1610,7 @@ static const struct pkd_input large_inputs[] = {
 };
 
 static const struct pkd_output large_outputs[] = {
-	{.name = "value", .stream = STREAM_large_value},
+	{.name = "value", .stream = STREAM_large_value, .type = &type_u32},
 };
 
 static const struct pkd_input tagged_inputs[] = {
@@ -1570,7 +1624,7 @@ static const struct pkd_input tagged_inputs[] = {
 };
 
 static const struct pkd_output tagged_outputs[] = {
-	{.name = "value", .stream = STREAM_tagged_value},
+	{.name = "value", .stream = STREAM_tagged_value, .type = &type_list_Found_16},
 };
 
 static const struct pkd_input width_inputs[] = {
@@ -1584,7 +1638,7 @@ static const struct pkd_input width_inputs[] = {
 };
 
 static const struct pkd_output width_outputs[] = {
-	{.name = "value", .stream = STREAM_width_value},
+	{.name = "value", .stream = STREAM_width_value, .type = &type_f32},
 };
 
 static const struct pkd_input widest_inputs[] = {
@@ -1599,7 +1653,7 @@ static const struct pkd_input widest_inputs[] = {
 };
 
 static const struct pkd_output widest_outputs[] = {
-	{.name = "value", .stream = STREAM_widest_value},
+	{.name = "value", .stream = STREAM_widest_value, .type = &type_f32},
 };
 
 static const struct pkd_input smaller_inputs[] = {
@@ -1621,7 +1675,7 @@ static const struct pkd_input smaller_inputs[] = {
 };
 
 static const struct pkd_output smaller_outputs[] = {
-	{.name = "value", .stream = STREAM_smaller_value},
+	{.name = "value", .stream = STREAM_smaller_value, .type = &type_i32},
 };
 
 static const struct pkd_input first_inputs[] = {
@@ -1635,7 +1689,7 @@ static const struct pkd_input first_inputs[] = {
 };
 
 static const struct pkd_output first_outputs[] = {
-	{.name = "value", .stream = STREAM_first_value},
+	{.name = "value", .stream = STREAM_first_value, .type = &type_Found},
 };
 
 static const struct pkd_input tag_inputs[] = {
@@ -1657,7 +1711,7 @@ static const struct pkd_input tag_inputs[] = {
 };
 
 static const struct pkd_output tag_outputs[] = {
-	{.name = "value", .stream = STREAM_tag_value},
+	{.name = "value", .stream = STREAM_tag_value, .type = &type_string_7},
 };
 
 static const struct pkd_input mean_inputs[] = {
@@ -1679,7 +1733,7 @@ static const struct pkd_input mean_inputs[] = {
 };
 
 static const struct pkd_output mean_outputs[] = {
-	{.name = "value", .stream = STREAM_mean_value},
+	{.name = "value", .stream = STREAM_mean_value, .type = &type_i32},
 };
 
 static const struct pkd_input safe_inputs[] = {
@@ -1701,7 +1755,7 @@ static const struct pkd_input safe_inputs[] = {
 };
 
 static const struct pkd_output safe_outputs[] = {
-	{.name = "value", .stream = STREAM_safe_value},
+	{.name = "value", .stream = STREAM_safe_value, .type = &type_i32},
 };
 
 static const struct pkd_input either_inputs[] = {
@@ -1733,7 +1787,7 @@ static const struct pkd_input either_inputs[] = {
 };
 
 static const struct pkd_output either_outputs[] = {
-	{.name = "value", .stream = STREAM_either_value},
+	{.name = "value", .stream = STREAM_either_value, .type = &type_Found},
 };
 
 static const struct pkd_input change_inputs[] = {
@@ -1758,7 +1812,7 @@ static const struct pkd_input change_inputs[] = {
 };
 
 static const struct pkd_output change_outputs[] = {
-	{.name = "value", .stream = STREAM_change_value},
+	{.name = "value", .stream = STREAM_change_value, .type = &type_i32},
 };
 
 static const struct pkd_input fast_inputs[] = {
@@ -1773,7 +1827,7 @@ static const struct pkd_input fast_inputs[] = {
 };
 
 static const struct pkd_output fast_outputs[] = {
-	{.name = "value", .stream = STREAM_fast_value},
+	{.name = "value", .stream = STREAM_fast_value, .type = &type_f32},
 };
 
 static const struct pkd_input late_inputs[] = {
@@ -1787,7 +1841,7 @@ static const struct pkd_input late_inputs[] = {
 };
 
 static const struct pkd_output late_outputs[] = {
-	{.name = "value", .stream = STREAM_late_value},
+	{.name = "value", .stream = STREAM_late_value, .type = &type_bool},
 };
 
 static const struct pkd_input few_inputs[] = {
@@ -1809,7 +1863,7 @@ static const struct pkd_input few_inputs[] = {
 };
 
 static const struct pkd_output few_outputs[] = {
-	{.name = "value", .stream = STREAM_few_value},
+	{.name = "value", .stream = STREAM_few_value, .type = &type_list_i32_3},
 };
 
 static const struct pkd_input shared_inputs[] = {
@@ -1824,7 +1878,7 @@ static const struct pkd_input shared_inputs[] = {
 };
 
 static const struct pkd_output shared_outputs[] = {
-	{.name = "value", .stream = STREAM_shared_value},
+	{.name = "value", .stream = STREAM_shared_value, .type = &type_image_gray8_8_8},
 };
 
 static const struct pkd_input expression_18_inputs[] = {
@@ -1862,7 +1916,7 @@ static const struct pkd_input expression_18_inputs[] = {
 };
 
 static const struct pkd_output expression_18_outputs[] = {
-	{.name = "value", .stream = STREAM_expression_18_value},
+	{.name = "value", .stream = STREAM_expression_18_value, .type = &type_Row},
 };
 
 static const struct pkd_input expression_19_inputs[] = {
@@ -1892,7 +1946,7 @@ static const struct pkd_input expression_19_inputs[] = {
 };
 
 static const struct pkd_output expression_19_outputs[] = {
-	{.name = "value", .stream = STREAM_expression_19_value},
+	{.name = "value", .stream = STREAM_expression_19_value, .type = &type_record_1},
 };
 
 /* In the order of their constants. */
@@ -2436,7 +2490,7 @@ static const struct pkd_process processes[] = {
 };
 
 static const struct pkd_program program = {
-	.abi = 3,
+	.abi = 4,
 	.name = "expressions",
 	.doc = "",
 	.source = "expressions.pkd",

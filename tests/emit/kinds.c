@@ -3,7 +3,7 @@
 #include "kinds.pkd.h"
 #include <pkd/program.h>
 
-PKD_GENERATED_FOR(3);
+PKD_GENERATED_FOR(4);
 
 extern const struct pkd_methods maker_methods;
 extern const struct pkd_methods taker_methods;
@@ -21,17 +21,34 @@ enum {
 	STREAM_made_count,
 };
 
-/* Types that nodes learn of as they run. */
+/* Types as they are known at run time: to nodes, and to what checks their values. */
 static const char *const type_Level_names[] = {"low", "mid", "high"};
 static const struct pkd_type type_Level = {
 	.kind = PKD_ENUM,
 	.name = "Level",
 	.size = 4,
 	.align = 4,
+	.flat = true,
 	.n = 3,
 	.names = type_Level_names,
 };
-static const struct pkd_type type_f32 = {.kind = PKD_F32, .name = "f32", .size = 4, .align = 4};
+static const struct pkd_type type_image_gray8_32_16 = {
+	.kind = PKD_IMAGE,
+	.name = "image<gray8, 32, 16>",
+	.size = 576,
+	.align = 4,
+	.format = 1,
+	.width = 32,
+	.height = 16,
+};
+static const struct pkd_type type_f32 = {
+	.kind = PKD_F32,
+	.name = "f32",
+	.size = 4,
+	.align = 4,
+	.plain = true,
+	.flat = true,
+};
 static const struct pkd_field type_Corner_fields[] = {
 	{"x", &type_f32, offsetof(struct Corner, x)},
 	{"y", &type_f32, offsetof(struct Corner, y)},
@@ -41,6 +58,8 @@ static const struct pkd_type type_Corner = {
 	.name = "Corner",
 	.size = sizeof(struct Corner),
 	.align = _Alignof(struct Corner),
+	.plain = true,
+	.flat = true,
 	.n = 2,
 	.fields = type_Corner_fields,
 };
@@ -49,6 +68,8 @@ static const struct pkd_type type_array_Corner_4 = {
 	.name = "[Corner; 4]",
 	.size = 32,
 	.align = 4,
+	.plain = true,
+	.flat = true,
 	.n = 4,
 	.item = &type_Corner,
 };
@@ -66,9 +87,29 @@ static const struct pkd_type type_bytes_8 = {
 	.align = 4,
 	.n = 8,
 };
-static const struct pkd_type type_time = {.kind = PKD_TIME, .name = "time", .size = 8, .align = 8};
-static const struct pkd_type type_bool = {.kind = PKD_BOOL, .name = "bool", .size = 1, .align = 1};
-static const struct pkd_type type_i16 = {.kind = PKD_I16, .name = "i16", .size = 2, .align = 2};
+static const struct pkd_type type_time = {
+	.kind = PKD_TIME,
+	.name = "time",
+	.size = 8,
+	.align = 8,
+	.plain = true,
+	.flat = true,
+};
+static const struct pkd_type type_bool = {
+	.kind = PKD_BOOL,
+	.name = "bool",
+	.size = 1,
+	.align = 1,
+	.flat = true,
+};
+static const struct pkd_type type_i16 = {
+	.kind = PKD_I16,
+	.name = "i16",
+	.size = 2,
+	.align = 2,
+	.plain = true,
+	.flat = true,
+};
 static const struct pkd_type type_list_i16_4 = {
 	.kind = PKD_LIST,
 	.name = "list<i16, 4>",
@@ -103,6 +144,46 @@ static const struct pkd_type type_list_Mark_4 = {
 	.n = 4,
 	.items_offset = 8,
 	.item = &type_Mark,
+};
+static const struct pkd_type type_u64 = {
+	.kind = PKD_U64,
+	.name = "u64",
+	.size = 8,
+	.align = 8,
+	.plain = true,
+	.flat = true,
+};
+static const struct pkd_type type_string_31 = {
+	.kind = PKD_STRING,
+	.name = "string<31>",
+	.size = 36,
+	.align = 4,
+	.n = 31,
+};
+static const struct pkd_type type_bytes_100 = {
+	.kind = PKD_BYTES,
+	.name = "bytes<100>",
+	.size = 104,
+	.align = 4,
+	.n = 100,
+};
+static const struct pkd_type type_f64 = {
+	.kind = PKD_F64,
+	.name = "f64",
+	.size = 8,
+	.align = 8,
+	.plain = true,
+	.flat = true,
+};
+static const struct pkd_type type_array_f64_3 = {
+	.kind = PKD_ARRAY,
+	.name = "[f64; 3]",
+	.size = 24,
+	.align = 8,
+	.plain = true,
+	.flat = true,
+	.n = 3,
+	.item = &type_f64,
 };
 
 /* What the program's options set. */
@@ -301,13 +382,13 @@ static const struct pkd_stream streams[] = {
 };
 
 static const struct pkd_output made_outputs[] = {
-	{.name = "picture", .stream = STREAM_made_picture},
-	{.name = "marks", .stream = STREAM_made_marks},
-	{.name = "best", .stream = STREAM_made_best},
-	{.name = "count", .stream = STREAM_made_count},
-	{.name = "title", .stream = PKD_NONE},
-	{.name = "raw", .stream = PKD_NONE},
-	{.name = "weights", .stream = PKD_NONE},
+	{.name = "picture", .stream = STREAM_made_picture, .type = &type_image_gray8_32_16},
+	{.name = "marks", .stream = STREAM_made_marks, .type = &type_list_Mark_4},
+	{.name = "best", .stream = STREAM_made_best, .type = &type_Mark},
+	{.name = "count", .stream = STREAM_made_count, .type = &type_u64},
+	{.name = "title", .stream = PKD_NONE, .type = &type_string_31},
+	{.name = "raw", .stream = PKD_NONE, .type = &type_bytes_100},
+	{.name = "weights", .stream = PKD_NONE, .type = &type_array_f64_3},
 };
 
 static const struct pkd_input taker_inputs[] = {
@@ -443,7 +524,7 @@ static const struct pkd_process processes[] = {
 };
 
 static const struct pkd_program program = {
-	.abi = 3,
+	.abi = 4,
 	.name = "kinds",
 	.doc = "Shows every kind.",
 	.source = "kinds.pkd",

@@ -10,7 +10,7 @@
 #include <string.h>
 #include <time.h>
 
-PKD_GENERATED_FOR(3);
+PKD_GENERATED_FOR(4);
 
 extern const struct pkd_methods keep_methods;
 
@@ -163,6 +163,24 @@ enum {
 	STREAM_halves_y,
 	STREAM_halves_2_y,
 	STREAM_halves_y_y,
+};
+
+/* Types as they are known at run time: to nodes, and to what checks their values. */
+static const struct pkd_type type_i32 = {
+	.kind = PKD_I32,
+	.name = "i32",
+	.size = 4,
+	.align = 4,
+	.plain = true,
+	.flat = true,
+};
+static const struct pkd_type type_i64 = {
+	.kind = PKD_I64,
+	.name = "i64",
+	.size = 8,
+	.align = 8,
+	.plain = true,
+	.flat = true,
 };
 
 static struct tick_params n_params;
@@ -326,7 +344,7 @@ static const struct pkd_stream streams[] = {
 };
 
 static const struct pkd_output n_outputs[] = {
-	{.name = "n", .stream = STREAM_n_n},
+	{.name = "n", .stream = STREAM_n_n, .type = &type_i32},
 };
 
 static const struct pkd_input sums_inputs[] = {
@@ -352,8 +370,8 @@ static const struct pkd_input sums_inputs[] = {
 };
 
 static const struct pkd_output sums_outputs[] = {
-	{.name = "total", .stream = STREAM_sums_total},
-	{.name = "most", .stream = PKD_NONE},
+	{.name = "total", .stream = STREAM_sums_total, .type = &type_i64},
+	{.name = "most", .stream = PKD_NONE, .type = &type_i32},
 };
 
 static const struct pkd_input halves_inputs[] = {
@@ -368,7 +386,7 @@ static const struct pkd_input halves_inputs[] = {
 };
 
 static const struct pkd_output halves_outputs[] = {
-	{.name = "y", .stream = STREAM_halves_y},
+	{.name = "y", .stream = STREAM_halves_y, .type = &type_i64},
 };
 
 static const struct pkd_input keep_inputs[] = {
@@ -416,7 +434,7 @@ static const struct pkd_input halves_2_inputs[] = {
 };
 
 static const struct pkd_output halves_2_outputs[] = {
-	{.name = "y", .stream = STREAM_halves_2_y},
+	{.name = "y", .stream = STREAM_halves_2_y, .type = &type_i64},
 };
 
 static const struct pkd_input halves_y_inputs[] = {
@@ -440,7 +458,7 @@ static const struct pkd_input halves_y_inputs[] = {
 };
 
 static const struct pkd_output halves_y_outputs[] = {
-	{.name = "y", .stream = STREAM_halves_y_y},
+	{.name = "y", .stream = STREAM_halves_y_y, .type = &type_i64},
 };
 
 /* In the order of their constants. */
@@ -617,7 +635,7 @@ static const struct pkd_process processes[] = {
 };
 
 static const struct pkd_program program = {
-	.abi = 3,
+	.abi = 4,
 	.name = "step",
 	.doc = "",
 	.source = "step.pkd",

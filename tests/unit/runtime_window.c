@@ -120,7 +120,7 @@ static const struct pkd_methods echo_methods = METHODS(1, any_init, echo_step, a
 
 static const char *const names[N_NODES] = {"a", "b", "node", "echo"};
 static const struct pkd_output outputs[N_NODES] = {
-	{"out", A}, {"out", B}, {"out", NODE}, {"out", ECHO}};
+	{"out", A, NULL}, {"out", B, NULL}, {"out", NODE, NULL}, {"out", ECHO, NULL}};
 static struct pkd_input echo_input;
 static struct pkd_reader readers[N_NODES][MAX_READERS];
 static struct pkd_stream streams[N_NODES];

@@ -3,6 +3,7 @@
 #ifndef PKD_FRAME_H
 #define PKD_FRAME_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -89,10 +90,13 @@ enum pkd_kind {
 
 struct pkd_type {
 	enum pkd_kind kind;
-	const char *name;      /* as written in the language: "list<Object, 64>" */
-	uint32_t size, align;  /* bytes, of the capacity */
-	uint32_t n;            /* capacity, number of fields or of names */
-	uint32_t items_offset; /* list: bytes from its start to items[0] */
+	const char *name;               /* as written in the language: "list<Object, 64>" */
+	uint32_t size, align;           /* bytes, of the capacity */
+	uint32_t n;                     /* capacity, number of fields or of names */
+	uint32_t items_offset;          /* list: bytes from its start to items[0] */
+	uint32_t format, width, height; /* image: what it may be at most */
+	bool plain; /* whatever the bytes, they are a value: numbers, and what is made of them alone */
+	bool flat; /* all of it is used, always: no strings, bytes, lists or images in it */
 	const struct pkd_type *item;
 	const struct pkd_field *fields;
 	const char *const *names;

@@ -72,7 +72,10 @@ struct pkd_input {
 
 struct pkd_output {
 	const char *name;
-	uint32_t stream; /* or PKD_NONE: the node is given NULL */
+	uint32_t stream; /* or PKD_NONE: nobody reads, the node is given private memory */
+	const struct pkd_type
+		*type; /* what its values are checked against after a step, and emptied by
+	                                before the next; NULL: neither */
 };
 
 /* A parameter of the pipeline or of a node, for options and --help. */
@@ -128,7 +131,7 @@ struct pkd_node {
 	const struct pkd_right *rights;
 	uint32_t n_rights;
 	bool declared; /* it touches nothing but `rights`; else nobody knows, and it may touch everything */
-	bool settled;  /* after init it opens nothing and starts no thread any more */
+	bool settled; /* after init it opens nothing and starts no thread any more */
 };
 
 enum pkd_failure_end {

@@ -1,0 +1,249 @@
+#include "node/typed.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <pkd/node.h>
+
+/* A list, string or bytes begins with its length. */
+static uint32_t length_of(const void *value)
+{
+	uint32_t length;
+
+	memcpy(&length, value, sizeof(length));
+	return length;
+}
+
+/* ---- Saying what is wrong ---- */
+
+__attribute__((format(printf, 2, 3))) static bool lies(struct pkdi_lie *lie, const char *format,
+                                                       ...)
+{
+	va_list arguments;
+
+	lie->place[0] = '\0';
+	va_start(arguments, format);
+	vsnprintf(lie->text, sizeof(lie->text), format, arguments);
+	va_end(arguments);
+	return false;
+}
+
+/* The lie is in a part of the value at hand. */
+static bool lies_within(struct pkdi_lie *lie, const char *part)
+{
+	char inner[sizeof(lie->place)];
+
+	memcpy(inner, lie->place, sizeof(inner));
+	snprintf(lie->place, sizeof(lie->place), "%.60s%.66s", part, inner);
+	return false;
+}
+
+static bool lies_in_item(struct pkdi_lie *lie, uint32_t i)
+{
+	char part[16];
+
+	snprintf(part, sizeof(part), "[%" PRIu32 "]", i);
+	return lies_within(lie, part);
+}
+
+static bool lies_in_field(struct pkdi_lie *lie, const char *name)
+{
+	char part[64];
+
+	snprintf(part, sizeof(part), ".%s", name);
+	return lies_within(lie, part);
+}
+
+/* ---- Checking ---- */
+
+static bool check_bool(const uint8_t *value, struct pkdi_lie *lie)
+{
+	return *value <= 1 || lies(lie, "is %u, and a bool is 0 or 1", *value);
+}
+
+static bool check_enum(const struct pkd_type *type, const void *value, struct pkdi_lie *lie)
+{
+	uint32_t number = length_of(value);
+
+	return number < type->n || lies(lie, "is %" PRIu32 ", and %s goes from 0 to %" PRIu32,
+	                                number, type->name, type->n - 1);
+}
+
+static bool check_length(const struct pkd_type *type, const void *value, struct pkdi_lie *lie)
+{
+	uint32_t length = length_of(value);
+
+	return length <= type->n || lies(lie, "has length %" PRIu32 ", and %s holds %" PRIu32,
+	                                 length, type->name, type->n);
+}
+
+static bool check_string(const struct pkd_type *type, const char *value, struct pkdi_lie *lie)
+{
+	uint32_t length = length_of(value);
+	unsigned char end;
+
+	if (!check_length(type, value, lie))
+		return false;
+	end = (unsigned char)value[sizeof(length) + length];
+	return end == 0 ||
+	       lies(lie,
+	            "has length %" PRIu32 ", and text[%" PRIu32 "] is %u where a 0 must end it",
+	            length, length, end);
+}
+
+static bool check_image(const struct pkd_type *type, const void *value, struct pkdi_lie *lie)
+{
+	struct pkd_image image;
+	uint64_t capacity = type->size - sizeof(image), row, bytes;
+
+	memcpy(&image, value, sizeof(image));
+	row = (uint64_t)image.width * pkd_pixel_size(type->format);
+	bytes = (uint64_t)image.stride * image.height;
+	if (!image.format)
+		return lies(lie, "was not written, and %s has no empty value", type->name);
+	if (image.format != type->format)
+		return lies(lie, "has format %" PRIu32 ", and that of %s is %" PRIu32, image.format,
+		            type->name, type->format);
+	if (image.width > type->width || image.height > type->height)
+		return lies(lie,
+		            "has %" PRIu32 " x %" PRIu32 " pixels, and %s holds %" PRIu32
+		            " x %" PRIu32,
+		            image.width, image.height, type->name, type->width, type->height);
+	if (image.stride < row)
+		return lies(lie,
+		            "has a stride of %" PRIu32 " bytes, and a row of %" PRIu32
+		            " pixels takes %" PRIu64,
+		            image.stride, image.width, row);
+	return bytes <= capacity ||
+	       lies(lie,
+	            "has %" PRIu32 " rows of %" PRIu32 " bytes, and %s holds %" PRIu64 " bytes",
+	            image.height, image.stride, type->name, capacity);
+}
+
+/* Bools are many where they are a mask. */
+static bool are_bools(const uint8_t *items, uint32_t n)
+{
+	uint8_t all = 0;
+
+	for (uint32_t i = 0; i < n; i++)
+		all |= items[i];
+	return all <= 1;
+}
+
+static bool check_items(const struct pkd_type *item, const char *items, uint32_t n,
+                        struct pkdi_lie *lie)
+{
+	if (item->plain || (item->kind == PKD_BOOL && are_bools((const uint8_t *)items, n)))
+		return true;
+	for (uint32_t i = 0; i < n; i++)
+		if (!pkdi_typed_check(item, items + (size_t)i * item->size, lie))
+			return lies_in_item(lie, i);
+	return true;
+}
+
+static bool check_list(const struct pkd_type *type, const char *value, struct pkdi_lie *lie)
+{
+	return check_length(type, value, lie) &&
+	       check_items(type->item, value + type->items_offset, length_of(value), lie);
+}
+
+static bool check_fields(const struct pkd_type *type, const char *value, struct pkdi_lie *lie)
+{
+	for (uint32_t i = 0; i < type->n; i++) {
+		const struct pkd_field *field = &type->fields[i];
+
+		if (!field->type->plain &&
+		    !pkdi_typed_check(field->type, value + field->offset, lie))
+			return lies_in_field(lie, field->name);
+	}
+	return true;
+}
+
+bool pkdi_typed_check(const struct pkd_type *type, const void *value, struct pkdi_lie *ret_lie)
+{
+	if (type->plain)
+		return true;
+	switch (type->kind) {
+	case PKD_BOOL:
+		return check_bool(value, ret_lie);
+	case PKD_ENUM:
+		return check_enum(type, value, ret_lie);
+	case PKD_STRING:
+		return check_string(type, value, ret_lie);
+	case PKD_BYTES:
+		return check_length(type, value, ret_lie);
+	case PKD_ARRAY:
+		return check_items(type->item, value, type->n, ret_lie);
+	case PKD_LIST:
+		return check_list(type, value, ret_lie);
+	case PKD_IMAGE:
+		return check_image(type, value, ret_lie);
+	case PKD_RECORD:
+		return check_fields(type, value, ret_lie);
+	case PKD_I8:
+	case PKD_I16:
+	case PKD_I32:
+	case PKD_I64:
+	case PKD_U8:
+	case PKD_U16:
+	case PKD_U32:
+	case PKD_U64:
+	case PKD_F32:
+	case PKD_F64:
+	case PKD_TIME:
+		break;
+	}
+	return true;
+}
+
+/* ---- Emptying ---- */
+
+static void empty_items(const struct pkd_type *item, char *items, uint32_t n)
+{
+	if (item->flat) {
+		memset(items, 0, (size_t)n * item->size);
+		return;
+	}
+	for (uint32_t i = 0; i < n; i++)
+		pkdi_typed_empty(item, items + (size_t)i * item->size);
+}
+
+/* A string or bytes. */
+static void empty_text(const struct pkd_type *type, char *value)
+{
+	uint32_t length = length_of(value);
+
+	memset(value, 0, sizeof(length) + (length < type->n ? length : type->n));
+}
+
+static void empty_list(const struct pkd_type *type, char *value)
+{
+	uint32_t length = length_of(value);
+
+	empty_items(type->item, value + type->items_offset, length < type->n ? length : type->n);
+	memset(value, 0, sizeof(length));
+}
+
+static void empty_fields(const struct pkd_type *type, char *value)
+{
+	for (uint32_t i = 0; i < type->n; i++)
+		pkdi_typed_empty(type->fields[i].type, value + type->fields[i].offset);
+}
+
+void pkdi_typed_empty(const struct pkd_type *type, void *value)
+{
+	if (type->flat)
+		memset(value, 0, type->size);
+	else if (type->kind == PKD_IMAGE)
+		memset(value, 0, sizeof(struct pkd_image));
+	else if (type->kind == PKD_LIST)
+		empty_list(type, value);
+	else if (type->kind == PKD_ARRAY)
+		empty_items(type->item, value, type->n);
+	else if (type->kind == PKD_RECORD)
+		empty_fields(type, value);
+	else
+		empty_text(type, value);
+}

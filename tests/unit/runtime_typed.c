@@ -1,0 +1,252 @@
+/* Values that are checked against the description of their type, and emptied by it. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+#include <pkd/node.h>
+
+#include "node/typed.h"
+
+/* ---- A record with one of everything, as pkdc lays it out and describes it ---- */
+
+enum { NAME = 7, RAW = 5, MARKS = 3, PIXELS = 6 * 4 * 3 };
+
+struct mark {
+	uint8_t on;
+	uint32_t colour;
+	struct {
+		uint32_t len;
+		char text[NAME + 1];
+	} name;
+};
+
+struct everything {
+	double number;
+	struct {
+		uint32_t len;
+		uint8_t data[RAW];
+	} raw;
+	struct {
+		uint32_t len;
+		struct mark items[MARKS];
+	} marks;
+	uint8_t mask[4];
+	struct {
+		struct pkd_image head;
+		uint8_t pixels[PIXELS];
+	} picture;
+};
+
+#define TYPE(KIND, NAME, c_type, ...)                                             \
+	{                                                                         \
+		.kind = KIND, .name = (NAME), .size = sizeof(c_type), __VA_ARGS__ \
+	}
+
+static const struct pkd_type type_f64 = TYPE(PKD_F64, "f64", double, .plain = true, .flat = true);
+static const struct pkd_type type_bool = TYPE(PKD_BOOL, "bool", uint8_t, .flat = true);
+static const struct pkd_type type_colour = TYPE(PKD_ENUM, "Colour", uint32_t, .flat = true, .n = 3);
+static const struct pkd_type type_name = TYPE(PKD_STRING, "string<7>", ((struct mark *)0)->name,
+                                              .n = NAME);
+static const struct pkd_type type_raw = TYPE(PKD_BYTES, "bytes<5>", ((struct everything *)0)->raw,
+                                             .n = RAW);
+static const struct pkd_field mark_fields[] = {
+	{"on", &type_bool, offsetof(struct mark, on)},
+	{"colour", &type_colour, offsetof(struct mark, colour)},
+	{"name", &type_name, offsetof(struct mark, name)},
+};
+static const struct pkd_type type_mark = TYPE(PKD_RECORD, "Mark", struct mark, .n = 3,
+                                              .fields = mark_fields);
+static const struct pkd_type type_marks = TYPE(PKD_LIST, "list<Mark, 3>",
+                                               ((struct everything *)0)->marks, .n = MARKS,
+                                               .items_offset = 4, .item = &type_mark);
+static const struct pkd_type type_mask = TYPE(PKD_ARRAY, "[bool; 4]",
+                                              ((struct everything *)0)->mask, .n = 4, .flat = true,
+                                              .item = &type_bool);
+static const struct pkd_type type_picture = TYPE(PKD_IMAGE, "image<bgr24, 6, 4>",
+                                                 ((struct everything *)0)->picture,
+                                                 .format = PKD_BGR24, .width = 6, .height = 4);
+static const struct pkd_field fields[] = {
+	{"number", &type_f64, offsetof(struct everything, number)},
+	{"raw", &type_raw, offsetof(struct everything, raw)},
+	{"marks", &type_marks, offsetof(struct everything, marks)},
+	{"mask", &type_mask, offsetof(struct everything, mask)},
+	{"picture", &type_picture, offsetof(struct everything, picture)},
+};
+static const struct pkd_type type_everything = TYPE(PKD_RECORD, "Everything", struct everything,
+                                                    .n = 5, .fields = fields);
+
+/* ---- An honest value, and one thing wrong with it ---- */
+
+static struct everything value;
+
+static void make(void)
+{
+	memset(&value, 0xee, sizeof(value));
+	value.raw.len = RAW;
+	value.marks.len = 2;
+	for (uint32_t i = 0; i < 2; i++) {
+		value.marks.items[i].on = 1;
+		value.marks.items[i].colour = 2;
+		pkd_string_set(&value.marks.items[i].name, "seventh");
+	}
+	memset(value.mask, 1, sizeof(value.mask));
+	pkd_image_set(&value.picture.head, PKD_BGR24, 6, 4);
+}
+
+static void expect(const char *place, const char *text)
+{
+	struct pkdi_lie lie = {"", ""};
+
+	assert_false(pkdi_typed_check(&type_everything, &value, &lie));
+	assert_string_equal(lie.place, place);
+	assert_string_equal(lie.text, text);
+	make();
+}
+
+static int set_up(void **state)
+{
+	(void)state;
+	make();
+	return 0;
+}
+
+static void an_honest_value_passes(void **state)
+{
+	struct pkdi_lie lie;
+
+	(void)state;
+	assert_true(pkdi_typed_check(&type_everything, &value, &lie));
+	pkd_image_set(&value.picture.head, PKD_BGR24, 3, 2);
+	value.picture.head.stride = PIXELS / 2;
+	value.raw.len = value.marks.len = 0;
+	assert_true(pkdi_typed_check(&type_everything, &value, &lie));
+}
+
+static void a_length_beyond_the_capacity_is_found(void **state)
+{
+	(void)state;
+	value.raw.len = RAW + 1;
+	expect(".raw", "has length 6, and bytes<5> holds 5");
+	value.marks.len = 100;
+	expect(".marks", "has length 100, and list<Mark, 3> holds 3");
+	value.marks.items[1].name.len = UINT32_MAX;
+	expect(".marks[1].name", "has length 4294967295, and string<7> holds 7");
+}
+
+static void a_string_that_does_not_end_is_found(void **state)
+{
+	(void)state;
+	value.marks.items[0].name.text[NAME] = 'x';
+	expect(".marks[0].name", "has length 7, and text[7] is 120 where a 0 must end it");
+}
+
+static void bools_and_enums_have_their_values_only(void **state)
+{
+	(void)state;
+	value.marks.items[1].on = 2;
+	expect(".marks[1].on", "is 2, and a bool is 0 or 1");
+	value.mask[3] = 255;
+	expect(".mask[3]", "is 255, and a bool is 0 or 1");
+	value.marks.items[0].colour = 3;
+	expect(".marks[0].colour", "is 3, and Colour goes from 0 to 2");
+}
+
+static void an_image_stays_within_its_memory(void **state)
+{
+	(void)state;
+	value.picture.head.format = PKD_GRAY8;
+	expect(".picture", "has format 1, and that of image<bgr24, 6, 4> is 2");
+	value.picture.head.height = 200;
+	expect(".picture", "has 6 x 200 pixels, and image<bgr24, 6, 4> holds 6 x 4");
+	value.picture.head.width = 7;
+	expect(".picture", "has 7 x 4 pixels, and image<bgr24, 6, 4> holds 6 x 4");
+	value.picture.head.stride = 17;
+	expect(".picture", "has a stride of 17 bytes, and a row of 6 pixels takes 18");
+	value.picture.head.stride = 2147483647;
+	expect(".picture", "has 4 rows of 2147483647 bytes, and image<bgr24, 6, 4> holds 72 bytes");
+	/* 4 rows of 2^30 + 18 bytes are 72 bytes in 32 bits. */
+	value.picture.head.stride = (1U << 30) + 18;
+	expect(".picture", "has 4 rows of 1073741842 bytes, and image<bgr24, 6, 4> holds 72 bytes");
+}
+
+static void a_forgotten_image_is_found(void **state)
+{
+	(void)state;
+	pkdi_typed_empty(&type_everything, &value);
+	expect(".picture", "was not written, and image<bgr24, 6, 4> has no empty value");
+}
+
+static void items_that_are_not_in_use_are_nobodys_affair(void **state)
+{
+	struct pkdi_lie lie;
+
+	(void)state;
+	memset(&value.marks.items[2], 0xff, sizeof(value.marks.items[2]));
+	assert_true(pkdi_typed_check(&type_everything, &value, &lie));
+}
+
+static void an_empty_value_is_zero_where_it_was_used(void **state)
+{
+	static const struct everything zero;
+
+	(void)state;
+	pkdi_typed_empty(&type_everything, &value);
+	assert_true(value.number == 0);
+	assert_memory_equal(&value.raw, &zero.raw, sizeof(uint32_t) + RAW);
+	assert_int_equal(value.marks.len, 0);
+	for (uint32_t i = 0; i < 2; i++) {
+		struct mark *mark = &value.marks.items[i];
+
+		assert_int_equal(mark->on, 0);
+		assert_int_equal(mark->colour, 0);
+		assert_memory_equal(&mark->name, &zero.marks.items[0].name, sizeof(mark->name));
+	}
+	assert_int_equal(value.marks.items[2].on, 0xee);
+	assert_memory_equal(value.mask, zero.mask, sizeof(value.mask));
+	assert_memory_equal(&value.picture.head, &zero.picture.head, sizeof(struct pkd_image));
+	assert_int_equal(value.picture.pixels[0], 0xee);
+}
+
+static void what_is_emptied_may_be_anything(void **state)
+{
+	struct {
+		struct {
+			uint32_t len;
+			struct mark items[MARKS];
+		} marks;
+		struct mark behind;
+	} room;
+	struct mark untouched;
+
+	(void)state;
+	memset(&room, 0xff, sizeof(room));
+	memset(&untouched, 0xff, sizeof(untouched));
+	room.marks.len = MARKS + 1;
+	pkdi_typed_empty(&type_marks, &room.marks);
+	assert_int_equal(room.marks.len, 0);
+	assert_int_equal(room.marks.items[2].name.len, 0);
+	assert_memory_equal(&room.behind, &untouched, sizeof(untouched));
+}
+
+#define TEST(name) cmocka_unit_test_setup(name, set_up)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(an_honest_value_passes),
+		TEST(a_length_beyond_the_capacity_is_found),
+		TEST(a_string_that_does_not_end_is_found),
+		TEST(bools_and_enums_have_their_values_only),
+		TEST(an_image_stays_within_its_memory),
+		TEST(a_forgotten_image_is_found),
+		TEST(items_that_are_not_in_use_are_nobodys_affair),
+		TEST(an_empty_value_is_zero_where_it_was_used),
+		TEST(what_is_emptied_may_be_anything),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
