@@ -52,9 +52,10 @@ static void add_condition(struct writer *w, struct conditions *all, const char *
 }
 
 /* "in->xs->len > 3" */
-static const char *length_condition(struct writer *w, struct value_text list, int64_t index)
+static const char *length_condition(struct writer *w, struct value_text list,
+                                    const struct type *type, int64_t index)
 {
-	return arena_printf(w->arena, "%s > %lld", place_member(w->arena, list, "len").text,
+	return arena_printf(w->arena, "%s > %lld", place_length(w->arena, list, type),
 	                    (long long)index);
 }
 
@@ -83,7 +84,7 @@ static bool guard_element(struct writer *w, const struct term *term, struct cond
 		return false;
 	if (type->kind == TYPE_ARRAY)
 		return (uint64_t)index < type->n.value;
-	add_condition(w, all, length_condition(w, guarded_path(w, term->left, all), index));
+	add_condition(w, all, length_condition(w, guarded_path(w, term->left, all), type, index));
 	return true;
 }
 

@@ -292,8 +292,7 @@ static void put_outputs(const struct header *h, const struct interface *node)
 
 	for (size_t i = 0; i < node->outputs.n; i++) {
 		const struct port *port = &node->outputs.items[i];
-		const char *note = arena_printf(h->arena, "%s, NULL where nobody reads it",
-		                                port_type_note(h->arena, port));
+		const char *note = port_type_note(h->arena, port);
 		out_field(&lines, "%s;",
 		          pointer_declaration(h, node, port, port->type, port->name));
 		out_field_comment(&lines, join(h->arena, note, port->doc));

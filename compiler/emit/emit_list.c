@@ -5,7 +5,7 @@
 
 struct loop {
 	struct block block;
-	const char *i;
+	const char *i, *end;
 	size_t n_tests; /* ifs that are open */
 };
 
@@ -34,8 +34,9 @@ static void open_loop(struct writer *w, struct loop *loop, const struct term *li
 	if (out_columns(place.text) > 24)
 		place = term_keep(w, place, under->type, "list");
 	const char *i = writer_name(w, "i");
-	writer_say(w, "for (uint32_t %s = 0; %s < %s; %s++) {", i, i,
-	           place_member(w->arena, place, "len").text, i);
+	loop->end = writer_name(w, "end");
+	writer_say(w, "for (uint32_t %s = 0, %s = %s; %s < %s; %s++) {", i, loop->end,
+	           place_length(w->arena, place, under->type), i, loop->end, i);
 	item.name = writer_name(w, "it");
 	item.access = place_item(w->arena, place, under->type, i).text;
 	item.type = under->type->item;
@@ -71,6 +72,7 @@ static void close_loop(struct writer *w, struct loop *loop)
 	buf_puts(w->out, body);
 	writer_say(w, "}");
 	writer_forget(w, loop->i);
+	writer_forget(w, loop->end);
 	writer_forget(w, item.name);
 }
 
@@ -194,7 +196,8 @@ struct value_text list_length(struct writer *w, const struct term *term)
 {
 	if (term->left->kind == TERM_WHERE)
 		return count(w, term->left, NULL);
-	return place_member(w->arena, term_place(w, term->left), "len");
+	return value_number(place_length(w->arena, term_place(w, term->left), term->left->type),
+	                    BINDS_ALL);
 }
 
 /* ---- Items ---- */
@@ -248,7 +251,7 @@ static void require_inside(struct writer *w, struct value_text list, const struc
                            const char *index, bool constant)
 {
 	const char *n = type->kind == TYPE_LIST
-	                        ? place_member(w->arena, list, "len").text
+	                        ? place_length(w->arena, list, type)
 	                        : arena_printf(w->arena, "%llu", (unsigned long long)type->n.value);
 
 	if (constant)

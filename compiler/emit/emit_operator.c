@@ -54,7 +54,7 @@ static const char *text_and_length(struct writer *w, const struct term *term)
 		                    strlen(term->value.s));
 	struct value_text place = term_place(w, term);
 	return arena_printf(w->arena, "%s, %s", place_member(w->arena, place, "text").text,
-	                    place_member(w->arena, place, "len").text);
+	                    place_length(w->arena, place, term->type));
 }
 
 /* Of two strings: by their bytes, and the length. */

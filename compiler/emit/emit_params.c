@@ -26,8 +26,10 @@ static void describe_types(struct program *p)
 			              p->graph->streams.items[node->outputs[k]].type);
 	}
 	if (types.length)
-		buf_printf(p->out, "\n/* Types as they are known at run time: to nodes, and to what checks their values. */\n%s",
-		           types.text);
+		buf_printf(
+			p->out,
+			"\n/* Types as they are known at run time: to nodes, and to what checks their values. */\n%s",
+			types.text);
 	buf_finish(&types);
 }
 

@@ -53,7 +53,7 @@ const char *type_pkd_kind(const struct type *type)
 
 /* ---- Declarations ---- */
 
-static uint64_t image_bytes(const struct type *image)
+uint64_t type_image_bytes(const struct type *image)
 {
 	return image->n.value * image->height.value * format_pixel_size(image->format.value);
 }
@@ -117,7 +117,7 @@ const char *type_c_declaration(struct arena *arena, const struct type *type, con
 		declarator = arena_printf(arena, "%s[%llu]", declarator, n);
 		return type_c_declaration(arena, type->item, declarator, depth);
 	case TYPE_IMAGE:
-		n = image_bytes(type);
+		n = type_image_bytes(type);
 		return arena_printf(arena, "struct %s %s",
 		                    body(arena, "struct pkd_image head",
 		                         arena_printf(arena, "uint8_t pixels[%llu]", n), depth),

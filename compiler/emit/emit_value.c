@@ -70,34 +70,43 @@ struct value_text place_item(struct arena *arena, struct value_text place, const
 	                           .binding = BINDS_ALL};
 }
 
-/* Bytes of a value of which only a part is used; NULL where all are. */
-static const char *used_bytes(struct writer *w, struct value_text from, const struct type *type)
+/* What bounds the length of a list, string or bytes, beside the place of the length. */
+const char *place_length(struct arena *arena, struct value_text place, const struct type *type)
 {
-	struct arena *arena = w->arena;
-	const char *len;
+	return arena_printf(arena, "pkd_length(&%s, %llu)", place_member(arena, place, "len").text,
+	                    (unsigned long long)type->n.value);
+}
 
-	if (type->kind == TYPE_IMAGE) {
-		return arena_printf(arena, "sizeof(struct pkd_image) + (size_t)%s * %s",
-		                    place_member(arena, from, "height").text,
-		                    place_member(arena, from, "stride").text);
+/* Of a value of which only a part may be in use, that part. */
+static void copy_used(struct writer *w, const char *target, struct value_text from,
+                      const struct type *type)
+{
+	const char *source = from.pointer ? from.text : arena_printf(w->arena, "&%s", from.text);
+	unsigned long long n = type->n.value;
+	const char *arguments[] = {target, source, arena_printf(w->arena, "%llu", n),
+	                           "sizeof(uint32_t)", "1"};
+
+	if (type->kind == TYPE_STRING) {
+		out_call(w->out, w->depth, "pkd_copy_string(", arguments, 3, ");");
+	} else if (type->kind == TYPE_IMAGE) {
+		arguments[2] = arena_printf(w->arena, "%llu",
+		                            (unsigned long long)type_image_bytes(type));
+		out_call(w->out, w->depth, "pkd_copy_image(", arguments, 3, ");");
+	} else {
+		if (type->kind == TYPE_LIST) {
+			arguments[3] = arena_printf(w->arena, "%llu",
+			                            (unsigned long long)type_items_offset(type));
+			arguments[4] = arena_printf(w->arena, "sizeof %s[0]",
+			                            place_member(w->arena, from, "items").text);
+		}
+		out_call(w->out, w->depth, "pkd_copy_items(", arguments, 5, ");");
 	}
-	if (type->kind != TYPE_STRING && type->kind != TYPE_BYTES && type->kind != TYPE_LIST)
-		return NULL;
-	len = place_member(arena, from, "len").text;
-	if (type->kind == TYPE_STRING)
-		return arena_printf(arena, "sizeof(uint32_t) + %s + 1", len);
-	if (type->kind == TYPE_BYTES)
-		return arena_printf(arena, "sizeof(uint32_t) + %s", len);
-	return arena_printf(arena, "%llu + %s * sizeof %s[0]",
-	                    (unsigned long long)type_items_offset(type), len,
-	                    place_member(arena, from, "items").text);
 }
 
 void place_copy(struct writer *w, struct value_text to, struct value_text from,
                 const struct type *type)
 {
 	const char *target = to.pointer ? to.text : arena_printf(w->arena, "&%s", to.text);
-	const char *bytes;
 
 	if (!term_is_place(type) || type->kind == TYPE_RECORD) {
 		writer_say(w, "%s = %s;", place_text(w->arena, to), place_text(w->arena, from));
@@ -106,11 +115,13 @@ void place_copy(struct writer *w, struct value_text to, struct value_text from,
 	if (out_columns(from.text) > (from.pointer ? 24 : 16) ||
 	    (type->kind == TYPE_IMAGE && !from.pointer))
 		from = term_keep(w, from, type, NULL);
-	bytes = used_bytes(w, from, type);
-	if (!bytes)
-		bytes = arena_printf(w->arena, "sizeof %s", place_text(w->arena, from));
+	if (type->kind != TYPE_ARRAY) {
+		copy_used(w, target, from, type);
+		return;
+	}
 	const char *arguments[] = {
-		target, from.pointer ? from.text : arena_printf(w->arena, "&%s", from.text), bytes};
+		target, from.pointer ? from.text : arena_printf(w->arena, "&%s", from.text),
+		arena_printf(w->arena, "sizeof %s", place_text(w->arena, from))};
 	out_call(w->out, w->depth, "memcpy(", arguments, 3, ");");
 }
 

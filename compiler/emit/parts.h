@@ -14,6 +14,9 @@ const char *type_c_param(const struct type *type);
 /* "PKD_I32": enum pkd_kind. */
 const char *type_pkd_kind(const struct type *type);
 
+/* Bytes of an image's pixels at most. */
+uint64_t type_image_bytes(const struct type *image);
+
 /* `type declarator` in C, for a concrete type: "struct detect_Box box", "float m[3]"; lines after
  * the first are indented by `depth` tabs. */
 const char *type_c_declaration(struct arena *arena, const struct type *type, const char *declarator,

@@ -112,6 +112,8 @@ bool term_is_place(const struct type *type);
 struct value_text place_member(struct arena *arena, struct value_text place, const char *name);
 struct value_text place_item(struct arena *arena, struct value_text place, const struct type *type,
                              const char *index);
+/* How many a list, string or bytes has. */
+const char *place_length(struct arena *arena, struct value_text place, const struct type *type);
 const char *place_text(struct arena *arena, struct value_text place);
 const char *place_address(struct arena *arena, struct value_text place, const struct type *type);
 

@@ -57,6 +57,13 @@ PKD_PUBLIC void pkd_absent(struct pkd_ctx *ctx, uint32_t output)
 		ctx->node->outputs[output].absent = true;
 }
 
+PKD_PUBLIC bool pkd_wanted(const struct pkd_ctx *ctx, uint32_t output)
+{
+	const struct pkd_node *decl = ctx->node->decl;
+
+	return output < decl->n_outputs && decl->outputs[output].stream != PKD_NONE;
+}
+
 PKD_PUBLIC bool pkd_stopping(const struct pkd_ctx *ctx)
 {
 	return atomic_load_explicit(&ctx->node->program_words->phase, memory_order_relaxed) !=

@@ -17,6 +17,7 @@ size_t pkdi_page_round(size_t size)
 
 int pkdi_map_create(struct pkdi_map *map, const char *name, size_t size)
 {
+	void *address;
 	int r;
 
 	*map = (struct pkdi_map){.fd = -1, .size = pkdi_page_round(size)};
@@ -28,15 +29,20 @@ int pkdi_map_create(struct pkdi_map *map, const char *name, size_t size)
 		r = -errno;
 		goto close_fd;
 	}
-	map->address = mmap(NULL, map->size, PROT_READ | PROT_WRITE, MAP_SHARED, map->fd, 0);
-	if (map->address == MAP_FAILED) {
-		r = -errno;
+	r = pkdi_reserve(map->size, &address);
+	if (r < 0)
 		goto close_fd;
+	if (mmap(address, map->size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, map->fd, 0) ==
+	    MAP_FAILED) {
+		r = -errno;
+		goto release;
 	}
+	map->address = address;
 	return 0;
 
+release:
+	pkdi_release(address, map->size);
 close_fd:
-	map->address = NULL;
 	pkdi_map_close(map);
 	return r;
 }
@@ -89,19 +95,36 @@ int pkdi_map_protect(void *address, size_t size, bool writable)
 
 int pkdi_reserve(size_t size, void **ret_address)
 {
-	void *address = mmap(NULL, pkdi_page_round(size), PROT_NONE,
+	char *address = mmap(NULL, pkdi_page_round(size) + 2 * (size_t)PKDI_GUARD, PROT_NONE,
 	                     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 
 	if (address == MAP_FAILED)
 		return -errno;
-	*ret_address = address;
+	*ret_address = address + PKDI_GUARD;
 	return 0;
+}
+
+int pkdi_private(size_t size, void **ret_address)
+{
+	int r = pkdi_reserve(size, ret_address);
+
+	if (r < 0)
+		return r;
+	r = pkdi_map_protect(*ret_address, pkdi_page_round(size), true);
+	if (r < 0)
+		pkdi_release(*ret_address, size);
+	return r;
+}
+
+void pkdi_release(void *address, size_t size)
+{
+	if (address)
+		munmap((char *)address - PKDI_GUARD, pkdi_page_round(size) + 2 * (size_t)PKDI_GUARD);
 }
 
 void pkdi_map_unmap(struct pkdi_map *map)
 {
-	if (map->address)
-		munmap(map->address, map->size);
+	pkdi_release(map->address, map->size);
 	map->address = NULL;
 }
 

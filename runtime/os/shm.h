@@ -12,6 +12,10 @@ struct pkdi_map {
 	size_t size;   /* bytes, a multiple of the page */
 };
 
+/* Bytes before and behind each map that nobody can touch: whoever runs beyond one is stopped there, and does
+ * not reach the next. */
+enum { PKDI_GUARD = 64 * 1024 };
+
 size_t pkdi_page_round(size_t size);
 
 /* Creates `size` bytes, zeroed, backed by memory (-ENOMEM or -ENOSPC here and not SIGBUS later),
@@ -34,8 +38,14 @@ int pkdi_map_view(const struct pkdi_map *map, void *address);
 /* Makes a part of the writable map read-only for good, by a map that stands in its place. */
 int pkdi_map_give_up(const struct pkdi_map *map, size_t offset, size_t size);
 
-/* Reserves `size` bytes of addresses, inaccessible, for a later pkdi_map_view. */
+/* Reserves `size` bytes of addresses between guards, inaccessible, for a later pkdi_map_view. */
 int pkdi_reserve(size_t size, void **ret_address);
+
+/* Private memory between guards, zeroed, which takes up nothing until it is written. */
+int pkdi_private(size_t size, void **ret_address);
+
+/* Gives up what either has returned; nothing for NULL. */
+void pkdi_release(void *address, size_t size);
 
 /* Keeps a map out of the processes that are forked from here on, or lets them have it. */
 int pkdi_map_lend(const struct pkdi_map *map, bool inherited);

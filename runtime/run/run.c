@@ -116,10 +116,15 @@ static int allocate_node(struct pkdi_run *run, uint32_t index)
 	    !node->self || allocate_places(node) < 0)
 		return -ENOMEM;
 	for (uint32_t i = 0; i < decl->n_outputs; i++) {
-		uint32_t stream = decl->outputs[i].stream;
+		const struct pkd_output *output = &decl->outputs[i];
+		int r = 0;
 
-		if (stream != PKD_NONE && allocate_output(run, &node->outputs[i], stream) < 0)
-			return -ENOMEM;
+		if (output->stream != PKD_NONE)
+			r = allocate_output(run, &node->outputs[i], output->stream);
+		else if (output->type)
+			r = pkdi_private(output->type->size, &node->outputs[i].unread);
+		if (r < 0)
+			return r;
 	}
 	return 0;
 }
@@ -129,6 +134,8 @@ static void free_node(struct pkdi_node *node)
 	for (uint32_t i = 0; node->outputs && i < node->decl->n_outputs; i++) {
 		free(node->outputs[i].gates);
 		free(node->outputs[i].pins);
+		if (node->outputs[i].unread)
+			pkdi_release(node->outputs[i].unread, node->decl->outputs[i].type->size);
 	}
 	free(node->inputs);
 	free(node->outputs);
@@ -437,9 +444,8 @@ finish_run:
 void pkdi_run_finish(struct pkdi_run *run)
 {
 	for (uint32_t i = 0; run->streams && i < run->program->n_streams; i++) {
+		pkdi_release(run->streams[i].view, run->streams[i].map.size);
 		pkdi_map_finish(&run->streams[i].map);
-		if (run->streams[i].view)
-			munmap(run->streams[i].view, run->streams[i].map.size);
 	}
 	for (uint32_t i = 0; run->processes && i < run->n_processes; i++) {
 		if (run->processes[i].bell.event_fd >= 0)
@@ -448,8 +454,7 @@ void pkdi_run_finish(struct pkdi_run *run)
 	}
 	for (uint32_t i = 0; run->pools && i < run->program->n_pools; i++)
 		pkdi_map_finish(&run->pools[i].map);
-	if (run->control_view)
-		munmap(run->control_view, run->control_map.size);
+	pkdi_release(run->control_view, run->control_map.size);
 	pkdi_map_finish(&run->control_map);
 	pkdi_map_finish(&run->orders_map);
 	pkdi_map_finish(&run->bells_map);

@@ -121,7 +121,7 @@ int detect_people_step(struct detect_people *self, const struct detect_people_in
 	uint32_t n;
 	int error;
 
-	if (!out->objects)
+	if (!pkd_wanted(ctx, 0))
 		return PKD_OK;
 	error = detect_hog_find(self->hog, pkd_const_pixels(frame), frame->width, frame->height,
 	                        frame->stride, self->params->stride, 0, MAX_WINDOWS, self->windows,

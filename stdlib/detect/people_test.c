@@ -203,6 +203,7 @@ static void objects_that_nobody_reads_are_no_work(void **state)
 
 	(void)state;
 	start(&run);
+	run.ctx.unread = 1;
 	in = (struct detect_people_in){run.frame};
 	assert_int_equal(detect_people_methods.step(run.self, &in, &out, &run.ctx), PKD_OK);
 	end(&run);

@@ -170,14 +170,14 @@ static bool visible(const struct pkd_image *image, struct area area)
 static void draw_object(const struct draw_boxes *self, struct pkd_image *view,
                         const struct detect_Object *object)
 {
-	uint32_t n = object->label.len;
+	const uint32_t capacity = sizeof(object->label.text) - 1;
+	uint32_t n = pkd_length(&object->label.len, capacity);
 	struct draw_color color;
 	char label[LABEL_SIZE];
 	struct area area;
 
 	if (!area_of(&object->box, view, &area) || !visible(view, area))
 		return;
-	n = n < sizeof(object->label.text) ? n : (uint32_t)sizeof(object->label.text) - 1;
 	color = color_of(object->label.text, n);
 	outline(view, area, self->params->thickness, color);
 	if (!self->has_text)
@@ -211,13 +211,11 @@ int draw_boxes_init(struct draw_boxes *self, const struct draw_boxes_params *par
 int draw_boxes_step(struct draw_boxes *self, const struct draw_boxes_in *in,
                     struct draw_boxes_out *out, struct pkd_ctx *ctx)
 {
-	uint32_t n = in->objects ? in->objects->len : 0;
+	uint32_t n = in->objects ? pkd_length(&in->objects->len, self->params->N) : 0;
 
-	(void)ctx;
-	if (!out->view)
+	if (!pkd_wanted(ctx, 0))
 		return PKD_OK;
 	copy(out->view, in->frame);
-	n = n < self->params->N ? n : self->params->N;
 	for (uint32_t i = 0; i < n; i++)
 		draw_object(self, out->view, &in->objects->items[i]);
 	return PKD_OK;

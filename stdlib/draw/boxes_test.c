@@ -238,6 +238,7 @@ static void a_view_that_nobody_reads_is_no_work(void **state)
 
 	(void)state;
 	start(&run);
+	run.ctx.unread = 1;
 	in = (struct draw_boxes_in){run.frame, run.objects};
 	assert_int_equal(draw_boxes_methods.step(run.self, &in, &out, &run.ctx), PKD_OK);
 	end(&run);

@@ -142,11 +142,8 @@ const char *table_enum_name(const struct pkd_type *type, const void *value)
 
 const char *table_text(const struct pkd_type *type, const void *value, uint32_t *ret_n)
 {
-	uint32_t n;
-
-	memcpy(&n, value, sizeof(n));
-	*ret_n = n < type->n ? n : type->n;
-	return (const char *)value + sizeof(n);
+	*ret_n = pkd_length(value, type->n);
+	return (const char *)value + sizeof(*ret_n);
 }
 
 /* Bytes of the UTF-8 character that starts at `text`, 0 when none does (RFC 3629, table of

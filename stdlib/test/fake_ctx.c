@@ -80,6 +80,11 @@ void pkd_absent(struct pkd_ctx *ctx, uint32_t output)
 	ctx->absent |= 1U << output;
 }
 
+bool pkd_wanted(const struct pkd_ctx *ctx, uint32_t output)
+{
+	return !(ctx->unread >> output & 1);
+}
+
 bool pkd_stopping(const struct pkd_ctx *ctx)
 {
 	return ctx->stopping;

@@ -15,6 +15,7 @@ struct pkd_ctx {
 	bool sampled[FAKE_MAX_INPUTS];
 	bool stopping;
 	bool keeps_file; /* pkd_output_file returns the first file again after restarts */
+	uint32_t unread; /* bit per output */
 
 	int64_t set_time_ns; /* the last pkd_set_time */
 	uint32_t n_set_times;

@@ -509,7 +509,7 @@ int video_open_step(struct video_open *self, const struct video_open_in *in,
 	} else if (self->params->speed > 0 && pkd_now() < due_time(self)) {
 		return pkd_later(ctx, due_time(self));
 	}
-	return deliver(self, out->frame);
+	return deliver(self, pkd_wanted(ctx, 0) ? out->frame : NULL);
 }
 
 void video_open_finish(struct video_open *self)

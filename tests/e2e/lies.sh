@@ -42,3 +42,8 @@ lies forgotten "picture' was not written, and image<bgr24, 64, 48> has no empty 
 expect 0 '.*' ./again --l.lie nothing
 rows
 grep -Fxq '10 0  0 0 0 48' rows || fail 'what was left out is not empty' rows
+
+# Where nobody reads, there is memory nevertheless, emptied as any other, and nobody to lie to.
+expect 0 '.*' ./lies --l.lie unread
+rows
+[ "$(wc -l <rows)" -eq 31 ] || fail 'a value that nobody reads has failed a firing' rows

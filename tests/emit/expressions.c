@@ -358,7 +358,7 @@ static int expressions_near_1_step(void *node, const void *inputs, void *outputs
 	(void)ctx;
 
 	uint32_t n = 0;
-	for (uint32_t i = 0; i < in->found->len; i++) {
+	for (uint32_t i = 0, end = pkd_length(&in->found->len, 16); i < end; i++) {
 		const struct Found *it = &in->found->items[i];
 		if (it->score > options.least && pkd_string_is(&it->label, "person")) {
 			out->value->items[n++] = *it;
@@ -392,7 +392,7 @@ static int expressions_n_2_step(void *node, const void *inputs, void *outputs, s
 	(void)node;
 	(void)ctx;
 
-	*out->value = in->near->len;
+	*out->value = pkd_length(&in->near->len, 16);
 	return PKD_OK;
 }
 
@@ -422,7 +422,7 @@ static int expressions_large_3_step(void *node, const void *inputs, void *output
 	(void)ctx;
 
 	uint32_t count = 0;
-	for (uint32_t i = 0; i < in->near->len; i++) {
+	for (uint32_t i = 0, end = pkd_length(&in->near->len, 16); i < end; i++) {
 		const struct Found *it = &in->near->items[i];
 		if (it->box.w * it->box.h > 0.25f)
 			count++;
@@ -457,10 +457,10 @@ static int expressions_tagged_4_step(void *node, const void *inputs, void *outpu
 	(void)ctx;
 
 	uint32_t n = 0;
-	for (uint32_t i = 0; i < in->near->len; i++) {
+	for (uint32_t i = 0, end = pkd_length(&in->near->len, 16); i < end; i++) {
 		const struct Found *it = &in->near->items[i];
 		bool any = false;
-		for (uint32_t i_2 = 0; i_2 < it->tags.len; i_2++) {
+		for (uint32_t i_2 = 0, end_2 = pkd_length(&it->tags.len, 4); i_2 < end_2; i_2++) {
 			const struct value_string_7 *it_2 = (const void *)&it->tags.items[i_2];
 			if (pkd_string_is(it_2, "red")) {
 				any = true;
@@ -470,10 +470,10 @@ static int expressions_tagged_4_step(void *node, const void *inputs, void *outpu
 		bool t1 = any;
 		if (!t1) {
 			bool all = true;
-			for (uint32_t i_2 = 0; i_2 < it->tags.len; i_2++) {
+			for (uint32_t i_2 = 0, end_2 = pkd_length(&it->tags.len, 4); i_2 < end_2; i_2++) {
 				const struct value_string_7 *it_2 =
 					(const void *)&it->tags.items[i_2];
-				if (!(pkd_text_order(it_2->text, it_2->len, "b", 1) < 0)) {
+				if (!(pkd_text_order(it_2->text, pkd_length(&it_2->len, 7), "b", 1) < 0)) {
 					all = false;
 					break;
 				}
@@ -514,7 +514,7 @@ static int expressions_width_5_step(void *node, const void *inputs, void *output
 	(void)ctx;
 
 	float sum = 0;
-	for (uint32_t i = 0; i < in->near->len; i++) {
+	for (uint32_t i = 0, end = pkd_length(&in->near->len, 16); i < end; i++) {
 		const struct Found *it = &in->near->items[i];
 		sum += it->box.w;
 	}
@@ -553,7 +553,7 @@ static int expressions_widest_6_step(void *node, const void *inputs, void *outpu
 		bool has_most = false;
 		if (!in->near)
 			goto no_value;
-		for (uint32_t i = 0; i < in->near->len; i++) {
+		for (uint32_t i = 0, end = pkd_length(&in->near->len, 16); i < end; i++) {
 			const struct Found *it = &in->near->items[i];
 			most = has_most ? pkd_max_f32(most, it->box.w) : it->box.w;
 			has_most = true;
@@ -625,7 +625,7 @@ static int expressions_first_8_step(void *node, const void *inputs, void *output
 	(void)node;
 
 	const struct Found *first = NULL;
-	for (uint32_t i = 0; i < in->found->len; i++) {
+	for (uint32_t i = 0, end = pkd_length(&in->found->len, 16); i < end; i++) {
 		const struct Found *it = &in->found->items[i];
 		if (it->score > 0.9f) {
 			first = &in->found->items[i];
@@ -664,12 +664,12 @@ static int expressions_tag_9_step(void *node, const void *inputs, void *outputs,
 	(void)node;
 
 	const int64_t at = (int64_t)*in->a;
-	if (at < 0 || at >= in->found->len)
+	if (at < 0 || at >= pkd_length(&in->found->len, 16))
 		return absent(ctx);
 	const struct value_list_string_7_4 *list = (const void *)&in->found->items[at].tags;
-	if (list->len == 0)
+	if (pkd_length(&list->len, 4) == 0)
 		return absent(ctx);
-	memcpy(out->value, &list->items[0], sizeof(uint32_t) + list->items[0].len + 1);
+	pkd_copy_string(out->value, &list->items[0], 7);
 	return PKD_OK;
 }
 
@@ -769,7 +769,7 @@ static int expressions_either_12_step(void *node, const void *inputs, void *outp
 	} else if (in->first) {
 		*out->value = *in->first;
 	} else {
-		if (in->found->len == 0)
+		if (pkd_length(&in->found->len, 16) == 0)
 			return absent(ctx);
 		*out->value = in->found->items[0];
 	}
@@ -928,8 +928,7 @@ static int expressions_shared_17_step(void *node, const void *inputs, void *outp
 	(void)node;
 	(void)ctx;
 
-	memcpy(out->value, in->picture,
-	       sizeof(struct pkd_image) + (size_t)in->picture->height * in->picture->stride);
+	pkd_copy_image(out->value, in->picture, 64);
 	return PKD_OK;
 }
 
@@ -964,7 +963,7 @@ static int expressions_expression_18_18_step(void *node, const void *inputs, voi
 	out->value->n = *in->n;
 	out->value->at = pkd_frame_of(in->a)->capture_ns;
 	out->value->best = *in->widest;
-	memcpy(&out->value->word, &in->best->label, sizeof(uint32_t) + in->best->label.len + 1);
+	pkd_copy_string(&out->value->word, &in->best->label, 15);
 	return PKD_OK;
 }
 
@@ -997,10 +996,10 @@ static int expressions_expression_19_19_step(void *node, const void *inputs, voi
 	struct expressions_record_2 t1;
 	t1.left = *in->a;
 	t1.more.right = *in->b;
-	if (in->found->len == 0)
+	if (pkd_length(&in->found->len, 16) == 0)
 		return absent(ctx);
 	const struct value_list_string_7_4 *t2 = (const void *)&in->found->items[0].tags;
-	memcpy(&t1.more.words, t2, 4 + t2->len * sizeof t2->items[0]);
+	pkd_copy_items(&t1.more.words, t2, 4, 4, sizeof t2->items[0]);
 	*out->value = t1.more;
 	return PKD_OK;
 }

@@ -77,12 +77,12 @@ struct look_in {
 };
 
 struct look_out {
-	struct look_found *found;  /* list<Found, 16>, NULL where nobody reads it */
-	struct Found *best;        /* Found?, NULL where nobody reads it */
-	struct pkd_image *picture; /* image<gray8, 8, 8>, NULL where nobody reads it */
-	int32_t *a;                /* i32, NULL where nobody reads it */
-	int32_t *b;                /* i32, NULL where nobody reads it */
-	float *speed;              /* f32?, NULL where nobody reads it */
+	struct look_found *found;  /* list<Found, 16> */
+	struct Found *best;        /* Found? */
+	struct pkd_image *picture; /* image<gray8, 8, 8> */
+	int32_t *a;                /* i32 */
+	int32_t *b;                /* i32 */
+	float *speed;              /* f32? */
 };
 
 struct look; /* defined by the node's author */

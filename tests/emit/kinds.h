@@ -78,13 +78,13 @@ struct maker_in {
 };
 
 struct maker_out {
-	struct pkd_image *picture; /* image<gray8, W, H>, NULL where nobody reads it */
-	struct maker_marks *marks; /* list<Mark, 4>, NULL where nobody reads it */
-	struct Mark *best;         /* Mark?, NULL where nobody reads it */
-	uint64_t *count;           /* u64, NULL where nobody reads it */
-	struct maker_title *title; /* string<31>, NULL where nobody reads it */
-	struct maker_raw *raw;     /* bytes<100>, NULL where nobody reads it */
-	double *weights;           /* [f64; 3], its first item, NULL where nobody reads it */
+	struct pkd_image *picture; /* image<gray8, W, H> */
+	struct maker_marks *marks; /* list<Mark, 4> */
+	struct Mark *best;         /* Mark? */
+	uint64_t *count;           /* u64 */
+	struct maker_title *title; /* string<31> */
+	struct maker_raw *raw;     /* bytes<100> */
+	double *weights;           /* [f64; 3], its first item */
 };
 
 struct maker; /* defined by the node's author */

@@ -22,8 +22,8 @@ struct tally_in {
 };
 
 struct tally_out {
-	int64_t *total; /* i64, NULL where nobody reads it */
-	int32_t *most;  /* i32?, NULL where nobody reads it */
+	int64_t *total; /* i64 */
+	int32_t *most;  /* i32? */
 };
 
 /* Survives a crash of the node; all zeroes at first. */
@@ -60,7 +60,7 @@ struct half_in {
 };
 
 struct half_out {
-	int64_t *y; /* i64, NULL where nobody reads it */
+	int64_t *y; /* i64 */
 };
 
 struct half; /* defined where its step is: in the program */
@@ -79,7 +79,7 @@ struct tick_in {
 };
 
 struct tick_out {
-	int32_t *n; /* i32, NULL where nobody reads it */
+	int32_t *n; /* i32 */
 };
 
 struct tick; /* defined where its step is: in the program */

@@ -12,7 +12,7 @@
 #ifndef PKD_ARITH_H
 #define PKD_ARITH_H
 
-#include <stdint.h>
+#include <pkd/frame.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -132,10 +132,43 @@ static inline int pkd_text_order(const char *a, uint32_t a_len, const char *b, u
 }
 
 /* The same for two values string<N>; whether such a value is a literal. */
-#define pkd_string_order(a, b) pkd_text_order((a)->text, (a)->len, (b)->text, (b)->len)
-#define pkd_string_is(string, literal)              \
-	((string)->len == sizeof("" literal) - 1 && \
-	 __builtin_memcmp((string)->text, literal, (string)->len) == 0)
+#define pkd_string_length(string) pkd_length(&(string)->len, sizeof((string)->text) - 1)
+#define pkd_string_order(a, b) \
+	pkd_text_order((a)->text, pkd_string_length(a), (b)->text, pkd_string_length(b))
+#define pkd_string_is(string, literal)                          \
+	(pkd_string_length(string) == sizeof("" literal) - 1 && \
+	 __builtin_memcmp((string)->text, literal, sizeof("" literal) - 1) == 0)
+
+/* Copies of what is in use of a string, of a list or bytes with items of `size` bytes from `offset` on, and of an
+ * image with so many bytes of pixels: within the capacity, whatever the length says. */
+static inline void pkd_copy_string(void *to, const void *from, uint32_t capacity)
+{
+	uint32_t n = pkd_length((const uint32_t *)from, capacity);
+	char *text = (char *)to + sizeof(n);
+
+	__builtin_memcpy(text, (const char *)from + sizeof(n), n);
+	text[n] = '\0';
+	*(uint32_t *)to = n;
+}
+
+static inline void pkd_copy_items(void *to, const void *from, uint32_t capacity, size_t offset,
+                                  size_t size)
+{
+	uint32_t n = pkd_length((const uint32_t *)from, capacity);
+
+	__builtin_memcpy((char *)to + offset, (const char *)from + offset, n * size);
+	*(uint32_t *)to = n;
+}
+
+static inline void pkd_copy_image(void *to, const void *from, size_t capacity)
+{
+	struct pkd_image *head = (struct pkd_image *)to;
+	size_t n;
+
+	__builtin_memcpy(head, from, sizeof(*head));
+	n = (size_t)head->stride * head->height;
+	__builtin_memcpy(head + 1, (const struct pkd_image *)from + 1, n < capacity ? n : capacity);
+}
 
 #ifdef __cplusplus
 }

@@ -54,6 +54,14 @@ struct pkd_image {
  * record a struct, an enum a uint32_t, bool a uint8_t, time an int64_t of nanoseconds; all laid
  * out by the C rules of the platform. */
 
+/* The length that a list, string or bytes has, `&value->len`, and never more than its capacity: to be read once,
+ * for a writer that has gone astray may change what it has published while it is being read. */
+static inline uint32_t pkd_length(const uint32_t *len, uint32_t capacity)
+{
+	uint32_t n = *(const volatile uint32_t *)len;
+	return n < capacity ? n : capacity;
+}
+
 /* In generated headers: the C compiler lays the struct out as pkdc did. `last` is its last field. */
 #ifdef __cplusplus
 #define PKD_CHECK_LAYOUT(type, size, last, offset)                                \

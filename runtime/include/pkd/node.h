@@ -16,9 +16,13 @@
  *   init that returned PKD_OK, unless the process is killed.
  * - Inputs are const snapshots: valid and unchanged until step returns, then not to be used.
  *   Absent or unconnected inputs are NULL. Writing to one is a fault that ends the process.
- * - Outputs are uninitialised memory of the stated capacity, or NULL where nobody reads; they
- *   become visible, all together, after step returned PKD_OK or PKD_END. A node must fill each
- *   output that is not NULL, or mark it absent by the call that its header has for that.
+ * - Outputs are memory of the stated capacity and never NULL: where nobody reads, it is the node's
+ *   own (see pkd_wanted). Each is empty when step is called: numbers are 0, lengths are 0; only the
+ *   pixels of images are as they happen to be. They become visible, all together, after step
+ *   returned PKD_OK or PKD_END. A node fills each output, or marks it absent by the call that its
+ *   header has for that. A length beyond its capacity, a string without its NUL, a bool that is
+ *   neither 0 nor 1, a number that no name of its enum has, an image that was not written or does
+ *   not fit fails the firing; so does what was written behind the capacity.
  * - step must not wait: no sleep, no blocking read without a time-out. An origin that has
  *   nothing yet returns pkd_later(). Memory should be allocated in init.
  */
@@ -72,6 +76,10 @@ void *pkd_state(struct pkd_ctx *ctx);
 
 /* Marks output number `output` absent for this firing. Use the name in the generated header. */
 void pkd_absent(struct pkd_ctx *ctx, uint32_t output);
+
+/* Whether anybody reads output number `output` (in declared order, from 0): work for nobody can be left
+ * out. Fixed for the run; may be asked in init. */
+bool pkd_wanted(const struct pkd_ctx *ctx, uint32_t output);
 
 /* True once the program was asked to stop: for loops inside a long step. */
 bool pkd_stopping(const struct pkd_ctx *ctx);
