@@ -36,6 +36,8 @@ struct pkdi_output {
 	uint64_t settled;         /* as stored in the shared word */
 	struct pkd_frame *header; /* in this firing: of the value to be published … */
 	bool absent;              /* … or not */
+	const char *behind;       /* what stands behind the value's capacity, NULL = a guard … */
+	uint64_t canary;          /* … and stood there before the step */
 	bool frozen;              /* published slots are write-protected, see freeze.h … */
 	uint32_t open_slot;       /* … and this one is not, PKDI_NO_SLOT = none */
 };
@@ -58,6 +60,11 @@ bool pkdi_output_is_deserted(const struct pkdi_output *output);
 /* The memory of the next value, and of its header; NULL where nobody reads or no slot is free, which
  * cannot happen. */
 void *pkdi_output_loan(struct pkdi_output *output, struct pkd_frame **ret_header);
+
+/* Between the two, has nothing been written behind the capacity of the value on loan? What stands there is a
+ * pattern, or the header of the next slot. */
+void pkdi_output_guard(struct pkdi_output *output);
+bool pkdi_output_is_intact(const struct pkdi_output *output);
 
 /* Publishes value `seq` in `slot`, unless that has been done: once however often it is called. */
 void pkdi_output_publish(struct pkdi_output *output, uint64_t seq, uint32_t slot);

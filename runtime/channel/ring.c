@@ -145,27 +145,40 @@ static bool is_marked(const uint64_t *bitmap, uint32_t slot)
 	return bitmap[slot / 64] >> slot % 64 & 1;
 }
 
+/* Can it be what a writer has left in place `i`, none being newer than `newest`? A node may have written over an
+ * entry that lies in a header. */
+static bool is_sound(const struct pkdi_ring *ring, uint64_t entry, uint32_t i, uint64_t newest)
+{
+	uint64_t seq = pkdi_entry_seq(entry);
+	uint32_t slot = pkdi_entry_slot(entry);
+
+	return seq && seq <= newest && seq % ring->size == i && slot < ring->n_slots &&
+	       (ring->place == PKDI_APART || slot == i);
+}
+
 void pkdi_slots_init(struct pkdi_slots *slots, const struct pkdi_ring *ring,
                      const _Atomic uint64_t *const *pins, uint32_t n_pins)
 {
+	uint64_t head = atomic_load(&ring->words->head);
+
 	*slots = (struct pkdi_slots){
 		.ring = *ring,
-		.next = 1,
 		.loaned = PKDI_NO_SLOT,
 		.pins = pins,
 		.n_pins = n_pins,
 	};
+	slots->next = head + 1;
 	for (uint32_t i = 0; i < ring->size; i++) {
 		uint64_t entry = atomic_load(entry_of(ring, i));
 
-		if (!entry || pkdi_entry_slot(entry) >= ring->n_slots)
+		if (!is_sound(ring, entry, i, head + 1))
 			continue;
 		mark(slots->live, pkdi_entry_slot(entry));
 		if (pkdi_entry_seq(entry) >= slots->next)
 			slots->next = pkdi_entry_seq(entry) + 1;
 	}
 	/* The previous incarnation may have died between the entry and head. */
-	if (atomic_load(&ring->words->head) != slots->next - 1)
+	if (head != slots->next - 1)
 		atomic_store(&ring->words->head, slots->next - 1);
 }
 

@@ -439,6 +439,26 @@ static void account(struct pkdi_node *node, int64_t ns)
 		atomic_store_explicit(&words->longest_ns, (uint64_t)ns, memory_order_relaxed);
 }
 
+/* What is behind the outputs is not the node's: a header, or what the next one reads. */
+static int check_bounds(struct pkdi_node *node)
+{
+	for (uint32_t i = 0; i < node->decl->n_outputs; i++) {
+		const struct pkdi_output *output = &node->outputs[i];
+
+		if (!output->stream || pkdi_output_is_intact(output))
+			continue;
+		pkdi_log(node->log,
+		         "node '%s' (%s) wrote beyond its output '%s' (stream %s, frame %llu): %s "
+		         "has room for %u bytes",
+		         node->decl->name, node->decl->at, node->decl->outputs[i].name,
+		         output->stream->name, (unsigned long long)node->ctx.number,
+		         output->stream->type, output->stream->value_size);
+		node->ctx.said = true;
+		return -EOVERFLOW;
+	}
+	return 0;
+}
+
 /* Calls step; returns what it returned, and the time at its end. */
 static int call_step(struct pkdi_node *node, int64_t *ret_end_ns)
 {
@@ -472,6 +492,11 @@ static int call_step(struct pkdi_node *node, int64_t *ret_end_ns)
 	*node->now_ns = *ret_end_ns = pkd_now();
 	if (r == PKD_OK || r == PKD_END)
 		account(node, *ret_end_ns - start_ns);
+	if (r >= 0) {
+		int bounds = check_bounds(node);
+
+		r = bounds < 0 ? bounds : r;
+	}
 	return r;
 }
 

@@ -96,6 +96,7 @@ static int fill_outputs(struct pkdi_node *node)
 			r = pkdi_freeze_open(output);
 			if (r < 0)
 				return r;
+			pkdi_output_guard(output);
 		}
 		if (value)
 			empty(output, value);

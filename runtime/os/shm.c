@@ -119,7 +119,8 @@ int pkdi_private(size_t size, void **ret_address)
 void pkdi_release(void *address, size_t size)
 {
 	if (address)
-		munmap((char *)address - PKDI_GUARD, pkdi_page_round(size) + 2 * (size_t)PKDI_GUARD);
+		munmap((char *)address - PKDI_GUARD,
+		       pkdi_page_round(size) + 2 * (size_t)PKDI_GUARD);
 }
 
 void pkdi_map_unmap(struct pkdi_map *map)

@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <string.h>
 #include <time.h>
+#include <ucontext.h>
 #include <unistd.h>
 
 #include "process/sandbox.h"
@@ -61,11 +62,19 @@ static void put_number(struct line *line, uint64_t number)
 struct place {
 	const struct pkdi_stream *stream;
 	const char *base;
+	bool beyond; /* in the guard before it or behind it */
 };
 
 static bool is_within(const char *address, const char *base, size_t size)
 {
 	return base && address >= base && address < base + size;
+}
+
+/* In the guard before a map, or behind it? */
+static bool is_beside(const char *address, const char *base, size_t size)
+{
+	return base && (is_within(address, base - PKDI_GUARD, PKDI_GUARD) ||
+	                is_within(address, base + size, PKDI_GUARD));
 }
 
 /* A reader's copies look like the slots of their stream. */
@@ -84,21 +93,33 @@ static const char *find_copies(const struct pkdi_run *run, uint32_t process,
 	return NULL;
 }
 
+/* What a process does not read is reserved there, and not mapped. */
+static const char *find_view(const struct pkdi_run *run, uint32_t process,
+                             const struct pkdi_stream *stream)
+{
+	for (uint32_t i = 0; i < stream->decl->n_readers; i++)
+		if (run->process_of[stream->decl->readers[i].node] == process)
+			return stream->view;
+	return NULL;
+}
+
 static struct place find_place(const struct pkdi_run *run, uint32_t process, const char *address)
 {
 	for (uint32_t i = 0; i < run->program->n_streams; i++) {
 		const struct pkdi_stream *stream = &run->streams[i];
 		const char *copies = find_copies(run, process, stream, address);
+		const char *view = find_view(run, process, stream);
+		const char *own = stream->writer == process ? stream->map.address : NULL;
+		size_t size = stream->map.size;
 
 		if (copies)
-			return (struct place){stream, copies};
-		if (is_within(address, stream->view, stream->map.size))
-			return (struct place){stream, stream->view};
-		if (stream->writer == process &&
-		    is_within(address, stream->map.address, stream->map.size))
-			return (struct place){stream, stream->map.address};
+			return (struct place){stream, copies, false};
+		if (is_within(address, view, size) || is_beside(address, view, size))
+			return (struct place){stream, view, is_beside(address, view, size)};
+		if (is_within(address, own, size) || is_beside(address, own, size))
+			return (struct place){stream, own, is_beside(address, own, size)};
 	}
-	return (struct place){NULL, NULL};
+	return (struct place){NULL, NULL, false};
 }
 
 /* The node whose code runs; for a fault in a library's thread too, as that works for it. */
@@ -128,22 +149,21 @@ static const char *find_output(const struct pkdi_node *node, const struct pkd_st
 	return NULL;
 }
 
-static void describe(struct line *line, const struct pkdi_node *node, const struct place *place,
-                     const char *address)
+static void put_node(struct line *line, const struct pkdi_node *node)
 {
-	const struct pkd_stream *stream = place->stream->decl;
-	bool is_own = place->base == place->stream->map.address;
-	size_t slot = (size_t)(address - place->base) / stream->slot_size;
-	const struct pkd_frame *frame = (const void *)(place->base + slot * stream->slot_size);
-	uint64_t number = slot < stream->n_slots ? frame->number : 0;
-	const char *port = is_own ? find_output(node, stream) : find_input(node, stream);
-
+	line->length = 0;
 	put_name(line, guard.run->program->name);
 	put(line, ": node '");
 	put_name(line, node->decl->name);
 	put(line, "' (");
 	put_name(line, node->decl->at);
-	put(line, ") wrote to ");
+	put(line, ") ");
+}
+
+static void put_port(struct line *line, const struct place *place, const char *port)
+{
+	bool is_own = place->base == place->stream->map.address;
+
 	if (port) {
 		put(line, is_own ? "its output '" : "its input '");
 		put_name(line, port);
@@ -151,7 +171,33 @@ static void describe(struct line *line, const struct pkdi_node *node, const stru
 	} else {
 		put(line, "a published value (stream ");
 	}
-	put_name(line, stream->name);
+	put_name(line, place->stream->decl->name);
+}
+
+static void describe(struct line *line, const struct pkdi_node *node, const struct place *place,
+                     const char *address, const char *verb)
+{
+	const struct pkd_stream *stream = place->stream->decl;
+	bool is_own = place->base == place->stream->map.address;
+	const char *port = is_own ? find_output(node, stream) : find_input(node, stream);
+	const struct pkd_frame *frame;
+	uint64_t number = 0;
+	size_t slot;
+
+	put_node(line, node);
+	put(line, verb);
+	if (place->beyond) {
+		put(line, " beyond ");
+		put_port(line, place, port);
+		put(line, ")\n");
+		return;
+	}
+	slot = (size_t)(address - place->base) / stream->slot_size;
+	frame = (const void *)(place->base + slot * stream->slot_size);
+	if (slot < stream->n_slots)
+		number = frame->number;
+	put(line, " to ");
+	put_port(line, place, port);
 	if (is_own && !number) {
 		put(line, ") beyond the memory it was given for this firing\n");
 		return;
@@ -160,6 +206,60 @@ static void describe(struct line *line, const struct pkdi_node *node, const stru
 	put_number(line, number);
 	put(line, is_own ? ") after it was published: published values never change\n"
 	                 : "): published values never change; copy it first\n");
+}
+
+/* The output of the node whose value is made in memory that the fault is beside: in the control words, of which
+ * the next part is another process's, or where nobody reads. */
+static const char *find_private_output(const struct pkdi_node *node, uint32_t process,
+                                       const char *address)
+{
+	const struct pkdi_map *control = &guard.run->processes[process].control;
+	const char *found = NULL;
+
+	for (uint32_t i = 0; i < node->decl->n_outputs; i++) {
+		const struct pkdi_output *output = &node->outputs[i];
+		const struct pkd_output *decl = &node->decl->outputs[i];
+
+		if (output->unread &&
+		    is_beside(address, output->unread, pkdi_page_round(decl->type->size)))
+			return decl->name;
+		if (output->stream && output->made &&
+		    is_beside(address, control->address, control->size))
+			found = decl->name;
+	}
+	return found;
+}
+
+static void describe_private(struct line *line, const struct pkdi_node *node, uint32_t process,
+                             const char *address, const char *verb)
+{
+	const char *output = find_private_output(node, process, address);
+	bool state = is_beside(address, node->state_map.address, node->state_map.size);
+
+	if (!output && !state)
+		return;
+	put_node(line, node);
+	put(line, verb);
+	put(line, " beyond its ");
+	put(line, state ? "persistent state" : "output '");
+	if (!state) {
+		put(line, output);
+		put(line, "'");
+	}
+	put(line, "\n");
+}
+
+/* Only guards can be read in vain. */
+static const char *verb_of(const void *context)
+{
+#if defined(__x86_64__)
+	const ucontext_t *at = context;
+
+	return at->uc_mcontext.gregs[REG_ERR] & 2 ? "wrote" : "read";
+#else
+	(void)context;
+	return "wrote";
+#endif
 }
 
 /* Returns to the same instruction with the default action in place (SA_RESETHAND), so that the
@@ -172,19 +272,19 @@ static void on_fault(int signal, siginfo_t *info, void *context)
 	struct place place;
 	struct line line;
 
-	(void)context;
 	/* A fault that was sent by kill() has no address and would not come back. */
 	if (info->si_code <= 0) {
 		raise(signal);
 		return;
 	}
 	place = find_place(guard.run, guard.process, address);
-	if (place.stream && node) {
-		line.length = 0;
-		describe(&line, node, &place, address);
-		if (write(STDERR_FILENO, line.text, line.length) < 0)
-			errno = saved_errno;
-	}
+	line.length = 0;
+	if (place.stream && node)
+		describe(&line, node, &place, address, verb_of(context));
+	else if (node)
+		describe_private(&line, node, guard.process, address, verb_of(context));
+	if (write(STDERR_FILENO, line.text, line.length) < 0)
+		errno = saved_errno;
 	errno = saved_errno;
 }
 
@@ -199,12 +299,8 @@ static void on_refused(int signal, siginfo_t *info, void *context)
 	(void)context;
 	/* Somebody may have sent the signal: then nothing was called. */
 	if (info->si_code == BY_SECCOMP && info->si_errno > 0 && node && call) {
-		put(&line, guard.run->program->name);
-		put(&line, ": node '");
-		put(&line, node->decl->name);
-		put(&line, "' (");
-		put(&line, node->decl->at);
-		put(&line, ") was stopped at its call of ");
+		put_node(&line, node);
+		put(&line, "was stopped at its call of ");
 		put(&line, call);
 		put(&line, ": ");
 		put(&line, pkdi_sandbox_reason((enum pkdi_refusal)(info->si_errno - 1)));

@@ -19,10 +19,12 @@ static void *carve(struct carver *carver, size_t size)
 	return carver->base ? carver->base + at : NULL;
 }
 
-/* Room for values outside of their ring, where values are copied. */
+/* Room for values outside of their ring, where values are copied; and for a canary. */
 static void *carve_copies(const struct pkdi_stream *stream, size_t n, struct carver *carver)
 {
-	return stream->place == PKDI_COPIED ? carve(carver, n * stream->decl->slot_size) : NULL;
+	if (stream->place != PKDI_COPIED)
+		return NULL;
+	return carve(carver, n * stream->decl->slot_size + sizeof(uint64_t));
 }
 
 static void carve_node(struct pkdi_run *run, struct pkdi_node *node, struct carver *carver)

@@ -211,6 +211,34 @@ static void look_at_maps(uint32_t index)
 	}
 }
 
+static void expect_guards(const char *what, const struct pkdi_map *map)
+{
+	expect(what, map->address - 1, "---p");
+	expect(what, map->address - PKDI_GUARD, "---p");
+	expect(what, map->address + map->size, "---p");
+	expect(what, map->address + map->size + PKDI_GUARD - 1, "---p");
+}
+
+static void look_beside_maps(uint32_t index)
+{
+	struct pkdi_map of_slots = {-1, slots, 4096}, of_view = {-1, run.streams[0].view, 4096};
+	struct pkdi_map of_state = {-1, states[index], 4096};
+
+	expect_guards("slots", &of_slots);
+	expect_guards("the view of slots", &of_view);
+	expect_guards("state", &of_state);
+	expect_guards("control words", &run.control_map);
+	expect_guards("orders", &run.orders_map);
+	expect_guards("bells", &run.bells_map);
+}
+
+static void nobody_can_touch_what_is_beside_a_map(void **state)
+{
+	(void)state;
+	in_process(WRITER, look_beside_maps);
+	in_process(READER, look_beside_maps);
+}
+
 static void a_process_writes_to_what_is_its_own(void **state)
 {
 	(void)state;
@@ -274,6 +302,7 @@ int main(void)
 		cmocka_unit_test(a_sealed_memory_is_mapped_writable_by_nobody_else),
 		cmocka_unit_test(a_sealed_memory_keeps_its_size),
 		cmocka_unit_test(memory_is_there_before_it_is_used),
+		cmocka_unit_test(nobody_can_touch_what_is_beside_a_map),
 		cmocka_unit_test(a_process_writes_to_what_is_its_own),
 		cmocka_unit_test(a_process_has_no_descriptor_of_shared_memory),
 		cmocka_unit_test(a_process_of_a_library_has_no_frames),

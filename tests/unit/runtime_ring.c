@@ -181,11 +181,30 @@ static void a_new_writer_goes_on_where_the_old_one_died(void **state)
 		assert_int_not_equal(slot, live[i]);
 }
 
+/* A node wrote beyond its output, and over it. */
+static void an_entry_that_was_written_over_is_none(void **state)
+{
+	struct fixture *f = *state;
+	static const uint64_t written[] = {UINT64_C(0x4141414141414141), 0, UINT64_MAX,
+	                                   (2 + RING * 1000) << PKDI_SLOT_BITS,
+	                                   (RING + 1) << PKDI_SLOT_BITS};
+
+	for (int i = 0; i < RING + 1; i++)
+		publish(f);
+	for (size_t i = 0; i < sizeof(written) / sizeof(written[0]); i++) {
+		atomic_store(&f->ring.words->ring[2], written[i]);
+		pkdi_slots_init(&f->slots, &f->ring, f->pin_list, PINS);
+		assert_int_equal(f->slots.next, RING + 2);
+		assert_int_equal(atomic_load(&f->ring.words->head), RING + 1);
+	}
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		TEST(an_entry_that_was_written_over_is_none),
 		TEST(a_published_value_is_found),
 		TEST(an_evicted_value_is_not_found),
 		TEST(a_value_counts_before_head_is_stored),
