@@ -1,7 +1,5 @@
 #include "channel/channel.h"
 
-#include <string.h>
-
 /* Slot `i` of the stream, or of what is laid out as its slots. */
 static struct pkd_frame *frame_at(const struct pkd_stream *stream, const char *slots, uint32_t i)
 {
@@ -98,28 +96,6 @@ void *pkdi_output_loan(struct pkdi_output *output, struct pkd_frame **ret_header
 		return NULL;
 	*ret_header = output->made ? output->made : frame_at(output->stream, output->data, slot);
 	return *ret_header + 1;
-}
-
-void pkdi_output_guard(struct pkdi_output *output)
-{
-	static const uint64_t pattern = UINT64_C(0xc5a3f19d0b7e6421);
-	const struct pkd_stream *stream = output->stream;
-	char *behind = (char *)(output->header + 1) + stream->value_size;
-	size_t slack = stream->slot_size - sizeof(*output->header) - stream->value_size;
-
-	output->behind = NULL;
-	if (slack >= sizeof(pattern))
-		memcpy(behind, &pattern, sizeof(pattern));
-	else if (!output->made && output->slots.loaned == stream->n_slots - 1)
-		return;
-	output->behind = behind;
-	memcpy(&output->canary, behind, sizeof(output->canary));
-}
-
-bool pkdi_output_is_intact(const struct pkdi_output *output)
-{
-	return !output->behind ||
-	       memcmp(output->behind, &output->canary, sizeof(output->canary)) == 0;
 }
 
 void pkdi_output_publish(struct pkdi_output *output, uint64_t seq, uint32_t slot)

@@ -4,6 +4,7 @@
 #define PKDI_CHANNEL_H
 
 #include <pkd/program.h>
+#include <string.h>
 
 #include "channel/pool.h"
 #include "channel/ring.h"
@@ -63,8 +64,27 @@ void *pkdi_output_loan(struct pkdi_output *output, struct pkd_frame **ret_header
 
 /* Between the two, has nothing been written behind the capacity of the value on loan? What stands there is a
  * pattern, or the header of the next slot. */
-void pkdi_output_guard(struct pkdi_output *output);
-bool pkdi_output_is_intact(const struct pkdi_output *output);
+static inline void pkdi_output_guard(struct pkdi_output *output)
+{
+	const uint64_t pattern = UINT64_C(0xc5a3f19d0b7e6421);
+	const struct pkd_stream *stream = output->stream;
+	char *behind = (char *)(output->header + 1) + stream->value_size;
+	size_t slack = stream->slot_size - sizeof(*output->header) - stream->value_size;
+
+	output->behind = NULL;
+	if (slack >= sizeof(pattern))
+		memcpy(behind, &pattern, sizeof(pattern));
+	else if (!output->made && output->slots.loaned == stream->n_slots - 1)
+		return;
+	output->behind = behind;
+	memcpy(&output->canary, behind, sizeof(output->canary));
+}
+
+static inline bool pkdi_output_is_intact(const struct pkdi_output *output)
+{
+	return !output->behind ||
+	       memcmp(output->behind, &output->canary, sizeof(output->canary)) == 0;
+}
 
 /* Publishes value `seq` in `slot`, unless that has been done: once however often it is called. */
 void pkdi_output_publish(struct pkdi_output *output, uint64_t seq, uint32_t slot);

@@ -362,25 +362,6 @@ static int no_protection(struct pkdi_node *node, int r)
 	return r;
 }
 
-/* What is no value of its declared type reaches nobody: it is an error of this firing. */
-static int check_values(struct pkdi_node *node)
-{
-	for (uint32_t i = 0; i < node->decl->n_outputs; i++) {
-		const struct pkdi_output *output = &node->outputs[i];
-		struct pkdi_lie lie;
-
-		if (!output->stream || output->absent || !output->type ||
-		    pkdi_typed_check(output->type, output->header + 1, &lie))
-			continue;
-		pkdi_log(node->log, "node '%s' (%s): output '%s%s' %s (frame %llu)",
-		         node->decl->name, node->decl->at, node->decl->outputs[i].name, lie.place,
-		         lie.text, (unsigned long long)node->ctx.number);
-		node->ctx.said = true;
-		return -EBADMSG;
-	}
-	return 0;
-}
-
 /* From here on the values may be published: nobody changes them any more. */
 static int seal_values(struct pkdi_node *node, int64_t now_ns)
 {
@@ -404,7 +385,7 @@ static int seal_values(struct pkdi_node *node, int64_t now_ns)
 		};
 		/* The ring's entry may be there, which others read meanwhile. */
 		memcpy(output->header, &header, offsetof(struct pkd_frame, entry));
-		r = pkdi_freeze_close(output);
+		r = output->frozen ? pkdi_freeze_close(output) : 0;
 		if (r < 0)
 			return no_protection(node, r);
 	}
@@ -439,22 +420,44 @@ static void account(struct pkdi_node *node, int64_t ns)
 		atomic_store_explicit(&words->longest_ns, (uint64_t)ns, memory_order_relaxed);
 }
 
-/* What is behind the outputs is not the node's: a header, or what the next one reads. */
-static int check_bounds(struct pkdi_node *node)
+static int say_overrun(struct pkdi_node *node, const struct pkdi_output *output)
 {
+	pkdi_log(node->log,
+	         "node '%s' (%s) wrote beyond its output '%s' (stream %s, frame %llu): %s has room "
+	         "for %u bytes",
+	         node->decl->name, node->decl->at, node->decl->outputs[output - node->outputs].name,
+	         output->stream->name, (unsigned long long)node->ctx.number, output->stream->type,
+	         output->stream->value_size);
+	node->ctx.said = true;
+	return -EOVERFLOW;
+}
+
+static int say_lie(struct pkdi_node *node, const struct pkdi_output *output,
+                   const struct pkdi_lie *lie)
+{
+	pkdi_log(node->log, "node '%s' (%s): output '%s%s' %s (frame %llu)", node->decl->name,
+	         node->decl->at, node->decl->outputs[output - node->outputs].name, lie->place,
+	         lie->text, (unsigned long long)node->ctx.number);
+	node->ctx.said = true;
+	return -EBADMSG;
+}
+
+/* What is behind the outputs is not the node's: a header, or what the next one reads. And what is no value of
+ * its declared type reaches nobody. */
+static int check_outputs(struct pkdi_node *node, bool has_values)
+{
+	struct pkdi_lie lie;
+
 	for (uint32_t i = 0; i < node->decl->n_outputs; i++) {
 		const struct pkdi_output *output = &node->outputs[i];
 
-		if (!output->stream || pkdi_output_is_intact(output))
+		if (!output->stream)
 			continue;
-		pkdi_log(node->log,
-		         "node '%s' (%s) wrote beyond its output '%s' (stream %s, frame %llu): %s "
-		         "has room for %u bytes",
-		         node->decl->name, node->decl->at, node->decl->outputs[i].name,
-		         output->stream->name, (unsigned long long)node->ctx.number,
-		         output->stream->type, output->stream->value_size);
-		node->ctx.said = true;
-		return -EOVERFLOW;
+		if (!pkdi_output_is_intact(output))
+			return say_overrun(node, output);
+		if (has_values && !output->absent && output->type && !output->type->plain &&
+		    !pkdi_typed_check(output->type, output->header + 1, &lie))
+			return say_lie(node, output, &lie);
 	}
 	return 0;
 }
@@ -493,9 +496,9 @@ static int call_step(struct pkdi_node *node, int64_t *ret_end_ns)
 	if (r == PKD_OK || r == PKD_END)
 		account(node, *ret_end_ns - start_ns);
 	if (r >= 0) {
-		int bounds = check_bounds(node);
+		int checked = check_outputs(node, r == PKD_OK || r == PKD_END);
 
-		r = bounds < 0 ? bounds : r;
+		r = checked < 0 ? checked : r;
 	}
 	return r;
 }
@@ -578,10 +581,8 @@ int pkdi_node_fire(struct pkdi_node *node)
 	} else if (is_refused(node)) {
 		commit(node, false, r == PKD_END);
 	} else {
-		int sealed = check_values(node);
+		int sealed = seal_values(node, end_ns);
 
-		if (sealed == 0)
-			sealed = seal_values(node, end_ns);
 		if (sealed < 0)
 			return fail(node, sealed);
 		commit(node, true, r == PKD_END);

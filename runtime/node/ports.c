@@ -93,7 +93,7 @@ static int fill_outputs(struct pkdi_node *node)
 			value = pkdi_output_loan(output, &output->header);
 			if (!value)
 				return -ENOBUFS;
-			r = pkdi_freeze_open(output);
+			r = output->frozen ? pkdi_freeze_open(output) : 0;
 			if (r < 0)
 				return r;
 			pkdi_output_guard(output);

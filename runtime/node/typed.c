@@ -149,13 +149,24 @@ static bool check_list(const struct pkd_type *type, const char *value, struct pk
 	       check_items(type->item, value + type->items_offset, length_of(value), lie);
 }
 
+/* What a record is made of mostly, without a call. */
+static inline bool check(const struct pkd_type *type, const char *value, struct pkdi_lie *lie)
+{
+	bool is_text = type->kind == PKD_STRING || type->kind == PKD_BYTES;
+	uint32_t length = is_text ? length_of(value) : 0;
+
+	if (is_text && length <= type->n &&
+	    (type->kind == PKD_BYTES || value[sizeof(length) + length] == 0))
+		return true;
+	return pkdi_typed_check(type, value, lie);
+}
+
 static bool check_fields(const struct pkd_type *type, const char *value, struct pkdi_lie *lie)
 {
 	for (uint32_t i = 0; i < type->n; i++) {
 		const struct pkd_field *field = &type->fields[i];
 
-		if (!field->type->plain &&
-		    !pkdi_typed_check(field->type, value + field->offset, lie))
+		if (!field->type->plain && !check(field->type, value + field->offset, lie))
 			return lies_in_field(lie, field->name);
 	}
 	return true;
@@ -200,22 +211,37 @@ bool pkdi_typed_check(const struct pkd_type *type, const void *value, struct pkd
 
 /* ---- Emptying ---- */
 
+/* Most of what is emptied is a number, for which a call would take longer than the store. */
+static void clear(char *at, size_t size)
+{
+	if (size == sizeof(uint64_t))
+		memset(at, 0, sizeof(uint64_t));
+	else if (size == sizeof(uint32_t))
+		memset(at, 0, sizeof(uint32_t));
+	else if (size)
+		memset(at, 0, size);
+}
+
 static void empty_items(const struct pkd_type *item, char *items, uint32_t n)
 {
 	if (item->flat) {
-		memset(items, 0, (size_t)n * item->size);
+		clear(items, (size_t)n * item->size);
 		return;
 	}
 	for (uint32_t i = 0; i < n; i++)
 		pkdi_typed_empty(item, items + (size_t)i * item->size);
 }
 
-/* A string or bytes. */
+/* A string or bytes. The first byte of a string also where there should be none: it ends an empty one. */
 static void empty_text(const struct pkd_type *type, char *value)
 {
 	uint32_t length = length_of(value);
 
-	memset(value, 0, sizeof(length) + (length < type->n ? length : type->n));
+	if (length)
+		clear(value + sizeof(length), length < type->n ? length : type->n);
+	else if (type->kind == PKD_STRING)
+		value[sizeof(length)] = '\0';
+	clear(value, sizeof(length));
 }
 
 static void empty_list(const struct pkd_type *type, char *value)
@@ -223,19 +249,29 @@ static void empty_list(const struct pkd_type *type, char *value)
 	uint32_t length = length_of(value);
 
 	empty_items(type->item, value + type->items_offset, length < type->n ? length : type->n);
-	memset(value, 0, sizeof(length));
+	clear(value, sizeof(length));
+}
+
+static inline void empty(const struct pkd_type *type, char *value)
+{
+	if (type->flat)
+		clear(value, type->size);
+	else if (type->kind == PKD_STRING || type->kind == PKD_BYTES)
+		empty_text(type, value);
+	else
+		pkdi_typed_empty(type, value);
 }
 
 static void empty_fields(const struct pkd_type *type, char *value)
 {
 	for (uint32_t i = 0; i < type->n; i++)
-		pkdi_typed_empty(type->fields[i].type, value + type->fields[i].offset);
+		empty(type->fields[i].type, value + type->fields[i].offset);
 }
 
 void pkdi_typed_empty(const struct pkd_type *type, void *value)
 {
 	if (type->flat)
-		memset(value, 0, type->size);
+		clear(value, type->size);
 	else if (type->kind == PKD_IMAGE)
 		memset(value, 0, sizeof(struct pkd_image));
 	else if (type->kind == PKD_LIST)
