@@ -62,24 +62,7 @@ bool pkdi_output_is_deserted(const struct pkdi_output *output);
  * cannot happen. */
 void *pkdi_output_loan(struct pkdi_output *output, struct pkd_frame **ret_header);
 
-/* Between the two, has nothing been written behind the capacity of the value on loan? What stands there is a
- * pattern, or the header of the next slot. */
-static inline void pkdi_output_guard(struct pkdi_output *output)
-{
-	const uint64_t pattern = UINT64_C(0xc5a3f19d0b7e6421);
-	const struct pkd_stream *stream = output->stream;
-	char *behind = (char *)(output->header + 1) + stream->value_size;
-	size_t slack = stream->slot_size - sizeof(*output->header) - stream->value_size;
-
-	output->behind = NULL;
-	if (slack >= sizeof(pattern))
-		memcpy(behind, &pattern, sizeof(pattern));
-	else if (!output->made && output->slots.loaned == stream->n_slots - 1)
-		return;
-	output->behind = behind;
-	memcpy(&output->canary, behind, sizeof(output->canary));
-}
-
+/* Has nothing been written behind the capacity of the value on loan? */
 static inline bool pkdi_output_is_intact(const struct pkdi_output *output)
 {
 	return !output->behind ||

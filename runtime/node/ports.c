@@ -1,6 +1,7 @@
 #include "node/ports.h"
 
 #include <errno.h>
+#include <string.h>
 
 #include "channel/freeze.h"
 #include "node/history.h"
@@ -81,6 +82,23 @@ static void empty(const struct pkdi_output *output, void *value)
 		pkdi_typed_empty(output->type, value);
 }
 
+/* Behind the value there is a pattern, or the header of the next slot. */
+static void set_canary(struct pkdi_output *output)
+{
+	const uint64_t pattern = UINT64_C(0xc5a3f19d0b7e6421);
+	const struct pkd_stream *stream = output->stream;
+	char *behind = (char *)(output->header + 1) + stream->value_size;
+	size_t slack = stream->slot_size - sizeof(*output->header) - stream->value_size;
+
+	output->behind = NULL;
+	if (slack >= sizeof(pattern))
+		memcpy(behind, &pattern, sizeof(pattern));
+	else if (!output->made && output->slots.loaned == stream->n_slots - 1)
+		return;
+	output->behind = behind;
+	memcpy(&output->canary, behind, sizeof(output->canary));
+}
+
 static int fill_outputs(struct pkdi_node *node)
 {
 	for (uint32_t i = 0; i < node->decl->n_outputs; i++) {
@@ -96,7 +114,7 @@ static int fill_outputs(struct pkdi_node *node)
 			r = output->frozen ? pkdi_freeze_open(output) : 0;
 			if (r < 0)
 				return r;
-			pkdi_output_guard(output);
+			set_canary(output);
 		}
 		if (value)
 			empty(output, value);
