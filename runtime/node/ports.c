@@ -82,18 +82,19 @@ static void empty(const struct pkdi_output *output, void *value)
 		pkdi_typed_empty(output->type, value);
 }
 
-/* Behind the value there is a pattern, or the header of the next slot. */
+/* Behind the value there is a pattern, or the header of the next slot; or the guard behind all of them. */
 static void set_canary(struct pkdi_output *output)
 {
 	const uint64_t pattern = UINT64_C(0xc5a3f19d0b7e6421);
 	const struct pkd_stream *stream = output->stream;
 	char *behind = (char *)(output->header + 1) + stream->value_size;
 	size_t slack = stream->slot_size - sizeof(*output->header) - stream->value_size;
+	bool last = !output->made && output->slots.loaned == stream->n_slots - 1;
 
 	output->behind = NULL;
-	if (slack >= sizeof(pattern))
+	if (slack >= sizeof(pattern) || output->made)
 		memcpy(behind, &pattern, sizeof(pattern));
-	else if (!output->made && output->slots.loaned == stream->n_slots - 1)
+	else if (last)
 		return;
 	output->behind = behind;
 	memcpy(&output->canary, behind, sizeof(output->canary));
