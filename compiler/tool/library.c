@@ -3,6 +3,7 @@
 #include "tool/tool.h"
 #include <errno.h>
 #include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -51,6 +52,16 @@ static bool find_tree(struct arena *arena, const char *directory, struct library
 	return false;
 }
 
+/* Some libraries of the standard nodes have a .pc file beside the archives, made when pkd was built. */
+static int offer_packages(struct arena *arena, const struct library *library)
+{
+	const char *path = getenv("PKG_CONFIG_PATH");
+	const char *ours = below(arena, library->archives, "pkgconfig");
+	if (path && *path)
+		ours = arena_printf(arena, "%s:%s", ours, path);
+	return setenv("PKG_CONFIG_PATH", ours, 1);
+}
+
 int library_find(struct arena *arena, struct library *ret_library)
 {
 	char path[PATH_MAX];
@@ -63,7 +74,7 @@ int library_find(struct arena *arena, struct library *ret_library)
 	const char *directory = path_directory(arena, path);
 	if (find_tree(arena, directory, ret_library) ||
 	    find_installed(arena, directory, ret_library))
-		return 0;
+		return offer_packages(arena, ret_library);
 	complain("cannot find the standard library from '%s'; install pkd again", directory);
 	return -1;
 }

@@ -189,6 +189,8 @@ static void draw_object(const struct draw_boxes *self, struct pkd_image *view,
 static void copy(struct pkd_image *view, const struct pkd_image *frame)
 {
 	pkd_image_set(view, PKD_BGR24, frame->width, frame->height);
+	view->pixel_width = frame->pixel_width;
+	view->pixel_height = frame->pixel_height;
 	for (uint32_t y = 0; y < frame->height; y++)
 		memcpy(pkd_pixels(view) + (size_t)y * view->stride,
 		       pkd_const_pixels(frame) + (size_t)y * frame->stride, view->stride);

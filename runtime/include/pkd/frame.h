@@ -46,7 +46,8 @@ struct pkd_image {
 	uint32_t width, height; /* pixels */
 	uint32_t stride;        /* bytes from a row to the next: tight, width x bytes a pixel */
 	uint32_t format;        /* enum pkd_format */
-	uint32_t reserved[12];
+	uint32_t pixel_width, pixel_height; /* the shape of a pixel, such as 64:45; 0:0 is square */
+	uint32_t reserved[10];
 };
 
 /* A list<T, N> is { uint32_t len; T items[N]; }, a string<N> { uint32_t len; char text[N + 1]; }

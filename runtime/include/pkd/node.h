@@ -148,7 +148,8 @@ static inline uint32_t pkd_pixel_size(uint32_t format)
 	}
 }
 
-/* Makes *image a tight width x height image of `format`. The caller has checked the capacity. */
+/* Makes *image a tight width x height image of `format`, its pixels square. The caller has checked the
+ * capacity. */
 static inline void pkd_image_set(struct pkd_image *image, uint32_t format, uint32_t width,
                                  uint32_t height)
 {
@@ -156,6 +157,7 @@ static inline void pkd_image_set(struct pkd_image *image, uint32_t format, uint3
 	image->height = height;
 	image->stride = width * pkd_pixel_size(format);
 	image->format = format;
+	image->pixel_width = image->pixel_height = 0;
 }
 
 /* The first pixel. The const one is for inputs; both point at the byte after the header. */

@@ -1,0 +1,409 @@
+#define _GNU_SOURCE
+#include "source.h"
+
+#include "log.h"
+#include "sequence.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum {
+	PIPE_BUFFER_SIZE = 32 * 1024,
+	PIPE_LOOK_MS = 50, /* how soon a stop is seen while a pipe is silent */
+	MAX_SILENCE_S = 10,
+	MAX_STREAMS = 16,
+	BLOCK = 64,
+	STRIP_MARGIN = 256,
+	STRIP_HEIGHT = 512,
+};
+
+/* What the content of a source may make FFmpeg open. */
+static const struct kind {
+	const char *scheme, *protocols, *in_playlists;
+	bool is_live;
+} kinds[] = {
+	{"file", "file", "file,crypto,data", false},
+	{"http", "http,https,httpproxy,tcp,tls", "http,https,httpproxy,tcp,tls,crypto,data", false},
+	{"https", "https,http,httpproxy,tcp,tls", "https,http,httpproxy,tcp,tls,crypto,data",
+         false},
+	{"ftp", "ftp,tcp", "ftp,tcp", false},
+	{"rtsp", "rtsp,rtp,udp,tcp", "rtsp,rtp,udp,tcp", true},
+	{"rtsps", "rtsps,rtsp,srtp,rtp,udp,tcp,tls", "rtsps,rtsp,srtp,rtp,udp,tcp,tls", true},
+	{"rtmp", "rtmp,tcp", "rtmp,tcp", true},
+	{"rtmps", "rtmps,tcp,tls", "rtmps,tcp,tls", true},
+	{"rtp", "rtp,udp", "rtp,udp", true},
+	{"udp", "udp", "udp", true},
+	{"srt", "srt", "srt", true},
+	{"tcp", "tcp", "tcp", true},
+};
+
+/* Formats whose content names other files or addresses. Of these a playlist may be allowed. */
+static const char *const playlists[] = {"hls", "concat", "dash", "webm_dash_manifest", "imf"};
+static const char *const descriptions[] = {"sdp", "rtp", "sap", "vobsub"};
+
+/* Decoders check whole blocks, and the strips in which they work, by the same bound. */
+int64_t media_max_pixels(const struct video_open_params *params)
+{
+	int64_t width = ((int64_t)params->W + BLOCK - 1) / BLOCK * BLOCK;
+	int64_t height = ((int64_t)params->H + BLOCK - 1) / BLOCK * BLOCK;
+	int64_t strip = ((width > height ? width : height) + STRIP_MARGIN) * STRIP_HEIGHT;
+
+	return width * height > strip ? width * height : strip;
+}
+
+/* ---- Names ---- */
+
+/* "rtsp://user:secret@camera/1" is shown as "rtsp://…@camera/1". */
+static char *shown_name(const char *source)
+{
+	const char *start = strstr(source, "://"), *end, *at = NULL;
+	char *name;
+
+	if (!start)
+		return strdup(source);
+	start += strlen("://");
+	end = start + strcspn(start, "/?#");
+	for (const char *c = start; c < end; c++) {
+		if (*c == '@')
+			at = c;
+	}
+	if (!at)
+		return strdup(source);
+	if (asprintf(&name, "%.*s…%s", (int)(start - source), source, at) < 0)
+		return NULL;
+	return name;
+}
+
+static const struct kind *kind_of(const char *source)
+{
+	const char *colon = strstr(source, "://");
+	size_t n_kinds = sizeof(kinds) / sizeof(kinds[0]);
+
+	if (!colon)
+		return &kinds[0];
+	for (size_t i = 0; i < n_kinds; i++) {
+		size_t size = strlen(kinds[i].scheme);
+
+		if (size == (size_t)(colon - source) && !strncmp(source, kinds[i].scheme, size))
+			return &kinds[i];
+	}
+	return NULL;
+}
+
+/* A name with a colon in it would be taken for a protocol. */
+static char *url_of(const char *source)
+{
+	char *url;
+
+	if (asprintf(&url, "%s%s", strstr(source, "://") ? "" : "file:", source) < 0)
+		return NULL;
+	return url;
+}
+
+/* ---- Pipes ---- */
+
+/* libavformat would open and read a pipe without asking for a stop, and its open waits for a writer.
+ * Here, until the first byte, a pipe without a writer is one whose writer is still to come; from then
+ * on it has ended. Standard input may block, and is read only when it has something to say. */
+static int read_pipe(void *opaque, uint8_t *buffer, int size)
+{
+	struct media_source *self = opaque;
+	struct pollfd pipe = {.fd = self->pipe_fd, .events = POLLIN};
+
+	while (!pkd_stopping(self->ctx)) {
+		bool may_block = !self->pipe_is_ours || !self->pipe_has_begun;
+		ssize_t n;
+
+		if (poll(&pipe, 1, PIPE_LOOK_MS) <= 0 && may_block)
+			continue;
+		n = read(self->pipe_fd, buffer, (size_t)size);
+		if (n < 0 && (errno == EAGAIN || errno == EINTR))
+			continue;
+		self->pipe_has_begun = true;
+		if (n < 0)
+			return AVERROR(errno);
+		return n > 0 ? (int)n : AVERROR_EOF;
+	}
+	return AVERROR_EXIT;
+}
+
+static bool is_stdin(const char *source)
+{
+	return !strcmp(source, "-");
+}
+
+static bool is_pipe(const char *source)
+{
+	struct stat file;
+
+	if (is_stdin(source))
+		return fstat(STDIN_FILENO, &file) < 0 || !S_ISREG(file.st_mode);
+	return stat(source, &file) == 0 && S_ISFIFO(file.st_mode);
+}
+
+static int open_pipe(struct media_source *self)
+{
+	const char *source = self->params->source;
+	uint8_t *buffer;
+
+	self->pipe_is_ours = !is_stdin(source);
+	if (self->pipe_is_ours)
+		self->pipe_fd = open(source, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	else
+		self->pipe_fd = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0);
+	if (self->pipe_fd < 0)
+		return AVERROR(errno);
+	buffer = av_malloc(PIPE_BUFFER_SIZE);
+	if (buffer)
+		self->pipe = avio_alloc_context(buffer, PIPE_BUFFER_SIZE, 0, self, read_pipe, NULL,
+		                                NULL);
+	if (!self->pipe) {
+		av_free(buffer);
+		return AVERROR(ENOMEM);
+	}
+	self->format->pb = self->pipe;
+	return 0;
+}
+
+static void close_pipe(struct media_source *self)
+{
+	if (self->pipe)
+		av_freep(&self->pipe->buffer);
+	avio_context_free(&self->pipe);
+	if (self->pipe_fd >= 0)
+		close(self->pipe_fd);
+	self->pipe_fd = -1;
+}
+
+bool media_source_is_file(const struct media_source *self)
+{
+	return !self->pipe && !self->is_address;
+}
+
+/* ---- Stops and silence ---- */
+
+static int interrupted(void *opaque)
+{
+	struct media_source *self = opaque;
+
+	if (pkd_stopping(self->ctx))
+		return 1;
+	self->is_silent = self->is_address && pkd_now() > self->deadline_ns;
+	return self->is_silent;
+}
+
+static void expect_data(struct media_source *self)
+{
+	self->deadline_ns = pkd_now() + (int64_t)MAX_SILENCE_S * 1000000000;
+}
+
+int media_source_read(struct media_source *self, AVPacket *packet)
+{
+	expect_data(self);
+	return av_read_frame(self->format, packet);
+}
+
+/* ---- What FFmpeg is told ---- */
+
+static bool is_one_of(const char *name, const char *const *names, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (!strcmp(name, names[i]))
+			return true;
+	}
+	return false;
+}
+
+static bool may_read(const struct media_source *self, const char *name)
+{
+	if (!self->params->playlists &&
+	    is_one_of(name, playlists, sizeof(playlists) / sizeof(playlists[0])))
+		return false;
+	return self->is_live ||
+	       !is_one_of(name, descriptions, sizeof(descriptions) / sizeof(descriptions[0]));
+}
+
+/* The names of all demuxers that may read the source, as format_whitelist wants them. */
+static char *formats(const struct media_source *self)
+{
+	const AVInputFormat *format;
+	void *position = NULL;
+	char *list = NULL;
+	size_t size = 0;
+	FILE *text = open_memstream(&list, &size);
+
+	if (!text)
+		return NULL;
+	while ((format = av_demuxer_iterate(&position))) {
+		if (may_read(self, format->name))
+			fprintf(text, "%s,", format->name);
+	}
+	return fclose(text) ? NULL : list;
+}
+
+static int number_sequence(struct media_source *self, AVDictionary **options)
+{
+	const char *source = self->params->source;
+	int64_t start = self->params->start;
+	struct media_sequence found;
+	int error = media_sequence_find(source, start, &found);
+
+	if (error)
+		return pkd_error(self->ctx, -error, "cannot open '%s': %s", source,
+		                 strerror(-error));
+	if (found.n == 0)
+		return pkd_error(self->ctx, ENOENT, "no file has a name like '%s'", source);
+	if (start >= 0 && !found.has_start)
+		return pkd_error(self->ctx, ENOENT,
+		                 "'%s' has no number %" PRId64 ": write start: %" PRId64
+		                 ", the lowest that there is",
+		                 source, start, found.first);
+	if (start < 0)
+		start = found.first;
+	self->first_number = start;
+	self->last_number = found.last;
+	av_dict_set(options, "pattern_type", "sequence", 0);
+	av_dict_set_int(options, "start_number", start, 0);
+	av_dict_set_int(options, "start_number_range", 1, 0);
+	return 0;
+}
+
+static int set_options(struct media_source *self, const struct kind *kind, AVDictionary **options)
+{
+	char *list = formats(self);
+	const char *protocols = self->params->playlists ? kind->in_playlists : kind->protocols;
+
+	if (!list)
+		return pkd_error(self->ctx, ENOMEM, "out of memory");
+	av_dict_set(options, "format_whitelist", list, AV_DICT_DONT_STRDUP_VAL);
+	av_dict_set(options, "protocol_whitelist", protocols, 0);
+	av_dict_set_int(options, "max_streams", MAX_STREAMS, 0);
+	if (self->is_live)
+		av_dict_set(options, "fflags", "nobuffer", 0);
+	if (!strncmp(kind->scheme, "rtsp", 4)) {
+		av_dict_set(options, "rtsp_transport", "tcp", 0);
+		av_dict_set(options, "allowed_media_types", "video", 0);
+	}
+	if (!self->is_address && media_is_sequence(self->params->source))
+		return number_sequence(self, options);
+	av_dict_set(options, "pattern_type", "none", 0); /* a % in a picture's name is a % */
+	return 0;
+}
+
+/* ---- Opening ---- */
+
+/* Why opening or looking into the source failed. */
+static int report(struct media_source *self, const char *what, int error)
+{
+	char text[MEDIA_TEXT_SIZE], line[MEDIA_TEXT_SIZE];
+	bool has_line = media_log_take(line);
+
+	if (pkd_stopping(self->ctx))
+		return PKD_END;
+	if (self->is_silent)
+		return pkd_error(self->ctx, ETIMEDOUT, "'%s' has said nothing for %d s", self->name,
+		                 MAX_SILENCE_S);
+	if (has_line && !strncmp(line, "Format not on whitelist", 23))
+		return pkd_error(
+			self->ctx, EPERM,
+			self->params->playlists
+				? "'%s' describes other sources, which video.open does not "
+				  "open"
+				: "'%s' is a list of other files or addresses: write "
+				  "playlists: true to have them opened",
+			self->name);
+	if (has_line && strstr(line, "max_streams"))
+		return pkd_error(self->ctx, E2BIG, "'%s' has more than %d streams", self->name,
+		                 MAX_STREAMS);
+	if (error == AVERROR_INVALIDDATA || error == AVERROR_EOF)
+		return pkd_error(self->ctx, EINVAL,
+		                 "'%s' is not a video that FFmpeg can read, or is cut off%s%s%s",
+		                 self->name, has_line ? " (" : "", has_line ? line : "",
+		                 has_line ? ")" : "");
+	return pkd_error(self->ctx, media_errno(error), "cannot %s '%s': %s", what, self->name,
+	                 media_error_text(error, text));
+}
+
+static int open_container(struct media_source *self, const struct kind *kind)
+{
+	const char *source = self->params->source;
+	AVDictionary *options = NULL;
+	char *url = url_of(is_stdin(source) ? "/dev/stdin" : source);
+	int error;
+
+	self->format = avformat_alloc_context();
+	if (!url || !self->format) {
+		free(url);
+		return pkd_error(self->ctx, ENOMEM, "out of memory");
+	}
+	self->format->interrupt_callback = (AVIOInterruptCB){interrupted, self};
+	error = set_options(self, kind, &options);
+	if (!error) {
+		error = is_pipe(source) ? open_pipe(self) : 0;
+		expect_data(self);
+		if (error >= 0)
+			error = avformat_open_input(&self->format, url, NULL, &options);
+		if (error < 0)
+			error = report(self, "open", error);
+	}
+	av_dict_free(&options);
+	free(url);
+	return error;
+}
+
+/* A picture that is too large is not decoded to find that out. */
+static int look_inside(struct media_source *self)
+{
+	unsigned n = self->format->nb_streams;
+	AVDictionary **options = calloc(n + 1, sizeof(AVDictionary *));
+	int error;
+
+	if (!options)
+		return pkd_error(self->ctx, ENOMEM, "out of memory");
+	for (unsigned i = 0; i < n; i++)
+		av_dict_set_int(&options[i], "max_pixels", media_max_pixels(self->params), 0);
+	expect_data(self);
+	error = avformat_find_stream_info(self->format, options);
+	for (unsigned i = 0; i < n; i++)
+		av_dict_free(&options[i]);
+	free(options);
+	media_log_take_size(&self->refused_width, &self->refused_height);
+	return error < 0 || pkd_stopping(self->ctx) ? report(self, "read", error) : PKD_OK;
+}
+
+int media_source_open(struct media_source *self, const struct video_open_params *params,
+                      struct pkd_ctx *ctx)
+{
+	const struct kind *kind = kind_of(params->source);
+	int error;
+
+	*self = (struct media_source){.params = params, .ctx = ctx, .pipe_fd = -1};
+	self->name = shown_name(params->source);
+	if (!self->name)
+		return pkd_error(ctx, ENOMEM, "out of memory");
+	if (!kind)
+		return pkd_error(ctx, EPROTONOSUPPORT,
+		                 "'%s': video.open reads files and the addresses of http, https, "
+		                 "ftp, rtsp, rtsps, rtmp, rtmps, rtp, udp, srt and tcp",
+		                 self->name);
+	self->is_address = kind != &kinds[0];
+	self->is_live = kind->is_live;
+	media_log_begin();
+	error = open_container(self, kind);
+	return error ? error : look_inside(self);
+}
+
+void media_source_close(struct media_source *self)
+{
+	avformat_close_input(&self->format);
+	close_pipe(self);
+	free(self->name);
+	self->name = NULL;
+}
