@@ -10,7 +10,7 @@
 #include <string.h>
 #include <time.h>
 
-PKD_GENERATED_FOR(3);
+PKD_GENERATED_FOR(4);
 
 /* rights.pkd:14: node tick */
 struct tick {
@@ -127,6 +127,16 @@ enum {
 enum {
 	STREAM_a_x,
 	STREAM_expression_1_value,
+};
+
+/* Types as they are known at run time: to nodes, and to what checks their values. */
+static const struct pkd_type type_i32 = {
+	.kind = PKD_I32,
+	.name = "i32",
+	.size = 4,
+	.align = 4,
+	.plain = true,
+	.flat = true,
 };
 
 /* What the program's options set. */
@@ -274,7 +284,7 @@ static const struct pkd_right copy_rights[] = {
 };
 
 static const struct pkd_output a_outputs[] = {
-	{.name = "x", .stream = STREAM_a_x},
+	{.name = "x", .stream = STREAM_a_x, .type = &type_i32},
 };
 
 static const struct pkd_input copy_inputs[] = {
@@ -318,7 +328,7 @@ static const struct pkd_input expression_1_inputs[] = {
 };
 
 static const struct pkd_output expression_1_outputs[] = {
-	{.name = "value", .stream = STREAM_expression_1_value},
+	{.name = "value", .stream = STREAM_expression_1_value, .type = &type_i32},
 };
 
 /* In the order of their constants. */
@@ -431,7 +441,7 @@ static const struct pkd_process processes[] = {
 };
 
 static const struct pkd_program program = {
-	.abi = 3,
+	.abi = 4,
 	.name = "rights",
 	.doc = "",
 	.source = "rights.pkd",
