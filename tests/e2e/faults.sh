@@ -84,7 +84,7 @@ tree=$PWD/mistaken
 mkdir -p "$tree/build/lib"
 ln -s "$ROOT/stdlib" "$ROOT/docs" "$ROOT/runtime" "$tree/"
 ln -s "$B/include" "$tree/build/"
-ln -s "$B/lib/libpkd_nodes.a" "$tree/build/lib/"
+ln -s "$B/lib/libpkd_nodes.a" "$B/lib/pkgconfig" "$tree/build/lib/"
 cp "$PKDC" "$tree/build/pkdc"
 
 # mistake NAME FILE SCRIPT CALL WHAT: with the runtime's file changed by that sed script, what is wrong

@@ -105,7 +105,7 @@ pkdc_in() {
 	mkdir -p "$tree/build/lib"
 	ln -s "$root/stdlib" "$root/docs" "$root/runtime" "$tree/"
 	ln -s "$B/include" "$tree/build/"
-	ln -s "$B/lib/libpkd_nodes.a" "$tree/build/lib/"
+	ln -s "$B/lib/libpkd_nodes.a" "$B/lib/pkgconfig" "$tree/build/lib/"
 	cp "$B/pkdc" "$tree/build/"
 	cp "$B/lib/libpkd.a" "$tree/build/lib/"
 	[ $# -eq 0 ] || ar r "$tree/build/lib/libpkd.a" "$@" >"$work/out" 2>&1

@@ -150,7 +150,7 @@ pkdc_with() {
 	mkdir -p "$tree/build/lib" "$tree/obj"
 	ln -s "$ROOT/stdlib" "$ROOT/docs" "$ROOT/runtime" "$tree/"
 	ln -s "$B/include" "$tree/build/"
-	ln -s "$B/lib/libpkd_nodes.a" "$tree/build/lib/"
+	ln -s "$B/lib/libpkd_nodes.a" "$B/lib/pkgconfig" "$tree/build/lib/"
 	cp "$PKDC" "$tree/build/pkdc"
 	for source in "$ROOT"/runtime/*.c "$ROOT"/runtime/*/*.c ${more_sources:-}; do
 		# shellcheck disable=SC2086 # words
