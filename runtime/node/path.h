@@ -19,6 +19,7 @@ enum pkdi_path_kind {
 
 struct pkdi_path {
 	const struct pkd_right *right;
+	bool holds;       /* its `when` is true, and nothing takes its place */
 	const char *text; /* as the user gave it; NULL where the right has no path */
 	enum pkdi_path_kind kind;
 	int fd;       /* THERE, STREAM: of O_PATH. STANDARD: 0, 1 or 2. Else -1 */

@@ -70,6 +70,8 @@ const char *pkdi_sandbox_reason(enum pkdi_refusal refusal)
 
 static void add_right(struct pkdi_rights *rights, const struct pkd_right *right)
 {
+	bool has_path = right->path || right->param != PKD_NONE;
+
 	switch (right->kind) {
 	case PKD_NETWORK:
 		rights->network = true;
@@ -79,9 +81,10 @@ static void add_right(struct pkdi_rights *rights, const struct pkd_right *right)
 		break;
 	case PKD_EXECUTES:
 		rights->executes = true;
+		rights->executes_any |= !has_path;
 		break;
 	case PKD_DEVICES:
-		rights->devices = true;
+		rights->devices |= !has_path;
 		break;
 	case PKD_DISPLAY:
 		rights->display = rights->unix_sockets = true;
@@ -104,7 +107,8 @@ struct pkdi_rights pkdi_sandbox_rights(const struct pkdi_run *run, uint32_t inde
 		rights.everything |= !node->decl->declared;
 		rights.settled &= node->decl->settled;
 		for (uint32_t j = 0; j < node->decl->n_rights; j++) {
-			add_right(&rights, &node->decl->rights[j]);
+			if (node->paths[j].holds)
+				add_right(&rights, &node->decl->rights[j]);
 			rights.network |= node->paths[j].kind == PKDI_PATH_URL;
 		}
 	}
@@ -173,7 +177,7 @@ static const char *const readable[] = {
 
 static int allow_base(const struct pkdi_landlock *ruleset, const struct pkdi_rights *rights)
 {
-	uint64_t access = PKDI_FS_READ | (rights->executes ? PKDI_FS_EXECUTE : 0);
+	uint64_t access = PKDI_FS_READ | (rights->executes_any ? PKDI_FS_EXECUTE : 0);
 	int r = 0;
 
 	for (size_t i = 0; i < sizeof(readable) / sizeof(readable[0]) && r == 0; i++) {
@@ -220,6 +224,17 @@ static void allow_devices(const struct pkdi_landlock *ruleset)
 	pkdi_landlock_allow_path(ruleset, "/dev", PKDI_FS_READ | PKDI_FS_WRITE | PKDI_FS_IOCTL_DEV);
 	pkdi_landlock_allow_path(ruleset, "/sys", PKDI_FS_READ);
 	pkdi_landlock_allow_path(ruleset, "/run/udev", PKDI_FS_READ);
+}
+
+/* What the kernel itself executes to start a program. */
+static void allow_loaders(const struct pkdi_landlock *ruleset)
+{
+	static const char *const loaders[] = {"/lib64/ld-linux-x86-64.so.2",
+	                                      "/lib/ld-linux-aarch64.so.1",
+	                                      "/lib/ld-linux-riscv64-lp64d.so.1"};
+
+	for (size_t i = 0; i < sizeof(loaders) / sizeof(loaders[0]); i++)
+		pkdi_landlock_allow_path(ruleset, loaders[i], PKDI_FS_READ | PKDI_FS_EXECUTE);
 }
 
 static int allow_path(const struct pkdi_landlock *ruleset, const struct pkdi_path *path)
@@ -269,6 +284,8 @@ static int allow_files(const struct pkdi_landlock *ruleset, const struct pkdi_ru
 		return r;
 	if (rights->display)
 		allow_display(ruleset);
+	if (rights->executes)
+		allow_loaders(ruleset);
 	if (rights->devices)
 		allow_devices(ruleset);
 	return allow_paths(ruleset, run, index);

@@ -24,7 +24,9 @@ enum pkdi_refusal {
 /* What the nodes of a process declare, together. */
 struct pkdi_rights {
 	bool everything; /* one of them declares nothing: it may touch what the user may */
-	bool network, unix_sockets, executes, devices, display, settled;
+	bool network, unix_sockets, display, settled;
+	bool executes, executes_any; /* some programs; all that are installed */
+	bool devices;                /* all of them */
 };
 
 struct pkdi_rights pkdi_sandbox_rights(const struct pkdi_run *run, uint32_t index);

@@ -119,11 +119,32 @@ static void resolve_pattern(struct pkdi_path *path, const char *text)
 	free(directory);
 }
 
+/* A program by its name alone is looked for as a shell does. */
+static void resolve_program(struct pkdi_path *path, const char *text)
+{
+	const char *folders = getenv("PATH");
+	char *list = strdup(folders ? folders : "/usr/bin:/bin"), *rest = list, *folder;
+
+	while (list && path->fd < 0 && (folder = strsep(&rest, ":"))) {
+		char *program;
+
+		if (asprintf(&program, "%s/%s", folder, text) < 0)
+			break;
+		resolve_there(path, program);
+		free(program);
+	}
+	free(list);
+}
+
 /* What cannot be opened here the node will find out, with words of its own. */
 static void resolve_input(struct pkdi_path *path)
 {
 	const char *text = path->text;
 
+	if (path->right->kind == PKD_EXECUTES && !strchr(text, '/')) {
+		resolve_program(path, text);
+		return;
+	}
 	path->fd = standard_fd(text, STDIN_FILENO);
 	if (path->fd >= 0) {
 		path->kind = PKDI_PATH_STANDARD;
@@ -325,6 +346,7 @@ static int allocate(struct pkdi_run *run)
 
 			node->paths[j] = (struct pkdi_path){
 				.right = right,
+				.holds = holds,
 				.text = holds ? right_text(decl, right) : NULL,
 				.fd = -1,
 				.output = {.fd = -1, .directory_fd = -1, .old_fd = -1},
@@ -344,7 +366,7 @@ static int resolve_all(struct pkdi_run *run, bool outputs)
 		for (uint32_t j = 0; j < node->decl->n_rights && r == 0; j++) {
 			struct pkdi_path *path = &node->paths[j];
 
-			if (!path->text || is_output(path->right) != outputs)
+			if (!path->text || !*path->text || is_output(path->right) != outputs)
 				continue;
 			if (outputs)
 				r = resolve_output(run, node, path);

@@ -66,7 +66,7 @@ comes_to() {
 refused='-1 (EACCES|EPERM)'
 
 pkdc=$PKDC
-by undeclared computes reader writer networker runner settler
+by undeclared computes reader writer networker runner one_program settler
 attempt self undeclared own_signal
 if grep -q 'this kernel has no' out; then
 	cat out
@@ -156,6 +156,12 @@ done
 comes_to runner program '0 done'
 comes_to runner kill_sibling "$refused"
 stopped runner socket socket 'write .network. in its declaration'
+
+comes_to one_program other_program "$refused"
+stopped one_program socket socket 'write .network. in its declaration'
+attempt self one_program exec
+grep -q 'left before its streams had ended' out || fail 'the program that is named is not started'
+comes_to one_program socket '[0-9]+ done' forbidden --early
 
 # ---- Settled ----
 

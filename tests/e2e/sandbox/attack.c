@@ -167,6 +167,7 @@ int attack(const char *what, const char *path, int sibling, long *ret_result)
 	ATTACK(resolve, resolve())
 	ATTACK(program, system("true"))
 	ATTACK(exec, execl("/bin/true", "true", NULL))
+	ATTACK(other_program, execl("/bin/ls", "ls", NULL))
 	ATTACK(fork, clone_into(0))
 	ATTACK(own_signal, abort_by_itself())
 	*ret_result = -1;

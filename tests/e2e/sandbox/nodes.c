@@ -75,3 +75,4 @@ ATTACKER(writer);
 ATTACKER(networker);
 ATTACKER(runner);
 ATTACKER(settler);
+ATTACKER(one_program);
