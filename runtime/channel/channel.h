@@ -92,7 +92,13 @@ struct pkdi_input {
 	const char *data;                /* the read-only map */
 	struct pkdi_ring ring;
 	struct pkdi_input_words *words;          /* own */
-	const struct pkdi_orders *writer_orders; /* of the writing node */
+	const struct pkdi_orders *writer_orders; /* of the writing node … */
+	const struct pkdi_record *writer_record; /* … and what it has committed */
+	const struct pkdi_accuser *accuser;      /* see believe.h, as for the next ones */
+	uint32_t index;                          /* of the stream */
+	bool doubted;                            /* what was looked at last was not believed */
+	uint64_t seen_seq, seen_number;          /* the newest value that was believed */
+	uint64_t quiet_seq, quiet_number; /* from that value on numbers are above the other */
 	/* The seq looked for next. The shared word follows at the commit; for a lossy reader what
 	 * it has passed over meanwhile lies in between. */
 	uint64_t cursor;
@@ -115,6 +121,7 @@ struct pkdi_input {
 	/* The front: firing inputs the value at the cursor, sampled ones the value in hand. Lossy
 	 * readers hold a pin on it. NULL = none. */
 	const struct pkd_frame *front;
+	uint64_t number;  /* of the front: its frame's, as it was when it was believed */
 	uint64_t settled; /* as read before the ring was looked at */
 	bool fires;       /* the front takes part in the firing at hand */
 };

@@ -76,6 +76,8 @@ struct pkdi_input_words {
 	_Atomic uint64_t n_absent;
 	_Atomic uint64_t age_sum_ns;
 	_Atomic uint64_t age_max_ns;
+	/* The incarnation of the writer that has damaged the stream, + 1; 0 = none. See believe.h. */
+	_Atomic uint64_t complaint;
 };
 
 enum pkdi_state {

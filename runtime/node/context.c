@@ -26,8 +26,18 @@ PKD_PUBLIC int64_t pkd_age(const struct pkd_ctx *ctx, const void *value)
 {
 	const struct pkd_frame *frame = pkd_frame_of(value);
 
-	return frame->origin == ctx->origin ? ctx->capture_ns - frame->capture_ns
-	                                    : pkd_now() - frame->publish_ns;
+	int64_t from_ns = frame->publish_ns, to_ns, age_ns;
+
+	if (frame->origin == ctx->origin) {
+		from_ns = frame->capture_ns;
+		to_ns = ctx->capture_ns;
+	} else {
+		to_ns = pkd_now();
+	}
+	/* Both times are what another process has written. */
+	if (__builtin_sub_overflow(to_ns, from_ns, &age_ns))
+		age_ns = to_ns < from_ns ? INT64_MIN : INT64_MAX;
+	return age_ns;
 }
 
 PKD_PUBLIC bool pkd_sampled(const struct pkd_ctx *ctx, uint32_t input)

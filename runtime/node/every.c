@@ -13,8 +13,11 @@ static bool takes_period(struct pkdi_input *input, const struct pkd_frame *frame
 	if (!seq)
 		atomic_store_explicit(&words->every_base_ns, frame->capture_ns,
 		                      memory_order_relaxed);
-	since = frame->capture_ns -
-	        atomic_load_explicit(&words->every_base_ns, memory_order_relaxed);
+	/* Both times are what another process has written. */
+	if (__builtin_sub_overflow(
+		    frame->capture_ns,
+		    atomic_load_explicit(&words->every_base_ns, memory_order_relaxed), &since))
+		return false;
 	period = since < 0 ? 1 : (uint64_t)(since / input->decl->every_ns) + 1;
 	if (seq != frame->seq) {
 		if (period <= pkdi_read(&words->every_period))
@@ -31,7 +34,7 @@ bool pkdi_every_takes(struct pkdi_input *input, const struct pkd_frame *frame)
 {
 	const struct pkd_input *decl = input->decl;
 
-	if (decl->every_n && (frame->number - 1) % decl->every_n != decl->every_from)
+	if (decl->every_n && (input->number - 1) % decl->every_n != decl->every_from)
 		return false;
 	return !decl->every_ns || takes_period(input, frame);
 }

@@ -1,5 +1,6 @@
 #include "node/firing.h"
 
+#include "node/believe.h"
 #include "node/history.h"
 #include "node/policy.h"
 
@@ -57,6 +58,9 @@ static bool look_at_all(struct pkdi_input *inputs, uint32_t n_inputs, bool glanc
 			pkdi_input_load_settled(&inputs[i]);
 	second = look_at_rings(inputs, n_inputs);
 	for (uint32_t i = 0; i < n_inputs; i++)
+		if (pkdi_policy_fires(&inputs[i]) && !inputs[i].front)
+			pkdi_believe_quiet(&inputs[i], inputs[i].settled);
+	for (uint32_t i = 0; i < n_inputs; i++)
 		/* A frame that was passed by will not come, whatever the writer has said so far. */
 		if (pkdi_policy_fires(&inputs[i]) && inputs[i].passed > inputs[i].settled)
 			inputs[i].settled = inputs[i].passed;
@@ -75,9 +79,9 @@ static struct view survey(const struct pkdi_input *inputs, uint32_t n_inputs)
 		if (!pkdi_policy_fires(input))
 			continue;
 		if (input->front) {
-			decided = input->front->number - 1;
-			if (input->front->number < view.lowest)
-				view.lowest = input->front->number;
+			decided = input->number - 1;
+			if (input->number < view.lowest)
+				view.lowest = input->number;
 			view.drained = false;
 		} else if (input->settled != PKDI_ENDED) {
 			view.drained = false;
@@ -107,7 +111,7 @@ static enum pkdi_choice judge(struct pkdi_input *inputs, uint32_t n_inputs, uint
 			choice = PKDI_CHOICE_WAIT;
 		if (!pkdi_policy_fires(input))
 			continue;
-		input->fires = input->front && input->front->number == number;
+		input->fires = input->front && input->number == number;
 		if (input->fires)
 			continue;
 		past = input->front || input->settled >= number;

@@ -1,5 +1,7 @@
 #include "node/history.h"
 
+#include "node/believe.h"
+
 bool pkdi_history_is_settled(const struct pkdi_input *input, uint64_t number)
 {
 	return input->settled >= number - 1;
@@ -11,7 +13,7 @@ static void see(struct pkdi_input *input, uint64_t number)
 	for (;;) {
 		const struct pkd_frame *next = pkdi_input_find(input, input->seen + 1);
 
-		if (!next || next->number >= number)
+		if (!next || !pkdi_believe(input, next, input->seen + 1) || input->number >= number)
 			return;
 		input->seen++;
 	}

@@ -91,6 +91,8 @@ static void notify(struct pkdi_node *node)
 void pkdi_node_before_sleep(struct pkdi_node *node)
 {
 	node->n_polls = 0;
+	for (uint32_t i = 0; node->ready && i < node->decl->n_inputs; i++)
+		pkdi_believe_ring(&node->inputs[i]);
 	/* Only where it is owed: two neighbours that rang each other before every sleep would never rest. */
 	if (!node->owes)
 		return;
@@ -122,7 +124,7 @@ void pkdi_node_recover(struct pkdi_node *node)
 	struct pkdi_record *record = &node->words->record;
 
 	for (uint32_t i = 0; i < node->decl->n_inputs; i++)
-		pkdi_input_start(&node->inputs[i]);
+		pkdi_policy_start(&node->inputs[i]);
 	for (uint32_t i = 0; i < node->decl->n_outputs; i++)
 		pkdi_output_start(&node->outputs[i]);
 	if (atomic_load(&record->committed) != atomic_load(&record->applied))

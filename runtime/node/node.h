@@ -4,6 +4,7 @@
 
 #include "channel/channel.h"
 #include "channel/wake.h"
+#include "node/believe.h"
 #include "node/firing.h"
 #include "node/path.h"
 #include "node/watch.h"
@@ -34,7 +35,8 @@ struct pkdi_node {
 	_Atomic uint32_t *call;         /* likewise */
 	_Atomic int64_t *step_since_ns; /* likewise */
 	int64_t *now_ns;                /* likewise: when the clock was read just now, or 0 */
-	struct pkdi_watch *watch;       /* of the process */
+	struct pkdi_accuser accuser;
+	struct pkdi_watch *watch; /* of the process */
 	const struct pkdi_log *log;
 	int stop_fd;             /* eventfd: asks the supervisor to stop the program */
 	int news_fd;             /* eventfd: tells it that outputs may get their names */

@@ -1,5 +1,6 @@
 #include "node/policy.h"
 
+#include "node/believe.h"
 #include "node/every.h"
 
 /* A writer that laps a reader so often within one look is not one of ours: its words are damaged.
@@ -43,9 +44,9 @@ uint64_t pkdi_policy_window(const struct pkd_input *decl)
 }
 
 /* Goes past a frame that `every` does not take. */
-static void pass(struct pkdi_input *input, const struct pkd_frame *frame)
+static void pass(struct pkdi_input *input)
 {
-	input->passed = frame->number;
+	input->passed = input->number;
 	pkdi_input_advance(input, input->cursor + 1);
 }
 
@@ -68,10 +69,12 @@ static void look_queue(struct pkdi_input *input)
 		if (slot == PKDI_NO_SLOT)
 			return;
 		frame = pkdi_input_frame(input, slot);
+		if (!pkdi_believe(input, frame, input->cursor))
+			return;
 		if (takes(input, frame))
 			input->front = frame;
 		else
-			pass(input, frame);
+			pass(input);
 	}
 }
 
@@ -128,7 +131,7 @@ static void look_latest(struct pkdi_input *input)
 	if (input->front || input->cursor == PKDI_ENDED)
 		return;
 	seq = hold_within(input, input->cursor, input->window, &frame);
-	if (seq)
+	if (seq && pkdi_believe(input, frame, seq))
 		choose(input, seq, frame);
 }
 
@@ -149,11 +152,11 @@ static uint64_t hold_taken(struct pkdi_input *input, uint64_t newest,
 			break;
 		held = 0;
 		*ret_frame = frame = hold(input, seq);
-		if (!frame)
+		if (!frame || !pkdi_believe(input, frame, seq))
 			break;
 		held = seq;
 		if (seq == newest)
-			*ret_number = frame->number;
+			*ret_number = input->number;
 		if (!pkdi_every_takes(input, frame))
 			continue;
 		found = seq;
@@ -165,7 +168,7 @@ static uint64_t hold_taken(struct pkdi_input *input, uint64_t newest,
 	/* Where the search has gone on, it holds something else by now. */
 	if (found && found != held) {
 		*ret_frame = hold(input, found);
-		if (!*ret_frame)
+		if (!*ret_frame || !pkdi_believe(input, *ret_frame, found))
 			*ret_number = found = 0;
 	}
 	return found;
@@ -175,7 +178,8 @@ static uint64_t hold_taken(struct pkdi_input *input, uint64_t newest,
  * would hardly ever meet one. */
 static void look_latest_thinned(struct pkdi_input *input)
 {
-	for (uint32_t i = 0; i < MAX_TRIES && !input->front; i++) {
+	input->doubted = false;
+	for (uint32_t i = 0; i < MAX_TRIES && !input->front && !input->doubted; i++) {
 		const struct pkd_frame *frame;
 		uint64_t newest = 0, seq, number;
 
@@ -203,7 +207,7 @@ static void look_sample(struct pkdi_input *input)
 		return;
 	input->front = NULL;
 	seq = hold_within(input, input->cursor, 1, &frame);
-	if (!seq)
+	if (!seq || !pkdi_believe(input, frame, seq))
 		return;
 	input->cursor = seq + 1;
 	input->front = frame;
@@ -218,6 +222,14 @@ const struct pkd_frame *pkdi_policy_show(struct pkdi_input *input)
 	if (input->front && input->decl->policy == PKD_LATEST)
 		return input->front;
 	return hold_within(input, 1, 1, &frame) ? frame : NULL;
+}
+
+void pkdi_policy_start(struct pkdi_input *input)
+{
+	pkdi_input_start(input);
+	input->seen_seq = input->seen_number = input->quiet_seq = input->quiet_number = 0;
+	if (input->front && !pkdi_believe(input, input->front, input->cursor))
+		input->front = NULL;
 }
 
 void pkdi_policy_look(struct pkdi_input *input)

@@ -20,6 +20,9 @@ static inline bool pkdi_policy_fires(const struct pkdi_input *input)
 	return input->role == PKDI_ROLE_FIRING;
 }
 
+/* Takes over what the last incarnation left, as far as it can be believed. */
+void pkdi_policy_start(struct pkdi_input *input);
+
 /* Looks at the ring and sets input->front where there is something to set: an input that fires
  * keeps a front until it is advanced past it, a sampled one moves to the newest value. */
 void pkdi_policy_look(struct pkdi_input *input);

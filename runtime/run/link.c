@@ -47,7 +47,10 @@ static void link_input(struct pkdi_run *run, struct pkdi_node *node, uint32_t i)
 	input->stream = stream->decl;
 	input->data = stream->view;
 	input->ring = pkdi_ring_make(stream->place, stream->decl, stream->words, input->data);
+	input->index = input->decl->stream;
 	input->writer_orders = &run->orders[stream->decl->writer];
+	input->writer_record = &run->nodes[stream->decl->writer].words->record;
+	input->accuser = &node->accuser;
 	input->window = pkdi_policy_window(input->decl);
 	if (input->decl->pool)
 		input->pool = (struct pkdi_pool){run->pools[input->decl->pool - 1].claims,
@@ -129,6 +132,8 @@ static void link_node(struct pkdi_run *run, struct pkdi_node *node)
 	node->log = &run->log;
 	node->stop_fd = run->stop_fd;
 	node->news_fd = run->news_fd;
+	node->accuser = (struct pkdi_accuser){&run->log, node->decl, run->program->nodes,
+	                                      run->news_fd};
 	node->is_confined = run->sandbox && node->decl->declared;
 	for (uint32_t i = 0; i < node->decl->n_inputs; i++)
 		link_input(run, node, i);

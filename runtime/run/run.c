@@ -484,6 +484,29 @@ const struct pkdi_node *pkdi_run_calling(const struct pkdi_run *run, uint32_t pr
 	return &run->nodes[calling - 1];
 }
 
+static bool complains(const struct pkdi_run *run, const struct pkd_reader *reader, uint32_t writer)
+{
+	const struct pkdi_input *input = &run->nodes[reader->node].inputs[reader->input];
+
+	return pkdi_read(&input->words->complaint) ==
+	       UINT64_C(1) + atomic_load(&run->orders[writer].incarnation);
+}
+
+bool pkdi_run_is_accused(const struct pkdi_run *run, uint32_t process)
+{
+	for (uint32_t i = 0; i < run->program->n_streams; i++) {
+		const struct pkd_stream *stream = &run->program->streams[i];
+
+		if (run->streams[i].writer != process ||
+		    atomic_load(&run->orders[stream->writer].gone))
+			continue;
+		for (uint32_t j = 0; j < stream->n_readers; j++)
+			if (complains(run, &stream->readers[j], stream->writer))
+				return true;
+	}
+	return false;
+}
+
 void pkdi_run_ring_all(const struct pkdi_run *run)
 {
 	for (uint32_t i = 0; i < run->n_processes; i++)

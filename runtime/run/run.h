@@ -93,6 +93,9 @@ void pkdi_run_finish(struct pkdi_run *run);
  * name one that is not its own. */
 const struct pkdi_node *pkdi_run_calling(const struct pkdi_run *run, uint32_t process);
 
+/* Does a reader complain of what this incarnation of the process has written? See believe.h. */
+bool pkdi_run_is_accused(const struct pkdi_run *run, uint32_t process);
+
 /* Wakes every process. */
 void pkdi_run_ring_all(const struct pkdi_run *run);
 

@@ -111,7 +111,8 @@ static bool may_restart(const struct pkdi_life *life, int64_t now_ns)
 {
 	uint32_t max = life->decl->n_restarts;
 
-	if (!max)
+	/* One that has left by itself may still be found to have done damage. */
+	if (!max || life->state == PKDI_LIFE_DOWN)
 		return false;
 	if (life->n_restarts < max)
 		return true;

@@ -60,7 +60,7 @@ static void name_death(const struct pkdi_run *run, const struct pkdi_life *life,
 		         name_call(run, event->process), time);
 		break;
 	case PKDI_EVENT_DAMAGED:
-		snprintf(what, WHAT_SIZE, "was killed, as it has damaged its control words");
+		snprintf(what, WHAT_SIZE, "was killed, as it has damaged memory that it shares");
 		break;
 	case PKDI_EVENT_EXITED:
 		if (event->value == 1)

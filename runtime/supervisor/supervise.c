@@ -294,6 +294,27 @@ static void handle_one(struct pkdi_supervisor *supervisor, const struct pkdi_eve
 		carry_out(supervisor, &supervisor->cycle.actions[i], event);
 }
 
+/* Ends writers that readers complain of, see believe.h. One that has left by itself is given up: its readers go on
+ * without what they do not believe. */
+static void end_damage(struct pkdi_supervisor *supervisor)
+{
+	const struct pkdi_run *run = supervisor->run;
+
+	for (uint32_t i = 0; i < run->n_processes && !supervisor->done; i++) {
+		struct pkdi_child *child = &supervisor->children[i];
+		const struct pkdi_event event = {PKDI_EVENT_DAMAGED, i, SIGKILL, pkd_now()};
+
+		if (!pkdi_run_is_accused(run, i))
+			continue;
+		if (supervisor->lives[i].state == PKDI_LIFE_DOWN)
+			handle_one(supervisor, &event);
+		if (child->pidfd < 0 || child->stall)
+			continue;
+		child->stall = PKDI_STALL_DAMAGED;
+		send_signal(child, SIGKILL);
+	}
+}
+
 static void handle(struct pkdi_supervisor *supervisor, const struct pkdi_event *event)
 {
 	handle_one(supervisor, event);
@@ -309,6 +330,7 @@ static void handle(struct pkdi_supervisor *supervisor, const struct pkdi_event *
 			handle_one(supervisor, &failed);
 		}
 	}
+	end_damage(supervisor);
 	set_alarm(supervisor);
 }
 
@@ -353,6 +375,7 @@ static void dispatch(struct pkdi_supervisor *supervisor, uint32_t tag)
 	case TAG_NEWS:
 		drain(supervisor->run->news_fd);
 		name_outputs(supervisor);
+		end_damage(supervisor);
 		break;
 	case TAG_ALARM:
 		drain(supervisor->alarm_fd);

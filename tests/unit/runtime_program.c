@@ -906,7 +906,7 @@ static void a_step_that_claims_to_begin_at_no_time_is_ended_and_named(void **sta
 	limit_s = 10;
 	assert_int_equal(run_program("--quiet", 0, NULL), 0);
 	assert_non_null(strstr(messages, "test: node 'loop' (test.pkd:1:1) was killed, as it has "
-	                                 "damaged its control words and is started again "
+	                                 "damaged memory that it shares and is started again "
 	                                 "(restart 2)\n"));
 	assert_null(strstr(messages, "restart 3"));
 	text = take_output();

@@ -1,0 +1,137 @@
+#include "node/believe.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "node/say.h"
+
+enum { REASON_SIZE = 160 };
+
+/* ---- Complaining ---- */
+
+static void tell(const struct pkdi_input *input, const char *reason)
+{
+	const struct pkdi_accuser *accuser = input->accuser;
+	char writer[PKDI_WHO_SIZE];
+
+	pkdi_node_log(accuser->log, accuser->decl,
+	              "its input '%s' (stream %s) was written over: %s; the writer is %s",
+	              input->decl->name, input->stream->name, reason,
+	              pkdi_node_who(&accuser->nodes[input->stream->writer], writer));
+}
+
+__attribute__((format(printf, 2, 3))) static bool refuse(struct pkdi_input *input,
+                                                         const char *format, ...)
+{
+	uint64_t complaint = UINT64_C(1) + atomic_load(&input->writer_orders->incarnation);
+	const uint64_t one = 1;
+	char reason[REASON_SIZE];
+	va_list arguments;
+
+	input->doubted = true;
+	if (!input->accuser || atomic_load(&input->writer_orders->gone) ||
+	    pkdi_read(&input->words->complaint) == complaint)
+		return false;
+	va_start(arguments, format);
+	vsnprintf(reason, sizeof(reason), format, arguments);
+	va_end(arguments);
+	tell(input, reason);
+	atomic_store(&input->words->complaint, complaint);
+	/* Fails only when it will look anyway. */
+	if (write(input->accuser->news_fd, &one, sizeof(one)) < 0)
+		return false;
+	return false;
+}
+
+/* ---- Values ---- */
+
+/* Any thread of the writer may change it meanwhile: to be read once. */
+static uint64_t read_once(const uint64_t *word)
+{
+	return *(const volatile uint64_t *)word;
+}
+
+static bool is_header_sound(struct pkdi_input *input, const struct pkd_frame *frame, uint64_t seq)
+{
+	if (read_once(&frame->seq) != seq)
+		return refuse(input, "value %" PRIu64 " has the header of value %" PRIu64, seq,
+		              read_once(&frame->seq));
+	if (frame->type_id != input->index || frame->size != input->stream->value_size)
+		return refuse(input, "value %" PRIu64 " has the header of another stream", seq);
+	return true;
+}
+
+/* Numbers grow, with a frame for each value at least. Where there is more between two of them, the writer's
+ * record has the last word: it was stored before the value was published. */
+static bool is_number_sound(struct pkdi_input *input, uint64_t seq, uint64_t number)
+{
+	bool later = seq > input->seen_seq;
+	uint64_t values = later ? seq - input->seen_seq : input->seen_seq - seq;
+	uint64_t frames = later ? number - input->seen_number : input->seen_number - number;
+	uint64_t committed;
+
+	if ((later ? number < input->seen_number : number > input->seen_number) ||
+	    frames < values || (!values && frames))
+		return refuse(input,
+		              "value %" PRIu64 " is of frame %" PRIu64 ", and value %" PRIu64
+		              " of frame %" PRIu64,
+		              seq, number, input->seen_seq, input->seen_number);
+	if (!later || (frames == values && number != PKDI_ENDED))
+		return true;
+	committed = input->writer_record ? pkdi_record_number(input->writer_record) : number;
+	return (number <= committed && number != PKDI_ENDED) ||
+	       refuse(input,
+	              "value %" PRIu64 " is of frame %" PRIu64
+	              ", and its writer has come to frame %" PRIu64,
+	              seq, number, committed);
+}
+
+bool pkdi_believe(struct pkdi_input *input, const struct pkd_frame *frame, uint64_t seq)
+{
+	uint64_t number = read_once(&frame->number);
+
+	input->doubted = false;
+	if (!is_header_sound(input, frame, seq) || !is_number_sound(input, seq, number))
+		return false;
+	if (seq >= input->quiet_seq && number <= input->quiet_number)
+		return refuse(input,
+		              "value %" PRIu64 " is of frame %" PRIu64
+		              ", and nothing was to come up to frame %" PRIu64,
+		              seq, number, input->quiet_number);
+	if (seq > input->seen_seq) {
+		input->seen_seq = seq;
+		input->seen_number = number;
+	}
+	input->number = number;
+	return true;
+}
+
+void pkdi_believe_quiet(struct pkdi_input *input, uint64_t settled)
+{
+	if (input->cursor == PKDI_ENDED || pkdi_ring_has_reached(&input->ring, input->cursor))
+		return;
+	input->quiet_seq = input->cursor;
+	input->quiet_number = settled;
+}
+
+/* ---- The ring ---- */
+
+void pkdi_believe_ring(struct pkdi_input *input)
+{
+	uint64_t seq = input->role == PKDI_ROLE_HISTORY ? input->seen + 1 : input->cursor;
+	uint64_t head;
+
+	if (!input->stream || input->cursor == PKDI_ENDED || input->front)
+		return;
+	/* It is stored behind the entry, which stays until the cursor has passed it or a later one takes its place. */
+	head = atomic_load_explicit(&input->ring.words->head, memory_order_acquire);
+	if (head < seq)
+		return;
+	if (input->decl->policy == PKD_QUEUE ? pkdi_ring_find(&input->ring, seq) != PKDI_NO_SLOT
+	                                     : pkdi_ring_has_reached(&input->ring, seq))
+		return;
+	refuse(input, "%" PRIu64 " values are said to be there, and value %" PRIu64 " is not", head,
+	       seq);
+}
