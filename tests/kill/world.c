@@ -248,10 +248,11 @@ static const struct pkd_input watch_inputs[] = {
          .port = 1},
 };
 static const struct pkd_type word_type = {PKD_U64,    "u64",         .size = 8,
-                                     .align = 8, .plain = true, .flat = true};
+                                          .align = 8, .plain = true, .flat = true};
 static const struct pkd_output a_outputs[] = {{"out", STREAM_A, &word_type}},
 			       b_outputs[] = {{"out", STREAM_B, &word_type}},
-			       middle_outputs[] = {{"x", STREAM_X, &word_type}, {"y", STREAM_Y, &word_type}};
+			       middle_outputs[] = {{"x", STREAM_X, &word_type},
+                                                   {"y", STREAM_Y, &word_type}};
 static const struct pkd_reader a_readers[] = {{MIDDLE, 0}}, b_readers[] = {{MIDDLE, 1}},
 			       x_readers[] = {{SINK, 0}, {WATCH, 0}},
 			       y_readers[] = {{SINK, 1}, {WATCH, 1}};
@@ -367,6 +368,15 @@ static void look_at_held(const struct pkdi_input *input, uint32_t stream)
 	}
 }
 
+/* A writer that was killed has written over nothing. */
+static void look_at_trust(const struct pkdi_node *node)
+{
+	for (uint32_t i = 0; i < node->decl->n_inputs; i++)
+		if (pkdi_read(&node->inputs[i].words->complaint))
+			complain("%s does not believe its input %s", node->decl->name,
+			         node->decl->inputs[i].name);
+}
+
 /* What `latest` has chosen and not committed yet is held, and the values behind it: it is stored after
  * them, so at any instant. */
 static void look_at_choice(const struct pkdi_input *input, uint32_t stream)
@@ -409,6 +419,7 @@ void world_look(void)
 		const struct pkdi_record *record = &run.nodes[i].words->record;
 
 		look_at(&n, pkdi_read(&record->committed), "the record", nodes[i].name);
+		look_at_trust(&run.nodes[i]);
 		for (uint32_t k = 0; k < nodes[i].n_inputs; k++)
 			if (nodes[i].inputs[k].policy != PKD_SAMPLE)
 				look_at(&n, pkdi_read(&run.nodes[i].inputs[k].words->cursor),
@@ -484,8 +495,10 @@ bool world_drive(uint32_t node, bool hold)
 		enum pkdi_poll poll = pkdi_node_poll(&run.nodes[node], true);
 		int r = 0;
 
-		if (poll != PKDI_POLL_MOVED && (poll != PKDI_POLL_READY || hold))
+		if (poll != PKDI_POLL_MOVED && (poll != PKDI_POLL_READY || hold)) {
+			pkdi_node_before_sleep(&run.nodes[node]);
 			return moved;
+		}
 		if (poll == PKDI_POLL_READY)
 			r = pkdi_node_fire(&run.nodes[node]);
 		if (r < 0)
