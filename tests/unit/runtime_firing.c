@@ -714,6 +714,123 @@ static void a_frame_that_was_fatal_twice_is_settled_without_a_step(void **state)
 	assert_int_equal(pkdi_read(&run.nodes[JOIN].words->n_failed), 1);
 }
 
+/* ---- What is not believed ---- */
+
+/* The header of a value of A, as its writer's process could write to it. */
+static struct pkd_frame *header_of(uint64_t seq)
+{
+	const struct pkdi_stream *stream = &run.streams[A];
+	uint32_t slot = pkdi_ring_find(&run.nodes[A].outputs[0].ring, seq);
+
+	assert_int_not_equal(slot, PKDI_NO_SLOT);
+	/* Where published slots are closed to it, the test opens them again. */
+	assert_int_equal(pkdi_map_protect(stream->map.address, stream->map.size, true), 0);
+	return (struct pkd_frame *)(void *)(stream->map.address +
+	                                    (size_t)slot * stream->decl->slot_size);
+}
+
+static bool complains(void)
+{
+	return pkdi_read(&run.nodes[JOIN].inputs[0].words->complaint) == 1 &&
+	       pkdi_run_is_accused(&run, 0);
+}
+
+static void assert_refused(uint32_t fired_before)
+{
+	drive(JOIN);
+	assert_int_equal(n_fired, fired_before);
+	assert_true(complains());
+}
+
+static void a_header_of_another_value_is_refused(void **state)
+{
+	(void)state;
+	begin(QUEUE(A), NONE());
+	play(A, "xx");
+	header_of(1)->seq = 2;
+	assert_refused(0);
+}
+
+static void a_number_that_does_not_grow_is_refused(void **state)
+{
+	(void)state;
+	begin(QUEUE(A), NONE());
+	play(A, "xxx");
+	header_of(2)->number = 1;
+	assert_refused(1);
+}
+
+static void a_number_that_its_writer_has_not_come_to_is_refused(void **state)
+{
+	(void)state;
+	begin(QUEUE(A), NONE());
+	play(A, "xx");
+	header_of(2)->number = 500;
+	assert_refused(1);
+}
+
+/* Frame 2 is settled as absent, and nothing of it can come. */
+static void a_number_that_was_settled_is_refused(void **state)
+{
+	(void)state;
+	begin(QUEUE(A), NONE());
+	play(A, "x..");
+	drive(JOIN);
+	assert_int_equal(n_fired, 1);
+	play(A, "x..x");
+	header_of(2)->number = 2;
+	assert_refused(1);
+}
+
+static void a_latest_reader_refuses_as_well(void **state)
+{
+	(void)state;
+	begin(LATEST(A, 1), NONE());
+	play(A, "xx");
+	header_of(2)->number = 500;
+	assert_refused(0);
+}
+
+static void a_value_that_is_missing_in_the_ring_is_noticed_before_a_sleep(void **state)
+{
+	struct pkdi_ring *ring;
+
+	(void)state;
+	begin(QUEUE(A), NONE());
+	play(A, "xx");
+	ring = &run.nodes[A].outputs[0].ring;
+	header_of(1); /* opens them */
+	memset(ring->entries + 1 % ring->size * ring->stride, 0x41, sizeof(uint64_t));
+	assert_refused(0);
+}
+
+/* Nothing comes of a writer that was given up, and nobody complains of it. */
+static void what_is_refused_of_a_writer_that_is_gone_is_its_end(void **state)
+{
+	(void)state;
+	begin(QUEUE(A), NONE());
+	play(A, "xxx");
+	header_of(2)->number = 500;
+	assert_refused(1);
+	run.nodes[JOIN].inputs[0].writer_orders = &(struct pkdi_orders){.gone = 1};
+	drive(JOIN);
+	assert_int_equal(n_fired, 1);
+	assert_int_equal(settled(), PKDI_ENDED);
+}
+
+static void gaps_are_believed(void **state)
+{
+	(void)state;
+	begin(QUEUE(A), NONE());
+	play(A, "..x...x");
+	drive(JOIN);
+	play(A, "..x...x..x");
+	drive(JOIN);
+	assert_int_equal(n_fired, 3);
+	assert_fired(2, 10, 10, 0);
+	assert_int_equal(pkdi_read(&run.nodes[JOIN].inputs[0].words->complaint), 0);
+}
+
 #define TEST(name) cmocka_unit_test_teardown(name, end)
 
 int main(void)
@@ -752,6 +869,14 @@ int main(void)
 		TEST(a_restarted_source_counts_on),
 		TEST(a_firing_that_was_recorded_but_not_committed_skips_no_number),
 		TEST(a_frame_that_was_fatal_twice_is_settled_without_a_step),
+		TEST(a_header_of_another_value_is_refused),
+		TEST(a_number_that_does_not_grow_is_refused),
+		TEST(a_number_that_its_writer_has_not_come_to_is_refused),
+		TEST(a_number_that_was_settled_is_refused),
+		TEST(a_latest_reader_refuses_as_well),
+		TEST(a_value_that_is_missing_in_the_ring_is_noticed_before_a_sleep),
+		TEST(what_is_refused_of_a_writer_that_is_gone_is_its_end),
+		TEST(gaps_are_believed),
 	};
 
 	return RUN_IN_ALL_PLACES(tests);
