@@ -2,8 +2,10 @@
 #include "process/process.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 
 #include "os/closer.h"
 #include "process/sandbox.h"
@@ -96,6 +98,8 @@ static int attach_control(struct pkdi_run *run, uint32_t index)
 		r = pkdi_map_give_up(all, to, all->size - to);
 	if (r == 0)
 		keep_to_itself(own);
+	if (r == 0)
+		keep_to_itself(&run->bells_map);
 	if (r == 0 && has_copies(run, index)) {
 		r = pkdi_map_view(all, run->control_view);
 		madvise(run->control_view, all->size, MADV_DONTFORK);
@@ -209,6 +213,9 @@ static int start_nodes(struct pkdi_run *run, const struct pkdi_process *process)
 		if (r < 0)
 			return r;
 	}
+	/* Once more, as an init that changes who the process runs as has undone it. Should it fail, there is
+	 * still the pipe, see spawn.c. */
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	r = pkdi_sandbox_settle(run, (uint32_t)(process - run->processes));
 	if (r < 0) {
 		pkdi_log(&run->log, "process '%s': `settled after init` cannot be enforced: %s",

@@ -2,6 +2,7 @@
 #include "supervisor/spawn.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,11 +28,25 @@ static void set_signals(const struct pkdi_spawner *spawner)
 	sigprocmask(SIG_SETMASK, &spawner->signals, NULL);
 }
 
-static int prepare(struct pkdi_spawner *spawner, uint32_t index)
+/* The kernel kills this process when the other end of the pipe is closed, by the death of the supervisor,
+ * whatever the process does: no handler, no mask, no step that never returns keeps that signal off. Where
+ * PR_SET_PDEATHSIG is undone by a change of credentials, this holds. A process that closes all its
+ * descriptors still has the other; pkdi_process_run sets that again after init. */
+static int hold_on(int lifeline)
+{
+	if (fcntl(lifeline, F_SETOWN, getpid()) < 0 || fcntl(lifeline, F_SETSIG, SIGKILL) < 0 ||
+	    fcntl(lifeline, F_SETFL, O_RDONLY | O_NONBLOCK | O_ASYNC) < 0)
+		return -errno;
+	return 0;
+}
+
+static int prepare(struct pkdi_spawner *spawner, uint32_t index, int lifeline)
 {
 	struct pkdi_run *run = spawner->run;
-	int r;
+	int r = hold_on(lifeline);
 
+	if (r < 0)
+		return r;
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0)
 		return -errno;
 	/* The supervisor may have died before that call: then nobody would kill this process. */
@@ -50,11 +65,11 @@ static int prepare(struct pkdi_spawner *spawner, uint32_t index)
 	return r < 0 ? r : pkdi_sandbox_enter(run, index);
 }
 
-static _Noreturn void be_child(struct pkdi_spawner *spawner, uint32_t index)
+static _Noreturn void be_child(struct pkdi_spawner *spawner, uint32_t index, int lifeline)
 {
 	struct pkdi_run *run = spawner->run;
 	int status = 1;
-	int r = prepare(spawner, index);
+	int r = prepare(spawner, index, lifeline);
 
 	if (r < 0) {
 		pkdi_log(&run->log, "process '%s': cannot be set up: %s",
@@ -81,10 +96,30 @@ static bool has_one_thread(void)
 	return stat("/proc/self/task", &task) < 0 || task.st_nlink == 3;
 }
 
-int pkdi_spawn(struct pkdi_spawner *spawner, uint32_t index, pid_t *ret_pid, int *ret_pidfd)
+/* Forks with the memory that only this process inherits. */
+static int fork_child(struct pkdi_spawner *spawner, uint32_t index, int lifeline[2], pid_t *ret_pid)
 {
+	int lent, r = pkdi_process_lend(spawner->run, index, true);
 	pid_t pid;
-	int pidfd, lent, r;
+
+	if (r < 0)
+		return r;
+	pid = fork();
+	if (pid == 0) {
+		close(lifeline[1]);
+		be_child(spawner, index, lifeline[0]);
+	}
+	if (pid < 0)
+		r = -errno;
+	*ret_pid = pid;
+	lent = pkdi_process_lend(spawner->run, index, false);
+	return r < 0 ? r : lent;
+}
+
+int pkdi_spawn(struct pkdi_spawner *spawner, uint32_t index, struct pkdi_spawned *ret_spawned)
+{
+	int lifeline[2], pidfd = -1, r;
+	pid_t pid = 0;
 
 	if (!has_one_thread()) {
 		pkdi_log(&spawner->run->log,
@@ -92,25 +127,22 @@ int pkdi_spawn(struct pkdi_spawner *spawner, uint32_t index, pid_t *ret_pid, int
 		         "in init and nowhere earlier");
 		return -EBUSY;
 	}
-	r = pkdi_process_lend(spawner->run, index, true);
-	if (r < 0)
-		return r;
-	pid = fork();
-	if (pid == 0)
-		be_child(spawner, index);
-	if (pid < 0)
-		r = -errno;
-	lent = pkdi_process_lend(spawner->run, index, false);
-	if (pid < 0)
-		return r;
-	pidfd = lent < 0 ? -1 : pidfd_open(pid, 0);
-	if (pidfd < 0) {
-		r = lent < 0 ? lent : -errno;
+	if (pipe2(lifeline, O_CLOEXEC) < 0)
+		return -errno;
+	r = fork_child(spawner, index, lifeline, &pid);
+	close(lifeline[0]);
+	if (r == 0) {
+		pidfd = pidfd_open(pid, 0);
+		r = pidfd < 0 ? -errno : 0;
+	}
+	if (r == 0) {
+		*ret_spawned = (struct pkdi_spawned){pid, pidfd, lifeline[1]};
+		return 0;
+	}
+	close(lifeline[1]);
+	if (pid > 0) {
 		kill(pid, SIGKILL);
 		waitpid(pid, NULL, 0);
-		return r;
 	}
-	*ret_pid = pid;
-	*ret_pidfd = pidfd;
-	return 0;
+	return r;
 }

@@ -17,8 +17,14 @@ struct pkdi_spawner {
 	void *context;
 };
 
+struct pkdi_spawned {
+	pid_t pid;
+	int pidfd;
+	int lifeline; /* the process is killed when the last descriptor of it is closed: hold it */
+};
+
 /* Forks process `index`, which then runs its nodes and exits. Must be called by a process with one
  * thread: -EBUSY otherwise, after a line that says so. */
-int pkdi_spawn(struct pkdi_spawner *spawner, uint32_t index, pid_t *ret_pid, int *ret_pidfd);
+int pkdi_spawn(struct pkdi_spawner *spawner, uint32_t index, struct pkdi_spawned *ret_spawned);
 
 #endif

@@ -67,6 +67,20 @@ static int watch(struct pkdi_supervisor *supervisor, int fd, uint32_t tag)
 	return epoll_ctl(supervisor->epoll_fd, EPOLL_CTL_ADD, fd, &event) < 0 ? -errno : 0;
 }
 
+static bool is_up(const struct pkdi_child *child)
+{
+	return child->spawned.pidfd >= 0;
+}
+
+static void forget(struct pkdi_child *child)
+{
+	if (child->spawned.pidfd >= 0)
+		close(child->spawned.pidfd);
+	if (child->spawned.lifeline >= 0)
+		close(child->spawned.lifeline);
+	child->spawned = (struct pkdi_spawned){0, -1, -1};
+}
+
 static int start(struct pkdi_supervisor *supervisor, uint32_t process)
 {
 	struct pkdi_child *child = &supervisor->children[process];
@@ -79,15 +93,14 @@ static int start(struct pkdi_supervisor *supervisor, uint32_t process)
 	atomic_store(&supervisor->run->processes[process].words->calling, 0);
 	child->stall = PKDI_STALL_NONE;
 	child->said_slow = child->untried = false;
-	r = pkdi_spawn(&supervisor->spawner, process, &child->pid, &child->pidfd);
+	r = pkdi_spawn(&supervisor->spawner, process, &child->spawned);
 	if (r < 0)
 		return r;
-	r = watch(supervisor, child->pidfd, process);
+	r = watch(supervisor, child->spawned.pidfd, process);
 	if (r < 0) {
-		kill(child->pid, SIGKILL);
-		waitpid(child->pid, NULL, 0);
-		close(child->pidfd);
-		child->pidfd = -1;
+		kill(child->spawned.pid, SIGKILL);
+		waitpid(child->spawned.pid, NULL, 0);
+		forget(child);
 	}
 	return r;
 }
@@ -140,20 +153,25 @@ static bool is_own_making(const struct pkdi_event *event)
 	return event->kind != PKDI_EVENT_FINISHED;
 }
 
-/* Reaps the child; its address space is gone, so that no store of it can come any more. */
-static struct pkdi_event reap(struct pkdi_supervisor *supervisor, uint32_t process)
+/* Reaps the child, if it has ended; its address space is gone then, so that no store of it can come any
+ * more. False where it has not, or where its tracer has yet to let it go: then SIGCHLD comes again. */
+static bool reap(struct pkdi_supervisor *supervisor, uint32_t process, struct pkdi_event *ret_event)
 {
 	struct pkdi_child *child = &supervisor->children[process];
 	struct pkdi_event event = {PKDI_EVENT_EXITED, process, 0, pkd_now()};
 	siginfo_t info = {0};
 
-	if (waitid(P_PIDFD, (id_t)child->pidfd, &info, WEXITED) < 0)
+	if (!is_up(child))
+		return false;
+	if (waitid(P_PIDFD, (id_t)child->spawned.pidfd, &info, WEXITED | WNOHANG) < 0)
 		info.si_status = 1;
-	/* Closing it would not do: a child may have inherited it a moment before. */
-	epoll_ctl(supervisor->epoll_fd, EPOLL_CTL_DEL, child->pidfd, NULL);
-	close(child->pidfd);
-	child->pidfd = -1;
-	child->pid = 0;
+	/* Closing it would not do: a child may have inherited it a moment before. And one that is not to be
+	 * reaped yet would be reported again and again. */
+	epoll_ctl(supervisor->epoll_fd, EPOLL_CTL_DEL, child->spawned.pidfd, NULL);
+	child->is_held = !info.si_pid && !info.si_status;
+	if (child->is_held)
+		return false;
+	forget(child);
 	event.value = info.si_status;
 	if (info.si_code == CLD_KILLED || info.si_code == CLD_DUMPED)
 		event.kind = PKDI_EVENT_KILLED;
@@ -164,13 +182,72 @@ static struct pkdi_event reap(struct pkdi_supervisor *supervisor, uint32_t proce
 		                                                : PKDI_EVENT_STALLED;
 	if (is_own_making(&event))
 		note_fatal_frame(supervisor, process);
-	return event;
+	*ret_event = event;
+	return true;
+}
+
+/* Takes what is readable from a descriptor, so that it does not fire again. */
+static void drain(int fd)
+{
+	char buffer[sizeof(struct signalfd_siginfo)];
+
+	while (read(fd, buffer, sizeof(buffer)) > 0)
+		;
+}
+
+/* ---- What nodes have started and left ---- */
+
+static bool is_own(const void *context, pid_t pid)
+{
+	const struct pkdi_supervisor *supervisor = context;
+
+	for (uint32_t i = 0; i < supervisor->run->n_processes; i++)
+		if (supervisor->children[i].spawned.pid == pid)
+			return true;
+	return false;
+}
+
+/* What a process leaves must not be there beside its next incarnation, on the same files and devices. */
+static void end_strays_of(struct pkdi_supervisor *supervisor, uint32_t process)
+{
+	uint32_t n = pkdi_strays_signal(&supervisor->strays, SIGKILL);
+
+	if (n)
+		pkdi_log(&supervisor->run->log,
+		         "process '%s' has left %u processes that it had started; they were killed",
+		         supervisor->run->processes[process].decl->name, n);
+}
+
+/* What was killed may have left others. */
+static void reap_strays(struct pkdi_supervisor *supervisor)
+{
+	if (pkdi_strays_reap(&supervisor->strays))
+		pkdi_strays_signal(&supervisor->strays, SIGKILL);
+}
+
+/* Sends all that is left a signal, and waits until nothing is, or for that long. */
+static bool end_strays(struct pkdi_supervisor *supervisor, int signal, int64_t patience_ns)
+{
+	int64_t until_ns = pkd_now() + patience_ns;
+
+	pkdi_strays_reap(&supervisor->strays);
+	while (pkdi_strays_signal(&supervisor->strays, signal)) {
+		struct pollfd end = {supervisor->signal_fd, POLLIN, 0};
+		int64_t left_ns = until_ns - pkd_now();
+
+		if (left_ns <= 0)
+			return false;
+		poll(&end, 1, (int)(left_ns / 1000000) + 1);
+		drain(supervisor->signal_fd);
+		pkdi_strays_reap(&supervisor->strays);
+	}
+	return true;
 }
 
 static void send_signal(const struct pkdi_child *child, int signal)
 {
-	if (child->pidfd >= 0)
-		syscall(SYS_pidfd_send_signal, child->pidfd, signal, NULL, 0);
+	if (is_up(child))
+		syscall(SYS_pidfd_send_signal, child->spawned.pidfd, signal, NULL, 0);
 }
 
 /* Kills processes whose step takes too long; returns when to look again, 0 = never. */
@@ -184,7 +261,7 @@ static int64_t end_stalls(struct pkdi_supervisor *supervisor)
 		int64_t stall_ns = run->processes[i].decl->stall_ns;
 		int64_t since_ns, look_ns = 0;
 
-		if (stall_ns <= 0 || child->pidfd < 0 || child->stall)
+		if (stall_ns <= 0 || !is_up(child) || child->stall)
 			continue;
 		since_ns = atomic_load(&run->processes[i].words->step_since_ns);
 		child->stall = pkdi_stall_look(since_ns, stall_ns, pkd_now(), &look_ns);
@@ -242,11 +319,11 @@ static void break_off(struct pkdi_supervisor *supervisor, const char *call, int 
 		send_signal(&supervisor->children[i], SIGKILL);
 	for (uint32_t i = 0; i < supervisor->run->n_processes; i++) {
 		const struct pkdi_child *child = &supervisor->children[i];
-		struct pollfd end = {child->pidfd, POLLIN, 0};
+		struct pollfd end = {child->spawned.pidfd, POLLIN, 0};
 
 		/* One that cannot be ended is not waited for. */
-		if (child->pidfd >= 0 && poll(&end, 1, BREAK_OFF_MS) > 0)
-			waitpid(child->pid, NULL, WNOHANG);
+		if (is_up(child) && poll(&end, 1, BREAK_OFF_MS) > 0)
+			waitpid(child->spawned.pid, NULL, WNOHANG);
 	}
 	supervisor->done = true;
 	supervisor->cycle.failed = false;
@@ -261,7 +338,7 @@ static int64_t note_slow(struct pkdi_supervisor *supervisor)
 		struct pkdi_child *child = &supervisor->children[i];
 		int64_t since_ns = atomic_load(&words->step_since_ns);
 
-		if (child->pidfd < 0 || child->said_slow ||
+		if (!is_up(child) || child->said_slow ||
 		    !pkdi_is_slow(atomic_load(&words->call), since_ns, pkd_now()))
 			continue;
 		child->said_slow = true;
@@ -334,15 +411,6 @@ static void handle(struct pkdi_supervisor *supervisor, const struct pkdi_event *
 	set_alarm(supervisor);
 }
 
-/* Takes what is readable from a descriptor, so that it does not fire again. */
-static void drain(int fd)
-{
-	char buffer[sizeof(struct signalfd_siginfo)];
-
-	while (read(fd, buffer, sizeof(buffer)) > 0)
-		;
-}
-
 /* An output that cannot get its name is a failure of the program, whatever the nodes say. */
 static void name_outputs(struct pkdi_supervisor *supervisor)
 {
@@ -355,15 +423,41 @@ static void name_outputs(struct pkdi_supervisor *supervisor)
 		handle(supervisor, &stop);
 }
 
+static void take_death(struct pkdi_supervisor *supervisor, uint32_t process)
+{
+	struct pkdi_event event;
+
+	if (!reap(supervisor, process, &event))
+		return;
+	if (event.kind != PKDI_EVENT_FINISHED)
+		end_strays_of(supervisor, process);
+	handle(supervisor, &event);
+	reap_strays(supervisor);
+}
+
+static void take_signals(struct pkdi_supervisor *supervisor)
+{
+	const struct pkdi_event stop = {.kind = PKDI_EVENT_STOP, .now_ns = pkd_now()};
+	struct signalfd_siginfo info;
+	bool stops = false;
+
+	while (read(supervisor->signal_fd, &info, sizeof(info)) == sizeof(info))
+		stops |= info.ssi_signo != SIGCHLD;
+	reap_strays(supervisor);
+	for (uint32_t i = 0; i < supervisor->run->n_processes; i++)
+		if (supervisor->children[i].is_held)
+			take_death(supervisor, i);
+	if (stops)
+		handle(supervisor, &stop);
+}
+
 static void dispatch(struct pkdi_supervisor *supervisor, uint32_t tag)
 {
 	struct pkdi_event event = {.now_ns = pkd_now()};
 
 	switch (tag) {
 	case TAG_SIGNAL:
-		drain(supervisor->signal_fd);
-		event.kind = PKDI_EVENT_STOP;
-		handle(supervisor, &event);
+		take_signals(supervisor);
 		break;
 	case TAG_STOP:
 		drain(supervisor->run->stop_fd);
@@ -390,8 +484,7 @@ static void dispatch(struct pkdi_supervisor *supervisor, uint32_t tag)
 		pkdi_backlog_flush(supervisor->backlog);
 		break;
 	default:
-		event = reap(supervisor, tag);
-		handle(supervisor, &event);
+		take_death(supervisor, tag);
 		break;
 	}
 }
@@ -426,18 +519,21 @@ static void close_descriptors(void *context)
 	pkdi_closer_add(&closer, &supervisor->signal_fd);
 	pkdi_closer_add(&closer, &supervisor->alarm_fd);
 	pkdi_closer_add(&closer, &supervisor->progress_fd);
-	for (uint32_t i = 0; supervisor->children && i < supervisor->run->n_processes; i++)
-		pkdi_closer_add(&closer, &supervisor->children[i].pidfd);
+	for (uint32_t i = 0; supervisor->children && i < supervisor->run->n_processes; i++) {
+		pkdi_closer_add(&closer, &supervisor->children[i].spawned.pidfd);
+		pkdi_closer_add(&closer, &supervisor->children[i].spawned.lifeline);
+	}
 	pkdi_closer_finish(&closer);
 }
 
-/* The signals that ask for a stop, but those that this program was started to ignore, by nohup or as a
+/* SIGCHLD, and the signals that ask for a stop, but those that this program was started to ignore, by nohup or as a
  * job in the background: blocked, even an ignored signal would be read from signal_fd. */
 static void choose_signals(sigset_t *ret_signals)
 {
 	static const int all[] = {SIGINT, SIGTERM, SIGHUP};
 
 	sigemptyset(ret_signals);
+	sigaddset(ret_signals, SIGCHLD);
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
 		struct sigaction now;
 
@@ -491,7 +587,7 @@ static int allocate(struct pkdi_supervisor *supervisor)
 	supervisor->backlog = calloc(1, sizeof(*supervisor->backlog));
 	/* Descriptors first, so that whatever fails, none is closed that isn't ours. */
 	for (uint32_t i = 0; supervisor->children && i < n; i++)
-		supervisor->children[i].pidfd = -1;
+		supervisor->children[i].spawned = (struct pkdi_spawned){0, -1, -1};
 	if (!supervisor->lives || !supervisor->children || !supervisor->last_fatal ||
 	    !supervisor->backlog || !actions) {
 		free(actions);
@@ -520,6 +616,7 @@ int pkdi_supervisor_init(struct pkdi_supervisor *supervisor, struct pkdi_run *ru
 	                    .title = *title,
 	                    .close_private = close_descriptors,
 	                    .context = supervisor},
+		.strays = {is_own, supervisor},
 		.epoll_fd = -1,
 		.signal_fd = -1,
 		.alarm_fd = -1,
@@ -557,6 +654,7 @@ int pkdi_supervisor_run(struct pkdi_supervisor *supervisor)
 	int64_t start_ns = pkd_now();
 	int r = 0;
 
+	pkdi_strays_inherit();
 	pkdi_progress_init(&supervisor->progress, start_ns);
 	/* After one start that failed, the others are not worth trying. */
 	for (uint32_t i = 0; i < run->n_processes; i++) {
@@ -579,6 +677,9 @@ int pkdi_supervisor_run(struct pkdi_supervisor *supervisor)
 			dispatch(supervisor, events[i].data.u32);
 		watch_backlog(supervisor);
 	}
+	if (!end_strays(supervisor, SIGTERM, PKDI_KILL_NS) &&
+	    !end_strays(supervisor, SIGKILL, LAST_WORDS_NS))
+		pkdi_log(&run->log, "a process that a node has started cannot be ended");
 	if (run->log.shares_line)
 		pkdi_progress_clear(run);
 	run->log.shares_line = false;

@@ -7,13 +7,14 @@
 #include "supervisor/lifecycle.h"
 #include "supervisor/spawn.h"
 #include "supervisor/stats.h"
+#include "supervisor/strays.h"
 
 struct pkdi_child {
-	pid_t pid;
-	int pidfd;
-	enum pkdi_stall stall; /* what it has been killed for, if anything */
-	bool said_slow;        /* that its init or finish takes long */
-	bool untried;          /* not started, as another one could not be */
+	struct pkdi_spawned spawned; /* descriptors of -1: it is not up */
+	bool is_held;                /* it has ended, and a tracer has not let it go */
+	enum pkdi_stall stall;       /* what it has been killed for, if anything */
+	bool said_slow;              /* that its init or finish takes long */
+	bool untried;                /* not started, as another one could not be */
 	int start_error; /* errno of a start that failed and that lifecycle does not know of yet */
 };
 
@@ -25,6 +26,7 @@ struct pkdi_supervisor {
 	struct pkdi_child *children;
 	uint64_t *last_fatal; /* node -> frame it had in hand when it last died of its own making */
 	int epoll_fd, signal_fd, alarm_fd, progress_fd;
+	struct pkdi_strays strays;
 	struct pkdi_backlog *backlog; /* what it has to say */
 	bool watches_backlog;
 	struct pkdi_progress progress;

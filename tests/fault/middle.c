@@ -12,13 +12,13 @@ struct middle {
 	const struct middle_params *params;
 };
 
-/* A child has nothing open but what every program has, and the eventfd that pkd_stop needs; where sweep
- * started the program, and it had nothing else before. */
+/* A child has nothing open but what every program has, the eventfd that pkd_stop needs, and the pipe by which
+ * it ends with the supervisor; where sweep started the program, and it had nothing else before. */
 static int look_at_descriptors(struct pkd_ctx *ctx)
 {
 	DIR *directory = opendir("/proc/self/fd");
 	const struct dirent *entry;
-	int n_eventfds = 0, r = 0;
+	int n_eventfds = 0, n_pipes = 0, r = 0;
 
 	if (!directory)
 		return pkd_error(ctx, errno, "cannot look at /proc/self/fd");
@@ -28,8 +28,12 @@ static int look_at_descriptors(struct pkd_ctx *ctx)
 
 		if (entry->d_name[0] == '.' || fd <= 2 || fd == dirfd(directory))
 			continue;
-		if (readlinkat(dirfd(directory), entry->d_name, text, sizeof(text) - 1) < 0 ||
-		    strcmp(text, "anon_inode:[eventfd]") != 0 || ++n_eventfds > 1)
+		if (readlinkat(dirfd(directory), entry->d_name, text, sizeof(text) - 1) < 0)
+			text[0] = '\0';
+		n_eventfds += strcmp(text, "anon_inode:[eventfd]") == 0;
+		n_pipes += strncmp(text, "pipe:", 5) == 0;
+		if ((strncmp(text, "pipe:", 5) != 0 && strcmp(text, "anon_inode:[eventfd]") != 0) ||
+		    n_eventfds > 1 || n_pipes > 1)
 			r = pkd_error(ctx, EBADF, "descriptor %d is left open: %s", fd, text);
 	}
 	closedir(directory);

@@ -280,6 +280,7 @@ static void look_in_a_child(uint32_t index)
 	if (pid == 0) {
 		expect("slots", slots, "none");
 		expect("the view of slots", run.streams[0].view, index == WRITER ? "---p" : "none");
+		expect("the bells", run.bells, "none");
 		expect("own control words", run.processes[index].words, "none");
 		expect("own state", states[index], "none");
 		fflush(NULL);

@@ -59,6 +59,13 @@ struct beginning {
 };
 static struct beginning *beginning;
 
+/* What a node's processes have done, shared with the children. */
+struct escaped {
+	_Atomic uint32_t n;
+	_Atomic int pids[8];
+};
+static struct escaped *escaped;
+
 static void rest(void)
 {
 	nanosleep(&(struct timespec){0, 1000000}, NULL);
@@ -1097,6 +1104,122 @@ static void no_frame_is_made_before_all_nodes_are_initialised(void **state)
 	beginning = NULL;
 }
 
+/* ---- What nodes start ---- */
+
+/* Starts a process that stays, and has a child of its own; both are written down. */
+static void start_helper(void)
+{
+	if (fork() > 0)
+		return;
+	atomic_store(&escaped->pids[atomic_fetch_add(&escaped->n, 1)], getpid());
+	if (fork() == 0)
+		atomic_store(&escaped->pids[atomic_fetch_add(&escaped->n, 1)], getpid());
+	for (;;)
+		pause();
+}
+
+static bool is_there(pid_t pid)
+{
+	return kill(pid, 0) == 0;
+}
+
+/* Starts helpers and dies, once; the next incarnation finds none of them. */
+static int leaving_step(void *self, const void *given, void *out, struct pkd_ctx *ctx)
+{
+	const uint64_t *const *in = given;
+	uint64_t *const *made = out;
+
+	(void)self;
+	if (pkd_number(ctx) == 6 && !atomic_load(&escaped->n)) {
+		start_helper();
+		while (atomic_load(&escaped->n) < 2 || !atomic_load(&escaped->pids[1]))
+			rest();
+		abort();
+	}
+	for (uint32_t i = 0; i < atomic_load(&escaped->n); i++)
+		if (pkd_number(ctx) == 6 && is_there(escaped->pids[i]))
+			return pkd_error(ctx, EBUSY, "helper %u is still there", i);
+	*made[0] = *in[0];
+	return PKD_OK;
+}
+
+static const struct pkd_methods leaving_methods = METHODS(1, any_init, leaving_step, any_finish);
+
+static void run_with_helpers(const struct pkd_methods *methods)
+{
+	escaped = mmap(NULL, sizeof(*escaped), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
+	               -1, 0);
+	assert_true(escaped != MAP_FAILED);
+	prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
+	make_loop();
+	nodes[2].methods = methods;
+	processes[2].n_restarts = 1;
+	processes[2].restart_per_ns = 0;
+	processes[2].backoff_ns = 100000000;
+	n_frames = 20;
+	limit_s = 20;
+	assert_int_equal(run_program("--no-sandbox", 0, NULL), 0);
+	unlink(path);
+}
+
+static void what_a_process_leaves_ends_before_it_is_started_again(void **state)
+{
+	(void)state;
+	run_with_helpers(&leaving_methods);
+	assert_int_equal(escaped->n, 2);
+	assert_null(strstr(messages, "is still there"));
+	assert_non_null(strstr(messages, "process 'echo' has left 1 processes that it had started; "
+	                                 "they were killed\n"));
+	munmap(escaped, sizeof(*escaped));
+}
+
+/* Starts a process that detaches itself and ends; and later one that stays beyond the end. */
+static int detaching_step(void *self, const void *given, void *out, struct pkd_ctx *ctx)
+{
+	const uint64_t *const *in = given;
+	uint64_t *const *made = out;
+
+	(void)self;
+	if (pkd_number(ctx) == 6 && fork() == 0) {
+		pid_t parent = getpid();
+
+		if (fork() == 0) {
+			while (getppid() == parent)
+				rest();
+			atomic_store(&escaped->pids[1], getpid());
+			_exit(0);
+		}
+		_exit(0);
+	}
+	if (pkd_number(ctx) == 6)
+		while (!atomic_load(&escaped->pids[1]) || is_there(escaped->pids[1]))
+			rest();
+	if (pkd_number(ctx) == 11)
+		start_helper();
+	*made[0] = *in[0];
+	return PKD_OK;
+}
+
+static const struct pkd_methods detaching_methods = METHODS(1, any_init, detaching_step,
+                                                            any_finish);
+
+static void what_is_inherited_and_ends_is_reaped(void **state)
+{
+	(void)state;
+	run_with_helpers(&detaching_methods);
+	munmap(escaped, sizeof(*escaped));
+}
+
+static void nothing_is_left_at_the_end(void **state)
+{
+	pid_t pids[MAX_CHILDREN];
+
+	(void)state;
+	run_with_helpers(&detaching_methods);
+	assert_int_equal(find_children(getpid(), pids), 0);
+	munmap(escaped, sizeof(*escaped));
+}
+
 /* Orphans come to this process, which is their subreaper: true when all have ended within 2 s. */
 static bool all_end(void)
 {
@@ -1163,6 +1286,103 @@ int prctl(int option, ...)
 	return (int)syscall(SYS_prctl, option, given[0], given[1], given[2], given[3]);
 }
 
+static void (*escape)(void); /* what the loop does in init to stay */
+
+static void undo_death_signal(void)
+{
+	prctl(PR_SET_PDEATHSIG, 0, 0, 0, 0);
+	/* And another user where that is allowed, which the supervisor may not signal. */
+	if (setresuid(65534, 65534, 65534) < 0)
+		return;
+}
+
+static void close_all(void)
+{
+	prctl(PR_SET_PDEATHSIG, 0, 0, 0, 0);
+	close_range(3, ~0U, 0);
+}
+
+/* Like undo_death_signal, but in a step, which nothing comes after. */
+static int escaping_step(void *self, const void *given, void *out, struct pkd_ctx *ctx)
+{
+	sigset_t all;
+
+	(void)self, (void)given, (void)out, (void)ctx;
+	sigfillset(&all);
+	sigprocmask(SIG_SETMASK, &all, NULL);
+	if (escape)
+		escape();
+	atomic_store(&escaped->n, 1);
+	while (escaped)
+		;
+	return PKD_OK;
+}
+
+/* Hangs where the death signal has not been set again yet. */
+static void close_all_and_hang(void)
+{
+	close_range(3, ~0U, 0);
+	atomic_store(&escaped->n, 1);
+	while (escaped)
+		;
+}
+
+static int escaping_init(void *self, const void *given, struct pkd_ctx *ctx)
+{
+	(void)self, (void)given, (void)ctx;
+	if (escape)
+		escape();
+	escape = NULL;
+	return PKD_OK;
+}
+
+static const struct pkd_methods escaping_methods = METHODS(1, any_init, escaping_step, any_finish);
+static const struct pkd_methods closing_methods = METHODS(1, escaping_init, escaping_step,
+                                                          any_finish);
+
+static void outlive(const struct pkd_methods *methods, void (*how)(void))
+{
+	pid_t pids[MAX_CHILDREN];
+	pid_t pid;
+
+	prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
+	escaped = mmap(NULL, sizeof(*escaped), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
+	               -1, 0);
+	assert_true(escaped != MAP_FAILED);
+	make_loop();
+	nodes[1].methods = methods;
+	escape = how;
+	n_frames = UINT64_MAX;
+	snprintf(path, sizeof(path), "/dev/shm/pkd-test-%d", getpid());
+	unlink(path);
+	pid = start_program("--no-sandbox", STDERR_FILENO);
+	for (uint32_t i = 0; i < 10000 && !atomic_load(&escaped->n); i++)
+		rest();
+	assert_int_equal(find_children(pid, pids), 4);
+	kill(pid, SIGKILL);
+	assert_true(all_end());
+	unlink(path);
+	munmap(escaped, sizeof(*escaped));
+}
+
+static void no_process_outlives_the_supervisor_by_undoing_its_death_signal(void **state)
+{
+	(void)state;
+	outlive(&escaping_methods, undo_death_signal);
+}
+
+static void nor_by_closing_all_descriptors(void **state)
+{
+	(void)state;
+	outlive(&closing_methods, close_all);
+}
+
+static void nor_by_closing_all_descriptors_in_init(void **state)
+{
+	(void)state;
+	outlive(&closing_methods, close_all_and_hang);
+}
+
 static void a_supervisor_that_dies_at_once_leaves_no_process(void **state)
 {
 	(void)state;
@@ -1207,6 +1427,12 @@ int main(void)
 		cmocka_unit_test(a_join_goes_on_without_a_process_that_was_given_up),
 		cmocka_unit_test(no_frame_is_made_before_all_nodes_are_initialised),
 		cmocka_unit_test(no_process_outlives_the_supervisor),
+		cmocka_unit_test(no_process_outlives_the_supervisor_by_undoing_its_death_signal),
+		cmocka_unit_test(nor_by_closing_all_descriptors),
+		cmocka_unit_test(nor_by_closing_all_descriptors_in_init),
+		cmocka_unit_test(what_a_process_leaves_ends_before_it_is_started_again),
+		cmocka_unit_test(what_is_inherited_and_ends_is_reaped),
+		cmocka_unit_test(nothing_is_left_at_the_end),
 		cmocka_unit_test(a_supervisor_that_dies_at_once_leaves_no_process),
 	};
 
