@@ -121,16 +121,32 @@ static bool may_restart(const struct pkdi_life *life, int64_t now_ns)
 	       now_ns - life->restarts_ns[life->n_restarts % max] >= life->decl->restart_per_ns;
 }
 
+/* What the system refuses now it refuses a moment later, too: each start that fails in a row waits twice as
+ * long as the one before, whatever the policy says. */
+static int64_t choose_backoff_ns(const struct pkdi_life *life)
+{
+	int64_t backoff_ns = PKDI_FIRST_BACKOFF_NS;
+
+	if (!life->n_not_started)
+		return life->decl->backoff_ns;
+	for (uint32_t i = 1; i < life->n_not_started && backoff_ns < PKDI_LAST_BACKOFF_NS; i++)
+		backoff_ns *= 2;
+	if (backoff_ns > PKDI_LAST_BACKOFF_NS)
+		backoff_ns = PKDI_LAST_BACKOFF_NS;
+	return backoff_ns > life->decl->backoff_ns ? backoff_ns : life->decl->backoff_ns;
+}
+
 static void restart(struct pkdi_lifecycle *cycle, uint32_t process, int64_t now_ns)
 {
 	struct pkdi_life *life = &cycle->lives[process];
+	int64_t backoff_ns = choose_backoff_ns(life);
 
 	life->restarts_ns[life->n_restarts % life->decl->n_restarts] = now_ns;
 	life->n_restarts++;
 	act(cycle, PKDI_ACTION_SAY_RESTART, process, 0);
-	if (life->decl->backoff_ns > 0) {
+	if (backoff_ns > 0) {
 		life->state = PKDI_LIFE_WAITING;
-		life->restart_ns = pkdi_time_after(now_ns, life->decl->backoff_ns);
+		life->restart_ns = pkdi_time_after(now_ns, backoff_ns);
 	} else {
 		act(cycle, PKDI_ACTION_START, process, 0);
 	}
@@ -140,6 +156,7 @@ static void on_death(struct pkdi_lifecycle *cycle, const struct pkdi_event *even
 {
 	struct pkdi_life *life = &cycle->lives[event->process];
 
+	life->n_not_started = event->kind == PKDI_EVENT_NOT_STARTED ? life->n_not_started + 1 : 0;
 	if (life->forced && event->kind == PKDI_EVENT_KILLED) {
 		blame(cycle, event);
 		give_up(cycle, event->process);
@@ -153,6 +170,7 @@ static void on_death(struct pkdi_lifecycle *cycle, const struct pkdi_event *even
 		restart(cycle, event->process, event->now_ns);
 	} else if (life->decl->end == PKD_FAIL_ABSENT) {
 		give_up(cycle, event->process);
+		cycle->incomplete = true;
 		act(cycle, PKDI_ACTION_SAY_ABSENT, event->process, 0);
 	} else {
 		blame(cycle, event);
@@ -211,6 +229,8 @@ void pkdi_lifecycle_handle(struct pkdi_lifecycle *cycle, const struct pkdi_event
 	}
 	for (uint32_t i = 0; i < cycle->n; i++)
 		alive |= cycle->lives[i].state != PKDI_LIFE_DOWN;
+	if (!alive && !cycle->status && cycle->incomplete)
+		cycle->status = PKDI_STATUS_INCOMPLETE;
 	if (!alive)
 		act(cycle, PKDI_ACTION_LEAVE, 0, cycle->status);
 }

@@ -14,6 +14,13 @@
 /* A stop asked for once may arrive twice: timeout(1) signals its child and then the group. */
 #define PKDI_SAME_STOP_NS INT64_C(50000000)
 
+/* Between starts that fail, doubled from the first to the last. */
+#define PKDI_FIRST_BACKOFF_NS INT64_C(50000000)
+#define PKDI_LAST_BACKOFF_NS INT64_C(5000000000)
+
+/* The exit status where all that went on has ended well, and a process had been given up. */
+#define PKDI_STATUS_INCOMPLETE 3
+
 enum pkdi_event_kind {
 	PKDI_EVENT_FINISHED, /* process: status 0, and all its nodes have left */
 	PKDI_EVENT_EXITED,   /* process: any other exit; value: its status */
@@ -60,9 +67,10 @@ struct pkdi_life {
 	const struct pkd_process *decl;
 	enum pkdi_life_state state;
 	int64_t restart_ns;
-	int64_t *restarts_ns; /* the newest decl->n_restarts of them, as a ring */
-	uint32_t n_restarts;  /* all of them */
-	int forced;           /* the signal that this supervisor has sent it, 0 = none */
+	int64_t *restarts_ns;   /* the newest decl->n_restarts of them, as a ring */
+	uint32_t n_restarts;    /* all of them */
+	uint32_t n_not_started; /* starts that have failed in a row */
+	int forced;             /* the signal that this supervisor has sent it, 0 = none */
 };
 
 struct pkdi_lifecycle {
@@ -71,6 +79,7 @@ struct pkdi_lifecycle {
 	enum pkdi_phase phase;
 	int64_t deadline_ns; /* of the phase's next step, 0 = none */
 	int status;
+	bool incomplete;  /* a process was given up, and the rest went on */
 	bool failed;      /* `culprit` and `failure` say what ended the program */
 	uint32_t culprit; /* process */
 	struct pkdi_event failure;

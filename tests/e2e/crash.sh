@@ -5,7 +5,7 @@
 
 # For each deploy a program of that name.
 build "$e2e/line/line.pkd" --pipeline line -o stop
-for deploy in absent restart twice; do
+for deploy in absent restart twice given_up; do
 	build "$e2e/line/line.pkd" --pipeline line --deploy "$deploy" -o "$deploy"
 done
 
@@ -50,11 +50,11 @@ last_line | grep -Exq "$middle was killed by SIGKILL; the rest was stopped" ||
 
 # ---- absent: the rest runs to its end ----
 
-ends 0 "$middle was killed by SIGSEGV; the rest goes on without it" \
+ends 3 "$middle was killed by SIGSEGV; the rest goes on without it" \
 	./absent --frames 500 --trouble fault --quiet
 [ "$(tail -n 1 line.csv)" = 99,9.900000000,99 ] || fail "the last row is $(tail -n 1 line.csv)"
 [ "$(wc -l <beside.csv)" -eq 501 ] || fail "$(wc -l <beside.csv) lines beside it, not 501"
-expect 0 "$middle failed; the rest goes on without it" ./absent --frames 500 --trouble fail --at 0
+expect 3 "$middle failed; the rest goes on without it" ./absent --frames 500 --trouble fail --at 0
 
 # ---- restart ----
 
@@ -69,3 +69,8 @@ grep -Exq ' *process middle: restarted 2 times' out || fail 'the restarts are no
 # When the restarts are used up, the end is that of the policy.
 ends 1 "$middle failed; the rest was stopped" ./twice --trouble fail --at 0
 [ "$(grep -c 'is started again' out)" -eq 2 ] || fail 'not two restarts'
+
+# Given up after its restarts, too: what comes out is not all, and the status says so.
+expect 3 "$middle failed; the rest goes on without it" ./given_up --frames 500 --trouble fail --at 0
+[ "$(grep -c 'is started again' out)" -eq 2 ] || fail 'not two restarts'
+[ "$(wc -l <beside.csv)" -eq 501 ] || fail "$(wc -l <beside.csv) lines beside it, not 501"

@@ -27,6 +27,17 @@ static const struct pkd_process at_once = {
 	.end = PKD_FAIL_ABSENT,
 };
 
+static const struct pkd_process many = {
+	.name = "many",
+	.n_restarts = 5,
+	.restart_per_ns = 1,
+};
+static const struct pkd_process patient = {
+	.name = "patient",
+	.n_restarts = 5,
+	.backoff_ns = PKDI_LAST_BACKOFF_NS + 1,
+};
+
 struct fixture {
 	struct pkdi_lifecycle cycle;
 	struct pkdi_life lives[N];
@@ -88,6 +99,7 @@ static const char *feed(struct fixture *f, enum pkdi_event_kind kind, uint32_t p
 #define FINISHED(process) feed(&f, PKDI_EVENT_FINISHED, process, 0, 0)
 #define KILLED(process, signal, now) feed(&f, PKDI_EVENT_KILLED, process, signal, now)
 #define EXITED(process, status, now) feed(&f, PKDI_EVENT_EXITED, process, status, now)
+#define NOT_STARTED(process, now) feed(&f, PKDI_EVENT_NOT_STARTED, process, 11, now)
 #define STOP(now) feed(&f, PKDI_EVENT_STOP, 0, 0, now)
 #define TIME(now) feed(&f, PKDI_EVENT_TIME, 0, 0, now)
 
@@ -157,7 +169,18 @@ static void an_absent_process_stops_nobody(void **state)
 	assert_string_equal(KILLED(0, SIGKILL, 0), "give-up 0, say-absent 0");
 	assert_false(f.cycle.failed);
 	FINISHED(1);
-	assert_string_equal(FINISHED(2), "leave 0");
+	assert_string_equal(FINISHED(2), "leave 3");
+}
+
+static void a_failure_counts_for_more_than_an_absence(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	set_up(&f, &absent);
+	KILLED(0, SIGKILL, 0);
+	EXITED(1, 1, 0);
+	assert_string_equal(FINISHED(2), "leave 1");
 }
 
 static void a_restart_waits_for_its_backoff(void **state)
@@ -213,13 +236,44 @@ static void a_start_that_fails_uses_up_restarts(void **state)
 	struct fixture f;
 
 	(void)state;
-	set_up(&f, &restarts);
-	assert_string_equal(feed(&f, PKDI_EVENT_NOT_STARTED, 0, 11, 0), "say-restart 0");
-	TIME(10);
-	assert_string_equal(feed(&f, PKDI_EVENT_NOT_STARTED, 0, 11, 20), "say-restart 0");
-	TIME(30);
-	assert_string_equal(feed(&f, PKDI_EVENT_NOT_STARTED, 0, 11, 40), "give-up 0, phase 1");
+	set_up(&f, &at_once);
+	assert_string_equal(NOT_STARTED(0, 0), "say-restart 0");
+	assert_string_equal(TIME(PKDI_FIRST_BACKOFF_NS), "start 0");
+	assert_string_equal(NOT_STARTED(0, PKDI_FIRST_BACKOFF_NS), "give-up 0, say-absent 0");
+	set_up(&f, &stops);
+	assert_string_equal(NOT_STARTED(1, 0), "give-up 1, phase 1");
 	assert_int_equal(f.cycle.status, 1);
+}
+
+static void starts_that_fail_wait_longer_each_time(void **state)
+{
+	int64_t now = 0, wait = PKDI_FIRST_BACKOFF_NS;
+	struct fixture f;
+
+	(void)state;
+	set_up(&f, &many);
+	for (int i = 0; i < 100; i++) {
+		assert_string_equal(NOT_STARTED(0, now), "say-restart 0");
+		assert_int_equal(pkdi_lifecycle_alarm(&f.cycle), now + wait);
+		now += wait;
+		assert_string_equal(TIME(now), "start 0");
+		wait = wait * 2 < PKDI_LAST_BACKOFF_NS ? wait * 2 : PKDI_LAST_BACKOFF_NS;
+	}
+	assert_int_equal(wait, PKDI_LAST_BACKOFF_NS);
+	/* One that succeeded: what comes next is a death as any other. */
+	assert_string_equal(KILLED(0, SIGSEGV, now), "say-restart 0, start 0");
+	assert_string_equal(NOT_STARTED(0, now), "say-restart 0");
+	assert_int_equal(pkdi_lifecycle_alarm(&f.cycle), now + PKDI_FIRST_BACKOFF_NS);
+}
+
+static void a_longer_backoff_stays(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	set_up(&f, &patient);
+	NOT_STARTED(0, 0);
+	assert_int_equal(pkdi_lifecycle_alarm(&f.cycle), PKDI_LAST_BACKOFF_NS + 1);
 }
 
 static void a_stop_goes_through_its_phases(void **state)
@@ -394,6 +448,9 @@ int main(void)
 		cmocka_unit_test(too_many_restarts_in_the_window_end_it),
 		cmocka_unit_test(restarts_outside_the_window_do_not_count),
 		cmocka_unit_test(a_start_that_fails_uses_up_restarts),
+		cmocka_unit_test(starts_that_fail_wait_longer_each_time),
+		cmocka_unit_test(a_longer_backoff_stays),
+		cmocka_unit_test(a_failure_counts_for_more_than_an_absence),
 		cmocka_unit_test(a_stop_goes_through_its_phases),
 		cmocka_unit_test(a_clean_stop_has_status_zero),
 		cmocka_unit_test(a_second_stop_ends_the_draining),

@@ -1080,7 +1080,7 @@ static void a_join_goes_on_without_a_process_that_was_given_up(void **state)
 	n_frames = 50;
 	scribble_at = 6;
 	limit_s = 6;
-	assert_int_equal(run_program("--quiet", 0, NULL), 0);
+	assert_int_equal(run_program("--quiet", 0, NULL), 3);
 	text = take_output();
 	assert_int_equal(count_lines(text), 50);
 	assert_non_null(strstr(text, "\n5 6 5\n"));
@@ -1102,6 +1102,42 @@ static void no_frame_is_made_before_all_nodes_are_initialised(void **state)
 	unlink(path);
 	munmap(beginning, sizeof(*beginning));
 	beginning = NULL;
+}
+
+static uint32_t fork_fails; /* from the n-th on, 0 = none does */
+
+/* In place of the one of the C library, for the runtime too. */
+pid_t fork(void)
+{
+	if (fork_fails && --fork_fails == 0) {
+		fork_fails = 1;
+		errno = EAGAIN;
+		return -1;
+	}
+	return (pid_t)syscall(SYS_fork);
+}
+
+/* The fifth fork is a restart. */
+static void a_restart_that_the_system_refuses_waits(void **state)
+{
+	(void)state;
+	make_loop();
+	n_frames = 20;
+	abort_every = 6;
+	processes[2].n_restarts = 4;
+	processes[2].restart_per_ns = 0;
+	limit_s = 20;
+	fork_fails = 6;
+	assert_int_equal(run_program("--quiet", 0, NULL), 1);
+	fork_fails = 0;
+	/* The death, and three starts that were refused, each after another wait. */
+	assert_int_equal(count_lines(messages), 5);
+	assert_non_null(strstr(messages, "test: node 'echo' (test.pkd:1:1) could not be started: "
+	                                 "Resource temporarily unavailable and is started again "
+	                                 "(restart 4)\n"));
+	assert_non_null(strstr(messages, "could not be started: Resource temporarily unavailable; "
+	                                 "the rest was stopped\n"));
+	unlink(path);
 }
 
 /* ---- What nodes start ---- */
@@ -1356,7 +1392,8 @@ static void outlive(const struct pkd_methods *methods, void (*how)(void))
 	snprintf(path, sizeof(path), "/dev/shm/pkd-test-%d", getpid());
 	unlink(path);
 	pid = start_program("--no-sandbox", STDERR_FILENO);
-	for (uint32_t i = 0; i < 10000 && !atomic_load(&escaped->n); i++)
+	for (uint32_t i = 0;
+	     i < 10000 && (!atomic_load(&escaped->n) || find_children(pid, pids) < 4); i++)
 		rest();
 	assert_int_equal(find_children(pid, pids), 4);
 	kill(pid, SIGKILL);
@@ -1426,6 +1463,7 @@ int main(void)
 		cmocka_unit_test(a_supervisor_that_learns_of_nothing_ends_all),
 		cmocka_unit_test(a_join_goes_on_without_a_process_that_was_given_up),
 		cmocka_unit_test(no_frame_is_made_before_all_nodes_are_initialised),
+		cmocka_unit_test(a_restart_that_the_system_refuses_waits),
 		cmocka_unit_test(no_process_outlives_the_supervisor),
 		cmocka_unit_test(no_process_outlives_the_supervisor_by_undoing_its_death_signal),
 		cmocka_unit_test(nor_by_closing_all_descriptors),
