@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "options/options.h"
+#include "os/inherited.h"
 #include "os/public.h"
 #include "process/sandbox.h"
 #include "run/run.h"
@@ -36,6 +37,7 @@ PKD_PUBLIC int pkd_main(const struct pkd_program *program, int argc, char **argv
 	int status = STATUS_FAILED;
 
 	make_safe();
+	pkdi_close_inherited(argc, argv);
 	if (program->abi != PKD_ABI) {
 		fprintf(stderr, "%s: generated for another libpkd: run pkdc build again\n",
 		        program->name);
