@@ -15,6 +15,12 @@ size_t pkdi_page_round(size_t size)
 	return (size + 4095) & ~(size_t)4095;
 }
 
+/* Frames are large, many, and not for others: a core dump of a node is about the node. */
+static void keep_out_of_cores(void *address, size_t size)
+{
+	madvise(address, size, MADV_DONTDUMP);
+}
+
 int pkdi_map_create(struct pkdi_map *map, const char *name, size_t size)
 {
 	void *address;
@@ -38,6 +44,7 @@ int pkdi_map_create(struct pkdi_map *map, const char *name, size_t size)
 		goto release;
 	}
 	map->address = address;
+	keep_out_of_cores(address, map->size);
 	return 0;
 
 release:
@@ -66,6 +73,7 @@ static int view(const struct pkdi_map *map, void *address, size_t offset, size_t
 	if (size && mmap(address, size, PROT_READ, MAP_SHARED | MAP_FIXED, map->fd,
 	                 (off_t)offset) == MAP_FAILED)
 		return -errno;
+	keep_out_of_cores(address, size);
 	return 0;
 }
 

@@ -37,6 +37,8 @@ struct pkdi_event {
 	uint32_t process;
 	int value;
 	int64_t now_ns;
+	int pid;     /* of a process that has ended, for messages */
+	bool dumped; /* PKDI_EVENT_KILLED: it has left a core dump */
 };
 
 enum pkdi_action_kind {

@@ -7,8 +7,9 @@
 
 #include "node/say.h"
 #include "options/value.h"
+#include "supervisor/core.h"
 
-enum { NAME_SIZE = 128, WHAT_SIZE = 128 };
+enum { NAME_SIZE = 128, CORE_SIZE = 320, WHAT_SIZE = 512 };
 
 /* The node that died, as far as that can be told: the one whose code was running. */
 static void name_process(const struct pkdi_run *run, uint32_t process, char who[PKDI_WHO_SIZE])
@@ -40,19 +41,34 @@ static const char *name_call(const struct pkdi_run *run, uint32_t process)
 	return names[call <= PKDI_CALL_FLUSH ? call : PKDI_CALL_STEP];
 }
 
+static void name_kill(const struct pkdi_life *life, const struct pkdi_event *event,
+                      char what[WHAT_SIZE])
+{
+	const struct pkdi_dead dead = {event->pid, event->value, life->decl->name};
+	const char *signal = sigabbrev_np(event->value);
+	char number[32], core[CORE_SIZE], place[CORE_SIZE / 2];
+
+	if (signal)
+		snprintf(number, sizeof(number), "SIG%s", signal);
+	else
+		snprintf(number, sizeof(number), "signal %d", event->value);
+	core[0] = '\0';
+	if (event->dumped) {
+		pkdi_core_find(&dead, core, sizeof(core));
+		pkdi_shorten(core, place, sizeof(place));
+		snprintf(core, sizeof(core), " (core dumped: %s)", place);
+	}
+	snprintf(what, WHAT_SIZE, "was killed by %s%s", number, core);
+}
+
 static void name_death(const struct pkdi_run *run, const struct pkdi_life *life,
                        const struct pkdi_event *event, char what[WHAT_SIZE])
 {
-	const char *signal;
 	char time[32];
 
 	switch (event->kind) {
 	case PKDI_EVENT_KILLED:
-		signal = sigabbrev_np(event->value);
-		if (signal)
-			snprintf(what, WHAT_SIZE, "was killed by SIG%s", signal);
-		else
-			snprintf(what, WHAT_SIZE, "was killed by signal %d", event->value);
+		name_kill(life, event, what);
 		break;
 	case PKDI_EVENT_STALLED:
 		pkdi_value_show_time((double)life->decl->stall_ns, time, sizeof(time));

@@ -158,7 +158,8 @@ static bool is_own_making(const struct pkdi_event *event)
 static bool reap(struct pkdi_supervisor *supervisor, uint32_t process, struct pkdi_event *ret_event)
 {
 	struct pkdi_child *child = &supervisor->children[process];
-	struct pkdi_event event = {PKDI_EVENT_EXITED, process, 0, pkd_now()};
+	struct pkdi_event event = {
+		.kind = PKDI_EVENT_EXITED, .process = process, .now_ns = pkd_now()};
 	siginfo_t info = {0};
 
 	if (!is_up(child))
@@ -173,6 +174,8 @@ static bool reap(struct pkdi_supervisor *supervisor, uint32_t process, struct pk
 		return false;
 	forget(child);
 	event.value = info.si_status;
+	event.pid = info.si_pid;
+	event.dumped = info.si_code == CLD_DUMPED;
 	if (info.si_code == CLD_KILLED || info.si_code == CLD_DUMPED)
 		event.kind = PKDI_EVENT_KILLED;
 	else if (info.si_status == 0 && all_left(supervisor->run, process))
@@ -400,8 +403,10 @@ static void handle(struct pkdi_supervisor *supervisor, const struct pkdi_event *
 		struct pkdi_child *child = &supervisor->children[i];
 
 		while (child->start_error) {
-			struct pkdi_event failed = {PKDI_EVENT_NOT_STARTED, i, child->start_error,
-			                            pkd_now()};
+			struct pkdi_event failed = {.kind = PKDI_EVENT_NOT_STARTED,
+			                            .process = i,
+			                            .value = child->start_error,
+			                            .now_ns = pkd_now()};
 
 			child->start_error = 0;
 			handle_one(supervisor, &failed);

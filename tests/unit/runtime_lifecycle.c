@@ -8,6 +8,7 @@
 #include <cmocka.h>
 #include <signal.h>
 
+#include "supervisor/core.h"
 #include "supervisor/lifecycle.h"
 
 enum { N = 3 };
@@ -72,7 +73,8 @@ static const char *const action_names[] = {
 static const char *feed(struct fixture *f, enum pkdi_event_kind kind, uint32_t process, int value,
                         int64_t now_ns)
 {
-	struct pkdi_event event = {kind, process, value, now_ns};
+	struct pkdi_event event = {
+		.kind = kind, .process = process, .value = value, .now_ns = now_ns};
 	size_t n = 0;
 
 	pkdi_lifecycle_handle(&f->cycle, &event);
@@ -434,6 +436,36 @@ static void who_damages_its_words_died_of_its_own_making(void **state)
 	assert_string_equal(FINISHED(2), "leave 137");
 }
 
+/* ---- Messages ---- */
+
+static void where_a_core_dump_is(void **state)
+{
+	static const struct pkdi_dead dead = {123, SIGSEGV, "a_name_that_is_long"};
+	static const struct {
+		const char *pattern, *place;
+		bool uses_pid;
+	} rows[] = {
+		{"core", "core", false},
+		{"core", "core.123", true},
+		{"/tmp/%e.%p.%s%%", "/tmp/a_name_that_is_.123.11%", true},
+		{"core-%t-%P", "core-*-123", true},
+		{"core%", "core", false},
+		{"|/usr/lib/systemd/systemd-coredump %P %u",
+	         "it was handed to "
+	         "/usr/lib/systemd/systemd-coredump",
+	         true},
+	};
+	char text[64];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		pkdi_core_place(rows[i].pattern, rows[i].uses_pid, &dead, text, sizeof(text));
+		assert_string_equal(text, rows[i].place);
+	}
+	pkdi_core_place("%e%e%e%e%e%e%e%e", true, &dead, text, 20);
+	assert_string_equal(text, "a_name_that_is_a_na");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -461,6 +493,7 @@ int main(void)
 		cmocka_unit_test(a_step_that_began_at_no_time_is_damage),
 		cmocka_unit_test(only_init_and_finish_are_said_to_take_long),
 		cmocka_unit_test(who_damages_its_words_died_of_its_own_making),
+		cmocka_unit_test(where_a_core_dump_is),
 		cmocka_unit_test(deadlines_mean_nothing_while_it_runs),
 	};
 

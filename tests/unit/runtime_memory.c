@@ -246,6 +246,40 @@ static void a_process_writes_to_what_is_its_own(void **state)
 	in_process(READER, look_at_maps);
 }
 
+/* Of all maps of memfds that this process has, in smaps: dd is MADV_DONTDUMP. */
+static void look_at_dumps(uint32_t index)
+{
+	FILE *smaps = fopen("/proc/self/smaps", "re");
+	char line[512], name[512] = "";
+	uint32_t n = 0;
+
+	(void)index;
+	assert_non_null(smaps);
+	while (fgets(line, sizeof(line), smaps)) {
+		if (strstr(line, "memfd:pkd")) {
+			memcpy(name, line, sizeof(name));
+			n++;
+		}
+		if (strncmp(line, "VmFlags:", 8) != 0 || !*name)
+			continue;
+		if (!strstr(line, " dd")) {
+			print_error("# a core dump has %s", name);
+			n_wrong++;
+		}
+		name[0] = '\0';
+	}
+	fclose(smaps);
+	if (n < 4)
+		n_wrong++;
+}
+
+static void a_core_dump_has_no_frames(void **state)
+{
+	(void)state;
+	in_process(WRITER, look_at_dumps);
+	in_process(READER, look_at_dumps);
+}
+
 static void look_at_descriptors(uint32_t index)
 {
 	(void)index;
@@ -307,6 +341,7 @@ int main(void)
 		cmocka_unit_test(a_process_writes_to_what_is_its_own),
 		cmocka_unit_test(a_process_has_no_descriptor_of_shared_memory),
 		cmocka_unit_test(a_process_of_a_library_has_no_frames),
+		cmocka_unit_test(a_core_dump_has_no_frames),
 	};
 
 	return cmocka_run_group_tests_name("runtime_memory", tests, NULL, NULL);

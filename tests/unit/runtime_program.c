@@ -19,6 +19,8 @@
 #include <sys/epoll.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/timerfd.h>
 #include <sys/wait.h>
@@ -936,6 +938,39 @@ static void a_node_that_has_not_left_does_not_count_as_ended(void **state)
 	unlink(path);
 }
 
+/* Where the system writes it to a file, which is here then. */
+static void a_core_dump_is_named(void **state)
+{
+	const struct rlimit most = {RLIM_INFINITY, RLIM_INFINITY}, none = {0, RLIM_INFINITY};
+	char directory[] = "/dev/shm/pkd-test-core-XXXXXX", *place, *end;
+	struct stat core;
+
+	(void)state;
+	assert_non_null(mkdtemp(directory));
+	if (chdir(directory) < 0 || setrlimit(RLIMIT_CORE, &most) < 0) {
+		rmdir(directory);
+		skip();
+	}
+	make_loop();
+	abort_every = 6;
+	processes[2].n_restarts = 0;
+	assert_int_equal(run_program("--no-sandbox", 0, NULL), 128 + SIGABRT);
+	setrlimit(RLIMIT_CORE, &none);
+	place = strstr(messages, "was killed by SIGABRT (core dumped: ");
+	assert_non_null(place);
+	place += strlen("was killed by SIGABRT (core dumped: ");
+	end = strchr(place, ')');
+	assert_non_null(end);
+	*end = '\0';
+	if (!strchr(place, '*') && strncmp(place, "it was", 6) != 0) {
+		assert_int_equal(stat(place, &core), 0);
+		unlink(place);
+	}
+	assert_int_equal(chdir("/"), 0);
+	rmdir(directory);
+	unlink(path);
+}
+
 /* ---- Nobody reads what it says ---- */
 
 /* A pipe, full; its reading end is in *ret_out. */
@@ -1458,6 +1493,7 @@ int main(void)
 		cmocka_unit_test(damaged_words_of_a_process_do_the_supervisor_no_harm),
 		cmocka_unit_test(a_step_that_claims_to_begin_at_no_time_is_ended_and_named),
 		cmocka_unit_test(a_node_that_has_not_left_does_not_count_as_ended),
+		cmocka_unit_test(a_core_dump_is_named),
 		cmocka_unit_test(a_full_pipe_delays_no_restart),
 		cmocka_unit_test(a_full_pipe_delays_no_stop),
 		cmocka_unit_test(a_supervisor_that_learns_of_nothing_ends_all),
