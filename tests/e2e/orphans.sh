@@ -35,7 +35,7 @@ names_nothing() {
 			readlink "$fd"
 		done
 		awk '$2 ~ /s$/ { print $6 }' "/proc/$process/maps"
-	done | grep -v -e '^/dev/null$' -e "^$(pwd -P)/" -e '^pipe:' -e '^socket:' -e '^anon_inode:' \
+	done | grep -v -e '^/dev/null$' -e "^$(pwd -P)/" -e "^$(pwd -P)\$" -e '^pipe:' -e '^socket:' -e '^anon_inode:' \
 		-e '^/memfd:.* *(deleted)$' -e '^/memfd:' -e '^$' >named
 	[ ! -s named ] || fail 'something has a name' named
 }

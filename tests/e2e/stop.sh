@@ -5,7 +5,7 @@
 . "$(dirname "$0")/lib/lib.sh"
 
 build "$e2e/line/line.pkd" --pipeline line -o line
-build "$e2e/line/line.pkd" --pipeline line --deploy pair -o pair
+build "$e2e/line/line.pkd" --pipeline line --deploy pair -o couple
 longest=0
 
 # stop TARGET SIGNAL: sends the signal and waits for the end of all; the status is in $status.
@@ -22,7 +22,7 @@ stop() {
 
 # stuck PROGRAM TROUBLE AT SIGNAL STATUS PROCESSES KILLED-BY
 stuck() {
-	rm -f beside.csv
+	rm -f beside.csv line.csv
 	start "./$1" --trouble "$2" --at "$3"
 	within 5 named "$pid" "$6" || fail "there is no process $6"
 	if [ "$3" = 0 ]; then
@@ -60,12 +60,12 @@ stuck line doze 100 INT 143 middle TERM
 stuck line hang 100 INT 137 middle KILL
 stuck line hang 100 TERM 137 middle KILL
 stuck line spin 100 TERM 137 middle KILL
-stuck pair hang 100 INT 137 pair KILL
+stuck couple hang 100 INT 137 pair KILL
 stuck line hang 0 INT 137 middle KILL
 stuck line spin 0 TERM 137 middle KILL
 
 # The others have closed their files properly: what came before is in the table.
-[ "$(tail -n 1 line.csv)" = "frame,time_s,value" ] || fail 'a frame went through a node in init'
+[ ! -e line.csv ] || fail 'a frame went through a node in init'
 start ./line --trouble hang
 within 5 stands_still "$pid" || fail 'the source runs on'
 stop "$pid" TERM
