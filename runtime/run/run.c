@@ -12,6 +12,7 @@
 
 #include "node/say.h"
 #include "os/landlock.h"
+#include "os/limits.h"
 #include "os/seccomp.h"
 #include "run/check.h"
 #include "run/layout.h"
@@ -226,21 +227,46 @@ static int allocate(struct pkdi_run *run)
 
 /* ---- Streams ---- */
 
+/* Beyond the limit of its control group the kernel would kill this process in the middle, without a word. */
+static int check_limit(const struct pkdi_run *run)
+{
+	char need[PKDI_BYTES_SIZE], limit[PKDI_BYTES_SIZE];
+	uint64_t memory = 0;
+
+	for (uint32_t i = 0; i < run->program->n_streams; i++) {
+		const struct pkd_stream *decl = run->streams[i].decl;
+
+		memory += pkdi_page_round((size_t)decl->n_slots * decl->slot_size);
+	}
+	if (memory <= run->cgroup.limit)
+		return 0;
+	pkdi_log(&run->log,
+	         "no memory for the streams: they need %s, and the memory limit of its control "
+	         "group (cgroup) is %s",
+	         pkdi_bytes_show(memory, need), pkdi_bytes_show(run->cgroup.limit, limit));
+	return -ENOMEM;
+}
+
 static int create_streams(struct pkdi_run *run)
 {
 	uint64_t memory = 0;
+	char why[PKDI_LIMIT_SIZE];
+	int r = check_limit(run);
 
+	if (r < 0)
+		return r;
 	for (uint32_t i = 0; i < run->program->n_streams; i++) {
 		struct pkdi_stream *stream = &run->streams[i];
 		const struct pkd_stream *decl = stream->decl;
 		size_t size = pkdi_page_round((size_t)decl->n_slots * decl->slot_size);
 		size_t said = (size_t)decl->n_slots * run->program->streams[i].slot_size;
-		int r = pkdi_map_create_sealed(&stream->map, "pkd-stream", size);
+
+		r = pkdi_map_create_sealed(&stream->map, "pkd-stream", size);
 		if (r == 0)
 			r = pkdi_reserve(size, &stream->view);
 		if (r < 0) {
 			pkdi_log(&run->log, "stream %s: no memory for its %zu bytes: %s",
-			         decl->name, size, strerror(-r));
+			         decl->name, size, pkdi_limit_explain(-r, why));
 			return r;
 		}
 		memory += pkdi_page_round(said);
@@ -259,6 +285,8 @@ static int create_streams(struct pkdi_run *run)
 
 static int create_states(struct pkdi_run *run)
 {
+	char why[PKDI_LIMIT_SIZE];
+
 	for (uint32_t i = 0; i < run->program->n_nodes; i++) {
 		struct pkdi_node *node = &run->nodes[i];
 		size_t size = ((size_t)node->decl->state_size + 63) / 64 * 64;
@@ -269,7 +297,7 @@ static int create_states(struct pkdi_run *run)
 		r = pkdi_map_create_sealed(&node->state_map, "pkd-state", 2 * size);
 		if (r < 0) {
 			pkdi_node_log(&run->log, node->decl, "no memory for its state: %s",
-			              strerror(-r));
+			              pkdi_limit_explain(-r, why));
 			return r;
 		}
 		node->states[0] = node->state_map.address;
@@ -291,6 +319,8 @@ static const struct pkd_stream *pool_stream(const struct pkd_program *program, u
 
 static int create_pools(struct pkdi_run *run)
 {
+	char why[PKDI_LIMIT_SIZE];
+
 	for (uint32_t i = 0; i < run->program->n_pools; i++) {
 		const struct pkd_stream *stream = pool_stream(run->program, i + 1);
 		struct pkdi_pool_map *pool = &run->pools[i];
@@ -302,7 +332,7 @@ static int create_pools(struct pkdi_run *run)
 		                           stream->ring_size * sizeof(*pool->claims));
 		if (r < 0) {
 			pkdi_log(&run->log, "stream %s: no memory for its workers' claims: %s",
-			         stream->name, strerror(-r));
+			         stream->name, pkdi_limit_explain(-r, why));
 			return r;
 		}
 		pool->claims = (_Atomic uint64_t *)(void *)pool->map.address;
@@ -383,6 +413,7 @@ static int64_t choose_spin_ns(const struct pkd_program *program)
 int pkdi_run_init(struct pkdi_run *run, const struct pkd_program *program,
                   const struct pkdi_options *options)
 {
+	char why[PKDI_LIMIT_SIZE];
 	int r;
 
 	*run = (struct pkdi_run){
@@ -403,6 +434,7 @@ int pkdi_run_init(struct pkdi_run *run, const struct pkd_program *program,
 	r = pkdi_check(program, &run->log);
 	if (r < 0)
 		return r;
+	pkdi_cgroup_find(&run->cgroup, "/sys/fs/cgroup", "/proc/self/cgroup");
 	allow_descriptors(run);
 	r = choose_processes(run, options->single_process);
 	if (r == 0)
@@ -428,7 +460,7 @@ int pkdi_run_init(struct pkdi_run *run, const struct pkd_program *program,
 		goto finish_run;
 	r = pkdi_layout_create(run);
 	if (r < 0) {
-		pkdi_log(&run->log, "no memory for control words: %s", strerror(-r));
+		pkdi_log(&run->log, "no memory for control words: %s", pkdi_limit_explain(-r, why));
 		goto finish_run;
 	}
 	pkdi_link(run);

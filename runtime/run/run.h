@@ -12,6 +12,7 @@
 #include "node/node.h"
 #include "node/watch.h"
 #include "options/options.h"
+#include "os/cgroup.h"
 #include "os/shm.h"
 
 struct pkdi_stream {
@@ -52,6 +53,7 @@ struct pkdi_run {
 	int news_fd;         /* a node with outputs has committed its first firing */
 	struct rlimit files; /* as the program was started with, for its nodes */
 	pid_t supervisor;
+	struct pkdi_cgroup cgroup;
 	struct pkd_process whole; /* the only process of --single-process … */
 	uint32_t *whole_nodes;    /* … and its nodes */
 	const struct pkd_process *decls;

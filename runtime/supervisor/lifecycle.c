@@ -87,6 +87,7 @@ static int status_of(const struct pkdi_event *event)
 {
 	switch (event->kind) {
 	case PKDI_EVENT_KILLED:
+	case PKDI_EVENT_NO_MEMORY:
 	case PKDI_EVENT_STALLED:
 	case PKDI_EVENT_DAMAGED:
 		return 128 + event->value;
@@ -215,6 +216,7 @@ void pkdi_lifecycle_handle(struct pkdi_lifecycle *cycle, const struct pkdi_event
 		break;
 	case PKDI_EVENT_EXITED:
 	case PKDI_EVENT_KILLED:
+	case PKDI_EVENT_NO_MEMORY:
 	case PKDI_EVENT_STALLED:
 	case PKDI_EVENT_DAMAGED:
 	case PKDI_EVENT_NOT_STARTED:

@@ -25,7 +25,8 @@ enum pkdi_event_kind {
 	PKDI_EVENT_FINISHED, /* process: status 0, and all its nodes have left */
 	PKDI_EVENT_EXITED,   /* process: any other exit; value: its status */
 	PKDI_EVENT_KILLED,   /* process: value: the signal */
-	PKDI_EVENT_STALLED,  /* process: the supervisor killed it for its step; value: SIGKILL */
+	PKDI_EVENT_NO_MEMORY, /* process: the kernel killed it for its memory limit; value: SIGKILL */
+	PKDI_EVENT_STALLED,   /* process: the supervisor killed it for its step; value: SIGKILL */
 	PKDI_EVENT_DAMAGED, /* process: … for words that no runtime has written; value: SIGKILL */
 	PKDI_EVENT_NOT_STARTED, /* process: fork failed; value: errno */
 	PKDI_EVENT_STOP,        /* a signal to the supervisor, or pkd_stop */

@@ -7,6 +7,7 @@
 
 #include "node/say.h"
 #include "options/value.h"
+#include "os/limits.h"
 #include "supervisor/core.h"
 
 enum { NAME_SIZE = 128, CORE_SIZE = 320, WHAT_SIZE = 512 };
@@ -64,11 +65,18 @@ static void name_kill(const struct pkdi_life *life, const struct pkdi_event *eve
 static void name_death(const struct pkdi_run *run, const struct pkdi_life *life,
                        const struct pkdi_event *event, char what[WHAT_SIZE])
 {
-	char time[32];
+	char why[PKDI_LIMIT_SIZE], time[32], bytes[PKDI_BYTES_SIZE];
 
 	switch (event->kind) {
 	case PKDI_EVENT_KILLED:
 		name_kill(life, event, what);
+		break;
+	case PKDI_EVENT_NO_MEMORY:
+		snprintf(what, WHAT_SIZE, "was killed by the kernel for want of memory");
+		if (run->cgroup.limit != UINT64_MAX)
+			snprintf(what, WHAT_SIZE,
+			         "was killed by the kernel for want of memory (limit %s)",
+			         pkdi_bytes_show(run->cgroup.limit, bytes));
 		break;
 	case PKDI_EVENT_STALLED:
 		pkdi_value_show_time((double)life->decl->stall_ns, time, sizeof(time));
@@ -87,8 +95,8 @@ static void name_death(const struct pkdi_run *run, const struct pkdi_life *life,
 			snprintf(what, WHAT_SIZE, "exited with status %d", event->value);
 		break;
 	case PKDI_EVENT_NOT_STARTED:
-		snprintf(what, WHAT_SIZE, "could not be started: %s%s", strerror(event->value),
-		         event->value == EMFILE ? " (ulimit -n)" : "");
+		snprintf(what, WHAT_SIZE, "could not be started: %s",
+		         pkdi_limit_explain(event->value, why));
 		break;
 	case PKDI_EVENT_FINISHED:
 	case PKDI_EVENT_STOP:

@@ -183,6 +183,9 @@ static bool reap(struct pkdi_supervisor *supervisor, uint32_t process, struct pk
 	if (event.kind == PKDI_EVENT_KILLED && event.value == SIGKILL && child->stall)
 		event.kind = child->stall == PKDI_STALL_DAMAGED ? PKDI_EVENT_DAMAGED
 		                                                : PKDI_EVENT_STALLED;
+	if (event.kind == PKDI_EVENT_KILLED && event.value == SIGKILL &&
+	    !supervisor->lives[process].forced && pkdi_cgroup_has_killed(&supervisor->run->cgroup))
+		event.kind = PKDI_EVENT_NO_MEMORY;
 	if (is_own_making(&event))
 		note_fatal_frame(supervisor, process);
 	*ret_event = event;

@@ -424,6 +424,19 @@ static void only_init_and_finish_are_said_to_take_long(void **state)
 	assert_false(pkdi_is_slow(PKDI_CALL_INIT, INT64_MIN, now));
 }
 
+static void who_is_killed_for_memory_died_of_its_own_making(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	set_up(&f, &at_once);
+	assert_string_equal(feed(&f, PKDI_EVENT_NO_MEMORY, 0, SIGKILL, 0),
+	                    "say-restart 0, start 0");
+	assert_string_equal(feed(&f, PKDI_EVENT_NO_MEMORY, 1, SIGKILL, 0), "give-up 1, phase 1");
+	FINISHED(0);
+	assert_string_equal(FINISHED(2), "leave 137");
+}
+
 static void who_damages_its_words_died_of_its_own_making(void **state)
 {
 	struct fixture f;
@@ -492,6 +505,7 @@ int main(void)
 		cmocka_unit_test(a_step_is_too_long_only_after_its_time),
 		cmocka_unit_test(a_step_that_began_at_no_time_is_damage),
 		cmocka_unit_test(only_init_and_finish_are_said_to_take_long),
+		cmocka_unit_test(who_is_killed_for_memory_died_of_its_own_making),
 		cmocka_unit_test(who_damages_its_words_died_of_its_own_making),
 		cmocka_unit_test(where_a_core_dump_is),
 		cmocka_unit_test(deadlines_mean_nothing_while_it_runs),

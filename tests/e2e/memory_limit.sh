@@ -1,0 +1,79 @@
+#!/bin/sh
+# Limits of memory are named: those that a program is too large for at its start, and the one that the
+# kernel kills a node for, which counts as the node's own making.
+# shellcheck source=lib/lib.sh
+. "$(dirname "$0")/lib/lib.sh"
+
+case "${CFLAGS:-} ${LDFLAGS:-}" in
+*-fsanitize*) skip 'sanitizers need more memory than any limit here' ;;
+esac
+build "$e2e/line/line.pkd" --pipeline line --deploy restart -o line
+
+# ---- At the start ----
+
+(
+	ulimit -f 1
+	exec ./line
+) >out 2>&1
+[ $? -eq 1 ] || fail 'ulimit -f: not status 1'
+grep -Exq 'line: stream .*: no memory for its [0-9]+ bytes: the limit of .* for a file \(ulimit -f\) .*' out ||
+	fail 'ulimit -f is not named'
+
+# ---- A control group of this test's own, of version 1 or 2 ----
+
+limit=67108864
+if [ -e /sys/fs/cgroup/memory/memory.limit_in_bytes ]; then
+	tree=/sys/fs/cgroup/memory limit_file=memory.limit_in_bytes
+	# Where this shell is; a container may see its own as the root.
+	own=$(sed -n 's/^[0-9]*:\([^:]*,\)\{0,1\}memory\(,[^:]*\)\{0,1\}:\(.*\)/\3/p' /proc/self/cgroup)
+else
+	tree=/sys/fs/cgroup limit_file=memory.max
+	own=$(sed -n 's/^0:://p' /proc/self/cgroup)
+fi
+[ -d "$tree$own" ] || own=
+group=$tree$own/pkd-test-$$
+mkdir "$group" 2>/dev/null || skip 'no control group can be made here: only ulimit was tried'
+remove() {
+	rmdir "$group" 2>/dev/null
+	clean_up
+}
+trap remove EXIT
+{ echo "$limit" >"$group/$limit_file"; } 2>/dev/null || skip 'no memory limit can be set here: only ulimit was tried'
+
+# limited COMMAND...: within the group.
+limited() {
+	# shellcheck disable=SC2016 # for the inner shell
+	timeout -k 1 60 sh -c 'echo $$ >"$0/cgroup.procs" && exec "$@"' "$group" "$@" >out 2>&1
+}
+# Were there swap, nobody would be killed.
+{ echo "$limit" >"$group/memory.memsw.limit_in_bytes" || echo 0 >"$group/memory.swap.max"; } 2>/dev/null
+
+limited ./line --frames 200 --trouble eat
+status=$?
+[ "$status" -eq 0 ] || fail "status $status, not 0: the frame is not left out"
+grep -Eq "node 'middle' .* was killed by the kernel for want of memory \(limit 64 MiB\) and is started again \(restart 2\)" out ||
+	fail 'the limit is not named'
+! grep -q 'restart 3' out || fail 'it dies of the same frame three times'
+grep -q 'middle: 1 frames failed' out || fail 'the frame is not counted as failed'
+
+# Too small for the streams: told before the kernel has anything to kill.
+mkdir large
+cat >large/large.pkd <<'END_PKD'
+node pictures() -> (picture: image<bgr24, 1000, 1000>) {
+    origin paced
+    step {= (void)self, (void)in, (void)out, (void)ctx; return PKD_SKIP; =}
+}
+node look(picture: image<bgr24, 1000, 1000>) {
+    step {= (void)self, (void)in, (void)out, (void)ctx; return PKD_OK; =}
+}
+pipeline large() {
+    made = pictures()
+    look(queue(100) made)
+}
+END_PKD
+build large/large.pkd -o large/large
+limited large/large
+status=$?
+[ "$status" -eq 1 ] || fail "a limit that is too small: status $status, not 1"
+grep -Exq 'large: no memory for the streams: they need .* MiB, and the memory limit of .* \(cgroup\) is 64 MiB' out ||
+	fail 'a limit that is too small is not named'
