@@ -56,6 +56,7 @@ PKD_PUBLIC int pkd_main(const struct pkd_program *program, int argc, char **argv
 	if (pkdi_supervisor_init(&supervisor, &run, &title, options.quiet) < 0)
 		goto finish_run;
 	pkdi_sandbox_report(&run, options.quiet);
+	supervisor.cycle.grace_ns = options.grace_ns;
 	if (!options.quiet)
 		pkdi_report_freeze(&run);
 	status = pkdi_supervisor_run(&supervisor);

@@ -26,7 +26,18 @@ static const struct pkdi_own_option own_options[] = {
 	{"freeze", "WHICH",
          "auto, all or off: on which streams a write to a published value ends its writer (auto: "
          "those whose values are large)"},
+	{"grace", "TIME",
+         "how long to wait, at a stop, for a process that even SIGKILL does not end (default 10s)"},
 	{NULL, NULL, NULL},
+};
+
+static const struct pkd_param grace_param = {
+	.name = "grace",
+	.doc = "",
+	.kind = PKD_TIME,
+	.offset = offsetof(struct pkdi_options, grace_ns),
+	.has_range = true,
+	.max = 1e9 * 24 * 60 * 60,
 };
 
 /* An option as it stands on the command line. */
@@ -114,6 +125,16 @@ static int take_value(const struct parser *parser, const struct pkdi_param *targ
 	return r;
 }
 
+static int take_grace(struct parser *parser, const char *text)
+{
+	char wanted[WANTED_SIZE];
+	int r = pkdi_value_parse(&grace_param, text, &parser->options, wanted, sizeof(wanted));
+
+	if (r < 0)
+		pkdi_log(&parser->log, "--grace %s: it must be %s", text, wanted);
+	return r;
+}
+
 static int take_own(struct parser *parser, const struct pkdi_own_option *own,
                     const struct argument *argument)
 {
@@ -136,6 +157,8 @@ static int take_own(struct parser *parser, const struct pkdi_own_option *own,
 		parser->options.no_sandbox = true;
 	} else if (!strcmp(own->name, "quiet")) {
 		parser->options.quiet = true;
+	} else if (!strcmp(own->name, "grace")) {
+		return take_grace(parser, argument->value);
 	} else if (!strcmp(own->name, "freeze")) {
 		if (pkdi_freeze_parse(argument->value, &parser->options.freeze) < 0) {
 			pkdi_log(&parser->log, "--freeze %s: it is auto, all or off",
@@ -377,6 +400,7 @@ int pkdi_options_parse(const struct pkd_program *program, int argc, char **argv,
 		.log = {.program = program->name},
 		.argc = argc,
 		.argv = argv,
+		.options.grace_ns = PKDI_DEFAULT_GRACE_NS,
 		.given = calloc(n + 1, sizeof(bool)),
 		.by = calloc(n + 1, sizeof(uint32_t)),
 	};

@@ -7,12 +7,15 @@
 
 #include "options/freeze_mode.h"
 
+#define PKDI_DEFAULT_GRACE_NS INT64_C(10000000000)
+
 struct pkdi_options {
 	bool single_process;
 	bool quiet;
 	bool no_sandbox; /* what the nodes declare is not enforced */
 	enum pkdi_freeze freeze;
-	bool leave; /* --help or --version has been answered: exit with 0 */
+	int64_t grace_ns; /* at a stop, after SIGKILL */
+	bool leave;       /* --help or --version has been answered: exit with 0 */
 };
 
 /* Parses the command line, sets the pipeline's params, calls bind, then sets the nodes' params.

@@ -47,6 +47,52 @@ static void signal_the_rest(struct pkdi_lifecycle *cycle, int signal)
 	}
 }
 
+/* Whoever does not end even of SIGKILL waits in the kernel, for what may never come. */
+static void leave_the_rest(struct pkdi_lifecycle *cycle)
+{
+	for (uint32_t i = 0; i < cycle->n; i++) {
+		if (cycle->lives[i].state != PKDI_LIFE_UP)
+			continue;
+		if (!cycle->status)
+			cycle->status = 128 + SIGKILL;
+		give_up(cycle, i);
+		act(cycle, PKDI_ACTION_SAY_LEFT, i, 0);
+	}
+}
+
+/* The next step against those that do not end by themselves. */
+static void force(struct pkdi_lifecycle *cycle)
+{
+	int64_t now_ns = cycle->deadline_ns;
+
+	switch (cycle->force) {
+	case PKDI_FORCE_NONE:
+		cycle->force = PKDI_FORCE_TERM;
+		signal_the_rest(cycle, SIGTERM);
+		cycle->deadline_ns = now_ns + PKDI_KILL_NS;
+		break;
+	case PKDI_FORCE_TERM:
+		cycle->force = PKDI_FORCE_KILL;
+		signal_the_rest(cycle, SIGKILL);
+		cycle->leave_ns = pkdi_time_after(now_ns, cycle->grace_ns);
+		cycle->deadline_ns = now_ns + PKDI_STUCK_NS;
+		if (cycle->leave_ns < cycle->deadline_ns)
+			cycle->deadline_ns = cycle->leave_ns;
+		break;
+	case PKDI_FORCE_KILL:
+		cycle->force = PKDI_FORCE_SAID;
+		for (uint32_t i = 0; i < cycle->n; i++)
+			if (cycle->lives[i].state == PKDI_LIFE_UP)
+				act(cycle, PKDI_ACTION_SAY_STUCK, i, 0);
+		cycle->deadline_ns = cycle->leave_ns;
+		break;
+	case PKDI_FORCE_SAID:
+		leave_the_rest(cycle);
+		cycle->deadline_ns = 0;
+		break;
+	}
+}
+
 static void on_stop(struct pkdi_lifecycle *cycle, int64_t now_ns)
 {
 	switch (cycle->phase) {
@@ -58,14 +104,15 @@ static void on_stop(struct pkdi_lifecycle *cycle, int64_t now_ns)
 			set_phase(cycle, PKDI_PHASE_STOP, now_ns + PKDI_TERM_NS);
 		break;
 	case PKDI_PHASE_STOP:
+		/* Who has been told what cannot be ended need not wait for it. */
+		if (cycle->force == PKDI_FORCE_SAID)
+			force(cycle);
 		break;
 	}
 }
 
 static void on_deadline(struct pkdi_lifecycle *cycle)
 {
-	bool termed = false;
-
 	switch (cycle->phase) {
 	case PKDI_PHASE_RUN:
 		break;
@@ -73,10 +120,7 @@ static void on_deadline(struct pkdi_lifecycle *cycle)
 		set_phase(cycle, PKDI_PHASE_STOP, cycle->deadline_ns + PKDI_TERM_NS);
 		break;
 	case PKDI_PHASE_STOP:
-		for (uint32_t i = 0; i < cycle->n; i++)
-			termed |= cycle->lives[i].forced != 0;
-		signal_the_rest(cycle, termed ? SIGKILL : SIGTERM);
-		cycle->deadline_ns = termed ? 0 : cycle->deadline_ns + PKDI_KILL_NS;
+		force(cycle);
 		break;
 	}
 }
@@ -202,7 +246,8 @@ static void on_time(struct pkdi_lifecycle *cycle, int64_t now_ns)
 void pkdi_lifecycle_init(struct pkdi_lifecycle *cycle, struct pkdi_life *lives, uint32_t n,
                          struct pkdi_action *actions)
 {
-	*cycle = (struct pkdi_lifecycle){.lives = lives, .n = n, .actions = actions};
+	*cycle = (struct pkdi_lifecycle){
+		.lives = lives, .n = n, .actions = actions, .grace_ns = PKDI_DEFAULT_GRACE_NS};
 }
 
 void pkdi_lifecycle_handle(struct pkdi_lifecycle *cycle, const struct pkdi_event *event)

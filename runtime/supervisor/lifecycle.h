@@ -6,11 +6,14 @@
 #include <pkd/program.h>
 
 #include "channel/words.h"
+#include "options/options.h"
 
 /* A stop, from when it was asked for; and from when a second one cut the draining short. */
 #define PKDI_DRAIN_NS INT64_C(800000000)
 #define PKDI_TERM_NS INT64_C(500000000) /* after the draining */
 #define PKDI_KILL_NS INT64_C(300000000) /* after SIGTERM */
+/* After SIGKILL: when it is said that one has not ended; the program leaves without it after --grace. */
+#define PKDI_STUCK_NS INT64_C(1000000000)
 /* A stop asked for once may arrive twice: timeout(1) signals its child and then the group. */
 #define PKDI_SAME_STOP_NS INT64_C(50000000)
 
@@ -51,6 +54,8 @@ enum pkdi_action_kind {
 	PKDI_ACTION_SAY_ABSENT,  /* process: it died and the rest goes on without it */
 	PKDI_ACTION_SAY_FORCED,  /* process: it had to be ended; value: the signal */
 	PKDI_ACTION_SAY_DIED,    /* process: it died while the program was stopping */
+	PKDI_ACTION_SAY_STUCK,   /* process: SIGKILL does not end it */
+	PKDI_ACTION_SAY_LEFT,    /* process: it is left behind */
 	PKDI_ACTION_LEAVE,       /* value: the exit status; the last action of all */
 };
 
@@ -76,10 +81,21 @@ struct pkdi_life {
 	int forced;             /* the signal that this supervisor has sent it, 0 = none */
 };
 
+/* What has been done against processes that do not end while the program stops. */
+enum pkdi_force {
+	PKDI_FORCE_NONE,
+	PKDI_FORCE_TERM,
+	PKDI_FORCE_KILL,
+	PKDI_FORCE_SAID, /* that SIGKILL does not end them */
+};
+
 struct pkdi_lifecycle {
 	struct pkdi_life *lives;
 	uint32_t n;
 	enum pkdi_phase phase;
+	int64_t grace_ns; /* after SIGKILL, for those that do not end of it */
+	enum pkdi_force force;
+	int64_t leave_ns;    /* from PKDI_FORCE_KILL on */
 	int64_t deadline_ns; /* of the phase's next step, 0 = none */
 	int status;
 	bool incomplete;  /* a process was given up, and the rest went on */

@@ -106,24 +106,36 @@ static void name_death(const struct pkdi_run *run, const struct pkdi_life *life,
 	}
 }
 
-void pkdi_report(const struct pkdi_run *run, enum pkdi_action_kind kind,
+void pkdi_report(const struct pkdi_run *run, const struct pkdi_action *action,
                  const struct pkdi_life *life, const struct pkdi_event *event)
 {
 	const struct pkdi_log *log = &run->log;
 	char who[PKDI_WHO_SIZE], what[WHAT_SIZE];
 
-	name_process(run, event->process, who);
+	name_process(run, action->process, who);
+	if (action->kind == PKDI_ACTION_SAY_STUCK) {
+		pkdi_log(
+			log,
+			"%s was killed and has not ended: it waits in the kernel, for a file system, "
+			"a device or a debugger",
+			who);
+		return;
+	}
+	if (action->kind == PKDI_ACTION_SAY_LEFT) {
+		pkdi_log(log, "%s is left behind", who);
+		return;
+	}
 	name_death(run, life, event, what);
-	if (kind == PKDI_ACTION_SAY_RESTART)
+	if (action->kind == PKDI_ACTION_SAY_RESTART)
 		pkdi_log(log, "%s %s and is started again (restart %u)", who, what,
 		         life->n_restarts);
-	else if (kind == PKDI_ACTION_SAY_ABSENT)
+	else if (action->kind == PKDI_ACTION_SAY_ABSENT)
 		pkdi_log(log, "%s %s; the rest goes on without it", who, what);
-	else if (kind == PKDI_ACTION_SAY_FORCED)
+	else if (action->kind == PKDI_ACTION_SAY_FORCED)
 		pkdi_log(log, "%s did not end in time and %s", who, what);
-	else if (kind == PKDI_ACTION_SAY_DIED)
+	else if (action->kind == PKDI_ACTION_SAY_DIED)
 		pkdi_log(log, "%s %s while the program was stopping", who, what);
-	else if (kind == PKDI_ACTION_LEAVE)
+	else if (action->kind == PKDI_ACTION_LEAVE)
 		pkdi_log(log, "%s %s; the rest was stopped", who, what);
 }
 

@@ -7,7 +7,7 @@
 
 /* Says what `event` did to its process and what follows: one of PKDI_ACTION_SAY_..., or
  * PKDI_ACTION_LEAVE for the line that says what stopped the program. */
-void pkdi_report(const struct pkdi_run *run, enum pkdi_action_kind kind,
+void pkdi_report(const struct pkdi_run *run, const struct pkdi_action *action,
                  const struct pkdi_life *life, const struct pkdi_event *event);
 
 /* Says that the process has been in the init or finish of a node for PKDI_SLOW_NS. */

@@ -271,9 +271,10 @@ static int64_t end_stalls(struct pkdi_supervisor *supervisor)
 			continue;
 		since_ns = atomic_load(&run->processes[i].words->step_since_ns);
 		child->stall = pkdi_stall_look(since_ns, stall_ns, pkd_now(), &look_ns);
-		if (child->stall)
+		if (child->stall) {
+			child->killed_ns = pkd_now();
 			send_signal(child, SIGKILL);
-		else if (!next_ns || look_ns < next_ns)
+		} else if (!next_ns || look_ns < next_ns)
 			next_ns = look_ns;
 	}
 	return next_ns;
@@ -303,11 +304,12 @@ static void carry_out(struct pkdi_supervisor *supervisor, const struct pkdi_acti
 	case PKDI_ACTION_SAY_ABSENT:
 	case PKDI_ACTION_SAY_FORCED:
 	case PKDI_ACTION_SAY_DIED:
+	case PKDI_ACTION_SAY_STUCK:
+	case PKDI_ACTION_SAY_LEFT:
 		/* One line for the start that failed is enough. */
 		if (child->untried)
 			break;
-		pkdi_report(supervisor->run, action->kind, &supervisor->lives[action->process],
-		            event);
+		pkdi_report(supervisor->run, action, &supervisor->lives[action->process], event);
 		break;
 	case PKDI_ACTION_LEAVE:
 		supervisor->done = true;
@@ -336,21 +338,37 @@ static void break_off(struct pkdi_supervisor *supervisor, const char *call, int 
 	supervisor->status = 1;
 }
 
-/* Says once for each start of a process that it stays in init or finish; returns when to look again. */
+/* Has it been killed for a stall, and not ended? */
+static bool is_stuck(const struct pkdi_child *child, int64_t now_ns)
+{
+	return child->stall && now_ns - child->killed_ns >= PKDI_STUCK_NS;
+}
+
+/* Says once for each start of a process that it stays in init or finish, or that SIGKILL does not end it;
+ * returns when to look again. */
 static int64_t note_slow(struct pkdi_supervisor *supervisor)
 {
+	int64_t next_ns = PKDI_SLOW_NS;
+
 	for (uint32_t i = 0; i < supervisor->run->n_processes; i++) {
 		struct pkdi_process_words *words = supervisor->run->processes[i].words;
 		struct pkdi_child *child = &supervisor->children[i];
 		int64_t since_ns = atomic_load(&words->step_since_ns);
+		bool is_slow = pkdi_is_slow(atomic_load(&words->call), since_ns, pkd_now());
 
-		if (!is_up(child) || child->said_slow ||
-		    !pkdi_is_slow(atomic_load(&words->call), since_ns, pkd_now()))
+		if (!is_up(child) || child->said_slow)
 			continue;
-		child->said_slow = true;
-		pkdi_report_slow(supervisor->run, i);
+		if (child->stall)
+			next_ns = PKDI_STUCK_NS;
+		child->said_slow = child->stall ? is_stuck(child, pkd_now()) : is_slow;
+		if (child->said_slow && child->stall)
+			pkdi_report(supervisor->run,
+			            &(struct pkdi_action){PKDI_ACTION_SAY_STUCK, i, 0},
+			            &supervisor->lives[i], NULL);
+		else if (child->said_slow)
+			pkdi_report_slow(supervisor->run, i);
 	}
-	return pkdi_time_after(pkd_now(), PKDI_SLOW_NS);
+	return pkdi_time_after(pkd_now(), next_ns);
 }
 
 static int64_t sooner(int64_t a_ns, int64_t b_ns)
@@ -698,8 +716,9 @@ int pkdi_supervisor_run(struct pkdi_supervisor *supervisor)
 	if (!supervisor->quiet)
 		pkdi_stats_table(run, supervisor->lives, pkd_now() - start_ns);
 	if (supervisor->cycle.failed)
-		pkdi_report(run, PKDI_ACTION_LEAVE, &supervisor->lives[supervisor->cycle.culprit],
-		            &supervisor->cycle.failure);
+		pkdi_report(
+			run, &(struct pkdi_action){PKDI_ACTION_LEAVE, supervisor->cycle.culprit, 0},
+			&supervisor->lives[supervisor->cycle.culprit], &supervisor->cycle.failure);
 	pkdi_backlog_drain(supervisor->backlog);
 	return supervisor->lost_output && !supervisor->status ? 1 : supervisor->status;
 }

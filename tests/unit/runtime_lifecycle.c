@@ -66,6 +66,8 @@ static const char *const action_names[] = {
 	[PKDI_ACTION_SAY_ABSENT] = "say-absent",
 	[PKDI_ACTION_SAY_FORCED] = "say-forced",
 	[PKDI_ACTION_SAY_DIED] = "say-died",
+	[PKDI_ACTION_SAY_STUCK] = "say-stuck",
+	[PKDI_ACTION_SAY_LEFT] = "say-left",
 	[PKDI_ACTION_LEAVE] = "leave",
 };
 
@@ -297,9 +299,65 @@ static void a_stop_goes_through_its_phases(void **state)
 	assert_string_equal(KILLED(0, SIGTERM, term), "give-up 0, say-forced 0");
 	assert_int_equal(pkdi_lifecycle_alarm(&f.cycle), kill);
 	assert_string_equal(TIME(kill), "signal 2 9");
-	assert_int_equal(pkdi_lifecycle_alarm(&f.cycle), 0);
+	assert_int_equal(pkdi_lifecycle_alarm(&f.cycle), kill + PKDI_STUCK_NS);
 	assert_string_equal(KILLED(2, SIGKILL, kill), "give-up 2, say-forced 2, leave 143");
 	assert_true(kill - 50 < INT64_C(2000000000));
+}
+
+/* To where SIGKILL has been sent and process 2 does not end; returns when that was. */
+static int64_t kill_in_vain(struct fixture *fixture, int64_t grace_ns)
+{
+	int64_t kill = PKDI_DRAIN_NS + PKDI_TERM_NS + PKDI_KILL_NS;
+
+	set_up(fixture, &stops);
+	fixture->cycle.grace_ns = grace_ns;
+	feed(fixture, PKDI_EVENT_STOP, 0, 0, 0);
+	feed(fixture, PKDI_EVENT_FINISHED, 0, 0, 0);
+	feed(fixture, PKDI_EVENT_FINISHED, 1, 0, 0);
+	feed(fixture, PKDI_EVENT_TIME, 0, 0, PKDI_DRAIN_NS);
+	feed(fixture, PKDI_EVENT_TIME, 0, 0, PKDI_DRAIN_NS + PKDI_TERM_NS);
+	assert_string_equal(feed(fixture, PKDI_EVENT_TIME, 0, 0, kill), "signal 2 9");
+	return kill;
+}
+
+static void who_cannot_be_ended_is_said_and_left(void **state)
+{
+	struct fixture f;
+	int64_t kill = kill_in_vain(&f, 5 * PKDI_STUCK_NS);
+
+	(void)state;
+	assert_string_equal(TIME(kill + PKDI_STUCK_NS - 1), "");
+	assert_string_equal(TIME(kill + PKDI_STUCK_NS), "say-stuck 2");
+	assert_int_equal(pkdi_lifecycle_alarm(&f.cycle), kill + 5 * PKDI_STUCK_NS);
+	assert_string_equal(TIME(kill + 5 * PKDI_STUCK_NS), "give-up 2, say-left 2, leave 137");
+	/* It may end after all, as long as the program is there. */
+	kill = kill_in_vain(&f, 5 * PKDI_STUCK_NS);
+	TIME(kill + PKDI_STUCK_NS);
+	assert_string_equal(KILLED(2, SIGKILL, kill + 2 * PKDI_STUCK_NS),
+	                    "give-up 2, say-forced 2, leave 137");
+}
+
+static void a_short_grace_is_kept(void **state)
+{
+	struct fixture f;
+	int64_t kill = kill_in_vain(&f, 1);
+
+	(void)state;
+	assert_int_equal(pkdi_lifecycle_alarm(&f.cycle), kill + 1);
+	assert_string_equal(TIME(kill + 1), "say-stuck 2");
+	assert_int_equal(pkdi_lifecycle_alarm(&f.cycle), kill + 1);
+	assert_string_equal(TIME(kill + 1), "give-up 2, say-left 2, leave 137");
+}
+
+static void a_signal_leaves_who_cannot_be_ended(void **state)
+{
+	struct fixture f;
+	int64_t kill = kill_in_vain(&f, INT64_MAX);
+
+	(void)state;
+	assert_string_equal(STOP(kill), "");
+	TIME(kill + PKDI_STUCK_NS);
+	assert_string_equal(STOP(kill + PKDI_STUCK_NS), "give-up 2, say-left 2, leave 137");
 }
 
 static void a_clean_stop_has_status_zero(void **state)
@@ -498,6 +556,9 @@ int main(void)
 		cmocka_unit_test(a_failure_counts_for_more_than_an_absence),
 		cmocka_unit_test(a_stop_goes_through_its_phases),
 		cmocka_unit_test(a_clean_stop_has_status_zero),
+		cmocka_unit_test(who_cannot_be_ended_is_said_and_left),
+		cmocka_unit_test(a_short_grace_is_kept),
+		cmocka_unit_test(a_signal_leaves_who_cannot_be_ended),
 		cmocka_unit_test(a_second_stop_ends_the_draining),
 		cmocka_unit_test(a_stop_cancels_restarts),
 		cmocka_unit_test(nothing_is_restarted_while_stopping),

@@ -19,6 +19,7 @@
 #include <sys/epoll.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/ptrace.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -1175,6 +1176,57 @@ static void a_restart_that_the_system_refuses_waits(void **state)
 	unlink(path);
 }
 
+/* A tracer that does not look after it keeps a process that was killed, as the kernel does one that waits for
+ * a device. */
+static void who_cannot_be_ended_is_named_and_left(void **state)
+{
+	int errors_fd = memfd_create("errors", 0);
+	pid_t pids[MAX_CHILDREN], pid, held = 0;
+	char comm[64], name[64];
+	int status;
+	ssize_t n;
+
+	(void)state;
+	make_loop();
+	stall_at = 6;
+	limit_s = 15;
+	snprintf(path, sizeof(path), "/dev/shm/pkd-test-%d", getpid());
+	unlink(path);
+	pid = start_program("--grace=100ms", errors_fd);
+	for (uint32_t i = 0; i < 10000 && access(path, F_OK) < 0; i++)
+		rest();
+	for (uint32_t i = find_children(pid, pids); i-- > 0;) {
+		FILE *file;
+
+		snprintf(name, sizeof(name), "/proc/%d/comm", pids[i]);
+		file = fopen(name, "re");
+		if (file && fgets(comm, sizeof(comm), file) && strcmp(comm, "loop\n") == 0)
+			held = pids[i];
+		if (file)
+			fclose(file);
+	}
+	assert_int_not_equal(held, 0);
+	if (ptrace(PTRACE_SEIZE, held, NULL, NULL) < 0) {
+		kill(pid, SIGKILL);
+		waitpid(pid, NULL, 0);
+		close(errors_fd);
+		skip();
+	}
+	kill(pid, SIGTERM);
+	status = wait_for_end(pid);
+	/* Lets it go. */
+	while (waitpid(held, NULL, __WALL) == held && kill(held, 0) == 0)
+		;
+	n = pread(errors_fd, messages, sizeof(messages) - 1, 0);
+	messages[n > 0 ? n : 0] = '\0';
+	close(errors_fd);
+	assert_int_equal(status, 137);
+	assert_non_null(strstr(messages, "test: node 'loop' (test.pkd:1:1) was killed and has not "
+	                                 "ended: it waits in the kernel"));
+	assert_non_null(strstr(messages, "test: node 'loop' (test.pkd:1:1) is left behind\n"));
+	unlink(path);
+}
+
 /* ---- What nodes start ---- */
 
 /* Starts a process that stays, and has a child of its own; both are written down. */
@@ -1500,6 +1552,7 @@ int main(void)
 		cmocka_unit_test(a_join_goes_on_without_a_process_that_was_given_up),
 		cmocka_unit_test(no_frame_is_made_before_all_nodes_are_initialised),
 		cmocka_unit_test(a_restart_that_the_system_refuses_waits),
+		cmocka_unit_test(who_cannot_be_ended_is_named_and_left),
 		cmocka_unit_test(no_process_outlives_the_supervisor),
 		cmocka_unit_test(no_process_outlives_the_supervisor_by_undoing_its_death_signal),
 		cmocka_unit_test(nor_by_closing_all_descriptors),
