@@ -8,7 +8,6 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -24,58 +23,6 @@ uint32_t build_hash(const char *text)
 	for (; *text; text++)
 		h = (h ^ (unsigned char)*text) * 16777619u;
 	return h;
-}
-
-/* One directory for each thing that may be built from a file. $PKD_CACHE serves many directories,
- * so there the file's own is part of the name. */
-static const char *cache_directory(struct build *b)
-{
-	const char *directory = path_directory(b->arena, b->tool->operand);
-	const char *const options[] = {b->tool->option[OPTION_PIPELINE],
-	                               b->tool->option[OPTION_DEPLOY]};
-	const char *name = b->name;
-	for (size_t i = 0; i < 2; i++) {
-		if (options[i])
-			name = arena_printf(b->arena, "%s-%s", name, options[i]);
-	}
-	const char *shared = getenv("PKD_CACHE");
-	if (!shared || !*shared)
-		return path_join(b->arena, path_join(b->arena, directory, ".pkd-cache"), name);
-	char *real = realpath(directory, NULL);
-	name = arena_printf(b->arena, "%s-%08x", name, build_hash(real ? real : directory));
-	free(real);
-	return path_join(b->arena, shared, name);
-}
-
-/* Held until the process ends or becomes another, so that two builds do not mix. */
-static int lock_cache(struct build *b)
-{
-	const char *path = path_join(b->arena, b->cache, ".lock");
-	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
-	if (fd < 0)
-		return -errno;
-	while (flock(fd, LOCK_EX) < 0) {
-		if (errno != EINTR) {
-			int error = -errno;
-			close(fd);
-			return error;
-		}
-	}
-	return 0;
-}
-
-static int open_cache(struct build *b)
-{
-	b->cache = cache_directory(b);
-	b->include = path_join(b->arena, b->cache, "include");
-	int error = file_make_directories(b->include);
-	if (!error)
-		error = lock_cache(b);
-	if (!error)
-		return 0;
-	build_fail("cannot use the cache directory", b->cache, error);
-	complain("PKD_CACHE=DIRECTORY chooses another one");
-	return STATUS_FAILED;
 }
 
 /* ---- The generated C ---- */
@@ -144,7 +91,7 @@ static int build_in_cache(struct build *b, const char **ret_program)
 	build_collect_faces(b);
 	int status = c_only ? 0 : build_check_needs(b);
 	if (!status)
-		status = open_cache(b);
+		status = build_open_cache(b);
 	if (!status)
 		status = write_c(b, b->cache, b->include);
 	if (!status)

@@ -19,6 +19,10 @@ struct build {
 	bool has_cxx; /* some node used is written in C++ */
 };
 
+/* Makes the cache directory, locks it, and fills in cache and include. Refuses one that others could
+ * have filled. Returns an exit status. */
+int build_open_cache(struct build *b);
+
 /* Fills in faces and has_cxx. */
 void build_collect_faces(struct build *b);
 

@@ -125,7 +125,7 @@ static int compile_source(struct build *b, const char *source, const char *objec
 	int status = command_run(&command);
 	if (status)
 		return report_compiler(b, &command, source, status);
-	int error = stale_made(b->arena, object, text, start);
+	int error = stale_made_by_rules(b->arena, object, text, rules, start);
 	return error ? build_fail("cannot write", object, error) : 0;
 }
 
@@ -201,6 +201,6 @@ int build_link(struct build *b, const char *program)
 	}
 	if (rename(fresh, program) < 0)
 		return build_fail("cannot write", program, -errno);
-	int error = stale_made(b->arena, program, text, start);
+	int error = stale_made(b->arena, program, text, b->objects.items, b->objects.n, start);
 	return error ? build_fail("cannot write", program, error) : 0;
 }

@@ -1,4 +1,3 @@
-/* What must be made again: by time stamps and by the command that made it. */
 #include "tool/stale.h"
 
 #include "base/buf.h"
@@ -6,15 +5,16 @@
 #include "base/vec.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #define RULES_MAX (16u << 20)
 
-static const char *command_file(struct arena *arena, const char *target)
+static const char *record_file(struct arena *arena, const char *target)
 {
-	return arena_printf(arena, "%s.cmd", target);
+	return arena_printf(arena, "%s.made", target);
 }
 
 struct timespec stale_start(void)
@@ -25,33 +25,64 @@ struct timespec stale_start(void)
 	return now;
 }
 
-static bool is_newer(struct timespec a, struct timespec b)
+/* FNV-1a of 64 bits: it tells changes apart, and need not withstand somebody who makes two files of
+ * one hash on purpose, for who can write here needs no such trick. */
+static int hash_file(const char *path, uint64_t *ret_hash)
 {
-	return a.tv_sec != b.tv_sec ? a.tv_sec > b.tv_sec : a.tv_nsec > b.tv_nsec;
+	static unsigned char part[1 << 16];
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	uint64_t h = UINT64_C(14695981039346656037);
+	ssize_t n;
+
+	if (fd < 0)
+		return -errno;
+	while ((n = read(fd, part, sizeof(part))) != 0) {
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			break;
+		for (ssize_t i = 0; i < n; i++)
+			h = (h ^ part[i]) * UINT64_C(1099511628211);
+	}
+	int error = n < 0 ? -errno : 0;
+	close(fd);
+	*ret_hash = h;
+	return error;
 }
 
-static bool was_made_by(struct arena *arena, const char *target, const char *command)
+static bool add_hash(struct buf *out, const char *path)
 {
-	char *old;
-	size_t length;
-	return file_read(arena, command_file(arena, target), RULES_MAX, &old, &length) == 0 &&
-	       strcmp(old, command) == 0;
+	uint64_t hash;
+	if (hash_file(path, &hash) < 0)
+		return false;
+	buf_printf(out, "%016" PRIx64 " %s\n", hash, path);
+	return true;
+}
+
+/* What the target is and what it was made of; NULL where some file cannot be read. */
+static const char *record(struct arena *arena, const char *target, const char *command,
+                          const char *const *inputs, size_t n_inputs)
+{
+	struct buf out;
+	buf_init(&out);
+	bool whole = add_hash(&out, target);
+	for (size_t i = 0; i < n_inputs && whole; i++)
+		whole = add_hash(&out, inputs[i]);
+	buf_puts(&out, command);
+	const char *text = whole ? arena_strdup(arena, out.text) : NULL;
+	buf_finish(&out);
+	return text;
 }
 
 bool stale(struct arena *arena, const char *target, const char *command, const char *const *inputs,
            size_t n_inputs)
 {
-	struct stat made, input;
-	if (stat(target, &made) < 0 || !was_made_by(arena, target, command))
+	char *old;
+	size_t length;
+	if (file_read(arena, record_file(arena, target), RULES_MAX, &old, &length) < 0)
 		return true;
-	for (size_t i = 0; i < n_inputs; i++) {
-		/* An old file that took the place of another has an old time of its contents, but
-		 * its inode changed when it was renamed. */
-		if (stat(inputs[i], &input) < 0 || is_newer(input.st_mtim, made.st_mtim) ||
-		    is_newer(input.st_ctim, made.st_mtim))
-			return true;
-	}
-	return false;
+	const char *now = record(arena, target, command, inputs, n_inputs);
+	return !now || strcmp(now, old) != 0;
 }
 
 /* "target: a b \<newline> c": the words after the colon. In a word, a backslash protects a space
@@ -82,26 +113,61 @@ static size_t read_rules(struct arena *arena, const char *text, const char ***re
 	return inputs.n;
 }
 
-bool stale_by_rules(struct arena *arena, const char *target, const char *command, const char *rules)
+struct inputs {
+	const char **items;
+	size_t n;
+};
+
+/* None where the rules cannot be read. */
+static struct inputs inputs_of(struct arena *arena, const char *rules)
 {
+	struct inputs inputs = {0};
 	char *text;
 	size_t length;
-	if (file_read(arena, rules, RULES_MAX, &text, &length) < 0)
-		return true;
-	const char **inputs;
-	size_t n = read_rules(arena, text, &inputs);
-	return n == 0 || stale(arena, target, command, inputs, n);
+	if (file_read(arena, rules, RULES_MAX, &text, &length) == 0)
+		inputs.n = read_rules(arena, text, &inputs.items);
+	return inputs;
+}
+
+bool stale_by_rules(struct arena *arena, const char *target, const char *command, const char *rules)
+{
+	struct inputs inputs = inputs_of(arena, rules);
+	return inputs.n == 0 || stale(arena, target, command, inputs.items, inputs.n);
 }
 
 void stale_making(struct arena *arena, const char *target)
 {
-	unlink(command_file(arena, target));
+	unlink(record_file(arena, target));
 }
 
-int stale_made(struct arena *arena, const char *target, const char *command, struct timespec start)
+static bool is_newer(struct timespec a, struct timespec b)
 {
-	const struct timespec times[] = {{.tv_nsec = UTIME_OMIT}, start};
-	if (utimensat(AT_FDCWD, target, times, 0) < 0)
-		return -errno;
-	return file_write(command_file(arena, target), command, strlen(command));
+	return a.tv_sec != b.tv_sec ? a.tv_sec > b.tv_sec : a.tv_nsec > b.tv_nsec;
+}
+
+/* An old file that took the place of another has an old time of its contents, but its inode changed
+ * when it was renamed. */
+static bool changed_since(const char *path, struct timespec start)
+{
+	struct stat status;
+	return stat(path, &status) < 0 || is_newer(status.st_mtim, start) ||
+	       is_newer(status.st_ctim, start);
+}
+
+int stale_made(struct arena *arena, const char *target, const char *command,
+               const char *const *inputs, size_t n_inputs, struct timespec start)
+{
+	for (size_t i = 0; i < n_inputs; i++)
+		if (changed_since(inputs[i], start))
+			return 0;
+	const char *text = record(arena, target, command, inputs, n_inputs);
+	return text ? file_write(record_file(arena, target), text, strlen(text)) : 0;
+}
+
+int stale_made_by_rules(struct arena *arena, const char *target, const char *command,
+                        const char *rules, struct timespec start)
+{
+	struct inputs inputs = inputs_of(arena, rules);
+	return inputs.n == 0 ? 0
+	                     : stale_made(arena, target, command, inputs.items, inputs.n, start);
 }

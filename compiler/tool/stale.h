@@ -1,4 +1,4 @@
-/* Whether something that was made must be made again. */
+/* Whether something that was made must be made again: by what it was made from, never by its age. */
 #ifndef TOOL_STALE_H
 #define TOOL_STALE_H
 
@@ -7,12 +7,11 @@
 #include <stddef.h>
 #include <time.h>
 
-/* The time to give to a target by stale_made: taken before it is made, so that an input written
- * while it is being made counts as newer. */
+/* When the making began, for stale_made. */
 struct timespec stale_start(void);
 
-/* True unless `target` is there, was made by the same command, and no input is newer. The command
- * is kept in TARGET.cmd. A file that cannot be looked at is newer than everything. */
+/* True unless `target` is what this command made of inputs with these contents. That is kept in
+ * TARGET.made, as hashes. */
 bool stale(struct arena *arena, const char *target, const char *command, const char *const *inputs,
            size_t n_inputs);
 
@@ -23,7 +22,11 @@ bool stale_by_rules(struct arena *arena, const char *target, const char *command
 /* Says that the target must be made, whatever comes: before making it. */
 void stale_making(struct arena *arena, const char *target);
 
-/* Says that it was made. 0 or -errno. */
-int stale_made(struct arena *arena, const char *target, const char *command, struct timespec start);
+/* Says that it was made. One of whose inputs was written to meanwhile is made again next time. 0 or
+ * -errno. */
+int stale_made(struct arena *arena, const char *target, const char *command,
+               const char *const *inputs, size_t n_inputs, struct timespec start);
+int stale_made_by_rules(struct arena *arena, const char *target, const char *command,
+                        const char *rules, struct timespec start);
 
 #endif

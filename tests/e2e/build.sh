@@ -116,11 +116,16 @@ build || fail 'the fourth build failed'
 [ "$(compiled)" -eq 1 ] || fail "a changed pipeline compiled $(compiled) files, not 1"
 
 # An older file that takes the place of a source is compiled, whatever its time says.
-cp nodes/count.c nodes/older.c
+sed 's/n == self->end/n >= self->end/' nodes/count.c >nodes/older.c
 touch -d '2001-01-01' nodes/older.c
 mv nodes/older.c nodes/count.c
 build || fail 'it cannot be built again'
 [ "$(compiled)" -eq 1 ] || fail "an older source compiled $(compiled) files, not 1"
+
+# What has only become younger is not.
+touch nodes/*.c nodes/*.cpp nodes/*.h sums.pkd "$PWD"/.pkd-cache/sums/*.c 2>/dev/null
+build || fail 'it cannot be built with new times'
+[ "$(compiled)" -eq 0 ] || fail "new times alone compiled $(compiled) files"
 
 # A mistake in C: the compiler's own words, a closing line, the old program untouched.
 cp sums before

@@ -178,7 +178,7 @@ unshare -rm true 2>/dev/null || {
 }
 mkdir small read-only
 cat >inside <<'END_INSIDE'
-mount -t tmpfs -o size=32m none small && mount -t tmpfs -o ro none read-only || exit 9
+mount -t tmpfs -o size=32m,mode=700 none small && mount -t tmpfs -o ro,mode=700 none read-only || exit 9
 head -c 40000000 /dev/zero >small/filling 2>/dev/null
 truncate -s -64K small/filling
 "$PKDC" build swap.pkd -o small/program
