@@ -2,6 +2,9 @@
 #include "front/source.h"
 
 #include "base/file.h"
+#include "base/text.h"
+#include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 void sources_init(struct sources *sources, struct arena *arena)
@@ -31,14 +34,45 @@ void sources_add_text(struct sources *sources, const char *path, const char *fil
 	vec_push(arena, &sources->list, source);
 }
 
+/* By its name, and by that of the file that a link leads to. */
+static bool is_pkd(const char *file)
+{
+	char *real = realpath(file, NULL);
+	bool is = text_ends_with(file, ".pkd") && (!real || text_ends_with(real, ".pkd"));
+	free(real);
+	return is;
+}
+
 int sources_add(struct sources *sources, const char *path, const char *file, uint32_t *ret_source)
 {
 	char *text;
 	size_t length;
 	int error = file_read(sources->arena, file, SOURCE_MAX, &text, &length);
+	if (!error && !is_pkd(file))
+		error = -ENOEXEC;
+	if (!error && memchr(text, '\0', length))
+		error = -EILSEQ;
 	if (!error)
 		sources_add_text(sources, path, file, text, length, ret_source);
 	return error;
+}
+
+const char *sources_failure(int error)
+{
+	switch (-error) {
+	case EISDIR:
+		return "it is a directory";
+	case EFBIG:
+		return "it is larger than 16 MiB";
+	case EINVAL:
+		return "it is not a regular file";
+	case ENOEXEC:
+		return "it is not a .pkd file";
+	case EILSEQ:
+		return "it is not a text";
+	default:
+		return strerror(-error);
+	}
 }
 
 /* The number, from 0, of the line that holds `offset`. */

@@ -30,8 +30,12 @@ struct sources {
 
 void sources_init(struct sources *sources, struct arena *arena);
 
-/* Reads a file; 0 or -errno. The text must be UTF-8 without NULs for the lexer to like it. */
+/* Reads a .pkd file; 0 or -errno. Any other is refused, whatever its links are called: messages show
+ * lines of a source to whoever runs pkdc. */
 int sources_add(struct sources *sources, const char *path, const char *file, uint32_t *ret_source);
+
+/* Why that did not work, in words. */
+const char *sources_failure(int error);
 
 /* A text that is in memory already, NUL-ended, at most SOURCE_MAX bytes; it is not copied. */
 void sources_add_text(struct sources *sources, const char *path, const char *file, const char *text,

@@ -3,7 +3,6 @@
 #include "front/front.h"
 #include "sema/scope.h"
 #include <ctype.h>
-#include <errno.h>
 #include <string.h>
 
 const char *symbol_kind_text(enum symbol_kind kind)
@@ -207,18 +206,30 @@ struct module *import_stdlib(struct sema *sema, const char *name)
 	return module;
 }
 
-static const char *read_failure(int error)
+const char *import_name_fault(const char *path)
 {
-	switch (-error) {
-	case EISDIR:
-		return "it is a directory";
-	case EFBIG:
-		return "it is larger than 16 MiB";
-	case EINVAL:
-		return "it is not a file";
-	default:
-		return strerror(-error);
+	if (!*path)
+		return "is empty";
+	for (; *path; path++) {
+		if ((unsigned char)*path < 0x20 || *path == 0x7f)
+			return "has a control character in it";
+		if (*path == '"' || *path == '\\')
+			return *path == '"' ? "has a quotation mark in it"
+			                    : "has a backslash in it";
 	}
+	return NULL;
+}
+
+/* Adds the file as a source; 0 after a report. */
+static uint32_t read_source(struct sema *sema, const char *shown, const char *path,
+                            struct span span)
+{
+	uint32_t source = 0;
+	int error = sources_add(sema->sources, shown, path, &source);
+	if (error != 0)
+		diag_report(sema->diags, E0203, span, "cannot read '%s': %s", shown,
+		            sources_failure(error));
+	return source;
 }
 
 /* "nodes/x.pkd.h" of "nodes/x.pkd": below the folder of headers, whatever the path climbs. */
@@ -242,13 +253,15 @@ static struct module *import_file(struct sema *sema, struct file_scope *from,
 	const char *shown = path_join(
 		arena, path_directory(arena, sema->sources->list.items[from->unit->source].path),
 		use->expr->text);
-	uint32_t source;
-	int error = sources_add(sema->sources, shown, real, &source);
-	if (error != 0) {
-		diag_report(sema->diags, E0203, use->expr->span, "cannot read '%s': %s", shown,
-		            read_failure(error));
+	const char *fault = import_name_fault(use->expr->text);
+	if (fault) {
+		diag_report(sema->diags, E0209, use->expr->span, "this name of a file %s", fault);
+		diag_help(sema->diags, "call the file by another name");
 		return NULL;
 	}
+	uint32_t source = read_source(sema, shown, real, use->expr->span);
+	if (!source)
+		return NULL;
 	module = new_module(sema, real, use->name.text);
 	load(sema, module, source, header_path(arena, use->expr->text), false);
 	module->loading = false;
@@ -317,13 +330,9 @@ static void use_all(struct sema *sema, struct file_scope *file)
 
 struct file_scope *import_main(struct sema *sema, const char *path)
 {
-	uint32_t source;
-	int error = sources_add(sema->sources, path, path, &source);
-	if (error != 0) {
-		diag_report(sema->diags, E0203, (struct span){0}, "cannot read '%s': %s", path,
-		            read_failure(error));
+	uint32_t source = read_source(sema, path, path, (struct span){0});
+	if (!source)
 		return NULL;
-	}
 	struct module *module = new_module(sema, path, "");
 	const char *header = arena_printf(sema->arena, "%s.h", path_base(path));
 	struct file_scope *file = load(sema, module, source, header, false);

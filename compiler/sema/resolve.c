@@ -295,6 +295,35 @@ static void resolve_state(struct sema *sema, struct file_scope *file, struct int
 		vec_push(sema->arena, &face->state, field);
 }
 
+/* What cannot stand in an #include, a rule or a message as it is. */
+static bool check_source(struct sema *sema, const struct ast_expr *expr)
+{
+	const char *fault = import_name_fault(expr->text);
+	if (!fault)
+		return true;
+	diag_report(sema->diags, E0209, expr->span, "this name of a file %s", fault);
+	diag_help(sema->diags, "call the file by another name");
+	return false;
+}
+
+/* A name that pkg-config looks up: no option, no version, no path of a file with options in it. */
+static bool check_link(struct sema *sema, const struct ast_expr *expr)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				    "0123456789._+-";
+	const char *name = expr->text;
+	size_t n = strlen(name);
+	bool file = n >= 3 && strcmp(name + n - 3, ".pc") == 0;
+	if (n > 0 && name[0] != '-' && name[strspn(name, plain)] == '\0' && !file)
+		return true;
+	diag_report(sema->diags, E0209, expr->span, "this is not the name of a library");
+	diag_help(sema->diags,
+	          file ? "write it without '.pc'"
+	               : "write the name that pkg-config has for it, such as \"sdl2\": letters, "
+	                 "digits and . _ + -");
+	return false;
+}
+
 static void resolve_item(struct sema *sema, struct file_scope *file, struct interface *face,
                          const struct ast_item *item)
 {
@@ -310,10 +339,12 @@ static void resolve_item(struct sema *sema, struct file_scope *file, struct inte
 		face->rate = item_constant(sema, file, item, VALUE_RATE).f;
 		break;
 	case ITEM_SOURCE:
-		vec_push(sema->arena, &face->sources, item->expr->text);
+		if (check_source(sema, item->expr))
+			vec_push(sema->arena, &face->sources, item->expr->text);
 		break;
 	case ITEM_LINK:
-		vec_push(sema->arena, &face->links, item->expr->text);
+		if (check_link(sema, item->expr))
+			vec_push(sema->arena, &face->links, item->expr->text);
 		break;
 	case ITEM_STATELESS:
 		face->stateless = true;

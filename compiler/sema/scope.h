@@ -67,6 +67,9 @@ struct sema {
 
 /* ---- import.c ---- */
 
+/* Why no file that a program names can have this path: "has a quotation mark in it"; NULL: it can. */
+const char *import_name_fault(const char *path);
+
 /* Reads the main file and all that it uses. NULL when it cannot be read (reported). */
 struct file_scope *import_main(struct sema *sema, const char *path);
 

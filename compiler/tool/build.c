@@ -4,6 +4,7 @@
 
 #include "base/file.h"
 #include "emit/emit.h"
+#include "sema/scope.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -111,6 +112,15 @@ int build_program(struct tool *tool, const char **ret_path, const char **ret_nam
 {
 	struct build b = {.tool = tool, .arena = tool->arena};
 	b.name = path_stem(tool->arena, tool->operand);
+	if (!b.name[strspn(b.name, ".")])
+		b.name = "program"; /* "...pkd": its stem is a directory */
+	const char *fault = import_name_fault(path_base(tool->operand));
+	if (fault) {
+		complain("cannot build '%s': its name %s, and stands in an #include; call it by "
+		         "another name",
+		         tool->operand, fault);
+		return STATUS_FAILED;
+	}
 	int status = tool_compile(tool, &b.c, false);
 	if (status == 0 && b.c.graph->nodes.n == 0) {
 		diag_report(&b.c.diags, E0409, b.c.graph->at,

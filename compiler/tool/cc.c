@@ -9,6 +9,18 @@
 #include <string.h>
 #include <unistd.h>
 
+/* A path as an argument: neither an option nor, after an '@', a file with options in it. */
+static const char *plain_path(struct build *b, const char *path)
+{
+	bool special = path[0] == '-' || path[0] == '@';
+	return special ? arena_printf(b->arena, "./%s", path) : path;
+}
+
+static void add_path(struct build *b, struct command *command, const char *path)
+{
+	command_add(command, plain_path(b, path));
+}
+
 bool build_is_verbose(const struct build *b)
 {
 	return b->tool->option[OPTION_VERBOSE];
@@ -30,7 +42,7 @@ static void add_includes(struct build *b, struct command *command)
 	const char *const directories[] = {b->include, b->tool->library.include,
 	                                   b->tool->library.nodes_include};
 	for (size_t i = 0; i < sizeof directories / sizeof *directories; i++)
-		command_add(command, arena_printf(b->arena, "-I%s", directories[i]));
+		command_add(command, arena_printf(b->arena, "-I%s", plain_path(b, directories[i])));
 }
 
 /* What pkg-config answers to `question` about the names. */
@@ -112,10 +124,11 @@ static int compile_source(struct build *b, const char *source, const char *objec
 	if (add_source_flags(b, &command, source))
 		return STATUS_FAILED;
 	command_add_words(&command, cxx ? "CXXFLAGS" : "CFLAGS", "");
-	const char *const rest[] = {"-MMD", "-MT", "object", "-MF", rules,
-	                            "-c",   "-o",  object,   source};
-	for (size_t i = 0; i < sizeof rest / sizeof *rest; i++)
-		command_add(&command, rest[i]);
+	command_add_split(&command, "-MMD -MT object -MF");
+	add_path(b, &command, rules);
+	command_add_split(&command, "-c -o");
+	add_path(b, &command, object);
+	add_path(b, &command, source);
 	vec_push(b->arena, &b->objects, object);
 	const char *text = command_text(&command);
 	if (!stale_by_rules(b->arena, object, text, rules))
@@ -175,11 +188,11 @@ int build_link(struct build *b, const char *program)
 	struct command command = {.arena = b->arena, .shown = build_is_verbose(b)};
 	command_add_words(&command, b->has_cxx ? "CXX" : "CC", b->has_cxx ? "c++" : "cc");
 	command_add_split(&command, "-g -o");
-	command_add(&command, fresh);
+	add_path(b, &command, fresh);
 	for (size_t i = 0; i < b->objects.n; i++)
-		command_add(&command, b->objects.items[i]);
+		add_path(b, &command, b->objects.items[i]);
 	for (size_t i = 0; i < 2; i++) {
-		command_add(&command, archives[i]);
+		add_path(b, &command, archives[i]);
 		vec_push(b->arena, &b->objects, archives[i]);
 	}
 	command_add_words(&command, "LDFLAGS", "");

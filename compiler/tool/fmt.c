@@ -86,7 +86,7 @@ static int fmt_file(struct tool *tool, const char *path)
 	sources_init(&f.sources, f.arena);
 	int error = from_stdin ? read_stdin(&f) : sources_add(&f.sources, path, path, &f.source);
 	if (error)
-		complain("cannot read '%s': %s", path, strerror(-error));
+		complain("cannot read '%s': %s", path, sources_failure(error));
 	else
 		status = lay_out(&f, from_stdin ? "<stdin>" : path, from_stdin);
 	arena_destroy(f.arena);

@@ -227,7 +227,7 @@ static int look_at_file(struct new_node *n)
 		return 0;
 	int error = sources_add(&sources, n->file, n->file, &source);
 	if (error) {
-		complain("cannot read '%s': %s", n->file, strerror(-error));
+		complain("cannot read '%s': %s", n->file, sources_failure(error));
 		return STATUS_FAILED;
 	}
 	struct ast_file *file = parse(n->arena, &diags, &sources, source);
