@@ -287,7 +287,44 @@ static void put_rights(const struct program *p)
 	}
 }
 
-static void put_node(const struct program *p, size_t i)
+/* Which of the pipeline's parameters a formula reads, by their number. */
+static void mark_options(const struct formula *formula, bool *used)
+{
+	if (!formula)
+		return;
+	if (formula->kind == FORMULA_PARAM)
+		used[formula->param] = true;
+	mark_options(formula->left, used);
+	mark_options(formula->right, used);
+}
+
+/* From which options each param is computed. */
+static size_t put_derived(const struct program *p, size_t i)
+{
+	const struct graph_node *node = &p->graph->nodes.items[i];
+	size_t n = 0, n_options = p->graph->params.n;
+
+	for (size_t k = 0; k < node->face->params.n; k++) {
+		bool *used = arena_alloc(p->arena, n_options + 1);
+		mark_options(node->arguments[k], used);
+		for (size_t option = 0; option < n_options; option++) {
+			if (!used[option])
+				continue;
+			if (n++ == 0)
+				buf_printf(p->out,
+				           "\nstatic const struct pkd_derived %s_derived[] = {\n",
+				           p->node_names[i]);
+			buf_printf(p->out, "\t{%zu, %zu}, /* %s: --%s */\n", k, option,
+			           node->face->params.items[k].name,
+			           p->graph->params.items[option].name);
+		}
+	}
+	if (n)
+		buf_puts(p->out, "};\n");
+	return n;
+}
+
+static void put_node(const struct program *p, size_t i, size_t n_derived)
 {
 	static const char *const origins[] = {"PKD_NOT_ORIGIN", "PKD_PACED", "PKD_LIVE"};
 	const struct graph_node *node = &p->graph->nodes.items[i];
@@ -303,6 +340,7 @@ static void put_node(const struct program *p, size_t i)
 		out_field(&row, ".params = &%s_params", name);
 	field_table(&row, "param_table", arena_printf(p->arena, "%s_param_table", face->c_name),
 	            face->params.n);
+	field_table(&row, "derived", arena_printf(p->arena, "%s_derived", name), n_derived);
 	field_table(&row, "inputs", arena_printf(p->arena, "%s_inputs", name), node->n_inputs);
 	if (face->inputs.n)
 		out_field(&row, ".n_ports = %zu", face->inputs.n);
@@ -326,15 +364,18 @@ static void put_node(const struct program *p, size_t i)
 
 static void put_nodes(struct program *p)
 {
+	size_t *n_derived = arena_alloc(p->arena, (p->graph->nodes.n + 1) * sizeof *n_derived);
+
 	put_rights(p);
 	for (size_t i = 0; i < p->graph->nodes.n; i++) {
+		n_derived[i] = put_derived(p, i);
 		put_inputs(p, i);
 		put_outputs(p, i);
 	}
 	buf_puts(p->out, "\n/* In the order of their constants. */\n"
 	                 "static const struct pkd_node nodes[] = {\n");
 	for (size_t i = 0; i < p->graph->nodes.n; i++)
-		put_node(p, i);
+		put_node(p, i, n_derived[i]);
 	buf_puts(p->out, "};\n");
 }
 

@@ -466,14 +466,25 @@ static bool process_settles(const struct report *r, const struct graph_process *
 	return true;
 }
 
+static bool is_set_by_option(const struct touches *touches)
+{
+	for (size_t i = 0; i < touches->n; i++)
+		if (touches->items[i].option)
+			return true;
+	return false;
+}
+
 static void print_touches(const struct report *r)
 {
+	bool by_option = false;
+
 	section(r, "touches");
 	for (uint32_t p = 0; p < r->a->graph->processes.n; p++) {
 		const struct graph_process *process = &r->a->graph->processes.items[p];
 		uint32_t undeclared;
 		struct touches all = touches_of_process(r->a, p, &undeclared);
 		const char *words = touches_words(r, &all);
+		by_option = by_option || is_set_by_option(&all);
 		if (undeclared != NO_ID && strcmp(node_name(r->a, undeclared), process->name) != 0)
 			row(r, process->name, "undeclared: everything, for %s does not say",
 			    node_name(r->a, undeclared));
@@ -485,6 +496,10 @@ static void print_touches(const struct report *r)
 		for (size_t i = 0; i < process->nodes.n && process->nodes.n > 1; i++)
 			print_gained(r, process->nodes.items[i], &all, undeclared);
 	}
+	if (by_option)
+		row(r, "an address",
+		    "such as 'rtsp://…' as an option gives the network, and no "
+		    "file");
 }
 
 static void print_unread(const struct report *r)

@@ -105,7 +105,9 @@ const char *touch_words(const struct analysis *a, const struct touch *touch)
 
 	if (touch->kind == RIGHT_DISPLAY)
 		words = "display (X11 shows it all windows and keys)";
-	if (touch->path)
+	if (touch->path && strstr(touch->path, "://"))
+		words = arena_printf(a->arena, "network for '%s'", touch->path);
+	else if (touch->path)
 		words = arena_printf(a->arena, "%s '%s'", words, touch->path);
 	if (touch->path && touch->option)
 		words = arena_printf(a->arena, "%s (--%s)", words, touch->option);

@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "node/say.h"
-#include "options/bound.h"
 #include "options/config.h"
 #include "options/help.h"
 #include "options/param.h"
@@ -58,8 +57,7 @@ struct parser {
 	char **argv;
 	struct pkdi_config config;
 	const char *config_path;
-	bool *given;  /* target -> is it on the command line? */
-	uint32_t *by; /* see bound.h */
+	bool *given; /* target -> is it on the command line? */
 	bool help;
 	struct pkdi_options options;
 };
@@ -233,6 +231,28 @@ static int walk(struct parser *parser, enum pass pass)
 
 /* ---- The file ---- */
 
+/* The next option that bind computes a node's param from, beginning with number *at of the node's list;
+ * PKD_NONE after the last. */
+static uint32_t next_option(const struct pkdi_param *target, uint32_t *at)
+{
+	const struct pkd_node *node = target->node;
+
+	for (; node && *at < node->n_derived; (*at)++)
+		if (&node->param_table[node->derived[*at].param] == target->param)
+			return node->derived[(*at)++].option;
+	return PKD_NONE;
+}
+
+static bool is_computed_from_given(const struct parser *parser, const struct pkdi_param *target)
+{
+	uint32_t at = 0, option;
+
+	while ((option = next_option(target, &at)) != PKD_NONE)
+		if (parser->given[option])
+			return true;
+	return false;
+}
+
 /* Stores what the file says of params that nothing before it in precedence does: the pipeline's where
  * they are not on the command line; a node's where what bind has set does not come from there. */
 static int apply_config(const struct parser *parser, bool of_nodes)
@@ -243,7 +263,7 @@ static int apply_config(const struct parser *parser, bool of_nodes)
 		int r;
 
 		if (of_nodes != (setting->target.node != NULL) || parser->given[index] ||
-		    parser->by[index])
+		    is_computed_from_given(parser, &setting->target))
 			continue;
 		r = take_value(parser, &setting->target, setting->value);
 		if (r < 0)
@@ -282,25 +302,21 @@ static int report_range(struct parser *parser, const struct pkdi_param *target)
 {
 	const struct pkdi_setting *setting = NULL;
 	char name[PKDI_NAME_SIZE], value[64], range[128], cause[PKDI_NAME_SIZE], given[64];
-	bool *set = calloc(parser->program->n_params + 1, sizeof(*set));
+	uint32_t at = 0, number = next_option(target, &at);
 	struct pkdi_param option;
-	int r = -ENOMEM;
 
 	pkdi_param_name(target, name);
 	pkdi_value_show(target->param, target->params, value, sizeof(value));
 	pkdi_value_range(target->param, range, sizeof(range));
-	for (uint32_t i = 0; set && i < parser->program->n_params; i++)
-		set[i] = is_set(parser, i);
-	if (set)
-		r = pkdi_bound_trace(parser->program, set, parser->by);
-	free(set);
-	if (r < 0 || !parser->by[target->index]) {
+	while (number != PKD_NONE && !is_set(parser, number))
+		number = next_option(target, &at);
+	if (number == PKD_NONE) {
 		pkdi_node_log(&parser->log, target->node,
 		              "%s is %s, out of range: it must be in %s", target->param->name,
 		              value, range);
 		return -EINVAL;
 	}
-	pkdi_param_nth(parser->program, parser->by[target->index] - 1, &option);
+	pkdi_param_nth(parser->program, number, &option);
 	pkdi_param_name(&option, cause);
 	pkdi_value_show(option.param, option.params, given, sizeof(given));
 	if (!parser->given[option.index])
@@ -347,17 +363,11 @@ static bool can_bind_for_help(const struct parser *parser)
 
 static int set_nodes(struct parser *parser)
 {
-	int r = 0;
+	int r;
 
-	if (parser->config.n_settings) {
-		r = pkdi_bound_trace(parser->program, parser->given, parser->by);
-		if (r < 0)
-			pkdi_log(&parser->log, "no memory for the options");
-	} else if (parser->program->bind) {
+	if (parser->program->bind)
 		parser->program->bind();
-	}
-	if (r == 0)
-		r = apply_config(parser, true);
+	r = apply_config(parser, true);
 	return r < 0 ? r : walk(parser, PASS_NODES);
 }
 
@@ -402,17 +412,15 @@ int pkdi_options_parse(const struct pkd_program *program, int argc, char **argv,
 		.argv = argv,
 		.options.grace_ns = PKDI_DEFAULT_GRACE_NS,
 		.given = calloc(n + 1, sizeof(bool)),
-		.by = calloc(n + 1, sizeof(uint32_t)),
 	};
 	int r = -ENOMEM;
 
-	if (parser.given && parser.by)
+	if (parser.given)
 		r = parse(&parser);
 	else
 		pkdi_log(&parser.log, "no memory for the options");
 	pkdi_config_finish(&parser.config);
 	free(parser.given);
-	free(parser.by);
 	if (r == 0)
 		*ret_options = parser.options;
 	return r;

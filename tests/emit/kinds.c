@@ -381,6 +381,13 @@ static const struct pkd_stream streams[] = {
 	},
 };
 
+static const struct pkd_derived made_derived[] = {
+	{0, 1}, /* how: --level */
+	{1, 0}, /* share: --share */
+	{3, 2}, /* big: --twice */
+	{5, 3}, /* on: --on */
+};
+
 static const struct pkd_output made_outputs[] = {
 	{.name = "picture", .stream = STREAM_made_picture, .type = &type_image_gray8_32_16},
 	{.name = "marks", .stream = STREAM_made_marks, .type = &type_list_Mark_4},
@@ -475,6 +482,8 @@ static const struct pkd_node nodes[] = {
 		.params = &made_params,
 		.param_table = maker_param_table,
 		.n_params = 6,
+		.derived = made_derived,
+		.n_derived = 4,
 		.outputs = made_outputs,
 		.n_outputs = 7,
 		.origin = PKD_PACED,

@@ -287,6 +287,10 @@ static const struct pkd_output a_outputs[] = {
 	{.name = "x", .stream = STREAM_a_x, .type = &type_i32},
 };
 
+static const struct pkd_derived copy_derived[] = {
+	{0, 0}, /* path: --file */
+};
+
 static const struct pkd_input copy_inputs[] = {
 	{
 		.name = "x",
@@ -352,6 +356,8 @@ static const struct pkd_node nodes[] = {
 		.params = &copy_params,
 		.param_table = copy_param_table,
 		.n_params = 2,
+		.derived = copy_derived,
+		.n_derived = 1,
 		.inputs = copy_inputs,
 		.n_inputs = 1,
 		.n_ports = 1,

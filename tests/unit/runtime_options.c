@@ -59,19 +59,25 @@ static const struct pkd_param node_table[] = {
 	{"gain", "", PKD_F64, offsetof(struct node_params, gain), "1", true, 0, 2, NULL},
 	{"shift", "", PKD_I32, offsetof(struct node_params, shift), "7", true, -8, 8, NULL},
 };
+static const struct pkd_derived found_derived[] = {{0, 1}, {2, 8}};
+static const struct pkd_derived boxes_derived[] = {{0, 1}, {1, 2}};
 static const struct pkd_node nodes[] = {
 	{.name = "found",
          .kind = "detect.people",
          .at = "t.pkd:1:1",
          .params = &found,
          .param_table = node_table,
-         .n_params = 4},
+         .n_params = 4,
+         .derived = found_derived,
+         .n_derived = 2},
 	{.name = "view.boxes",
          .kind = "draw.boxes",
          .at = "t.pkd:2:1",
          .params = &boxes,
          .param_table = node_table,
-         .n_params = 4},
+         .n_params = 4,
+         .derived = boxes_derived,
+         .n_derived = 2},
 };
 
 static int32_t shift_of_call; /* a constant of the call */
@@ -81,6 +87,7 @@ static void bind(void)
 	found = (struct node_params){.min_score = params.min_score, .gain = params.ratio};
 	boxes = (struct node_params){
 		.min_score = params.min_score / 2,
+		.level = params.level == 2,
 		.gain = 1,
 		.shift = shift_of_call,
 	};
@@ -321,6 +328,22 @@ static void options_beat_the_file_and_the_file_beats_the_call(void **state)
 	forget();
 }
 
+/* Also where another value of the option would have made the same: low and mid both make it low. */
+static void what_a_given_option_computes_beats_the_file(void **state)
+{
+	(void)state;
+	write_config("view.boxes.level = high\nsource = y\n");
+	ok("--config t.conf");
+	assert_int_equal(boxes.level, 2);
+	forget();
+	ok("--config t.conf --level low");
+	assert_int_equal(boxes.level, 0);
+	forget();
+	ok("--config t.conf --ratio 1.5");
+	assert_int_equal(boxes.level, 2);
+	forget();
+}
+
 static void mistakes_in_a_file_have_its_line(void **state)
 {
 	(void)state;
@@ -405,6 +428,8 @@ int main(void)
 		cmocka_unit_test(what_bind_computes_must_be_in_range),
 		cmocka_unit_test_teardown(a_config_file_sets_params, remove_config),
 		cmocka_unit_test_teardown(options_beat_the_file_and_the_file_beats_the_call,
+	                                  remove_config),
+		cmocka_unit_test_teardown(what_a_given_option_computes_beats_the_file,
 	                                  remove_config),
 		cmocka_unit_test_teardown(mistakes_in_a_file_have_its_line, remove_config),
 		cmocka_unit_test(own_options),

@@ -109,6 +109,12 @@ struct pkd_right {
 	uint32_t when;    /* holds only where this bool parameter is true: likewise */
 };
 
+/* One option of the pipeline from which bind computes a param of a node; a param may have several. */
+struct pkd_derived {
+	uint32_t param;  /* index into the node's param_table */
+	uint32_t option; /* index into the program's */
+};
+
 struct pkd_node {
 	const char *name; /* of the instance: "cam", "view.boxes" */
 	const char *kind; /* of the node: "video.open" */
@@ -117,6 +123,8 @@ struct pkd_node {
 	void *params; /* struct NAME_params; set by bind, then by instance options */
 	const struct pkd_param *param_table;
 	uint32_t n_params;
+	const struct pkd_derived *derived; /* by param, then by option */
+	uint32_t n_derived;
 	const struct pkd_input *inputs;
 	uint32_t n_inputs;
 	const struct pkd_output *outputs;
