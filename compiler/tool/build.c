@@ -133,7 +133,8 @@ int build_program(struct tool *tool, const char **ret_path, const char **ret_nam
 	if (!status && !b.c.graph)
 		status = STATUS_FAILED; /* the messages say why */
 	if (!status) {
-		*ret_name = arena_strdup(tool->arena, b.c.graph->name);
+		bool asked_for = tool->option[OPTION_PIPELINE] != NULL;
+		*ret_name = arena_strdup(tool->arena, asked_for ? b.c.graph->name : b.name);
 		status = build_in_cache(&b, &program);
 	}
 	tool_print_messages(&b.c);

@@ -16,7 +16,8 @@ struct build {
 	VEC(const struct interface *) faces; /* of the nodes used, each once */
 	struct map links;                    /* pkg-config names of all faces, once asked for */
 	VEC(const char *) objects;
-	bool has_cxx; /* some node used is written in C++ */
+	bool compiler_fails; /* whatever the source */
+	bool has_cxx;        /* some node used is written in C++ */
 };
 
 /* Makes the cache directory, locks it, and fills in cache and include. Refuses one that others could

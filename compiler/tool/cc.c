@@ -94,26 +94,24 @@ static bool has_steps(const struct build *b)
 	return false;
 }
 
-static int report_compiler(const struct build *b, const struct command *command, const char *source,
-                           int status)
+static bool is_set(const char *variable)
 {
-	if (status < 0)
-		return build_fail("cannot start", command->argv.items[0], status);
-	if (source == b->program && has_steps(b))
-		complain("the C compiler rejects a step that stands in the .pkd file");
-	else if (source == b->program)
-		complain("the C compiler rejects the generated '%s': a mistake of pkdc, please "
-		         "report it",
-		         source);
-	else
-		complain("the C compiler rejects '%s'", source);
-	return STATUS_FAILED;
+	const char *text = getenv(variable);
+	return text && *text;
 }
 
-static int compile_source(struct build *b, const char *source, const char *object)
+/* "gcc -m32": what $CC says. */
+static const char *compiler_words(bool cxx)
+{
+	const char *variable = cxx ? "CXX" : "CC";
+	return is_set(variable) ? getenv(variable) : cxx ? "c++" : "cc";
+}
+
+/* The command that compiles a source; -1 after a message. */
+static int compile_command(struct build *b, const char *source, const char *object,
+                           const char *rules, struct command *ret_command)
 {
 	bool cxx = build_is_cxx(source);
-	const char *rules = arena_printf(b->arena, "%s.d", object);
 	struct command command = {.arena = b->arena, .shown = build_is_verbose(b)};
 	command_add_words(&command, cxx ? "CXX" : "CC", cxx ? "c++" : "cc");
 	command_add_split(&command, cxx ? "-std=gnu++17 -O2 -g -Wall" : "-std=gnu11 -O2 -g -Wall");
@@ -122,21 +120,93 @@ static int compile_source(struct build *b, const char *source, const char *objec
 	if (source == b->program) /* the same results everywhere: docs/language.md, expressions */
 		command_add_split(&command, "-fwrapv -ffp-contract=off");
 	if (add_source_flags(b, &command, source))
-		return STATUS_FAILED;
+		return -1;
 	command_add_words(&command, cxx ? "CXXFLAGS" : "CFLAGS", "");
 	command_add_split(&command, "-MMD -MT object -MF");
 	add_path(b, &command, rules);
 	command_add_split(&command, "-c -o");
 	add_path(b, &command, object);
 	add_path(b, &command, source);
+	*ret_command = command;
+	return 0;
+}
+
+/* Whether the C compiler takes the least there is, so that a mistake is the source's and not its own. */
+static bool compiler_works(struct build *b, bool cxx)
+{
+	static const char text[] = "#include <pkd/program.h>\nint main(void)\n{\n\treturn 0;\n}\n";
+	const char *source = path_join(b->arena, b->cache, cxx ? "probe.cpp" : "probe.c");
+	const char *object = arena_printf(b->arena, "%s.o", source);
+	struct command command;
+	if (file_write(source, text, strlen(text)) < 0 ||
+	    compile_command(b, source, object, arena_printf(b->arena, "%s.d", source), &command))
+		return true;
+	command.quiet = true;
+	command.shown = false;
+	return command_run(&command) == 0 && file_exists(object);
+}
+
+static int report_start(const struct command *command, bool cxx, int error)
+{
+	build_fail("cannot start", command->argv.items[0], error);
+	complain("install gcc or clang, or name a compiler by %s=COMMAND", cxx ? "CXX" : "CC");
+	return STATUS_FAILED;
+}
+
+static void report_own(const struct build *b, bool cxx)
+{
+	const char *flags = cxx ? "CXXFLAGS" : "CFLAGS";
+	if (is_set(cxx ? "CXX" : "CC") || is_set(flags))
+		complain(
+			"the C compiler rejects the generated '%s'. Try it without %s and %s; if it "
+			"is rejected then, that is a mistake of pkdc: please report it",
+			b->program, cxx ? "CXX" : "CC", flags);
+	else
+		complain("the C compiler rejects the generated '%s': a mistake of pkdc, please "
+		         "report it",
+		         b->program);
+}
+
+/* The compiler has said what is wrong; says whose it is. */
+static int report_compiler(struct build *b, const struct command *command, const char *source,
+                           int status)
+{
+	bool cxx = build_is_cxx(source);
+	if (status < 0) {
+		b->compiler_fails = true;
+		return report_start(command, cxx, status);
+	}
+	b->compiler_fails = !compiler_works(b, cxx);
+	if (b->compiler_fails)
+		complain(
+			"'%s' compiles no C here, whatever the source: it must be a whole command, "
+			"and its headers be installed; %s=COMMAND names another compiler, %s its "
+			"options",
+			compiler_words(cxx), cxx ? "CXX" : "CC", cxx ? "CXXFLAGS" : "CFLAGS");
+	else if (source == b->program && has_steps(b))
+		complain("the C compiler rejects a step that stands in the .pkd file");
+	else if (source == b->program)
+		report_own(b, cxx);
+	else
+		complain("the C compiler rejects '%s'", source);
+	return STATUS_FAILED;
+}
+
+static int compile_source(struct build *b, const char *source, const char *object)
+{
+	const char *rules = arena_printf(b->arena, "%s.d", object);
+	struct command command;
+	if (compile_command(b, source, object, rules, &command))
+		return STATUS_FAILED;
 	vec_push(b->arena, &b->objects, object);
 	const char *text = command_text(&command);
 	if (!stale_by_rules(b->arena, object, text, rules))
 		return 0;
 	stale_making(b->arena, object);
+	unlink(object);
 	struct timespec start = stale_start();
 	int status = command_run(&command);
-	if (status)
+	if (status || !file_exists(object))
 		return report_compiler(b, &command, source, status);
 	int error = stale_made_by_rules(b->arena, object, text, rules, start);
 	return error ? build_fail("cannot write", object, error) : 0;
@@ -150,6 +220,8 @@ int build_compile(struct build *b)
 	for (size_t i = 0; i < b->faces.n; i++) {
 		const struct interface *face = b->faces.items[i];
 		for (size_t s = 0; s < face->sources.n && !face->unit->stdlib; s++) {
+			if (b->compiler_fails)
+				return STATUS_FAILED;
 			const char *path = path_join(b->arena, face->unit->directory,
 			                             face->sources.items[s]);
 			if (map_put(b->arena, &done, path, b))
@@ -205,7 +277,7 @@ int build_link(struct build *b, const char *program)
 	struct timespec start = stale_start();
 	int status = command_run(&command);
 	if (status < 0)
-		return build_fail("cannot start", command.argv.items[0], status);
+		return report_start(&command, b->has_cxx, status);
 	if (status) {
 		complain(
 			"the program cannot be linked; a missing NAME_methods is the PKD_NODE(NAME) at "

@@ -76,6 +76,20 @@ const char *command_text(const struct command *command)
 	return text;
 }
 
+/* Without a PATH a compiler does not find its own parts. */
+static char **environment(struct arena *arena)
+{
+	static char path[] = "PATH=/usr/local/bin:/usr/bin:/bin";
+	VEC(char *) all = {0};
+	if (getenv("PATH"))
+		return environ;
+	for (char **variable = environ; variable && *variable; variable++)
+		vec_push(arena, &all, *variable);
+	vec_push(arena, &all, path);
+	vec_push(arena, &all, NULL);
+	return all.items;
+}
+
 static void collect(int fd, struct buf *out)
 {
 	char part[4096];
@@ -115,7 +129,7 @@ int command_run(struct command *command)
 		posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
 	pid_t pid;
 	int error = posix_spawnp(&pid, command->argv.items[0], &actions, NULL, command->argv.items,
-	                         environ);
+	                         environment(command->arena));
 	posix_spawn_file_actions_destroy(&actions);
 	if (out[1] >= 0)
 		close(out[1]);

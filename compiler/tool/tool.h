@@ -74,7 +74,8 @@ void tool_print_diags(const struct diags *diags);
 /* Writes to --output, or to stdout. Returns an exit status. */
 int tool_write(struct tool *tool, const char *text, size_t length);
 
-/* The executable of the operand, up to date, in the cache. Returns an exit status. */
+/* The executable of the operand, up to date, in the cache; and its name: the file's, or that of the
+ * pipeline which --pipeline has chosen. Returns an exit status. */
 int build_program(struct tool *tool, const char **ret_path, const char **ret_name);
 
 #endif

@@ -809,7 +809,7 @@ static void outputs_that_nobody_reads_have_no_stream(void **state)
 	const char *program = program_text();
 
 	(void)state;
-	assert_non_null(strstr(program, "{.name = \"spare\", .stream = PKD_NONE},"));
+	assert_non_null(strstr(program, ".name = \"spare\", .stream = PKD_NONE"));
 	assert_null(strstr(program, "STREAM_found_spare"));
 }
 
