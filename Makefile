@@ -42,14 +42,9 @@ DECLARED := $(shell awk 'FNR == 1 { n = FILENAME; sub(/^stdlib\//, "", n); sub(/
 SOURCES_OF = $(patsubst source=$(1):%,stdlib/$(dir $(1))%,$(filter source=$(1):%,$(DECLARED)))
 LINKS_OF   = $(patsubst link=$(1):%,%,$(filter link=$(1):%,$(DECLARED)))
 
-# Of libyuv, which has no .pc file everywhere, one is made.
-PACKAGES := $(B)/lib/pkgconfig
-PKG_CONFIG := PKG_CONFIG_PATH="$(PACKAGES):$$PKG_CONFIG_PATH" pkg-config
-$(shell CC='$(CC)' stdlib/yuv.sh '$(PACKAGES)')
-
 # A node whose libraries are not all there is left out, and comes in when they are.
 LINKS   := $(sort $(foreach d,$(filter link=%,$(DECLARED)),$(lastword $(subst :, ,$(d)))))
-MISSING := $(foreach l,$(LINKS),$(shell $(PKG_CONFIG) --exists $(l) 2>/dev/null || echo $(l)))
+MISSING := $(foreach l,$(LINKS),$(shell pkg-config --exists $(l) 2>/dev/null || echo $(l)))
 NODES   := $(PKD:stdlib/%.pkd=%)
 LEFT_OUT := $(foreach n,$(NODES),$(if $(filter $(MISSING),$(call LINKS_OF,$(n))),$(n)))
 BUILT    := $(filter-out $(LEFT_OUT),$(NODES))
@@ -66,9 +61,12 @@ NODE_TEST_O := $(call objects,$(wildcard stdlib/test/*.c))
 HEADERS     := $(PKD:stdlib/%.pkd=$(B)/include/%.pkd.h)
 
 UNIT_TESTS  := $(UNIT_C:tests/unit/%.c=$(B)/test/unit/%) $(B)/test/fault/init
-NODE_TESTS  := $(foreach t,$(NODE_TEST_C:stdlib/%_test.c=%),$(if $(filter $(t),$(LEFT_OUT)),,\
+# A test of a node or of one of its sources is built where that is.
+built_source = $(filter $(addprefix stdlib/$(1).,c cpp cc cxx),$(NODE_SOURCES))
+NODE_TEST_NAMES := $(NODE_TEST_C:stdlib/%_test.c=%)
+NODE_TESTS  := $(foreach t,$(NODE_TEST_NAMES),$(if $(call built_source,$(t)),\
 	$(B)/test/stdlib/$(t)_test))
-UNBUILT_TESTS := $(filter $(NODE_TEST_C:stdlib/%_test.c=%),$(LEFT_OUT))
+UNBUILT_TESTS := $(foreach t,$(NODE_TEST_NAMES),$(if $(call built_source,$(t)),,$(t)))
 
 # ---- The product ----
 
@@ -137,16 +135,14 @@ $(B)/obj/runtime/%.c.o: runtime/%.c
 # The libraries of a source are those of the nodes that name it, or that it tests.
 links_of_source = $(sort $(call LINKS_OF,$(patsubst stdlib/%_test.c,%,$(1))) \
 	$(foreach n,$(BUILT),$(if $(filter $(1),$(call SOURCES_OF,$(n))),$(call LINKS_OF,$(n)))))
-cflags_of = $(if $(1),$$($(PKG_CONFIG) --cflags $(1) | sed 's/-I/-isystem /g'))
+cflags_of = $(if $(1),$$(pkg-config --cflags $(1) | sed 's/-I/-isystem /g'))
+libs_of = $(if $(1),$$(pkg-config --libs $(1)))
 NODE_FLAGS := -Iruntime/include -I$(B)/include
 
 $(B)/obj/stdlib/%.c.o: stdlib/%.c | $(HEADERS)
 	$(call say,CC $<)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(NODE_FLAGS) $(C_FLAGS) $(call cflags_of,$(call links_of_source,$<)) -c -o $@ $<
-
-$(B)/obj/stdlib/video/picture.c.o: $(B)/lib/pkgconfig/pkd-yuv.pc
-$(B)/lib/pkgconfig/pkd-yuv.pc: ;
 
 $(B)/obj/stdlib/%.cpp.o: stdlib/%.cpp | $(HEADERS)
 	$(call say,CXX $<)
@@ -205,7 +201,7 @@ $(B)/test/stdlib/%_test: $(B)/obj/stdlib/%_test.c.o $(NODE_TEST_O) $(B)/lib/libp
 	$(call say,TEST $@)
 	@mkdir -p $(@D)
 	$(Q)$(CXX) -o $@ $^ $(LD_FLAGS) \
-		$(if $(call LINKS_OF,$*),$$($(PKG_CONFIG) --libs $(call LINKS_OF,$*))) -lcmocka -pthread -lm
+		$(call libs_of,$(call links_of_source,$(call built_source,$*))) -lcmocka -pthread -lm
 
 define set_up_tests
 @tests/setup.sh
@@ -331,7 +327,6 @@ install: all ## into $(DESTDIR)$(PREFIX), by default /usr/local
 		$(DESTDIR)$(PREFIX)/include/pkd $(DESTDIR)$(PREFIX)/share/pkd/diagnostics
 	install $(B)/pkdc $(DESTDIR)$(PREFIX)/bin/
 	install -m 644 $(B)/lib/libpkd.a $(B)/lib/libpkd_nodes.a $(DESTDIR)$(PREFIX)/lib/pkd/
-	install -D -m 644 -t $(DESTDIR)$(PREFIX)/lib/pkd/pkgconfig/ $(PACKAGES)/*.pc
 	install -m 644 runtime/include/pkd/* $(DESTDIR)$(PREFIX)/include/pkd/
 	install -m 644 docs/diagnostics/*.md $(DESTDIR)$(PREFIX)/share/pkd/diagnostics/
 	for name in $(NODES); do \

@@ -254,7 +254,9 @@ static int feed(struct media_decode *self)
 		if (self->source->is_silent)
 			return pkd_error(self->source->ctx, ETIMEDOUT, "'%s' has fallen silent",
 			                 self->source->name);
-		return error == AVERROR_EOF || error == AVERROR_EXIT ? PKD_OK : broken(self, error);
+		if (error == AVERROR_EOF || error == AVERROR_EXIT || self->source->is_sequence)
+			return PKD_OK; /* a number that is missing ends a sequence */
+		return broken(self, error);
 	}
 	error = self->packet->stream_index == self->stream->index ? send(self) : PKD_OK;
 	av_packet_unref(self->packet);
@@ -373,6 +375,7 @@ static void note_end(struct media_decode *self)
 	struct pkd_ctx *ctx = self->source->ctx;
 	const char *name = self->source->name;
 	int64_t end = self->source->first_number + (int64_t)self->n_frames;
+	bool has_hole = self->source->is_sequence && end <= self->source->last_number;
 
 	if (self->n_broken)
 		pkd_note(ctx, "'%s' had %" PRIu64 " broken parts; %" PRIu64 " frames were read",
@@ -383,7 +386,7 @@ static void note_end(struct media_decode *self)
 	if (self->n_jumps > MAX_JUMP_NOTES)
 		pkd_note(ctx, "'%s': the time stamps jumped %" PRIu64 " times", name,
 		         self->n_jumps);
-	if (end <= self->source->last_number)
+	if (has_hole)
 		pkd_note(ctx,
 		         "'%s' has no number %" PRId64 " and ends there, though it has %" PRId64,
 		         name, end, self->source->last_number);
@@ -391,7 +394,7 @@ static void note_end(struct media_decode *self)
 		note_cut(self);
 }
 
-/* An MP4 whose index comes last, in a pipe, is read to its end and has nothing to show for it. */
+/* An MP4 whose index comes last is read to its end in a pipe, and has nothing to show for it. */
 static int report_nothing(struct media_decode *self)
 {
 	const struct media_source *source = self->source;
@@ -399,12 +402,12 @@ static int report_nothing(struct media_decode *self)
 	char line[MEDIA_TEXT_SIZE];
 
 	if (io && !io->seekable && strstr(source->format->iformat->name, "mp4"))
-		return pkd_error(
-			source->ctx, ESPIPE,
-			"no frame of '%s' could be read: it is an MP4 with its index at the "
-			"end, which takes a file; write it with -movflags +faststart to "
-			"send it through a pipe",
-			source->name);
+		return pkd_error(source->ctx, ESPIPE,
+		                 "no frame of '%s' could be read: it is an MP4 with its index at the "
+		                 "end, and %s; write it with -movflags +faststart",
+		                 source->name,
+		                 source->is_address ? "its server sends no parts of it"
+		                                    : "a pipe cannot be read from there");
 	if (!media_log_take(line))
 		snprintf(line, sizeof(line), "there are %" PRIu64 " packets of video in it",
 		         self->n_packets);

@@ -107,21 +107,37 @@ static char *url_of(const char *source)
 	return url;
 }
 
-/* ---- Pipes ---- */
+/* ---- Pipes and standard input ---- */
+
+/* "-" and the names of descriptors: -1 for what is opened by name. A process that is confined to its
+ * files may not open a descriptor's file once more, but read it. */
+static int inherited_fd(const char *source)
+{
+	int fd, end = 0;
+
+	if (!strcmp(source, "-") || !strcmp(source, "/dev/stdin"))
+		return STDIN_FILENO;
+	if (sscanf(source, "/dev/fd/%d%n", &fd, &end) == 1 && end && !source[end])
+		return fd;
+	end = 0;
+	if (sscanf(source, "/proc/self/fd/%d%n", &fd, &end) == 1 && end && !source[end])
+		return fd;
+	return -1;
+}
 
 /* libavformat would open and read a pipe without asking for a stop, and its open waits for a writer.
  * Here, until the first byte, a pipe without a writer is one whose writer is still to come; from then
- * on it has ended. Standard input may block, and is read only when it has something to say. */
+ * on it has ended. What was inherited may block, and is read only when it has something to say. */
 static int read_pipe(void *opaque, uint8_t *buffer, int size)
 {
 	struct media_source *self = opaque;
 	struct pollfd pipe = {.fd = self->pipe_fd, .events = POLLIN};
 
 	while (!pkd_stopping(self->ctx)) {
-		bool may_block = !self->pipe_is_ours || !self->pipe_has_begun;
+		bool must_wait = self->pipe_is_inherited || !self->pipe_has_begun;
 		ssize_t n;
 
-		if (poll(&pipe, 1, PIPE_LOOK_MS) <= 0 && may_block)
+		if (poll(&pipe, 1, PIPE_LOOK_MS) <= 0 && must_wait)
 			continue;
 		n = read(self->pipe_fd, buffer, (size_t)size);
 		if (n < 0 && (errno == EAGAIN || errno == EINTR))
@@ -134,36 +150,72 @@ static int read_pipe(void *opaque, uint8_t *buffer, int size)
 	return AVERROR_EXIT;
 }
 
-static bool is_stdin(const char *source)
+/* A file that was inherited. Its own offset stays where it was, for who reads it after a restart. */
+static int read_file(void *opaque, uint8_t *buffer, int size)
 {
-	return !strcmp(source, "-");
+	struct media_source *self = opaque;
+	ssize_t n = pread(self->pipe_fd, buffer, (size_t)size, self->file_start + self->file_at);
+
+	if (n < 0)
+		return AVERROR(errno);
+	self->file_at += n;
+	return n > 0 ? (int)n : AVERROR_EOF;
+}
+
+static int64_t seek_file(void *opaque, int64_t offset, int whence)
+{
+	struct media_source *self = opaque;
+	struct stat file;
+
+	if (fstat(self->pipe_fd, &file) < 0)
+		return AVERROR(errno);
+	switch (whence & ~AVSEEK_FORCE) {
+	case AVSEEK_SIZE:
+		return file.st_size - self->file_start;
+	case SEEK_CUR:
+		offset += self->file_at;
+		break;
+	case SEEK_END:
+		offset += file.st_size - self->file_start;
+		break;
+	default:
+		break;
+	}
+	if (offset < 0)
+		return AVERROR(EINVAL);
+	self->file_at = offset;
+	return offset;
 }
 
 static bool is_pipe(const char *source)
 {
 	struct stat file;
 
-	if (is_stdin(source))
-		return fstat(STDIN_FILENO, &file) < 0 || !S_ISREG(file.st_mode);
-	return stat(source, &file) == 0 && S_ISFIFO(file.st_mode);
+	return inherited_fd(source) >= 0 || (stat(source, &file) == 0 && S_ISFIFO(file.st_mode));
 }
 
 static int open_pipe(struct media_source *self)
 {
 	const char *source = self->params->source;
+	int inherited = inherited_fd(source);
+	struct stat file;
 	uint8_t *buffer;
 
-	self->pipe_is_ours = !is_stdin(source);
-	if (self->pipe_is_ours)
-		self->pipe_fd = open(source, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	self->pipe_is_inherited = inherited >= 0;
+	if (self->pipe_is_inherited)
+		self->pipe_fd = fcntl(inherited, F_DUPFD_CLOEXEC, 0);
 	else
-		self->pipe_fd = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0);
-	if (self->pipe_fd < 0)
+		self->pipe_fd = open(source, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	if (self->pipe_fd < 0 || fstat(self->pipe_fd, &file) < 0)
 		return AVERROR(errno);
+	self->pipe_is_file = S_ISREG(file.st_mode);
+	if (self->pipe_is_file)
+		self->file_start = lseek(self->pipe_fd, 0, SEEK_CUR);
 	buffer = av_malloc(PIPE_BUFFER_SIZE);
 	if (buffer)
-		self->pipe = avio_alloc_context(buffer, PIPE_BUFFER_SIZE, 0, self, read_pipe, NULL,
-		                                NULL);
+		self->pipe = avio_alloc_context(buffer, PIPE_BUFFER_SIZE, 0, self,
+		                                self->pipe_is_file ? read_file : read_pipe, NULL,
+		                                self->pipe_is_file ? seek_file : NULL);
 	if (!self->pipe) {
 		av_free(buffer);
 		return AVERROR(ENOMEM);
@@ -184,7 +236,7 @@ static void close_pipe(struct media_source *self)
 
 bool media_source_is_file(const struct media_source *self)
 {
-	return !self->pipe && !self->is_address;
+	return !self->is_address && (!self->pipe || self->pipe_is_file);
 }
 
 /* ---- Stops and silence ---- */
@@ -267,6 +319,7 @@ static int number_sequence(struct media_source *self, AVDictionary **options)
 		                 source, start, found.first);
 	if (start < 0)
 		start = found.first;
+	self->is_sequence = true;
 	self->first_number = start;
 	self->last_number = found.last;
 	av_dict_set(options, "pattern_type", "sequence", 0);
@@ -322,6 +375,11 @@ static int report(struct media_source *self, const char *what, int error)
 	if (has_line && strstr(line, "max_streams"))
 		return pkd_error(self->ctx, E2BIG, "'%s' has more than %d streams", self->name,
 		                 MAX_STREAMS);
+	if (has_line && self->params->playlists && !self->is_address)
+		return pkd_error(self->ctx, EINVAL,
+		                 "cannot %s '%s' (%s); what a playlist names must lie below folder, "
+		                 "which is '%s'",
+		                 what, self->name, line, self->params->folder);
 	if (error == AVERROR_INVALIDDATA || error == AVERROR_EOF)
 		return pkd_error(self->ctx, EINVAL,
 		                 "'%s' is not a video that FFmpeg can read, or is cut off%s%s%s",
@@ -335,7 +393,7 @@ static int open_container(struct media_source *self, const struct kind *kind)
 {
 	const char *source = self->params->source;
 	AVDictionary *options = NULL;
-	char *url = url_of(is_stdin(source) ? "/dev/stdin" : source);
+	char *url = url_of(source);
 	int error;
 
 	self->format = avformat_alloc_context();

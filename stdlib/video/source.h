@@ -13,9 +13,10 @@ struct media_source {
 	AVFormatContext *format;
 	AVIOContext *pipe; /* NULL for all that libavformat opens itself */
 	int pipe_fd;
-	bool pipe_is_ours; /* opened by name, and never blocking */
-	bool pipe_has_begun;
-	bool is_address, is_live, is_silent;
+	bool pipe_is_inherited, pipe_has_begun;
+	bool pipe_is_file;           /* … and can seek */
+	int64_t file_start, file_at; /* its offset when it was inherited, and ours from there */
+	bool is_address, is_live, is_silent, is_sequence;
 	int64_t deadline_ns;               /* when an address has been silent too long */
 	int refused_width, refused_height; /* a picture that is too large; 0 = none */
 	int64_t first_number, last_number; /* of an image sequence, whose numbers may have holes */

@@ -1,0 +1,257 @@
+/* Which way up, in which shape and in which colours pictures come, beside what ffmpeg makes of them. */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+#include <cmocka.h>
+
+#include "../test/video_run.h"
+
+enum { BAR = 16, N_BARS = 8, MAX_BYTES = 256 * 1024 };
+
+static uint8_t expected[MAX_BYTES];
+
+/* What ffmpeg makes of the first frame: red, green, blue. */
+static void make_expected(const char *path, uint32_t *ret_width, uint32_t *ret_height)
+{
+	char picture[256];
+	size_t n;
+	FILE *file;
+
+	snprintf(picture, sizeof(picture), "%s/expected.ppm", fake_directory());
+	fake_run("ffmpeg -v error -y -i '%s' -frames:v 1 '%s'", path, picture);
+	file = fopen(picture, "r");
+	assert_non_null(file);
+	assert_int_equal(fscanf(file, "P6 %u %u 255", ret_width, ret_height), 2);
+	assert_int_equal(fgetc(file), '\n');
+	n = fread(expected, 1, sizeof(expected), file);
+	assert_int_equal(n, (size_t)*ret_width * *ret_height * 3);
+	fclose(file);
+}
+
+/* The first frame, which is of this size. */
+static void first_frame(struct run *run, const char *path, uint32_t width, uint32_t height)
+{
+	run->params.speed = 0;
+	if (start(run, path, 1280, 1280) != PKD_OK)
+		fail_msg("%s", run->ctx.error);
+	assert_int_equal(step(run), PKD_OK);
+	assert_int_equal(run->frame->width, width);
+	assert_int_equal(run->frame->height, height);
+}
+
+/* The picture has no colour, so that how colours are interpolated does not matter. */
+static void assert_as_ffmpeg_has_it(const char *path, const char *what)
+{
+	struct run run = {.params.rotate = true};
+	uint32_t width, height;
+	const uint8_t *pixels;
+
+	make_expected(path, &width, &height);
+	first_frame(&run, path, width, height);
+	pixels = pkd_const_pixels(run.frame);
+	for (size_t i = 0; i < (size_t)width * height * 3; i++) {
+		if (abs(pixels[i] - expected[i]) > 2)
+			fail_msg("%s: byte %zu is %d, not %d", what, i, pixels[i], expected[i]);
+	}
+	end(&run);
+}
+
+static void pictures_are_turned_as_ffmpeg_turns_them(void **state)
+{
+	static const char *const flips[] = {"", ":flip=horizontal", ":flip=vertical"};
+	char path[256];
+
+	(void)state;
+	snprintf(path, sizeof(path), "%s/turned.mp4", fake_directory());
+	clip("upright.mp4",
+	     "-f lavfi -i testsrc=s=112x80:r=10:d=0.3 -vf format=gray,format=yuv420p "
+	     "-c:v libx264 -qp 0");
+	for (int angle = 0; angle < 360; angle += 90) {
+		fake_run("cd '%s' && ffmpeg -v error -y -i upright.mp4 -c copy "
+		         "-metadata:s:v rotate=%d turned.mp4",
+		         fake_directory(), angle);
+		assert_as_ffmpeg_has_it(path, "rotate");
+		for (size_t i = 0; i < sizeof(flips) / sizeof(flips[0]); i++) {
+			fake_run("cd '%s' && ffmpeg -v error -y -i upright.mp4 -c copy -bsf:v "
+			         "h264_metadata=display_orientation=insert:rotate=%d%s turned.mp4",
+			         fake_directory(), angle, flips[i]);
+			assert_as_ffmpeg_has_it(path, flips[i]);
+		}
+	}
+}
+
+static void a_turn_can_be_left_out(void **state)
+{
+	struct run run = {.params.rotate = false};
+	const char *path = fake_path("sideways.mp4");
+
+	(void)state;
+	clip("straight.mp4", "-f lavfi -i testsrc=s=64x48:r=10:d=0.3 -c:v libx264");
+	fake_run("ffmpeg -v error -y -i '%s/straight.mp4' -c copy -metadata:s:v rotate=90 '%s'",
+	         fake_directory(), path);
+	first_frame(&run, path, 64, 48);
+	end(&run);
+}
+
+static void the_size_to_write_is_that_of_the_turned_picture(void **state)
+{
+	struct run run = {.params.rotate = true};
+	const char *path = fake_path("high.mp4");
+
+	(void)state;
+	clip("wide.mp4", "-f lavfi -i testsrc=s=64x48:r=10:d=0.3 -c:v libx264");
+	fake_run("ffmpeg -v error -y -i '%s/wide.mp4' -c copy -metadata:s:v rotate=90 '%s'",
+	         fake_directory(), path);
+	assert_int_equal(start(&run, path, 64, 48), -EMSGSIZE);
+	assert_non_null(strstr(run.ctx.error, "the video is 48x64, more than 64x48: write W: 48, "
+	                                      "H: 64"));
+	release(&run);
+}
+
+static void the_shape_of_pixels_is_kept_or_made_square(void **state)
+{
+	struct run kept = {0}, square = {.params.square = true};
+	const char *path = clip("pal.mkv", "-f lavfi -i testsrc=s=720x576:r=10:d=0.2,setsar=64/45 "
+	                                   "-c:v ffv1");
+
+	(void)state;
+	first_frame(&kept, path, 720, 576);
+	assert_int_equal(kept.frame->pixel_width, 64);
+	assert_int_equal(kept.frame->pixel_height, 45);
+	assert_int_equal(kept.ctx.n_notes, 1);
+	assert_non_null(strstr(kept.ctx.note, "are 64:45"));
+	end(&kept);
+	first_frame(&square, path, 1024, 576);
+	assert_int_equal(square.frame->pixel_width, 0);
+	end(&square);
+}
+
+/* ---- Colours ---- */
+
+static const uint8_t bars[N_BARS][3] = {
+	/* red, green, blue */
+	{235, 235, 235}, {191, 191, 0}, {0, 191, 191}, {0, 191, 0},
+	{191, 0, 191},   {191, 0, 0},   {0, 0, 191},   {16, 16, 16},
+};
+
+static void make_bars(uint32_t height)
+{
+	FILE *file = fopen(fake_path("bars.rgb"), "w");
+
+	assert_non_null(file);
+	for (uint32_t y = 0; y < height; y++) {
+		for (int x = 0; x < N_BARS * BAR; x++)
+			fwrite(bars[x / BAR], 1, 3, file);
+	}
+	assert_int_equal(fclose(file), 0);
+}
+
+/* `into` is how the scaler makes the picture, `as` how it is tagged and stored. */
+static void assert_bars(const char *pixels, const char *into, const char *as, uint32_t height)
+{
+	struct run run = {0};
+	char path[256];
+
+	snprintf(path, sizeof(path), "%s/bars.mkv", fake_directory());
+	make_bars(height);
+	fake_run("ffmpeg -v error -y -f rawvideo -pix_fmt rgb24 -s %dx%u -i '%s/bars.rgb' "
+	         "-vf 'scale=%s:flags=accurate_rnd+full_chroma_int+full_chroma_inp+bitexact,"
+	         "format=%s' %s '%s'",
+	         N_BARS * BAR, height, fake_directory(), into, pixels, as, path);
+	first_frame(&run, path, N_BARS * BAR, height);
+	for (int i = 0; i < N_BARS; i++) {
+		const uint8_t *bgr = pkd_const_pixels(run.frame) +
+		                     run.frame->stride * (height / 2) + (i * BAR + BAR / 2) * 3;
+
+		for (int c = 0; c < 3; c++) {
+			if (abs(bgr[2 - c] - bars[i][c]) > 2)
+				fail_msg("%s, %s, %s: bar %d is %d %d %d, not %d %d %d", pixels,
+				         into, as, i, bgr[2], bgr[1], bgr[0], bars[i][0],
+				         bars[i][1], bars[i][2]);
+		}
+	}
+	end(&run);
+}
+
+static void colour_bars_keep_their_colours(void **state)
+{
+	static const char *const formats[] = {"yuv420p", "yuv422p", "yuv444p", "yuv420p10le",
+	                                      "yuv422p10le"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++) {
+		assert_bars(formats[i], "out_color_matrix=bt601:out_range=tv",
+		            "-c:v ffv1 -colorspace smpte170m -color_range tv", 64);
+		assert_bars(formats[i], "out_color_matrix=bt709:out_range=tv",
+		            "-c:v ffv1 -colorspace bt709 -color_range tv", 64);
+		assert_bars(formats[i], "out_color_matrix=bt709:out_range=pc",
+		            "-c:v ffv1 -colorspace bt709 -color_range pc", 64);
+		assert_bars(formats[i], "out_color_matrix=bt601:out_range=pc",
+		            "-c:v ffv1 -colorspace bt470bg -color_range pc", 64);
+		assert_bars(formats[i], "out_color_matrix=bt2020:out_range=tv",
+		            "-c:v ffv1 -colorspace bt2020nc -color_range tv", 64);
+	}
+	assert_bars("yuv420p", "out_color_matrix=bt709:out_range=tv",
+	            "-c:v ffv1 -colorspace bt709 -color_range tv", 63); /* no short way */
+	assert_bars("bgr0", "out_range=pc", "-c:v ffv1", 64);
+}
+
+static void an_unknown_matrix_is_chosen_by_height(void **state)
+{
+	(void)state;
+	assert_bars("yuv420p", "out_color_matrix=bt601:out_range=tv",
+	            "-c:v ffv1 -colorspace unknown", 576);
+	assert_bars("yuv420p", "out_color_matrix=bt709:out_range=tv",
+	            "-c:v ffv1 -colorspace unknown", 720);
+	assert_bars("yuvj420p", "out_color_matrix=bt601:out_range=pc", "-c:v mjpeg -q:v 1", 720);
+}
+
+static void gray_of_unknown_range_is_full(void **state)
+{
+	static const char *const formats[] = {"gray", "gray10le", "gray12le", "gray16le", "ya8"};
+	static const uint8_t levels[] = {8, 64, 128, 235};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++) {
+		for (size_t j = 0; j < sizeof(levels); j++) {
+			struct run run = {0};
+			char arguments[256];
+
+			snprintf(arguments, sizeof(arguments),
+			         "-f lavfi -i color=black:s=64x48:r=10:d=0.2,format=gray,"
+			         "geq=lum=%d,format=%s -color_range unknown -c:v %s",
+			         levels[j], formats[i], strcmp(formats[i], "ya8") ? "ffv1" : "png");
+			first_frame(&run, clip("gray.mkv", arguments), 64, 48);
+			for (int c = 0; c < 3; c++) {
+				if (abs(pkd_const_pixels(run.frame)[c] - levels[j]) > 1)
+					fail_msg("%s: %d is %d", formats[i], levels[j],
+					         pkd_const_pixels(run.frame)[c]);
+			}
+			end(&run);
+		}
+	}
+}
+
+static int remove_files(void **state)
+{
+	(void)state;
+	fake_directory_remove();
+	return 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(pictures_are_turned_as_ffmpeg_turns_them),
+		cmocka_unit_test(a_turn_can_be_left_out),
+		cmocka_unit_test(the_size_to_write_is_that_of_the_turned_picture),
+		cmocka_unit_test(the_shape_of_pixels_is_kept_or_made_square),
+		cmocka_unit_test(colour_bars_keep_their_colours),
+		cmocka_unit_test(an_unknown_matrix_is_chosen_by_height),
+		cmocka_unit_test(gray_of_unknown_range_is_full),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, remove_files);
+}
