@@ -200,18 +200,29 @@ uint64_t media_decode_expected(const struct media_decode *self)
 
 /* ---- Decoding ---- */
 
-/* An error, when the decoder has refused a picture for its size. */
-static int check_refused(struct media_decode *self)
+static int report_size(struct media_decode *self)
 {
 	const struct video_open_params *params = self->source->params;
-	int width, height;
+	int width = self->refused_width, height = self->refused_height;
 
-	if (!media_log_take_size(&width, &height))
-		return PKD_OK;
 	return pkd_error(self->source->ctx, EMSGSIZE,
 	                 "the video is %dx%d, more than %" PRIu32 "x%" PRIu32
 	                 ": write W: %d, H: %d",
 	                 width, height, params->W, params->H, width, height);
+}
+
+/* A picture that is refused for its size may be a damaged one; two of the same size are no accident. */
+static int check_refused(struct media_decode *self)
+{
+	int width, height;
+	bool is_same;
+
+	if (!media_log_take_size(&width, &height))
+		return PKD_OK;
+	is_same = width == self->refused_width && height == self->refused_height;
+	self->refused_width = width;
+	self->refused_height = height;
+	return is_same ? report_size(self) : PKD_OK;
 }
 
 static int broken(struct media_decode *self, int error)
@@ -401,13 +412,16 @@ static int report_nothing(struct media_decode *self)
 	const AVIOContext *io = source->format->pb;
 	char line[MEDIA_TEXT_SIZE];
 
+	if (self->refused_width)
+		return report_size(self);
 	if (io && !io->seekable && strstr(source->format->iformat->name, "mp4"))
-		return pkd_error(source->ctx, ESPIPE,
-		                 "no frame of '%s' could be read: it is an MP4 with its index at the "
-		                 "end, and %s; write it with -movflags +faststart",
-		                 source->name,
-		                 source->is_address ? "its server sends no parts of it"
-		                                    : "a pipe cannot be read from there");
+		return pkd_error(
+			source->ctx, ESPIPE,
+			"no frame of '%s' could be read: it is an MP4 with its index at the "
+			"end, and %s; write it with -movflags +faststart",
+			source->name,
+			source->is_address ? "its server sends no parts of it"
+					   : "a pipe cannot be read from there");
 	if (!media_log_take(line))
 		snprintf(line, sizeof(line), "there are %" PRIu64 " packets of video in it",
 		         self->n_packets);

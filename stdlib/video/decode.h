@@ -16,11 +16,12 @@ struct media_decode {
 	struct media_timeline times;
 	int64_t start_ns; /* time stamp that is capture time 0 */
 	bool is_draining;
-	uint64_t n_frames;  /* decoded */
-	uint64_t n_packets; /* of the track */
-	uint64_t n_broken;  /* packets that could not be read or decoded */
-	uint64_t n_corrupt; /* frames that are damaged */
-	uint64_t n_jumps;   /* in the time stamps */
+	int refused_width, refused_height; /* of the last picture that was too large */
+	uint64_t n_frames;                 /* decoded */
+	uint64_t n_packets;                /* of the track */
+	uint64_t n_broken;                 /* packets that could not be read or decoded */
+	uint64_t n_corrupt;                /* frames that are damaged */
+	uint64_t n_jumps;                  /* in the time stamps */
 };
 
 /* Chooses a track of the open source, whose size may then be looked at, and starts its decoder. After
