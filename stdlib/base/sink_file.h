@@ -8,7 +8,7 @@
  * incarnations share and nothing else uses, is that place + 1.
  *
  * A pipe, a terminal or another device takes bytes for good: nothing is cut off there. Nor in
- * standard output, wherever it leads, for others write to it too. */
+ * standard output or another descriptor that the program was given, wherever it leads. */
 #ifndef PKD_BASE_SINK_FILE_H
 #define PKD_BASE_SINK_FILE_H
 
@@ -30,12 +30,12 @@ struct sink_file {
 	uint64_t device, inode, end; /* the mark; all zero before the first commit */
 };
 
-static inline bool sink_file_is_stdout(const struct stat *file)
+/* A descriptor that the program was given, which others write to, too. */
+static inline bool sink_file_is_given(const char *path)
 {
-	struct stat out;
-
-	return fstat(STDOUT_FILENO, &out) == 0 && out.st_dev == file->st_dev &&
-	       out.st_ino == file->st_ino;
+	return strcmp(path, "-") == 0 || strncmp(path, "/dev/fd/", 8) == 0 ||
+	       strncmp(path, "/proc/self/fd/", 14) == 0 || strcmp(path, "/dev/stdout") == 0 ||
+	       strcmp(path, "/dev/stderr") == 0;
 }
 
 /* Where the old content ends, for a node that has committed nothing. */
@@ -50,7 +50,7 @@ static inline uint64_t sink_file_start(const struct sink_file *file, uint64_t si
 	return size;
 }
 
-static inline int sink_file_prepare(struct sink_file *file, bool append)
+static inline int sink_file_prepare(struct sink_file *file, const char *path, bool append)
 {
 	bool is_marked = file->end > 0;
 	struct stat now;
@@ -59,7 +59,7 @@ static inline int sink_file_prepare(struct sink_file *file, bool append)
 	if (fstat(file->fd, &now) < 0)
 		return -errno;
 	size = (uint64_t)now.st_size;
-	file->is_stream = !S_ISREG(now.st_mode) || sink_file_is_stdout(&now);
+	file->is_stream = !S_ISREG(now.st_mode) || sink_file_is_given(path);
 	file->is_resumed = is_marked && file->device == now.st_dev && file->inode == now.st_ino &&
 	                   (file->is_stream || size >= file->end);
 	file->is_lost = is_marked && !file->is_resumed;
@@ -110,7 +110,7 @@ static inline int sink_file_open(struct sink_file *file, struct pkd_ctx *ctx, co
 	file->fd = pkd_output_file(ctx, path);
 	if (file->fd < 0)
 		return file->fd;
-	error = sink_file_prepare(file, append);
+	error = sink_file_prepare(file, path, append);
 	if (!error && file->is_lost)
 		pkd_note(ctx, "'%s' was removed, replaced or made shorter: %s", path,
 		         append ? "added to as it is now" : "begun anew");

@@ -405,8 +405,8 @@ static int check_old(struct table_csv *self)
 	if (!text)
 		return failed(self, ENOMEM);
 	n = read_at(self, text, size, 0);
-	if (n < 0)
-		error = failed(self, (int)-n);
+	if (n < 0) /* EBADF: it may be written, but not read */
+		error = failed(self, n == -EBADF ? EACCES : (int)-n);
 	else if (!has_header(self, text, (size_t)n))
 		error = refuse(self, text, (size_t)n);
 	free(text);

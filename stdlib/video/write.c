@@ -12,9 +12,11 @@
 #include <inttypes.h>
 #include <libavcodec/avcodec.h>
 #include <libavformat/avformat.h>
+#include <libavutil/imgutils.h>
 #include <libavutil/intreadwrite.h>
 #include <libavutil/log.h>
 #include <libswscale/swscale.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,7 +30,15 @@ enum {
 	NOMINAL_RATE = 30, /* what x264 plans for; the true one is unknown at the first frame */
 	ENCODER_THREADS = 2,
 	ERROR_SIZE = 128,
+	NS_PER_SECOND = 1000000000,
+	MAX_SIDE = 16384, /* x264's limit, in pixels */
+	MAX_ASPECT = 65535,
 };
+
+static const int64_t MAX_STEP = UINT32_MAX; /* ticks that a frame can last in the file: 13 hours */
+
+/* Why a frame is not where its capture time says. */
+enum bridge { STOOD_STILL, WENT_BACK, LEAPT, N_BRIDGES };
 
 struct video_write {
 	const struct video_write_params *params;
@@ -42,16 +52,23 @@ struct video_write {
 	AVPacket *packet;
 	int64_t key_ticks; /* time of the last key frame of this encoder, where it has one */
 	bool has_key, has_failed, has_no_index;
+	bool has_said[N_BRIDGES];
+	AVRational pixel_aspect; /* 0:1 = as the frames say */
 };
 
-static const char *ffmpeg_text(int error, char text[static ERROR_SIZE])
+/* FFmpeg's codes are -errno or its own tags, far below any errno. */
+static const char *error_text(int error, char text[static ERROR_SIZE])
 {
+	if (error == AVERROR_EXTERNAL)
+		return "x264 failed; PKD_FFMPEG_LOG=1 in the environment shows what it says";
+	if (error > -4096)
+		return sink_file_error(-error);
 	if (av_strerror(error, text, ERROR_SIZE) < 0)
 		snprintf(text, ERROR_SIZE, "FFmpeg error %d", error);
 	return text;
 }
 
-/* Says it once; FFmpeg's codes are -errno or its own tags, far below any errno. */
+/* Says it once. */
 static int failed(struct video_write *self, int error)
 {
 	int code = error > -4096 ? -error : EIO;
@@ -61,7 +78,7 @@ static int failed(struct video_write *self, int error)
 		return -code;
 	self->has_failed = true;
 	return pkd_error(self->ctx, code, "cannot write '%s': %s", self->params->path,
-	                 ffmpeg_text(error, text));
+	                 error_text(error, text));
 }
 
 /* ---- Opening ---- */
@@ -96,6 +113,7 @@ static int open_encoder(struct video_write *self)
 	encoder->pix_fmt = AV_PIX_FMT_YUV420P;
 	encoder->colorspace = AVCOL_SPC_SMPTE170M; /* what the scaler makes */
 	encoder->color_range = AVCOL_RANGE_MPEG;
+	encoder->sample_aspect_ratio = self->pixel_aspect;
 	encoder->time_base = (AVRational){1, TICKS_PER_SECOND};
 	encoder->framerate = (AVRational){NOMINAL_RATE, 1};
 	encoder->gop_size = MAX_KEY_FRAMES;
@@ -143,6 +161,7 @@ static int mux_header(struct video_write *self, AVFormatContext *format, uint8_t
 	if (!stream)
 		return AVERROR(ENOMEM);
 	stream->time_base = self->encoder->time_base;
+	stream->sample_aspect_ratio = self->encoder->sample_aspect_ratio;
 	error = avcodec_parameters_from_context(stream->codecpar, self->encoder);
 	if (error >= 0)
 		error = avio_open_dyn_buf(&format->pb);
@@ -173,16 +192,32 @@ static int write_header(struct video_write *self)
 	return error;
 }
 
-static int take_size(struct video_write *self, const struct pkd_image *image)
+/* Says what is wrong with a first frame. */
+static int check_first(struct video_write *self, uint32_t width, uint32_t height)
 {
+	const char *wrong = NULL;
+
+	if (width < 2 || height < 2)
+		wrong = "small for H.264: 2x2 is the least";
+	else if (width > MAX_SIDE + 1 || height > MAX_SIDE + 1)
+		wrong = "large for H.264: x264 takes up to 16384 pixels a side";
+	else if (av_image_check_size(width & ~1U, height & ~1U, 0, NULL) < 0)
+		wrong = "large for H.264: FFmpeg takes up to 2^28 pixels";
+	if (!wrong)
+		return PKD_OK;
+	self->has_failed = true;
+	return pkd_error(self->ctx, EINVAL, "a frame of %" PRIu32 "x%" PRIu32 " is too %s", width,
+	                 height, wrong);
+}
+
+static int take_first(struct video_write *self, const struct pkd_image *image)
+{
+	int error = check_first(self, image->width, image->height);
+
+	if (error)
+		return error;
 	self->now.width = image->width;
 	self->now.height = image->height;
-	if (image->width < 2 || image->height < 2) {
-		self->has_failed = true;
-		return pkd_error(self->ctx, EINVAL,
-		                 "a frame of %" PRIu32 "x%" PRIu32 " is too small for H.264",
-		                 image->width, image->height);
-	}
 	if ((image->width | image->height) & 1)
 		pkd_note(self->ctx,
 		         "H.264 needs even sizes: %" PRIu32 "x%" PRIu32 " is cut to %" PRIu32
@@ -203,12 +238,52 @@ static int check_size(struct video_write *self, const struct pkd_image *image)
 	                 self->now.height);
 }
 
-static int open_video(struct video_write *self)
+static void *wait_for(void *lock)
 {
-	int error = open_encoder(self);
+	pthread_mutex_lock(lock);
+	pthread_mutex_unlock(lock);
+	return NULL;
+}
 
-	if (error >= 0)
-		error = open_picture(self);
+/* x264 does not say that it got too few threads: tries to start as many, all at once. */
+static bool has_threads(void)
+{
+	pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+	pthread_t threads[ENCODER_THREADS + 1];
+	int n = 0;
+
+	pthread_mutex_lock(&lock);
+	while (n <= ENCODER_THREADS && pthread_create(&threads[n], NULL, wait_for, &lock) == 0)
+		n++;
+	pthread_mutex_unlock(&lock);
+	for (int i = 0; i < n; i++)
+		pthread_join(threads[i], NULL);
+	return n > ENCODER_THREADS;
+}
+
+static int encoder_failed(struct video_write *self, int error)
+{
+	if (error != AVERROR_EXTERNAL || has_threads())
+		return failed(self, error);
+	self->has_failed = true;
+	return pkd_error(self->ctx, EAGAIN,
+	                 "cannot write '%s': no more threads can be started, x264 needs %d; see "
+	                 "'ulimit -u' and the pids.max of the cgroup",
+	                 self->params->path, ENCODER_THREADS);
+}
+
+static int open_video(struct video_write *self, const struct pkd_image *image)
+{
+	AVRational *aspect = &self->pixel_aspect;
+	int error;
+
+	if (aspect->num == 0 && image->pixel_width > 0 && image->pixel_height > 0)
+		av_reduce(&aspect->num, &aspect->den, image->pixel_width, image->pixel_height,
+		          MAX_ASPECT);
+	error = open_encoder(self);
+	if (error < 0)
+		return encoder_failed(self, error);
+	error = open_picture(self);
 	if (error >= 0 && self->now.n_frames == 0)
 		error = write_header(self);
 	return error < 0 ? failed(self, error) : PKD_OK;
@@ -225,19 +300,82 @@ static int64_t usual_duration(const struct video_write *self)
 	return ticks > 0 ? ticks : 1;
 }
 
-/* Strictly increasing, also where capture times repeat or go back. */
-static void stamp(struct video_write *self)
+static int64_t since(int64_t from, int64_t to)
+{
+	int64_t ns;
+
+	if (__builtin_sub_overflow(to, from, &ns))
+		ns = to < from ? INT64_MIN : INT64_MAX;
+	return av_rescale(ns, TICKS_PER_SECOND, NS_PER_SECOND);
+}
+
+/* Once for each way in which capture times can fail to serve as times in a file. */
+static void say_bridged(struct video_write *self, enum bridge why, int64_t time)
+{
+	static const char *const whys[] = {
+		[STOOD_STILL] = "two frames have one capture time",
+		[WENT_BACK] = "capture times go back",
+		[LEAPT] = "capture times leap by more than a frame can last in an MP4",
+	};
+
+	if (self->has_said[why])
+		return;
+	self->has_said[why] = true;
+	pkd_note(self->ctx, "%s, from %.6f s to %.6f s: '%s' goes on by a frame's period",
+	         whys[why], (double)self->now.last_time / NS_PER_SECOND,
+	         (double)time / NS_PER_SECOND, self->params->path);
+}
+
+/* As long as frames last, which neither an odd one out nor a long pause should decide. */
+static int64_t usual_step(const struct video_write *self)
+{
+	int64_t average = usual_duration(self), last = self->now.step;
+
+	return last > 0 && last < average ? last : average;
+}
+
+/* Where a frame of that capture time stands in the file, behind the last one: where its capture time
+ * says. Where that is no place (the origin was restarted, its clock was set), a frame's period
+ * behind the last one; and where capture times run on from there, so does the file. */
+static int64_t ticks_of(struct video_write *self, int64_t time)
 {
 	struct video_write_state *now = &self->now;
-	int64_t time_ns = pkd_time(self->ctx), ticks;
+	int64_t ticks = now->base_ticks + since(now->base_time, time);
+	int64_t step = since(now->last_time, time);
 
-	if (now->n_frames == 0)
-		now->first_time = time_ns;
-	ticks = av_rescale(time_ns - now->first_time, TICKS_PER_SECOND, 1000000000);
-	if (now->n_frames > 0 && ticks <= now->ticks)
-		ticks = now->ticks + 1;
-	now->ticks = ticks;
+	if (ticks > now->ticks && ticks - now->ticks <= MAX_STEP)
+		return ticks;
+	if (step > 0 && step <= MAX_STEP) {
+		now->base_time = time;
+		return now->base_ticks = now->ticks + step;
+	}
+	say_bridged(self, step > MAX_STEP ? LEAPT : step < 0 ? WENT_BACK : STOOD_STILL, time);
+	return now->ticks + usual_step(self);
+}
+
+static void take_time(struct video_write *self)
+{
+	struct video_write_state *now = &self->now;
+	int64_t time = pkd_time(self->ctx);
+
+	if (now->n_frames == 0) {
+		now->base_time = time;
+	} else {
+		int64_t ticks = ticks_of(self, time);
+
+		now->step = ticks - now->ticks;
+		now->ticks = ticks;
+	}
+	now->last_time = time;
 	now->n_frames++;
+}
+
+static void stamp(struct video_write *self)
+{
+	int64_t ticks;
+
+	take_time(self);
+	ticks = self->now.ticks;
 	self->frame->pts = ticks;
 	self->frame->pict_type = AV_PICTURE_TYPE_NONE;
 	if (!self->has_key || ticks - self->key_ticks >= KEY_TICKS) {
@@ -306,7 +444,6 @@ static int add(struct video_write *self, const struct pkd_image *image)
 	const uint8_t *planes[4] = {pkd_const_pixels(image)};
 	int strides[4] = {(int)image->stride};
 	uint64_t end = self->file.end, before = self->now.last;
-	int64_t ticks_before = self->now.ticks;
 	int error = av_frame_make_writable(self->frame);
 
 	if (error < 0)
@@ -318,7 +455,7 @@ static int add(struct video_write *self, const struct pkd_image *image)
 	if (error >= 0)
 		error = write_fragment(self);
 	if (error >= 0 && self->now.n_frames > 1 && !self->file.is_stream)
-		error = correct_duration(self, before, self->now.ticks - ticks_before);
+		error = correct_duration(self, before, self->now.step);
 	if (error >= 0)
 		index_frame(self);
 	else
@@ -368,6 +505,42 @@ static int open_file(struct video_write *self)
 	return PKD_OK;
 }
 
+/* A number of 1 to 65535, as H.264 stores it; 0 for anything else. */
+static int aspect_number(const char *text, const char *end)
+{
+	int number = 0;
+
+	if (text == end || end - text > 5)
+		return 0;
+	for (; text < end; text++) {
+		if (*text < '0' || *text > '9')
+			return 0;
+		number = number * 10 + *text - '0';
+	}
+	return number <= MAX_ASPECT ? number : 0;
+}
+
+static int take_pixel_aspect(struct video_write *self)
+{
+	const char *text = self->params->pixel_aspect, *colon = strchr(text, ':');
+	AVRational aspect = {0, 1};
+
+	if (strcmp(text, "auto") == 0)
+		return PKD_OK;
+	if (colon) {
+		aspect.num = aspect_number(text, colon);
+		aspect.den = aspect_number(colon + 1, text + strlen(text));
+	}
+	if (aspect.num == 0 || aspect.den == 0)
+		return pkd_error(self->ctx, EINVAL,
+		                 "pixel_aspect is '%s': write auto, or the width and height of a "
+		                 "pixel (1 to 65535), such as 64:45",
+		                 text);
+	av_reduce(&self->pixel_aspect.num, &self->pixel_aspect.den, aspect.num, aspect.den,
+	          MAX_ASPECT);
+	return PKD_OK;
+}
+
 int video_write_init(struct video_write *self, const struct video_write_params *params,
                      struct pkd_ctx *ctx)
 {
@@ -379,8 +552,12 @@ int video_write_init(struct video_write *self, const struct video_write_params *
 	self->ctx = ctx;
 	self->file.fd = -1;
 	if (!avcodec_find_encoder_by_name("libx264"))
-		return pkd_error(ctx, ENOTSUP, "this FFmpeg was built without libx264");
-	error = open_file(self);
+		return pkd_error(ctx, ENOTSUP,
+		                 "cannot write H.264: this FFmpeg was built without libx264");
+	self->pixel_aspect.den = 1;
+	error = take_pixel_aspect(self);
+	if (!error)
+		error = open_file(self);
 	if (error)
 		release(self);
 	return error;
@@ -396,9 +573,9 @@ int video_write_step(struct video_write *self, const struct video_write_in *in,
 	self->ctx = ctx;
 	if (self->has_failed)
 		return -EIO;
-	error = self->now.n_frames == 0 ? take_size(self, in->frame) : check_size(self, in->frame);
+	error = self->now.n_frames == 0 ? take_first(self, in->frame) : check_size(self, in->frame);
 	if (!error && !self->encoder)
-		error = open_video(self);
+		error = open_video(self, in->frame);
 	if (!error)
 		error = add(self, in->frame);
 	if (error)

@@ -24,11 +24,13 @@ struct run {
 	struct video_write_params params;
 	void *self;
 	struct pkd_image *frame;
+	const char *aspect;
 };
 
 static int start(struct run *run, const char *path, uint32_t W, uint32_t H)
 {
-	run->params = (struct video_write_params){path, 23, W, H};
+	run->params = (struct video_write_params){path, 23, run->aspect ? run->aspect : "auto", W,
+	                                          H};
 	run->self = fake_self(&video_write_methods);
 	run->frame = fake_image(PKD_BGR24, W, H);
 	return video_write_methods.init(run->self, &run->params, &run->ctx);
@@ -170,6 +172,95 @@ static void odd_rates_keep_their_times(void **state)
 	assert_in_range((int)(atof(last) * 100000 + 0.5), 400000, 400004); /* 60 x 66.667 ms */
 }
 
+/* ---- Capture times that are no times of a file ---- */
+
+/* Writes frames of these capture times, in ms, restarted before frame `restarted`, and returns their
+ * times in the file, in ms. */
+static const char *written_times(const int64_t *times, int n, int restarted, struct run *run)
+{
+	const char *path = fake_path("times.mp4");
+
+	assert_int_equal(start(run, path, 64, 64), PKD_OK);
+	for (int i = 0; i < n; i++) {
+		if (i == restarted)
+			assert_int_equal(restart(run), PKD_OK);
+		assert_int_equal(step(run, times[i] * 1000000), PKD_OK);
+	}
+	end(run);
+	assert_int_equal(n_frames(path), n);
+	return fake_output("ffprobe -v error -show_entries packet=pts -of csv=p=0 '%s' | "
+	                   "awk '{ printf \"%%s%%.0f\", NR == 1 ? \"\" : \" \", $1 / 90 }'",
+	                   path);
+}
+
+#define TIMES(...) (const int64_t[]){__VA_ARGS__}, sizeof((int64_t[]){__VA_ARGS__}) / 8
+
+static void times_that_go_back_go_on_by_a_period(void **state)
+{
+	struct run run = {0}, restarted = {0};
+
+	(void)state;
+	/* An origin that was started again. */
+	assert_string_equal(written_times(TIMES(500, 540, 580, 0, 40, 80), -1, &run),
+	                    "0 40 80 120 160 200");
+	assert_int_equal(run.ctx.n_notes, 1);
+	assert_non_null(strstr(run.ctx.note, "capture times go back, from 0.580000 s to "
+	                                     "0.000000 s: '"));
+	assert_non_null(strstr(run.ctx.note, "goes on by a frame's period"));
+	/* The sink was, too. */
+	assert_string_equal(written_times(TIMES(500, 540, 580, 0, 40, 80), 4, &restarted),
+	                    "0 40 80 120 160 200");
+}
+
+static void equal_times_are_a_period_apart(void **state)
+{
+	struct run run = {0};
+
+	(void)state;
+	assert_string_equal(written_times(TIMES(0, 20, 20, 20, 20, 40, 60), -1, &run),
+	                    "0 20 40 60 80 100 120");
+	assert_int_equal(run.ctx.n_notes, 1);
+	assert_non_null(strstr(run.ctx.note, "two frames have one capture time"));
+}
+
+static void one_frame_out_of_order_moves_no_other(void **state)
+{
+	struct run run = {0};
+
+	(void)state;
+	assert_string_equal(written_times(TIMES(0, 40, 35, 120, 160), -1, &run), "0 40 80 120 160");
+	assert_int_equal(run.ctx.n_notes, 1);
+}
+
+/* A clock that was set, or one frame with a time out of nowhere. */
+static void leaps_beyond_what_a_frame_may_last_are_bridged(void **state)
+{
+	struct run run = {0}, odd = {0}, longest = {0};
+
+	(void)state;
+	assert_string_equal(written_times(TIMES(0, 40, 1700000000000, 1700000000040), -1, &run),
+	                    "0 40 80 120");
+	assert_int_equal(run.ctx.n_notes, 1);
+	assert_non_null(strstr(run.ctx.note, "capture times leap by more than a frame can last"));
+	assert_string_equal(written_times(TIMES(0, 40, 1700000000000, 120, 160), -1, &odd),
+	                    "0 40 80 120 160");
+	assert_string_equal(
+		written_times(TIMES(-9223372036854, 9223372036854, 9223372036854, -9223372036854),
+	                      -1, &longest),
+		"0 40 80 120");
+	assert_int_equal(longest.ctx.n_notes, 3);
+}
+
+static void a_pause_is_kept_and_does_not_make_a_long_period(void **state)
+{
+	struct run run = {0};
+
+	(void)state;
+	assert_string_equal(written_times(TIMES(0, 40, 3600000, 3600040, 0, 40), -1, &run),
+	                    "0 40 3600000 3600040 3600080 3600120");
+	assert_int_equal(run.ctx.n_notes, 1);
+}
+
 static void repeated_and_backward_times_still_increase(void **state)
 {
 	struct run run = {0};
@@ -181,6 +272,7 @@ static void repeated_and_backward_times_still_increase(void **state)
 		assert_int_equal(step(&run, 1000000000 - i / 40 * 1000), PKD_OK);
 	end(&run);
 	assert_int_equal(n_frames(path), 120);
+	assert_string_equal(probe("duration", path), "4.800000");
 	fake_run("ffprobe -v error -show_entries packet=pts -of csv=p=0 '%s' | sort -nuc", path);
 }
 
@@ -218,6 +310,127 @@ static void a_frame_too_small_is_an_error(void **state)
 	assert_int_equal(step(&run, 0), -EINVAL);
 	end(&run);
 	assert_int_equal(run.ctx.n_errors, 1);
+}
+
+static void a_frame_too_large_is_an_error_with_the_limit(void **state)
+{
+	static const struct {
+		uint32_t width, height;
+		const char *said;
+	} cases[] = {
+		{16386, 16,
+	         "a frame of 16386x16 is too large for H.264: x264 takes up to 16384 "
+	         "pixels a side"},
+		{16, 20000,
+	         "a frame of 16x20000 is too large for H.264: x264 takes up to 16384 "
+	         "pixels a side"},
+		{16384, 16384,
+	         "a frame of 16384x16384 is too large for H.264: FFmpeg takes up to "
+	         "2^28 pixels"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct run run = {0};
+		struct video_write_in in;
+		struct video_write_out out = {0};
+
+		assert_int_equal(start(&run, fake_path("huge.mp4"), 16, 16), PKD_OK);
+		in.frame = run.frame;
+		run.frame->width = cases[i].width;
+		run.frame->height = cases[i].height;
+		assert_int_equal(fake_fire(&video_write_methods, run.self, &in, &out, &run.ctx),
+		                 -EINVAL);
+		assert_string_equal(run.ctx.error, cases[i].said);
+		end(&run);
+		assert_int_equal(run.ctx.n_errors, 1);
+	}
+}
+
+static void the_widest_frame_is_written(void **state)
+{
+	const char *path = fake_path("wide.mp4");
+
+	(void)state;
+	write_frames(path, 16384, 16, 2, 40000000);
+	assert_string_equal(probe("width,height", path), "16384,16");
+	assert_int_equal(n_frames(path), 2);
+}
+
+/* root may start as many as it likes. */
+static bool forbid_threads(void)
+{
+	const struct rlimit none = {0, 0};
+
+	return setrlimit(RLIMIT_NPROC, &none) == 0 && (geteuid() != 0 || setuid(65534) == 0);
+}
+
+static void without_threads_the_reason_is_said(void **state)
+{
+	int status;
+	pid_t child = fork();
+
+	(void)state;
+	assert_true(child >= 0);
+	if (child == 0) {
+		struct run run = {0};
+
+		if (start(&run, fake_path("threads.mp4"), 640, 480) != PKD_OK || !forbid_threads())
+			_exit(1);
+		if (step(&run, 0) != -EAGAIN || run.ctx.n_errors != 1)
+			_exit(2);
+		_exit(strstr(run.ctx.error, "no more threads can be started") ? 0 : 3);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), 0);
+}
+
+/* ---- The shape of pixels ---- */
+
+static void the_shape_of_pixels_is_kept(void **state)
+{
+	struct run said = {.aspect = "64:45"}, carried = {0}, square = {.aspect = "1:1"};
+	struct run *runs[] = {&said, &carried, &square};
+	static const char *const expected[] = {"64:45,16:9", "10:11,40:33", "1:1,4:3"};
+
+	(void)state;
+	for (int i = 0; i < 3; i++) {
+		const char *path = fake_path("shape.mp4");
+
+		assert_int_equal(start(runs[i], path, 64, 48), PKD_OK);
+		if (i > 0) {
+			runs[i]->frame->pixel_width = 20;
+			runs[i]->frame->pixel_height = 22;
+		} else {
+			pkd_image_set(runs[i]->frame, PKD_BGR24, 60, 48);
+		}
+		assert_int_equal(step(runs[i], 0), PKD_OK);
+		assert_int_equal(restart(runs[i]), PKD_OK);
+		assert_int_equal(step(runs[i], 40000000), PKD_OK);
+		end(runs[i]);
+		assert_string_equal(probe("sample_aspect_ratio,display_aspect_ratio", path),
+		                    expected[i]);
+		assert_decodes(path);
+	}
+}
+
+static void a_shape_that_is_none_is_an_error(void **state)
+{
+	static const char *const shapes[] = {
+		"",      "1",       "1:",   ":1",    "0:1",   "1:0",           "-1:1",
+		"1:1:1", "65536:1", "1 :1", "16/11", "1:1.5", "999999999999:1"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(shapes) / sizeof(shapes[0]); i++) {
+		struct run run = {.aspect = shapes[i]};
+
+		assert_int_equal(start(&run, fake_path("no-shape.mp4"), 64, 48), -EINVAL);
+		assert_int_equal(run.ctx.n_errors, 1);
+		assert_non_null(strstr(run.ctx.error, "write auto, or the width and height of a "
+		                                      "pixel"));
+		release(&run);
+	}
 }
 
 static void a_change_of_size_is_an_error_and_the_file_stays_whole(void **state)
@@ -597,10 +810,20 @@ int main(void)
 		cmocka_unit_test(a_single_frame_is_a_video),
 		cmocka_unit_test(each_frame_lasts_until_the_next),
 		cmocka_unit_test(odd_rates_keep_their_times),
+		cmocka_unit_test(times_that_go_back_go_on_by_a_period),
+		cmocka_unit_test(equal_times_are_a_period_apart),
+		cmocka_unit_test(one_frame_out_of_order_moves_no_other),
+		cmocka_unit_test(leaps_beyond_what_a_frame_may_last_are_bridged),
+		cmocka_unit_test(a_pause_is_kept_and_does_not_make_a_long_period),
 		cmocka_unit_test(repeated_and_backward_times_still_increase),
 		cmocka_unit_test(very_slow_frames_are_fine),
 		cmocka_unit_test(an_odd_size_is_cut_to_even_and_said_once),
 		cmocka_unit_test(a_frame_too_small_is_an_error),
+		cmocka_unit_test(a_frame_too_large_is_an_error_with_the_limit),
+		cmocka_unit_test(the_widest_frame_is_written),
+		cmocka_unit_test(without_threads_the_reason_is_said),
+		cmocka_unit_test(the_shape_of_pixels_is_kept),
+		cmocka_unit_test(a_shape_that_is_none_is_an_error),
 		cmocka_unit_test(a_change_of_size_is_an_error_and_the_file_stays_whole),
 		cmocka_unit_test(finish_without_a_frame_is_quiet),
 		cmocka_unit_test(a_path_that_cannot_be_opened_is_one_error),
