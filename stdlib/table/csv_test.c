@@ -330,10 +330,49 @@ static void floats_read_back_as_the_same_number(void **state)
 		table_scalar(&f64_type, &doubles[i], text);
 		assert_true(strtod(text, NULL) == doubles[i]);
 	}
+	for (uint32_t bits = 0; bits < 0xff000000; bits += 999983) {
+		float number;
+
+		memcpy(&number, &bits, sizeof(number));
+		table_scalar(&f32_type, &number, text);
+		assert_true(isnan(number) || strtof(text, NULL) == number);
+	}
 	table_scalar(&f32_type, &floats[0], text);
 	assert_string_equal(text, "0.1");
 	table_scalar(&f64_type, &doubles[4], text);
 	assert_string_equal(text, "1e+22");
+}
+
+static void floats_look_as_people_write_them(void **state)
+{
+	static const struct {
+		double number;
+		const char *f32, *f64;
+	} cases[] = {
+		{100, "100", "100"},
+		{-1500, "-1500", "-1500"},
+		{1280.5, "1280.5", "1280.5"},
+		{16777216, "16777216", "16777216"},
+		{0.001, "0.001", "0.001"},
+		{0.00001, "0.00001", "0.00001"},
+		{0.000001, "1e-06", "1e-06"},
+		{0, "0", "0"},
+		{-0.0, "-0", "-0"},
+		{1e9, "1e+09", "1000000000"},
+		{1e16, "1e+16", "1e+16"},
+		{9007199254740992.0, "9.007199e+15", "9007199254740992"},
+	};
+	char text[TABLE_SCALAR_SIZE];
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		float single = (float)cases[i].number;
+
+		assert_int_equal(table_scalar(&f32_type, &single, text), strlen(cases[i].f32));
+		assert_string_equal(text, cases[i].f32);
+		table_scalar(&f64_type, &cases[i].number, text);
+		assert_string_equal(text, cases[i].f64);
+	}
 }
 
 static void a_string_cut_in_a_character_stays_utf8(void **state)
@@ -817,6 +856,7 @@ int main(void)
 		cmocka_unit_test(a_sampled_row_says_its_frame_and_age),
 		cmocka_unit_test(an_image_is_its_size),
 		cmocka_unit_test(floats_read_back_as_the_same_number),
+		cmocka_unit_test(floats_look_as_people_write_them),
 		cmocka_unit_test(a_string_cut_in_a_character_stays_utf8),
 		cmocka_unit_test(rows_larger_than_the_buffer_arrive_whole),
 		cmocka_unit_test(a_row_is_in_the_file_when_step_returns),

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { MIN_PLAIN = -5, MAX_PLAIN_F32 = 9, MAX_PLAIN_F64 = 16 }; /* powers of ten */
+
 static void put_text(const struct table_sink *sink, const char *text)
 {
 	sink->put(sink->to, text, strlen(text));
@@ -65,20 +67,42 @@ static uint64_t unsigned_value(const struct pkd_type *type, const void *value)
 	return wide;
 }
 
-/* snprintf and strtod agree on the locale's decimal sign; it is made a point at the end. */
+static bool reads_back(const char *text, double number, bool is_f32)
+{
+	return is_f32 ? strtof(text, NULL) == (float)number : strtod(text, NULL) == number;
+}
+
+/* The power of ten of its first digit, and how many digits it takes to read back as the same. */
+static int shortest_digits(double number, bool is_f32, int *ret_exponent)
+{
+	char text[TABLE_SCALAR_SIZE];
+	int digits = 0;
+
+	do {
+		snprintf(text, sizeof(text), "%.*e", digits++, number);
+	} while (!reads_back(text, number, is_f32) && digits < (is_f32 ? 9 : 17));
+	*ret_exponent = atoi(strchr(text, 'e') + 1);
+	return digits;
+}
+
+/* Without an exponent as long as that is what people would write: 100, not 1e+02. snprintf and
+ * strtod agree on the locale's decimal sign; it is made a point at the end. */
 static size_t float_text(double number, bool is_f32, char ret_text[static TABLE_SCALAR_SIZE])
 {
-	int n = 0;
+	int digits, exponent, n;
 
 	if (isnan(number))
 		return (size_t)snprintf(ret_text, TABLE_SCALAR_SIZE, "nan");
 	if (isinf(number))
 		return (size_t)snprintf(ret_text, TABLE_SCALAR_SIZE, number < 0 ? "-inf" : "inf");
-	for (int digits = 1; digits <= (is_f32 ? 9 : 17); digits++) {
+	digits = shortest_digits(number, is_f32, &exponent);
+	if (exponent >= MIN_PLAIN && exponent < (is_f32 ? MAX_PLAIN_F32 : MAX_PLAIN_F64)) {
+		int decimals = digits - 1 - exponent;
+
+		n = snprintf(ret_text, TABLE_SCALAR_SIZE, "%.*f", decimals > 0 ? decimals : 0,
+		             number);
+	} else {
 		n = snprintf(ret_text, TABLE_SCALAR_SIZE, "%.*g", digits, number);
-		if (is_f32 ? strtof(ret_text, NULL) == (float)number
-		           : strtod(ret_text, NULL) == number)
-			break;
 	}
 	for (char *at = ret_text; *at; at++) {
 		if (*at == ',')
