@@ -15,7 +15,11 @@
 #include <libavutil/imgutils.h>
 #include <libavutil/intreadwrite.h>
 #include <libavutil/log.h>
+#ifdef PKD_HAS_LIBYUV
+#include <libyuv.h>
+#else
 #include <libswscale/swscale.h>
+#endif
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -47,7 +51,9 @@ struct video_write {
 	struct video_write_state now; /* as the last firing left it; without the mark of `file` */
 	struct mp4_index index;
 	AVCodecContext *encoder;
+#ifndef PKD_HAS_LIBYUV
 	struct SwsContext *scaler;
+#endif
 	AVFrame *frame; /* yuv420p, the encoder's input */
 	AVPacket *packet;
 	int64_t key_ticks; /* time of the last key frame of this encoder, where it has one */
@@ -111,7 +117,7 @@ static int open_encoder(struct video_write *self)
 	encoder->width = (int)self->now.width & ~1;
 	encoder->height = (int)self->now.height & ~1;
 	encoder->pix_fmt = AV_PIX_FMT_YUV420P;
-	encoder->colorspace = AVCOL_SPC_SMPTE170M; /* what the scaler makes */
+	encoder->colorspace = AVCOL_SPC_SMPTE170M; /* what convert makes */
 	encoder->color_range = AVCOL_RANGE_MPEG;
 	encoder->sample_aspect_ratio = self->pixel_aspect;
 	encoder->time_base = (AVRational){1, TICKS_PER_SECOND};
@@ -134,20 +140,13 @@ static int open_encoder(struct video_write *self)
 
 static int open_picture(struct video_write *self)
 {
-	int width = self->encoder->width, height = self->encoder->height;
-
 	self->packet = av_packet_alloc();
 	self->frame = av_frame_alloc();
 	if (!self->packet || !self->frame)
 		return AVERROR(ENOMEM);
 	self->frame->format = AV_PIX_FMT_YUV420P;
-	self->frame->width = width;
-	self->frame->height = height;
-	self->scaler = sws_getContext(width, height, AV_PIX_FMT_BGR24, width, height,
-	                              AV_PIX_FMT_YUV420P, SWS_BILINEAR | SWS_ACCURATE_RND, NULL,
-	                              NULL, NULL);
-	if (!self->scaler)
-		return AVERROR(ENOMEM);
+	self->frame->width = self->encoder->width;
+	self->frame->height = self->encoder->height;
 	return av_frame_get_buffer(self->frame, 0);
 }
 
@@ -439,17 +438,62 @@ static void index_frame(struct video_write *self)
 		self->has_no_index = mp4_index_add(&self->index, key) < 0;
 }
 
-static int add(struct video_write *self, const struct pkd_image *image)
+/* ---- Colours: BT.601, 16 to 235 ---- */
+
+#ifdef PKD_HAS_LIBYUV
+
+static int convert(struct video_write *self, const struct pkd_image *image)
+{
+	AVFrame *to = self->frame;
+	int error = av_frame_make_writable(to);
+
+	/* libyuv's RGB24 is BGR in memory. */
+	return error < 0 ? error
+	                 : RGB24ToI420(pkd_const_pixels(image), (int)image->stride, to->data[0],
+	                               to->linesize[0], to->data[1], to->linesize[1], to->data[2],
+	                               to->linesize[2], to->width, to->height);
+}
+
+static void release_scaler(struct video_write *self)
+{
+	(void)self;
+}
+
+#else
+
+static int convert(struct video_write *self, const struct pkd_image *image)
 {
 	const uint8_t *planes[4] = {pkd_const_pixels(image)};
 	int strides[4] = {(int)image->stride};
+	AVFrame *to = self->frame;
+	int error = av_frame_make_writable(to);
+
+	if (error < 0)
+		return error;
+	if (!self->scaler)
+		self->scaler = sws_getContext(to->width, to->height, AV_PIX_FMT_BGR24, to->width,
+		                              to->height, AV_PIX_FMT_YUV420P, SWS_BILINEAR, NULL,
+		                              NULL, NULL);
+	if (!self->scaler)
+		return AVERROR(ENOMEM);
+	sws_scale(self->scaler, planes, strides, 0, to->height, to->data, to->linesize);
+	return 0;
+}
+
+static void release_scaler(struct video_write *self)
+{
+	sws_freeContext(self->scaler);
+}
+
+#endif
+
+static int add(struct video_write *self, const struct pkd_image *image)
+{
 	uint64_t end = self->file.end, before = self->now.last;
-	int error = av_frame_make_writable(self->frame);
+	int error = convert(self, image);
 
 	if (error < 0)
 		return failed(self, error);
-	sws_scale(self->scaler, planes, strides, 0, self->frame->height, self->frame->data,
-	          self->frame->linesize);
 	stamp(self);
 	error = encode(self);
 	if (error >= 0)
@@ -470,7 +514,7 @@ static void release(struct video_write *self)
 {
 	sink_file_close(&self->file);
 	mp4_index_release(&self->index);
-	sws_freeContext(self->scaler);
+	release_scaler(self);
 	avcodec_free_context(&self->encoder);
 	av_packet_free(&self->packet);
 	av_frame_free(&self->frame);
