@@ -32,7 +32,9 @@ enum {
 	MAX_KEY_FRAMES = 120, /* frames between key frames, where capture times stand still */
 	LONE_FRAME_TICKS = TICKS_PER_SECOND / 25, /* how long a video of one frame lasts */
 	NOMINAL_RATE = 30, /* what x264 plans for; the true one is unknown at the first frame */
-	ENCODER_THREADS = 2,
+	MIN_THREADS = 2,   /* of the encoder … */
+	MAX_THREADS = 8,
+	THREAD_PIXELS = 1 << 20, /* … which are one for so many pixels */
 	ERROR_SIZE = 128,
 	NS_PER_SECOND = 1000000000,
 	MAX_SIDE = 16384, /* x264's limit, in pixels */
@@ -102,6 +104,15 @@ static void put_start_codes(uint8_t *data, int size)
 	}
 }
 
+/* By the size alone: each thread makes a slice of its own, and a film should not depend on the
+ * machine. */
+static int threads_for(int width, int height)
+{
+	int64_t n = ((int64_t)width * height + THREAD_PIXELS / 2) / THREAD_PIXELS;
+
+	return (int)av_clip64(n, MIN_THREADS, MAX_THREADS);
+}
+
 static int open_encoder(struct video_write *self)
 {
 	const AVCodec *codec = avcodec_find_encoder_by_name("libx264");
@@ -124,7 +135,7 @@ static int open_encoder(struct video_write *self)
 	encoder->framerate = (AVRational){NOMINAL_RATE, 1};
 	encoder->gop_size = MAX_KEY_FRAMES;
 	encoder->max_b_frames = 0;
-	encoder->thread_count = ENCODER_THREADS;
+	encoder->thread_count = threads_for(encoder->width, encoder->height);
 	encoder->flags |= AV_CODEC_FLAG_GLOBAL_HEADER;
 	av_dict_set(&options, "preset", "veryfast", 0);
 	av_dict_set(&options, "tune", "zerolatency", 0);
@@ -245,30 +256,32 @@ static void *wait_for(void *lock)
 }
 
 /* x264 does not say that it got too few threads: tries to start as many, all at once. */
-static bool has_threads(void)
+static bool has_threads(int n)
 {
 	pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-	pthread_t threads[ENCODER_THREADS + 1];
-	int n = 0;
+	pthread_t threads[MAX_THREADS];
+	int started = 0;
 
 	pthread_mutex_lock(&lock);
-	while (n <= ENCODER_THREADS && pthread_create(&threads[n], NULL, wait_for, &lock) == 0)
-		n++;
+	while (started < n && pthread_create(&threads[started], NULL, wait_for, &lock) == 0)
+		started++;
 	pthread_mutex_unlock(&lock);
-	for (int i = 0; i < n; i++)
+	for (int i = 0; i < started; i++)
 		pthread_join(threads[i], NULL);
-	return n > ENCODER_THREADS;
+	return started == n;
 }
 
 static int encoder_failed(struct video_write *self, int error)
 {
-	if (error != AVERROR_EXTERNAL || has_threads())
+	int n = self->encoder ? self->encoder->thread_count : 0;
+
+	if (error != AVERROR_EXTERNAL || has_threads(n))
 		return failed(self, error);
 	self->has_failed = true;
 	return pkd_error(self->ctx, EAGAIN,
 	                 "cannot write '%s': no more threads can be started, x264 needs %d; see "
 	                 "'ulimit -u' and the pids.max of the cgroup",
-	                 self->params->path, ENCODER_THREADS);
+	                 self->params->path, n);
 }
 
 static int open_video(struct video_write *self, const struct pkd_image *image)
