@@ -5,6 +5,7 @@
  * an encoder that gives each frame back at once, so there are no B-frames and no look-ahead. A new
  * incarnation has a new encoder, which begins with a key frame; its parameters being the same, the
  * header of the file holds for it too. */
+#include "log.h"
 #include "mp4.h"
 
 #include "../base/sink_file.h"
@@ -14,7 +15,6 @@
 #include <libavformat/avformat.h>
 #include <libavutil/imgutils.h>
 #include <libavutil/intreadwrite.h>
-#include <libavutil/log.h>
 #ifdef PKD_HAS_LIBYUV
 #include <libyuv.h>
 #else
@@ -35,7 +35,7 @@ enum {
 	MIN_THREADS = 2,   /* of the encoder … */
 	MAX_THREADS = 8,
 	THREAD_PIXELS = 1 << 20, /* … which are one for so many pixels */
-	ERROR_SIZE = 128,
+	PROBE_STACK_SIZE = 128 * 1024,
 	NS_PER_SECOND = 1000000000,
 	MAX_SIDE = 16384, /* x264's limit, in pixels */
 	MAX_ASPECT = 65535,
@@ -64,23 +64,19 @@ struct video_write {
 	AVRational pixel_aspect; /* 0:1 = as the frames say */
 };
 
-/* FFmpeg's codes are -errno or its own tags, far below any errno. */
-static const char *error_text(int error, char text[static ERROR_SIZE])
+/* x264's own words are in the log, but for those about memory, which go to stderr. */
+static const char *error_text(int error, char text[static MEDIA_TEXT_SIZE])
 {
 	if (error == AVERROR_EXTERNAL)
-		return "x264 failed; PKD_FFMPEG_LOG=1 in the environment shows what it says";
-	if (error > -4096)
-		return sink_file_error(-error);
-	if (av_strerror(error, text, ERROR_SIZE) < 0)
-		snprintf(text, ERROR_SIZE, "FFmpeg error %d", error);
-	return text;
+		return media_log_take(text) ? text : "x264 failed, most likely for want of memory";
+	return error > -4096 ? sink_file_error(-error) : media_error_text(error, text);
 }
 
 /* Says it once. */
 static int failed(struct video_write *self, int error)
 {
-	int code = error > -4096 ? -error : EIO;
-	char text[ERROR_SIZE];
+	char text[MEDIA_TEXT_SIZE];
+	int code = media_errno(error);
 
 	if (self->has_failed)
 		return -code;
@@ -255,19 +251,24 @@ static void *wait_for(void *lock)
 	return NULL;
 }
 
-/* x264 does not say that it got too few threads: tries to start as many, all at once. */
+/* x264 does not say that it got too few threads: tries to start as many, all at once. Small ones, for
+ * otherwise it may be the memory that they lack. */
 static bool has_threads(int n)
 {
 	pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 	pthread_t threads[MAX_THREADS];
+	pthread_attr_t small;
 	int started = 0;
 
+	pthread_attr_init(&small);
+	pthread_attr_setstacksize(&small, PROBE_STACK_SIZE);
 	pthread_mutex_lock(&lock);
-	while (started < n && pthread_create(&threads[started], NULL, wait_for, &lock) == 0)
+	while (started < n && !pthread_create(&threads[started], &small, wait_for, &lock))
 		started++;
 	pthread_mutex_unlock(&lock);
 	for (int i = 0; i < started; i++)
 		pthread_join(threads[i], NULL);
+	pthread_attr_destroy(&small);
 	return started == n;
 }
 
@@ -287,11 +288,13 @@ static int encoder_failed(struct video_write *self, int error)
 static int open_video(struct video_write *self, const struct pkd_image *image)
 {
 	AVRational *aspect = &self->pixel_aspect;
+	char said[MEDIA_TEXT_SIZE];
 	int error;
 
 	if (aspect->num == 0 && image->pixel_width > 0 && image->pixel_height > 0)
 		av_reduce(&aspect->num, &aspect->den, image->pixel_width, image->pixel_height,
 		          MAX_ASPECT);
+	media_log_take(said); /* by others */
 	error = open_encoder(self);
 	if (error < 0)
 		return encoder_failed(self, error);
@@ -603,8 +606,7 @@ int video_write_init(struct video_write *self, const struct video_write_params *
 {
 	int error;
 
-	if (!getenv("PKD_FFMPEG_LOG"))
-		av_log_set_level(AV_LOG_FATAL);
+	media_log_begin();
 	self->params = params;
 	self->ctx = ctx;
 	self->file.fd = -1;

@@ -1,5 +1,6 @@
 /* video.write, with ffprobe and ffmpeg as judges of its files. */
 #include <errno.h>
+#include <math.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -170,6 +171,46 @@ static void odd_rates_keep_their_times(void **state)
 	                   "tail -n 1",
 	                   path);
 	assert_in_range((int)(atof(last) * 100000 + 0.5), 400000, 400004); /* 60 x 66.667 ms */
+}
+
+/* Of each colour the file has what BT.601 says, within 2 levels, in the middle of a flat frame. */
+static void colours_are_exact_within_two_levels(void **state)
+{
+	static const uint8_t colours[][3] = {{0, 0, 0},    {255, 255, 255}, {255, 0, 0},
+	                                     {0, 255, 0},  {0, 0, 255},     {30, 130, 230},
+	                                     {200, 90, 10}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(colours) / sizeof(colours[0]); i++) {
+		double b = colours[i][0] / 255.0, g = colours[i][1] / 255.0,
+		       r = colours[i][2] / 255.0;
+		const double expected[3] = {16 + 65.481 * r + 128.553 * g + 24.966 * b,
+		                            128 - 37.797 * r - 74.203 * g + 112 * b,
+		                            128 + 112 * r - 93.786 * g - 18.214 * b};
+		const char *path = fake_path("colour.mp4");
+		struct run run = {0};
+		struct video_write_in in;
+		struct video_write_out out = {0};
+		int found[3];
+
+		assert_int_equal(start(&run, path, 64, 48), PKD_OK);
+		in.frame = run.frame;
+		for (size_t j = 0; j < 64 * 48; j++)
+			memcpy(pkd_pixels(run.frame) + j * 3, colours[i], 3);
+		assert_int_equal(fake_fire(&video_write_methods, run.self, &in, &out, &run.ctx),
+		                 PKD_OK);
+		end(&run);
+		assert_int_equal(
+			sscanf(fake_output("ffmpeg -v error -i '%s' -pix_fmt yuv420p -f rawvideo "
+		                           "- | od -An -v -tu1 -w1 | "
+		                           "awk 'NR == 1569 || NR == 3473 || NR == 4241 "
+		                           "{ printf \"%%s \", $1 }'",
+		                           path),
+		               "%d %d %d", &found[0], &found[1], &found[2]),
+			3);
+		for (int j = 0; j < 3; j++)
+			assert_true(fabs(found[j] - expected[j]) <= 2);
+	}
 }
 
 /* ---- Capture times that are no times of a file ---- */
@@ -385,6 +426,46 @@ static void without_threads_the_reason_is_said(void **state)
 	assert_true(WIFEXITED(status));
 	assert_int_equal(WEXITSTATUS(status), 0);
 }
+
+/* Sanitizers take terabytes. */
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+
+static void limit_memory_to_what_is_used_and(rlim_t more)
+{
+	unsigned long pages = 0;
+	FILE *file = fopen("/proc/self/statm", "r");
+	struct rlimit limit;
+
+	assert_non_null(file);
+	assert_int_equal(fscanf(file, "%lu", &pages), 1);
+	fclose(file);
+	limit.rlim_cur = limit.rlim_max = pages * (rlim_t)sysconf(_SC_PAGESIZE) + more;
+	assert_int_equal(setrlimit(RLIMIT_AS, &limit), 0);
+}
+
+static void without_memory_the_reason_is_said(void **state)
+{
+	int status;
+	pid_t child = fork();
+
+	(void)state;
+	assert_true(child >= 0);
+	if (child == 0) {
+		struct run run = {0};
+
+		if (start(&run, fake_path("memory.mp4"), 4096, 2160) != PKD_OK)
+			_exit(1);
+		limit_memory_to_what_is_used_and(20 << 20);
+		if (step(&run, 0) >= 0 || run.ctx.n_errors != 1)
+			_exit(2);
+		_exit(strstr(run.ctx.error, "x264 failed, most likely for want of memory") ? 0 : 3);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), 0);
+}
+
+#endif
 
 /* ---- The shape of pixels ---- */
 
@@ -810,6 +891,7 @@ int main(void)
 		cmocka_unit_test(a_single_frame_is_a_video),
 		cmocka_unit_test(each_frame_lasts_until_the_next),
 		cmocka_unit_test(odd_rates_keep_their_times),
+		cmocka_unit_test(colours_are_exact_within_two_levels),
 		cmocka_unit_test(times_that_go_back_go_on_by_a_period),
 		cmocka_unit_test(equal_times_are_a_period_apart),
 		cmocka_unit_test(one_frame_out_of_order_moves_no_other),
@@ -822,6 +904,9 @@ int main(void)
 		cmocka_unit_test(a_frame_too_large_is_an_error_with_the_limit),
 		cmocka_unit_test(the_widest_frame_is_written),
 		cmocka_unit_test(without_threads_the_reason_is_said),
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+		cmocka_unit_test(without_memory_the_reason_is_said),
+#endif
 		cmocka_unit_test(the_shape_of_pixels_is_kept),
 		cmocka_unit_test(a_shape_that_is_none_is_an_error),
 		cmocka_unit_test(a_change_of_size_is_an_error_and_the_file_stays_whole),
