@@ -16,7 +16,8 @@ struct video_show {
 	SDL_Window *window;
 	SDL_Renderer *renderer;
 	SDL_Texture *texture;
-	uint32_t width, height; /* of the texture */
+	uint32_t width, height; /* of the texture … */
+	SDL_Point shown;        /* … and of the picture that is made of it */
 	bool has_failed;        /* said so, and shows nothing more */
 	int timer;
 };
@@ -47,11 +48,25 @@ static void destroy_window(struct video_show *self)
 	self->window = NULL;
 }
 
+/* The size of an image on a screen, whose pixels are square: what is too narrow is made wider, what is
+ * too wide is made higher. */
+static SDL_Point shown_size(const struct pkd_image *image)
+{
+	uint64_t width = image->pixel_width, height = image->pixel_height;
+	SDL_Point size = {(int)image->width, (int)image->height};
+
+	if (width > height && height > 0)
+		size.x = (int)(image->width * width / height);
+	else if (height > width && width > 0)
+		size.y = (int)(image->height * height / width);
+	return size;
+}
+
 /* Without PRESENTVSYNC, so that showing a frame does not wait for the screen. */
-static int create_window(struct video_show *self, uint32_t width, uint32_t height)
+static int create_window(struct video_show *self, SDL_Point size)
 {
 	self->window = SDL_CreateWindow(self->params->title, SDL_WINDOWPOS_UNDEFINED,
-	                                SDL_WINDOWPOS_UNDEFINED, (int)width, (int)height,
+	                                SDL_WINDOWPOS_UNDEFINED, size.x, size.y,
 	                                SDL_WINDOW_RESIZABLE);
 	if (!self->window)
 		return -1;
@@ -60,11 +75,15 @@ static int create_window(struct video_show *self, uint32_t width, uint32_t heigh
 }
 
 /* The window keeps the size that the user gave it; the picture is scaled into it. */
-static int fit(struct video_show *self, uint32_t width, uint32_t height)
+static int fit(struct video_show *self, const struct pkd_image *image)
 {
-	if (!self->window && create_window(self, width, height) < 0)
+	uint32_t width = image->width, height = image->height;
+	SDL_Point shown = shown_size(image);
+
+	if (!self->window && create_window(self, shown) < 0)
 		return -1;
-	if (self->texture && width == self->width && height == self->height)
+	if (self->texture && width == self->width && height == self->height &&
+	    shown.x == self->shown.x && shown.y == self->shown.y)
 		return 0;
 	if (self->texture)
 		SDL_DestroyTexture(self->texture);
@@ -74,7 +93,8 @@ static int fit(struct video_show *self, uint32_t width, uint32_t height)
 	self->height = height;
 	if (!self->texture)
 		return -1;
-	return SDL_RenderSetLogicalSize(self->renderer, (int)width, (int)height);
+	self->shown = shown;
+	return SDL_RenderSetLogicalSize(self->renderer, shown.x, shown.y);
 }
 
 static int present(struct video_show *self)
@@ -89,7 +109,7 @@ static int present(struct video_show *self)
 
 static int show(struct video_show *self, const struct pkd_image *image)
 {
-	if (fit(self, image->width, image->height) < 0)
+	if (fit(self, image) < 0)
 		return -1;
 	if (SDL_UpdateTexture(self->texture, NULL, pkd_const_pixels(image), (int)image->stride) < 0)
 		return -1;

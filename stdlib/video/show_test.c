@@ -62,16 +62,23 @@ static void need_display(void)
 		fail_msg("no DISPLAY: run this test under xvfb-run");
 }
 
+static SDL_Window *window_of_test(void)
+{
+	SDL_Window *window = NULL;
+
+	for (uint32_t id = 1; !window && id < 50; id++)
+		window = SDL_GetWindowFromID(id);
+	assert_non_null(window);
+	return window;
+}
+
 /* Red on a true screen: blue and red are not exchanged. */
 static void assert_screen_is_red(void)
 {
-	SDL_Window *window = SDL_GetWindowFromID(1);
+	SDL_Window *window = window_of_test();
 	uint8_t rgb[3] = {0};
 	SDL_Rect centre = {80, 60, 1, 1};
 
-	for (uint32_t id = 2; !window && id < 20; id++)
-		window = SDL_GetWindowFromID(id);
-	assert_non_null(window);
 	assert_string_equal(SDL_GetWindowTitle(window), "pkd test");
 	assert_int_equal(SDL_RenderReadPixels(SDL_GetRenderer(window), &centre,
 	                                      SDL_PIXELFORMAT_RGB24, rgb, 3),
@@ -124,6 +131,29 @@ static void a_change_of_size_is_followed(void **state)
 	pkd_image_set(run.frame, PKD_BGR24, 160, 120);
 	assert_int_equal(step(&run), PKD_OK);
 	assert_int_equal(run.ctx.n_notes, 0);
+	end(&run);
+}
+
+static void pixels_that_are_not_square_are_shown_in_their_shape(void **state)
+{
+	static const struct {
+		uint32_t pixel_width, pixel_height;
+		int width, height;
+	} cases[] = {{64, 45, 227, 120}, {1, 2, 160, 240}, {1, 1, 160, 120}, {0, 0, 160, 120}};
+	struct run run = {0};
+	int width, height;
+
+	(void)state;
+	need_display();
+	assert_int_equal(start(&run), PKD_OK);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		run.frame->pixel_width = cases[i].pixel_width;
+		run.frame->pixel_height = cases[i].pixel_height;
+		assert_int_equal(step(&run), PKD_OK);
+		SDL_RenderGetLogicalSize(SDL_GetRenderer(window_of_test()), &width, &height);
+		assert_int_equal(width, cases[i].width);
+		assert_int_equal(height, cases[i].height);
+	}
 	end(&run);
 }
 
@@ -234,6 +264,7 @@ int main(void)
 		cmocka_unit_test(without_a_display_it_takes_no_part),
 		cmocka_unit_test(frames_appear_in_a_window),
 		cmocka_unit_test(a_change_of_size_is_followed),
+		cmocka_unit_test(pixels_that_are_not_square_are_shown_in_their_shape),
 		cmocka_unit_test(q_escape_and_close_stop_the_program),
 		cmocka_unit_test(signals_stay_the_runtimes),
 		cmocka_unit_test(a_failing_window_is_said_once_and_the_program_goes_on),

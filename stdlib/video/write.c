@@ -456,6 +456,8 @@ static void index_frame(struct video_write *self)
 
 /* ---- Colours: BT.601, 16 to 235 ---- */
 
+/* libyuv is the nearer to the formula, and faster; libswscale overflows without its slow rounding. */
+
 #ifdef PKD_HAS_LIBYUV
 
 static int convert(struct video_write *self, const struct pkd_image *image)
@@ -488,8 +490,8 @@ static int convert(struct video_write *self, const struct pkd_image *image)
 		return error;
 	if (!self->scaler)
 		self->scaler = sws_getContext(to->width, to->height, AV_PIX_FMT_BGR24, to->width,
-		                              to->height, AV_PIX_FMT_YUV420P, SWS_BILINEAR, NULL,
-		                              NULL, NULL);
+		                              to->height, AV_PIX_FMT_YUV420P,
+		                              SWS_BILINEAR | SWS_ACCURATE_RND, NULL, NULL, NULL);
 	if (!self->scaler)
 		return AVERROR(ENOMEM);
 	sws_scale(self->scaler, planes, strides, 0, to->height, to->data, to->linesize);

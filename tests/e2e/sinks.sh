@@ -30,9 +30,10 @@ node count() -> (value: u64) {
 pipeline table_only(
     frames: u64 = 3000,                        /// how many rows
     path: string = "rows.csv",                 /// where they go
+    append: bool = false,                      /// after what is there
 ) {
     numbers = count(frames: frames)
-    rows    = table.csv(numbers, path: path)
+    rows    = table.csv(numbers, path: path, append: append)
 }
 
 deploy table_only {
@@ -99,8 +100,9 @@ HOOK void __cyg_profile_func_exit(void *function, void *caller)
 HOOK ssize_t pwrite(int file, const void *data, size_t size, off_t at)
 {
 	ssize_t n = syscall(SYS_pwrite64, file, data, size, at);
+	const char *one_in = getenv("DIE_ONE_IN");
 
-	if (getenv("DIE_AFTER_WRITES") && draw() % 64 == 0)
+	if (one_in && draw() % (uint32_t)atoi(one_in) == 0)
 		kill(getpid(), SIGKILL);
 	return n;
 }
@@ -149,11 +151,12 @@ survive() {
 	[ "$kills" -ge "$least" ] || fail "killed only $kills times"
 }
 
-# die LEAST COMMAND...: the same, killed by its own writes.
+one_in=64
+# die LEAST COMMAND...: the same, killed by its own writes, by one in 64 or in $one_in.
 die() {
 	least=$1
 	shift
-	DIE_AFTER_WRITES=1 timeout -k 1 100 "$@" >out 2>&1 || fail "$*: status $?"
+	DIE_ONE_IN=$one_in timeout -k 1 100 "$@" >out 2>&1 || fail "$*: status $?"
 	kills=$(grep -c 'was killed by SIGKILL' out)
 	[ "$kills" -ge "$least" ] || fail "$*: died only $kills times"
 }
@@ -195,6 +198,20 @@ note "the table was killed $kills times"
 die 10 ./table_killed --path died.csv
 cmp wanted.csv died.csv >difference || fail "died $kills times: other rows" difference
 note "the table died of $kills of its writes"
+# Short runs, one behind the other: of its first row no commit says where it begins.
+printf 'frame,time_s,value\n9,9.0,9' >added.csv
+cp added.csv wanted_added.csv
+echo >>wanted_added.csv
+deaths=0 one_in=2
+for run in 1 2 3 4 5 6 7 8 9 10; do
+	die 0 ./table_killed --frames 5 --path added.csv --append
+	sed -n 2,6p wanted.csv >>wanted_added.csv
+	cmp wanted_added.csv added.csv >difference || fail "run $run, died $kills times: other rows"
+	deaths=$((deaths + kills))
+done
+one_in=64
+[ "$deaths" -ge 5 ] || fail "added to, it died only $deaths times"
+note "the table that was added to died of $deaths of its writes"
 
 # ---- Both ----
 
