@@ -214,10 +214,16 @@ test: ## set up, build and run all tests
 
 # pkdc gives the sanitizer's flags to what it builds: the archives it links need them.
 .PHONY: run-tests
-run-tests: all $(UNIT_TESTS) $(NODE_TESTS) $(B)/tests/kill/kill_step $(B)/tests/fault/sweep
+TEST_PROGRAMS := $(UNIT_TESTS) $(NODE_TESTS) $(B)/tests/kill/kill_step $(B)/tests/fault/sweep
+
+run-tests: all $(TEST_PROGRAMS)
 	@$(MAKE) --no-print-directory replay
 	@$(if $(SANITIZE),CFLAGS='$(SANITIZE)' CXXFLAGS='$(SANITIZE)' LDFLAGS='$(SANITIZE)') \
 		B='$(B)' TESTS='$(UNIT_TESTS) $(NODE_TESTS)' LEFT_OUT='$(UNBUILT_TESTS)' tests/run
+
+.PHONY: stress
+stress: all $(TEST_PROGRAMS) ## tests with processes, STRESS_TIMES (20) each beside STRESS_LOAD (8) busy loops
+	@B='$(B)' tests/stress.sh $(STRESS)
 
 .PHONY: mutants
 mutants: all ## take the safety mechanisms out one by one: a test must notice

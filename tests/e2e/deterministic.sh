@@ -18,7 +18,7 @@ done
 # run PROGRAM [OPTION]: the tables must be those of the first run.
 run() {
 	rm -f found.csv sums.csv
-	timeout -k 1 60 ./"$1" --source clip.mkv --quiet ${2:+"$2"} >out 2>&1 ||
+	at_most 60 ./"$1" --source clip.mkv --quiet ${2:+"$2"} >out 2>&1 ||
 		fail "$*: status $?"
 	[ -d first ] || { mkdir first && cp found.csv sums.csv first; }
 	for table in found sums; do

@@ -5,10 +5,20 @@
 # shellcheck source=lib/lib.sh
 . "$(dirname "$0")/lib/lib.sh"
 
-# torture PROGRAM FRAMES KILLS: it must have been killed at least so many times.
+# torture PROGRAM FRAMES KILLS: as many runs as it takes to kill it so many times.
 torture() {
+	kills=0 runs=0
+	while [ "$kills" -lt "$3" ]; do
+		[ "$runs" -lt 20 ] || fail "$1 was killed only $kills times in $runs runs"
+		killed "$1" "$2"
+		runs=$((runs + 1))
+	done
+	note "$1: killed $kills times in $runs runs"
+}
+
+# killed PROGRAM FRAMES: a run to its end.
+killed() {
 	start "./$1" --frames "$2" --path killed.csv
-	kills=0
 	while ! is_gone "$pid"; do
 		for victim in numbers before middle; do
 			named "$pid" "$victim" && kill -KILL "$child" 2>/dev/null && kills=$((kills + 1))
@@ -16,12 +26,10 @@ torture() {
 	done
 	finish 1
 	[ "$status" -eq 0 ] || fail "$1, killed $kills times: status $status"
-	[ "$kills" -ge "$3" ] || fail "$1 was killed only $kills times"
 	awk -v n="$2" 'BEGIN { print "frame,time_s,value"; for (i = 1; i <= n; i++)
 		printf "%d,%d.%d00000000,%d\n", i, i / 10, i % 10, i }' >wanted
 	diff wanted killed.csv >difference || fail "$1, killed $kills times: other rows" difference
 	diff wanted beside.csv >difference || fail "$1, killed $kills times: other rows beside" difference
-	note "$1: killed $kills times"
 }
 
 build "$e2e/line/line.pkd" --pipeline line --deploy restart -o line

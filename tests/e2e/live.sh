@@ -6,7 +6,7 @@
 
 build "$e2e/proofs/live.pkd" -o live
 frames=$((${PKD_SOAK:-6} * 700))
-timeout $((${PKD_SOAK:-6} * 10 + 30)) ./live --frames "$frames" >out 2>&1 || fail "live: status $?"
+at_most $((${PKD_SOAK:-6} * 10 + 30)) ./live --frames "$frames" >out 2>&1 || fail "live: status $?"
 note "$(sed -n 1p out)"
 grep -Eq "^ +t +$frames " out || fail 'frames are missing'
-timeout 100 ./live --single-process --frames 300 >out 2>&1 || fail "in one process: status $?"
+at_most 100 ./live --single-process --frames 300 >out 2>&1 || fail "in one process: status $?"

@@ -26,7 +26,7 @@ diff wanted shown >out || fail 'ps shows other names'
 
 # ---- --help ----
 
-timeout 5 ./line --help >help 2>errors || fail "--help: status $?"
+at_most 5 ./line --help >help 2>errors || fail "--help: status $?"
 [ ! -s errors ] || fail '--help writes to stderr' errors
 
 # shows LINE: with any number of spaces between words.
@@ -55,7 +55,7 @@ rm -f ./*.csv
 wrong() {
 	text=$1
 	shift
-	timeout -k 1 5 ./line "$@" >out 2>errors
+	at_most 5 ./line "$@" >out 2>errors
 	status=$?
 	[ "$status" -eq 2 ] || fail "$*: status $status, not 2" errors
 	[ ! -s out ] || fail "$*: something on stdout"
@@ -87,7 +87,7 @@ expect 0 'line: 7 frames in .*' ./line --numbers.frames=7 --frames 5
 expect 0 'line: 9 frames in .*' ./line --frames 5 --frames=9
 expect 0 'line: 5 frames in .*' ./line --frames 5 --path=--odd --before.trouble=fault
 [ -e ./--odd ] || fail 'a value that begins with -- is not taken after ='
-timeout 5 ./line --frames 5 --quiet >out 2>&1 || fail "--quiet: status $?"
+at_most 5 ./line --frames 5 --quiet >out 2>&1 || fail "--quiet: status $?"
 [ ! -s out ] || fail '--quiet says something'
 
 # ---- Through the pipeline beyond the range of the node ----

@@ -24,7 +24,7 @@ build window.pkd -o window
 # ---- Without a display, or with one that is not there ----
 
 for display in '' :987654; do
-	DISPLAY=$display timeout 60 ./window --source "$MEDIA/vtest.avi" >out 2>&1 ||
+	at_most 60 env DISPLAY="$display" ./window --source "$MEDIA/vtest.avi" >out 2>&1 ||
 		fail "without a display: status $?"
 	[ "$(grep -c 'display' out)" -eq 1 ] || fail 'not one line about the display'
 	grep -Eq '^window: show: no display: nothing is shown' out || fail 'not said by the node'
@@ -42,7 +42,7 @@ key=$1
 shift
 "$@" >window.out 2>&1 &
 pid=$!
-for i in $(seq 100); do
+for i in $(seq 600); do
 	has_window && break
 	sleep 0.1
 done
@@ -51,7 +51,7 @@ command -v xdotool >/dev/null || { kill -TERM $pid; wait $pid; exit 77; }
 window=$(xdotool search --name 'a window of this test' | tail -n 1)
 # Without a window manager nobody else gives it the keyboard.
 xdotool windowfocus --sync "$window" && xdotool key "$key" || fail 'xdotool failed'
-for i in $(seq 40); do
+for i in $(seq 400); do
 	[ -d /proc/$pid ] && ! grep -q '^State:.*Z' /proc/$pid/status || break
 	sleep 0.1
 done
@@ -61,7 +61,7 @@ echo "status $?"
 END_INSIDE
 
 for key in q Escape; do
-	timeout -k 1 60 xvfb-run -a sh ./inside $key ./window --source "$MEDIA/vtest.avi" --speed 1 >result 2>&1
+	at_most 60 xvfb-run -a sh ./inside $key ./window --source "$MEDIA/vtest.avi" --speed 1 >result 2>&1
 	status=$?
 	[ "$status" -ne 77 ] || skip 'xdotool is not installed: no key was pressed'
 	[ "$status" -eq 0 ] || fail "with a display: status $status" result
@@ -94,5 +94,5 @@ pipeline still() {
 }
 END_PKD
 build still.pkd -o still
-timeout -k 1 60 xvfb-run -a sh ./inside q ./still >result 2>&1 || fail "a still picture: status $?" result
+at_most 60 xvfb-run -a sh ./inside q ./still >result 2>&1 || fail "a still picture: status $?" result
 [ "$(tail -n 1 result)" = 'status 0' ] || fail "a still picture: $(tail -n 1 result)" window.out

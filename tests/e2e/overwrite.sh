@@ -20,7 +20,7 @@ kept relay.c
 
 # As root, `-o /dev/null` must not put an end to /dev/null. A pipe stands for it here.
 mkfifo pipe
-timeout 10 "$PKDC" build line.pkd --pipeline line -o pipe >out 2>&1 </dev/null
+at_most 10 "$PKDC" build line.pkd --pipeline line -o pipe >out 2>&1 </dev/null
 [ -p pipe ] || fail 'a pipe was replaced by a program'
 
 # A program that runs is replaced, and runs on.

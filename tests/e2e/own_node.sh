@@ -195,7 +195,7 @@ echo "read-only cache: $?"
 ./by-hand --csv.path read-only/x.csv
 echo "read-only table: $?"
 END_INSIDE
-timeout 60 unshare -rm sh ./inside >out 2>&1 || fail 'the test itself failed'
+at_most 60 unshare -rm sh ./inside >out 2>&1 || fail 'the test itself failed'
 for line in "pkdc: cannot write 'small/program': No space left on device" 'full disk: 1 filling' \
 	"pkdc: cannot write 'read-only/program': Read-only file system" 'read-only: 1' \
 	'full cache: 1' 'with room again: 0' \

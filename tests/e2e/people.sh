@@ -12,22 +12,21 @@ speed=4 # 40 frames a second
 build "$ROOT/examples/people/people.pkd" -o people
 from=$(now_ms)
 # Half the usual stride: four times the work, so that the detector is slow on a fast machine, too.
-timeout -k 1 120 ./people --source "$MEDIA/vtest.avi" --speed $speed --found.stride 4 >out 2>&1 || fail "status $?"
+at_most 120 ./people --source "$MEDIA/vtest.avi" --speed $speed --found.stride 4 >out 2>&1 || fail "status $?"
 took=$(($(now_ms) - from))
 
-# ---- At the rate of the source ----
+# ---- Not faster than the source; how much slower depends on the machine ----
 
 due=$((79500 / speed))
 note "$took ms, the clip lasts $due ms"
 [ $((took * 100)) -ge $((due * 98)) ] || fail "it took $took ms: faster than --speed $speed"
-[ $((took * 100)) -le $((due * 115)) ] || fail "it took $took ms, the clip lasts $due ms"
 
 firings() { awk -v node="$1" '$1 == node { print $2 }' out; }
 for node in cam view write csv; do
 	[ "$(firings $node)" = 795 ] || fail "$node has fired $(firings $node) times, not 795"
 done
 [ "$(firings show)" = 0 ] || fail 'video.show shows something without a display'
-[ "$(firings found)" -gt 10 ] || fail "the detector has fired $(firings found) times"
+[ "$(firings found)" -ge 3 ] || fail "the detector has fired $(firings found) times"
 [ $(($(firings found) * 3)) -lt 795 ] || fail "the detector has fired $(firings found) times: not several times slower"
 dropped=$(sed -n 's/^ *cam.frame -> found.frame: \([0-9]*\) dropped$/\1/p' out)
 note "the detector has fired $(firings found) times and left out $dropped frames"
@@ -46,18 +45,22 @@ sed 's/,"\[.*/,json/' people.csv | awk -F, '
 	int($4 + 0.5) != 100 * ($1 - $3) { bad("the age is not that of the frame") }
 	$4 > 0 { aged++ }
 	{ if ($3 != last) results++; last = $3 }
+	$5 > 0 { people++ }
 	END {
 		if (NR != 796) print NR - 1 " rows, not 795"
-		if (absent > 200) print absent " rows without any result"
-		if (aged < 400) print "only " aged " results are older than their frame"
-		if (results < 10) print "only " results " results"
+		present = 795 - absent
+		# Rows went on while the detector was at work: it held up nobody.
+		if (aged < present / 2) print "only " aged " of " present " results are older than their frame"
+		if (results * 3 > present) print results " results in " present " rows: they waited for them"
+		if (results < 3) print "only " results " results"
+		if (people < present / 3) print "hardly any people were found"
 		print absent + 0, results > "counts"
 	}' >wrong
 [ ! -s wrong ] || fail 'the table is wrong' wrong
 read -r absent results <counts
 note "$results results in 795 rows, $absent rows before the first"
 [ "$results" -le "$(firings found)" ] || fail 'more results than the detector has made'
-[ "$(grep -c '""label"":""person""' people.csv)" -gt 300 ] || fail 'hardly any people were found'
+grep -q '""label"":""person""' people.csv || fail 'no people were found'
 
 # ---- The video ----
 

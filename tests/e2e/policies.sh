@@ -12,7 +12,7 @@ build "$e2e/policies/policies.pkd" -o policies
 build "$e2e/policies/policies.pkd" --deploy two -o two
 for program in './policies' './two' './policies --single-process' './policies --freeze=all'; do
 	# shellcheck disable=SC2086 # words
-	timeout 100 $program --frames $frames >out 2>&1 || fail "$program: status $?"
+	at_most 100 $program --frames $frames >out 2>&1 || fail "$program: status $?"
 	for node in lossless queued window mixed; do
 		fired $node $frames
 	done

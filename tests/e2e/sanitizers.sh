@@ -22,14 +22,14 @@ asan=$ROOT/build/asan
 ) >out 2>&1 || fail 'it cannot be built with sanitizers'
 from=$(now_ms)
 for unit in $units; do
-	(cd "$ROOT" && timeout 60 "$asan/test/unit/$unit") >out 2>&1 || fail "$unit with sanitizers: status $?"
+	(cd "$ROOT" && at_most 60 "$asan/test/unit/$unit") >out 2>&1 || fail "$unit with sanitizers: status $?"
 done
 note "unit tests with sanitizers: $(($(now_ms) - from)) ms"
 
 # pkdc has one arena and frees nothing by itself: a leak is none.
 from=$(now_ms)
 for program in $programs; do
-	timeout 20 "$asan/pkdc" check --report "$program" >out 2>&1
+	at_most 20 "$asan/pkdc" check --report "$program" >out 2>&1
 	[ $? -le 1 ] || fail "$program with sanitizers"
 	! grep -E 'Sanitizer|runtime error' out || fail "$program with sanitizers"
 done
@@ -40,7 +40,7 @@ note "pkdc with sanitizers: $(($(now_ms) - from)) ms"
 # ---- Valgrind ----
 
 checked() {
-	(cd "$ROOT" && PKD_TEST_NO_TRAPS=1 timeout 120 valgrind --error-exitcode=9 --leak-check=no -q "$@") >out 2>&1
+	(cd "$ROOT" && at_most 120 env PKD_TEST_NO_TRAPS=1 valgrind --error-exitcode=9 --leak-check=no -q "$@") >out 2>&1
 	status=$?
 	[ "$status" -ne 9 ] && ! grep -q '^==[0-9]*==' out
 }

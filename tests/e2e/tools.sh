@@ -18,7 +18,7 @@ prints() {
 refuses() {
 	expected=$1 pattern=$2
 	shift 2
-	timeout -k 1 20 "$PKDC" "$@" >out 2>errors
+	at_most 20 "$PKDC" "$@" >out 2>errors
 	status=$?
 	[ "$status" -eq "$expected" ] || fail "pkdc $*: status $status, not $expected" errors
 	[ ! -s out ] || fail "pkdc $*: something on stdout"
@@ -139,7 +139,7 @@ awk 'BEGIN { print "pipeline p() {"; for (i = 0; i < 2000; i++) print "    x = =
 # Every beginning of a program, and the program without any one line, is right or has mistakes.
 size=$(wc -c <"$people")
 try() {
-	timeout -k 1 20 "$PKDC" check part.pkd >out 2>&1
+	at_most 20 "$PKDC" check part.pkd >out 2>&1
 	status=$?
 	[ "$status" -eq 0 ] || [ "$status" -eq 1 ] || fail "$1: status $status"
 	[ "$status" -eq 0 ] || grep -q ': error\[' out || fail "$1: status 1 without a message"

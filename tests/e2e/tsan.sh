@@ -11,7 +11,7 @@ ring() {
 
 # careful PROGRAM: it finds nothing.
 careful() {
-	timeout -k 1 100 "./$1" >out 2>&1 || fail "$1: a race, or a torn value: status $?"
+	at_most 100 "./$1" >out 2>&1 || fail "$1: a race, or a torn value: status $?"
 	cat out
 }
 
@@ -24,7 +24,7 @@ changed() {
 # careless PROGRAM VARIANT SAYS: it finds what its output must say.
 careless() {
 	ring "$1" "$1.c" || fail "$1 does not compile"
-	! TSAN_OPTIONS=halt_on_error=1 timeout -k 1 90 "./$1" "$2" >out 2>&1 || fail "$1: nothing is found"
+	! at_most 90 env TSAN_OPTIONS=halt_on_error=1 "./$1" "$2" >out 2>&1 || fail "$1: nothing is found"
 	grep -q "$3" out || fail "$1: it does not say '$3'"
 	note "$1: caught"
 }

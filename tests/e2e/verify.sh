@@ -6,7 +6,7 @@ needs spin
 
 # The models are the same under every sanitizer: the checker is compiled without.
 unset CFLAGS LDFLAGS
-VERIFY=short timeout -k 2 280 "$ROOT/tests/model/verify.sh" >out 2>&1 || {
+at_most 280 env VERIFY=short "$ROOT/tests/model/verify.sh" >out 2>&1 || {
 	grep -v '^ok' out >bad
 	fail 'a model does not end as it should' bad
 }

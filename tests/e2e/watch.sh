@@ -9,13 +9,19 @@ build "$e2e/watch/watch.pkd" --deploy together -o together
 build "$e2e/watch/watch.pkd" --deploy again -o again
 mkfifo lines questions answers
 
-# Asks how many frames there were, within a second, or what $2 says.
+# Asks how many frames there were, and waits a second for an answer: a node that was killed has none.
 ask() {
 	echo how many >questions
 	# Opened for both, so that it does not wait for a writer.
-	answer=$(timeout "${1:-1}" sh -c 'exec 3<>answers; read -r n <&3 && echo "$n"')
+	answer=$(timeout 1 sh -c 'exec 3<>answers; read -r n <&3 && echo "$n"')
 }
 heard() { ask && [ "$answer" = "$1" ]; }
+
+# The shortest of several times shows what the program needs: a busy machine delays some, not all.
+shorter() {
+	took=$(($(now_ms) - before))
+	[ "$took" -ge "${shortest:-$((took + 1))}" ] || shortest=$took
+}
 
 for program in './watch' './together' './watch --single-process'; do
 	# shellcheck disable=SC2086 # words
@@ -23,15 +29,16 @@ for program in './watch' './together' './watch --single-process'; do
 	exec 4<>lines 5<>questions 6<>answers
 	within 5 ask || fail "$program: no answer at all"
 	[ "$answer" = 0 ] || fail "$program: $answer frames before the first"
-	before=$(now_ms)
+	shortest=
 	for i in 1 2 3 4 5 6 7 8 9 10; do
+		before=$(now_ms)
 		echo "line $i" >lines
-		within 2 heard "$i" || fail "$program: line $i is not heard within 2 s"
+		within 2 heard "$i" || fail "$program: line $i is not heard"
+		[ "$i" -eq 1 ] || shorter
 	done
-	took=$(($(now_ms) - before))
-	note "$program: ten lines and answers in $took ms"
-	# Each would take a second or so if it were the safety time-out of a sleep that ends it.
-	[ "$took" -lt 4000 ] || fail "$program: ten lines took $took ms"
+	note "$program: a line is heard in $shortest ms"
+	# Each but the first would take a second or so if it were the safety time-out of a sleep that ends it.
+	[ "$shortest" -lt 500 ] || fail "$program: each line took at least $shortest ms"
 	ticks() { awk '{ print $14 + $15 }' "/proc/$1/stat"; }
 	idle=0
 	for child in $(children_of "$pid"); do
@@ -50,16 +57,15 @@ done
 
 # A stop ends the waiting; so does a ready that fails, with its own message.
 exec 4<>lines 5<>questions 6<>answers
-shortest=9999
-for run in 1 2 3; do
+shortest=
+for run in 1 2 3 4 5 6; do
 	start ./watch --quiet
 	within 5 ask || fail 'no answer'
 	before=$(now_ms)
 	kill -INT "$pid"
 	finish 3
 	[ "$status" -eq 0 ] || fail "stopped, run $run: status $status"
-	took=$(($(now_ms) - before))
-	[ "$took" -ge "$shortest" ] || shortest=$took
+	shorter
 done
 # Who is not rung for sleeps on for a second.
 note "stopped in $shortest ms"

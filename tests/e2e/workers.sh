@@ -31,7 +31,10 @@ done
 # Killed at any moment, a worker finds what it has claimed, and nothing is done twice.
 build "$e2e/proofs/workers.pkd" --pipeline workers --deploy shot -o shot
 kills=0
-for run in 1 2 3 4 5; do
+run=0
+while [ "$kills" -lt 20 ]; do
+	run=$((run + 1))
+	[ $run -le 50 ] || fail "only $kills kills in 50 runs"
 	start ./shot
 	while ! is_gone "$pid"; do
 		for victim in s s_2 s_3; do
@@ -43,21 +46,21 @@ for run in 1 2 3 4 5; do
 	[ "$status" -eq 0 ] || fail "shot, run $run: status $status"
 	cmp one.csv workers.csv || fail "run $run with kills differs" out
 done
-[ "$kills" -ge 20 ] || fail "only $kills kills"
-note "workers that claim: $kills kills"
+note "workers that claim: $kills kills in $run runs"
 
 # Where all the long frames are one worker's share, claiming spreads them over four.
-took() {
-	before=$(now_ms)
-	"$@" --quiet >out 2>&1 || fail "$*: status $?"
-	took=$(($(now_ms) - before))
-}
 build "$e2e/proofs/workers.pkd" --pipeline uneven --deploy uneven -o uneven
 build "$e2e/proofs/workers.pkd" --pipeline uneven --deploy claimed -o claimed
-took ./uneven
-turns=$took
+# most: how many of the 20 long frames one worker has done, at the most. It notes each that it does.
+most() {
+	sed -n 's/^[a-z]*: \(s[_0-9]*\): a long frame$/\1/p' out | sort | uniq -c |
+		awk '$1 > n { n = $1 } END { print n + 0 }'
+}
+./uneven --notes true >out 2>&1 || fail "in turns: status $?"
+turns=$(most)
 mv uneven.csv turns.csv
-took ./claimed
+./claimed --notes true >out 2>&1 || fail "claimed: status $?"
 cmp turns.csv uneven.csv || fail 'the claimed frames differ'
-note "20 frames of 40 ms: in turns $turns ms, claimed $took ms"
-[ $((took * 2)) -lt "$turns" ] || fail "claimed $took ms, in turns $turns ms"
+note "of 20 long frames one worker does at the most: in turns $turns, claimed $(most)"
+[ "$turns" -eq 20 ] || fail "the long frames are not one worker's share"
+[ "$(most)" -lt 15 ] || fail "one worker has claimed $(most) of 20 long frames"

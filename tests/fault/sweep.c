@@ -26,7 +26,7 @@
 #include "wrap.h"
 
 /* A machine that is busy is given a second chance. */
-enum { LIMIT_MS = 10000, LONG_LIMIT_MS = 40000, LEFT_MS = 3000, TEXT_SIZE = 1 << 16 };
+enum { LIMIT_MS = 20000, LONG_LIMIT_MS = 60000, LEFT_MS = 10000, TEXT_SIZE = 1 << 16 };
 
 static const struct {
 	const char *name;

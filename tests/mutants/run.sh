@@ -16,8 +16,8 @@ root=$(cd "$here/../.." && pwd) || exit 2
 B=$(cd "${B:-$root/build}" 2>/dev/null && pwd) || { echo 'run.sh: build first: make'; exit 2; }
 export B ROOT="$root" MEDIA="$root/build/media" LC_ALL=C.UTF-8 CMOCKA_MESSAGE_OUTPUT=TAP
 unset PKD_CACHE MAKEFLAGS MFLAGS MAKELEVEL
-unit_limit=30
-script_limit=300
+unit_limit=100
+script_limit=1200
 
 work=$(mktemp -d "${TMPDIR:-/tmp}/pkd-mutants.XXXXXX") || exit 2
 trap 'rm -rf "$work"' EXIT

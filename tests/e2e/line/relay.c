@@ -52,6 +52,7 @@ static int make_trouble(const struct relay *self, const uint64_t *value, struct 
 	case Trouble_doze:
 	case Trouble_hang:
 	case Trouble_spin:
+		pkd_note(ctx, "does not come back");
 		hang((enum Trouble)self->params->trouble);
 		break;
 	case Trouble_eat:
