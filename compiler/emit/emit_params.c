@@ -33,6 +33,18 @@ static void describe_types(struct program *p)
 	buf_finish(&types);
 }
 
+static void put_bound(struct out_row *row, const char *name, const struct param *param,
+                      const struct value *bound)
+{
+	if (param->type->kind == TYPE_F32 || param->type->kind == TYPE_F64)
+		out_field(row, ".%s.number = %s", name,
+		          out_float(row->arena,
+		                    bound->kind == VALUE_FLOAT ? bound->f : (double)bound->i,
+		                    false));
+	else
+		out_field(row, ".%s.whole = %s", name, value_c(row->arena, bound, param->type, 0));
+}
+
 static void put_param_row(struct program *p, const char *struct_name, const struct param *param)
 {
 	struct out_row row = {.arena = p->arena, .depth = 1};
@@ -45,8 +57,8 @@ static void put_param_row(struct program *p, const char *struct_name, const stru
 		out_field_string(&row, "initial", param->initial_text);
 	if (param->has_range) {
 		out_field(&row, ".has_range = true");
-		out_field(&row, ".min = %s", out_float(p->arena, param->min, false));
-		out_field(&row, ".max = %s", out_float(p->arena, param->max, false));
+		put_bound(&row, "min", param, &param->min);
+		put_bound(&row, "max", param, &param->max);
 	}
 	if (param->type->kind == TYPE_ENUM)
 		out_field(&row, ".type = &%s", type_describe(p->out, &p->described, param->type));

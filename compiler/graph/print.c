@@ -117,11 +117,13 @@ static void print_params(const struct graph *graph, FILE *file)
 {
 	for (size_t i = 0; i < graph->params.n; i++) {
 		const struct param *param = &graph->params.items[i];
+		char min[VALUE_TEXT_SIZE], max[VALUE_TEXT_SIZE];
 		fprintf(file, "param %s: %s", param->name, param->type->name);
 		if (param->initial_text)
 			fprintf(file, " = %s", param->initial_text);
 		if (param->has_range)
-			fprintf(file, " in %.17g..%.17g", param->min, param->max);
+			fprintf(file, " in %s..%s", value_number_text(&param->min, min),
+			        value_number_text(&param->max, max));
 		fputc('\n', file);
 	}
 }

@@ -13,6 +13,16 @@ const char *value_kind_text(enum value_kind kind)
 	return texts[kind];
 }
 
+const char *value_number_text(const struct value *value, char text[VALUE_TEXT_SIZE])
+{
+	if (value->kind == VALUE_FLOAT)
+		snprintf(text, VALUE_TEXT_SIZE, "%.15g", value->f);
+	else
+		snprintf(text, VALUE_TEXT_SIZE, "%lld%s", (long long)value->i,
+		         value->kind == VALUE_TIME ? "ns" : "");
+	return text;
+}
+
 static struct value int_value(int64_t i)
 {
 	return (struct value){.kind = VALUE_INT, .i = i, .f = (double)i};

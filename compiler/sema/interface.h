@@ -37,7 +37,7 @@ struct param {
 	struct value initial;     /* VALUE_NONE: must be given */
 	const char *initial_text; /* in the source's words; NULL with VALUE_NONE */
 	bool has_range;
-	double min, max;
+	struct value min, max;
 };
 
 enum origin_kind { ORIGIN_NONE, ORIGIN_PACED, ORIGIN_LIVE };

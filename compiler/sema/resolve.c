@@ -96,14 +96,23 @@ static double number_of(const struct value *value)
 	return value->kind == VALUE_FLOAT ? value->f : (double)value->i;
 }
 
+/* Whole numbers and times are compared exactly. */
+static bool is_less(const struct value *a, const struct value *b)
+{
+	if (a->kind == VALUE_FLOAT || b->kind == VALUE_FLOAT)
+		return number_of(a) < number_of(b);
+	return a->i < b->i;
+}
+
 bool resolve_in_range(struct sema *sema, const struct param *param, struct span span,
                       const struct value *value)
 {
-	double number = number_of(value);
-	if (!param->has_range || (number >= param->min && number <= param->max))
+	char number[VALUE_TEXT_SIZE], min[VALUE_TEXT_SIZE], max[VALUE_TEXT_SIZE];
+	if (!param->has_range || (!is_less(value, &param->min) && !is_less(&param->max, value)))
 		return true;
-	diag_report(sema->diags, E0307, span, "%g is outside the range of '%s', %g..%g", number,
-	            param->name, param->min, param->max);
+	diag_report(sema->diags, E0307, span, "%s is outside the range of '%s', %s..%s",
+	            value_number_text(value, number), param->name,
+	            value_number_text(&param->min, min), value_number_text(&param->max, max));
 	if (param->span.start != span.start)
 		diag_note(sema->diags, param->span, "declared here");
 	return false;
@@ -153,9 +162,9 @@ static void resolve_range(struct sema *sema, struct file_scope *file, const stru
 	if (low.kind == VALUE_NONE || high.kind == VALUE_NONE)
 		return;
 	param->has_range = true;
-	param->min = number_of(&low);
-	param->max = number_of(&high);
-	if (param->min > param->max)
+	param->min = low;
+	param->max = high;
+	if (is_less(&high, &low))
 		diag_report(sema->diags, E0307, span_join(port->low->span, port->high->span),
 		            "this range is empty");
 }

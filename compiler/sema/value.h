@@ -23,6 +23,10 @@ struct value {
 	const struct enumeration *enumeration;
 };
 
+/* Of a whole number, a fraction or a time, exactly. Returns `text`. */
+enum { VALUE_TEXT_SIZE = 40 };
+const char *value_number_text(const struct value *value, char text[VALUE_TEXT_SIZE]);
+
 /* What a node's parameter is bound to. */
 enum formula_kind {
 	FORMULA_CONST,

@@ -32,13 +32,15 @@ static void print_ports(const char *title, const struct port *ports, size_t n)
 
 static void print_param(const struct param *param)
 {
+	char min[VALUE_TEXT_SIZE], max[VALUE_TEXT_SIZE];
 	printf("  %s: %s", param->name, param->type->name);
 	if (param->initial.kind == VALUE_NONE)
 		printf(", must be given");
 	else
 		printf(" = %s", param->initial_text);
 	if (param->has_range)
-		printf(", from %.15g to %.15g", param->min, param->max);
+		printf(", from %s to %s", value_number_text(&param->min, min),
+		       value_number_text(&param->max, max));
 	puts(param->live ? ", may change while it runs" : "");
 	print_doc("      ", param->doc);
 }

@@ -2,9 +2,12 @@
 #include "options/config.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "options/value.h"
 
@@ -31,24 +34,43 @@ static void cut_comment(char *line)
 	bool quoted = false;
 
 	for (char *c = line; *c; c++) {
-		if (*c == '"')
+		if (quoted && *c == '\\' && c[1])
+			c++;
+		else if (*c == '"')
 			quoted = !quoted;
-		if (*c == '#' && !quoted && (c == line || strchr(" \t", c[-1]))) {
+		else if (*c == '#' && !quoted && (c == line || strchr(" \t", c[-1])))
 			*c = '\0';
+		if (!*c)
 			return;
-		}
 	}
 }
 
-/* "a # b" is a # b; a value without quotes is as it stands. */
-static char *unquote(char *value)
+/* A text as the language writes it: in place, without its quotes, each escape as what it stands for.
+ * NULL when it is well formed, else what is wrong. */
+static const char *decode_text(char *text)
 {
-	size_t n = strlen(value);
+	static const char escapes[] = "n\nt\t\\\\\"\"";
+	char *to = text;
 
-	if (n < 2 || value[0] != '"' || value[n - 1] != '"')
-		return value;
-	value[n - 1] = '\0';
-	return value + 1;
+	for (const char *from = text + 1; *from; from++) {
+		char c = *from;
+
+		if (c == '"') {
+			*to = '\0';
+			return from[1] ? "something follows the closing quote" : NULL;
+		}
+		if (c == '\\') {
+			const char *escape = escapes;
+
+			for (from++; *escape && *escape != *from; escape += 2)
+				;
+			if (!*from || !*escape)
+				return "the escapes of a text are \\n \\t \\\\ \\\"";
+			c = escape[1];
+		}
+		*to++ = c;
+	}
+	return "the text has no closing quote";
 }
 
 static int report_unknown(const struct pkd_program *program, const struct pkdi_log *log,
@@ -93,8 +115,9 @@ static int take_line(struct pkdi_config *config, const struct pkd_program *progr
 {
 	struct pkdi_setting setting = {.line = number};
 	const struct pkdi_setting *other;
+	const char *wrong = NULL;
 	char text[TEXT_SIZE];
-	char *name, *equals;
+	char *name, *equals, *value;
 
 	cut_comment(line);
 	name = trim(line);
@@ -105,9 +128,14 @@ static int take_line(struct pkdi_config *config, const struct pkd_program *progr
 		return refuse(log, config->path, number, "this is not `name = value`");
 	*equals = '\0';
 	name = trim(name);
-	setting.value = unquote(trim(equals + 1));
+	setting.value = value = trim(equals + 1);
 	if (!pkdi_param_find(program, name, strlen(name), &setting.target))
 		return report_unknown(program, log, config->path, number, name);
+	/* Without quotes it is as it stands. */
+	if (setting.target.param->kind == PKD_STRING && *value == '"')
+		wrong = decode_text(value);
+	if (wrong)
+		return refuse(log, config->path, number, wrong);
 	other = pkdi_config_find(config, setting.target.index);
 	if (other) {
 		snprintf(text, sizeof(text), "'%s' has been set in line %u already", name,
@@ -120,50 +148,130 @@ static int take_line(struct pkdi_config *config, const struct pkd_program *progr
 	return 0;
 }
 
-/* The whole file, ended by a NUL; NULL with errno set. */
-static char *read_file(const char *path)
+/* Only a file is opened: a pipe would make the program wait, and a device may do anything. */
+static const char *why_no_file(const struct stat *status)
 {
-	FILE *file = fopen(path, "re");
-	char *text = NULL;
-	size_t n = 0;
-	int saved;
+	if (S_ISDIR(status->st_mode))
+		return "it is a directory";
+	if (!S_ISREG(status->st_mode))
+		return "it is not a file";
+	return status->st_size > MAX_SIZE ? "it is larger than 1 MiB" : NULL;
+}
 
-	if (!file)
-		return NULL;
-	text = malloc(MAX_SIZE + 1);
+static int open_file(const char *path, const char **ret_why)
+{
+	struct stat status;
+	int fd;
+
+	if (stat(path, &status) < 0)
+		return -errno;
+	*ret_why = why_no_file(&status);
+	if (*ret_why)
+		return -EINVAL;
+	/* O_NONBLOCK for what has taken its place since. */
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	if (fd < 0)
+		return -errno;
+	if (fstat(fd, &status) == 0)
+		*ret_why = why_no_file(&status);
+	if (!*ret_why)
+		return fd;
+	close(fd);
+	return -EINVAL;
+}
+
+/* Until the end of the file or of the memory; the number of bytes, or -errno. */
+static ssize_t read_all(int fd, char *text, size_t size)
+{
+	size_t n = 0;
+
+	while (n < size) {
+		ssize_t more = read(fd, text + n, size - n);
+
+		if (more < 0 && errno == EINTR)
+			continue;
+		if (more < 0)
+			return -errno;
+		if (more == 0)
+			break;
+		n += (size_t)more;
+	}
+	return (ssize_t)n;
+}
+
+/* The whole file, ended by a NUL: *ret_text is to be freed. */
+static int read_file(const char *path, char **ret_text, size_t *ret_size, const char **ret_why)
+{
+	int fd = open_file(path, ret_why);
+	ssize_t n = -ENOMEM;
+	char *text;
+
+	if (fd < 0)
+		return fd;
+	text = malloc(MAX_SIZE + 2);
 	if (text)
-		n = fread(text, 1, MAX_SIZE, file);
-	saved = !text ? ENOMEM : ferror(file) ? errno : n == MAX_SIZE ? EFBIG : 0;
-	fclose(file);
-	if (saved) {
+		n = read_all(fd, text, MAX_SIZE + 1);
+	close(fd);
+	if (n > MAX_SIZE) {
+		*ret_why = "it is larger than 1 MiB";
+		n = -EFBIG;
+	}
+	if (n < 0) {
 		free(text);
-		errno = saved;
-		return NULL;
+		return (int)n;
 	}
 	text[n] = '\0';
-	return text;
+	*ret_text = text;
+	*ret_size = (size_t)n;
+	return 0;
+}
+
+/* A NUL would hide the rest of its line. */
+static int refuse_nul(const struct pkdi_config *config, const struct pkdi_log *log, size_t size)
+{
+	const char *nul = memchr(config->text, '\0', size);
+	uint32_t line = 1;
+
+	if (!nul)
+		return 0;
+	for (const char *c = config->text; c < nul; c++)
+		line += *c == '\n';
+	return refuse(log, config->path, line, "a NUL byte: this is not a text file");
+}
+
+static int take_lines(struct pkdi_config *config, const struct pkd_program *program,
+                      const struct pkdi_log *log)
+{
+	char *rest = config->text, *line;
+	int r = 0;
+
+	for (uint32_t number = 1; r == 0 && (line = strsep(&rest, "\n")) != NULL; number++)
+		r = take_line(config, program, log, line, number);
+	return r;
 }
 
 int pkdi_config_read(struct pkdi_config *config, const struct pkd_program *program,
                      const struct pkdi_log *log, const char *path)
 {
-	char *rest, *line;
-	int r = 0;
+	const char *why = NULL;
+	size_t size = 0;
+	int r;
 
 	*config = (struct pkdi_config){.path = path};
-	config->text = read_file(path);
-	config->settings = calloc(pkdi_param_count(program) + 1, sizeof(*config->settings));
-	if (!config->text || !config->settings) {
-		pkdi_log(log, "cannot read %s: %s", path, strerror(errno));
-		pkdi_config_finish(config);
-		return -EINVAL;
+	r = read_file(path, &config->text, &size, &why);
+	if (r == 0) {
+		config->settings = calloc(pkdi_param_count(program) + 1, sizeof(*config->settings));
+		r = config->settings ? 0 : -ENOMEM;
 	}
-	rest = config->text;
-	for (uint32_t number = 1; r == 0 && (line = strsep(&rest, "\n")) != NULL; number++)
-		r = take_line(config, program, log, line, number);
+	if (r < 0)
+		pkdi_log(log, "cannot read %s: %s", path, why ? why : strerror(-r));
+	if (r == 0)
+		r = refuse_nul(config, log, size);
+	if (r == 0)
+		r = take_lines(config, program, log);
 	if (r < 0)
 		pkdi_config_finish(config);
-	return r;
+	return r < 0 ? -EINVAL : 0;
 }
 
 void pkdi_config_finish(struct pkdi_config *config)

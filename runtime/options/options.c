@@ -16,17 +16,9 @@
 enum { WANTED_SIZE = 512 };
 
 static const struct pkdi_own_option own_options[] = {
-	{"help", "", "show this and exit"},
-	{"version", "", "show the version and exit"},
-	{"config", "FILE", "take values from lines `name = value` of a file; # begins a comment"},
-	{"quiet", "", "no progress line, no table at the end"},
-	{"single-process", "", "run all nodes in one process, to debug them"},
-	{"no-sandbox", "", "do not hold nodes to what they declare to touch"},
-	{"freeze", "WHICH",
-         "auto, all or off: on which streams a write to a published value ends its writer (auto: "
-         "those whose values are large)"},
-	{"grace", "TIME",
-         "how long to wait, at a stop, for a process that even SIGKILL does not end (default 10s)"},
+#define OPTION(id, name, value, doc) {name, value, doc},
+#include "options/option.def"
+#undef OPTION
 	{NULL, NULL, NULL},
 };
 
@@ -36,7 +28,7 @@ static const struct pkd_param grace_param = {
 	.kind = PKD_TIME,
 	.offset = offsetof(struct pkdi_options, grace_ns),
 	.has_range = true,
-	.max = 1e9 * 24 * 60 * 60,
+	.max = {.whole = INT64_C(24) * 60 * 60 * 1000000000},
 };
 
 /* An option as it stands on the command line. */
@@ -123,15 +115,76 @@ static int take_value(const struct parser *parser, const struct pkdi_param *targ
 	return r;
 }
 
-static int take_grace(struct parser *parser, const char *text)
+static int take_help(struct parser *parser, const char *value)
+{
+	(void)value;
+	parser->help = true;
+	return 0;
+}
+
+static int take_version(struct parser *parser, const char *value)
+{
+	(void)value;
+	printf("%s (pkd %s)\n", parser->program->name, PKD_VERSION);
+	parser->options.leave = true;
+	return 0;
+}
+
+static int take_config(struct parser *parser, const char *value)
+{
+	if (parser->config_path) {
+		pkdi_log(&parser->log, "--config may be given once");
+		return -EINVAL;
+	}
+	parser->config_path = value;
+	return 0;
+}
+
+static int take_quiet(struct parser *parser, const char *value)
+{
+	(void)value;
+	parser->options.quiet = true;
+	return 0;
+}
+
+static int take_single_process(struct parser *parser, const char *value)
+{
+	(void)value;
+	parser->options.single_process = true;
+	return 0;
+}
+
+static int take_no_sandbox(struct parser *parser, const char *value)
+{
+	(void)value;
+	parser->options.no_sandbox = true;
+	return 0;
+}
+
+static int take_freeze(struct parser *parser, const char *value)
+{
+	if (pkdi_freeze_parse(value, &parser->options.freeze) == 0)
+		return 0;
+	pkdi_log(&parser->log, "--freeze %s: must be one of auto, all, off", value);
+	return -EINVAL;
+}
+
+static int take_grace(struct parser *parser, const char *value)
 {
 	char wanted[WANTED_SIZE];
-	int r = pkdi_value_parse(&grace_param, text, &parser->options, wanted, sizeof(wanted));
+	int r = pkdi_value_parse(&grace_param, value, &parser->options, wanted, sizeof(wanted));
 
 	if (r < 0)
-		pkdi_log(&parser->log, "--grace %s: it must be %s", text, wanted);
+		pkdi_log(&parser->log, "--grace %s: must be %s", value, wanted);
 	return r;
 }
+
+/* As own_options. */
+static int (*const takers[])(struct parser *parser, const char *value) = {
+#define OPTION(id, name, value, doc) take_##id,
+#include "options/option.def"
+#undef OPTION
+};
 
 static int take_own(struct parser *parser, const struct pkdi_own_option *own,
                     const struct argument *argument)
@@ -140,33 +193,7 @@ static int take_own(struct parser *parser, const struct pkdi_own_option *own,
 		pkdi_log(&parser->log, "--%s takes no value", own->name);
 		return -EINVAL;
 	}
-	if (!strcmp(own->name, "help")) {
-		parser->help = true;
-	} else if (!strcmp(own->name, "version")) {
-		printf("%s (pkd %s)\n", parser->program->name, PKD_VERSION);
-		parser->options.leave = true;
-	} else if (!strcmp(own->name, "config")) {
-		if (parser->config_path) {
-			pkdi_log(&parser->log, "--config may be given once");
-			return -EINVAL;
-		}
-		parser->config_path = argument->value;
-	} else if (!strcmp(own->name, "no-sandbox")) {
-		parser->options.no_sandbox = true;
-	} else if (!strcmp(own->name, "quiet")) {
-		parser->options.quiet = true;
-	} else if (!strcmp(own->name, "grace")) {
-		return take_grace(parser, argument->value);
-	} else if (!strcmp(own->name, "freeze")) {
-		if (pkdi_freeze_parse(argument->value, &parser->options.freeze) < 0) {
-			pkdi_log(&parser->log, "--freeze %s: it is auto, all or off",
-			         argument->value);
-			return -EINVAL;
-		}
-	} else {
-		parser->options.single_process = true;
-	}
-	return 0;
+	return takers[own - own_options](parser, argument->value);
 }
 
 /* Takes the next word as the value where none came with a '='. */

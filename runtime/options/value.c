@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "options/literal.h"
+
 /* ---- Numbers ---- */
 
 /* The limits of the integer kinds, as what fits 64 bits signed and unsigned. */
@@ -67,107 +69,103 @@ static size_t integer_size(enum pkd_kind kind)
 	}
 }
 
-static bool in_range(const struct pkd_param *param, double value)
+/* Its bounds lie within INT64_MIN … INT64_MAX, as literals of the language do. */
+static bool whole_in_range(const struct pkd_param *param, bool negative, uint64_t bits)
 {
-	return !param->has_range || (value >= param->min && value <= param->max);
+	if (!param->has_range)
+		return true;
+	if (!negative && bits > INT64_MAX)
+		return false;
+	return (int64_t)bits >= param->min.whole && (int64_t)bits <= param->max.whole;
+}
+
+/* A bound that an f32 cannot hold is met by the nearest that it can. */
+static bool number_in_range(const struct pkd_param *param, double value)
+{
+	double min = param->min.number, max = param->max.number;
+
+	if (!param->has_range)
+		return true;
+	if (param->kind == PKD_F32)
+		return value >= (double)(float)min && value <= (double)(float)max;
+	return value >= min && value <= max;
+}
+
+static int out_of_range(const struct pkd_param *param, char *wanted, size_t size)
+{
+	pkdi_value_range(param, wanted, size);
+	return -EINVAL;
+}
+
+static bool fits(const struct pkdi_whole *whole, int64_t min, uint64_t max)
+{
+	return whole->negative ? whole->magnitude <= -(uint64_t)min : whole->magnitude <= max;
 }
 
 static int parse_integer(const struct pkd_param *param, const char *text, void *params,
                          char *wanted, size_t size)
 {
-	bool negative = text[0] == '-';
+	struct pkdi_whole whole;
 	int64_t min = 0;
 	uint64_t max = 0, bits;
-	char *end;
+	enum pkdi_literal r = pkdi_literal_whole(text, &whole);
 
 	integer_limits(param->kind, &min, &max);
 	snprintf(wanted, size, "an integer");
-	if (!text[0] || text[0] == ' ' || text[0] == '+')
-		return -EINVAL;
-	errno = 0;
-	bits = negative ? (uint64_t)strtoll(text, &end, 0) : strtoull(text, &end, 0);
-	if (*end || end == text)
-		return -EINVAL;
-	if (errno == ERANGE || (negative ? (int64_t)bits < min : bits > max)) {
+	if (r == PKDI_LITERAL_NOT_WHOLE)
+		snprintf(wanted, size, "a whole number of bytes");
+	if (r == PKDI_LITERAL_TOO_LARGE || (r == PKDI_LITERAL_OK && !fits(&whole, min, max))) {
 		snprintf(wanted, size, "an integer in %" PRId64 "..%" PRIu64, min, max);
 		return -EINVAL;
 	}
-	if (!in_range(param, negative ? (double)(int64_t)bits : (double)bits)) {
-		pkdi_value_range(param, wanted, size);
+	if (r != PKDI_LITERAL_OK)
 		return -EINVAL;
-	}
+	bits = whole.negative ? -whole.magnitude : whole.magnitude;
+	if (!whole_in_range(param, whole.negative, bits))
+		return out_of_range(param, wanted, size);
 	return store(param, params, &bits, integer_size(param->kind));
 }
 
 static int parse_float(const struct pkd_param *param, const char *text, void *params, char *wanted,
                        size_t size)
 {
-	char *end;
+	enum pkdi_literal r;
 	double value;
 	float narrow;
 
 	snprintf(wanted, size, "a number");
-	if (!text[0] || text[0] == ' ')
+	r = pkdi_literal_number(text, &value);
+	if (r == PKDI_LITERAL_NONE)
 		return -EINVAL;
-	value = strtod(text, &end);
-	if (*end || end == text || !isfinite(value))
-		return -EINVAL;
-	if (!in_range(param, value)) {
-		pkdi_value_range(param, wanted, size);
+	narrow = r == PKDI_LITERAL_OK ? (float)value : INFINITY;
+	if (r != PKDI_LITERAL_OK || (param->kind == PKD_F32 && !isfinite(narrow))) {
+		snprintf(wanted, size, "a number that fits %s",
+		         param->kind == PKD_F32 ? "32 bits" : "64 bits");
 		return -EINVAL;
 	}
-	narrow = (float)value;
+	if (param->has_range && (value < param->min.number || value > param->max.number))
+		return out_of_range(param, wanted, size);
 	return param->kind == PKD_F32 ? store(param, params, &narrow, sizeof(narrow))
 	                              : store(param, params, &value, sizeof(value));
 }
 
-/* ---- Times ---- */
-
-static const struct unit {
-	const char *name;
-	double ns;
-} units[] = {
-	{"ns", 1}, {"us", 1e3}, {"ms", 1e6}, {"s", 1e9}, {"min", 60e9}, {"h", 3600e9},
-};
-
-/* A time is a number and its unit, as in the language: 50ms. */
 static int parse_time(const struct pkd_param *param, const char *text, void *params, char *wanted,
                       size_t size)
 {
-	char *end;
-	double value;
+	enum pkdi_literal r;
 	int64_t ns;
 
 	snprintf(wanted, size, "a time with its unit, as 50ms or 2s");
-	if (!text[0] || text[0] == ' ')
+	r = pkdi_literal_time(text, &ns);
+	if (r == PKDI_LITERAL_NOT_WHOLE)
+		snprintf(wanted, size, "a whole number of nanoseconds");
+	if (r == PKDI_LITERAL_TOO_LARGE)
+		snprintf(wanted, size, "a time of at most 292 years");
+	if (r != PKDI_LITERAL_OK)
 		return -EINVAL;
-	value = strtod(text, &end);
-	if (end == text || !isfinite(value))
-		return -EINVAL;
-	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
-		if (strcmp(end, units[i].name) != 0)
-			continue;
-		value *= units[i].ns;
-		if (fabs(value) > 9e18)
-			return -EINVAL;
-		if (!in_range(param, value)) {
-			pkdi_value_range(param, wanted, size);
-			return -EINVAL;
-		}
-		ns = (int64_t)(value + (value < 0 ? -0.5 : 0.5));
-		return store(param, params, &ns, sizeof(ns));
-	}
-	return -EINVAL;
-}
-
-void pkdi_value_show_time(double ns, char *text, size_t size)
-{
-	size_t unit = 0;
-
-	for (size_t i = 1; i < 4; i++)
-		if (fabs(ns) >= units[i].ns)
-			unit = i;
-	snprintf(text, size, "%g%s", ns / units[unit].ns, units[unit].name);
+	if (!whole_in_range(param, ns < 0, (uint64_t)ns))
+		return out_of_range(param, wanted, size);
+	return store(param, params, &ns, sizeof(ns));
 }
 
 /* ---- Words ---- */
@@ -261,21 +259,31 @@ void pkdi_value_describe(const struct pkd_param *param, char *ret_text, size_t s
 	}
 }
 
+static void show_bound(const struct pkd_param *param, union pkd_bound bound, char text[48])
+{
+	switch ((int)param->kind) {
+	case PKD_F32:
+	case PKD_F64:
+		snprintf(text, 48, "%.15g", bound.number);
+		break;
+	case PKD_TIME:
+		pkdi_literal_show_time(bound.whole, text, 48);
+		break;
+	default:
+		snprintf(text, 48, "%" PRId64, bound.whole);
+		break;
+	}
+}
+
 void pkdi_value_range(const struct pkd_param *param, char *ret_text, size_t size)
 {
 	char min[48], max[48];
 
-	if (!param->has_range) {
-		ret_text[0] = '\0';
+	ret_text[0] = '\0';
+	if (!param->has_range)
 		return;
-	}
-	if (param->kind == PKD_TIME) {
-		pkdi_value_show_time(param->min, min, sizeof(min));
-		pkdi_value_show_time(param->max, max, sizeof(max));
-	} else {
-		snprintf(min, sizeof(min), "%.15g", param->min);
-		snprintf(max, sizeof(max), "%.15g", param->max);
-	}
+	show_bound(param, param->min, min);
+	show_bound(param, param->max, max);
 	snprintf(ret_text, size, "%s..%s", min, max);
 }
 
@@ -314,32 +322,27 @@ static uint64_t load_bits(const struct pkd_param *param, const void *params)
 
 static double load_number(const struct pkd_param *param, const void *params)
 {
-	uint64_t bits = load_bits(param, params), max;
-	double wide;
+	uint64_t bits = load_bits(param, params);
+	double number;
 	float narrow;
-	int64_t min = 0;
 
 	if (param->kind == PKD_F32) {
 		memcpy(&narrow, &bits, sizeof(narrow));
 		return narrow;
 	}
-	if (param->kind == PKD_F64) {
-		memcpy(&wide, &bits, sizeof(wide));
-		return wide;
-	}
-	if (integer_limits(param->kind, &min, &max) && min == 0)
-		return (double)bits;
-	return (double)(int64_t)bits;
+	memcpy(&number, &bits, sizeof(number));
+	return number;
 }
 
 bool pkdi_value_is_in_range(const struct pkd_param *param, const void *params)
 {
-	double value = load_number(param, params);
+	uint64_t bits = load_bits(param, params), max;
+	int64_t min = -1;
 
-	/* A bound that an f32 cannot hold is met by the nearest that it can. */
-	if (param->kind == PKD_F32 && param->has_range)
-		return value >= (double)(float)param->min && value <= (double)(float)param->max;
-	return in_range(param, value);
+	if (param->kind == PKD_F32 || param->kind == PKD_F64)
+		return number_in_range(param, load_number(param, params));
+	integer_limits(param->kind, &min, &max);
+	return whole_in_range(param, min < 0 && (int64_t)bits < 0, bits);
 }
 
 bool pkdi_value_show(const struct pkd_param *param, const void *params, char *ret_text, size_t size)
@@ -360,7 +363,7 @@ bool pkdi_value_show(const struct pkd_param *param, const void *params, char *re
 		snprintf(ret_text, size, "%.15g", load_number(param, params));
 		return true;
 	case PKD_TIME:
-		pkdi_value_show_time((double)(int64_t)bits, ret_text, size);
+		pkdi_literal_show_time((int64_t)bits, ret_text, size);
 		return true;
 	case PKD_ENUM:
 		snprintf(ret_text, size, "%s",

@@ -6,11 +6,11 @@
 #include <stddef.h>
 
 /* Stores the value that `text` stands for into params + param->offset. -EINVAL when it does not
- * stand for one: `ret_wanted` then says what was wanted ("an integer", "0 … 1"). */
+ * stand for one: `ret_wanted` then says what was wanted ("an integer", "0..1"). */
 int pkdi_value_parse(const struct pkd_param *param, const char *text, void *params,
                      char *ret_wanted, size_t wanted_size);
 
-/* What --help puts after the option's name: "<number>", "low|mid|high"; "" for a bool. */
+/* What --help puts after the option's name: "NUMBER", "low|mid|high"; "" for a bool. */
 void pkdi_value_describe(const struct pkd_param *param, char *ret_text, size_t size);
 
 /* The value as people would write it. False for a string that is NULL or empty. */
@@ -22,9 +22,6 @@ bool pkdi_value_is_in_range(const struct pkd_param *param, const void *params);
 
 /* How many bytes it takes in its struct. */
 size_t pkdi_value_size(const struct pkd_param *param);
-
-/* A time with the largest unit that fits: "1.5s". */
-void pkdi_value_show_time(double ns, char *ret_text, size_t size);
 
 /* The range as text, "" without one: "0..1". */
 void pkdi_value_range(const struct pkd_param *param, char *ret_text, size_t size);

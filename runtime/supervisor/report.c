@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "node/say.h"
-#include "options/value.h"
+#include "options/literal.h"
 #include "os/limits.h"
 #include "supervisor/core.h"
 
@@ -79,7 +79,7 @@ static void name_death(const struct pkdi_run *run, const struct pkdi_life *life,
 			         pkdi_bytes_show(run->cgroup.limit, bytes));
 		break;
 	case PKDI_EVENT_STALLED:
-		pkdi_value_show_time((double)life->decl->stall_ns, time, sizeof(time));
+		pkdi_literal_show_time(life->decl->stall_ns, time, sizeof(time));
 		snprintf(what, WHAT_SIZE, "was killed, as its %s took longer than %s",
 		         name_call(run, event->process), time);
 		break;

@@ -403,13 +403,16 @@ static void end_damage(struct pkdi_supervisor *supervisor)
 
 	for (uint32_t i = 0; i < run->n_processes && !supervisor->done; i++) {
 		struct pkdi_child *child = &supervisor->children[i];
-		const struct pkdi_event event = {PKDI_EVENT_DAMAGED, i, SIGKILL, pkd_now()};
+		const struct pkdi_event event = {.kind = PKDI_EVENT_DAMAGED,
+		                                 .process = i,
+		                                 .value = SIGKILL,
+		                                 .now_ns = pkd_now()};
 
 		if (!pkdi_run_is_accused(run, i))
 			continue;
 		if (supervisor->lives[i].state == PKDI_LIFE_DOWN)
 			handle_one(supervisor, &event);
-		if (child->pidfd < 0 || child->stall)
+		if (child->spawned.pidfd < 0 || child->stall)
 			continue;
 		child->stall = PKDI_STALL_DAMAGED;
 		send_signal(child, SIGKILL);

@@ -18,7 +18,7 @@ says 'auto: 1 of 2 streams .*(big.block)' --freeze=auto
 says 'all: 2 of 2 streams .*' --freeze=all
 says 'all: 2 of 2 streams .*' --freeze=all --single-process
 says 'off: 0 of 2 streams .*' --freeze=off
-expect 2 'freeze: --freeze=some.*|freeze: --freeze some: it is auto, all or off' ./freeze --freeze some
+expect 2 'freeze: --freeze some: must be one of auto, all, off' ./freeze --freeze some
 
 late="freeze: node 'big' (.*) wrote to its output 'block' .stream big.block, frame 9. after it was published: .*"
 beyond="freeze: node 'big' (.*) wrote to its output 'block' .stream big.block.*"

@@ -243,8 +243,8 @@ static const struct pkd_param option_table[] = {
 		.offset = offsetof(struct expressions_params, least),
 		.initial = "0.5",
 		.has_range = true,
-		.min = 0.0,
-		.max = 1.0,
+		.min.number = 0.0,
+		.max.number = 1.0,
 	},
 	{
 		.name = "share",

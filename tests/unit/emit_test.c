@@ -121,8 +121,8 @@ static struct param param(const char *name, enum type_kind kind, struct value in
 static struct param ranged(struct param param, double min, double max)
 {
 	param.has_range = true;
-	param.min = min;
-	param.max = max;
+	param.min = (struct value){.kind = VALUE_FLOAT, .f = min};
+	param.max = (struct value){.kind = VALUE_FLOAT, .f = max};
 	return param;
 }
 

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include <cmocka.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "options/options.h"
@@ -22,6 +23,7 @@ struct program_params {
 	uint16_t port;
 	uint64_t big;
 	double ratio;
+	int64_t offset;
 };
 struct node_params {
 	float min_score;
@@ -43,21 +45,62 @@ static const struct pkd_type level = {
 #define AT(field) offsetof(struct program_params, field)
 
 static const struct pkd_param program_table[] = {
-	{"source", "file or device", PKD_STRING, AT(source), NULL, false, 0, 0, NULL},
-	{"min_score", "least score", PKD_F32, AT(min_score), "0.5", true, 0, 1, NULL},
-	{"level", "", PKD_ENUM, AT(level), "low", false, 0, 0, &level},
-	{"period", "", PKD_TIME, AT(period), "1s", true, 1e6, 1e10, NULL},
-	{"mirror", "", PKD_BOOL, AT(mirror), "false", false, 0, 0, NULL},
-	{"small", "", PKD_I8, AT(small), "0", false, 0, 0, NULL},
-	{"port", "", PKD_U16, AT(port), "80", true, 1, 65535, NULL},
-	{"big", "", PKD_U64, AT(big), "0", false, 0, 0, NULL},
-	{"ratio", "", PKD_F64, AT(ratio), "1", false, 0, 0, NULL},
+	{"source", "file or device", PKD_STRING, AT(source), NULL, false, {0}, {0}, NULL},
+	{"min_score", "least score", PKD_F32, AT(min_score), "0.5", true, {0}, {1}, NULL},
+	{"level", "", PKD_ENUM, AT(level), "low", false, {0}, {0}, &level},
+	{"period",
+         "",
+         PKD_TIME,
+         AT(period),
+         "1s",
+         true,
+         {.whole = 1000000},
+         {.whole = 10000000000},
+         NULL},
+	{"mirror", "", PKD_BOOL, AT(mirror), "false", false, {0}, {0}, NULL},
+	{"small", "", PKD_I8, AT(small), "0", false, {0}, {0}, NULL},
+	{"port", "", PKD_U16, AT(port), "80", true, {.whole = 1}, {.whole = 65535}, NULL},
+	{"big", "", PKD_U64, AT(big), "0", false, {0}, {0}, NULL},
+	{"ratio", "", PKD_F64, AT(ratio), "1", false, {0}, {0}, NULL},
+	{"offset",
+         "",
+         PKD_I64,
+         AT(offset),
+         "0",
+         true,
+         {.whole = INT64_MIN},
+         {.whole = 9007199254740992},
+         NULL},
 };
 static const struct pkd_param node_table[] = {
-	{"min_score", "", PKD_F32, offsetof(struct node_params, min_score), NULL, true, 0, 1, NULL},
-	{"level", "", PKD_ENUM, offsetof(struct node_params, level), "low", false, 0, 0, &level},
-	{"gain", "", PKD_F64, offsetof(struct node_params, gain), "1", true, 0, 2, NULL},
-	{"shift", "", PKD_I32, offsetof(struct node_params, shift), "7", true, -8, 8, NULL},
+	{"min_score",
+         "",
+         PKD_F32,
+         offsetof(struct node_params, min_score),
+         NULL,
+         true,
+         {0},
+         {1},
+         NULL},
+	{"level",
+         "",
+         PKD_ENUM,
+         offsetof(struct node_params, level),
+         "low",
+         false,
+         {0},
+         {0},
+         &level},
+	{"gain", "", PKD_F64, offsetof(struct node_params, gain), "1", true, {0}, {2}, NULL},
+	{"shift",
+         "",
+         PKD_I32,
+         offsetof(struct node_params, shift),
+         "7",
+         true,
+         {.whole = -8},
+         {.whole = 8},
+         NULL},
 };
 static const struct pkd_derived found_derived[] = {{0, 1}, {2, 8}};
 static const struct pkd_derived boxes_derived[] = {{0, 1}, {1, 2}};
@@ -159,6 +202,23 @@ static void wrong(const char *line, const char *message)
 	forget();
 }
 
+/* Writes the file t.conf, and takes it back. */
+static void write_config(const char *text)
+{
+	FILE *file = fopen("t.conf", "w");
+
+	assert_non_null(file);
+	fputs(text, file);
+	fclose(file);
+}
+
+static int remove_config(void **state)
+{
+	(void)state;
+	unlink("t.conf");
+	return 0;
+}
+
 static void values_of_every_kind(void **state)
 {
 	(void)state;
@@ -226,6 +286,117 @@ static void times_need_a_unit(void **state)
 	      "people: --period 10us is out of range: it must be in 1ms..10s\n");
 }
 
+/* As literals of the language: docs/language.md. */
+static void whole_numbers_are_those_of_the_language(void **state)
+{
+	static const struct {
+		const char *text;
+		uint64_t value;
+	} right[] = {
+		{"010", 10},
+		{"1_000", 1000},
+		{"1_0_", 10},
+		{"0xFf", 255},
+		{"0x8000000000000000", UINT64_C(1) << 63},
+		{"4KiB", 4096},
+		{"1.5KiB", 1536},
+		{"0.001kB", 1},
+		{"2GB", 2000000000},
+		{"18446744073709551615", UINT64_MAX},
+		{"9007199254740993", 9007199254740993},
+		{"-0", 0},
+	};
+	static const char *const none[] = {"",    "+1",  "0b1",  "0X1",   "0x", "0x1_0",
+	                                   "_1",  "1.0", "1e3",  "1.5e3", "1k", "1.B",
+	                                   "--1", "1-",  "1K B", "1__x"};
+	char line[80], message[160];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(right) / sizeof(right[0]); i++) {
+		snprintf(line, sizeof(line), "--source=x --big=%s", right[i].text);
+		ok(line);
+		assert_true(params.big == right[i].value);
+		forget();
+	}
+	for (size_t i = 0; i < sizeof(none) / sizeof(none[0]); i++) {
+		/* In a file, where a value may be of two words, or none. */
+		snprintf(line, sizeof(line), "big = %s", none[i]);
+		write_config(line);
+		snprintf(message, sizeof(message),
+		         "people: t.conf:1: big = %s: must be an integer\n", none[i]);
+		wrong("--source=x --config t.conf", message);
+	}
+	wrong("--source=x --big=18446744073709551616",
+	      "people: --big 18446744073709551616: must be an integer in 0..18446744073709551615\n");
+	wrong("--source=x --big=0x10000000000000000",
+	      "people: --big 0x10000000000000000: must be an integer in 0..18446744073709551615\n");
+	wrong("--source=x --big=0.3B", "people: --big 0.3B: must be a whole number of bytes\n");
+	wrong("--source=x --small=-129", "people: --small -129: must be an integer in -128..127\n");
+}
+
+static void ranges_of_whole_numbers_are_exact(void **state)
+{
+	(void)state;
+	ok("--source=x --offset=9007199254740992 --offset=-9223372036854775808");
+	assert_true(params.offset == INT64_MIN);
+	forget();
+	wrong("--source=x --offset=9007199254740993",
+	      "people: --offset 9007199254740993 is out of range: it must be in "
+	      "-9223372036854775808..9007199254740992\n");
+	wrong("--source=x --period=10000000001ns",
+	      "people: --period 10000000001ns is out of range: it must be in 1ms..10s\n");
+}
+
+static void fractions_are_those_of_the_language(void **state)
+{
+	static const char *const none[] = {".5",  "1.",   "inf", "nan",  "0x1p3", "1e", "1.5e",
+	                                   "1,5", "1._5", "+1",  "1.5f", "1.5ms", "e3", "1e3.5"};
+	char line[80], message[160];
+
+	(void)state;
+	ok("--source=x --ratio=1_000.5e-1 --found.gain=1");
+	assert_true(params.ratio == 100.05);
+	forget();
+	ok("--source=x --ratio=-0x10 --found.gain=1");
+	assert_true(params.ratio == -16);
+	forget();
+	for (size_t i = 0; i < sizeof(none) / sizeof(none[0]); i++) {
+		snprintf(line, sizeof(line), "--source=x --ratio=%s", none[i]);
+		snprintf(message, sizeof(message), "people: --ratio %s: must be a number\n",
+		         none[i]);
+		wrong(line, message);
+	}
+	wrong("--source=x --ratio=1e999",
+	      "people: --ratio 1e999: must be a number that fits 64 bits\n");
+}
+
+static void times_are_exact(void **state)
+{
+	static const struct {
+		const char *text;
+		int64_t ns;
+	} right[] = {
+		{"0.1s", 100000000},          {"1_500us", 1500000},    {"0.29s", 290000000},
+		{"1.1ms", 1100000},           {"0.05min", 3000000000}, {"0.001h", 3600000000},
+		{"1.000000001s", 1000000001},
+	};
+	char line[80];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(right) / sizeof(right[0]); i++) {
+		snprintf(line, sizeof(line), "--source=x --period=%s", right[i].text);
+		ok(line);
+		assert_true(params.period == right[i].ns);
+		forget();
+	}
+	wrong("--source=x --period=1000000.5ns",
+	      "people: --period 1000000.5ns: must be a whole number of nanoseconds\n");
+	wrong("--source=x --period=2562048h",
+	      "people: --period 2562048h: must be a time of at most 292 years\n");
+	wrong("--source=x --period=1e3ms",
+	      "people: --period 1e3ms: must be a time with its unit, as 50ms or 2s\n");
+}
+
 static void mistakes_are_named(void **state)
 {
 	(void)state;
@@ -273,23 +444,6 @@ static void what_bind_computes_must_be_in_range(void **state)
 	ok("--source x --view.boxes.shift -8 --ratio 3 --found.gain 1");
 	forget();
 	shift_of_call = 0;
-}
-
-/* Writes the file t.conf, and takes it back. */
-static void write_config(const char *text)
-{
-	FILE *file = fopen("t.conf", "w");
-
-	assert_non_null(file);
-	fputs(text, file);
-	fclose(file);
-}
-
-static int remove_config(void **state)
-{
-	(void)state;
-	unlink("t.conf");
-	return 0;
 }
 
 static void a_config_file_sets_params(void **state)
@@ -369,6 +523,48 @@ static void mistakes_in_a_file_have_its_line(void **state)
 	      "people: t.conf:2: ratio = 4 makes found.gain 4, out of range: it must be in 0..2\n");
 }
 
+/* Nothing else is opened: it might never be ready, or never end. */
+static void only_a_file_of_text_is_a_config(void **state)
+{
+	FILE *file;
+
+	(void)state;
+	wrong("--config /", "people: cannot read /: it is a directory\n");
+	wrong("--config /dev/zero", "people: cannot read /dev/zero: it is not a file\n");
+	assert_int_equal(mkfifo("t.conf", 0600), 0);
+	wrong("--config t.conf", "people: cannot read t.conf: it is not a file\n");
+	unlink("t.conf");
+	write_config("");
+	assert_int_equal(truncate("t.conf", INT64_C(1) << 40), 0);
+	wrong("--config t.conf", "people: cannot read t.conf: it is larger than 1 MiB\n");
+	file = fopen("t.conf", "w");
+	assert_non_null(file);
+	fwrite("source = x\nbig = 1\0 2\n", 1, 23, file);
+	fclose(file);
+	wrong("--config t.conf", "people: t.conf:2: a NUL byte: this is not a text file\n");
+}
+
+static void a_text_in_quotes_is_one_of_the_language(void **state)
+{
+	(void)state;
+	write_config("source = \"a\\t\\\"b\\\" # \\\\\\n\" # a comment\n");
+	ok("--config t.conf");
+	assert_string_equal(params.source, "a\t\"b\" # \\\n");
+	forget();
+	write_config("source = a\\b \"c\" d\n");
+	ok("--config t.conf");
+	assert_string_equal(params.source, "a\\b \"c\" d");
+	forget();
+	write_config("source = \"a\\x\"\n");
+	wrong("--config t.conf", "people: t.conf:1: the escapes of a text are \\n \\t \\\\ \\\"\n");
+	write_config("source = \"a\n");
+	wrong("--config t.conf", "people: t.conf:1: the text has no closing quote\n");
+	write_config("source = \"a\" b\n");
+	wrong("--config t.conf", "people: t.conf:1: something follows the closing quote\n");
+	write_config("big = \"1\"\n");
+	wrong("--config t.conf", "people: t.conf:1: big = \"1\": must be an integer\n");
+}
+
 static void own_options(void **state)
 {
 	(void)state;
@@ -423,6 +619,10 @@ int main(void)
 		cmocka_unit_test(a_node_option_beats_the_call_and_the_call_the_default),
 		cmocka_unit_test(bools_take_a_value_or_none),
 		cmocka_unit_test(times_need_a_unit),
+		cmocka_unit_test_teardown(whole_numbers_are_those_of_the_language, remove_config),
+		cmocka_unit_test(ranges_of_whole_numbers_are_exact),
+		cmocka_unit_test(fractions_are_those_of_the_language),
+		cmocka_unit_test(times_are_exact),
 		cmocka_unit_test(mistakes_are_named),
 		cmocka_unit_test(a_param_without_default_must_be_given),
 		cmocka_unit_test(what_bind_computes_must_be_in_range),
@@ -432,6 +632,8 @@ int main(void)
 		cmocka_unit_test_teardown(what_a_given_option_computes_beats_the_file,
 	                                  remove_config),
 		cmocka_unit_test_teardown(mistakes_in_a_file_have_its_line, remove_config),
+		cmocka_unit_test_teardown(only_a_file_of_text_is_a_config, remove_config),
+		cmocka_unit_test_teardown(a_text_in_quotes_is_one_of_the_language, remove_config),
 		cmocka_unit_test(own_options),
 		cmocka_unit_test(help_tells_everything),
 		cmocka_unit_test(help_shows_what_nodes_are_set_to),

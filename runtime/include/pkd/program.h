@@ -78,6 +78,11 @@ struct pkd_output {
 	                                before the next; NULL: neither */
 };
 
+union pkd_bound {
+	double number; /* of PKD_F32, PKD_F64 */
+	int64_t whole; /* of integers and PKD_TIME */
+};
+
 /* A parameter of the pipeline or of a node, for options and --help. */
 struct pkd_param {
 	const char *name;
@@ -86,7 +91,7 @@ struct pkd_param {
 	uint32_t offset;     /* bytes into the params struct */
 	const char *initial; /* its default in the source's words; NULL = none, must be given */
 	bool has_range;      /* min … max, both included */
-	double min, max;
+	union pkd_bound min, max;
 	const struct pkd_type *type; /* PKD_ENUM: its names; else NULL */
 };
 

@@ -1,0 +1,256 @@
+#include "options/literal.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+__extension__ typedef unsigned __int128 wide;
+
+/* More digits behind the point cannot make a whole number of any unit, but as zeros at the end. */
+enum { MAX_FRACTION = 30, NUMBER_SIZE = 400 };
+
+struct unit {
+	const char *name;
+	uint64_t factor;
+	int digits; /* of the decimals below one: of times, to show them */
+};
+
+static const struct unit times[] = {
+	{"ns", 1, 0},         {"us", 1000, 3},         {"ms", 1000000, 6},
+	{"s", 1000000000, 9}, {"min", 60000000000, 0}, {"h", 3600000000000, 0},
+};
+static const struct unit sizes[] = {
+	{"", 1, 0},
+	{"B", 1, 0},
+	{"kB", 1000, 0},
+	{"MB", 1000000, 0},
+	{"GB", 1000000000, 0},
+	{"KiB", 1024, 0},
+	{"MiB", 1048576, 0},
+	{"GiB", 1073741824, 0},
+};
+
+#define N_TIMES (sizeof(times) / sizeof(times[0]))
+#define N_SIZES (sizeof(sizes) / sizeof(sizes[0]))
+
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+/* Adds the digit to the number; false, and the number as it was, when that does not fit 64 bits. */
+static bool append(uint64_t *number, unsigned base, unsigned digit)
+{
+	uint64_t longer;
+
+	if (__builtin_mul_overflow(*number, (uint64_t)base, &longer) ||
+	    __builtin_add_overflow(longer, (uint64_t)digit, &longer))
+		return false;
+	*number = longer;
+	return true;
+}
+
+/* ---- Hexadecimal ---- */
+
+static bool is_hex(const char *text)
+{
+	return text[0] == '0' && text[1] == 'x';
+}
+
+static enum pkdi_literal read_hex(const char *text, uint64_t *ret_number)
+{
+	static const char digits[] = "0123456789abcdef";
+	bool fits = true;
+	uint64_t number = 0;
+
+	if (!*text)
+		return PKDI_LITERAL_NONE;
+	for (; *text; text++) {
+		char c = *text >= 'A' && *text <= 'F' ? (char)(*text - 'A' + 'a') : *text;
+		const char *digit = strchr(digits, c);
+
+		if (!digit)
+			return PKDI_LITERAL_NONE;
+		fits = fits && append(&number, 16, (unsigned)(digit - digits));
+	}
+	*ret_number = number;
+	return fits ? PKDI_LITERAL_OK : PKDI_LITERAL_TOO_LARGE;
+}
+
+/* ---- A decimal number and its unit ---- */
+
+struct decimal {
+	uint64_t whole;
+	bool fits;            /* did `whole` hold all digits? */
+	wide fraction, scale; /* behind the point: fraction / scale, scale a power of ten */
+	bool has_point;
+	bool is_fine; /* was `scale` large enough for all digits? */
+};
+
+/* Reads digits, and a point with digits behind it; returns what follows, NULL when there is none. */
+static const char *read_decimal(const char *text, struct decimal *ret_decimal)
+{
+	struct decimal d = {.fits = true, .scale = 1, .is_fine = true};
+	size_t n_zeros = 0, n_digits = 0;
+
+	if (!is_digit(*text))
+		return NULL;
+	for (; is_digit(*text) || *text == '_'; text++)
+		if (*text != '_')
+			d.fits = d.fits && append(&d.whole, 10, (unsigned)(*text - '0'));
+	if (*text == '.') {
+		d.has_point = true;
+		if (!is_digit(*++text))
+			return NULL;
+	}
+	for (; d.has_point && is_digit(*text); text++) {
+		if (*text == '0') {
+			n_zeros++;
+			continue;
+		}
+		/* Zeros count once a digit follows them. */
+		n_digits += n_zeros + 1;
+		if (n_digits > MAX_FRACTION)
+			d.is_fine = false;
+		for (n_zeros++; d.is_fine && n_zeros > 0; n_zeros--) {
+			d.fraction *= 10;
+			d.scale *= 10;
+		}
+		n_zeros = 0;
+		d.fraction += (unsigned)(*text - '0');
+	}
+	*ret_decimal = d;
+	return text;
+}
+
+static wide common_divisor(wide a, wide b)
+{
+	while (b) {
+		wide rest = a % b;
+
+		a = b;
+		b = rest;
+	}
+	return a;
+}
+
+/* The number times `factor`, if that is whole and fits 64 bits. */
+static enum pkdi_literal multiply(const struct decimal *d, uint64_t factor, uint64_t *ret_product)
+{
+	wide common = common_divisor(d->scale, factor);
+	uint64_t behind, product;
+
+	if (!d->is_fine || d->fraction % (d->scale / common))
+		return PKDI_LITERAL_NOT_WHOLE;
+	behind = (uint64_t)(d->fraction / (d->scale / common) * (factor / common));
+	if (!d->fits || __builtin_mul_overflow(d->whole, factor, &product) ||
+	    __builtin_add_overflow(product, behind, &product))
+		return PKDI_LITERAL_TOO_LARGE;
+	*ret_product = product;
+	return PKDI_LITERAL_OK;
+}
+
+static enum pkdi_literal read_quantity(const char *text, const struct unit *units, size_t n_units,
+                                       uint64_t *ret_number)
+{
+	struct decimal decimal;
+	const char *name = read_decimal(text, &decimal);
+
+	for (size_t i = 0; name && i < n_units; i++)
+		if (!strcmp(name, units[i].name))
+			return *name || !decimal.has_point
+			               ? multiply(&decimal, units[i].factor, ret_number)
+			               : PKDI_LITERAL_NONE;
+	return PKDI_LITERAL_NONE;
+}
+
+/* ---- What callers read ---- */
+
+enum pkdi_literal pkdi_literal_whole(const char *text, struct pkdi_whole *ret_whole)
+{
+	struct pkdi_whole whole = {.negative = *text == '-'};
+	enum pkdi_literal r;
+
+	text += whole.negative;
+	r = is_hex(text) ? read_hex(text + 2, &whole.magnitude)
+	                 : read_quantity(text, sizes, N_SIZES, &whole.magnitude);
+	if (r != PKDI_LITERAL_OK)
+		return r;
+	whole.negative = whole.negative && whole.magnitude;
+	*ret_whole = whole;
+	return PKDI_LITERAL_OK;
+}
+
+enum pkdi_literal pkdi_literal_time(const char *text, int64_t *ret_ns)
+{
+	bool negative = *text == '-';
+	uint64_t ns;
+	enum pkdi_literal r = read_quantity(text + negative, times, N_TIMES, &ns);
+
+	if (r == PKDI_LITERAL_OK && ns > INT64_MAX)
+		r = PKDI_LITERAL_TOO_LARGE;
+	if (r == PKDI_LITERAL_OK)
+		*ret_ns = negative ? -(int64_t)ns : (int64_t)ns;
+	return r;
+}
+
+/* Is that `e` and a whole number? */
+static bool is_exponent(const char *text)
+{
+	if (*text != 'e' && *text != 'E')
+		return false;
+	text++;
+	text += *text == '-' || *text == '+';
+	return is_digit(*text) && text[strspn(text, "0123456789")] == '\0';
+}
+
+enum pkdi_literal pkdi_literal_number(const char *text, double *ret_number)
+{
+	char plain[NUMBER_SIZE];
+	struct pkdi_whole whole;
+	struct decimal decimal;
+	const char *end;
+	double number;
+	size_t n = 0;
+
+	if (pkdi_literal_whole(text, &whole) == PKDI_LITERAL_OK) {
+		number = (double)whole.magnitude;
+		*ret_number = *text == '-' ? -number : number;
+		return PKDI_LITERAL_OK;
+	}
+	end = read_decimal(text + (*text == '-'), &decimal);
+	if (!end || (*end && !is_exponent(end)))
+		return PKDI_LITERAL_NONE;
+	for (; *text && n + 1 < sizeof(plain); text++)
+		if (*text != '_')
+			plain[n++] = *text;
+	plain[n] = '\0';
+	number = *text ? INFINITY : strtod(plain, NULL);
+	if (!isfinite(number))
+		return PKDI_LITERAL_TOO_LARGE;
+	*ret_number = number;
+	return PKDI_LITERAL_OK;
+}
+
+void pkdi_literal_show_time(int64_t ns, char *ret_text, size_t size)
+{
+	uint64_t magnitude = ns < 0 ? -(uint64_t)ns : (uint64_t)ns;
+	const struct unit *unit = &times[0];
+	char fraction[24] = "";
+
+	/* Up to seconds, as people say. */
+	for (size_t i = 1; i < 4; i++)
+		if (magnitude >= times[i].factor)
+			unit = &times[i];
+	if (magnitude % unit->factor) {
+		int n = snprintf(fraction, sizeof(fraction), ".%0*" PRIu64, unit->digits,
+		                 magnitude % unit->factor);
+
+		while (n > 0 && fraction[n - 1] == '0')
+			fraction[--n] = '\0';
+	}
+	snprintf(ret_text, size, "%s%" PRIu64 "%s%s", ns < 0 ? "-" : "", magnitude / unit->factor,
+	         fraction, unit->name);
+}
