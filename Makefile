@@ -42,9 +42,14 @@ DECLARED := $(shell awk 'FNR == 1 { n = FILENAME; sub(/^stdlib\//, "", n); sub(/
 SOURCES_OF = $(patsubst source=$(1):%,stdlib/$(dir $(1))%,$(filter source=$(1):%,$(DECLARED)))
 LINKS_OF   = $(patsubst link=$(1):%,%,$(filter link=$(1):%,$(DECLARED)))
 
+# Of libyuv, which has no .pc file everywhere, one is made.
+PACKAGES := $(B)/lib/pkgconfig
+PKG_CONFIG := PKG_CONFIG_PATH="$(PACKAGES):$$PKG_CONFIG_PATH" pkg-config
+$(shell CC='$(CC)' stdlib/yuv.sh '$(PACKAGES)')
+
 # A node whose libraries are not all there is left out, and comes in when they are.
 LINKS   := $(sort $(foreach d,$(filter link=%,$(DECLARED)),$(lastword $(subst :, ,$(d)))))
-MISSING := $(foreach l,$(LINKS),$(shell pkg-config --exists $(l) 2>/dev/null || echo $(l)))
+MISSING := $(foreach l,$(LINKS),$(shell $(PKG_CONFIG) --exists $(l) 2>/dev/null || echo $(l)))
 NODES   := $(PKD:stdlib/%.pkd=%)
 LEFT_OUT := $(foreach n,$(NODES),$(if $(filter $(MISSING),$(call LINKS_OF,$(n))),$(n)))
 BUILT    := $(filter-out $(LEFT_OUT),$(NODES))
@@ -135,14 +140,17 @@ $(B)/obj/runtime/%.c.o: runtime/%.c
 # The libraries of a source are those of the nodes that name it, or that it tests.
 links_of_source = $(sort $(call LINKS_OF,$(patsubst stdlib/%_test.c,%,$(1))) \
 	$(foreach n,$(BUILT),$(if $(filter $(1),$(call SOURCES_OF,$(n))),$(call LINKS_OF,$(n)))))
-cflags_of = $(if $(1),$$(pkg-config --cflags $(1) | sed 's/-I/-isystem /g'))
-libs_of = $(if $(1),$$(pkg-config --libs $(1)))
+cflags_of = $(if $(1),$$($(PKG_CONFIG) --cflags $(1) | sed 's/-I/-isystem /g'))
+libs_of = $(if $(1),$$($(PKG_CONFIG) --libs $(1)))
 NODE_FLAGS := -Iruntime/include -I$(B)/include
 
 $(B)/obj/stdlib/%.c.o: stdlib/%.c | $(HEADERS)
 	$(call say,CC $<)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(NODE_FLAGS) $(C_FLAGS) $(call cflags_of,$(call links_of_source,$<)) -c -o $@ $<
+
+$(B)/obj/stdlib/video/write.c.o: $(B)/lib/pkgconfig/pkd-yuv.pc
+$(B)/lib/pkgconfig/pkd-yuv.pc: ;
 
 $(B)/obj/stdlib/%.cpp.o: stdlib/%.cpp | $(HEADERS)
 	$(call say,CXX $<)
@@ -333,6 +341,7 @@ install: all ## into $(DESTDIR)$(PREFIX), by default /usr/local
 		$(DESTDIR)$(PREFIX)/include/pkd $(DESTDIR)$(PREFIX)/share/pkd/diagnostics
 	install $(B)/pkdc $(DESTDIR)$(PREFIX)/bin/
 	install -m 644 $(B)/lib/libpkd.a $(B)/lib/libpkd_nodes.a $(DESTDIR)$(PREFIX)/lib/pkd/
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/lib/pkd/pkgconfig/ $(PACKAGES)/*.pc
 	install -m 644 runtime/include/pkd/* $(DESTDIR)$(PREFIX)/include/pkd/
 	install -m 644 docs/diagnostics/*.md $(DESTDIR)$(PREFIX)/share/pkd/diagnostics/
 	for name in $(NODES); do \
