@@ -415,6 +415,7 @@ static void end_damage(struct pkdi_supervisor *supervisor)
 		if (child->spawned.pidfd < 0 || child->stall)
 			continue;
 		child->stall = PKDI_STALL_DAMAGED;
+		child->killed_ns = pkd_now();
 		send_signal(child, SIGKILL);
 	}
 }

@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <errno.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -178,7 +179,10 @@ static void lay_out_file(const char *path)
 	struct fixture f;
 	uint32_t source;
 	begin(&f);
-	assert_int_equal(sources_add(&f.sources, path, path, &source), 0);
+	int r = sources_add(&f.sources, path, path, &source);
+	if (r == -EILSEQ)
+		return; /* a test of what is no text */
+	assert_int_equal(r, 0);
 	lexer_tokens(f.arena, &f.diags, &f.sources, source);
 	size_t n_errors = f.diags.n_errors; /* a test of the scanner's own messages */
 	for (unsigned variant = 0; !n_errors && variant < VARIANTS; variant++) {
