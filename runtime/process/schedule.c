@@ -51,8 +51,7 @@ void pkdi_schedule_apply(const struct pkdi_run *run, uint32_t index)
 	if (decl->priority <= 0 || sched_setscheduler(0, SCHED_FIFO, &param) == 0)
 		return;
 	if (may_speak(run, decl))
-		pkdi_log(
-			&run->log,
-			"process '%s': priority %d cannot be had (%s); it runs at the ordinary one",
-			decl->name, decl->priority, strerror(errno));
+		pkdi_log(&run->log,
+		         "process '%s': priority %d is not permitted (%s); using normal priority",
+		         decl->name, decl->priority, strerror(errno));
 }

@@ -162,7 +162,8 @@ void pkdi_report_freeze(const struct pkdi_run *run)
 		n++;
 	}
 	pkdi_log(&run->log,
-	         "--freeze=%s: %u of %u streams are closed to their writers once published%s%s%s",
+	         "--freeze=%s: %u of %u streams are write-protected against their own node once "
+	         "published%s%s%s",
 	         pkdi_freeze_name(run->freeze), n, run->program->n_streams, n == 1 ? " (" : "",
 	         n == 1 ? only : "", n == 1 ? ")" : "");
 }

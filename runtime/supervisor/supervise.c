@@ -92,7 +92,7 @@ static int start(struct pkdi_supervisor *supervisor, uint32_t process)
 	atomic_store(&supervisor->run->processes[process].words->call, PKDI_CALL_STEP);
 	atomic_store(&supervisor->run->processes[process].words->calling, 0);
 	child->stall = PKDI_STALL_NONE;
-	child->said_slow = child->untried = false;
+	child->said_slow = child->not_started = false;
 	r = pkdi_spawn(&supervisor->spawner, process, &child->spawned);
 	if (r < 0)
 		return r;
@@ -307,7 +307,7 @@ static void carry_out(struct pkdi_supervisor *supervisor, const struct pkdi_acti
 	case PKDI_ACTION_SAY_STUCK:
 	case PKDI_ACTION_SAY_LEFT:
 		/* One line for the start that failed is enough. */
-		if (child->untried)
+		if (child->not_started)
 			break;
 		pkdi_report(supervisor->run, action, &supervisor->lives[action->process], event);
 		break;
@@ -691,7 +691,7 @@ int pkdi_supervisor_run(struct pkdi_supervisor *supervisor)
 		if (r == 0)
 			r = start(supervisor, i);
 		else
-			supervisor->children[i].untried = true;
+			supervisor->children[i].not_started = true;
 		if (r < 0)
 			supervisor->children[i].start_error = -r;
 	}

@@ -15,7 +15,7 @@ struct pkdi_child {
 	enum pkdi_stall stall;       /* what it has been killed for, if anything */
 	int64_t killed_ns;           /* for the stall */
 	bool said_slow;              /* that its init or finish takes long */
-	bool untried;                /* not started, as another one could not be */
+	bool not_started;            /* not started, as another one could not be */
 	int start_error; /* errno of a start that failed and that lifecycle does not know of yet */
 };
 

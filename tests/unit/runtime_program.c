@@ -810,7 +810,7 @@ static void a_process_runs_on_its_cpus(void **state)
 }
 
 /* Whether it may be had depends on who runs the test: the program goes on either way. */
-static void a_priority_that_cannot_be_had_is_said(void **state)
+static void a_priority_that_is_not_permitted_is_said(void **state)
 {
 	(void)state;
 	make_loop();
@@ -819,8 +819,8 @@ static void a_priority_that_cannot_be_had_is_said(void **state)
 	assert_int_equal(run_program("--quiet", 0, NULL), 0);
 	if (*messages)
 		assert_string_equal(messages,
-		                    "test: process 'sink': priority 1 cannot be had (Operation not "
-		                    "permitted); it runs at the ordinary one\n");
+		                    "test: process 'sink': priority 1 is not permitted (Operation "
+		                    "not permitted); using normal priority\n");
 	unlink(path);
 }
 
@@ -1540,7 +1540,7 @@ int main(void)
 		cmocka_unit_test(the_clock_is_read_after_ready),
 		cmocka_unit_test(a_cycle_without_a_history_stands_still),
 		cmocka_unit_test(a_process_runs_on_its_cpus),
-		cmocka_unit_test(a_priority_that_cannot_be_had_is_said),
+		cmocka_unit_test(a_priority_that_is_not_permitted_is_said),
 		cmocka_unit_test(a_program_that_spins_gives_the_same),
 		cmocka_unit_test(who_writes_to_an_input_is_named),
 		cmocka_unit_test(who_writes_to_its_copy_is_named),
