@@ -7,16 +7,45 @@
 case "${CFLAGS:-} ${LDFLAGS:-}" in
 *-fsanitize*) skip 'sanitizers need more memory than any limit here' ;;
 esac
-build "$e2e/line/line.pkd" --pipeline line --deploy restart -o line
+cat >eat.pkd <<'END_PKD'
+node count() -> (value: u64) {
+    origin paced
+    step {=
+        if (pkd_number(ctx) > 200)
+            return PKD_SKIP;
+        *out->value = pkd_number(ctx);
+        return PKD_OK;
+    =}
+}
+node eats(value: u64) {
+    stateless
+    step {=
+        volatile char *memory;
+
+        while (*in->value == 100 && (memory = __builtin_malloc(1 << 20)))
+            for (int i = 0; i < 1 << 20; i += 4096)
+                memory[i] = 1;
+        return PKD_OK;
+    =}
+}
+pipeline eat() {
+    counted = count()
+    middle = eats(counted)
+}
+deploy eat {
+    on crash of middle { restart 10 per 60s }
+}
+END_PKD
+build eat.pkd -o eat
 
 # ---- At the start ----
 
 (
 	ulimit -f 1
-	exec ./line
+	exec ./eat
 ) >out 2>&1
 [ $? -eq 1 ] || fail 'ulimit -f: not status 1'
-grep -Exq 'line: stream .*: no memory for its [0-9]+ bytes: the limit of .* for a file \(ulimit -f\) .*' out ||
+grep -Exq 'eat: stream .*: no memory for its [0-9]+ bytes: the limit of .* for a file \(ulimit -f\) .*' out ||
 	fail 'ulimit -f is not named'
 
 # ---- A control group of this test's own, of version 1 or 2 ----
@@ -48,7 +77,7 @@ limited() {
 # Were there swap, nobody would be killed.
 { echo "$limit" >"$group/memory.memsw.limit_in_bytes" || echo 0 >"$group/memory.swap.max"; } 2>/dev/null
 
-limited ./line --frames 200 --trouble eat
+limited ./eat
 status=$?
 [ "$status" -eq 0 ] || fail "status $status, not 0: the frame is not left out"
 grep -Eq "node 'middle' .* was killed by the kernel for want of memory \(limit 64 MiB\) and is started again \(restart 2\)" out ||

@@ -24,17 +24,6 @@ static void hang(enum Trouble how)
 			pause();
 }
 
-/* More than there is. */
-static void eat(void)
-{
-	size_t size = 1 << 20;
-	char *memory;
-
-	while ((memory = malloc(size)))
-		for (size_t i = 0; i < size; i += 4096)
-			((volatile char *)memory)[i] = 1;
-}
-
 static int make_trouble(const struct relay *self, const uint64_t *value, struct pkd_ctx *ctx)
 {
 	switch (self->params->trouble) {
@@ -54,9 +43,6 @@ static int make_trouble(const struct relay *self, const uint64_t *value, struct 
 	case Trouble_spin:
 		pkd_note(ctx, "does not come back");
 		hang((enum Trouble)self->params->trouble);
-		break;
-	case Trouble_eat:
-		eat();
 		break;
 	case Trouble_scribble:
 		if (value)
