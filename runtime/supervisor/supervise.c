@@ -256,6 +256,13 @@ static void send_signal(const struct pkdi_child *child, int signal)
 		syscall(SYS_pidfd_send_signal, child->spawned.pidfd, signal, NULL, 0);
 }
 
+static void kill_for(struct pkdi_child *child, enum pkdi_stall stall)
+{
+	child->stall = stall;
+	child->killed_ns = pkd_now();
+	send_signal(child, SIGKILL);
+}
+
 /* Kills processes whose step takes too long; returns when to look again, 0 = never. */
 static int64_t end_stalls(struct pkdi_supervisor *supervisor)
 {
@@ -266,15 +273,15 @@ static int64_t end_stalls(struct pkdi_supervisor *supervisor)
 		struct pkdi_child *child = &supervisor->children[i];
 		int64_t stall_ns = run->processes[i].decl->stall_ns;
 		int64_t since_ns, look_ns = 0;
+		enum pkdi_stall stall;
 
 		if (stall_ns <= 0 || !is_up(child) || child->stall)
 			continue;
 		since_ns = atomic_load(&run->processes[i].words->step_since_ns);
-		child->stall = pkdi_stall_look(since_ns, stall_ns, pkd_now(), &look_ns);
-		if (child->stall) {
-			child->killed_ns = pkd_now();
-			send_signal(child, SIGKILL);
-		} else if (!next_ns || look_ns < next_ns)
+		stall = pkdi_stall_look(since_ns, stall_ns, pkd_now(), &look_ns);
+		if (stall)
+			kill_for(child, stall);
+		else if (!next_ns || look_ns < next_ns)
 			next_ns = look_ns;
 	}
 	return next_ns;
@@ -412,11 +419,8 @@ static void end_damage(struct pkdi_supervisor *supervisor)
 			continue;
 		if (supervisor->lives[i].state == PKDI_LIFE_DOWN)
 			handle_one(supervisor, &event);
-		if (child->spawned.pidfd < 0 || child->stall)
-			continue;
-		child->stall = PKDI_STALL_DAMAGED;
-		child->killed_ns = pkd_now();
-		send_signal(child, SIGKILL);
+		if (is_up(child) && !child->stall)
+			kill_for(child, PKDI_STALL_DAMAGED);
 	}
 }
 
