@@ -82,7 +82,8 @@ static void empty(const struct pkdi_output *output, void *value)
 		pkdi_typed_empty(output->type, value);
 }
 
-/* Behind the value there is a pattern, or the header of the next slot; or the guard behind all of them. */
+/* Behind the value there is a pattern, or the header of the next slot; or the guard behind all of them. Where slots
+ * are closed, what is left of this one is nobody's, and to write there would cost a page fault. */
 static void set_canary(struct pkdi_output *output)
 {
 	const uint64_t pattern = UINT64_C(0xc5a3f19d0b7e6421);
@@ -92,9 +93,9 @@ static void set_canary(struct pkdi_output *output)
 	bool last = !output->made && output->slots.loaned == stream->n_slots - 1;
 
 	output->behind = NULL;
-	if (slack >= sizeof(pattern) || output->made)
+	if (output->made || (slack >= sizeof(pattern) && !output->frozen))
 		memcpy(behind, &pattern, sizeof(pattern));
-	else if (last)
+	else if (last && slack < sizeof(pattern))
 		return;
 	output->behind = behind;
 	memcpy(&output->canary, behind, sizeof(output->canary));

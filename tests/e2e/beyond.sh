@@ -33,7 +33,8 @@ for program in copied slots apart full large; do
 		done
 	done
 	stopped "./$program" --o.n 1024 --single-process
-	stopped "./$program" --o.n 4 --o.value 0
+	# Where slots are closed, zeros over what was never used do no harm.
+	[ $program = large ] || stopped "./$program" --o.n 4 --o.value 0
 done
 
 # It is dealt with as any other failure: the frames are left out, nobody hangs.
