@@ -468,7 +468,9 @@ void pkdi_paths_attach(struct pkdi_run *run, uint32_t index)
 	bool has_news = false;
 
 	for (uint32_t i = 0; i < run->program->n_nodes; i++) {
-		has_news |= run->process_of[i] == index && run->nodes[i].waits_for_names;
+		/* Of files, or of a stream that was written over. */
+		has_news |= run->process_of[i] == index &&
+		            (run->nodes[i].waits_for_names || run->nodes[i].decl->n_inputs);
 		for (uint32_t j = 0; j < run->nodes[i].decl->n_rights; j++) {
 			struct pkdi_path *path = &run->nodes[i].paths[j];
 
