@@ -12,8 +12,8 @@ struct middle {
 	const struct middle_params *params;
 };
 
-/* A child has nothing open but what every program has, the eventfd that pkd_stop needs, and the pipe by which
- * it ends with the supervisor; where sweep started the program, and it had nothing else before. */
+/* A child has nothing open but what every program has, the eventfds of pkd_stop and of news for the supervisor, and the
+ * pipe by which it ends with the supervisor; where sweep started the program, and it had nothing else before. */
 static int look_at_descriptors(struct pkd_ctx *ctx)
 {
 	DIR *directory = opendir("/proc/self/fd");
@@ -33,7 +33,7 @@ static int look_at_descriptors(struct pkd_ctx *ctx)
 		n_eventfds += strcmp(text, "anon_inode:[eventfd]") == 0;
 		n_pipes += strncmp(text, "pipe:", 5) == 0;
 		if ((strncmp(text, "pipe:", 5) != 0 && strcmp(text, "anon_inode:[eventfd]") != 0) ||
-		    n_eventfds > 1 || n_pipes > 1)
+		    n_eventfds > 2 || n_pipes > 1)
 			r = pkd_error(ctx, EBADF, "descriptor %d is left open: %s", fd, text);
 	}
 	closedir(directory);
