@@ -1178,13 +1178,31 @@ static void a_restart_that_the_system_refuses_waits(void **state)
 	unlink(path);
 }
 
+/* The child of that name, 0 = none yet. */
+static pid_t find_named(pid_t parent, const char *line)
+{
+	pid_t pids[MAX_CHILDREN], found = 0;
+
+	for (uint32_t i = find_children(parent, pids); i-- > 0;) {
+		char comm[64] = "", name[64];
+		FILE *file;
+
+		snprintf(name, sizeof(name), "/proc/%d/comm", pids[i]);
+		file = fopen(name, "re");
+		if (file && fgets(comm, sizeof(comm), file) && strcmp(comm, line) == 0)
+			found = pids[i];
+		if (file)
+			fclose(file);
+	}
+	return found;
+}
+
 /* A tracer that does not look after it keeps a process that was killed, as the kernel does one that waits for
  * a device. */
 static void who_cannot_be_ended_is_named_and_left(void **state)
 {
 	int errors_fd = memfd_create("errors", 0);
-	pid_t pids[MAX_CHILDREN], pid, held = 0;
-	char comm[64], name[64];
+	pid_t pid, held = 0;
 	int status;
 	ssize_t n;
 
@@ -1197,15 +1215,9 @@ static void who_cannot_be_ended_is_named_and_left(void **state)
 	pid = start_program("--grace=100ms", errors_fd);
 	for (uint32_t i = 0; i < 10000 && access(path, F_OK) < 0; i++)
 		rest();
-	for (uint32_t i = find_children(pid, pids); i-- > 0;) {
-		FILE *file;
-
-		snprintf(name, sizeof(name), "/proc/%d/comm", pids[i]);
-		file = fopen(name, "re");
-		if (file && fgets(comm, sizeof(comm), file) && strcmp(comm, "loop\n") == 0)
-			held = pids[i];
-		if (file)
-			fclose(file);
+	for (uint32_t i = 0; i < 10000 && !held; i++) {
+		rest();
+		held = find_named(pid, "loop\n");
 	}
 	assert_int_not_equal(held, 0);
 	if (ptrace(PTRACE_SEIZE, held, NULL, NULL) < 0) {
