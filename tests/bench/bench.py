@@ -16,6 +16,7 @@ from statistics import median
 
 sys.dont_write_bytecode = True  # nothing is made outside of build/
 import lab
+import pictures as clips
 from lab import BY_NAME, PEERS, Missing, Result, merge
 
 SMALL, RECORD, PAGE, HD, UHD = 64, 56, 4096, 1920 * 1080 * 3, 3840 * 2160 * 3
@@ -580,6 +581,34 @@ def spin():
     table(header + ["full speed: frames/s", "CPU a frame"], rows)
 
 
+# ---- 8: pictures ----
+
+
+def pictures():
+    say("## Pictures")
+    say()
+    say("A clip of 1920x1080 in H.264, as fast as it goes: time for one frame, the CPU's of all processes")
+    say("and by the clock. ffmpeg and GStreamer make the same pixels, with the same encoder; GStreamer")
+    say("draws nothing.")
+    say()
+    found, n_frames = clips.run(quick)
+    rows, medians = [], {}
+    for (what, who), runs in found.items():
+        cpu, wall = (median(values) / n_frames for values in zip(*runs))
+        medians[what, who] = (cpu, wall)
+        base = medians.get((what, "pkd"))
+        ratios = [show_ratio(ours, theirs) for ours, theirs in zip(base, (cpu, wall))] if base else ["–"] * 2
+        rows.append([f"{what}: {who}", show_ns(cpu), show_ns(wall), *ratios])
+    table(["", "CPU a frame", "wall a frame", "pkd / this, CPU", "pkd / this, wall"], rows)
+    for what in dict.fromkeys(what for what, _ in found):
+        ours, theirs = (medians.get((what, who), (None, None)) for who in ("pkd", "ffmpeg"))
+        for i, kind in enumerate(("CPU", "wall")):
+            limit = theirs[i] and 1.05 * theirs[i]
+            shown = f"{show_ns(ours[i])} / {show_ns(theirs[i])} = {show_ratio(ours[i], theirs[i])}"
+            target(f"{what}: {kind} at most 1.05 times ffmpeg's", ours[i], limit, shown)
+    say()
+
+
 # ---- All of it ----
 
 TABLES = {
@@ -590,6 +619,7 @@ TABLES = {
     "camera": camera,
     "freeze": freeze,
     "spin": spin,
+    "pictures": pictures,
 }
 
 
