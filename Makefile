@@ -8,7 +8,9 @@ PREFIX ?= /usr/local
 OPT      ?= -O2 -g
 SANITIZE ?=
 WARN     := -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wswitch-enum -Werror
-BASE     := -ffile-prefix-map=$(CURDIR)/= $(OPT) $(WARN) $(SANITIZE) -MMD -MP
+# As one word of the shell, whatever the directory is called.
+quoted   = '$(subst ','\'',$(1))'
+BASE     := $(call quoted,-ffile-prefix-map=$(CURDIR)/=) $(OPT) $(WARN) $(SANITIZE) -MMD -MP
 C_FLAGS  := -std=gnu11 $(BASE) $(CFLAGS)
 CXX_FLAGS := -std=c++17 $(BASE) $(CXXFLAGS)
 LD_FLAGS := $(OPT) $(SANITIZE) $(LDFLAGS)
@@ -254,45 +256,59 @@ tsan: ## all tests under the thread sanitizer
 # are those of `make asan`.
 .PHONY: replay fuzz
 replay:
-	@$(MAKE) --no-print-directory B=build/asan SANITIZE='$(ASAN)' build/asan/fuzz/replay
+	@$(MAKE) --no-print-directory B=build/asan SANITIZE='$(ASAN)' \
+		build/asan/fuzz/replay_front build/asan/fuzz/replay_options
 
-$(B)/fuzz/replay: tests/fuzz/front.c $(B)/lib/libpkdc.a
+FUZZ_FRONT   = -Icompiler -Iruntime/include
+FUZZ_OPTIONS = -Iruntime -Iruntime/include -Istdlib
+FUZZ_FRONT_LIBS   := $(B)/lib/libpkdc.a
+FUZZ_OPTIONS_LIBS := $(B)/obj/stdlib/table/json.c.o $(B)/lib/libpkd.a
+
+$(B)/fuzz/%_front: FUZZ_THIS = $(FUZZ_FRONT)
+$(B)/fuzz/%_options: FUZZ_THIS = $(FUZZ_OPTIONS)
+$(B)/fuzz/replay_front $(B)/fuzz/fuzz_front: tests/fuzz/front.c $(FUZZ_FRONT_LIBS)
+$(B)/fuzz/replay_options $(B)/fuzz/fuzz_options: tests/fuzz/options.c $(FUZZ_OPTIONS_LIBS)
+
+$(B)/fuzz/replay_front $(B)/fuzz/replay_options:
 	$(call say,TEST $@)
 	@mkdir -p $(@D)
-	$(Q)$(CC) -DREPLAY -Icompiler -Iruntime/include $(C_FLAGS) -MF $@.d -o $@ $< \
-		$(B)/lib/libpkdc.a $(LD_FLAGS) -lm
+	$(Q)$(CC) -DREPLAY $(FUZZ_THIS) $(C_FLAGS) -MF $@.d -o $@ $(filter %.c %.o %.a,$^) $(LD_FLAGS) -pthread -lm
 
-$(B)/fuzz/front: tests/fuzz/front.c $(B)/lib/libpkdc.a
+$(B)/fuzz/fuzz_front $(B)/fuzz/fuzz_options:
 	$(call say,FUZZ $@)
 	@mkdir -p $(@D)
-	$(Q)$(CC) -fsanitize=fuzzer -Icompiler -Iruntime/include $(C_FLAGS) -MF $@.d -o $@ $< \
-		$(B)/lib/libpkdc.a $(LD_FLAGS) -lm
+	$(Q)$(CC) -fsanitize=fuzzer $(FUZZ_THIS) $(C_FLAGS) -MF $@.d -o $@ $(filter %.c %.o %.a,$^) \
+		$(LD_FLAGS) -pthread -lm
 
+FUZZ         ?= front options
 FUZZ_SECONDS ?= 60
 FUZZ_CC      ?= clang
 FUZZ_FOUND   := build/fuzz/found
 
-fuzz: ## look for inputs that crash the compiler, for FUZZ_SECONDS (60)
+fuzz: ## look for inputs that crash compiler or options (FUZZ=front, options), FUZZ_SECONDS (60) each
 	@echo 'int LLVMFuzzerTestOneInput(void); int LLVMFuzzerTestOneInput(void) { return 0; }' | \
 		$(FUZZ_CC) -fsanitize=fuzzer -x c -o /dev/null - 2>/dev/null || \
 		{ echo 'make fuzz: needs clang and its libFuzzer (Debian: clang, libclang-rt-dev)'; exit 1; }
 	@$(MAKE) --no-print-directory B=build/fuzz CC=$(FUZZ_CC) \
 		SANITIZE='-fsanitize=fuzzer-no-link $(ASAN) -fno-sanitize-recover=undefined' \
-		build/fuzz/fuzz/front
-	@mkdir -p $(FUZZ_FOUND) build/fuzz/corpus
-	@tests/fuzz/seed.sh build/fuzz/corpus
-	build/fuzz/fuzz/front -dict=tests/fuzz/pkd.dict -max_total_time=$(FUZZ_SECONDS) -timeout=10 \
-		-max_len=16384 -artifact_prefix=$(FUZZ_FOUND)/ -print_final_stats=1 \
-		build/fuzz/corpus tests/fuzz/corpus
+		$(FUZZ:%=build/fuzz/fuzz/fuzz_%)
+	@mkdir -p $(FUZZ_FOUND) $(FUZZ:%=build/fuzz/corpus/%)
+	@tests/fuzz/seed.sh build/fuzz/corpus/front
+	@for target in $(FUZZ); do \
+		build/fuzz/fuzz/fuzz_$$target -dict=tests/fuzz/$$target.dict \
+			-max_total_time=$(FUZZ_SECONDS) -timeout=10 -max_len=16384 -close_fd_mask=1 \
+			-artifact_prefix=$(FUZZ_FOUND)/$$target- -print_final_stats=1 \
+			build/fuzz/corpus/$$target tests/fuzz/corpus/$$target || exit 1; \
+	done
 
 # ---- Torture ----
 
 .PHONY: torture soak
 torture: all ## kill processes of many programs, TORTURE_KILLS (10000) times; nothing may be different
-	@PKDC='$(abspath $(B)/pkdc)' tests/torture/torture.sh
+	@B='$(B)' tests/torture/torture.sh
 
 soak: all ## run a program at full load for SOAK_SECONDS (1800); nothing may grow
-	@PKDC='$(abspath $(B)/pkdc)' tests/torture/soak.sh
+	@B='$(B)' tests/torture/soak.sh
 
 # ---- Models ----
 

@@ -11,7 +11,7 @@
 set -u
 
 here=$(cd "$(dirname "$0")" && pwd)
-PKDC=${PKDC:-$(cd "$here/../../${B:-build}" && pwd)/pkdc}
+PKDC=${PKDC:-$(cd "$here/../.." && cd "${B:-build}" && pwd)/pkdc}
 folder=${SOAK_FOLDER:-$here/../../build/soak}
 mkdir -p "$folder" && cd "$folder" || exit 2
 PKD_CACHE=$PWD/cache

@@ -16,7 +16,7 @@ set -u
 here=$(cd "$(dirname "$0")" && pwd)
 kills=${TORTURE_KILLS:-10000}
 seed=${TORTURE_SEED:-$(date +%s)}
-PKDC=${PKDC:-$(cd "$here/../../${B:-build}" && pwd)/pkdc}
+PKDC=${PKDC:-$(cd "$here/../.." && cd "${B:-build}" && pwd)/pkdc}
 folder=${TORTURE_FOLDER:-$here/../../build/torture}
 mkdir -p "$folder" && cd "$folder" || exit 2
 folder=$PWD
