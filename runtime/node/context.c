@@ -126,8 +126,8 @@ static void say_waiting(const void *context)
 {
 	const struct pkd_ctx *ctx = context;
 
-	pkdi_log(ctx->node->log, "node '%s' (%s) waits: nobody reads the pipe that it writes to",
-	         ctx->node->decl->name, ctx->node->decl->at);
+	pkdi_node_log(ctx->node->log, ctx->node->decl,
+	              "waits: nobody reads the pipe that it writes to");
 }
 
 PKD_PUBLIC int pkd_output_file(struct pkd_ctx *ctx, const char *path)

@@ -437,9 +437,9 @@ static int say_overrun(struct pkdi_node *node, const struct pkdi_output *output)
 static int say_lie(struct pkdi_node *node, const struct pkdi_output *output,
                    const struct pkdi_lie *lie)
 {
-	pkdi_log(node->log, "node '%s' (%s): output '%s%s' %s (frame %llu)", node->decl->name,
-	         node->decl->at, node->decl->outputs[output - node->outputs].name, lie->place,
-	         lie->text, (unsigned long long)node->ctx.number);
+	pkdi_node_log(node->log, node->decl, "output '%s%s' %s (frame %llu)",
+	              node->decl->outputs[output - node->outputs].name, lie->place, lie->text,
+	              (unsigned long long)node->ctx.number);
 	node->ctx.said = true;
 	return -EBADMSG;
 }

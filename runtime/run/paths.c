@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "node/say.h"
 #include "os/closer.h"
 
 /* ---- What the declaration says ---- */
@@ -174,8 +175,7 @@ static int refuse(const struct pkdi_run *run, const struct pkdi_node *node,
 		why = "it is a directory; a file's name is missing";
 	else if (error == ENOENT)
 		why = "its directory does not exist";
-	pkdi_log(&run->log, "node '%s' (%s): cannot write '%s': %s", node->decl->name,
-	         node->decl->at, path->text, why);
+	pkdi_node_log(&run->log, node->decl, "cannot write '%s': %s", path->text, why);
 	return -error;
 }
 
@@ -184,15 +184,14 @@ static int refuse_shared(const struct pkdi_run *run, const struct pkdi_node *nod
                          const struct pkdi_path *path, const struct pkdi_node *other)
 {
 	const struct pkdi_path *others = NULL;
+	char who[PKDI_WHO_SIZE];
 
 	for (uint32_t i = 0; i < other->decl->n_rights; i++)
 		if (&other->paths[i] != path && other->paths[i].text &&
 		    is_output(other->paths[i].right))
 			others = &other->paths[i];
-	pkdi_log(&run->log,
-	         "node '%s' (%s): cannot write '%s': node '%s' (%s) %s it; nothing was changed",
-	         node->decl->name, node->decl->at, path->text, other->decl->name, other->decl->at,
-	         others ? "writes" : "reads");
+	pkdi_node_log(&run->log, node->decl, "cannot write '%s': %s %s it; nothing was changed",
+	              path->text, pkdi_node_who(other->decl, who), others ? "writes" : "reads");
 	return -EINVAL;
 }
 
@@ -399,10 +398,9 @@ static int name_one(const struct pkdi_run *run, const struct pkdi_node *node,
 	int r = pkdi_unnamed_name(&path->output);
 
 	if (r < 0)
-		pkdi_log(&run->log, "node '%s' (%s): cannot write '%s': %s", node->decl->name,
-		         node->decl->at, path->text,
-		         r == -EEXIST ? "another program has made such a file meanwhile"
-		                      : strerror(-r));
+		pkdi_node_log(&run->log, node->decl, "cannot write '%s': %s", path->text,
+		              r == -EEXIST ? "another program has made such a file meanwhile"
+		                           : strerror(-r));
 	return r;
 }
 
@@ -441,8 +439,8 @@ static int check_one(const struct pkdi_run *run, const struct pkdi_node *node,
 		         node->decl->name, node->decl->at, path->text,
 		         r == -ESTALE ? "replaced" : "removed");
 	else if (r < 0)
-		pkdi_log(&run->log, "node '%s' (%s): cannot look after '%s': %s", node->decl->name,
-		         node->decl->at, path->text, strerror(-r));
+		pkdi_node_log(&run->log, node->decl, "cannot look after '%s': %s", path->text,
+		              strerror(-r));
 	return r;
 }
 

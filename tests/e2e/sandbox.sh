@@ -10,7 +10,7 @@ echo secret >forbidden
 echo known >allowed
 mkdir made
 chmod 666 forbidden allowed
-chmod 777 made .
+chmod 777 made
 
 # Once as root, where this is root; and as a user. Some calls are refused to a user in any case: then the
 # test would not see who refuses.
