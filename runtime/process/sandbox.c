@@ -68,6 +68,15 @@ const char *pkdi_sandbox_reason(enum pkdi_refusal refusal)
 
 /* ---- Rights of a process ---- */
 
+/* "localhost:10.0", as ssh sets it; ":0" and "unix:0" are sockets of this machine. */
+static bool is_display_remote(void)
+{
+	const char *display = getenv("DISPLAY");
+
+	return display && *display && *display != ':' && *display != '/' &&
+	       strncmp(display, "unix:", 5) != 0;
+}
+
 static void add_right(struct pkdi_rights *rights, const struct pkd_right *right)
 {
 	bool has_path = right->path || right->param != PKD_NONE;
@@ -88,6 +97,7 @@ static void add_right(struct pkdi_rights *rights, const struct pkd_right *right)
 		break;
 	case PKD_DISPLAY:
 		rights->display = rights->unix_sockets = true;
+		rights->network |= is_display_remote();
 		break;
 	case PKD_READS:
 	case PKD_WRITES:
@@ -401,7 +411,7 @@ static void refuse_clones(struct pkdi_filter *filter, const struct pkdi_rights *
 }
 
 /* Without a right to them, AF_UNIX and what resolvers ask by AF_NETLINK are refused quietly: the C
- * library asks for them, and goes on without. */
+ * library asks for them, and goes on without; and so does a display's for INET. */
 static void refuse_sockets(struct pkdi_filter *filter, const struct pkdi_rights *rights)
 {
 	static const uint32_t inet[] = {AF_INET, AF_INET6};
@@ -409,7 +419,7 @@ static void refuse_sockets(struct pkdi_filter *filter, const struct pkdi_rights 
 
 	if (rights->everything)
 		return;
-	if (!rights->network)
+	if (!rights->network && !rights->display)
 		for (size_t i = 0; i < 2; i++)
 			pkdi_filter_refuse_value(filter, SYS_socket, 0, inet[i],
 			                         trap(PKDI_REFUSED_NETWORK));
