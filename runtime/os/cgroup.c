@@ -101,6 +101,16 @@ static bool read_kills(const char *path, uint64_t *ret_n)
 	return false;
 }
 
+/* Keeps the file of the folder that counts kills, if it is there. */
+static void find_kills(struct pkdi_cgroup *cgroup, const char *folder, const struct layout *layout)
+{
+	int n = snprintf(cgroup->events, sizeof(cgroup->events), "%s/%s", folder, layout->events);
+
+	if (n < 0 || (size_t)n >= sizeof(cgroup->events) ||
+	    !read_kills(cgroup->events, &cgroup->n_kills))
+		cgroup->events[0] = '\0';
+}
+
 void pkdi_cgroup_find(struct pkdi_cgroup *cgroup, const char *root, const char *self)
 {
 	char text[TEXT_SIZE], folder[PKDI_CGROUP_PATH];
@@ -125,12 +135,8 @@ void pkdi_cgroup_find(struct pkdi_cgroup *cgroup, const char *root, const char *
 		limit = read_limit(folder, layout);
 		if (limit < cgroup->limit)
 			cgroup->limit = limit;
-		if (!*cgroup->events) {
-			snprintf(cgroup->events, sizeof(cgroup->events), "%s/%s", folder,
-			         layout->events);
-			if (!read_kills(cgroup->events, &cgroup->n_kills))
-				cgroup->events[0] = '\0';
-		}
+		if (!*cgroup->events)
+			find_kills(cgroup, folder, layout);
 		if (strlen(folder) <= base)
 			return;
 	}

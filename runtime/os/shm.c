@@ -23,7 +23,7 @@ static void keep_out_of_cores(void *address, size_t size)
 
 int pkdi_map_create(struct pkdi_map *map, const char *name, size_t size)
 {
-	void *address;
+	void *address = NULL;
 	int r;
 
 	*map = (struct pkdi_map){.fd = -1, .size = pkdi_page_round(size)};
