@@ -57,7 +57,7 @@ PKD_PUBLIC int pkd_main(const struct pkd_program *program, int argc, char **argv
 		goto finish_run;
 	pkdi_sandbox_report(&run, options.quiet);
 	supervisor.cycle.grace_ns = options.grace_ns;
-	if (!options.quiet)
+	if (options.freeze_given && !options.quiet)
 		pkdi_report_freeze(&run);
 	status = pkdi_supervisor_run(&supervisor);
 	pkdi_supervisor_finish(&supervisor);

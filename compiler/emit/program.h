@@ -27,7 +27,7 @@ void emit_includes(const struct program *program);
 /* Nodes whose step is written in a .pkd file, whole (emit_step.c). */
 void emit_steps(const struct program *program);
 
-/* Nodes made of expressions over streams, whole (emit_term.c). */
+/* Nodes made of expressions over streams, whole (emit_expression.c). */
 void emit_terms(struct program *program);
 
 /* Types that are described at run time, options, NAME_params of every node, `bind`, and the tables

@@ -28,8 +28,6 @@ struct parser {
 	VEC(struct doc_comment) docs;
 };
 
-#define PARSER_MAX_DEPTH 200
-
 /* The name, once per spelling, so that tables may hold it. */
 const char *parser_intern(struct parser *parser, const char *text, size_t length);
 

@@ -163,6 +163,7 @@ static int take_no_sandbox(struct parser *parser, const char *value)
 
 static int take_freeze(struct parser *parser, const char *value)
 {
+	parser->options.freeze_given = true;
 	if (pkdi_freeze_parse(value, &parser->options.freeze) == 0)
 		return 0;
 	pkdi_log(&parser->log, "--freeze %s: must be one of auto, all, off", value);

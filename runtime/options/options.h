@@ -14,6 +14,7 @@ struct pkdi_options {
 	bool quiet;
 	bool no_sandbox; /* what the nodes declare is not enforced */
 	enum pkdi_freeze freeze;
+	bool freeze_given; /* what it covers is told to whoever asks for it */
 	int64_t grace_ns; /* at a stop, after SIGKILL */
 	bool leave;       /* --help or --version has been answered: exit with 0 */
 };

@@ -13,7 +13,8 @@ says() {
 	shift
 	expect 0 "freeze: --freeze=$text.*" ./freeze "$@"
 }
-says 'auto: 1 of 2 streams .*(big.block)'
+expect 0 'freeze: 200 frames in .*' ./freeze
+! grep -q -e --freeze out || fail 'nobody has asked what --freeze does'
 says 'auto: 1 of 2 streams .*(big.block)' --freeze=auto
 says 'all: 2 of 2 streams .*' --freeze=all
 says 'all: 2 of 2 streams .*' --freeze=all --single-process

@@ -1,5 +1,6 @@
-/* What a generated program hands to the runtime: constant tables, and pkd_main. Everything is
- * written by pkdc; the runtime checks nothing that the compiler has proved, except the ABI. */
+/* What a generated program hands to the runtime: constant tables, and pkd_main. Everything is written by
+ * pkdc. The runtime checks the ABI and that the tables agree with its own arithmetic; what the compiler has
+ * proved of the graph it takes as true. */
 #ifndef PKD_PROGRAM_H
 #define PKD_PROGRAM_H
 
