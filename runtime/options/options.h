@@ -15,8 +15,8 @@ struct pkdi_options {
 	bool no_sandbox; /* what the nodes declare is not enforced */
 	enum pkdi_freeze freeze;
 	bool freeze_given; /* what it covers is told to whoever asks for it */
-	int64_t grace_ns; /* at a stop, after SIGKILL */
-	bool leave;       /* --help or --version has been answered: exit with 0 */
+	int64_t grace_ns;  /* at a stop, after SIGKILL */
+	bool leave;        /* --help or --version has been answered: exit with 0 */
 };
 
 /* Parses the command line, sets the pipeline's params, calls bind, then sets the nodes' params.
