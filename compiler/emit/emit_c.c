@@ -3,6 +3,7 @@
 #include "emit/emit.h"
 #include "emit/out.h"
 #include "emit/program.h"
+#include <inttypes.h>
 #include <pkd/version.h>
 #include <stdio.h>
 #include <string.h>
@@ -480,6 +481,12 @@ static void put_process(const struct program *p, const struct graph_process *pro
 	out_field(&row, ".cpu_last = %d", process->cpu_last);
 	if (process->priority)
 		out_field(&row, ".priority = %d", process->priority);
+	if (process->memory_limit) {
+		out_field(&row, ".memory_limit = %" PRIu64, process->memory_limit);
+		out_field_comment(&row, bytes_text(p->arena, process->memory_limit));
+	}
+	if (process->no_processes)
+		out_field(&row, ".no_processes = true");
 	out_row(p->out, "", &row, ",", false);
 }
 

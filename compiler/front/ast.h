@@ -193,6 +193,7 @@ enum ast_rule_kind {
 	RULE_STALL,     /* on stall after expr of members { … } */
 	RULE_WORKERS,   /* workers members[0] = expr */
 	RULE_BUDGET,    /* budget members[0] = expr */
+	RULE_LIMIT,     /* limit members { limits } */
 	RULE_WAIT_SPIN, /* wait spin expr */
 	RULE_HOST,      /* host name = expr */
 };
@@ -204,6 +205,7 @@ struct ast_rule {
 	struct ast_name host;     /* PROCESS name on host */
 	struct ast_exprs members; /* names of nodes: a, rig.a, cam[2] */
 	struct ast_expr *expr;
+	struct ast_args limits;                               /* memory 512MiB, processes 0 */
 	struct ast_expr *restarts, *per, *backoff;            /* NULL: not written */
 	bool has_end, absent;                                 /* then stop, then absent */
 	struct ast_expr *workers, *cpu, *cpu_last, *priority; /* settings; NULL: not written */

@@ -250,8 +250,8 @@ static void print_setting(const char *word, const struct ast_expr *expr, FILE *f
 
 static void print_rule(const struct ast_rule *rule, FILE *file)
 {
-	static const char *const words[] = {"process", "crash",     "stall", "workers",
-	                                    "budget",  "wait spin", "host"};
+	static const char *const words[] = {"process", "crash", "stall",     "workers",
+	                                    "budget",  "limit", "wait spin", "host"};
 	fprintf(file, "  (%s", words[rule->kind]);
 	if (rule->name.text)
 		fprintf(file, " %s", rule->name.text);
@@ -259,6 +259,8 @@ static void print_rule(const struct ast_rule *rule, FILE *file)
 		putc(' ', file);
 		print_expr(rule->members.items[i], file);
 	}
+	for (size_t i = 0; i < rule->limits.n; i++)
+		print_setting(rule->limits.items[i].name.text, rule->limits.items[i].value, file);
 	print_setting("=", rule->expr, file);
 	if (rule->expr && rule->dynamic)
 		fputs(" dynamic", file);

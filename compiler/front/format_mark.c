@@ -9,13 +9,14 @@
 /* What the tokens between two brackets, or those outside of all, are. */
 enum frame_kind {
 	FRAME_FILE,
-	FRAME_NODE,  /* the items of a node */
-	FRAME_BLOCK, /* the statements of a pipeline, of `for` and `if` */
-	FRAME_RULES, /* those of a deploy, and a failure policy */
-	FRAME_LIST,  /* fields, names, members: separated by commas or line ends */
-	FRAME_PORTS, /* (…) of a declaration */
-	FRAME_TYPE,  /* <…>, [T; N] */
-	FRAME_VALUE, /* brackets in expressions */
+	FRAME_NODE,   /* the items of a node */
+	FRAME_BLOCK,  /* the statements of a pipeline, of `for` and `if` */
+	FRAME_RULES,  /* those of a deploy, and a failure policy */
+	FRAME_LIST,   /* fields, names, members: separated by commas or line ends */
+	FRAME_LIMITS, /* so separated, each a word and a value */
+	FRAME_PORTS,  /* (…) of a declaration */
+	FRAME_TYPE,   /* <…>, [T; N] */
+	FRAME_VALUE,  /* brackets in expressions */
 };
 
 struct frame {
@@ -85,7 +86,7 @@ static bool ends_operand(struct marker *m)
 
 	if (!e || (has_statements(f) && f->n_tokens == 0))
 		return false;
-	if (f->kind == FRAME_NODE && f->n_tokens == 1)
+	if ((f->kind == FRAME_NODE || f->kind == FRAME_LIMITS) && f->n_tokens == 1)
 		return false; /* `budget (…)` is no call */
 	if (f->kind == FRAME_RULES && !f->assigned &&
 	    IS_ANY(e, "workers", "cpu", "priority", "spin"))
@@ -132,7 +133,9 @@ static enum frame_kind kind_of_braces(const struct frame *f)
 	if (f->kind == FRAME_BLOCK && IS_ANY(f->first, "for", "if") && !f->assigned)
 		return FRAME_BLOCK;
 	if (f->kind == FRAME_RULES)
-		return is(f->first, "process") ? FRAME_LIST : FRAME_RULES;
+		return is(f->first, "process") ? FRAME_LIST
+		       : is(f->first, "limit") ? FRAME_LIMITS
+		                               : FRAME_RULES;
 	return FRAME_VALUE;
 }
 
@@ -245,7 +248,7 @@ static void mark_token(struct marker *m, struct element *e)
 	if (mark_bracket(m, e))
 		f = IS_ANY(e, ")", "]", "}", ">") ? top(m) : &m->frames.items[m->frames.n - 2];
 	f->n_tokens++;
-	if (e->ends || (f->kind == FRAME_LIST && is(e, ",")))
+	if (e->ends || ((f->kind == FRAME_LIST || f->kind == FRAME_LIMITS) && is(e, ",")))
 		end_statement(f);
 	m->before = e;
 }

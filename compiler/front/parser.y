@@ -76,7 +76,7 @@ static void parser_error(PARSER_LTYPE *lloc, void *scanner, struct parser *parse
 %token WAIT "wait" SPIN "spin" STALL "stall" AFTER "after"
 %token READS "reads" WRITES "writes" APPENDS "appends" NETWORK "network" UNIX "unix"
 %token EXECUTES "executes" DEVICES "devices" DISPLAY "display" SETTLED "settled" INIT "init"
-%token TOUCHES "touches" NOTHING "nothing"
+%token TOUCHES "touches" NOTHING "nothing" LIMIT "limit"
 %token RANGE_OPEN "..<" COALESCE "??"
 %token ARROW "->" RANGE ".." EQ "==" NE "!=" LE "<=" GE ">=" END_STMT "the end of the line"
 
@@ -93,8 +93,8 @@ static void parser_error(PARSER_LTYPE *lloc, void *scanner, struct parser *parse
 %type <name> name as
 %type <names> path names name_list
 %type <expr> expr postfix primary stream edge operand initial limit backoff member condition
-%type <arg> arg
-%type <args> args call_args inits elems
+%type <arg> arg resource
+%type <args> args call_args inits elems limits limit_lines
 %type <exprs> members member_list member_lines
 %type <type> type type_arg
 %type <types> type_args
@@ -654,6 +654,10 @@ rule:
 	$$ = (struct ast_rule){.kind = RULE_BUDGET, .span = @$, .expr = $expr};
 	PUSH($$.members, $member);
   }
+| "limit" members '{' limit_lines '}' {
+	$$ = (struct ast_rule){.kind = RULE_LIMIT, .span = @$, .members = $members};
+	$$.limits = $limit_lines;
+  }
 | "wait" "spin" expr {
 	$$ = (struct ast_rule){.kind = RULE_WAIT_SPIN, .span = @$, .expr = $expr};
   }
@@ -667,6 +671,20 @@ rule:
 on_host:
   %empty { $$ = (struct ast_rule){0}; }
 | "on" name { $$ = (struct ast_rule){.host = $name}; }
+;
+
+limit_lines:
+  limits
+| limits sep
+;
+
+limits:
+  resource { $$ = (struct ast_args){0}; PUSH($$, $resource); }
+| limits sep resource { $$ = $1; PUSH($$, $resource); }
+;
+
+resource:
+  name expr { $$ = (struct ast_arg){.name = $name, .value = $expr}; }
 ;
 
 settings:
@@ -751,7 +769,7 @@ word:
 | "on" | "crash" | "restart" | "per" | "backoff" | "stop" | "absent" | "fires" | "state"
 | "persistent" | "command" | "step" | "workers" | "dynamic" | "cpu" | "priority" | "host"
 | "wait" | "spin" | "stall" | "after" | "reads" | "writes" | "appends" | "network" | "unix"
-| "executes" | "devices" | "display" | "settled" | "init" | "touches" | "nothing"
+| "executes" | "devices" | "display" | "settled" | "init" | "touches" | "nothing" | "limit"
 ;
 
 %%
@@ -810,7 +828,7 @@ static void suggest_keyword(struct parser *parser, const char *word)
 	        "absent", "paced",  "every",     "where",  "when",   "workers",  "priority",
 	        "stall",  "state",  "persistent", "step",  "fires",  "for",      "if",
 	        "reads",  "writes", "appends",   "network", "unix",  "executes", "devices",
-	        "display", "settled", "touches"};
+	        "display", "settled", "touches", "limit"};
 	const char *before = token_text(parser, parser->before);
 	size_t n = sizeof leading / sizeof *leading;
 	diag_suggest(parser->diags, text_nearest(word, leading, n) ? word : before, leading, n);

@@ -72,6 +72,8 @@ struct graph_process {
 	int64_t stall_ns;      /* a node that takes longer for a firing is killed; 0 = never */
 	int32_t cpu, cpu_last; /* which CPUs; -1 = any */
 	int32_t priority;      /* 1 … 99 real-time (SCHED_FIFO); 0 = ordinary */
+	uint64_t memory_limit; /* bytes of its own; 0 = none */
+	bool no_processes;     /* it starts none, whatever its nodes declare */
 };
 
 enum assertion_kind {

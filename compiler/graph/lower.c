@@ -101,7 +101,9 @@ static void lower_processes(struct graph *graph, const struct bound *bound)
 		                                .stall_ns = from->stall_ns,
 		                                .cpu = from->cpu,
 		                                .cpu_last = from->cpu_last,
-		                                .priority = from->priority};
+		                                .priority = from->priority,
+		                                .memory_limit = (uint64_t)from->memory_limit,
+		                                .no_processes = from->processes_at != NULL};
 		if (from->failure) {
 			process.failure_at = from->failure->span;
 			process.end = from->failure->absent ? FAILURE_ABSENT : FAILURE_STOP;

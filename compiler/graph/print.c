@@ -277,6 +277,10 @@ static void print_process(const struct graph *graph, uint32_t p, FILE *file)
 		fprintf(file, "  cpu %d..%d", process->cpu, process->cpu_last);
 	if (process->priority)
 		fprintf(file, "  priority %d", process->priority);
+	if (process->memory_limit)
+		fprintf(file, "  memory %" PRIu64, process->memory_limit);
+	if (process->no_processes)
+		fputs("  processes 0", file);
 	fputc('\n', file);
 }
 

@@ -400,6 +400,24 @@ static void print_placement(const struct report *r)
 	}
 }
 
+/* What a deploy forbids a process. */
+static void print_limits(const struct report *r)
+{
+	for (uint32_t p = 0; p < r->a->graph->processes.n; p++) {
+		const struct graph_process *process = &r->a->graph->processes.items[p];
+		struct words limits;
+		words_init(&limits, r->a->arena, NAMES_SHOWN);
+		if (process->memory_limit)
+			words_add(&limits,
+			          arena_printf(r->a->arena, "at most %s of its own memory",
+			                       bytes_words(r->a->arena, process->memory_limit)));
+		if (process->no_processes)
+			words_add(&limits, "no process of its own");
+		if (limits.n)
+			row(r, process->name, "%s", words_join(&limits));
+	}
+}
+
 static void print_processes(const struct report *r)
 {
 	const struct analysis *a = r->a;
@@ -528,6 +546,15 @@ static bool is_placed(const struct graph *graph)
 	return placed;
 }
 
+static bool is_limited(const struct graph *graph)
+{
+	for (uint32_t p = 0; p < graph->processes.n; p++)
+		if (graph->processes.items[p].memory_limit ||
+		    graph->processes.items[p].no_processes)
+			return true;
+	return false;
+}
+
 static void fit_label(struct report *r, const char *label)
 {
 	size_t width = columns(label);
@@ -555,6 +582,10 @@ void pass_report(const struct analysis *analysis, FILE *file)
 	if (is_placed(analysis->graph)) {
 		section(&r, "placement");
 		print_placement(&r);
+	}
+	if (is_limited(analysis->graph)) {
+		section(&r, "limits");
+		print_limits(&r);
 	}
 	print_processes(&r);
 	print_touches(&r);

@@ -264,6 +264,10 @@ static void put_process(struct report *r, uint32_t p)
 	}
 	json_string(&r->json, "then", process->end == FAILURE_STOP ? "stop" : "absent");
 	put_at(r, process->failure_at);
+	if (process->memory_limit)
+		json_unsigned(&r->json, "memory_limit", process->memory_limit);
+	if (process->no_processes)
+		json_bool(&r->json, "no_processes", true);
 	put_authority(r, p);
 	json_object_end(&r->json);
 }

@@ -63,6 +63,8 @@ struct bound_process {
 	const struct ast_rule *failure; /* NULL: the default */
 	uint32_t n_restarts;
 	int64_t per_ns, backoff_ns, stall_ns;
+	const struct ast_arg *memory_at, *processes_at; /* what limits it; NULL: nothing */
+	int64_t memory_limit;                           /* bytes; 0 = none */
 	int32_t cpu, cpu_last, priority;
 };
 

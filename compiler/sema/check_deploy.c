@@ -321,6 +321,73 @@ static void set_failure(struct deploy *d, const struct ast_rule *rule,
 	process->backoff_ns = time_of(d, rule->backoff);
 }
 
+/* ---- Limits ---- */
+
+enum { MEMORY_LIMIT_MIN = 1 << 20 };
+#define MEMORY_LIMIT_MAX (INT64_C(1) << 50)
+
+/* The word and the value of a limit are as they should be; once for a rule, whatever its members. */
+static bool limit_holds(struct deploy *d, const struct ast_arg *limit, int64_t *ret_value)
+{
+	struct diags *diags = d->sema->diags;
+	bool memory = strcmp(limit->name.text, "memory") == 0;
+
+	if (!memory && strcmp(limit->name.text, "processes") != 0) {
+		diag_report(diags, E0505, limit->name.span, "there is no limit of '%s'",
+		            limit->name.text);
+		diag_help(diags, "write 'memory 512MiB' or 'processes 0'");
+		return false;
+	}
+	if (memory)
+		return constant(d, limit->value, VALUE_INT, MEMORY_LIMIT_MIN, MEMORY_LIMIT_MAX,
+		                ret_value);
+	if (!constant(d, limit->value, VALUE_INT, INT64_MIN, INT64_MAX, ret_value))
+		return false;
+	if (*ret_value == 0)
+		return true;
+	diag_report(diags, E0505, limit->value->span,
+	            "only 0 can be enforced: the system counts the processes of a user, not "
+	            "those of a node");
+	return false;
+}
+
+static void limit_process(struct deploy *d, const struct ast_arg *limit, int64_t value,
+                          struct bound_process *process)
+{
+	bool memory = strcmp(limit->name.text, "memory") == 0;
+	const struct ast_arg **at = memory ? &process->memory_at : &process->processes_at;
+
+	if (*at && *at != limit) {
+		diag_report(d->sema->diags, E0505, limit->name.span,
+		            "the process '%s' has a limit of %s already", process->name,
+		            limit->name.text);
+		diag_note(d->sema->diags, (*at)->name.span, "given here");
+		return;
+	}
+	*at = limit;
+	if (memory)
+		process->memory_limit = value;
+}
+
+static void apply_limits(struct deploy *d, const struct ast_rule *rule)
+{
+	for (size_t l = 0; l < rule->limits.n; l++) {
+		const struct ast_arg *limit = &rule->limits.items[l];
+		int64_t value = 0;
+		if (!limit_holds(d, limit, &value))
+			continue;
+		for (size_t i = 0; i < rule->members.n; i++) {
+			struct node_list list = members(d, rule->members.items[i]);
+			for (size_t k = 0; k < list.n; k++) {
+				uint32_t process = d->process_of[list.items[k]];
+				limit_process(d, limit, value, &d->bound->processes.items[process]);
+			}
+		}
+	}
+}
+
+/* ---- All rules ---- */
+
 /* Before expressions find their hosts: a process with workers takes none. */
 static void apply_workers(struct deploy *d, const struct ast_rule *rule)
 {
@@ -342,6 +409,10 @@ static void apply(struct deploy *d, const struct ast_rule *rule)
 {
 	if (rule->kind == RULE_PROCESS || rule->kind == RULE_WORKERS)
 		return;
+	if (rule->kind == RULE_LIMIT) {
+		apply_limits(d, rule);
+		return;
+	}
 	if (rule->kind == RULE_WAIT_SPIN) {
 		d->bound->spin_ns = time_of(d, rule->expr);
 		return;

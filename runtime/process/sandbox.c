@@ -58,6 +58,8 @@ const char *pkdi_sandbox_reason(enum pkdi_refusal refusal)
 		return "no node may change the system";
 	case PKDI_REFUSED_PROGRAMS:
 		return "a node that starts programs must say so; write `executes` in its declaration";
+	case PKDI_REFUSED_LIMIT:
+		return "the deploy's `limit` of `processes 0` forbids it";
 	case PKDI_REFUSED_NETWORK:
 		return "a node that uses the network must say so; write `network` in its declaration";
 	case PKDI_REFUSED_SETTLED:
@@ -109,7 +111,8 @@ static void add_right(struct pkdi_rights *rights, const struct pkd_right *right)
 struct pkdi_rights pkdi_sandbox_rights(const struct pkdi_run *run, uint32_t index)
 {
 	const struct pkd_process *process = run->processes[index].decl;
-	struct pkdi_rights rights = {.settled = process->n_nodes > 0};
+	struct pkdi_rights rights = {.settled = process->n_nodes > 0,
+	                             .no_processes = process->no_processes};
 
 	for (uint32_t i = 0; i < process->n_nodes; i++) {
 		const struct pkdi_node *node = &run->nodes[process->nodes[i]];
@@ -127,7 +130,7 @@ struct pkdi_rights pkdi_sandbox_rights(const struct pkdi_run *run, uint32_t inde
 
 static bool may_execute(const struct pkdi_rights *rights)
 {
-	return rights->everything || rights->executes;
+	return !rights->no_processes && (rights->everything || rights->executes);
 }
 
 /* ---- Files ---- */
@@ -187,7 +190,8 @@ static const char *const readable[] = {
 
 static int allow_base(const struct pkdi_landlock *ruleset, const struct pkdi_rights *rights)
 {
-	uint64_t access = PKDI_FS_READ | (rights->executes_any ? PKDI_FS_EXECUTE : 0);
+	bool executes = may_execute(rights) && rights->executes_any;
+	uint64_t access = PKDI_FS_READ | (executes ? PKDI_FS_EXECUTE : 0);
 	int r = 0;
 
 	for (size_t i = 0; i < sizeof(readable) / sizeof(readable[0]) && r == 0; i++) {
@@ -333,6 +337,13 @@ static uint32_t trap(enum pkdi_refusal refusal)
 	return PKDI_REFUSE_TRAP(refusal + 1);
 }
 
+/* Why a call of the table is refused to a process with these rights. */
+static enum pkdi_refusal refusal_of(enum pkdi_refusal refusal, const struct pkdi_rights *rights)
+{
+	return refusal == PKDI_REFUSED_PROGRAMS && rights->no_processes ? PKDI_REFUSED_LIMIT
+	                                                                : refusal;
+}
+
 /* Signals of a process that may start others: landlock keeps them to its own, from ABI 6 on; before, at
  * least the supervisor and the group are out of reach. */
 static void refuse_signals_of_parents(struct pkdi_filter *filter, const struct pkdi_run *run)
@@ -407,7 +418,7 @@ static void refuse_clones(struct pkdi_filter *filter, const struct pkdi_rights *
 	pkdi_filter_refuse_bits(filter, SYS_clone, 0, NAMESPACES, trap(PKDI_REFUSED_PRIVILEGES));
 	if (!may_execute(rights))
 		pkdi_filter_refuse_without(filter, SYS_clone, 0, CLONE_THREAD,
-		                           trap(PKDI_REFUSED_PROGRAMS));
+		                           trap(refusal_of(PKDI_REFUSED_PROGRAMS, rights)));
 }
 
 /* Without a right to them, AF_UNIX and what resolvers ask by AF_NETLINK are refused quietly: the C
@@ -446,7 +457,8 @@ static int confine_calls(const struct pkdi_run *run, const struct pkdi_rights *r
 	pkdi_filter_init(&filter);
 	for (size_t i = 0; i < N_REFUSED; i++)
 		if (!is_lifted(&table[i], rights))
-			pkdi_filter_refuse(&filter, table[i].call, trap(table[i].refusal));
+			pkdi_filter_refuse(&filter, table[i].call,
+			                   trap(refusal_of(table[i].refusal, rights)));
 	/* Libraries probe for it, and go on without. */
 	pkdi_filter_refuse(&filter, SYS_io_uring_setup, PKDI_REFUSE_ERRNO(ENOSYS));
 	if (may_execute(rights))

@@ -17,6 +17,7 @@ enum pkdi_refusal {
 	PKDI_REFUSED_PRIVILEGES, /* to change what the process is allowed to do: nobody may */
 	PKDI_REFUSED_SYSTEM,     /* to change the system: nobody may */
 	PKDI_REFUSED_PROGRAMS,   /* to start one, without `executes` */
+	PKDI_REFUSED_LIMIT,      /* to start one, where the deploy forbids it */
 	PKDI_REFUSED_NETWORK,    /* a socket, without `network` */
 	PKDI_REFUSED_SETTLED,    /* to open something, after `settled after init` */
 };
@@ -27,6 +28,7 @@ struct pkdi_rights {
 	bool network, unix_sockets, display, settled;
 	bool executes, executes_any; /* some programs; all that are installed */
 	bool devices;                /* all of them */
+	bool no_processes;           /* the deploy says so, whatever the nodes declare */
 };
 
 struct pkdi_rights pkdi_sandbox_rights(const struct pkdi_run *run, uint32_t index);

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/pidfd.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -40,6 +41,16 @@ static int hold_on(int lifeline)
 	return 0;
 }
 
+/* Of what is allocated and of what is there already; with both limits, so that no node raises it again. */
+static int limit_memory(uint64_t bytes)
+{
+	const struct rlimit limit = {bytes, bytes};
+
+	if (!bytes || setrlimit(RLIMIT_DATA, &limit) == 0)
+		return 0;
+	return -errno;
+}
+
 static int prepare(struct pkdi_spawner *spawner, uint32_t index, int lifeline)
 {
 	struct pkdi_run *run = spawner->run;
@@ -62,6 +73,8 @@ static int prepare(struct pkdi_spawner *spawner, uint32_t index, int lifeline)
 	if (run->files.rlim_max)
 		setrlimit(RLIMIT_NOFILE, &run->files);
 	r = pkdi_guard_install(run, index);
+	if (r == 0)
+		r = limit_memory(run->processes[index].decl->memory_limit);
 	return r < 0 ? r : pkdi_sandbox_enter(run, index);
 }
 

@@ -583,6 +583,8 @@ static const struct pkd_process processes[] = {
 		.cpu = 1,
 		.cpu_last = 2,
 		.priority = 5,
+		.memory_limit = 536870912, /* 512.0 MiB */
+		.no_processes = true,
 	},
 	{
 		.name = "n",

@@ -164,6 +164,8 @@ struct pkd_process {
 	int64_t stall_ns; /* a step that takes longer is a death of its own making; 0 = never */
 	int32_t cpu, cpu_last; /* runs on these CPUs only; -1 = any */
 	int32_t priority;      /* SCHED_FIFO 1 … 99; 0 = ordinary */
+	uint64_t memory_limit; /* bytes of private memory; 0 = none */
+	bool no_processes;     /* it starts none, whatever its nodes declare */
 };
 
 struct pkd_program {
