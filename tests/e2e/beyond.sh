@@ -15,7 +15,7 @@ build "$e2e/beyond/beyond.pkd" --pipeline beyond --deploy again -o again
 
 # stopped PROGRAM ARGUMENT...: with a line that names the output, and none that blames anybody for an input.
 stopped() {
-	timeout -k 1 20 "$@" >out 2>&1
+	at_most 20 "$@" >out 2>&1
 	status=$?
 	[ "$status" -eq 1 ] || [ "$status" -eq 139 ] || fail "$*: status $status"
 	grep -Eq "node 'o' .* wrote .*beyond its output 'y'|node 'o' .* wrote to its output 'y' .* beyond the memory" out ||

@@ -85,7 +85,7 @@ status=$?
 cp disk/* . 2>/dev/null
 exit $status
 END_SH
-small() { timeout -k 1 60 unshare -m sh on_small_disk "$@"; }
+small() { at_most 60 unshare -m sh on_small_disk "$@"; }
 if [ "$(id -u)" -eq 0 ] && small true 2>/dev/null; then
 	fails rows 'No space left on device' small ./numbers --path disk/full.csv
 	whole_rows full.csv
@@ -98,7 +98,7 @@ fi
 # ---- A reader that leaves ----
 
 # to_reader COMMAND...: whose standard output is read for two lines.
-to_reader() { { timeout -k 1 60 "$@" || echo $? >status; } | head -n 2 >got; return "$(cat status)"; }
+to_reader() { { at_most 60 "$@" || echo $? >status; } | head -n 2 >got; return "$(cat status)"; }
 fails rows 'Broken pipe: its reader has gone' to_reader ./numbers --path -
 printf 'frame,time_s,value\n1,0.001000000,1\n' >wanted
 cmp wanted got >difference || fail 'the reader got something else' difference
@@ -109,12 +109,12 @@ fails film 'Broken pipe: its reader has gone' to_reader ./copy --path -
 
 echo 'frame,time_s,value' >rows.csv
 echo '7,7.0,7' >>rows.csv
-timeout -k 1 60 ./numbers --path rows.csv --append >out 2>&1 || fail "added to: status $?"
+at_most 60 ./numbers --path rows.csv --append >out 2>&1 || fail "added to: status $?"
 [ "$(wc -l <rows.csv)" -eq 200002 ] || fail "added to: $(wc -l <rows.csv) lines"
 [ "$(grep -c frame rows.csv)" -eq 1 ] || fail 'a second header'
 echo 'frame,time_s,count' >rows.csv
 fails_to_add() {
-	timeout -k 1 60 "$@" >out 2>&1
+	at_most 60 "$@" >out 2>&1
 	status=$?
 	[ "$status" -eq 1 ] || fail "another header: status $status"
 	grep -q "cannot append to 'rows.csv': its column 3 is 'count', not 'value'" out ||
@@ -123,5 +123,5 @@ fails_to_add() {
 }
 fails_to_add ./numbers --path rows.csv --append
 echo before >log
-timeout -k 1 60 ./numbers --path - >>log 2>out || fail "a log: status $?"
+at_most 60 ./numbers --path - >>log 2>out || fail "a log: status $?"
 [ "$(head -n 1 log)" = before ] && [ "$(wc -l <log)" -eq 200002 ] || fail 'the log was not added to'

@@ -22,7 +22,7 @@ clean() { [ -z "$(find . -maxdepth 1 -name '.[!.]*')" ] || fail "something is le
 refuses() {
 	says=$1
 	shift
-	timeout 60 ./outputs --quiet "$@" >out 2>&1
+	at_most 60 ./outputs --quiet "$@" >out 2>&1
 	status=$?
 	[ $status -eq 1 ] || fail "$*: status $status"
 	grep -Eq "$says" out || fail "$*: it does not say '$says'"
@@ -38,11 +38,11 @@ refuses 'fails at frame 1' --fails-at 1
 as_it_was a.csv b.csv
 refuses 'no source' --source typo
 as_it_was a.csv b.csv
-timeout 60 ./outputs --quiet --frames 0 >out 2>&1 || fail "no frames: status $?"
+at_most 60 ./outputs --quiet --frames 0 >out 2>&1 || fail "no frames: status $?"
 as_it_was a.csv b.csv
 refuses 'fails at frame 3' --fails-at 3
 [ "$(wc -l <a.csv)" -eq 3 ] || fail 'what was committed is not in the new file'
-timeout 60 ./outputs --quiet >out 2>&1 || fail "status $?"
+at_most 60 ./outputs --quiet >out 2>&1 || fail "status $?"
 [ "$(wc -l <a.csv)" -eq 4 ] && cmp -s a.csv b.csv || fail 'not three rows in both'
 clean
 
@@ -51,7 +51,7 @@ rm -f a.csv
 old there
 chmod 600 there
 ln -s there a.csv
-timeout 60 ./outputs --quiet >out 2>&1 || fail "through a link: status $?"
+at_most 60 ./outputs --quiet >out 2>&1 || fail "through a link: status $?"
 [ -L a.csv ] && [ "$(wc -l <there)" -eq 4 ] || fail 'the link was replaced'
 [ "$(stat -c %a there)" = 600 ] || fail 'the mode is another one'
 
@@ -85,7 +85,7 @@ start ./outputs --quiet --waits-for go
 has_rows() { [ "$(wc -l <a.csv)" -eq 3 ]; }
 within 20 has_rows || fail 'no rows'
 refuses_other() {
-	timeout 60 ./outputs --quiet "$@" >other 2>&1
+	at_most 60 ./outputs --quiet "$@" >other 2>&1
 	status=$?
 	[ $status -eq 1 ] || fail "a second program: status $status" other
 	grep -q "cannot write 'a.csv': another program is writing it" other || fail 'not said' other
@@ -123,7 +123,7 @@ grep -q "'a.csv' was replaced while it was being written" out || fail 'replaced:
 
 echo before >log
 for path in - /dev/stdout /proc/self/fd/1; do
-	timeout 60 ./outputs --quiet --a "$path" >>log 2>out || fail "$path: status $?"
+	at_most 60 ./outputs --quiet --a "$path" >>log 2>out || fail "$path: status $?"
 done
 [ "$(head -n 1 log)" = before ] && [ "$(wc -l <log)" -eq 13 ] || fail 'the log was not added to' log
 

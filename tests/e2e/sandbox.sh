@@ -32,7 +32,7 @@ attempt() {
 	: >made/there
 	set -- "./by_$node" --quiet --what "$what" "$@"
 	[ "$user" = self ] || set -- setpriv --reuid=nobody --clear-groups "$@"
-	timeout -k 5 60 "$@" >out 2>&1 </dev/null
+	at_most 60 "$@" >out 2>&1 </dev/null
 	status=$?
 	[ $status -ne 124 ] || fail "$node $what: it hangs"
 }
@@ -200,7 +200,7 @@ grep -q 'this kernel has no seccomp: nodes are not kept from sockets' out || fai
 pkdc=$PKDC
 by computes
 for option in --no-sandbox --single-process; do
-	timeout 60 ./by_computes --quiet $option --what read >out 2>&1 || fail "$option: status $?"
+	at_most 60 ./by_computes --quiet $option --what read >out 2>&1 || fail "$option: status $?"
 	grep -Eq '^by_computes: computes: read: [0-9]+ done$' out || fail "$option: still refused"
 	head -n 1 out | grep -Eq "^by_computes: $option: nothing that its nodes declare is enforced" ||
 		fail "$option: not said first"

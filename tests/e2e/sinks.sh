@@ -156,7 +156,7 @@ one_in=64
 die() {
 	least=$1
 	shift
-	DIE_ONE_IN=$one_in timeout -k 1 100 "$@" >out 2>&1 || fail "$*: status $?"
+	at_most 100 env DIE_ONE_IN="$one_in" "$@" >out 2>&1 || fail "$*: status $?"
 	kills=$(grep -c 'was killed by SIGKILL' out)
 	[ "$kills" -ge "$least" ] || fail "$*: died only $kills times"
 }
@@ -178,7 +178,7 @@ ffmpeg -v error -f lavfi -i testsrc2=s=192x144:r=25:d=32 -c:v mpeg4 -q:v 3 clip.
 
 # As it must be.
 build sinks.pkd --pipeline both -o both
-timeout -k 1 100 ./both --speed 0 --name whole.mp4 --path whole.csv \
+at_most 100 ./both --speed 0 --name whole.mp4 --path whole.csv \
 	>out 2>&1 || fail "status $?"
 times_of whole.mp4 >whole.times
 [ "$(wc -l <whole.times)" -eq 800 ] || fail "$(wc -l <whole.times) frames without a kill, not 800"

@@ -65,7 +65,7 @@ try() {
 	for file in user.pkd "$1"; do
 		for command in check fmt; do
 			[ "$file$command" != user.pkdfmt ] || continue
-			timeout 20 "$PKDC" "$command" "$file" >out 2>&1 && fail "$1 is taken"
+			at_most 20 "$PKDC" "$command" "$file" >out 2>&1 && fail "$1 is taken"
 			[ $? -ne 124 ] || fail "$1: it waits"
 			grep -Fq "cannot read '$1': $2" out || fail "$1: it does not say '$2'"
 			! grep -q 'x6x' out || fail "$1: it is shown"
