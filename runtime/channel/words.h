@@ -115,6 +115,7 @@ struct pkdi_record_output {
 struct pkdi_node_words {
 	_Alignas(PKDI_LINE) _Atomic uint32_t state;
 	_Atomic uint64_t in_hand; /* frame that step is working on, 0 = none */
+	_Atomic uint64_t opened;  /* its output files: bit i = right number i has been opened */
 	_Atomic uint64_t n_firings;
 	_Atomic uint64_t busy_ns;
 	_Atomic uint64_t longest_ns;

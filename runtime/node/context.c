@@ -130,21 +130,45 @@ static void say_waiting(const void *context)
 	              "waits: nobody reads the pipe that it writes to");
 }
 
+/* What is no file of the node's, in its words. */
+static const char *why_no_file(const struct pkdi_path *path)
+{
+	switch (path->kind) {
+	case PKDI_PATH_URL:
+		return "it is an address; this node writes files";
+	case PKDI_PATH_THERE:
+		return "it is a directory; a file's name is missing";
+	case PKDI_PATH_NONE:
+		return "it names no file";
+	case PKDI_PATH_STANDARD:
+	case PKDI_PATH_STREAM:
+	case PKDI_PATH_OUTPUT:
+		break;
+	}
+	return NULL;
+}
+
 PKD_PUBLIC int pkd_output_file(struct pkd_ctx *ctx, const char *path)
 {
-	const struct pkdi_path *found = find_output(ctx->node, path);
+	const struct pkdi_node *node = ctx->node;
+	const struct pkdi_path *found = find_output(node, path);
+	const char *why;
 	int fd;
 
 	if (!found)
-		return pkd_error(ctx, EACCES,
+		return pkd_error(ctx, EINVAL,
 		                 "cannot write '%s': the declaration of node %s does not say so; "
 		                 "write `writes` and the parameter that has the path",
-		                 path, ctx->node->decl->kind);
+		                 path, node->decl->kind);
+	why = why_no_file(found);
+	if (why)
+		return pkd_error(ctx, EINVAL, "cannot write '%s': %s", path, why);
 	fd = pkdi_path_open(found, is_stopping, say_waiting, ctx);
 	if (fd == -EINTR)
 		return pkd_error(ctx, EINTR, "nobody reads '%s'", path);
 	if (fd < 0)
 		return pkd_error(ctx, -fd, "cannot write '%s': %s", path, strerror(-fd));
+	atomic_fetch_or(&node->words->opened, PKDI_OPENED_BIT(found - node->paths));
 	return fd;
 }
 
@@ -156,6 +180,17 @@ PKD_PUBLIC int64_t pkd_now(void)
 	return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
+/* EACCES is what landlock says; but a file's owner may say it, too. */
+void pkdi_node_hint(const struct pkdi_node *node)
+{
+	if (node->is_confined)
+		pkdi_log(
+			node->log,
+			"note: node %s touches only what its declaration says (`reads`, `devices`, "
+			"`unix`); what `writes` names is opened by pkd_output_file",
+			node->decl->kind);
+}
+
 PKD_PUBLIC int pkd_error(struct pkd_ctx *ctx, int error, const char *format, ...)
 {
 	va_list arguments;
@@ -163,12 +198,8 @@ PKD_PUBLIC int pkd_error(struct pkd_ctx *ctx, int error, const char *format, ...
 	va_start(arguments, format);
 	pkdi_node_log_with(ctx->node->log, ctx->node->decl, format, arguments);
 	va_end(arguments);
-	/* That is what landlock says; but a file's owner may say it, too. */
-	if (error == EACCES && ctx->node->is_confined)
-		pkdi_log(ctx->node->log,
-		         "note: node %s touches only what its declaration says; what it opens must "
-		         "stand there (`reads`, `writes`, `devices`, `unix`)",
-		         ctx->node->decl->kind);
+	if (error == EACCES)
+		pkdi_node_hint(ctx->node);
 	ctx->said = true;
 	return error > 0 ? -error : -1;
 }

@@ -512,6 +512,8 @@ static int fail(struct pkdi_node *node, int r)
 		pkdi_node_log(node->log, node->decl, "step failed at frame %llu: %s",
 		              (unsigned long long)node->ctx.number,
 		              r < 0 ? strerror(-r) : "it returned what a step may not");
+	if (!node->ctx.said && r == -EACCES)
+		pkdi_node_hint(node);
 	return r < 0 ? r : -EINVAL;
 }
 

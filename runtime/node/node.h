@@ -117,4 +117,7 @@ void pkdi_node_abandon(struct pkdi_node *node);
  * process sleeps. */
 void pkdi_node_before_sleep(struct pkdi_node *node);
 
+/* Says, after an EACCES, that the node's declaration may be why. */
+void pkdi_node_hint(const struct pkdi_node *node);
+
 #endif

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -27,6 +28,13 @@ static int reopen(const struct pkdi_path *path)
 	return fd < 0 ? -errno : fd;
 }
 
+static bool is_pipe(const struct pkdi_path *path)
+{
+	struct stat file;
+
+	return fstat(path->fd, &file) == 0 && S_ISFIFO(file.st_mode);
+}
+
 static int open_stream(const struct pkdi_path *path, bool (*stopping)(const void *context),
                        void (*wait)(const void *context), const void *context)
 {
@@ -34,7 +42,7 @@ static int open_stream(const struct pkdi_path *path, bool (*stopping)(const void
 	int fd = reopen(path);
 
 	/* A pipe without a reader. */
-	for (int i = 1; fd == -ENXIO; i++) {
+	for (int i = 1; fd == -ENXIO && is_pipe(path); i++) {
 		if (stopping(context))
 			return -EINTR;
 		nanosleep(&look, NULL);

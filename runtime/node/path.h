@@ -8,6 +8,9 @@
 
 #include "os/unnamed.h"
 
+/* Of a node's right in its word `opened`; rights beyond 63 share the last bit. */
+#define PKDI_OPENED_BIT(right) (UINT64_C(1) << ((right) < 63 ? (right) : 63))
+
 enum pkdi_path_kind {
 	PKDI_PATH_NONE, /* the right does not hold, or nothing is there: the node will find out */
 	PKDI_PATH_URL,  /* the network */

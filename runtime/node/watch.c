@@ -6,6 +6,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "os/event.h"
+
 void pkdi_watch_init(struct pkdi_watch *watch, int event_fd)
 {
 	*watch = (struct pkdi_watch){.n = event_fd >= 0};
@@ -54,14 +56,13 @@ void pkdi_watch_forget(struct pkdi_watch *watch, uint32_t node)
 void pkdi_watch_wait(struct pkdi_watch *watch, int64_t timeout_ns)
 {
 	const struct timespec timeout = {timeout_ns / 1000000000, timeout_ns % 1000000000};
-	uint64_t count;
 
 	if (timeout_ns < 0 || ppoll(watch->fds, watch->n, &timeout, NULL) < 0)
 		for (uint32_t i = 0; i < watch->n; i++)
 			watch->fds[i].revents = 0;
 	/* Taken, so that it can be rung again. */
-	if (watch->fds[0].revents && read(watch->fds[0].fd, &count, sizeof(count)) < 0)
-		watch->fds[0].revents = 0;
+	if (watch->fds[0].revents)
+		pkdi_event_take(watch->fds[0].fd);
 }
 
 bool pkdi_watch_take(struct pkdi_watch *watch, uint32_t node)

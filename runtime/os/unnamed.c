@@ -250,12 +250,16 @@ int pkdi_unnamed_name(struct pkdi_unnamed *file)
 int pkdi_unnamed_check(const struct pkdi_unnamed *file)
 {
 	struct stat own, there;
+	bool has_name;
 
 	if (fstat(file->fd, &own) < 0)
 		return -errno;
-	if (fstatat(file->directory_fd, file->name, &there, AT_SYMLINK_NOFOLLOW) < 0)
-		return -errno;
-	return own.st_dev == there.st_dev && own.st_ino == there.st_ino ? 0 : -ESTALE;
+	has_name = fstatat(file->directory_fd, file->name, &there, AT_SYMLINK_NOFOLLOW) == 0;
+	if (has_name && there.st_dev == own.st_dev && there.st_ino == own.st_ino)
+		return 0;
+	if (own.st_nlink > 0)
+		return -EXDEV;
+	return has_name ? -ESTALE : -ENOENT;
 }
 
 void pkdi_unnamed_finish(struct pkdi_unnamed *file)

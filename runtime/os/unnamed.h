@@ -30,7 +30,8 @@ int pkdi_unnamed_create(struct pkdi_unnamed *file, const char *path, bool as_it_
 /* Gives it its name. 0, or -errno: -EEXIST when another file has come to be there meanwhile. */
 int pkdi_unnamed_name(struct pkdi_unnamed *file);
 
-/* 0 while its name leads to it; -ENOENT when it was removed, -ESTALE when it was replaced. */
+/* 0 while its name leads to it; -ENOENT when it was removed, -ESTALE when it was replaced; -EXDEV when it
+ * is there by another name only. */
 int pkdi_unnamed_check(const struct pkdi_unnamed *file);
 
 void pkdi_unnamed_finish(struct pkdi_unnamed *file);

@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "process/sandbox.h"
 
+#include <asm/termbits.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -56,6 +57,10 @@ const char *pkdi_sandbox_reason(enum pkdi_refusal refusal)
 		return "no node may change what its process is allowed to do";
 	case PKDI_REFUSED_SYSTEM:
 		return "no node may change the system";
+	case PKDI_REFUSED_FILES:
+		return "no node that declares what it touches may change a file's mode, owner or times";
+	case PKDI_REFUSED_IPC:
+		return "no node that declares what it touches may share memory or queues by name";
 	case PKDI_REFUSED_PROGRAMS:
 		return "a node that starts programs must say so; write `executes` in its declaration";
 	case PKDI_REFUSED_LIMIT:
@@ -251,14 +256,49 @@ static void allow_loaders(const struct pkdi_landlock *ruleset)
 		pkdi_landlock_allow_path(ruleset, loaders[i], PKDI_FS_READ | PKDI_FS_EXECUTE);
 }
 
+/* The program that a script names in its first line. */
+static void allow_interpreter(const struct pkdi_landlock *ruleset, int script_fd)
+{
+	char self[48], line[256];
+	char *path;
+	ssize_t n;
+	int fd;
+
+	snprintf(self, sizeof(self), "/proc/self/fd/%d", script_fd);
+	fd = open(self, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	n = fd < 0 ? -1 : read(fd, line, sizeof(line) - 1);
+	if (fd >= 0)
+		close(fd);
+	if (n < 3 || line[0] != '#' || line[1] != '!')
+		return;
+	line[n] = '\0';
+	path = line + 2 + strspn(line + 2, " \t");
+	path[strcspn(path, " \t\n")] = '\0';
+	pkdi_landlock_allow_path(ruleset, path, PKDI_FS_READ | PKDI_FS_EXECUTE);
+}
+
+/* A pipe, which is no file of any folder, needs no rule, and the kernel takes none. */
+static int allow_standard(const struct pkdi_landlock *ruleset, const struct pkdi_path *path)
+{
+	bool is_input = path->right->kind == PKD_READS;
+
+	pkdi_landlock_allow(ruleset, path->fd, is_input ? PKDI_FS_READ : PKDI_FS_WRITE);
+	return 0;
+}
+
 static int allow_path(const struct pkdi_landlock *ruleset, const struct pkdi_path *path)
 {
 	uint64_t access = PKDI_FS_READ;
 
 	if (path->kind == PKDI_PATH_STREAM)
 		return pkdi_landlock_allow(ruleset, path->fd, PKDI_FS_WRITE | PKDI_FS_IOCTL_DEV);
+	/* As /dev/stdin, by which some open it. */
+	if (path->kind == PKDI_PATH_STANDARD)
+		return allow_standard(ruleset, path);
 	if (path->kind != PKDI_PATH_THERE)
 		return 0;
+	if (path->right->kind == PKD_EXECUTES)
+		allow_interpreter(ruleset, path->fd);
 	if (path->right->kind == PKD_WRITES || path->right->kind == PKD_APPENDS)
 		access |= PKDI_FS_MAKE;
 	else if (path->right->kind == PKD_EXECUTES)
@@ -379,10 +419,16 @@ static void refuse_priorities(struct pkdi_filter *filter)
 	static const int calls[] = {SYS_sched_setscheduler, SYS_sched_setparam, SYS_sched_setattr,
 	                            SYS_sched_setaffinity};
 	const uint32_t own[] = {0, (uint32_t)getpid()};
+	const uint32_t process = PRIO_PROCESS, io_process = 1; /* IOPRIO_WHO_PROCESS */
 
 	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++)
 		pkdi_filter_refuse_others(filter, calls[i], 0, own, 2, PKDI_REFUSE_ERRNO(EPERM));
+	/* A number is of a process only where the first argument says so: 0 there may be all of a user's. */
+	pkdi_filter_refuse_others(filter, SYS_setpriority, 0, &process, 1,
+	                          PKDI_REFUSE_ERRNO(EPERM));
 	pkdi_filter_refuse_others(filter, SYS_setpriority, 1, own, 2, PKDI_REFUSE_ERRNO(EPERM));
+	pkdi_filter_refuse_others(filter, SYS_ioprio_set, 0, &io_process, 1,
+	                          PKDI_REFUSE_ERRNO(EPERM));
 	pkdi_filter_refuse_others(filter, SYS_ioprio_set, 1, own, 2, PKDI_REFUSE_ERRNO(EPERM));
 	pkdi_filter_refuse_others(filter, SYS_prlimit64, 0, own, 2, trap(PKDI_REFUSED_OTHERS));
 }
@@ -395,6 +441,21 @@ static void refuse_owners(struct pkdi_filter *filter)
 	pkdi_filter_refuse_value(filter, SYS_ioctl, 1, FIOSETOWN, trap(PKDI_REFUSED_OTHERS));
 	pkdi_filter_refuse_value(filter, SYS_ioctl, 1, SIOCSPGRP, trap(PKDI_REFUSED_OTHERS));
 	pkdi_filter_refuse_value(filter, SYS_ioctl, 1, TIOCSTI, trap(PKDI_REFUSED_OTHERS));
+	pkdi_filter_refuse_value(filter, SYS_ioctl, 1, TIOCSPGRP, trap(PKDI_REFUSED_OTHERS));
+}
+
+/* The terminal is the user's: Ctrl-C must stay what it is. A serial line is a device. */
+static void refuse_terminals(struct pkdi_filter *filter, const struct pkdi_rights *rights)
+{
+	static const uint32_t requests[] = {TCSETS,    TCSETSW,   TCSETSF,   TCSETA,
+	                                    TCSETAW,   TCSETAF,   TIOCSETD,  TIOCEXCL,
+	                                    TIOCSCTTY, TIOCNOTTY, TIOCSWINSZ};
+
+	if (rights->everything || rights->devices)
+		return;
+	for (size_t i = 0; i < sizeof(requests) / sizeof(requests[0]); i++)
+		pkdi_filter_refuse_value(filter, SYS_ioctl, 1, requests[i],
+		                         PKDI_REFUSE_ERRNO(EPERM));
 }
 
 static void refuse_changes_of_self(struct pkdi_filter *filter)
@@ -442,6 +503,24 @@ static void refuse_sockets(struct pkdi_filter *filter, const struct pkdi_rights 
 	if (rights->unix_sockets)
 		allowed[n++] = AF_UNIX;
 	pkdi_filter_refuse_others(filter, SYS_socket, 0, allowed, n, PKDI_REFUSE_ERRNO(EACCES));
+	/* A pair of datagrams may be sent from to any socket that has a path; SOCK_DGRAM is the bit of them. */
+	if (!rights->unix_sockets)
+		pkdi_filter_refuse_bits(filter, SYS_socketpair, 1, SOCK_DGRAM,
+		                        PKDI_REFUSE_ERRNO(EACCES));
+}
+
+#define FCHMODAT2 452 /* since Linux 6.6, which older headers do not know */
+
+/* Quietly, as libraries do so for their caches and go on without. A display is given pictures by shmget. */
+static void refuse_metadata(struct pkdi_filter *filter, const struct pkdi_rights *rights)
+{
+	if (rights->everything)
+		return;
+	for (size_t i = 0; i < N_REFUSED; i++)
+		if (table[i].refusal == PKDI_REFUSED_FILES ||
+		    (table[i].refusal == PKDI_REFUSED_IPC && !rights->display))
+			pkdi_filter_refuse(filter, table[i].call, PKDI_REFUSE_ERRNO(EPERM));
+	pkdi_filter_refuse(filter, FCHMODAT2, PKDI_REFUSE_ERRNO(EPERM));
 }
 
 static bool is_lifted(const struct refused *refused, const struct pkdi_rights *rights)
@@ -467,13 +546,40 @@ static int confine_calls(const struct pkdi_run *run, const struct pkdi_rights *r
 		refuse_signals(&filter);
 	refuse_priorities(&filter);
 	refuse_owners(&filter);
+	refuse_terminals(&filter, rights);
 	refuse_changes_of_self(&filter);
 	refuse_clones(&filter, rights);
 	refuse_sockets(&filter, rights);
+	refuse_metadata(&filter, rights);
 	return pkdi_filter_install(&filter, false);
 }
 
 /* ---- All of it ---- */
+
+/* Input and output of the program are files, too: they stay open for nodes that declare them by `-`, and for
+ * those that declare nothing. */
+static int close_standard(const struct pkdi_run *run, uint32_t index)
+{
+	const struct pkd_process *process = run->processes[index].decl;
+	bool keeps[2] = {false, false};
+	int fd, r = 0;
+
+	for (uint32_t i = 0; i < process->n_nodes; i++) {
+		const struct pkdi_node *node = &run->nodes[process->nodes[i]];
+
+		for (uint32_t j = 0; j < node->decl->n_rights; j++)
+			if (node->paths[j].kind == PKDI_PATH_STANDARD && node->paths[j].fd < 2)
+				keeps[node->paths[j].fd] = true;
+	}
+	fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	for (int i = 0; i < 2 && r == 0; i++)
+		if (!keeps[i] && dup2(fd, i) < 0)
+			r = -errno;
+	close(fd);
+	return r;
+}
 
 /* Without landlock, this keeps processes of the same user out of this one's memory. It also makes core
  * dumps impossible, so not where somebody wants them. */
@@ -497,7 +603,9 @@ int pkdi_sandbox_enter(struct pkdi_run *run, uint32_t index)
 		return -errno;
 	if (!run->landlock_abi)
 		hide_memory();
-	r = confine_files(run, index, &rights);
+	r = rights.everything ? 0 : close_standard(run, index);
+	if (r == 0)
+		r = confine_files(run, index, &rights);
 	if (r == 0 && run->has_seccomp)
 		r = confine_calls(run, &rights);
 	return r;

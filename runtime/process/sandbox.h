@@ -16,6 +16,8 @@ enum pkdi_refusal {
 	PKDI_REFUSED_OTHERS,     /* to reach into other processes: nobody may */
 	PKDI_REFUSED_PRIVILEGES, /* to change what the process is allowed to do: nobody may */
 	PKDI_REFUSED_SYSTEM,     /* to change the system: nobody may */
+	PKDI_REFUSED_FILES,      /* to change what a file is to others: no declared node may */
+	PKDI_REFUSED_IPC,        /* what has a name outside of files: no declared node may */
 	PKDI_REFUSED_PROGRAMS,   /* to start one, without `executes` */
 	PKDI_REFUSED_LIMIT,      /* to start one, where the deploy forbids it */
 	PKDI_REFUSED_NETWORK,    /* a socket, without `network` */

@@ -4,6 +4,8 @@
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <fnmatch.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -219,6 +221,26 @@ static bool is_same(const struct stat *file, dev_t device, ino_t inode)
 	return file->st_dev == device && file->st_ino == inode;
 }
 
+/* "shot%04d.png" reads what is called shot*.png in its directory. */
+static bool matches_pattern(const struct pkdi_path *path, const struct place *place)
+{
+	const char *slash = strrchr(path->text, '/');
+	char glob[NAME_MAX + 1];
+	size_t n = 0;
+
+	if (!is_same(&place->directory, path->device, path->inode))
+		return false;
+	for (const char *at = slash ? slash + 1 : path->text; *at && n < NAME_MAX; at++) {
+		size_t digits = *at == '%' ? strspn(at + 1, "0123456789") : 0;
+		bool is_number = *at == '%' && at[digits + 1] == 'd';
+
+		glob[n++] = is_number ? '*' : *at;
+		at += is_number ? digits + 1 : 0;
+	}
+	glob[n] = '\0';
+	return strpbrk(glob, "*?") && fnmatch(glob, place->name, 0) == 0;
+}
+
 static bool takes_place(const struct pkdi_path *path, const struct place *place)
 {
 	const struct pkdi_unnamed *output = &path->output;
@@ -226,8 +248,16 @@ static bool takes_place(const struct pkdi_path *path, const struct place *place)
 
 	switch (path->kind) {
 	case PKDI_PATH_THERE:
+		if (matches_pattern(path, place))
+			return true;
 		return place->has_old && !S_ISDIR(place->old.st_mode) &&
 		       is_same(&place->old, path->device, path->inode);
+	case PKDI_PATH_STREAM:
+		return place->has_old && S_ISFIFO(place->old.st_mode) &&
+		       is_same(&place->old, path->device, path->inode);
+	case PKDI_PATH_STANDARD:
+		return place->has_old && S_ISREG(place->old.st_mode) &&
+		       fstat(path->fd, &own) == 0 && is_same(&place->old, own.st_dev, own.st_ino);
 	case PKDI_PATH_OUTPUT:
 		if (place->has_old && output->old_fd >= 0 &&
 		    is_same(&place->old, output->old_device, output->old_inode))
@@ -240,8 +270,6 @@ static bool takes_place(const struct pkdi_path *path, const struct place *place)
 		       is_same(&own, place->directory.st_dev, place->directory.st_ino);
 	case PKDI_PATH_NONE:
 	case PKDI_PATH_URL:
-	case PKDI_PATH_STANDARD:
-	case PKDI_PATH_STREAM:
 		break;
 	}
 	return false;
@@ -268,14 +296,14 @@ static int create_output(const struct pkdi_run *run, const struct pkdi_node *nod
 		return refuse(run, node, path, -r);
 	if (place.has_old && S_ISDIR(place.old.st_mode))
 		return refuse(run, node, path, EISDIR);
+	rival = find_rival(run, &place);
+	if (rival)
+		return refuse_shared(run, node, path, rival);
 	if (place.has_old && !S_ISREG(place.old.st_mode)) {
 		resolve_there(path, followed);
 		path->kind = PKDI_PATH_STREAM;
 		return path->fd < 0 ? refuse(run, node, path, errno) : 0;
 	}
-	rival = find_rival(run, &place);
-	if (rival)
-		return refuse_shared(run, node, path, rival);
 	r = pkdi_unnamed_create(&path->output, followed, path->right->kind == PKD_APPENDS);
 	if (r < 0)
 		return refuse(run, node, path, -r);
@@ -283,15 +311,25 @@ static int create_output(const struct pkdi_run *run, const struct pkdi_node *nod
 	return 0;
 }
 
+/* Whoever reads or writes what that descriptor is of, if it is a file or a pipe; of others, such as a
+ * terminal, two may write to one, but not by the same number. */
 static const struct pkdi_node *find_standard(const struct pkdi_run *run,
                                              const struct pkdi_path *path)
 {
+	struct place place = {.name = "", .has_old = fstat(path->fd, &place.old) == 0};
+	bool is_named = place.has_old &&
+	                (S_ISREG(place.old.st_mode) || S_ISFIFO(place.old.st_mode));
+
 	for (uint32_t i = 0; i < run->program->n_nodes; i++) {
 		for (uint32_t j = 0; run->nodes[i].paths && j < run->nodes[i].decl->n_rights; j++) {
 			const struct pkdi_path *other = &run->nodes[i].paths[j];
 
-			if (other != path && is_output(other->right) && other->fd == path->fd &&
-			    other->kind == PKDI_PATH_STANDARD)
+			if (other == path)
+				continue;
+			if (other->kind == PKDI_PATH_STANDARD && is_output(other->right) &&
+			    other->fd == path->fd)
+				return &run->nodes[i];
+			if (is_named && takes_place(other, &place))
 				return &run->nodes[i];
 		}
 	}
@@ -399,9 +437,15 @@ static int name_one(const struct pkdi_run *run, const struct pkdi_node *node,
 
 	if (r < 0)
 		pkdi_node_log(&run->log, node->decl, "cannot write '%s': %s", path->text,
-		              r == -EEXIST ? "another program has made such a file meanwhile"
+		              r == -EEXIST ? "somebody has made such a file meanwhile"
 		                           : strerror(-r));
 	return r;
+}
+
+/* What the node has not opened by pkd_output_file it does not write. */
+static bool is_opened(const struct pkdi_node *node, uint32_t right)
+{
+	return pkdi_read(&node->words->opened) & PKDI_OPENED_BIT(right);
 }
 
 int pkdi_paths_name(struct pkdi_run *run)
@@ -416,9 +460,9 @@ int pkdi_paths_name(struct pkdi_run *run)
 		node->waits_for_names = false;
 		for (uint32_t j = 0; j < node->decl->n_rights; j++) {
 			struct pkdi_path *path = &node->paths[j];
-			int r = path->kind == PKDI_PATH_OUTPUT && !path->output.named
-			                ? name_one(run, node, path)
-			                : 0;
+			bool is_due = path->kind == PKDI_PATH_OUTPUT && !path->output.named &&
+			              is_opened(node, j);
+			int r = is_due ? name_one(run, node, path) : 0;
 
 			first = first ? first : r;
 		}
@@ -434,6 +478,13 @@ static int check_one(const struct pkdi_run *run, const struct pkdi_node *node,
 	if (path->kind != PKDI_PATH_OUTPUT || !path->output.named)
 		return 0;
 	r = pkdi_unnamed_check(&path->output);
+	if (r == -EXDEV) {
+		pkdi_node_log(&run->log, node->decl,
+		              "'%s' was moved while it was being written; "
+		              "it is whole, where it is now",
+		              path->text);
+		return 0;
+	}
 	if (r == -ESTALE || r == -ENOENT)
 		pkdi_log(&run->log, "node '%s' (%s): '%s' was %s while it was being written",
 		         node->decl->name, node->decl->at, path->text,

@@ -524,7 +524,7 @@ static bool complains(const struct pkdi_run *run, const struct pkd_reader *reade
 	       UINT64_C(1) + atomic_load(&run->orders[writer].incarnation);
 }
 
-bool pkdi_run_is_accused(const struct pkdi_run *run, uint32_t process)
+const struct pkdi_node *pkdi_run_accuser(const struct pkdi_run *run, uint32_t process)
 {
 	for (uint32_t i = 0; i < run->program->n_streams; i++) {
 		const struct pkd_stream *stream = &run->program->streams[i];
@@ -534,9 +534,9 @@ bool pkdi_run_is_accused(const struct pkdi_run *run, uint32_t process)
 			continue;
 		for (uint32_t j = 0; j < stream->n_readers; j++)
 			if (complains(run, &stream->readers[j], stream->writer))
-				return true;
+				return &run->nodes[stream->readers[j].node];
 	}
-	return false;
+	return NULL;
 }
 
 void pkdi_run_ring_all(const struct pkdi_run *run)

@@ -95,8 +95,9 @@ void pkdi_run_finish(struct pkdi_run *run);
  * name one that is not its own. */
 const struct pkdi_node *pkdi_run_calling(const struct pkdi_run *run, uint32_t process);
 
-/* Does a reader complain of what this incarnation of the process has written? See believe.h. */
-bool pkdi_run_is_accused(const struct pkdi_run *run, uint32_t process);
+/* A reader that complains of what this incarnation of the process has written, see believe.h; or NULL. It may be
+ * the one that has gone astray: whoever says what a reader said names it. */
+const struct pkdi_node *pkdi_run_accuser(const struct pkdi_run *run, uint32_t process);
 
 /* Wakes every process. */
 void pkdi_run_ring_all(const struct pkdi_run *run);

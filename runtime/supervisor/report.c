@@ -2,6 +2,7 @@
 #include "supervisor/report.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -59,7 +60,12 @@ static void name_kill(const struct pkdi_life *life, const struct pkdi_event *eve
 		pkdi_shorten(core, place, sizeof(place));
 		snprintf(core, sizeof(core), " (core dumped: %s)", place);
 	}
-	snprintf(what, WHAT_SIZE, "was killed by %s%s", number, core);
+	/* The C library starts programs and threads with all signals blocked: then no handler can say
+	 * what was called. */
+	snprintf(what, WHAT_SIZE, "was killed by %s%s%s", number, core,
+	         event->value == SIGSYS ? " (a system call that it may not make; to start programs "
+	                                  "takes `executes`)"
+	                                : "");
 }
 
 static void name_death(const struct pkdi_run *run, const struct pkdi_life *life,

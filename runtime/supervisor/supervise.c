@@ -2,6 +2,7 @@
 #include "supervisor/supervise.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,8 +13,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "node/say.h"
 #include "os/backlog.h"
 #include "os/closer.h"
+#include "os/event.h"
 #include "run/paths.h"
 #include "supervisor/report.h"
 
@@ -53,8 +56,11 @@ static void note_fatal_frame(struct pkdi_supervisor *supervisor, uint32_t proces
 	if (!node)
 		return;
 	number = pkdi_read(&node->words->in_hand);
-	if (number && supervisor->last_fatal[node->index] == number)
+	if (number && supervisor->last_fatal[node->index] == number) {
 		atomic_store(&run->orders[node->index].failed_number, number);
+		pkdi_node_log(&run->log, node->decl,
+		              "has died of frame %" PRIu64 " twice: it is left out", number);
+	}
 	supervisor->last_fatal[node->index] = number;
 }
 
@@ -415,12 +421,17 @@ static void end_damage(struct pkdi_supervisor *supervisor)
 		                                 .value = SIGKILL,
 		                                 .now_ns = pkd_now()};
 
-		if (!pkdi_run_is_accused(run, i))
+		const struct pkdi_node *accuser = pkdi_run_accuser(run, i);
+
+		if (!accuser)
 			continue;
 		if (supervisor->lives[i].state == PKDI_LIFE_DOWN)
 			handle_one(supervisor, &event);
-		if (is_up(child) && !child->stall)
+		if (is_up(child) && !child->stall) {
+			pkdi_node_log(&run->log, accuser->decl, "complains of process '%s'",
+			              run->processes[i].decl->name);
 			kill_for(child, PKDI_STALL_DAMAGED);
+		}
 	}
 }
 
@@ -494,14 +505,14 @@ static void dispatch(struct pkdi_supervisor *supervisor, uint32_t tag)
 		take_signals(supervisor);
 		break;
 	case TAG_STOP:
-		drain(supervisor->run->stop_fd);
+		pkdi_event_take(supervisor->run->stop_fd);
 		/* A node that asks twice does not cut the draining short; a person does. */
 		event.kind = PKDI_EVENT_STOP;
 		if (supervisor->cycle.phase == PKDI_PHASE_RUN)
 			handle(supervisor, &event);
 		break;
 	case TAG_NEWS:
-		drain(supervisor->run->news_fd);
+		pkdi_event_take(supervisor->run->news_fd);
 		name_outputs(supervisor);
 		end_damage(supervisor);
 		break;

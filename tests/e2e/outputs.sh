@@ -46,6 +46,14 @@ at_most 60 ./outputs --quiet >out 2>&1 || fail "status $?"
 [ "$(wc -l <a.csv)" -eq 4 ] && cmp -s a.csv b.csv || fail 'not three rows in both'
 clean
 
+# A node that says that it writes, and does not.
+build outputs.pkd --pipeline idle -o idle
+old kept
+timeout 60 ./idle --quiet >out 2>&1 || fail "idle: status $?"
+as_it_was kept
+timeout 60 ./idle --quiet --path new >out 2>&1 || fail "idle: status $?"
+[ ! -e new ] || fail 'a file was made that nobody has opened'
+
 # An old file keeps its owner's mode, and a link to it stays one.
 rm -f a.csv
 old there
@@ -66,6 +74,28 @@ for same in input ./input "$PWD/sub/../input" hard soft; do
 	[ "$(cat input)" = input ] || fail "the input is harmed as $same"
 done
 refuses "cannot write 'input'" --source soft --a input
+
+# Standard input and output are files, too; and so are those that a pattern reads.
+refuses_with() {
+	says=$1
+	shift
+	timeout 60 "$@" >out 2>&1
+	status=$?
+	[ $status -eq 1 ] || fail "$*: status $status"
+	grep -Eq "$says" out || fail "$*: it does not say '$says'"
+}
+refuses_with "cannot write 'input': node 'n' .* reads it" \
+	sh -c './outputs --quiet --source - --a input <input'
+[ "$(cat input)" = input ] || fail 'the input is harmed as standard input'
+mkdir shots
+for n in 1 2 3; do echo "$n" >shots/f$n.png; done
+refuses "cannot write 'shots/f2.png': node 'n' .* reads it" --source shots/f%d.png --a shots/f2.png
+refuses "cannot write 'shots/f9.png': node 'n' .* reads it" --source shots/f%02d.png --a shots/f9.png
+[ "$(cat shots/f2.png)" = 2 ] || fail 'a picture that is read is harmed'
+old rows
+refuses_with "cannot write 'rows': node 'csv' .* writes it" \
+	sh -c './outputs --quiet --a - --b rows 2>&1 >>rows | cat >&2; exit 1'
+as_it_was rows
 
 # ---- One file, two writers ----
 
@@ -119,6 +149,16 @@ finish 20
 grep -q "'a.csv' was replaced while it was being written" out || fail 'replaced: not said'
 [ "$(cat a.csv)" = other ] || fail 'the other file is harmed'
 
+rm -f go a.csv
+start ./outputs --quiet --waits-for go
+within 20 has_rows || fail 'no rows'
+mv a.csv moved.csv
+: >go
+finish 20
+[ $status -eq 0 ] || fail "moved: status $status"
+grep -q "'a.csv' was moved while it was being written; it is whole" out || fail 'moved: not said'
+[ "$(wc -l <moved.csv)" -eq 4 ] || fail 'moved: rows are missing'
+
 # ---- Standard output, pipes, directories ----
 
 echo before >log
@@ -137,6 +177,10 @@ start ./outputs --quiet --a pipe
 within 20 grep -q "nobody reads the pipe" out || fail 'it waits without a word'
 kill -TERM "$pid"
 finish 20
+
+mkfifo twice
+refuses "cannot write './twice': node 'csv' .* writes it" --a twice --b ./twice
+timeout 60 ./outputs --quiet --a /dev/null --b /dev/null >out 2>&1 || fail "/dev/null twice: status $?"
 
 refuses "cannot write 'sub': it is a directory" --a sub
 refuses "cannot write 'nowhere/a.csv': its directory does not exist" --a nowhere/a.csv

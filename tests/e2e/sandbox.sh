@@ -118,6 +118,29 @@ stopped computes kill_sibling kill 'other processes'
 stopped computes kill_group kill 'other processes'
 stopped computes tgkill tgkill 'other processes'
 
+for by in undeclared computes; do
+	for what in priority_user priority_group ioprio_user; do
+		comes_to "$by" $what '-1 EPERM'
+	done
+	# With status 0: the supervisor does not wait for what never comes.
+	comes_to "$by" block '0 done'
+	[ $status -eq 0 ] || fail "$by, block: status $status"
+done
+comes_to computes datagrams "$refused"
+comes_to computes streams '0 done'
+for what in chmod chown utimes setxattr shmget msgget; do
+	for by in computes reader writer; do
+		comes_to "$by" $what '-1 EPERM' allowed
+	done
+done
+comes_to computes terminal '-1 (EPERM|ENOTTY)'
+attempt self computes spawn
+grep -q "was killed by SIGSYS (a system call that it may not make; to start programs takes .executes.)" out ||
+	fail 'a program that the C library starts is refused without a reason'
+echo rows >rows
+timeout 60 ./by_computes --quiet --what cut_output >>rows 2>out </dev/null
+[ "$(cat rows)" = rows ] || fail 'what others have written to standard output is gone'
+
 # ---- Files ----
 
 comes_to undeclared read '[0-9]+ done'

@@ -12,15 +12,21 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/ioctl.h>
+#include <sys/ipc.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
+#include <sys/msg.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/resource.h>
+#include <sys/shm.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/time.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
+#include <sys/xattr.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include "attack.h"
@@ -111,6 +117,22 @@ static long abort_by_itself(void)
 	return kill(getpid(), 0);
 }
 
+static long change_terminal(void)
+{
+	struct termios mode = {0};
+
+	return tcsetattr(STDERR_FILENO, TCSANOW, &mode);
+}
+
+/* What the supervisor reads without waiting it would now wait for. */
+static long make_events_block(void)
+{
+	for (int fd = 3; fd < 64; fd++)
+		fcntl(fd, F_SETFL, 0);
+	errno = 0;
+	return 0;
+}
+
 #define ATTACK(name, call)                  \
 	if (strcmp(what, #name) == 0) {     \
 		errno = 0;                  \
@@ -121,6 +143,7 @@ static long abort_by_itself(void)
 int attack(const char *what, const char *path, int sibling, long *ret_result)
 {
 	pid_t parent = getppid();
+	int pair[2];
 
 	ATTACK(ptrace, ptrace(PTRACE_ATTACH, parent, NULL, NULL))
 	ATTACK(ptrace_sibling, ptrace(PTRACE_SEIZE, sibling, NULL, NULL))
@@ -159,6 +182,21 @@ int attack(const char *what, const char *path, int sibling, long *ret_result)
 	ATTACK(write, open(path, O_WRONLY))
 	ATTACK(create, open(path, O_WRONLY | O_CREAT, 0666))
 	ATTACK(remove, unlink(path))
+	ATTACK(chmod, chmod(path, 0777))
+	ATTACK(chown, chown(path, 1, 1))
+	ATTACK(utimes, utimes(path, NULL))
+	ATTACK(setxattr, setxattr(path, "user.x", "", 0, 0))
+	ATTACK(shmget, shmget(77, 4096, 0600))
+	ATTACK(msgget, msgget(77, 0600))
+	ATTACK(priority_user, setpriority(PRIO_USER, 0, 19))
+	ATTACK(priority_group, setpriority(PRIO_PGRP, 0, 19))
+	ATTACK(ioprio_user, syscall(SYS_ioprio_set, 3, 0, 3 << 13))
+	ATTACK(datagrams, socketpair(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0, pair))
+	ATTACK(streams, socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair))
+	ATTACK(spawn, system("true"))
+	ATTACK(terminal, change_terminal())
+	ATTACK(cut_output, ftruncate(STDOUT_FILENO, 0))
+	ATTACK(block, make_events_block())
 	ATTACK(listing, open(path, O_RDONLY | O_DIRECTORY))
 	ATTACK(socket, socket(AF_INET, SOCK_STREAM, 0))
 	ATTACK(socket6, socket(AF_INET6, SOCK_DGRAM, 0))

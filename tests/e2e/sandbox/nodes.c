@@ -47,25 +47,27 @@ static int report(const char *what, const char *path, int64_t sibling, struct pk
 }
 
 /* In init or, by default, in step. */
-#define ATTACKER(NAME)                                                                        \
-	struct NAME {                                                                         \
-		const struct NAME##_params *params;                                           \
-	};                                                                                    \
-	int NAME##_init(struct NAME *self, const struct NAME##_params *params, struct pkd_ctx *ctx) \
-	{                                                                                     \
-		self->params = params;                                                        \
-		return params->early ? report(params->what, params->path, getppid(), ctx) : PKD_OK; \
-	}                                                                                     \
+#define ATTACKER(NAME)                                                                         \
+	struct NAME {                                                                          \
+		const struct NAME##_params *params;                                            \
+	};                                                                                     \
+	int NAME##_init(struct NAME *self, const struct NAME##_params *params,                 \
+	                struct pkd_ctx *ctx)                                                   \
+	{                                                                                      \
+		self->params = params;                                                         \
+		return params->early ? report(params->what, params->path, getppid(), ctx)      \
+		                     : PKD_OK;                                                 \
+	}                                                                                      \
 	int NAME##_step(struct NAME *self, const struct NAME##_in *in, struct NAME##_out *out, \
-	                struct pkd_ctx *ctx)                                                  \
-	{                                                                                     \
-		(void)out;                                                                    \
-		return report(self->params->what, self->params->path, *in->pid, ctx);         \
-	}                                                                                     \
-	void NAME##_finish(struct NAME *self)                                                 \
-	{                                                                                     \
-		(void)self;                                                                   \
-	}                                                                                     \
+	                struct pkd_ctx *ctx)                                                   \
+	{                                                                                      \
+		(void)out;                                                                     \
+		return report(self->params->what, self->params->path, *in->pid, ctx);          \
+	}                                                                                      \
+	void NAME##_finish(struct NAME *self)                                                  \
+	{                                                                                      \
+		(void)self;                                                                    \
+	}                                                                                      \
 	PKD_NODE(NAME)
 
 ATTACKER(undeclared);
