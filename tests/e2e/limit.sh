@@ -159,7 +159,8 @@ fi
 ! grep -q 'no child' out || fail 'without a limit there is no child'
 for program in declared undeclared; do
 	runs 3 ./$program
-	grep -Eq "node 'middle' .* was stopped at its call of v?(fork|clone): .*'s .limit. of .processes 0. forbids it" out ||
+	call="(v?fork|clone)"
+	grep -Eq "node 'middle' .* was stopped at its call of $call: the deploy's .limit. of .processes 0. forbids it" out ||
 		fail "$program: not stopped at clone"
 done
 runs 0 ./declared --no-sandbox
