@@ -30,6 +30,9 @@ void build_collect_faces(struct build *b);
 /* Fills in links, and reports what the nodes need and is not there. Returns an exit status. */
 int build_check_needs(struct build *b);
 
+/* Where the declaration names a source or a library. */
+struct span build_place_of(struct build *b, const struct interface *face, const char *name);
+
 /* Compiles what is stale, then links. Returns an exit status. */
 int build_compile(struct build *b);
 int build_link(struct build *b, const char *program);

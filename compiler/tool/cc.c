@@ -3,11 +3,14 @@
 #include "emit/emit.h"
 #include "tool/build.h"
 #include "tool/command.h"
+#include "tool/elf.h"
 #include "tool/stale.h"
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#define OBJECT_MAX (1u << 30)
 
 /* A path as an argument: neither an option nor, after an '@', a file with options in it. */
 static const char *plain_path(struct build *b, const char *path)
@@ -192,7 +195,45 @@ static int report_compiler(struct build *b, const struct command *command, const
 	return STATUS_FAILED;
 }
 
-static int compile_source(struct build *b, const char *source, const char *object)
+/* Sanitizers and measures of coverage have constructors of their own. */
+static bool is_instrumented(const struct command *command)
+{
+	static const char *const options[] = {"-fsanitize", "--coverage", "-fprofile",
+	                                      "-ftest-coverage"};
+	for (size_t i = 0; i < command->argv.n; i++) {
+		const char *word = command->argv.items[i];
+		for (size_t k = 0; word && k < sizeof options / sizeof *options; k++)
+			if (strncmp(word, options[k], strlen(options[k])) == 0)
+				return true;
+	}
+	return false;
+}
+
+/* All code of nodes runs in their processes. In C++, constructors are ordinary. */
+static int check_object(struct build *b, const struct command *command, const char *source,
+                        const char *object, struct span place)
+{
+	char *data;
+	size_t length;
+	if (build_is_cxx(source) || is_instrumented(command))
+		return 0;
+	int error = file_read(b->arena, object, OBJECT_MAX, &data, &length);
+	if (error)
+		return build_fail("cannot read", object, error);
+	const char *section = elf_runs_by_itself(data, length);
+	if (!section)
+		return 0;
+	diag_report(&b->c.diags, E0702, place, "%s has code that runs by itself (section %s)",
+	            source == b->program ? "this node" : arena_printf(b->arena, "'%s'", source),
+	            section);
+	diag_help(&b->c.diags,
+	          "call it in the node's init or finish: at the start and the end of the "
+	          "program, nothing keeps it to what the node declares");
+	return STATUS_FAILED;
+}
+
+static int compile_source(struct build *b, const char *source, const char *object,
+                          struct span place)
 {
 	const char *rules = arena_printf(b->arena, "%s.d", object);
 	struct command command;
@@ -201,7 +242,7 @@ static int compile_source(struct build *b, const char *source, const char *objec
 	vec_push(b->arena, &b->objects, object);
 	const char *text = command_text(&command);
 	if (!stale_by_rules(b->arena, object, text, rules))
-		return 0;
+		return check_object(b, &command, source, object, place);
 	stale_making(b->arena, object);
 	unlink(object);
 	struct timespec start = stale_start();
@@ -209,13 +250,23 @@ static int compile_source(struct build *b, const char *source, const char *objec
 	if (status || !file_exists(object))
 		return report_compiler(b, &command, source, status);
 	int error = stale_made_by_rules(b->arena, object, text, rules, start);
-	return error ? build_fail("cannot write", object, error) : 0;
+	return error ? build_fail("cannot write", object, error)
+	             : check_object(b, &command, source, object, place);
+}
+
+/* Of the C in the .pkd file; of the pipeline where there is none. */
+static struct span place_of_steps(const struct build *b)
+{
+	for (size_t i = 0; i < b->faces.n; i++)
+		if (b->faces.items[i]->step)
+			return b->faces.items[i]->span;
+	return b->c.graph->at;
 }
 
 int build_compile(struct build *b)
 {
 	const char *object = arena_printf(b->arena, "%s/%s.o", b->cache, b->name);
-	int status = compile_source(b, b->program, object);
+	int status = compile_source(b, b->program, object, place_of_steps(b));
 	struct map done = {0};
 	for (size_t i = 0; i < b->faces.n; i++) {
 		const struct interface *face = b->faces.items[i];
@@ -229,7 +280,8 @@ int build_compile(struct build *b)
 			object = arena_printf(b->arena, "%s/%s-%08x.o", b->cache, path_base(path),
 			                      build_hash(path));
 			/* Go on after a mistake: the user sees those of all files. */
-			if (compile_source(b, path, object))
+			if (compile_source(b, path, object,
+			                   build_place_of(b, face, face->sources.items[s])))
 				status = STATUS_FAILED;
 		}
 	}

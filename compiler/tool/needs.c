@@ -38,9 +38,9 @@ static struct span use_of(const struct build *b, const struct interface *face)
 	return (struct span){0};
 }
 
-/* Where the declaration names a source or a library: the first such text after the node's name. The
- * interface keeps no span for it; the node's name will do where none is found. */
-static struct span place_of(struct build *b, const struct interface *face, const char *name)
+/* The first such text after the node's name. The interface keeps no span for it; the node's name will do
+ * where none is found. */
+struct span build_place_of(struct build *b, const struct interface *face, const char *name)
 {
 	const struct source *source = &b->c.sources.list.items[face->span.source];
 	const char *quoted = arena_printf(b->arena, "\"%s\"", name);
@@ -56,7 +56,7 @@ static void check_sources(struct build *b, const struct interface *face)
 	for (size_t i = 0; i < face->sources.n; i++) {
 		const char *source = face->sources.items[i];
 		const char *path = path_join(b->arena, face->unit->directory, source);
-		struct span place = place_of(b, face, source);
+		struct span place = build_place_of(b, face, source);
 		if (!file_exists(path)) {
 			diag_report(&b->c.diags, E0701, place,
 			            "the source '%s' of node '%s' does not exist", source,
@@ -92,7 +92,7 @@ static int ask_pkg_config(struct build *b, const char *link)
 
 static void report_link(struct build *b, const struct interface *face, const char *link)
 {
-	diag_report(&b->c.diags, E0701, place_of(b, face, link),
+	diag_report(&b->c.diags, E0701, build_place_of(b, face, link),
 	            "node '%s' needs the library '%s', which pkg-config does not know", face->kind,
 	            link);
 	diag_help(&b->c.diags, "install the development package that holds %s.pc%s", link,

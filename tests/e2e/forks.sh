@@ -54,14 +54,14 @@ cat >early/early.pkd <<'END_PKD'
 use table
 node early() -> (value: u8) {
     origin paced
-    source "early.c"
+    source "early.cpp"
 }
 pipeline program() {
     one = early()
     table.csv(one, path: "early.csv")
 }
 END_PKD
-cat >early/early.c <<'END_C'
+cat >early/early.cpp <<'END_C'
 #include "early.pkd.h"
 #include <pthread.h>
 #include <unistd.h>
