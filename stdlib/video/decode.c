@@ -124,9 +124,11 @@ int media_decode_open(struct media_decode *self, struct media_source *source)
 
 	*self = (struct media_decode){.source = source};
 	error = choose_track(self);
-	if (!error)
-		self->times.period_ns = period_of(self);
-	return error;
+	if (error)
+		return error;
+	self->times.period_ns = period_of(self);
+	self->times.may_skip = (source->format->iformat->flags & AVFMT_TS_DISCONT) != 0;
+	return PKD_OK;
 }
 
 void media_decode_close(struct media_decode *self)
@@ -141,6 +143,11 @@ void media_decode_close(struct media_decode *self)
 static int64_t to_ns(const struct media_decode *self, int64_t stamp)
 {
 	return av_rescale_q(stamp, self->stream->time_base, NANOSECONDS);
+}
+
+static bool is_format(const struct media_decode *self, const char *name)
+{
+	return strcmp(self->source->format->iformat->name, name) == 0;
 }
 
 /* "00:00:02.000000000", as Matroska keeps it for each track. */
@@ -158,25 +165,54 @@ static int64_t duration_of_tag(const struct media_decode *self)
  * FFmpeg gives is guessed from the file's size where the index is missing. */
 static int64_t duration_of_chunks(const struct media_decode *self)
 {
-	if (strcmp(self->source->format->iformat->name, "avi") != 0)
+	if (!is_format(self, "avi"))
 		return 0;
 	return self->stream->nb_frames * self->times.period_ns;
+}
+
+/* From the track's first frame on, of a duration that is counted from time 0. */
+static int64_t from_start(const struct media_decode *self, int64_t duration_ns)
+{
+	int64_t start_ns = self->start_ns;
+
+	return start_ns > 0 && start_ns < duration_ns ? duration_ns - start_ns : duration_ns;
+}
+
+/* That of a track is counted from time 0 in Matroska, NUT and ASF. */
+static int64_t track_duration(const struct media_decode *self)
+{
+	int64_t tag_ns = duration_of_tag(self), stream_ns = 0;
+
+	if (tag_ns > 0)
+		return from_start(self, tag_ns);
+	if (self->stream->duration > 0)
+		stream_ns = to_ns(self, self->stream->duration);
+	if (is_format(self, "matroska,webm") || is_format(self, "nut") || is_format(self, "asf"))
+		return from_start(self, stream_ns);
+	return stream_ns;
+}
+
+/* That of the file is, too, and in MP4; not in FLV. */
+static int64_t whole_duration(const struct media_decode *self)
+{
+	int64_t whole_ns = self->source->format->duration;
+
+	if (whole_ns <= 0)
+		return 0;
+	whole_ns *= 1000;
+	return is_format(self, "flv") ? whole_ns : from_start(self, whole_ns);
 }
 
 /* What the file says about this track, 0 when it does not: the file may be as long as its sound. */
 static int64_t said_duration(const struct media_decode *self)
 {
 	const AVFormatContext *format = self->source->format;
-	int64_t whole_ns = 0, track_ns = duration_of_tag(self);
+	int64_t whole_ns = whole_duration(self), track_ns = track_duration(self);
 
 	if (format->duration_estimation_method != AVFMT_DURATION_FROM_STREAM)
 		return 0;
 	if (duration_of_chunks(self) > 0)
 		return duration_of_chunks(self);
-	if (format->duration > 0)
-		whole_ns = format->duration * 1000;
-	if (track_ns == 0 && self->stream->duration > 0)
-		track_ns = to_ns(self, self->stream->duration);
 	if (track_ns == 0)
 		return format->nb_streams == 1 ? whole_ns : 0;
 	return whole_ns > 0 && whole_ns < track_ns ? whole_ns : track_ns;
@@ -306,10 +342,10 @@ static void note_jump(struct media_decode *self, int64_t jump_ns)
 		         ", as in joined files; bridged by %.1f ms",
 		         self->source->name, seconds < 0 ? "back" : "ahead",
 		         seconds < 0 ? -seconds : seconds, self->n_frames,
-		         (double)self->times.period_ns / 1e6);
+		         (double)media_timeline_frame(&self->times) / 1e6);
 }
 
-static void start_times(struct media_decode *self, int64_t stamp_ns)
+static void find_start(struct media_decode *self, int64_t stamp_ns)
 {
 	int64_t start_ns = stamp_ns;
 
@@ -317,19 +353,22 @@ static void start_times(struct media_decode *self, int64_t stamp_ns)
 		start_ns = to_ns(self, self->stream->start_time);
 	if (start_ns > stamp_ns || stamp_ns - start_ns > MEDIA_GAP_S * NS_PER_S)
 		start_ns = stamp_ns;
-	media_timeline_start(&self->times, stamp_ns, stamp_ns - start_ns);
+	self->start_ns = start_ns;
 }
 
 static void set_time(struct media_decode *self)
 {
 	int64_t stamp = self->frame->best_effort_timestamp, jump_ns;
+	int64_t stamp_ns = stamp == AV_NOPTS_VALUE ? 0 : to_ns(self, stamp);
 
-	if (stamp == AV_NOPTS_VALUE && self->times.has_frame) {
+	if (self->n_frames == 0)
+		find_start(self, stamp_ns);
+	if (!self->times.has_frame) {
+		media_timeline_start(&self->times, stamp_ns, stamp_ns - self->start_ns);
+	} else if (stamp == AV_NOPTS_VALUE) {
 		media_timeline_guess(&self->times);
-	} else if (!self->times.has_frame) {
-		start_times(self, stamp == AV_NOPTS_VALUE ? 0 : to_ns(self, stamp));
 	} else {
-		jump_ns = media_timeline_next(&self->times, to_ns(self, stamp));
+		jump_ns = media_timeline_next(&self->times, stamp_ns);
 		if (jump_ns)
 			note_jump(self, jump_ns);
 	}
@@ -357,10 +396,16 @@ int media_decode_next(struct media_decode *self)
 
 /* ---- The end ---- */
 
+/* Where the last frame begins in this reading of the file: in a loop, times go on. */
+static int64_t last_begin(const struct media_decode *self)
+{
+	return self->n_jumps ? self->times.time_ns : self->times.stamp_ns - self->start_ns;
+}
+
 static bool is_cut(const struct media_decode *self)
 {
 	int64_t said_ns = said_duration(self);
-	int64_t end_ns = self->times.time_ns + FFMAX(self->times.held_ns, self->times.period_ns);
+	int64_t end_ns = last_begin(self) + FFMAX(self->times.held_ns, self->times.period_ns);
 
 	if (media_log_says_cut())
 		return true;
@@ -370,14 +415,14 @@ static bool is_cut(const struct media_decode *self)
 
 static void note_cut(struct media_decode *self)
 {
-	int64_t said_ns = said_duration(self);
+	int64_t said_ns = said_duration(self), begin_ns = last_begin(self);
 	char of[40] = "";
 
-	if (said_ns > self->times.time_ns)
+	if (said_ns > begin_ns)
 		snprintf(of, sizeof(of), " of %.1f s", (double)said_ns / 1e9);
 	pkd_note(self->source->ctx,
 	         "'%s' ends at %.1f s%s, after frame %" PRIu64 ": it seems to be cut off",
-	         self->source->name, (double)(self->times.time_ns + self->times.period_ns) / 1e9,
+	         self->source->name, (double)(begin_ns + media_timeline_frame(&self->times)) / 1e9,
 	         of, self->n_frames);
 }
 
@@ -389,11 +434,12 @@ static void note_end(struct media_decode *self)
 	bool has_hole = self->source->is_sequence && end <= self->source->last_number;
 
 	if (self->n_broken)
-		pkd_note(ctx, "'%s' had %" PRIu64 " broken parts; %" PRIu64 " frames were read",
-		         name, self->n_broken, self->n_frames);
+		pkd_note(ctx, "'%s' had %" PRIu64 " broken part%s; %" PRIu64 " frame%s read", name,
+		         self->n_broken, self->n_broken == 1 ? "" : "s", self->n_frames,
+		         self->n_frames == 1 ? " was" : "s were");
 	if (self->n_corrupt)
-		pkd_note(ctx, "'%s': %" PRIu64 " of %" PRIu64 " frames are damaged", name,
-		         self->n_corrupt, self->n_frames);
+		pkd_note(ctx, "'%s': %" PRIu64 " of %" PRIu64 " frames %s damaged", name,
+		         self->n_corrupt, self->n_frames, self->n_corrupt == 1 ? "is" : "are");
 	if (self->n_jumps > MAX_JUMP_NOTES)
 		pkd_note(ctx, "'%s': the time stamps jumped %" PRIu64 " times", name,
 		         self->n_jumps);

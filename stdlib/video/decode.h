@@ -14,7 +14,7 @@ struct media_decode {
 	AVFrame *frame;
 	AVStream *stream;
 	struct media_timeline times;
-	int64_t start_ns; /* time stamp that is capture time 0 */
+	int64_t start_ns; /* time stamp at which the track begins */
 	bool is_draining;
 	int refused_width, refused_height; /* of the last picture that was too large */
 	uint64_t n_frames;                 /* decoded */

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <libavutil/display.h>
+#include <string.h>
 
 enum { PASSED_AT_ONCE = 16 }; /* frames that one step passes over after a restart */
 
@@ -142,6 +143,7 @@ int video_open_init(struct video_open *self, const struct video_open_params *par
 static int begin_again(struct video_open *self, struct pkd_ctx *ctx)
 {
 	struct video_open_state *state = pkd_state(ctx);
+	const struct media_timeline before = self->decode.times;
 	int error = media_decode_verdict(&self->decode, 0);
 
 	if (error != PKD_SKIP || pkd_stopping(ctx))
@@ -150,6 +152,7 @@ static int begin_again(struct video_open *self, struct pkd_ctx *ctx)
 	error = open_all(self, ctx);
 	if (error)
 		return error;
+	memcpy(self->decode.times.steps_ns, before.steps_ns, sizeof(before.steps_ns));
 	media_timeline_join(&self->decode.times, state->last);
 	state->n_read = 0;
 	self->n_to_pass = 0;

@@ -222,6 +222,64 @@ static void a_file_that_is_cut_off_gives_what_is_there(void **state)
 	assert_refused(cut, EINVAL, "is not a video that FFmpeg can read, or is cut off");
 }
 
+static void assert_whole(const char *path, uint32_t n_frames)
+{
+	struct run run = {0};
+
+	assert_int_equal(start(&run, path, 64, 48), PKD_OK);
+	assert_int_equal(read_all(&run), PKD_SKIP);
+	assert_int_equal(run.n_frames, n_frames);
+	if (run.ctx.n_notes)
+		fail_msg("'%s': %s", path, run.ctx.note);
+	end(&run);
+}
+
+static void a_length_is_counted_from_the_first_frame(void **state)
+{
+	static const char *const names[] = {"off.mkv", "off.mp4", "off.mov", "off.flv",
+	                                    "off.nut", "off.asf", "off.ts"};
+	const char *path, *cut = fake_path("cut.mkv");
+	struct run run = {0}, looped = {0};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		assert_whole(clip(names[i], "-f lavfi -i testsrc2=s=64x48:r=25:d=4 -g 5 "
+		                            "-c:v libx264 -output_ts_offset 3600"),
+		             100);
+	path = clip("late.mkv", "-f lavfi -i sine=d=6 -itsoffset 4 "
+	                        "-f lavfi -i testsrc2=s=64x48:r=25:d=2 -c:v ffv1 -c:a pcm_s16le");
+	assert_whole(path, 50);
+	path = clip("off.mkv", "-f lavfi -i testsrc2=s=64x48:r=25:d=4 -c:v ffv1 "
+	                       "-output_ts_offset 3600");
+	looped.params.loop = true;
+	assert_int_equal(start(&looped, path, 64, 48), PKD_OK);
+	for (int i = 0; i <= 200; i++)
+		assert_int_equal(step(&looped), PKD_OK);
+	assert_int_equal(looped.ctx.n_notes, 0);
+	end(&looped);
+	fake_run("head -c $(($(stat -c %%s '%s') / 2)) '%s' > '%s'", path, path, cut);
+	assert_int_equal(start(&run, cut, 64, 48), PKD_OK);
+	assert_int_equal(read_all(&run), PKD_SKIP);
+	assert_non_null(strstr(run.ctx.note, " of 4.0 s, after frame "));
+	end(&run);
+}
+
+static void one_broken_part_is_one(void **state)
+{
+	struct run run = {0};
+	const char *path = clip("once.mkv", "-f lavfi -i testsrc2=s=64x48:r=10:d=4 -c:v png");
+
+	(void)state;
+	fake_run("at=$(grep -abo IDAT '%s' | sed -n '20s/:.*//p'); head -c 99 /dev/zero | "
+	         "dd of='%s' bs=1 seek=$((at + 50)) conv=notrunc status=none",
+	         path, path);
+	assert_int_equal(start(&run, path, 64, 48), PKD_OK);
+	assert_int_equal(read_all(&run), PKD_SKIP);
+	assert_int_equal(run.ctx.n_notes, 2);
+	assert_non_null(strstr(run.ctx.note, "had 1 broken part; "));
+	end(&run);
+}
+
 static void broken_packets_are_noted_once_and_counted_at_the_end(void **state)
 {
 	struct run run = {0};
@@ -236,7 +294,7 @@ static void broken_packets_are_noted_once_and_counted_at_the_end(void **state)
 	assert_in_range(run.n_frames, 10, 39);
 	assert_int_equal(run.ctx.n_errors, 0);
 	assert_int_equal(run.ctx.n_notes, 2);
-	assert_non_null(strstr(run.ctx.note, "broken parts"));
+	assert_non_null(strstr(run.ctx.note, " broken part"));
 	end(&run);
 }
 
@@ -388,6 +446,8 @@ int main(void)
 		cmocka_unit_test(a_size_that_grows_in_the_middle_is_an_error),
 		cmocka_unit_test(what_is_no_video_is_refused),
 		cmocka_unit_test(a_file_that_is_cut_off_gives_what_is_there),
+		cmocka_unit_test(a_length_is_counted_from_the_first_frame),
+		cmocka_unit_test(one_broken_part_is_one),
 		cmocka_unit_test(broken_packets_are_noted_once_and_counted_at_the_end),
 		cmocka_unit_test(a_stop_ends_reading),
 		cmocka_unit_test(a_stop_ends_a_blocked_open),
