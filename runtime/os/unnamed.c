@@ -86,15 +86,16 @@ static bool is_mounted(const struct pkdi_unnamed *file)
 }
 
 /* Nobody may replace what he may not write. */
-static int hold_old(struct pkdi_unnamed *file, int mode)
+static int hold_old(struct pkdi_unnamed *file, bool as_it_is)
 {
 	const int flags = O_NONBLOCK | O_NOCTTY | O_NOFOLLOW | O_CLOEXEC;
 	struct stat old;
 
 	if (faccessat(file->directory_fd, file->name, W_OK, AT_EACCESS) < 0)
 		return errno == ENOENT ? 0 : -errno;
-	file->old_fd = openat(file->directory_fd, file->name, mode | flags);
-	if (file->old_fd < 0 && errno == EACCES)
+	/* For writing as well if it may be: over NFS, only who may write gets a lock. */
+	file->old_fd = openat(file->directory_fd, file->name, O_RDWR | flags);
+	if (file->old_fd < 0 && errno == EACCES && !as_it_is)
 		file->old_fd = openat(file->directory_fd, file->name, O_WRONLY | flags);
 	if (file->old_fd < 0 || fstat(file->old_fd, &old) < 0)
 		return -errno;
@@ -148,7 +149,8 @@ static int create_new(struct pkdi_unnamed *file)
 		return r;
 	/* Whoever could read or write the old one can do so with the new one. */
 	if (file->old_fd >= 0 && fstat(file->old_fd, &old) == 0) {
-		if (fchown(file->fd, old.st_uid, old.st_gid) < 0 && errno != EPERM)
+		if (fchown(file->fd, old.st_uid, old.st_gid) < 0 &&
+		    fchown(file->fd, (uid_t)-1, old.st_gid) < 0 && errno != EPERM)
 			return -errno;
 		fchmod(file->fd, old.st_mode & 0777);
 	}
@@ -167,7 +169,7 @@ int pkdi_unnamed_create(struct pkdi_unnamed *file, const char *path, bool as_it_
 	if (r < 0)
 		goto finish;
 	file->directory_fd = r;
-	r = hold_old(file, as_it_is ? O_RDWR : O_RDONLY);
+	r = hold_old(file, as_it_is);
 	if (r < 0)
 		goto finish;
 	if (as_it_is && file->old_fd >= 0) {
@@ -217,11 +219,34 @@ static int exchange(struct pkdi_unnamed *file)
 	if (fstatat(file->directory_fd, file->temporary, &there, AT_SYMLINK_NOFOLLOW) < 0)
 		return -errno;
 	if (there.st_dev != file->old_device || there.st_ino != file->old_inode) {
-		renameat2(file->directory_fd, file->temporary, file->directory_fd, file->name,
-		          swap);
+		/* Where that fails, what has the temporary name is not ours to remove. */
+		if (renameat2(file->directory_fd, file->temporary, file->directory_fd, file->name,
+		              swap) < 0) {
+			free(file->temporary);
+			file->temporary = NULL;
+		}
 		return -EEXIST;
 	}
 	return unlinkat(file->directory_fd, file->temporary, 0) < 0 ? -errno : 0;
+}
+
+/* A link never takes another's place; not all file systems have a rename that does not, or links. */
+static int take_free_name(struct pkdi_unnamed *file)
+{
+	struct stat there;
+	int at = file->directory_fd;
+
+	if (renameat2(at, file->temporary, at, file->name, RENAME_NOREPLACE) == 0)
+		return 0;
+	if (errno == EEXIST || (errno != EINVAL && errno != ENOSYS))
+		return -errno;
+	if (linkat(at, file->temporary, at, file->name, 0) == 0) {
+		unlinkat(at, file->temporary, 0);
+		return 0;
+	}
+	if (errno == EEXIST || fstatat(at, file->name, &there, AT_SYMLINK_NOFOLLOW) == 0)
+		return -EEXIST;
+	return renameat(at, file->temporary, at, file->name) < 0 ? -errno : 0;
 }
 
 int pkdi_unnamed_name(struct pkdi_unnamed *file)
@@ -233,9 +258,8 @@ int pkdi_unnamed_name(struct pkdi_unnamed *file)
 		return r;
 	if (file->old_fd >= 0)
 		r = exchange(file);
-	else if (renameat2(file->directory_fd, file->temporary, file->directory_fd, file->name,
-	                   RENAME_NOREPLACE) < 0)
-		r = -errno;
+	else
+		r = take_free_name(file);
 	if (r < 0)
 		return r;
 	free(file->temporary);

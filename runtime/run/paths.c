@@ -181,19 +181,20 @@ static int refuse(const struct pkdi_run *run, const struct pkdi_node *node,
 	return -error;
 }
 
-/* Whoever reads it, or writes it as well. */
+/* A path of another node that leads to the same. */
+struct rival {
+	const struct pkdi_node *node; /* NULL: there is none */
+	const struct pkdi_path *path;
+};
+
 static int refuse_shared(const struct pkdi_run *run, const struct pkdi_node *node,
-                         const struct pkdi_path *path, const struct pkdi_node *other)
+                         const struct pkdi_path *path, const struct rival *rival)
 {
-	const struct pkdi_path *others = NULL;
 	char who[PKDI_WHO_SIZE];
 
-	for (uint32_t i = 0; i < other->decl->n_rights; i++)
-		if (&other->paths[i] != path && other->paths[i].text &&
-		    is_output(other->paths[i].right))
-			others = &other->paths[i];
 	pkdi_node_log(&run->log, node->decl, "cannot write '%s': %s %s it; nothing was changed",
-	              path->text, pkdi_node_who(other->decl, who), others ? "writes" : "reads");
+	              path->text, pkdi_node_who(rival->node->decl, who),
+	              is_output(rival->path->right) ? "writes" : "reads");
 	return -EINVAL;
 }
 
@@ -275,20 +276,20 @@ static bool takes_place(const struct pkdi_path *path, const struct place *place)
 	return false;
 }
 
-static const struct pkdi_node *find_rival(const struct pkdi_run *run, const struct place *place)
+static struct rival find_rival(const struct pkdi_run *run, const struct place *place)
 {
 	for (uint32_t i = 0; i < run->program->n_nodes; i++)
 		for (uint32_t j = 0; run->nodes[i].paths && j < run->nodes[i].decl->n_rights; j++)
 			if (takes_place(&run->nodes[i].paths[j], place))
-				return &run->nodes[i];
-	return NULL;
+				return (struct rival){&run->nodes[i], &run->nodes[i].paths[j]};
+	return (struct rival){NULL, NULL};
 }
 
 static int create_output(const struct pkdi_run *run, const struct pkdi_node *node,
                          struct pkdi_path *path, const char *followed)
 {
 	struct place place;
-	const struct pkdi_node *rival;
+	struct rival rival;
 	int r;
 
 	r = find_place(followed, &place);
@@ -297,8 +298,8 @@ static int create_output(const struct pkdi_run *run, const struct pkdi_node *nod
 	if (place.has_old && S_ISDIR(place.old.st_mode))
 		return refuse(run, node, path, EISDIR);
 	rival = find_rival(run, &place);
-	if (rival)
-		return refuse_shared(run, node, path, rival);
+	if (rival.node)
+		return refuse_shared(run, node, path, &rival);
 	if (place.has_old && !S_ISREG(place.old.st_mode)) {
 		resolve_there(path, followed);
 		path->kind = PKDI_PATH_STREAM;
@@ -313,8 +314,7 @@ static int create_output(const struct pkdi_run *run, const struct pkdi_node *nod
 
 /* Whoever reads or writes what that descriptor is of, if it is a file or a pipe; of others, such as a
  * terminal, two may write to one, but not by the same number. */
-static const struct pkdi_node *find_standard(const struct pkdi_run *run,
-                                             const struct pkdi_path *path)
+static struct rival find_standard(const struct pkdi_run *run, const struct pkdi_path *path)
 {
 	struct place place = {.name = "", .has_old = fstat(path->fd, &place.old) == 0};
 	bool is_named = place.has_old &&
@@ -328,19 +328,19 @@ static const struct pkdi_node *find_standard(const struct pkdi_run *run,
 				continue;
 			if (other->kind == PKDI_PATH_STANDARD && is_output(other->right) &&
 			    other->fd == path->fd)
-				return &run->nodes[i];
+				return (struct rival){&run->nodes[i], other};
 			if (is_named && takes_place(other, &place))
-				return &run->nodes[i];
+				return (struct rival){&run->nodes[i], other};
 		}
 	}
-	return NULL;
+	return (struct rival){NULL, NULL};
 }
 
 static int resolve_output(const struct pkdi_run *run, const struct pkdi_node *node,
                           struct pkdi_path *path)
 {
 	const char *text = path->text;
-	const struct pkdi_node *rival;
+	struct rival rival;
 	char *followed;
 	int r;
 
@@ -348,7 +348,7 @@ static int resolve_output(const struct pkdi_run *run, const struct pkdi_node *no
 	if (path->fd >= 0) {
 		rival = find_standard(run, path);
 		path->kind = PKDI_PATH_STANDARD;
-		return rival ? refuse_shared(run, node, path, rival) : 0;
+		return rival.node ? refuse_shared(run, node, path, &rival) : 0;
 	}
 	if (is_url(text)) {
 		path->kind = PKDI_PATH_URL;
@@ -490,7 +490,7 @@ static int check_one(const struct pkdi_run *run, const struct pkdi_node *node,
 		         node->decl->name, node->decl->at, path->text,
 		         r == -ESTALE ? "replaced" : "removed");
 	else if (r < 0)
-		pkdi_node_log(&run->log, node->decl, "cannot look after '%s': %s", path->text,
+		pkdi_node_log(&run->log, node->decl, "cannot check '%s': %s", path->text,
 		              strerror(-r));
 	return r;
 }

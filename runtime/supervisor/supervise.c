@@ -476,6 +476,8 @@ static void take_death(struct pkdi_supervisor *supervisor, uint32_t process)
 		return;
 	if (event.kind != PKDI_EVENT_FINISHED)
 		end_strays_of(supervisor, process);
+	/* It may have died before it could tell. */
+	name_outputs(supervisor);
 	handle(supervisor, &event);
 	reap_strays(supervisor);
 }
@@ -515,6 +517,7 @@ static void dispatch(struct pkdi_supervisor *supervisor, uint32_t tag)
 		pkdi_event_take(supervisor->run->news_fd);
 		name_outputs(supervisor);
 		end_damage(supervisor);
+		set_alarm(supervisor);
 		break;
 	case TAG_ALARM:
 		drain(supervisor->alarm_fd);
