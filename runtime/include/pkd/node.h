@@ -1,4 +1,4 @@
-/* What the author of a node in C needs. pkdc writes NODE.pkd.h from the declaration; include
+/* What the author of a node in C needs. pkdc writes FILE.pkd.h from FILE.pkd, with all its nodes; include
  * that, it includes this.
  *
  * A node NAME is a struct and three functions, declared by the generated header:
@@ -107,10 +107,11 @@ int pkd_watch(struct pkd_ctx *ctx, int fd, short events);
 /* ---- Files ---- */
 
 /* The file at `path`, which the node's declaration must name by `writes` or `appends`, open for reading
- * and writing; to be called in init. Nothing is at `path` before the node's first firing has committed:
+ * and writing; to be called in init, or in the first step. Nothing is at `path` before the node's first firing has committed:
  * a program that fails before that has harmed no file. `writes` begins with an empty file, which then
  * takes the place of an old one; `appends` opens what is there. After a restart it is the same file again,
- * as the dead incarnation left it. "-" is standard output; pipes and devices are opened as they are.
+ * as the dead incarnation left it: a node keeps in its persistent state how much of it was committed, and cuts
+ * off the rest. "-" is standard output; pipes and devices are opened as they are.
  * Returns a descriptor, to be closed by the node, or a negative errno after one line on stderr. */
 int pkd_output_file(struct pkd_ctx *ctx, const char *path);
 
