@@ -20,6 +20,8 @@
 #include "run/paths.h"
 #include "supervisor/report.h"
 
+#define LATE_NS INT64_C(200000000)
+
 enum { MAX_EVENTS = 16, PROGRESS_NS = 200000000, BREAK_OFF_MS = 1000 };
 
 /* How long the last lines wait for a reader. */
@@ -284,6 +286,8 @@ static int64_t end_stalls(struct pkdi_supervisor *supervisor)
 		if (stall_ns <= 0 || !is_up(child) || child->stall)
 			continue;
 		since_ns = atomic_load(&run->processes[i].words->step_since_ns);
+		if (since_ns > 0 && since_ns < supervisor->woke_ns)
+			since_ns = supervisor->woke_ns;
 		stall = pkdi_stall_look(since_ns, stall_ns, pkd_now(), &look_ns);
 		if (stall)
 			kill_for(child, stall);
@@ -389,13 +393,26 @@ static int64_t sooner(int64_t a_ns, int64_t b_ns)
 	return !a_ns || (b_ns && b_ns < a_ns) ? b_ns : a_ns;
 }
 
+/* Who wakes much too late was stopped (Ctrl-Z), and so were its processes: that is no time that their steps have
+ * taken. */
+static void note_late(struct pkdi_supervisor *supervisor)
+{
+	int64_t now_ns = pkd_now();
+
+	if (supervisor->alarm_ns && now_ns - supervisor->alarm_ns > LATE_NS)
+		supervisor->woke_ns = now_ns;
+	supervisor->alarm_ns = 0;
+}
+
 static void set_alarm(struct pkdi_supervisor *supervisor)
 {
 	int64_t ns = pkdi_lifecycle_alarm(&supervisor->cycle);
 	struct itimerspec alarm;
 
+	note_late(supervisor);
 	ns = sooner(ns, end_stalls(supervisor));
 	ns = sooner(ns, note_slow(supervisor));
+	supervisor->alarm_ns = ns;
 	alarm = (struct itimerspec){.it_value = {ns / 1000000000, ns % 1000000000}};
 	if (timerfd_settime(supervisor->alarm_fd, TFD_TIMER_ABSTIME, &alarm, NULL) < 0)
 		break_off(supervisor, "timerfd_settime", errno);

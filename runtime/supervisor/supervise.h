@@ -30,6 +30,8 @@ struct pkdi_supervisor {
 	struct pkdi_strays strays;
 	struct pkdi_backlog *backlog; /* what it has to say */
 	bool watches_backlog;
+	int64_t alarm_ns; /* when it was to wake, 0 = at no time */
+	int64_t woke_ns;  /* when it last woke much too late: no step counts from before */
 	struct pkdi_progress progress;
 	bool quiet;
 	bool done;
