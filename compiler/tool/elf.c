@@ -58,11 +58,12 @@ static bool count_sections(const struct object *object, uint64_t *ret_n, Elf64_S
 /* NULL where it does not end within the table. */
 static const char *name_of(const struct object *object, const Elf64_Shdr *names, uint32_t offset)
 {
-	const char *name = object->data + names->sh_offset + offset;
+	const char *name;
 
 	if (names->sh_offset > object->length ||
 	    names->sh_size > object->length - names->sh_offset || offset >= names->sh_size)
 		return NULL;
+	name = object->data + names->sh_offset + offset;
 	return memchr(name, '\0', names->sh_size - offset) ? name : NULL;
 }
 
