@@ -424,12 +424,14 @@ static void account(struct pkdi_node *node, int64_t ns)
 
 static int say_overrun(struct pkdi_node *node, const struct pkdi_output *output)
 {
-	pkdi_log(node->log,
-	         "node '%s' (%s) wrote beyond its output '%s' (stream %s, frame %llu): %s has room "
-	         "for %u bytes",
-	         node->decl->name, node->decl->at, node->decl->outputs[output - node->outputs].name,
-	         output->stream->name, (unsigned long long)node->ctx.number, output->stream->type,
-	         output->stream->value_size);
+	char who[PKDI_WHO_SIZE];
+
+	pkdi_log(
+		node->log,
+		"%s wrote beyond its output '%s' (stream %s, frame %llu): %s has room for %u bytes",
+		pkdi_node_who(node->decl, who), node->decl->outputs[output - node->outputs].name,
+		output->stream->name, (unsigned long long)node->ctx.number, output->stream->type,
+		output->stream->value_size);
 	node->ctx.said = true;
 	return -EOVERFLOW;
 }

@@ -486,9 +486,8 @@ static int check_one(const struct pkdi_run *run, const struct pkdi_node *node,
 		return 0;
 	}
 	if (r == -ESTALE || r == -ENOENT)
-		pkdi_log(&run->log, "node '%s' (%s): '%s' was %s while it was being written",
-		         node->decl->name, node->decl->at, path->text,
-		         r == -ESTALE ? "replaced" : "removed");
+		pkdi_node_log(&run->log, node->decl, "'%s' was %s while it was being written",
+		              path->text, r == -ESTALE ? "replaced" : "removed");
 	else if (r < 0)
 		pkdi_node_log(&run->log, node->decl, "cannot check '%s': %s", path->text,
 		              strerror(-r));
