@@ -17,8 +17,9 @@ n=$(grep -Ec 'late: frame [0-9]+ of 200 \([0-9]+ %\), [0-9.]+ fps(, [0-9]+ dropp
 [ "$n" -le $((took / 50)) ] || fail "$n progress lines in $took ms: too many" lines
 grep -Eq 'fps, [1-9][0-9]* dropped$' lines || fail 'the progress line does not count drops' lines
 grep -Eq '^(.\[K)?late: 200 frames in ' lines || fail 'the table is not on a line of its own' lines
-# Without --frames the length is unknown, and so is the share.
-start script -qefc './late --frames 0' typed </dev/null
+# Without --frames the length is unknown, and so is the share. script starts whatever SHELL says,
+# and not every shell gives its process to its last command.
+start script -qefc 'exec ./late --frames 0' typed </dev/null
 has_progress() { tr '\r' '\n' <typed 2>/dev/null >lines && grep -Eq 'late: frame [0-9]+, [0-9.]+ fps' lines; }
 within 10 has_progress || fail 'no progress without a length' lines
 named "$pid" late || fail 'script has started another program'
