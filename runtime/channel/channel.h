@@ -21,7 +21,6 @@ struct pkdi_gate {
 };
 
 struct pkdi_output {
-	const struct pkd_type *type;     /* of its values, NULL = not known */
 	void *unread;                    /* own: where nobody reads, what the node is given */
 	const struct pkd_stream *stream; /* NULL: nobody reads, nothing below counts */
 	uint32_t index;                  /* of the stream */

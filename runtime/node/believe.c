@@ -22,8 +22,8 @@ static void tell(const struct pkdi_input *input, const char *reason)
 	              pkdi_node_who(&accuser->nodes[input->stream->writer], writer));
 }
 
-__attribute__((format(printf, 2, 3))) static bool refuse(struct pkdi_input *input,
-                                                         const char *format, ...)
+__attribute__((format(printf, 2, 3), cold)) static bool refuse(struct pkdi_input *input,
+                                                               const char *format, ...)
 {
 	uint64_t complaint = UINT64_C(1) + atomic_load(&input->writer_orders->incarnation);
 	const uint64_t one = 1;

@@ -353,7 +353,7 @@ enum pkdi_poll pkdi_node_poll(struct pkdi_node *node, bool may_begin)
 
 /* ---- Firing ---- */
 
-static int no_protection(struct pkdi_node *node, int r)
+static __attribute__((cold)) int no_protection(struct pkdi_node *node, int r)
 {
 	/* The frame is not at fault: it does not count as one that the node has died of. */
 	atomic_store_explicit(&node->words->in_hand, 0, memory_order_relaxed);
@@ -422,7 +422,8 @@ static void account(struct pkdi_node *node, int64_t ns)
 		atomic_store_explicit(&words->longest_ns, (uint64_t)ns, memory_order_relaxed);
 }
 
-static int say_overrun(struct pkdi_node *node, const struct pkdi_output *output)
+static __attribute__((cold)) int say_overrun(struct pkdi_node *node,
+                                             const struct pkdi_output *output)
 {
 	char who[PKDI_WHO_SIZE];
 
@@ -436,11 +437,16 @@ static int say_overrun(struct pkdi_node *node, const struct pkdi_output *output)
 	return -EOVERFLOW;
 }
 
-static int say_lie(struct pkdi_node *node, const struct pkdi_output *output,
-                   const struct pkdi_lie *lie)
+static __attribute__((cold)) int say_lie(struct pkdi_node *node, const struct pkdi_output *output,
+                                         const struct pkd_type *type)
 {
+	struct pkdi_lie lie;
+
+	/* A thread of the node may have mended it meanwhile; it was wrong nevertheless. */
+	if (pkdi_typed_check(type, output->header + 1, &lie))
+		lie = (struct pkdi_lie){"", "was changed after the step"};
 	pkdi_node_log(node->log, node->decl, "output '%s%s' %s (frame %llu)",
-	              node->decl->outputs[output - node->outputs].name, lie->place, lie->text,
+	              node->decl->outputs[output - node->outputs].name, lie.place, lie.text,
 	              (unsigned long long)node->ctx.number);
 	node->ctx.said = true;
 	return -EBADMSG;
@@ -450,8 +456,6 @@ static int say_lie(struct pkdi_node *node, const struct pkdi_output *output,
  * its declared type reaches nobody. */
 static int check_outputs(struct pkdi_node *node, bool has_values)
 {
-	struct pkdi_lie lie;
-
 	for (uint32_t i = 0; i < node->decl->n_outputs; i++) {
 		const struct pkdi_output *output = &node->outputs[i];
 
@@ -459,9 +463,9 @@ static int check_outputs(struct pkdi_node *node, bool has_values)
 			continue;
 		if (!pkdi_output_is_intact(output))
 			return say_overrun(node, output);
-		if (has_values && !output->absent && output->type && !output->type->plain &&
-		    !pkdi_typed_check(output->type, output->header + 1, &lie))
-			return say_lie(node, output, &lie);
+		if (has_values && !output->absent && node->plans[i].checks &&
+		    !pkdi_plan_check(&node->plans[i], output->header + 1))
+			return say_lie(node, output, node->plans[i].type);
 	}
 	return 0;
 }
@@ -507,7 +511,7 @@ static int call_step(struct pkdi_node *node, int64_t *ret_end_ns)
 	return r;
 }
 
-static int fail(struct pkdi_node *node, int r)
+static __attribute__((cold)) int fail(struct pkdi_node *node, int r)
 {
 	set_calling(node, node->index + 1); /* left so, for the supervisor to name the node */
 	if (!node->ctx.said)

@@ -7,6 +7,7 @@
 #include "node/believe.h"
 #include "node/firing.h"
 #include "node/path.h"
+#include "node/plan.h"
 #include "node/watch.h"
 #include "os/log.h"
 #include "os/shm.h"
@@ -46,6 +47,7 @@ struct pkdi_node {
 
 	struct pkdi_input *inputs;
 	struct pkdi_output *outputs;
+	struct pkdi_plan *plans; /* for their values */
 	/* What step is given: struct NAME_in and struct NAME_out are arrays of pointers. A port that
 	 * takes many values points into `values`. */
 	const void **in;

@@ -6,7 +6,6 @@
 #include "channel/freeze.h"
 #include "node/history.h"
 #include "node/policy.h"
-#include "node/typed.h"
 
 /* Puts the value and those before it, the first of them being number base - 1 of the stream. They are
  * in the ring behind the cursor, or held. */
@@ -76,10 +75,10 @@ static void put_sampled(const struct pkdi_node *node, struct pkdi_input *input)
 
 /* What a step leaves out is empty then, and never what another frame had there. Where nobody reads, it is
  * enough that lengths are right. */
-static void empty(const struct pkdi_output *output, void *value)
+static inline void empty(const struct pkdi_plan *plan, bool is_read, void *value)
 {
-	if (output->type && (output->stream || !output->type->flat))
-		pkdi_typed_empty(output->type, value);
+	if (is_read || (plan->type && !plan->type->flat))
+		pkdi_plan_empty(plan, value);
 }
 
 /* Behind the value there is a pattern, or the header of the next slot; or the guard behind all of them. Where slots
@@ -119,7 +118,7 @@ static int fill_outputs(struct pkdi_node *node)
 			set_canary(output);
 		}
 		if (value)
-			empty(output, value);
+			empty(&node->plans[i], output->stream, value);
 		node->out[i] = value;
 		output->absent = false;
 	}

@@ -149,24 +149,12 @@ static bool check_list(const struct pkd_type *type, const char *value, struct pk
 	       check_items(type->item, value + type->items_offset, length_of(value), lie);
 }
 
-/* What a record is made of mostly, without a call. */
-static inline bool check(const struct pkd_type *type, const char *value, struct pkdi_lie *lie)
-{
-	bool is_text = type->kind == PKD_STRING || type->kind == PKD_BYTES;
-	uint32_t length = is_text ? length_of(value) : 0;
-
-	if (is_text && length <= type->n &&
-	    (type->kind == PKD_BYTES || value[sizeof(length) + length] == 0))
-		return true;
-	return pkdi_typed_check(type, value, lie);
-}
-
 static bool check_fields(const struct pkd_type *type, const char *value, struct pkdi_lie *lie)
 {
 	for (uint32_t i = 0; i < type->n; i++) {
 		const struct pkd_field *field = &type->fields[i];
 
-		if (!field->type->plain && !check(field->type, value + field->offset, lie))
+		if (!pkdi_typed_check(field->type, value + field->offset, lie))
 			return lies_in_field(lie, field->name);
 	}
 	return true;
@@ -211,21 +199,10 @@ bool pkdi_typed_check(const struct pkd_type *type, const void *value, struct pkd
 
 /* ---- Emptying ---- */
 
-/* Most of what is emptied is a number, for which a call would take longer than the store. */
-static void clear(char *at, size_t size)
-{
-	if (size == sizeof(uint64_t))
-		memset(at, 0, sizeof(uint64_t));
-	else if (size == sizeof(uint32_t))
-		memset(at, 0, sizeof(uint32_t));
-	else if (size)
-		memset(at, 0, size);
-}
-
 static void empty_items(const struct pkd_type *item, char *items, uint32_t n)
 {
 	if (item->flat) {
-		clear(items, (size_t)n * item->size);
+		memset(items, 0, (size_t)n * item->size);
 		return;
 	}
 	for (uint32_t i = 0; i < n; i++)
@@ -238,10 +215,10 @@ static void empty_text(const struct pkd_type *type, char *value)
 	uint32_t length = length_of(value);
 
 	if (length)
-		clear(value + sizeof(length), length < type->n ? length : type->n);
+		memset(value + sizeof(length), 0, length < type->n ? length : type->n);
 	else if (type->kind == PKD_STRING)
 		value[sizeof(length)] = '\0';
-	clear(value, sizeof(length));
+	memset(value, 0, sizeof(length));
 }
 
 static void empty_list(const struct pkd_type *type, char *value)
@@ -249,29 +226,19 @@ static void empty_list(const struct pkd_type *type, char *value)
 	uint32_t length = length_of(value);
 
 	empty_items(type->item, value + type->items_offset, length < type->n ? length : type->n);
-	clear(value, sizeof(length));
-}
-
-static inline void empty(const struct pkd_type *type, char *value)
-{
-	if (type->flat)
-		clear(value, type->size);
-	else if (type->kind == PKD_STRING || type->kind == PKD_BYTES)
-		empty_text(type, value);
-	else
-		pkdi_typed_empty(type, value);
+	memset(value, 0, sizeof(length));
 }
 
 static void empty_fields(const struct pkd_type *type, char *value)
 {
 	for (uint32_t i = 0; i < type->n; i++)
-		empty(type->fields[i].type, value + type->fields[i].offset);
+		pkdi_typed_empty(type->fields[i].type, value + type->fields[i].offset);
 }
 
 void pkdi_typed_empty(const struct pkd_type *type, void *value)
 {
 	if (type->flat)
-		clear(value, type->size);
+		memset(value, 0, type->size);
 	else if (type->kind == PKD_IMAGE)
 		memset(value, 0, sizeof(struct pkd_image));
 	else if (type->kind == PKD_LIST)

@@ -109,12 +109,13 @@ static int allocate_node(struct pkdi_run *run, uint32_t index)
 	node->index = index;
 	node->inputs = calloc(decl->n_inputs + 1, sizeof(*node->inputs));
 	node->outputs = calloc(decl->n_outputs + 1, sizeof(*node->outputs));
+	node->plans = calloc(decl->n_outputs + 1, sizeof(*node->plans));
 	node->out = calloc(decl->n_outputs + 1, sizeof(*node->out));
 	node->down = calloc(count_readers(run, decl) + 1, sizeof(struct pkdi_neighbour *));
 	node->up = calloc(decl->n_inputs + 1, sizeof(struct pkdi_neighbour *));
 	node->self = calloc(1, decl->methods->self_size + 1);
-	if (!node->inputs || !node->outputs || !node->out || !node->down || !node->up ||
-	    !node->self || allocate_places(node) < 0)
+	if (!node->inputs || !node->outputs || !node->plans || !node->out || !node->down ||
+	    !node->up || !node->self || allocate_places(node) < 0)
 		return -ENOMEM;
 	for (uint32_t i = 0; i < decl->n_outputs; i++) {
 		const struct pkd_output *output = &decl->outputs[i];
@@ -140,6 +141,7 @@ static void free_node(struct pkdi_node *node)
 	}
 	free(node->inputs);
 	free(node->outputs);
+	free(node->plans);
 	pkdi_map_finish(&node->state_map);
 	free(node->in);
 	free(node->values);

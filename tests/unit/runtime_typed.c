@@ -9,6 +9,7 @@
 #include <cmocka.h>
 #include <pkd/node.h>
 
+#include "node/plan.h"
 #include "node/typed.h"
 
 /* ---- A record with one of everything, as pkdc lays it out and describes it ---- */
@@ -97,10 +98,20 @@ static void make(void)
 	pkd_image_set(&value.picture.head, PKD_BGR24, 6, 4);
 }
 
+static struct pkdi_plan plan_of(const struct pkd_type *type)
+{
+	struct pkdi_plan plan;
+
+	pkdi_plan_make(&plan, type);
+	return plan;
+}
+
 static void expect(const char *place, const char *text)
 {
+	const struct pkdi_plan plan = plan_of(&type_everything);
 	struct pkdi_lie lie = {"", ""};
 
+	assert_false(pkdi_plan_check(&plan, &value));
 	assert_false(pkdi_typed_check(&type_everything, &value, &lie));
 	assert_string_equal(lie.place, place);
 	assert_string_equal(lie.text, text);
@@ -114,16 +125,23 @@ static int set_up(void **state)
 	return 0;
 }
 
-static void an_honest_value_passes(void **state)
+static void expect_honest(void)
 {
+	const struct pkdi_plan plan = plan_of(&type_everything);
 	struct pkdi_lie lie;
 
-	(void)state;
+	assert_true(pkdi_plan_check(&plan, &value));
 	assert_true(pkdi_typed_check(&type_everything, &value, &lie));
+}
+
+static void an_honest_value_passes(void **state)
+{
+	(void)state;
+	expect_honest();
 	pkd_image_set(&value.picture.head, PKD_BGR24, 3, 2);
 	value.picture.head.stride = PIXELS / 2;
 	value.raw.len = value.marks.len = 0;
-	assert_true(pkdi_typed_check(&type_everything, &value, &lie));
+	expect_honest();
 }
 
 static void a_length_beyond_the_capacity_is_found(void **state)
@@ -182,19 +200,15 @@ static void a_forgotten_image_is_found(void **state)
 
 static void items_that_are_not_in_use_are_nobodys_affair(void **state)
 {
-	struct pkdi_lie lie;
-
 	(void)state;
 	memset(&value.marks.items[2], 0xff, sizeof(value.marks.items[2]));
-	assert_true(pkdi_typed_check(&type_everything, &value, &lie));
+	expect_honest();
 }
 
-static void an_empty_value_is_zero_where_it_was_used(void **state)
+static void expect_empty(void)
 {
 	static const struct everything zero;
 
-	(void)state;
-	pkdi_typed_empty(&type_everything, &value);
 	assert_true(value.number == 0);
 	assert_memory_equal(&value.raw, &zero.raw, sizeof(uint32_t) + RAW);
 	assert_int_equal(value.marks.len, 0);
@@ -209,6 +223,108 @@ static void an_empty_value_is_zero_where_it_was_used(void **state)
 	assert_memory_equal(value.mask, zero.mask, sizeof(value.mask));
 	assert_memory_equal(&value.picture.head, &zero.picture.head, sizeof(struct pkd_image));
 	assert_int_equal(value.picture.pixels[0], 0xee);
+}
+
+static void an_empty_value_is_zero_where_it_was_used(void **state)
+{
+	const struct pkdi_plan plan = plan_of(&type_everything);
+
+	(void)state;
+	pkdi_typed_empty(&type_everything, &value);
+	expect_empty();
+	make();
+	pkdi_plan_empty(&plan, &value);
+	expect_empty();
+}
+
+/* ---- Plans ---- */
+
+/* A mark ends where the next begins: what is emptied beyond it would be seen. */
+static void a_plan_does_what_its_type_says(void **state)
+{
+	const struct pkdi_plan plan = plan_of(&type_mark), none = plan_of(NULL);
+	const struct pkdi_plan raw = plan_of(&type_raw);
+	struct mark marks[2], untouched;
+
+	(void)state;
+	memset(marks, 0xff, sizeof(marks));
+	memset(&untouched, 0xff, sizeof(untouched));
+	pkdi_plan_empty(&none, marks);
+	assert_memory_equal(marks, &untouched, sizeof(untouched));
+	assert_true(pkdi_plan_check(&none, marks) && !none.checks);
+
+	assert_false(pkdi_plan_check(&plan, marks));
+	marks->name.len = NAME + 2;
+	pkdi_plan_empty(&plan, marks);
+	assert_true(plan.checks && pkdi_plan_check(&plan, marks));
+	assert_true(!marks->on && !marks->colour && !marks->name.len && !*marks->name.text);
+	assert_memory_equal(&marks[1], &untouched, sizeof(untouched));
+
+	pkd_string_set(&marks->name, "seventh");
+	assert_true(pkdi_plan_check(&plan, marks));
+	marks->name.text[NAME] = 'x';
+	assert_false(pkdi_plan_check(&plan, marks));
+	marks->name.text[NAME] = '\0';
+	marks->name.len = NAME + 1;
+	assert_false(pkdi_plan_check(&plan, marks));
+	pkd_string_set(&marks->name, "");
+	marks->on = 2;
+	assert_false(pkdi_plan_check(&plan, marks));
+	marks->on = 1;
+	marks->colour = 3;
+	assert_false(pkdi_plan_check(&plan, marks));
+	marks->colour = 2;
+	assert_true(pkdi_plan_check(&plan, marks));
+
+	assert_true(pkdi_plan_check(&raw, &value.raw));
+	value.raw.len = RAW + 1;
+	assert_false(pkdi_plan_check(&raw, &value.raw));
+}
+
+/* Numbers alone are emptied in one go, and need no check. */
+static void a_plan_of_numbers_is_short(void **state)
+{
+	static const struct pkd_field numbers[] = {
+		{"first", &type_f64, 0}, {"second", &type_f64, 8}, {"third", &type_f64, 16}};
+	static const struct pkd_type type = {.kind = PKD_RECORD,
+	                                     .name = "Numbers",
+	                                     .size = 24,
+	                                     .align = 8,
+	                                     .n = 3,
+	                                     .flat = true,
+	                                     .fields = numbers};
+	const struct pkdi_plan plan = plan_of(&type);
+	double at[4] = {1, 2, 3, 4};
+
+	(void)state;
+	assert_int_equal(plan.n_parts, 1);
+	assert_false(plan.checks);
+	pkdi_plan_empty(&plan, at);
+	assert_true(at[0] == 0 && at[1] == 0 && at[2] == 0 && at[3] == 4);
+}
+
+/* More than a plan holds: it asks the type. */
+static void a_plan_of_many_parts_is_still_right(void **state)
+{
+	struct pkd_field many[PKDI_PLAN_PARTS + 1];
+	struct mark marks[PKDI_PLAN_PARTS + 1];
+	const struct pkd_type type = {.kind = PKD_RECORD,
+	                              .name = "Many",
+	                              .size = sizeof(marks),
+	                              .n = PKDI_PLAN_PARTS + 1,
+	                              .fields = many};
+	struct pkdi_plan plan;
+
+	(void)state;
+	for (uint32_t i = 0; i < type.n; i++)
+		many[i] = (struct pkd_field){"mark", &type_mark, i * (uint32_t)sizeof(*marks)};
+	pkdi_plan_make(&plan, &type);
+	assert_int_equal(plan.n_parts, 1);
+	memset(marks, 0xff, sizeof(marks));
+	pkdi_plan_empty(&plan, marks);
+	assert_true(pkdi_plan_check(&plan, marks));
+	marks[PKDI_PLAN_PARTS].on = 2;
+	assert_false(pkdi_plan_check(&plan, marks));
 }
 
 static void what_is_emptied_may_be_anything(void **state)
@@ -245,6 +361,9 @@ int main(void)
 		TEST(a_forgotten_image_is_found),
 		TEST(items_that_are_not_in_use_are_nobodys_affair),
 		TEST(an_empty_value_is_zero_where_it_was_used),
+		TEST(a_plan_does_what_its_type_says),
+		TEST(a_plan_of_numbers_is_short),
+		TEST(a_plan_of_many_parts_is_still_right),
 		TEST(what_is_emptied_may_be_anything),
 	};
 

@@ -1,0 +1,42 @@
+/* What is done with each value of an output, made once from its type: emptied before a step, checked after
+ * it. Most types come down to a few stores and comparisons; typed.h does the rest, and finds the words. */
+#ifndef PKDI_PLAN_H
+#define PKDI_PLAN_H
+
+#include <pkd/frame.h>
+
+enum { PKDI_PLAN_PARTS = 8 };
+
+enum pkdi_part_kind {
+	PKDI_PART_CLEAR,  /* `n` bytes to be emptied, whatever they are */
+	PKDI_PART_BOOL,   /* to be checked: 0 or 1 */
+	PKDI_PART_ENUM,   /* to be checked: below `n` */
+	PKDI_PART_BYTES,  /* a length of at most `n`, and so many bytes */
+	PKDI_PART_STRING, /* likewise, and a 0 */
+	PKDI_PART_ANY,    /* a value of `type` */
+};
+
+struct pkdi_part {
+	enum pkdi_part_kind kind;
+	uint32_t offset; /* bytes from the start of the value */
+	uint32_t n;
+	const struct pkd_type *type;
+};
+
+struct pkdi_plan {
+	const struct pkd_type *type; /* NULL: not known, nothing is done */
+	uint32_t n_parts;
+	bool checks; /* some part is to be checked */
+	struct pkdi_part parts[PKDI_PLAN_PARTS];
+};
+
+/* `type` may be NULL. */
+void pkdi_plan_make(struct pkdi_plan *plan, const struct pkd_type *type);
+
+/* As pkdi_typed_empty. */
+void pkdi_plan_empty(const struct pkdi_plan *plan, void *value);
+
+/* As pkdi_typed_check, which can say what is wrong. */
+bool pkdi_plan_check(const struct pkdi_plan *plan, const void *value);
+
+#endif
