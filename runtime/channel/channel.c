@@ -67,7 +67,7 @@ bool pkdi_output_has_readers(const struct pkdi_output *output)
 	return false;
 }
 
-bool pkdi_output_is_deserted(const struct pkdi_output *output)
+bool pkdi_output_has_lost_readers(const struct pkdi_output *output)
 {
 	bool had_readers = false;
 
@@ -189,7 +189,7 @@ static const struct pkd_frame *view_of(const struct pkdi_input *input, uint32_t 
 	return frame_at(input->stream, input->copies_view, back);
 }
 
-void pkdi_input_let_go(struct pkdi_input *input, uint32_t back)
+void pkdi_input_release(struct pkdi_input *input, uint32_t back)
 {
 	if (input->copies)
 		copy_of(input, back)->seq = 0;
@@ -200,7 +200,7 @@ void pkdi_input_let_go(struct pkdi_input *input, uint32_t back)
 void pkdi_input_unpin(struct pkdi_input *input)
 {
 	for (uint32_t back = 0; back <= input->n_back; back++)
-		pkdi_input_let_go(input, back);
+		pkdi_input_release(input, back);
 }
 
 const struct pkd_frame *pkdi_input_hold(struct pkdi_input *input, uint64_t seq, uint32_t back)
@@ -210,7 +210,7 @@ const struct pkd_frame *pkdi_input_hold(struct pkdi_input *input, uint64_t seq, 
 	if (input->copies) {
 		if (pkdi_ring_copy(&input->ring, seq, copy_of(input, back)))
 			return view_of(input, back);
-		pkdi_input_let_go(input, back);
+		pkdi_input_release(input, back);
 		return NULL;
 	}
 	slot = pkdi_ring_pin(&input->ring, seq, pin_of(input, back));

@@ -55,7 +55,7 @@ const struct pkdi_gate *pkdi_output_full_gate(const struct pkdi_output *output);
 bool pkdi_output_has_readers(const struct pkdi_output *output);
 
 /* Have all of them ended or been given up? Never true of an output without readers. */
-bool pkdi_output_is_deserted(const struct pkdi_output *output);
+bool pkdi_output_has_lost_readers(const struct pkdi_output *output);
 
 /* The memory of the next value, and of its header; NULL where nobody reads or no slot is free, which
  * cannot happen. */
@@ -93,9 +93,9 @@ struct pkdi_input {
 	struct pkdi_input_words *words;          /* own */
 	const struct pkdi_orders *writer_orders; /* of the writing node … */
 	const struct pkdi_record *writer_record; /* … and what it has committed */
-	const struct pkdi_accuser *accuser;      /* see believe.h, as for the next ones */
+	const struct pkdi_reporter *reporter;    /* see believe.h, as for the next ones */
 	uint32_t index;                          /* of the stream */
-	bool doubted;                            /* what was looked at last was not believed */
+	bool rejected;                           /* what was looked at last was not believed */
 	uint64_t seen_seq, seen_number;          /* the newest value that was believed */
 	uint64_t quiet_seq, quiet_number; /* from that value on numbers are above the other */
 	/* The seq looked for next. The shared word follows at the commit; for a lossy reader what
@@ -146,7 +146,7 @@ const struct pkd_frame *pkdi_input_held(const struct pkdi_input *input, uint64_t
                                         uint32_t back);
 
 /* Holds nothing there any more. */
-void pkdi_input_let_go(struct pkdi_input *input, uint32_t back);
+void pkdi_input_release(struct pkdi_input *input, uint32_t back);
 
 /* Value `seq`, whose slot the cursor or a pin protects; NULL when there is none. */
 const struct pkd_frame *pkdi_input_find(const struct pkdi_input *input, uint64_t seq);

@@ -192,7 +192,7 @@ static void prefetch_for_writing(const _Atomic uint64_t *word)
 #endif
 }
 
-void pkdi_slots_foresee(const struct pkdi_slots *slots)
+void pkdi_slots_prefetch(const struct pkdi_slots *slots)
 {
 	const _Atomic uint64_t *entry = entry_of(&slots->ring, slots->next);
 
@@ -213,7 +213,7 @@ uint32_t pkdi_slots_loan(struct pkdi_slots *slots)
 		slots->loaned = (uint32_t)(slots->next % n);
 		/* Its lines come while the value is made elsewhere. */
 		if (slots->ring.place == PKDI_COPIED)
-			pkdi_slots_foresee(slots);
+			pkdi_slots_prefetch(slots);
 		return slots->loaned;
 	}
 	memcpy(taken, slots->live, (n + 63) / 64 * sizeof(taken[0]));

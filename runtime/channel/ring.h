@@ -124,8 +124,8 @@ void pkdi_slots_init(struct pkdi_slots *slots, const struct pkdi_ring *ring,
  * n_slots >= size + n_pins + 1, nor in a ring in the slots. */
 uint32_t pkdi_slots_loan(struct pkdi_slots *slots);
 
-/* The next value will soon be published: brings its entry's line here, which readers that poll have taken. */
-void pkdi_slots_foresee(const struct pkdi_slots *slots);
+/* The next value will soon be published: prefetches its entry's line, which polling readers hold. */
+void pkdi_slots_prefetch(const struct pkdi_slots *slots);
 
 /* Publishes value slots->next, which is in `slot`, or PKDI_COPIED at `made`: everyone can see it from here on. */
 void pkdi_slots_publish(struct pkdi_slots *slots, uint32_t slot, const struct pkd_frame *made);

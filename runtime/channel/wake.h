@@ -48,18 +48,18 @@ static inline void pkdi_relax(void)
 #endif
 }
 
-/* Looking again and again. Each look at a line takes it from the writer that is about to store to it; where
- * values come as fast as they are taken, it pays to chase them from afar: to let the writer get ahead, by a
- * microsecond or so. Where that brings one value only, the writer has waited in its turn, and it does not pay.
- * Whoever waits longer than for one look notices no difference. */
+/* Polling. Each look at a cache line takes it from the writer that is about to store to it; where values
+ * come as fast as they are taken, it pays to back off between polls, by a microsecond or so, so that the
+ * writer gets ahead. Where that brings one value only, the writer has waited in its turn, and it does
+ * not pay. A wait of more than one look notices no difference. */
 struct pkdi_poller {
 	uint32_t n_looks;   /* in vain, since the last find */
 	uint32_t n_at_once; /* finds since the last wait */
-	int32_t n_short; /* waits in a row that took one more look; below 0 after a chase in vain */
-	bool chases;     /* in the last wait */
+	int32_t n_short; /* waits in a row that took one more look; below 0 after backing off in vain */
+	bool backs_off; /* in the last wait */
 };
 
-enum { PKDI_SHORT_WAITS = 16, PKDI_CHASE_PAUSES = 32, PKDI_NO_CHASE = 1000 };
+enum { PKDI_SHORT_WAITS = 16, PKDI_BACKOFF_PAUSES = 32, PKDI_BACKOFF_PENALTY = 1000 };
 
 /* Between two looks. */
 static inline void pkdi_poller_pause(struct pkdi_poller *poller)
@@ -67,12 +67,12 @@ static inline void pkdi_poller_pause(struct pkdi_poller *poller)
 	int n_pauses = 1;
 
 	if (poller->n_looks++ == 0) {
-		if (poller->chases && !poller->n_at_once)
-			poller->n_short = -PKDI_NO_CHASE;
+		if (poller->backs_off && !poller->n_at_once)
+			poller->n_short = -PKDI_BACKOFF_PENALTY;
 		poller->n_at_once = 0;
-		poller->chases = poller->n_short >= PKDI_SHORT_WAITS;
-		if (poller->chases)
-			n_pauses = PKDI_CHASE_PAUSES;
+		poller->backs_off = poller->n_short >= PKDI_SHORT_WAITS;
+		if (poller->backs_off)
+			n_pauses = PKDI_BACKOFF_PAUSES;
 	}
 	for (int i = 0; i < n_pauses; i++)
 		pkdi_relax();

@@ -11,15 +11,15 @@ enum { REASON_SIZE = 160 };
 
 /* ---- Complaining ---- */
 
-static void tell(const struct pkdi_input *input, const char *reason)
+static void report(const struct pkdi_input *input, const char *reason)
 {
-	const struct pkdi_accuser *accuser = input->accuser;
+	const struct pkdi_reporter *reporter = input->reporter;
 	char writer[PKDI_WHO_SIZE];
 
-	pkdi_node_log(accuser->log, accuser->decl,
+	pkdi_node_log(reporter->log, reporter->decl,
 	              "its input '%s' (stream %s) was written over: %s; the writer is %s",
 	              input->decl->name, input->stream->name, reason,
-	              pkdi_node_who(&accuser->nodes[input->stream->writer], writer));
+	              pkdi_node_who(&reporter->nodes[input->stream->writer], writer));
 }
 
 __attribute__((format(printf, 2, 3), cold)) static bool refuse(struct pkdi_input *input,
@@ -30,17 +30,17 @@ __attribute__((format(printf, 2, 3), cold)) static bool refuse(struct pkdi_input
 	char reason[REASON_SIZE];
 	va_list arguments;
 
-	input->doubted = true;
-	if (!input->accuser || atomic_load(&input->writer_orders->gone) ||
+	input->rejected = true;
+	if (!input->reporter || atomic_load(&input->writer_orders->gone) ||
 	    pkdi_read(&input->words->complaint) == complaint)
 		return false;
 	va_start(arguments, format);
 	vsnprintf(reason, sizeof(reason), format, arguments);
 	va_end(arguments);
-	tell(input, reason);
+	report(input, reason);
 	atomic_store(&input->words->complaint, complaint);
 	/* Fails only when it will look anyway. */
-	if (write(input->accuser->news_fd, &one, sizeof(one)) < 0)
+	if (write(input->reporter->supervisor_fd, &one, sizeof(one)) < 0)
 		return false;
 	return false;
 }
@@ -92,7 +92,7 @@ bool pkdi_believe(struct pkdi_input *input, const struct pkd_frame *frame, uint6
 {
 	uint64_t number = read_once(&frame->number);
 
-	input->doubted = false;
+	input->rejected = false;
 	if (!is_header_sound(input, frame, seq) || !is_number_sound(input, seq, number))
 		return false;
 	if (seq >= input->quiet_seq && number <= input->quiet_number)

@@ -8,12 +8,12 @@
 #include "channel/channel.h"
 #include "os/log.h"
 
-/* The node that reads, as far as it is needed to complain. */
-struct pkdi_accuser {
+/* The node that reads, as far as is needed to report what it refuses. */
+struct pkdi_reporter {
 	const struct pkdi_log *log;
 	const struct pkd_node *decl;  /* of the node … */
 	const struct pkd_node *nodes; /* … and all of them */
-	int news_fd;                  /* eventfd: has the supervisor look */
+	int supervisor_fd;            /* eventfd: has the supervisor look */
 };
 
 /* Does the header say what value `seq` must: its place, its stream, its size; is its number behind those of the

@@ -200,7 +200,7 @@ PKD_PUBLIC int pkd_error(struct pkd_ctx *ctx, int error, const char *format, ...
 	va_end(arguments);
 	if (error == EACCES)
 		pkdi_node_hint(ctx->node);
-	ctx->said = true;
+	ctx->reported = true;
 	return error > 0 ? -error : -1;
 }
 

@@ -17,15 +17,15 @@ static bool has_watermark(const struct pkdi_input *input)
 }
 
 /* What the rings alone say. */
-struct glance {
+struct ring_view {
 	bool moved; /* an input has passed frames by */
 	bool all;   /* every input shows a front, so that no watermark matters */
 	bool none;  /* no input does */
 };
 
-static struct glance look_at_rings(struct pkdi_input *inputs, uint32_t n_inputs)
+static struct ring_view read_rings(struct pkdi_input *inputs, uint32_t n_inputs)
 {
-	struct glance glance = {.all = true, .none = true};
+	struct ring_view rings = {.all = true, .none = true};
 
 	for (uint32_t i = 0; i < n_inputs; i++) {
 		struct pkdi_input *input = &inputs[i];
@@ -33,30 +33,30 @@ static struct glance look_at_rings(struct pkdi_input *inputs, uint32_t n_inputs)
 
 		if (pkdi_policy_fires(input)) {
 			pkdi_policy_look(input);
-			glance.moved |= input->thins && input->cursor != cursor;
-			glance.all &= input->front != NULL;
-			glance.none &= input->front == NULL;
+			rings.moved |= input->thins && input->cursor != cursor;
+			rings.all &= input->front != NULL;
+			rings.none &= input->front == NULL;
 		} else if (has_watermark(input)) {
-			glance.all = false;
+			rings.all = false;
 		}
 	}
-	return glance;
+	return rings;
 }
 
 /* All watermarks are read before any ring: a frame that is published in between is then seen,
  * and a frame that is not seen was not there when the watermark was read. Where the rings alone
  * suffice, the line of the watermark is left to its writer. True when an input has passed frames by:
  * its writer may wait for that room. */
-static bool look_at_all(struct pkdi_input *inputs, uint32_t n_inputs, bool glances)
+static bool read_inputs(struct pkdi_input *inputs, uint32_t n_inputs, bool skip_watermarks)
 {
-	struct glance first = look_at_rings(inputs, n_inputs), second;
+	struct ring_view first = read_rings(inputs, n_inputs), second;
 
-	if (first.all || (first.none && glances))
+	if (first.all || (first.none && skip_watermarks))
 		return first.moved;
 	for (uint32_t i = 0; i < n_inputs; i++)
 		if (has_watermark(&inputs[i]))
 			pkdi_input_load_settled(&inputs[i]);
-	second = look_at_rings(inputs, n_inputs);
+	second = read_rings(inputs, n_inputs);
 	for (uint32_t i = 0; i < n_inputs; i++)
 		if (pkdi_policy_fires(&inputs[i]) && !inputs[i].front)
 			pkdi_believe_quiet(&inputs[i], inputs[i].settled);
@@ -130,12 +130,12 @@ static void skip(struct pkdi_input *inputs, uint32_t n_inputs)
 			pkdi_input_advance(&inputs[i], inputs[i].cursor + 1);
 }
 
-enum pkdi_choice pkdi_firing_choose(struct pkdi_input *inputs, uint32_t n_inputs, bool glances,
-                                    struct pkdi_firing *ret_firing)
+enum pkdi_choice pkdi_firing_choose(struct pkdi_input *inputs, uint32_t n_inputs,
+                                    bool skip_watermarks, struct pkdi_firing *ret_firing)
 {
 	enum pkdi_choice choice;
 	struct view view;
-	bool moved = look_at_all(inputs, n_inputs, glances);
+	bool moved = read_inputs(inputs, n_inputs, skip_watermarks);
 
 	view = survey(inputs, n_inputs);
 	*ret_firing = (struct pkdi_firing){
@@ -163,13 +163,13 @@ enum pkdi_choice pkdi_firing_choose(struct pkdi_input *inputs, uint32_t n_inputs
 	return choice;
 }
 
-enum pkdi_choice pkdi_firing_choose_any(struct pkdi_input *inputs, uint32_t n_inputs, bool glances,
-                                        struct pkdi_firing *ret_firing)
+enum pkdi_choice pkdi_firing_choose_any(struct pkdi_input *inputs, uint32_t n_inputs,
+                                        bool skip_watermarks, struct pkdi_firing *ret_firing)
 {
 	struct pkdi_input *oldest = NULL;
 	bool drained = true;
 
-	*ret_firing = (struct pkdi_firing){.moved = look_at_all(inputs, n_inputs, glances)};
+	*ret_firing = (struct pkdi_firing){.moved = read_inputs(inputs, n_inputs, skip_watermarks)};
 	for (uint32_t i = 0; i < n_inputs; i++) {
 		struct pkdi_input *input = &inputs[i];
 

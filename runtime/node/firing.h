@@ -24,14 +24,14 @@ struct pkdi_firing {
 	bool moved; /* inputs were advanced, whatever the choice was */
 };
 
-/* Whoever only glances does not look at watermarks again while no ring has anything: writers that publish
- * store to their lines all the time. */
-enum pkdi_choice pkdi_firing_choose(struct pkdi_input *inputs, uint32_t n_inputs, bool glances,
-                                    struct pkdi_firing *ret_firing);
+/* skip_watermarks: does not read them again while every ring is empty, since writers that publish store
+ * to their cache lines all the time. */
+enum pkdi_choice pkdi_firing_choose(struct pkdi_input *inputs, uint32_t n_inputs,
+                                    bool skip_watermarks, struct pkdi_firing *ret_firing);
 
 /* The same for a node that fires any: the new value that was published first, whatever its number.
  * Never PKDI_CHOICE_SKIPPED. The caller gives number and origin. */
-enum pkdi_choice pkdi_firing_choose_any(struct pkdi_input *inputs, uint32_t n_inputs, bool glances,
-                                        struct pkdi_firing *ret_firing);
+enum pkdi_choice pkdi_firing_choose_any(struct pkdi_input *inputs, uint32_t n_inputs,
+                                        bool skip_watermarks, struct pkdi_firing *ret_firing);
 
 #endif

@@ -8,7 +8,7 @@ bool pkdi_history_is_settled(const struct pkdi_input *input, uint64_t number)
 }
 
 /* Moves to the newest published value whose number is below `number`. */
-static void see(struct pkdi_input *input, uint64_t number)
+static void move_to_newest(struct pkdi_input *input, uint64_t number)
 {
 	for (;;) {
 		const struct pkd_frame *next = pkdi_input_find(input, input->seen + 1);
@@ -25,7 +25,7 @@ bool pkdi_history_advance(struct pkdi_input *input, uint64_t number)
 
 	if (input->cursor == PKDI_ENDED)
 		return false;
-	see(input, number);
+	move_to_newest(input, number);
 	if (input->seen < n || input->seen + 1 - n <= input->cursor)
 		return false;
 	input->cursor = input->seen + 1 - n;
@@ -38,7 +38,7 @@ void pkdi_history_put(struct pkdi_input *input, uint64_t number)
 {
 	uint64_t last = (uint64_t) - (int64_t)input->decl->last;
 
-	see(input, number);
+	move_to_newest(input, number);
 	for (uint32_t i = 0; i < input->n_values; i++) {
 		uint64_t back = last + (input->n_values - 1 - i); /* 1 = the newest */
 		const struct pkd_frame *frame = NULL;

@@ -83,8 +83,8 @@ static void notify(struct pkdi_node *node)
 	pkdi_wake_fence();
 	wake(node, node->down, node->n_down);
 	/* In this order: what the writers have published is on lines that they write all the time. */
-	node->owes = is_a_writer_asleep(node) && !wants_more(node);
-	if (!node->owes)
+	node->wake_pending = is_a_writer_asleep(node) && !wants_more(node);
+	if (!node->wake_pending)
 		wake(node, node->up, node->n_up_gated);
 }
 
@@ -93,10 +93,10 @@ void pkdi_node_before_sleep(struct pkdi_node *node)
 	node->n_polls = 0;
 	for (uint32_t i = 0; node->ready && i < node->decl->n_inputs; i++)
 		pkdi_believe_ring(&node->inputs[i]);
-	/* Only where it is owed: two neighbours that rang each other before every sleep would never rest. */
-	if (!node->owes)
+	/* Only where a wake is pending: two neighbours that rang each other before every sleep would never rest. */
+	if (!node->wake_pending)
 		return;
-	node->owes = false;
+	node->wake_pending = false;
 	pkdi_wake_fence();
 	wake(node, node->up, node->n_up_gated);
 }
@@ -153,7 +153,7 @@ int pkdi_node_start(struct pkdi_node *node)
 		pkdi_node_log(node->log, decl, "%s was compiled for another libpkd", decl->kind);
 		return -EINVAL;
 	}
-	node->ctx.said = false;
+	node->ctx.reported = false;
 	node->ctx.state = pkdi_record_spare_state(node);
 	begin_call(node, PKDI_CALL_INIT);
 	r = decl->methods->init(node->self, decl->params, &node->ctx);
@@ -165,7 +165,7 @@ int pkdi_node_start(struct pkdi_node *node)
 		return 0;
 	}
 	if (r != PKD_OK) {
-		if (!node->ctx.said)
+		if (!node->ctx.reported)
 			pkdi_node_log(node->log, decl, "init failed: %s",
 			              r < 0 ? strerror(-r) : "it returned what only step may");
 		return r < 0 ? r : -EINVAL;
@@ -184,12 +184,12 @@ void pkdi_node_abandon(struct pkdi_node *node)
 	node->ready = false;
 	if (node->decl->methods->ready)
 		pkdi_watch_forget(node->watch, node->index);
-	node->ctx.said = false;
+	node->ctx.reported = false;
 	begin_call(node, PKDI_CALL_FINISH);
 	node->decl->methods->finish(node->self);
 	end_call(node);
 	set_calling(node, calling);
-	node->finish_failed = node->ctx.said;
+	node->finish_failed = node->ctx.reported;
 }
 
 void pkdi_node_leave(struct pkdi_node *node)
@@ -219,14 +219,14 @@ static bool has_room(struct pkdi_node *node)
 
 /* Does nobody want anything of the node any more? Not so while one output has a reader, and not
  * for a node that nobody reads by design. */
-static bool is_deserted(const struct pkdi_node *node)
+static bool have_readers_gone(const struct pkdi_node *node)
 {
 	bool had_readers = false;
 
 	for (uint32_t i = 0; i < node->decl->n_outputs; i++) {
 		const struct pkdi_output *output = &node->outputs[i];
 
-		if (pkdi_output_is_deserted(output))
+		if (pkdi_output_has_lost_readers(output))
 			had_readers = true;
 		else if (pkdi_output_has_readers(output))
 			return false;
@@ -234,7 +234,7 @@ static bool is_deserted(const struct pkdi_node *node)
 	return had_readers;
 }
 
-/* Whether it is deserted is asked now and then, and always before a sleep: the answer lies on lines that
+/* Whether its readers have gone is asked now and then, and always before a sleep: the answer lies on lines that
  * the readers write all the time. */
 enum { POLLS = 32 };
 
@@ -242,7 +242,8 @@ static bool must_leave(struct pkdi_node *node)
 {
 	uint32_t phase = atomic_load_explicit(&node->program_words->phase, memory_order_acquire);
 
-	return phase == PKDI_PHASE_STOP || (node->n_polls++ % POLLS == 0 && is_deserted(node)) ||
+	return phase == PKDI_PHASE_STOP ||
+	       (node->n_polls++ % POLLS == 0 && have_readers_gone(node)) ||
 	       (phase == PKDI_PHASE_DRAIN && pkdi_node_is_source(node->decl));
 }
 
@@ -284,7 +285,7 @@ static enum pkdi_poll poll_any(struct pkdi_node *node)
 
 	if (node->decl->origin == PKD_PACED && !has_room(node))
 		return PKDI_POLL_IDLE;
-	choice = pkdi_firing_choose_any(node->inputs, node->decl->n_inputs, node->glances,
+	choice = pkdi_firing_choose_any(node->inputs, node->decl->n_inputs, node->skip_watermarks,
 	                                &node->firing);
 	if (choice == PKDI_CHOICE_DRAINED) {
 		pkdi_node_leave(node);
@@ -315,7 +316,7 @@ static enum pkdi_poll poll_join(struct pkdi_node *node)
 		notify(node);
 		return PKDI_POLL_MOVED;
 	}
-	choice = pkdi_firing_choose(node->inputs, node->decl->n_inputs, node->glances,
+	choice = pkdi_firing_choose(node->inputs, node->decl->n_inputs, node->skip_watermarks,
 	                            &node->firing);
 	if (choice == PKDI_CHOICE_DRAINED) {
 		pkdi_node_leave(node);
@@ -360,7 +361,7 @@ static __attribute__((cold)) int no_protection(struct pkdi_node *node, int r)
 	pkdi_node_log(node->log, node->decl,
 	              "write protection of its outputs fails: %s; --freeze=off goes without",
 	              strerror(-r));
-	node->ctx.said = true;
+	node->ctx.reported = true;
 	return r;
 }
 
@@ -433,22 +434,23 @@ static __attribute__((cold)) int say_overrun(struct pkdi_node *node,
 		pkdi_node_who(node->decl, who), node->decl->outputs[output - node->outputs].name,
 		output->stream->name, (unsigned long long)node->ctx.number, output->stream->type,
 		output->stream->value_size);
-	node->ctx.said = true;
+	node->ctx.reported = true;
 	return -EOVERFLOW;
 }
 
-static __attribute__((cold)) int say_lie(struct pkdi_node *node, const struct pkdi_output *output,
-                                         const struct pkd_type *type)
+static __attribute__((cold)) int report_mismatch(struct pkdi_node *node,
+                                                 const struct pkdi_output *output,
+                                                 const struct pkd_type *type)
 {
-	struct pkdi_lie lie;
+	struct pkdi_mismatch mismatch;
 
 	/* A thread of the node may have mended it meanwhile; it was wrong nevertheless. */
-	if (pkdi_typed_check(type, output->header + 1, &lie))
-		lie = (struct pkdi_lie){"", "was changed after the step"};
+	if (pkdi_typed_check(type, output->header + 1, &mismatch))
+		mismatch = (struct pkdi_mismatch){"", "was changed after the step"};
 	pkdi_node_log(node->log, node->decl, "output '%s%s' %s (frame %llu)",
-	              node->decl->outputs[output - node->outputs].name, lie.place, lie.text,
-	              (unsigned long long)node->ctx.number);
-	node->ctx.said = true;
+	              node->decl->outputs[output - node->outputs].name, mismatch.place,
+	              mismatch.text, (unsigned long long)node->ctx.number);
+	node->ctx.reported = true;
 	return -EBADMSG;
 }
 
@@ -465,7 +467,7 @@ static int check_outputs(struct pkdi_node *node, bool has_values)
 			return say_overrun(node, output);
 		if (has_values && !output->absent && node->plans[i].checks &&
 		    !pkdi_plan_check(&node->plans[i], output->header + 1))
-			return say_lie(node, output, node->plans[i].type);
+			return report_mismatch(node, output, node->plans[i].type);
 	}
 	return 0;
 }
@@ -485,7 +487,7 @@ static int call_step(struct pkdi_node *node, int64_t *ret_end_ns)
 	r = pkdi_ports_fill(node);
 	if (r == -ENOBUFS) {
 		pkdi_node_log(node->log, node->decl, "no slot is free: this is a fault of libpkd");
-		node->ctx.said = true;
+		node->ctx.reported = true;
 	}
 	if (r < 0) {
 		*ret_end_ns = start_ns;
@@ -497,7 +499,7 @@ static int call_step(struct pkdi_node *node, int64_t *ret_end_ns)
 	r = node->decl->methods->step(node->self, node->in, node->out, &node->ctx);
 	for (uint32_t i = 0; i < node->decl->n_outputs; i++)
 		if (node->outputs[i].stream)
-			pkdi_slots_foresee(&node->outputs[i].slots);
+			pkdi_slots_prefetch(&node->outputs[i].slots);
 	set_calling(node, 0);
 	atomic_store_explicit(node->step_since_ns, 0, memory_order_relaxed);
 	*node->now_ns = *ret_end_ns = pkd_now();
@@ -514,16 +516,16 @@ static int call_step(struct pkdi_node *node, int64_t *ret_end_ns)
 static __attribute__((cold)) int fail(struct pkdi_node *node, int r)
 {
 	set_calling(node, node->index + 1); /* left so, for the supervisor to name the node */
-	if (!node->ctx.said)
+	if (!node->ctx.reported)
 		pkdi_node_log(node->log, node->decl, "step failed at frame %llu: %s",
 		              (unsigned long long)node->ctx.number,
 		              r < 0 ? strerror(-r) : "it returned what a step may not");
-	if (!node->ctx.said && r == -EACCES)
+	if (!node->ctx.reported && r == -EACCES)
 		pkdi_node_hint(node);
 	return r < 0 ? r : -EINVAL;
 }
 
-int pkdi_node_rouse(struct pkdi_node *node)
+int pkdi_node_fd_ready(struct pkdi_node *node)
 {
 	uint64_t committed = pkdi_read(&node->words->record.committed);
 	int r;
@@ -531,7 +533,7 @@ int pkdi_node_rouse(struct pkdi_node *node)
 	if (!node->ready)
 		return 0;
 	node->ctx.state = node->states[committed % 2];
-	node->ctx.said = false;
+	node->ctx.reported = false;
 	begin_call(node, PKDI_CALL_READY);
 	r = node->decl->methods->ready(node->self, &node->ctx);
 	end_call(node);
@@ -540,7 +542,7 @@ int pkdi_node_rouse(struct pkdi_node *node)
 		set_calling(node, 0);
 		return 0;
 	}
-	if (!node->ctx.said)
+	if (!node->ctx.reported)
 		pkdi_node_log(node->log, node->decl, "ready failed: %s",
 		              r < 0 ? strerror(-r) : "it returned what only step may");
 	return r < 0 ? r : -EINVAL;
@@ -553,7 +555,7 @@ static void tell_supervisor(struct pkdi_node *node)
 
 	node->waits_for_names = false;
 	/* It looks by itself, too, when the process ends. */
-	if (write(node->news_fd, &one, sizeof(one)) < 0)
+	if (write(node->supervisor_fd, &one, sizeof(one)) < 0)
 		return;
 }
 

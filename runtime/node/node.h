@@ -21,7 +21,7 @@ struct pkd_ctx {
 	uint32_t fired; /* input that fired a node that fires any */
 	void *state;    /* the copy that this firing may change, see record.h */
 	int64_t due_ns;
-	bool said; /* an error has been reported: no need for a general one */
+	bool reported; /* an error has been reported: no need for a general one */
 };
 
 struct pkdi_node {
@@ -36,11 +36,11 @@ struct pkdi_node {
 	_Atomic uint32_t *call;         /* likewise */
 	_Atomic int64_t *step_since_ns; /* likewise */
 	int64_t *now_ns;                /* likewise: when the clock was read just now, or 0 */
-	struct pkdi_accuser accuser;
+	struct pkdi_reporter reporter;
 	struct pkdi_watch *watch; /* of the process */
 	const struct pkdi_log *log;
 	int stop_fd;             /* eventfd: asks the supervisor to stop the program */
-	int news_fd;             /* eventfd: tells it that outputs may get their names */
+	int supervisor_fd;       /* eventfd: wakes it, since outputs may get their names */
 	struct pkdi_path *paths; /* of the declaration's rights, one each */
 	bool is_confined;        /* to what its declaration says */
 	bool waits_for_names;    /* an output has none until the first firing has committed */
@@ -65,9 +65,9 @@ struct pkdi_node {
 
 	uint64_t decided; /* histories: the node fires no frame up to here any more */
 	bool has_history;
-	bool owes;        /* it has made room that a writer, asleep, has not been told of */
-	uint32_t n_polls; /* since the process slept */
-	bool glances;     /* in the poll to come: see firing.h */
+	bool wake_pending;    /* has made room that a sleeping writer has not been told of */
+	uint32_t n_polls;     /* since the process slept */
+	bool skip_watermarks; /* in the poll to come: see firing.h */
 	struct pkdi_firing firing;
 	int64_t due_ns;     /* what an idle origin waits for, INT64_MAX = for something else */
 	bool chosen;        /* firing and inputs are ready for step */
@@ -106,7 +106,7 @@ int pkdi_node_fire(struct pkdi_node *node);
 
 /* Tells a node that a descriptor it watches is ready. Returns 0, or a negative errno after one line
  * on stderr. */
-int pkdi_node_rouse(struct pkdi_node *node);
+int pkdi_node_fd_ready(struct pkdi_node *node);
 
 /* Settles the outputs for ever, gives up the inputs, calls finish. */
 void pkdi_node_leave(struct pkdi_node *node);

@@ -112,9 +112,9 @@ void pkdi_plan_empty(const struct pkdi_plan *plan, void *value)
 
 static __attribute__((noinline)) bool check_any(const struct pkdi_part *part, const char *at)
 {
-	struct pkdi_lie lie;
+	struct pkdi_mismatch mismatch;
 
-	return pkdi_typed_check(part->type, at, &lie);
+	return pkdi_typed_check(part->type, at, &mismatch);
 }
 
 static inline bool check(const struct pkdi_part *part, const char *at)

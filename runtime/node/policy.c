@@ -86,7 +86,7 @@ static const struct pkd_frame *hold(struct pkdi_input *input, uint64_t seq)
 
 	for (uint32_t back = 1; frame && back <= input->n_back; back++) {
 		if (seq <= back)
-			pkdi_input_let_go(input, back);
+			pkdi_input_release(input, back);
 		else if (!pkdi_input_hold(input, seq - back, back))
 			return NULL;
 	}
@@ -178,8 +178,8 @@ static uint64_t hold_taken(struct pkdi_input *input, uint64_t newest,
  * would hardly ever meet one. */
 static void look_latest_thinned(struct pkdi_input *input)
 {
-	input->doubted = false;
-	for (uint32_t i = 0; i < MAX_TRIES && !input->front && !input->doubted; i++) {
+	input->rejected = false;
+	for (uint32_t i = 0; i < MAX_TRIES && !input->front && !input->rejected; i++) {
 		const struct pkd_frame *frame;
 		uint64_t newest = 0, seq, number;
 

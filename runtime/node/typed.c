@@ -18,82 +18,88 @@ static uint32_t length_of(const void *value)
 
 /* ---- Saying what is wrong ---- */
 
-__attribute__((format(printf, 2, 3))) static bool lies(struct pkdi_lie *lie, const char *format,
-                                                       ...)
+__attribute__((format(printf, 2, 3))) static bool set_mismatch(struct pkdi_mismatch *mismatch,
+                                                               const char *format, ...)
 {
 	va_list arguments;
 
-	lie->place[0] = '\0';
+	mismatch->place[0] = '\0';
 	va_start(arguments, format);
-	vsnprintf(lie->text, sizeof(lie->text), format, arguments);
+	vsnprintf(mismatch->text, sizeof(mismatch->text), format, arguments);
 	va_end(arguments);
 	return false;
 }
 
-/* The lie is in a part of the value at hand. */
-static bool lies_within(struct pkdi_lie *lie, const char *part)
+/* It is in a part of the value at hand. */
+static bool mismatch_within(struct pkdi_mismatch *mismatch, const char *part)
 {
-	char inner[sizeof(lie->place)];
+	char inner[sizeof(mismatch->place)];
 
-	memcpy(inner, lie->place, sizeof(inner));
-	snprintf(lie->place, sizeof(lie->place), "%.60s%.66s", part, inner);
+	memcpy(inner, mismatch->place, sizeof(inner));
+	snprintf(mismatch->place, sizeof(mismatch->place), "%.60s%.66s", part, inner);
 	return false;
 }
 
-static bool lies_in_item(struct pkdi_lie *lie, uint32_t i)
+static bool mismatch_in_item(struct pkdi_mismatch *mismatch, uint32_t i)
 {
 	char part[16];
 
 	snprintf(part, sizeof(part), "[%" PRIu32 "]", i);
-	return lies_within(lie, part);
+	return mismatch_within(mismatch, part);
 }
 
-static bool lies_in_field(struct pkdi_lie *lie, const char *name)
+static bool mismatch_in_field(struct pkdi_mismatch *mismatch, const char *name)
 {
 	char part[64];
 
 	snprintf(part, sizeof(part), ".%s", name);
-	return lies_within(lie, part);
+	return mismatch_within(mismatch, part);
 }
 
 /* ---- Checking ---- */
 
-static bool check_bool(const uint8_t *value, struct pkdi_lie *lie)
+static bool check_bool(const uint8_t *value, struct pkdi_mismatch *mismatch)
 {
-	return *value <= 1 || lies(lie, "is %u, and a bool is 0 or 1", *value);
+	return *value <= 1 || set_mismatch(mismatch, "is %u, and a bool is 0 or 1", *value);
 }
 
-static bool check_enum(const struct pkd_type *type, const void *value, struct pkdi_lie *lie)
+static bool check_enum(const struct pkd_type *type, const void *value,
+                       struct pkdi_mismatch *mismatch)
 {
 	uint32_t number = length_of(value);
 
-	return number < type->n || lies(lie, "is %" PRIu32 ", and %s goes from 0 to %" PRIu32,
-	                                number, type->name, type->n - 1);
+	return number < type->n ||
+	       set_mismatch(mismatch, "is %" PRIu32 ", and %s goes from 0 to %" PRIu32, number,
+	                    type->name, type->n - 1);
 }
 
-static bool check_length(const struct pkd_type *type, const void *value, struct pkdi_lie *lie)
+static bool check_length(const struct pkd_type *type, const void *value,
+                         struct pkdi_mismatch *mismatch)
 {
 	uint32_t length = length_of(value);
 
-	return length <= type->n || lies(lie, "has length %" PRIu32 ", and %s holds %" PRIu32,
-	                                 length, type->name, type->n);
+	return length <= type->n ||
+	       set_mismatch(mismatch, "has length %" PRIu32 ", and %s holds %" PRIu32, length,
+	                    type->name, type->n);
 }
 
-static bool check_string(const struct pkd_type *type, const char *value, struct pkdi_lie *lie)
+static bool check_string(const struct pkd_type *type, const char *value,
+                         struct pkdi_mismatch *mismatch)
 {
 	uint32_t length = length_of(value);
 	unsigned char end;
 
-	if (!check_length(type, value, lie))
+	if (!check_length(type, value, mismatch))
 		return false;
 	end = (unsigned char)value[sizeof(length) + length];
-	return end == 0 ||
-	       lies(lie,
-	            "has length %" PRIu32 ", and text[%" PRIu32 "] is %u where a 0 must end it",
-	            length, length, end);
+	return end == 0 || set_mismatch(mismatch,
+	                                "has length %" PRIu32 ", and text[%" PRIu32
+	                                "] is %u where a 0 must end it",
+	                                length, length, end);
 }
 
-static bool check_image(const struct pkd_type *type, const void *value, struct pkdi_lie *lie)
+static bool check_image(const struct pkd_type *type, const void *value,
+                        struct pkdi_mismatch *mismatch)
 {
 	struct pkd_image image;
 	uint64_t capacity = type->size - sizeof(image), row, bytes;
@@ -102,24 +108,25 @@ static bool check_image(const struct pkd_type *type, const void *value, struct p
 	row = (uint64_t)image.width * pkd_pixel_size(type->format);
 	bytes = (uint64_t)image.stride * image.height;
 	if (!image.format)
-		return lies(lie, "was not written, and %s has no empty value", type->name);
+		return set_mismatch(mismatch, "was not written, and %s has no empty value",
+		                    type->name);
 	if (image.format != type->format)
-		return lies(lie, "has format %" PRIu32 ", and that of %s is %" PRIu32, image.format,
-		            type->name, type->format);
+		return set_mismatch(mismatch, "has format %" PRIu32 ", and that of %s is %" PRIu32,
+		                    image.format, type->name, type->format);
 	if (image.width > type->width || image.height > type->height)
-		return lies(lie,
-		            "has %" PRIu32 " x %" PRIu32 " pixels, and %s holds %" PRIu32
-		            " x %" PRIu32,
-		            image.width, image.height, type->name, type->width, type->height);
+		return set_mismatch(
+			mismatch,
+			"has %" PRIu32 " x %" PRIu32 " pixels, and %s holds %" PRIu32 " x %" PRIu32,
+			image.width, image.height, type->name, type->width, type->height);
 	if (image.stride < row)
-		return lies(lie,
-		            "has a stride of %" PRIu32 " bytes, and a row of %" PRIu32
-		            " pixels takes %" PRIu64,
-		            image.stride, image.width, row);
-	return bytes <= capacity ||
-	       lies(lie,
-	            "has %" PRIu32 " rows of %" PRIu32 " bytes, and %s holds %" PRIu64 " bytes",
-	            image.height, image.stride, type->name, capacity);
+		return set_mismatch(mismatch,
+		                    "has a stride of %" PRIu32 " bytes, and a row of %" PRIu32
+		                    " pixels takes %" PRIu64,
+		                    image.stride, image.width, row);
+	return bytes <= capacity || set_mismatch(mismatch,
+	                                         "has %" PRIu32 " rows of %" PRIu32
+	                                         " bytes, and %s holds %" PRIu64 " bytes",
+	                                         image.height, image.stride, type->name, capacity);
 }
 
 /* Bools are many where they are a mask. */
@@ -133,54 +140,57 @@ static bool are_bools(const uint8_t *items, uint32_t n)
 }
 
 static bool check_items(const struct pkd_type *item, const char *items, uint32_t n,
-                        struct pkdi_lie *lie)
+                        struct pkdi_mismatch *mismatch)
 {
 	if (item->plain || (item->kind == PKD_BOOL && are_bools((const uint8_t *)items, n)))
 		return true;
 	for (uint32_t i = 0; i < n; i++)
-		if (!pkdi_typed_check(item, items + (size_t)i * item->size, lie))
-			return lies_in_item(lie, i);
+		if (!pkdi_typed_check(item, items + (size_t)i * item->size, mismatch))
+			return mismatch_in_item(mismatch, i);
 	return true;
 }
 
-static bool check_list(const struct pkd_type *type, const char *value, struct pkdi_lie *lie)
+static bool check_list(const struct pkd_type *type, const char *value,
+                       struct pkdi_mismatch *mismatch)
 {
-	return check_length(type, value, lie) &&
-	       check_items(type->item, value + type->items_offset, length_of(value), lie);
+	return check_length(type, value, mismatch) &&
+	       check_items(type->item, value + type->items_offset, length_of(value), mismatch);
 }
 
-static bool check_fields(const struct pkd_type *type, const char *value, struct pkdi_lie *lie)
+static bool check_fields(const struct pkd_type *type, const char *value,
+                         struct pkdi_mismatch *mismatch)
 {
 	for (uint32_t i = 0; i < type->n; i++) {
 		const struct pkd_field *field = &type->fields[i];
 
-		if (!pkdi_typed_check(field->type, value + field->offset, lie))
-			return lies_in_field(lie, field->name);
+		if (!pkdi_typed_check(field->type, value + field->offset, mismatch))
+			return mismatch_in_field(mismatch, field->name);
 	}
 	return true;
 }
 
-bool pkdi_typed_check(const struct pkd_type *type, const void *value, struct pkdi_lie *ret_lie)
+bool pkdi_typed_check(const struct pkd_type *type, const void *value,
+                      struct pkdi_mismatch *ret_mismatch)
 {
 	if (type->plain)
 		return true;
 	switch (type->kind) {
 	case PKD_BOOL:
-		return check_bool(value, ret_lie);
+		return check_bool(value, ret_mismatch);
 	case PKD_ENUM:
-		return check_enum(type, value, ret_lie);
+		return check_enum(type, value, ret_mismatch);
 	case PKD_STRING:
-		return check_string(type, value, ret_lie);
+		return check_string(type, value, ret_mismatch);
 	case PKD_BYTES:
-		return check_length(type, value, ret_lie);
+		return check_length(type, value, ret_mismatch);
 	case PKD_ARRAY:
-		return check_items(type->item, value, type->n, ret_lie);
+		return check_items(type->item, value, type->n, ret_mismatch);
 	case PKD_LIST:
-		return check_list(type, value, ret_lie);
+		return check_list(type, value, ret_mismatch);
 	case PKD_IMAGE:
-		return check_image(type, value, ret_lie);
+		return check_image(type, value, ret_mismatch);
 	case PKD_RECORD:
-		return check_fields(type, value, ret_lie);
+		return check_fields(type, value, ret_mismatch);
 	case PKD_I8:
 	case PKD_I16:
 	case PKD_I32:

@@ -43,7 +43,7 @@ static bool create_timer(timer_t *ret_timer)
 	       timer_create(CLOCK_MONOTONIC, &event, ret_timer) == 0;
 }
 
-static enum pkdi_backlog_way find_way(int fd, bool may_open, int *ret_fd)
+static enum pkdi_backlog_mode find_mode(int fd, bool may_open, int *ret_fd)
 {
 	char path[32];
 	struct stat file;
@@ -65,22 +65,22 @@ static enum pkdi_backlog_way find_way(int fd, bool may_open, int *ret_fd)
 void pkdi_backlog_init(struct pkdi_backlog *backlog, int fd, const char *program, bool may_open)
 {
 	backlog->program = program;
-	backlog->patient_until_ns = 0;
+	backlog->wait_until_ns = 0;
 	backlog->n_lost = 0;
 	backlog->start = backlog->end = 0;
-	backlog->way = find_way(fd, may_open, &backlog->fd);
-	backlog->has_timer = backlog->way == PKDI_BACKLOG_SHARED && create_timer(&backlog->timer);
+	backlog->mode = find_mode(fd, may_open, &backlog->fd);
+	backlog->has_timer = backlog->mode == PKDI_BACKLOG_SHARED && create_timer(&backlog->timer);
 }
 
 void pkdi_backlog_finish(struct pkdi_backlog *backlog)
 {
-	if (backlog->way == PKDI_BACKLOG_OPENED)
+	if (backlog->mode == PKDI_BACKLOG_OPENED)
 		close(backlog->fd);
 	if (backlog->has_timer) {
 		timer_delete(backlog->timer);
 		signal(SIGURG, SIG_DFL);
 	}
-	backlog->way = PKDI_BACKLOG_PLAIN;
+	backlog->mode = PKDI_BACKLOG_PLAIN;
 	backlog->has_timer = false;
 	backlog->fd = -1;
 }
@@ -119,7 +119,7 @@ static ssize_t write_shared(const struct pkdi_backlog *backlog, const char *byte
 /* Never waits: -1 with EAGAIN where it would. */
 static ssize_t write_now(const struct pkdi_backlog *backlog, const char *bytes, size_t n)
 {
-	switch (backlog->way) {
+	switch (backlog->mode) {
 	case PKDI_BACKLOG_PLAIN:
 	case PKDI_BACKLOG_OPENED:
 		break;
@@ -197,7 +197,7 @@ static void add_note(struct pkdi_backlog *backlog)
 	add(backlog, note, (size_t)n);
 }
 
-bool pkdi_backlog_waits(const struct pkdi_backlog *backlog)
+bool pkdi_backlog_has_pending(const struct pkdi_backlog *backlog)
 {
 	return backlog->start < backlog->end || backlog->n_lost;
 }
@@ -216,7 +216,7 @@ void pkdi_backlog_put(struct pkdi_backlog *backlog, const char *line, size_t n)
 	pkdi_backlog_flush(backlog);
 	/* With room for the note about others before it. */
 	while (!has_room(backlog, n + NOTE_SIZE)) {
-		int64_t left_ns = backlog->patient_until_ns - now_ns();
+		int64_t left_ns = backlog->wait_until_ns - now_ns();
 
 		if (left_ns <= 0) {
 			backlog->n_lost++;
@@ -233,13 +233,13 @@ void pkdi_backlog_put(struct pkdi_backlog *backlog, const char *line, size_t n)
 void pkdi_backlog_offer(struct pkdi_backlog *backlog, const char *text, size_t n)
 {
 	pkdi_backlog_flush(backlog);
-	if (!pkdi_backlog_waits(backlog) && write_now(backlog, text, n) < 0)
+	if (!pkdi_backlog_has_pending(backlog) && write_now(backlog, text, n) < 0)
 		return;
 }
 
-void pkdi_backlog_be_patient(struct pkdi_backlog *backlog, int64_t patience_ns)
+void pkdi_backlog_allow_waiting(struct pkdi_backlog *backlog, int64_t timeout_ns)
 {
-	backlog->patient_until_ns = now_ns() + patience_ns;
+	backlog->wait_until_ns = now_ns() + timeout_ns;
 }
 
 void pkdi_backlog_drain(struct pkdi_backlog *backlog)
@@ -248,8 +248,8 @@ void pkdi_backlog_drain(struct pkdi_backlog *backlog)
 		int64_t left_ns;
 
 		pkdi_backlog_flush(backlog);
-		left_ns = backlog->patient_until_ns - now_ns();
-		if (!pkdi_backlog_waits(backlog) || left_ns <= 0)
+		left_ns = backlog->wait_until_ns - now_ns();
+		if (!pkdi_backlog_has_pending(backlog) || left_ns <= 0)
 			return;
 		can_write(backlog, (int)(left_ns / 1000000) + 1);
 	}

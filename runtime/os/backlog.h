@@ -14,7 +14,7 @@
 
 enum { PKDI_BACKLOG_SIZE = 64 * 1024 };
 
-enum pkdi_backlog_way {
+enum pkdi_backlog_mode {
 	PKDI_BACKLOG_PLAIN,  /* a file: no write waits for a reader */
 	PKDI_BACKLOG_OPENED, /* opened once more, with O_NONBLOCK */
 	PKDI_BACKLOG_SOCKET,
@@ -23,13 +23,13 @@ enum pkdi_backlog_way {
 
 struct pkdi_backlog {
 	int fd; /* that of the caller, or with PKDI_BACKLOG_OPENED our own */
-	enum pkdi_backlog_way way;
+	enum pkdi_backlog_mode mode;
 	bool has_timer;
 	timer_t timer;
 	const char *program;
-	int64_t patient_until_ns; /* until then a line without room waits for a reader; 0 = never */
-	uint64_t n_lost;          /* lines, since the last that had room */
-	size_t start, end;        /* what waits, in bytes */
+	int64_t wait_until_ns; /* until then a line without room waits for a reader; 0 = never */
+	uint64_t n_lost;       /* lines, since the last that had room */
+	size_t start, end;     /* what waits, in bytes */
 	char bytes[PKDI_BACKLOG_SIZE];
 };
 
@@ -46,11 +46,11 @@ void pkdi_backlog_put(struct pkdi_backlog *backlog, const char *line, size_t n);
 void pkdi_backlog_offer(struct pkdi_backlog *backlog, const char *text, size_t n);
 
 /* Does something wait for a reader? Then call flush when backlog->fd can be written. */
-bool pkdi_backlog_waits(const struct pkdi_backlog *backlog);
+bool pkdi_backlog_has_pending(const struct pkdi_backlog *backlog);
 void pkdi_backlog_flush(struct pkdi_backlog *backlog);
 
-/* Lets lines wait for a reader until now + patience_ns, and no longer; drain waits for what is left. */
-void pkdi_backlog_be_patient(struct pkdi_backlog *backlog, int64_t patience_ns);
+/* Lets lines wait for a reader for timeout_ns from now; drain waits for what is left. */
+void pkdi_backlog_allow_waiting(struct pkdi_backlog *backlog, int64_t timeout_ns);
 void pkdi_backlog_drain(struct pkdi_backlog *backlog);
 
 #endif

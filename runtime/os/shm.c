@@ -82,12 +82,12 @@ int pkdi_map_view(const struct pkdi_map *map, void *address)
 	return view(map, address, 0, map->size);
 }
 
-int pkdi_map_give_up(const struct pkdi_map *map, size_t offset, size_t size)
+int pkdi_map_make_readonly(const struct pkdi_map *map, size_t offset, size_t size)
 {
 	return view(map, map->address + offset, offset, size);
 }
 
-int pkdi_map_lend(const struct pkdi_map *map, bool inherited)
+int pkdi_map_set_inherited(const struct pkdi_map *map, bool inherited)
 {
 	if (!map->address)
 		return 0;

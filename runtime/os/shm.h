@@ -36,7 +36,7 @@ int pkdi_map_protect(void *address, size_t size, bool writable);
 int pkdi_map_view(const struct pkdi_map *map, void *address);
 
 /* Makes a part of the writable map read-only for good, by a map that stands in its place. */
-int pkdi_map_give_up(const struct pkdi_map *map, size_t offset, size_t size);
+int pkdi_map_make_readonly(const struct pkdi_map *map, size_t offset, size_t size);
 
 /* Reserves `size` bytes of addresses between guards, inaccessible, for a later pkdi_map_view. */
 int pkdi_reserve(size_t size, void **ret_address);
@@ -47,8 +47,8 @@ int pkdi_private(size_t size, void **ret_address);
 /* Gives up what either has returned; nothing for NULL. */
 void pkdi_release(void *address, size_t size);
 
-/* Keeps a map out of the processes that are forked from here on, or lets them have it. */
-int pkdi_map_lend(const struct pkdi_map *map, bool inherited);
+/* Whether the processes that are forked from here on inherit the map. */
+int pkdi_map_set_inherited(const struct pkdi_map *map, bool inherited);
 
 /* Gives up the writable map, respectively the descriptor, respectively both. */
 void pkdi_map_unmap(struct pkdi_map *map);

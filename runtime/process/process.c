@@ -22,12 +22,12 @@ enum { LOOKS = 8 };
 
 /* ---- Memory ---- */
 
-/* For maps that every process inherits; slots and states are lent to their own process only. */
-static void keep_to_itself(const struct pkdi_map *map)
+/* For maps that every process inherits; only their own process inherits slots and states. */
+static void make_private(const struct pkdi_map *map)
 {
 	/* A process that a library starts must not outlive this one as a writer; and pages are
 	 * made now, not in the first firing. Neither can fail in a way that matters. */
-	pkdi_map_lend(map, false);
+	pkdi_map_set_inherited(map, false);
 #ifdef MADV_POPULATE_WRITE
 	madvise(map->address, map->size, MADV_POPULATE_WRITE);
 #endif
@@ -57,9 +57,9 @@ static int attach_streams(struct pkdi_run *run, uint32_t index)
 #endif
 		}
 		if (stream->writer == index)
-			keep_to_itself(&stream->map);
+			make_private(&stream->map);
 		else
-			stream->map.address = NULL; /* never lent to this process */
+			stream->map.address = NULL; /* never inherited to this process */
 		if (stream->writer == index && stream->frozen) {
 			int r = pkdi_map_protect(stream->map.address, stream->map.size, false);
 
@@ -93,13 +93,13 @@ static int attach_control(struct pkdi_run *run, uint32_t index)
 	int r = pkdi_map_view(&run->orders_map, run->orders_map.address);
 
 	if (r == 0)
-		r = pkdi_map_give_up(all, 0, from);
+		r = pkdi_map_make_readonly(all, 0, from);
 	if (r == 0)
-		r = pkdi_map_give_up(all, to, all->size - to);
+		r = pkdi_map_make_readonly(all, to, all->size - to);
 	if (r == 0)
-		keep_to_itself(own);
+		make_private(own);
 	if (r == 0)
-		keep_to_itself(&run->bells_map);
+		make_private(&run->bells_map);
 	if (r == 0 && has_copies(run, index)) {
 		r = pkdi_map_view(all, run->control_view);
 		madvise(run->control_view, all->size, MADV_DONTFORK);
@@ -113,7 +113,7 @@ static void attach_states(struct pkdi_run *run, uint32_t index)
 		struct pkdi_map *map = &run->nodes[i].state_map;
 
 		if (map->address && run->process_of[i] == index)
-			keep_to_itself(map);
+			make_private(map);
 		else
 			map->address = NULL;
 	}
@@ -133,7 +133,7 @@ static void attach_pools(struct pkdi_run *run, uint32_t index)
 {
 	for (uint32_t i = 0; i < run->program->n_pools; i++) {
 		if (claims_from(run, index, i + 1))
-			keep_to_itself(&run->pools[i].map);
+			make_private(&run->pools[i].map);
 		else
 			pkdi_map_unmap(&run->pools[i].map);
 	}
@@ -155,7 +155,7 @@ static void close_maps(struct pkdi_run *run)
 	pkdi_closer_finish(&closer);
 }
 
-int pkdi_process_lend(struct pkdi_run *run, uint32_t index, bool lent)
+int pkdi_process_set_inherited(struct pkdi_run *run, uint32_t index, bool inherited)
 {
 	const struct pkd_process *process = run->processes[index].decl;
 	int r = 0;
@@ -163,10 +163,11 @@ int pkdi_process_lend(struct pkdi_run *run, uint32_t index, bool lent)
 	for (uint32_t i = 0; i < process->n_nodes && r == 0; i++) {
 		const struct pkd_node *node = &run->program->nodes[process->nodes[i]];
 
-		r = pkdi_map_lend(&run->nodes[process->nodes[i]].state_map, lent);
+		r = pkdi_map_set_inherited(&run->nodes[process->nodes[i]].state_map, inherited);
 		for (uint32_t j = 0; j < node->n_outputs && r == 0; j++)
 			if (node->outputs[j].stream != PKD_NONE)
-				r = pkdi_map_lend(&run->streams[node->outputs[j].stream].map, lent);
+				r = pkdi_map_set_inherited(
+					&run->streams[node->outputs[j].stream].map, inherited);
 	}
 	return r;
 }
@@ -242,14 +243,14 @@ static struct round go_round(struct pkdi_run *run, struct pkdi_process *process,
 {
 	struct round round = {false, false, 0};
 	/* Before a sleep everything counts. */
-	bool glances = fires && process->n_rounds++ % LOOKS != 0;
+	bool skip_watermarks = fires && process->n_rounds++ % LOOKS != 0;
 
 	for (uint32_t i = 0; i < process->decl->n_nodes && !round.error; i++) {
 		struct pkdi_node *node = &run->nodes[process->decl->nodes[i]];
 		enum pkdi_poll poll;
 		int r;
 
-		node->glances = glances;
+		node->skip_watermarks = skip_watermarks;
 		poll = pkdi_node_poll(node, begun);
 		if (poll != PKDI_POLL_LEFT)
 			round.running = true;
@@ -322,7 +323,7 @@ static void end_wait(struct pkdi_process *process)
 }
 
 /* Tells the nodes whose descriptors were ready. */
-static int rouse(struct pkdi_run *run, struct pkdi_process *process)
+static int dispatch_ready(struct pkdi_run *run, struct pkdi_process *process)
 {
 	int r = 0;
 
@@ -330,7 +331,7 @@ static int rouse(struct pkdi_run *run, struct pkdi_process *process)
 		uint32_t node = process->decl->nodes[i];
 
 		if (pkdi_watch_take(&process->watch, node))
-			r = pkdi_node_rouse(&run->nodes[node]);
+			r = pkdi_node_fd_ready(&run->nodes[node]);
 	}
 	return r;
 }
@@ -347,7 +348,7 @@ static int look_at_descriptors(struct pkdi_run *run, struct pkdi_process *proces
 		return 0;
 	process->watch.looked_ns = now_ns;
 	pkdi_watch_wait(&process->watch, 0);
-	return rouse(run, process);
+	return dispatch_ready(run, process);
 }
 
 static int sleep_unless_ready(struct pkdi_run *run, struct pkdi_process *process, bool begun)
@@ -367,7 +368,7 @@ static int sleep_unless_ready(struct pkdi_run *run, struct pkdi_process *process
 			pkdi_sleep_wait(&process->sleeper, bell, timeout_ns);
 	}
 	pkdi_sleep_over(&process->sleeper);
-	return process->watch.n ? rouse(run, process) : 0;
+	return process->watch.n ? dispatch_ready(run, process) : 0;
 }
 
 static int fire_until_all_left(struct pkdi_run *run, struct pkdi_process *process)

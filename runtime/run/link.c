@@ -50,7 +50,7 @@ static void link_input(struct pkdi_run *run, struct pkdi_node *node, uint32_t i)
 	input->index = input->decl->stream;
 	input->writer_orders = &run->orders[stream->decl->writer];
 	input->writer_record = &run->nodes[stream->decl->writer].words->record;
-	input->accuser = &node->accuser;
+	input->reporter = &node->reporter;
 	input->window = pkdi_policy_window(input->decl);
 	if (input->decl->pool)
 		input->pool = (struct pkdi_pool){run->pools[input->decl->pool - 1].claims,
@@ -131,9 +131,9 @@ static void link_node(struct pkdi_run *run, struct pkdi_node *node)
 	node->watch = &run->processes[own].watch;
 	node->log = &run->log;
 	node->stop_fd = run->stop_fd;
-	node->news_fd = run->news_fd;
-	node->accuser = (struct pkdi_accuser){&run->log, node->decl, run->program->nodes,
-	                                      run->news_fd};
+	node->supervisor_fd = run->supervisor_fd;
+	node->reporter = (struct pkdi_reporter){&run->log, node->decl, run->program->nodes,
+	                                        run->supervisor_fd};
 	node->is_confined = run->sandbox && node->decl->declared;
 	for (uint32_t i = 0; i < node->decl->n_inputs; i++)
 		link_input(run, node, i);

@@ -532,7 +532,7 @@ void pkdi_paths_attach(struct pkdi_run *run, uint32_t index)
 		}
 	}
 	if (!has_news)
-		pkdi_closer_add(&closer, &run->news_fd);
+		pkdi_closer_add(&closer, &run->supervisor_fd);
 	pkdi_closer_finish(&closer);
 }
 

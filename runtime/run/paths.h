@@ -10,7 +10,7 @@
  * output, that another program writes, that cannot be made. */
 int pkdi_paths_resolve(struct pkdi_run *run);
 
-/* Names the outputs of nodes that have committed a firing; to be called when `news_fd` is readable, and
+/* Names the outputs of nodes that have committed a firing; to be called when `supervisor_fd` is readable, and
  * once more when all processes have ended. 0, or -errno after a line for each that cannot be named. */
 int pkdi_paths_name(struct pkdi_run *run);
 

@@ -381,21 +381,21 @@ static int create_events(struct pkdi_run *run)
 	run->stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (run->stop_fd < 0)
 		return -errno;
-	run->news_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	return run->news_fd < 0 ? -errno : 0;
+	run->supervisor_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	return run->supervisor_fd < 0 ? -errno : 0;
 }
 
 /* ---- All of it ---- */
 
-/* Until a process is forked that writes it, see pkdi_process_lend. */
+/* Until a process is forked that writes it, see pkdi_process_set_inherited. */
 static int lend_nothing(const struct pkdi_run *run)
 {
 	int r = 0;
 
 	for (uint32_t i = 0; i < run->program->n_streams && r == 0; i++)
-		r = pkdi_map_lend(&run->streams[i].map, false);
+		r = pkdi_map_set_inherited(&run->streams[i].map, false);
 	for (uint32_t i = 0; i < run->program->n_nodes && r == 0; i++)
-		r = pkdi_map_lend(&run->nodes[i].state_map, false);
+		r = pkdi_map_set_inherited(&run->nodes[i].state_map, false);
 	if (r < 0)
 		pkdi_log(&run->log, "memory cannot be kept from other processes: %s", strerror(-r));
 	return r;
@@ -422,7 +422,7 @@ int pkdi_run_init(struct pkdi_run *run, const struct pkd_program *program,
 		.program = program,
 		.log = {.program = program->name},
 		.stop_fd = -1,
-		.news_fd = -1,
+		.supervisor_fd = -1,
 		.supervisor = getpid(),
 		.spin_ns = choose_spin_ns(program),
 		.freeze = options->freeze,
@@ -494,8 +494,8 @@ void pkdi_run_finish(struct pkdi_run *run)
 	pkdi_map_finish(&run->bells_map);
 	if (run->stop_fd >= 0)
 		close(run->stop_fd);
-	if (run->news_fd >= 0)
-		close(run->news_fd);
+	if (run->supervisor_fd >= 0)
+		close(run->supervisor_fd);
 	pkdi_paths_finish(run);
 	for (uint32_t i = 0; run->nodes && i < run->program->n_nodes; i++)
 		if (run->nodes[i].decl)
@@ -526,7 +526,7 @@ static bool complains(const struct pkdi_run *run, const struct pkd_reader *reade
 	       UINT64_C(1) + atomic_load(&run->orders[writer].incarnation);
 }
 
-const struct pkdi_node *pkdi_run_accuser(const struct pkdi_run *run, uint32_t process)
+const struct pkdi_node *pkdi_run_reporter(const struct pkdi_run *run, uint32_t process)
 {
 	for (uint32_t i = 0; i < run->program->n_streams; i++) {
 		const struct pkd_stream *stream = &run->program->streams[i];

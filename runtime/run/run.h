@@ -50,7 +50,7 @@ struct pkdi_run {
 	const struct pkd_program *program;
 	struct pkdi_log log;
 	int stop_fd;
-	int news_fd;         /* a node with outputs has committed its first firing */
+	int supervisor_fd;   /* a node with outputs has committed its first firing */
 	struct rlimit files; /* as the program was started with, for its nodes */
 	pid_t supervisor;
 	struct pkdi_cgroup cgroup;
@@ -97,7 +97,7 @@ const struct pkdi_node *pkdi_run_calling(const struct pkdi_run *run, uint32_t pr
 
 /* A reader that complains of what this incarnation of the process has written, see believe.h; or NULL. It may be
  * the one that has gone astray: whoever says what a reader said names it. */
-const struct pkdi_node *pkdi_run_accuser(const struct pkdi_run *run, uint32_t process);
+const struct pkdi_node *pkdi_run_reporter(const struct pkdi_run *run, uint32_t process);
 
 /* Wakes every process. */
 void pkdi_run_ring_all(const struct pkdi_run *run);

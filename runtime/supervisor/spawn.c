@@ -112,7 +112,7 @@ static bool has_one_thread(void)
 /* Forks with the memory that only this process inherits. */
 static int fork_child(struct pkdi_spawner *spawner, uint32_t index, int lifeline[2], pid_t *ret_pid)
 {
-	int lent, r = pkdi_process_lend(spawner->run, index, true);
+	int withdrawn, r = pkdi_process_set_inherited(spawner->run, index, true);
 	pid_t pid;
 
 	if (r < 0)
@@ -125,8 +125,8 @@ static int fork_child(struct pkdi_spawner *spawner, uint32_t index, int lifeline
 	if (pid < 0)
 		r = -errno;
 	*ret_pid = pid;
-	lent = pkdi_process_lend(spawner->run, index, false);
-	return r < 0 ? r : lent;
+	withdrawn = pkdi_process_set_inherited(spawner->run, index, false);
+	return r < 0 ? r : withdrawn;
 }
 
 int pkdi_spawn(struct pkdi_spawner *spawner, uint32_t index, struct pkdi_spawned *ret_spawned)

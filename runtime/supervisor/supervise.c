@@ -28,7 +28,7 @@ enum { MAX_EVENTS = 16, PROGRESS_NS = 200000000, BREAK_OFF_MS = 1000 };
 #define LAST_WORDS_NS INT64_C(1000000000)
 
 /* What an epoll event is about: a child's index, or one of these. */
-enum { TAG_SIGNAL = 1 << 30, TAG_STOP, TAG_NEWS, TAG_ALARM, TAG_PROGRESS, TAG_BACKLOG };
+enum { TAG_SIGNAL = 1 << 30, TAG_STOP, TAG_NODES, TAG_ALARM, TAG_PROGRESS, TAG_BACKLOG };
 
 /* ---- Words of orders ---- */
 
@@ -100,7 +100,7 @@ static int start(struct pkdi_supervisor *supervisor, uint32_t process)
 	atomic_store(&supervisor->run->processes[process].words->call, PKDI_CALL_STEP);
 	atomic_store(&supervisor->run->processes[process].words->calling, 0);
 	child->stall = PKDI_STALL_NONE;
-	child->said_slow = child->not_started = false;
+	child->reported_slow = child->not_started = false;
 	r = pkdi_spawn(&supervisor->spawner, process, &child->spawned);
 	if (r < 0)
 		return r;
@@ -373,16 +373,16 @@ static int64_t note_slow(struct pkdi_supervisor *supervisor)
 		int64_t since_ns = atomic_load(&words->step_since_ns);
 		bool is_slow = pkdi_is_slow(atomic_load(&words->call), since_ns, pkd_now());
 
-		if (!is_up(child) || child->said_slow)
+		if (!is_up(child) || child->reported_slow)
 			continue;
 		if (child->stall)
 			next_ns = PKDI_STUCK_NS;
-		child->said_slow = child->stall ? is_stuck(child, pkd_now()) : is_slow;
-		if (child->said_slow && child->stall)
+		child->reported_slow = child->stall ? is_stuck(child, pkd_now()) : is_slow;
+		if (child->reported_slow && child->stall)
 			pkdi_report(supervisor->run,
 			            &(struct pkdi_action){PKDI_ACTION_SAY_STUCK, i, 0},
 			            &supervisor->lives[i], NULL);
-		else if (child->said_slow)
+		else if (child->reported_slow)
 			pkdi_report_slow(supervisor->run, i);
 	}
 	return pkdi_time_after(pkd_now(), next_ns);
@@ -438,14 +438,14 @@ static void end_damage(struct pkdi_supervisor *supervisor)
 		                                 .value = SIGKILL,
 		                                 .now_ns = pkd_now()};
 
-		const struct pkdi_node *accuser = pkdi_run_accuser(run, i);
+		const struct pkdi_node *reporter = pkdi_run_reporter(run, i);
 
-		if (!accuser)
+		if (!reporter)
 			continue;
 		if (supervisor->lives[i].state == PKDI_LIFE_DOWN)
 			handle_one(supervisor, &event);
 		if (is_up(child) && !child->stall) {
-			pkdi_node_log(&run->log, accuser->decl, "complains of process '%s'",
+			pkdi_node_log(&run->log, reporter->decl, "complains of process '%s'",
 			              run->processes[i].decl->name);
 			kill_for(child, PKDI_STALL_DAMAGED);
 		}
@@ -530,8 +530,8 @@ static void dispatch(struct pkdi_supervisor *supervisor, uint32_t tag)
 		if (supervisor->cycle.phase == PKDI_PHASE_RUN)
 			handle(supervisor, &event);
 		break;
-	case TAG_NEWS:
-		pkdi_event_take(supervisor->run->news_fd);
+	case TAG_NODES:
+		pkdi_event_take(supervisor->run->supervisor_fd);
 		name_outputs(supervisor);
 		end_damage(supervisor);
 		set_alarm(supervisor);
@@ -558,7 +558,7 @@ static void dispatch(struct pkdi_supervisor *supervisor, uint32_t tag)
 static void watch_backlog(struct pkdi_supervisor *supervisor)
 {
 	struct epoll_event event = {.events = EPOLLOUT, .data.u32 = TAG_BACKLOG};
-	bool waits = pkdi_backlog_waits(supervisor->backlog);
+	bool waits = pkdi_backlog_has_pending(supervisor->backlog);
 
 	/* Where it cannot be watched, it is tried again with the next event. */
 	if (waits != supervisor->watches_backlog &&
@@ -627,7 +627,7 @@ static int open_descriptors(struct pkdi_supervisor *supervisor)
 	if (r == 0)
 		r = watch(supervisor, supervisor->run->stop_fd, TAG_STOP);
 	if (r == 0)
-		r = watch(supervisor, supervisor->run->news_fd, TAG_NEWS);
+		r = watch(supervisor, supervisor->run->supervisor_fd, TAG_NODES);
 	if (r == 0)
 		r = watch(supervisor, supervisor->alarm_fd, TAG_ALARM);
 	if (r == 0)
@@ -751,7 +751,7 @@ int pkdi_supervisor_run(struct pkdi_supervisor *supervisor)
 	name_outputs(supervisor);
 	if (pkdi_paths_check(run) < 0)
 		supervisor->lost_output = true;
-	pkdi_backlog_be_patient(supervisor->backlog, LAST_WORDS_NS);
+	pkdi_backlog_allow_waiting(supervisor->backlog, LAST_WORDS_NS);
 	if (!supervisor->quiet)
 		pkdi_stats_table(run, supervisor->lives, pkd_now() - start_ns);
 	if (supervisor->cycle.failed)

@@ -267,7 +267,7 @@ static pid_t begin_life(const struct operation *operation, bool runs)
 
 	/* It stands for all processes, so it has all of their memory. */
 	for (uint32_t i = 0; i < run.n_processes; i++)
-		pkdi_process_lend(&run, i, true);
+		pkdi_process_set_inherited(&run, i, true);
 	child = fork();
 
 	if (child == 0)

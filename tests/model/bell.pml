@@ -108,13 +108,13 @@ inline notify_writer()
 #ifndef NO_WAKE_FENCE
 	FENCE(READER);
 #endif
-	owes = false;
+	wake_pending = false;
 	if
 	:: sleep[WRITER] & 1 ->
 		if
 		:: WANTS_MORE -> pkdi_wake(READER, WRITER)
 #ifndef NOTHING_OWED
-		:: else -> owes = true
+		:: else -> wake_pending = true
 #else
 		:: else
 #endif
@@ -240,7 +240,7 @@ inline sleep_unless_ready_reader()
 {
 #ifndef NO_BEFORE_SLEEP
 	if /* pkdi_node_before_sleep */
-	:: owes -> owes = false; notify(READER, WRITER)
+	:: wake_pending -> wake_pending = false; notify(READER, WRITER)
 	:: else
 	fi;
 #endif
@@ -259,10 +259,10 @@ inline sleep_unless_ready_reader()
 proctype reader()
 {
 	byte from, asleep, rung, epoch, ended, newest;
-	bool moved, restarted, owes;
+	bool moved, restarted, wake_pending;
 start:
 	{
-		d_step { from = cursor; ended = 0; newest = 0; owes = false };
+		d_step { from = cursor; ended = 0; newest = 0; wake_pending = false };
 		if
 		:: restarted ->
 			start_process(READER, WRITER, false);

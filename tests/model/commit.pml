@@ -249,7 +249,7 @@ poll:	/* has_room: before the inputs are looked at */
 	number = record_number[committed % 2] + 1;
 	if :: number > F -> goto leave :: else fi;
 #else
-	/* look_at_all: the watermark, then the ring */
+	/* read_inputs: the watermark, then the ring */
 	(x_settled >= from || x_head >= from || front);
 	c = x_settled;
 	newest = x_head;

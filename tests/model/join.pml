@@ -5,7 +5,7 @@
  *          +-------b---------+        watermarks of frames that it never gets
  *
  * The steps are those of pkdi_record_apply (publish, settle; each output in turn) in the source; of
- * poll_join, pkdi_firing_choose (look_at_all, survey, judge, skip) and settle_outputs in relay and
+ * poll_join, pkdi_firing_choose (read_inputs, survey, judge, skip) and settle_outputs in relay and
  * join. Values and their protection are channel.pml's, the commit is commit.pml's: a firing is one
  * step here, but for the stores that neighbours see one by one.
  *   -DOPTIONAL  c is T?         -DLATEST  b is `latest`: gates nobody, keeps its choice; -DK=n kills

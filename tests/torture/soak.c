@@ -163,7 +163,7 @@ static double look_at(struct soak *soak, pid_t pid, const char *name, double at)
 	return read_field(pid, "smaps_rollup", "Pss:");
 }
 
-static double look_at_all(struct soak *soak, pid_t supervisor, double at)
+static double read_inputs(struct soak *soak, pid_t supervisor, double at)
 {
 	pid_t pids[MAX_CHILDREN];
 	double pss_kb = look_at(soak, supervisor, "(supervisor)", at);
@@ -224,7 +224,7 @@ static bool watch(struct soak *soak, pid_t pid)
 
 		if (from + due > now_s())
 			rest(from + due - now_s());
-		soak->pss_kb[i] = look_at_all(soak, pid, (now_s() - from) / soak->seconds);
+		soak->pss_kb[i] = read_inputs(soak, pid, (now_s() - from) / soak->seconds);
 		/* After the look, so that what is started again has its time until the next. */
 		if (i % 5 == 0)
 			kill_a_mortal(soak, pid);

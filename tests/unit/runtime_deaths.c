@@ -225,7 +225,7 @@ static void step_through(uint32_t node)
 	int status = 0;
 	pid_t pid;
 
-	pkdi_process_lend(&run, 0, true);
+	pkdi_process_set_inherited(&run, 0, true);
 	pid = fork();
 	assert_true(pid >= 0);
 	if (pid == 0) {

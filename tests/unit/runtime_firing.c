@@ -734,7 +734,7 @@ static struct pkd_frame *header_of(uint64_t seq)
 static bool complains(void)
 {
 	return pkdi_read(&run.nodes[JOIN].inputs[0].words->complaint) == 1 &&
-	       pkdi_run_accuser(&run, 0);
+	       pkdi_run_reporter(&run, 0);
 }
 
 static void assert_refused(uint32_t fired_before)

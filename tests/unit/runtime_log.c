@@ -64,12 +64,12 @@ static void nobody_reads(int in, int out, bool may_open)
 	pkdi_backlog_init(&backlog, in, "test", may_open);
 	for (unsigned i = 0; i < N_LINES; i++)
 		pkdi_log(&backlog_log, "line %u, which is made longer by some words", i);
-	assert_true(pkdi_backlog_waits(&backlog));
-	for (int i = 0; i < 10000 && pkdi_backlog_waits(&backlog); i++) {
+	assert_true(pkdi_backlog_has_pending(&backlog));
+	for (int i = 0; i < 10000 && pkdi_backlog_has_pending(&backlog); i++) {
 		take(out);
 		pkdi_backlog_flush(&backlog);
 	}
-	assert_false(pkdi_backlog_waits(&backlog));
+	assert_false(pkdi_backlog_has_pending(&backlog));
 	pkdi_log(&backlog_log, "line %u, which is made longer by some words", N_LINES);
 	take(out);
 	pkdi_backlog_finish(&backlog);
@@ -173,7 +173,7 @@ static void a_write_that_waits_nevertheless_is_cut_short(void **state)
 	assert_int_equal(read(fds[0], page, sizeof(page)), sizeof(page));
 	for (int i = 0; i < 3; i++)
 		pkdi_backlog_put(&backlog, page, sizeof(page));
-	assert_true(pkdi_backlog_waits(&backlog));
+	assert_true(pkdi_backlog_has_pending(&backlog));
 	alarm(0);
 	pkdi_backlog_finish(&backlog);
 	close(fds[0]);
@@ -191,7 +191,7 @@ static void a_reader_that_has_left_is_no_reason_to_wait(void **state)
 	pkdi_backlog_init(&backlog, fds[1], "test", true);
 	for (int i = 0; i < N_LINES; i++)
 		pkdi_log(&backlog_log, "line %d", i);
-	assert_false(pkdi_backlog_waits(&backlog));
+	assert_false(pkdi_backlog_has_pending(&backlog));
 	pkdi_backlog_finish(&backlog);
 	close(fds[1]);
 }
@@ -205,11 +205,11 @@ static void the_last_lines_wait_for_a_while(void **state)
 	assert_int_equal(pipe(fds), 0);
 	set_limit();
 	pkdi_backlog_init(&backlog, fds[1], "test", true);
-	pkdi_backlog_be_patient(&backlog, 50000000);
+	pkdi_backlog_allow_waiting(&backlog, 50000000);
 	for (int i = 0; i < 2 * N_LINES; i++)
 		pkdi_log(&backlog_log, "line %d, which is made longer by some words", i);
 	pkdi_backlog_drain(&backlog);
-	assert_true(pkdi_backlog_waits(&backlog));
+	assert_true(pkdi_backlog_has_pending(&backlog));
 	assert_true(pkd_now() - from_ns >= 50000000);
 	alarm(0);
 	pkdi_backlog_finish(&backlog);

@@ -127,9 +127,9 @@ static void in_process(uint32_t index, void (*look)(uint32_t index))
 	for (uint32_t i = 0; i < 2; i++)
 		states[i] = run.nodes[i].state_map.address;
 	fflush(NULL);
-	pkdi_process_lend(&run, index, true);
+	pkdi_process_set_inherited(&run, index, true);
 	pid = fork();
-	pkdi_process_lend(&run, index, false);
+	pkdi_process_set_inherited(&run, index, false);
 	assert_true(pid >= 0);
 	if (pid == 0) {
 		n_wrong = pkdi_process_attach(&run, index) < 0;

@@ -109,12 +109,12 @@ static struct pkdi_plan plan_of(const struct pkd_type *type)
 static void expect(const char *place, const char *text)
 {
 	const struct pkdi_plan plan = plan_of(&type_everything);
-	struct pkdi_lie lie = {"", ""};
+	struct pkdi_mismatch mismatch = {"", ""};
 
 	assert_false(pkdi_plan_check(&plan, &value));
-	assert_false(pkdi_typed_check(&type_everything, &value, &lie));
-	assert_string_equal(lie.place, place);
-	assert_string_equal(lie.text, text);
+	assert_false(pkdi_typed_check(&type_everything, &value, &mismatch));
+	assert_string_equal(mismatch.place, place);
+	assert_string_equal(mismatch.text, text);
 	make();
 }
 
@@ -128,10 +128,10 @@ static int set_up(void **state)
 static void expect_honest(void)
 {
 	const struct pkdi_plan plan = plan_of(&type_everything);
-	struct pkdi_lie lie;
+	struct pkdi_mismatch mismatch;
 
 	assert_true(pkdi_plan_check(&plan, &value));
-	assert_true(pkdi_typed_check(&type_everything, &value, &lie));
+	assert_true(pkdi_typed_check(&type_everything, &value, &mismatch));
 }
 
 static void an_honest_value_passes(void **state)

@@ -49,7 +49,7 @@ struct side {
 	struct pkdi_neighbour neighbour;
 	bool polls;
 	struct pkdi_poller poller;
-	bool owes; /* has made room, and not told the writer yet */
+	bool wake_pending; /* has made room, and not told the writer yet */
 };
 
 static struct lane lanes[2];
@@ -172,7 +172,7 @@ static void *open_side(const struct bench *bench, int i)
 
 static void notify(struct side *side)
 {
-	side->owes = false;
+	side->wake_pending = false;
 	pkdi_wake_fence();
 	pkdi_wake(&side->neighbour);
 }
@@ -201,7 +201,7 @@ static void wait_until(struct side *side, bool (*is_so)(struct side *))
 	const int64_t limit_ns = 1000000000;
 
 	while (!is_so(side)) {
-		if (side->owes)
+		if (side->wake_pending)
 			notify(side);
 		if (side->polls) {
 			pkdi_poller_pause(&side->poller);
@@ -242,11 +242,11 @@ static void offer_room(struct side *side)
 	const struct pkdi_input *input = &side->input;
 
 	pkdi_wake_fence();
-	side->owes = pkdi_is_asleep(&side->neighbour);
-	if (!side->owes ||
+	side->wake_pending = pkdi_is_asleep(&side->neighbour);
+	if (!side->wake_pending ||
 	    2 * (pkdi_ring_newest(&input->ring, input->cursor) + 1 - input->cursor) > input->window)
 		return;
-	side->owes = false;
+	side->wake_pending = false;
 	pkdi_wake(&side->neighbour);
 }
 
@@ -257,12 +257,12 @@ static uint64_t receive(void *argument)
 	struct pkdi_input *input = &side->input;
 	uint64_t stamp;
 
-	if (side->owes)
+	if (side->wake_pending)
 		offer_room(side);
 	wait_until(side, has_value);
 	stamp = *(const uint64_t *)(input->front + 1);
 	pkdi_input_advance(input, input->cursor + 1);
-	side->owes = POLICY == PKD_QUEUE;
+	side->wake_pending = POLICY == PKD_QUEUE;
 	return stamp;
 }
 
