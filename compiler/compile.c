@@ -167,7 +167,7 @@ int compile(struct compilation *c, const struct compile_options *options)
 	const struct ast_decl *pipeline = choose_pipeline(&sema, main, options);
 	if (pipeline) {
 		struct bound *bound = elaborate_program(&sema, main, pipeline);
-		check_deploy(&sema, bound, choose_deploy(&sema, main, pipeline, options));
+		deploy_apply(&sema, bound, choose_deploy(&sema, main, pipeline, options));
 		if (options->dump == STAGE_TYPES && c->diags.n_errors == 0)
 			bound_print(bound, stdout);
 		if (c->diags.n_errors == 0)

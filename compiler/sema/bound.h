@@ -86,9 +86,9 @@ struct bound *elaborate_program(struct sema *sema, struct file_scope *file,
                                 const struct ast_decl *pipeline);
 
 /* Applies the rules of its deploy (NULL: none). */
-void check_deploy(struct sema *sema, struct bound *bound, const struct ast_decl *deploy);
+void deploy_apply(struct sema *sema, struct bound *bound, const struct ast_decl *deploy);
 
-/* workers.c: makes a pool of each node that has several workers. Called by check_deploy. */
+/* workers.c: makes a pool of each node that has several workers. Called by deploy_apply. */
 void expand_workers(struct sema *sema, struct bound *bound);
 
 /* The node that a name in an assert means, UNBOUND after a report with `unknown`. `path` is the

@@ -2,9 +2,9 @@
 #include "base/file.h"
 #include "emit/emit.h"
 #include "tool/build.h"
-#include "tool/command.h"
 #include "tool/elf.h"
 #include "tool/stale.h"
+#include "tool/subprocess.h"
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,9 +19,9 @@ static const char *plain_path(struct build *b, const char *path)
 	return special ? arena_printf(b->arena, "./%s", path) : path;
 }
 
-static void add_path(struct build *b, struct command *command, const char *path)
+static void add_path(struct build *b, struct subprocess *command, const char *path)
 {
-	command_add(command, plain_path(b, path));
+	subprocess_add(command, plain_path(b, path));
 }
 
 bool build_is_verbose(const struct build *b)
@@ -30,49 +30,51 @@ bool build_is_verbose(const struct build *b)
 }
 
 /* Messages of the C compiler, and what debuggers read, shall not depend on where pkd lies. */
-static void add_prefix_map(struct build *b, struct command *command)
+static void add_prefix_map(struct build *b, struct subprocess *command)
 {
-	command_add(command,
-	            arena_printf(b->arena, "-ffile-prefix-map=%s/=pkd/", b->tool->library.root));
+	subprocess_add(command,
+	               arena_printf(b->arena, "-ffile-prefix-map=%s/=pkd/", b->tool->library.root));
 	char *here = getcwd(NULL, 0);
 	if (here)
-		command_add(command, arena_printf(b->arena, "-ffile-prefix-map=%s=.", here));
+		subprocess_add(command, arena_printf(b->arena, "-ffile-prefix-map=%s=.", here));
 	free(here);
 }
 
-static void add_includes(struct build *b, struct command *command)
+static void add_includes(struct build *b, struct subprocess *command)
 {
 	const char *const directories[] = {b->include, b->tool->library.include,
 	                                   b->tool->library.nodes_include};
 	for (size_t i = 0; i < sizeof directories / sizeof *directories; i++)
-		command_add(command, arena_printf(b->arena, "-I%s", plain_path(b, directories[i])));
+		subprocess_add(command,
+		               arena_printf(b->arena, "-I%s", plain_path(b, directories[i])));
 }
 
 /* What pkg-config answers to `question` about the names. */
-static int add_pkg_config(struct build *b, struct command *command, const char *question,
+static int add_pkg_config(struct build *b, struct subprocess *command, const char *question,
                           const char *const *links, size_t n)
 {
 	if (!n)
 		return 0;
 	struct buf answer;
 	buf_init(&answer);
-	struct command ask = {.arena = b->arena, .output = &answer, .shown = build_is_verbose(b)};
-	command_add_words(&ask, "PKG_CONFIG", "pkg-config");
-	command_add(&ask, question);
-	command_add(&ask, "--");
+	struct subprocess ask = {
+		.arena = b->arena, .output = &answer, .shown = build_is_verbose(b)};
+	subprocess_add_words(&ask, "PKG_CONFIG", "pkg-config");
+	subprocess_add(&ask, question);
+	subprocess_add(&ask, "--");
 	for (size_t i = 0; i < n; i++)
-		command_add(&ask, links[i]);
-	int status = command_run(&ask);
+		subprocess_add(&ask, links[i]);
+	int status = subprocess_run(&ask);
 	if (status)
 		complain("pkg-config failed");
 	else
-		command_add_split(command, answer.text);
+		subprocess_add_split(command, answer.text);
 	buf_finish(&answer);
 	return status ? STATUS_FAILED : 0;
 }
 
 /* Libraries of all nodes of the user that name this source. */
-static int add_source_flags(struct build *b, struct command *command, const char *path)
+static int add_source_flags(struct build *b, struct subprocess *command, const char *path)
 {
 	VEC(const char *) links = {0};
 	for (size_t i = 0; i < b->faces.n; i++) {
@@ -112,22 +114,23 @@ static const char *compiler_words(bool cxx)
 
 /* The command that compiles a source; -1 after a message. */
 static int compile_command(struct build *b, const char *source, const char *object,
-                           const char *rules, struct command *ret_command)
+                           const char *rules, struct subprocess *ret_command)
 {
 	bool cxx = build_is_cxx(source);
-	struct command command = {.arena = b->arena, .shown = build_is_verbose(b)};
-	command_add_words(&command, cxx ? "CXX" : "CC", cxx ? "c++" : "cc");
-	command_add_split(&command, cxx ? "-std=gnu++17 -O2 -g -Wall" : "-std=gnu11 -O2 -g -Wall");
+	struct subprocess command = {.arena = b->arena, .shown = build_is_verbose(b)};
+	subprocess_add_words(&command, cxx ? "CXX" : "CC", cxx ? "c++" : "cc");
+	subprocess_add_split(&command,
+	                     cxx ? "-std=gnu++17 -O2 -g -Wall" : "-std=gnu11 -O2 -g -Wall");
 	add_prefix_map(b, &command);
 	add_includes(b, &command);
 	if (source == b->program) /* the same results everywhere: docs/language.md, expressions */
-		command_add_split(&command, "-fwrapv -ffp-contract=off");
+		subprocess_add_split(&command, "-fwrapv -ffp-contract=off");
 	if (add_source_flags(b, &command, source))
 		return -1;
-	command_add_words(&command, cxx ? "CXXFLAGS" : "CFLAGS", "");
-	command_add_split(&command, "-MMD -MT object -MF");
+	subprocess_add_words(&command, cxx ? "CXXFLAGS" : "CFLAGS", "");
+	subprocess_add_split(&command, "-MMD -MT object -MF");
 	add_path(b, &command, rules);
-	command_add_split(&command, "-c -o");
+	subprocess_add_split(&command, "-c -o");
 	add_path(b, &command, object);
 	add_path(b, &command, source);
 	*ret_command = command;
@@ -140,16 +143,16 @@ static bool compiler_works(struct build *b, bool cxx)
 	static const char text[] = "#include <pkd/program.h>\nint main(void)\n{\n\treturn 0;\n}\n";
 	const char *source = path_join(b->arena, b->cache, cxx ? "probe.cpp" : "probe.c");
 	const char *object = arena_printf(b->arena, "%s.o", source);
-	struct command command;
+	struct subprocess command;
 	if (file_write(source, text, strlen(text)) < 0 ||
 	    compile_command(b, source, object, arena_printf(b->arena, "%s.d", source), &command))
 		return true;
 	command.quiet = true;
 	command.shown = false;
-	return command_run(&command) == 0 && file_exists(object);
+	return subprocess_run(&command) == 0 && file_exists(object);
 }
 
-static int report_start(const struct command *command, bool cxx, int error)
+static int report_start(const struct subprocess *command, bool cxx, int error)
 {
 	build_fail("cannot start", command->argv.items[0], error);
 	complain("install gcc or clang, or name a compiler by %s=COMMAND", cxx ? "CXX" : "CC");
@@ -171,7 +174,7 @@ static void report_own(const struct build *b, bool cxx)
 }
 
 /* The compiler has said what is wrong; says whose it is. */
-static int report_compiler(struct build *b, const struct command *command, const char *source,
+static int report_compiler(struct build *b, const struct subprocess *command, const char *source,
                            int status)
 {
 	bool cxx = build_is_cxx(source);
@@ -196,7 +199,7 @@ static int report_compiler(struct build *b, const struct command *command, const
 }
 
 /* Sanitizers and measures of coverage have constructors of their own. */
-static bool is_instrumented(const struct command *command)
+static bool is_instrumented(const struct subprocess *command)
 {
 	static const char *const options[] = {"-fsanitize", "--coverage", "-fprofile",
 	                                      "-ftest-coverage"};
@@ -210,7 +213,7 @@ static bool is_instrumented(const struct command *command)
 }
 
 /* All code of nodes runs in their processes. In C++, constructors are ordinary. */
-static int check_object(struct build *b, const struct command *command, const char *source,
+static int check_object(struct build *b, const struct subprocess *command, const char *source,
                         const char *object, struct span place)
 {
 	char *data;
@@ -236,17 +239,17 @@ static int compile_source(struct build *b, const char *source, const char *objec
                           struct span place)
 {
 	const char *rules = arena_printf(b->arena, "%s.d", object);
-	struct command command;
+	struct subprocess command;
 	if (compile_command(b, source, object, rules, &command))
 		return STATUS_FAILED;
 	vec_push(b->arena, &b->objects, object);
-	const char *text = command_text(&command);
+	const char *text = subprocess_text(&command);
 	if (!stale_by_rules(b->arena, object, text, rules))
 		return check_object(b, &command, source, object, place);
 	stale_making(b->arena, object);
 	unlink(object);
 	struct timespec start = stale_start();
-	int status = command_run(&command);
+	int status = subprocess_run(&command);
 	if (status || !file_exists(object))
 		return report_compiler(b, &command, source, status);
 	int error = stale_made_by_rules(b->arena, object, text, rules, start);
@@ -290,15 +293,15 @@ int build_compile(struct build *b)
 
 /* ---- The executable ---- */
 
-static int add_libraries(struct build *b, struct command *command)
+static int add_libraries(struct build *b, struct subprocess *command)
 {
 	VEC(const char *) links = {0};
 	for (size_t i = 0; i < b->links.n; i++)
 		vec_push(b->arena, &links, b->links.entries[i].key);
-	command_add(command, "-Wl,--as-needed"); /* of OpenCV's fifty, only those used */
+	subprocess_add(command, "-Wl,--as-needed"); /* of OpenCV's fifty, only those used */
 	if (add_pkg_config(b, command, "--libs", links.items, links.n))
 		return STATUS_FAILED;
-	command_add_split(command, "-pthread -lm");
+	subprocess_add_split(command, "-pthread -lm");
 	return 0;
 }
 
@@ -309,9 +312,9 @@ int build_link(struct build *b, const char *program)
 		path_join(b->arena, b->tool->library.archives, "libpkd_nodes.a"),
 		path_join(b->arena, b->tool->library.archives, "libpkd.a"),
 	};
-	struct command command = {.arena = b->arena, .shown = build_is_verbose(b)};
-	command_add_words(&command, b->has_cxx ? "CXX" : "CC", b->has_cxx ? "c++" : "cc");
-	command_add_split(&command, "-g -o");
+	struct subprocess command = {.arena = b->arena, .shown = build_is_verbose(b)};
+	subprocess_add_words(&command, b->has_cxx ? "CXX" : "CC", b->has_cxx ? "c++" : "cc");
+	subprocess_add_split(&command, "-g -o");
 	add_path(b, &command, fresh);
 	for (size_t i = 0; i < b->objects.n; i++)
 		add_path(b, &command, b->objects.items[i]);
@@ -319,15 +322,15 @@ int build_link(struct build *b, const char *program)
 		add_path(b, &command, archives[i]);
 		vec_push(b->arena, &b->objects, archives[i]);
 	}
-	command_add_words(&command, "LDFLAGS", "");
+	subprocess_add_words(&command, "LDFLAGS", "");
 	if (add_libraries(b, &command))
 		return STATUS_FAILED;
-	const char *text = command_text(&command);
+	const char *text = subprocess_text(&command);
 	if (!stale(b->arena, program, text, b->objects.items, b->objects.n))
 		return 0;
 	stale_making(b->arena, program);
 	struct timespec start = stale_start();
-	int status = command_run(&command);
+	int status = subprocess_run(&command);
 	if (status < 0)
 		return report_start(&command, b->has_cxx, status);
 	if (status) {

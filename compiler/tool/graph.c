@@ -2,7 +2,7 @@
 #define _GNU_SOURCE /* memfd_create */
 #include "base/text.h"
 #include "emit/emit.h"
-#include "tool/command.h"
+#include "tool/subprocess.h"
 #include "tool/tool.h"
 #include <errno.h>
 #include <string.h>
@@ -47,10 +47,10 @@ static int draw_svg(struct tool *tool, const struct buf *dot)
 	}
 	struct buf svg;
 	buf_init(&svg);
-	struct command command = {.arena = tool->arena, .input = input, .output = &svg};
-	command_add(&command, "dot");
-	command_add(&command, "-Tsvg");
-	int status = command_run(&command);
+	struct subprocess command = {.arena = tool->arena, .input = input, .output = &svg};
+	subprocess_add(&command, "dot");
+	subprocess_add(&command, "-Tsvg");
+	int status = subprocess_run(&command);
 	close(input);
 	if (status == -ENOENT)
 		complain(

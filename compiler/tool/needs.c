@@ -2,7 +2,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "tool/build.h"
-#include "tool/command.h"
+#include "tool/subprocess.h"
 #include <string.h>
 
 bool build_is_cxx(const char *source)
@@ -79,12 +79,12 @@ static void check_sources(struct build *b, const struct interface *face)
 /* 1 when pkg-config knows the library, 0 when not, -errno when there is no pkg-config. */
 static int ask_pkg_config(struct build *b, const char *link)
 {
-	struct command command = {.arena = b->arena, .quiet = true};
-	command_add_words(&command, "PKG_CONFIG", "pkg-config");
-	command_add(&command, "--exists");
-	command_add(&command, "--");
-	command_add(&command, link);
-	int status = command_run(&command);
+	struct subprocess command = {.arena = b->arena, .quiet = true};
+	subprocess_add_words(&command, "PKG_CONFIG", "pkg-config");
+	subprocess_add(&command, "--exists");
+	subprocess_add(&command, "--");
+	subprocess_add(&command, link);
+	int status = subprocess_run(&command);
 	if (status < 0)
 		return build_fail("cannot start", command.argv.items[0], status), status;
 	return status == 0;

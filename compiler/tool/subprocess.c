@@ -1,6 +1,6 @@
 /* Starting other programs. */
 #define _GNU_SOURCE /* pipe2 */
-#include "tool/command.h"
+#include "tool/subprocess.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -13,12 +13,12 @@
 
 extern char **environ;
 
-void command_add(struct command *command, const char *argument)
+void subprocess_add(struct subprocess *command, const char *argument)
 {
 	vec_push(command->arena, &command->argv, arena_strdup(command->arena, argument));
 }
 
-void command_add_split(struct command *command, const char *text)
+void subprocess_add_split(struct subprocess *command, const char *text)
 {
 	struct buf word;
 	buf_init(&word);
@@ -28,7 +28,7 @@ void command_add_split(struct command *command, const char *text)
 		} else if (*text && !strchr(" \t\r\n", *text)) {
 			buf_putc(&word, *text);
 		} else if (word.length) {
-			command_add(command, word.text);
+			subprocess_add(command, word.text);
 			word.length = 0;
 		}
 		if (!*text)
@@ -37,10 +37,10 @@ void command_add_split(struct command *command, const char *text)
 	buf_finish(&word);
 }
 
-void command_add_words(struct command *command, const char *variable, const char *initial)
+void subprocess_add_words(struct subprocess *command, const char *variable, const char *initial)
 {
 	const char *text = getenv(variable);
-	command_add_split(command, text && *text ? text : initial);
+	subprocess_add_split(command, text && *text ? text : initial);
 }
 
 /* Single quotes protect everything but themselves. */
@@ -62,7 +62,7 @@ static void quote(struct buf *out, const char *word)
 	buf_putc(out, '\'');
 }
 
-const char *command_text(const struct command *command)
+const char *subprocess_text(const struct subprocess *command)
 {
 	struct buf out;
 	buf_init(&out);
@@ -110,12 +110,12 @@ static int wait_for(pid_t pid)
 	return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }
 
-int command_run(struct command *command)
+int subprocess_run(struct subprocess *command)
 {
 	vec_push(command->arena, &command->argv, NULL);
 	command->argv.n--;
 	if (command->shown)
-		fprintf(stderr, "%s\n", command_text(command));
+		fprintf(stderr, "%s\n", subprocess_text(command));
 	int out[2] = {-1, -1};
 	if (command->output && pipe2(out, O_CLOEXEC) < 0)
 		return -errno;

@@ -1,12 +1,12 @@
 /* Other programs: the C compiler, pkg-config, dot. Never through a shell. */
-#ifndef TOOL_COMMAND_H
-#define TOOL_COMMAND_H
+#ifndef TOOL_SUBPROCESS_H
+#define TOOL_SUBPROCESS_H
 
 #include "base/buf.h"
 #include "base/vec.h"
 #include <stdbool.h>
 
-struct command {
+struct subprocess {
 	struct arena *arena;
 	VEC(char *) argv;
 	int input;          /* the program's stdin; 0: ours */
@@ -15,20 +15,20 @@ struct command {
 	bool shown;         /* print the command first (-v) */
 };
 
-void command_add(struct command *command, const char *argument);
+void subprocess_add(struct subprocess *command, const char *argument);
 
 /* The words of an environment variable, or `initial` where it is unset or empty: $CC may be
  * "ccache gcc". */
-void command_add_words(struct command *command, const char *variable, const char *initial);
+void subprocess_add_words(struct subprocess *command, const char *variable, const char *initial);
 
 /* Appends the words of a text (what pkg-config printed), in which a backslash protects a space. */
-void command_add_split(struct command *command, const char *text);
+void subprocess_add_split(struct subprocess *command, const char *text);
 
 /* The command as one line that a shell would take. */
-const char *command_text(const struct command *command);
+const char *subprocess_text(const struct subprocess *command);
 
 /* Runs it and waits. Returns its exit status, 128 + n after signal n, or -errno when it could not
  * be started. */
-int command_run(struct command *command);
+int subprocess_run(struct subprocess *command);
 
 #endif

@@ -436,7 +436,7 @@ static void apply(struct deploy *d, const struct ast_rule *rule)
 	}
 }
 
-void check_deploy(struct sema *sema, struct bound *bound, const struct ast_decl *deploy)
+void deploy_apply(struct sema *sema, struct bound *bound, const struct ast_decl *deploy)
 {
 	struct deploy d = {.sema = sema, .bound = bound};
 	d.process_of = arena_alloc(sema->arena, (bound->nodes.n + 1) * sizeof *d.process_of);
