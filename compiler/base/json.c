@@ -1,34 +1,17 @@
 /* Writing JSON. */
 #include "base/json.h"
 
+#include "base/text.h"
 #include <inttypes.h>
+#include <string.h>
 
-/* Bytes of the character at `text`, 0 where it is not UTF-8: file names and comments may be anything. */
-static size_t character(const unsigned char *text)
-{
-	size_t n = text[0] < 0x80   ? 1
-	           : text[0] < 0xc2 ? 0
-	           : text[0] < 0xe0 ? 2
-	           : text[0] < 0xf0 ? 3
-	           : text[0] < 0xf5 ? 4
-	                            : 0;
-
-	for (size_t i = 1; i < n; i++)
-		if ((text[i] & 0xc0) != 0x80)
-			return 0;
-	bool other_form = (text[0] == 0xe0 && text[1] < 0xa0) ||
-	                  (text[0] == 0xf0 && text[1] < 0x90);
-	bool surrogate = text[0] == 0xed && text[1] >= 0xa0;
-	bool beyond = text[0] == 0xf4 && text[1] >= 0x90;
-	return n > 1 && (other_form || surrogate || beyond) ? 0 : n;
-}
-
+/* Bytes that are not UTF-8 become U+FFFD: file names and comments may be anything. */
 static void put_quoted(struct buf *out, const char *text)
 {
 	buf_putc(out, '"');
-	while (*text) {
+	for (size_t left = strlen(text); left;) {
 		unsigned char c = (unsigned char)*text;
-		size_t n = character((const unsigned char *)text);
+		size_t n = text_utf8_length(text, left);
 		if (c == '"' || c == '\\')
 			buf_printf(out, "\\%c", c);
 		else if (c < 0x20 || c == 0x7f)
@@ -38,6 +21,7 @@ static void put_quoted(struct buf *out, const char *text)
 		else
 			buf_write(out, text, n);
 		text += n ? n : 1;
+		left -= n ? n : 1;
 	}
 	buf_putc(out, '"');
 }

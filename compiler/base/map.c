@@ -1,16 +1,14 @@
-/* The hash table: FNV-1a, linear probing, at most half full. */
+/* The hash table: linear probing, at most half full. */
 #include "base/map.h"
 
+#include "base/hash.h"
 #include "base/vec.h"
 #include <stdint.h>
 #include <string.h>
 
 static size_t hash(const char *key)
 {
-	uint64_t h = UINT64_C(14695981039346656037);
-	for (; *key; key++)
-		h = (h ^ (unsigned char)*key) * UINT64_C(1099511628211);
-	return (size_t)(h ^ h >> 32);
+	return hash_fold(hash_bytes(HASH_INIT, key, strlen(key)));
 }
 
 /* The place in the index of `key`, or the free one where it belongs. n_index is a power of two. */

@@ -1,5 +1,6 @@
 /* The program in C: constant tables in the source's own names, each row with its place, and
  * pkd_main. Requires the tables of all passes. */
+#include "base/quantity.h"
 #include "emit/emit.h"
 #include "emit/out.h"
 #include "emit/program.h"
@@ -87,25 +88,12 @@ static uint32_t count_channels(const struct program *p)
 	return n;
 }
 
-static const char *duration_text(struct arena *arena, int64_t ns)
-{
-	static const struct {
-		int64_t ns;
-		const char *unit;
-	} units[] = {{1000000000, "s"}, {1000000, "ms"}, {1000, "us"}, {1, "ns"}};
-	size_t i = 0;
-
-	while (ns % units[i].ns)
-		i++;
-	return arena_printf(arena, "%lld %s", (long long)(ns / units[i].ns), units[i].unit);
-}
-
 static void field_time(struct out_row *row, const char *name, int64_t ns)
 {
 	if (!ns)
 		return;
 	out_field(row, ".%s = %lld", name, (long long)ns);
-	out_field_comment(row, duration_text(row->arena, ns));
+	out_field_comment(row, time_words(row->arena, ns));
 }
 
 /* ".inputs = cam_inputs" and how many; nothing for an empty table, which is not written. */
@@ -382,15 +370,6 @@ static void put_nodes(struct program *p)
 
 /* ---- Streams ---- */
 
-static const char *bytes_text(struct arena *arena, uint64_t bytes)
-{
-	if (bytes < 1024)
-		return arena_printf(arena, "%u bytes", (unsigned)bytes);
-	if (bytes < UINT64_C(1024) * 1024)
-		return arena_printf(arena, "%.1f KiB", (double)bytes / 1024);
-	return arena_printf(arena, "%.1f MiB", (double)bytes / (1024 * 1024));
-}
-
 /* "768 x 576 bgr24; 5 slots = 2 in the ring + 2 pinned + 1 loaned; 6.6 MiB" */
 static const char *memory_text(struct arena *arena, const struct type *type,
                                const struct stream_memory *memory)
@@ -405,7 +384,7 @@ static const char *memory_text(struct arena *arena, const struct type *type,
 		pinned = arena_printf(arena, " + %u pinned", memory->n_pins);
 	return arena_printf(arena, "%s; %u slots = %u in the ring%s + %u loaned; %s", value,
 	                    memory->n_slots, memory->ring_size, pinned, memory->n_loans,
-	                    bytes_text(arena, memory->bytes));
+	                    bytes_words(arena, memory->bytes));
 }
 
 static void put_readers(const struct program *p, size_t i)
@@ -483,7 +462,7 @@ static void put_process(const struct program *p, const struct graph_process *pro
 		out_field(&row, ".priority = %d", process->priority);
 	if (process->memory_limit) {
 		out_field(&row, ".memory_limit = %" PRIu64, process->memory_limit);
-		out_field_comment(&row, bytes_text(p->arena, process->memory_limit));
+		out_field_comment(&row, bytes_words(p->arena, process->memory_limit));
 	}
 	if (process->no_processes)
 		out_field(&row, ".no_processes = true");
@@ -535,7 +514,7 @@ static void put_program(const struct program *p)
 		out_field(&row, ".params = &options");
 	field_table(&row, "param_table", "option_table", graph->params.n);
 	out_field(&row, ".memory = %llu", (unsigned long long)p->analysis->memory_total);
-	out_field_comment(&row, bytes_text(p->arena, p->analysis->memory_total));
+	out_field_comment(&row, bytes_words(p->arena, p->analysis->memory_total));
 	if (graph->n_pools)
 		out_field(&row, ".n_pools = %u", graph->n_pools);
 	field_time(&row, "spin_ns", graph->spin_ns);

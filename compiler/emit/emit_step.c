@@ -1,6 +1,7 @@
 /* Nodes whose step stands in a .pkd file: the program's C holds them whole. The words of the user
  * come with #line, so that compilers and debuggers speak of the .pkd file. */
 #include "base/file.h"
+#include "base/text.h"
 #include "emit/out.h"
 #include "emit/program.h"
 #include <stdlib.h>
@@ -105,7 +106,7 @@ static void put_code(const struct program *p, const struct interface *face)
 	put_line_directive(p, at.line, program_path(p, face->step_at.source));
 	for (uint32_t k = source->lines.n ? source->lines.items[at.line - 1] : start; k < start;
 	     k++)
-		if (((unsigned char)source->text[k] & 0xc0) != 0x80 && *face->step != '\n')
+		if (text_is_character_start(source->text[k]) && *face->step != '\n')
 			buf_putc(p->out, source->text[k] == '\t' ? '\t' : ' ');
 	buf_puts(p->out, face->step);
 	while (strchr(" \t\n", p->out->text[p->out->length - 1]))

@@ -1,5 +1,6 @@
 /* Writing C. */
 #include "emit/out.h"
+#include "base/text.h"
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -8,11 +9,7 @@
 
 size_t out_columns(const char *text)
 {
-	size_t n = 0;
-
-	for (; *text; text++)
-		n += ((unsigned char)*text & 0xc0) != 0x80; /* not inside a character */
-	return n;
+	return text_columns(text, strlen(text));
 }
 
 void out_tabs(struct buf *out, size_t depth)
@@ -145,7 +142,7 @@ static size_t wrap(const char *text, size_t width)
 			if (text[i] != ' ' || columns > width)
 				return fits;
 		}
-		columns += ((unsigned char)text[i] & 0xc0) != 0x80;
+		columns += text_is_character_start(text[i]);
 	}
 }
 

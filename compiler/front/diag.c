@@ -170,26 +170,6 @@ static void style(struct printer *p, enum style style)
 		buf_puts(&p->out, escapes[style]);
 }
 
-/* Bytes of the well-formed UTF-8 character at text[0 … n-1], 0 where there is none. Overlong forms,
- * surrogates and what lies above U+10FFFF are not well-formed. */
-static uint32_t utf8_length(const unsigned char *text, size_t n)
-{
-	unsigned char lead = text[0];
-	if (lead < 0x80)
-		return 1;
-	uint32_t length = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
-	if (lead < 0xc2 || lead > 0xf4 || length > n)
-		return 0;
-	for (uint32_t i = 1; i < length; i++) {
-		if ((text[i] & 0xc0) != 0x80)
-			return 0;
-	}
-	unsigned char second = text[1];
-	bool bad = (lead == 0xe0 && second < 0xa0) || (lead == 0xed && second > 0x9f) ||
-	           (lead == 0xf0 && second < 0x90) || (lead == 0xf4 && second > 0x8f);
-	return bad ? 0 : length;
-}
-
 /* What one character of the source looks like: bytes to print, the columns they take. */
 struct cell {
 	char text[8];
@@ -203,7 +183,7 @@ static struct cell cell_at(const char *text, size_t n, uint32_t column)
 {
 	struct cell cell = {.n_source = 1};
 	unsigned char c = (unsigned char)text[0];
-	uint32_t length = utf8_length((const unsigned char *)text, n);
+	uint32_t length = (uint32_t)text_utf8_length(text, n);
 	bool control = c < 0x20 || c == 0x7f ||
 	               (c == 0xc2 && length && (unsigned char)text[1] < 0xa0);
 	if (c == '\t') {

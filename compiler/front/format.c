@@ -4,6 +4,7 @@
 #define _GNU_SOURCE /* memmem */
 #include "front/format.h"
 #include "base/buf.h"
+#include "base/text.h"
 #include <string.h>
 
 #define TAB 8u
@@ -30,7 +31,7 @@ static void advance(struct reader *r, uint32_t to)
 		} else if (c == '\t') {
 			r->column += TAB - r->column % TAB;
 		} else {
-			r->column += (c & 0xc0) != 0x80;
+			r->column += text_is_character_start(r->text[r->at]);
 		}
 	}
 }
@@ -118,11 +119,7 @@ struct layout {
 
 static uint32_t width_of(const struct element *e)
 {
-	uint32_t width = 0;
-
-	for (uint32_t i = 0; i < e->length; i++)
-		width += ((unsigned char)e->text[i] & 0xc0) != 0x80;
-	return width;
+	return (uint32_t)text_columns(e->text, e->length);
 }
 
 static uint32_t gap_between(const struct element *a, const struct element *b)

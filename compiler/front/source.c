@@ -101,10 +101,9 @@ struct position source_position(const struct sources *sources, uint32_t source, 
 	if (offset > s->length)
 		offset = s->length;
 	uint32_t line = line_of(s, offset);
-	uint32_t column = 1;
-	for (uint32_t i = s->lines.items[line]; i < offset; i++)
-		column += ((unsigned char)s->text[i] & 0xc0) != 0x80; /* the first byte of each */
-	return (struct position){line + 1, column};
+	uint32_t start = s->lines.items[line];
+	return (struct position){line + 1,
+	                         1 + (uint32_t)text_columns(s->text + start, offset - start)};
 }
 
 const char *source_at(struct sources *sources, struct span span)

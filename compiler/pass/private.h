@@ -3,6 +3,7 @@
 #define PASS_PRIVATE_H
 
 #include "base/buf.h"
+#include "base/quantity.h"
 #include "pass/pass.h"
 
 #define PASS(name, establishes, needs) void pass_##name(struct analysis *a);
@@ -73,12 +74,6 @@ const char *edge_every_words(const struct analysis *a,
 /* "a -> b -> a", shortened in the middle; the vertices are nodes. */
 const char *path_words(const struct analysis *a, const struct arcs *arcs,
                        const struct arc_path *path);
-
-/* "12 345 678"; "5.1 MiB"; "120 ms". */
-const char *number_words(struct arena *arena, uint64_t number);
-const char *bytes_words(struct arena *arena, uint64_t bytes);
-const char *time_words(struct arena *arena, int64_t ns);
-const char *time_source(struct arena *arena, int64_t ns); /* as one writes it: "120ms" */
 
 /* A list that is cut: "a, b, c and 7 more". */
 struct words {

@@ -3,6 +3,7 @@
 #include "tool/build.h"
 
 #include "base/file.h"
+#include "base/hash.h"
 #include "emit/emit.h"
 #include "sema/scope.h"
 #include <errno.h>
@@ -20,10 +21,7 @@ int build_fail(const char *what, const char *path, int error)
 
 uint32_t build_hash(const char *text)
 {
-	uint32_t h = 2166136261u;
-	for (; *text; text++)
-		h = (h ^ (unsigned char)*text) * 16777619u;
-	return h;
+	return hash_fold(hash_bytes(HASH_INIT, text, strlen(text)));
 }
 
 /* ---- The generated C ---- */

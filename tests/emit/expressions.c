@@ -1069,7 +1069,7 @@ static const struct pkd_reader expression_19_value_readers[] = {{NODE_keep_14, 0
 
 /* In the order of their constants. */
 static const struct pkd_stream streams[] = {
-	/* list<Found, 16>; 4 slots = 3 in the ring + 1 loaned; 8.0 KiB */
+	/* list<Found, 16>; 4 slots = 3 in the ring + 1 loaned; 8 KiB */
 	{
 		.name = "s.found",
 		.type = "list<Found, 16>",
@@ -1082,7 +1082,7 @@ static const struct pkd_stream streams[] = {
 		.readers = s_found_readers,
 		.n_readers = 5,
 	},
-	/* Found; 5 slots = 4 in the ring + 1 loaned; 4.0 KiB */
+	/* Found; 5 slots = 4 in the ring + 1 loaned; 4 KiB */
 	{
 		.name = "s.best",
 		.type = "Found",
@@ -1095,7 +1095,7 @@ static const struct pkd_stream streams[] = {
 		.readers = s_best_readers,
 		.n_readers = 2,
 	},
-	/* 8 x 8 gray8; 6 slots = 4 in the ring + 1 pinned + 1 loaned; 4.0 KiB */
+	/* 8 x 8 gray8; 6 slots = 4 in the ring + 1 pinned + 1 loaned; 4 KiB */
 	{
 		.name = "s.picture",
 		.type = "image<gray8, 8, 8>",
@@ -1108,7 +1108,7 @@ static const struct pkd_stream streams[] = {
 		.readers = s_picture_readers,
 		.n_readers = 1,
 	},
-	/* i32; 5 slots = 4 in the ring + 1 loaned; 4.0 KiB */
+	/* i32; 5 slots = 4 in the ring + 1 loaned; 4 KiB */
 	{
 		.name = "s.a",
 		.type = "i32",
@@ -1121,7 +1121,7 @@ static const struct pkd_stream streams[] = {
 		.readers = s_a_readers,
 		.n_readers = 10,
 	},
-	/* i32; 3 slots = 2 in the ring + 1 loaned; 4.0 KiB */
+	/* i32; 3 slots = 2 in the ring + 1 loaned; 4 KiB */
 	{
 		.name = "s.b",
 		.type = "i32",
@@ -1134,7 +1134,7 @@ static const struct pkd_stream streams[] = {
 		.readers = s_b_readers,
 		.n_readers = 5,
 	},
-	/* f32; 3 slots = 2 in the ring + 1 loaned; 4.0 KiB */
+	/* f32; 3 slots = 2 in the ring + 1 loaned; 4 KiB */
 	{
 		.name = "s.speed",
 		.type = "f32",
@@ -1147,7 +1147,7 @@ static const struct pkd_stream streams[] = {
 		.readers = s_speed_readers,
 		.n_readers = 1,
 	},
-	/* list<Found, 16>; 3 slots = 2 in the ring + 1 loaned; 8.0 KiB */
+	/* list<Found, 16>; 3 slots = 2 in the ring + 1 loaned; 8 KiB */
 	{
 		.name = "near.value",
 		.type = "list<Found, 16>",
@@ -1160,7 +1160,7 @@ static const struct pkd_stream streams[] = {
 		.readers = near_value_readers,
 		.n_readers = 5,
 	},
-	/* u32; 3 slots = 2 in the ring + 1 loaned; 4.0 KiB */
+	/* u32; 3 slots = 2 in the ring + 1 loaned; 4 KiB */
 	{
 		.name = "n.value",
 		.type = "u32",
@@ -1173,7 +1173,7 @@ static const struct pkd_stream streams[] = {
 		.readers = n_value_readers,
 		.n_readers = 1,
 	},
-	/* u32; 3 slots = 2 in the ring + 1 loaned; 4.0 KiB */
+	/* u32; 3 slots = 2 in the ring + 1 loaned; 4 KiB */
 	{
 		.name = "large.value",
 		.type = "u32",
@@ -1186,7 +1186,7 @@ static const struct pkd_stream streams[] = {
 		.readers = large_value_readers,
 		.n_readers = 1,
 	},
-	/* list<Found, 16>; 3 slots = 2 in the ring + 1 loaned; 8.0 KiB */
+	/* list<Found, 16>; 3 slots = 2 in the ring + 1 loaned; 8 KiB */
 	{
 		.name = "tagged.value",
 		.type = "list<Found, 16>",
@@ -1199,7 +1199,7 @@ static const struct pkd_stream streams[] = {
 		.readers = tagged_value_readers,
 		.n_readers = 1,
 	},
-	/* f32; 3 slots = 2 in the ring + 1 loaned; 4.0 KiB */
+	/* f32; 3 slots = 2 in the ring + 1 loaned; 4 KiB */
 	{
 		.name = "width.value",
 		.type = "f32",
@@ -1212,7 +1212,7 @@ static const struct pkd_stream streams[] = {
 		.readers = width_value_readers,
 		.n_readers = 1,
 	},
-	/* f32; 3 slots = 2 in the ring + 1 loaned; 4.0 KiB */
+	/* f32; 3 slots = 2 in the ring + 1 loaned; 4 KiB */
 	{
 		.name = "widest.value",
 		.type = "f32",
@@ -1225,7 +1225,7 @@ static const struct pkd_stream streams[] = {
 		.readers = widest_value_readers,
 		.n_readers = 1,
 	},
-	/* i32; 3 slots = 2 in the ring + 1 loaned; 4.0 KiB */
+	/* i32; 3 slots = 2 in the ring + 1 loaned; 4 KiB */
 	{
 		.name = "smaller.value",
 		.type = "i32",
@@ -1238,7 +1238,7 @@ static const struct pkd_stream streams[] = {
 		.readers = smaller_value_readers,
 		.n_readers = 1,
 	},
-	/* Found; 3 slots = 2 in the ring + 1 loaned; 4.0 KiB */
+	/* Found; 3 slots = 2 in the ring + 1 loaned; 4 KiB */
 	{
 		.name = "first.value",
 		.type = "Found",
@@ -1251,7 +1251,7 @@ static const struct pkd_stream streams[] = {
 		.readers = first_value_readers,
 		.n_readers = 1,
 	},
-	/* string<7>; 3 slots = 2 in the ring + 1 loaned; 4.0 KiB */
+	/* string<7>; 3 slots = 2 in the ring + 1 loaned; 4 KiB */
 	{
 		.name = "tag.value",
 		.type = "string<7>",
@@ -1264,7 +1264,7 @@ static const struct pkd_stream streams[] = {
 		.readers = tag_value_readers,
 		.n_readers = 1,
 	},
-	/* i32; 3 slots = 2 in the ring + 1 loaned; 4.0 KiB */
+	/* i32; 3 slots = 2 in the ring + 1 loaned; 4 KiB */
 	{
 		.name = "mean.value",
 		.type = "i32",
@@ -1277,7 +1277,7 @@ static const struct pkd_stream streams[] = {
 		.readers = mean_value_readers,
 		.n_readers = 1,
 	},
-	/* i32; 3 slots = 2 in the ring + 1 loaned; 4.0 KiB */
+	/* i32; 3 slots = 2 in the ring + 1 loaned; 4 KiB */
 	{
 		.name = "safe.value",
 		.type = "i32",
@@ -1290,7 +1290,7 @@ static const struct pkd_stream streams[] = {
 		.readers = safe_value_readers,
 		.n_readers = 1,
 	},
-	/* Found; 3 slots = 2 in the ring + 1 loaned; 4.0 KiB */
+	/* Found; 3 slots = 2 in the ring + 1 loaned; 4 KiB */
 	{
 		.name = "either.value",
 		.type = "Found",
@@ -1303,7 +1303,7 @@ static const struct pkd_stream streams[] = {
 		.readers = either_value_readers,
 		.n_readers = 1,
 	},
-	/* i32; 3 slots = 2 in the ring + 1 loaned; 4.0 KiB */
+	/* i32; 3 slots = 2 in the ring + 1 loaned; 4 KiB */
 	{
 		.name = "change.value",
 		.type = "i32",
@@ -1316,7 +1316,7 @@ static const struct pkd_stream streams[] = {
 		.readers = change_value_readers,
 		.n_readers = 1,
 	},
-	/* f32; 3 slots = 2 in the ring + 1 loaned; 4.0 KiB */
+	/* f32; 3 slots = 2 in the ring + 1 loaned; 4 KiB */
 	{
 		.name = "fast.value",
 		.type = "f32",
@@ -1329,7 +1329,7 @@ static const struct pkd_stream streams[] = {
 		.readers = fast_value_readers,
 		.n_readers = 1,
 	},
-	/* bool; 3 slots = 2 in the ring + 1 loaned; 4.0 KiB */
+	/* bool; 3 slots = 2 in the ring + 1 loaned; 4 KiB */
 	{
 		.name = "late.value",
 		.type = "bool",
@@ -1342,7 +1342,7 @@ static const struct pkd_stream streams[] = {
 		.readers = late_value_readers,
 		.n_readers = 1,
 	},
-	/* list<i32, 3>; 3 slots = 2 in the ring + 1 loaned; 4.0 KiB */
+	/* list<i32, 3>; 3 slots = 2 in the ring + 1 loaned; 4 KiB */
 	{
 		.name = "few.value",
 		.type = "list<i32, 3>",
@@ -1355,7 +1355,7 @@ static const struct pkd_stream streams[] = {
 		.readers = few_value_readers,
 		.n_readers = 1,
 	},
-	/* 8 x 8 gray8; 3 slots = 2 in the ring + 1 loaned; 4.0 KiB */
+	/* 8 x 8 gray8; 3 slots = 2 in the ring + 1 loaned; 4 KiB */
 	{
 		.name = "shared.value",
 		.type = "image<gray8, 8, 8>",
@@ -1368,7 +1368,7 @@ static const struct pkd_stream streams[] = {
 		.readers = shared_value_readers,
 		.n_readers = 1,
 	},
-	/* Row; 3 slots = 2 in the ring + 1 loaned; 4.0 KiB */
+	/* Row; 3 slots = 2 in the ring + 1 loaned; 4 KiB */
 	{
 		.name = "expression_18.value",
 		.type = "Row",
@@ -1381,7 +1381,7 @@ static const struct pkd_stream streams[] = {
 		.readers = expression_18_value_readers,
 		.n_readers = 1,
 	},
-	/* record_1; 3 slots = 2 in the ring + 1 loaned; 4.0 KiB */
+	/* record_1; 3 slots = 2 in the ring + 1 loaned; 4 KiB */
 	{
 		.name = "expression_19.value",
 		.type = "record_1",
@@ -2502,7 +2502,7 @@ static const struct pkd_program program = {
 	.params = &options,
 	.param_table = option_table,
 	.n_params = 2,
-	.memory = 114688, /* 112.0 KiB */
+	.memory = 114688, /* 112 KiB */
 	.bind = bind,
 };
 

@@ -327,7 +327,7 @@ static const struct pkd_reader made_count_readers[] = {{NODE_taker, 2}, {NODE_se
 
 /* In the order of their constants. */
 static const struct pkd_stream streams[] = {
-	/* 32 x 16 gray8; 3 slots = 2 in the ring + 1 loaned; 4.0 KiB */
+	/* 32 x 16 gray8; 3 slots = 2 in the ring + 1 loaned; 4 KiB */
 	{
 		.name = "made.picture",
 		.type = "image<gray8, 32, 16>",
@@ -340,7 +340,7 @@ static const struct pkd_stream streams[] = {
 		.readers = made_picture_readers,
 		.n_readers = 1,
 	},
-	/* list<Mark, 4>; 3 slots = 2 in the ring + 1 loaned; 4.0 KiB */
+	/* list<Mark, 4>; 3 slots = 2 in the ring + 1 loaned; 4 KiB */
 	{
 		.name = "made.marks",
 		.type = "list<Mark, 4>",
@@ -353,7 +353,7 @@ static const struct pkd_stream streams[] = {
 		.readers = made_marks_readers,
 		.n_readers = 1,
 	},
-	/* Mark; 7 slots = 4 in the ring + 2 pinned + 1 loaned; 4.0 KiB */
+	/* Mark; 7 slots = 4 in the ring + 2 pinned + 1 loaned; 4 KiB */
 	{
 		.name = "made.best",
 		.type = "Mark",
@@ -366,7 +366,7 @@ static const struct pkd_stream streams[] = {
 		.readers = made_best_readers,
 		.n_readers = 2,
 	},
-	/* u64; 5 slots = 4 in the ring + 1 loaned; 4.0 KiB */
+	/* u64; 5 slots = 4 in the ring + 1 loaned; 4 KiB */
 	{
 		.name = "made.count",
 		.type = "u64",
@@ -546,7 +546,7 @@ static const struct pkd_program program = {
 	.params = &options,
 	.param_table = option_table,
 	.n_params = 4,
-	.memory = 16384, /* 16.0 KiB */
+	.memory = 16384, /* 16 KiB */
 	.bind = bind,
 };
 

@@ -239,7 +239,7 @@ static const struct pkd_reader expression_1_value_readers[] = {{NODE_copy_2, 0}}
 
 /* In the order of their constants. */
 static const struct pkd_stream streams[] = {
-	/* i32; 3 slots = 2 in the ring + 1 loaned; 4.0 KiB */
+	/* i32; 3 slots = 2 in the ring + 1 loaned; 4 KiB */
 	{
 		.name = "a.x",
 		.type = "i32",
@@ -252,7 +252,7 @@ static const struct pkd_stream streams[] = {
 		.readers = a_x_readers,
 		.n_readers = 3,
 	},
-	/* i32; 3 slots = 2 in the ring + 1 loaned; 4.0 KiB */
+	/* i32; 3 slots = 2 in the ring + 1 loaned; 4 KiB */
 	{
 		.name = "expression_1.value",
 		.type = "i32",
@@ -460,7 +460,7 @@ static const struct pkd_program program = {
 	.params = &options,
 	.param_table = option_table,
 	.n_params = 1,
-	.memory = 8192, /* 8.0 KiB */
+	.memory = 8192, /* 8 KiB */
 	.bind = bind,
 };
 

@@ -276,7 +276,7 @@ static const struct pkd_reader halves_y_y_readers[] = {{NODE_keep, 0}};
 
 /* In the order of their constants. */
 static const struct pkd_stream streams[] = {
-	/* i32; 5 slots = 4 in the ring + 1 loaned; 4.0 KiB */
+	/* i32; 5 slots = 4 in the ring + 1 loaned; 4 KiB */
 	{
 		.name = "n.n",
 		.type = "i32",
@@ -289,7 +289,7 @@ static const struct pkd_stream streams[] = {
 		.readers = n_n_readers,
 		.n_readers = 2,
 	},
-	/* i64; 4 slots = 3 in the ring + 1 loaned; 4.0 KiB */
+	/* i64; 4 slots = 3 in the ring + 1 loaned; 4 KiB */
 	{
 		.name = "sums.total",
 		.type = "i64",
@@ -302,7 +302,7 @@ static const struct pkd_stream streams[] = {
 		.readers = sums_total_readers,
 		.n_readers = 3,
 	},
-	/* i64; 3 slots = 2 in the ring + 1 loaned; 4.0 KiB */
+	/* i64; 3 slots = 2 in the ring + 1 loaned; 4 KiB */
 	{
 		.name = "halves.y",
 		.type = "i64",
@@ -315,7 +315,7 @@ static const struct pkd_stream streams[] = {
 		.readers = halves_y_readers,
 		.n_readers = 1,
 	},
-	/* i64; 3 slots = 2 in the ring + 1 loaned; 4.0 KiB */
+	/* i64; 3 slots = 2 in the ring + 1 loaned; 4 KiB */
 	{
 		.name = "halves_2.y",
 		.type = "i64",
@@ -328,7 +328,7 @@ static const struct pkd_stream streams[] = {
 		.readers = halves_2_y_readers,
 		.n_readers = 1,
 	},
-	/* i64; 3 slots = 2 in the ring + 1 loaned; 4.0 KiB */
+	/* i64; 3 slots = 2 in the ring + 1 loaned; 4 KiB */
 	{
 		.name = "halves_y.y",
 		.type = "i64",
@@ -583,7 +583,7 @@ static const struct pkd_process processes[] = {
 		.cpu = 1,
 		.cpu_last = 2,
 		.priority = 5,
-		.memory_limit = 536870912, /* 512.0 MiB */
+		.memory_limit = 536870912, /* 512 MiB */
 		.no_processes = true,
 	},
 	{
@@ -647,7 +647,7 @@ static const struct pkd_program program = {
 	.n_nodes = 8,
 	.processes = processes,
 	.n_processes = 8,
-	.memory = 20480,  /* 20.0 KiB */
+	.memory = 20480,  /* 20 KiB */
 	.spin_ns = 20000, /* 20 us */
 	.bind = bind,
 };

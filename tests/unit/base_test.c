@@ -3,6 +3,7 @@
 #include "base/buf.h"
 #include "base/file.h"
 #include "base/map.h"
+#include "base/quantity.h"
 #include "base/text.h"
 #include "front/diag.h"
 #include <errno.h>
@@ -143,6 +144,63 @@ static void nearest_word_is_what_was_probably_meant(void **state)
 	assert_null(nearest("y")); /* everything of it would be replaced */
 	assert_true(text_ends_with("a.pkd", ".pkd"));
 	assert_false(text_ends_with("pkd", ".pkd"));
+}
+
+static void only_well_formed_utf8_is_a_character(void **state)
+{
+	static const struct {
+		const char *text;
+		size_t length;
+	} cases[] = {
+		{"a", 1},
+		{"\x7f", 1},
+		{"\xc2\x80", 2},
+		{"\xdf\xbf", 2},
+		{"\xe0\xa0\x80", 3},
+		{"\xed\x9f\xbf", 3},
+		{"\xee\x80\x80", 3},
+		{"\xf0\x90\x80\x80", 4},
+		{"\xf4\x8f\xbf\xbf", 4},
+		{"\x80", 0}, /* begins inside a character */
+		{"\xff", 0},
+		{"\xc1\xbf", 0}, /* overlong */
+		{"\xe0\x9f\xbf", 0},
+		{"\xf0\x8f\xbf\xbf", 0},
+		{"\xed\xa0\x80", 0},     /* a surrogate */
+		{"\xf4\x90\x80\x80", 0}, /* above U+10FFFF */
+		{"\xf5\x80\x80\x80", 0},
+		{"\xe2\x82", 0}, /* cut */
+		{"\xe2\x82q", 0},
+		{"\xf0\x9f\x90q", 0},
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		size_t n = strlen(cases[i].text);
+		assert_int_equal(text_utf8_length(cases[i].text, n), cases[i].length);
+		/* What follows a character is not its own; what is missing makes it none. */
+		if (cases[i].length > 1)
+			assert_int_equal(text_utf8_length(cases[i].text, n - 1), 0);
+	}
+	assert_int_equal(text_columns("na\xc3\xafve\t\xf0\x9f\x90\x8e", 11), 7);
+}
+
+static void quantities_are_shown_in_the_unit_that_suits_them(void **state)
+{
+	const struct fixture *f = *state;
+	assert_string_equal(number_words(f->arena, 0), "0");
+	assert_string_equal(number_words(f->arena, 999), "999");
+	assert_string_equal(number_words(f->arena, 12345678), "12 345 678");
+	assert_string_equal(bytes_words(f->arena, 1023), "1023 B");
+	assert_string_equal(bytes_words(f->arena, 4096), "4 KiB");
+	assert_string_equal(bytes_words(f->arena, 5347738), "5.1 MiB");
+	assert_string_equal(bytes_words(f->arena, UINT64_MAX), "16.0 EiB");
+	assert_string_equal(time_words(f->arena, 120000000), "120 ms");
+	assert_string_equal(time_words(f->arena, 33333333), "33.3 ms");
+	assert_string_equal(time_words(f->arena, 120000000000), "2 min");
+	assert_string_equal(time_words(f->arena, 1501), "1501 ns");
+	assert_string_equal(time_source(f->arena, 120000000), "120ms");
+	assert_string_equal(time_source(f->arena, 33333333), "33333333ns");
+	assert_string_equal(time_source(f->arena, 120000000000), "120s");
 }
 
 static void paths_are_taken_apart_and_joined(void **state)
@@ -414,6 +472,8 @@ int main(void)
 		TEST(buffer_grows_and_stays_ended),
 		TEST(map_finds_replaces_and_keeps_order),
 		TEST(nearest_word_is_what_was_probably_meant),
+		TEST(only_well_formed_utf8_is_a_character),
+		TEST(quantities_are_shown_in_the_unit_that_suits_them),
 		TEST(paths_are_taken_apart_and_joined),
 		TEST(file_write_replaces_and_leaves_an_equal_file_alone),
 		TEST(file_write_leaves_the_old_file_when_there_is_no_room),
