@@ -69,15 +69,20 @@ static const struct unit_word {
 	enum value_kind kind;
 	double factor;
 } units[] = {
-	{"ns", VALUE_TIME, 1},       {"us", VALUE_TIME, 1e3},
-	{"ms", VALUE_TIME, 1e6},     {"s", VALUE_TIME, 1e9},
-	{"min", VALUE_TIME, 60e9},   {"h", VALUE_TIME, 3600e9},
-	{"fps", VALUE_RATE, 1},      {"Hz", VALUE_RATE, 1},
-	{"kHz", VALUE_RATE, 1e3},    {"B", VALUE_INT, 1},
-	{"kB", VALUE_INT, 1e3},      {"MB", VALUE_INT, 1e6},
-	{"GB", VALUE_INT, 1e9},      {"KiB", VALUE_INT, 1024},
-	{"MiB", VALUE_INT, 1048576}, {"GiB", VALUE_INT, 1073741824},
+#define UNIT(word, measures, factor) {word, VALUE_##measures, factor},
+#include <pkd/unit.def>
+#undef UNIT
 };
+
+/* "ns us ms s min h, fps Hz kHz, …" */
+static const char *list_units(struct arena *arena)
+{
+	const char *list = units[0].word;
+	for (size_t i = 1; i < sizeof units / sizeof *units; i++)
+		list = arena_printf(arena, "%s%s %s", list,
+		                    units[i].kind == units[i - 1].kind ? "" : ",", units[i].word);
+	return list;
+}
 
 static struct value eval_quantity(struct sema *sema, const struct ast_expr *expr)
 {
@@ -104,8 +109,7 @@ static struct value eval_quantity(struct sema *sema, const struct ast_expr *expr
 	}
 	diag_report(sema->diags, E0107, expr->span, "unknown unit '%s'", word);
 	diag_suggest(sema->diags, word, words, sizeof words / sizeof *words);
-	diag_help(sema->diags,
-	          "the units are ns us ms s min h, fps Hz kHz, B kB MB GB KiB MiB GiB");
+	diag_help(sema->diags, "the units are %s", list_units(sema->arena));
 	return (struct value){0};
 }
 

@@ -9,31 +9,21 @@
 __extension__ typedef unsigned __int128 wide;
 
 /* More digits behind the point cannot make a whole number of any unit, but as zeros at the end. */
-enum { MAX_FRACTION = 30, NUMBER_SIZE = 400 };
+enum { MAX_FRACTION = 30, NUMBER_SIZE = 400, SECOND = 1000000000 };
 
-struct unit {
+enum measure { TIME, RATE, INT };
+
+static const struct unit {
 	const char *name;
+	enum measure measure;
 	uint64_t factor;
-	int digits; /* of the decimals below one: of times, to show them */
+} units[] = {
+#define UNIT(word, measures, factor) {word, measures, factor},
+#include <pkd/unit.def>
+#undef UNIT
 };
 
-static const struct unit times[] = {
-	{"ns", 1, 0},         {"us", 1000, 3},         {"ms", 1000000, 6},
-	{"s", 1000000000, 9}, {"min", 60000000000, 0}, {"h", 3600000000000, 0},
-};
-static const struct unit sizes[] = {
-	{"", 1, 0},
-	{"B", 1, 0},
-	{"kB", 1000, 0},
-	{"MB", 1000000, 0},
-	{"GB", 1000000000, 0},
-	{"KiB", 1024, 0},
-	{"MiB", 1048576, 0},
-	{"GiB", 1073741824, 0},
-};
-
-#define N_TIMES (sizeof(times) / sizeof(times[0]))
-#define N_SIZES (sizeof(sizes) / sizeof(sizes[0]))
+#define N_UNITS (sizeof(units) / sizeof(units[0]))
 
 static bool is_digit(char c)
 {
@@ -152,17 +142,17 @@ static enum pkdi_literal multiply(const struct decimal *d, uint64_t factor, uint
 	return PKDI_LITERAL_OK;
 }
 
-static enum pkdi_literal read_quantity(const char *text, const struct unit *units, size_t n_units,
-                                       uint64_t *ret_number)
+static enum pkdi_literal read_quantity(const char *text, enum measure measure, uint64_t *ret_number)
 {
 	struct decimal decimal;
 	const char *name = read_decimal(text, &decimal);
 
-	for (size_t i = 0; name && i < n_units; i++)
-		if (!strcmp(name, units[i].name))
-			return *name || !decimal.has_point
-			               ? multiply(&decimal, units[i].factor, ret_number)
-			               : PKDI_LITERAL_NONE;
+	/* A whole number needs no unit, and without one it has no point. */
+	if (name && !*name && measure == INT && !decimal.has_point)
+		return multiply(&decimal, 1, ret_number);
+	for (size_t i = 0; name && i < N_UNITS; i++)
+		if (units[i].measure == measure && !strcmp(name, units[i].name))
+			return multiply(&decimal, units[i].factor, ret_number);
 	return PKDI_LITERAL_NONE;
 }
 
@@ -175,7 +165,7 @@ enum pkdi_literal pkdi_literal_whole(const char *text, struct pkdi_whole *ret_wh
 
 	text += whole.negative;
 	r = is_hex(text) ? read_hex(text + 2, &whole.magnitude)
-	                 : read_quantity(text, sizes, N_SIZES, &whole.magnitude);
+	                 : read_quantity(text, INT, &whole.magnitude);
 	if (r != PKDI_LITERAL_OK)
 		return r;
 	whole.negative = whole.negative && whole.magnitude;
@@ -187,7 +177,7 @@ enum pkdi_literal pkdi_literal_time(const char *text, int64_t *ret_ns)
 {
 	bool negative = *text == '-';
 	uint64_t ns;
-	enum pkdi_literal r = read_quantity(text + negative, times, N_TIMES, &ns);
+	enum pkdi_literal r = read_quantity(text + negative, TIME, &ns);
 
 	if (r == PKDI_LITERAL_OK && ns > INT64_MAX)
 		r = PKDI_LITERAL_TOO_LARGE;
@@ -234,20 +224,30 @@ enum pkdi_literal pkdi_literal_number(const char *text, double *ret_number)
 	return PKDI_LITERAL_OK;
 }
 
+/* Up to seconds, as people say. */
+static const struct unit *choose_unit(uint64_t ns)
+{
+	const struct unit *unit = &units[0];
+
+	for (size_t i = 1; i < N_UNITS; i++)
+		if (units[i].measure == TIME && units[i].factor <= SECOND && ns >= units[i].factor)
+			unit = &units[i];
+	return unit;
+}
+
 void pkdi_literal_show_time(int64_t ns, char *ret_text, size_t size)
 {
 	uint64_t magnitude = ns < 0 ? -(uint64_t)ns : (uint64_t)ns;
-	const struct unit *unit = &times[0];
+	const struct unit *unit = choose_unit(magnitude);
 	char fraction[24] = "";
 
-	/* Up to seconds, as people say. */
-	for (size_t i = 1; i < 4; i++)
-		if (magnitude >= times[i].factor)
-			unit = &times[i];
 	if (magnitude % unit->factor) {
-		int n = snprintf(fraction, sizeof(fraction), ".%0*" PRIu64, unit->digits,
-		                 magnitude % unit->factor);
+		int n_digits = 0, n;
 
+		for (uint64_t rest = unit->factor; rest > 1; rest /= 10)
+			n_digits++;
+		n = snprintf(fraction, sizeof(fraction), ".%0*" PRIu64, n_digits,
+		             magnitude % unit->factor);
 		while (n > 0 && fraction[n - 1] == '0')
 			fraction[--n] = '\0';
 	}
