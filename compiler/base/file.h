@@ -14,8 +14,8 @@ int file_read(struct arena *arena, const char *path, size_t max, char **ret_text
  * disk leaves no half file. An equal file is left alone, time stamp included. */
 int file_write(const char *path, const char *text, size_t length);
 
-/* The same for a file of the user's: it must exist, a symbolic link stays one, and so do the bits of
- * its mode. */
+/* The same for a file of the user's: it must exist, a symbolic link stays one, and so do the bits
+ * of its mode. */
 int file_replace(const char *path, const char *text, size_t length);
 
 bool file_exists(const char *path);

@@ -1,5 +1,5 @@
-/* FNV-1a of 64 bits. It tells texts apart, and need not withstand somebody who makes two of one hash
- * on purpose. */
+/* FNV-1a of 64 bits. It tells texts apart, and need not withstand somebody who makes two of one
+ * hash on purpose. */
 #ifndef BASE_HASH_H
 #define BASE_HASH_H
 

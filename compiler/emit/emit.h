@@ -12,13 +12,13 @@ void emit_header(const struct unit *unit, struct buf *out);
 /* The program: constant tables for pkd_main, in one C file. */
 void emit_program(const struct analysis *analysis, struct buf *out);
 
-/* A drawing of the graph for Graphviz: nodes, clustered by process; edges labelled with their policy
- * and capacity. */
+/* A drawing of the graph for Graphviz: nodes, clustered by process; edges labelled with their
+ * policy and capacity. */
 void emit_dot(const struct analysis *analysis, struct buf *out);
 void emit_mermaid(const struct analysis *analysis, struct buf *out);
 
-/* What is written on the line of an edge: the output where there are several, and the separator; the
- * policy; the capacity as a user would write it (n waiting). */
+/* What is written on the line of an edge: the output where there are several, and the separator;
+ * the policy; the capacity as a user would write it (n waiting). */
 void emit_edge_label(const struct analysis *a, uint32_t e, const char *separator, struct buf *out);
 
 /* The graph for other programs: nodes, streams, edges, processes, memory. */

@@ -1,5 +1,5 @@
-/* Choices: if, ??, when, and, or. What is evaluated only under a condition, or may have no value, becomes
- * statements under an `if`, where it does not fit into an expression. */
+/* Choices: if, ??, when, and, or. What is evaluated only under a condition, or may have no value,
+ * becomes statements under an `if`, where it does not fit into an expression. */
 #include "base/text.h"
 #include "emit/writer.h"
 #include <string.h>

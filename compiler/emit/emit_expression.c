@@ -1,5 +1,5 @@
-/* Nodes made of expressions: for each one its structs of values, and a step that computes it, beneath
- * the line of the source that it comes from. */
+/* Nodes made of expressions: for each one its structs of values, and a step that computes it,
+ * beneath the line of the source that it comes from. */
 #include "emit/writer.h"
 #include <stdarg.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* The program as a drawing for Graphviz: nodes, clustered by the process they share; a solid line
- * loses nothing, a dashed one is `latest`, a dotted one `sample`; a line that looks back has an open
- * arrow. */
+ * loses nothing, a dashed one is `latest`, a dotted one `sample`; a line that looks back has an
+ * open arrow. */
 #include "emit/emit.h"
 
 #include <inttypes.h>

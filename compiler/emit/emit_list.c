@@ -1,5 +1,5 @@
-/* Lists in expressions: loops. `xs where p` is a test inside of the loop that reads it, and becomes a
- * list of its own only where one is wanted. */
+/* Lists in expressions: loops. `xs where p` is a test inside of the loop that reads it, and becomes
+ * a list of its own only where one is wanted. */
 #include "emit/writer.h"
 #include <string.h>
 

@@ -1,4 +1,4 @@
-/* Arithmetic and comparison. Whole numbers and times go through the functions of arith.h, which saturate. */
+/* Arithmetic and comparison. Integers and times use the saturating functions of arith.h. */
 #include "emit/writer.h"
 #include <string.h>
 

@@ -1,6 +1,6 @@
-/* Terms as C: which one is written how, and the leaves. A number becomes an expression as far as that
- * reads well, and a local where it does not; larger values are read where they lie and written where
- * they are wanted. */
+/* Terms as C: which one is written how, and the leaves. A number becomes an expression as far as
+ * that reads well, and a local where it does not; larger values are read where they lie and written
+ * where they are wanted. */
 #include "emit/writer.h"
 #include <string.h>
 
@@ -233,7 +233,7 @@ static void fill_list(struct writer *w, struct value_text to, const struct term 
 		          term->items[i]);
 }
 
-/* A number. False where it is a choice that needs statements: they had better write it themselves. */
+/* A number. False where it is a choice that needs statements, which then write it. */
 static bool fill_in_a_line(struct writer *w, struct value_text to, const struct term *term)
 {
 	bool choice = term->kind == TERM_IF || term->kind == TERM_COALESCE;

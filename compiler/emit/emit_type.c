@@ -205,8 +205,8 @@ static void describe_inside(struct buf *out, struct described *described, struct
 		out_field(row, ".item = &%s", type_describe(out, described, type->item));
 }
 
-/* What the runtime need not look into. Plain: every pattern of bytes is a value of the type. Flat: all of
- * its memory is in use, whatever the value. */
+/* What the runtime need not look into. Plain: every pattern of bytes is a value of the type. Flat:
+ * all of its memory is in use, whatever the value. */
 struct shape {
 	bool plain, flat;
 };

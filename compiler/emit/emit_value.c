@@ -1,5 +1,5 @@
-/* Values as C text: operands of an expression; places, which are read where they lie and copied; locals
- * that hold a value under a short name. */
+/* Values as C text: operands of an expression; places, which are read where they lie and copied;
+ * locals that hold a value under a short name. */
 #include "emit/writer.h"
 #include <string.h>
 

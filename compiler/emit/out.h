@@ -35,8 +35,8 @@ struct out_line {
 /* Lines after `depth` tabs. Comments of neighbours stand in one column, as clang-format has it. */
 void out_lines(struct buf *out, size_t depth, const struct out_line *lines, size_t n);
 
-/* A line, or several: `head`, then the arguments, filled up to the margin and aligned under the first,
- * then `tail`: ");" or ")". */
+/* A line, or several: `head`, then the arguments, filled up to the margin and aligned under the
+ * first, then `tail`: ");" or ")". */
 void out_call(struct buf *out, size_t depth, const char *head, const char *const *arguments,
               size_t n, const char *tail);
 

@@ -1,13 +1,13 @@
-/* Writing the C of one expression: blocks of statements, local names, and what is known where. Private
- * to the files that are named below. */
+/* Writing the C of one expression: blocks of statements, local names, and what is known where.
+ * Private to the files that are named below. */
 #ifndef EMIT_WRITER_H
 #define EMIT_WRITER_H
 
 #include "emit/out.h"
 #include "emit/program.h"
 
-/* How C reads a value. A number, bool, time or enum is an expression; anything larger is a place that
- * is read where it lies. */
+/* How C reads a value. A number, bool, time or enum is an expression; anything larger is a place
+ * that is read where it lies. */
 struct value_text {
 	const char *text;
 	int binding;  /* of an expression: see enum binding */
@@ -80,8 +80,8 @@ size_t writer_room(const struct writer *w);
 const char *writer_name(struct writer *w, const char *wanted);
 void writer_forget(struct writer *w, const char *name); /* its block has ended */
 
-/* "struct value_list_Object_64 near", "float (*grid)[3]": declarations of a variable and, const, of a
- * pointer to what is read. */
+/* "struct value_list_Object_64 near", "float (*grid)[3]": declarations of a variable and, const, of
+ * a pointer to what is read. */
 const char *writer_variable(struct writer *w, const struct type *type, const char *name);
 const char *writer_pointer(struct writer *w, const struct type *type, const char *name);
 

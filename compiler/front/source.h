@@ -30,8 +30,8 @@ struct sources {
 
 void sources_init(struct sources *sources, struct arena *arena);
 
-/* Reads a .pkd file; 0 or -errno. Any other is refused, whatever its links are called: messages show
- * lines of a source to whoever runs pkdc. */
+/* Reads a .pkd file; 0 or -errno. Any other is refused, whatever its links are called: messages
+ * show lines of a source to whoever runs pkdc. */
 int sources_add(struct sources *sources, const char *path, const char *file, uint32_t *ret_source);
 
 /* Why that did not work, in words. */

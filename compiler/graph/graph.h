@@ -24,11 +24,11 @@ struct graph_edge {
 	enum edge_policy policy;
 	uint32_t count;     /* n of queue(n) or latest(n); 0 = not written */
 	int64_t max_age_ns; /* sample; 0 = none */
-	int32_t first,
-		last; /* which values: 0, 0 is the newest alone; -7, 0 a window of eight; -1, -1
-	                        the one before. Fires only where last is 0 */
-	uint32_t
-		every_n; /* every(n): frames number 1 + every_from, 1 + every_from + n, … ; 0 = all */
+	/* Which values: 0, 0 is the newest alone; -7, 0 a window of eight; -1, -1 the one before.
+	 * Fires only where last is 0. */
+	int32_t first, last;
+	/* every(n): frames number 1 + every_from, 1 + every_from + n, … ; 0 = all. */
+	uint32_t every_n;
 	uint32_t every_from; /* below every_n; not 0 for the workers of a pool */
 	uint32_t pool;       /* its workers claim frames instead, from 1; 0 = they do not */
 	int64_t every_ns;    /* every(t): the first of each period of capture time; 0 = all */
@@ -47,8 +47,9 @@ struct graph_node {
 	const char *name; /* "cam" */
 	const struct interface *face;
 	struct span at;
-	uint32_t *inputs;      /* n_inputs edges: a slot for each port, NO_ID where unconnected, and
-	                          for a bank a slot for each element */
+	/* n_inputs edges: a slot for each port, NO_ID where unconnected, and for a bank a slot for
+	 * each element. */
+	uint32_t *inputs;
 	uint32_t *input_ports; /* n_inputs: the slot's port of the interface, ascending */
 	uint32_t n_inputs;
 	uint32_t *outputs;         /* face->outputs.n streams */

@@ -4,15 +4,15 @@
  * for each worker, or what comes meanwhile where the node takes but some frames.
  *
  * Why start(v) of pace.c is enough to know: give the edge u -> v the window
- * ceil((start(v) - start(u) - time(u)) * rate) + 2. Around a cycle of the marked graph (forward arcs
- * without tokens, those of a history with one, reverse arcs with a window of tokens each) the starts
- * cancel out, so that tokens >= rate * the times of all nodes on it, which is the condition for the
- * full rate. What both sides have in common cancels as well.
+ * ceil((start(v) - start(u) - time(u)) * rate) + 2. Around a cycle of the marked graph (forward
+ * arcs without tokens, those of a history with one, reverse arcs with a window of tokens each) the
+ * starts cancel out, so that tokens >= rate * the times of all nodes on it, which is the condition
+ * for the full rate. What both sides have in common cancels as well.
  *
- * A history x[-k] adds k values. A reader keeps them behind the frame in hand, or, where it looks back
- * only, in place of it: for x[-1] the window is 3, and its writer may be one frame ahead of the one
- * that the next firing needs. One would do; but a writer that reads its own output checks its room
- * before it has given up the value of its last firing.
+ * A history x[-k] adds k values. A reader keeps them behind the frame in hand, or, where it looks
+ * back only, in place of it: for x[-1] the window is 3, and its writer may be one frame ahead of
+ * the one that the next firing needs. One would do; but a writer that reads its own output checks
+ * its room before it has given up the value of its last firing.
  *
  * W0605: a node that must take every frame of a live origin, and whose budget says that it cannot.
  * Requires origin. */

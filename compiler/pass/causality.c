@@ -1,5 +1,6 @@
 /* E0601: a cycle of edges that all fire can never start, for each node in it waits for the one
- * before. A sample or a history (x[-1]) breaks it: neither waits for the frame at hand. One message for each knot of such cycles, on a shortest cycle of it. */
+ * before. A sample or a history (x[-1]) breaks it: neither waits for the frame at hand. One message
+ * for each knot of such cycles, on a shortest cycle of it. */
 #include "pass/private.h"
 
 /* The edge of the cycle where `sample` costs least: the first whose port is declared T? already. */

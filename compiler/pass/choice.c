@@ -1,6 +1,7 @@
-/* W0604: which choices, `latest` and `every`, thin the frames that a node fires on, and where streams
- * that were thinned by different ones are joined: two `latest` choose apart, and a join fires only on
- * what both happened to choose. Choices inside one another lose nothing more. Requires origin. */
+/* W0604: which choices, `latest` and `every`, thin the frames that a node fires on, and where
+ * streams that were thinned by different ones are joined: two `latest` choose apart, and a join
+ * fires only on what both happened to choose. Choices inside one another lose nothing more.
+ * Requires origin. */
 #include "base/map.h"
 #include "pass/private.h"
 
@@ -29,8 +30,8 @@ static bool chooses(const struct graph_edge *edge)
 	       (edge->policy == EDGE_LATEST || edge->every_n > 1 || edge->every_ns);
 }
 
-/* `latest` is a choice of its own wherever it stands; the same `every` takes the same frames, for it
- * goes by the origin's numbers. */
+/* `latest` is a choice of its own wherever it stands; the same `every` takes the same frames, for
+ * it goes by the origin's numbers. */
 static uint32_t choice_of(struct choice_pass *c, uint32_t e)
 {
 	const struct graph_edge *edge = &c->a->graph->edges.items[e];

@@ -7,18 +7,18 @@
  *
  * What follows, honestly: queue(n) has n >= 1, so that its reverse arc holds n + 1 >= 2 tokens, and
  * an arc without a token is a forward one of a firing input; those have no cycle (causality). No
- * explicit queue can deadlock a program, not even one in a feedback, where each frame waits only for
- * the one before and there is room for two; one that is too small only slows it, and capacity says
- * so. E0602 thus stands for a mistake of the compiler's own. The check is the general one all the
- * same, for it must hold when other edges come (a rendezvous), and is tested with windows of 0.
+ * explicit queue can deadlock a program, not even one in a feedback, where each frame waits only
+ * for the one before and there is room for two; one that is too small only slows it, and capacity
+ * says so. E0602 thus stands for a mistake of the compiler's own. The check is the general one all
+ * the same, for it must hold when other edges come (a rendezvous), and is tested with windows of 0.
  *
- * `latest` adds a forward arc alone: a join that pinned its choice advances its other inputs, and its
- * histories, past older frames without firing, so they are never held up by it. `every` passes the
- * frames that it does not take. Workers: each frame's own worker can always take it, and each has
- * rings of its own. Nodes that share a process add no arc, for room in every output is a condition of
- * firing and nothing waits inside one. A node that fires on any input waits for room in its outputs,
- * but never for a value while another is there: a circle of waiting goes upstream only through a
- * wait for a value, so none leads through it. Requires capacity. */
+ * `latest` adds a forward arc alone: a join that pinned its choice advances its other inputs, and
+ * its histories, past older frames without firing, so they are never held up by it. `every` passes
+ * the frames that it does not take. Workers: each frame's own worker can always take it, and each
+ * has rings of its own. Nodes that share a process add no arc, for room in every output is a
+ * condition of firing and nothing waits inside one. A node that fires on any input waits for room
+ * in its outputs, but never for a value while another is there: a circle of waiting goes upstream
+ * only through a wait for a value, so none leads through it. Requires capacity. */
 #include "pass/private.h"
 
 enum { ARC_FORWARD, ARC_ROOM };

@@ -1,5 +1,5 @@
-/* What the report says, in ids: put in words by report.c, in JSON by report_json.c. Each requires that
- * the passes it reads are done. */
+/* What the report says, in ids: put in words by report.c, in JSON by report_json.c. Each requires
+ * that the passes it reads are done. */
 #ifndef PASS_FACTS_H
 #define PASS_FACTS_H
 

@@ -33,8 +33,8 @@ static bool is_file(const char *path, bool writes)
 	       !strstr(path, "://");
 }
 
-/* A name for the file of a clause, equal for equal files; NULL where there is none. What stands under
- * a flag does not count: the other may stand under the opposite one. */
+/* A name for the file of a clause, equal for equal files; NULL where there is none. What stands
+ * under a flag does not count: the other may stand under the opposite one. */
 static const char *target_of(const struct analysis *a, const struct touch *touch, bool writes)
 {
 	if (touch->when || (touch->path && !is_file(touch->path, writes)))

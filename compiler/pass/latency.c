@@ -1,30 +1,30 @@
-/* assert latency(a -> b) <= t: the longest time from when a frame is there, at its origin, until b's
- * firing on it is over. It holds if every firing takes at most its budget, frames come at least one
- * period of the origin's rate T apart, a CPU is free for each process, and nothing crashes.
+/* assert latency(a -> b) <= t: the longest time from when a frame is there, at its origin, until
+ * b's firing on it is over. It holds if every firing takes at most its budget, frames come at least
+ * one period of the origin's rate T apart, a CPU is free for each process, and nothing crashes.
  *
  * The response R(v) of a node is its budget and those of the other nodes of its process: a process
  * goes round its nodes, so that each other fires once at most before v does. Let L(v) bound the end
- * of v's firing of a frame, counted from when the frame was there; L(origin) is its own response. By
- * induction over the frames, L(v) = begin(v) + R(v) for any begin(v) of at least
+ * of v's firing of a frame, counted from when the frame was there; L(origin) is its own response.
+ * By induction over the frames, L(v) = begin(v) + R(v) for any begin(v) of at least
  *
  *   L(u)              for each firing input from u;
- *   n * R(v)  more    where that input is `latest(n)`: the firing in hand, and n - 1 before the frame;
+ *   n * R(v)  more    where that input is `latest(n)`: the firing in hand, and n - 1 before;
  *   n * (R(v) - T)    more, where positive, for the other inputs of such a node: the firings before
  *                     may have waited for them, a frame earlier each;
  *   L(u) - T          for a history: it waits for the frame before;
  *   L(w) - m * S      for each reader w that gates v with room for m frames: it must have taken the
- *                     m-th frame before, and v's come S apart. Not for an origin: a frame that it has no room for has not
- *                     come yet, or is refused;
+ *                     m-th frame before, and v's come S apart. Not for an origin: a frame
+ *                     that it has no room for has not come yet, or is refused;
  *
- * and where v does not choose by `latest`, if R(v) <= its spacing S. The firing before began a spacing
- * earlier, and so is over in time: a queue adds no wait of its own. The spacing is T on every way,
- * times n behind `every(n)`, which goes by the origin's numbers, and for each of n workers; a
- * `latest` may take two frames T apart, however slow it may be on other frames.
+ * and where v does not choose by `latest`, if R(v) <= its spacing S. The firing before began a
+ * spacing earlier, and so is over in time: a queue adds no wait of its own. The spacing is T on
+ * every way, times n behind `every(n)`, which goes by the origin's numbers, and for each of n
+ * workers; a `latest` may take two frames T apart, however slow it may be on other frames.
  *
- * Least solutions are longest paths; a cycle of positive length means that no bound follows. The bound
- * for a node a that is no origin is that of its origin, for how early a has a frame is not known, and
- * several may come from it at once. An expression without a budget counts 1 ms. Requires capacity,
- * deadlock and presence. */
+ * Least solutions are longest paths; a cycle of positive length means that no bound follows. The
+ * bound for a node a that is no origin is that of its origin, for how early a has a frame is not
+ * known, and several may come from it at once. An expression without a budget counts 1 ms. Requires
+ * capacity, deadlock and presence. */
 #include "pass/private.h"
 
 #include <inttypes.h>

@@ -1,7 +1,7 @@
 /* Slots and bytes of each stream: N = D + ΣP + L. D frames are in the ring, the largest window of
  * the readers, what they look back at included; each lossy or sampling reader may hold one more in
- * hand, and what it looks back at (P); and the writer fills one (L = 1). With so many slots the writer
- * finds a free one without ever waiting. Requires unused and capacity. */
+ * hand, and what it looks back at (P); and the writer fills one (L = 1). With so many slots the
+ * writer finds a free one without ever waiting. Requires unused and capacity. */
 #include "pass/private.h"
 
 #include <inttypes.h>

@@ -1,6 +1,6 @@
 /* Which origin numbers the frames of each node. An exact join needs one: frames of two origins have
- * numbers that mean different things. What fires on any of its inputs joins nothing and is an origin.
- * Requires causality, so that each node has an order. */
+ * numbers that mean different things. What fires on any of its inputs joins nothing and is an
+ * origin. Requires causality, so that each node has an order. */
 #include "pass/private.h"
 
 /* The first connected input, of a node that none fires, or NO_ID. */

@@ -2,13 +2,13 @@
  * computed from. Not a pass: capacity calls it, and keeps the table. Requires origin.
  *
  * The time of a node is its budget, with those of the other nodes of its process, for they may all
- * fire before it; one period where none is declared; the double behind `latest`, for a frame may wait
- * for the firing before its own. Without a rate a stage counts as one period.
+ * fire before it; one period where none is declared; the double behind `latest`, for a frame may
+ * wait for the firing before its own. Without a rate a stage counts as one period.
  *
  * start(v) is the longest time from the origin to v. A history x[-1] waits for the frame before: it
- * counts a period less. So do the feedbacks that it makes; one that takes longer than a period slows
- * its origin, as a node does that takes every frame and is slower than the rate. A feedback of nodes
- * without budgets is taken to keep up. */
+ * counts a period less. So do the feedbacks that it makes; one that takes longer than a period
+ * slows its origin, as a node does that takes every frame and is slower than the rate. A feedback
+ * of nodes without budgets is taken to keep up. */
 #include "pass/private.h"
 
 int64_t time_add(int64_t x, int64_t y)

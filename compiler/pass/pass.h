@@ -41,12 +41,14 @@ struct analysis {
 	const char **absence; /* presence: per stream, why, in words; NULL where never absent */
 	bool *has_channel;    /* unused: per stream */
 	struct pace *paces;   /* capacity: per node, see private.h */
-	uint32_t *window; /* capacity: per edge; queue: waiting, in hand and looked back at; latest:
-	                       n and looked back at; sample: 1 */
-	uint32_t *window_wanted; /* capacity: per edge of a queue, the least that slows nobody; a
-	                            smaller one was written */
-	uint32_t *pins; /* capacity: per edge, slots that its reader may hold although the ring has
-	                   gone on: 0 where its cursor gates the writer */
+	/* capacity: per edge; queue: waiting, in hand and looked back at; latest: n and looked back
+	 * at; sample: 1 */
+	uint32_t *window;
+	/* capacity: per edge of a queue, the least that slows nobody; a smaller one was written */
+	uint32_t *window_wanted;
+	/* capacity: per edge, slots that its reader may hold although the ring has gone on: 0 where
+	 * its cursor gates the writer */
+	uint32_t *pins;
 	const char **window_reason;   /* capacity: per edge, in words, for the report */
 	struct stream_memory *memory; /* memory: per stream */
 	uint64_t memory_total;        /* memory: bytes */
@@ -57,8 +59,8 @@ struct analysis {
 /* Runs all that can run. The analysis is in the graph's arena. */
 struct analysis *pass_run_all(const struct graph *graph, struct diags *diags);
 
-/* True when node `a` can be made to wait by node `b`, through any number of steps. Walks the graph at
- * each call: a table of all pairs would be too large for a program of ten thousand nodes. */
+/* True when node `a` can be made to wait by node `b`, through any number of steps. Walks the graph
+ * at each call: a table of all pairs would be too large for a program of ten thousand nodes. */
 bool pass_waits_for(const struct analysis *analysis, uint32_t a, uint32_t b);
 
 /* --dump=passes: every table. */

@@ -1,6 +1,6 @@
-/* Which nodes are the workers of a pool, and which one puts their frames in order. A deploy's pool is
- * expanded before there is a graph; it is known by its edges: worker k of n takes the frames whose
- * number is k modulo n, and no other edge begins at another than 0. */
+/* Which nodes are the workers of a pool, and which one puts their frames in order. A deploy's pool
+ * is expanded before there is a graph; it is known by its edges: worker k of n takes the frames
+ * whose number is k modulo n, and no other edge begins at another than 0. */
 #include "pass/private.h"
 
 uint32_t edge_n_workers(const struct graph *graph, const struct graph_edge *edge)

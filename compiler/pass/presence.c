@@ -31,8 +31,8 @@ static const char *why_not_fired(const struct analysis *a, uint32_t e, bool pool
 }
 
 /* Why a node does not fire on every frame of its origin, or NULL. A T? input does not hold a firing
- * back, but it does not cause one either: some input must hold the frame. One that fires on any value
- * numbers its firings itself. */
+ * back, but it does not cause one either: some input must hold the frame. One that fires on any
+ * value numbers its firings itself. */
 static const char *why_node_is_thin(const struct analysis *a, uint32_t n, bool pool)
 {
 	const struct graph_node *node = &a->graph->nodes.items[n];
@@ -137,8 +137,8 @@ static void report_absent(struct analysis *a, uint32_t e)
 		          port->name, type, edge_words(a, e));
 }
 
-/* A sampled value may be missing: before the first one, and once it is too old. What a history looks
- * back at is missing at the beginning. A node that fires on any of several inputs samples the others. */
+/* A sampled value may be missing: before the first one, and once it is too old. What a history
+ * looks back at is missing at the beginning. A node that fires on any input samples the others. */
 static void check_value(struct analysis *a, uint32_t e, bool fires_any)
 {
 	const struct graph_edge *edge = &a->graph->edges.items[e];

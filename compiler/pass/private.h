@@ -68,8 +68,8 @@ const char *stream_words(const struct analysis *a, uint32_t stream);
  * of it, under another policy. */
 const char *edge_words(const struct analysis *a, uint32_t edge);
 const char *edge_words_as(const struct analysis *a, uint32_t edge, const char *policy);
-const char *edge_every_words(const struct analysis *a,
-                             uint32_t edge); /* "every(1s)"; "" for a worker */
+/* "every(1s)"; "" for a worker. */
+const char *edge_every_words(const struct analysis *a, uint32_t edge);
 
 /* "a -> b -> a", shortened in the middle; the vertices are nodes. */
 const char *path_words(const struct analysis *a, const struct arcs *arcs,
@@ -143,7 +143,7 @@ struct pace {
 	bool exact;       /* no `latest` between its origin and it */
 	bool full;        /* and no `every`: it fires on every frame that it is given */
 	int64_t period;   /* between two firings, at full rate */
-	int64_t multiple; /* numbers of its frames differ by multiples of it, for `every` above it */
+	int64_t multiple; /* its frames' numbers differ by multiples of it: `every` above it */
 	int64_t frames;   /* period if nothing were slow: from the rate alone; 0 = no rate */
 	int64_t spacing;  /* between two firings, at the least, of frames that come at the rate */
 	int64_t response; /* its budget and those of its process; 0 = not known */
@@ -166,7 +166,7 @@ int64_t response_time(const struct analysis *a, uint32_t n);
 
 /* ---- isolation.c ---- */
 
-/* Per node, the step by which it was first reached from `n`, NO_ID where `n` does not wait for it. */
+/* Per node, the step by which it was first reached from `n`; NO_ID: `n` does not wait for it. */
 uint32_t *waits_of(const struct analysis *a, uint32_t n);
 
 /* Why one vertex of analysis.waits waits for another. After the nodes come the processes of several

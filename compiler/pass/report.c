@@ -457,7 +457,7 @@ static const char *touches_words(const struct report *r, const struct touches *t
 	return touches->n ? words_join(&words) : "nothing";
 }
 
-/* What a node of several has from the others. Expressions are not shown: they run no code of others. */
+/* What a node of several has from the others. Expressions run no code of others. */
 static void print_gained(const struct report *r, uint32_t n, const struct touches *all,
                          uint32_t undeclared)
 {

@@ -151,8 +151,8 @@ static const char *assertion_word(enum assertion_kind kind)
 	return "memory";
 }
 
-/* That all assertions of a pass hold is known when the pass is done; otherwise one of them does not,
- * and the messages say which. */
+/* That all assertions of a pass hold is known when the pass is done; otherwise one of them does
+ * not, and the messages say which. */
 static void put_assertion(struct report *r, size_t number)
 {
 	const struct graph_assertion *assertion = &r->a->graph->asserts.items[number];

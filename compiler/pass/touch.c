@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-/* The pipeline's parameter that a node's is set by; NO_ID where the call says more than its name. */
+/* The pipeline's parameter that a node's is set by; NO_ID where the call says more. */
 static uint32_t param_of(const struct graph_node *node, uint32_t param)
 {
 	const struct formula *formula = node->arguments[param];

@@ -24,7 +24,7 @@ bool touches_have(const struct touches *touches, const struct touch *touch);
 struct touches touches_gained(const struct analysis *a, const struct touches *all,
                               const struct touches *own);
 
-/* What all nodes of a process may touch; *ret_undeclared is the first that does not say, or NO_ID. */
+/* What all nodes of a process may touch; *ret_undeclared: the first that does not say, or NO_ID. */
 struct touches touches_of_process(const struct analysis *a, uint32_t process,
                                   uint32_t *ret_undeclared);
 

@@ -1,5 +1,5 @@
-/* A pipeline with every name bound, every loop unrolled, every pipeline inside it expanded and every
- * type inferred: what elaborate makes and lower reads. */
+/* A pipeline with every name bound, every loop unrolled, every pipeline inside it expanded and
+ * every type inferred: what elaborate makes and lower reads. */
 #ifndef SEMA_BOUND_H
 #define SEMA_BOUND_H
 
@@ -18,8 +18,7 @@ struct bound_input {
 	int32_t first, last;          /* x[first .. last]; 0, 0 for x */
 	uint32_t every_n, every_from; /* frames number 1 + every_from + k * every_n */
 	int64_t every_ns;
-	uint32_t
-		pool; /* whose workers claim their frames, from 1; 0 = none: they take every_from */
+	uint32_t pool; /* whose workers claim their frames, from 1; 0 = every_from counts */
 	struct span at;
 };
 

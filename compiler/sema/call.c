@@ -39,8 +39,8 @@ bool call_is_builtin(const struct scope *scope, const struct ast_expr *expr)
 	       !scope_find(scope->file, expr->left->name.text);
 }
 
-/* The part of a name. Often all are given in their order, so the input at the argument's own place is
- * looked at first: names are unique. */
+/* The part of a name. Often all are given in their order, so the input at the argument's own place
+ * is looked at first: names are unique. */
 static struct slot find_slot(const struct interface *face, const char *name, size_t place)
 {
 	if (place < face->inputs.n && strcmp(face->inputs.items[place].name, name) == 0)

@@ -1,5 +1,5 @@
-/* Declaring the statements of a block: loops and choices are unrolled, each name is entered. Nodes are
- * added at once; what else a name stands for is left pending. */
+/* Declaring the statements of a block: loops and choices are unrolled, each name is entered. Nodes
+ * are added at once; what else a name stands for is left pending. */
 #include "sema/elaborate.h"
 #include <string.h>
 

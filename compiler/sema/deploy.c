@@ -1,5 +1,5 @@
-/* The rules of a deploy: which nodes share a process, on which CPUs, with how many workers, and what
- * happens when one dies. */
+/* The rules of a deploy: which nodes share a process, on which CPUs, with how many workers, and
+ * what happens when one dies. */
 #include "sema/bound.h"
 #include "sema/resolve.h"
 #include <string.h>
@@ -235,8 +235,8 @@ static void find_consumers(struct deploy *d)
 	}
 }
 
-/* The node whose process an expression's node joins, for it is too small for one of its own: its only
- * consumer, else its first producer. */
+/* The node whose process an expression's node joins, for it is too small for one of its own: its
+ * only consumer, else its first producer. */
 static uint32_t host_of(const struct deploy *d, uint32_t node)
 {
 	const struct bound_node *self = &d->bound->nodes.items[node];
@@ -326,7 +326,7 @@ static void set_failure(struct deploy *d, const struct ast_rule *rule,
 enum { MEMORY_LIMIT_MIN = 1 << 20 };
 #define MEMORY_LIMIT_MAX (INT64_C(1) << 50)
 
-/* The word and the value of a limit are as they should be; once for a rule, whatever its members. */
+/* Checks the word and the value of a limit, once for a rule, whatever its members. */
 static bool limit_holds(struct deploy *d, const struct ast_arg *limit, int64_t *ret_value)
 {
 	struct diags *diags = d->sema->diags;

@@ -1,6 +1,6 @@
-/* A program: its pipeline is declared, and then elaborated. Names may be used before they are bound, so a
- * block is declared first (declare.c); aliases, expressions and inner pipelines are elaborated when they
- * are needed, or in their order. */
+/* A program: its pipeline is declared, and then elaborated. Names may be used before they are
+ * bound, so a block is declared first (declare.c); aliases, expressions and inner pipelines are
+ * elaborated when they are needed, or in their order. */
 #include "sema/elaborate.h"
 
 /* ---- Scopes ---- */

@@ -1,5 +1,5 @@
-/* The elaborator's own types: scopes of a pipeline's statements and what names mean in them. Private
- * to the files that are named below. */
+/* The elaborator's own types: scopes of a pipeline's statements and what names mean in them.
+ * Private to the files that are named below. */
 #ifndef SEMA_ELABORATE_H
 #define SEMA_ELABORATE_H
 
@@ -206,8 +206,8 @@ const struct formula *formula_build(struct elaborator *e, struct scope *scope,
 
 /* ---- expression.c ---- */
 
-/* A node that computes the expression; its stream. `name` is what it is bound to, or NULL; `hint` the
- * type that is needed, or NULL. */
+/* A node that computes the expression; its stream. `name` is what it is bound to, or NULL; `hint`
+ * the type that is needed, or NULL. */
 struct stream_ref expression_node(struct elaborator *e, struct scope *scope,
                                   const struct ast_expr *expr, const char *name,
                                   const struct type *hint);

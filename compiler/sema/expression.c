@@ -64,8 +64,8 @@ static const struct ast_expr *history_of(struct lift *lift, const struct ast_exp
 	return operand->left;
 }
 
-/* One use of an input. What it is used in may be absent where the port may be; that is known once the
- * whole expression was read (term_settle_absence). */
+/* One use of an input. What it is used in may be absent where the port may be; that is known once
+ * the whole expression was read (term_settle_absence). */
 static struct term *use_input(struct lift *lift, struct term *input)
 {
 	struct term *use = term_new(lift, TERM_INPUT, input->type, input->span);

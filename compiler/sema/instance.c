@@ -1,11 +1,11 @@
-/* Pipelines inside pipelines: one use of a pipeline, with what its ports, sizes and parameters stand for. */
+/* Pipelines inside pipelines: one use of one, with what its ports, sizes and parameters are. */
 #include "sema/elaborate.h"
 #include <string.h>
 
 /* ---- Ports ---- */
 
-/* What the caller's argument for a port is inside: the same stream or bank; a chosen or computed one
- * through a node of its own, so that all uses inside see the same. */
+/* What the caller's argument for a port is inside: the same stream or bank; a chosen or computed
+ * one through a node of its own, so that all uses inside see the same. */
 static struct binding *port_binding(struct elaborator *e, struct scope *from, const char *path,
                                     const struct ast_expr *expr)
 {

@@ -22,9 +22,9 @@ struct port {
 	const char *name;
 	const char *doc; /* or "" */
 	struct span span;
-	const struct type
-		*type; /* may hold variables of the node, or be `any`. Of an input `[T; N]`:
-	                            a bank of N streams of T, or a window of N values of one */
+	/* May hold variables of the node, or be `any`. Of an input `[T; N]`: a bank of N streams
+	 * of T, or a window of N values of one. */
+	const struct type *type;
 	bool optional; /* T?; of a bank or window: each element */
 };
 

@@ -29,8 +29,8 @@ struct term *lift_input(struct lift *lift, const struct ast_expr *operand);
 
 /* ---- term.c ---- */
 
-/* The typed form of an expression, NULL after a report. `hint` is the type that is needed, if any: a
- * literal takes it. The result has another type than the hint where only that fits. */
+/* The typed form of an expression, NULL after a report. `hint` is the type that is needed, if any:
+ * a literal takes it. The result has another type than the hint where only that fits. */
 struct term *term_build(struct lift *lift, const struct ast_expr *expr, const struct type *hint);
 
 /* The same, converted to `type` or reported. */

@@ -1,5 +1,5 @@
-/* Expressions inside of pipelines that nobody reads. A name that the program itself binds stays, with a
- * warning of the pass `unused`. */
+/* Expressions inside of pipelines that nobody reads. A name that the program itself binds stays,
+ * with a warning of the pass `unused`. */
 #include "sema/elaborate.h"
 #include <string.h>
 

@@ -67,7 +67,7 @@ struct sema {
 
 /* ---- import.c ---- */
 
-/* Why no file that a program names can have this path: "has a quotation mark in it"; NULL: it can. */
+/* Why no file that a program names can have this path: "has a quotation mark in it", or NULL. */
 const char *import_name_fault(const char *path);
 
 /* Reads the main file and all that it uses. NULL when it cannot be read (reported). */
@@ -76,8 +76,8 @@ struct file_scope *import_main(struct sema *sema, const char *path);
 /* Reads a module of the standard library; NULL when there is none (not reported). */
 struct module *import_stdlib(struct sema *sema, const char *name);
 
-/* What a name means in a file, NULL when nothing; with a path of two, the first is a module. Looking
- * up reports; scope_find does not. */
+/* What a name means in a file, NULL when nothing; with a path of two, the first is a module.
+ * Looking up reports; scope_find does not. */
 struct symbol *scope_find(const struct file_scope *file, const char *name);
 struct symbol *scope_lookup(struct sema *sema, struct file_scope *file,
                             const struct ast_names *path, enum diag_code unknown, const char *what);

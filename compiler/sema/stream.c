@@ -266,8 +266,8 @@ bool stream_is_history(struct elaborator *e, struct scope *scope, const struct a
 	return (left && left->kind != BINDING_BANK) || is_open(scope, expr->left);
 }
 
-/* Whether the one stream that a binding means has values with fields, or with elements. A type that is
- * not known yet is taken to have them. */
+/* Whether the one stream that a binding means has values with fields, or with elements. A type that
+ * is not known yet is taken to have them. */
 static bool holds_parts(struct elaborator *e, const struct binding *binding, bool fields)
 {
 	if (binding->kind != BINDING_NODE && binding->kind != BINDING_STREAM)

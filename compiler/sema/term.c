@@ -1,5 +1,6 @@
-/* Typing of expressions: names, constants, parts of values. Numbers of different types meet in the wider
- * one, a literal takes the type of what it meets; nothing is narrowed unless a port asks for it. */
+/* Typing of expressions: names, constants, parts of values. Numbers of different types meet in the
+ * wider one, a literal takes the type of what it meets; nothing is narrowed unless a port asks for
+ * it. */
 #include "sema/lift.h"
 #include <string.h>
 

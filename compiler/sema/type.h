@@ -62,17 +62,16 @@ struct record {
 	const char *doc;
 	struct span span;
 	VEC(struct field) fields;
-	struct layout
-		layout; /* kept by resolve, as records may hold each other many times over; its
-	                         align is 0 before */
+	/* Kept by resolve, as records may hold each other many times over; align is 0 before. */
+	struct layout layout;
 };
 
 struct enumeration {
 	const char *name, *kind, *c_name, *doc; /* as for records; C: enum detect_Level */
 	struct unit *unit;
 	struct span span;
-	VEC(const char *)
-	names; /* C: detect_Level_low … = 0, 1, … ; values are stored as uint32_t */
+	/* C: detect_Level_low … = 0, 1, … ; values are stored as uint32_t. */
+	VEC(const char *) names;
 };
 
 #define TYPE_MAX_SIZE (UINT64_C(1) << 31) /* bytes of one value */

@@ -1,5 +1,5 @@
-/* Sizes and types of every node, by equality from its inputs to its outputs. A node is done after its
- * producers; one that is met again in a cycle is left out, and only checked. */
+/* Sizes and types of every node, by equality from its inputs to its outputs. A node is done after
+ * its producers; one that is met again in a cycle is left out, and only checked. */
 #include "sema/elaborate.h"
 #include <string.h>
 

@@ -1,10 +1,10 @@
-/* Pools of workers, by expansion: worker k of n is a copy of the node that takes the frames whose number
- * is k modulo n, in a process of its own; what they make is merged in the order of frames by a node
- * for each output, which fires for a frame as soon as all workers hold it or are past it. No word is
- * shared between workers, and everything that is proved of nodes is proved of them.
+/* Pools of workers, by expansion: worker k of n is a copy of the node that takes the frames whose
+ * number is k modulo n, in a process of its own; what they make is merged in the order of frames by
+ * a node for each output, which fires for a frame as soon as all workers hold it or are past it. No
+ * word is shared between workers, and everything that is proved of nodes is proved of them.
  *
- * Dynamic workers claim frames as they come free instead. What is proved of the shares holds for them:
- * a frame is begun at the latest when the worker whose turn it would have been is free. */
+ * Dynamic workers claim frames as they come free instead. What is proved of the shares holds for
+ * them: a frame is begun at the latest when the worker whose turn it would have been is free. */
 #include "sema/bound.h"
 #include "sema/resolve.h"
 
@@ -157,8 +157,8 @@ static void redirect(struct bound *bound, uint32_t node, uint32_t output, uint32
 		}
 }
 
-/* How far the others may get ahead of a worker that has a long frame: as far as the node's queue says,
- * and then what they have made must find room, too. 0 = as the compiler computes it. */
+/* How far the others may get ahead of a worker that has a long frame: as far as the node's queue
+ * says, and then what they have made must find room, too. 0 = as the compiler computes it. */
 static uint32_t queue_ahead(const struct pool *pool)
 {
 	const struct bound_node *node = &pool->bound->nodes.items[pool->node];

@@ -20,8 +20,8 @@ struct build {
 	bool has_cxx;        /* some node used is written in C++ */
 };
 
-/* Makes the cache directory, locks it, and fills in cache and include. Refuses one that others could
- * have filled. Returns an exit status. */
+/* Makes the cache directory, locks it, and fills in cache and include. Refuses one that others
+ * could have filled. Returns an exit status. */
 int build_open_cache(struct build *b);
 
 /* Fills in faces and has_cxx. */

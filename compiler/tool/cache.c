@@ -1,5 +1,6 @@
 /* The cache directory of a build. What lies in it is run, so nobody else may have put it there: it
- * belongs to this user, nobody else may write to it, and no link that another user made leads to it. */
+ * belongs to this user, nobody else may write to it, and no link that another user made leads to
+ * it. */
 #define _GNU_SOURCE /* O_PATH */
 #include "base/file.h"
 #include "tool/build.h"
@@ -25,8 +26,8 @@ static const char *own_fault(const struct stat *status)
 	return status->st_mode & 022 ? "can be written to by other users" : NULL;
 }
 
-/* The same of what leads to it: nobody else may be able to put another in its place. Who owns the root
- * directory could do that anyway (in a user namespace root may be an unknown user). */
+/* The same of what leads to it: nobody else may be able to put another in its place. Who owns the
+ * root directory could do that anyway (in a user namespace root may be an unknown user). */
 static const char *way_fault(const struct stat *status, uid_t root)
 {
 	bool trusted = status->st_uid == 0 || status->st_uid == root || status->st_uid == geteuid();
@@ -58,7 +59,7 @@ static int cannot_use(const char *path, int error)
 	return STATUS_FAILED;
 }
 
-/* Opens what `name` is in a directory, links as themselves, and makes a directory where nothing is. */
+/* Opens `name` in a directory, following no link, and makes a directory where nothing is. */
 static int open_entry(int at, const char *name, struct stat *ret_status, int *ret_fd)
 {
 	int flags = O_PATH | O_NOFOLLOW | O_CLOEXEC;

@@ -137,7 +137,7 @@ static int compile_command(struct build *b, const char *source, const char *obje
 	return 0;
 }
 
-/* Whether the C compiler takes the least there is, so that a mistake is the source's and not its own. */
+/* Whether the C compiler takes the least there is: then a mistake is the source's. */
 static bool compiler_works(struct build *b, bool cxx)
 {
 	static const char text[] = "#include <pkd/program.h>\nint main(void)\n{\n\treturn 0;\n}\n";

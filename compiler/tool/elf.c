@@ -41,7 +41,7 @@ static bool section_at(const struct object *object, uint64_t index, Elf64_Shdr *
 	       read_at(object, at, ret_section, sizeof(*ret_section));
 }
 
-/* Where there are too many sections for the head, the first says how many, and where the names are. */
+/* With too many sections for the head, the first says how many, and where the names are. */
 static bool count_sections(const struct object *object, uint64_t *ret_n, Elf64_Shdr *ret_names)
 {
 	Elf64_Shdr first;

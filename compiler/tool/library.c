@@ -52,7 +52,7 @@ static bool find_tree(struct arena *arena, const char *directory, struct library
 	return false;
 }
 
-/* Some libraries of the standard nodes have a .pc file beside the archives, made when pkd was built. */
+/* Some libraries of the standard nodes have a .pc file beside the archives, made by the build. */
 static int offer_packages(struct arena *arena, const struct library *library)
 {
 	const char *path = getenv("PKG_CONFIG_PATH");

@@ -38,8 +38,8 @@ static struct span use_of(const struct build *b, const struct interface *face)
 	return (struct span){0};
 }
 
-/* The first such text after the node's name. The interface keeps no span for it; the node's name will do
- * where none is found. */
+/* The first such text after the node's name. The interface keeps no span for it; the node's name
+ * will do where none is found. */
 struct span build_place_of(struct build *b, const struct interface *face, const char *name)
 {
 	const struct source *source = &b->c.sources.list.items[face->span.source];

@@ -1,4 +1,4 @@
-/* Whether something that was made must be made again: by what it was made from, never by its age. */
+/* Whether something must be made again: by what it was made from, never by its age. */
 #ifndef TOOL_STALE_H
 #define TOOL_STALE_H
 

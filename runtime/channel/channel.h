@@ -57,8 +57,8 @@ bool pkdi_output_has_readers(const struct pkdi_output *output);
 /* Have all of them ended or been given up? Never true of an output without readers. */
 bool pkdi_output_has_lost_readers(const struct pkdi_output *output);
 
-/* The memory of the next value, and of its header; NULL where nobody reads or no slot is free, which
- * cannot happen. */
+/* The memory of the next value, and of its header; NULL where nobody reads or no slot is free,
+ * which cannot happen. */
 void *pkdi_output_loan(struct pkdi_output *output, struct pkd_frame **ret_header);
 
 /* Has nothing been written behind the capacity of the value on loan? */
@@ -106,7 +106,7 @@ struct pkdi_input {
 	bool thins;      /* takes only some frames */
 	struct pkdi_pool pool; /* claims: NULL where it takes frames by their numbers */
 
-	/* What a lossy reader holds beside its front: values looked back at, by pins or by copies. */
+	/* What a lossy reader holds beside its front: values looked back at, pinned or copied. */
 	_Atomic uint64_t *back_pins; /* own */
 	char *copies; /* own: one slot for the front and n_back others; NULL where it has pins */
 	const char *copies_view; /* the same, read-only: for the node */
@@ -137,8 +137,9 @@ void pkdi_input_advance(struct pkdi_input *input, uint64_t cursor);
 /* Empties all pins. */
 void pkdi_input_unpin(struct pkdi_input *input);
 
-/* Lossy readers: has the value `back` places before the front be `seq`, by a pin or a copy; gives up what was
- * held there before. NULL when it is not in the ring any more; then nothing is held there. */
+/* Lossy readers: has the value `back` places before the front be `seq`, by a pin or a copy; gives
+ * up what was held there before. NULL when it is not in the ring any more; then nothing is held
+ * there. */
 const struct pkd_frame *pkdi_input_hold(struct pkdi_input *input, uint64_t seq, uint32_t back);
 
 /* What is held there, if that is value `seq`; otherwise NULL. */

@@ -1,7 +1,7 @@
 /* Write protection of published values against the process that has written them: a slot is opened
- * for writing when it is loaned, and closed before its firing commits. Readers have read-only maps in
- * any case, see shm.h; this is about a pointer that a node keeps after its step, and about a write
- * that runs beyond an output. */
+ * for writing when it is loaned, and closed before its firing commits. Readers have read-only maps
+ * in any case, see shm.h; this is about a pointer that a node keeps after its step, and about a
+ * write that runs beyond an output. */
 #ifndef PKDI_FREEZE_H
 #define PKDI_FREEZE_H
 

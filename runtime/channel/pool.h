@@ -1,6 +1,6 @@
-/* Workers that claim frames: each value of their common input belongs to the one that is first to say
- * so. Beside the bells, which are only counted up, these are the only shared words that several processes
- * write, by compare-and-swap: an entry names its owner, so that a worker that was
+/* Workers that claim frames: each value of their common input belongs to the one that is first to
+ * say so. Beside the bells, which are only counted up, these are the only shared words that several
+ * processes write, by compare-and-swap: an entry names its owner, so that a worker that was
  * started again finds its own claim when it scans from its cursor.
  *
  * Entry seq % size is that of seq until it is that of seq + size. The input is lossless and has no

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-/* Words of a slot, and where the entry is among them: behind a value that fits there, or in the header. */
+/* Words of a slot, and where its entry is: behind a value that leaves room, or in the header. */
 enum {
 	HEADER_WORDS = sizeof(struct pkd_frame) / sizeof(uint64_t),
 	HEADER_ENTRY = offsetof(struct pkd_frame, entry) / sizeof(uint64_t),
@@ -72,7 +72,7 @@ uint64_t pkdi_ring_newest(const struct pkdi_ring *ring, uint64_t from)
 {
 	uint64_t head;
 
-	/* Whoever keeps up finds it beside the cursor. The line of `head` is stored to all the time. */
+	/* Whoever keeps up finds it beside the cursor: `head` is stored to all the time. */
 	if (!pkdi_ring_has_reached(ring, from))
 		return 0;
 	if (!pkdi_ring_has_reached(ring, from + 1))
@@ -145,8 +145,8 @@ static bool is_marked(const uint64_t *bitmap, uint32_t slot)
 	return bitmap[slot / 64] >> slot % 64 & 1;
 }
 
-/* Can it be what a writer has left in place `i`, none being newer than `newest`? A node may have written over an
- * entry that lies in a header. */
+/* Can it be what a writer has left in place `i`, none being newer than `newest`? A node may have
+ * written over an entry that lies in a header. */
 static bool is_sound(const struct pkdi_ring *ring, uint64_t entry, uint32_t i, uint64_t newest)
 {
 	uint64_t seq = pkdi_entry_seq(entry);

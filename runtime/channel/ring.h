@@ -31,14 +31,14 @@
  * head is stored after the entry, and may lag by one when the writer died or is about to store
  * it; readers therefore look one entry past it.
  *
- * The above is about a ring *apart*, in the control words, whose entries say which slot has a value. It can also
- * lie *in the slots*: value seq is then in slot seq % n_slots, with its entry, so that whoever waits for the
- * entry gets a part of the value with the same cache line, and one of up to 56 bytes as a whole. The writer
- * cannot choose slots there. Lossless readers read in place as above: n_slots is at least one more than the
- * largest window, so that slot s % n_slots is behind every cursor when s is filled in, room or not. Lossy
- * readers copy values out, and have no need of pins; so values have to be small. Then they are also made
- * elsewhere and copied in when they are published, because a reader that polls takes the entry's line from
- * its writer again and again:
+ * The above is about a ring *apart*, in the control words, whose entries say which slot has a
+ * value. It can also lie *in the slots*: value seq is then in slot seq % n_slots, with its entry,
+ * so that whoever waits for the entry gets a part of the value with the same cache line, and one of
+ * up to 56 bytes as a whole. The writer cannot choose slots there. Lossless readers read in place
+ * as above: n_slots is at least one more than the largest window, so that slot s % n_slots is
+ * behind every cursor when s is filled in, room or not. Lossy readers copy values out and need no
+ * pins; so values have to be small. Then they are also made elsewhere and copied in when they are
+ * published, because a reader that polls takes the entry's line from its writer again and again:
  *
  *   writer                               lossy reader
  *   entry = (s, filling)   relaxed       entry == (c, k) ?          acquire
@@ -64,7 +64,7 @@ enum pkdi_place {
 	PKDI_COPIED,   /* entries in the slots; made elsewhere, lossy readers copy */
 };
 
-/* The largest value that shares a cache line with its entry, and the largest that lossy readers copy. */
+/* The largest value that shares a cache line with its entry; the largest that is copied. */
 enum { PKDI_LINE_VALUE = PKDI_LINE - 8, PKDI_COPIED_VALUE = 448 };
 
 /* For values of value_size bytes. Frozen slots are closed before the entry is stored. */
@@ -79,7 +79,7 @@ struct pkdi_ring {
 	uint32_t size;  /* entries */
 	uint32_t depth; /* values that it always has behind the newest one, with it */
 	uint32_t n_slots;
-	/* Not apart: the words of a slot that are used, without the entry; and where that is in it. */
+	/* Not apart: words of a slot in use, without the entry; and where that is. */
 	uint32_t n_words, entry_word;
 };
 
@@ -101,8 +101,8 @@ uint64_t pkdi_ring_newest(const struct pkdi_ring *ring, uint64_t from);
 uint32_t pkdi_ring_pin(const struct pkdi_ring *ring, uint64_t seq, _Atomic uint64_t *pin);
 void pkdi_ring_unpin(_Atomic uint64_t *pin);
 
-/* PKDI_COPIED: copies value `seq` with its header. False when it is not there any more: the copy is then
- * neither the old one nor the new. */
+/* PKDI_COPIED: copies value `seq` with its header. False when it is not there any more: the copy is
+ * then neither the old one nor the new. */
 bool pkdi_ring_copy(const struct pkdi_ring *ring, uint64_t seq, struct pkd_frame *copy);
 
 /* The writer's private account of its slots. The arrays are the caller's. */
@@ -124,10 +124,10 @@ void pkdi_slots_init(struct pkdi_slots *slots, const struct pkdi_ring *ring,
  * n_slots >= size + n_pins + 1, nor in a ring in the slots. */
 uint32_t pkdi_slots_loan(struct pkdi_slots *slots);
 
-/* The next value will soon be published: prefetches its entry's line, which polling readers hold. */
+/* The next value will soon be published: prefetches its entry's line, which readers hold. */
 void pkdi_slots_prefetch(const struct pkdi_slots *slots);
 
-/* Publishes value slots->next, which is in `slot`, or PKDI_COPIED at `made`: everyone can see it from here on. */
+/* Publishes value slots->next, which is in `slot`, or, PKDI_COPIED, at `made`. */
 void pkdi_slots_publish(struct pkdi_slots *slots, uint32_t slot, const struct pkd_frame *made);
 
 #endif

@@ -48,15 +48,15 @@ static inline void pkdi_relax(void)
 #endif
 }
 
-/* Polling. Each look at a cache line takes it from the writer that is about to store to it; where values
- * come as fast as they are taken, it pays to back off between polls, by a microsecond or so, so that the
- * writer gets ahead. Where that brings one value only, the writer has waited in its turn, and it does
- * not pay. A wait of more than one look notices no difference. */
+/* Polling. Each look at a cache line takes it from the writer that is about to store to it; where
+ * values come as fast as they are taken, it pays to back off between polls, by a microsecond or so,
+ * so that the writer gets ahead. Where that brings one value only, the writer has waited in its
+ * turn, and it does not pay. A wait of more than one look notices no difference. */
 struct pkdi_poller {
 	uint32_t n_looks;   /* in vain, since the last find */
 	uint32_t n_at_once; /* finds since the last wait */
-	int32_t n_short; /* waits in a row that took one more look; below 0 after backing off in vain */
-	bool backs_off; /* in the last wait */
+	int32_t n_short;    /* waits in a row of one more look; below 0 after backing off in vain */
+	bool backs_off;     /* in the last wait */
 };
 
 enum { PKDI_SHORT_WAITS = 16, PKDI_BACKOFF_PAUSES = 32, PKDI_BACKOFF_PENALTY = 1000 };

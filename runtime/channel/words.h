@@ -41,15 +41,14 @@ enum pkdi_call {
 	PKDI_CALL_READY,
 	PKDI_CALL_INIT,
 	PKDI_CALL_FINISH,
-	PKDI_CALL_FLUSH, /* not a node's: what it has buffered is written at the end of the process */
+	PKDI_CALL_FLUSH, /* not a node's: buffered output is written at the process's end */
 };
 
 struct pkdi_process_words {
 	_Alignas(PKDI_LINE) _Atomic uint32_t sleep; /* odd: asleep or about to be; never repeats */
 	_Alignas(PKDI_LINE) _Atomic uint32_t calling; /* node whose code runs, + 1; 0 = none */
 	_Atomic uint32_t call;                        /* enum pkdi_call: what of the node's it is */
-	_Atomic int64_t
-		step_since_ns; /* when it was called; 0 = nothing runs that may take too long */
+	_Atomic int64_t step_since_ns; /* when it was called; 0 = nothing that may take too long */
 };
 
 struct pkdi_stream_words {
@@ -76,7 +75,7 @@ struct pkdi_input_words {
 	_Atomic uint64_t n_absent;
 	_Atomic uint64_t age_sum_ns;
 	_Atomic uint64_t age_max_ns;
-	/* The incarnation of the writer that has damaged the stream, + 1; 0 = none. See believe.h. */
+	/* Incarnation of the writer that damaged the stream, + 1; 0 = none. See believe.h. */
 	_Atomic uint64_t complaint;
 };
 
@@ -120,8 +119,7 @@ struct pkdi_node_words {
 	_Atomic uint64_t busy_ns;
 	_Atomic uint64_t longest_ns;
 	_Atomic uint64_t n_refused; /* live origins: frames that found no room */
-	_Atomic uint64_t
-		n_failed; /* frames settled as absent because two deaths had them in hand */
+	_Atomic uint64_t n_failed;  /* frames settled as absent: two deaths had them in hand */
 	_Atomic uint64_t n_expected;
 	_Alignas(PKDI_LINE) struct pkdi_record record;
 };

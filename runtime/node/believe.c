@@ -63,8 +63,8 @@ static bool is_header_sound(struct pkdi_input *input, const struct pkd_frame *fr
 	return true;
 }
 
-/* Numbers grow, with a frame for each value at least. Where there is more between two of them, the writer's
- * record has the last word: it was stored before the value was published. */
+/* Numbers grow, with a frame for each value at least. Where there is more between two of them, the
+ * writer's record has the last word: it was stored before the value was published. */
 static bool is_number_sound(struct pkdi_input *input, uint64_t seq, uint64_t number)
 {
 	bool later = seq > input->seen_seq;
@@ -125,7 +125,8 @@ void pkdi_believe_ring(struct pkdi_input *input)
 
 	if (!input->stream || input->cursor == PKDI_ENDED || input->front)
 		return;
-	/* It is stored behind the entry, which stays until the cursor has passed it or a later one takes its place. */
+	/* It is stored behind the entry, which stays until the cursor has passed it or a later one
+	 * takes its place. */
 	head = atomic_load_explicit(&input->ring.words->head, memory_order_acquire);
 	if (head < seq)
 		return;

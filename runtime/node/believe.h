@@ -1,7 +1,8 @@
-/* What a reader believes of a stream. Its writer's process can write whatever it likes into the ring, the slots
- * and the words of the stream, by a node that has gone astray; a writer that was killed at any instruction leaves
- * nothing that is refused here. What is refused reaches no node, is said once for each incarnation of the writer,
- * and is told to the supervisor (struct pkdi_input_words), which ends the writer by its policy. */
+/* What a reader believes of a stream. Its writer's process can write whatever it likes into the
+ * ring, the slots and the words of the stream, by a node that has gone astray; a writer that was
+ * killed at any instruction leaves nothing that is refused here. What is refused reaches no node,
+ * is said once for each incarnation of the writer, and is told to the supervisor (struct
+ * pkdi_input_words), which ends the writer by its policy. */
 #ifndef PKDI_BELIEVE_H
 #define PKDI_BELIEVE_H
 
@@ -16,14 +17,14 @@ struct pkdi_reporter {
 	int supervisor_fd;            /* eventfd: has the supervisor look */
 };
 
-/* Does the header say what value `seq` must: its place, its stream, its size; is its number behind those of the
- * values before it, and has its writer committed it? Then it is input->number. */
+/* Does the header say what value `seq` must: its place, its stream, its size; is its number behind
+ * those of the values before it, and has its writer committed it? Then it is input->number. */
 bool pkdi_believe(struct pkdi_input *input, const struct pkd_frame *frame, uint64_t seq);
 
-/* To be called when the watermark that was read before has left no value to look at: later ones are above it. */
+/* To be called when the watermark that was read before has left no value to look at. */
 void pkdi_believe_quiet(struct pkdi_input *input, uint64_t settled);
 
-/* Before a sleep: is the value there that the writer says it has published? Else the reader would wait for ever. */
+/* Before a sleep, which might not end: is what the writer says it has published there? */
 void pkdi_believe_ring(struct pkdi_input *input);
 
 #endif

@@ -1,8 +1,8 @@
 #include "node/every.h"
 
-/* The first of each period, periods being counted from the first value that was seen. What was taken
- * last is stored before its period: a restart in between finds the value at its cursor, takes it
- * again and stores the period again. */
+/* The first of each period, periods being counted from the first value that was seen. What was
+ * taken last is stored before its period: a restart in between finds the value at its cursor, takes
+ * it again and stores the period again. */
 static bool takes_period(struct pkdi_input *input, const struct pkd_frame *frame)
 {
 	struct pkdi_input_words *words = input->words;

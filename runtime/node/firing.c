@@ -45,8 +45,8 @@ static struct ring_view read_rings(struct pkdi_input *inputs, uint32_t n_inputs)
 
 /* All watermarks are read before any ring: a frame that is published in between is then seen,
  * and a frame that is not seen was not there when the watermark was read. Where the rings alone
- * suffice, the line of the watermark is left to its writer. True when an input has passed frames by:
- * its writer may wait for that room. */
+ * suffice, the line of the watermark is left to its writer. True when an input has passed frames
+ * by: its writer may wait for that room. */
 static bool read_inputs(struct pkdi_input *inputs, uint32_t n_inputs, bool skip_watermarks)
 {
 	struct ring_view first = read_rings(inputs, n_inputs), second;

@@ -24,8 +24,8 @@ struct pkdi_firing {
 	bool moved; /* inputs were advanced, whatever the choice was */
 };
 
-/* skip_watermarks: does not read them again while every ring is empty, since writers that publish store
- * to their cache lines all the time. */
+/* skip_watermarks: does not read them again while every ring is empty, since writers that publish
+ * store to their cache lines all the time. */
 enum pkdi_choice pkdi_firing_choose(struct pkdi_input *inputs, uint32_t n_inputs,
                                     bool skip_watermarks, struct pkdi_firing *ret_firing);
 

@@ -42,8 +42,9 @@ static void wake(struct pkdi_node *node, struct pkdi_neighbour *const *list, uin
 			*node->now_ns = 0;
 }
 
-/* Of the window of a lossless input, is half free again? Nothing is lost to a writer that is not woken:
- * the other half is still before this node. Values looked back at are in the window for good. */
+/* Of the window of a lossless input, is half free again? Nothing is lost to a writer that is not
+ * woken: the other half is still before this node. Values looked back at are in the window for
+ * good. */
 static bool is_half_free(const struct pkdi_input *input)
 {
 	uint64_t kept = input->role == PKDI_ROLE_HISTORY ? (uint64_t) - (int64_t)input->decl->first
@@ -82,7 +83,7 @@ static void notify(struct pkdi_node *node)
 		return;
 	pkdi_wake_fence();
 	wake(node, node->down, node->n_down);
-	/* In this order: what the writers have published is on lines that they write all the time. */
+	/* In this order: what writers publish is on lines that they write all the time. */
 	node->wake_pending = is_a_writer_asleep(node) && !wants_more(node);
 	if (!node->wake_pending)
 		wake(node, node->up, node->n_up_gated);
@@ -93,7 +94,8 @@ void pkdi_node_before_sleep(struct pkdi_node *node)
 	node->n_polls = 0;
 	for (uint32_t i = 0; node->ready && i < node->decl->n_inputs; i++)
 		pkdi_believe_ring(&node->inputs[i]);
-	/* Only where a wake is pending: two neighbours that rang each other before every sleep would never rest. */
+	/* Only where a wake is pending: two neighbours that rang each other before every sleep
+	 * would never rest. */
 	if (!node->wake_pending)
 		return;
 	node->wake_pending = false;
@@ -234,8 +236,8 @@ static bool have_readers_gone(const struct pkdi_node *node)
 	return had_readers;
 }
 
-/* Whether its readers have gone is asked now and then, and always before a sleep: the answer lies on lines that
- * the readers write all the time. */
+/* Whether its readers have gone is asked now and then, and always before a sleep: the answer lies
+ * on lines that the readers write all the time. */
 enum { POLLS = 32 };
 
 static bool must_leave(struct pkdi_node *node)
@@ -454,8 +456,8 @@ static __attribute__((cold)) int report_mismatch(struct pkdi_node *node,
 	return -EBADMSG;
 }
 
-/* What is behind the outputs is not the node's: a header, or what the next one reads. And what is no value of
- * its declared type reaches nobody. */
+/* What is behind the outputs is not the node's: a header, or what the next one reads. And what is
+ * no value of its declared type reaches nobody. */
 static int check_outputs(struct pkdi_node *node, bool has_values)
 {
 	for (uint32_t i = 0; i < node->decl->n_outputs; i++) {

@@ -48,8 +48,8 @@ struct pkdi_node {
 	struct pkdi_input *inputs;
 	struct pkdi_output *outputs;
 	struct pkdi_plan *plans; /* for their values */
-	/* What step is given: struct NAME_in and struct NAME_out are arrays of pointers. A port that
-	 * takes many values points into `values`. */
+	/* What step is given: struct NAME_in and struct NAME_out are arrays of pointers. A port
+	 * that takes many values points into `values`. */
 	const void **in;
 	const void **values;
 	void **out;
@@ -82,8 +82,8 @@ enum pkdi_poll {
 	PKDI_POLL_LEFT,  /* nothing more will come */
 };
 
-/* A node without firing inputs. One that fires any numbers its frames as an origin, but fires, drains
- * and ends with its inputs. */
+/* A node without firing inputs. One that fires any numbers its frames as an origin, but fires,
+ * drains and ends with its inputs. */
 static inline bool pkdi_node_is_source(const struct pkd_node *decl)
 {
 	return decl->origin != PKD_NOT_ORIGIN && !decl->fires_any;

@@ -1,6 +1,6 @@
-/* A path that a node's declaration names, as the supervisor has resolved it before the first fork. Its
- * descriptors outlive the node's process, so that no incarnation can be led astray by a link that came
- * later. */
+/* A path that a node's declaration names, as the supervisor has resolved it before the first fork.
+ * Its descriptors outlive the node's process, so that no incarnation can be led astray by a link
+ * that came later. */
 #ifndef PKDI_PATH_H
 #define PKDI_PATH_H
 
@@ -31,8 +31,8 @@ struct pkdi_path {
 	struct pkdi_unnamed output; /* OUTPUT */
 };
 
-/* A descriptor for writing to it, for its node. 0 … or -errno; -EINTR when `stopping` says so while a
- * pipe has no reader. `wait` is called once, when that has lasted a second. */
+/* A descriptor for writing to it, for its node. 0 … or -errno; -EINTR when `stopping` says so while
+ * a pipe has no reader. `wait` is called once, when that has lasted a second. */
 int pkdi_path_open(const struct pkdi_path *path, bool (*stopping)(const void *context),
                    void (*wait)(const void *context), const void *context);
 

@@ -78,8 +78,8 @@ static void look_queue(struct pkdi_input *input)
 	}
 }
 
-/* Holds value `seq`, and the ones before it that are looked back at; NULL when the writer has lapped
- * one of them meanwhile. */
+/* Holds value `seq`, and the ones before it that are looked back at; NULL when the writer has
+ * lapped one of them meanwhile. */
 static const struct pkd_frame *hold(struct pkdi_input *input, uint64_t seq)
 {
 	const struct pkd_frame *frame = pkdi_input_hold(input, seq, 0);
@@ -135,9 +135,9 @@ static void look_latest(struct pkdi_input *input)
 		choose(input, seq, frame);
 }
 
-/* Goes back from `newest`, as far as the ring reaches, to the oldest of the newest `window` values that
- * `every` takes, which is then held. Returns its seq, 0 when there is none; *ret_number is that of
- * `newest`, 0 when the writer has lapped it meanwhile. */
+/* Goes back from `newest`, as far as the ring reaches, to the oldest of the newest `window` values
+ * that `every` takes, which is then held. Returns its seq, 0 when there is none; *ret_number is
+ * that of `newest`, 0 when the writer has lapped it meanwhile. */
 static uint64_t hold_taken(struct pkdi_input *input, uint64_t newest,
                            const struct pkd_frame **ret_frame, uint64_t *ret_number)
 {
@@ -174,8 +174,8 @@ static uint64_t hold_taken(struct pkdi_input *input, uint64_t newest,
 	return found;
 }
 
-/* The newest of the frames that `every` takes, not those among the newest frames: a reader that is late
- * would hardly ever meet one. */
+/* The newest of the frames that `every` takes, not those among the newest frames: a reader that is
+ * late would hardly ever meet one. */
 static void look_latest_thinned(struct pkdi_input *input)
 {
 	input->rejected = false;

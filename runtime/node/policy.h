@@ -10,8 +10,8 @@ enum pkdi_role pkdi_policy_role(const struct pkd_input *decl);
  * node `fires any`, it also shows its newest value when another input fires. */
 uint32_t pkdi_policy_pins(const struct pkd_input *decl, bool fires_any);
 
-/* For how many frames from its cursor on the writer of a queue has room. A history's cursor stands at
- * the oldest value looked back at, that of a firing input behind those. */
+/* For how many frames from its cursor on the writer of a queue has room. A history's cursor stands
+ * at the oldest value looked back at, that of a firing input behind those. */
 uint64_t pkdi_policy_window(const struct pkd_input *decl);
 
 /* Does the input fire its node? */
@@ -27,8 +27,8 @@ void pkdi_policy_start(struct pkdi_input *input);
  * keeps a front until it is advanced past it, a sampled one moves to the newest value. */
 void pkdi_policy_look(struct pkdi_input *input);
 
-/* A firing input that does not take part in the firing of a node that fires any: pins the newest value
- * and what is looked back at. NULL where nothing has been published. */
+/* A firing input that does not take part in the firing of a node that fires any: pins the newest
+ * value and what is looked back at. NULL where nothing has been published. */
 const struct pkd_frame *pkdi_policy_show(struct pkdi_input *input);
 
 #endif

@@ -219,7 +219,7 @@ static void empty_items(const struct pkd_type *item, char *items, uint32_t n)
 		pkdi_typed_empty(item, items + (size_t)i * item->size);
 }
 
-/* A string or bytes. The first byte of a string also where there should be none: it ends an empty one. */
+/* A string or bytes. The first byte of a string in any case: it ends an empty one. */
 static void empty_text(const struct pkd_type *type, char *value)
 {
 	uint32_t length = length_of(value);

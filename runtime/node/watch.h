@@ -1,6 +1,6 @@
-/* The descriptors that a process waits for beside its bell, on behalf of nodes that asked for it with
- * pkd_watch. Level-triggered: a descriptor that is ready counts until its node has dealt with it. Such a
- * process sleeps in poll, and is woken through an eventfd that was there before the fork. */
+/* The descriptors that a process waits for beside its bell, on behalf of nodes that asked for it
+ * with pkd_watch. Level-triggered: a descriptor that is ready counts until its node has dealt with
+ * it. Such a process sleeps in poll; an eventfd made before the fork wakes it. */
 #ifndef PKDI_WATCH_H
 #define PKDI_WATCH_H
 
@@ -28,7 +28,7 @@ int pkdi_watch_set(struct pkdi_watch *watch, uint32_t node, int fd, short events
 /* Forgets all descriptors of a node. */
 void pkdi_watch_forget(struct pkdi_watch *watch, uint32_t node);
 
-/* Waits until a descriptor is ready or the process is rung for, at most timeout_ns; 0 = only looks. */
+/* Waits until a descriptor is ready or the process is woken, at most timeout_ns; 0 = a look. */
 void pkdi_watch_wait(struct pkdi_watch *watch, int64_t timeout_ns);
 
 /* Was one of the node's ready when pkdi_watch_wait looked? True once for each look. */

@@ -45,8 +45,8 @@ static void cut_comment(char *line)
 	}
 }
 
-/* A text as the language writes it: in place, without its quotes, each escape as what it stands for.
- * NULL when it is well formed, else what is wrong. */
+/* A text as the language writes it: in place, without its quotes, each escape as what it stands
+ * for. NULL when it is well formed, else what is wrong. */
 static const char *decode_text(char *text)
 {
 	static const char escapes[] = "n\nt\t\\\\\"\"";

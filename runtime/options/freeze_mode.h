@@ -7,7 +7,7 @@
 
 enum pkdi_freeze {
 	PKDI_FREEZE_AUTO, /* where that is cheap beside making the value */
-	PKDI_FREEZE_ALL, /* everywhere, in slots of whole pages: for tests and for finding a fault */
+	PKDI_FREEZE_ALL,  /* everywhere, in slots of whole pages: for tests and debugging */
 	PKDI_FREEZE_OFF,
 };
 

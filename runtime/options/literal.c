@@ -79,7 +79,7 @@ struct decimal {
 	bool is_fine; /* was `scale` large enough for all digits? */
 };
 
-/* Reads digits, and a point with digits behind it; returns what follows, NULL when there is none. */
+/* Reads digits, and a point with digits behind it; returns what follows, NULL without digits. */
 static const char *read_decimal(const char *text, struct decimal *ret_decimal)
 {
 	struct decimal d = {.fits = true, .scale = 1, .is_fine = true};

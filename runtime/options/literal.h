@@ -1,5 +1,5 @@
-/* Numbers as the language writes them: 010 is ten, 1_000 a thousand, 0xff and 4MiB are whole numbers.
- * Whole numbers and times are exact. */
+/* Numbers as the language writes them: 010 is ten, 1_000 a thousand, 0xff and 4MiB are whole
+ * numbers. Whole numbers and times are exact. */
 #ifndef PKDI_LITERAL_H
 #define PKDI_LITERAL_H
 

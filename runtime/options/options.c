@@ -259,8 +259,8 @@ static int walk(struct parser *parser, enum pass pass)
 
 /* ---- The file ---- */
 
-/* The next option that bind computes a node's param from, beginning with number *at of the node's list;
- * PKD_NONE after the last. */
+/* The next option that bind computes a node's param from, beginning with number *at of the node's
+ * list; PKD_NONE after the last. */
 static uint32_t next_option(const struct pkdi_param *target, uint32_t *at)
 {
 	const struct pkd_node *node = target->node;
@@ -281,8 +281,9 @@ static bool is_computed_from_given(const struct parser *parser, const struct pkd
 	return false;
 }
 
-/* Stores what the file says of params that nothing before it in precedence does: the pipeline's where
- * they are not on the command line; a node's where what bind has set does not come from there. */
+/* Stores what the file says of params that nothing before it in precedence does: the pipeline's
+ * where they are not on the command line; a node's where what bind has set does not come from
+ * there. */
 static int apply_config(const struct parser *parser, bool of_nodes)
 {
 	for (uint32_t i = 0; i < parser->config.n_settings; i++) {

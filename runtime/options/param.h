@@ -1,4 +1,4 @@
-/* The params of a program by name: those of the pipeline, then those of each node, counted from 0. */
+/* The params of a program by name: the pipeline's, then those of each node, counted from 0. */
 #ifndef PKDI_PARAM_H
 #define PKDI_PARAM_H
 

@@ -15,7 +15,7 @@
 
 enum { NOTE_SIZE = 256, SHORT_NAME = 64 };
 
-/* When a write that waits nevertheless is cut short, and how often, should the first time come before it. */
+/* When a write that waits is cut short, and how often, should the first time come too early. */
 #define PATIENCE_NS 10000000
 
 static int64_t now_ns(void)
@@ -33,7 +33,7 @@ static void on_timer(int signal)
 	(void)signal;
 }
 
-/* SIGURG: one that is ignored by default, so that nobody has a use for it who does not set it up. */
+/* SIGURG is ignored by default, so that only those use it who set it up. */
 static bool create_timer(timer_t *ret_timer)
 {
 	const struct sigaction action = {.sa_handler = on_timer};
@@ -94,7 +94,7 @@ static bool can_write(const struct pkdi_backlog *backlog, int timeout_ms)
 	return poll(&out, 1, timeout_ms) > 0;
 }
 
-/* A pipe that can be written has room for PIPE_BUF bytes, unless another one has filled it meanwhile. */
+/* A pipe that can be written has room for PIPE_BUF bytes, unless another has filled it since. */
 static ssize_t write_shared(const struct pkdi_backlog *backlog, const char *bytes, size_t n)
 {
 	const struct itimerspec soon = {{0, PATIENCE_NS}, {0, PATIENCE_NS}},

@@ -1,9 +1,9 @@
-/* What a process that must never wait has to say on standard error: written at once where somebody reads,
- * kept where nobody does, and counted where there is no room to keep it.
+/* What a process that must never wait has to say on standard error: written at once where somebody
+ * reads, kept where nobody does, and counted where there is no room to keep it.
  *
- * Standard error may be a pipe, a terminal or a socket that others share: setting O_NONBLOCK would set it
- * for all of them. So it is opened once more where that is allowed; a socket takes it with each call; and
- * where neither is to be had, a timer cuts a write short that waits. */
+ * Standard error may be a pipe, a terminal or a socket that others share: setting O_NONBLOCK would
+ * set it for all of them. So it is opened once more where that is allowed; a socket takes it with
+ * each call; and where neither is to be had, a timer cuts a write short that waits. */
 #ifndef PKDI_BACKLOG_H
 #define PKDI_BACKLOG_H
 

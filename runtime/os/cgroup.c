@@ -49,8 +49,8 @@ static bool is_of_memory(const char *controllers, size_t length)
 	return false;
 }
 
-/* Lines are ID:CONTROLLERS:PATH; version 2 has one with neither. Version 1 goes first: where it has the memory
- * controller, version 2 has not. Cuts the path to a text of its own. */
+/* Lines are ID:CONTROLLERS:PATH; version 2 has one with neither. Version 1 goes first: where it has
+ * the memory controller, version 2 has not. Cuts the path to a text of its own. */
 static const struct layout *find_line(char *text, const char **ret_path)
 {
 	const struct layout *layout = NULL;
@@ -127,7 +127,7 @@ void pkdi_cgroup_find(struct pkdi_cgroup *cgroup, const char *root, const char *
 	if (base + strlen(path) >= sizeof(folder) - 32)
 		return;
 	memcpy(folder + base, path, strlen(path) + 1);
-	/* The least limit on the way up counts; and a container may not see the way, only where it is. */
+	/* The least limit on the way up counts; a container may see only its own group. */
 	for (char *slash = folder + strlen(folder);; slash = strrchr(folder, '/')) {
 		uint64_t limit;
 

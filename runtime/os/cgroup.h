@@ -13,8 +13,8 @@ struct pkdi_cgroup {
 	uint64_t n_kills;              /* those that have been told */
 };
 
-/* Looks where this process is, by `self` in the layout of /proc/self/cgroup, in the tree below `root`, with
- * version 2 of control groups or version 1. */
+/* Looks where this process is, by `self` in the layout of /proc/self/cgroup, in the tree below
+ * `root`, with version 2 of control groups or version 1. */
 void pkdi_cgroup_find(struct pkdi_cgroup *cgroup, const char *root, const char *self);
 
 /* Has the kernel killed one process more than has been told? Tells each once. */

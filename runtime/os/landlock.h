@@ -1,5 +1,5 @@
-/* Landlock (landlock(7)), as far as this kernel has it: what a thread and all that it starts may still
- * do with files, and which processes it may touch. */
+/* Landlock (landlock(7)), as far as this kernel has it: what a thread and all that it starts may
+ * still do with files, and which processes it may touch. */
 #ifndef PKDI_LANDLOCK_H
 #define PKDI_LANDLOCK_H
 
@@ -35,8 +35,8 @@ int pkdi_landlock_abi(void);
  * 0 or -errno. */
 int pkdi_landlock_init(struct pkdi_landlock *ruleset, int abi, uint64_t access, uint64_t scopes);
 
-/* Allows `access` to the file, or to all below the directory, that `fd` was opened for (O_PATH does).
- * 0 or -errno. */
+/* Allows `access` to the file, or to all below the directory, that `fd` was opened for (O_PATH
+ * does). 0 or -errno. */
 int pkdi_landlock_allow(const struct pkdi_landlock *ruleset, int fd, uint64_t access);
 
 /* The same by path. What does not exist needs no rule: -ENOENT. */

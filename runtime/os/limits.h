@@ -10,8 +10,9 @@ enum { PKDI_BYTES_SIZE = 32, PKDI_LIMIT_SIZE = 128 };
 /* "1.5 GiB", "200 MiB", "12 bytes". Returns ret_text. */
 char *pkdi_bytes_show(uint64_t bytes, char ret_text[PKDI_BYTES_SIZE]);
 
-/* What an error of allocating memory means: strerror, or the limit that is behind it, with how to change it:
- * "the limit of 64 KiB for a file, ulimit -f, holds for shared memory, too". Returns ret_text. */
+/* What an error of allocating memory means: strerror, or the limit that is behind it, with how to
+ * change it: "the limit of 64 KiB for a file, ulimit -f, holds for shared memory, too". Returns
+ * ret_text. */
 char *pkdi_limit_explain(int error, char ret_text[PKDI_LIMIT_SIZE]);
 
 #endif

@@ -53,8 +53,8 @@ static void finish_line(const struct pkdi_log *log, const char *start, const cha
 	pkdi_shorten(start, line, sizeof(line) / 2);
 	n = strlen(line);
 	vsnprintf(text, sizeof(text), format, arguments);
-	/* Names of files and what libraries say come from anywhere: nothing of it steers a terminal, and a line
-	 * stays one. */
+	/* Names of files and what libraries say come from anywhere: nothing of it steers a
+	 * terminal, and a line stays one. */
 	for (char *at = text; *at; at++)
 		if ((unsigned char)*at < ' ' || *at == 0x7f)
 			*at = '?';

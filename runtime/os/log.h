@@ -1,5 +1,6 @@
-/* Messages for people: one line, one write(2), so that lines of several processes never mix. Whatever is
- * long in a line is shortened in its middle: what a message is about stands at its end. */
+/* Messages for people: one line, one write(2), so that lines of several processes never mix.
+ * Whatever is long in a line is shortened in its middle: what a message is about stands at its
+ * end. */
 #ifndef PKDI_LOG_H
 #define PKDI_LOG_H
 
@@ -11,9 +12,8 @@ struct pkdi_backlog;
 
 struct pkdi_log {
 	const char *program;
-	bool shares_line; /* a progress line may stand there: clear it first */
-	struct pkdi_backlog
-		*backlog; /* the supervisor's, which waits for no reader; NULL: others do */
+	bool shares_line;             /* a progress line may stand there: clear it first */
+	struct pkdi_backlog *backlog; /* the supervisor's, which waits for no reader; or NULL */
 };
 
 /* "PROGRAM: text" on stderr. */
@@ -28,7 +28,7 @@ void pkdi_log_with(const struct pkdi_log *log, const char *prefix, const char *f
 void pkdi_log_bare(const struct pkdi_log *log, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
-/* Copies a text; where it is longer than size - 1 bytes, with "..." in its middle. Returns ret_text. */
+/* Copies a text; one of more than size - 1 bytes with "..." in its middle. Returns ret_text. */
 char *pkdi_shorten(const char *text, char *ret_text, size_t size);
 
 #endif

@@ -145,8 +145,8 @@ void pkdi_filter_refuse_pair(struct pkdi_filter *filter, int call, int argument,
 int pkdi_filter_install(struct pkdi_filter *filter, bool all_threads)
 {
 	struct sock_fprog program = {0, filter->code};
-	/* Without SPEC_ALLOW, kernels before 5.16 slow the process down by a mitigation that it has no
-	 * use for: nothing secret is in it. */
+	/* Without SPEC_ALLOW, kernels before 5.16 slow the process down by a mitigation that it has
+	 * no use for: nothing secret is in it. */
 	unsigned flags = SECCOMP_FILTER_FLAG_SPEC_ALLOW |
 	                 (all_threads ? SECCOMP_FILTER_FLAG_TSYNC : 0);
 	long r;

@@ -12,8 +12,8 @@ struct pkdi_map {
 	size_t size;   /* bytes, a multiple of the page */
 };
 
-/* Bytes before and behind each map that nobody can touch: whoever runs beyond one is stopped there, and does
- * not reach the next. */
+/* Bytes before and behind each map that nobody can touch: whoever runs beyond one is stopped there,
+ * and does not reach the next. */
 enum { PKDI_GUARD = 64 * 1024 };
 
 size_t pkdi_page_round(size_t size);

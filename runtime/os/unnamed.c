@@ -230,7 +230,7 @@ static int exchange(struct pkdi_unnamed *file)
 	return unlinkat(file->directory_fd, file->temporary, 0) < 0 ? -errno : 0;
 }
 
-/* A link never takes another's place; not all file systems have a rename that does not, or links. */
+/* A link never replaces a file; not all file systems have links, or a rename like that. */
 static int take_free_name(struct pkdi_unnamed *file)
 {
 	struct stat there;

@@ -1,6 +1,6 @@
 /* A file without a name, which takes its place in a directory when its first content stands: until
- * then what was there before is as it was. Whoever writes it holds a lock on it (flock), and on what it
- * is to replace, so that two programs never write one file. */
+ * then what was there before is as it was. Whoever writes it holds a lock on it (flock), and on
+ * what it is to replace, so that two programs never write one file. */
 #ifndef PKDI_UNNAMED_H
 #define PKDI_UNNAMED_H
 
@@ -23,15 +23,16 @@ struct pkdi_unnamed {
 char *pkdi_follow_links(const char *path);
 
 /* Opens the directory, locks the old file, makes the new one. `path` has been followed. With
- * `as_it_is` an old file is opened instead, and has its name already. 0, or -errno: -EWOULDBLOCK when another
- * program writes the file, -EBUSY when something is mounted there. Nothing is held on failure. */
+ * `as_it_is` an old file is opened instead, and has its name already. 0, or -errno: -EWOULDBLOCK
+ * when another program writes the file, -EBUSY when something is mounted there. Nothing is held on
+ * failure. */
 int pkdi_unnamed_create(struct pkdi_unnamed *file, const char *path, bool as_it_is);
 
 /* Gives it its name. 0, or -errno: -EEXIST when another file has come to be there meanwhile. */
 int pkdi_unnamed_name(struct pkdi_unnamed *file);
 
-/* 0 while its name leads to it; -ENOENT when it was removed, -ESTALE when it was replaced; -EXDEV when it
- * is there by another name only. */
+/* 0 while its name leads to it; -ENOENT when it was removed, -ESTALE when it was replaced; -EXDEV
+ * when it is there by another name only. */
 int pkdi_unnamed_check(const struct pkdi_unnamed *file);
 
 void pkdi_unnamed_finish(struct pkdi_unnamed *file);

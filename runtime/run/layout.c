@@ -76,13 +76,13 @@ static void carve_process(struct pkdi_run *run, struct pkdi_process *process, st
 	process->words = carve(carver, sizeof(*process->words));
 	for (uint32_t i = 0; i < process->decl->n_nodes; i++)
 		carve_node(run, &run->nodes[process->decl->nodes[i]], carver);
-	/* Last, for a step may write beyond its output: rather not over these words, and what is behind
-	 * them is read-only. */
+	/* Last, for a step may write beyond its output: rather not over these words, and what is
+	 * behind them is read-only. */
 	for (uint32_t i = 0; i < process->decl->n_nodes; i++)
 		carve_made(run, &run->nodes[process->decl->nodes[i]], carver);
 }
 
-/* One memory for all, of which each process has whole pages: so few maps, however many processes. */
+/* One memory, of which each process has whole pages: few maps, however many processes. */
 static int create_control(struct pkdi_run *run)
 {
 	size_t size = 0;

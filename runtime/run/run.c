@@ -26,8 +26,8 @@ static uint32_t count_values(const struct pkd_input *input)
 	return input->many ? (uint32_t)(input->last - input->first + 1) : 1;
 }
 
-/* Where each input's values go: into the port itself, or one after the other into the array that the
- * port points at. */
+/* Where each input's values go: into the port itself, or one after the other into the array that
+ * the port points at. */
 static int allocate_places(struct pkdi_node *node)
 {
 	const struct pkd_node *decl = node->decl;
@@ -229,7 +229,8 @@ static int allocate(struct pkdi_run *run)
 
 /* ---- Streams ---- */
 
-/* Beyond the limit of its control group the kernel would kill this process in the middle, without a word. */
+/* Beyond the limit of its control group the kernel would kill this process in the middle, without a
+ * word. */
 static int check_limit(const struct pkdi_run *run)
 {
 	char need[PKDI_BYTES_SIZE], limit[PKDI_BYTES_SIZE];
@@ -352,8 +353,8 @@ static bool waits_for_descriptors(const struct pkdi_run *run, const struct pkd_p
 	return false;
 }
 
-/* A descriptor for each stream and process: the usual soft limit of 1024 is soon too low for that, and the
- * hard one seldom. */
+/* A descriptor for each stream and process: the usual soft limit of 1024 is soon too low for that,
+ * and the hard one seldom. */
 static void allow_descriptors(struct pkdi_run *run)
 {
 	struct rlimit most;
@@ -401,8 +402,8 @@ static int lend_nothing(const struct pkdi_run *run)
 	return r;
 }
 
-/* How long processes may look for work before they sleep: not at all where they would keep others from
- * the only CPU. */
+/* How long processes may look for work before they sleep: not at all where they would keep others
+ * from the only CPU. */
 static int64_t choose_spin_ns(const struct pkd_program *program)
 {
 	cpu_set_t set;

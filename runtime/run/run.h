@@ -91,12 +91,12 @@ int pkdi_run_init(struct pkdi_run *run, const struct pkd_program *program,
                   const struct pkdi_options *options);
 void pkdi_run_finish(struct pkdi_run *run);
 
-/* The node whose code runs in the process, by the process's own words: NULL when none does, or when they
- * name one that is not its own. */
+/* The node whose code runs in the process, by the process's own words: NULL when none does, or when
+ * they name one that is not its own. */
 const struct pkdi_node *pkdi_run_calling(const struct pkdi_run *run, uint32_t process);
 
-/* A reader that complains of what this incarnation of the process has written, see believe.h; or NULL. It may be
- * the one that has gone astray: whoever says what a reader said names it. */
+/* A reader that complains of what this incarnation of the process has written, see believe.h; or
+ * NULL. It may be the one that has gone astray: whoever says what a reader said names it. */
 const struct pkdi_node *pkdi_run_reporter(const struct pkdi_run *run, uint32_t process);
 
 /* Wakes every process. */

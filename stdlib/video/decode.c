@@ -247,7 +247,7 @@ static int report_size(struct media_decode *self)
 	                 width, height, params->W, params->H, width, height);
 }
 
-/* A picture that is refused for its size may be a damaged one; two of the same size are no accident. */
+/* A picture refused for its size may be damaged; two of the same size are no accident. */
 static int check_refused(struct media_decode *self)
 {
 	int width, height;
@@ -310,7 +310,7 @@ static int feed(struct media_decode *self)
 	return error;
 }
 
-/* A packet is fed only when the decoder asked for one, so that sending cannot meet a full decoder. */
+/* A packet is fed only when the decoder asked for one: it cannot be full then. */
 static int decode(struct media_decode *self)
 {
 	int n_errors_at_end = 0, failed = PKD_OK;

@@ -24,13 +24,13 @@ struct media_decode {
 	uint64_t n_jumps;                  /* in the time stamps */
 };
 
-/* Chooses a track of the open source, whose size may then be looked at, and starts its decoder. After
- * an error, too, media_decode_close. */
+/* Chooses a track of the open source, whose size may then be looked at, and starts its decoder.
+ * After an error, too, media_decode_close. */
 int media_decode_open(struct media_decode *self, struct media_source *source);
 int media_decode_start(struct media_decode *self);
 void media_decode_close(struct media_decode *self);
 
-/* PKD_OK with self->frame, whose capture time is self->times.time_ns; PKD_SKIP at the end; an error. */
+/* PKD_OK with self->frame, whose capture time is self->times.time_ns; PKD_SKIP at the end. */
 int media_decode_next(struct media_decode *self);
 
 /* Of its last frame: whether the picture is damaged. */
@@ -39,8 +39,8 @@ bool media_decode_is_corrupt(const struct media_decode *self);
 /* How many frames there should be; 0 when nothing says so. */
 uint64_t media_decode_expected(const struct media_decode *self);
 
-/* At the end: notes what was missing, and is an error where too much was. `n_before` frames came from
- * this source earlier. */
+/* At the end: notes what was missing, and is an error where too much was. `n_before` frames came
+ * from this source earlier. */
 int media_decode_verdict(struct media_decode *self, uint64_t n_before);
 
 #endif

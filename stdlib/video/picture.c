@@ -14,8 +14,8 @@ enum {
 	ASKEW = 57,       /* 1 / tan(1 degree): more than that off is another angle */
 };
 
-/* On x86 the short way drops the fraction of each of its terms, and is 1.2 levels too dark in the mean.
- * So much brighter, in 1/256 levels, it is within one level of the exact values. */
+/* On x86 the short way drops the fraction of each of its terms, and is 1.2 levels too dark in the
+ * mean. So much brighter, in 1/256 levels, it is within one level of the exact values. */
 #if defined(__x86_64__) || defined(__i386__)
 static const int SHORT_WAY_BIAS = 320;
 #else
@@ -29,8 +29,8 @@ static int64_t size_of(int32_t value)
 	return value < 0 ? -(int64_t)value : value;
 }
 
-/* Of the matrix only the signs count, and which pair of numbers is the large one: a picture's column
- * goes to x by [0] and to y by [1], its row by [3] and [4]. */
+/* Of the matrix only the signs count, and which pair of numbers is the large one: a picture's
+ * column goes to x by [0] and to y by [1], its row by [3] and [4]. */
 static void turn_by(struct media_view *view, const int32_t *matrix)
 {
 	int64_t straight = size_of(matrix[0]) + size_of(matrix[4]);
@@ -113,8 +113,8 @@ static enum AVColorSpace matrix_of(const AVFrame *frame, enum AVCodecID codec)
 	return AVCOL_SPC_BT709;
 }
 
-/* Where libswscale has a function for the whole conversion, in one pass over the rows. It is five times
- * as fast as its general way; SWS_ACCURATE_RND would rule it out. */
+/* Where libswscale has a function for the whole conversion, in one pass over the rows. It is five
+ * times as fast as its general way; SWS_ACCURATE_RND would rule it out. */
 static bool has_short_way(const struct media_format *format)
 {
 	switch (format->pixels) {

@@ -1,4 +1,4 @@
-/* Which way up, in which shape and in which colours pictures come, beside what ffmpeg makes of them. */
+/* Orientation, shape and colours of pictures, beside what ffmpeg makes of them. */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,5 +1,5 @@
-/* video.show: frames in an SDL window, which is looked after with each frame and, as there may be none
- * for long, by a timer. */
+/* video.show: frames in an SDL window, which is looked after with each frame and, as there may be
+ * none for long, by a timer. */
 #include <SDL.h>
 #include <errno.h>
 #include <poll.h>
@@ -48,8 +48,8 @@ static void destroy_window(struct video_show *self)
 	self->window = NULL;
 }
 
-/* The size of an image on a screen, whose pixels are square: what is too narrow is made wider, what is
- * too wide is made higher. */
+/* The size of an image on a screen, whose pixels are square: what is too narrow is made wider, what
+ * is too wide is made higher. */
 static SDL_Point shown_size(const struct pkd_image *image)
 {
 	uint64_t width = image->pixel_width, height = image->pixel_height;

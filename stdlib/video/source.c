@@ -109,8 +109,8 @@ static char *url_of(const char *source)
 
 /* ---- Pipes and standard input ---- */
 
-/* "-" and the names of descriptors: -1 for what is opened by name. A process that is confined to its
- * files may not open a descriptor's file once more, but read it. */
+/* "-" and the names of descriptors: -1 for what is opened by name. A process that is confined to
+ * its files may not open a descriptor's file once more, but read it. */
 static int inherited_fd(const char *source)
 {
 	int fd, end = 0;
@@ -125,9 +125,10 @@ static int inherited_fd(const char *source)
 	return -1;
 }
 
-/* libavformat would open and read a pipe without asking for a stop, and its open waits for a writer.
- * Here, until the first byte, a pipe without a writer is one whose writer is still to come; from then
- * on it has ended. What was inherited may block, and is read only when it has something to say. */
+/* libavformat would open and read a pipe without asking for a stop, and its open waits for a
+ * writer. Here, until the first byte, a pipe without a writer is one whose writer is still to come;
+ * from then on it has ended. What was inherited may block, and is read only when it has something
+ * to say. */
 static int read_pipe(void *opaque, uint8_t *buffer, int size)
 {
 	struct media_source *self = opaque;
@@ -150,7 +151,7 @@ static int read_pipe(void *opaque, uint8_t *buffer, int size)
 	return AVERROR_EXIT;
 }
 
-/* A file that was inherited. Its own offset stays where it was, for who reads it after a restart. */
+/* An inherited file. Its own offset stays where it was, for a restart. */
 static int read_file(void *opaque, uint8_t *buffer, int size)
 {
 	struct media_source *self = opaque;
@@ -376,10 +377,11 @@ static int report(struct media_source *self, const char *what, int error)
 		return pkd_error(self->ctx, E2BIG, "'%s' has more than %d streams", self->name,
 		                 MAX_STREAMS);
 	if (has_line && self->params->playlists && !self->is_address)
-		return pkd_error(self->ctx, EINVAL,
-		                 "cannot %s '%s' (%s); what a playlist names must lie below folder, "
-		                 "which is '%s'",
-		                 what, self->name, line, self->params->folder);
+		return pkd_error(
+			self->ctx, EINVAL,
+			"cannot %s '%s' (%s); what a playlist names must lie below folder, "
+			"which is '%s'",
+			what, self->name, line, self->params->folder);
 	if (error == AVERROR_INVALIDDATA || error == AVERROR_EOF)
 		return pkd_error(self->ctx, EINVAL,
 		                 "'%s' is not a video that FFmpeg can read, or is cut off%s%s%s",

@@ -1,5 +1,5 @@
 /* Where frames come from: a file, a pipe, an image sequence or an address, opened as what its name
- * promises. Its content opens nothing else: no playlist, no list of files, unless that was asked for. */
+ * promises. Its content opens nothing else: no playlist, no list of files, unless asked for. */
 #ifndef PKD_VIDEO_SOURCE_H
 #define PKD_VIDEO_SOURCE_H
 
@@ -33,7 +33,7 @@ int media_source_read(struct media_source *self, AVPacket *packet);
 /* Whether it can be read once more from the start. */
 bool media_source_is_file(const struct media_source *self);
 
-/* As many pixels as a decoder may make; media_log_take_size has the size of one that was refused. */
+/* As many pixels as a decoder may make; see media_log_take_size for one that was refused. */
 int64_t media_max_pixels(const struct video_open_params *params);
 
 #endif

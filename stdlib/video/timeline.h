@@ -1,6 +1,6 @@
-/* Capture times that never go back, from a stream's time stamps. Where these jump back, as they do in
- * joined files, at wraps and after a source was away, time goes on by a frame's period; where they jump
- * ahead, only in a stream whose clock may be set anew. */
+/* Capture times that never go back, from a stream's time stamps. Where these jump back, as they do
+ * in joined files, at wraps and after a source was away, time goes on by a frame's period; where
+ * they jump ahead, only in a stream whose clock may be set anew. */
 #ifndef PKD_VIDEO_TIMELINE_H
 #define PKD_VIDEO_TIMELINE_H
 
@@ -32,8 +32,8 @@ void media_timeline_join(struct media_timeline *self, int64_t last_ns);
 /* One frame's period. A pause just before does not count, nor the average that it has spoilt. */
 int64_t media_timeline_frame(const struct media_timeline *self);
 
-/* The next frame; self->time_ns is its capture time. Returns how far the stamps jumped from where they
- * were expected, 0 when they did not. */
+/* The next frame; self->time_ns is its capture time. Returns how far the stamps jumped from where
+ * they were expected, 0 when they did not. */
 int64_t media_timeline_next(struct media_timeline *self, int64_t stamp_ns);
 
 /* The same for a frame without a time stamp. */

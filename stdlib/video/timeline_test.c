@@ -199,8 +199,8 @@ static void many_jumps_are_counted_at_the_end(void **state)
 	assert_steady(joint, 80, 3 + 1);
 }
 
-/* Killed after a committed frame: the next one is the next one of the file, and all times are those of
- * a run without a restart. */
+/* Killed after a committed frame: the next one is the next one of the file, and all times are those
+ * of a run without a restart. */
 static void a_restart_goes_on_behind_the_last_frame(void **state)
 {
 	const char *path = clip("whole.mp4", "-f lavfi -i testsrc2=s=64x48:r=25:d=2 -c:v libx264");

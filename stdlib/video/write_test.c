@@ -215,8 +215,8 @@ static void colours_are_exact_within_two_levels(void **state)
 
 /* ---- Capture times that are no times of a file ---- */
 
-/* Writes frames of these capture times, in ms, restarted before frame `restarted`, and returns their
- * times in the file, in ms. */
+/* Writes frames of these capture times, in ms, restarted before frame `restarted`, and returns
+ * their times in the file, in ms. */
 static const char *written_times(const int64_t *times, int n, int restarted, struct run *run)
 {
 	const char *path = fake_path("times.mp4");

@@ -1,5 +1,5 @@
-/* Setting up a program, and its supervisor, with one system call failing after the other: either says so
- * in one line, and nothing is left in the process. */
+/* Setting up a program, and its supervisor, with one system call failing after the other: either
+ * says so in one line, and nothing is left in the process. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -121,7 +121,7 @@ static int set_up(bool single_process)
 	return r;
 }
 
-/* The same with call number `n` failing; stderr goes to `said`. False when there was no such call. */
+/* The same with call number `n` failing; stderr goes to `said`. False without such a call. */
 static bool set_up_with(uint32_t call, uint32_t n, bool single_process, FILE *said, int *ret_r)
 {
 	int kept = dup(STDERR_FILENO);

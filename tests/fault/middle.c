@@ -12,8 +12,9 @@ struct middle {
 	const struct middle_params *params;
 };
 
-/* A child has nothing open but what every program has, the eventfds of pkd_stop and of news for the supervisor, and the
- * pipe by which it ends with the supervisor; where sweep started the program, and it had nothing else before. */
+/* A child has nothing open but what every program has, the eventfds of pkd_stop and of news for the
+ * supervisor, and the pipe by which it ends with the supervisor; where sweep started the program,
+ * and it had nothing else before. */
 static int look_at_descriptors(struct pkd_ctx *ctx)
 {
 	DIR *directory = opendir("/proc/self/fd");
@@ -50,7 +51,7 @@ int middle_step(struct middle *self, const struct middle_in *in, struct middle_o
                 struct pkd_ctx *ctx)
 {
 	*out->same = *in->value;
-	/* Only the first incarnation can make it. A directory, as no fault is meant for that call. */
+	/* Only the first incarnation can make it. A directory: no fault is for that call. */
 	if (pkd_number(ctx) == 7 && mkdir("died", 0700) == 0)
 		abort();
 	if (!self->params->stops || pkd_number(ctx) != self->params->stops)

@@ -2,11 +2,12 @@
  *
  *   sweep [-v] [-p PROCESS] [-c CALL] [-r ROWS] LAST COMMAND...
  *
- * A first run without a fault counts the calls of each process. Then each of the first LAST of them fails
- * in turn, and the last; and once all, unless it is an interruption. Every run must end in time and leave
- * no process; it either writes the same rows as the first one, or ends with another status and a line
- * that says why. -v prints what became of each; -p and -c try one process or one call only; -r is for a
- * program that is stopped: it must have written that many rows, and no wrong ones. */
+ * A first run without a fault counts the calls of each process. Then each of the first LAST of them
+ * fails in turn, and the last; and once all, unless it is an interruption. Every run must end in
+ * time and leave no process; it either writes the same rows as the first one, or ends with another
+ * status and a line that says why. -v prints what became of each; -p and -c try one process or one
+ * call only; -r is for a program that is stopped: it must have written that many rows, and no wrong
+ * ones. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>

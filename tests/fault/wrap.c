@@ -30,8 +30,8 @@ __attribute__((constructor)) static void attach(void)
 		fault = (struct fault *)address;
 }
 
-/* F_GETFD asks whether a descriptor is open: that it is not is no fault. And a parent may always signal
- * its children. */
+/* F_GETFD asks whether a descriptor is open: that it is not is no fault. And a parent may always
+ * signal its children. */
 static bool cannot_fail(enum call call, long first, long second)
 {
 	return (call == CALL_fcntl && second == F_GETFD) ||

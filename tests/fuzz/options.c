@@ -1,6 +1,7 @@
-/* The command line of a program and its --config file, and values as JSON. The lines of an input that
- * begin with -- are words of the command line, the others are the file; all bytes are a value as well.
- * With -fsanitize=fuzzer it is a fuzzer; with -DREPLAY it runs the files it is given, once each. */
+/* The command line of a program and its --config file, and values as JSON. The lines of an input
+ * that begin with -- are words of the command line, the others are the file; all bytes are a value
+ * as well. With -fsanitize=fuzzer it is a fuzzer; with -DREPLAY it runs the files it is given, once
+ * each. */
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <stddef.h>

@@ -1,18 +1,18 @@
-/* Kills the runtime at every instruction. A victim process does one operation of a node; before each of
- * its instructions in turn it is killed, or only held up, while the others go on. Then a new
- * incarnation takes over as process.c does it, all run on to the end, and world.c looks whether each
- * value is whole and each frame has come once.
+/* Kills the runtime at every instruction. A victim process does one operation of a node; before
+ * each of its instructions in turn it is killed, or only held up, while the others go on. Then a
+ * new incarnation takes over as process.c does it, all run on to the end, and world.c looks whether
+ * each value is whole and each frame has come once.
  *
  *   kill_step                  every operation, killed; the readers also held up: for `make test`
- *   kill_step --all            every operation killed, killed and replaced at once, and held up, and
- *                              every recovery killed as well
+ *   kill_step --all            every operation killed, killed and replaced at once, and held
+ *                              up, and every recovery killed as well
  *   kill_step ... WORD...      those operations, and those places of the rings, only
  *
- * A death leaves nothing but shared memory: without --all it is tried only where that has become another
- * one by an instruction. A process that is held up goes on with all that it has, so that is tried at every
- * instruction; where the rings do not lie beside values, at every third.
+ * A death leaves nothing but shared memory: without --all it is tried only where that has become
+ * another one by an instruction. A process that is held up goes on with all that it has, so that is
+ * tried at every instruction; where the rings do not lie beside values, at every third.
  *
- * Prints how many points were tried. Status 1 when something was wrong at any; after three it stops. */
+ * Prints how many points were tried. Status 1 when any was wrong; after three it stops. */
 #define _GNU_SOURCE
 #include <inttypes.h>
 #include <setjmp.h>
@@ -474,8 +474,8 @@ static void report(const struct operation *operation, enum way way, const struct
 	n_complaints++;
 }
 
-/* First deaths worth a second one: those that leave other words than the one before, with a record that
- * is committed and not yet applied. */
+/* First deaths worth a second one: those that leave other words than the one before, with a record
+ * that is committed and not yet applied. */
 struct deaths {
 	uint32_t *n;
 	uint32_t count;
@@ -502,8 +502,8 @@ static bool is_wanted(enum way way, const struct path *path, uint32_t i)
 	return i == 0 || path->memory[i] != path->memory[i - 1];
 }
 
-/* Every point of a path, the last of all being its end. The first walk goes to the end and learns the
- * path. `ret_deaths` may be NULL. */
+/* Every point of a path, the last of all being its end. The first walk goes to the end and learns
+ * the path. `ret_deaths` may be NULL. */
 static void sweep(const struct operation *operation, enum way way, struct point point,
                   struct path *path, struct deaths *ret_deaths)
 {

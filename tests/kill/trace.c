@@ -85,8 +85,9 @@ static uint64_t new_address(const struct path *path, uint64_t address)
 	return address;
 }
 
-/* Runs to the last instruction up to number n that is met there for the first time, with a breakpoint.
- * Returns its number, 0 where that does not help: from there every instruction is a step. */
+/* Runs to the last instruction up to number n that is met there for the first time, with a
+ * breakpoint. Returns its number, 0 where that does not help: from there every instruction is a
+ * step. */
 static uint32_t run_ahead(pid_t child, uint32_t n, const struct path *path)
 {
 	uint32_t i = n < path->n ? n : 0;

@@ -22,15 +22,15 @@ void trace_me(void);
 /* In the child: stops until the parent lets it go on. */
 void trace_stop(void);
 
-/* Lets the child go on to its next trace_stop; false when it has ended instead, with `*ret_status`. */
+/* Lets the child go on to its next trace_stop; false, with `*ret_status`, when it has ended. */
 bool trace_go_on(pid_t child, int *ret_status);
 
 #define TRACE_MISSED UINT32_MAX
 #define TRACE_DIED (UINT32_MAX - 1)
 
-/* Steps the child for n instructions, from trace_stop. Returns how many it took: fewer when it reached
- * the next trace_stop; TRACE_MISSED when it has left the path, TRACE_DIED when it has ended or is about to
- * die of a signal. `path` may be NULL. */
+/* Steps the child for n instructions, from trace_stop. Returns how many it took: fewer when it
+ * reached the next trace_stop; TRACE_MISSED when it has left the path, TRACE_DIED when it has ended
+ * or is about to die of a signal. `path` may be NULL. */
 uint32_t trace_step(pid_t child, uint32_t n, struct path *path);
 
 /* SIGKILL, and waits until it is dead. */

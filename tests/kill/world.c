@@ -377,8 +377,8 @@ static void look_at_trust(const struct pkdi_node *node)
 			         node->decl->inputs[i].name);
 }
 
-/* What `latest` has chosen and not committed yet is held, and the values behind it: it is stored after
- * them, so at any instant. */
+/* What `latest` has chosen and not committed yet is held, and the values behind it: it is stored
+ * after them, so at any instant. */
 static void look_at_choice(const struct pkdi_input *input, uint32_t stream)
 {
 	uint64_t chosen = pkdi_read(&input->words->chosen);

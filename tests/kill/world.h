@@ -1,5 +1,6 @@
-/* A small program without pkdc, whose nodes look for what must not happen: five nodes, each a process
- * of its own. One of them is the victim and runs in forks; the others are driven here, step by step.
+/* A small program without pkdc, whose nodes look for what must not happen: five nodes, each a
+ * process of its own. One of them is the victim and runs in forks; the others are driven here, step
+ * by step.
  *
  *   a -> middle.a        plain
  *   b -> middle.b        latest, may be absent
@@ -7,8 +8,9 @@
  *   middle.y -> sink     plain, absent    middle.y -> watch   sample
  *                        in every third frame
  *
- * a numbers the frames and middle fires for each, so that everything downstream knows what comes. All
- * but b count their firings in persistent state. Rings and slots are as small as they may be. */
+ * a numbers the frames and middle fires for each, so that everything downstream knows what comes.
+ * All but b count their firings in persistent state. Rings and slots are as small as they may
+ * be. */
 #ifndef WORLD_H
 #define WORLD_H
 
@@ -48,8 +50,8 @@ void check(const struct pkd_frame *frame, uint32_t stream);
 void world_begin(const struct place *place, uint32_t victim, uint64_t last);
 void world_end(void);
 
-/* Drives one node until it has nothing to do; true when it has moved. With `hold` it chooses and does
- * not fire: what it has chosen stays pinned, and what it has not read stays in the ring. */
+/* Drives one node until it has nothing to do; true when it has moved. With `hold` it chooses and
+ * does not fire: what it has chosen stays pinned, and what it has not read stays in the ring. */
 bool world_drive(uint32_t node, bool hold);
 
 enum hold {
@@ -62,8 +64,8 @@ enum hold {
 void world_go_on(uint64_t limit, enum hold hold);
 
 /* All there is to see from outside: watermarks, heads and cursors only grow; what lossless readers
- * have before them is there without gaps; what lossy ones have chosen they hold, and it is whole. To be
- * called whenever somebody has stored something. */
+ * have before them is there without gaps; what lossy ones have chosen they hold, and it is whole.
+ * To be called whenever somebody has stored something. */
 void world_look(void);
 
 /* Of all shared memory: another one when a store has changed it. */

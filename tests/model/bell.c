@@ -1,5 +1,5 @@
-/* bell.c - the fence pair of runtime/channel/wake.h in C11 atomics; see channel.c for how it is used. The
- * sleeper must not wait while the value is there and nobody rings. */
+/* bell.c - the fence pair of runtime/channel/wake.h in C11 atomics; see channel.c for how it is
+ * used. The sleeper must not wait while the value is there and nobody rings. */
 #include <assert.h>
 #include <pthread.h>
 #include <stdatomic.h>

@@ -1,6 +1,6 @@
-/* channel.c - the pin protocol of runtime/channel/ring.h in C11 atomics: for GenMC, which tries all executions
- * that RC11 allows, and as an ordinary program, which tries one. Each order is a macro, and weakening
- * any one of them is a fault that GenMC must find. */
+/* channel.c - the pin protocol of runtime/channel/ring.h in C11 atomics: for GenMC, which tries all
+ * executions that RC11 allows, and as an ordinary program, which tries one. Each order is a macro,
+ * and weakening any one of them is a fault that GenMC must find. */
 #include <assert.h>
 #include <pthread.h>
 #include <stdatomic.h>

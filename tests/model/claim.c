@@ -1,5 +1,5 @@
-/* claim.c - two workers claim a frame (runtime/channel/pool.c) in C11 atomics; see channel.c for how it is
- * used. Exactly one takes it, and asking again gives the same answer. */
+/* claim.c - two workers claim a frame (runtime/channel/pool.c) in C11 atomics; see channel.c for
+ * how it is used. Exactly one takes it, and asking again gives the same answer. */
 #include <assert.h>
 #include <pthread.h>
 #include <stdatomic.h>

@@ -1,5 +1,6 @@
-/* copied.c - a ring that lies in its slots, whose values are copied in and out, see runtime/channel/ring.h; and
- * channel.c for how it is used. Two slots, so that the third value takes the place of the first one. */
+/* copied.c - a ring that lies in its slots, whose values are copied in and out, see
+ * runtime/channel/ring.h; and channel.c for how it is used. Two slots, so that the third value
+ * takes the place of the first one. */
 #include <assert.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -41,7 +42,8 @@ static void *writer(void *arg)
 		int slot = seq % N_SLOTS;
 
 #ifdef LOSSLESS
-		/* pkdi_output_has_room: no waiting, so that GenMC need not unroll it. Nobody copies: no mark. */
+		/* pkdi_output_has_room: no waiting, so that GenMC need not unroll it. Nobody
+		 * copies: no mark. */
 		if (seq >= atomic_load_explicit(&cursor, GATE) + N_SLOTS - 1)
 			break;
 #elif !defined(NO_MARK)

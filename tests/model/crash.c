@@ -1,6 +1,7 @@
 /* crash.c - a reader is killed before any of its accesses, and its next incarnation goes on; see
- * channel.c for how it is used. The supervisor joins the thread, as it waits for a pidfd: then no store
- * can come any more. The pin of the dead stays, and its choice counts only if `chosen` says so. */
+ * channel.c for how it is used. The supervisor joins the thread, as it waits for a pidfd: then no
+ * store can come any more. The pin of the dead stays, and its choice counts only if `chosen` says
+ * so. */
 #include <assert.h>
 #include <pthread.h>
 #include <stdatomic.h>

@@ -1,12 +1,13 @@
-/* The ring under ThreadSanitizer, in each of its places: one writer; lossy readers, which pin or copy the newest
- * value and the one before it; one lossless reader with a cursor, which reads in place. Values are filled and read
- * with plain accesses wherever nodes do so, so that a missing order shows as a data race; where values are copied,
- * only the lossless reader's loads are plain.
+/* The ring under ThreadSanitizer, in each of its places: one writer; lossy readers, which pin or
+ * copy the newest value and the one before it; one lossless reader with a cursor, which reads in
+ * place. Values are filled and read with plain accesses wherever nodes do so, so that a missing
+ * order shows as a data race; where values are copied, only the lossless reader's loads are plain.
  *
- * It sees no store-load reordering, and no fences: ThreadSanitizer knows no order that comes from an
- * atomic_thread_fence (gcc's -Wtsan says so). What lossy readers copy is therefore not ordered for it at all. That
- * makes no false reports, since all accesses of such a copy are atomic, and its words are read by the thread that
- * stored them. But nor is a missing fence found here: models are for that. A torn copy is found by what it holds.
+ * It sees no store-load reordering, and no fences: ThreadSanitizer knows no order that comes from
+ * an atomic_thread_fence (gcc's -Wtsan says so). What lossy readers copy is therefore not ordered
+ * for it at all. That makes no false reports, since all accesses of such a copy are atomic, and its
+ * words are read by the thread that stored them. But nor is a missing fence found here: models are
+ * for that. A torn copy is found by what it holds.
  *
  * A header that is made in place is stored without its entry, as in the runtime. */
 #include <pthread.h>

@@ -2,17 +2,17 @@
  *
  *   kill [-k KILLS] [-s SEED] [-d DIFFERENCES] [-f FRAMES] [-l] NAME PROGRAM ARGUMENT...
  *
- * First the program runs undisturbed, in the folder NAME.wanted; then in NAME, as often as it takes for
- * KILLS kills. A run ends
+ * First the program runs undisturbed, in the folder NAME.wanted; then in NAME, as often as it takes
+ * for KILLS kills. A run ends
  *
  *   by itself      its files are byte for byte those of the undisturbed run; status 0
- *   by a SIGTERM   in time; what it wrote is how the wanted files begin, unless a process was killed
- *                  while the program was stopping: that is given up then, and the status says so
+ *   by a SIGTERM   in time; what it wrote is how the wanted files begin, unless a process was
+ *                  killed while the program was stopping: the status says so
  *   by a SIGKILL   of the supervisor: all processes are gone within 2 s; files as above
  *
  * After each run no process is left, and nobody holds its memory. -l is for edges that lose frames:
- * there the nodes themselves write a file `wrong`, which must be empty. The folder of a run that was
- * not right is kept as NAME.N; after DIFFERENCES (3) of these it is enough. */
+ * there the nodes themselves write a file `wrong`, which must be empty. The folder of a run that
+ * was not right is kept as NAME.N; after DIFFERENCES (3) of these it is enough. */
 #define _GNU_SOURCE
 #include <inttypes.h>
 #include <signal.h>

@@ -49,7 +49,7 @@ void run_start(struct run *run, const char *folder);
 bool run_has_ended(struct run *run);
 bool run_ends_within(struct run *run, int64_t ns);
 
-/* Is no process of the program left, after so long? Orphans become ours, as we are their subreaper. */
+/* Is no process of the program left, after so long? We are the subreaper of its orphans. */
 bool run_is_alone(int64_t ns);
 
 /* Writes down what the processes of a program that does not end are doing. */

@@ -1,17 +1,17 @@
-/* Runs a program for long, looks at its processes in /proc meanwhile, and says whether anything grows.
+/* Runs a program for long, watches its processes in /proc, and says whether anything grows.
  *
  *   soak [-s SECONDS] [-q] PROGRAM ARGUMENT...
  *
- * Now and then a process whose name begins with `mortal` is killed. At the end the last third of the
- * time is compared with the first, by medians, for each process by its name, as a restarted one goes on
- * for the one before:
+ * Now and then a process whose name begins with `mortal` is killed. At the end the last third of
+ * the time is compared with the first, by medians, for each process by its name, as a restarted one
+ * goes on for the one before:
  *
  *   memory (RSS)                     at most 2 % and 256 KB more
  *   descriptors, mappings, threads   as many
- *   ages (files *.ages)              the p99 at most twice as much and 1 ms more; with -q only shown
+ *   ages (files *.ages)              the p99 at most twice as much and 1 ms more; -q: shown
  *
- * The program runs in this folder, stops by a SIGTERM, and must end with 0. A file `wrong` that is not
- * empty is a fault, too. */
+ * The program runs in this folder, stops by a SIGTERM, and must end with 0. A file `wrong` that is
+ * not empty is a fault, too. */
 #define _GNU_SOURCE
 #include <dirent.h>
 #include <fcntl.h>

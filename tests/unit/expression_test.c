@@ -1,6 +1,6 @@
-/* Nodes made of expressions, from the source to the values: pkdc's C for each expression is compiled
- * with every warning on, and run on inputs beside a check of what it gives. And the arithmetic under
- * it. Run from the top of the tree. */
+/* Nodes made of expressions, from the source to the values: pkdc's C for each expression is
+ * compiled with every warning on, and run on inputs beside a check of what it gives. And the
+ * arithmetic under it. Run from the top of the tree. */
 #include "compile.h"
 #include "emit/emit.h"
 #include <pkd/arith.h>
@@ -38,8 +38,9 @@ static const char declarations[] =
 	"pipeline p(k: i32 = 3, ratio: f32 = 0.5, on: bool = true, level: Mode = mid) {\n"
 	"    s = src()\n";
 
-/* An expression over s, written as the argument of `node` (NULL: sink); C that sets the inputs, which
- * are zeroed and present; and C that holds of the result: R is the value, GONE that there is none. */
+/* An expression over s, written as the argument of `node` (NULL: sink); C that sets the inputs,
+ * which are zeroed and present; and C that holds of the result: R is the value, GONE that there is
+ * none. */
 struct expression {
 	const char *text, *set, *holds, *node;
 };

@@ -2,12 +2,12 @@
 #define _GNU_SOURCE /* memmem */
 #include "base/file.h"
 #include "front/front.h"
+#include <errno.h>
 #include <ftw.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <errno.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -135,7 +135,7 @@ static void put_space(struct buf *out, unsigned least)
 		buf_puts(out, spaces[below(6)]);
 }
 
-/* What stands between two tokens: other spaces, more line ends where there was one, the comments. */
+/* What stands between two tokens: other spaces, more line ends where one was, comments. */
 static void shake_gap(struct buf *out, const char *text, uint32_t length)
 {
 	put_space(out, 0);

@@ -130,9 +130,9 @@ static void latency_beyond_all_slots_is_refused(void **state)
 	assert_only("E0606", "'cam' needs room for 5002 frames");
 }
 
-/* When each node begins its firing number k, by the rules of the runtime: values of k in all inputs,
- * room in every output, its own last firing over, and the origin not before k * period. Returns
- * whether the origin was ever kept waiting. */
+/* When each node begins its firing number k, by the rules of the runtime: values of k in all
+ * inputs, room in every output, its own last firing over, and the origin not before k * period.
+ * Returns whether the origin was ever kept waiting. */
 static bool is_slowed(const int64_t *time, int64_t period, uint32_t n_rounds)
 {
 	uint32_t n_nodes = (uint32_t)graph->nodes.n;

@@ -234,7 +234,8 @@ static void node_that_fires_on_any_is_an_origin(void **state)
 	assert_int_equal(a->origin[any], any);
 	assert_int_equal(a->origin[sink], any);
 	assert_false(a->may_be_absent[graph->nodes.items[any].outputs[0]]);
-	/* it samples what does not fire it, and gives the frames of a queue back when it has seen them */
+	/* it samples what does not fire it, and gives the frames of a queue back when it has seen
+	 * them */
 	assert_int_equal(a->pins[2], 1);
 	assert_int_equal(a->pins[3], 0);
 }

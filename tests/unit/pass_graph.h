@@ -185,8 +185,8 @@ static inline uint32_t share_frames(uint32_t n, uint32_t k, uint32_t from, uint3
 	return e;
 }
 
-/* A pool of three as the compiler expands it: three of one kind, and the node that is returned, which
- * puts their frames in order. The workers come just before it. */
+/* A pool of three as the compiler expands it: three of one kind, and the node that is returned,
+ * which puts their frames in order. The workers come just before it. */
 static inline uint32_t make_pool(uint32_t from, int64_t budget_ns)
 {
 	uint32_t workers[3];

@@ -1,6 +1,6 @@
-/* Rings that lie in their slots: values come back whole, and a reader that copies one is never given half
- * of it, whatever its writer does meanwhile: that comes exactly between two operations of the code under
- * test. */
+/* Rings that lie in their slots: values come back whole, and a reader that copies one is never
+ * given half of it, whatever its writer does meanwhile: that comes exactly between two operations
+ * of the code under test. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -147,7 +147,7 @@ static void where_a_ring_lies_follows_from_its_values_and_readers(void **state)
 	for (int lossy = 0; lossy <= 1; lossy++) {
 		assert_int_equal(pkdi_ring_place(1, lossy, false), PKDI_COPIED);
 		assert_int_equal(pkdi_ring_place(56, lossy, false), PKDI_COPIED);
-		/* A slot that is write-protected when its value is published cannot hold the entry. */
+		/* A slot that is write-protected once published cannot hold the entry. */
 		assert_int_equal(pkdi_ring_place(8, lossy, true), PKDI_APART);
 		assert_int_equal(pkdi_ring_place(64, lossy, true), PKDI_APART);
 	}
@@ -208,8 +208,8 @@ static void a_value_counts_before_head_is_stored(void **state)
 
 /* ---- Slots ---- */
 
-/* A live origin makes its frame whether there is room or not: every value from the cursor on is in the
- * ring, and one more is made. */
+/* A live origin makes its frame whether there is room or not: every value from the cursor on is in
+ * the ring, and one more is made. */
 static bool makes_one_more(uint32_t n_slots)
 {
 	uint32_t window = stream.ring_size;
@@ -283,7 +283,7 @@ static void a_copy_that_is_lapped_between_two_words_is_thrown_away(void **state)
 	assert_true(is_copied_whole(4));
 }
 
-/* What a reader sees while the second half of value 4 is still to be copied into the slot of value 1. */
+/* What a reader sees while half of value 4 is still to be copied into the slot of value 1. */
 static struct {
 	bool copies_old, finds_old, finds_new, reached_old, reached_new;
 	uint64_t newest, newest_from_3, newest_from_4;

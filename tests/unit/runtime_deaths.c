@@ -1,6 +1,7 @@
 /* A process may die between any two instructions. A child does one firing, single-stepped; whenever
- * shared memory has become another one, it is kept. Each of these memories is then what a death has left:
- * a new incarnation takes it over, and in the end no frame is lost, doubled, or counted twice. */
+ * shared memory has become another one, it is kept. Each of these memories is then what a death has
+ * left: a new incarnation takes it over, and in the end no frame is lost, doubled, or counted
+ * twice. */
 #define _GNU_SOURCE
 #include <setjmp.h>
 #include <stdarg.h>
@@ -172,7 +173,7 @@ static void drive_all(uint64_t frames)
 static char *memories[MAX_MEMORIES];
 static uint32_t n_memories;
 
-/* All maps, one after the other, to or from `memory`, or compared with it: true when they are equal. */
+/* All maps, one by one, to or from `memory`, or compared with it: true when equal. */
 enum way { KEEP, PUT_BACK, COMPARE };
 
 static bool each_map(char *memory, enum way way, size_t *ret_size)
@@ -218,8 +219,8 @@ static void forget(void)
 		free(memories[--n_memories]);
 }
 
-/* One firing of the node in a child, an instruction at a time: all memories that there are on the way,
- * from the first to the last. */
+/* One firing of the node in a child, an instruction at a time: all memories that there are on the
+ * way, from the first to the last. */
 static void step_through(uint32_t node)
 {
 	int status = 0;
@@ -280,7 +281,7 @@ static void assert_rows(uint32_t n, const uint64_t *numbers)
 static void a_node_may_die_at_any_instruction_of_a_firing(void **state)
 {
 	(void)state;
-	/* The first firing ever, one that finds a record, and one for which the ring has come round. */
+	/* The first firing ever, one that finds a record, and one behind a whole ring. */
 	for (uint64_t before = 0; before <= 10; before += 5) {
 		if (before)
 			end(NULL);

@@ -1,4 +1,4 @@
-/* The memory limit of control groups, of both versions, from files made here; and limits in words. */
+/* Memory limits of control groups, of both versions, from files made here; limits in words. */
 #define _GNU_SOURCE
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,5 +1,5 @@
-/* What is said on standard error: whole lines that keep their end, and a supervisor that waits for no reader,
- * whatever standard error is. */
+/* What is said on standard error: whole lines that keep their end, and a supervisor that waits for
+ * no reader, whatever standard error is. */
 #define _GNU_SOURCE
 #include <setjmp.h>
 #include <stdarg.h>
@@ -53,8 +53,8 @@ static void take(int fd)
 	text[n] = '\0';
 }
 
-/* Writes lines that nobody reads: must come back. Then they are read in turn with the flushing, and each is
- * there once, or counted in its place. */
+/* Writes lines that nobody reads: must come back. Then they are read in turn with the flushing, and
+ * each is there once, or counted in its place. */
 static void nobody_reads(int in, int out, bool may_open)
 {
 	unsigned n_read = 0, n_lost = 0;

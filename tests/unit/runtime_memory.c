@@ -1,5 +1,5 @@
-/* What a process may write to, read and hand on, as the kernel says: shared memory, its seals, and what
- * is left of it in a child once it has attached itself. */
+/* What a process may write to, read and hand on, as the kernel says: shared memory, its seals, and
+ * what is left of it in a child once it has attached itself. */
 #define _GNU_SOURCE
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,5 +1,5 @@
-/* What the unit tests of the runtime share: a run, nodes that need no init, and a stand-in for the loop of a
- * process. */
+/* What the unit tests of the runtime share: a run, nodes that need no init, and a stand-in for the
+ * loop of a process. */
 #ifndef RUNTIME_NODES_H
 #define RUNTIME_NODES_H
 

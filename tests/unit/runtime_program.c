@@ -242,8 +242,8 @@ static int merge_step(void *self, const void *given, void *out, struct pkd_ctx *
 
 enum { WATCHED = 4 };
 
-/* Its first port is a window of a stream that counts, its second a single value: all of them are what
- * they are from the beginning of the step to its end. */
+/* Its first port is a window of a stream that counts, its second a single value: all of them are
+ * what they are from the beginning of the step to its end. */
 static int watch_step(void *self, const void *given, void *out, struct pkd_ctx *ctx)
 {
 	const uint64_t *const *window = *(const uint64_t *const *const *)given;
@@ -545,8 +545,8 @@ static int start_program(const char *option, int errors_fd)
 	return pid;
 }
 
-/* Runs the program to its end, with one process killed every `kill_us`, 0 = none. Returns the status;
- * the number of kills is in *ret_kills. */
+/* Runs the program to its end, with one process killed every `kill_us`, 0 = none. Returns the
+ * status; the number of kills is in *ret_kills. */
 static int run_program(const char *option, uint32_t kill_us, uint32_t *ret_kills)
 {
 	int errors_fd = memfd_create("errors", 0), status = 0;
@@ -721,7 +721,7 @@ static void a_call_that_hangs_is_ended_and_named(void **state)
 	}
 }
 
-/* With a finish that hangs the node has left nevertheless: the next incarnation has nothing to do. */
+/* A node whose finish hangs has left nevertheless: the next incarnation has nothing to do. */
 static void a_finish_that_hangs_costs_one_restart(void **state)
 {
 	(void)state;
@@ -750,8 +750,8 @@ static void the_clock_is_read_after_ready(void **state)
 	unlink(path);
 }
 
-/* What the compiler's refusal (E0601) saves from: with it off, such a program stands still. The same
- * table with a history in its place comes to its end, in the first test. */
+/* What the compiler's refusal (E0601) saves from: with it off, such a program stands still. The
+ * same table with a history in its place comes to its end, in the first test. */
 static void a_cycle_without_a_history_stands_still(void **state)
 {
 	struct timespec half_a_second = {0, 500000000};
@@ -1197,8 +1197,8 @@ static pid_t find_named(pid_t parent, const char *line)
 	return found;
 }
 
-/* A tracer that does not look after it keeps a process that was killed, as the kernel does one that waits for
- * a device. */
+/* A tracer that does not look after it keeps a process that was killed, as the kernel does one that
+ * waits for a device. */
 static void who_cannot_be_ended_is_named_and_left(void **state)
 {
 	int errors_fd = memfd_create("errors", 0);

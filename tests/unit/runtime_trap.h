@@ -1,5 +1,5 @@
-/* Lets a test step in at the very moment when the code under test touches a page, so that the stores of
- * another process come exactly between two of its operations. */
+/* Lets a test step in at the very moment when the code under test touches a page, so that the
+ * stores of another process come exactly between two of its operations. */
 #ifndef RUNTIME_TRAP_H
 #define RUNTIME_TRAP_H
 

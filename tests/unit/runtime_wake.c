@@ -1,5 +1,5 @@
-/* Who is rung when, and who sleeps: a process runs in this one, without ever sleeping, as system calls
- * end here. What other processes store comes exactly between two of its operations. */
+/* Who is rung when, and who sleeps: a process runs in this one, without ever sleeping, as system
+ * calls end here. What other processes store comes exactly between two of its operations. */
 #define _GNU_SOURCE
 #include <setjmp.h>
 #include <stdarg.h>
@@ -25,7 +25,7 @@ static uint32_t n_slept;
 static void (*at_sleep)(void);                        /* called when the process would sleep */
 static void (*at_ring)(const _Atomic uint32_t *bell); /* called after a ring */
 
-/* In place of the one of the C library, for the runtime too: this kernel has futexes, and no landlock. */
+/* In place of the C library's, for the runtime too: this kernel has futexes, and no landlock. */
 long syscall(long number, ...)
 {
 	const _Atomic uint32_t *bell;
@@ -54,7 +54,7 @@ long syscall(long number, ...)
 
 /* ---- The program: a -> middle -> sink, each a process ---- */
 
-/* Of a, a letter per frame: 'x' a value, '.' absent, 'E' the last one, '!' the last one and absent. */
+/* Of a, a letter per frame: 'x' a value, '.' absent, 'E' the last, '!' the last and absent. */
 static const char *script;
 static uint32_t n_fired;
 

@@ -1,7 +1,7 @@
 /* What a node is given besides the frame that fires it: windows, histories, banks, thinned inputs,
  * firing by any input, and persistent state; each also after a restart. Driven step by step in one
- * process: two scripted sources, the node under test, and an echo that reads the node and may be read
- * by it. */
+ * process: two scripted sources, the node under test, and an echo that reads the node and may be
+ * read by it. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>

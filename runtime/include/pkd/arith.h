@@ -139,8 +139,8 @@ static inline int pkd_text_order(const char *a, uint32_t a_len, const char *b, u
 	(pkd_string_length(string) == sizeof("" literal) - 1 && \
 	 __builtin_memcmp((string)->text, literal, sizeof("" literal) - 1) == 0)
 
-/* Copies of what is in use of a string, of a list or bytes with items of `size` bytes from `offset` on, and of an
- * image with so many bytes of pixels: within the capacity, whatever the length says. */
+/* Copies of what is in use of a string, of a list or bytes with items of `size` bytes from `offset`
+ * on, and of an image with so many bytes of pixels: within the capacity, whatever the length. */
 static inline void pkd_copy_string(void *to, const void *from, uint32_t capacity)
 {
 	uint32_t n = pkd_length((const uint32_t *)from, capacity);

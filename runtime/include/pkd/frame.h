@@ -55,15 +55,16 @@ struct pkd_image {
  * record a struct, an enum a uint32_t, bool a uint8_t, time an int64_t of nanoseconds; all laid
  * out by the C rules of the platform. */
 
-/* The length that a list, string or bytes has, `&value->len`, and never more than its capacity: to be read once,
- * for a writer that has gone astray may change what it has published while it is being read. */
+/* The length that a list, string or bytes has, `&value->len`, and never more than its capacity: to
+ * be read once, for a writer that has gone astray may change what it has published while it is
+ * being read. */
 static inline uint32_t pkd_length(const uint32_t *len, uint32_t capacity)
 {
 	uint32_t n = *(const volatile uint32_t *)len;
 	return n < capacity ? n : capacity;
 }
 
-/* In generated headers: the C compiler lays the struct out as pkdc did. `last` is its last field. */
+/* In generated headers: the C compiler's layout is that of pkdc. `last` is the last field. */
 #ifdef __cplusplus
 #define PKD_CHECK_LAYOUT(type, size, last, offset)                                \
 	static_assert(sizeof(type) == (size) && offsetof(type, last) == (offset), \
@@ -104,8 +105,8 @@ struct pkd_type {
 	uint32_t n;                     /* capacity, number of fields or of names */
 	uint32_t items_offset;          /* list: bytes from its start to items[0] */
 	uint32_t format, width, height; /* image: what it may be at most */
-	bool plain; /* whatever the bytes, they are a value: numbers, and what is made of them alone */
-	bool flat; /* all of it is used, always: no strings, bytes, lists or images in it */
+	bool plain; /* any bytes are a value: numbers, and what is made of them alone */
+	bool flat;  /* all of it is used, always: no strings, bytes, lists or images in it */
 	const struct pkd_type *item;
 	const struct pkd_field *fields;
 	const char *const *names;

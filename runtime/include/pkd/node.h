@@ -1,5 +1,5 @@
-/* What the author of a node in C needs. pkdc writes FILE.pkd.h from FILE.pkd, with all its nodes; include
- * that, it includes this.
+/* What the author of a node in C needs. pkdc writes FILE.pkd.h from FILE.pkd, with all its nodes;
+ * include that, it includes this.
  *
  * A node NAME is a struct and three functions, declared by the generated header:
  *
@@ -77,8 +77,8 @@ void *pkd_state(struct pkd_ctx *ctx);
 /* Marks output number `output` absent for this firing. Use the name in the generated header. */
 void pkd_absent(struct pkd_ctx *ctx, uint32_t output);
 
-/* Whether anybody reads output number `output` (in declared order, from 0): work for nobody can be left
- * out. Fixed for the run; may be asked in init. */
+/* Whether anybody reads output number `output` (in declared order, from 0): work for nobody can be
+ * left out. Fixed for the run; may be asked in init. */
 bool pkd_wanted(const struct pkd_ctx *ctx, uint32_t output);
 
 /* True once the program was asked to stop: for loops inside a long step. */
@@ -98,21 +98,22 @@ void pkd_expect_frames(struct pkd_ctx *ctx, uint64_t n_frames);
 
 /* ---- Descriptors ---- */
 
-/* Has NAME_ready called when `fd` is ready for `events` of poll(2), as long as it is; 0 = not any more.
- * To be called in init, step or ready of a node that is defined by PKD_WATCHING_NODE. Returns 0,
- * -EBADF, -ENOSPC beyond 64 descriptors in one process (watch an epoll descriptor of your own
+/* Has NAME_ready called when `fd` is ready for `events` of poll(2), as long as it is; 0 = not any
+ * more. To be called in init, step or ready of a node that is defined by PKD_WATCHING_NODE. Returns
+ * 0, -EBADF, -ENOSPC beyond 64 descriptors in one process (watch an epoll descriptor of your own
  * then), or -ENOTSUP in any other node. */
 int pkd_watch(struct pkd_ctx *ctx, int fd, short events);
 
 /* ---- Files ---- */
 
-/* The file at `path`, which the node's declaration must name by `writes` or `appends`, open for reading
- * and writing; to be called in init, or in the first step. Nothing is at `path` before the node's first firing has committed:
- * a program that fails before that has harmed no file. `writes` begins with an empty file, which then
- * takes the place of an old one; `appends` opens what is there. After a restart it is the same file again,
- * as the dead incarnation left it: a node keeps in its persistent state how much of it was committed, and cuts
- * off the rest. "-" is standard output; pipes and devices are opened as they are.
- * Returns a descriptor, to be closed by the node, or a negative errno after one line on stderr. */
+/* The file at `path`, which the node's declaration must name by `writes` or `appends`, open for
+ * reading and writing; to be called in init, or in the first step. Nothing is at `path` before the
+ * node's first firing has committed: a program that fails before that has harmed no file. `writes`
+ * begins with an empty file, which then takes the place of an old one; `appends` opens what is
+ * there. After a restart it is the same file again, as the dead incarnation left it: a node keeps
+ * in its persistent state how much of it was committed, and cuts off the rest. "-" is standard
+ * output; pipes and devices are opened as they are. Returns a descriptor, to be closed by the node,
+ * or a negative errno after one line on stderr. */
 int pkd_output_file(struct pkd_ctx *ctx, const char *path);
 
 /* ---- Anywhere ---- */
@@ -149,8 +150,8 @@ static inline uint32_t pkd_pixel_size(uint32_t format)
 	}
 }
 
-/* Makes *image a tight width x height image of `format`, its pixels square. The caller has checked the
- * capacity. */
+/* Makes *image a tight width x height image of `format`, its pixels square. The caller has checked
+ * the capacity. */
 static inline void pkd_image_set(struct pkd_image *image, uint32_t format, uint32_t width,
                                  uint32_t height)
 {
@@ -209,11 +210,11 @@ struct pkd_methods {
  * against the generated header, so that a node and its declaration cannot disagree. */
 #define PKD_NODE(NAME) PKDI_NODE(NAME, NULL)
 
-/* The same for a node that calls pkd_watch. `int NAME_ready(struct NAME *self, struct pkd_ctx *ctx)`
- * is called between firings, whatever frames there are, when a descriptor that the node watches is
- * ready, and deals with it without waiting; it returns PKD_OK or what pkd_error returns. It has no
- * values to read or write, and pkd_state is for reading. An origin that said pkd_later is then asked
- * again at once. */
+/* The same for a node that calls pkd_watch. `int NAME_ready(struct NAME *self, struct pkd_ctx
+ * *ctx)` is called between firings, whatever frames there are, when a descriptor that the node
+ * watches is ready, and deals with it without waiting; it returns PKD_OK or what pkd_error returns.
+ * It has no values to read or write, and pkd_state is for reading. An origin that said pkd_later is
+ * then asked again at once. */
 #define PKD_WATCHING_NODE(NAME)                                       \
 	static int NAME##_call_ready(void *self, struct pkd_ctx *ctx) \
 	{                                                             \

@@ -1,6 +1,6 @@
-/* What a generated program hands to the runtime: constant tables, and pkd_main. Everything is written by
- * pkdc. The runtime checks the ABI and that the tables agree with its own arithmetic; what the compiler has
- * proved of the graph it takes as true. */
+/* What a generated program hands to the runtime: constant tables, and pkd_main. Everything is
+ * written by pkdc. The runtime checks the ABI and that the tables agree with its own arithmetic;
+ * what the compiler has proved of the graph it takes as true. */
 #ifndef PKD_PROGRAM_H
 #define PKD_PROGRAM_H
 
@@ -42,8 +42,9 @@ struct pkd_stream {
 	uint32_t n_readers;
 };
 
-/* One slot of a node's inputs: the connection of a port, or one of several connections of a port that
- * takes many values. Slots stand in the order of their ports; the elements of a bank in theirs. */
+/* One slot of a node's inputs: the connection of a port, or one of several connections of a port
+ * that takes many values. Slots stand in the order of their ports; the elements of a bank in
+ * theirs. */
 struct pkd_input {
 	const char *name;
 	const char *at;  /* "people.pkd:15:27", the edge */
@@ -54,29 +55,32 @@ struct pkd_input {
 	bool optional;      /* declared T?: the node fires although the value is absent */
 	int64_t max_age_ns; /* sample: absent once older; 0 = no limit */
 	uint32_t port;      /* index into struct NAME_in */
-	bool many; /* the port is `[T; N]`: its member of struct NAME_in points at an array of
-	                       the values of all its slots, oldest first within a window */
-	/* Which values: x is 0, 0; x[-1] is -1, -1; x[-7..0] is -7, 0. Where last is 0, the slot fires by
-	 * its policy. Where last < 0 it does not fire and is not joined: it waits until the stream has
-	 * settled the frame before the firing's, and sees the value number -last before that frame.
-	 * Values are counted in what the stream published, before drops; too early: NULL. The window
-	 * holds the frames looked back at: queue: waiting, in hand and -first more. */
+	/* The port is `[T; N]`: its member of struct NAME_in points at an array of the values of
+	 * all its slots, oldest first within a window. */
+	bool many;
+	/* Which values: x is 0, 0; x[-1] is -1, -1; x[-7..0] is -7, 0. Where last is 0, the slot
+	 * fires by its policy. Where last < 0 it does not fire and is not joined: it waits until
+	 * the stream has settled the frame before the firing's, and sees the value number -last
+	 * before that frame. Values are counted in what the stream published, before drops; too
+	 * early: NULL. The window holds the frames looked back at: queue: waiting, in hand and
+	 * -first more. */
 	int32_t first, last;
 	uint32_t every_n; /* takes frames number 1 + every_from, 1 + every_from + n … ; 0 = all */
 	uint32_t every_from;
-	uint32_t
-		pool; /* its workers claim the stream's values one by one, and every_from of every_n
-	                       is the number of this one; from 1, 0 = none */
-	int64_t every_ns; /* takes the first frame of each period of capture time, counted from the
-	                       first frame of the stream; 0 = all */
+	/* Its workers claim the stream's values one by one, and every_from of every_n is the
+	 * number of this one; from 1, 0 = none. */
+	uint32_t pool;
+	/* Takes the first frame of each period of capture time, counted from the first frame of
+	 * the stream; 0 = all. */
+	int64_t every_ns;
 };
 
 struct pkd_output {
 	const char *name;
 	uint32_t stream; /* or PKD_NONE: nobody reads, the node is given private memory */
-	const struct pkd_type
-		*type; /* what its values are checked against after a step, and emptied by
-	                                before the next; NULL: neither */
+	/* What its values are checked against after a step, and emptied by before the next; NULL:
+	 * neither. */
+	const struct pkd_type *type;
 };
 
 union pkd_bound {
@@ -115,7 +119,7 @@ struct pkd_right {
 	uint32_t when;    /* holds only where this bool parameter is true: likewise */
 };
 
-/* One option of the pipeline from which bind computes a param of a node; a param may have several. */
+/* An option of the pipeline from which bind computes a node's param, which may have several. */
 struct pkd_derived {
 	uint32_t param;  /* index into the node's param_table */
 	uint32_t option; /* index into the program's */
@@ -138,14 +142,14 @@ struct pkd_node {
 	uint32_t n_ports; /* members of struct NAME_in */
 	enum pkd_origin origin;
 	int64_t budget_ns; /* 0 = none declared */
-	/* Fires on any new value of its firing inputs, the oldest publication first; sees the others as
-	 * `sample` does, and numbers its frames itself (origin is PKD_LIVE or PKD_PACED). */
+	/* Fires on any new value of its firing inputs, the oldest publication first; sees the
+	 * others as `sample` does, and numbers its frames itself: PKD_LIVE or PKD_PACED. */
 	bool fires_any;
 	uint32_t state_size; /* bytes of struct NAME_state, kept through restarts; 0 = none */
 	const struct pkd_right *rights;
 	uint32_t n_rights;
-	bool declared; /* it touches nothing but `rights`; else nobody knows, and it may touch everything */
-	bool settled; /* after init it opens nothing and starts no thread any more */
+	bool declared; /* it touches nothing but `rights`; else it may touch everything */
+	bool settled;  /* after init it opens nothing and starts no thread any more */
 };
 
 enum pkd_failure_end {
@@ -185,7 +189,7 @@ struct pkd_program {
 	uint64_t memory;  /* bytes of all streams' slots, each stream rounded up to 4096 */
 	uint32_t n_pools; /* whose workers claim */
 	int64_t spin_ns;  /* how long a process looks for work before it sleeps; 0 = not at all */
-	/* Computes every node's params from the pipeline's. Called once, before instance options. */
+	/* Computes all nodes' params from the pipeline's; once, before instance options. */
 	void (*bind)(void);
 };
 

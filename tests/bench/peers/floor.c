@@ -1,5 +1,5 @@
 /* The floor: a word that two processes share, on one cache line. Whoever polls looks at it; whoever
- * sleeps waits on a futex in the same line, and is always woken. No size, no queue, nothing else. */
+ * sleeps waits on a futex in the same line, and is always woken. No size, no queue. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <linux/futex.h>

@@ -259,8 +259,8 @@ static void measure_one_way(const struct run *run, void *side)
 	print(run, "oneway", shared->samples, shared->n_samples);
 }
 
-/* As many messages as go through: the time of each window at the receiver, and the CPU's time of both
- * sides for each message. */
+/* As many messages as go through: the time of each window at the receiver, and the CPU's time of
+ * both sides for each message. */
 static void measure_throughput(const struct run *run, void *side)
 {
 	struct shared *shared = run->shared;

@@ -1,6 +1,6 @@
 /* pkd's channels, without nodes: the runtime's own ring, channel, policy and wake, linked from
- * libpkd.a, between two processes that map each other's memory read-only as runtime/process/process.c does.
- * With -DLATEST the edge is `latest`, otherwise a queue. */
+ * libpkd.a, between two processes that map each other's memory read-only as
+ * runtime/process/process.c does. With -DLATEST the edge is `latest`, otherwise a queue. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <sys/mman.h>
@@ -197,7 +197,7 @@ static bool has_value(struct side *side)
 
 static void wait_until(struct side *side, bool (*is_so)(struct side *))
 {
-	/* Bounded, as in runtime/process/process.c, so that a lost wake would show as a slow run. */
+	/* Bounded, as in process.c, so that a lost wake would show as a slow run. */
 	const int64_t limit_ns = 1000000000;
 
 	while (!is_so(side)) {
@@ -235,8 +235,8 @@ static void send(void *argument, uint64_t stamp)
 	notify(side);
 }
 
-/* As runtime/node/node.c: a writer that sleeps is told of new room when half of it is free; what it has
- * published is looked at last, for it lies on lines that the writer writes all the time. */
+/* As runtime/node/node.c: a writer that sleeps is told of new room when half of it is free; what it
+ * has published is looked at last, for it lies on lines that the writer writes all the time. */
 static void offer_room(struct side *side)
 {
 	const struct pkdi_input *input = &side->input;

@@ -15,7 +15,8 @@ int tick_init(struct tick *self, const struct tick_params *params, struct pkd_ct
 	return access(params->source, R_OK) < 0 ? pkd_error(ctx, errno, "no source") : PKD_OK;
 }
 
-int tick_step(struct tick *self, const struct tick_in *in, struct tick_out *out, struct pkd_ctx *ctx)
+int tick_step(struct tick *self, const struct tick_in *in, struct tick_out *out,
+              struct pkd_ctx *ctx)
 {
 	const struct tick_params *params = self->params;
 	uint64_t number = pkd_number(ctx);

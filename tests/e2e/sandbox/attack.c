@@ -1,5 +1,5 @@
-/* What a node that has been taken over may try, one attack a run: each reports the call and what came of
- * it as "WHAT: RESULT ERRNO", so that the test sees whether it was refused, and how. */
+/* What a node that has been taken over may try, one attack a run: each reports the call and what
+ * came of it as "WHAT: RESULT ERRNO", so that the test sees whether it was refused, and how. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
