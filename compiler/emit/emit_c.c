@@ -146,7 +146,11 @@ static void put_constants(const struct program *p)
 
 static void edge_fields(const struct program *p, struct out_row *row, uint32_t number)
 {
-	static const char *const policies[] = {"PKD_QUEUE", "PKD_LATEST", "PKD_SAMPLE"};
+	static const char *const policies[] = {
+		[EDGE_QUEUE] = "PKD_QUEUE",
+		[EDGE_LATEST] = "PKD_LATEST",
+		[EDGE_SAMPLE] = "PKD_SAMPLE",
+	};
 	const struct graph_edge *edge = &p->graph->edges.items[number];
 
 	out_field(row, ".at = %s", out_quote(p->arena, place(p, edge->at), 0));
@@ -315,7 +319,11 @@ static size_t put_derived(const struct program *p, size_t i)
 
 static void put_node(const struct program *p, size_t i, size_t n_derived)
 {
-	static const char *const origins[] = {"PKD_NOT_ORIGIN", "PKD_PACED", "PKD_LIVE"};
+	static const char *const origins[] = {
+		[ORIGIN_NONE] = "PKD_NOT_ORIGIN",
+		[ORIGIN_PACED] = "PKD_PACED",
+		[ORIGIN_LIVE] = "PKD_LIVE",
+	};
 	const struct graph_node *node = &p->graph->nodes.items[i];
 	const struct interface *face = node->face;
 	const char *name = p->node_names[i];
