@@ -78,8 +78,7 @@ static inline void clear(char *at, uint32_t size)
 		memset(at, 0, size);
 }
 
-/* The length there may be anything. The first byte of a string also where there should be none: it ends an
- * empty one. */
+/* The length there may be anything. The first byte of a string always: it ends an empty one. */
 static inline void clear_text(char *value, uint32_t capacity, bool is_string)
 {
 	uint32_t length;

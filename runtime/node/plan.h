@@ -1,5 +1,5 @@
-/* What is done with each value of an output, made once from its type: emptied before a step, checked after
- * it. Most types come down to a few stores and comparisons; typed.h does the rest, and finds the words. */
+/* What is done with each value of an output, made once from its type: emptied before a step,
+ * checked after it. Most types come down to a few stores and comparisons; typed.h does the rest. */
 #ifndef PKDI_PLAN_H
 #define PKDI_PLAN_H
 
