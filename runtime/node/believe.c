@@ -108,12 +108,24 @@ bool pkdi_believe(struct pkdi_input *input, const struct pkd_frame *frame, uint6
 	return true;
 }
 
-void pkdi_believe_quiet(struct pkdi_input *input, uint64_t settled)
+/* What is known without the writer's word: every value to come is of a later frame. */
+static uint64_t known_watermark(const struct pkdi_input *input)
 {
-	if (input->cursor == PKDI_ENDED || pkdi_ring_has_reached(&input->ring, input->cursor))
+	if (input->seen_seq < input->cursor && input->seen_number > input->quiet_number)
+		return input->seen_number;
+	return input->quiet_number;
+}
+
+void pkdi_believe_watermark(struct pkdi_input *input)
+{
+	if (input->cursor == PKDI_ENDED)
 		return;
-	input->quiet_seq = input->cursor;
-	input->quiet_number = settled;
+	if (!pkdi_ring_has_reached(&input->ring, input->cursor)) {
+		input->quiet_seq = input->cursor;
+		input->quiet_number = input->settled;
+	} else if (input->rejected && input->settled != PKDI_ENDED) {
+		input->settled = known_watermark(input);
+	}
 }
 
 /* ---- The ring ---- */

@@ -59,7 +59,7 @@ static bool read_inputs(struct pkdi_input *inputs, uint32_t n_inputs, bool skip_
 	second = read_rings(inputs, n_inputs);
 	for (uint32_t i = 0; i < n_inputs; i++)
 		if (pkdi_policy_fires(&inputs[i]) && !inputs[i].front)
-			pkdi_believe_quiet(&inputs[i], inputs[i].settled);
+			pkdi_believe_watermark(&inputs[i]);
 	for (uint32_t i = 0; i < n_inputs; i++)
 		/* A frame that was passed by will not come, whatever the writer has said so far. */
 		if (pkdi_policy_fires(&inputs[i]) && inputs[i].passed > inputs[i].settled)

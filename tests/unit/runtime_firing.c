@@ -806,6 +806,25 @@ static void a_value_that_is_missing_in_the_ring_is_noticed_before_a_sleep(void *
 	assert_refused(0);
 }
 
+/* It says nothing of the frames that it has not seen: a later value may be believed, and fire one. */
+static void what_is_refused_is_not_passed_on_as_absent(void **state)
+{
+	(void)state;
+	begin(LATEST(A, 3), NONE());
+	play(A, "x");
+	drive(JOIN);
+	play(A, "xxxx");
+	header_of(2)->number = 500;
+	assert_refused(1);
+	assert_int_equal(settled(), 1);
+	play(A, "xxxxx");
+	drive(JOIN);
+	drive(SINK);
+	assert_int_equal(n_fired, 4);
+	assert_fired(1, 3, 3, 0);
+	assert_int_equal(pkdi_read(&run.nodes[SINK].inputs[0].words->complaint), 0);
+}
+
 /* Nothing comes of a writer that was given up, and nobody complains of it. */
 static void what_is_refused_of_a_writer_that_is_gone_is_its_end(void **state)
 {
@@ -877,6 +896,7 @@ int main(void)
 		TEST(a_number_that_was_settled_is_refused),
 		TEST(a_latest_reader_refuses_as_well),
 		TEST(a_value_that_is_missing_in_the_ring_is_noticed_before_a_sleep),
+		TEST(what_is_refused_is_not_passed_on_as_absent),
 		TEST(what_is_refused_of_a_writer_that_is_gone_is_its_end),
 		TEST(gaps_are_believed),
 	};
