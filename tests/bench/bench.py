@@ -200,13 +200,13 @@ def latency_table(found, mode, what, title):
 def latency():
     say("## Latency")
     say()
-    say("From one process to another: a ping-pong, halved; and one way, with a clock read at both ends.")
-    say("pkd, iceoryx and a GStreamer queue hand over what was made in place, so size is nothing to them;")
-    say("the others pay for their copies, and so do their users. `pkd-queue` and `pkd-latest` are the")
-    say("runtime's channels without nodes, `pkd program` is a whole program of two nodes of C, one way: with")
-    say("the default `--freeze=auto` it also write-protects what is large before it is seen.")
-    say("A value of 56 B is the largest that fits on one cache line with its seq. Ratios are to the median of")
-    say("the floor's runs: its one line takes up to a third more or less, as it happens to lie in the cache.")
+    say("From one process to another: half the round trip of a ping-pong; and one way, with the clock read at")
+    say("both ends. pkd, iceoryx and a GStreamer queue pass values in place, so size costs them nothing; the")
+    say("others pay for copies. `pkd-queue` and `pkd-latest` are the runtime's channels without nodes,")
+    say("`pkd program` is a whole program of two C nodes, one way: with the default `--freeze=auto` it also")
+    say("write-protects large values before they become visible. A value of 56 B is the largest that fits on one")
+    say("cache line with its seq. Ratios are to the median of the floor's runs: its one line takes up to a third")
+    say("more or less, depending on where it lies in the cache.")
     say()
     for peer in PEERS:
         if peer.note:
@@ -271,10 +271,9 @@ def cpu_per_frame(path, few, many, *arguments):
 def throughput():
     say("## CPU time and throughput")
     say()
-    say("Messages of 64 B. A hop is sending and receiving in one thread: what the calls cost while nobody")
-    say("sleeps. A rate is that of the median window of 8192 messages at the receiver; CPU is the time of")
-    say("both sides for a message, waiting included, as whoever polls never rests. A program's hop is two")
-    say("firings in one process.")
+    say("Messages of 64 B. A hop is a send and a receive in one thread: what the calls cost while nobody sleeps.")
+    say("A rate is that of the median window of 8192 messages at the receiver; CPU is the CPU time of both sides")
+    say("for each message, polling included. A program's hop is two firings in one process.")
     say()
     budget_ms = 100 if quick else 300
     hops, rows, rates = {}, [], {}
@@ -358,9 +357,9 @@ def program_rows(rows, rates):
 def graphs():
     say("## Chains and fans")
     say()
-    say("Programs whose nodes hand on 64 B, each in a process of its own, asleep when it has nothing to do.")
-    say("With few CPUs the wall clock says little, so this is the CPU's time of all processes for one hop,")
-    say("without start and end: as fast as they go, and at 1 kHz, where each hop is a wake.")
+    say("Programs whose nodes forward 64 B, each in its own process, asleep when it has nothing to do. With few")
+    say("CPUs the wall-clock time says little, so this is the CPU time of all processes for one hop, without")
+    say("start and end: at full speed, and at 1 kHz, where each hop is a wake.")
     say()
     few, many = (500, 2500) if quick else (2000, 20000)
     slow = (200, 700) if quick else (500, 2000)
@@ -424,9 +423,9 @@ def watch_idle(path, seconds, patience_s):
 def channels():
     say("## A thousand channels")
     say()
-    say("1000 nodes in a row between an origin and a sink. Start is from the exec to the first step of the")
-    say("origin, which waits for every `init`; idle is the CPU's time of all processes over five seconds in")
-    say("which nothing happens, in percent of one CPU.")
+    say("A chain of 1000 nodes between a source and a sink. Start is from the exec to the first step of the")
+    say("source, which waits for every `init`; idle is the CPU time of all processes over five seconds in which")
+    say("nothing happens, in percent of one CPU.")
     say()
     rows, found = [], {}
     for name, deploy, links in (
@@ -464,8 +463,8 @@ def channels():
 def camera():
     say("## A 1080p pipeline with one slow stage")
     say()
-    say("An origin and five stages, each a process; every stage copies the picture (6.2 MB), the third also")
-    say("waits. The pipeline should run at that stage's pace.")
+    say("A source and five stages, each in its own process; every stage copies the image (6.2 MB), the third")
+    say("also waits. The pipeline should run at that stage's rate.")
     say()
     rows = []
     worst, shown = None, ""
@@ -495,8 +494,8 @@ def camera():
 def freeze():
     say("## What it costs to write-protect what is published")
     say()
-    say("A slot in a memfd: protecting and opening it (`mprotect`), what filling it costs once more after")
-    say("that, beside filling it at all and copying it.")
+    say("A slot in a memfd: protecting it and making it writable again (`mprotect`), and what filling it costs")
+    say("after that, compared with filling it at all and copying it.")
     say()
     sizes = {SMALL: "64 B", PAGE: "4 KiB", 1 << 16: "64 KiB", 1 << 18: "256 KiB", 1 << 20: "1 MiB"}
     sizes |= {HD: "6.2 MB", UHD: "25 MB"}
@@ -518,7 +517,7 @@ def programs_freeze(sizes, fills):
         say("The generated programs have no option `--freeze` yet.")
         say()
         return
-    say("In a program of two nodes in one process: the CPU's time for a frame that is filled, with each")
+    say("In a program of two nodes in one process: the CPU time for a frame that is filled, with each value of")
     say("`--freeze`.")
     say()
     rows = []
@@ -548,8 +547,8 @@ def programs_freeze(sizes, fills):
 def spin():
     say("## Spinning before sleep")
     say()
-    say("Two nodes on two CPUs, 64 B, one frame a period, or as many as go through: how old a frame is when")
-    say("it comes, and the CPU's time of both processes for each.")
+    say("Two nodes on two CPUs, 64 B, one frame per period, or at full speed: how old a frame is when it")
+    say("arrives, and the CPU time of both processes for each frame.")
     say()
     rows = []
     for wait in ("sleep", "20us", "50us", "200us"):

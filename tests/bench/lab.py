@@ -117,7 +117,7 @@ PEERS = [
         },
         lossless=False,
         needs_roudi=True,
-        note="made in place, copied when taken",
+        note="made in place, copied on receipt",
     ),
     Peer(
         "cyclonedds",
