@@ -14,14 +14,14 @@
 
 enum { STATUS_FAILED = 1, STATUS_USAGE = 2 };
 
-/* Whoever reads our messages may leave, and a file may reach its limit: both are errors of a write,
- * not the end of the program. A closed descriptor 0, 1 or 2 must not become one of ours, or
+/* The reader of our messages may go away, and a file may reach its limit: both are errors of a
+ * write, not the end of the program. A closed descriptor 0, 1 or 2 must not be reused by us, or
  * messages would go to a channel. */
 static void make_safe(void)
 {
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGXFSZ, SIG_IGN);
-	/* Where it was ignored, the kernel would reap the children, and their status be lost. */
+	/* If SIGCHLD is ignored, the kernel reaps the children and their status is lost. */
 	signal(SIGCHLD, SIG_DFL);
 	for (int fd = 0; fd <= 2; fd++)
 		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDWR) != fd)
@@ -39,7 +39,8 @@ PKD_PUBLIC int pkd_main(const struct pkd_program *program, int argc, char **argv
 	make_safe();
 	pkdi_close_inherited(argc, argv);
 	if (program->abi != PKD_ABI) {
-		fprintf(stderr, "%s: generated for another libpkd: run pkdc build again\n",
+		fprintf(stderr,
+		        "%s: generated for another version of libpkd: run pkdc build again\n",
 		        program->name);
 		return STATUS_FAILED;
 	}
@@ -47,8 +48,8 @@ PKD_PUBLIC int pkd_main(const struct pkd_program *program, int argc, char **argv
 		return STATUS_USAGE;
 	if (options.leave)
 		return 0;
-	/* What libraries have buffered would be written by each child once more. Now, as a signal
-	 * still ends the program where nobody reads. */
+	/* Each child would write what libraries have buffered once more. Flushed now, while a
+	 * signal still ends the program if nobody reads. */
 	fflush(NULL);
 	pkdi_title_init(&title, argc, argv);
 	if (pkdi_run_init(&run, program, &options) < 0)

@@ -44,7 +44,7 @@ static bool belongs(size_t option, enum command_id command)
 
 static void print_help(void)
 {
-	puts("pkdc compiles .pkd pipelines to programs.\n");
+	puts("pkdc compiles .pkd pipelines to executables.\n");
 	for (size_t i = 0; i < N_COMMANDS; i++)
 		printf("  pkdc %-8s%-24s %s\n", commands[i].name, commands[i].operands,
 		       commands[i].what);

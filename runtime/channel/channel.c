@@ -1,6 +1,6 @@
 #include "channel/channel.h"
 
-/* Slot `i` of the stream, or of what is laid out as its slots. */
+/* Slot `i` of the stream, or of memory laid out like its slots. */
 static struct pkd_frame *frame_at(const struct pkd_stream *stream, const char *slots, uint32_t i)
 {
 	return (struct pkd_frame *)(void *)(slots + (size_t)i * stream->slot_size);
@@ -23,8 +23,8 @@ static bool is_gone(const struct pkdi_orders *orders)
 	return atomic_load_explicit(&orders->gone, memory_order_acquire) != 0;
 }
 
-/* The first seq that the reader has no room for. A cursor beyond what was published is a reader
- * that has left (PKDI_ENDED), or one that lies and only harms itself. */
+/* The first seq beyond the reader's credits. A cursor beyond what was published is a reader that
+ * has left (PKDI_ENDED), or a faulty one that harms only itself. */
 static uint64_t gate_limit(const struct pkdi_gate *gate, uint64_t next)
 {
 	uint64_t cursor = atomic_load_explicit(&gate->words->cursor, memory_order_acquire);
@@ -116,7 +116,7 @@ bool pkdi_output_settle(struct pkdi_output *output, uint64_t number)
 
 /* ---- Reading ---- */
 
-/* The choice of `latest` stays what it was, as long as its frame has not been committed. */
+/* The choice of `latest` stays, as long as its frame has not been committed. */
 static void keep_choice(struct pkdi_input *input)
 {
 	uint64_t chosen = pkdi_read(&input->words->chosen);
@@ -146,7 +146,7 @@ void pkdi_input_start(struct pkdi_input *input)
 		keep_choice(input);
 		break;
 	case PKD_SAMPLE:
-		/* The newest value is looked for again, whichever had been seen. */
+		/* Looks for the newest value again, whichever had been seen. */
 		if (input->cursor != PKDI_ENDED)
 			input->cursor = 1;
 		break;
@@ -155,7 +155,7 @@ void pkdi_input_start(struct pkdi_input *input)
 
 void pkdi_input_load_settled(struct pkdi_input *input)
 {
-	/* The order given first: its writer stores nothing after it was given up. */
+	/* The supervisor's order first: its writer stores nothing after it was given up. */
 	if (is_gone(input->writer_orders))
 		input->settled = PKDI_ENDED;
 	else
@@ -167,8 +167,8 @@ void pkdi_input_advance(struct pkdi_input *input, uint64_t cursor)
 {
 	input->front = NULL;
 	input->cursor = cursor;
-	/* Release: the reads of the slots that it gives up come before. And before the pin goes:
-	 * a restart in between finds a choice that is behind its cursor. */
+	/* Release: the reads of the released slots happen before. And before the pin is cleared:
+	 * a restart in between finds a choice behind its cursor. */
 	atomic_store_explicit(&input->words->cursor, cursor, memory_order_release);
 	if (pkdi_read(&input->words->pin))
 		pkdi_input_unpin(input);

@@ -1,4 +1,4 @@
-/* A stream as its writer and as each of its readers see it: ring, slots, watermark, cursors.
+/* A stream as its writer and each of its readers see it: ring, slots, watermark, cursors.
  * Nothing here waits or wakes: the caller does, after it has stored. */
 #ifndef PKDI_CHANNEL_H
 #define PKDI_CHANNEL_H
@@ -11,18 +11,19 @@
 
 /* ---- Writing ---- */
 
-/* A reader as the writer sees it: how far it has come. */
+/* A reader as the writer sees it: its cursor and its credits. */
 struct pkdi_gate {
 	const struct pkdi_input_words *words;
 	const struct pkdi_orders *orders; /* of the reader's node */
-	uint64_t window;                  /* frames from its cursor on; 0 = it never gates */
+	uint64_t window;                  /* credits, counted from its cursor; 0 = it never gates */
 	bool own;                         /* the node reads its own output */
-	_Atomic uint64_t *n_refused;      /* own: frames of a live origin refused for its sake */
+	_Atomic uint64_t
+		*n_refused; /* own: frames of a live source refused for lack of its credits */
 };
 
 struct pkdi_output {
-	void *unread;                    /* own: where nobody reads, what the node is given */
-	const struct pkd_stream *stream; /* NULL: nobody reads, nothing below counts */
+	void *unread;                    /* own: the node's memory where nobody reads */
+	const struct pkd_stream *stream; /* NULL: nobody reads, the rest is unused */
 	uint32_t index;                  /* of the stream */
 	char *data;                      /* the writable map */
 	struct pkd_frame *made; /* own: the next value, where values are copied; else NULL */
@@ -32,20 +33,20 @@ struct pkdi_output {
 	uint32_t n_pins;
 	struct pkdi_gate *gates;
 	uint32_t n_gates;
-	uint64_t room_until;      /* seqs below it had room when the cursors were last read */
+	uint64_t room_until;      /* seqs below this had room when the cursors were last read */
 	uint64_t settled;         /* as stored in the shared word */
 	struct pkd_frame *header; /* in this firing: of the value to be published … */
 	bool absent;              /* … or not */
-	const char *behind;       /* what stands behind the value's capacity, NULL = a guard … */
-	uint64_t canary;          /* … and stood there before the step */
+	const char *behind;       /* what follows the value's capacity, NULL = a guard … */
+	uint64_t canary;          /* … and its content before the step */
 	bool frozen;              /* published slots are write-protected, see freeze.h … */
 	uint32_t open_slot;       /* … and this one is not, PKDI_NO_SLOT = none */
 };
 
-/* Takes over what the shared words say. */
+/* Initialises from the shared words. */
 void pkdi_output_start(struct pkdi_output *output);
 
-/* Is there room for one more value with every attached lossless reader? */
+/* Does every attached lossless reader have a credit for one more value? */
 bool pkdi_output_has_room(struct pkdi_output *output);
 
 /* The first reader without room, or NULL. */
@@ -54,29 +55,29 @@ const struct pkdi_gate *pkdi_output_full_gate(const struct pkdi_output *output);
 /* Does another node read it? */
 bool pkdi_output_has_readers(const struct pkdi_output *output);
 
-/* Have all of them ended or been given up? Never true of an output without readers. */
+/* Have all of them ended or been given up? Never true for an output without readers. */
 bool pkdi_output_has_lost_readers(const struct pkdi_output *output);
 
-/* The memory of the next value, and of its header; NULL where nobody reads or no slot is free,
+/* The memory of the next value, and its header; NULL where nobody reads or no slot is free,
  * which cannot happen. */
 void *pkdi_output_loan(struct pkdi_output *output, struct pkd_frame **ret_header);
 
-/* Has nothing been written behind the capacity of the value on loan? */
+/* Is the canary after the value on loan intact? */
 static inline bool pkdi_output_is_intact(const struct pkdi_output *output)
 {
 	return !output->behind ||
 	       memcmp(output->behind, &output->canary, sizeof(output->canary)) == 0;
 }
 
-/* Publishes value `seq` in `slot`, unless that has been done: once however often it is called. */
+/* Publishes value `seq` in `slot`, unless that has been done: idempotent. */
 void pkdi_output_publish(struct pkdi_output *output, uint64_t seq, uint32_t slot);
 
-/* Raises the watermark; false when it stood there already. */
+/* Raises the watermark; false if it was there already. */
 bool pkdi_output_settle(struct pkdi_output *output, uint64_t number);
 
 /* ---- Reading ---- */
 
-/* What an input is to its node's firings. */
+/* The part that an input plays in its node's firings. */
 enum pkdi_role {
 	PKDI_ROLE_NONE,    /* connected to nothing */
 	PKDI_ROLE_FIRING,  /* joined: fires the node */
@@ -95,21 +96,21 @@ struct pkdi_input {
 	const struct pkdi_record *writer_record; /* … and what it has committed */
 	const struct pkdi_reporter *reporter;    /* see believe.h, as for the next ones */
 	uint32_t index;                          /* of the stream */
-	bool rejected;                           /* what was looked at last was not believed */
-	uint64_t seen_seq, seen_number;          /* the newest value that was believed */
-	uint64_t quiet_seq, quiet_number; /* from that value on numbers are above the other */
-	/* The seq looked for next. The shared word follows at the commit; for a lossy reader what
-	 * it has passed over meanwhile lies in between. */
+	bool rejected;                           /* the last value looked at was rejected */
+	uint64_t seen_seq, seen_number;          /* the newest value that was accepted */
+	uint64_t quiet_seq, quiet_number; /* from that value on numbers must be above the other */
+	/* The seq looked for next. The shared word follows at the commit; what a lossy reader
+	 * has skipped meanwhile lies in between. */
 	uint64_t cursor;
-	uint64_t window; /* frames from the cursor on */
-	uint64_t passed; /* `every` has not taken any frame after the front's up to this number */
-	bool thins;      /* takes only some frames */
+	uint64_t window;       /* frames from the cursor on */
+	uint64_t passed;       /* `every` has taken no frame after the front's up to this number */
+	bool thins;            /* takes only some frames */
 	struct pkdi_pool pool; /* claims: NULL where it takes frames by their numbers */
 
-	/* What a lossy reader holds beside its front: values looked back at, pinned or copied. */
+	/* What a lossy reader holds besides its front: its history, by pins or by copies. */
 	_Atomic uint64_t *back_pins; /* own */
-	char *copies; /* own: one slot for the front and n_back others; NULL where it has pins */
-	const char *copies_view; /* the same, read-only: for the node */
+	char *copies; /* own: one slot for the front and n_back others; NULL if it pins */
+	const char *copies_view; /* the same, mapped read-only for the node */
 	uint32_t n_back;
 	uint64_t seen; /* history: seq of the newest value before the frame at hand */
 
@@ -117,36 +118,36 @@ struct pkdi_input {
 	const void **place;
 	uint32_t n_values;
 
-	/* The front: firing inputs the value at the cursor, sampled ones the value in hand. Lossy
-	 * readers hold a pin on it. NULL = none. */
+	/* The front: for firing inputs the value at the cursor, for sampled ones the value in
+	 * hand. Lossy readers pin it. NULL = none. */
 	const struct pkd_frame *front;
-	uint64_t number;  /* of the front: its frame's, as it was when it was believed */
-	uint64_t settled; /* as read before the ring was looked at */
+	uint64_t number;  /* of the front: its frame number, as it was when it was validated */
+	uint64_t settled; /* as read before the ring was read */
 	bool fires;       /* the front takes part in the firing at hand */
 };
 
-/* Takes over what the last incarnation left: cursors, and the choice of `latest`. */
+/* Initialises from what the last incarnation left: cursors, and the choice of `latest`. */
 void pkdi_input_start(struct pkdi_input *input);
 
-/* Reads the watermark into input->settled, PKDI_ENDED for a writer that was given up. */
+/* Reads the watermark into input->settled: PKDI_ENDED if the writer was given up. */
 void pkdi_input_load_settled(struct pkdi_input *input);
 
-/* Commits everything before `cursor`, and gives up the front. PKDI_ENDED: reads no more. */
+/* Commits everything before `cursor`, and releases the front. PKDI_ENDED: reads no more. */
 void pkdi_input_advance(struct pkdi_input *input, uint64_t cursor);
 
-/* Empties all pins. */
+/* Clears all pins. */
 void pkdi_input_unpin(struct pkdi_input *input);
 
-/* Lossy readers: has the value `back` places before the front be `seq`, by a pin or a copy; gives
- * up what was held there before. NULL when it is not in the ring any more; then nothing is held
- * there. */
+/* Lossy readers: holds value `seq` as the value `back` places before the front, by a pin or a
+ * copy, and releases what was held there before. NULL if it is no longer in the ring; then
+ * nothing is held there. */
 const struct pkd_frame *pkdi_input_hold(struct pkdi_input *input, uint64_t seq, uint32_t back);
 
-/* What is held there, if that is value `seq`; otherwise NULL. */
+/* The value held there, if it is value `seq`; otherwise NULL. */
 const struct pkd_frame *pkdi_input_held(const struct pkdi_input *input, uint64_t seq,
                                         uint32_t back);
 
-/* Holds nothing there any more. */
+/* Releases what is held there. */
 void pkdi_input_release(struct pkdi_input *input, uint32_t back);
 
 /* Value `seq`, whose slot the cursor or a pin protects; NULL when there is none. */

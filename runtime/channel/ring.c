@@ -2,7 +2,8 @@
 
 #include <string.h>
 
-/* Words of a slot, and where its entry is: behind a value that leaves room, or in the header. */
+/* The words of a slot, and where the entry is among them: after a value that fits there, or in
+ * the header. */
 enum {
 	HEADER_WORDS = sizeof(struct pkd_frame) / sizeof(uint64_t),
 	HEADER_ENTRY = offsetof(struct pkd_frame, entry) / sizeof(uint64_t),
@@ -63,7 +64,7 @@ bool pkdi_ring_has_reached(const struct pkdi_ring *ring, uint64_t seq)
 {
 	uint64_t entry = atomic_load_explicit(entry_of(ring, seq), memory_order_acquire);
 
-	/* A slot that is filled anew for a later value had this one. */
+	/* A slot being refilled for a later value had this one. */
 	return pkdi_entry_seq(entry) > seq ||
 	       (pkdi_entry_seq(entry) == seq && pkdi_entry_slot(entry) < ring->n_slots);
 }
@@ -72,7 +73,8 @@ uint64_t pkdi_ring_newest(const struct pkdi_ring *ring, uint64_t from)
 {
 	uint64_t head;
 
-	/* Whoever keeps up finds it beside the cursor: `head` is stored to all the time. */
+	/* A reader that keeps up finds it next to the cursor; the line of `head` is stored to
+	 * all the time. */
 	if (!pkdi_ring_has_reached(ring, from))
 		return 0;
 	if (!pkdi_ring_has_reached(ring, from + 1))
@@ -108,7 +110,7 @@ static void copy_range(_Atomic uint64_t *to, const _Atomic uint64_t *from, uint3
 		                      memory_order_relaxed);
 }
 
-/* All of a slot but its entry. */
+/* All of a slot except its entry. */
 static void copy_slot(const struct pkdi_ring *ring, _Atomic uint64_t *to,
                       const _Atomic uint64_t *from)
 {
@@ -145,8 +147,8 @@ static bool is_marked(const uint64_t *bitmap, uint32_t slot)
 	return bitmap[slot / 64] >> slot % 64 & 1;
 }
 
-/* Can it be what a writer has left in place `i`, none being newer than `newest`? A node may have
- * written over an entry that lies in a header. */
+/* Can a writer have left this in place `i`, if none is newer than `newest`? A node may have
+ * overwritten an entry in a header. */
 static bool is_sound(const struct pkdi_ring *ring, uint64_t entry, uint32_t i, uint64_t newest)
 {
 	uint64_t seq = pkdi_entry_seq(entry);
@@ -185,7 +187,7 @@ void pkdi_slots_init(struct pkdi_slots *slots, const struct pkdi_ring *ring,
 static void prefetch_for_writing(const _Atomic uint64_t *word)
 {
 #if defined(__x86_64__)
-	/* Not what the builtin makes of it, unless told that this CPU is to run nothing older. */
+	/* The builtin emits it only when told that this CPU is the oldest target. */
 	__asm__ volatile("prefetchw %0" : : "m"(*word));
 #else
 	__builtin_prefetch((const void *)word, 1);
@@ -211,7 +213,7 @@ uint32_t pkdi_slots_loan(struct pkdi_slots *slots)
 		return slots->loaned;
 	if (slots->ring.place != PKDI_APART) {
 		slots->loaned = (uint32_t)(slots->next % n);
-		/* Its lines come while the value is made elsewhere. */
+		/* Its cache lines arrive while the value is made elsewhere. */
 		if (slots->ring.place == PKDI_COPIED)
 			pkdi_slots_prefetch(slots);
 		return slots->loaned;
@@ -235,7 +237,7 @@ uint32_t pkdi_slots_loan(struct pkdi_slots *slots)
 
 static void copy_in(struct pkdi_slots *slots, _Atomic uint64_t *entry, const struct pkd_frame *made)
 {
-	/* For those who are copying what is there now. */
+	/* For readers that are copying the old value. */
 	if (slots->n_pins) {
 		atomic_store_explicit(entry, pkdi_entry(slots->next, PKDI_FILLING),
 		                      memory_order_relaxed);

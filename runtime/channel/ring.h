@@ -1,6 +1,7 @@
-/* The ring of a stream and the account of its slots: atomics only, no system call, no policy.
+/* The ring of a stream and the bookkeeping of its slots: atomics only, no system calls, no policy.
  *
- * Memory order. A value is filled with plain stores and published by one store of its ring entry.
+ * Memory order. Pins are hazard pointers. A value is filled with plain stores and published by one
+ * store of its ring entry.
  *
  *   writer                               lossy reader
  *   fill slot k                          e = ring[c % D]
@@ -16,11 +17,11 @@
  * reader sees that the entry has changed and tries again without having read the slot. Every one
  * of the four has to be seq_cst: acquire and release alone allow both sides to miss each other.
  * The reader's loads happen before R3 (release) and the writer's refill happens after the W2 that
- * read R3's value (acquire), so a refill is never seen by a reader that has let go.
+ * read R3's value (acquire), so a reader that has unpinned never sees the refill.
  *
- * The pins are scanned once per loan into a bitmap. Scanning them again per candidate slot is
- * wrong: an unpin may sit in the reader's store buffer, so that one reader looks pinned on two
- * slots within one loan, and the N = D + pins + loans of the compiler is not enough any more.
+ * The pins are scanned once per loan into a bitmap. Scanning them again for each candidate slot is
+ * wrong: an unpin may sit in the reader's store buffer, so one reader seems to pin two slots
+ * within one loan, and the compiler's N = D + pins + loans is no longer enough.
  *
  * Where nobody pins, W1 need not be seq_cst: release makes the filled slot visible with the entry.
  *
@@ -33,12 +34,13 @@
  *
  * The above is about a ring *apart*, in the control words, whose entries say which slot has a
  * value. It can also lie *in the slots*: value seq is then in slot seq % n_slots, with its entry,
- * so that whoever waits for the entry gets a part of the value with the same cache line, and one of
- * up to 56 bytes as a whole. The writer cannot choose slots there. Lossless readers read in place
- * as above: n_slots is at least one more than the largest window, so that slot s % n_slots is
- * behind every cursor when s is filled in, room or not. Lossy readers copy values out and need no
- * pins; so values have to be small. Then they are also made elsewhere and copied in when they are
- * published, because a reader that polls takes the entry's line from its writer again and again:
+ * so a reader that polls the entry gets a part of the value with the same cache line, and a value
+ * of up to 56 bytes as a whole. The writer cannot choose slots there. Lossless readers read in place as
+ * above: n_slots is at least one more than the largest window, so slot s % n_slots is behind every
+ * cursor when s is filled in, whether or not there is room. Lossy readers copy values out and need
+ * no pins, so values have to be small; the entry is the sequence word of a seqlock. Such values are
+ * made elsewhere and copied in when they are published, because a polling reader takes the entry's
+ * line from its writer again and again:
  *
  *   writer                               lossy reader
  *   entry = (s, filling)   relaxed       entry == (c, k) ?          acquire
@@ -46,8 +48,8 @@
  *   copy words into slot   relaxed       fence                      acquire  F2
  *   entry = (s, k)         release       entry == (c, k) still ?    relaxed
  *
- * Say the reader copies a word that the writer has stored for s. Then F1 comes before F2, and the
- * reader's last look finds (s, filling) or what came later, and the copy is thrown away. */
+ * Say the reader copies a word that the writer has stored for s. Then F1 synchronises with F2, the
+ * reader's last load sees (s, filling) or something later, and the copy is discarded. */
 #ifndef PKDI_RING_H
 #define PKDI_RING_H
 
@@ -57,17 +59,18 @@
 
 #include "channel/words.h"
 
-/* Where a ring lies, and how its values come and go. */
+/* Where a ring lies, and how its values are written and read. */
 enum pkdi_place {
 	PKDI_APART,    /* entries in the control words; made and read in place, lossy readers pin */
 	PKDI_IN_SLOTS, /* entries in the headers; made and read in place by lossless readers */
 	PKDI_COPIED,   /* entries in the slots; made elsewhere, lossy readers copy */
 };
 
-/* The largest value that shares a cache line with its entry; the largest that is copied. */
+/* The largest value that shares a cache line with its entry, and the largest that lossy readers
+ * copy. */
 enum { PKDI_LINE_VALUE = PKDI_LINE - 8, PKDI_COPIED_VALUE = 448 };
 
-/* For values of value_size bytes. Frozen slots are closed before the entry is stored. */
+/* For values of value_size bytes. Frozen slots are write-protected before the entry is stored. */
 enum pkdi_place pkdi_ring_place(uint32_t value_size, bool has_lossy_readers, bool frozen);
 
 /* One process's view of a stream's shared words; only the writer's process may store to them. */
@@ -77,9 +80,10 @@ struct pkdi_ring {
 	char *entries;  /* the first one … */
 	size_t stride;  /* … and the bytes from one to the next */
 	uint32_t size;  /* entries */
-	uint32_t depth; /* values that it always has behind the newest one, with it */
+	uint32_t depth; /* values that it always has up to the newest one, included */
 	uint32_t n_slots;
-	/* Not apart: words of a slot in use, without the entry; and where that is. */
+	/* Not apart: the words of a slot that are used, without the entry; and where the entry
+	 * is among them. */
 	uint32_t n_words, entry_word;
 };
 
@@ -96,16 +100,16 @@ bool pkdi_ring_has_reached(const struct pkdi_ring *ring, uint64_t seq);
 /* The newest published seq if that is `from` (from 1) or later; otherwise 0. */
 uint64_t pkdi_ring_newest(const struct pkdi_ring *ring, uint64_t from);
 
-/* Pins value `seq`, giving up what `pin` held before. Returns its slot, which stays as it is until
- * the pin is changed; or PKDI_NO_SLOT, with an empty pin, when the value is not there any more. */
+/* Pins value `seq`, replacing what `pin` held before. Returns its slot, which does not change
+ * until the pin does; or PKDI_NO_SLOT, with a cleared pin, if the value is no longer there. */
 uint32_t pkdi_ring_pin(const struct pkdi_ring *ring, uint64_t seq, _Atomic uint64_t *pin);
 void pkdi_ring_unpin(_Atomic uint64_t *pin);
 
-/* PKDI_COPIED: copies value `seq` with its header. False when it is not there any more: the copy is
- * then neither the old one nor the new. */
+/* PKDI_COPIED: copies value `seq` with its header. False if it is no longer there: the copy is
+ * then neither the old value nor the new one. */
 bool pkdi_ring_copy(const struct pkdi_ring *ring, uint64_t seq, struct pkd_frame *copy);
 
-/* The writer's private account of its slots. The arrays are the caller's. */
+/* The writer's private bookkeeping of its slots. The arrays are the caller's. */
 struct pkdi_slots {
 	struct pkdi_ring ring;
 	uint64_t live[PKDI_MAX_SLOTS / 64];  /* bitmap: in the ring, where that is apart */
@@ -116,7 +120,7 @@ struct pkdi_slots {
 	uint32_t n_pins;
 };
 
-/* Rebuilds the account from the ring: at the start, and when a new incarnation takes over. */
+/* Rebuilds the bookkeeping from the ring: at the start, and when a new incarnation takes over. */
 void pkdi_slots_init(struct pkdi_slots *slots, const struct pkdi_ring *ring,
                      const _Atomic uint64_t *const *pins, uint32_t n_pins);
 
@@ -124,10 +128,12 @@ void pkdi_slots_init(struct pkdi_slots *slots, const struct pkdi_ring *ring,
  * n_slots >= size + n_pins + 1, nor in a ring in the slots. */
 uint32_t pkdi_slots_loan(struct pkdi_slots *slots);
 
-/* The next value will soon be published: prefetches its entry's line, which readers hold. */
+/* The next value is about to be published: prefetches the line of its entry, which polling
+ * readers have taken. */
 void pkdi_slots_prefetch(const struct pkdi_slots *slots);
 
-/* Publishes value slots->next, which is in `slot`, or, PKDI_COPIED, at `made`. */
+/* Publishes value slots->next, which is in `slot`, or for PKDI_COPIED at `made`: visible to all
+ * from here on. */
 void pkdi_slots_publish(struct pkdi_slots *slots, uint32_t slot, const struct pkd_frame *made);
 
 #endif

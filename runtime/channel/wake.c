@@ -61,6 +61,6 @@ void pkdi_bell_ring(const struct pkdi_bell_handle *bell)
 		atomic_fetch_add(bell->count, 1);
 		syscall(SYS_futex, bell->count, FUTEX_WAKE, INT32_MAX, NULL, NULL, 0);
 	} else if (write(bell->event_fd, &one, sizeof(one)) < 0) {
-		return; /* so full that it is readable in any case */
+		return; /* so full that it is readable anyway */
 	}
 }

@@ -1,10 +1,11 @@
-/* Sleeping and waking: futexes, no data. A process has one bell, whatever its nodes wait for.
+/* Sleeping and waking: eventcounts on futexes, no data. A process has one bell, whatever its
+ * nodes wait for.
  *
- * The sleeper announces itself, then looks at everything once more, then sleeps on the bell; the
- * notifier stores its word, then looks whether the other is asleep. Both have a seq_cst fence
- * between their store and their look, so one of them sees the other's: no wake is lost, and while
- * nobody sleeps no system call is made. A notifier rings once per sleep: the bell's count has then
- * changed for good, and the sleeper's wait on the old count returns at once. */
+ * The sleeper announces itself, then checks everything once more, then sleeps on the bell; the
+ * notifier stores its word, then checks whether the other is asleep. Both have a seq_cst fence
+ * between their store and their check, so one of them sees the other's store: no wake is lost,
+ * and while nobody sleeps no system call is made. A notifier rings once per sleep: the bell's
+ * count has then changed for good, and the sleeper's wait on the old count returns at once. */
 #ifndef PKDI_WAKE_H
 #define PKDI_WAKE_H
 
@@ -15,30 +16,30 @@
 /* How a process is woken. */
 struct pkdi_bell_handle {
 	_Atomic uint32_t *count;
-	int event_fd; /* of one that waits for descriptors, too; else -1 */
+	int event_fd; /* of a process that also waits for descriptors; else -1 */
 };
 
-/* The process itself, as the one who sleeps. */
+/* The process itself, as the sleeper. */
 struct pkdi_sleeper {
 	_Atomic uint32_t *sleep; /* own */
 	_Atomic uint32_t *bell;
 };
 
-/* Another process, as one to be woken. */
+/* Another process, to be woken. */
 struct pkdi_neighbour {
 	const _Atomic uint32_t *sleep;
 	struct pkdi_bell_handle bell;
 	uint32_t rung; /* the sleep it was last rung for */
 };
 
-/* Announces the sleep; returns what the bell must still say for the wait to begin. */
+/* Announces the sleep; returns the count that the bell must still have for the wait to begin. */
 uint32_t pkdi_sleep_announce(struct pkdi_sleeper *sleeper);
-/* Waits until the bell is rung, at most timeout_ns, or returns early for no reason. */
+/* Waits until the bell is rung, at most timeout_ns; may return early. */
 void pkdi_sleep_wait(struct pkdi_sleeper *sleeper, uint32_t bell, int64_t timeout_ns);
-/* Ends an announced sleep, waited for or not. Safe to call at start on what a death left. */
+/* Ends an announced sleep, whether or not it waited. Safe to call at start on what a death left. */
 void pkdi_sleep_over(struct pkdi_sleeper *sleeper);
 
-/* One look of a loop that spins: leaves the CPU's pipeline to its other thread. */
+/* One round of a polling loop: yields the core's pipeline to its other hardware thread. */
 static inline void pkdi_relax(void)
 {
 #if defined(__x86_64__) || defined(__i386__)
@@ -48,20 +49,21 @@ static inline void pkdi_relax(void)
 #endif
 }
 
-/* Polling. Each look at a cache line takes it from the writer that is about to store to it; where
- * values come as fast as they are taken, it pays to back off between polls, by a microsecond or so,
- * so that the writer gets ahead. Where that brings one value only, the writer has waited in its
- * turn, and it does not pay. A wait of more than one look notices no difference. */
+/* Polling. Each poll of a line takes it from the writer that is about to store to it; where
+ * values come as fast as they are taken, it pays to back off between polls, which lets the
+ * writer get ahead by a microsecond or so. Where that yields only one value, the writer was
+ * itself waiting, and it does not pay. A reader that waits for longer than one poll notices no
+ * difference. */
 struct pkdi_poller {
-	uint32_t n_looks;   /* in vain, since the last find */
+	uint32_t n_looks;   /* failed, since the last find */
 	uint32_t n_at_once; /* finds since the last wait */
-	int32_t n_short;    /* waits in a row of one more look; below 0 after backing off in vain */
-	bool backs_off;     /* in the last wait */
+	int32_t n_short; /* waits in a row that took one more poll; < 0 after a useless back-off */
+	bool backs_off;  /* in the last wait */
 };
 
 enum { PKDI_SHORT_WAITS = 16, PKDI_BACKOFF_PAUSES = 32, PKDI_BACKOFF_PENALTY = 1000 };
 
-/* Between two looks. */
+/* Between two polls. */
 static inline void pkdi_poller_pause(struct pkdi_poller *poller)
 {
 	int n_pauses = 1;
@@ -89,13 +91,13 @@ static inline void pkdi_poller_found(struct pkdi_poller *poller)
 	poller->n_looks = 0;
 }
 
-/* To be called between storing words and any number of pkdi_wake. */
+/* To be called after storing words and before any number of pkdi_wake. */
 void pkdi_wake_fence(void);
-/* True when it was asleep and has been rung. */
+/* True if it was asleep and has been rung. */
 bool pkdi_wake(struct pkdi_neighbour *neighbour);
 bool pkdi_is_asleep(const struct pkdi_neighbour *neighbour);
 
-/* Rings whoever it is, asleep or not. */
+/* Rings it, asleep or not. */
 void pkdi_bell_ring(const struct pkdi_bell_handle *bell);
 
 #endif

@@ -1,16 +1,16 @@
 /* The words that processes share. Each has exactly one writing process at a time, named at its
- * struct: every other process maps it read-only. A SIGKILL at any instruction leaves whole words,
- * and whatever they say can be finished or undone by the writer's next incarnation. */
+ * struct: every other process maps it read-only. A SIGKILL at any instruction leaves whole
+ * words, and the writer's next incarnation can finish or undo whatever they say. */
 #ifndef PKDI_WORDS_H
 #define PKDI_WORDS_H
 
 #include <stdatomic.h>
 #include <stdint.h>
 
-/* Two words that different processes touch often never share a cache line. */
+/* Two words that different processes use often never share a cache line. */
 #define PKDI_LINE 64
 
-/* A watermark or a cursor that says: the stream has ended, the reader has left. */
+/* As a watermark: the stream has ended; as a cursor: the reader has left. */
 #define PKDI_ENDED UINT64_MAX
 
 #define PKDI_NO_SLOT UINT32_MAX
@@ -18,7 +18,7 @@
 /* The entry of a ring or a pin: seq << 12 | slot. 0 is no entry, as seqs start at 1. */
 #define PKDI_SLOT_BITS 12
 #define PKDI_MAX_SLOTS (1u << PKDI_SLOT_BITS)
-/* In an entry: its slot is being filled. One more than any stream has. */
+/* In an entry: its slot is being filled. Above any slot number of a stream. */
 #define PKDI_FILLING (PKDI_MAX_SLOTS - 1)
 
 static inline uint64_t pkdi_entry(uint64_t seq, uint32_t slot)
@@ -41,41 +41,45 @@ enum pkdi_call {
 	PKDI_CALL_READY,
 	PKDI_CALL_INIT,
 	PKDI_CALL_FINISH,
-	PKDI_CALL_FLUSH, /* not a node's: buffered output is written at the process's end */
+	PKDI_CALL_FLUSH, /* not of a node: the flush of buffered output at the end of the process */
 };
 
 struct pkdi_process_words {
 	_Alignas(PKDI_LINE) _Atomic uint32_t sleep; /* odd: asleep or about to be; never repeats */
 	_Alignas(PKDI_LINE) _Atomic uint32_t calling; /* node whose code runs, + 1; 0 = none */
-	_Atomic uint32_t call;                        /* enum pkdi_call: what of the node's it is */
-	_Atomic int64_t step_since_ns; /* when it was called; 0 = nothing that may take too long */
+	_Atomic uint32_t call; /* enum pkdi_call: which of the node's functions */
+	_Atomic int64_t
+		step_since_ns; /* start of the call; 0 = nothing runs that the watchdog limits */
 };
 
 struct pkdi_stream_words {
 	_Alignas(PKDI_LINE) _Atomic uint64_t head; /* newest seq; may lag the ring by one */
-	_Atomic uint64_t settled; /* nothing more will come for frames up to this number */
+	_Atomic uint64_t
+		settled; /* watermark: nothing more will come for frames up to this number */
 	_Alignas(PKDI_LINE) _Atomic uint64_t ring[]; /* unless it lies in the slots, see ring.h */
 };
 
 struct pkdi_input_words {
 	/* The first seq that the node has not committed. For a lossless reader everything from
-	 * here on stays in the ring, so that its cursor is all the protection it needs. */
+	 * here on stays in the ring, so its cursor is all the protection it needs. */
 	_Alignas(PKDI_LINE) _Atomic uint64_t cursor;
-	_Atomic uint64_t pin; /* lossy readers: the entry in hand, 0 = none */
-	/* A `latest` reader's choice, a seq: stored once all its pins hold, so that a restart can
-	 * tell a choice from a pin that was still to be checked. */
+	_Atomic uint64_t pin; /* lossy readers: hazard pointer, the entry in hand, 0 = none */
+	/* A `latest` reader's choice, a seq: stored once all its pins hold, so that a restart
+	 * can tell a choice from a pin that was not yet validated. */
 	_Atomic uint64_t chosen;
-	/* every_ns, see every.c: the value taken last, its period + 1, when the first one began. */
+	/* every_ns, see every.c: the last value taken, its period + 1, the start of the first
+	 * period. */
 	_Atomic uint64_t every_seq;
 	_Atomic uint64_t every_period;
 	_Atomic int64_t every_base_ns;
-	/* Statistics, on a line that writers don't read. */
+	/* Statistics, on a line that writers do not read. */
 	_Alignas(PKDI_LINE) _Atomic uint64_t n_dropped;
-	_Atomic uint64_t n_present; /* sampled: firings with a value, and without */
+	_Atomic uint64_t n_present; /* sampled: firings with a value, and without one */
 	_Atomic uint64_t n_absent;
 	_Atomic uint64_t age_sum_ns;
 	_Atomic uint64_t age_max_ns;
-	/* Incarnation of the writer that damaged the stream, + 1; 0 = none. See believe.h. */
+	/* The incarnation of the writer that has corrupted the stream, + 1; 0 = none. See
+	 * believe.h. */
 	_Atomic uint64_t complaint;
 };
 
@@ -86,15 +90,15 @@ enum pkdi_state {
 };
 
 /* The redo record of a firing. The parts for outputs and inputs follow in arrays of their own.
- * Valid for recovery while committed != applied; all of it is plain stores but for those two.
+ * Valid for recovery while committed != applied; all of it is plain stores except those two.
  *
- * What must be right at any instant, and not only then, has two copies: the one of index
- * committed % 2 counts, and the next firing fills the other. Its commit exchanges them. So it is
- * with the number, and with a node's persistent state. */
+ * What must be valid at any instant, and not only then, has two copies: the one of index
+ * committed % 2 counts, and the next firing fills the other. Its commit swaps them. This holds
+ * for the number, and for a node's persistent state. */
 struct pkdi_record {
 	_Atomic uint64_t committed; /* firings committed: storing it is the commit */
 	_Atomic uint64_t applied;   /* firings whose effects are all in place */
-	_Atomic uint64_t number[2]; /* frame of the firing; an origin counts on from it */
+	_Atomic uint64_t number[2]; /* frame of the firing; a source continues counting from it */
 	uint64_t settled;           /* what the outputs settle to */
 	uint64_t leaves;            /* it is the node's last firing */
 };
@@ -118,8 +122,8 @@ struct pkdi_node_words {
 	_Atomic uint64_t n_firings;
 	_Atomic uint64_t busy_ns;
 	_Atomic uint64_t longest_ns;
-	_Atomic uint64_t n_refused; /* live origins: frames that found no room */
-	_Atomic uint64_t n_failed;  /* frames settled as absent: two deaths had them in hand */
+	_Atomic uint64_t n_refused; /* live sources: frames refused for lack of room */
+	_Atomic uint64_t n_failed;  /* poison frames: settled as absent after two deaths */
 	_Atomic uint64_t n_expected;
 	_Alignas(PKDI_LINE) struct pkdi_record record;
 };
@@ -128,7 +132,7 @@ struct pkdi_node_words {
 
 enum pkdi_phase {
 	PKDI_PHASE_RUN,
-	PKDI_PHASE_DRAIN, /* origins end, the rest works off what there is */
+	PKDI_PHASE_DRAIN, /* sources end, the rest process what there is */
 	PKDI_PHASE_STOP,  /* every node ends at its next firing boundary */
 };
 
@@ -138,18 +142,19 @@ struct pkdi_program_words {
 
 /* What the supervisor has decided about a node. */
 struct pkdi_orders {
-	_Atomic uint32_t gone; /* given up: its outputs are settled, it gates and pins nothing */
+	_Atomic uint32_t
+		gone; /* given up: its outputs are settled, and it gates and pins nothing */
 	_Atomic uint32_t incarnation;
-	_Atomic uint64_t failed_number; /* settle this frame without calling step, 0 = none */
+	_Atomic uint64_t failed_number; /* poison frame: settle it without calling step, 0 = none */
 };
 
-/* ---- Written by everyone, with fetch_add only: it says nothing but "look again" ---- */
+/* ---- Eventcounts, written by everyone with fetch_add only: they say only "look again" ---- */
 
 struct pkdi_bell {
 	_Alignas(PKDI_LINE) _Atomic uint32_t count;
 };
 
-/* For words with one writer: cheaper than a locked addition, and as right. */
+/* For words with one writer: cheaper than a locked addition, and equivalent. */
 static inline void pkdi_count(_Atomic uint64_t *word, uint64_t n)
 {
 	atomic_store_explicit(word, atomic_load_explicit(word, memory_order_relaxed) + n,

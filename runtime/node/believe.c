@@ -9,7 +9,7 @@
 
 enum { REASON_SIZE = 160 };
 
-/* ---- Complaining ---- */
+/* ---- Reporting ---- */
 
 static void report(const struct pkdi_input *input, const char *reason)
 {
@@ -17,7 +17,7 @@ static void report(const struct pkdi_input *input, const char *reason)
 	char writer[PKDI_WHO_SIZE];
 
 	pkdi_node_log(reporter->log, reporter->decl,
-	              "its input '%s' (stream %s) was written over: %s; the writer is %s",
+	              "its input '%s' (stream %s) is corrupted: %s; its writer is %s",
 	              input->decl->name, input->stream->name, reason,
 	              pkdi_node_who(&reporter->nodes[input->stream->writer], writer));
 }
@@ -39,7 +39,7 @@ __attribute__((format(printf, 2, 3), cold)) static bool refuse(struct pkdi_input
 	va_end(arguments);
 	report(input, reason);
 	atomic_store(&input->words->complaint, complaint);
-	/* Fails only when it will look anyway. */
+	/* Fails only if it will look anyway. */
 	if (write(input->reporter->supervisor_fd, &one, sizeof(one)) < 0)
 		return false;
 	return false;
@@ -47,7 +47,7 @@ __attribute__((format(printf, 2, 3), cold)) static bool refuse(struct pkdi_input
 
 /* ---- Values ---- */
 
-/* Any thread of the writer may change it meanwhile: to be read once. */
+/* Any thread of the writer may change it meanwhile: read it once. */
 static uint64_t read_once(const uint64_t *word)
 {
 	return *(const volatile uint64_t *)word;
@@ -63,8 +63,8 @@ static bool is_header_sound(struct pkdi_input *input, const struct pkd_frame *fr
 	return true;
 }
 
-/* Numbers grow, with a frame for each value at least. Where there is more between two of them, the
- * writer's record has the last word: it was stored before the value was published. */
+/* Numbers grow by at least one frame per value. Where they grow by more, the writer's record
+ * decides: it was stored before the value was published. */
 static bool is_number_sound(struct pkdi_input *input, uint64_t seq, uint64_t number)
 {
 	bool later = seq > input->seen_seq;
@@ -75,16 +75,16 @@ static bool is_number_sound(struct pkdi_input *input, uint64_t seq, uint64_t num
 	if ((later ? number < input->seen_number : number > input->seen_number) ||
 	    frames < values || (!values && frames))
 		return refuse(input,
-		              "value %" PRIu64 " is of frame %" PRIu64 ", and value %" PRIu64
-		              " of frame %" PRIu64,
+		              "value %" PRIu64 " belongs to frame %" PRIu64 ", but value %" PRIu64
+		              " to frame %" PRIu64,
 		              seq, number, input->seen_seq, input->seen_number);
 	if (!later || (frames == values && number != PKDI_ENDED))
 		return true;
 	committed = input->writer_record ? pkdi_record_number(input->writer_record) : number;
 	return (number <= committed && number != PKDI_ENDED) ||
 	       refuse(input,
-	              "value %" PRIu64 " is of frame %" PRIu64
-	              ", and its writer has come to frame %" PRIu64,
+	              "value %" PRIu64 " belongs to frame %" PRIu64
+	              ", but its writer has committed only up to frame %" PRIu64,
 	              seq, number, committed);
 }
 
@@ -97,8 +97,8 @@ bool pkdi_believe(struct pkdi_input *input, const struct pkd_frame *frame, uint6
 		return false;
 	if (seq >= input->quiet_seq && number <= input->quiet_number)
 		return refuse(input,
-		              "value %" PRIu64 " is of frame %" PRIu64
-		              ", and nothing was to come up to frame %" PRIu64,
+		              "value %" PRIu64 " belongs to frame %" PRIu64
+		              ", but its writer had settled all frames up to %" PRIu64,
 		              seq, number, input->quiet_number);
 	if (seq > input->seen_seq) {
 		input->seen_seq = seq;
@@ -137,14 +137,15 @@ void pkdi_believe_ring(struct pkdi_input *input)
 
 	if (!input->stream || input->cursor == PKDI_ENDED || input->front)
 		return;
-	/* It is stored behind the entry, which stays until the cursor has passed it or a later one
-	 * takes its place. */
+	/* It is stored after the entry, which stays until the cursor has passed it or a later
+	 * entry replaces it. */
 	head = atomic_load_explicit(&input->ring.words->head, memory_order_acquire);
 	if (head < seq)
 		return;
 	if (input->decl->policy == PKD_QUEUE ? pkdi_ring_find(&input->ring, seq) != PKDI_NO_SLOT
 	                                     : pkdi_ring_has_reached(&input->ring, seq))
 		return;
-	refuse(input, "%" PRIu64 " values are said to be there, and value %" PRIu64 " is not", head,
-	       seq);
+	refuse(input,
+	       "its writer has published %" PRIu64 " values, but value %" PRIu64 " is missing",
+	       head, seq);
 }

@@ -1,8 +1,8 @@
-/* What a reader believes of a stream. Its writer's process can write whatever it likes into the
- * ring, the slots and the words of the stream, by a node that has gone astray; a writer that was
- * killed at any instruction leaves nothing that is refused here. What is refused reaches no node,
- * is said once for each incarnation of the writer, and is told to the supervisor (struct
- * pkdi_input_words), which ends the writer by its policy. */
+/* A reader's validation of a stream. A faulty node can make its process write anything into the
+ * ring, the slots and the words of the stream; a writer killed at any instruction leaves nothing
+ * that is rejected here. A rejected value reaches no node, is reported once for each incarnation
+ * of the writer, and is reported to the supervisor (struct pkdi_input_words), which ends the
+ * writer by its policy. */
 #ifndef PKDI_BELIEVE_H
 #define PKDI_BELIEVE_H
 

@@ -1,4 +1,4 @@
-/* What node authors call: the functions of <pkd/node.h>. */
+/* The API of node authors: the functions of <pkd/node.h>. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <stdio.h>
@@ -34,7 +34,7 @@ PKD_PUBLIC int64_t pkd_age(const struct pkd_ctx *ctx, const void *value)
 	} else {
 		to_ns = pkd_now();
 	}
-	/* Both times are what another process has written. */
+	/* Both times were written by another process. */
 	if (__builtin_sub_overflow(to_ns, from_ns, &age_ns))
 		age_ns = to_ns < from_ns ? INT64_MIN : INT64_MAX;
 	return age_ns;
@@ -127,19 +127,19 @@ static void say_waiting(const void *context)
 	const struct pkd_ctx *ctx = context;
 
 	pkdi_node_log(ctx->node->log, ctx->node->decl,
-	              "waits: nobody reads the pipe that it writes to");
+	              "is waiting: nobody reads the pipe that it writes to");
 }
 
-/* What is no file of the node's, in its words. */
+/* Why a path is not a file that the node may write, for a message. */
 static const char *why_no_file(const struct pkdi_path *path)
 {
 	switch (path->kind) {
 	case PKDI_PATH_URL:
-		return "it is an address; this node writes files";
+		return "it is a URL; this node writes files";
 	case PKDI_PATH_THERE:
-		return "it is a directory; a file's name is missing";
+		return "it is a directory; add a file name";
 	case PKDI_PATH_NONE:
-		return "it names no file";
+		return "it does not name a file";
 	case PKDI_PATH_STANDARD:
 	case PKDI_PATH_STREAM:
 	case PKDI_PATH_OUTPUT:
@@ -157,8 +157,8 @@ PKD_PUBLIC int pkd_output_file(struct pkd_ctx *ctx, const char *path)
 
 	if (!found)
 		return pkd_error(ctx, EINVAL,
-		                 "cannot write '%s': the declaration of node %s does not say so; "
-		                 "write `writes` and the parameter that has the path",
+		                 "cannot write '%s': node %s does not declare it; add `writes` "
+		                 "with the parameter that has the path to its declaration",
 		                 path, node->decl->kind);
 	why = why_no_file(found);
 	if (why)
@@ -180,15 +180,14 @@ PKD_PUBLIC int64_t pkd_now(void)
 	return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
-/* EACCES is what landlock says; but a file's owner may say it, too. */
+/* Landlock fails with EACCES, but so does a file's mode. */
 void pkdi_node_hint(const struct pkdi_node *node)
 {
 	if (node->is_confined)
-		pkdi_log(
-			node->log,
-			"note: node %s touches only what its declaration says (`reads`, `devices`, "
-			"`unix`); what `writes` names is opened by pkd_output_file",
-			node->decl->kind);
+		pkdi_log(node->log,
+		         "note: node %s may touch only what it declares (`reads`, `devices`, "
+		         "`unix`); open what `writes` names with pkd_output_file",
+		         node->decl->kind);
 }
 
 PKD_PUBLIC int pkd_error(struct pkd_ctx *ctx, int error, const char *format, ...)
@@ -220,7 +219,7 @@ PKD_PUBLIC void pkd_stop(struct pkd_ctx *ctx)
 {
 	uint64_t one = 1;
 
-	/* Fails only when it was asked for already. */
+	/* Fails only if it was asked for already. */
 	if (write(ctx->node->stop_fd, &one, sizeof(one)) < 0)
 		return;
 }

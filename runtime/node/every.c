@@ -1,7 +1,7 @@
 #include "node/every.h"
 
-/* The first of each period, periods being counted from the first value that was seen. What was
- * taken last is stored before its period: a restart in between finds the value at its cursor, takes
+/* The first value of each period; periods are counted from the first value seen. The last value
+ * taken is stored before its period: a restart in between finds the value at its cursor, takes
  * it again and stores the period again. */
 static bool takes_period(struct pkdi_input *input, const struct pkd_frame *frame)
 {
@@ -13,7 +13,7 @@ static bool takes_period(struct pkdi_input *input, const struct pkd_frame *frame
 	if (!seq)
 		atomic_store_explicit(&words->every_base_ns, frame->capture_ns,
 		                      memory_order_relaxed);
-	/* Both times are what another process has written. */
+	/* Both times were written by another process. */
 	if (__builtin_sub_overflow(
 		    frame->capture_ns,
 		    atomic_load_explicit(&words->every_base_ns, memory_order_relaxed), &since))

@@ -4,10 +4,10 @@
 #include "node/history.h"
 #include "node/policy.h"
 
-/* What all firing inputs together say. */
+/* The combined state of all firing inputs. */
 struct view {
 	uint64_t lowest;  /* frame at a cursor; UINT64_MAX = no input holds any */
-	uint64_t decided; /* no frame up to here can fire any more, but for `lowest` */
+	uint64_t decided; /* no frame up to here can fire any more, except `lowest` */
 	bool drained;
 };
 
@@ -61,7 +61,7 @@ static bool read_inputs(struct pkdi_input *inputs, uint32_t n_inputs, bool skip_
 		if (pkdi_policy_fires(&inputs[i]) && !inputs[i].front)
 			pkdi_believe_watermark(&inputs[i]);
 	for (uint32_t i = 0; i < n_inputs; i++)
-		/* A frame that was passed by will not come, whatever the writer has said so far. */
+		/* A skipped frame will not come, whatever the writer has said so far. */
 		if (pkdi_policy_fires(&inputs[i]) && inputs[i].passed > inputs[i].settled)
 			inputs[i].settled = inputs[i].passed;
 	return first.moved || second.moved;
@@ -96,7 +96,7 @@ static struct view survey(const struct pkdi_input *inputs, uint32_t n_inputs)
 	return view;
 }
 
-/* Can frame `number` fire, can it never, or is it too early to say? */
+/* Can frame `number` fire, can it never, or is it too early to tell? */
 static enum pkdi_choice judge(struct pkdi_input *inputs, uint32_t n_inputs, uint64_t number)
 {
 	enum pkdi_choice choice = PKDI_CHOICE_FIRE;

@@ -1,7 +1,7 @@
 /* Which frame fires next: the join of a node's firing inputs.
  *
- * Each stream is ordered by frame number and tells with its watermark which numbers will not come
- * any more, so for a number `a` an input holds it, is past it, or cannot say yet. */
+ * Each stream is ordered by frame number, and its watermark says which numbers will not come any
+ * more, so for a number `a` an input holds it, is past it, or cannot say yet. */
 #ifndef PKDI_FIRING_H
 #define PKDI_FIRING_H
 
@@ -18,7 +18,7 @@ struct pkdi_firing {
 	uint64_t number;
 	int64_t capture_ns;
 	uint32_t origin;
-	uint32_t fired; /* input that fired a node that fires any */
+	uint32_t fired; /* input that fired a node that `fires any` */
 	/* The node's outputs may be settled up to here, whatever the choice was. */
 	uint64_t settled;
 	bool moved; /* inputs were advanced, whatever the choice was */
@@ -29,8 +29,8 @@ struct pkdi_firing {
 enum pkdi_choice pkdi_firing_choose(struct pkdi_input *inputs, uint32_t n_inputs,
                                     bool skip_watermarks, struct pkdi_firing *ret_firing);
 
-/* The same for a node that fires any: the new value that was published first, whatever its number.
- * Never PKDI_CHOICE_SKIPPED. The caller gives number and origin. */
+/* The same for a node that `fires any`: the new value that was published first, whatever its
+ * number. Never PKDI_CHOICE_SKIPPED. The caller supplies number and origin. */
 enum pkdi_choice pkdi_firing_choose_any(struct pkdi_input *inputs, uint32_t n_inputs,
                                         bool skip_watermarks, struct pkdi_firing *ret_firing);
 

@@ -29,7 +29,7 @@ bool pkdi_history_advance(struct pkdi_input *input, uint64_t number)
 	if (input->seen < n || input->seen + 1 - n <= input->cursor)
 		return false;
 	input->cursor = input->seen + 1 - n;
-	/* Release: the reads of the slots that it gives up come before. */
+	/* Release: the reads of the released slots happen before. */
 	atomic_store_explicit(&input->words->cursor, input->cursor, memory_order_release);
 	return true;
 }

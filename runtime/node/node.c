@@ -17,7 +17,7 @@ static void set_calling(const struct pkdi_node *node, uint32_t calling)
 	atomic_store_explicit(node->calling, calling, memory_order_relaxed);
 }
 
-/* Around all calls of the node's code but step, which does the same with fewer stores. */
+/* Around all calls of the node's code except step, which does the same with fewer stores. */
 static void begin_call(struct pkdi_node *node, enum pkdi_call call)
 {
 	atomic_store_explicit(node->call, call, memory_order_relaxed);
@@ -30,11 +30,11 @@ static void end_call(struct pkdi_node *node)
 {
 	atomic_store_explicit(node->step_since_ns, 0, memory_order_relaxed);
 	atomic_store_explicit(node->call, PKDI_CALL_STEP, memory_order_relaxed);
-	/* It may have taken long: nobody goes on with a clock that was read before. */
+	/* It may have taken long: an earlier reading of the clock is stale. */
 	*node->now_ns = 0;
 }
 
-/* To ring takes a system call, and so some time. */
+/* Ringing is a system call and takes some time. */
 static void wake(struct pkdi_node *node, struct pkdi_neighbour *const *list, uint32_t n)
 {
 	for (uint32_t i = 0; i < n; i++)
@@ -42,8 +42,8 @@ static void wake(struct pkdi_node *node, struct pkdi_neighbour *const *list, uin
 			*node->now_ns = 0;
 }
 
-/* Of the window of a lossless input, is half free again? Nothing is lost to a writer that is not
- * woken: the other half is still before this node. Values looked back at are in the window for
+/* Is half of the window of a lossless input free again? Not waking the writer loses nothing:
+ * this node still has the other half to process. Values looked back at are in the window for
  * good. */
 static bool is_half_free(const struct pkdi_input *input)
 {
@@ -55,8 +55,8 @@ static bool is_half_free(const struct pkdi_input *input)
 	return held <= kept || 2 * (held - kept) <= input->window - kept;
 }
 
-/* Hysteresis: a writer that waits for room is woken when half of it is free again, not for every
- * frame. A wake that was put off so is owed, and made up for before this node's process sleeps. */
+/* Hysteresis: a writer that waits for credits is woken when half of them are free again, not for
+ * every frame. A deferred wake is sent before this node's process sleeps. */
 static bool wants_more(const struct pkdi_node *node)
 {
 	for (uint32_t i = 0; i < node->decl->n_inputs; i++) {
@@ -76,14 +76,15 @@ static bool is_a_writer_asleep(const struct pkdi_node *node)
 	return false;
 }
 
-/* To be called after words have been stored that neighbours may wait for. */
+/* To be called after storing words that neighbours may wait for. */
 static void notify(struct pkdi_node *node)
 {
 	if (!node->n_down && !node->n_up_gated)
 		return;
 	pkdi_wake_fence();
 	wake(node, node->down, node->n_down);
-	/* In this order: what writers publish is on lines that they write all the time. */
+	/* In this order: what the writers have published is on lines that they store to all the
+	 * time. */
 	node->wake_pending = is_a_writer_asleep(node) && !wants_more(node);
 	if (!node->wake_pending)
 		wake(node, node->up, node->n_up_gated);
@@ -94,8 +95,8 @@ void pkdi_node_before_sleep(struct pkdi_node *node)
 	node->n_polls = 0;
 	for (uint32_t i = 0; node->ready && i < node->decl->n_inputs; i++)
 		pkdi_believe_ring(&node->inputs[i]);
-	/* Only where a wake is pending: two neighbours that rang each other before every sleep
-	 * would never rest. */
+	/* Only if one was deferred: two neighbours that rang each other before every sleep would
+	 * never sleep. */
 	if (!node->wake_pending)
 		return;
 	node->wake_pending = false;
@@ -136,7 +137,7 @@ void pkdi_node_recover(struct pkdi_node *node)
 	node->due_ns = INT64_MAX;
 	node->chosen = false;
 	atomic_store_explicit(&node->words->in_hand, 0, memory_order_relaxed);
-	/* The death may have come in the middle of leaving. */
+	/* The process may have died while leaving. */
 	if (atomic_load(&node->words->state) == PKDI_LEFT)
 		pkdi_node_leave(node);
 	notify(node);
@@ -152,7 +153,9 @@ int pkdi_node_start(struct pkdi_node *node)
 	if (atomic_load(&node->words->state) == PKDI_LEFT)
 		return 0;
 	if (decl->methods->abi != PKD_ABI) {
-		pkdi_node_log(node->log, decl, "%s was compiled for another libpkd", decl->kind);
+		pkdi_node_log(node->log, decl,
+		              "%s was compiled for another version of libpkd: run pkdc build again",
+		              decl->kind);
 		return -EINVAL;
 	}
 	node->ctx.reported = false;
@@ -169,7 +172,8 @@ int pkdi_node_start(struct pkdi_node *node)
 	if (r != PKD_OK) {
 		if (!node->ctx.reported)
 			pkdi_node_log(node->log, decl, "init failed: %s",
-			              r < 0 ? strerror(-r) : "it returned what only step may");
+			              r < 0 ? strerror(-r)
+			                    : "it returned a value that only step may return");
 		return r < 0 ? r : -EINVAL;
 	}
 	node->ready = true;
@@ -196,7 +200,7 @@ void pkdi_node_abandon(struct pkdi_node *node)
 
 void pkdi_node_leave(struct pkdi_node *node)
 {
-	/* First, so that an incarnation that finds it goes on leaving. */
+	/* First, so that an incarnation that finds it continues leaving. */
 	atomic_store(&node->words->state, PKDI_LEFT);
 	settle_outputs(node, PKDI_ENDED);
 	for (uint32_t i = 0; i < node->decl->n_inputs; i++)
@@ -219,8 +223,8 @@ static bool has_room(struct pkdi_node *node)
 	return true;
 }
 
-/* Does nobody want anything of the node any more? Not so while one output has a reader, and not
- * for a node that nobody reads by design. */
+/* Has the node lost its purpose? Not while one output has a reader, and not if it has no readers
+ * by design. */
 static bool have_readers_gone(const struct pkdi_node *node)
 {
 	bool had_readers = false;
@@ -236,8 +240,8 @@ static bool have_readers_gone(const struct pkdi_node *node)
 	return had_readers;
 }
 
-/* Whether its readers have gone is asked now and then, and always before a sleep: the answer lies
- * on lines that the readers write all the time. */
+/* Checked only now and then, and always before a sleep: the answer is on lines that the readers
+ * store to all the time. */
 enum { POLLS = 32 };
 
 static bool must_leave(struct pkdi_node *node)
@@ -269,8 +273,8 @@ static enum pkdi_poll poll_origin(struct pkdi_node *node, bool may_begin)
 	return PKDI_POLL_READY;
 }
 
-/* Gives up what no frame to come looks back at, so that the writers have room: this node itself may
- * be one of them. */
+/* Releases what no later frame looks back at, so that the writers have room: this node itself
+ * may be one of them. */
 static bool advance_histories(struct pkdi_node *node)
 {
 	bool moved = false;
@@ -308,7 +312,7 @@ static enum pkdi_poll poll_any(struct pkdi_node *node)
 static enum pkdi_poll poll_join(struct pkdi_node *node)
 {
 	enum pkdi_choice choice;
-	/* Whatever makes room for a writer counts. */
+	/* Anything that makes room for a writer counts. */
 	bool moved = node->has_history && advance_histories(node);
 
 	/* Before the inputs are chosen: once a frame is chosen, nothing waits for anything. */
@@ -326,7 +330,7 @@ static enum pkdi_poll poll_join(struct pkdi_node *node)
 	}
 	if (node->firing.settled > node->decided)
 		node->decided = node->firing.settled;
-	/* Frames that a lossy choice has dropped are settled here, before the step. */
+	/* Frames dropped by a lossy choice are settled here, before the step. */
 	moved |= settle_outputs(node, node->firing.settled) || choice == PKDI_CHOICE_SKIPPED ||
 	         node->firing.moved;
 	if (moved)
@@ -358,16 +362,16 @@ enum pkdi_poll pkdi_node_poll(struct pkdi_node *node, bool may_begin)
 
 static __attribute__((cold)) int no_protection(struct pkdi_node *node, int r)
 {
-	/* The frame is not at fault: it does not count as one that the node has died of. */
+	/* Not the fault of the frame: it does not count as one that the node has died on. */
 	atomic_store_explicit(&node->words->in_hand, 0, memory_order_relaxed);
 	pkdi_node_log(node->log, node->decl,
-	              "write protection of its outputs fails: %s; --freeze=off goes without",
+	              "cannot write-protect its outputs: %s; --freeze=off does not need it",
 	              strerror(-r));
 	node->ctx.reported = true;
 	return r;
 }
 
-/* From here on the values may be published: nobody changes them any more. */
+/* From here on the values may be published and must not change. */
 static int seal_values(struct pkdi_node *node, int64_t now_ns)
 {
 	for (uint32_t i = 0; i < node->decl->n_outputs; i++) {
@@ -388,7 +392,7 @@ static int seal_values(struct pkdi_node *node, int64_t now_ns)
 			.type_id = output->index,
 			.origin = node->ctx.origin,
 		};
-		/* The ring's entry may be there, which others read meanwhile. */
+		/* The ring's entry may be there, and others read it meanwhile. */
 		memcpy(output->header, &header, offsetof(struct pkd_frame, entry));
 		r = output->frozen ? pkdi_freeze_close(output) : 0;
 		if (r < 0)
@@ -397,8 +401,8 @@ static int seal_values(struct pkdi_node *node, int64_t now_ns)
 	return 0;
 }
 
-/* What enters a lossless graph stays whole: a live frame that does not fit everywhere goes
- * nowhere, and is counted against the first reader that had no room. */
+/* A lossless graph takes whole frames: a live frame that does not fit everywhere goes nowhere,
+ * and is counted against the first reader without room. */
 static bool is_refused(struct pkdi_node *node)
 {
 	const struct pkdi_gate *gate = NULL;
@@ -456,8 +460,8 @@ static __attribute__((cold)) int report_mismatch(struct pkdi_node *node,
 	return -EBADMSG;
 }
 
-/* What is behind the outputs is not the node's: a header, or what the next one reads. And what is
- * no value of its declared type reaches nobody. */
+/* Whatever follows an output does not belong to the node: a header, or what the next one reads.
+ * And a value that is not valid for its declared type reaches nobody. */
 static int check_outputs(struct pkdi_node *node, bool has_values)
 {
 	for (uint32_t i = 0; i < node->decl->n_outputs; i++) {
@@ -474,7 +478,7 @@ static int check_outputs(struct pkdi_node *node, bool has_values)
 	return 0;
 }
 
-/* Calls step; returns what it returned, and the time at its end. */
+/* Calls step; returns its result, and the time at its end. */
 static int call_step(struct pkdi_node *node, int64_t *ret_end_ns)
 {
 	int64_t start_ns;
@@ -488,7 +492,7 @@ static int call_step(struct pkdi_node *node, int64_t *ret_end_ns)
 		node->ctx.capture_ns = start_ns;
 	r = pkdi_ports_fill(node);
 	if (r == -ENOBUFS) {
-		pkdi_node_log(node->log, node->decl, "no slot is free: this is a fault of libpkd");
+		pkdi_node_log(node->log, node->decl, "no slot is free: this is a bug in libpkd");
 		node->ctx.reported = true;
 	}
 	if (r < 0) {
@@ -517,11 +521,12 @@ static int call_step(struct pkdi_node *node, int64_t *ret_end_ns)
 
 static __attribute__((cold)) int fail(struct pkdi_node *node, int r)
 {
-	set_calling(node, node->index + 1); /* left so, for the supervisor to name the node */
+	set_calling(node, node->index + 1); /* left set, for the supervisor to name the node */
 	if (!node->ctx.reported)
 		pkdi_node_log(node->log, node->decl, "step failed at frame %llu: %s",
 		              (unsigned long long)node->ctx.number,
-		              r < 0 ? strerror(-r) : "it returned what a step may not");
+		              r < 0 ? strerror(-r)
+		                    : "it returned a value that step may not return");
 	if (!node->ctx.reported && r == -EACCES)
 		pkdi_node_hint(node);
 	return r < 0 ? r : -EINVAL;
@@ -546,17 +551,18 @@ int pkdi_node_fd_ready(struct pkdi_node *node)
 	}
 	if (!node->ctx.reported)
 		pkdi_node_log(node->log, node->decl, "ready failed: %s",
-		              r < 0 ? strerror(-r) : "it returned what only step may");
+		              r < 0 ? strerror(-r)
+		                    : "it returned a value that only step may return");
 	return r < 0 ? r : -EINVAL;
 }
 
-/* The first firing has committed: what the node has written may be seen. */
+/* The first firing has committed: the node's outputs can be named. */
 static void tell_supervisor(struct pkdi_node *node)
 {
 	const uint64_t one = 1;
 
 	node->waits_for_names = false;
-	/* It looks by itself, too, when the process ends. */
+	/* The supervisor also looks when the process ends. */
 	if (write(node->supervisor_fd, &one, sizeof(one)) < 0)
 		return;
 }

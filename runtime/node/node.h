@@ -1,4 +1,4 @@
-/* The node side: one node, its inputs and outputs, its firings. */
+/* One node: its inputs and outputs, its firings. */
 #ifndef PKDI_NODE_H
 #define PKDI_NODE_H
 
@@ -12,7 +12,7 @@
 #include "os/log.h"
 #include "os/shm.h"
 
-/* What node authors see as an opaque pointer. */
+/* Opaque to node authors. */
 struct pkd_ctx {
 	struct pkdi_node *node;
 	uint64_t number; /* of the firing */
@@ -21,7 +21,7 @@ struct pkd_ctx {
 	uint32_t fired; /* input that fired a node that fires any */
 	void *state;    /* the copy that this firing may change, see record.h */
 	int64_t due_ns;
-	bool reported; /* an error has been reported: no need for a general one */
+	bool reported; /* the node has reported an error: no general one is needed */
 };
 
 struct pkdi_node {
@@ -35,21 +35,21 @@ struct pkdi_node {
 	_Atomic uint32_t *calling;      /* of the process, own */
 	_Atomic uint32_t *call;         /* likewise */
 	_Atomic int64_t *step_since_ns; /* likewise */
-	int64_t *now_ns;                /* likewise: when the clock was read just now, or 0 */
+	int64_t *now_ns; /* likewise: the time when the clock was read just now, or 0 */
 	struct pkdi_reporter reporter;
 	struct pkdi_watch *watch; /* of the process */
 	const struct pkdi_log *log;
 	int stop_fd;             /* eventfd: asks the supervisor to stop the program */
-	int supervisor_fd;       /* eventfd: wakes it, since outputs may get their names */
-	struct pkdi_path *paths; /* of the declaration's rights, one each */
+	int supervisor_fd;       /* eventfd: tells it that outputs can be named */
+	struct pkdi_path *paths; /* one for each declared right */
 	bool is_confined;        /* to what its declaration says */
-	bool waits_for_names;    /* an output has none until the first firing has committed */
+	bool waits_for_names;    /* an output is unnamed until the first firing has committed */
 
 	struct pkdi_input *inputs;
 	struct pkdi_output *outputs;
 	struct pkdi_plan *plans; /* for their values */
-	/* What step is given: struct NAME_in and struct NAME_out are arrays of pointers. A port
-	 * that takes many values points into `values`. */
+	/* The arguments of step: struct NAME_in and struct NAME_out are arrays of pointers. A
+	 * port that takes many values points into `values`. */
 	const void **in;
 	const void **values;
 	void **out;
@@ -63,13 +63,13 @@ struct pkdi_node {
 	struct pkdi_neighbour **down, **up;
 	uint32_t n_down, n_up, n_up_gated;
 
-	uint64_t decided; /* histories: the node fires no frame up to here any more */
+	uint64_t decided; /* histories: the node will fire no frame up to here */
 	bool has_history;
 	bool wake_pending;    /* has made room that a sleeping writer has not been told of */
 	uint32_t n_polls;     /* since the process slept */
 	bool skip_watermarks; /* in the poll to come: see firing.h */
 	struct pkdi_firing firing;
-	int64_t due_ns;     /* what an idle origin waits for, INT64_MAX = for something else */
+	int64_t due_ns;     /* when an idle source is due; INT64_MAX = something else wakes it */
 	bool chosen;        /* firing and inputs are ready for step */
 	bool ready;         /* init has returned PKD_OK and finish has not been called */
 	bool finish_failed; /* finish has reported an error */
@@ -82,25 +82,25 @@ enum pkdi_poll {
 	PKDI_POLL_LEFT,  /* nothing more will come */
 };
 
-/* A node without firing inputs. One that fires any numbers its frames as an origin, but fires,
- * drains and ends with its inputs. */
+/* A node without firing inputs. One that `fires any` numbers its frames like a source, but
+ * fires, drains and ends with its inputs. */
 static inline bool pkdi_node_is_source(const struct pkd_node *decl)
 {
 	return decl->origin != PKD_NOT_ORIGIN && !decl->fires_any;
 }
 
-/* Takes over from the words what the last incarnation left: finishes a committed firing. After it
+/* Recovers from the words what the last incarnation left: completes a committed firing. After it
  * the node may be initialised, unless it has left. */
 void pkdi_node_recover(struct pkdi_node *node);
 
 /* Calls init. Returns 0, or a negative errno after one line on stderr. */
 int pkdi_node_start(struct pkdi_node *node);
 
-/* Looks whether the node can fire, forwarding watermarks where it cannot. May be called at any
- * time; `may_begin` lets origins fire. */
+/* Checks whether the node can fire, and forwards watermarks if it cannot. May be called at any
+ * time; `may_begin` lets sources fire. */
 enum pkdi_poll pkdi_node_poll(struct pkdi_node *node, bool may_begin);
 
-/* Fires what poll found ready. Returns 1 when it committed, 0 when an origin said later, or a
+/* Fires what poll found ready. Returns 1 if it committed, 0 if a source returned later, or a
  * negative errno after one line on stderr. */
 int pkdi_node_fire(struct pkdi_node *node);
 
@@ -108,18 +108,18 @@ int pkdi_node_fire(struct pkdi_node *node);
  * on stderr. */
 int pkdi_node_fd_ready(struct pkdi_node *node);
 
-/* Settles the outputs for ever, gives up the inputs, calls finish. */
+/* Settles the outputs for ever, releases the inputs, calls finish. */
 void pkdi_node_leave(struct pkdi_node *node);
 
-/* Only calls finish, where that is due: the process is about to fail, and everything shared stays
- * as it is, for a restart or for the supervisor to decide. */
+/* Only calls finish, if it is due: the process is about to fail, and the shared words stay as
+ * they are, for a restart or for the supervisor to decide. */
 void pkdi_node_abandon(struct pkdi_node *node);
 
-/* Wakes the writers that this node has not told of all the room there is: to be called before its
+/* Sends the deferred wakes to writers for which this node has made room: to be called before its
  * process sleeps. */
 void pkdi_node_before_sleep(struct pkdi_node *node);
 
-/* Says, after an EACCES, that the node's declaration may be why. */
+/* After an EACCES, says that the node's declaration may be why. */
 void pkdi_node_hint(const struct pkdi_node *node);
 
 #endif

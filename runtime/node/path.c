@@ -17,7 +17,7 @@ static int duplicate(int fd)
 	return copy < 0 ? -errno : copy;
 }
 
-/* What lies behind a descriptor of O_PATH, whatever is at its path now. */
+/* Reopens what a descriptor of O_PATH refers to, whatever is at its path now. */
 static int reopen(const struct pkdi_path *path)
 {
 	char self[48];

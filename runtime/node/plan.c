@@ -18,7 +18,7 @@ static bool add(struct pkdi_plan *plan, enum pkdi_part_kind kind, uint32_t offse
 	return true;
 }
 
-/* Neighbours are emptied together, with what lies between them. */
+/* Adjacent parts are zeroed together, with the padding between them. */
 static bool add_clear(struct pkdi_plan *plan, uint32_t offset, uint32_t size)
 {
 	for (uint32_t i = plan->n_parts; i-- > 0;) {
@@ -78,7 +78,7 @@ static inline void clear(char *at, uint32_t size)
 		memset(at, 0, size);
 }
 
-/* The length there may be anything. The first byte of a string always: it ends an empty one. */
+/* The length may be anything. Also clears the first byte after an empty string, which ends it. */
 static inline void clear_text(char *value, uint32_t capacity, bool is_string)
 {
 	uint32_t length;

@@ -1,5 +1,6 @@
-/* What is done with each value of an output, made once from its type: emptied before a step,
- * checked after it. Most types come down to a few stores and comparisons; typed.h does the rest. */
+/* How to empty each value of an output before a step and validate it after the step, planned
+ * once from its type. Most types come down to a few stores and comparisons; typed.h does the
+ * rest, and finds the words for errors. */
 #ifndef PKDI_PLAN_H
 #define PKDI_PLAN_H
 
@@ -8,11 +9,11 @@
 enum { PKDI_PLAN_PARTS = 8 };
 
 enum pkdi_part_kind {
-	PKDI_PART_CLEAR,  /* `n` bytes to be emptied, whatever they are */
-	PKDI_PART_BOOL,   /* to be checked: 0 or 1 */
-	PKDI_PART_ENUM,   /* to be checked: below `n` */
-	PKDI_PART_BYTES,  /* a length of at most `n`, and so many bytes */
-	PKDI_PART_STRING, /* likewise, and a 0 */
+	PKDI_PART_CLEAR,  /* `n` bytes to be zeroed */
+	PKDI_PART_BOOL,   /* checked: 0 or 1 */
+	PKDI_PART_ENUM,   /* checked: below `n` */
+	PKDI_PART_BYTES,  /* a length of at most `n`, and that many bytes */
+	PKDI_PART_STRING, /* likewise, with a terminating 0 */
 	PKDI_PART_ANY,    /* a value of `type` */
 };
 
@@ -24,9 +25,9 @@ struct pkdi_part {
 };
 
 struct pkdi_plan {
-	const struct pkd_type *type; /* NULL: not known, nothing is done */
+	const struct pkd_type *type; /* NULL: unknown, nothing is done */
 	uint32_t n_parts;
-	bool checks; /* some part is to be checked */
+	bool checks; /* some part is checked */
 	struct pkdi_part parts[PKDI_PLAN_PARTS];
 };
 

@@ -3,8 +3,8 @@
 #include "node/believe.h"
 #include "node/every.h"
 
-/* A writer that laps a reader so often within one look is not one of ours: its words are damaged.
- * The reader then sees nothing, instead of spinning for ever. */
+/* A writer that laps a reader so often within one look has corrupted words. The reader then sees
+ * nothing, instead of spinning for ever. */
 enum { MAX_TRIES = 10000 };
 
 static const bool fires[] = {
@@ -43,14 +43,14 @@ uint64_t pkdi_policy_window(const struct pkd_input *decl)
 	return window > looked_back_at(decl) ? window - looked_back_at(decl) : 1;
 }
 
-/* Goes past a frame that `every` does not take. */
+/* Skips a frame that `every` does not take. */
 static void pass(struct pkdi_input *input)
 {
 	input->passed = input->number;
 	pkdi_input_advance(input, input->cursor + 1);
 }
 
-/* For the worker of a pool this is the moment of its claim: its node has room in all outputs. */
+/* A worker of a pool claims the frame here: its node has room in all outputs. */
 static bool takes(struct pkdi_input *input, const struct pkd_frame *frame)
 {
 	if (!input->thins)
@@ -59,7 +59,7 @@ static bool takes(struct pkdi_input *input, const struct pkd_frame *frame)
 	                          : pkdi_every_takes(input, frame);
 }
 
-/* Every frame in order. The cursor protects the slot, so that no pin is needed. */
+/* Every frame in order. The cursor protects the slot, so no pin is needed. */
 static void look_queue(struct pkdi_input *input)
 {
 	while (!input->front) {
@@ -78,8 +78,7 @@ static void look_queue(struct pkdi_input *input)
 	}
 }
 
-/* Holds value `seq`, and the ones before it that are looked back at; NULL when the writer has
- * lapped one of them meanwhile. */
+/* Holds value `seq` and its history; NULL if the writer has lapped one of them meanwhile. */
 static const struct pkd_frame *hold(struct pkdi_input *input, uint64_t seq)
 {
 	const struct pkd_frame *frame = pkdi_input_hold(input, seq, 0);
@@ -113,7 +112,7 @@ static uint64_t hold_within(struct pkdi_input *input, uint64_t from, uint64_t wi
 	return 0;
 }
 
-/* The choice is held until the node has fired with it or passed it by. */
+/* The choice is held until the node has fired with it or skipped it. */
 static void choose(struct pkdi_input *input, uint64_t seq, const struct pkd_frame *frame)
 {
 	pkdi_count(&input->words->n_dropped, seq - input->cursor);
@@ -135,9 +134,9 @@ static void look_latest(struct pkdi_input *input)
 		choose(input, seq, frame);
 }
 
-/* Goes back from `newest`, as far as the ring reaches, to the oldest of the newest `window` values
- * that `every` takes, which is then held. Returns its seq, 0 when there is none; *ret_number is
- * that of `newest`, 0 when the writer has lapped it meanwhile. */
+/* Goes back from `newest`, as far as the ring reaches, to the oldest of the newest `window`
+ * values that `every` takes, and holds that one. Returns its seq, 0 if there is none;
+ * *ret_number is that of `newest`, 0 if the writer has lapped it meanwhile. */
 static uint64_t hold_taken(struct pkdi_input *input, uint64_t newest,
                            const struct pkd_frame **ret_frame, uint64_t *ret_number)
 {
@@ -161,11 +160,11 @@ static uint64_t hold_taken(struct pkdi_input *input, uint64_t newest,
 			continue;
 		found = seq;
 		n_found++;
-		/* Of a period there is one. */
+		/* A period has only one. */
 		if (input->decl->every_ns)
 			break;
 	}
-	/* Where the search has gone on, it holds something else by now. */
+	/* If the search has continued, it holds something else by now. */
 	if (found && found != held) {
 		*ret_frame = hold(input, found);
 		if (!*ret_frame || !pkdi_believe(input, *ret_frame, found))
@@ -174,8 +173,8 @@ static uint64_t hold_taken(struct pkdi_input *input, uint64_t newest,
 	return found;
 }
 
-/* The newest of the frames that `every` takes, not those among the newest frames: a reader that is
- * late would hardly ever meet one. */
+/* The newest of the frames that `every` takes, not those among the newest frames: a late reader
+ * would hardly ever find one. */
 static void look_latest_thinned(struct pkdi_input *input)
 {
 	input->rejected = false;
@@ -197,7 +196,7 @@ static void look_latest_thinned(struct pkdi_input *input)
 	}
 }
 
-/* The value in hand stays until there is a newer one, which takes its place. */
+/* The value in hand stays until there is a newer one. */
 static void look_sample(struct pkdi_input *input)
 {
 	const struct pkd_frame *frame;

@@ -7,8 +7,8 @@
 #include "node/history.h"
 #include "node/policy.h"
 
-/* Puts the value and those before it, the first of them being number base - 1 of the stream. They
- * are in the ring behind the cursor, or held. */
+/* Points at the value and those before it, the first of them being value base - 1 of the stream.
+ * They are in the ring behind the cursor, or held. */
 static void put(struct pkdi_input *input, const struct pkd_frame *frame, uint64_t base, bool held)
 {
 	uint32_t n = input->n_values;
@@ -25,7 +25,7 @@ static void put(struct pkdi_input *input, const struct pkd_frame *frame, uint64_
 	}
 }
 
-/* A frame that the input lacks is absent, and what came before it is there nevertheless. */
+/* A frame that the input lacks is absent; its history is there nevertheless. */
 static void put_firing(struct pkdi_input *input)
 {
 	const struct pkd_frame *front = input->fires ? input->front : NULL;
@@ -46,7 +46,7 @@ static void put_shown(struct pkdi_input *input)
 	put(input, frame, frame ? frame->seq : 0, true);
 }
 
-/* The newest value at this moment, unless it is too old. Both are counted. */
+/* The newest value at this moment, unless it is too old. Both cases are counted. */
 static void put_sampled(const struct pkdi_node *node, struct pkdi_input *input)
 {
 	struct pkdi_input_words *words = input->words;
@@ -73,17 +73,17 @@ static void put_sampled(const struct pkdi_node *node, struct pkdi_input *input)
 	put(input, NULL, 0, true);
 }
 
-/* What a step leaves out is empty then, and never what another frame had there. Where nobody reads,
- * it is enough that lengths are right. */
+/* Empties the output: what a step does not write is empty, and never left over from another frame.
+ * Where nobody reads, only lengths must be right. */
 static inline void empty(const struct pkdi_plan *plan, bool is_read, void *value)
 {
 	if (is_read || (plan->type && !plan->type->flat))
 		pkdi_plan_empty(plan, value);
 }
 
-/* Behind the value there is a pattern, or the header of the next slot; or the guard behind all of
- * them. Where slots are closed, what is left of this one is nobody's, and to write there would cost
- * a page fault. */
+/* The value is followed by a canary, or by the header of the next slot, or by the guard after
+ * all of them. Where slots are write-protected, the rest of this one is unused, and writing
+ * there would cost a page fault. */
 static void set_canary(struct pkdi_output *output)
 {
 	const uint64_t pattern = UINT64_C(0xc5a3f19d0b7e6421);

@@ -15,16 +15,16 @@
 
 #include "node/node.h"
 
-/* Records the firing at hand, commits it and applies it. `publishes`: the loaned slots that are not
- * marked absent; otherwise all outputs are absent. `leaves`: it is the node's last firing. */
+/* Records the firing at hand, commits it and applies it. `publishes`: the loaned slots that are
+ * not marked absent; otherwise all outputs are absent. `leaves`: it is the node's last firing. */
 void pkdi_record_commit(struct pkdi_node *node, bool publishes, bool leaves);
 
-/* The copy of the node's persistent state that the firing to come may change: made equal to the one
- * that counts, which it replaces when the firing commits. NULL for a node without. */
+/* The copy of the node's persistent state that the next firing may change: made equal to the
+ * current one, which it replaces when the firing commits. NULL for a node without state. */
 void *pkdi_record_spare_state(struct pkdi_node *node);
 
-/* Applies the record. Everything it does may have been done already, in this incarnation or in the
- * last one. */
+/* Applies the record. Idempotent: all of it may have been done before, in this incarnation or in
+ * the last one. */
 void pkdi_record_apply(struct pkdi_node *node);
 
 #endif

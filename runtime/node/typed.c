@@ -30,7 +30,7 @@ __attribute__((format(printf, 2, 3))) static bool set_mismatch(struct pkdi_misma
 	return false;
 }
 
-/* It is in a part of the value at hand. */
+/* The error is in a part of the value at hand. */
 static bool mismatch_within(struct pkdi_mismatch *mismatch, const char *part)
 {
 	char inner[sizeof(mismatch->place)];
@@ -60,7 +60,7 @@ static bool mismatch_in_field(struct pkdi_mismatch *mismatch, const char *name)
 
 static bool check_bool(const uint8_t *value, struct pkdi_mismatch *mismatch)
 {
-	return *value <= 1 || set_mismatch(mismatch, "is %u, and a bool is 0 or 1", *value);
+	return *value <= 1 || set_mismatch(mismatch, "is %u, but a bool must be 0 or 1", *value);
 }
 
 static bool check_enum(const struct pkd_type *type, const void *value,
@@ -69,7 +69,7 @@ static bool check_enum(const struct pkd_type *type, const void *value,
 	uint32_t number = length_of(value);
 
 	return number < type->n ||
-	       set_mismatch(mismatch, "is %" PRIu32 ", and %s goes from 0 to %" PRIu32, number,
+	       set_mismatch(mismatch, "is %" PRIu32 ", but %s has values 0 to %" PRIu32, number,
 	                    type->name, type->n - 1);
 }
 
@@ -79,8 +79,8 @@ static bool check_length(const struct pkd_type *type, const void *value,
 	uint32_t length = length_of(value);
 
 	return length <= type->n ||
-	       set_mismatch(mismatch, "has length %" PRIu32 ", and %s holds %" PRIu32, length,
-	                    type->name, type->n);
+	       set_mismatch(mismatch, "has length %" PRIu32 ", but %s holds at most %" PRIu32,
+	                    length, type->name, type->n);
 }
 
 static bool check_string(const struct pkd_type *type, const char *value,
@@ -93,8 +93,8 @@ static bool check_string(const struct pkd_type *type, const char *value,
 		return false;
 	end = (unsigned char)value[sizeof(length) + length];
 	return end == 0 || set_mismatch(mismatch,
-	                                "has length %" PRIu32 ", and text[%" PRIu32
-	                                "] is %u where a 0 must end it",
+	                                "has length %" PRIu32 ", but text[%" PRIu32
+	                                "] is %u, not the terminating 0",
 	                                length, length, end);
 }
 
@@ -108,28 +108,29 @@ static bool check_image(const struct pkd_type *type, const void *value,
 	row = (uint64_t)image.width * pkd_pixel_size(type->format);
 	bytes = (uint64_t)image.stride * image.height;
 	if (!image.format)
-		return set_mismatch(mismatch, "was not written, and %s has no empty value",
+		return set_mismatch(mismatch, "was not written, but %s has no empty value",
 		                    type->name);
 	if (image.format != type->format)
-		return set_mismatch(mismatch, "has format %" PRIu32 ", and that of %s is %" PRIu32,
+		return set_mismatch(mismatch, "has format %" PRIu32 ", but that of %s is %" PRIu32,
 		                    image.format, type->name, type->format);
 	if (image.width > type->width || image.height > type->height)
-		return set_mismatch(
-			mismatch,
-			"has %" PRIu32 " x %" PRIu32 " pixels, and %s holds %" PRIu32 " x %" PRIu32,
-			image.width, image.height, type->name, type->width, type->height);
+		return set_mismatch(mismatch,
+		                    "has %" PRIu32 " x %" PRIu32
+		                    " pixels, but %s holds at most %" PRIu32 " x %" PRIu32,
+		                    image.width, image.height, type->name, type->width,
+		                    type->height);
 	if (image.stride < row)
 		return set_mismatch(mismatch,
-		                    "has a stride of %" PRIu32 " bytes, and a row of %" PRIu32
+		                    "has a stride of %" PRIu32 " bytes, but a row of %" PRIu32
 		                    " pixels takes %" PRIu64,
 		                    image.stride, image.width, row);
 	return bytes <= capacity || set_mismatch(mismatch,
 	                                         "has %" PRIu32 " rows of %" PRIu32
-	                                         " bytes, and %s holds %" PRIu64 " bytes",
+	                                         " bytes, but %s holds at most %" PRIu64 " bytes",
 	                                         image.height, image.stride, type->name, capacity);
 }
 
-/* Bools are many where they are a mask. */
+/* Masks have many bools. */
 static bool are_bools(const uint8_t *items, uint32_t n)
 {
 	uint8_t all = 0;
@@ -219,7 +220,7 @@ static void empty_items(const struct pkd_type *item, char *items, uint32_t n)
 		pkdi_typed_empty(item, items + (size_t)i * item->size);
 }
 
-/* A string or bytes. The first byte of a string in any case: it ends an empty one. */
+/* A string or bytes. Also clears the first byte after an empty string, which ends it. */
 static void empty_text(const struct pkd_type *type, char *value)
 {
 	uint32_t length = length_of(value);

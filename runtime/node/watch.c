@@ -60,7 +60,7 @@ void pkdi_watch_wait(struct pkdi_watch *watch, int64_t timeout_ns)
 	if (timeout_ns < 0 || ppoll(watch->fds, watch->n, &timeout, NULL) < 0)
 		for (uint32_t i = 0; i < watch->n; i++)
 			watch->fds[i].revents = 0;
-	/* Taken, so that it can be rung again. */
+	/* Reset, so that it can be rung again. */
 	if (watch->fds[0].revents)
 		pkdi_event_take(watch->fds[0].fd);
 }

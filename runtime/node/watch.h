@@ -1,6 +1,6 @@
-/* The descriptors that a process waits for beside its bell, on behalf of nodes that asked for it
- * with pkd_watch. Level-triggered: a descriptor that is ready counts until its node has dealt with
- * it. Such a process sleeps in poll; an eventfd made before the fork wakes it. */
+/* The descriptors that a process waits for besides its bell, for nodes that have called
+ * pkd_watch. Level-triggered: a descriptor that is ready is reported until its node has handled
+ * it. Such a process sleeps in poll, and is woken through an eventfd created before the fork. */
 #ifndef PKDI_WATCH_H
 #define PKDI_WATCH_H
 
@@ -8,30 +8,30 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Of one process. A node with more to wait for watches an epoll descriptor of its own. */
+/* Per process. A node with more descriptors watches an epoll descriptor of its own. */
 #define PKDI_MAX_WATCHES 64
 
 struct pkdi_watch {
 	struct pollfd fds[1 + PKDI_MAX_WATCHES]; /* the first is the eventfd */
-	uint32_t nodes[1 + PKDI_MAX_WATCHES];    /* whose it is */
+	uint32_t nodes[1 + PKDI_MAX_WATCHES];    /* the node of each */
 	uint32_t n;                              /* 0: no node of the process may watch */
 	int64_t looked_ns;
 };
 
-/* Begins with nothing but the eventfd. */
+/* Starts with only the eventfd. */
 void pkdi_watch_init(struct pkdi_watch *watch, int event_fd);
 
-/* Watches `fd` for `events` of poll(2), 0 = not any more. 0, -ENOSPC, -EBADF, or -ENOTSUP where the
+/* Watches `fd` for `events` of poll(2), 0 = no longer. 0, -ENOSPC, -EBADF, or -ENOTSUP if the
  * process has no eventfd. */
 int pkdi_watch_set(struct pkdi_watch *watch, uint32_t node, int fd, short events);
 
 /* Forgets all descriptors of a node. */
 void pkdi_watch_forget(struct pkdi_watch *watch, uint32_t node);
 
-/* Waits until a descriptor is ready or the process is woken, at most timeout_ns; 0 = a look. */
+/* Waits until a descriptor is ready or the process is rung, at most timeout_ns; 0 = only polls. */
 void pkdi_watch_wait(struct pkdi_watch *watch, int64_t timeout_ns);
 
-/* Was one of the node's ready when pkdi_watch_wait looked? True once for each look. */
+/* Was one of the node's descriptors ready in the last pkdi_watch_wait? True once for each. */
 bool pkdi_watch_take(struct pkdi_watch *watch, uint32_t node);
 
 #endif

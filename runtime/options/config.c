@@ -28,7 +28,7 @@ static char *trim(char *text)
 	return text + strspn(text, " \t");
 }
 
-/* Ends the line where its comment begins: at a # that begins a word, outside quotes. */
+/* Cuts the line where its comment begins: at a # that begins a word, outside quotes. */
 static void cut_comment(char *line)
 {
 	bool quoted = false;
@@ -45,8 +45,8 @@ static void cut_comment(char *line)
 	}
 }
 
-/* A text as the language writes it: in place, without its quotes, each escape as what it stands
- * for. NULL when it is well formed, else what is wrong. */
+/* Decodes a string literal of the language in place: removes the quotes, replaces the escape
+ * sequences. NULL if it is well formed, else what is wrong. */
 static const char *decode_text(char *text)
 {
 	static const char escapes[] = "n\nt\t\\\\\"\"";
@@ -57,7 +57,7 @@ static const char *decode_text(char *text)
 
 		if (c == '"') {
 			*to = '\0';
-			return from[1] ? "something follows the closing quote" : NULL;
+			return from[1] ? "unexpected text after the closing quote" : NULL;
 		}
 		if (c == '\\') {
 			const char *escape = escapes;
@@ -65,12 +65,12 @@ static const char *decode_text(char *text)
 			for (from++; *escape && *escape != *from; escape += 2)
 				;
 			if (!*from || !*escape)
-				return "the escapes of a text are \\n \\t \\\\ \\\"";
+				return "unknown escape sequence; there are \\n \\t \\\\ \\\"";
 			c = escape[1];
 		}
 		*to++ = c;
 	}
-	return "the text has no closing quote";
+	return "the string has no closing quote";
 }
 
 static int report_unknown(const struct pkd_program *program, const struct pkdi_log *log,
@@ -80,7 +80,7 @@ static int report_unknown(const struct pkd_program *program, const struct pkdi_l
 	char found[PKDI_NAME_SIZE], text[TEXT_SIZE];
 
 	pkdi_param_suggest(program, no_others, name, strlen(name), found);
-	snprintf(text, sizeof(text), "there is no param '%s'%s%s%s", name,
+	snprintf(text, sizeof(text), "unknown parameter '%s'%s%s%s", name,
 	         *found ? "; did you mean '" : "", found, *found ? "'?" : "");
 	return refuse(log, path, line, text);
 }
@@ -125,21 +125,20 @@ static int take_line(struct pkdi_config *config, const struct pkd_program *progr
 		return 0;
 	equals = strchr(name, '=');
 	if (!equals)
-		return refuse(log, config->path, number, "this is not `name = value`");
+		return refuse(log, config->path, number, "expected `name = value`");
 	*equals = '\0';
 	name = trim(name);
 	setting.value = value = trim(equals + 1);
 	if (!pkdi_param_find(program, name, strlen(name), &setting.target))
 		return report_unknown(program, log, config->path, number, name);
-	/* Without quotes it is as it stands. */
+	/* Without quotes it is taken literally. */
 	if (setting.target.param->kind == PKD_STRING && *value == '"')
 		wrong = decode_text(value);
 	if (wrong)
 		return refuse(log, config->path, number, wrong);
 	other = pkdi_config_find(config, setting.target.index);
 	if (other) {
-		snprintf(text, sizeof(text), "'%s' has been set in line %u already", name,
-		         other->line);
+		snprintf(text, sizeof(text), "'%s' was already set in line %u", name, other->line);
 		return refuse(log, config->path, number, text);
 	}
 	if (check_value(&setting.target, setting.value, text, sizeof(text)) < 0)
@@ -148,7 +147,8 @@ static int take_line(struct pkdi_config *config, const struct pkd_program *progr
 	return 0;
 }
 
-/* Only a file is opened: a pipe would make the program wait, and a device may do anything. */
+/* Only a file is opened: a pipe would block the program, and opening a device may have side
+ * effects. */
 static const char *why_no_file(const struct stat *status)
 {
 	if (S_ISDIR(status->st_mode))
@@ -168,7 +168,7 @@ static int open_file(const char *path, const char **ret_why)
 	*ret_why = why_no_file(&status);
 	if (*ret_why)
 		return -EINVAL;
-	/* O_NONBLOCK for what has taken its place since. */
+	/* O_NONBLOCK, in case it has been replaced since. */
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	if (fd < 0)
 		return -errno;
@@ -199,7 +199,7 @@ static ssize_t read_all(int fd, char *text, size_t size)
 	return (ssize_t)n;
 }
 
-/* The whole file, ended by a NUL: *ret_text is to be freed. */
+/* The whole file, with a NUL at its end: *ret_text is to be freed. */
 static int read_file(const char *path, char **ret_text, size_t *ret_size, const char **ret_why)
 {
 	int fd = open_file(path, ret_why);
@@ -236,7 +236,7 @@ static int refuse_nul(const struct pkdi_config *config, const struct pkdi_log *l
 		return 0;
 	for (const char *c = config->text; c < nul; c++)
 		line += *c == '\n';
-	return refuse(log, config->path, line, "a NUL byte: this is not a text file");
+	return refuse(log, config->path, line, "unexpected NUL byte: this is not a text file");
 }
 
 static int take_lines(struct pkdi_config *config, const struct pkd_program *program,

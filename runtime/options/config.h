@@ -1,4 +1,4 @@
-/* --config FILE: params as lines `name = value` and `node.name = value`; # begins a comment. */
+/* --config FILE: parameters as lines `name = value` and `node.name = value`; # begins a comment. */
 #ifndef PKDI_CONFIG_H
 #define PKDI_CONFIG_H
 
@@ -7,7 +7,7 @@
 
 struct pkdi_config {
 	const char *path; /* NULL: there is none */
-	char *text;       /* the file, its lines cut at their ends */
+	char *text;       /* the file, split into lines */
 	struct pkdi_setting {
 		struct pkdi_param target;
 		const char *value;
@@ -16,13 +16,13 @@ struct pkdi_config {
 	uint32_t n_settings;
 };
 
-/* Reads the file and looks names and values up, without storing any. -EINVAL after one line with
- * the file's name and the line. */
+/* Reads the file and looks up names and values, without storing any. -EINVAL after one line with
+ * the file's name and the line number. */
 int pkdi_config_read(struct pkdi_config *config, const struct pkd_program *program,
                      const struct pkdi_log *log, const char *path);
 void pkdi_config_finish(struct pkdi_config *config);
 
-/* What the file says of a param; NULL = nothing. */
+/* The file's setting of a parameter; NULL = none. */
 const struct pkdi_setting *pkdi_config_find(const struct pkdi_config *config, uint32_t target);
 
 #endif

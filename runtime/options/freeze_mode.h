@@ -1,4 +1,4 @@
-/* Which published values are closed to their own writer: see channel/freeze.h. */
+/* Which published values are write-protected against their own writer: see channel/freeze.h. */
 #ifndef PKDI_FREEZE_MODE_H
 #define PKDI_FREEZE_MODE_H
 
@@ -6,13 +6,13 @@
 #include <stdbool.h>
 
 enum pkdi_freeze {
-	PKDI_FREEZE_AUTO, /* where that is cheap beside making the value */
-	PKDI_FREEZE_ALL,  /* everywhere, in slots of whole pages: for tests and debugging */
+	PKDI_FREEZE_AUTO, /* where that is cheap compared with making the value */
+	PKDI_FREEZE_ALL,  /* everywhere, in slots of whole pages: for tests and for debugging */
 	PKDI_FREEZE_OFF,
 };
 
-/* Opening and closing cost two system calls and some work for each page, so large values bear it
- * well: `make bench` shows both costs over the size. */
+/* Protecting and unprotecting cost two system calls and some work for each page, which is little
+ * for large values: `make bench` shows both costs by size. */
 #define PKDI_FREEZE_AUTO_SIZE (256u * 1024)
 
 /* `auto`, `all` or `off`; -EINVAL for anything else. */

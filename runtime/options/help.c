@@ -8,7 +8,7 @@
 
 enum { WANTED_SIZE = 512, HELP_COLUMN = 30, HELP_WIDTH = 96 };
 
-/* Prints text from the help column on, `column` being where the line stands now. */
+/* Prints text wrapped and indented to `column`, where the line is now. */
 static void print_wrapped(const char *text, int column)
 {
 	int indent = column;
@@ -27,7 +27,7 @@ static void print_wrapped(const char *text, int column)
 	printf("\n");
 }
 
-/* What it is when nobody says otherwise. */
+/* The value of a parameter that no option sets. */
 static void describe_value(const struct pkdi_param *target, bool bound, char *text, size_t size)
 {
 	const char *initial = target->param->initial;
@@ -41,7 +41,7 @@ static void describe_value(const struct pkdi_param *target, bool bound, char *te
 	if (initial && !target->node)
 		snprintf(text, size, "default %s", initial);
 	else
-		snprintf(text, size, target->node ? "as the program sets it" : "required");
+		snprintf(text, size, target->node ? "set by the program" : "required");
 }
 
 static void print_param(const struct pkdi_param *target, bool bound)
@@ -69,7 +69,7 @@ void pkdi_help(const struct pkd_program *program, const struct pkdi_own_option *
 	const struct pkd_node *node = NULL;
 	struct pkdi_param target;
 
-	printf("%s: a pkd program, from %s\n", program->name, program->source);
+	printf("%s: a pkd program, compiled from %s\n", program->name, program->source);
 	if (*program->doc) {
 		printf("\n");
 		print_wrapped(program->doc, 0);
@@ -83,7 +83,8 @@ void pkdi_help(const struct pkd_program *program, const struct pkdi_own_option *
 	for (; own->name; own++) {
 		int n = printf("  --%s%s%s", own->name, *own->value ? " " : "", own->value);
 
-		printf("%*s%s\n", HELP_COLUMN - n, "", own->doc);
+		printf("%*s", HELP_COLUMN - n, "");
+		print_wrapped(own->doc, HELP_COLUMN);
 	}
 	for (uint32_t i = program->n_params; pkdi_param_nth(program, i, &target); i++) {
 		if (target.node != node)

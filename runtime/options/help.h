@@ -6,12 +6,12 @@
 
 struct pkdi_own_option {
 	const char *name;
-	const char *value; /* what it takes, "" = nothing */
+	const char *value; /* its argument, "" = none */
 	const char *doc;
 };
 
-/* To stdout. `own` ends with a NULL name. The nodes' params are shown as bind has set them, where
- * `bound`. */
+/* Prints to stdout. `own` ends with a NULL name. If `bound`, the nodes' parameters are shown as
+ * bind has set them. */
 void pkdi_help(const struct pkd_program *program, const struct pkdi_own_option *own, bool bound);
 
 #endif

@@ -30,7 +30,8 @@ static bool is_digit(char c)
 	return c >= '0' && c <= '9';
 }
 
-/* Adds the digit to the number; false, and the number as it was, when that does not fit 64 bits. */
+/* Appends the digit to the number; false, and the number unchanged, if that does not fit 64
+ * bits. */
 static bool append(uint64_t *number, unsigned base, unsigned digit)
 {
 	uint64_t longer;
@@ -74,12 +75,12 @@ static enum pkdi_literal read_hex(const char *text, uint64_t *ret_number)
 struct decimal {
 	uint64_t whole;
 	bool fits;            /* did `whole` hold all digits? */
-	wide fraction, scale; /* behind the point: fraction / scale, scale a power of ten */
+	wide fraction, scale; /* the decimals: fraction / scale, scale a power of ten */
 	bool has_point;
 	bool is_fine; /* was `scale` large enough for all digits? */
 };
 
-/* Reads digits, and a point with digits behind it; returns what follows, NULL without digits. */
+/* Reads digits, and a point with decimals; returns what follows, NULL if there are none. */
 static const char *read_decimal(const char *text, struct decimal *ret_decimal)
 {
 	struct decimal d = {.fits = true, .scale = 1, .is_fine = true};
@@ -126,7 +127,7 @@ static wide common_divisor(wide a, wide b)
 	return a;
 }
 
-/* The number times `factor`, if that is whole and fits 64 bits. */
+/* The number times `factor`, if that is an integer and fits 64 bits. */
 static enum pkdi_literal multiply(const struct decimal *d, uint64_t factor, uint64_t *ret_product)
 {
 	wide common = common_divisor(d->scale, factor);
@@ -186,7 +187,7 @@ enum pkdi_literal pkdi_literal_time(const char *text, int64_t *ret_ns)
 	return r;
 }
 
-/* Is that `e` and a whole number? */
+/* Is that `e` and an integer? */
 static bool is_exponent(const char *text)
 {
 	if (*text != 'e' && *text != 'E')

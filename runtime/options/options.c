@@ -31,15 +31,15 @@ static const struct pkd_param grace_param = {
 	.max = {.whole = INT64_C(24) * 60 * 60 * 1000000000},
 };
 
-/* An option as it stands on the command line. */
+/* An option on the command line. */
 struct argument {
 	const char *name; /* after the dashes, up to a '=' */
 	size_t length;
 	const char *value; /* after the '=', or NULL */
 };
 
-/* What a walk over the command line takes. The first takes the options of the runtime itself and
- * finds out what is given; the params of nodes come after bind. */
+/* The state of a pass over the command line. The first pass takes the options of the runtime
+ * itself and records what is given; the parameters of nodes are set after bind. */
 enum pass { PASS_OWN, PASS_PIPELINE, PASS_NODES };
 
 struct parser {
@@ -85,15 +85,15 @@ static int report_unknown(const struct parser *parser, const struct argument *ar
 		own[i] = own_options[i].name;
 	pkdi_param_suggest(parser->program, own, argument->name, argument->length, found);
 	if (*found)
-		pkdi_log(&parser->log, "there is no option --%.*s; did you mean --%s?",
+		pkdi_log(&parser->log, "unknown option --%.*s; did you mean --%s?",
 		         (int)argument->length, argument->name, found);
 	else
-		pkdi_log(&parser->log, "there is no option --%.*s; --help lists them",
+		pkdi_log(&parser->log, "unknown option --%.*s; --help lists the options",
 		         (int)argument->length, argument->name);
 	return -EINVAL;
 }
 
-/* A bool's value may follow, but need not. */
+/* The value of a bool is optional. */
 static bool takes_next(const struct pkd_param *param, const char *next)
 {
 	if (param->kind != PKD_BOOL)
@@ -133,7 +133,7 @@ static int take_version(struct parser *parser, const char *value)
 static int take_config(struct parser *parser, const char *value)
 {
 	if (parser->config_path) {
-		pkdi_log(&parser->log, "--config may be given once");
+		pkdi_log(&parser->log, "--config may be given only once");
 		return -EINVAL;
 	}
 	parser->config_path = value;
@@ -197,7 +197,7 @@ static int take_own(struct parser *parser, const struct pkdi_own_option *own,
 	return takers[own - own_options](parser, argument->value);
 }
 
-/* Takes the next word as the value where none came with a '='. */
+/* Takes the next word as the value if there was no '='. */
 static int complete(const struct parser *parser, struct argument *argument, bool wants, int *i)
 {
 	if (argument->value || !wants)
@@ -250,7 +250,7 @@ static int walk(struct parser *parser, enum pass pass)
 		}
 		if (r < 0)
 			return r;
-		/* Whoever asks for help is not told what is wrong behind it. */
+		/* --help suppresses errors after it. */
 		if (parser->help && pass == PASS_OWN)
 			parser->argc = i;
 	}
@@ -259,8 +259,8 @@ static int walk(struct parser *parser, enum pass pass)
 
 /* ---- The file ---- */
 
-/* The next option that bind computes a node's param from, beginning with number *at of the node's
- * list; PKD_NONE after the last. */
+/* The next option from which bind computes a node's parameter, starting at number *at of the
+ * node's list; PKD_NONE after the last. */
 static uint32_t next_option(const struct pkdi_param *target, uint32_t *at)
 {
 	const struct pkd_node *node = target->node;
@@ -281,9 +281,9 @@ static bool is_computed_from_given(const struct parser *parser, const struct pkd
 	return false;
 }
 
-/* Stores what the file says of params that nothing before it in precedence does: the pipeline's
- * where they are not on the command line; a node's where what bind has set does not come from
- * there. */
+/* Stores the file's settings of parameters that nothing of higher precedence sets: the
+ * pipeline's unless they are on the command line; a node's unless bind has computed its value
+ * from there. */
 static int apply_config(const struct parser *parser, bool of_nodes)
 {
 	for (uint32_t i = 0; i < parser->config.n_settings; i++) {
@@ -326,7 +326,7 @@ static int require(const struct parser *parser)
 	return 0;
 }
 
-/* Says that the value which bind has set is out of range, and which option has made it so. */
+/* Reports that a value set by bind is out of range, and which option caused it. */
 static int report_range(struct parser *parser, const struct pkdi_param *target)
 {
 	const struct pkdi_setting *setting = NULL;
@@ -341,8 +341,8 @@ static int report_range(struct parser *parser, const struct pkdi_param *target)
 		number = next_option(target, &at);
 	if (number == PKD_NONE) {
 		pkdi_node_log(&parser->log, target->node,
-		              "%s is %s, out of range: it must be in %s", target->param->name,
-		              value, range);
+		              "%s is %s, which is out of range: it must be in %s",
+		              target->param->name, value, range);
 		return -EINVAL;
 	}
 	pkdi_param_nth(parser->program, number, &option);
@@ -351,15 +351,16 @@ static int report_range(struct parser *parser, const struct pkdi_param *target)
 	if (!parser->given[option.index])
 		setting = pkdi_config_find(&parser->config, option.index);
 	if (setting)
-		pkdi_log(&parser->log, "%s:%u: %s = %s makes %s %s, out of range: it must be in %s",
+		pkdi_log(&parser->log,
+		         "%s:%u: %s = %s sets %s to %s, out of range: it must be in %s",
 		         parser->config_path, setting->line, cause, given, name, value, range);
 	else
-		pkdi_log(&parser->log, "--%s %s makes %s %s, out of range: it must be in %s", cause,
-		         given, name, value, range);
+		pkdi_log(&parser->log, "--%s %s sets %s to %s, out of range: it must be in %s",
+		         cause, given, name, value, range);
 	return -EINVAL;
 }
 
-/* Options were checked one by one; what bind computes from them is checked here. */
+/* Options were checked one by one; this checks what bind computes from them. */
 static int check_ranges(struct parser *parser)
 {
 	struct pkdi_param target;
@@ -373,7 +374,7 @@ static int check_ranges(struct parser *parser)
 
 /* ---- All of it ---- */
 
-/* For --help, where not everything has been given: an empty text harms no bind, a number might. */
+/* For --help without all required options: an empty string harms no bind, a number might. */
 static bool can_bind_for_help(const struct parser *parser)
 {
 	static const char *const empty = "";
@@ -447,7 +448,7 @@ int pkdi_options_parse(const struct pkd_program *program, int argc, char **argv,
 	if (parser.given)
 		r = parse(&parser);
 	else
-		pkdi_log(&parser.log, "no memory for the options");
+		pkdi_log(&parser.log, "not enough memory for the options");
 	pkdi_config_finish(&parser.config);
 	free(parser.given);
 	if (r == 0)

@@ -1,4 +1,4 @@
-/* The command line of a program, from the tables that pkdc wrote. */
+/* The command line of a program, by the tables that pkdc generated. */
 #ifndef PKDI_OPTIONS_H
 #define PKDI_OPTIONS_H
 
@@ -12,16 +12,16 @@
 struct pkdi_options {
 	bool single_process;
 	bool quiet;
-	bool no_sandbox; /* what the nodes declare is not enforced */
+	bool no_sandbox; /* the nodes' declarations are not enforced */
 	enum pkdi_freeze freeze;
-	bool freeze_given; /* what it covers is told to whoever asks for it */
+	bool freeze_given; /* its coverage is reported if it was given */
 	int64_t grace_ns;  /* at a stop, after SIGKILL */
 	bool leave;        /* --help or --version has been answered: exit with 0 */
 };
 
-/* Parses the command line, sets the pipeline's params, calls bind, then sets the nodes' params.
- * -EINVAL after one line on stderr: exit with 2. Strings are copied, as argv is overwritten by
- * process titles. */
+/* Parses the command line, sets the pipeline's parameters, calls bind, then sets the nodes'
+ * parameters. -EINVAL after one line on stderr: exit with 2. Strings are copied, because process
+ * titles overwrite argv. */
 int pkdi_options_parse(const struct pkd_program *program, int argc, char **argv,
                        struct pkdi_options *ret_options);
 

@@ -29,7 +29,7 @@ void pkdi_param_name(const struct pkdi_param *target, char ret_name[PKDI_NAME_SI
 {
 	snprintf(ret_name, PKDI_NAME_SIZE, "%s%s%s", target->node ? target->node->name : "",
 	         target->node ? "." : "", target->param->name);
-	/* Pipeline params are shown with dashes, as people type options. */
+	/* Parameters of the pipeline are shown with dashes, the usual style of options. */
 	for (char *c = ret_name; *c && !target->node; c++)
 		if (*c == '_')
 			*c = '-';

@@ -12,7 +12,7 @@
 
 /* ---- Numbers ---- */
 
-/* The limits of the integer kinds, as what fits 64 bits signed and unsigned. */
+/* The limits of the integer kinds, in 64 bits signed and unsigned. */
 static bool integer_limits(enum pkd_kind kind, int64_t *ret_min, uint64_t *ret_max)
 {
 	switch ((int)kind) {
@@ -69,7 +69,7 @@ static size_t integer_size(enum pkd_kind kind)
 	}
 }
 
-/* Its bounds lie within INT64_MIN … INT64_MAX, as literals of the language do. */
+/* Its bounds are within INT64_MIN … INT64_MAX, like literals of the language. */
 static bool whole_in_range(const struct pkd_param *param, bool negative, uint64_t bits)
 {
 	if (!param->has_range)
@@ -79,7 +79,7 @@ static bool whole_in_range(const struct pkd_param *param, bool negative, uint64_
 	return (int64_t)bits >= param->min.whole && (int64_t)bits <= param->max.whole;
 }
 
-/* A bound that an f32 cannot hold is met by the nearest that it can. */
+/* A bound that an f32 cannot represent is rounded to the nearest that it can. */
 static bool number_in_range(const struct pkd_param *param, double value)
 {
 	double min = param->min.number, max = param->max.number;
@@ -155,7 +155,7 @@ static int parse_time(const struct pkd_param *param, const char *text, void *par
 	enum pkdi_literal r;
 	int64_t ns;
 
-	snprintf(wanted, size, "a time with its unit, as 50ms or 2s");
+	snprintf(wanted, size, "a time with its unit, such as 50ms or 2s");
 	r = pkdi_literal_time(text, &ns);
 	if (r == PKDI_LITERAL_NOT_WHOLE)
 		snprintf(wanted, size, "a whole number of nanoseconds");

@@ -15,7 +15,8 @@
 
 enum { NOTE_SIZE = 256, SHORT_NAME = 64 };
 
-/* When a write that waits is cut short, and how often, should the first time come too early. */
+/* When a write that blocks nevertheless is interrupted, and how often, should the first time
+ * come before it. */
 #define PATIENCE_NS 10000000
 
 static int64_t now_ns(void)
@@ -33,7 +34,7 @@ static void on_timer(int signal)
 	(void)signal;
 }
 
-/* SIGURG is ignored by default, so that only those use it who set it up. */
+/* SIGURG is ignored by default, so nobody depends on it without setting a handler. */
 static bool create_timer(timer_t *ret_timer)
 {
 	const struct sigaction action = {.sa_handler = on_timer};
@@ -94,7 +95,7 @@ static bool can_write(const struct pkdi_backlog *backlog, int timeout_ms)
 	return poll(&out, 1, timeout_ms) > 0;
 }
 
-/* A pipe that can be written has room for PIPE_BUF bytes, unless another has filled it since. */
+/* A writable pipe has room for PIPE_BUF bytes, unless another process has filled it meanwhile. */
 static ssize_t write_shared(const struct pkdi_backlog *backlog, const char *bytes, size_t n)
 {
 	const struct itimerspec soon = {{0, PATIENCE_NS}, {0, PATIENCE_NS}},
@@ -116,7 +117,7 @@ static ssize_t write_shared(const struct pkdi_backlog *backlog, const char *byte
 	return written;
 }
 
-/* Never waits: -1 with EAGAIN where it would. */
+/* Never blocks: -1 with EAGAIN where it would. */
 static ssize_t write_now(const struct pkdi_backlog *backlog, const char *bytes, size_t n)
 {
 	switch (backlog->mode) {
@@ -133,7 +134,7 @@ static ssize_t write_now(const struct pkdi_backlog *backlog, const char *bytes, 
 
 /* ---- What waits ---- */
 
-/* Whole lines, as many as are written in one piece: those of other processes come in between. */
+/* Whole lines, as many as one write takes: lines of other processes may come in between. */
 static size_t next_piece(const struct pkdi_backlog *backlog)
 {
 	const char *bytes = backlog->bytes + backlog->start;
@@ -154,7 +155,7 @@ static void write_what_waits(struct pkdi_backlog *backlog)
 
 		if (n < 0 && (errno == EAGAIN || errno == EINTR))
 			return;
-		/* There is nowhere to complain: what cannot be written is gone. */
+		/* Errors cannot be reported anywhere: what cannot be written is dropped. */
 		backlog->start += n < 0 ? piece : (size_t)n;
 	}
 	backlog->start = backlog->end = 0;
@@ -180,7 +181,7 @@ static void add(struct pkdi_backlog *backlog, const char *bytes, size_t n)
 	backlog->end += n;
 }
 
-/* Says how many lines are missing, in their place: before any that comes after them. */
+/* Reports how many lines are missing, in their place: before any later line. */
 static void add_note(struct pkdi_backlog *backlog)
 {
 	char note[NOTE_SIZE];
@@ -189,7 +190,7 @@ static void add_note(struct pkdi_backlog *backlog)
 	if (!backlog->n_lost || !has_room(backlog, NOTE_SIZE))
 		return;
 	n = snprintf(note, sizeof(note),
-	             "%.*s: %" PRIu64 " lines were lost, as nobody read standard error\n",
+	             "%.*s: %" PRIu64 " lines were dropped because nobody read standard error\n",
 	             SHORT_NAME, backlog->program, backlog->n_lost);
 	if (n < 0)
 		return;
@@ -214,7 +215,7 @@ void pkdi_backlog_flush(struct pkdi_backlog *backlog)
 void pkdi_backlog_put(struct pkdi_backlog *backlog, const char *line, size_t n)
 {
 	pkdi_backlog_flush(backlog);
-	/* With room for the note about others before it. */
+	/* With room for the note about dropped lines before it. */
 	while (!has_room(backlog, n + NOTE_SIZE)) {
 		int64_t left_ns = backlog->wait_until_ns - now_ns();
 

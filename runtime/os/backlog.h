@@ -1,9 +1,9 @@
-/* What a process that must never wait has to say on standard error: written at once where somebody
- * reads, kept where nobody does, and counted where there is no room to keep it.
+/* Messages on standard error of a process that must never block: written at once if somebody
+ * reads, kept if nobody does, and counted if there is no room left.
  *
- * Standard error may be a pipe, a terminal or a socket that others share: setting O_NONBLOCK would
- * set it for all of them. So it is opened once more where that is allowed; a socket takes it with
- * each call; and where neither is to be had, a timer cuts a write short that waits. */
+ * Standard error may be a pipe, a terminal or a socket that others share: O_NONBLOCK would apply
+ * to all of them. So it is opened once more where that is allowed; a socket takes a flag with
+ * each call; and where neither is possible, a timer interrupts a write that blocks. */
 #ifndef PKDI_BACKLOG_H
 #define PKDI_BACKLOG_H
 
@@ -18,7 +18,7 @@ enum pkdi_backlog_mode {
 	PKDI_BACKLOG_PLAIN,  /* a file: no write waits for a reader */
 	PKDI_BACKLOG_OPENED, /* opened once more, with O_NONBLOCK */
 	PKDI_BACKLOG_SOCKET,
-	PKDI_BACKLOG_SHARED, /* by those who may block it */
+	PKDI_BACKLOG_SHARED, /* with others, who may set it blocking */
 };
 
 struct pkdi_backlog {
@@ -33,16 +33,16 @@ struct pkdi_backlog {
 	char bytes[PKDI_BACKLOG_SIZE];
 };
 
-/* may_open: whether `fd` may be opened once more; false for tests. Cannot fail. */
+/* may_open: whether `fd` may be reopened; false for tests. Cannot fail. */
 void pkdi_backlog_init(struct pkdi_backlog *backlog, int fd, const char *program, bool may_open);
 
-/* Closes what is its own; what waits is gone. */
+/* Closes what it has opened; pending lines are dropped. */
 void pkdi_backlog_finish(struct pkdi_backlog *backlog);
 
-/* Writes a whole line, of at most PIPE_BUF bytes and with its newline, or keeps it. */
+/* Writes a whole line, of at most PIPE_BUF bytes with its newline, or keeps it. */
 void pkdi_backlog_put(struct pkdi_backlog *backlog, const char *line, size_t n);
 
-/* Writes a text now or never. */
+/* Writes a text at once or not at all. */
 void pkdi_backlog_offer(struct pkdi_backlog *backlog, const char *text, size_t n);
 
 /* Does something wait for a reader? Then call flush when backlog->fd can be written. */

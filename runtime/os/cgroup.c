@@ -49,8 +49,8 @@ static bool is_of_memory(const char *controllers, size_t length)
 	return false;
 }
 
-/* Lines are ID:CONTROLLERS:PATH; version 2 has one with neither. Version 1 goes first: where it has
- * the memory controller, version 2 has not. Cuts the path to a text of its own. */
+/* Lines are ID:CONTROLLERS:PATH; version 2 has one with neither. Version 1 goes first: where it
+ * has the memory controller, version 2 does not. Makes the path a string of its own. */
 static const struct layout *find_line(char *text, const char **ret_path)
 {
 	const struct layout *layout = NULL;
@@ -101,7 +101,7 @@ static bool read_kills(const char *path, uint64_t *ret_n)
 	return false;
 }
 
-/* Keeps the file of the folder that counts kills, if it is there. */
+/* Keeps the path of the folder's file that counts kills, if it is there. */
 static void find_kills(struct pkdi_cgroup *cgroup, const char *folder, const struct layout *layout)
 {
 	int n = snprintf(cgroup->events, sizeof(cgroup->events), "%s/%s", folder, layout->events);
@@ -127,7 +127,8 @@ void pkdi_cgroup_find(struct pkdi_cgroup *cgroup, const char *root, const char *
 	if (base + strlen(path) >= sizeof(folder) - 32)
 		return;
 	memcpy(folder + base, path, strlen(path) + 1);
-	/* The least limit on the way up counts; a container may see only its own group. */
+	/* The lowest limit up to the root counts; a container may see only its own group, not
+	 * its parents. */
 	for (char *slash = folder + strlen(folder);; slash = strrchr(folder, '/')) {
 		uint64_t limit;
 

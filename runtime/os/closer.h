@@ -1,6 +1,6 @@
-/* Closes many descriptors with few calls: those that were opened one after the other go in one.
- * With a thousand processes, each of which gives up thousands, one by one would be seconds at the
- * start. */
+/* Closes many descriptors with few calls: those with consecutive numbers are closed together.
+ * With a thousand processes, each of which closes thousands, single calls would add seconds at
+ * the start. */
 #ifndef PKDI_CLOSER_H
 #define PKDI_CLOSER_H
 

@@ -9,7 +9,7 @@ void pkdi_event_take(int fd)
 	uint64_t count;
 	struct iovec into = {&count, sizeof(count)};
 
-	/* O_NONBLOCK is of the file that all share; this flag is of the call. */
+	/* O_NONBLOCK applies to the file that all share; this flag applies to the call. */
 	if (preadv2(fd, &into, 1, -1, RWF_NOWAIT) < 0)
 		return; /* nothing is there */
 }

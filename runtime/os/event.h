@@ -1,9 +1,9 @@
-/* eventfds that processes share. Whoever has one can make it block, or take what was meant for
- * another: so nobody waits in a read of it, and nothing depends on a count. */
+/* eventfds that processes share. Any of them can make it block, or take what was meant for
+ * another: so nobody blocks in a read of it, and nothing depends on the count. */
 #ifndef PKDI_EVENT_H
 #define PKDI_EVENT_H
 
-/* Takes what was counted, without ever waiting. */
+/* Resets the count, without blocking. */
 void pkdi_event_take(int fd);
 
 #endif

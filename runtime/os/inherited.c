@@ -9,7 +9,7 @@
 
 static const char *const folders[] = {"/dev/fd/", "/proc/self/fd/"};
 
-/* The first descriptor from `from` on that a text names; UINT_MAX = none. */
+/* The first descriptor from `from` on that a string names; UINT_MAX = none. */
 static unsigned find_named(const char *text, const char *folder, unsigned from)
 {
 	unsigned first = UINT_MAX;

@@ -10,7 +10,7 @@
 /* The same numbers on all architectures; older headers do not have them. */
 enum { CREATE_RULESET = 444, ADD_RULE = 445, RESTRICT_SELF = 446, VERSION = 1, PATH_BENEATH = 1 };
 
-/* Of an ABI, the number of file rights that it knows, and whether it knows scopes. */
+/* For each ABI, the number of file rights, and whether it has scopes. */
 static const int n_rights[] = {0, 13, 14, 15, 15, 16};
 enum { N_ABIS = sizeof(n_rights) / sizeof(n_rights[0]), SCOPES_ABI = 6 };
 
@@ -23,7 +23,7 @@ struct path_beneath {
 	int32_t fd;
 } __attribute__((packed));
 
-/* Rights that a rule for a file may have; the others are those of directories. */
+/* Rights that a rule for a file may have; the others are for directories. */
 #define OF_FILES (PKDI_FS_EXECUTE | PKDI_FS_WRITE | PKDI_FS_READ_FILE | PKDI_FS_IOCTL_DEV)
 
 int pkdi_landlock_abi(void)

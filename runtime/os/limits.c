@@ -41,11 +41,11 @@ char *pkdi_limit_explain(int error, char ret_text[PKDI_LIMIT_SIZE])
 
 	if (error == EFBIG && is_limited(RLIMIT_FSIZE, bytes))
 		snprintf(ret_text, PKDI_LIMIT_SIZE,
-		         "the limit of %s for a file (ulimit -f) holds for shared memory, too",
+		         "the file size limit of %s (ulimit -f) also applies to shared memory",
 		         bytes);
 	else if (error == ENOMEM && is_limited(RLIMIT_AS, bytes))
 		snprintf(ret_text, PKDI_LIMIT_SIZE,
-		         "the limit of %s for its addresses (ulimit -v) is too low", bytes);
+		         "the address space limit of %s (ulimit -v) is too low", bytes);
 	else
 		snprintf(ret_text, PKDI_LIMIT_SIZE, "%s%s", strerror(error),
 		         error == EMFILE ? " (ulimit -n)" : "");

@@ -37,10 +37,10 @@ static void write_line(const struct pkdi_log *log, const char *line, size_t n)
 	if (log->backlog)
 		pkdi_backlog_put(log->backlog, line, n);
 	else if (write(STDERR_FILENO, line, n) < 0)
-		return; /* there is nowhere to complain */
+		return; /* errors cannot be reported anywhere */
 }
 
-/* `start` is a part of a line; what does not fit behind it is left out in the middle. */
+/* `start` is the beginning of a line; what does not fit after it is left out in the middle. */
 static void finish_line(const struct pkdi_log *log, const char *start, const char *format,
                         va_list arguments) __attribute__((format(printf, 3, 0)));
 
@@ -53,8 +53,8 @@ static void finish_line(const struct pkdi_log *log, const char *start, const cha
 	pkdi_shorten(start, line, sizeof(line) / 2);
 	n = strlen(line);
 	vsnprintf(text, sizeof(text), format, arguments);
-	/* Names of files and what libraries say come from anywhere: nothing of it steers a
-	 * terminal, and a line stays one. */
+	/* File names and messages of libraries are untrusted: replaces control characters, so
+	 * that none reaches a terminal and a line stays one line. */
 	for (char *at = text; *at; at++)
 		if ((unsigned char)*at < ' ' || *at == 0x7f)
 			*at = '?';

@@ -1,6 +1,5 @@
 /* Messages for people: one line, one write(2), so that lines of several processes never mix.
- * Whatever is long in a line is shortened in its middle: what a message is about stands at its
- * end. */
+ * Long parts of a line are shortened in the middle, because the important part is at the end. */
 #ifndef PKDI_LOG_H
 #define PKDI_LOG_H
 
@@ -28,7 +27,8 @@ void pkdi_log_with(const struct pkdi_log *log, const char *prefix, const char *f
 void pkdi_log_bare(const struct pkdi_log *log, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
-/* Copies a text; one of more than size - 1 bytes with "..." in its middle. Returns ret_text. */
+/* Copies a text, shortened with "..." in its middle if it is longer than size - 1 bytes. Returns
+ * ret_text. */
 char *pkdi_shorten(const char *text, char *ret_text, size_t size);
 
 #endif

@@ -50,7 +50,7 @@ static void load_argument(struct pkdi_filter *filter, int argument)
 	load(filter, offsetof(struct seccomp_data, args) + (size_t)argument * 8 + low);
 }
 
-/* Skips `n` instructions unless what is loaded is `value`. */
+/* Skips `n` instructions unless the loaded word is `value`. */
 static void skip_unless(struct pkdi_filter *filter, uint32_t value, uint32_t n)
 {
 	put(filter, BPF_JMP | BPF_JEQ | BPF_K, 0, (uint8_t)n, value);
@@ -145,8 +145,8 @@ void pkdi_filter_refuse_pair(struct pkdi_filter *filter, int call, int argument,
 int pkdi_filter_install(struct pkdi_filter *filter, bool all_threads)
 {
 	struct sock_fprog program = {0, filter->code};
-	/* Without SPEC_ALLOW, kernels before 5.16 slow the process down by a mitigation that it has
-	 * no use for: nothing secret is in it. */
+	/* Without SPEC_ALLOW, kernels before 5.16 slow the process down with a mitigation that
+	 * it does not need: it has no secrets. */
 	unsigned flags = SECCOMP_FILTER_FLAG_SPEC_ALLOW |
 	                 (all_threads ? SECCOMP_FILTER_FLAG_TSYNC : 0);
 	long r;

@@ -15,7 +15,7 @@ size_t pkdi_page_round(size_t size)
 	return (size + 4095) & ~(size_t)4095;
 }
 
-/* Frames are large, many, and not for others: a core dump of a node is about the node. */
+/* Frames are large, many, and private: a core dump of a node is about the node. */
 static void keep_out_of_cores(void *address, size_t size)
 {
 	madvise(address, size, MADV_DONTDUMP);

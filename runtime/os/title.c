@@ -66,8 +66,8 @@ void pkdi_title_set(const struct pkdi_title *title, const char *program, const c
 	if ((size_t)n > title->size - 1)
 		n = (int)title->size - 1;
 	text[n] = '\0';
-	/* The kernel shows all of argv, and once its last byte is no NUL, everything up to the
-	 * first NUL behind it. */
+	/* The kernel shows all of argv, and if its last byte is not NUL, everything up to the
+	 * next NUL. */
 	memset(title->start, 0, title->argv_size);
 	memcpy(title->start, text, (size_t)n + 1);
 }

@@ -15,7 +15,7 @@ enum { MAX_LINKS = 40, MAX_TEMPORARIES = 100 };
 
 /* ---- Paths ---- */
 
-/* The length of the directory part, up to and with its last slash; 0 = there is none. */
+/* The length of the directory part, including its last slash; 0 = none. */
 static size_t directory_length(const char *path)
 {
 	const char *slash = strrchr(path, '/');
@@ -34,7 +34,7 @@ char *pkdi_follow_links(const char *path)
 		int keep;
 
 		if (n < 0)
-			return at; /* no link, or nothing at all */
+			return at; /* not a link, or missing */
 		to[n] = '\0';
 		keep = to[0] == '/' ? 0 : (int)directory_length(at);
 		if (asprintf(&next, "%.*s%s", keep, at, to) < 0)
@@ -68,7 +68,7 @@ static int lock(int fd)
 {
 	if (flock(fd, LOCK_EX | LOCK_NB) == 0)
 		return 0;
-	/* File systems without locks have no rivals to find, either. */
+	/* On file systems without locks, concurrent writers cannot be detected. */
 	return errno == EWOULDBLOCK ? -EWOULDBLOCK : 0;
 }
 
@@ -85,7 +85,7 @@ static bool is_mounted(const struct pkdi_unnamed *file)
 #endif
 }
 
-/* Nobody may replace what he may not write. */
+/* A user may not replace what he may not write. */
 static int hold_old(struct pkdi_unnamed *file, bool as_it_is)
 {
 	const int flags = O_NONBLOCK | O_NOCTTY | O_NOFOLLOW | O_CLOEXEC;
@@ -93,7 +93,7 @@ static int hold_old(struct pkdi_unnamed *file, bool as_it_is)
 
 	if (faccessat(file->directory_fd, file->name, W_OK, AT_EACCESS) < 0)
 		return errno == ENOENT ? 0 : -errno;
-	/* For writing as well if it may be: over NFS, only who may write gets a lock. */
+	/* For writing as well, if permitted: over NFS, a lock requires write access. */
 	file->old_fd = openat(file->directory_fd, file->name, O_RDWR | flags);
 	if (file->old_fd < 0 && errno == EACCES && !as_it_is)
 		file->old_fd = openat(file->directory_fd, file->name, O_WRONLY | flags);
@@ -108,7 +108,7 @@ static int hold_old(struct pkdi_unnamed *file, bool as_it_is)
 
 /* ---- The new one ---- */
 
-/* Has `place` put something at a name that nobody has: it returns 0 or -errno. */
+/* Has `place` create something at an unused name: `place` returns 0 or -errno. */
 static int take_temporary(struct pkdi_unnamed *file, int (*place)(struct pkdi_unnamed *file))
 {
 	int r = -EEXIST;
@@ -147,7 +147,7 @@ static int create_new(struct pkdi_unnamed *file)
 		r = -errno;
 	if (r < 0)
 		return r;
-	/* Whoever could read or write the old one can do so with the new one. */
+	/* The new file has the permissions of the old one. */
 	if (file->old_fd >= 0 && fstat(file->old_fd, &old) == 0) {
 		if (fchown(file->fd, old.st_uid, old.st_gid) < 0 &&
 		    fchown(file->fd, (uid_t)-1, old.st_gid) < 0 && errno != EPERM)
@@ -199,7 +199,7 @@ static int link_here(struct pkdi_unnamed *file)
 	               : 0;
 }
 
-/* Takes the place of the old file, unless that is not what is there any more. */
+/* Replaces the old file, unless another one is there by now. */
 static int exchange(struct pkdi_unnamed *file)
 {
 	const unsigned swap = RENAME_EXCHANGE;
@@ -219,7 +219,7 @@ static int exchange(struct pkdi_unnamed *file)
 	if (fstatat(file->directory_fd, file->temporary, &there, AT_SYMLINK_NOFOLLOW) < 0)
 		return -errno;
 	if (there.st_dev != file->old_device || there.st_ino != file->old_inode) {
-		/* Where that fails, what has the temporary name is not ours to remove. */
+		/* If that fails, the temporary name is not ours to remove. */
 		if (renameat2(file->directory_fd, file->temporary, file->directory_fd, file->name,
 		              swap) < 0) {
 			free(file->temporary);
@@ -230,7 +230,8 @@ static int exchange(struct pkdi_unnamed *file)
 	return unlinkat(file->directory_fd, file->temporary, 0) < 0 ? -errno : 0;
 }
 
-/* A link never replaces a file; not all file systems have links, or a rename like that. */
+/* A link never replaces a file; not all file systems have links, or a rename that does not
+ * replace. */
 static int take_free_name(struct pkdi_unnamed *file)
 {
 	struct stat there;
@@ -251,7 +252,7 @@ static int take_free_name(struct pkdi_unnamed *file)
 
 int pkdi_unnamed_name(struct pkdi_unnamed *file)
 {
-	/* A link cannot take the place of a file; a rename can, from a name of its own. */
+	/* A link cannot replace a file; a rename can, from a temporary name. */
 	int r = file->temporary ? 0 : take_temporary(file, link_here);
 
 	if (r < 0)

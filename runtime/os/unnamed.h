@@ -1,6 +1,6 @@
-/* A file without a name, which takes its place in a directory when its first content stands: until
- * then what was there before is as it was. Whoever writes it holds a lock on it (flock), and on
- * what it is to replace, so that two programs never write one file. */
+/* A file without a name, which is linked into its directory when its first content is complete:
+ * until then an old file of that name is unchanged. The writer holds a lock on it (flock), and
+ * on the file that it will replace, so two programs never write one file. */
 #ifndef PKDI_UNNAMED_H
 #define PKDI_UNNAMED_H
 
@@ -12,27 +12,27 @@ struct pkdi_unnamed {
 	int directory_fd; /* where it will be … */
 	char *name;       /* … and as what, without a slash */
 	char *temporary;  /* its name until then, where the file system has no unnamed files */
-	int old_fd;       /* what is there now, locked; -1 = nothing */
+	int old_fd;       /* the existing file, locked; -1 = none */
 	dev_t old_device;
 	ino_t old_inode;
 	bool named;
 };
 
-/* Where `path` leads when its last parts are links, even to nothing: a file would be made there.
- * Returns allocated memory, or NULL with errno. */
+/* Where `path` leads if its last parts are links, even dangling ones: a file would be created
+ * there. Returns allocated memory, or NULL with errno. */
 char *pkdi_follow_links(const char *path);
 
-/* Opens the directory, locks the old file, makes the new one. `path` has been followed. With
- * `as_it_is` an old file is opened instead, and has its name already. 0, or -errno: -EWOULDBLOCK
- * when another program writes the file, -EBUSY when something is mounted there. Nothing is held on
- * failure. */
+/* Opens the directory, locks the old file, creates the new one. The links of `path` have been
+ * followed. With `as_it_is` an old file is opened instead, and already has its name. 0, or
+ * -errno: -EWOULDBLOCK if another program writes the file, -EBUSY if something is mounted there.
+ * On failure nothing is held. */
 int pkdi_unnamed_create(struct pkdi_unnamed *file, const char *path, bool as_it_is);
 
-/* Gives it its name. 0, or -errno: -EEXIST when another file has come to be there meanwhile. */
+/* Gives it its name. 0, or -errno: -EEXIST if another file has appeared there in the meantime. */
 int pkdi_unnamed_name(struct pkdi_unnamed *file);
 
-/* 0 while its name leads to it; -ENOENT when it was removed, -ESTALE when it was replaced; -EXDEV
- * when it is there by another name only. */
+/* 0 while its name leads to it; -ENOENT if it was removed, -ESTALE if it was replaced; -EXDEV if
+ * it only has another name. */
 int pkdi_unnamed_check(const struct pkdi_unnamed *file);
 
 void pkdi_unnamed_finish(struct pkdi_unnamed *file);

@@ -12,7 +12,7 @@ static bool is_input_sound(const struct pkd_node *node, const struct pkd_input *
 		return false;
 	if (input->stream == PKD_NONE)
 		return true;
-	/* A window holds what is looked back at and at least one frame more. */
+	/* A window holds the history and at least one frame more. */
 	if (input->first < 0 && input->policy != PKD_SAMPLE &&
 	    (int64_t)input->window <= -(int64_t)input->first)
 		return false;
@@ -60,13 +60,13 @@ int pkdi_check(const struct pkd_program *program, const struct pkdi_log *log)
 
 		if (is_node_sound(node))
 			continue;
-		pkdi_node_log(log, node, "its table is inconsistent: run pkdc again");
+		pkdi_node_log(log, node, "its table is inconsistent: run pkdc build again");
 		return -EINVAL;
 	}
 	for (uint32_t i = 0; i < program->n_streams; i++) {
 		if (is_stream_sound(program, &program->streams[i]))
 			continue;
-		pkdi_log(log, "stream %s: its table is inconsistent: run pkdc again",
+		pkdi_log(log, "stream %s: its table is inconsistent: run pkdc build again",
 		         program->streams[i].name);
 		return -EINVAL;
 	}

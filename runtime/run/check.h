@@ -1,4 +1,4 @@
-/* The tables of a program against the runtime's own arithmetic. */
+/* Validates the tables of a program against the runtime's own arithmetic. */
 #ifndef PKDI_CHECK_H
 #define PKDI_CHECK_H
 

@@ -5,7 +5,7 @@
 
 #include "node/policy.h"
 
-/* Hands out consecutive parts of a memory. Run over a NULL base first, it measures. */
+/* Allocates consecutive parts of a memory. With a NULL base it only measures. */
 struct carver {
 	char *base;
 	size_t used;
@@ -19,7 +19,7 @@ static void *carve(struct carver *carver, size_t size)
 	return carver->base ? carver->base + at : NULL;
 }
 
-/* Room for values outside of their ring, where values are copied; and for a canary. */
+/* Room for values outside their ring, where values are copied; and for a canary. */
 static void *carve_copies(const struct pkdi_stream *stream, size_t n, struct carver *carver)
 {
 	if (stream->place != PKDI_COPIED)
@@ -76,13 +76,13 @@ static void carve_process(struct pkdi_run *run, struct pkdi_process *process, st
 	process->words = carve(carver, sizeof(*process->words));
 	for (uint32_t i = 0; i < process->decl->n_nodes; i++)
 		carve_node(run, &run->nodes[process->decl->nodes[i]], carver);
-	/* Last, for a step may write beyond its output: rather not over these words, and what is
-	 * behind them is read-only. */
+	/* Last, because a step may overrun its output: not into these words, and what follows
+	 * them is read-only. */
 	for (uint32_t i = 0; i < process->decl->n_nodes; i++)
 		carve_made(run, &run->nodes[process->decl->nodes[i]], carver);
 }
 
-/* One memory, of which each process has whole pages: few maps, however many processes. */
+/* One memory for all, of which each process has whole pages: few maps, however many processes. */
 static int create_control(struct pkdi_run *run)
 {
 	size_t size = 0;

@@ -1,4 +1,4 @@
-/* Where each word lies in the control memories of a run. */
+/* The layout of the control memories of a run. */
 #ifndef PKDI_LAYOUT_H
 #define PKDI_LAYOUT_H
 

@@ -59,7 +59,8 @@ static void link_input(struct pkdi_run *run, struct pkdi_node *node, uint32_t i)
 		node->has_history = true;
 }
 
-/* One for each pair, whatever its nodes have to do with each other: it knows what was rung for. */
+/* One for each pair of processes, however their nodes are connected: it records which sleep was
+ * rung for. */
 static struct pkdi_neighbour *find_neighbour(struct pkdi_run *run, uint32_t own, uint32_t other)
 {
 	struct pkdi_process *process = &run->processes[own];
@@ -89,8 +90,9 @@ static void add_neighbour(struct pkdi_run *run, uint32_t own, uint32_t other,
 	list[(*n)++] = neighbour;
 }
 
-/* Who is woken when: a sampling reader never is, as another input fires it; the writer of a lossy
- * input only when that reader leaves, as nothing else that the reader does concerns it. */
+/* Who is woken when: a sampling reader never, because another input fires it; the writer of a
+ * lossy input only when that reader leaves, because nothing else that the reader does affects
+ * it. */
 static void link_neighbours(struct pkdi_run *run, struct pkdi_node *node)
 {
 	uint32_t own = run->process_of[node->index];

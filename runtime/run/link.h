@@ -1,10 +1,10 @@
-/* The pointers between the parts of a run. */
+/* Sets the pointers between the parts of a run. */
 #ifndef PKDI_LINK_H
 #define PKDI_LINK_H
 
 #include "run/run.h"
 
-/* Everything has been allocated, and lies where it will stay. */
+/* Requires that everything has been allocated at its final address. */
 void pkdi_link(struct pkdi_run *run);
 
 #endif

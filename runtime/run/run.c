@@ -26,8 +26,8 @@ static uint32_t count_values(const struct pkd_input *input)
 	return input->many ? (uint32_t)(input->last - input->first + 1) : 1;
 }
 
-/* Where each input's values go: into the port itself, or one after the other into the array that
- * the port points at. */
+/* Where each input's values go: into the port itself, or consecutively into the array that the
+ * port points at. */
 static int allocate_places(struct pkdi_node *node)
 {
 	const struct pkd_node *decl = node->decl;
@@ -187,7 +187,7 @@ static int allocate(struct pkdi_run *run)
 	run->nodes = calloc(program->n_nodes + 1, sizeof(*run->nodes));
 	run->process_of = calloc(program->n_nodes + 1, sizeof(*run->process_of));
 	run->pools = calloc(program->n_pools + 1, sizeof(*run->pools));
-	/* Descriptors first, so that whatever fails, pkdi_run_finish closes none that isn't its. */
+	/* Descriptors first: then pkdi_run_finish closes only those of the run, whatever fails. */
 	for (uint32_t i = 0; run->processes && i < run->n_processes; i++)
 		run->processes[i].bell.event_fd = -1;
 	for (uint32_t i = 0; run->streams && i < program->n_streams; i++)
@@ -229,8 +229,8 @@ static int allocate(struct pkdi_run *run)
 
 /* ---- Streams ---- */
 
-/* Beyond the limit of its control group the kernel would kill this process in the middle, without a
- * word. */
+/* Beyond the limit of its control group the kernel would kill this process midway, without a
+ * message. */
 static int check_limit(const struct pkdi_run *run)
 {
 	char need[PKDI_BYTES_SIZE], limit[PKDI_BYTES_SIZE];
@@ -244,8 +244,8 @@ static int check_limit(const struct pkdi_run *run)
 	if (memory <= run->cgroup.limit)
 		return 0;
 	pkdi_log(&run->log,
-	         "no memory for the streams: they need %s, and the memory limit of its control "
-	         "group (cgroup) is %s",
+	         "not enough memory for the streams: they need %s, but the control group "
+	         "(cgroup) is limited to %s",
 	         pkdi_bytes_show(memory, need), pkdi_bytes_show(run->cgroup.limit, limit));
 	return -ENOMEM;
 }
@@ -268,7 +268,7 @@ static int create_streams(struct pkdi_run *run)
 		if (r == 0)
 			r = pkdi_reserve(size, &stream->view);
 		if (r < 0) {
-			pkdi_log(&run->log, "stream %s: no memory for its %zu bytes: %s",
+			pkdi_log(&run->log, "stream %s: cannot allocate its %zu bytes: %s",
 			         decl->name, size, pkdi_limit_explain(-r, why));
 			return r;
 		}
@@ -276,8 +276,8 @@ static int create_streams(struct pkdi_run *run)
 	}
 	if (memory != run->program->memory) {
 		pkdi_log(&run->log,
-		         "the streams need %" PRIu64 " bytes and the program says %" PRIu64
-		         ": run pkdc again",
+		         "the streams need %" PRIu64
+		         " bytes, but the program was built for %" PRIu64 ": run pkdc build again",
 		         memory, run->program->memory);
 		return -EINVAL;
 	}
@@ -299,7 +299,8 @@ static int create_states(struct pkdi_run *run)
 			continue;
 		r = pkdi_map_create_sealed(&node->state_map, "pkd-state", 2 * size);
 		if (r < 0) {
-			pkdi_node_log(&run->log, node->decl, "no memory for its state: %s",
+			pkdi_node_log(&run->log, node->decl,
+			              "cannot allocate its persistent state: %s",
 			              pkdi_limit_explain(-r, why));
 			return r;
 		}
@@ -334,7 +335,7 @@ static int create_pools(struct pkdi_run *run)
 		r = pkdi_map_create_sealed(&pool->map, "pkd-claims",
 		                           stream->ring_size * sizeof(*pool->claims));
 		if (r < 0) {
-			pkdi_log(&run->log, "stream %s: no memory for its workers' claims: %s",
+			pkdi_log(&run->log, "stream %s: cannot allocate its workers' claims: %s",
 			         stream->name, pkdi_limit_explain(-r, why));
 			return r;
 		}
@@ -353,8 +354,8 @@ static bool waits_for_descriptors(const struct pkdi_run *run, const struct pkd_p
 	return false;
 }
 
-/* A descriptor for each stream and process: the usual soft limit of 1024 is soon too low for that,
- * and the hard one seldom. */
+/* A descriptor for each stream and process: the usual soft limit of 1024 is soon too low for
+ * that, the hard one seldom. */
 static void allow_descriptors(struct pkdi_run *run)
 {
 	struct rlimit most;
@@ -388,7 +389,7 @@ static int create_events(struct pkdi_run *run)
 
 /* ---- All of it ---- */
 
-/* Until a process is forked that writes it, see pkdi_process_set_inherited. */
+/* Until the process that writes it is forked, see pkdi_process_set_inherited. */
 static int lend_nothing(const struct pkdi_run *run)
 {
 	int r = 0;
@@ -398,12 +399,13 @@ static int lend_nothing(const struct pkdi_run *run)
 	for (uint32_t i = 0; i < run->program->n_nodes && r == 0; i++)
 		r = pkdi_map_set_inherited(&run->nodes[i].state_map, false);
 	if (r < 0)
-		pkdi_log(&run->log, "memory cannot be kept from other processes: %s", strerror(-r));
+		pkdi_log(&run->log, "cannot keep shared memory out of other processes: %s",
+		         strerror(-r));
 	return r;
 }
 
-/* How long processes may look for work before they sleep: not at all where they would keep others
- * from the only CPU. */
+/* How long processes poll before they sleep: not at all where they would keep others from the
+ * only CPU. */
 static int64_t choose_spin_ns(const struct pkd_program *program)
 {
 	cpu_set_t set;
@@ -443,7 +445,7 @@ int pkdi_run_init(struct pkdi_run *run, const struct pkd_program *program,
 	if (r == 0)
 		r = allocate(run);
 	if (r < 0) {
-		pkdi_log(&run->log, "no memory for the program's tables");
+		pkdi_log(&run->log, "not enough memory for the program's tables");
 		goto finish_run;
 	}
 	r = create_events(run);
@@ -451,7 +453,7 @@ int pkdi_run_init(struct pkdi_run *run, const struct pkd_program *program,
 		pkdi_log(&run->log, "eventfd: %s", strerror(-r));
 		goto finish_run;
 	}
-	/* First, so that a path that cannot be costs nothing. */
+	/* First, so that an invalid path costs nothing. */
 	r = pkdi_paths_resolve(run);
 	if (r == 0)
 		r = create_streams(run);
@@ -463,7 +465,8 @@ int pkdi_run_init(struct pkdi_run *run, const struct pkd_program *program,
 		goto finish_run;
 	r = pkdi_layout_create(run);
 	if (r < 0) {
-		pkdi_log(&run->log, "no memory for control words: %s", pkdi_limit_explain(-r, why));
+		pkdi_log(&run->log, "cannot allocate the control words: %s",
+		         pkdi_limit_explain(-r, why));
 		goto finish_run;
 	}
 	pkdi_link(run);

@@ -1,6 +1,6 @@
 /* One run of a program: its tables, its shared memory, and everything private to its nodes, all
- * allocated before the first fork. Children inherit it at the same addresses, so that no pointer
- * is ever computed twice: after the fork a child only replaces what it must not write. */
+ * allocated before the first fork. Children inherit it at the same addresses, so no pointer is
+ * ever computed twice: after the fork a child only replaces what it must not write. */
 #ifndef PKDI_RUN_H
 #define PKDI_RUN_H
 
@@ -21,7 +21,7 @@ struct pkdi_stream {
 	void *view; /* where readers map it; reserved addresses until then */
 	struct pkdi_stream_words *words;
 	uint32_t writer; /* process */
-	bool frozen;     /* published slots are closed to their writer, see freeze.h */
+	bool frozen; /* published slots are write-protected against their writer, see freeze.h */
 	enum pkdi_place place;
 };
 
@@ -39,8 +39,8 @@ struct pkdi_process {
 	struct pkdi_bell_handle bell;
 	struct pkdi_poller poller;
 	uint32_t n_rounds;          /* of the loop */
-	int64_t idle_ns, waited_ns; /* wait spin: idle since, 0 = it is not; the last wait */
-	int64_t now_ns;             /* when the clock was read, a microsecond ago at most; or 0 */
+	int64_t idle_ns, waited_ns; /* wait spin: idle since, 0 = not idle; the last wait */
+	int64_t now_ns;             /* when the clock was read, at most a microsecond ago; or 0 */
 	struct pkdi_watch watch;    /* private to this one */
 	struct pkdi_neighbour *neighbours; /* those that it may have to wake; private to it */
 	uint32_t n_neighbours;
@@ -51,7 +51,7 @@ struct pkdi_run {
 	struct pkdi_log log;
 	int stop_fd;
 	int supervisor_fd;   /* a node with outputs has committed its first firing */
-	struct rlimit files; /* as the program was started with, for its nodes */
+	struct rlimit files; /* as it was at the start of the program, for its nodes */
 	pid_t supervisor;
 	struct pkdi_cgroup cgroup;
 	struct pkd_process whole; /* the only process of --single-process … */
@@ -66,7 +66,7 @@ struct pkdi_run {
 	struct pkdi_pool_map *pools;
 	int64_t spin_ns;
 	enum pkdi_freeze freeze;
-	bool sandbox; /* the nodes' declarations are enforced, by what this kernel has: */
+	bool sandbox; /* the nodes' declarations are enforced, as far as this kernel can: */
 	bool has_seccomp;
 	int landlock_abi; /* 0 = none */
 
@@ -91,12 +91,12 @@ int pkdi_run_init(struct pkdi_run *run, const struct pkd_program *program,
                   const struct pkdi_options *options);
 void pkdi_run_finish(struct pkdi_run *run);
 
-/* The node whose code runs in the process, by the process's own words: NULL when none does, or when
- * they name one that is not its own. */
+/* The node whose code runs in the process, according to the process's own words: NULL if none
+ * does, or if they name a node of another process. */
 const struct pkdi_node *pkdi_run_calling(const struct pkdi_run *run, uint32_t process);
 
-/* A reader that complains of what this incarnation of the process has written, see believe.h; or
- * NULL. It may be the one that has gone astray: whoever says what a reader said names it. */
+/* A reader that has rejected what this incarnation of the process has written, see believe.h; or
+ * NULL. The reader itself may be the faulty one, so messages about this name it. */
 const struct pkdi_node *pkdi_run_reporter(const struct pkdi_run *run, uint32_t process);
 
 /* Wakes every process. */

@@ -11,7 +11,7 @@ build "$e2e/damage/damage.pkd" --pipeline lossy -D SIZE=640 -o apart
 # damaged PROGRAM WHAT TEXT
 damaged() {
 	rm -f told
-	expect 137 "[a-z]+: node '[rl]' .*: its input 'y' \(stream w.y\) was written over: $3; the writer is node 'w' .*" \
+	expect 137 "[a-z]+: node '[rl]' .*: its input 'y' \(stream w.y\) is corrupted: $3; its writer is node 'w' .*" \
 		"./$1" --w.what "$2"
 	last_line | grep -Eq "node 'w' .* was killed, as it has damaged memory that it shares; the rest was stopped" ||
 		fail "$1 $2: the last line does not blame the writer"
@@ -22,24 +22,24 @@ for program in slots apart; do
 	rm -f told
 	expect 0 '.*' ./$program
 	[ "$(wc -l <damage.csv)" -eq 41 ] || fail "$program: an honest run lacks rows" damage.csv
-	damaged $program number_zero 'value 3 is of frame 0, and value [0-2] of frame [0-2]'
-	damaged $program number_before 'value 3 is of frame 2, and value [0-2] of frame [0-2]'
-	damaged $program number_far 'value 3 is of frame 503, and its writer has come to frame [0-9]+'
-	damaged $program number_last 'value 3 is of frame 18446744073709551615, and its writer has come to frame [0-9]+'
+	damaged $program number_zero 'value 3 belongs to frame 0, but value [0-2] to frame [0-2]'
+	damaged $program number_before 'value 3 belongs to frame 2, but value [0-2] to frame [0-2]'
+	damaged $program number_far 'value 3 belongs to frame 503, but its writer has committed only up to frame [0-9]+'
+	damaged $program number_last 'value 3 belongs to frame 18446744073709551615, but its writer has committed only up to frame [0-9]+'
 	damaged $program place 'value 3 has the header of value 7'
 	damaged $program size 'value 3 has the header of another stream'
 	damaged $program stream 'value 3 has the header of another stream'
 done
-damaged slots entry '[0-9]+ values are said to be there, and value 3 is not'
+damaged slots entry 'its writer has published [0-9]+ values, but value 3 is missing'
 
 # A number that could be is found out by the next one.
 rm -f told
-expect 137 ".*value 4 is of frame 4, and value 3 of frame 4.*" ./slots --w.what number_next
+expect 137 ".*value 4 belongs to frame 4, but value 3 to frame 4.*" ./slots --w.what number_next
 
 # What is written over stays so; with no restarts left the rest goes on without it.
 for what in number_zero place entry; do
 	rm -f told
 	expect 3 "damage: node 'w' .* damaged memory that it shares; the rest goes on without it" ./again --w.what $what
-	[ "$(grep -c "was written over" out)" -eq 3 ] || fail "$what: not one complaint for each incarnation"
+	[ "$(grep -c "is corrupted" out)" -eq 3 ] || fail "$what: not one complaint for each incarnation"
 	tail -n 1 damage.csv | grep -q ',2$' || fail "$what: not all that came before is there" damage.csv
 done

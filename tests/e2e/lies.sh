@@ -26,17 +26,17 @@ lies() {
 	grep -Fxq '10 -' rows || fail "$1: frame 10 is not absent" rows
 	grep -v '^10 ' rows | cmp -s - others || fail "$1: other frames differ" rows
 }
-lies list "items' has length 1000, and list<Item, 8> holds 8"
-lies name "words' has length 4294967295, and string<12> holds 12"
-lies end "words' has length 9, and text\[9\] is 115 where a 0 must end it"
-lies raw "raw' has length 101, and bytes<100> holds 100"
-lies on "on' is 2, and a bool is 0 or 1"
-lies colour "colour' is 3, and Colour goes from 0 to 2"
-lies nested "items\[2\].name' has length 13, and string<12> holds 12"
-lies height "picture' has 64 x 200 pixels, and image<bgr24, 64, 48> holds 64 x 48"
-lies stride "picture' has 48 rows of 2147483647 bytes, and image<bgr24, 64, 48> holds 9216 bytes"
-lies format "picture' has format 1, and that of image<bgr24, 64, 48> is 2"
-lies forgotten "picture' was not written, and image<bgr24, 64, 48> has no empty value"
+lies list "items' has length 1000, but list<Item, 8> holds at most 8"
+lies name "words' has length 4294967295, but string<12> holds at most 12"
+lies end "words' has length 9, but text\[9\] is 115, not the terminating 0"
+lies raw "raw' has length 101, but bytes<100> holds at most 100"
+lies on "on' is 2, but a bool must be 0 or 1"
+lies colour "colour' is 3, but Colour has values 0 to 2"
+lies nested "items\[2\].name' has length 13, but string<12> holds at most 12"
+lies height "picture' has 64 x 200 pixels, but image<bgr24, 64, 48> holds at most 64 x 48"
+lies stride "picture' has 48 rows of 2147483647 bytes, but image<bgr24, 64, 48> holds at most 9216 bytes"
+lies format "picture' has format 1, but that of image<bgr24, 64, 48> is 2"
+lies forgotten "picture' was not written, but image<bgr24, 64, 48> has no empty value"
 
 # Nothing of another frame.
 expect 0 '.*' ./again --l.lie nothing

@@ -45,7 +45,7 @@ build eat.pkd -o eat
 	exec ./eat
 ) >out 2>&1
 [ $? -eq 1 ] || fail 'ulimit -f: not status 1'
-grep -Exq 'eat: stream .*: no memory for its [0-9]+ bytes: the limit of .* for a file \(ulimit -f\) .*' out ||
+grep -Exq 'eat: stream .*: cannot allocate its [0-9]+ bytes: the file size limit of .* \(ulimit -f\) .*' out ||
 	fail 'ulimit -f is not named'
 
 # ---- A control group of this test's own, of version 1 or 2 ----
@@ -104,5 +104,5 @@ build large/large.pkd -o large/large
 limited large/large
 status=$?
 [ "$status" -eq 1 ] || fail "a limit that is too small: status $status, not 1"
-grep -Exq 'large: no memory for the streams: they need .* MiB, and the memory limit of .* \(cgroup\) is 64 MiB' out ||
+grep -Exq 'large: not enough memory for the streams: they need .* MiB, but the control group \(cgroup\) is limited to 64 MiB' out ||
 	fail 'a limit that is too small is not named'

@@ -62,12 +62,12 @@ wrong() {
 	printf 'line: %s\n' "$text" | diff - errors >difference || fail "$*" difference
 	[ ! -e line.csv ] || fail "$*: it has begun"
 }
-wrong 'there is no option --perid; did you mean --period?' --perid 3ms
-wrong 'there is no option --middl.at; did you mean --middle.at?' --middl.at=3
-wrong 'there is no option --entirely-else; --help lists them' --entirely-else
+wrong 'unknown option --perid; did you mean --period?' --perid 3ms
+wrong 'unknown option --middl.at; did you mean --middle.at?' --middl.at=3
+wrong 'unknown option --entirely-else; --help lists the options' --entirely-else
 wrong "unexpected argument '3ms': options begin with --" 3ms
 wrong '--period 11s is out of range: it must be in 0ns..10s' --period 11s
-wrong '--period 20: must be a time with its unit, as 50ms or 2s' --period 20
+wrong '--period 20: must be a time with its unit, such as 50ms or 2s' --period 20
 wrong '--frames 1e3: must be an integer' --frames 1e3
 wrong '--frames 18446744073709551616: must be an integer in 0..18446744073709551615' \
 	--frames=18446744073709551616

@@ -169,7 +169,7 @@ done
 
 mkfifo pipe
 start ./outputs --quiet --a pipe
-within 20 grep -q "node 'csv' .*waits: nobody reads the pipe" out || fail 'it waits without a word'
+within 20 grep -q "node 'csv' .*is waiting: nobody reads the pipe" out || fail 'it waits without a word'
 [ "$(wc -l <pipe)" -eq 4 ] || fail 'not all rows came through the pipe'
 finish 20
 [ $status -eq 0 ] || fail "a pipe: status $status"

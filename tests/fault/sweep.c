@@ -134,7 +134,7 @@ static int run(int limit_ms, const char **ret_wrong)
 
 /* ---- What it must have done ---- */
 
-/* A line of the program says which error it was, or that there was no memory. */
+/* A line of the program says which error it was, or that memory ran out. */
 static bool is_told(int error)
 {
 	for (char *line = said, *next; line && *line; line = next) {
@@ -142,7 +142,8 @@ static bool is_told(int error)
 		if (next)
 			*next++ = '\0';
 		if (strncmp(line, "fault: ", 7) == 0 &&
-		    (strstr(line, strerror(error)) || strstr(line, "no memory for")))
+		    (strstr(line, strerror(error)) || strstr(line, "not enough memory") ||
+		     strstr(line, "cannot allocate")))
 			return true;
 	}
 	return false;

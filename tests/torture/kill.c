@@ -102,8 +102,8 @@ static void look_at_what_is_left(struct run *run)
 	if (files_hold(campaign->folder, "wrong", NULL))
 		run_complain(run, "nodes have written down what is wrong");
 	/* No writer that was killed has written over anything. */
-	if (files_hold(campaign->folder, "log", "fault of libpkd") ||
-	    files_hold(campaign->folder, "log", "was written over") ||
+	if (files_hold(campaign->folder, "log", "bug in libpkd") ||
+	    files_hold(campaign->folder, "log", "is corrupted") ||
 	    files_hold(campaign->folder, "log", "beyond its output") ||
 	    files_hold(campaign->folder, "log", "Sanitizer"))
 		run_complain(run, "the log has what must not be");

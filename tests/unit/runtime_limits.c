@@ -157,8 +157,9 @@ static void a_limit_is_named(void **state)
 	assert_int_equal(setrlimit(RLIMIT_FSIZE, &low), 0);
 	pkdi_limit_explain(EFBIG, text);
 	setrlimit(RLIMIT_FSIZE, &kept);
-	assert_string_equal(text, "the limit of 64 KiB for a file (ulimit -f) holds for shared "
-	                          "memory, too");
+	assert_string_equal(text,
+	                    "the file size limit of 64 KiB (ulimit -f) also applies to shared "
+	                    "memory");
 	assert_string_equal(pkdi_limit_explain(EMFILE, text), "Too many open files (ulimit -n)");
 	assert_string_equal(pkdi_limit_explain(ENOSPC, text), "No space left on device");
 }

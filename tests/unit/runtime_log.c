@@ -85,7 +85,7 @@ static void nobody_reads(int in, int out, bool may_open)
 			n_read++;
 			continue;
 		}
-		assert_int_equal(sscanf(line, "test: %u lines were lost, as nobody", &n), 1);
+		assert_int_equal(sscanf(line, "test: %u lines were dropped because nobody", &n), 1);
 		n_lost += n;
 	}
 	assert_int_equal(n_read + n_lost, N_LINES + 1);

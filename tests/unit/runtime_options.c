@@ -281,7 +281,7 @@ static void times_need_a_unit(void **state)
 	assert_int_equal(params.period, 1500000);
 	forget();
 	wrong("--source x --period 50",
-	      "people: --period 50: must be a time with its unit, as 50ms or 2s\n");
+	      "people: --period 50: must be a time with its unit, such as 50ms or 2s\n");
 	wrong("--source x --period 10us",
 	      "people: --period 10us is out of range: it must be in 1ms..10s\n");
 }
@@ -394,17 +394,17 @@ static void times_are_exact(void **state)
 	wrong("--source=x --period=2562048h",
 	      "people: --period 2562048h: must be a time of at most 292 years\n");
 	wrong("--source=x --period=1e3ms",
-	      "people: --period 1e3ms: must be a time with its unit, as 50ms or 2s\n");
+	      "people: --period 1e3ms: must be a time with its unit, such as 50ms or 2s\n");
 }
 
 static void mistakes_are_named(void **state)
 {
 	(void)state;
 	wrong("--source x --min-scroe 1",
-	      "people: there is no option --min-scroe; did you mean --min-score?\n");
+	      "people: unknown option --min-scroe; did you mean --min-score?\n");
 	wrong("--source x --fuond.level mid",
-	      "people: there is no option --fuond.level; did you mean --found.level?\n");
-	wrong("--source x --xyzzy", "people: there is no option --xyzzy; --help lists them\n");
+	      "people: unknown option --fuond.level; did you mean --found.level?\n");
+	wrong("--source x --xyzzy", "people: unknown option --xyzzy; --help lists the options\n");
 	wrong("--source x --min-score 1.5",
 	      "people: --min-score 1.5 is out of range: it must be in 0..1\n");
 	wrong("--source x --found.min_score -1",
@@ -435,11 +435,12 @@ static void what_bind_computes_must_be_in_range(void **state)
 	ok("--source x --ratio 2");
 	forget();
 	wrong("--source x --min-score 0.25 --ratio 2.5",
-	      "people: --ratio 2.5 makes found.gain 2.5, out of range: it must be in 0..2\n");
+	      "people: --ratio 2.5 sets found.gain to 2.5, out of range: it must be in 0..2\n");
 	/* Said by nobody but the call. */
 	shift_of_call = -9;
-	wrong("--source x", "people: node 'view.boxes' (t.pkd:2:1): shift is -9, out of range: it "
-	                    "must be in -8..8\n");
+	wrong("--source x",
+	      "people: node 'view.boxes' (t.pkd:2:1): shift is -9, which is out of range: it "
+	      "must be in -8..8\n");
 	/* An instance's option is what counts. */
 	ok("--source x --view.boxes.shift -8 --ratio 3 --found.gain 1");
 	forget();
@@ -503,10 +504,10 @@ static void mistakes_in_a_file_have_its_line(void **state)
 	(void)state;
 	wrong("--config t.none", "people: cannot read t.none: No such file or directory\n");
 	wrong("--config", "people: --config needs a value\n");
-	wrong("--config a --config b", "people: --config may be given once\n");
+	wrong("--config a --config b", "people: --config may be given only once\n");
 	write_config("source = x\nmin_scroe = 1\n");
 	wrong("--config t.conf",
-	      "people: t.conf:2: there is no param 'min_scroe'; did you mean 'min-score'?\n");
+	      "people: t.conf:2: unknown parameter 'min_scroe'; did you mean 'min-score'?\n");
 	write_config("\nfound.min_score = 1.5");
 	wrong("--config t.conf --source x",
 	      "people: t.conf:2: found.min_score = 1.5 is out of range: it must be in 0..1\n");
@@ -515,12 +516,12 @@ static void mistakes_in_a_file_have_its_line(void **state)
 	wrong("--config t.conf --source x --level low",
 	      "people: t.conf:1: level = max: must be one of low, mid, high\n");
 	write_config("level");
-	wrong("--config t.conf", "people: t.conf:1: this is not `name = value`\n");
+	wrong("--config t.conf", "people: t.conf:1: expected `name = value`\n");
 	write_config("level = low\nlevel = mid");
-	wrong("--config t.conf", "people: t.conf:2: 'level' has been set in line 1 already\n");
+	wrong("--config t.conf", "people: t.conf:2: 'level' was already set in line 1\n");
 	write_config("# computed\nratio = 4");
 	wrong("--config t.conf --source x",
-	      "people: t.conf:2: ratio = 4 makes found.gain 4, out of range: it must be in 0..2\n");
+	      "people: t.conf:2: ratio = 4 sets found.gain to 4, out of range: it must be in 0..2\n");
 }
 
 /* Nothing else is opened: it might never be ready, or never end. */
@@ -541,7 +542,8 @@ static void only_a_file_of_text_is_a_config(void **state)
 	assert_non_null(file);
 	fwrite("source = x\nbig = 1\0 2\n", 1, 23, file);
 	fclose(file);
-	wrong("--config t.conf", "people: t.conf:2: a NUL byte: this is not a text file\n");
+	wrong("--config t.conf",
+	      "people: t.conf:2: unexpected NUL byte: this is not a text file\n");
 }
 
 static void a_text_in_quotes_is_one_of_the_language(void **state)
@@ -556,11 +558,12 @@ static void a_text_in_quotes_is_one_of_the_language(void **state)
 	assert_string_equal(params.source, "a\\b \"c\" d");
 	forget();
 	write_config("source = \"a\\x\"\n");
-	wrong("--config t.conf", "people: t.conf:1: the escapes of a text are \\n \\t \\\\ \\\"\n");
+	wrong("--config t.conf",
+	      "people: t.conf:1: unknown escape sequence; there are \\n \\t \\\\ \\\"\n");
 	write_config("source = \"a\n");
-	wrong("--config t.conf", "people: t.conf:1: the text has no closing quote\n");
+	wrong("--config t.conf", "people: t.conf:1: the string has no closing quote\n");
 	write_config("source = \"a\" b\n");
-	wrong("--config t.conf", "people: t.conf:1: something follows the closing quote\n");
+	wrong("--config t.conf", "people: t.conf:1: unexpected text after the closing quote\n");
 	write_config("big = \"1\"\n");
 	wrong("--config t.conf", "people: t.conf:1: big = \"1\": must be an integer\n");
 }
@@ -591,7 +594,7 @@ static void help_tells_everything(void **state)
 	assert_non_null(strstr(output, "(1ms..10s, default 1s)"));
 	assert_non_null(strstr(output, "Node view.boxes (draw.boxes, t.pkd:2:1):\n"));
 	assert_non_null(strstr(output, "--view.boxes.min_score NUMBER"));
-	assert_non_null(strstr(output, "  --config FILE               take values"));
+	assert_non_null(strstr(output, "  --config FILE               read values"));
 }
 
 static void help_shows_what_nodes_are_set_to(void **state)

@@ -148,54 +148,56 @@ static void a_length_beyond_the_capacity_is_found(void **state)
 {
 	(void)state;
 	value.raw.len = RAW + 1;
-	expect(".raw", "has length 6, and bytes<5> holds 5");
+	expect(".raw", "has length 6, but bytes<5> holds at most 5");
 	value.marks.len = 100;
-	expect(".marks", "has length 100, and list<Mark, 3> holds 3");
+	expect(".marks", "has length 100, but list<Mark, 3> holds at most 3");
 	value.marks.items[1].name.len = UINT32_MAX;
-	expect(".marks[1].name", "has length 4294967295, and string<7> holds 7");
+	expect(".marks[1].name", "has length 4294967295, but string<7> holds at most 7");
 }
 
 static void a_string_that_does_not_end_is_found(void **state)
 {
 	(void)state;
 	value.marks.items[0].name.text[NAME] = 'x';
-	expect(".marks[0].name", "has length 7, and text[7] is 120 where a 0 must end it");
+	expect(".marks[0].name", "has length 7, but text[7] is 120, not the terminating 0");
 }
 
 static void bools_and_enums_have_their_values_only(void **state)
 {
 	(void)state;
 	value.marks.items[1].on = 2;
-	expect(".marks[1].on", "is 2, and a bool is 0 or 1");
+	expect(".marks[1].on", "is 2, but a bool must be 0 or 1");
 	value.mask[3] = 255;
-	expect(".mask[3]", "is 255, and a bool is 0 or 1");
+	expect(".mask[3]", "is 255, but a bool must be 0 or 1");
 	value.marks.items[0].colour = 3;
-	expect(".marks[0].colour", "is 3, and Colour goes from 0 to 2");
+	expect(".marks[0].colour", "is 3, but Colour has values 0 to 2");
 }
 
 static void an_image_stays_within_its_memory(void **state)
 {
 	(void)state;
 	value.picture.head.format = PKD_GRAY8;
-	expect(".picture", "has format 1, and that of image<bgr24, 6, 4> is 2");
+	expect(".picture", "has format 1, but that of image<bgr24, 6, 4> is 2");
 	value.picture.head.height = 200;
-	expect(".picture", "has 6 x 200 pixels, and image<bgr24, 6, 4> holds 6 x 4");
+	expect(".picture", "has 6 x 200 pixels, but image<bgr24, 6, 4> holds at most 6 x 4");
 	value.picture.head.width = 7;
-	expect(".picture", "has 7 x 4 pixels, and image<bgr24, 6, 4> holds 6 x 4");
+	expect(".picture", "has 7 x 4 pixels, but image<bgr24, 6, 4> holds at most 6 x 4");
 	value.picture.head.stride = 17;
-	expect(".picture", "has a stride of 17 bytes, and a row of 6 pixels takes 18");
+	expect(".picture", "has a stride of 17 bytes, but a row of 6 pixels takes 18");
 	value.picture.head.stride = 2147483647;
-	expect(".picture", "has 4 rows of 2147483647 bytes, and image<bgr24, 6, 4> holds 72 bytes");
+	expect(".picture",
+	       "has 4 rows of 2147483647 bytes, but image<bgr24, 6, 4> holds at most 72 bytes");
 	/* 4 rows of 2^30 + 18 bytes are 72 bytes in 32 bits. */
 	value.picture.head.stride = (1U << 30) + 18;
-	expect(".picture", "has 4 rows of 1073741842 bytes, and image<bgr24, 6, 4> holds 72 bytes");
+	expect(".picture",
+	       "has 4 rows of 1073741842 bytes, but image<bgr24, 6, 4> holds at most 72 bytes");
 }
 
 static void a_forgotten_image_is_found(void **state)
 {
 	(void)state;
 	pkdi_typed_empty(&type_everything, &value);
-	expect(".picture", "was not written, and image<bgr24, 6, 4> has no empty value");
+	expect(".picture", "was not written, but image<bgr24, 6, 4> has no empty value");
 }
 
 static void items_that_are_not_in_use_are_nobodys_affair(void **state)

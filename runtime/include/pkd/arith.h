@@ -1,14 +1,14 @@
-/* The arithmetic of the language's expressions, for the C that pkdc makes of them: whole numbers
- * stay at the bounds of their type instead of wrapping around. For each type X of i8 … i64 and
+/* The arithmetic of the language's expressions, for the C that pkdc generates from them: integers
+ * saturate at the bounds of their type instead of wrapping around. For each type X of i8 … i64 and
  * u8 … u64:
  *
  *   pkd_add_X pkd_sub_X pkd_mul_X   saturating
  *   pkd_div_X pkd_mod_X             towards zero, saturating; the divisor must not be 0
  *   pkd_neg_X                       of the signed ones, saturating
- *   pkd_min_X pkd_max_X             also for f32 and f64, where a NaN gives way to a number
- *   pkd_X_from_i64 _u64 _f64        the nearest value of X: of a fraction the whole part, of NaN 0
+ *   pkd_min_X pkd_max_X             also for f32 and f64, where a number is preferred to a NaN
+ *   pkd_X_from_i64 _u64 _f64        the nearest value of X; truncates fractions, NaN becomes 0
  *
- * Fractions are added, multiplied and divided by C's own operators. */
+ * Floating-point numbers use C's own operators. */
 #ifndef PKD_ARITH_H
 #define PKD_ARITH_H
 
@@ -18,7 +18,7 @@
 extern "C" {
 #endif
 
-/* An operation, or what it comes to where the result does not fit. */
+/* An operation, or `bound` where the result does not fit. */
 #define PKD_ARITH_SATURATE(X, type, word, bound)                \
 	static inline type pkd_##word##_##X(type a, type b)     \
 	{                                                       \
@@ -123,15 +123,15 @@ PKD_ARITH_FRACTION(f64, double)
 #undef PKD_ARITH_WHOLE
 #undef PKD_ARITH_FRACTION
 
-/* Below, at or above 0 as text a stands before, at or behind text b: byte by byte, and of two that
- * begin alike the shorter one first. */
+/* Less than, equal to or greater than 0 as string a sorts before, with or after string b: byte
+ * by byte, and a prefix first. */
 static inline int pkd_text_order(const char *a, uint32_t a_len, const char *b, uint32_t b_len)
 {
 	int order = __builtin_memcmp(a, b, a_len < b_len ? a_len : b_len);
 	return order ? order : (a_len > b_len) - (a_len < b_len);
 }
 
-/* The same for two values string<N>; whether such a value is a literal. */
+/* The same for two string<N> values; whether such a value equals a literal. */
 #define pkd_string_length(string) pkd_length(&(string)->len, sizeof((string)->text) - 1)
 #define pkd_string_order(a, b) \
 	pkd_text_order((a)->text, pkd_string_length(a), (b)->text, pkd_string_length(b))
@@ -139,8 +139,9 @@ static inline int pkd_text_order(const char *a, uint32_t a_len, const char *b, u
 	(pkd_string_length(string) == sizeof("" literal) - 1 && \
 	 __builtin_memcmp((string)->text, literal, sizeof("" literal) - 1) == 0)
 
-/* Copies of what is in use of a string, of a list or bytes with items of `size` bytes from `offset`
- * on, and of an image with so many bytes of pixels: within the capacity, whatever the length. */
+/* Copies of the used part of a string, of a list or bytes with items of `size` bytes from
+ * `offset` on, and of an image with that many bytes of pixels: within the capacity, whatever the
+ * length says. */
 static inline void pkd_copy_string(void *to, const void *from, uint32_t capacity)
 {
 	uint32_t n = pkd_length((const uint32_t *)from, capacity);

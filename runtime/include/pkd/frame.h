@@ -1,5 +1,5 @@
-/* What lies in shared memory: the header before every value and the shapes of the types
- * that C has no name for. Layout is part of the ABI (version.h). */
+/* The layout of shared memory: the header of every value, and the types that C has no name for.
+ * It is part of the ABI (version.h). */
 #ifndef PKD_FRAME_H
 #define PKD_FRAME_H
 
@@ -11,42 +11,42 @@
 extern "C" {
 #endif
 
-/* Stands directly before every published value, in the same slot. Written by the stream's
- * writer before publication, never after. */
+/* Directly precedes every published value, in the same slot. Written by the stream's writer
+ * before publication, never after. */
 struct pkd_frame {
 	uint64_t seq;         /* position in its stream: 1, 2, 3 … without gaps */
-	uint64_t number;      /* frame number given by the origin, from 1; may have gaps here */
-	int64_t capture_ns;   /* capture time; media time for a file */
+	uint64_t number;      /* frame number given by the source, from 1; may have gaps here */
+	int64_t capture_ns;   /* capture time (event time); media time for a file */
 	int64_t publish_ns;   /* CLOCK_MONOTONIC at publication */
 	uint32_t size;        /* bytes of the value's capacity */
-	uint32_t incarnation; /* of the writing process: 0, then one more per restart */
-	uint32_t type_id;     /* index of the stream: a slot in the wrong ring is noticed */
-	uint32_t origin;      /* index of the origin node that numbered the frame */
+	uint32_t incarnation; /* of the writing process: 0, plus one per restart */
+	uint32_t type_id;     /* index of the stream, which detects a slot in the wrong ring */
+	uint32_t origin;      /* index of the source node that numbered the frame */
 	uint8_t reserved[8];
-	uint64_t entry; /* the runtime's: where the stream's ring lies in its slots */
+	uint64_t entry; /* for the runtime: the ring entry, where the ring lies in its slots */
 };
 
-/* The header of the value that a node was given: an input, or an element of a window. */
+/* The header of a value that was passed to a node: an input, or an element of a window. */
 static inline const struct pkd_frame *pkd_frame_of(const void *value)
 {
 	return (const struct pkd_frame *)value - 1;
 }
 
-/* Pixel formats: the FORMAT of image<FORMAT, W, H>. The value is what pkd_image.format holds. */
+/* Pixel formats: the FORMAT of image<FORMAT, W, H>, and the values of pkd_image.format. */
 enum pkd_format {
-	PKD_GRAY8 = 1, /* 1 byte a pixel */
-	PKD_BGR24,     /* 3 bytes a pixel: blue, green, red (OpenCV's order) */
-	PKD_RGB24,     /* 3 bytes a pixel: red, green, blue */
-	PKD_BGRA32,    /* 4 bytes a pixel: blue, green, red, alpha */
+	PKD_GRAY8 = 1, /* 1 byte per pixel */
+	PKD_BGR24,     /* 3 bytes per pixel: blue, green, red (OpenCV's order) */
+	PKD_RGB24,     /* 3 bytes per pixel: red, green, blue */
+	PKD_BGRA32,    /* 4 bytes per pixel: blue, green, red, alpha */
 };
 
 /* image<F, W, H>: this header, then `height` rows of `stride` bytes. W and H are capacities;
- * width and height are what the image has. 64 bytes, so that pixels start on a cache line. */
+ * width and height are those of the image. 64 bytes, so that pixels start on a cache line. */
 struct pkd_image {
-	uint32_t width, height; /* pixels */
-	uint32_t stride;        /* bytes from a row to the next: tight, width x bytes a pixel */
-	uint32_t format;        /* enum pkd_format */
-	uint32_t pixel_width, pixel_height; /* the shape of a pixel, such as 64:45; 0:0 is square */
+	uint32_t width, height;             /* pixels */
+	uint32_t stride;                    /* bytes per row: width x bytes per pixel, no padding */
+	uint32_t format;                    /* enum pkd_format */
+	uint32_t pixel_width, pixel_height; /* pixel aspect ratio, such as 64:45; 0:0 is square */
 	uint32_t reserved[10];
 };
 
@@ -55,16 +55,16 @@ struct pkd_image {
  * record a struct, an enum a uint32_t, bool a uint8_t, time an int64_t of nanoseconds; all laid
  * out by the C rules of the platform. */
 
-/* The length that a list, string or bytes has, `&value->len`, and never more than its capacity: to
- * be read once, for a writer that has gone astray may change what it has published while it is
- * being read. */
+/* The length of a list, string or bytes, `&value->len`, bounded by its capacity. It is read
+ * once: a faulty writer may change what it has published while it is being read. */
 static inline uint32_t pkd_length(const uint32_t *len, uint32_t capacity)
 {
 	uint32_t n = *(const volatile uint32_t *)len;
 	return n < capacity ? n : capacity;
 }
 
-/* In generated headers: the C compiler's layout is that of pkdc. `last` is the last field. */
+/* In generated headers: checks that the C compiler lays the struct out as pkdc did. `last` is
+ * its last field. */
 #ifdef __cplusplus
 #define PKD_CHECK_LAYOUT(type, size, last, offset)                                \
 	static_assert(sizeof(type) == (size) && offsetof(type, last) == (offset), \
@@ -104,9 +104,9 @@ struct pkd_type {
 	uint32_t size, align;           /* bytes, of the capacity */
 	uint32_t n;                     /* capacity, number of fields or of names */
 	uint32_t items_offset;          /* list: bytes from its start to items[0] */
-	uint32_t format, width, height; /* image: what it may be at most */
-	bool plain; /* any bytes are a value: numbers, and what is made of them alone */
-	bool flat;  /* all of it is used, always: no strings, bytes, lists or images in it */
+	uint32_t format, width, height; /* image: its capacity */
+	bool plain; /* every bit pattern is a value: numbers, and types made of nothing else */
+	bool flat;  /* fixed size: no strings, bytes, lists or images in it */
 	const struct pkd_type *item;
 	const struct pkd_field *fields;
 	const char *const *names;

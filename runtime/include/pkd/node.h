@@ -1,7 +1,7 @@
-/* What the author of a node in C needs. pkdc writes FILE.pkd.h from FILE.pkd, with all its nodes;
- * include that, it includes this.
+/* The API for authors of nodes in C. pkdc writes FILE.pkd.h from FILE.pkd, with all its nodes;
+ * include that, and it includes this.
  *
- * A node NAME is a struct and three functions, declared by the generated header:
+ * A node NAME is a struct and three functions, which the generated header declares:
  *
  *   int  NAME_init(struct NAME *self, const struct NAME_params *params, struct pkd_ctx *ctx);
  *   int  NAME_step(struct NAME *self, const struct NAME_in *in, struct NAME_out *out,
@@ -10,22 +10,23 @@
  *
  * and the line PKD_NODE(NAME); at the end of the file. The rules:
  *
- * - `self` is zeroed memory of the runtime, private to the node. `params` lives as long as the
- *   node; its strings too. All three run in the node's own process, after the fork, so that
+ * - `self` is zeroed memory of the runtime, private to the node. `params` and its strings live
+ *   as long as the node. All three functions run in the node's own process, after the fork, so
  *   threads may be started in init and nowhere earlier. finish is called exactly once after an
  *   init that returned PKD_OK, unless the process is killed.
- * - Inputs are const snapshots: valid and unchanged until step returns, then not to be used.
- *   Absent or unconnected inputs are NULL. Writing to one is a fault that ends the process.
- * - Outputs are memory of the stated capacity and never NULL: where nobody reads, it is the node's
- *   own (see pkd_wanted). Each is empty when step is called: numbers are 0, lengths are 0; only the
- *   pixels of images are as they happen to be. They become visible, all together, after step
- *   returned PKD_OK or PKD_END. A node fills each output, or marks it absent by the call that its
- *   header has for that. A length beyond its capacity, a string without its NUL, a bool that is
- *   neither 0 nor 1, a number that no name of its enum has, an image that was not written or does
- *   not fit fails the firing; so does what was written behind the capacity.
- * - step must not wait: no sleep, no blocking read without a time-out. An origin that has
- *   nothing yet returns pkd_later(). Memory should be allocated in init.
- */
+ * - Inputs are const snapshots: valid and unchanged until step returns, and not to be used after
+ *   that. Absent or unconnected inputs are NULL. Writing to an input is a fault that ends the
+ *   process.
+ * - Outputs are memory of the stated capacity and never NULL: an output that nobody reads is
+ *   private memory (see pkd_wanted). Each output is empty when step is called: numbers are 0,
+ *   lengths are 0; only the pixels of images are indeterminate. Outputs become visible, all
+ *   together, after step has returned PKD_OK or PKD_END. A node fills each output, or marks it
+ *   absent with the function that its header has for that. The firing fails on a length above
+ *   its capacity, a string without its NUL, a bool that is neither 0 nor 1, a number that is not
+ *   a value of its enum, an image that was not written or does not fit, and on any write past
+ *   the capacity.
+ * - step must not block: no sleep, no blocking read without a time-out. A source that has
+ *   nothing yet returns pkd_later(). Memory should be allocated in init. */
 #ifndef PKD_NODE_H
 #define PKD_NODE_H
 
@@ -40,80 +41,83 @@ extern "C" {
 
 struct pkd_ctx;
 
-/* What init and step return; a negative errno is a failure of the node. */
+/* Return values of init and step; a negative errno is a failure of the node. */
 enum {
 	PKD_OK = 0,
-	PKD_END = 1, /* step: the outputs count, and it was the last firing. init: the node takes no
-	                  part in this run (say why with pkd_note); the rest runs without it. */
-	PKD_LATER =
-		2, /* step of an origin: nothing yet, the outputs don't count. Use pkd_later(). */
-	PKD_SKIP =
-		3, /* step of an origin: reached the end without a value; the outputs don't count */
+	/* step: the outputs count, and this was the last firing. init: the node takes no part in
+	 * this run (say why with pkd_note); the rest runs without it. */
+	PKD_END = 1,
+	/* step of a source: nothing yet, the outputs don't count. Use pkd_later(). */
+	PKD_LATER = 2,
+	/* step of a source: reached the end without a value; the outputs don't count. */
+	PKD_SKIP = 3,
 };
 
 /* ---- About the firing (in step) ---- */
 
 /* Frame number and capture time (ns) of this firing: those of its firing inputs, or of the frame
- * that an origin is about to make. */
+ * that a source is about to make. */
 uint64_t pkd_number(const struct pkd_ctx *ctx);
 int64_t pkd_time(const struct pkd_ctx *ctx);
 
-/* How old an input is, ns: capture time of the firing minus the value's, where both come from the
- * same origin; else the wall time since its publication. */
+/* Age of an input in ns: capture time of the firing minus that of the value, where both come
+ * from the same source; otherwise the time since its publication. */
 int64_t pkd_age(const struct pkd_ctx *ctx, const void *value);
 
 /* Whether input number `input` (in declared order, from 0) is connected by `sample`, so that its
- * values come from other frames than the firing. Fixed for the run; may be asked in init. */
+ * values come from other frames than the firing. Constant during a run; may be called in init. */
 bool pkd_sampled(const struct pkd_ctx *ctx, uint32_t input);
 
-/* Which input slot fired a node that `fires any`; 0 for every other node. */
+/* The index of the input that fired a node that `fires any`; 0 for every other node. */
 uint32_t pkd_fired(const struct pkd_ctx *ctx);
 
-/* The node's persistent state: struct NAME_state, as the last committed firing left it, zeroed at
- * first. May be changed in step; the change counts when the firing does. In init it is for reading.
- * Use the name in the generated header. */
+/* The node's persistent state: struct NAME_state, as the last committed firing left it, zeroed
+ * at first. step may change it; the change is committed with the firing. In init it is
+ * read-only. Use the function in the generated header. */
 void *pkd_state(struct pkd_ctx *ctx);
 
-/* Marks output number `output` absent for this firing. Use the name in the generated header. */
+/* Marks output number `output` absent for this firing. Use the function in the generated header. */
 void pkd_absent(struct pkd_ctx *ctx, uint32_t output);
 
-/* Whether anybody reads output number `output` (in declared order, from 0): work for nobody can be
- * left out. Fixed for the run; may be asked in init. */
+/* Whether anybody reads output number `output` (in declared order, from 0); if not, the work for
+ * it can be skipped. Constant during a run; may be called in init. */
 bool pkd_wanted(const struct pkd_ctx *ctx, uint32_t output);
 
-/* True once the program was asked to stop: for loops inside a long step. */
+/* True once the program was asked to stop, for loops inside a long step. */
 bool pkd_stopping(const struct pkd_ctx *ctx);
 
-/* ---- Origins ---- */
+/* ---- Sources ---- */
 
-/* Sets the capture time of the frame being made; without it, it is the time step was called. */
+/* Sets the capture time (event time) of the frame being made; the default is the time at which
+ * step was called. */
 void pkd_set_time(struct pkd_ctx *ctx, int64_t capture_ns);
 
 /* `return pkd_later(ctx, due)`: nothing yet; step is called again at `due` (CLOCK_MONOTONIC ns,
- * as pkd_now), or earlier. Never blocks the other nodes of the process. */
+ * like pkd_now), or earlier. Never blocks the other nodes of the process. */
 int pkd_later(struct pkd_ctx *ctx, int64_t due_ns);
 
-/* How many frames the origin expects to make in all, for the progress line; 0 = unknown. */
+/* The total number of frames that the source expects to make, for the progress line; 0 =
+ * unknown. */
 void pkd_expect_frames(struct pkd_ctx *ctx, uint64_t n_frames);
 
 /* ---- Descriptors ---- */
 
-/* Has NAME_ready called when `fd` is ready for `events` of poll(2), as long as it is; 0 = not any
- * more. To be called in init, step or ready of a node that is defined by PKD_WATCHING_NODE. Returns
- * 0, -EBADF, -ENOSPC beyond 64 descriptors in one process (watch an epoll descriptor of your own
- * then), or -ENOTSUP in any other node. */
+/* Has NAME_ready called while `fd` is ready for `events` of poll(2), level-triggered; events 0 =
+ * no longer. To be called in init, step or ready of a node that is defined with
+ * PKD_WATCHING_NODE. Returns 0, -EBADF, -ENOSPC beyond 64 descriptors in one process (watch an
+ * epoll descriptor of your own then), or -ENOTSUP in any other node. */
 int pkd_watch(struct pkd_ctx *ctx, int fd, short events);
 
 /* ---- Files ---- */
 
-/* The file at `path`, which the node's declaration must name by `writes` or `appends`, open for
- * reading and writing; to be called in init, or in the first step. Nothing is at `path` before the
- * node's first firing has committed: a program that fails before that has harmed no file. `writes`
- * begins with an empty file, which then takes the place of an old one; `appends` opens what is
- * there. After a restart it is the same file again, as the dead incarnation left it: a node keeps
- * in its persistent state how much of it was committed, and cuts off the rest. "-" is standard
- * output; pipes and devices are opened as they are. Returns a descriptor, to be closed by the node,
- * or a negative errno after one line on stderr. */
+/* The file at `path`, which the node's declaration must name with `writes` or `appends`, open
+ * for reading and writing; to be called in init, or in the first step. Nothing is at `path`
+ * before the node's first firing has committed: a program that fails before that has harmed no
+ * file. `writes` begins with an empty file, which then replaces an old one; `appends` opens the
+ * existing one. After a restart it is the same file again, as the dead incarnation left it: a
+ * node keeps in its persistent state how much of it was committed, and truncates the rest. "-"
+ * is standard output; pipes and devices are opened as they are. Returns a descriptor, to be
+ * closed by the node, or a negative errno after one line on stderr. */
 int pkd_output_file(struct pkd_ctx *ctx, const char *path);
 
 /* ---- Anywhere ---- */
@@ -121,20 +125,20 @@ int pkd_output_file(struct pkd_ctx *ctx, const char *path);
 /* CLOCK_MONOTONIC, ns. */
 int64_t pkd_now(void);
 
-/* `return pkd_error(ctx, ENOENT, "cannot open '%s'", path)`: one line on stderr with the place of
- * the node in the .pkd file and its name before the text; returns -error. `error` > 0. */
+/* `return pkd_error(ctx, ENOENT, "cannot open '%s'", path)`: one line on stderr, the text
+ * preceded by the node's name and its place in the .pkd file; returns -error. `error` > 0. */
 int pkd_error(struct pkd_ctx *ctx, int error, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/* One line on stderr with the node's name before the text; the node goes on. */
+/* One line on stderr, the text preceded by the node's name; the node goes on. */
 void pkd_note(struct pkd_ctx *ctx, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* Asks the whole program to stop in order (a key in a window). */
+/* Asks the whole program to stop in order, such as on a key in a window. */
 void pkd_stop(struct pkd_ctx *ctx);
 
 /* ---- Values ---- */
 
-/* Bytes a pixel of `format`; 0 for a format that does not exist. */
+/* Bytes per pixel of `format`; 0 for an unknown format. */
 static inline uint32_t pkd_pixel_size(uint32_t format)
 {
 	switch (format) {
@@ -150,8 +154,8 @@ static inline uint32_t pkd_pixel_size(uint32_t format)
 	}
 }
 
-/* Makes *image a tight width x height image of `format`, its pixels square. The caller has checked
- * the capacity. */
+/* Makes *image a width x height image of `format` without padding, its pixels square. The caller
+ * has checked the capacity. */
 static inline void pkd_image_set(struct pkd_image *image, uint32_t format, uint32_t width,
                                  uint32_t height)
 {
@@ -172,7 +176,8 @@ static inline const uint8_t *pkd_const_pixels(const struct pkd_image *image)
 	return (const uint8_t *)(image + 1);
 }
 
-/* Copies `text` into a string<N> field, cut at its capacity and NUL-ended:
+/* Copies a C string into a string<N> field, truncated to its capacity, with its NUL:
+ *
  *   pkd_string_set(&object->label, "person"). */
 #define pkd_string_set(string, value) \
 	pkd_string_copy(&(string)->len, (string)->text, (uint32_t)sizeof((string)->text), (value))
@@ -189,7 +194,7 @@ static inline void pkd_string_copy(uint32_t *len, char *text, uint32_t size, con
 
 /* ---- The descriptor ---- */
 
-/* Filled in by PKD_NODE; read by the runtime. */
+/* Filled in by PKD_NODE, read by the runtime. */
 struct pkd_methods {
 	uint32_t abi; /* PKD_ABI the node was compiled for */
 	uint32_t self_size;
@@ -199,7 +204,7 @@ struct pkd_methods {
 	int (*ready)(void *self, struct pkd_ctx *ctx); /* NULL: never watches */
 };
 
-/* A const object of C++ is seen by no other file unless it was declared so before. */
+/* In C++ a const object has internal linkage unless it was declared extern before. */
 #ifdef __cplusplus
 #define PKD_EXTERN extern "C"
 #else
@@ -207,14 +212,14 @@ struct pkd_methods {
 #endif
 
 /* Defines NAME_methods, which the generated program refers to. The calls inside are checked
- * against the generated header, so that a node and its declaration cannot disagree. */
+ * against the generated header, so a node and its declaration cannot disagree. */
 #define PKD_NODE(NAME) PKDI_NODE(NAME, NULL)
 
 /* The same for a node that calls pkd_watch. `int NAME_ready(struct NAME *self, struct pkd_ctx
- * *ctx)` is called between firings, whatever frames there are, when a descriptor that the node
- * watches is ready, and deals with it without waiting; it returns PKD_OK or what pkd_error returns.
- * It has no values to read or write, and pkd_state is for reading. An origin that said pkd_later is
- * then asked again at once. */
+ * *ctx)` is called between firings when a descriptor that the node watches is ready, whether or
+ * not there are frames, and handles it without blocking; it returns PKD_OK or what pkd_error
+ * returns. It has no inputs or outputs, and pkd_state is read-only. A source that returned
+ * pkd_later is then called again at once. */
 #define PKD_WATCHING_NODE(NAME)                                       \
 	static int NAME##_call_ready(void *self, struct pkd_ctx *ctx) \
 	{                                                             \

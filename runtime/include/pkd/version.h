@@ -1,10 +1,10 @@
-/* One number for everything that generated code, node code and libpkd must agree on. */
+/* The ABI number: what generated code, node code and libpkd must agree on. */
 #ifndef PKD_VERSION_H
 #define PKD_VERSION_H
 
 #define PKD_VERSION "0.1.0"
 
-/* Raised whenever a struct of node.h, program.h or frame.h changes its meaning or layout. */
+/* Incremented whenever a struct of node.h, program.h or frame.h changes its meaning or layout. */
 #define PKD_ABI 4
 
 #endif
