@@ -1,0 +1,203 @@
+#define _GNU_SOURCE
+#include "supervisor/children.h"
+
+#include <inttypes.h>
+#include <signal.h>
+#include <sys/epoll.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "node/say.h"
+#include "supervisor/descriptors.h"
+
+/* ---- Starting ---- */
+
+bool pkdi_child_is_up(const struct pkdi_child *child)
+{
+	return child->spawned.pidfd >= 0;
+}
+
+static void forget(struct pkdi_child *child)
+{
+	if (child->spawned.pidfd >= 0)
+		close(child->spawned.pidfd);
+	if (child->spawned.lifeline >= 0)
+		close(child->spawned.lifeline);
+	child->spawned = (struct pkdi_spawned){0, -1, -1};
+}
+
+int pkdi_child_start(struct pkdi_supervisor *supervisor, uint32_t process)
+{
+	struct pkdi_child *child = &supervisor->children[process];
+	int r;
+
+	/* What the last incarnation died in would be taken for a step of the next, and the frame it had in
+	 * hand for one that was fatal twice, should the next one die before it has begun. */
+	atomic_store(&supervisor->run->processes[process].words->step_since_ns, 0);
+	atomic_store(&supervisor->run->processes[process].words->call, PKDI_CALL_STEP);
+	atomic_store(&supervisor->run->processes[process].words->calling, 0);
+	child->stall = PKDI_STALL_NONE;
+	child->reported_slow = child->not_started = false;
+	r = pkdi_spawn(&supervisor->spawner, process, &child->spawned);
+	if (r < 0)
+		return r;
+	r = pkdi_descriptors_watch(supervisor, child->spawned.pidfd, process);
+	if (r < 0) {
+		kill(child->spawned.pid, SIGKILL);
+		waitpid(child->spawned.pid, NULL, 0);
+		forget(child);
+	}
+	return r;
+}
+
+void pkdi_child_start_again(struct pkdi_supervisor *supervisor, uint32_t process)
+{
+	struct pkdi_run *run = supervisor->run;
+	const struct pkd_process *decl = run->processes[process].decl;
+	int r;
+
+	for (uint32_t i = 0; i < decl->n_nodes; i++)
+		atomic_fetch_add(&run->orders[decl->nodes[i]].incarnation, 1);
+	r = pkdi_child_start(supervisor, process);
+	if (r < 0)
+		supervisor->children[process].start_error = -r;
+}
+
+void pkdi_child_give_up(struct pkdi_supervisor *supervisor, uint32_t process)
+{
+	const struct pkd_process *decl = supervisor->run->processes[process].decl;
+
+	for (uint32_t i = 0; i < decl->n_nodes; i++)
+		atomic_store(&supervisor->run->orders[decl->nodes[i]].gone, 1);
+	pkdi_run_ring_all(supervisor->run);
+}
+
+/* ---- Reaping ---- */
+
+/* Has the node left, as pkdi_node_leave does it? Not only its state: were a stream not settled or a cursor
+ * not given up, others would wait for ever for what nobody does any more. */
+static bool has_left(const struct pkdi_run *run, const struct pkdi_node *node)
+{
+	if (atomic_load(&node->words->state) != PKDI_LEFT)
+		return false;
+	for (uint32_t i = 0; i < node->decl->n_outputs; i++)
+		if (node->outputs[i].stream &&
+		    pkdi_read(&run->streams[node->outputs[i].index].words->settled) != PKDI_ENDED)
+			return false;
+	for (uint32_t i = 0; i < node->decl->n_inputs; i++)
+		if (node->inputs[i].stream &&
+		    pkdi_read(&node->inputs[i].words->cursor) != PKDI_ENDED)
+			return false;
+	return true;
+}
+
+static bool all_left(const struct pkdi_run *run, uint32_t process)
+{
+	const struct pkd_process *decl = run->processes[process].decl;
+
+	for (uint32_t i = 0; i < decl->n_nodes; i++)
+		if (!has_left(run, &run->nodes[decl->nodes[i]]))
+			return false;
+	return true;
+}
+
+/* A SIGKILL counts as coming from outside, unless this supervisor has sent it for what the process did. */
+static bool is_own_making(const struct pkdi_event *event)
+{
+	if (event->kind == PKDI_EVENT_KILLED)
+		return event->value != SIGKILL;
+	return event->kind != PKDI_EVENT_FINISHED;
+}
+
+/* Remembers the frame that a node had in hand when it died of its own making; when that happens
+ * with the same frame again, the next incarnation is told to settle it without a step. */
+static void note_fatal_frame(struct pkdi_supervisor *supervisor, uint32_t process)
+{
+	const struct pkdi_run *run = supervisor->run;
+	const struct pkdi_node *node = pkdi_run_calling(run, process);
+	uint64_t number;
+
+	if (!node)
+		return;
+	number = pkdi_read(&node->words->in_hand);
+	if (number && supervisor->last_fatal[node->index] == number) {
+		atomic_store(&run->orders[node->index].failed_number, number);
+		pkdi_node_log(&run->log, node->decl,
+		              "has died of frame %" PRIu64 " twice: it is left out", number);
+	}
+	supervisor->last_fatal[node->index] = number;
+}
+
+bool pkdi_child_reap(struct pkdi_supervisor *supervisor, uint32_t process,
+                     struct pkdi_event *ret_event)
+{
+	struct pkdi_child *child = &supervisor->children[process];
+	struct pkdi_event event = {
+		.kind = PKDI_EVENT_EXITED, .process = process, .now_ns = pkd_now()};
+	siginfo_t info = {0};
+
+	if (!pkdi_child_is_up(child))
+		return false;
+	if (waitid(P_PIDFD, (id_t)child->spawned.pidfd, &info, WEXITED | WNOHANG) < 0)
+		info.si_status = 1;
+	/* Closing it would not do: a child may have inherited it a moment before. And one that is not to be
+	 * reaped yet would be reported again and again. */
+	epoll_ctl(supervisor->epoll_fd, EPOLL_CTL_DEL, child->spawned.pidfd, NULL);
+	child->is_held = !info.si_pid && !info.si_status;
+	if (child->is_held)
+		return false;
+	forget(child);
+	event.value = info.si_status;
+	event.pid = info.si_pid;
+	event.dumped = info.si_code == CLD_DUMPED;
+	if (info.si_code == CLD_KILLED || info.si_code == CLD_DUMPED)
+		event.kind = PKDI_EVENT_KILLED;
+	else if (info.si_status == 0 && all_left(supervisor->run, process))
+		event.kind = PKDI_EVENT_FINISHED;
+	if (event.kind == PKDI_EVENT_KILLED && event.value == SIGKILL && child->stall)
+		event.kind = child->stall == PKDI_STALL_DAMAGED ? PKDI_EVENT_DAMAGED
+		                                                : PKDI_EVENT_STALLED;
+	if (event.kind == PKDI_EVENT_KILLED && event.value == SIGKILL &&
+	    !supervisor->lives[process].forced && pkdi_cgroup_has_killed(&supervisor->run->cgroup))
+		event.kind = PKDI_EVENT_NO_MEMORY;
+	if (is_own_making(&event))
+		note_fatal_frame(supervisor, process);
+	*ret_event = event;
+	return true;
+}
+
+/* ---- Ending ---- */
+
+void pkdi_child_signal(const struct pkdi_child *child, int signal)
+{
+	if (pkdi_child_is_up(child))
+		syscall(SYS_pidfd_send_signal, child->spawned.pidfd, signal, NULL, 0);
+}
+
+void pkdi_child_kill_for(struct pkdi_child *child, enum pkdi_stall stall)
+{
+	child->stall = stall;
+	child->killed_ns = pkd_now();
+	pkdi_child_signal(child, SIGKILL);
+}
+
+bool pkdi_child_is_own(const void *context, pid_t pid)
+{
+	const struct pkdi_supervisor *supervisor = context;
+
+	for (uint32_t i = 0; i < supervisor->run->n_processes; i++)
+		if (supervisor->children[i].spawned.pid == pid)
+			return true;
+	return false;
+}
+
+void pkdi_child_end_strays(struct pkdi_supervisor *supervisor, uint32_t process)
+{
+	uint32_t n = pkdi_strays_signal(&supervisor->strays, SIGKILL);
+
+	if (n)
+		pkdi_log(&supervisor->run->log,
+		         "process '%s' has left %u processes that it had started; they were killed",
+		         supervisor->run->processes[process].decl->name, n);
+}

@@ -1,0 +1,88 @@
+#define _GNU_SOURCE
+#include "supervisor/watchdog.h"
+
+#include "supervisor/children.h"
+#include "supervisor/report.h"
+
+/* Woken so much later than the alarm was set for, it had been stopped. */
+#define LATE_NS INT64_C(200000000)
+
+/* Kills processes whose step takes too long; returns when to look again, 0 = never. */
+static int64_t end_stalls(struct pkdi_supervisor *supervisor)
+{
+	const struct pkdi_run *run = supervisor->run;
+	int64_t next_ns = 0;
+
+	for (uint32_t i = 0; i < run->n_processes; i++) {
+		struct pkdi_child *child = &supervisor->children[i];
+		int64_t stall_ns = run->processes[i].decl->stall_ns;
+		int64_t since_ns, look_ns = 0;
+		enum pkdi_stall stall;
+
+		if (stall_ns <= 0 || !pkdi_child_is_up(child) || child->stall)
+			continue;
+		since_ns = atomic_load(&run->processes[i].words->step_since_ns);
+		if (since_ns > 0 && since_ns < supervisor->woke_ns)
+			since_ns = supervisor->woke_ns;
+		stall = pkdi_stall_look(since_ns, stall_ns, pkd_now(), &look_ns);
+		if (stall)
+			pkdi_child_kill_for(child, stall);
+		else if (!next_ns || look_ns < next_ns)
+			next_ns = look_ns;
+	}
+	return next_ns;
+}
+
+/* Has it been killed for a stall, and not ended? */
+static bool is_stuck(const struct pkdi_child *child, int64_t now_ns)
+{
+	return child->stall && now_ns - child->killed_ns >= PKDI_STUCK_NS;
+}
+
+/* Says once for each start of a process that it stays in init or finish, or that SIGKILL does not end it;
+ * returns when to look again. */
+static int64_t note_slow(struct pkdi_supervisor *supervisor)
+{
+	int64_t next_ns = PKDI_SLOW_NS;
+
+	for (uint32_t i = 0; i < supervisor->run->n_processes; i++) {
+		struct pkdi_process_words *words = supervisor->run->processes[i].words;
+		struct pkdi_child *child = &supervisor->children[i];
+		int64_t since_ns = atomic_load(&words->step_since_ns);
+		bool is_slow = pkdi_is_slow(atomic_load(&words->call), since_ns, pkd_now());
+
+		if (!pkdi_child_is_up(child) || child->reported_slow)
+			continue;
+		if (child->stall)
+			next_ns = PKDI_STUCK_NS;
+		child->reported_slow = child->stall ? is_stuck(child, pkd_now()) : is_slow;
+		if (child->reported_slow && child->stall)
+			pkdi_report(supervisor->run,
+			            &(struct pkdi_action){PKDI_ACTION_SAY_STUCK, i, 0},
+			            &supervisor->lives[i], NULL);
+		else if (child->reported_slow)
+			pkdi_report_slow(supervisor->run, i);
+	}
+	return pkdi_time_after(pkd_now(), next_ns);
+}
+
+/* Who wakes much too late was stopped (Ctrl-Z), and so were its processes: that is no time that their steps have
+ * taken. */
+static void note_late(struct pkdi_supervisor *supervisor)
+{
+	int64_t now_ns = pkd_now();
+
+	if (supervisor->alarm_ns && now_ns - supervisor->alarm_ns > LATE_NS)
+		supervisor->woke_ns = now_ns;
+	supervisor->alarm_ns = 0;
+}
+
+int64_t pkdi_watchdog_look(struct pkdi_supervisor *supervisor)
+{
+	int64_t stall_ns, slow_ns;
+
+	note_late(supervisor);
+	stall_ns = end_stalls(supervisor);
+	slow_ns = note_slow(supervisor);
+	return stall_ns && stall_ns < slow_ns ? stall_ns : slow_ns;
+}
