@@ -8,7 +8,7 @@
 #include <ucontext.h>
 #include <unistd.h>
 
-#include "process/sandbox.h"
+#include "process/confine_calls.h"
 
 enum { STACK_SIZE = 64 * 1024, LINE_SIZE = 1024, NAME_SIZE = 128, TERM_PATIENCE_MS = 50 };
 
@@ -293,7 +293,7 @@ static void on_fault(int signal, siginfo_t *info, void *context)
 static void on_refused(int signal, siginfo_t *info, void *context)
 {
 	const struct pkdi_node *node = find_node(guard.run, guard.process);
-	const char *call = pkdi_sandbox_call_name(info->si_syscall);
+	const char *call = pkdi_refused_call_name(info->si_syscall);
 	struct line line = {.length = 0};
 
 	(void)context;
@@ -303,7 +303,7 @@ static void on_refused(int signal, siginfo_t *info, void *context)
 		put(&line, "was stopped at its call of ");
 		put(&line, call);
 		put(&line, ": ");
-		put(&line, pkdi_sandbox_reason((enum pkdi_refusal)(info->si_errno - 1)));
+		put(&line, pkdi_refusal_reason((enum pkdi_refusal)(info->si_errno - 1)));
 		put(&line, "\n");
 		if (write(STDERR_FILENO, line.text, line.length) < 0)
 			line.length = 0; /* there is nowhere to complain */
