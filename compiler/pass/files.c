@@ -2,7 +2,9 @@
  * paths set by one option. The same file under two names is found when the program starts. */
 #include "pass/touch.h"
 
+#include <pkd/path.h>
 #include <string.h>
+#include <unistd.h>
 
 /* "a//./b" as "a/b": names that mean one file whatever the disk holds. */
 static const char *plain_path(struct arena *arena, const char *path)
@@ -23,25 +25,33 @@ static const char *plain_path(struct arena *arena, const char *path)
 }
 
 /* Directories, devices and addresses may serve several. */
-static bool is_file(const char *path, bool writes)
+static bool is_file(const char *path)
 {
 	size_t n = strlen(path);
 
-	if (strcmp(path, "-") == 0)
-		return writes;
 	return n > 0 && path[n - 1] != '/' && strncmp(path, "/dev/", 5) != 0 &&
-	       !strstr(path, "://");
+	       !pkd_path_is_address(path);
 }
 
-/* A name for the file of a clause, equal for equal files; NULL where there is none. What stands
- * under a flag does not count: the other may stand under the opposite one. */
+/* A name for what a path leads to, equal for equal files and descriptors; NULL where it may serve several. */
+static const char *target_of_path(const struct analysis *a, const char *path, bool writes)
+{
+	int fd = pkd_path_given_fd(path, writes ? STDOUT_FILENO : STDIN_FILENO);
+
+	if (fd >= 0)
+		return writes ? arena_printf(a->arena, "/dev/fd/%d", fd) : NULL;
+	return is_file(path) ? plain_path(a->arena, pkd_path_file(path)) : NULL;
+}
+
+/* The same for a clause. What stands under a flag does not count: the other may stand under the opposite
+ * one. */
 static const char *target_of(const struct analysis *a, const struct touch *touch, bool writes)
 {
-	if (touch->when || (touch->path && !is_file(touch->path, writes)))
+	const char *target = touch->path ? target_of_path(a, touch->path, writes) : NULL;
+
+	if (touch->when || (touch->path && !target))
 		return NULL;
-	if (touch->param != NO_ID)
-		return arena_printf(a->arena, "--%s", touch->option);
-	return touch->path ? plain_path(a->arena, touch->path) : NULL;
+	return touch->param != NO_ID ? arena_printf(a->arena, "--%s", touch->option) : target;
 }
 
 static const char *file_words(const struct analysis *a, const struct touch *touch)

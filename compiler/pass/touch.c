@@ -1,5 +1,6 @@
 #include "pass/touch.h"
 
+#include <pkd/path.h>
 #include <string.h>
 
 /* The pipeline's parameter that a node's is set by; NO_ID where the call says more. */
@@ -105,7 +106,7 @@ const char *touch_words(const struct analysis *a, const struct touch *touch)
 
 	if (touch->kind == RIGHT_DISPLAY)
 		words = "display (X11 shows it all windows and keys)";
-	if (touch->path && strstr(touch->path, "://"))
+	if (touch->path && pkd_path_is_address(touch->path))
 		words = arena_printf(a->arena, "network for '%s'", touch->path);
 	else if (touch->path)
 		words = arena_printf(a->arena, "%s '%s'", words, touch->path);

@@ -10,6 +10,18 @@
 
 enum { LOOK_NS = 10000000, LOOKS_UNTIL_SAID = 100 };
 
+void pkdi_path_look(struct pkdi_path *path, const char *text)
+{
+	struct stat file;
+
+	path->fd = open(text, O_PATH | O_CLOEXEC);
+	if (path->fd < 0 || fstat(path->fd, &file) < 0)
+		return;
+	path->kind = PKDI_PATH_THERE;
+	path->device = file.st_dev;
+	path->inode = file.st_ino;
+}
+
 static int duplicate(int fd)
 {
 	int copy = fcntl(fd, F_DUPFD_CLOEXEC, 3);

@@ -14,10 +14,10 @@
 enum pkdi_path_kind {
 	PKDI_PATH_NONE, /* the right does not apply, or nothing is there: the node will find out */
 	PKDI_PATH_URL,  /* the network */
-	PKDI_PATH_STANDARD, /* one of the descriptors 0, 1 and 2 */
-	PKDI_PATH_THERE,    /* an existing file or directory, which the node opens */
-	PKDI_PATH_STREAM,   /* an output that cannot be taken back: a pipe, a terminal, a device */
-	PKDI_PATH_OUTPUT,   /* a regular file that is created or continued */
+	PKDI_PATH_STANDARD, /* a descriptor that the program was given */
+	PKDI_PATH_THERE,    /* a file or a directory to be opened by the node */
+	PKDI_PATH_STREAM,   /* an output that takes bytes for good: a pipe, a terminal, a device */
+	PKDI_PATH_OUTPUT,   /* a regular file that is made, or continued */
 };
 
 struct pkdi_path {
@@ -25,14 +25,22 @@ struct pkdi_path {
 	bool holds;       /* its `when` is true, and nothing replaces it */
 	const char *text; /* as the user gave it; NULL where the right has no path */
 	enum pkdi_path_kind kind;
-	int fd;       /* THERE, STREAM: of O_PATH. STANDARD: 0, 1 or 2. Else -1 */
+	int fd;       /* THERE, STREAM: of O_PATH. STANDARD: the one given. Else -1 */
 	dev_t device; /* THERE: of what is there */
 	ino_t inode;
 	struct pkdi_unnamed output; /* OUTPUT */
 };
 
-/* A descriptor for writing to it, for its node. 0 … or -errno; -EINTR if `stopping` returns true
- * while a pipe has no reader. `wait` is called once, after a second of that. */
+static inline bool pkdi_right_is_output(const struct pkd_right *right)
+{
+	return right->kind == PKD_WRITES || right->kind == PKD_APPENDS;
+}
+
+/* Sets kind, fd, device and inode, where something is there: else `fd` is -1, with errno. */
+void pkdi_path_look(struct pkdi_path *path, const char *text);
+
+/* A descriptor for writing to it, for its node. 0 … or -errno; -EINTR when `stopping` says so while a
+ * pipe has no reader. `wait` is called once, when that has lasted a second. */
 int pkdi_path_open(const struct pkdi_path *path, bool (*stopping)(const void *context),
                    void (*wait)(const void *context), const void *context);
 

@@ -14,7 +14,7 @@
 #include "node/say.h"
 #include "os/backlog.h"
 #include "os/event.h"
-#include "run/paths.h"
+#include "run/outputs.h"
 #include "supervisor/children.h"
 #include "supervisor/descriptors.h"
 #include "supervisor/report.h"
@@ -189,7 +189,7 @@ static void name_outputs(struct pkdi_supervisor *supervisor)
 {
 	const struct pkdi_event stop = {.kind = PKDI_EVENT_STOP, .now_ns = pkd_now()};
 
-	if (pkdi_paths_name(supervisor->run) == 0)
+	if (pkdi_outputs_name(supervisor->run) == 0)
 		return;
 	supervisor->lost_output = true;
 	if (supervisor->cycle.phase == PKDI_PHASE_RUN && !supervisor->done)
@@ -377,7 +377,7 @@ int pkdi_supervisor_run(struct pkdi_supervisor *supervisor)
 		pkdi_progress_clear(run);
 	run->log.shares_line = false;
 	name_outputs(supervisor);
-	if (pkdi_paths_check(run) < 0)
+	if (pkdi_outputs_check(run) < 0)
 		supervisor->lost_output = true;
 	pkdi_backlog_allow_waiting(supervisor->backlog, LAST_WORDS_NS);
 	if (!supervisor->quiet)

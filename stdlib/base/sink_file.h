@@ -15,6 +15,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pkd/node.h>
+#include <pkd/path.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -29,14 +30,6 @@ struct sink_file {
 	bool is_lost;    /* the file of the mark is there no more, or was made shorter */
 	uint64_t device, inode, end; /* the mark; all zero before the first commit */
 };
-
-/* A descriptor that the program was given, which others write to, too. */
-static inline bool sink_file_is_given(const char *path)
-{
-	return strcmp(path, "-") == 0 || strncmp(path, "/dev/fd/", 8) == 0 ||
-	       strncmp(path, "/proc/self/fd/", 14) == 0 || strcmp(path, "/dev/stdout") == 0 ||
-	       strcmp(path, "/dev/stderr") == 0;
-}
 
 /* Where the old content ends, for a node that has committed nothing. */
 static inline uint64_t sink_file_start(const struct sink_file *file, uint64_t size)
@@ -59,7 +52,7 @@ static inline int sink_file_prepare(struct sink_file *file, const char *path, bo
 	if (fstat(file->fd, &now) < 0)
 		return -errno;
 	size = (uint64_t)now.st_size;
-	file->is_stream = !S_ISREG(now.st_mode) || sink_file_is_given(path);
+	file->is_stream = !S_ISREG(now.st_mode) || pkd_path_given_fd(path, STDOUT_FILENO) >= 0;
 	file->is_resumed = is_marked && file->device == now.st_dev && file->inode == now.st_ino &&
 	                   (file->is_stream || size >= file->end);
 	file->is_lost = is_marked && !file->is_resumed;

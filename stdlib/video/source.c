@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <pkd/path.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -63,12 +64,12 @@ int64_t media_max_pixels(const struct video_open_params *params)
 /* "rtsp://user:secret@camera/1" is shown as "rtsp://…@camera/1". */
 static char *shown_name(const char *source)
 {
-	const char *start = strstr(source, "://"), *end, *at = NULL;
+	const char *start, *end, *at = NULL;
 	char *name;
 
-	if (!start)
+	if (!pkd_path_is_address(source))
 		return strdup(source);
-	start += strlen("://");
+	start = strstr(source, "://") + strlen("://");
 	end = start + strcspn(start, "/?#");
 	for (const char *c = start; c < end; c++) {
 		if (*c == '@')
@@ -83,52 +84,32 @@ static char *shown_name(const char *source)
 
 static const struct kind *kind_of(const char *source)
 {
-	const char *colon = strstr(source, "://");
 	size_t n_kinds = sizeof(kinds) / sizeof(kinds[0]);
+	size_t size = strcspn(source, ":");
 
-	if (!colon)
+	if (!pkd_path_is_address(source))
 		return &kinds[0];
 	for (size_t i = 0; i < n_kinds; i++) {
-		size_t size = strlen(kinds[i].scheme);
-
-		if (size == (size_t)(colon - source) && !strncmp(source, kinds[i].scheme, size))
+		if (size == strlen(kinds[i].scheme) && !strncmp(source, kinds[i].scheme, size))
 			return &kinds[i];
 	}
 	return NULL;
 }
 
 /* A name with a colon in it would be taken for a protocol. */
-static char *url_of(const char *source)
+static char *url_of(const struct media_source *self)
 {
+	bool is_address = pkd_path_is_address(self->params->source);
 	char *url;
 
-	if (asprintf(&url, "%s%s", strstr(source, "://") ? "" : "file:", source) < 0)
-		return NULL;
-	return url;
+	return asprintf(&url, "%s%s", is_address ? "" : "file:", self->path) < 0 ? NULL : url;
 }
 
 /* ---- Pipes and standard input ---- */
 
-/* "-" and the names of descriptors: -1 for what is opened by name. A process that is confined to
- * its files may not open a descriptor's file once more, but read it. */
-static int inherited_fd(const char *source)
-{
-	int fd, end = 0;
-
-	if (!strcmp(source, "-") || !strcmp(source, "/dev/stdin"))
-		return STDIN_FILENO;
-	if (sscanf(source, "/dev/fd/%d%n", &fd, &end) == 1 && end && !source[end])
-		return fd;
-	end = 0;
-	if (sscanf(source, "/proc/self/fd/%d%n", &fd, &end) == 1 && end && !source[end])
-		return fd;
-	return -1;
-}
-
-/* libavformat would open and read a pipe without asking for a stop, and its open waits for a
- * writer. Here, until the first byte, a pipe without a writer is one whose writer is still to come;
- * from then on it has ended. What was inherited may block, and is read only when it has something
- * to say. */
+/* libavformat would open and read a pipe without asking for a stop, and its open waits for a writer.
+ * Here, until the first byte, a pipe without a writer is one whose writer is still to come; from then
+ * on it has ended. What was inherited may block, and is read only when it has something to say. */
 static int read_pipe(void *opaque, uint8_t *buffer, int size)
 {
 	struct media_source *self = opaque;
@@ -188,17 +169,23 @@ static int64_t seek_file(void *opaque, int64_t offset, int whence)
 	return offset;
 }
 
-static bool is_pipe(const char *source)
+/* -1 for what is opened by name. A process that is confined to its files may not open a descriptor's file
+ * once more, but read it. */
+static int inherited_fd(const struct media_source *self)
+{
+	return pkd_path_given_fd(self->params->source, STDIN_FILENO);
+}
+
+static bool is_pipe(const struct media_source *self)
 {
 	struct stat file;
 
-	return inherited_fd(source) >= 0 || (stat(source, &file) == 0 && S_ISFIFO(file.st_mode));
+	return inherited_fd(self) >= 0 || (stat(self->path, &file) == 0 && S_ISFIFO(file.st_mode));
 }
 
 static int open_pipe(struct media_source *self)
 {
-	const char *source = self->params->source;
-	int inherited = inherited_fd(source);
+	int inherited = inherited_fd(self);
 	struct stat file;
 	uint8_t *buffer;
 
@@ -206,7 +193,7 @@ static int open_pipe(struct media_source *self)
 	if (self->pipe_is_inherited)
 		self->pipe_fd = fcntl(inherited, F_DUPFD_CLOEXEC, 0);
 	else
-		self->pipe_fd = open(source, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+		self->pipe_fd = open(self->path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 	if (self->pipe_fd < 0 || fstat(self->pipe_fd, &file) < 0)
 		return AVERROR(errno);
 	self->pipe_is_file = S_ISREG(file.st_mode);
@@ -303,7 +290,7 @@ static char *formats(const struct media_source *self)
 
 static int number_sequence(struct media_source *self, AVDictionary **options)
 {
-	const char *source = self->params->source;
+	const char *source = self->path;
 	int64_t start = self->params->start;
 	struct media_sequence found;
 	int error = media_sequence_find(source, start, &found);
@@ -345,7 +332,7 @@ static int set_options(struct media_source *self, const struct kind *kind, AVDic
 		av_dict_set(options, "rtsp_transport", "tcp", 0);
 		av_dict_set(options, "allowed_media_types", "video", 0);
 	}
-	if (!self->is_address && media_is_sequence(self->params->source))
+	if (!self->is_address && media_is_sequence(self->path))
 		return number_sequence(self, options);
 	av_dict_set(options, "pattern_type", "none", 0); /* a % in a picture's name is a % */
 	return 0;
@@ -393,9 +380,8 @@ static int report(struct media_source *self, const char *what, int error)
 
 static int open_container(struct media_source *self, const struct kind *kind)
 {
-	const char *source = self->params->source;
 	AVDictionary *options = NULL;
-	char *url = url_of(source);
+	char *url = url_of(self);
 	int error;
 
 	self->format = avformat_alloc_context();
@@ -406,7 +392,7 @@ static int open_container(struct media_source *self, const struct kind *kind)
 	self->format->interrupt_callback = (AVIOInterruptCB){interrupted, self};
 	error = set_options(self, kind, &options);
 	if (!error) {
-		error = is_pipe(source) ? open_pipe(self) : 0;
+		error = is_pipe(self) ? open_pipe(self) : 0;
 		expect_data(self);
 		if (error >= 0)
 			error = avformat_open_input(&self->format, url, NULL, &options);
@@ -445,6 +431,7 @@ int media_source_open(struct media_source *self, const struct video_open_params 
 	int error;
 
 	*self = (struct media_source){.params = params, .ctx = ctx, .pipe_fd = -1};
+	self->path = pkd_path_file(params->source);
 	self->name = shown_name(params->source);
 	if (!self->name)
 		return pkd_error(ctx, ENOMEM, "out of memory");

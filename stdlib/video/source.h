@@ -9,6 +9,7 @@
 struct media_source {
 	const struct video_open_params *params;
 	struct pkd_ctx *ctx; /* of the call in progress, for messages and stops */
+	const char *path;    /* as params->source, without "file:"; or an address */
 	char *name;          /* of the source in messages: without the password of an address */
 	AVFormatContext *format;
 	AVIOContext *pipe; /* NULL for all that libavformat opens itself */

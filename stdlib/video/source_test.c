@@ -4,6 +4,8 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -61,6 +63,26 @@ static void a_dash_is_standard_input(void **state)
 
 	(void)state;
 	with_stdin(clip("index_last.mp4", clip_of_a_second), &run, 25);
+}
+
+static void a_file_is_a_file_whatever_its_name(void **state)
+{
+	const char *path = clip("index_last.mp4", clip_of_a_second);
+	char source[256], folder[] = "/tmp/pkd-rtsp-XXXXXX", scheme[64], odd[96];
+	struct run run = {0}, again = {0};
+
+	(void)state;
+	snprintf(source, sizeof(source), "file://%s", path);
+	reads(&run, source, 25);
+	assert_non_null(mkdtemp(folder));
+	snprintf(scheme, sizeof(scheme), "%s/rtsp:", folder);
+	snprintf(odd, sizeof(odd), "%s//clip.mp4", scheme);
+	assert_int_equal(mkdir(scheme, 0700), 0);
+	assert_int_equal(symlink(path, odd), 0);
+	reads(&again, odd, 25);
+	unlink(odd);
+	rmdir(scheme);
+	rmdir(folder);
 }
 
 static void pictures_are_numbered_from_any_number(void **state)
@@ -284,6 +306,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_dash_is_standard_input),
+		cmocka_unit_test(a_file_is_a_file_whatever_its_name),
 		cmocka_unit_test(pictures_are_numbered_from_any_number),
 		cmocka_unit_test(a_hole_in_the_numbers_is_said),
 		cmocka_unit_test(a_percent_in_a_name_may_be_a_percent),

@@ -108,6 +108,8 @@ done
 refuses "cannot write './new': node 'csv' .* writes it" --a new --b ./new
 [ ! -e new ] || fail 'a file was made'
 refuses "cannot write '/dev/fd/1': node 'csv' .* writes it" --a - --b /dev/fd/1
+refuses "cannot write 'file:new': node 'csv' .* writes it" --a new --b file:new
+[ ! -e new ] && [ ! -e file:new ] || fail 'a file was made'
 
 rm -f c.csv
 old a.csv
