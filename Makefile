@@ -152,7 +152,7 @@ $(B)/obj/stdlib/%.c.o: stdlib/%.c | $(HEADERS)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(NODE_FLAGS) $(C_FLAGS) $(call cflags_of,$(call links_of_source,$<)) -c -o $@ $<
 
-$(B)/obj/stdlib/video/write.c.o: $(B)/lib/pkgconfig/pkd-yuv.pc
+$(B)/obj/stdlib/video/colours.c.o: $(B)/lib/pkgconfig/pkd-yuv.pc
 $(B)/lib/pkgconfig/pkd-yuv.pc: ;
 
 $(B)/obj/stdlib/%.cpp.o: stdlib/%.cpp | $(HEADERS)
