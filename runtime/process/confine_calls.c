@@ -47,23 +47,27 @@ const char *pkdi_refusal_reason(enum pkdi_refusal refusal)
 {
 	switch (refusal) {
 	case PKDI_REFUSED_OTHERS:
-		return "no node may reach into other processes";
+		return "no node may access other processes";
 	case PKDI_REFUSED_PRIVILEGES:
 		return "no node may change what its process is allowed to do";
 	case PKDI_REFUSED_SYSTEM:
 		return "no node may change the system";
 	case PKDI_REFUSED_FILES:
-		return "no node that declares what it touches may change a file's mode, owner or times";
+		return "a node that declares what it touches may not change a file's mode, owner or "
+		       "times";
 	case PKDI_REFUSED_IPC:
-		return "no node that declares what it touches may share memory or queues by name";
+		return "a node that declares what it touches may not share memory or queues by name";
 	case PKDI_REFUSED_PROGRAMS:
-		return "a node that starts programs must say so; write `executes` in its declaration";
+		return "a node that starts programs must declare it: write `executes` in its "
+		       "declaration";
 	case PKDI_REFUSED_LIMIT:
 		return "the deploy's `limit` of `processes 0` forbids it";
 	case PKDI_REFUSED_NETWORK:
-		return "a node that uses the network must say so; write `network` in its declaration";
+		return "a node that uses the network must declare it: write `network` in its "
+		       "declaration";
 	case PKDI_REFUSED_SETTLED:
-		return "its declaration says `settled after init`; open it in init, or leave that out";
+		return "its declaration says `settled after init`: open it in init, or remove that "
+		       "clause";
 	}
 	return "no node may do that";
 }
@@ -82,8 +86,8 @@ static enum pkdi_refusal refusal_of(enum pkdi_refusal refusal, const struct pkdi
 	                                                                : refusal;
 }
 
-/* Signals of a process that may start others: landlock keeps them to its own, from ABI 6 on; before, at
- * least the supervisor and the group are out of reach. */
+/* Signals of a process that may start others: landlock keeps them to its own, from ABI 6 on;
+ * before, at least the supervisor and the group are out of reach. */
 static void refuse_signals_of_parents(struct pkdi_filter *filter, const struct pkdi_run *run)
 {
 	const uint32_t never[] = {0, (uint32_t)-1, (uint32_t)run->supervisor,
@@ -110,8 +114,8 @@ static void refuse_signals(struct pkdi_filter *filter)
 	pkdi_filter_refuse(filter, SYS_pidfd_open, trap(PKDI_REFUSED_OTHERS));
 }
 
-/* Of others, who is named by a number that is neither 0 nor its own. Libraries try to, for their own
- * threads, and go on without. */
+/* Of others, who is named by a number that is neither 0 nor its own. Libraries try to, for their
+ * own threads, and go on without. */
 static void refuse_priorities(struct pkdi_filter *filter)
 {
 	static const int calls[] = {SYS_sched_setscheduler, SYS_sched_setparam, SYS_sched_setattr,
@@ -121,7 +125,8 @@ static void refuse_priorities(struct pkdi_filter *filter)
 
 	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++)
 		pkdi_filter_refuse_others(filter, calls[i], 0, own, 2, PKDI_REFUSE_ERRNO(EPERM));
-	/* A number is of a process only where the first argument says so: 0 there may be all of a user's. */
+	/* A number is of a process only where the first argument says so: 0 there may be all of
+	 * a user's. */
 	pkdi_filter_refuse_others(filter, SYS_setpriority, 0, &process, 1,
 	                          PKDI_REFUSE_ERRNO(EPERM));
 	pkdi_filter_refuse_others(filter, SYS_setpriority, 1, own, 2, PKDI_REFUSE_ERRNO(EPERM));
@@ -201,7 +206,8 @@ static void refuse_sockets(struct pkdi_filter *filter, const struct pkdi_rights 
 	if (rights->unix_sockets)
 		allowed[n++] = AF_UNIX;
 	pkdi_filter_refuse_others(filter, SYS_socket, 0, allowed, n, PKDI_REFUSE_ERRNO(EACCES));
-	/* A pair of datagrams may be sent from to any socket that has a path; SOCK_DGRAM is the bit of them. */
+	/* A pair of datagrams may be sent from to any socket that has a path; SOCK_DGRAM is the
+	 * bit of them. */
 	if (!rights->unix_sockets)
 		pkdi_filter_refuse_bits(filter, SYS_socketpair, 1, SOCK_DGRAM,
 		                        PKDI_REFUSE_ERRNO(EACCES));
@@ -209,7 +215,8 @@ static void refuse_sockets(struct pkdi_filter *filter, const struct pkdi_rights 
 
 #define FCHMODAT2 452 /* since Linux 6.6, which older headers do not know */
 
-/* Quietly, as libraries do so for their caches and go on without. A display is given pictures by shmget. */
+/* Quietly, as libraries do so for their caches and go on without. A display is given pictures by
+ * shmget. */
 static void refuse_metadata(struct pkdi_filter *filter, const struct pkdi_rights *rights)
 {
 	if (rights->everything)

@@ -1,5 +1,5 @@
-/* Keeps a process from system calls that none of its nodes may make, by a filter; what such a call is told
- * to be. */
+/* Keeps a process from system calls that none of its nodes may make, by a filter; what such a
+ * call is told to be. */
 #ifndef PKDI_CONFINE_CALLS_H
 #define PKDI_CONFINE_CALLS_H
 

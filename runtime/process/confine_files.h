@@ -1,4 +1,5 @@
-/* Keeps a process to the files of its nodes, by landlock; and to those standard streams that they declare. */
+/* Keeps a process to the files of its nodes, by landlock; and to those standard streams that
+ * they declare. */
 #ifndef PKDI_CONFINE_FILES_H
 #define PKDI_CONFINE_FILES_H
 
@@ -8,8 +9,8 @@
 int pkdi_confine_files(const struct pkdi_run *run, uint32_t index,
                        const struct pkdi_rights *rights);
 
-/* Input and output of the program are files, too: they stay open for nodes that declare them by `-`. In
- * place of the others is /dev/null. 0 or -errno. */
+/* Input and output of the program are files, too: they stay open for nodes that declare them by
+ * `-`. In place of the others is /dev/null. 0 or -errno. */
 int pkdi_confine_standard(const struct pkdi_run *run, uint32_t index);
 
 #endif

@@ -208,8 +208,8 @@ static void describe(struct line *line, const struct pkdi_node *node, const stru
 	                 : "): published values never change; copy it first\n");
 }
 
-/* The output of the node whose value is made in memory that the fault is beside: in the control words, of which
- * the next part is another process's, or where nobody reads. */
+/* The output of the node whose value is made in memory that the fault is beside: in the control
+ * words, of which the next part is another process's, or where nobody reads. */
 static const char *find_private_output(const struct pkdi_node *node, uint32_t process,
                                        const char *address)
 {
@@ -300,7 +300,7 @@ static void on_refused(int signal, siginfo_t *info, void *context)
 	/* Somebody may have sent the signal: then nothing was called. */
 	if (info->si_code == BY_SECCOMP && info->si_errno > 0 && node && call) {
 		put_node(&line, node);
-		put(&line, "was stopped at its call of ");
+		put(&line, "was stopped at ");
 		put(&line, call);
 		put(&line, ": ");
 		put(&line, pkdi_refusal_reason((enum pkdi_refusal)(info->si_errno - 1)));

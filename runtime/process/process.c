@@ -214,8 +214,8 @@ static int start_nodes(struct pkdi_run *run, const struct pkdi_process *process)
 		if (r < 0)
 			return r;
 	}
-	/* Once more, as an init that changes who the process runs as has undone it. Should it fail, there is
-	 * still the pipe, see spawn.c. */
+	/* Once more, as an init that changes who the process runs as has undone it. Should it
+	 * fail, there is still the pipe, see spawn.c. */
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	r = pkdi_sandbox_settle(run, (uint32_t)(process - run->processes));
 	if (r < 0) {
@@ -223,7 +223,8 @@ static int start_nodes(struct pkdi_run *run, const struct pkdi_process *process)
 		         process->decl->name, strerror(-r));
 		return r;
 	}
-	/* The last one to start wakes those that wait for all. Of two at once, one sees the other. */
+	/* The last one to start wakes those that wait for all. Of two at once, one sees the
+	 * other. */
 	if (all_started(run))
 		pkdi_run_ring_all(run);
 	return 0;
@@ -288,8 +289,8 @@ static void before_sleep(struct pkdi_run *run, const struct pkdi_process *proces
 		pkdi_node_before_sleep(&run->nodes[process->decl->nodes[i]]);
 }
 
-/* Looks for work for a while, which costs less than a wake when some comes soon: where the last wait took
- * no longer than that. */
+/* Looks for work for a while, which costs less than a wake when some comes soon: where the last
+ * wait took no longer than that. */
 static struct round spin(struct pkdi_run *run, struct pkdi_process *process, bool begun)
 {
 	struct round round = {false, true, 0};

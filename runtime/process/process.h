@@ -4,8 +4,8 @@
 
 #include "run/run.h"
 
-/* Before the fork of a process, and after it: slots and states are inherited only by the process that
- * writes them. 0 or -errno. */
+/* Before the fork of a process, and after it: slots and states are inherited only by the process
+ * that writes them. 0 or -errno. */
 int pkdi_process_set_inherited(struct pkdi_run *run, uint32_t index, bool inherited);
 
 /* Gives up all memory that this process must not write, and maps what it reads. Returns 0 or

@@ -7,8 +7,8 @@
 #include "process/confine_calls.h"
 #include "process/confine_files.h"
 
-/* Without landlock, this keeps processes of the same user out of this one's memory. It also makes core
- * dumps impossible, so not where somebody wants them. */
+/* Without landlock, this keeps processes of the same user out of this one's memory. It also
+ * makes core dumps impossible, so not where somebody wants them. */
 static void hide_memory(void)
 {
 	struct rlimit core;
@@ -67,29 +67,30 @@ static void report_old_landlock(const struct pkdi_run *run)
 {
 	if (run->landlock_abi < 2)
 		pkdi_log(&run->log,
-		         "this kernel has landlock ABI 1: nodes that declare nothing are not kept "
-		         "from other processes' memory");
+		         "this kernel has landlock ABI 1: nodes that declare nothing can access "
+		         "other processes' memory");
 	else if (run->landlock_abi < 6 && has_parents(run))
 		pkdi_log(&run->log,
 		         "this kernel has landlock ABI %d: nodes that start programs or declare "
-		         "nothing are not kept from signalling the others",
+		         "nothing can send signals to the others",
 		         run->landlock_abi);
 }
 
 void pkdi_sandbox_report(const struct pkdi_run *run, bool quiet)
 {
 	if (!run->sandbox) {
-		pkdi_log(&run->log, "%s: nothing that its nodes declare is enforced",
+		pkdi_log(&run->log, "%s: what nodes declare is not enforced",
 		         run->whole_nodes ? "--single-process" : "--no-sandbox");
 		return;
 	}
 	if (!run->has_seccomp)
-		pkdi_log(&run->log, "this kernel has no seccomp: nodes are not kept from sockets, "
-		                    "programs and signals");
-	if (!run->landlock_abi)
 		pkdi_log(&run->log,
-		         "this kernel has no landlock: nodes are not kept from files that they do "
-		         "not declare");
+		         "this kernel has no seccomp: nodes can use sockets, start programs and "
+		         "send signals");
+	if (!run->landlock_abi)
+		pkdi_log(
+			&run->log,
+			"this kernel has no landlock: nodes can open files that they do not declare");
 	else if (!quiet)
 		report_old_landlock(run);
 }

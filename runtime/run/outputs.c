@@ -20,9 +20,9 @@ static int refuse(const struct pkdi_run *run, const struct pkdi_node *node,
 	if (error == EWOULDBLOCK)
 		why = "another program is writing it";
 	else if (error == EBUSY)
-		why = "it is mounted there by itself; mount its directory and write into that";
+		why = "it is a mount point; mount its directory instead";
 	else if (error == EISDIR)
-		why = "it is a directory; a file's name is missing";
+		why = "it is a directory; add a file name";
 	else if (error == ENOENT)
 		why = "its directory does not exist";
 	pkdi_node_log(&run->log, node->decl, "cannot write '%s': %s", path->text, why);
@@ -119,7 +119,7 @@ static int name_one(const struct pkdi_run *run, const struct pkdi_node *node,
 
 	if (r < 0)
 		pkdi_node_log(&run->log, node->decl, "cannot write '%s': %s", path->text,
-		              r == -EEXIST ? "somebody has made such a file meanwhile"
+		              r == -EEXIST ? "another program has created it meanwhile"
 		                           : strerror(-r));
 	return r;
 }
@@ -165,7 +165,7 @@ static int check_one(const struct pkdi_run *run, const struct pkdi_node *node,
 	if (r == -EXDEV) {
 		pkdi_node_log(&run->log, node->decl,
 		              "'%s' was moved while it was being written; "
-		              "it is whole, where it is now",
+		              "it is complete at its new place",
 		              path->text);
 		return 0;
 	}

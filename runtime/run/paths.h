@@ -1,5 +1,5 @@
-/* The paths that nodes declare: resolved, checked against each other and locked before the first fork,
- * so that nothing is lost by a program that cannot run. */
+/* The paths that nodes declare: resolved, checked against each other and locked before the first
+ * fork, so that nothing is lost by a program that cannot run. */
 #ifndef PKDI_PATHS_H
 #define PKDI_PATHS_H
 

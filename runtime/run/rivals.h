@@ -23,8 +23,8 @@ struct pkdi_rival {
 struct pkdi_rival pkdi_rival_of_target(const struct pkdi_run *run,
                                        const struct pkdi_target *target);
 
-/* Whoever reads or writes what that descriptor is of, if it is a file or a pipe; of others, such as a
- * terminal, two may write to one, but not by the same number. */
+/* Whoever reads or writes what that descriptor is of, if it is a file or a pipe; of others, such
+ * as a terminal, two may write to one, but not by the same number. */
 struct pkdi_rival pkdi_rival_of_descriptor(const struct pkdi_run *run,
                                            const struct pkdi_path *path);
 

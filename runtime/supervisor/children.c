@@ -32,8 +32,9 @@ int pkdi_child_start(struct pkdi_supervisor *supervisor, uint32_t process)
 	struct pkdi_child *child = &supervisor->children[process];
 	int r;
 
-	/* What the last incarnation died in would be taken for a step of the next, and the frame it had in
-	 * hand for one that was fatal twice, should the next one die before it has begun. */
+	/* What the last incarnation died in would be taken for a step of the next, and the frame
+	 * it had in hand for one that was fatal twice, should the next one die before it has
+	 * begun. */
 	atomic_store(&supervisor->run->processes[process].words->step_since_ns, 0);
 	atomic_store(&supervisor->run->processes[process].words->call, PKDI_CALL_STEP);
 	atomic_store(&supervisor->run->processes[process].words->calling, 0);
@@ -75,8 +76,8 @@ void pkdi_child_give_up(struct pkdi_supervisor *supervisor, uint32_t process)
 
 /* ---- Reaping ---- */
 
-/* Has the node left, as pkdi_node_leave does it? Not only its state: were a stream not settled or a cursor
- * not given up, others would wait for ever for what nobody does any more. */
+/* Has the node left, as pkdi_node_leave does it? Not only its state: were a stream not settled
+ * or a cursor not given up, others would wait for ever for what nobody does any more. */
 static bool has_left(const struct pkdi_run *run, const struct pkdi_node *node)
 {
 	if (atomic_load(&node->words->state) != PKDI_LEFT)
@@ -102,7 +103,8 @@ static bool all_left(const struct pkdi_run *run, uint32_t process)
 	return true;
 }
 
-/* A SIGKILL counts as coming from outside, unless this supervisor has sent it for what the process did. */
+/* A SIGKILL counts as coming from outside, unless this supervisor has sent it for what the
+ * process did. */
 static bool is_own_making(const struct pkdi_event *event)
 {
 	if (event->kind == PKDI_EVENT_KILLED)
@@ -124,7 +126,7 @@ static void note_fatal_frame(struct pkdi_supervisor *supervisor, uint32_t proces
 	if (number && supervisor->last_fatal[node->index] == number) {
 		atomic_store(&run->orders[node->index].failed_number, number);
 		pkdi_node_log(&run->log, node->decl,
-		              "has died of frame %" PRIu64 " twice: it is left out", number);
+		              "died twice on frame %" PRIu64 ", which is now skipped", number);
 	}
 	supervisor->last_fatal[node->index] = number;
 }
@@ -141,8 +143,8 @@ bool pkdi_child_reap(struct pkdi_supervisor *supervisor, uint32_t process,
 		return false;
 	if (waitid(P_PIDFD, (id_t)child->spawned.pidfd, &info, WEXITED | WNOHANG) < 0)
 		info.si_status = 1;
-	/* Closing it would not do: a child may have inherited it a moment before. And one that is not to be
-	 * reaped yet would be reported again and again. */
+	/* Closing it would not do: a child may have inherited it a moment before. And one that
+	 * is not to be reaped yet would be reported again and again. */
 	epoll_ctl(supervisor->epoll_fd, EPOLL_CTL_DEL, child->spawned.pidfd, NULL);
 	child->is_held = !info.si_pid && !info.si_status;
 	if (child->is_held)
@@ -198,6 +200,6 @@ void pkdi_child_end_strays(struct pkdi_supervisor *supervisor, uint32_t process)
 
 	if (n)
 		pkdi_log(&supervisor->run->log,
-		         "process '%s' has left %u processes that it had started; they were killed",
-		         supervisor->run->processes[process].decl->name, n);
+		         "process '%s' left %u process%s running that it had started: killed",
+		         supervisor->run->processes[process].decl->name, n, n == 1 ? "" : "es");
 }

@@ -1,4 +1,5 @@
-/* The processes of a program as the supervisor has them: started, reaped, ended, with what they leave. */
+/* The processes of a program as the supervisor has them: started, reaped, ended, with what they
+ * leave. */
 #ifndef PKDI_CHILDREN_H
 #define PKDI_CHILDREN_H
 
@@ -15,8 +16,9 @@ void pkdi_child_start_again(struct pkdi_supervisor *supervisor, uint32_t process
 /* Tells the others that nothing comes of its nodes any more. */
 void pkdi_child_give_up(struct pkdi_supervisor *supervisor, uint32_t process);
 
-/* Reaps the child, if it has ended; its address space is gone then, so that no store of it can come any
- * more. False where it has not, or where its tracer has yet to let it go: then SIGCHLD comes again. */
+/* Reaps the child, if it has ended; its address space is gone then, so that no store of it can
+ * come any more. False where it has not, or where its tracer has yet to let it go: then SIGCHLD
+ * comes again. */
 bool pkdi_child_reap(struct pkdi_supervisor *supervisor, uint32_t process,
                      struct pkdi_event *ret_event);
 
@@ -26,11 +28,12 @@ void pkdi_child_signal(const struct pkdi_child *child, int signal);
 /* Kills it; what for will be in the event of its death. */
 void pkdi_child_kill_for(struct pkdi_child *child, enum pkdi_stall stall);
 
-/* Kills what a process has left: it must not be there beside the next incarnation, on the same files and
- * devices. */
+/* Kills what a process has left: it must not be there beside the next incarnation, on the same
+ * files and devices. */
 void pkdi_child_end_strays(struct pkdi_supervisor *supervisor, uint32_t process);
 
-/* Is it a process of the program, or a stray? As struct pkdi_strays wants it; context: the supervisor. */
+/* Is it a process of the program, or a stray? As struct pkdi_strays wants it; context: the
+ * supervisor. */
 bool pkdi_child_is_own(const void *context, pid_t pid);
 
 #endif

@@ -40,8 +40,9 @@ void pkdi_descriptors_watch_backlog(struct pkdi_supervisor *supervisor)
 		supervisor->watches_backlog = waits;
 }
 
-/* SIGCHLD, and the signals that ask for a stop, but not those that this program was started to ignore, by
- * nohup or as a background job: blocked, even an ignored signal would be read from signal_fd. */
+/* SIGCHLD, and the signals that ask for a stop, but not those that this program was started to
+ * ignore, by nohup or as a background job: blocked, even an ignored signal would be read from
+ * signal_fd. */
 static void choose_signals(sigset_t *ret_signals)
 {
 	static const int all[] = {SIGINT, SIGTERM, SIGHUP};

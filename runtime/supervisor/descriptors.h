@@ -1,5 +1,5 @@
-/* What the supervisor waits for: signals, timers, deaths, and the eventfds that it shares with nodes. Its
- * own descriptors are closed in every child. */
+/* What the supervisor waits for: signals, timers, deaths, and the eventfds that it shares with
+ * nodes. Its own descriptors are closed in every child. */
 #ifndef PKDI_DESCRIPTORS_H
 #define PKDI_DESCRIPTORS_H
 
@@ -15,8 +15,8 @@ enum {
 	PKDI_TAG_BACKLOG,
 };
 
-/* Blocks the signals that are read from a descriptor from now on. 0, or -errno: then they are to be closed
- * all the same. */
+/* Blocks the signals that are read from a descriptor from now on. 0, or -errno: then they are to
+ * be closed all the same. */
 int pkdi_descriptors_open(struct pkdi_supervisor *supervisor);
 
 /* As struct pkdi_spawner wants it; context: the supervisor. */

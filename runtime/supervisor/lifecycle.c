@@ -166,8 +166,8 @@ static bool may_restart(const struct pkdi_life *life, int64_t now_ns)
 	       now_ns - life->restarts_ns[life->n_restarts % max] >= life->decl->restart_per_ns;
 }
 
-/* What the system refuses now it refuses a moment later, too: each start that fails in a row waits twice as
- * long as the one before, whatever the policy says. */
+/* What the system refuses now it refuses a moment later, too: each start that fails in a row
+ * waits twice as long as the one before, whatever the policy says. */
 static int64_t choose_backoff_ns(const struct pkdi_life *life)
 {
 	int64_t backoff_ns = PKDI_FIRST_BACKOFF_NS;

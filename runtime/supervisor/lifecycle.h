@@ -12,7 +12,8 @@
 #define PKDI_DRAIN_NS INT64_C(800000000)
 #define PKDI_TERM_NS INT64_C(500000000) /* after the draining */
 #define PKDI_KILL_NS INT64_C(300000000) /* after SIGTERM */
-/* After SIGKILL: when it is said that one has not ended; the program leaves without it after --grace. */
+/* After SIGKILL: when it is said that one has not ended; the program leaves without it after
+ * --grace. */
 #define PKDI_STUCK_NS INT64_C(1000000000)
 /* A stop asked for once may arrive twice: timeout(1) signals its child and then the group. */
 #define PKDI_SAME_STOP_NS INT64_C(50000000)
@@ -28,7 +29,7 @@ enum pkdi_event_kind {
 	PKDI_EVENT_FINISHED, /* process: status 0, and all its nodes have left */
 	PKDI_EVENT_EXITED,   /* process: any other exit; value: its status */
 	PKDI_EVENT_KILLED,   /* process: value: the signal */
-	PKDI_EVENT_NO_MEMORY, /* process: the kernel killed it for its memory limit; value: SIGKILL */
+	PKDI_EVENT_NO_MEMORY, /* process: killed by the kernel, out of memory; value: SIGKILL */
 	PKDI_EVENT_STALLED,   /* process: the supervisor killed it for its step; value: SIGKILL */
 	PKDI_EVENT_DAMAGED, /* process: … for words that no runtime has written; value: SIGKILL */
 	PKDI_EVENT_NOT_STARTED, /* process: fork failed; value: errno */
@@ -134,12 +135,14 @@ enum pkdi_stall {
 /* After so long in init or finish somebody may wonder what the program waits for. */
 #define PKDI_SLOW_NS INT64_C(5000000000)
 
-/* Is it to be said that this call takes long? As with pkdi_stall_look, the words are the process's own. */
+/* Is it to be said that this call takes long? As with pkdi_stall_look, the words are the
+ * process's own. */
 bool pkdi_is_slow(uint32_t call, int64_t since_ns, int64_t now_ns);
 
-/* Looks at when the step of a process began, 0 = none runs, as the process itself says; read before the
- * clock. Nobody has to tell the supervisor when a step begins, as it looks again at the latest when one
- * that began just now would be too long: at *ret_look_ns, unless something is wrong. */
+/* Looks at when the step of a process began, 0 = none runs, as the process itself says; read
+ * before the clock. Nobody has to tell the supervisor when a step begins, as it looks again at
+ * the latest when one that began just now would be too long: at *ret_look_ns, unless something
+ * is wrong. */
 enum pkdi_stall pkdi_stall_look(int64_t since_ns, int64_t stall_ns, int64_t now_ns,
                                 int64_t *ret_look_ns);
 

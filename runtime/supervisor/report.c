@@ -60,11 +60,11 @@ static void name_kill(const struct pkdi_life *life, const struct pkdi_event *eve
 		pkdi_shorten(core, place, sizeof(place));
 		snprintf(core, sizeof(core), " (core dumped: %s)", place);
 	}
-	/* The C library starts programs and threads with all signals blocked: then no handler can say
-	 * what was called. */
+	/* The C library starts programs and threads with all signals blocked: then no handler
+	 * can say what was called. */
 	snprintf(what, WHAT_SIZE, "was killed by %s%s%s", number, core,
-	         event->value == SIGSYS ? " (a system call that it may not make; to start programs "
-	                                  "takes `executes`)"
+	         event->value == SIGSYS ? " (a forbidden system call; to start programs, declare "
+	                                  "`executes`)"
 	                                : "");
 }
 
@@ -78,25 +78,25 @@ static void name_death(const struct pkdi_run *run, const struct pkdi_life *life,
 		name_kill(life, event, what);
 		break;
 	case PKDI_EVENT_NO_MEMORY:
-		snprintf(what, WHAT_SIZE, "was killed by the kernel for want of memory");
+		snprintf(what, WHAT_SIZE, "was killed by the kernel: out of memory");
 		if (run->cgroup.limit != UINT64_MAX)
 			snprintf(what, WHAT_SIZE,
-			         "was killed by the kernel for want of memory (limit %s)",
+			         "was killed by the kernel: out of memory (limit %s)",
 			         pkdi_bytes_show(run->cgroup.limit, bytes));
 		break;
 	case PKDI_EVENT_STALLED:
 		pkdi_literal_show_time(life->decl->stall_ns, time, sizeof(time));
-		snprintf(what, WHAT_SIZE, "was killed, as its %s took longer than %s",
+		snprintf(what, WHAT_SIZE, "was killed: its %s took longer than %s",
 		         name_call(run, event->process), time);
 		break;
 	case PKDI_EVENT_DAMAGED:
-		snprintf(what, WHAT_SIZE, "was killed, as it has damaged memory that it shares");
+		snprintf(what, WHAT_SIZE, "was killed: it damaged shared memory");
 		break;
 	case PKDI_EVENT_EXITED:
 		if (event->value == 1)
 			snprintf(what, WHAT_SIZE, "failed");
 		else if (event->value == 0)
-			snprintf(what, WHAT_SIZE, "left before its streams had ended");
+			snprintf(what, WHAT_SIZE, "exited before its streams had ended");
 		else
 			snprintf(what, WHAT_SIZE, "exited with status %d", event->value);
 		break;
@@ -120,15 +120,14 @@ void pkdi_report(const struct pkdi_run *run, const struct pkdi_action *action,
 
 	name_process(run, action->process, who);
 	if (action->kind == PKDI_ACTION_SAY_STUCK) {
-		pkdi_log(
-			log,
-			"%s was killed and has not ended: it waits in the kernel, for a file system, "
-			"a device or a debugger",
-			who);
+		pkdi_log(log,
+		         "%s was killed but has not exited: it is blocked in the kernel, by a file "
+		         "system, a device or a debugger",
+		         who);
 		return;
 	}
 	if (action->kind == PKDI_ACTION_SAY_LEFT) {
-		pkdi_log(log, "%s is left behind", who);
+		pkdi_log(log, "%s does not exit and is left behind", who);
 		return;
 	}
 	name_death(run, life, event, what);
@@ -136,9 +135,9 @@ void pkdi_report(const struct pkdi_run *run, const struct pkdi_action *action,
 		pkdi_log(log, "%s %s and is started again (restart %u)", who, what,
 		         life->n_restarts);
 	else if (action->kind == PKDI_ACTION_SAY_ABSENT)
-		pkdi_log(log, "%s %s; the rest goes on without it", who, what);
+		pkdi_log(log, "%s %s; the rest continues without it", who, what);
 	else if (action->kind == PKDI_ACTION_SAY_FORCED)
-		pkdi_log(log, "%s did not end in time and %s", who, what);
+		pkdi_log(log, "%s did not stop in time and %s", who, what);
 	else if (action->kind == PKDI_ACTION_SAY_DIED)
 		pkdi_log(log, "%s %s while the program was stopping", who, what);
 	else if (action->kind == PKDI_ACTION_LEAVE)
@@ -153,7 +152,7 @@ void pkdi_report_slow(const struct pkdi_run *run, uint32_t process)
 	name_process(run, process, who);
 	pkdi_log(&run->log, "%s: its %s has not returned for %d s%s", who,
 	         starts ? "init" : "finish", (int)(PKDI_SLOW_NS / 1000000000),
-	         starts ? "; no frame is made before" : "; the program waits for it");
+	         starts ? "; frames start after it" : "; the program is waiting for it");
 }
 
 void pkdi_report_freeze(const struct pkdi_run *run)

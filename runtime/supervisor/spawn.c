@@ -29,10 +29,11 @@ static void set_signals(const struct pkdi_spawner *spawner)
 	sigprocmask(SIG_SETMASK, &spawner->signals, NULL);
 }
 
-/* The kernel kills this process when the other end of the pipe is closed, by the death of the supervisor,
- * whatever the process does: no handler, no mask, no step that never returns keeps that signal off. Where
- * PR_SET_PDEATHSIG is undone by a change of credentials, this holds. A process that closes all its
- * descriptors still has the other; pkdi_process_run sets that again after init. */
+/* The kernel kills this process when the other end of the pipe is closed, by the death of the
+ * supervisor, whatever the process does: no handler, no mask, no step that never returns keeps
+ * that signal off. Where PR_SET_PDEATHSIG is undone by a change of credentials, this holds. A
+ * process that closes all its descriptors still has the other; pkdi_process_run sets that again
+ * after init. */
 static int hold_on(int lifeline)
 {
 	if (fcntl(lifeline, F_SETOWN, getpid()) < 0 || fcntl(lifeline, F_SETSIG, SIGKILL) < 0 ||
@@ -41,7 +42,8 @@ static int hold_on(int lifeline)
 	return 0;
 }
 
-/* Of what is allocated and of what is there already; with both limits, so that no node raises it again. */
+/* Of what is allocated and of what is there already; with both limits, so that no node raises it
+ * again. */
 static int limit_memory(uint64_t bytes)
 {
 	const struct rlimit limit = {bytes, bytes};
@@ -85,14 +87,14 @@ static _Noreturn void be_child(struct pkdi_spawner *spawner, uint32_t index, int
 	int r = prepare(spawner, index, lifeline);
 
 	if (r < 0) {
-		pkdi_log(&run->log, "process '%s': cannot be set up: %s",
+		pkdi_log(&run->log, "process '%s' cannot be set up: %s",
 		         run->processes[index].decl->name, strerror(-r));
 	} else {
 		set_signals(spawner);
 		status = pkdi_process_run(run, index);
 	}
-	/* Not exit: destructors of libraries whose threads still run are a source of crashes. What is buffered
-	 * may wait for a reader, and is watched as a step is. */
+	/* Not exit: destructors of libraries whose threads still run are a source of crashes.
+	 * What is buffered may wait for a reader, and is watched as a step is. */
 	atomic_store(&run->processes[index].words->call, PKDI_CALL_FLUSH);
 	atomic_store(&run->processes[index].words->step_since_ns, pkd_now());
 	fflush(NULL);
@@ -136,8 +138,8 @@ int pkdi_spawn(struct pkdi_spawner *spawner, uint32_t index, struct pkdi_spawned
 
 	if (!has_one_thread()) {
 		pkdi_log(&spawner->run->log,
-		         "a library started a thread before the first fork: threads may be started "
-		         "in init and nowhere earlier");
+		         "a library started a thread before the first fork: start threads in init, "
+		         "not earlier");
 		return -EBUSY;
 	}
 	if (pipe2(lifeline, O_CLOEXEC) < 0)

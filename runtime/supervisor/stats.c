@@ -158,16 +158,21 @@ static void print_input(const struct pkdi_run *run, const struct pkdi_node *node
 	              present + absent);
 }
 
+static const char *plural(uint64_t n)
+{
+	return n == 1 ? "" : "s";
+}
+
 static void print_losses(const struct pkdi_run *run, const struct pkdi_node *node)
 {
-	const struct pkdi_node_words *words = node->words;
+	uint64_t n_failed = pkdi_read(&node->words->n_failed);
 
 	for (uint32_t i = 0; i < node->decl->n_inputs; i++)
 		if (node->inputs[i].stream)
 			print_input(run, node, &node->inputs[i]);
-	if (pkdi_read(&words->n_failed))
-		pkdi_log_bare(&run->log, "  %s: %" PRIu64 " frames failed", node->decl->name,
-		              pkdi_read(&words->n_failed));
+	if (n_failed)
+		pkdi_log_bare(&run->log, "  %s: %" PRIu64 " frame%s failed", node->decl->name,
+		              n_failed, plural(n_failed));
 }
 
 static void print_refused(const struct pkdi_run *run, const struct pkdi_node *node)
@@ -183,9 +188,9 @@ static void print_refused(const struct pkdi_run *run, const struct pkdi_node *no
 			if (n)
 				pkdi_log_bare(&run->log,
 				              "  %s -> %s.%s: %" PRIu64
-				              " frames refused for want of room",
+				              " frame%s refused for lack of room",
 				              output->stream->name, decl->name,
-				              decl->inputs[reader->input].name, n);
+				              decl->inputs[reader->input].name, n, plural(n));
 		}
 	}
 }
@@ -196,8 +201,8 @@ void pkdi_stats_table(const struct pkdi_run *run, const struct pkdi_life *lives,
 	uint64_t frames = origin ? pkdi_record_number(&origin->words->record) : 0;
 	double seconds = (double)elapsed_ns / 1e9;
 
-	pkdi_log(&run->log, "%" PRIu64 " frames in %.2f s (%.1f fps)", frames, seconds,
-	         seconds > 0 ? (double)frames / seconds : 0.0);
+	pkdi_log(&run->log, "%" PRIu64 " frame%s in %.2f s (%.1f fps)", frames, plural(frames),
+	         seconds, seconds > 0 ? (double)frames / seconds : 0.0);
 	print_nodes(run, elapsed_ns);
 	for (uint32_t i = 0; i < run->program->n_nodes; i++) {
 		print_losses(run, &run->nodes[i]);
@@ -205,6 +210,7 @@ void pkdi_stats_table(const struct pkdi_run *run, const struct pkdi_life *lives,
 	}
 	for (uint32_t i = 0; i < run->n_processes; i++)
 		if (lives[i].n_restarts)
-			pkdi_log_bare(&run->log, "  process %s: restarted %u times",
-			              lives[i].decl->name, lives[i].n_restarts);
+			pkdi_log_bare(&run->log, "  process %s: restarted %u time%s",
+			              lives[i].decl->name, lives[i].n_restarts,
+			              plural(lives[i].n_restarts));
 }

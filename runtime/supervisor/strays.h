@@ -1,5 +1,5 @@
-/* Processes that nodes have started and left behind: the supervisor inherits them, as their subreaper, so
- * that they end with the process that they belong to, and none stays as a zombie. */
+/* Processes that nodes have started and left behind: the supervisor inherits them, as their
+ * subreaper, so that they end with the process that they belong to, and none stays as a zombie. */
 #ifndef PKDI_STRAYS_H
 #define PKDI_STRAYS_H
 
@@ -16,8 +16,8 @@ struct pkdi_strays {
 /* Makes the calling process inherit what its descendants leave. */
 void pkdi_strays_inherit(void);
 
-/* Reaps those that have ended, up to one of the program that has; with it reaped, call it again. Returns
- * how many of them were killed: what they have left has been inherited in turn. */
+/* Reaps those that have ended, up to one of the program that has; with it reaped, call it again.
+ * Returns how many of them were killed: what they have left has been inherited in turn. */
 uint32_t pkdi_strays_reap(const struct pkdi_strays *strays);
 
 /* Sends all of them a signal; returns how many there are. */

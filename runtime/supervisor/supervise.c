@@ -95,10 +95,12 @@ static void carry_out(struct pkdi_supervisor *supervisor, const struct pkdi_acti
 	}
 }
 
-/* Without its alarm or its events a supervisor is none: it ends all it has started, and says why. */
+/* Without its alarm or its events a supervisor is none: it ends all it has started, and says
+ * why. */
 static void break_off(struct pkdi_supervisor *supervisor, const char *call, int error)
 {
-	pkdi_log(&supervisor->run->log, "the supervisor cannot go on: %s: %s; all is ended", call,
+	pkdi_log(&supervisor->run->log,
+	         "the supervisor cannot continue: %s: %s; all processes were killed", call,
 	         strerror(error));
 	for (uint32_t i = 0; i < supervisor->run->n_processes; i++)
 		pkdi_child_signal(&supervisor->children[i], SIGKILL);
@@ -136,8 +138,8 @@ static void handle_one(struct pkdi_supervisor *supervisor, const struct pkdi_eve
 		carry_out(supervisor, &supervisor->cycle.actions[i], event);
 }
 
-/* Ends writers that readers complain of, see believe.h. One that has left by itself is given up: its readers go on
- * without what they do not believe. */
+/* Ends writers that readers complain of, see believe.h. One that has left by itself is given up:
+ * its readers go on without what they do not believe. */
 static void end_damage(struct pkdi_supervisor *supervisor)
 {
 	const struct pkdi_run *run = supervisor->run;
@@ -156,7 +158,8 @@ static void end_damage(struct pkdi_supervisor *supervisor)
 		if (supervisor->lives[i].state == PKDI_LIFE_DOWN)
 			handle_one(supervisor, &event);
 		if (pkdi_child_is_up(child) && !child->stall) {
-			pkdi_node_log(&run->log, reporter->decl, "complains of process '%s'",
+			pkdi_node_log(&run->log, reporter->decl,
+			              "has received damaged data from process '%s'",
 			              run->processes[i].decl->name);
 			pkdi_child_kill_for(child, PKDI_STALL_DAMAGED);
 		}
@@ -323,7 +326,7 @@ int pkdi_supervisor_init(struct pkdi_supervisor *supervisor, struct pkdi_run *ru
 		r = pkdi_descriptors_open(supervisor);
 	}
 	if (r < 0) {
-		pkdi_log(&run->log, "the supervisor cannot be set up: %s", strerror(-r));
+		pkdi_log(&run->log, "cannot set up the supervisor: %s", strerror(-r));
 		pkdi_supervisor_finish(supervisor);
 	}
 	return r;
@@ -372,7 +375,7 @@ int pkdi_supervisor_run(struct pkdi_supervisor *supervisor)
 	}
 	if (!end_strays(supervisor, SIGTERM, PKDI_KILL_NS) &&
 	    !end_strays(supervisor, SIGKILL, LAST_WORDS_NS))
-		pkdi_log(&run->log, "a process that a node has started cannot be ended");
+		pkdi_log(&run->log, "a process started by a node cannot be killed");
 	if (run->log.shares_line)
 		pkdi_progress_clear(run);
 	run->log.shares_line = false;

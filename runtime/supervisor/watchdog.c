@@ -39,8 +39,8 @@ static bool is_stuck(const struct pkdi_child *child, int64_t now_ns)
 	return child->stall && now_ns - child->killed_ns >= PKDI_STUCK_NS;
 }
 
-/* Says once for each start of a process that it stays in init or finish, or that SIGKILL does not end it;
- * returns when to look again. */
+/* Says once for each start of a process that it stays in init or finish, or that SIGKILL does
+ * not end it; returns when to look again. */
 static int64_t note_slow(struct pkdi_supervisor *supervisor)
 {
 	int64_t next_ns = PKDI_SLOW_NS;
@@ -66,8 +66,8 @@ static int64_t note_slow(struct pkdi_supervisor *supervisor)
 	return pkdi_time_after(pkd_now(), next_ns);
 }
 
-/* Who wakes much too late was stopped (Ctrl-Z), and so were its processes: that is no time that their steps have
- * taken. */
+/* Who wakes much too late was stopped (Ctrl-Z), and so were its processes: that is no time that
+ * their steps have taken. */
 static void note_late(struct pkdi_supervisor *supervisor)
 {
 	int64_t now_ns = pkd_now();

@@ -1,14 +1,14 @@
 /* table.csv: one row per firing. Lines end in LF; cells are quoted by the rules of RFC 4180.
  *
- * The columns: `frame,time_s`, on demand `wall_clock`, for a sampled row `source_frame,age_ms`, then
- * one per field of the row's type, nested records with dots between the names. A list makes two, NAME_count and
- * NAME with its items as JSON (`count,items` where the row itself is a list). An absent row
- * leaves its cells empty.
+ * The columns: `frame,time_s`, on demand `wall_clock`, for a sampled row `source_frame,age_ms`,
+ * then one per field of the row's type, nested records with dots between the names. A list makes
+ * two, NAME_count and NAME with its items as JSON (`count,items` where the row itself is a
+ * list). An absent row leaves its cells empty.
  *
  * A row goes to the file within its firing, behind the last committed one, so that the commit of
- * the persistent state decides over both: a row that a killed firing wrote is cut off and written
- * again. A file that is added to is not touched before its first row: what the old content lacks, a
- * header or the end of its last line, goes before that. */
+ * the persistent state decides over both: a row that a killed firing wrote is cut off and
+ * written again. A file that is added to is not touched before its first row: what the old
+ * content lacks, a header or the end of its last line, goes before that. */
 #include "json.h"
 
 #include "../base/sink_file.h"
@@ -417,7 +417,7 @@ static int check_old(struct table_csv *self)
 		return failed(self, (int)-n);
 	if (last == '\n')
 		return PKD_OK;
-	pkd_note(self->ctx, "the last line of '%s' was without an end, which it gets now",
+	pkd_note(self->ctx, "the last line of '%s' had no newline at its end; it was added",
 	         self->params->path);
 	self->first = "\n";
 	return PKD_OK;

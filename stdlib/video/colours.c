@@ -1,6 +1,7 @@
 #include "colours.h"
 
-/* libyuv is the nearer to the formula, and faster; libswscale overflows without its slow rounding. */
+/* libyuv is the nearer to the formula, and faster; libswscale overflows without its slow
+ * rounding. */
 
 #ifdef PKD_HAS_LIBYUV
 

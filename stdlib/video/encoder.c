@@ -118,8 +118,8 @@ static void *wait_for(void *lock)
 	return NULL;
 }
 
-/* x264 does not say that it got too few threads: tries to start as many, all at once. Small ones, for
- * otherwise it may be the memory that they lack. */
+/* x264 does not say that it got too few threads: tries to start as many, all at once. Small
+ * ones, for otherwise it may be the memory that they lack. */
 static bool has_threads(int n)
 {
 	pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;

@@ -1,5 +1,5 @@
-/* H.264 by libx264, which gives each frame back at once: no B-frames, no look-ahead. All functions return
- * FFmpeg's codes. */
+/* H.264 by libx264, which gives each frame back at once: no B-frames, no look-ahead. All
+ * functions return FFmpeg's codes. */
 #ifndef PKD_VIDEO_ENCODER_H
 #define PKD_VIDEO_ENCODER_H
 
@@ -28,13 +28,15 @@ bool media_encoder_is_there(void);
 int media_encoder_open(struct media_encoder *self, const struct media_film *film);
 void media_encoder_close(struct media_encoder *self);
 
-/* After an open that failed with AVERROR_EXTERNAL: how many threads it needs, where they cannot be had. */
+/* After an open that failed with AVERROR_EXTERNAL: how many threads it needs, where they cannot
+ * be had. */
 int media_encoder_missing_threads(const struct media_encoder *self);
 
 /* Makes the image its input. */
 int media_encoder_take(struct media_encoder *self, const struct pkd_image *image);
 
-/* Encodes it: `packet`, to be unreferenced by the caller. One that came later would be lost by a kill. */
+/* Encodes it: `packet`, to be unreferenced by the caller. One that came later would be lost by a
+ * kill. */
 int media_encoder_encode(struct media_encoder *self, int64_t ticks);
 
 #endif

@@ -1,10 +1,10 @@
 /* video.write: H.264 by libx264, in fragments of MP4 with one frame each.
  *
- * A fragment goes to the file within its firing, behind the last committed one, and the persistent
- * state says where that ends: what a killed firing has written is cut off at the restart. That needs
- * an encoder that gives each frame back at once, so there are no B-frames and no look-ahead. A new
- * incarnation has a new encoder, which begins with a key frame; its parameters being the same, the
- * header of the file holds for it too. */
+ * A fragment goes to the file within its firing, behind the last committed one, and the
+ * persistent state says where that ends: what a killed firing has written is cut off at the
+ * restart. That needs an encoder that gives each frame back at once, so there are no B-frames
+ * and no look-ahead. A new incarnation has a new encoder, which begins with a key frame; its
+ * parameters being the same, the header of the file holds for it too. */
 #include "encoder.h"
 #include "log.h"
 #include "mp4.h"
@@ -40,7 +40,7 @@ struct video_write {
 static const char *error_text(int error, char text[static MEDIA_TEXT_SIZE])
 {
 	if (error == AVERROR_EXTERNAL)
-		return media_log_take(text) ? text : "x264 failed, most likely for want of memory";
+		return media_log_take(text) ? text : "x264 failed, probably out of memory";
 	return error > -4096 ? sink_file_error(-error) : media_error_text(error, text);
 }
 
@@ -106,11 +106,11 @@ static int check_first(struct video_write *self, uint32_t width, uint32_t height
 	const char *wrong = NULL;
 
 	if (width < 2 || height < 2)
-		wrong = "small for H.264: 2x2 is the least";
+		wrong = "small for H.264: the minimum is 2x2";
 	else if (width > MAX_SIDE + 1 || height > MAX_SIDE + 1)
-		wrong = "large for H.264: x264 takes up to 16384 pixels a side";
+		wrong = "large for H.264: x264 accepts up to 16384 pixels a side";
 	else if (av_image_check_size(width & ~1U, height & ~1U, 0, NULL) < 0)
-		wrong = "large for H.264: FFmpeg takes up to 2^28 pixels";
+		wrong = "large for H.264: FFmpeg accepts up to 2^28 pixels";
 	if (!wrong)
 		return PKD_OK;
 	self->has_failed = true;
@@ -128,8 +128,8 @@ static int take_first(struct video_write *self, const struct pkd_image *image)
 	self->now.height = image->height;
 	if ((image->width | image->height) & 1)
 		pkd_note(self->ctx,
-		         "H.264 needs even sizes: %" PRIu32 "x%" PRIu32 " is cut to %" PRIu32
-		         "x%" PRIu32,
+		         "H.264 needs even dimensions: %" PRIu32 "x%" PRIu32
+		         " is cropped to %" PRIu32 "x%" PRIu32,
 		         image->width, image->height, image->width & ~1U, image->height & ~1U);
 	return PKD_OK;
 }
@@ -140,7 +140,7 @@ static int check_size(struct video_write *self, const struct pkd_image *image)
 		return PKD_OK;
 	self->has_failed = true;
 	return pkd_error(self->ctx, EINVAL,
-	                 "the frame is %" PRIu32 "x%" PRIu32 ", the video in '%s' %" PRIu32
+	                 "the frame is %" PRIu32 "x%" PRIu32 " but the video in '%s' is %" PRIu32
 	                 "x%" PRIu32 ": its size cannot change",
 	                 image->width, image->height, self->params->path, self->now.width,
 	                 self->now.height);
@@ -154,8 +154,8 @@ static int encoder_failed(struct video_write *self, int error)
 		return failed(self, error);
 	self->has_failed = true;
 	return pkd_error(self->ctx, EAGAIN,
-	                 "cannot write '%s': no more threads can be started, x264 needs %d; see "
-	                 "'ulimit -u' and the pids.max of the cgroup",
+	                 "cannot write '%s': x264 needs %d threads and no more can be started; see "
+	                 "'ulimit -u' and pids.max of the control group",
 	                 self->params->path, n);
 }
 
@@ -205,7 +205,8 @@ static int write_fragment(struct video_write *self)
 	int error = 0;
 
 	mp4_put_head(head, &frame);
-	/* The head comes last: until it is there, players take its place for the end of the file. */
+	/* The head comes last: until it is there, players take its place for the end of the
+	 * file. */
 	if (!self->file.is_stream)
 		error = sink_file_put(&self->file, at + sizeof(head), self->encoder.packet->data,
 		                      frame.size);
@@ -277,9 +278,10 @@ static int open_file(struct video_write *self)
 	if (self->file.is_lost)
 		self->now = (struct video_write_state){0};
 	if (self->file.is_resumed && self->file.is_stream)
-		return pkd_error(self->ctx, ESPIPE,
-		                 "'%s' is no file: a video in it cannot go on after a restart",
-		                 self->params->path);
+		return pkd_error(
+			self->ctx, ESPIPE,
+			"'%s' is not a regular file: its video cannot continue after a restart",
+			self->params->path);
 	if (self->file.is_resumed)
 		scan(self);
 	return PKD_OK;
@@ -379,7 +381,8 @@ static void write_index(struct video_write *self)
 	if (box && sink_file_append(&self->file, box, size) < 0) {
 		sink_file_cut(&self->file, end);
 		if (!self->has_failed)
-			pkd_note(self->ctx, "no room for the index of '%s': all frames are there",
+			pkd_note(self->ctx,
+			         "no space for the index of '%s'; all its frames are complete",
 			         self->params->path);
 	}
 	free(box);

@@ -33,15 +33,15 @@ static void say_bridged(struct media_write_times *self, const struct video_write
                         enum media_bridge why, int64_t time)
 {
 	static const char *const whys[] = {
-		[MEDIA_STOOD_STILL] = "two frames have one capture time",
-		[MEDIA_WENT_BACK] = "capture times go back",
-		[MEDIA_LEAPT] = "capture times leap by more than a frame can last in an MP4",
+		[MEDIA_STOOD_STILL] = "two frames have the same capture time",
+		[MEDIA_WENT_BACK] = "capture times go backwards",
+		[MEDIA_LEAPT] = "capture times jump by more than a frame can last in an MP4",
 	};
 
 	if (self->has_said[why])
 		return;
 	self->has_said[why] = true;
-	pkd_note(self->ctx, "%s, from %.6f s to %.6f s: '%s' goes on by a frame's period",
+	pkd_note(self->ctx, "%s, from %.6f s to %.6f s: '%s' continues by one frame's period",
 	         whys[why], (double)now->last_time / NS_PER_SECOND, (double)time / NS_PER_SECOND,
 	         self->path);
 }
@@ -54,9 +54,9 @@ static int64_t usual_step(const struct video_write_state *now)
 	return last > 0 && last < average ? last : average;
 }
 
-/* Where a frame of that capture time stands in the file, behind the last one: where its capture time
- * says. Where that is no place (the origin was restarted, its clock was set), a frame's period
- * behind the last one; and where capture times run on from there, so does the file. */
+/* Where a frame of that capture time stands in the file, behind the last one: where its capture
+ * time says. Where that is no place (the origin was restarted, its clock was set), a frame's
+ * period behind the last one; and where capture times run on from there, so does the file. */
 static int64_t ticks_of(struct media_write_times *self, struct video_write_state *now, int64_t time)
 {
 	int64_t ticks = now->base_ticks + since(now->base_time, time);

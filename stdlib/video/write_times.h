@@ -1,5 +1,5 @@
-/* Where a frame stands in a file: where its capture time says, as long as capture times run on, and a
- * frame's period behind the last one where they do not. */
+/* Where a frame stands in a file: where its capture time says, as long as capture times run on,
+ * and a frame's period behind the last one where they do not. */
 #ifndef PKD_VIDEO_WRITE_TIMES_H
 #define PKD_VIDEO_WRITE_TIMES_H
 
@@ -16,8 +16,8 @@ struct media_write_times {
 	bool has_said[N_MEDIA_BRIDGES];
 };
 
-/* Counts the frame of this firing and sets `ticks`, its time in the file, and `step`, how long the one
- * before it lasts. */
+/* Counts the frame of this firing and sets `ticks`, its time in the file, and `step`, how long
+ * the one before it lasts. */
 void media_write_times_take(struct media_write_times *self, struct video_write_state *now);
 
 /* As long as the frames before it on average, until the next one shows how long it is. */

@@ -50,18 +50,18 @@ last_line | grep -Exq "$middle was killed by SIGKILL; the rest was stopped" ||
 
 # ---- absent: the rest runs to its end ----
 
-ends 3 "$middle was killed by SIGSEGV; the rest goes on without it" \
+ends 3 "$middle was killed by SIGSEGV; the rest continues without it" \
 	./absent --frames 500 --trouble fault --quiet
 [ "$(tail -n 1 line.csv)" = 99,9.900000000,99 ] || fail "the last row is $(tail -n 1 line.csv)"
 [ "$(wc -l <beside.csv)" -eq 501 ] || fail "$(wc -l <beside.csv) lines beside it, not 501"
-expect 3 "$middle failed; the rest goes on without it" ./absent --frames 500 --trouble fail --at 0
+expect 3 "$middle failed; the rest continues without it" ./absent --frames 500 --trouble fail --at 0
 
 # ---- restart ----
 
 # The second death with the same frame gives that frame up.
 expect 0 "$middle was killed by SIGSEGV and is started again \(restart 2\)" \
 	./restart --frames 500 --trouble fault
-grep -Exq ' *middle: 1 frames failed' out || fail 'the frame is not counted as failed'
+grep -Exq ' *middle: 1 frame failed' out || fail 'the frame is not counted as failed'
 grep -Exq ' *process middle: restarted 2 times' out || fail 'the restarts are not counted'
 [ "$(wc -l <line.csv)" -eq 500 ] || fail "$(wc -l <line.csv) lines, not 500"
 ! grep -q '^100,' line.csv || fail 'the frame that kills has a row'
@@ -71,6 +71,6 @@ ends 1 "$middle failed; the rest was stopped" ./twice --trouble fail --at 0
 [ "$(grep -c 'is started again' out)" -eq 2 ] || fail 'not two restarts'
 
 # Given up after its restarts, too: what comes out is not all, and the status says so.
-expect 3 "$middle failed; the rest goes on without it" ./given_up --frames 500 --trouble fail --at 0
+expect 3 "$middle failed; the rest continues without it" ./given_up --frames 500 --trouble fail --at 0
 [ "$(grep -c 'is started again' out)" -eq 2 ] || fail 'not two restarts'
 [ "$(wc -l <beside.csv)" -eq 501 ] || fail "$(wc -l <beside.csv) lines beside it, not 501"

@@ -13,7 +13,7 @@ damaged() {
 	rm -f told
 	expect 137 "[a-z]+: node '[rl]' .*: its input 'y' \(stream w.y\) is corrupted: $3; its writer is node 'w' .*" \
 		"./$1" --w.what "$2"
-	last_line | grep -Eq "node 'w' .* was killed, as it has damaged memory that it shares; the rest was stopped" ||
+	last_line | grep -Eq "node 'w' .* was killed: it damaged shared memory; the rest was stopped" ||
 		fail "$1 $2: the last line does not blame the writer"
 	grep -Eq ',([3-9]|[1-9][0-9])$' damage.csv && fail "$1 $2: what was written over came through" damage.csv
 }
@@ -39,7 +39,7 @@ expect 137 ".*value 4 belongs to frame 4, but value 3 to frame 4.*" ./slots --w.
 # What is written over stays so; with no restarts left the rest goes on without it.
 for what in number_zero place entry; do
 	rm -f told
-	expect 3 "damage: node 'w' .* damaged memory that it shares; the rest goes on without it" ./again --w.what $what
+	expect 3 "damage: node 'w' .* damaged shared memory; the rest continues without it" ./again --w.what $what
 	[ "$(grep -c "is corrupted" out)" -eq 3 ] || fail "$what: not one complaint for each incarnation"
 	tail -n 1 damage.csv | grep -q ',2$' || fail "$what: not all that came before is there" damage.csv
 done

@@ -8,14 +8,14 @@ build "$e2e/line/line.pkd" --pipeline line -o line
 build "$e2e/line/line.pkd" --pipeline line --deploy stalls -o stalls
 middle="line: node 'middle' \(line.pkd:[0-9]+:[0-9]+\)"
 
-expect 137 "$middle was killed, as its init took longer than 300ms; the rest was stopped" \
+expect 137 "$middle was killed: its init took longer than 300ms; the rest was stopped" \
 	./stalls --trouble hang --at 0
-expect 137 "$middle was killed, as its step took longer than 300ms; the rest was stopped" \
+expect 137 "$middle was killed: its step took longer than 300ms; the rest was stopped" \
 	./stalls --trouble hang
 
 start ./line --trouble doze --at 0
 says() { grep -Exq "$1" out; }
-within 20 says "$middle: its init has not returned for 5 s; no frame is made before" ||
+within 20 says "$middle: its init has not returned for 5 s; frames start after it" ||
 	fail 'nobody says what the program waits for'
 kill -TERM "$pid"
 finish 5

@@ -160,7 +160,7 @@ fi
 for program in declared undeclared; do
 	runs 3 ./$program
 	call="(v?fork|clone)"
-	grep -Eq "node 'middle' .* was stopped at its call of $call: the deploy's .limit. of .processes 0. forbids it" out ||
+	grep -Eq "node 'middle' .* was stopped at $call: the deploy's .limit. of .processes 0. forbids it" out ||
 		fail "$program: not stopped at clone"
 done
 runs 0 ./declared --no-sandbox

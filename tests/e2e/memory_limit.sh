@@ -80,10 +80,10 @@ limited() {
 limited ./eat
 status=$?
 [ "$status" -eq 0 ] || fail "status $status, not 0: the frame is not left out"
-grep -Eq "node 'middle' .* was killed by the kernel for want of memory \(limit 64 MiB\) and is started again \(restart 2\)" out ||
+grep -Eq "node 'middle' .* was killed by the kernel: out of memory \(limit 64 MiB\) and is started again \(restart 2\)" out ||
 	fail 'the limit is not named'
 ! grep -q 'restart 3' out || fail 'it dies of the same frame three times'
-grep -q 'middle: 1 frames failed' out || fail 'the frame is not counted as failed'
+grep -q 'middle: 1 frame failed' out || fail 'the frame is not counted as failed'
 
 # Too small for the streams: told before the kernel has anything to kill.
 mkdir large

@@ -110,5 +110,5 @@ pipeline beyond(period: time = 1ms) {
 }
 END_PKD
 build beyond/line.pkd -o beyond/beyond
-expect 0 'beyond: 1 frames in .*' beyond/beyond --period 2ms
+expect 0 'beyond: 1 frame in .*' beyond/beyond --period 2ms
 expect 2 'beyond: .*numbers.period.*out of range.*0ns..10s.*' beyond/beyond --period 20s

@@ -158,7 +158,7 @@ mv a.csv moved.csv
 : >go
 finish 20
 [ $status -eq 0 ] || fail "moved: status $status"
-grep -q "'a.csv' was moved while it was being written; it is whole" out || fail 'moved: not said'
+grep -q "'a.csv' was moved while it was being written; it is complete" out || fail 'moved: not said'
 [ "$(wc -l <moved.csv)" -eq 4 ] || fail 'moved: rows are missing'
 
 # ---- Standard output, pipes, directories ----

@@ -44,7 +44,7 @@ stopped() {
 	n=$((n + 1))
 	for user in $users; do
 		attempt "$user" "$1" "$2" ${5:+--path "$5"}
-		grep -q "node '$by' .* was stopped at its call of $call: .*$reason" out ||
+		grep -q "node '$by' .* was stopped at $call: .*$reason" out ||
 			fail "$user, $by, $2: not stopped at $call with '$reason'"
 		grep -q "node '$by' .* was killed by SIGSYS" out || fail "$by, $2: not the death of that node"
 		[ $status -eq 159 ] || fail "$by, $2: status $status"
@@ -76,7 +76,7 @@ fi
 # ---- What holds for every node, declared or not ----
 
 for by in undeclared computes; do
-	others='no node may reach into other processes'
+	others='no node may access other processes'
 	stopped "$by" ptrace ptrace "$others"
 	stopped "$by" ptrace_sibling ptrace "$others"
 	stopped "$by" vm_readv process_vm_readv "$others"
@@ -135,7 +135,7 @@ for what in chmod chown utimes setxattr shmget msgget; do
 done
 comes_to computes terminal '-1 (EPERM|ENOTTY)'
 attempt self computes spawn
-grep -q "was killed by SIGSYS (a system call that it may not make; to start programs takes .executes.)" out ||
+grep -q "was killed by SIGSYS (a forbidden system call; to start programs, declare .executes.)" out ||
 	fail 'a program that the C library starts is refused without a reason'
 echo rows >rows
 timeout 60 ./by_computes --quiet --what cut_output >>rows 2>out </dev/null
@@ -183,7 +183,7 @@ stopped runner socket socket 'write .network. in its declaration'
 comes_to one_program other_program "$refused"
 stopped one_program socket socket 'write .network. in its declaration'
 attempt self one_program exec
-grep -q 'left before its streams had ended' out || fail 'the program that is named is not started'
+grep -q 'exited before its streams had ended' out || fail 'the program that is named is not started'
 comes_to one_program socket '[0-9]+ done' forbidden --early
 
 # ---- Settled ----
@@ -208,7 +208,7 @@ stopped runner kill_group kill 'other processes'
 pkdc_with nothing -DPKD_TEST_LANDLOCK_ABI=0
 by computes undeclared
 comes_to computes read '[0-9]+ done' forbidden
-grep -q 'this kernel has no landlock: nodes are not kept from files' out || fail 'it is not said'
+grep -q 'this kernel has no landlock: nodes can open files' out || fail 'it is not said'
 stopped computes socket socket 'write .network.'
 stopped undeclared kill kill 'other processes'
 
@@ -216,7 +216,7 @@ pkdc_with no_filter -DPKD_TEST_NO_SECCOMP
 by computes
 comes_to computes read "$refused" forbidden
 comes_to computes socket '[0-9]+ done'
-grep -q 'this kernel has no seccomp: nodes are not kept from sockets' out || fail 'it is not said'
+grep -q 'this kernel has no seccomp: nodes can use sockets' out || fail 'it is not said'
 
 # ---- Switched off, which is said ----
 
@@ -225,6 +225,6 @@ by computes
 for option in --no-sandbox --single-process; do
 	at_most 60 ./by_computes --quiet $option --what read >out 2>&1 || fail "$option: status $?"
 	grep -Eq '^by_computes: computes: read: [0-9]+ done$' out || fail "$option: still refused"
-	head -n 1 out | grep -Eq "^by_computes: $option: nothing that its nodes declare is enforced" ||
+	head -n 1 out | grep -Eq "^by_computes: $option: what nodes declare is not enforced" ||
 		fail "$option: not said first"
 done

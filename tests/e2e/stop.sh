@@ -29,7 +29,7 @@ stuck() {
 	[ "$3" = 0 ] || within 5 stands_still "$pid" || fail 'the source runs on'
 	stop "$pid" "$4"
 	[ "$status" -eq "$5" ] || fail "$2 at $3, SIG$4: status $status, not $5"
-	grep -Exq "line: node 'middle' \(line.pkd:[0-9:]+\) did not end in time and was killed by SIG$6" out ||
+	grep -Exq "line: node 'middle' \(line.pkd:[0-9:]+\) did not stop in time and was killed by SIG$6" out ||
 		fail "$2 at $3, SIG$4: no line names the node"
 }
 

@@ -675,7 +675,7 @@ static void a_stalled_step_is_ended_and_named(void **state)
 	assert_int_equal(run_program("--quiet", 0, NULL), 0);
 	/* Twice the same frame: it is given up. */
 	assert_non_null(strstr(messages,
-	                       "test: node 'loop' (test.pkd:1:1) was killed, as its step "
+	                       "test: node 'loop' (test.pkd:1:1) was killed: its step "
 	                       "took longer than 500ms and is started again (restart 2)\n"));
 	assert_null(strstr(messages, "restart 3"));
 	text = take_output();
@@ -685,7 +685,7 @@ static void a_stalled_step_is_ended_and_named(void **state)
 
 	processes[1].n_restarts = 0;
 	assert_int_equal(run_program("--quiet", 0, NULL), 137);
-	assert_non_null(strstr(messages, "was killed, as its step took longer than 500ms; the rest "
+	assert_non_null(strstr(messages, "was killed: its step took longer than 500ms; the rest "
 	                                 "was stopped\n"));
 	unlink(path);
 }
@@ -698,9 +698,9 @@ static void a_call_that_hangs_is_ended_and_named(void **state)
 		const char *says;
 		uint32_t process;
 	} calls[] = {
-		{PKDI_CALL_INIT, "'loop' (test.pkd:1:1) was killed, as its init took", 1},
-		{PKDI_CALL_READY, "'source' (test.pkd:1:1) was killed, as its ready took", 0},
-		{PKDI_CALL_FINISH, "'loop' (test.pkd:1:1) was killed, as its finish took", 1},
+		{PKDI_CALL_INIT, "'loop' (test.pkd:1:1) was killed: its init took", 1},
+		{PKDI_CALL_READY, "'source' (test.pkd:1:1) was killed: its ready took", 0},
+		{PKDI_CALL_FINISH, "'loop' (test.pkd:1:1) was killed: its finish took", 1},
 	};
 
 	(void)state;
@@ -731,7 +731,7 @@ static void a_finish_that_hangs_costs_one_restart(void **state)
 	processes[1].stall_ns = 50000000;
 	limit_s = 10;
 	assert_int_equal(run_program("--quiet", 0, NULL), 0);
-	assert_string_equal(messages, "test: node 'loop' (test.pkd:1:1) was killed, as its finish "
+	assert_string_equal(messages, "test: node 'loop' (test.pkd:1:1) was killed: its finish "
 	                              "took longer than 50ms and is started again (restart 1)\n");
 	unlink(path);
 }
@@ -917,9 +917,8 @@ static void a_step_that_claims_to_begin_at_no_time_is_ended_and_named(void **sta
 	processes[1].restart_per_ns = 0;
 	limit_s = 10;
 	assert_int_equal(run_program("--quiet", 0, NULL), 0);
-	assert_non_null(strstr(messages, "test: node 'loop' (test.pkd:1:1) was killed, as it has "
-	                                 "damaged memory that it shares and is started again "
-	                                 "(restart 2)\n"));
+	assert_non_null(strstr(messages, "test: node 'loop' (test.pkd:1:1) was killed: it damaged "
+	                                 "shared memory and is started again (restart 2)\n"));
 	assert_null(strstr(messages, "restart 3"));
 	text = take_output();
 	assert_null(strstr(text, "\n6 "));
@@ -1086,14 +1085,14 @@ static void a_supervisor_that_learns_of_nothing_ends_all(void **state)
 	epoll_fails = true;
 	assert_int_equal(run_program("--quiet", 0, NULL), 1);
 	epoll_fails = false;
-	assert_string_equal(messages, "test: the supervisor cannot go on: epoll_wait: Bad address; "
-	                              "all is ended\n");
+	assert_string_equal(messages, "test: the supervisor cannot continue: epoll_wait: Bad "
+	                              "address; all processes were killed\n");
 	assert_int_equal(find_children(getpid(), pids), 0);
 	alarm_fails = true;
 	assert_int_equal(run_program("--quiet", 0, NULL), 1);
 	alarm_fails = false;
-	assert_string_equal(messages, "test: the supervisor cannot go on: timerfd_settime: Invalid "
-	                              "argument; all is ended\n");
+	assert_string_equal(messages, "test: the supervisor cannot continue: timerfd_settime: "
+	                              "Invalid argument; all processes were killed\n");
 	assert_int_equal(find_children(getpid(), pids), 0);
 	unlink(path);
 }
@@ -1235,9 +1234,10 @@ static void who_cannot_be_ended_is_named_and_left(void **state)
 	messages[n > 0 ? n : 0] = '\0';
 	close(errors_fd);
 	assert_int_equal(status, 137);
-	assert_non_null(strstr(messages, "test: node 'loop' (test.pkd:1:1) was killed and has not "
-	                                 "ended: it waits in the kernel"));
-	assert_non_null(strstr(messages, "test: node 'loop' (test.pkd:1:1) is left behind\n"));
+	assert_non_null(strstr(messages, "test: node 'loop' (test.pkd:1:1) was killed but has not "
+	                                 "exited: it is blocked in the kernel"));
+	assert_non_null(strstr(
+		messages, "test: node 'loop' (test.pkd:1:1) does not exit and is left behind\n"));
 	unlink(path);
 }
 
@@ -1305,8 +1305,8 @@ static void what_a_process_leaves_ends_before_it_is_started_again(void **state)
 	run_with_helpers(&leaving_methods);
 	assert_int_equal(escaped->n, 2);
 	assert_null(strstr(messages, "is still there"));
-	assert_non_null(strstr(messages, "process 'echo' has left 1 processes that it had started; "
-	                                 "they were killed\n"));
+	assert_non_null(strstr(messages, "process 'echo' left 1 process running that it had "
+	                                 "started: killed\n"));
 	munmap(escaped, sizeof(*escaped));
 }
 
