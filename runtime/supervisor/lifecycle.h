@@ -26,9 +26,9 @@
 #define PKDI_STATUS_INCOMPLETE 3
 
 enum pkdi_event_kind {
-	PKDI_EVENT_FINISHED, /* process: status 0, and all its nodes have left */
-	PKDI_EVENT_EXITED,   /* process: any other exit; value: its status */
-	PKDI_EVENT_KILLED,   /* process: value: the signal */
+	PKDI_EVENT_FINISHED,  /* process: status 0, and all its nodes have left */
+	PKDI_EVENT_EXITED,    /* process: any other exit; value: its status */
+	PKDI_EVENT_KILLED,    /* process: value: the signal */
 	PKDI_EVENT_NO_MEMORY, /* process: killed by the kernel, out of memory; value: SIGKILL */
 	PKDI_EVENT_STALLED,   /* process: the supervisor killed it for its step; value: SIGKILL */
 	PKDI_EVENT_DAMAGED, /* process: … for words that no runtime has written; value: SIGKILL */
@@ -42,7 +42,7 @@ struct pkdi_event {
 	uint32_t process;
 	int value;
 	int64_t now_ns;
-	int pid;     /* of a process that has ended, for messages */
+	int pid;     /* of a process that has just ended, for messages; else 0 */
 	bool dumped; /* PKDI_EVENT_KILLED: it has left a core dump */
 };
 

@@ -90,7 +90,9 @@ static void name_death(const struct pkdi_run *run, const struct pkdi_life *life,
 		         name_call(run, event->process), time);
 		break;
 	case PKDI_EVENT_DAMAGED:
-		snprintf(what, WHAT_SIZE, "was killed: it damaged shared memory");
+		snprintf(what, WHAT_SIZE,
+		         event->pid ? "was killed: it damaged shared memory"
+		                    : "exited after it had damaged shared memory");
 		break;
 	case PKDI_EVENT_EXITED:
 		if (event->value == 1)

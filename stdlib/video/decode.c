@@ -407,7 +407,7 @@ static bool is_cut(const struct media_decode *self)
 	int64_t said_ns = said_duration(self);
 	int64_t end_ns = last_begin(self) + FFMAX(self->times.held_ns, self->times.period_ns);
 
-	if (media_log_says_cut())
+	if (self->source->is_cut)
 		return true;
 	return self->n_jumps == 0 && said_ns > 0 &&
 	       end_ns + 2 * self->times.period_ns + said_ns / 50 < said_ns;

@@ -14,8 +14,11 @@ static struct {
 	pthread_mutex_t lock;
 	char text[MEDIA_TEXT_SIZE];
 	int width, height; /* of a picture that was refused */
-	bool is_cut, is_printed;
+	bool is_printed;
 } kept = {.lock = PTHREAD_MUTEX_INITIALIZER};
+
+/* Demuxers speak in the thread that reads from them. */
+static _Thread_local bool is_cut;
 
 const char *media_error_text(int error, char text[static MEDIA_TEXT_SIZE])
 {
@@ -48,12 +51,12 @@ static void keep(void *context, int level, const char *format, va_list values)
 	vsnprintf(line, sizeof(line), format, again);
 	va_end(again);
 	line[strcspn(line, "\n")] = '\0';
+	is_cut |= says_cut(line);
 	pthread_mutex_lock(&kept.lock);
 	if (sscanf(line, "Picture size %dx%d exceeds", &width, &height) == 2) {
 		kept.width = width;
 		kept.height = height;
 	}
-	kept.is_cut |= says_cut(line);
 	if (!kept.text[0])
 		memcpy(kept.text, line, sizeof(line));
 	pthread_mutex_unlock(&kept.lock);
@@ -64,7 +67,6 @@ void media_log_begin(void)
 	kept.is_printed = getenv("PKD_FFMPEG_LOG") != NULL;
 	kept.text[0] = '\0';
 	kept.width = kept.height = 0;
-	kept.is_cut = false;
 	av_log_set_callback(keep);
 }
 
@@ -92,12 +94,10 @@ bool media_log_take_size(int *ret_width, int *ret_height)
 	return found;
 }
 
-bool media_log_says_cut(void)
+bool media_log_take_cut(void)
 {
-	bool is_cut;
+	bool was_cut = is_cut;
 
-	pthread_mutex_lock(&kept.lock);
-	is_cut = kept.is_cut;
-	pthread_mutex_unlock(&kept.lock);
-	return is_cut;
+	is_cut = false;
+	return was_cut;
 }

@@ -20,7 +20,8 @@ bool media_log_take(char text[static MEDIA_TEXT_SIZE]);
 /* A picture that was refused because it has too many pixels, since the last call. */
 bool media_log_take_size(int *ret_width, int *ret_height);
 
-/* Whether a demuxer has missed the end of its file, since the log was begun. */
-bool media_log_says_cut(void);
+/* Whether a demuxer has missed the end of its file, in this thread and since the last call: a
+ * process may have several sources. */
+bool media_log_take_cut(void);
 
 #endif

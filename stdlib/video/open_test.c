@@ -222,6 +222,27 @@ static void a_file_that_is_cut_off_gives_what_is_there(void **state)
 	assert_refused(cut, EINVAL, "is not a video that FFmpeg can read, or is cut off");
 }
 
+/* As with --single-process. */
+static void of_two_sources_the_one_that_is_cut_off_is_named(void **state)
+{
+	const char *whole = clip("two.mkv", "-f lavfi -i testsrc=s=64x48:r=25:d=2 -c:v mpeg4");
+	const char *cut = fake_path("cut.mkv");
+	struct run short_run = {0}, whole_run = {0};
+
+	(void)state;
+	fake_run("head -c $(($(stat -c %%s '%s') / 2)) '%s' > '%s'", whole, whole, cut);
+	assert_int_equal(start(&short_run, cut, 64, 48), PKD_OK);
+	assert_int_equal(start(&whole_run, whole, 64, 48), PKD_OK);
+	assert_int_equal(read_all(&short_run), PKD_SKIP);
+	assert_non_null(strstr(short_run.ctx.note, ": it seems to be cut off"));
+	assert_int_equal(read_all(&whole_run), PKD_SKIP);
+	assert_int_equal(whole_run.n_frames, 50);
+	if (whole_run.ctx.n_notes)
+		fail_msg("%s", whole_run.ctx.note);
+	end(&short_run);
+	end(&whole_run);
+}
+
 static void assert_whole(const char *path, uint32_t n_frames)
 {
 	struct run run = {0};
@@ -446,6 +467,7 @@ int main(void)
 		cmocka_unit_test(a_size_that_grows_in_the_middle_is_an_error),
 		cmocka_unit_test(what_is_no_video_is_refused),
 		cmocka_unit_test(a_file_that_is_cut_off_gives_what_is_there),
+		cmocka_unit_test(of_two_sources_the_one_that_is_cut_off_is_named),
 		cmocka_unit_test(a_length_is_counted_from_the_first_frame),
 		cmocka_unit_test(one_broken_part_is_one),
 		cmocka_unit_test(broken_packets_are_noted_once_and_counted_at_the_end),

@@ -107,9 +107,10 @@ static char *url_of(const struct media_source *self)
 
 /* ---- Pipes and standard input ---- */
 
-/* libavformat would open and read a pipe without asking for a stop, and its open waits for a writer.
- * Here, until the first byte, a pipe without a writer is one whose writer is still to come; from then
- * on it has ended. What was inherited may block, and is read only when it has something to say. */
+/* libavformat would open and read a pipe without asking for a stop, and its open waits for a
+ * writer. Here, until the first byte, a pipe without a writer is one whose writer is still to
+ * come; from then on it has ended. What was inherited may block, and is read only when it has
+ * something to say. */
 static int read_pipe(void *opaque, uint8_t *buffer, int size)
 {
 	struct media_source *self = opaque;
@@ -169,8 +170,8 @@ static int64_t seek_file(void *opaque, int64_t offset, int whence)
 	return offset;
 }
 
-/* -1 for what is opened by name. A process that is confined to its files may not open a descriptor's file
- * once more, but read it. */
+/* -1 for what is opened by name. A process that is confined to its files may not open a
+ * descriptor's file once more, but read it. */
 static int inherited_fd(const struct media_source *self)
 {
 	return pkd_path_given_fd(self->params->source, STDIN_FILENO);
@@ -246,8 +247,12 @@ static void expect_data(struct media_source *self)
 
 int media_source_read(struct media_source *self, AVPacket *packet)
 {
+	int error;
+
 	expect_data(self);
-	return av_read_frame(self->format, packet);
+	error = av_read_frame(self->format, packet);
+	self->is_cut |= media_log_take_cut();
+	return error;
 }
 
 /* ---- What FFmpeg is told ---- */
@@ -443,8 +448,12 @@ int media_source_open(struct media_source *self, const struct video_open_params 
 	self->is_address = kind != &kinds[0];
 	self->is_live = kind->is_live;
 	media_log_begin();
+	media_log_take_cut(); /* of others */
 	error = open_container(self, kind);
-	return error ? error : look_inside(self);
+	if (!error)
+		error = look_inside(self);
+	self->is_cut = media_log_take_cut();
+	return error;
 }
 
 void media_source_close(struct media_source *self)

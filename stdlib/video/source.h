@@ -18,6 +18,7 @@ struct media_source {
 	bool pipe_is_file;           /* … and can seek */
 	int64_t file_start, file_at; /* its offset when it was inherited, and ours from there */
 	bool is_address, is_live, is_silent, is_sequence;
+	bool is_cut;                       /* its demuxer has missed its end */
 	int64_t deadline_ns;               /* when an address has been silent too long */
 	int refused_width, refused_height; /* a picture that is too large; 0 = none */
 	int64_t first_number, last_number; /* of an image sequence, whose numbers may have holes */

@@ -43,3 +43,15 @@ for what in number_zero place entry; do
 	[ "$(grep -c "is corrupted" out)" -eq 3 ] || fail "$what: not one complaint for each incarnation"
 	tail -n 1 damage.csv | grep -q ',2$' || fail "$what: not all that came before is there" damage.csv
 done
+
+# One that has left by itself was not killed: what it did is said, and its policy holds.
+rm -f told
+start ./slots --w.what number_zero --w.last 6 --r.told go
+parent=$pid
+has_two_left() { [ "$(pgrep -cP "$parent")" -eq 2 ]; }
+within 20 has_two_left || fail 'the writer does not leave'
+: >go
+finish 20
+[ "$status" -eq 137 ] || fail "left: status $status"
+last_line | grep -Eq "node 'w' .* exited after it had damaged shared memory; the rest was stopped" ||
+	fail 'left: the last line does not say so'

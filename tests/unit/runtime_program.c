@@ -935,7 +935,7 @@ static void a_node_that_has_not_left_does_not_count_as_ended(void **state)
 	processes[1].n_restarts = 0;
 	limit_s = 10;
 	assert_int_equal(run_program("--quiet", 0, NULL), 1);
-	assert_string_equal(messages, "test: node 'loop' (test.pkd:1:1) left before its streams "
+	assert_string_equal(messages, "test: node 'loop' (test.pkd:1:1) exited before its streams "
 	                              "had ended; the rest was stopped\n");
 	unlink(path);
 }
