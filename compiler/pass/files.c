@@ -33,7 +33,8 @@ static bool is_file(const char *path)
 	       !pkd_path_is_address(path);
 }
 
-/* A name for what a path leads to, equal for equal files and descriptors; NULL where it may serve several. */
+/* A name for what a path leads to, equal for equal files and descriptors; NULL where it may serve
+ * several. */
 static const char *target_of_path(const struct analysis *a, const char *path, bool writes)
 {
 	int fd = pkd_path_given_fd(path, writes ? STDOUT_FILENO : STDIN_FILENO);
@@ -43,8 +44,8 @@ static const char *target_of_path(const struct analysis *a, const char *path, bo
 	return is_file(path) ? plain_path(a->arena, pkd_path_file(path)) : NULL;
 }
 
-/* The same for a clause. What stands under a flag does not count: the other may stand under the opposite
- * one. */
+/* The same for a clause. What stands under a flag does not count: the other may stand under the
+ * opposite one. */
 static const char *target_of(const struct analysis *a, const struct touch *touch, bool writes)
 {
 	const char *target = touch->path ? target_of_path(a, touch->path, writes) : NULL;

@@ -10,7 +10,7 @@
 int pkdi_output_resolve(const struct pkdi_run *run, const struct pkdi_node *node,
                         struct pkdi_path *path);
 
-/* Names the outputs of nodes that have committed a firing; to be called when `news_fd` is
+/* Names the outputs of nodes that have committed a firing; to be called when `supervisor_fd` is
  * readable, and once more when all processes have ended. 0, or -errno after a line for each that
  * cannot be named. */
 int pkdi_outputs_name(struct pkdi_run *run);
