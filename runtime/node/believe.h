@@ -21,9 +21,9 @@ struct pkdi_reporter {
  * those of the values before it, and has its writer committed it? Then it is input->number. */
 bool pkdi_believe(struct pkdi_input *input, const struct pkd_frame *frame, uint64_t seq);
 
-/* To be called of an input without a front whose watermark was read before its ring: no value up to
- * it may come any more. If a value was rejected, a later one may be accepted and fire a frame up to
- * it; the watermark is then only what the values themselves have shown. */
+/* To be called for an input without a front whose watermark was read before its ring: no value up
+ * to it may come any more. If a value was rejected, a later one may be accepted and fire a
+ * frame up to it; the watermark is then only what the values themselves have shown. */
 void pkdi_believe_watermark(struct pkdi_input *input);
 
 /* Before a sleep, which might not end: is what the writer says it has published there? */

@@ -39,8 +39,8 @@ static inline bool pkdi_right_is_output(const struct pkd_right *right)
 /* Sets kind, fd, device and inode, where something is there: else `fd` is -1, with errno. */
 void pkdi_path_look(struct pkdi_path *path, const char *text);
 
-/* A descriptor for writing to it, for its node. 0 … or -errno; -EINTR when `stopping` says so while a
- * pipe has no reader. `wait` is called once, when that has lasted a second. */
+/* A descriptor for writing to it, for its node. 0 … or -errno; -EINTR when `stopping` says so while
+ * a pipe has no reader. `wait` is called once, when that has lasted a second. */
 int pkdi_path_open(const struct pkdi_path *path, bool (*stopping)(const void *context),
                    void (*wait)(const void *context), const void *context);
 

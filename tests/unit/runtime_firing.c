@@ -806,7 +806,7 @@ static void a_value_that_is_missing_in_the_ring_is_noticed_before_a_sleep(void *
 	assert_refused(0);
 }
 
-/* It says nothing of the frames that it has not seen: a later value may be believed, and fire one. */
+/* A later value may be believed, and fire a frame that the writer has settled. */
 static void what_is_refused_is_not_passed_on_as_absent(void **state)
 {
 	(void)state;

@@ -1305,7 +1305,7 @@ static void what_a_process_leaves_ends_before_it_is_started_again(void **state)
 	run_with_helpers(&leaving_methods);
 	assert_int_equal(escaped->n, 2);
 	assert_null(strstr(messages, "is still there"));
-	/* The second is a child of the first, and may be inherited while the first is being killed. */
+	/* The second is a child of the first, and may be inherited while that is killed. */
 	assert_true(strstr(messages, "process 'echo' left 1 process running that it had started: "
 	                             "killed\n") ||
 	            strstr(messages, "process 'echo' left 2 processes running that it had started: "

@@ -1,6 +1,6 @@
-/* What a path means by its text alone: an address, a descriptor that the program was given, or a file.
- * The compiler, the runtime and the nodes all ask here, so that what is checked, what is permitted and
- * what is opened is the same. */
+/* What a path means by its text alone: an address, a descriptor that the program was given, or a
+ * file. The compiler, the runtime and the nodes all ask here, so that what is checked, what is
+ * permitted and what is opened is the same. */
 #ifndef PKD_PATH_H
 #define PKD_PATH_H
 
@@ -25,8 +25,8 @@ static inline bool pkd_path_is_address(const char *text)
 	       strncmp(text + strspn(text, rest), "://", 3) == 0;
 }
 
-/* The descriptor that "/dev/stdin", "/dev/fd/3" and the like name, -1 for any other text. "-" is `dash`:
- * 0 for what is read, 1 for what is written. */
+/* The descriptor that "/dev/stdin", "/dev/fd/3" and the like name, -1 for any other text. "-" is
+ * `dash`: 0 for what is read, 1 for what is written. */
 static inline int pkd_path_given_fd(const char *text, int dash)
 {
 	static const char *const names[] = {"/dev/stdin", "/dev/stdout", "/dev/stderr"};
