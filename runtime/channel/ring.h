@@ -38,9 +38,9 @@
  * of up to 56 bytes as a whole. The writer cannot choose slots there. Lossless readers read in
  * place as above: n_slots is at least one more than the largest window, so slot s % n_slots is
  * behind every cursor when s is filled in, whether or not there is room. Lossy readers copy values
- * out and need no pins, so values have to be small; the entry is the sequence word of a seqlock. Such values are
- * made elsewhere and copied in when they are published, because a polling reader takes the entry's
- * line from its writer again and again:
+ * out and need no pins, so values have to be small; the entry is the sequence word of a seqlock.
+ * Such values are made elsewhere and copied in when they are published, because a polling reader
+ * takes the entry's line from its writer again and again:
  *
  *   writer                               lossy reader
  *   entry = (s, filling)   relaxed       entry == (c, k) ?          acquire
