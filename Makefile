@@ -302,6 +302,14 @@ fuzz: ## look for inputs that crash compiler or options (FUZZ=front, options), F
 			build/fuzz/corpus/$$target tests/fuzz/corpus/$$target || exit 1; \
 	done
 
+FUZZ_CLIPS = $(wildcard $(B)/media/*.avi)
+
+.PHONY: fuzz-videos
+fuzz-videos: all ## have damaged videos read for FUZZ_SECONDS (60); needs clips (tests/setup.sh --media) and ffmpeg
+	@mkdir -p build/fuzz
+	@PKD_CACHE=build/fuzz/cache $(B)/pkdc build tests/fuzz/videos.pkd -o build/fuzz/videos
+	@python3 tests/fuzz/videos.py build/fuzz/videos $(FUZZ_SECONDS) $(FUZZ_FOUND) $(FUZZ_CLIPS)
+
 # ---- Torture ----
 
 .PHONY: torture soak
