@@ -280,15 +280,16 @@ static void put_rights(const struct program *p)
 	}
 }
 
-/* Which of the pipeline's parameters a formula reads, by their number. */
-static void mark_options(const struct formula *formula, bool *used)
+/* Which of the program's options a parameter is computed from, by their number. */
+static void mark_options(const struct term *term, bool *used)
 {
-	if (!formula)
+	if (!term)
 		return;
-	if (formula->kind == FORMULA_PARAM)
-		used[formula->param] = true;
-	mark_options(formula->left, used);
-	mark_options(formula->right, used);
+	if (term->kind == TERM_OPTION)
+		used[term->index] = true;
+	mark_options(term->left, used);
+	mark_options(term->right, used);
+	mark_options(term->third, used);
 }
 
 /* From which options each param is computed. */

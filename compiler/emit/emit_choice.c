@@ -260,7 +260,7 @@ void choice_when(struct writer *w, const struct term *term)
 /* left and right, left or right: right counts only where left does not decide. */
 struct value_text choice_logic(struct writer *w, const struct term *term)
 {
-	bool is_and = term->op == '&';
+	bool is_and = term->op == OP_AND;
 	int binding = is_and ? BINDS_AND : BINDS_OR;
 
 	if (is_and && term->left->kind == TERM_PRESENT &&

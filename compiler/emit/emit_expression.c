@@ -92,9 +92,18 @@ static void reserve_names(struct writer *w)
 		map_put(w->arena, &w->names, names[i], w);
 }
 
+void writer_init(struct writer *w, struct program *p, struct buf *out, size_t depth)
+{
+	w->p = p;
+	w->arena = w->rooms.arena = p->arena;
+	w->out = out;
+	w->depth = depth;
+	reserve_names(w);
+}
+
 static bool has_struct(const struct type *type)
 {
-	return type->kind == TYPE_STRING || type->kind == TYPE_BYTES || type->kind == TYPE_LIST;
+	return (type->kind == TYPE_STRING && type->n.value) || type->kind == TYPE_BYTES || type->kind == TYPE_LIST;
 }
 
 /* "struct value_string_32": for the shapes that C has no name for. */
@@ -127,6 +136,8 @@ const char *writer_variable(struct writer *w, const struct type *type, const cha
 		                                    (unsigned long long)type->n.value));
 	if (!term_is_place(type) && type->kind == TYPE_BOOL)
 		return arena_printf(w->arena, "bool %s", name);
+	if (!term_is_place(type) && type->kind == TYPE_STRING)
+		return arena_printf(w->arena, "const char *%s", name);
 	return type_c_declaration(w->arena, type, name, w->depth);
 }
 
@@ -149,6 +160,8 @@ const char *writer_pointer(struct writer *w, const struct type *type, const char
 
 const char *writer_leave(struct writer *w)
 {
+	if (w->unfit)
+		return arena_printf(w->arena, "return %s;", w->unfit);
 	if (w->escape) {
 		w->escaped = true;
 		return arena_printf(w->arena, "goto %s;", w->escape);
@@ -186,7 +199,7 @@ void writer_require(struct writer *w, const char *condition, const char *otherwi
 static void mark_needed(const struct term *term, bool *needed)
 {
 	bool lazy = term->kind == TERM_IF ||
-	            (term->kind == TERM_BINARY && (term->op == '&' || term->op == '|'));
+	            (term->kind == TERM_BINARY && operators[term->op].use == USE_LOGIC);
 
 	if (term->kind == TERM_PRESENT || term->kind == TERM_COALESCE)
 		return;
@@ -233,18 +246,8 @@ static const char *source_words(const struct writer *w)
 	while (end < source->length && source->text[end] != '\n')
 		end++;
 	buf_init(&words);
-	buf_printf(&words, "%s:%u:", program_path(w->p, span.source), at.line);
-	for (; start < end; start++) {
-		char c = source->text[start];
-		bool blank = c == ' ' || c == '\t' || c == '\n' || c == '\r';
-		if (blank && words.text[words.length - 1] == ' ')
-			continue;
-		if (words.text[words.length - 1] == ':' && !blank)
-			buf_putc(&words, ' ');
-		buf_putc(&words, blank ? ' ' : c);
-	}
-	while (words.text[words.length - 1] == ' ')
-		words.length--;
+	buf_printf(&words, "%s:%u: ", program_path(w->p, span.source), at.line);
+	out_words(&words, source->text + start, end - start);
 	text = arena_strndup(w->arena, words.text, words.length);
 	if (strcmp(w->face->kind, "an expression") != 0)
 		text = arena_printf(w->arena, "%s\n(%s)", text, w->face->kind);
@@ -359,9 +362,7 @@ static void put_expression(struct writer *w, struct buf *out)
 {
 	const char *body;
 
-	reserve_names(w);
-	w->rooms.arena = w->arena;
-	w->out = out;
+	writer_init(w, w->p, out, 0);
 	body = make_body(w);
 	buf_putc(out, '\n');
 	out_comment(out, 0, source_words(w));
@@ -397,7 +398,7 @@ void emit_terms(struct program *p)
 	buf_init(&type_text);
 	buf_init(&text);
 	for (size_t i = 0; i < p->faces.n; i++) {
-		struct writer w = {.p = p, .arena = p->arena, .face = p->faces.items[i]};
+		struct writer w = {.p = p, .face = p->faces.items[i]};
 		if (!w.face->body)
 			continue;
 		any = true;

@@ -20,15 +20,15 @@ void term_learn(struct writer *w, const struct term *test, bool truth)
 {
 	if (test->kind == TERM_PRESENT && truth)
 		writer_learn(w, term_input_text(w, test));
-	if (test->kind == TERM_UNARY && test->op == '!')
+	if (test->kind == TERM_UNARY && test->op == OP_NOT)
 		term_learn(w, test->left, !truth);
 	if (test->kind != TERM_BINARY)
 		return;
-	if (test->op == (truth ? '&' : '|')) {
+	if (test->op == (truth ? OP_AND : OP_OR)) {
 		term_learn(w, test->left, truth);
 		term_learn(w, test->right, truth);
 	}
-	bool not_zero = truth ? test->op == 'n' || test->op == '>' : test->op == 'e';
+	bool not_zero = truth ? test->op == OP_NE || test->op == OP_GT : test->op == OP_EQ;
 	if (not_zero && term_is_zero(test->right) && term_is_path(test->left))
 		writer_learn(w, arena_printf(w->arena, "%s != 0", term_number(w, test->left).text));
 }
@@ -100,12 +100,12 @@ static bool guard_divisor(struct writer *w, const struct term *divisor, struct c
 
 static bool guard_binary(struct writer *w, const struct term *term, struct conditions *all)
 {
-	bool divides = !type_is_fraction(term->type) && (term->op == '/' || term->op == '%');
+	bool divides = !type_is_fraction(term->type) && (term->op == OP_DIV || term->op == OP_MOD);
 
 	if (divides && (term->right->kind != TERM_CONST || term_is_zero(term->right)))
 		return term_is_path(term->right) && term_guard(w, term->left, all) &&
 		       guard_divisor(w, term->right, all);
-	if (term->op == '&' || term->op == '|')
+	if (operators[term->op].use == USE_LOGIC)
 		return term_guard(w, term->left, all) && always(w, term->right);
 	return term_guard(w, term->left, all) && term_guard(w, term->right, all);
 }
@@ -114,7 +114,7 @@ bool term_guard(struct writer *w, const struct term *term, struct conditions *al
 {
 	switch (term->kind) {
 	case TERM_CONST:
-	case TERM_PARAM:
+	case TERM_OPTION:
 	case TERM_IT:
 	case TERM_PRESENT:
 		return true;

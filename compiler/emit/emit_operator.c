@@ -61,7 +61,7 @@ static const char *text_and_length(struct writer *w, const struct term *term)
 static struct value_text string_comparison(struct writer *w, const struct term *term,
                                            const char *word, int binding)
 {
-	bool equality = term->op == 'e' || term->op == 'n';
+	bool equality = term->op == OP_EQ || term->op == OP_NE;
 	bool left = term->left->kind == TERM_CONST, right = term->right->kind == TERM_CONST;
 
 	if (equality && left != right) {
@@ -69,8 +69,8 @@ static struct value_text string_comparison(struct writer *w, const struct term *
 		const char *literal =
 			out_quote(w->arena, left ? term->left->value.s : term->right->value.s, 0);
 		return value_number(arena_printf(w->arena, "%spkd_string_is(%s, %s)",
-		                                 term->op == 'n' ? "!" : "", place, literal),
-		                    term->op == 'n' ? BINDS_UNARY : BINDS_ALL);
+		                                 term->op == OP_NE ? "!" : "", place, literal),
+		                    term->op == OP_NE ? BINDS_UNARY : BINDS_ALL);
 	}
 	if (left || right) {
 		const char *a = text_and_length(w, term->left);
@@ -83,35 +83,18 @@ static struct value_text string_comparison(struct writer *w, const struct term *
 	                    binding);
 }
 
-static const struct {
-	char op;
-	const char *word, *function;
-	int binding;
-} operators[] = {
-	{'*', "*", "mul", BINDS_PRODUCT}, {'/', "/", "div", BINDS_PRODUCT},
-	{'%', "%", "mod", BINDS_PRODUCT}, {'+', "+", "add", BINDS_SUM},
-	{'-', "-", "sub", BINDS_SUM},     {'<', "<", NULL, BINDS_ORDER},
-	{'>', ">", NULL, BINDS_ORDER},    {'l', "<=", NULL, BINDS_ORDER},
-	{'g', ">=", NULL, BINDS_ORDER},   {'e', "==", NULL, BINDS_EQUAL},
-	{'n', "!=", NULL, BINDS_EQUAL},
-};
-
-static size_t find_operator(char op)
+static struct value_text comparison(struct writer *w, const struct term *term)
 {
-	size_t i = 0;
+	const char *word = operators[term->op].c_word;
+	int binding = (int)operators[term->op].binds;
 
-	while (i + 1 < sizeof operators / sizeof operators[0] && operators[i].op != op)
-		i++;
-	return i;
-}
-
-static struct value_text comparison(struct writer *w, const struct term *term, size_t op)
-{
-	const char *word = operators[op].word;
-	int binding = operators[op].binding;
-
-	if (term->left->type->kind == TYPE_STRING)
+	if (term_is_place(term->left->type))
 		return string_comparison(w, term, word, binding);
+	if (term->left->type->kind == TYPE_STRING)
+		return value_number(arena_printf(w->arena, "strcmp(%s, %s) %s 0",
+		                                 term_number(w, term->left).text,
+		                                 term_number(w, term->right).text, word),
+		                    binding);
 	struct value_text left = truth(w, term->left, term_number(w, term->left));
 	struct value_text right = truth(w, term->right, term_number(w, term->right));
 	fit(w, &left, term->left->type, &right, term->right->type, 4);
@@ -123,37 +106,65 @@ static struct value_text comparison(struct writer *w, const struct term *term, s
 
 /* ---- Arithmetic ---- */
 
-static struct value_text arithmetic(struct writer *w, const struct term *term, size_t op)
+/* The exact result, or there is none: GCC and Clang say whether it fits. */
+static struct value_text exact(struct writer *w, const char *function, const struct type *type,
+                               const char *left, const char *right)
+{
+	const char *name = writer_name(w, NULL);
+
+	writer_say(w, "%s;", writer_variable(w, type, name));
+	writer_say(w, "if (__builtin_%s_overflow(%s, %s, &%s))\n\t%s", function, left, right, name,
+	           writer_leave(w));
+	return value_number(name, BINDS_ALL);
+}
+
+/* The divisor is not zero. Where all must be exact, the least number cannot be divided by -1. */
+static void require_divisor(struct writer *w, const struct term *term, struct value_text *left,
+                            struct value_text *right)
+{
+	struct layout layout;
+
+	if (!term_is_path(term->right) && term->right->kind != TERM_OPTION)
+		*right = term_keep(w, *right, term->right->type, term_name(w, term->right));
+	writer_require(w, arena_printf(w->arena, "%s != 0", right->text),
+	               arena_printf(w->arena, "%s == 0", right->text));
+	if (!w->unfit || type_is_unsigned(term->type))
+		return;
+	type_layout(term->type, &layout);
+	*left = term_keep(w, *left, term->left->type, term_name(w, term->left));
+	writer_say(w, "if (%s == -1 && %s == INT%llu_MIN)\n\t%s", right->text, left->text,
+	           (unsigned long long)layout.size * 8, writer_leave(w));
+}
+
+static struct value_text arithmetic(struct writer *w, const struct term *term)
 {
 	struct value_text left = term_number(w, term->left), right = term_number(w, term->right);
-	const char *word = operators[op].word;
-	int binding = operators[op].binding;
+	const struct operator_row *row = &operators[term->op];
+	int binding = (int)row->binds;
 
 	if (type_is_fraction(term->type)) {
 		fit(w, &left, term->left->type, &right, term->right->type, 4);
 		return value_number(arena_printf(w->arena, "%s %s %s",
-		                                 value_operand(w->arena, left, binding), word,
+		                                 value_operand(w->arena, left, binding),
+		                                 row->c_word,
 		                                 value_operand(w->arena, right, binding + 1)),
 		                    binding);
 	}
-	bool divides = term->op == '/' || term->op == '%';
-	if (divides && (term->right->kind != TERM_CONST || term_is_zero(term->right))) {
-		if (!term_is_path(term->right) && strncmp(right.text, "options.", 8) != 0)
-			right = term_keep(w, right, term->right->type, term_name(w, term->right));
-		writer_require(w, arena_printf(w->arena, "%s != 0", right.text),
-		               arena_printf(w->arena, "%s == 0", right.text));
-	}
-	return call(w, operators[op].function, term->type, left, term->left->type, right,
+	bool divides = term->op == OP_DIV || term->op == OP_MOD;
+	if (divides && (term->right->kind != TERM_CONST || term_is_zero(term->right)))
+		require_divisor(w, term, &left, &right);
+	if (w->unfit && !divides)
+		return exact(w, row->function, term->type, left.text, right.text);
+	return call(w, row->function, term->type, left, term->left->type, right,
 	            term->right->type);
 }
 
 struct value_text operator_binary(struct writer *w, const struct term *term)
 {
-	size_t op = find_operator(term->op);
-
-	if (term->op == '&' || term->op == '|')
+	if (operators[term->op].use == USE_LOGIC)
 		return choice_logic(w, term);
-	return operators[op].function ? arithmetic(w, term, op) : comparison(w, term, op);
+	return operators[term->op].use == USE_COMPARISON ? comparison(w, term)
+	                                                 : arithmetic(w, term);
 }
 
 static struct value_text negative(struct writer *w, const struct term *term)
@@ -167,6 +178,8 @@ static struct value_text negative(struct writer *w, const struct term *term)
 		return term_constant(w, &opposite);
 	}
 	value = term_number(w, term->left);
+	if (w->unfit && !type_is_fraction(term->type))
+		return exact(w, "sub", term->type, "0", value.text);
 	if (!type_is_fraction(term->type))
 		return value_number(
 			arena_printf(w->arena, "pkd_neg_%s(%s)", type_word(term->type), value.text),
@@ -180,7 +193,7 @@ static struct value_text negative(struct writer *w, const struct term *term)
 
 struct value_text operator_unary(struct writer *w, const struct term *term)
 {
-	if (term->op == '-')
+	if (term->op == OP_NEG)
 		return negative(w, term);
 	if (term->left->kind == TERM_PRESENT)
 		return value_number(arena_printf(w->arena, "!%s", term_input_text(w, term->left)),

@@ -1,6 +1,5 @@
 /* Parameters in the program's C: the pipeline's as options, each node's as what its call says. */
-#include "emit/out.h"
-#include "emit/program.h"
+#include "emit/writer.h"
 #include <string.h>
 
 static void describe_types(struct program *p)
@@ -116,17 +115,41 @@ static void put_options(struct program *p)
 
 /* ---- What each node is given ---- */
 
-static void bind_param(const struct program *p, struct out_row *row, const struct param *param,
-                       const struct formula *argument)
+/* "node.param = a * b", for whoever cannot have that. */
+static const char *say_unfit(const struct writer *w, const struct graph_node *node,
+                             const struct param *param, const struct term *argument)
 {
+	const struct source *source =
+		&w->p->graph->sources->list.items[argument->span.source];
+	struct buf words;
+	const char *text;
+
+	buf_init(&words);
+	buf_printf(&words, "%s.%s = ", node->name, param->name);
+	out_words(&words, source->text + argument->span.start,
+	          argument->span.end - argument->span.start);
+	buf_printf(&words, " has no value of type %s", param->type->name);
+	text = out_quote(w->arena, words.text, 2 * OUT_TAB + strlen("return "));
+	buf_finish(&words);
+	return text;
+}
+
+static void bind_param(struct writer *w, struct out_row *row, const struct graph_node *node,
+                       size_t i)
+{
+	const struct param *param = &node->face->params.items[i];
+	const struct term *argument = node->arguments[i];
 	size_t column = (row->depth + 1) * OUT_TAB + strlen(param->name) + strlen(". = ");
 
-	if (argument)
-		out_field(row, ".%s = %s", param->name,
-		          formula_c(p->arena, p->graph, argument, param->type, column));
-	else if (param->initial.kind != VALUE_NONE)
-		out_field(row, ".%s = %s", param->name,
-		          value_c(p->arena, &param->initial, param->type, column));
+	if (!argument || argument->kind == TERM_CONST) {
+		const struct value *value = argument ? &argument->value : &param->initial;
+		if (value->kind != VALUE_NONE)
+			out_field(row, ".%s = %s", param->name,
+			          value_c(w->arena, value, param->type, column));
+		return;
+	}
+	w->unfit = say_unfit(w, node, param, argument);
+	out_field(row, ".%s = %s", param->name, term_number(w, argument).text);
 }
 
 static void bind_generic(struct program *p, struct out_row *row, const struct graph_node *node,
@@ -151,13 +174,13 @@ static void bind_generic(struct program *p, struct out_row *row, const struct gr
 	}
 }
 
-static void put_binding(struct program *p, size_t i)
+static void put_binding(struct program *p, struct writer *w, size_t i)
 {
 	const struct graph_node *node = &p->graph->nodes.items[i];
 	struct out_row row = {.arena = p->arena, .depth = 1};
 
 	for (size_t k = 0; k < node->face->params.n; k++)
-		bind_param(p, &row, &node->face->params.items[k], node->arguments[k]);
+		bind_param(w, &row, node, k);
 	for (size_t k = 0; k < node->face->generics.n; k++)
 		bind_generic(p, &row, node, k);
 	if (row.fields.n)
@@ -169,16 +192,20 @@ static void put_binding(struct program *p, size_t i)
 
 static void put_bind(struct program *p)
 {
+	struct writer w = {0};
+
 	buf_putc(p->out, '\n');
 	for (size_t i = 0; i < p->graph->nodes.n; i++)
 		if (!p->graph->nodes.items[i].face->body)
 			buf_printf(p->out, "static struct %s_params %s_params;\n",
 			           p->graph->nodes.items[i].face->c_name, p->node_names[i]);
-	buf_puts(p->out, "\n/* What the calls say of each node, once the options are known. */\n"
-	                 "static void bind(void)\n{\n");
+	buf_puts(p->out, "\n/* What the calls say of each node, once the options are known. Returns what has no "
+	                 "value. */\n"
+	                 "static const char *bind(void)\n{\n");
+	writer_init(&w, p, p->out, 1);
 	for (size_t i = 0; i < p->graph->nodes.n; i++)
-		put_binding(p, i);
-	buf_puts(p->out, "}\n");
+		put_binding(p, &w, i);
+	buf_puts(p->out, "\treturn NULL;\n}\n");
 }
 
 void emit_params(struct program *p)

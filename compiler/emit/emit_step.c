@@ -12,6 +12,17 @@ static int compare(const void *a, const void *b)
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
+/* Whether a node's parameters are more than constants and options handed on. */
+static bool computes(const struct graph_node *node)
+{
+	for (size_t i = 0; i < node->face->params.n; i++) {
+		const struct term *argument = node->arguments[i];
+		if (argument && argument->kind != TERM_CONST && argument->kind != TERM_OPTION)
+			return true;
+	}
+	return false;
+}
+
 void emit_includes(const struct program *p)
 {
 	static const char *const for_steps[] = {"<errno.h>", "<math.h>", "<stdio.h>", "<stdlib.h>",
@@ -27,6 +38,8 @@ void emit_includes(const struct program *p)
 		vec_push(p->arena, &names,
 		         arena_printf(p->arena, unit->stdlib ? "<%s>" : "\"%s\"", unit->header));
 	}
+	for (size_t i = 0; i < p->graph->nodes.n; i++)
+		terms = terms || computes(&p->graph->nodes.items[i]);
 	for (size_t i = 0; steps && i < sizeof for_steps / sizeof for_steps[0]; i++)
 		vec_push(p->arena, &names, for_steps[i]);
 	if (terms)

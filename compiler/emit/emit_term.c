@@ -56,15 +56,11 @@ struct value_text term_constant(struct writer *w, const struct term *term)
 	return value_number(text, text[0] == '-' ? BINDS_UNARY : BINDS_ALL);
 }
 
-static struct value_text param(struct writer *w, const struct term *term)
+static struct value_text option(struct writer *w, const struct term *term)
 {
-	const char *text = formula_c(w->arena, w->p->graph, term->formula, term->type, 0);
-	bool simple = term->formula->kind == FORMULA_PARAM && text[0] != '(';
-
-	return value_number(simple || term->formula->kind == FORMULA_CONST
-	                            ? text
-	                            : arena_printf(w->arena, "(%s)", text),
-	                    text[0] == '-' ? BINDS_UNARY : BINDS_ALL);
+	return value_number(arena_printf(w->arena, "options.%s",
+	                                 w->p->graph->params.items[term->index].name),
+	                    BINDS_ALL);
 }
 
 static struct value_text it(struct writer *w)
@@ -93,8 +89,8 @@ struct value_text term_number(struct writer *w, const struct term *term)
 	switch (term->kind) {
 	case TERM_CONST:
 		return term_constant(w, term);
-	case TERM_PARAM:
-		return param(w, term);
+	case TERM_OPTION:
+		return option(w, term);
 	case TERM_INPUT:
 	case TERM_ELEMENT:
 		value = term->kind == TERM_INPUT ? input(w, term) : list_element(w, term);

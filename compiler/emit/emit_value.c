@@ -35,7 +35,9 @@ const char *value_not(struct arena *arena, struct value_text value)
 
 bool term_is_place(const struct type *type)
 {
-	return type->kind >= TYPE_STRING && type->kind <= TYPE_RECORD;
+	bool is_option = type->kind == TYPE_STRING && !type->n.value;
+
+	return type->kind >= TYPE_STRING && type->kind <= TYPE_RECORD && !is_option;
 }
 
 struct value_text place_member(struct arena *arena, struct value_text place, const char *name)

@@ -250,6 +250,22 @@ void out_lines(struct buf *out, size_t depth, const struct out_line *lines, size
 	}
 }
 
+void out_words(struct buf *out, const char *text, size_t length)
+{
+	bool first = true, gap = false;
+
+	for (size_t i = 0; i < length; i++) {
+		if (text[i] == ' ' || text[i] == '\t' || text[i] == '\n' || text[i] == '\r') {
+			gap = !first;
+			continue;
+		}
+		if (gap)
+			buf_putc(out, ' ');
+		buf_putc(out, text[i]);
+		first = gap = false;
+	}
+}
+
 void out_call(struct buf *out, size_t depth, const char *head, const char *const *arguments,
               size_t n, const char *tail)
 {

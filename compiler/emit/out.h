@@ -35,6 +35,9 @@ struct out_line {
 /* Lines after `depth` tabs. Comments of neighbours stand in one column, as clang-format has it. */
 void out_lines(struct buf *out, size_t depth, const struct out_line *lines, size_t n);
 
+/* Source text on one line: each run of blanks and line ends becomes one blank. */
+void out_words(struct buf *out, const char *text, size_t length);
+
 /* A line, or several: `head`, then the arguments, filled up to the margin and aligned under the
  * first, then `tail`: ");" or ")". */
 void out_call(struct buf *out, size_t depth, const char *head, const char *const *arguments,

@@ -1,4 +1,4 @@
-/* What the emitters of C share: types and formulas as C text. Texts live in the arena. */
+/* What the emitters of C share: types and constants as C text. Texts live in the arena. */
 #ifndef EMIT_PARTS_H
 #define EMIT_PARTS_H
 
@@ -35,15 +35,11 @@ struct described {
 };
 const char *type_describe(struct buf *out, struct described *described, const struct type *type);
 
-/* ---- Values (emit_formula.c) ---- */
+/* ---- Constants (emit_constant.c) ---- */
 
 /* A constant as C has it in a place of `type`: "0.5f", "true", "detect_Level_low", "\"x\"" (to
  * stand at `column`, see out_quote). */
 const char *value_c(struct arena *arena, const struct value *value, const struct type *type,
                     size_t column);
-
-/* A formula over the pipeline's parameters, which are fields of `options`, converted to `type`. */
-const char *formula_c(struct arena *arena, const struct graph *graph, const struct formula *formula,
-                      const struct type *type, size_t column);
 
 #endif

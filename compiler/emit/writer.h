@@ -1,4 +1,4 @@
-/* Writing the C of one expression: blocks of statements, local names, and what is known where.
+/* Writing the C of one expression, in its step or in bind(): blocks of statements, local names, and what is known where.
  * Private to the files that are named below. */
 #ifndef EMIT_WRITER_H
 #define EMIT_WRITER_H
@@ -10,21 +10,8 @@
  * that is read where it lies. */
 struct value_text {
 	const char *text;
-	int binding;  /* of an expression: see enum binding */
+	int binding;  /* of an expression: enum precedence */
 	bool pointer; /* of a place: the text points at it */
-};
-
-/* C's precedence: more binds tighter. */
-enum binding {
-	BINDS_CHOICE = 1,
-	BINDS_OR,
-	BINDS_AND,
-	BINDS_EQUAL,
-	BINDS_ORDER,
-	BINDS_SUM,
-	BINDS_PRODUCT,
-	BINDS_UNARY,
-	BINDS_ALL,
 };
 
 /* A loop over a list: what `it` is in it. */
@@ -47,12 +34,18 @@ struct writer {
 	VEC(struct item) items;  /* loops around */
 	const char *escape; /* label to go to where there is no value; NULL: the step returns */
 	bool escaped;       /* it was gone to */
+	/* In bind(), of the parameter at hand: what is said where the value does not fit, or where
+	 * there is none. NULL: in a step, where numbers keep to the bounds of their type. */
+	const char *unfit;
 	bool uses_ctx;
 	struct out_row rooms;  /* members of struct NAME: values too large for the stack */
 	struct map *types;     /* name of a type -> its struct in C */
 	struct buf *type_text; /* these structs */
 	bool *uses_absent;     /* somebody calls absent() */
 };
+
+/* A writer of statements into `out`, `depth` deep, with the names that C or the program has taken. */
+void writer_init(struct writer *w, struct program *p, struct buf *out, size_t depth);
 
 /* ---- Statements (emit_expression.c) ---- */
 
@@ -106,6 +99,7 @@ const char *value_not(struct arena *arena, struct value_text value);
 /* "i32": the word of arith.h for a type. */
 const char *type_word(const struct type *type);
 
+/* Whether a value is more than a number, a time, or the string of an option. */
 bool term_is_place(const struct type *type);
 
 /* x.m or x->m; an item of a list or an array; the place itself; a pointer to it. */

@@ -4,6 +4,7 @@
 #define FRONT_AST_H
 
 #include "base/vec.h"
+#include "front/operator.h"
 #include "front/right.h"
 #include "front/source.h"
 #include <stdbool.h>
@@ -37,25 +38,6 @@ enum ast_expr_kind {
 	EXPR_WHEN,   /* left when right */
 	EXPR_RECORD, /* { args } */
 	EXPR_LIST,   /* [ args ] */
-};
-
-enum ast_op {
-	OP_NEG,
-	OP_NOT,
-	OP_ADD,
-	OP_SUB,
-	OP_MUL,
-	OP_DIV,
-	OP_MOD,
-	OP_EQ,
-	OP_NE,
-	OP_LT,
-	OP_LE,
-	OP_GT,
-	OP_GE,
-	OP_AND,
-	OP_OR,
-	OP_COALESCE, /* ?? */
 };
 
 enum ast_policy { POLICY_QUEUE, POLICY_LATEST, POLICY_SAMPLE, POLICY_EVERY };

@@ -1,8 +1,6 @@
 /* --dump=ast: the tree as nested lists, one declaration or statement a line. */
 #include "front/front.h"
 
-static const char *const op_words[] = {
-	"-", "not", "+", "-", "*", "/", "%", "==", "!=", "<", "<=", ">", ">=", "and", "or", "??"};
 static const char *const policy_words[] = {"queue", "latest", "sample", "every"};
 
 static void print_expr(const struct ast_expr *expr, FILE *file);
@@ -86,10 +84,10 @@ static void print_expr(const struct ast_expr *expr, FILE *file)
 		print_call("list", expr, file);
 		break;
 	case EXPR_UNARY:
-		print_list(op_words[expr->op], parts, 1, file);
+		print_list(operators[expr->op].word, parts, 1, file);
 		break;
 	case EXPR_BINARY:
-		print_list(op_words[expr->op], parts, 2, file);
+		print_list(operators[expr->op].word, parts, 2, file);
 		break;
 	case EXPR_INDEX:
 		print_list("index", parts, 2, file);

@@ -3,9 +3,9 @@
 
 #include <inttypes.h>
 
-/* A formula nests as deeply as the source's expression did; the parser bounds that, this bounds
- * graphs made by hand. */
-#define FORMULA_DEPTH 256
+/* What a parameter is given nests as deeply as the source's expression did; the parser bounds that,
+ * this bounds graphs made by hand. */
+#define ARGUMENT_DEPTH 256
 
 static void print_string(const char *text, FILE *file)
 {
@@ -53,62 +53,48 @@ static void print_value(const struct value *value, FILE *file)
 	}
 }
 
-static const char *operator_word(char op)
+static void print_argument(const struct graph *graph, const struct term *term, unsigned depth,
+                           FILE *file)
 {
-	switch (op) {
-	case 'l':
-		return "<=";
-	case 'g':
-		return ">=";
-	case 'e':
-		return "==";
-	case 'n':
-		return "!=";
-	case '&':
-		return "and";
-	case '|':
-		return "or";
-	default:
-		return NULL;
-	}
-}
-
-static void print_operator(char op, FILE *file)
-{
-	const char *word = operator_word(op);
-
-	if (word)
-		fputs(word, file);
-	else
-		fputc(op, file);
-}
-
-static void print_formula(const struct graph *graph, const struct formula *formula, unsigned depth,
-                          FILE *file)
-{
-	if (depth > FORMULA_DEPTH) {
+	if (depth > ARGUMENT_DEPTH) {
 		fputs("...", file);
 		return;
 	}
-	switch (formula->kind) {
-	case FORMULA_CONST:
-		print_value(&formula->value, file);
+	switch ((int)term->kind) {
+	case TERM_CONST:
+		print_value(&term->value, file);
 		break;
-	case FORMULA_PARAM:
-		fputs(graph->params.items[formula->param].name, file);
+	case TERM_OPTION:
+		fputs(graph->params.items[term->index].name, file);
 		break;
-	case FORMULA_UNARY:
-		fputs(formula->op == '!' ? "not " : "-", file);
-		print_formula(graph, formula->left, depth + 1, file);
+	case TERM_CONVERT:
+		print_argument(graph, term->left, depth + 1, file);
 		break;
-	case FORMULA_BINARY:
+	case TERM_UNARY:
+		fputs(term->op == OP_NOT ? "not " : "-", file);
+		print_argument(graph, term->left, depth + 1, file);
+		break;
+	case TERM_BINARY:
 		fputc('(', file);
-		print_formula(graph, formula->left, depth + 1, file);
-		fputc(' ', file);
-		print_operator(formula->op, file);
-		fputc(' ', file);
-		print_formula(graph, formula->right, depth + 1, file);
+		print_argument(graph, term->left, depth + 1, file);
+		fprintf(file, " %s ", operators[term->op].word);
+		print_argument(graph, term->right, depth + 1, file);
 		fputc(')', file);
+		break;
+	case TERM_MINMAX:
+		fputs(term->fold == FOLD_MIN ? "min(" : "max(", file);
+		print_argument(graph, term->left, depth + 1, file);
+		fputs(", ", file);
+		print_argument(graph, term->right, depth + 1, file);
+		fputc(')', file);
+		break;
+	case TERM_IF:
+		fputs("if ", file);
+		print_argument(graph, term->left, depth + 1, file);
+		fputs(" then ", file);
+		print_argument(graph, term->right, depth + 1, file);
+		fputs(" else ", file);
+		print_argument(graph, term->third, depth + 1, file);
 		break;
 	}
 }
@@ -233,7 +219,7 @@ static void print_node(const struct graph *graph, uint32_t n, FILE *file)
 		const struct param *param = &node->face->params.items[i];
 		fprintf(file, "    param %s = ", param->name);
 		if (node->arguments[i])
-			print_formula(graph, node->arguments[i], 0, file);
+			print_argument(graph, node->arguments[i], 0, file);
 		else
 			fprintf(file, "default %s",
 			        param->initial_text ? param->initial_text : "(none)");

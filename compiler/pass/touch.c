@@ -6,9 +6,9 @@
 /* The pipeline's parameter that a node's is set by; NO_ID where the call says more. */
 static uint32_t param_of(const struct graph_node *node, uint32_t param)
 {
-	const struct formula *formula = node->arguments[param];
+	const struct term *argument = node->arguments[param];
 
-	return formula && formula->kind == FORMULA_PARAM ? formula->param : NO_ID;
+	return argument && argument->kind == TERM_OPTION ? argument->index : NO_ID;
 }
 
 static const char *option_of(const struct analysis *a, const struct graph_node *node,
@@ -24,13 +24,13 @@ static const char *option_of(const struct analysis *a, const struct graph_node *
 /* The path that a parameter has unless an option says otherwise; NULL: none. */
 static const char *path_of(const struct analysis *a, const struct graph_node *node, uint32_t param)
 {
-	const struct formula *formula = node->arguments[param];
+	const struct term *argument = node->arguments[param];
 	const struct value *value = &node->face->params.items[param].initial;
 
-	if (formula && formula->kind == FORMULA_PARAM)
-		value = &a->graph->params.items[formula->param].initial;
-	else if (formula && formula->kind == FORMULA_CONST)
-		value = &formula->value;
+	if (argument && argument->kind == TERM_OPTION)
+		value = &a->graph->params.items[argument->index].initial;
+	else if (argument && argument->kind == TERM_CONST)
+		value = &argument->value;
 	return value->kind == VALUE_STRING && *value->s ? value->s : NULL;
 }
 

@@ -39,7 +39,7 @@ struct bound_node {
 	struct span *size_from;           /* who determined it */
 	const struct type **types;        /* face->generics.n, of GENERIC_TYPE */
 	const struct type **outputs;      /* face->outputs.n, concrete or type_error */
-	const struct formula **arguments; /* face->params.n; NULL = the default */
+	const struct term **arguments;    /* face->params.n; NULL = the default */
 	int64_t budget_ns;                /* of the deploy; 0 = the interface's */
 	uint32_t n_workers;               /* of the deploy; expanded by workers.c */
 	bool dynamic;                     /* they claim their frames */

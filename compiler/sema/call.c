@@ -150,13 +150,13 @@ static void fill_param(struct elaborator *e, struct bound_node *node, size_t ind
 		diag_note(e->sema->diags, param->span, "declared here");
 		return;
 	}
-	const struct formula *formula = formula_build(e, node->scope, param->type, expr);
-	if (!formula)
+	const struct term *argument = argument_build(e, node->scope, param->type, expr);
+	if (!argument)
 		return;
-	if (formula->kind == FORMULA_CONST &&
-	    !resolve_in_range(e->sema, param, expr->span, &formula->value))
+	if (argument->kind == TERM_CONST &&
+	    !resolve_in_range(e->sema, param, expr->span, &argument->value))
 		return;
-	node->arguments[index] = formula;
+	node->arguments[index] = argument;
 }
 
 static void fill_generic(struct elaborator *e, struct bound_node *node, size_t index,

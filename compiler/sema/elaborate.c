@@ -169,12 +169,13 @@ static void collect_params(struct elaborator *e, struct scope *scope,
 		}
 		struct binding *binding = binding_new(e, BINDING_PARAM, port->name.text,
 		                                      port->name.span);
-		struct formula *formula = arena_new(sema->arena, struct formula);
+		struct term *option = arena_new(sema->arena, struct term);
 		vec_push(sema->arena, &e->bound->params, resolve_param(sema, scope->file, port));
-		formula->kind = FORMULA_PARAM;
-		formula->param = (uint32_t)e->bound->params.n - 1;
-		formula->type = e->bound->params.items[formula->param].type;
-		binding->formula = formula;
+		option->kind = TERM_OPTION;
+		option->index = (uint32_t)e->bound->params.n - 1;
+		option->type = e->bound->params.items[option->index].type;
+		option->span = port->span;
+		binding->term = option;
 		if (map_get(&scope->names, port->name.text))
 			diag_report(sema->diags, E0202, port->name.span, "'%s' is declared twice",
 			            port->name.text);

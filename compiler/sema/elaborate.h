@@ -12,7 +12,7 @@ enum binding_kind {
 	BINDING_BANK,     /* elements by number */
 	BINDING_PIPELINE, /* a pipeline inside this one: its outputs by name */
 	BINDING_CONST,    /* a loop's variable, a generic */
-	BINDING_PARAM,    /* a parameter: a formula over the program's options */
+	BINDING_PARAM,    /* a parameter: a term over the program's options */
 	BINDING_PENDING,  /* not elaborated yet: an alias, an expression, a pipeline */
 	BINDING_ERROR,    /* reported: agrees with everything */
 };
@@ -26,7 +26,7 @@ struct binding {
 	struct scope *inside;            /* PIPELINE: its own scope, with its outputs */
 	const struct ast_decl *pipeline; /* PIPELINE */
 	struct value value;              /* CONST */
-	const struct formula *formula;   /* PARAM */
+	const struct term *term;         /* PARAM: what it is given; NULL after a mistake */
 	const struct param *param;       /* PARAM: its declaration */
 	const struct ast_expr *expr;     /* PENDING */
 	struct scope *scope;             /* PENDING: where expr has meaning */
@@ -195,14 +195,12 @@ bool call_is_builtin(const struct scope *scope, const struct ast_expr *expr);
 /* The node or pipeline that a call names; NULL after a report. */
 struct symbol *call_callee(struct elaborator *e, struct scope *scope, const struct ast_expr *call);
 
-/* ---- formula.c ---- */
+/* ---- argument.c ---- */
 
-/* The letter of an operator in struct formula and struct term. */
-char formula_op(enum ast_op op);
-
-/* What a parameter of type `type` is bound to; NULL after a report. */
-const struct formula *formula_build(struct elaborator *e, struct scope *scope,
-                                    const struct type *type, const struct ast_expr *expr);
+/* What a parameter of type `type` is given: a term over constants and options; NULL after a
+ * report. */
+const struct term *argument_build(struct elaborator *e, struct scope *scope,
+                                  const struct type *type, const struct ast_expr *expr);
 
 /* ---- expression.c ---- */
 

@@ -76,11 +76,11 @@ static void bind_param(struct elaborator *e, struct instance *instance, const st
                        struct scope *from, const struct ast_expr *expr, struct span at)
 {
 	struct binding *binding = binding_new(e, BINDING_PARAM, param->name, param->span);
-	struct formula *initial = arena_new(e->sema->arena, struct formula);
-	*initial = (struct formula){.kind = FORMULA_CONST,
-	                            .type = param->type,
-	                            .span = param->span,
-	                            .value = param->initial};
+	struct term *initial = arena_new(e->sema->arena, struct term);
+	*initial = (struct term){.kind = TERM_CONST,
+	                         .type = param->type,
+	                         .span = param->span,
+	                         .value = param->initial};
 	if (!expr && !param->initial_text && param->type->kind != TYPE_ERROR) {
 		diag_report(e->sema->diags, E0310, at,
 		            "the parameter '%s' of %s has no default and must be given",
@@ -88,9 +88,9 @@ static void bind_param(struct elaborator *e, struct instance *instance, const st
 		diag_note(e->sema->diags, param->span, "declared here");
 	}
 	binding->param = param;
-	binding->formula = expr ? formula_build(e, from, param->type, expr) : initial;
-	if (binding->formula && expr && binding->formula->kind == FORMULA_CONST)
-		resolve_in_range(e->sema, param, expr->span, &binding->formula->value);
+	binding->term = expr ? argument_build(e, from, param->type, expr) : initial;
+	if (binding->term && expr && binding->term->kind == TERM_CONST)
+		resolve_in_range(e->sema, param, expr->span, &binding->term->value);
 	map_put(e->sema->arena, &instance->inside->names, param->name, binding);
 }
 

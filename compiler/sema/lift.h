@@ -1,4 +1,4 @@
-/* An expression on its way to becoming a node. Private to expression.c and the files
+/* An expression on its way to becoming a term. Private to expression.c, argument.c and the files
  * term*.c. */
 #ifndef SEMA_LIFT_H
 #define SEMA_LIFT_H
@@ -20,6 +20,7 @@ struct lift {
 	const struct type *self; /* of the expression's own earlier values; NULL: not known yet */
 	const struct type *it;   /* what `it` is; NULL outside of where and aggregates */
 	bool lenient;            /* below ??, present(): the node fires though this is absent */
+	bool for_param;          /* a parameter is given this: options and constants alone */
 };
 
 /* ---- expression.c ---- */
@@ -61,6 +62,9 @@ const struct type *term_meet(const struct type *a, const struct type *b);
 
 /* The term with this type, by conversion where the types allow one; NULL when they do not. */
 struct term *term_convert(struct lift *lift, struct term *term, const struct type *type);
+
+/* As term_convert where nothing is lost by it; NULL otherwise. */
+struct term *term_widen(struct lift *lift, struct term *term, const struct type *type);
 
 /* ---- term_operator.c ---- */
 

@@ -63,6 +63,29 @@ struct term *term_convert(struct lift *lift, struct term *term, const struct typ
 	return converted;
 }
 
+/* Whether a type has all numbers of another. */
+static bool holds(const struct type *type, const struct type *from)
+{
+	struct layout size, from_size;
+	type_layout(type, &size);
+	type_layout(from, &from_size);
+	if (type_is_fraction(type))
+		return type_is_fraction(from) ? size.size >= from_size.size
+		                              : size.size > from_size.size;
+	if (type_is_fraction(from))
+		return false;
+	if (type_is_unsigned(type))
+		return type_is_unsigned(from) && size.size >= from_size.size;
+	return type_is_unsigned(from) ? size.size > from_size.size : size.size >= from_size.size;
+}
+
+struct term *term_widen(struct lift *lift, struct term *term, const struct type *type)
+{
+	bool numbers = term->type && type_is_number(term->type) && type_is_number(type);
+	bool fits = !numbers || term->kind == TERM_CONST || holds(type, term->type);
+	return fits ? term_convert(lift, term, type) : NULL;
+}
+
 struct term *term_build_as(struct lift *lift, const struct ast_expr *expr, const struct type *type)
 {
 	struct term *term = term_build(lift, expr, type);
@@ -104,7 +127,9 @@ static struct term *build_const(struct lift *lift, const struct ast_expr *expr,
 	bool fits = hint &&
 	            (type_is_fraction(hint) ? value.kind == VALUE_INT || value.kind == VALUE_FLOAT
 	                                    : type_is_integer(hint) && value.kind == VALUE_INT);
-	if (value.kind == VALUE_STRING)
+	if (value.kind == VALUE_STRING && lift->for_param && hint && hint->kind == TYPE_STRING)
+		term->type = hint;
+	else if (value.kind == VALUE_STRING)
 		term->type =
 			type_string(lift->e->sema->arena,
 		                    (struct size){.value = strlen(value.s) ? strlen(value.s) : 1});
@@ -136,6 +161,13 @@ static struct term *build_enum(struct lift *lift, const struct ast_expr *expr,
 	return NULL;
 }
 
+/* What a parameter is given has its value before any stream has one. */
+static struct term *no_stream_here(struct lift *lift, const struct ast_expr *expr)
+{
+	elaborate_const(lift->e, lift->scope, expr); /* says what it is instead */
+	return NULL;
+}
+
 static struct term *build_name(struct lift *lift, const struct ast_expr *expr,
                                const struct type *hint)
 {
@@ -145,11 +177,12 @@ static struct term *build_name(struct lift *lift, const struct ast_expr *expr,
 	if (constant)
 		return constant;
 	if (binding && binding->kind == BINDING_PARAM) {
-		if (!binding->formula)
+		if (!binding->term)
 			return NULL;
-		struct term *term = term_new(lift, TERM_PARAM, binding->param->type, expr->span);
-		term->formula = binding->formula;
-		if (term->type->kind == TYPE_STRING)
+		struct term *term = arena_new(lift->e->sema->arena, struct term);
+		*term = *binding->term; /* it may be converted here */
+		term->span = expr->span;
+		if (term->type->kind == TYPE_STRING && !lift->for_param)
 			return term_mismatch(lift, expr->span, "a text option is for nodes",
 			                     term->type);
 		return term;
@@ -159,7 +192,7 @@ static struct term *build_name(struct lift *lift, const struct ast_expr *expr,
 	                                : scope_find(lift->scope->file, expr->name.text);
 	if ((binding && binding->kind == BINDING_CONST) || (symbol && symbol->kind == SYMBOL_CONST))
 		return build_const(lift, expr, hint);
-	return lift_input(lift, expr);
+	return lift->for_param ? no_stream_here(lift, expr) : lift_input(lift, expr);
 }
 
 /* ---- Parts of values ---- */
@@ -193,6 +226,8 @@ static struct term *build_field(struct lift *lift, const struct ast_expr *expr)
 
 static struct term *build_member(struct lift *lift, const struct ast_expr *expr)
 {
+	if (lift->for_param)
+		return build_const(lift, expr, NULL);
 	return stream_is_expression(lift->e, lift->scope, expr) || expr->left->kind == EXPR_IT ||
 	                       expr->left->kind == EXPR_CALL
 	               ? build_field(lift, expr)
@@ -223,7 +258,7 @@ static struct term *build_index(struct lift *lift, const struct ast_expr *expr)
 
 static bool is_by_zero(const struct term *term)
 {
-	bool division = term->op == '/' || term->op == '%';
+	bool division = term->op == OP_DIV || term->op == OP_MOD;
 	return term->kind == TERM_BINARY && division && type_is_integer(term->type) &&
 	       !(term->right->kind == TERM_CONST && term->right->value.i != 0);
 }
@@ -259,8 +294,22 @@ bool term_settle_absence(struct lift *lift, const struct term *term)
 
 /* ---- Every form ---- */
 
+/* Forms that only streams have: what may be absent, and what a parameter's type cannot be. */
+static bool is_for_streams(const struct ast_expr *expr)
+{
+	return expr->kind == EXPR_INDEX || expr->kind == EXPR_WHERE || expr->kind == EXPR_WHEN ||
+	       expr->kind == EXPR_RECORD || expr->kind == EXPR_LIST || expr->kind == EXPR_EDGE ||
+	       expr->kind == EXPR_WINDOW ||
+	       (expr->kind == EXPR_BINARY && expr->op == OP_COALESCE);
+}
+
 struct term *term_build(struct lift *lift, const struct ast_expr *expr, const struct type *hint)
 {
+	if (lift->for_param && is_for_streams(expr)) {
+		diag_report(lift_diags(lift), E0309, expr->span,
+		            "this is for streams: a parameter is computed once, before any frame");
+		return NULL;
+	}
 	switch (expr->kind) {
 	case EXPR_INT:
 	case EXPR_FLOAT:

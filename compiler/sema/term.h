@@ -1,21 +1,25 @@
-/* Expressions over streams, typed: the bodies of nodes that need no C. A node of this kind has one
- * input for each stream that its expression names, and one output. What can go wrong has a meaning:
- * whole numbers saturate at the bounds of their type; a division of whole numbers by zero and an
- * index out of range make the result absent. */
+/* Expressions, typed. Over constants and options they are what a parameter is given. Over streams they
+ * are the bodies of nodes that need no C, with an input for each stream that is named, and one
+ * output.
+ *
+ * What can go wrong has a meaning. In a stream, integers saturate at the bounds of their type; a
+ * division of integers by zero and an index out of range make the result absent. In a parameter, both
+ * end the program before it begins. */
 #ifndef SEMA_TERM_H
 #define SEMA_TERM_H
 
+#include "front/operator.h"
 #include "sema/value.h"
 
 enum term_kind {
 	TERM_CONST,    /* value */
-	TERM_PARAM,    /* a formula over the program's options */
+	TERM_OPTION,   /* option number `index` of the program */
 	TERM_INPUT,    /* input number `index` of the node: the value of its stream */
 	TERM_IT,       /* the element that the innermost TERM_WHERE or TERM_FOLD is at */
 	TERM_FIELD,    /* left . field number `index` */
 	TERM_ELEMENT,  /* left [ right ]: of a list or an array; absent out of range */
-	TERM_UNARY,    /* op left: '-' or '!' */
-	TERM_BINARY,   /* left op right: as in struct formula */
+	TERM_UNARY,    /* op left */
+	TERM_BINARY,   /* left op right */
 	TERM_IF,       /* if left then right else third */
 	TERM_COALESCE, /* left ?? right */
 	TERM_WHEN,     /* left when right: absent where right is false */
@@ -39,11 +43,10 @@ struct term {
 	const struct type *type;
 	bool optional; /* may be absent for other reasons than an input that does not fire */
 	struct span span;
-	char op; /* UNARY, BINARY: as struct formula */
+	enum ast_op op; /* UNARY, BINARY */
 	enum term_fold fold;
 	uint32_t index;
 	struct value value;
-	const struct formula *formula;
 	const struct term *left, *right, *third;
 	const struct term **items;
 	size_t n_items;

@@ -7,7 +7,7 @@ static struct term *finish_binary(struct lift *lift, const struct ast_expr *expr
 	if (!left || !right)
 		return NULL;
 	struct term *term = term_new(lift, TERM_BINARY, type, expr->span);
-	term->op = formula_op(expr->op);
+	term->op = expr->op;
 	term->left = left;
 	term->right = right;
 	bool by_zero = (expr->op == OP_DIV || expr->op == OP_MOD) && left->type &&
@@ -169,7 +169,7 @@ struct term *term_build_unary(struct lift *lift, const struct ast_expr *expr,
 		return term_mismatch(lift, expr->span, "a signed number can be negated",
 		                     left->type);
 	struct term *term = term_new(lift, TERM_UNARY, left->type, expr->span);
-	term->op = formula_op(expr->op);
+	term->op = expr->op;
 	term->left = left;
 	term->optional = left->optional;
 	return term;

@@ -1,4 +1,4 @@
-/* Constants, and expressions over the parameters of a pipeline. */
+/* Constants. */
 #ifndef SEMA_VALUE_H
 #define SEMA_VALUE_H
 
@@ -26,23 +26,5 @@ struct value {
 /* Of a whole number, a fraction or a time, exactly. Returns `text`. */
 enum { VALUE_TEXT_SIZE = 40 };
 const char *value_number_text(const struct value *value, char text[VALUE_TEXT_SIZE]);
-
-/* What a node's parameter is bound to. */
-enum formula_kind {
-	FORMULA_CONST,
-	FORMULA_PARAM,  /* parameter number `param` of the pipeline */
-	FORMULA_UNARY,  /* op left: '-' or '!' (not) */
-	FORMULA_BINARY, /* left op right: + - * / % < > l(<=) g(>=) e(==) n(!=) & (and) | (or) */
-};
-
-struct formula {
-	enum formula_kind kind;
-	const struct type *type;
-	struct span span;
-	struct value value;
-	uint32_t param;
-	char op;
-	const struct formula *left, *right;
-};
 
 #endif

@@ -391,12 +391,23 @@ static bool can_bind_for_help(const struct parser *parser)
 	return true;
 }
 
+/* --help shows what there is; whoever runs the program needs all of it. */
+static int bind(struct parser *parser)
+{
+	const char *missing = parser->program->bind ? parser->program->bind() : NULL;
+
+	if (!missing || parser->help)
+		return 0;
+	pkdi_log(&parser->log, "%s for these options", missing);
+	return -EINVAL;
+}
+
 static int set_nodes(struct parser *parser)
 {
-	int r;
+	int r = bind(parser);
 
-	if (parser->program->bind)
-		parser->program->bind();
+	if (r < 0)
+		return r;
 	r = apply_config(parser, true);
 	return r < 0 ? r : walk(parser, PASS_NODES);
 }

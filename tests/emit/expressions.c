@@ -5,7 +5,7 @@
 #include <pkd/program.h>
 #include <string.h>
 
-PKD_GENERATED_FOR(4);
+PKD_GENERATED_FOR(5);
 
 extern const struct pkd_methods look_methods;
 extern const struct pkd_methods rows_methods;
@@ -272,8 +272,8 @@ static struct keep_params keep_12_params;
 static struct keep_params keep_13_params;
 static struct keep_params keep_14_params;
 
-/* What the calls say of each node, once the options are known. */
-static void bind(void)
+/* What the calls say of each node, once the options are known. Returns what has no value. */
+static const char *bind(void)
 {
 	keep_params = (struct keep_params){.T = &type_u32};
 	keep_2_params = (struct keep_params){.T = &type_list_Found_16};
@@ -289,6 +289,7 @@ static void bind(void)
 	keep_12_params = (struct keep_params){.T = &type_list_i32_3};
 	keep_13_params = (struct keep_params){.T = &type_image_gray8_8_8};
 	keep_14_params = (struct keep_params){.T = &type_record_1};
+	return NULL;
 }
 
 /* ---- Expressions ---- */
@@ -2489,7 +2490,7 @@ static const struct pkd_process processes[] = {
 };
 
 static const struct pkd_program program = {
-	.abi = 4,
+	.abi = 5,
 	.name = "expressions",
 	.doc = "",
 	.source = "expressions.pkd",

@@ -1,9 +1,11 @@
 /* The program `kinds`. Written by pkdc 0.1.0 from kinds.pkd: to change it, edit that file and
  * run pkdc build again. */
 #include "kinds.pkd.h"
+#include <pkd/arith.h>
 #include <pkd/program.h>
+#include <string.h>
 
-PKD_GENERATED_FOR(4);
+PKD_GENERATED_FOR(5);
 
 extern const struct pkd_methods maker_methods;
 extern const struct pkd_methods taker_methods;
@@ -243,14 +245,20 @@ static struct maker_params made_params;
 static struct taker_params taker_params;
 static struct taker_params second_params;
 
-/* What the calls say of each node, once the options are known. */
-static void bind(void)
+/* What the calls say of each node, once the options are known. Returns what has no value. */
+static const char *bind(void)
 {
+	int64_t t1;
+	if (__builtin_mul_overflow(options.twice, 2, &t1))
+		return "made.big = twice * 2 - 1 has no value of type i64";
+	int64_t t2;
+	if (__builtin_sub_overflow(t1, 1, &t2))
+		return "made.big = twice * 2 - 1 has no value of type i64";
 	made_params = (struct maker_params){
 		.how = options.level,
 		.share = options.share * 0.5f,
 		.wait = 5000000,
-		.big = options.twice * 2 - 1,
+		.big = t2,
 		.name = "a \"name\"",
 		.on = !options.on,
 		.W = 32,
@@ -263,6 +271,7 @@ static void bind(void)
 		.F = PKD_GRAY8,
 	};
 	second_params = (struct taker_params){.T = &type_Mark, .W = 0, .H = 0, .F = 0};
+	return NULL;
 }
 
 static const struct pkd_param maker_param_table[] = {
@@ -533,7 +542,7 @@ static const struct pkd_process processes[] = {
 };
 
 static const struct pkd_program program = {
-	.abi = 4,
+	.abi = 5,
 	.name = "kinds",
 	.doc = "Shows every kind.",
 	.source = "kinds.pkd",

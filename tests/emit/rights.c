@@ -10,7 +10,7 @@
 #include <string.h>
 #include <time.h>
 
-PKD_GENERATED_FOR(4);
+PKD_GENERATED_FOR(5);
 
 /* rights.pkd:14: node tick */
 struct tick {
@@ -163,11 +163,12 @@ static struct copy_params copy_params;
 static struct copy_params copy_2_params;
 static struct old_params old_params;
 
-/* What the calls say of each node, once the options are known. */
-static void bind(void)
+/* What the calls say of each node, once the options are known. Returns what has no value. */
+static const char *bind(void)
 {
 	copy_params = (struct copy_params){.path = options.file, .append = false};
 	copy_2_params = (struct copy_params){.path = "b.txt", .append = false};
+	return NULL;
 }
 
 static const struct pkd_param copy_param_table[] = {
@@ -447,7 +448,7 @@ static const struct pkd_process processes[] = {
 };
 
 static const struct pkd_program program = {
-	.abi = 4,
+	.abi = 5,
 	.name = "rights",
 	.doc = "",
 	.source = "rights.pkd",

@@ -10,7 +10,7 @@
 #include <string.h>
 #include <time.h>
 
-PKD_GENERATED_FOR(4);
+PKD_GENERATED_FOR(5);
 
 extern const struct pkd_methods keep_methods;
 
@@ -191,10 +191,11 @@ static struct keep_params keep_2_params;
 static struct keep_params keep_3_params;
 static struct half_params halves_2_params;
 
-/* What the calls say of each node, once the options are known. */
-static void bind(void)
+/* What the calls say of each node, once the options are known. Returns what has no value. */
+static const char *bind(void)
 {
 	sums_params = (struct tally_params){.least = 3, .K = 3};
+	return NULL;
 }
 
 static const struct pkd_param tally_param_table[] = {
@@ -637,7 +638,7 @@ static const struct pkd_process processes[] = {
 };
 
 static const struct pkd_program program = {
-	.abi = 4,
+	.abi = 5,
 	.name = "step",
 	.doc = "",
 	.source = "step.pkd",

@@ -81,13 +81,14 @@ static const struct pkd_node node = {
 	.n_params = N_PARAMS,
 };
 
-static void bind(void)
+static const char *bind(void)
 {
 	node_params = (struct params){
 		.share = program_params.share,
 		.ratio = program_params.ratio,
 		.port = program_params.port,
 	};
+	return NULL;
 }
 
 static const struct pkd_program program = {

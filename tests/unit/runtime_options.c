@@ -125,7 +125,7 @@ static const struct pkd_node nodes[] = {
 
 static int32_t shift_of_call; /* a constant of the call */
 
-static void bind(void)
+static const char *bind(void)
 {
 	found = (struct node_params){.min_score = params.min_score, .gain = params.ratio};
 	boxes = (struct node_params){
@@ -134,6 +134,7 @@ static void bind(void)
 		.gain = 1,
 		.shift = shift_of_call,
 	};
+	return NULL;
 }
 
 static const struct pkd_program program = {

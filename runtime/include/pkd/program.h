@@ -189,8 +189,9 @@ struct pkd_program {
 	uint32_t n_pools; /* pools whose workers claim frames */
 	int64_t spin_ns;  /* how long a process polls before it sleeps; 0 = not at all */
 	/* Computes every node's parameters from the pipeline's. Called once, before instance
-	 * options. */
-	void (*bind)(void);
+	 * options. Returns what has no value for these, to be said: "x.k = a / b has no value …"; or
+	 * NULL. */
+	const char *(*bind)(void);
 };
 
 /* Runs the program: options, channels, processes, supervision. Returns the exit status:

@@ -1,0 +1,103 @@
+/* What a parameter is given: an expression over constants and the pipeline's parameters, which all
+ * have their values once the program's options are known. */
+#include "sema/lift.h"
+
+static struct binding *find_param(struct scope *scope, const struct ast_expr *expr)
+{
+	if (expr->kind != EXPR_NAME || !expr->name.text)
+		return NULL;
+	struct binding *binding = scope_binding(scope, expr->name.text);
+	return binding && binding->kind == BINDING_PARAM ? binding : NULL;
+}
+
+static bool mentions_param(struct scope *scope, const struct ast_expr *expr)
+{
+	if (!expr)
+		return false;
+	if (find_param(scope, expr) || mentions_param(scope, expr->left) ||
+	    mentions_param(scope, expr->right) || mentions_param(scope, expr->third))
+		return true;
+	for (size_t i = 0; i < expr->args.n; i++)
+		if (mentions_param(scope, expr->args.items[i].value))
+			return true;
+	return false;
+}
+
+/* A name that is neither a parameter nor anything else that has a value here. */
+static bool is_unknown(struct elaborator *e, struct scope *scope, const struct ast_expr *expr)
+{
+	if (expr->kind != EXPR_NAME || !expr->name.text || scope_binding(scope, expr->name.text) ||
+	    scope_find(scope->file, expr->name.text))
+		return false;
+	VEC(const char *) names = {0};
+	for (struct scope *s = scope; s; s = s->parent)
+		for (size_t i = 0; i < s->names.n; i++)
+			vec_push(e->sema->arena, &names, s->names.entries[i].key);
+	for (size_t i = 0; i < scope->file->module->symbols.n; i++)
+		vec_push(e->sema->arena, &names, scope->file->module->symbols.entries[i].key);
+	diag_report(e->sema->diags, E0201, expr->span, "unknown name '%s'", expr->name.text);
+	diag_suggest(e->sema->diags, expr->name.text, names.items, names.n);
+	return true;
+}
+
+static const struct term *build_constant(struct elaborator *e, struct scope *scope,
+                                         const struct type *type, const struct ast_expr *expr)
+{
+	struct value value;
+	if (type->kind == TYPE_ENUM) {
+		value = resolve_constant(e->sema, scope->file, type, expr);
+	} else {
+		if (is_unknown(e, scope, expr))
+			return NULL;
+		value = elaborate_const(e, scope, expr);
+		if (!resolve_value(e->sema, type, expr->span, &value))
+			return NULL;
+	}
+	if (value.kind == VALUE_NONE)
+		return NULL;
+	struct term *term = arena_new(e->sema->arena, struct term);
+	*term = (struct term){
+		.kind = TERM_CONST, .type = type, .span = expr->span, .value = value};
+	return term;
+}
+
+/* A parameter of the pipeline alone: its declaration is what there is to show. */
+static const struct term *pass_on(struct elaborator *e, const struct type *type,
+                                  const struct ast_expr *expr, const struct binding *binding)
+{
+	const struct param *param = binding->param;
+	if (param->type->kind == TYPE_ERROR || !binding->term)
+		return NULL;
+	if (type_equal(param->type, type))
+		return binding->term;
+	struct lift lift = {.e = e, .for_param = true};
+	struct term *term = arena_new(e->sema->arena, struct term);
+	*term = *binding->term;
+	term = term_widen(&lift, term, type);
+	if (!term) {
+		diag_report(e->sema->diags, E0302, expr->span, "%s is needed here, '%s' is %s",
+		            type->name, param->name, param->type->name);
+		diag_note(e->sema->diags, param->span, "declared here");
+	}
+	return term;
+}
+
+const struct term *argument_build(struct elaborator *e, struct scope *scope,
+                                  const struct type *type, const struct ast_expr *expr)
+{
+	const struct binding *param = find_param(scope, expr);
+	if (type->kind == TYPE_ERROR || expr->kind == EXPR_ERROR)
+		return NULL;
+	if (param)
+		return pass_on(e, type, expr, param);
+	if (!mentions_param(scope, expr))
+		return build_constant(e, scope, type, expr);
+	struct lift lift = {.e = e, .scope = scope, .for_param = true};
+	size_t errors = e->sema->diags->n_errors;
+	struct term *built = term_build(&lift, expr, type);
+	struct term *term = built ? term_widen(&lift, built, type) : NULL;
+	if (!term && e->sema->diags->n_errors == errors)
+		diag_report(e->sema->diags, E0302, expr->span, "%s is needed here, this is %s",
+		            type->name, built && built->type ? built->type->name : "not known");
+	return term;
+}
