@@ -195,30 +195,12 @@ void writer_require(struct writer *w, const char *condition, const char *otherwi
 
 /* ---- The node ---- */
 
-/* Marks the inputs without which there is no value, whatever the others are. */
-static void mark_needed(const struct term *term, bool *needed)
-{
-	bool lazy = term->kind == TERM_IF ||
-	            (term->kind == TERM_BINARY && operators[term->op].use == USE_LOGIC);
-
-	if (term->kind == TERM_PRESENT || term->kind == TERM_COALESCE)
-		return;
-	if (term->kind == TERM_INPUT)
-		needed[term->index] = true;
-	if (term->left)
-		mark_needed(term->left, needed);
-	if (term->right && !lazy)
-		mark_needed(term->right, needed);
-	for (size_t i = 0; i < term->n_items; i++)
-		mark_needed(term->items[i], needed);
-}
-
 static void put_needed(struct writer *w)
 {
 	size_t n = w->face->inputs.n;
 	bool *needed = arena_alloc(w->arena, n + 1);
 
-	mark_needed(w->face->body, needed);
+	term_mark_needed(w->face->body, needed);
 	for (size_t i = 0; i < n; i++) {
 		const struct port *port = &w->face->inputs.items[i];
 		if (needed[i] && port->optional)

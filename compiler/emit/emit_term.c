@@ -32,6 +32,12 @@ const char *term_input_text(struct writer *w, const struct term *term)
 	return arena_printf(w->arena, "in->%s", w->face->inputs.items[term->index].name);
 }
 
+bool term_is_surely_present(struct writer *w, const struct term *term)
+{
+	return !w->face->inputs.items[term->index].optional ||
+	       writer_knows(w, term_input_text(w, term));
+}
+
 /* What the runtime knows of an input's value. */
 static struct value_text about_input(struct writer *w, const struct term *term)
 {
@@ -124,6 +130,8 @@ struct value_text term_number(struct writer *w, const struct term *term)
 	case TERM_AGE:
 		return about_input(w, term);
 	case TERM_PRESENT:
+		if (term_is_surely_present(w, term))
+			return value_number("true", BINDS_ALL);
 		return value_number(arena_printf(w->arena, "%s != NULL", term_input_text(w, term)),
 		                    BINDS_EQUAL);
 	case TERM_WHERE:

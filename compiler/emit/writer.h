@@ -137,6 +137,9 @@ struct value_text term_constant(struct writer *w, const struct term *term);
 /* "in->x": NULL where the input is absent. */
 const char *term_input_text(struct writer *w, const struct term *term);
 
+/* Whether an input has a value wherever the node fires, or has one here. */
+bool term_is_surely_present(struct writer *w, const struct term *term);
+
 /* ---- Conditions (emit_guard.c) ---- */
 
 VEC_OF(conditions, const char *);

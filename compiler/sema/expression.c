@@ -38,10 +38,8 @@ static struct term *known_input(struct lift *lift, const struct bound_input *inp
 	for (size_t i = 0; i < lift->inputs.n; i++) {
 		struct lifted_input *known = &lift->inputs.items[i];
 		if (known->input.node != UNBOUND && known->input.node == input->node &&
-		    known->input.output == input->output && known->input.first == input->first) {
-			known->port.optional = known->port.optional || lift->lenient;
+		    known->input.output == input->output && known->input.first == input->first)
 			return known->term;
-		}
 	}
 	return NULL;
 }
@@ -104,8 +102,7 @@ struct term *lift_input(struct lift *lift, const struct ast_expr *operand)
 	struct port port = {.name = port_name(lift, stream),
 	                    .doc = "",
 	                    .span = operand->span,
-	                    .type = type,
-	                    .optional = lift->lenient || input.last < 0};
+	                    .type = type};
 	input.port = term->index;
 	vec_push(arena, &lift->inputs,
 	         (struct lifted_input){input, port, ref.retry ? stream : NULL, term});
@@ -139,6 +136,12 @@ static struct interface *make_face(struct lift *lift, const char *name, const st
 	face->stateless = true;
 	face->declared = true; /* it only computes */
 	face->body = body;
+	bool *needed = arena_alloc(e->sema->arena, lift->inputs.n + 1);
+	term_mark_needed(body, needed);
+	for (size_t i = 0; i < lift->inputs.n; i++) {
+		struct lifted_input *input = &lift->inputs.items[i];
+		input->port.optional = !needed[i] || input->input.last < 0;
+	}
 	bool optional = term_settle_absence(lift, body);
 	for (size_t i = 0; i < lift->inputs.n; i++) {
 		struct lifted_input *input = &lift->inputs.items[i];

@@ -19,7 +19,6 @@ struct lift {
 	VEC(struct term *) uses; /* each TERM_INPUT */
 	const struct type *self; /* of the expression's own earlier values; NULL: not known yet */
 	const struct type *it;   /* what `it` is; NULL outside of where and aggregates */
-	bool lenient;            /* below ??, present(): the node fires though this is absent */
 	bool for_param;          /* a parameter is given this: options and constants alone */
 };
 

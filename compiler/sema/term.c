@@ -256,6 +256,22 @@ static struct term *build_index(struct lift *lift, const struct ast_expr *expr)
 
 /* ---- Absence ---- */
 
+void term_mark_needed(const struct term *term, bool *needed)
+{
+	bool lazy = term->kind == TERM_IF ||
+	            (term->kind == TERM_BINARY && operators[term->op].use == USE_LOGIC);
+	if (term->kind == TERM_PRESENT || term->kind == TERM_COALESCE)
+		return;
+	if (term->kind == TERM_INPUT)
+		needed[term->index] = true;
+	if (term->left)
+		term_mark_needed(term->left, needed);
+	if (term->right && !lazy)
+		term_mark_needed(term->right, needed);
+	for (size_t i = 0; i < term->n_items; i++)
+		term_mark_needed(term->items[i], needed);
+}
+
 static bool is_by_zero(const struct term *term)
 {
 	bool division = term->op == OP_DIV || term->op == OP_MOD;

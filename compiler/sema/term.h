@@ -52,4 +52,9 @@ struct term {
 	size_t n_items;
 };
 
+/* Marks the inputs that the term needs: those that are evaluated whatever the others are, and whose
+ * absence nothing catches. Not on either side of ??, in present(), in the later part of and and or,
+ * or in a branch of if. */
+void term_mark_needed(const struct term *term, bool *needed);
+
 #endif

@@ -65,10 +65,7 @@ static struct term *build_fold(struct lift *lift, const struct ast_expr *expr, e
 static struct term *about_input(struct lift *lift, const struct ast_expr *expr, enum term_kind kind,
                                 enum type_kind type)
 {
-	bool lenient = lift->lenient;
-	lift->lenient = lenient || kind == TERM_PRESENT;
 	struct term *input = lift_input(lift, expr->args.items[0].value);
-	lift->lenient = lenient;
 	if (!input)
 		return NULL;
 	struct term *term = term_new(lift, kind, type_scalar(type), expr->span);

@@ -120,10 +120,7 @@ struct term *term_build_minmax(struct lift *lift, const struct ast_expr *expr, e
 static struct term *build_coalesce(struct lift *lift, const struct ast_expr *expr,
                                    const struct type *hint)
 {
-	bool lenient = lift->lenient;
-	lift->lenient = true;
 	struct term *left = term_build(lift, expr->left, hint);
-	lift->lenient = lenient;
 	if (!left)
 		return NULL;
 	struct term *right = left->type ? term_build_as(lift, expr->right, left->type)

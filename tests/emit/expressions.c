@@ -716,7 +716,7 @@ static const struct pkd_methods expressions_mean_10_methods = {
 /* expressions.pkd:36: safe = if s.b != 0 then s.a / s.b else share * 3 - 1 */
 struct expressions_safe_11_in {
 	const int32_t *b; /* i32 */
-	const int32_t *a; /* i32 */
+	const int32_t *a; /* i32?: NULL when absent */
 };
 struct expressions_safe_11_out {
 	int32_t *value; /* i32 */
@@ -729,9 +729,10 @@ static int expressions_safe_11_step(void *node, const void *inputs, void *output
 	struct expressions_safe_11_out *out = outputs;
 
 	(void)node;
-	(void)ctx;
 
 	if (*in->b != 0) {
+		if (!in->a)
+			return absent(ctx);
 		*out->value = pkd_div_i32(*in->a, *in->b);
 	} else {
 		*out->value = pkd_sub_i32(pkd_mul_i32(options.share, 3), 1);
@@ -751,7 +752,7 @@ static const struct pkd_methods expressions_safe_11_methods = {
 struct expressions_either_12_in {
 	const struct Found *best;                /* Found?: NULL when absent */
 	const struct Found *first;               /* Found?: NULL when absent */
-	const struct value_list_Found_16 *found; /* list<Found, 16> */
+	const struct value_list_Found_16 *found; /* list<Found, 16>?: NULL when absent */
 };
 struct expressions_either_12_out {
 	struct Found *value; /* Found */
@@ -770,6 +771,8 @@ static int expressions_either_12_step(void *node, const void *inputs, void *outp
 	} else if (in->first) {
 		*out->value = *in->first;
 	} else {
+		if (!in->found)
+			return absent(ctx);
 		if (pkd_length(&in->found->len, 16) == 0)
 			return absent(ctx);
 		*out->value = in->found->items[0];
@@ -817,7 +820,7 @@ static const struct pkd_methods expressions_change_13_methods = {
 
 /* expressions.pkd:39: fast = s.speed when present(s.speed) and s.speed > 1.5 */
 struct expressions_fast_14_in {
-	const float *speed; /* f32?: NULL when absent */
+	const float *speed; /* f32 */
 };
 struct expressions_fast_14_out {
 	float *value; /* f32 */
@@ -831,8 +834,6 @@ static int expressions_fast_14_step(void *node, const void *inputs, void *output
 
 	(void)node;
 
-	if (!in->speed)
-		return absent(ctx);
 	if (!(*in->speed > 1.5f))
 		return absent(ctx);
 	*out->value = *in->speed;
@@ -1750,6 +1751,7 @@ static const struct pkd_input safe_inputs[] = {
 		.stream = STREAM_s_a,
 		.policy = PKD_QUEUE,
 		.window = 2, /* one waiting, one in hand */
+		.optional = true,
 		.port = 1,
 	},
 };
@@ -1782,6 +1784,7 @@ static const struct pkd_input either_inputs[] = {
 		.stream = STREAM_s_found,
 		.policy = PKD_QUEUE,
 		.window = 3, /* first comes 1 stage later */
+		.optional = true,
 		.port = 2,
 	},
 };
@@ -1822,7 +1825,6 @@ static const struct pkd_input fast_inputs[] = {
 		.stream = STREAM_s_speed,
 		.policy = PKD_QUEUE,
 		.window = 2, /* one waiting, one in hand */
-		.optional = true,
 	},
 };
 
