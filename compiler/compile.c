@@ -4,6 +4,7 @@
 #include "define.h"
 #include "front/front.h"
 #include "graph/lower.h"
+#include "pass/tick.h"
 #include "sema/bound.h"
 #include "sema/resolve.h"
 #include <string.h>
@@ -140,6 +141,7 @@ static void build_graph(struct compilation *c, struct sema *sema, const struct b
                         enum stage dump)
 {
 	c->graph = lower(sema, bound);
+	tick_add(c->graph);
 	graph_verify(c->graph);
 	if (dump == STAGE_GRAPH)
 		graph_print(c->graph, stdout);

@@ -223,7 +223,7 @@ static void put_outputs(struct program *p, size_t i)
 {
 	const struct graph_node *node = &p->graph->nodes.items[i];
 
-	if (!node->face->outputs.n)
+	if (!graph_n_streams(node))
 		return;
 	buf_printf(p->out, "\nstatic const struct pkd_output %s_outputs[] = {\n", p->node_names[i]);
 	for (size_t k = 0; k < node->face->outputs.n; k++) {
@@ -235,6 +235,9 @@ static void put_outputs(struct program *p, size_t i)
 		out_field(&row, ".type = &%s", type_describe(p->out, &p->described, type));
 		out_row(p->out, "", &row, ",", true);
 	}
+	if (node->tick != NO_ID)
+		buf_printf(p->out, "\t{.name = \"tick\", .stream = %s, .is_tick = true},\n",
+		           stream_constant(p, node->tick));
 	buf_puts(p->out, "};\n");
 }
 
@@ -342,7 +345,8 @@ static void put_node(const struct program *p, size_t i, size_t n_derived)
 	field_table(&row, "inputs", arena_printf(p->arena, "%s_inputs", name), node->n_inputs);
 	if (face->inputs.n)
 		out_field(&row, ".n_ports = %zu", face->inputs.n);
-	field_table(&row, "outputs", arena_printf(p->arena, "%s_outputs", name), face->outputs.n);
+	field_table(&row, "outputs", arena_printf(p->arena, "%s_outputs", name),
+	            graph_n_streams(node));
 	if (face->origin != ORIGIN_NONE || face->fires_any)
 		out_field(&row, ".origin = %s",
 		          origins[face->origin == ORIGIN_NONE ? ORIGIN_PACED : face->origin]);

@@ -84,10 +84,10 @@ void emit_edge_label(const struct analysis *a, uint32_t e, const char *separator
 {
 	const struct graph_edge *edge = &a->graph->edges.items[e];
 	const struct graph_stream *stream = &a->graph->streams.items[edge->stream];
-	const struct interface *face = a->graph->nodes.items[stream->node].face;
+	const struct graph_node *writer = &a->graph->nodes.items[stream->node];
 
-	if (face->outputs.n > 1) {
-		buf_puts(out, face->outputs.items[stream->output].name);
+	if (graph_n_streams(writer) > 1) {
+		buf_puts(out, graph_output_name(writer, stream->output));
 		buf_puts(out, separator);
 	}
 	const struct graph_node *reader = &a->graph->nodes.items[edge->node];

@@ -58,8 +58,8 @@ static void put_node(struct json *json, const struct graph *graph, const struct 
 	json_object_end(json);
 	json_flat(json);
 	json_object(json, "outputs");
-	for (size_t i = 0; i < node->face->outputs.n; i++)
-		json_unsigned(json, node->face->outputs.items[i].name, node->outputs[i]);
+	for (size_t i = 0; i < graph_n_streams(node); i++)
+		json_unsigned(json, graph_output_name(node, i), node->outputs[i]);
 	json_object_end(json);
 	put_at(json, graph, node->at);
 	json_object_end(json);
@@ -73,7 +73,7 @@ static void put_stream(struct json *json, const struct analysis *a, uint32_t s)
 	json_object(json, NULL);
 	json_string(json, "name", stream->name);
 	json_unsigned(json, "node", stream->node);
-	json_string(json, "output", node->face->outputs.items[stream->output].name);
+	json_string(json, "output", graph_output_name(node, stream->output));
 	json_string(json, "type", stream->type->name);
 	json_bool(json, "optional", stream->optional);
 	put_number_or_null(json, "slots", a->done[PASS_memory] ? a->memory[s].n_slots : 0,

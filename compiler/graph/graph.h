@@ -52,10 +52,11 @@ struct graph_node {
 	uint32_t *inputs;
 	uint32_t *input_ports; /* n_inputs: the slot's port of the interface, ascending */
 	uint32_t n_inputs;
-	uint32_t *outputs;         /* face->outputs.n streams */
-	uint64_t *sizes;           /* face->generics.n: of a size or a format; unused for a type */
-	const struct type **types; /* face->generics.n: of a type; NULL where unconnected */
-	const struct term **arguments;    /* face->params.n, NULL = the declared default */
+	uint32_t *outputs; /* face->outputs.n streams, and `tick` behind them */
+	uint32_t tick;     /* of its firings, where a clock begins that is asked for; or NO_ID */
+	uint64_t *sizes;   /* face->generics.n: of a size or a format; unused for a type */
+	const struct type **types;     /* face->generics.n: of a type; NULL where unconnected */
+	const struct term **arguments; /* face->params.n, NULL = the declared default */
 	uint32_t process;
 	int64_t budget_ns; /* of the deploy, else of the interface; 0 = none */
 };
@@ -108,6 +109,18 @@ struct graph {
 	uint32_t n_pools; /* whose workers claim frames */
 	int64_t spin_ns;  /* wait spin t: how long a process looks before it sleeps */
 };
+
+/* How many streams the node makes: its outputs, and its ticks where somebody reads them. */
+static inline size_t graph_n_streams(const struct graph_node *node)
+{
+	return node->face->outputs.n + (node->tick != NO_ID);
+}
+
+/* "frame", or "tick". */
+static inline const char *graph_output_name(const struct graph_node *node, size_t output)
+{
+	return output < node->face->outputs.n ? node->face->outputs.items[output].name : "tick";
+}
 
 /* True when the edge's input fires its node; its declared T?. */
 bool graph_edge_fires(const struct graph_edge *edge);

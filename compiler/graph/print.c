@@ -225,8 +225,8 @@ static void print_node(const struct graph *graph, uint32_t n, FILE *file)
 			        param->initial_text ? param->initial_text : "(none)");
 		fputc('\n', file);
 	}
-	for (size_t i = 0; i < node->face->outputs.n; i++)
-		fprintf(file, "    out %s = stream %u\n", node->face->outputs.items[i].name,
+	for (size_t i = 0; i < graph_n_streams(node); i++)
+		fprintf(file, "    out %s = stream %u\n", graph_output_name(node, i),
 		        node->outputs[i]);
 }
 

@@ -75,7 +75,7 @@ static void verify_outputs(const struct graph *graph, uint32_t n)
 {
 	const struct graph_node *node = &graph->nodes.items[n];
 
-	for (size_t i = 0; i < node->face->outputs.n; i++) {
+	for (size_t i = 0; i < graph_n_streams(node); i++) {
 		uint32_t s = node->outputs[i];
 		if (s >= graph->streams.n)
 			broken("output %zu of node %u is stream %u of %zu", i, n, s,
@@ -104,7 +104,7 @@ static void verify_nodes(const struct graph *graph)
 		verify_outputs(graph, n);
 		for (uint32_t i = 0; i < node->n_inputs; i++)
 			n_edges += node->inputs[i] != NO_ID;
-		n_streams += node->face->outputs.n;
+		n_streams += graph_n_streams(node);
 	}
 	if (n_edges != graph->edges.n)
 		broken("nodes name %zu edges of %zu", n_edges, graph->edges.n);
@@ -149,7 +149,7 @@ static void verify_streams(const struct graph *graph)
 		if (!stream->name || !stream->type)
 			broken("stream %u has no name or no type", s);
 		if (stream->node >= graph->nodes.n ||
-		    stream->output >= graph->nodes.items[stream->node].face->outputs.n)
+		    stream->output >= graph_n_streams(&graph->nodes.items[stream->node]))
 			broken("stream %u is output %u of node %u", s, stream->output,
 			       stream->node);
 		for (size_t i = 0; i < stream->edges.n; i++) {

@@ -14,6 +14,9 @@
  * the one that the next firing needs. One would do; but a writer that reads its own output checks
  * its room before it has given up the value of its last firing.
  *
+ * A tick is there at once, and waits at its reader for the values of its frame: its edge holds as many
+ * as may be under way between, or ticks would take back what queues allow.
+ *
  * W0605: a node that must take every frame of a live origin, and whose budget says that it cannot.
  * Requires origin. */
 #include "pass/private.h"
@@ -147,6 +150,53 @@ static void report_too_large(struct analysis *a, uint32_t e, uint64_t window)
 	          edge_words_as(a, e, "queue(100)"), node_name(a, edge_producer(a->graph, e)));
 }
 
+/* ---- Ticks ---- */
+
+/* How many frames may be under way from the node to each other: the largest sum of windows on a way
+ * of values, and one in the hand of each node. 0 where there is no way. */
+static uint64_t *frames_under_way(const struct analysis *a, const uint32_t *order, uint32_t root)
+{
+	const struct graph *graph = a->graph;
+	uint64_t *n_frames = arena_alloc(a->arena, graph->nodes.n * sizeof *n_frames);
+
+	n_frames[root] = 1;
+	for (size_t i = 0; i < graph->nodes.n; i++) {
+		const struct graph_node *node = &graph->nodes.items[order[i]];
+		for (uint32_t slot = 0; slot < node->n_inputs && order[i] != root; slot++) {
+			uint32_t e = node->inputs[slot];
+			if (e == NO_ID || !graph_edge_fires(&graph->edges.items[e]))
+				continue;
+			uint64_t before = n_frames[edge_producer(graph, e)];
+			if (before && before + a->window[e] + 1 > n_frames[order[i]])
+				n_frames[order[i]] = before + a->window[e] + 1;
+		}
+	}
+	return n_frames;
+}
+
+static void widen_ticks(struct analysis *a)
+{
+	const struct graph *graph = a->graph;
+	const uint32_t *order = NULL;
+
+	for (uint32_t n = 0; n < graph->nodes.n; n++) {
+		if (graph->nodes.items[n].tick == NO_ID)
+			continue;
+		const struct graph_stream *tick = &graph->streams.items[graph->nodes.items[n].tick];
+		order = order ? order : firing_order(a);
+		const uint64_t *n_frames = frames_under_way(a, order, n);
+		for (size_t i = 0; i < tick->edges.n; i++) {
+			uint32_t e = tick->edges.items[i];
+			uint64_t window = n_frames[graph->edges.items[e].node];
+			window = window < SLOTS_MAX ? window : SLOTS_MAX;
+			if (window <= a->window[e])
+				continue;
+			a->window[e] = (uint32_t)window;
+			a->window_reason[e] = "as many as may be under way between";
+		}
+	}
+}
+
 /* ---- Plausibility ---- */
 
 /* The first lossless input by which the node must take every frame that comes. */
@@ -276,5 +326,6 @@ void pass_capacity(struct analysis *a)
 		a->window[e] = (uint32_t)(window > SLOTS_MAX ? SLOTS_MAX : window);
 		a->pins[e] = pins_of(graph, edge);
 	}
+	widen_ticks(a);
 	check_pace(a);
 }

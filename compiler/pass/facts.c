@@ -28,7 +28,7 @@ struct ids fact_refusing_edges(const struct analysis *a, uint32_t node)
 	const struct graph_node *n = &a->graph->nodes.items[node];
 	struct ids ids = {0};
 
-	for (size_t i = 0; i < n->face->outputs.n && n->face->origin == ORIGIN_LIVE; i++) {
+	for (size_t i = 0; i < graph_n_streams(n) && n->face->origin == ORIGIN_LIVE; i++) {
 		const struct graph_stream *stream = &a->graph->streams.items[n->outputs[i]];
 		for (size_t k = 0; k < stream->edges.n; k++)
 			if (a->graph->edges.items[stream->edges.items[k]].policy == EDGE_QUEUE)

@@ -19,13 +19,20 @@ static void run(struct analysis *a, enum pass_id id, void (*pass)(struct analysi
 #endif
 }
 
-struct analysis *pass_run_all(const struct graph *graph, struct diags *diags)
+struct analysis *pass_begin(const struct graph *graph, struct diags *diags)
 {
 	struct analysis *a = arena_new(graph->arena, struct analysis);
 
 	a->graph = graph;
 	a->arena = graph->arena;
 	a->diags = diags;
+	return a;
+}
+
+struct analysis *pass_run_all(const struct graph *graph, struct diags *diags)
+{
+	struct analysis *a = pass_begin(graph, diags);
+
 #define NOTHING
 #define NEEDS(name) &&a->done[PASS_##name]
 #define PASS(name, establishes, needs) run(a, PASS_##name, pass_##name, true needs);

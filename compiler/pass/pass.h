@@ -56,6 +56,9 @@ struct analysis {
 	struct arcs *waits; /* isolation: who waits for whom in one step; ask pass_waits_for */
 };
 
+/* The graph alone, without any table, for what is asked before the passes run. */
+struct analysis *pass_begin(const struct graph *graph, struct diags *diags);
+
 /* Runs all that can run. The analysis is in the graph's arena. */
 struct analysis *pass_run_all(const struct graph *graph, struct diags *diags);
 

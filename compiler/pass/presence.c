@@ -56,8 +56,7 @@ static const char *why_node_is_thin(const struct analysis *a, uint32_t n, bool p
 	return NULL;
 }
 
-/* Why a crash may cost the node's frames although the program goes on, or NULL. */
-static const char *why_failure_loses(const struct analysis *a, uint32_t n)
+const char *why_failure_loses(const struct analysis *a, uint32_t n)
 {
 	const struct graph_process *process =
 		&a->graph->processes.items[a->graph->nodes.items[n].process];

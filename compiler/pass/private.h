@@ -121,6 +121,11 @@ static inline bool node_is_origin(const struct graph_node *node)
 	return node->face->origin != ORIGIN_NONE || node->face->fires_any;
 }
 
+/* ---- presence.c ---- */
+
+/* Why a crash may cost the node's frames although the program goes on, or NULL. */
+const char *why_failure_loses(const struct analysis *a, uint32_t n);
+
 /* ---- pool.c: workers are nodes, see sema/workers.c ---- */
 
 /* How many workers the edge's node is one of, 1 where it is none. */

@@ -71,6 +71,7 @@ struct interface {
 	struct map names; /* of generics, ports and params: one space, in which each is once */
 	VEC(struct generic) generics;
 	VEC(struct port) inputs, outputs;
+	uint32_t n_ticks; /* of an expression: its last inputs, which fire it and have no value */
 	VEC(struct param) params;
 	enum origin_kind origin;
 	double rate;       /* frames a second, 0 = not stated */

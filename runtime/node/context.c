@@ -63,7 +63,9 @@ PKD_PUBLIC void *pkd_state(struct pkd_ctx *ctx)
 
 PKD_PUBLIC void pkd_absent(struct pkd_ctx *ctx, uint32_t output)
 {
-	if (output < ctx->node->decl->n_outputs)
+	const struct pkd_node *decl = ctx->node->decl;
+
+	if (output < decl->n_outputs && !decl->outputs[output].is_tick)
 		ctx->node->outputs[output].absent = true;
 }
 

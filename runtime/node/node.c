@@ -567,6 +567,29 @@ static void tell_supervisor(struct pkdi_node *node)
 		return;
 }
 
+/* A frame that the node has died of twice: all that it makes is absent, and the clock goes on. */
+static int pass_failed(struct pkdi_node *node)
+{
+	int64_t now_ns = pkd_now();
+	int r;
+
+	pkdi_count(&node->words->n_failed, 1);
+	if (pkdi_node_is_source(node->decl))
+		node->ctx.capture_ns = now_ns;
+	r = pkdi_ports_fill_ticks(node);
+	if (r < 0)
+		return fail(node, r == -ENOBUFS ? r : no_protection(node, r));
+	if (is_refused(node)) {
+		commit(node, false, false);
+		return 1;
+	}
+	r = seal_values(node, now_ns);
+	if (r < 0)
+		return fail(node, r);
+	commit(node, true, false);
+	return 1;
+}
+
 int pkdi_node_fire(struct pkdi_node *node)
 {
 	int64_t end_ns;
@@ -581,11 +604,8 @@ int pkdi_node_fire(struct pkdi_node *node)
 		.fired = node->firing.fired,
 		.state = node->states[0] ? pkdi_record_spare_state(node) : NULL,
 	};
-	if (node->ctx.number == pkdi_read(&node->orders->failed_number)) {
-		pkdi_count(&node->words->n_failed, 1);
-		commit(node, false, false);
-		return 1;
-	}
+	if (node->ctx.number == pkdi_read(&node->orders->failed_number))
+		return pass_failed(node);
 	r = call_step(node, &end_ns);
 	if (r == PKD_LATER && pkdi_node_is_source(node->decl)) {
 		if (node->ctx.due_ns <= 0)

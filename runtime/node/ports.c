@@ -101,23 +101,46 @@ static void set_canary(struct pkdi_output *output)
 	memcpy(&output->canary, behind, sizeof(output->canary));
 }
 
+/* The memory of the next value. */
+static int loan(struct pkdi_output *output, void **ret_value)
+{
+	int r;
+
+	*ret_value = pkdi_output_loan(output, &output->header);
+	if (!*ret_value)
+		return -ENOBUFS;
+	r = output->frozen ? pkdi_freeze_open(output) : 0;
+	if (r < 0)
+		return r;
+	set_canary(output);
+	return 0;
+}
+
+int pkdi_ports_fill_ticks(struct pkdi_node *node)
+{
+	for (uint32_t i = 0; i < node->decl->n_outputs; i++) {
+		struct pkdi_output *output = &node->outputs[i];
+		int r;
+
+		output->absent = !node->decl->outputs[i].is_tick;
+		if (output->absent || !output->stream)
+			continue;
+		r = loan(output, &node->out[i]);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
 static int fill_outputs(struct pkdi_node *node)
 {
 	for (uint32_t i = 0; i < node->decl->n_outputs; i++) {
 		struct pkdi_output *output = &node->outputs[i];
 		void *value = output->unread;
+		int r = output->stream ? loan(output, &value) : 0;
 
-		if (output->stream) {
-			int r;
-
-			value = pkdi_output_loan(output, &output->header);
-			if (!value)
-				return -ENOBUFS;
-			r = output->frozen ? pkdi_freeze_open(output) : 0;
-			if (r < 0)
-				return r;
-			set_canary(output);
-		}
+		if (r < 0)
+			return r;
 		if (value)
 			empty(&node->plans[i], output->stream, value);
 		node->out[i] = value;

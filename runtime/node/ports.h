@@ -8,4 +8,7 @@
  * which cannot happen; another -errno if its slot cannot be made writable. */
 int pkdi_ports_fill(struct pkdi_node *node);
 
+/* For a firing without a step: its ticks alone, all other outputs being absent. */
+int pkdi_ports_fill_ticks(struct pkdi_node *node);
+
 #endif

@@ -79,6 +79,9 @@ struct pkd_output {
 	/* What its values are checked against after a step, and emptied by before the next; NULL:
 	 * neither. */
 	const struct pkd_type *type;
+	/* Behind those of the declaration: it has a value, of no meaning, for each firing, also for
+	 * one that failed. */
+	bool is_tick;
 };
 
 union pkd_bound {

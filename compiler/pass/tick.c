@@ -1,0 +1,318 @@
+/* A clock is the set of frames on which something may be said. It begins at a node: at an origin, or
+ * where frames are chosen (`latest`, `every`). Another node's clock is the intersection over the
+ * inputs that it needs, or the union over all of them where it needs none; a union is written as the
+ * nodes at which its clocks begin. */
+#include "pass/tick.h"
+#include "pass/private.h"
+#include <string.h>
+
+VEC_OF(clock, uint32_t); /* the nodes at which it begins, ascending */
+
+struct tick_pass {
+	struct graph *graph;
+	const struct analysis *a;
+	struct clock *clocks; /* per node */
+	struct clock *bases;  /* per node at which a clock begins: that which it chooses from */
+	bool *lapses;         /* per stream: absent on some frame of its node's clock */
+};
+
+/* ---- Sets of frames ---- */
+
+static bool covers(const struct tick_pass *t, const struct clock *clock, uint32_t root)
+{
+	for (size_t i = 0; i < clock->n; i++)
+		if (clock->items[i] == root)
+			return true;
+	const struct clock *base = &t->bases[root];
+	for (size_t i = 0; i < base->n; i++)
+		if (!covers(t, clock, base->items[i]))
+			return false;
+	return base->n > 0;
+}
+
+static bool covers_all(const struct tick_pass *t, const struct clock *clock,
+                       const struct clock *other)
+{
+	for (size_t i = 0; i < other->n; i++)
+		if (!covers(t, clock, other->items[i]))
+			return false;
+	return true;
+}
+
+static struct clock unite(const struct tick_pass *t, struct clock a, struct clock b)
+{
+	struct clock all = {0};
+	size_t i = 0, k = 0;
+
+	if (covers_all(t, &a, &b))
+		return a;
+	if (covers_all(t, &b, &a))
+		return b;
+	while (i < a.n || k < b.n) {
+		bool first = k == b.n || (i < a.n && a.items[i] < b.items[k]);
+		uint32_t next = first ? a.items[i++] : b.items[k++];
+		if (all.n == 0 || all.items[all.n - 1] != next)
+			vec_push(t->graph->arena, &all, next);
+	}
+	return all;
+}
+
+/* ---- The clock of a node ---- */
+
+static const struct graph_edge *firing_input(const struct graph *graph,
+                                             const struct graph_node *node, uint32_t slot)
+{
+	uint32_t e = node->inputs[slot];
+	const struct graph_edge *edge = e == NO_ID ? NULL : &graph->edges.items[e];
+
+	return edge && graph_edge_fires(edge) ? edge : NULL;
+}
+
+static bool is_needed(const struct graph *graph, const struct graph_edge *edge)
+{
+	return !graph_edge_port(graph, edge)->optional;
+}
+
+static bool needs_any(const struct graph *graph, const struct graph_node *node)
+{
+	for (uint32_t i = 0; i < node->n_inputs; i++) {
+		const struct graph_edge *edge = firing_input(graph, node, i);
+		if (edge && is_needed(graph, edge))
+			return true;
+	}
+	return false;
+}
+
+/* Whether it takes but some of the frames that come, other than as the worker of a pool. */
+static bool chooses(const struct graph *graph, const struct graph_edge *edge)
+{
+	bool every = edge->every_ns || (edge->every_n > 1 && edge_n_workers(graph, edge) == 1);
+
+	return every || edge->policy == EDGE_LATEST;
+}
+
+static uint32_t producer_of(const struct graph *graph, const struct graph_edge *edge)
+{
+	return graph->streams.items[edge->stream].node;
+}
+
+static void begin(struct tick_pass *t, uint32_t n, struct clock base)
+{
+	t->clocks[n] = (struct clock){0};
+	vec_push(t->graph->arena, &t->clocks[n], n);
+	t->bases[n] = base;
+}
+
+/* False where two choices meet: what both take begins a clock of its own. */
+static bool intersect(const struct tick_pass *t, struct clock *all, const struct clock *clock)
+{
+	if (all->n && covers_all(t, clock, all))
+		return true;
+	if (all->n && !covers_all(t, all, clock))
+		return false;
+	*all = *clock;
+	return true;
+}
+
+static void find_clock(struct tick_pass *t, uint32_t n)
+{
+	const struct graph *graph = t->graph;
+	const struct graph_node *node = &graph->nodes.items[n];
+	bool needs = needs_any(graph, node), own = node_is_origin(node) || node->face->fires_any;
+	struct clock all = {0};
+
+	for (uint32_t i = 0; i < node->n_inputs && !node_is_origin(node); i++) {
+		const struct graph_edge *edge = firing_input(graph, node, i);
+		if (!edge)
+			continue;
+		const struct clock *clock = &t->clocks[producer_of(graph, edge)];
+		own = own || chooses(graph, edge);
+		if (!needs)
+			all = unite(t, all, *clock);
+		else if (is_needed(graph, edge) && !intersect(t, &all, clock))
+			own = true;
+	}
+	if (own)
+		begin(t, n, all);
+	else
+		t->clocks[n] = all;
+}
+
+/* ---- Absence on a clock ---- */
+
+/* The node that puts the frames of a pool in order has no clock but its workers'. */
+static bool is_expression(const struct graph *graph, uint32_t n)
+{
+	const struct graph_node *node = &graph->nodes.items[n];
+
+	return node->face->body && node->n_inputs > 0 && ordered_pool(graph, n) == NO_ID;
+}
+
+/* Whether some input has a value on each frame of the clock that begins at `root`. */
+static bool is_shown(const struct tick_pass *t, const struct graph_node *node, uint32_t root)
+{
+	for (uint32_t i = 0; i < node->n_inputs; i++) {
+		const struct graph_edge *edge = firing_input(t->graph, node, i);
+		if (edge && !t->lapses[edge->stream] &&
+		    covers(t, &t->clocks[producer_of(t->graph, edge)], root))
+			return true;
+	}
+	return false;
+}
+
+/* Whether the node fires on every frame of its clock, once it has the ticks that it takes. */
+static bool keeps_time(const struct tick_pass *t, uint32_t n)
+{
+	const struct graph_node *node = &t->graph->nodes.items[n];
+
+	if (t->clocks[n].n == 1 && t->clocks[n].items[0] == n)
+		return true;
+	if (!needs_any(t->graph, node)) {
+		for (size_t i = 0; i < t->clocks[n].n && !is_expression(t->graph, n); i++)
+			if (!is_shown(t, node, t->clocks[n].items[i]))
+				return false;
+		return true;
+	}
+	for (uint32_t i = 0; i < node->n_inputs; i++) {
+		const struct graph_edge *edge = firing_input(t->graph, node, i);
+		if (edge && is_needed(t->graph, edge) && t->lapses[edge->stream])
+			return false;
+	}
+	return true;
+}
+
+static void find_lapses(struct tick_pass *t, uint32_t n)
+{
+	const struct graph_node *node = &t->graph->nodes.items[n];
+	bool lapses = !keeps_time(t, n) || why_failure_loses(t->a, n) != NULL;
+
+	for (size_t i = 0; i < node->face->outputs.n; i++)
+		t->lapses[node->outputs[i]] = lapses ||
+		                              t->graph->streams.items[node->outputs[i]].optional;
+}
+
+/* ---- Adding ---- */
+
+static uint32_t tick_of(struct graph *graph, uint32_t n)
+{
+	struct graph_node *node = &graph->nodes.items[n];
+
+	if (node->tick != NO_ID)
+		return node->tick;
+	node->tick = (uint32_t)graph->streams.n;
+	node->outputs[node->face->outputs.n] = node->tick;
+	vec_push(graph->arena, &graph->streams,
+	         (struct graph_stream){.name = arena_printf(graph->arena, "%s.tick", node->name),
+	                               .node = n,
+	                               .output = (uint32_t)node->face->outputs.n,
+	                               .type = type_scalar(TYPE_U8)});
+	return node->tick;
+}
+
+static const char *free_name(struct arena *arena, const struct interface *face, const char *name)
+{
+	for (size_t i = 0; i < face->inputs.n; i++)
+		if (strcmp(face->inputs.items[i].name, name) == 0)
+			return free_name(arena, face, arena_printf(arena, "%s_", name));
+	return name;
+}
+
+/* The port for the tick number `k` of an expression, which its workers share. */
+static uint32_t tick_port(struct graph *graph, struct interface *face, uint32_t k, bool optional)
+{
+	uint32_t first = (uint32_t)face->inputs.n - face->n_ticks;
+
+	if (k == face->n_ticks) {
+		const char *wanted = k ? arena_printf(graph->arena, "tick_%u", k + 1) : "tick";
+		const char *name = free_name(graph->arena, face, wanted);
+		face->n_ticks++;
+		vec_push(graph->arena, &face->inputs,
+		         (struct port){.name = name,
+		                       .doc = "",
+		                       .span = face->span,
+		                       .type = type_scalar(TYPE_U8),
+		                       .optional = optional});
+	}
+	return first + k;
+}
+
+/* As the node takes its other frames, a worker its share. */
+static void connect(struct graph *graph, uint32_t n, uint32_t root, uint32_t port)
+{
+	struct graph_node *node = &graph->nodes.items[n];
+	uint32_t stream = tick_of(graph, root), edge = (uint32_t)graph->edges.n;
+	size_t size = node->n_inputs * sizeof *node->inputs;
+	uint32_t *inputs = arena_alloc(graph->arena, size + sizeof *inputs);
+	uint32_t *ports = arena_alloc(graph->arena, size + sizeof *ports);
+	struct graph_edge tick = {
+		.stream = stream, .node = n, .input = node->n_inputs, .at = node->at};
+
+	for (uint32_t i = 0; i < node->n_inputs; i++) {
+		const struct graph_edge *other = firing_input(graph, node, i);
+		inputs[i] = node->inputs[i];
+		ports[i] = node->input_ports[i];
+		if (!other || edge_n_workers(graph, other) == 1)
+			continue;
+		tick.every_n = other->every_n;
+		tick.every_from = other->every_from;
+		tick.pool = other->pool;
+	}
+	inputs[node->n_inputs] = edge;
+	ports[node->n_inputs] = port;
+	vec_push(graph->arena, &graph->edges, tick);
+	vec_push(graph->arena, &graph->streams.items[stream].edges, edge);
+	node->inputs = inputs;
+	node->input_ports = ports;
+	node->n_inputs++;
+}
+
+static void add_ticks(struct tick_pass *t, uint32_t n)
+{
+	struct graph_node *node = &t->graph->nodes.items[n];
+	const struct clock *clock = &t->clocks[n];
+	struct clock missing = {0};
+
+	for (size_t i = 0; i < clock->n; i++)
+		if (!is_shown(t, node, clock->items[i]))
+			vec_push(t->graph->arena, &missing, clock->items[i]);
+	for (uint32_t k = 0; k < missing.n; k++)
+		connect(t->graph, n, missing.items[k],
+		        tick_port(t->graph, (struct interface *)node->face, k, clock->n > 1));
+}
+
+static bool may_need_ticks(const struct graph *graph)
+{
+	for (uint32_t n = 0; n < graph->nodes.n; n++)
+		if (is_expression(graph, n) && !needs_any(graph, &graph->nodes.items[n]))
+			return true;
+	return false;
+}
+
+void tick_add(struct graph *graph)
+{
+	struct tick_pass t = {.graph = graph};
+	struct diags quiet; /* what is wrong is told when the passes run */
+
+	if (!may_need_ticks(graph))
+		return;
+	diags_init(&quiet, graph->arena, graph->sources);
+	struct analysis *a = pass_begin(graph, &quiet);
+	pass_causality(a);
+	if (quiet.n_errors > 0)
+		return;
+	pass_origin(a);
+	if (quiet.n_errors > 0)
+		return;
+	t.a = a;
+	t.clocks = arena_alloc(graph->arena, graph->nodes.n * sizeof *t.clocks);
+	t.bases = arena_alloc(graph->arena, graph->nodes.n * sizeof *t.bases);
+	t.lapses = arena_alloc(graph->arena, graph->streams.n * sizeof *t.lapses);
+	const uint32_t *order = firing_order(t.a);
+	for (size_t i = 0; i < graph->nodes.n; i++) {
+		find_clock(&t, order[i]);
+		find_lapses(&t, order[i]);
+	}
+	for (uint32_t n = 0; n < graph->nodes.n; n++)
+		if (is_expression(graph, n) && !needs_any(graph, &graph->nodes.items[n]))
+			add_ticks(&t, n);
+}
