@@ -235,9 +235,9 @@ static void put_outputs(struct program *p, size_t i)
 		out_field(&row, ".type = &%s", type_describe(p->out, &p->described, type));
 		out_row(p->out, "", &row, ",", true);
 	}
-	if (node->tick != NO_ID)
+	if (node->has_tick)
 		buf_printf(p->out, "\t{.name = \"tick\", .stream = %s, .is_tick = true},\n",
-		           stream_constant(p, node->tick));
+		           stream_constant(p, graph_tick(node)));
 	buf_puts(p->out, "};\n");
 }
 

@@ -52,8 +52,8 @@ struct graph_node {
 	uint32_t *inputs;
 	uint32_t *input_ports; /* n_inputs: the slot's port of the interface, ascending */
 	uint32_t n_inputs;
-	uint32_t *outputs; /* face->outputs.n streams, and `tick` behind them */
-	uint32_t tick;     /* of its firings, where a clock begins that is asked for; or NO_ID */
+	uint32_t *outputs; /* face->outputs.n streams, and the ticks behind them */
+	bool has_tick;     /* a clock begins here that is asked for: a stream of its firings */
 	uint64_t *sizes;   /* face->generics.n: of a size or a format; unused for a type */
 	const struct type **types;     /* face->generics.n: of a type; NULL where unconnected */
 	const struct term **arguments; /* face->params.n, NULL = the declared default */
@@ -113,7 +113,13 @@ struct graph {
 /* How many streams the node makes: its outputs, and its ticks where somebody reads them. */
 static inline size_t graph_n_streams(const struct graph_node *node)
 {
-	return node->face->outputs.n + (node->tick != NO_ID);
+	return node->face->outputs.n + node->has_tick;
+}
+
+/* The stream of its ticks, NO_ID where it has none. */
+static inline uint32_t graph_tick(const struct graph_node *node)
+{
+	return node->has_tick ? node->outputs[node->face->outputs.n] : NO_ID;
 }
 
 /* "frame", or "tick". */

@@ -6,8 +6,7 @@ static void lower_nodes(struct graph *graph, const struct bound *bound)
 {
 	for (uint32_t i = 0; i < bound->nodes.n; i++) {
 		const struct bound_node *from = &bound->nodes.items[i];
-		struct graph_node node = {.tick = NO_ID,
-		                          .name = from->name,
+		struct graph_node node = {.name = from->name,
 		                          .face = from->face,
 		                          .at = from->at,
 		                          .sizes = from->sizes,

@@ -180,9 +180,10 @@ static void widen_ticks(struct analysis *a)
 	const uint32_t *order = NULL;
 
 	for (uint32_t n = 0; n < graph->nodes.n; n++) {
-		if (graph->nodes.items[n].tick == NO_ID)
+		if (!graph->nodes.items[n].has_tick)
 			continue;
-		const struct graph_stream *tick = &graph->streams.items[graph->nodes.items[n].tick];
+		const struct graph_stream *tick =
+			&graph->streams.items[graph_tick(&graph->nodes.items[n])];
 		order = order ? order : firing_order(a);
 		const uint64_t *n_frames = frames_under_way(a, order, n);
 		for (size_t i = 0; i < tick->edges.n; i++) {

@@ -197,16 +197,16 @@ static uint32_t tick_of(struct graph *graph, uint32_t n)
 {
 	struct graph_node *node = &graph->nodes.items[n];
 
-	if (node->tick != NO_ID)
-		return node->tick;
-	node->tick = (uint32_t)graph->streams.n;
-	node->outputs[node->face->outputs.n] = node->tick;
+	if (node->has_tick)
+		return graph_tick(node);
+	node->has_tick = true;
+	node->outputs[node->face->outputs.n] = (uint32_t)graph->streams.n;
 	vec_push(graph->arena, &graph->streams,
 	         (struct graph_stream){.name = arena_printf(graph->arena, "%s.tick", node->name),
 	                               .node = n,
 	                               .output = (uint32_t)node->face->outputs.n,
 	                               .type = type_scalar(TYPE_U8)});
-	return node->tick;
+	return graph_tick(node);
 }
 
 static const char *free_name(struct arena *arena, const struct interface *face, const char *name)

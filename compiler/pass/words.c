@@ -16,7 +16,7 @@ const char *stream_words(const struct analysis *a, uint32_t stream)
 	const struct graph_stream *s = &a->graph->streams.items[stream];
 	const struct graph_node *node = &a->graph->nodes.items[s->node];
 
-	if (stream == node->tick)
+	if (stream == graph_tick(node))
 		return arena_printf(a->arena, "the ticks of %s", node->name);
 	return node->face->outputs.n == 1 ? node->name : s->name;
 }

@@ -795,9 +795,9 @@ static void arguments_override_defaults(void **state)
 
 	(void)state;
 	assert_non_null(strstr(program, ".source = options.source,"));
-	assert_non_null(strstr(program, ".stride = options.stride * 2,"));
+	assert_non_null(strstr(program, "__builtin_mul_overflow(options.stride, 2, &t1)"));
 	assert_non_null(strstr(program, ".min_score = 0.5f,"));
-	assert_non_null(strstr(program, ".small = (uint8_t)(options.level + 1),"));
+	assert_non_null(strstr(program, "__builtin_add_overflow(options.level, 1, &t2)"));
 	assert_non_null(strstr(program, ".mode = Mode_careful,"));
 	assert_non_null(strstr(program, ".wait = 50000000,"));
 	assert_non_null(strstr(program, ".F = PKD_BGR24,"));
