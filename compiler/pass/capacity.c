@@ -14,6 +14,9 @@
  * the one that the next firing needs. One would do; but a writer that reads its own output checks
  * its room before it has given up the value of its last firing.
  *
+ * Beside a written `queue(n)` every other way into the node holds as many: a promise that another edge
+ * breaks is none.
+ *
  * A tick is there at once, and waits at its reader for the values of its frame: its edge holds as many
  * as may be under way between, or ticks would take back what queues allow.
  *
@@ -148,6 +151,52 @@ static void report_too_large(struct analysis *a, uint32_t e, uint64_t window)
 	diag_help(a->diags,
 	          "write '%s' to accept that the join slows '%s', or lower the budgets on the way",
 	          edge_words_as(a, e, "queue(100)"), node_name(a, edge_producer(a->graph, e)));
+}
+
+/* ---- What is written ---- */
+
+/* A `queue(n)` promises that n frames may wait: every other lossless way from the same origin into the
+ * node holds as many, or it would hold them up before. What is looked back at, and made of the node's
+ * own firings, holds nothing up. */
+static void keep_promise(struct analysis *a, const uint32_t *place, uint32_t written)
+{
+	const struct graph *graph = a->graph;
+	const struct graph_edge *promise = &graph->edges.items[written];
+	const struct graph_node *node = &graph->nodes.items[promise->node];
+	uint32_t origin = a->origin[edge_producer(graph, written)];
+
+	for (uint32_t i = 0; i < node->n_inputs; i++) {
+		uint32_t e = node->inputs[i];
+		if (e == NO_ID || e == written)
+			continue;
+		const struct graph_edge *edge = &graph->edges.items[e];
+		uint32_t producer = edge_producer(graph, e);
+		int64_t window = (int64_t)a->window[written] + promise->first - edge->first;
+		if (!edge_gates(edge) || edge->count || window <= a->window[e] ||
+		    a->origin[producer] != origin || place[producer] >= place[promise->node])
+			continue;
+		a->window[e] = (uint32_t)(window < SLOTS_MAX ? window : SLOTS_MAX);
+		a->window_reason[e] = with_history(a, edge,
+		                                   arena_printf(a->arena,
+		                                                "as many as '%s' beside it",
+		                                                edge_words(a, written)));
+	}
+}
+
+static void keep_promises(struct analysis *a)
+{
+	const struct graph *graph = a->graph;
+	const uint32_t *order = firing_order(a);
+	uint32_t *place = arena_alloc(a->arena, graph->nodes.n * sizeof *place);
+
+	for (uint32_t i = 0; i < graph->nodes.n; i++)
+		place[order[i]] = i;
+	for (uint32_t e = 0; e < graph->edges.n; e++) {
+		const struct graph_edge *edge = &graph->edges.items[e];
+		if (edge->policy == EDGE_QUEUE && edge->count &&
+		    !graph->nodes.items[edge->node].face->fires_any)
+			keep_promise(a, place, e);
+	}
 }
 
 /* ---- Ticks ---- */
@@ -327,6 +376,7 @@ void pass_capacity(struct analysis *a)
 		a->window[e] = (uint32_t)(window > SLOTS_MAX ? SLOTS_MAX : window);
 		a->pins[e] = pins_of(graph, edge);
 	}
+	keep_promises(a);
 	widen_ticks(a);
 	check_pace(a);
 }
