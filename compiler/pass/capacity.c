@@ -14,6 +14,9 @@
  * the one that the next firing needs. One would do; but a writer that reads its own output checks
  * its room before it has given up the value of its last firing.
  *
+ * A live origin cannot wait: the edges that leave it have room for what comes while an ordinary machine
+ * keeps their readers waiting.
+ *
  * Beside a written `queue(n)` every other way into the node holds as many: a promise that another edge
  * breaks is none.
  *
@@ -25,6 +28,7 @@
 #include "pass/private.h"
 
 #include <inttypes.h>
+#include <pkd/frame.h>
 
 /* Frames that wait at the edge while its node waits for a later input. */
 static uint64_t frames_behind(const struct analysis *a, const struct graph_edge *edge,
@@ -151,6 +155,68 @@ static void report_too_large(struct analysis *a, uint32_t e, uint64_t window)
 	diag_help(a->diags,
 	          "write '%s' to accept that the join slows '%s', or lower the budgets on the way",
 	          edge_words_as(a, e, "queue(100)"), node_name(a, edge_producer(a->graph, e)));
+}
+
+/* ---- Live origins ---- */
+
+/* What an ordinary machine may keep a reader waiting: a live origin, which cannot wait, has room for
+ * it. Where no rate is stated, for so many frames of values that are not large. */
+#define JITTER_NS INT64_C(100000000)
+#define JITTER_FRAMES 64
+#define JITTER_VALUE (UINT64_C(1) << 20)
+#define JITTER_BYTES (UINT64_C(16) << 20)
+
+static uint64_t frames_of_jitter(const struct analysis *a, uint32_t stream)
+{
+	const struct graph_stream *s = &a->graph->streams.items[stream];
+	double rate = a->graph->nodes.items[s->node].face->rate;
+	struct layout layout = {0, 1};
+	uint64_t n;
+
+	if (!type_layout(s->type, &layout))
+		return 0;
+	if (rate > 0)
+		n = (uint64_t)(JITTER_NS / period_of_rate(rate)) + 1;
+	else
+		n = layout.size <= JITTER_VALUE ? JITTER_FRAMES : 0;
+	uint64_t most = JITTER_BYTES / (layout.size + sizeof(struct pkd_frame));
+	return n < most ? n : most;
+}
+
+static const char *jitter_words(struct analysis *a, uint32_t n, uint64_t n_frames)
+{
+	double rate = a->graph->nodes.items[n].face->rate;
+
+	if (rate <= 0)
+		return arena_printf(a->arena,
+		                    "%" PRIu64
+		                    " come while its reader is held up: '%s' states no rate",
+		                    n_frames, a->graph->nodes.items[n].face->kind);
+	return arena_printf(a->arena, "%" PRIu64 " come in the %s that its reader is held up",
+	                    n_frames,
+	                    time_words(a->arena, (int64_t)n_frames * period_of_rate(rate)));
+}
+
+/* Frames that come while the reader, or the machine, is busy with other things. */
+static void absorb_jitter(struct analysis *a)
+{
+	const struct graph *graph = a->graph;
+
+	for (uint32_t e = 0; e < graph->edges.n; e++) {
+		const struct graph_edge *edge = &graph->edges.items[e];
+		uint32_t n = edge_producer(graph, e);
+		const struct graph_node *node = &graph->nodes.items[n];
+		if (node->face->origin != ORIGIN_LIVE || !edge_gates(edge) || edge->count ||
+		    edge->node == n)
+			continue;
+		uint64_t n_frames = frames_of_jitter(a, edge->stream);
+		uint64_t window = n_frames + 1 + (uint64_t) - (int64_t)edge->first;
+		window = window < SLOTS_MAX - 1 ? window : SLOTS_MAX - 1;
+		if (window <= a->window[e])
+			continue;
+		a->window[e] = (uint32_t)window;
+		a->window_reason[e] = with_history(a, edge, jitter_words(a, n, n_frames));
+	}
 }
 
 /* ---- What is written ---- */
@@ -376,6 +442,7 @@ void pass_capacity(struct analysis *a)
 		a->window[e] = (uint32_t)(window > SLOTS_MAX ? SLOTS_MAX : window);
 		a->pins[e] = pins_of(graph, edge);
 	}
+	absorb_jitter(a);
 	keep_promises(a);
 	widen_ticks(a);
 	check_pace(a);

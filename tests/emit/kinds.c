@@ -336,7 +336,7 @@ static const struct pkd_reader made_count_readers[] = {{NODE_taker, 2}, {NODE_se
 
 /* In the order of their constants. */
 static const struct pkd_stream streams[] = {
-	/* 32 x 16 gray8; 3 slots = 2 in the ring + 1 loaned; 4 KiB */
+	/* 32 x 16 gray8; 5 slots = 4 in the ring + 1 loaned; 4 KiB */
 	{
 		.name = "made.picture",
 		.type = "image<gray8, 32, 16>",
@@ -344,12 +344,12 @@ static const struct pkd_stream streams[] = {
 		.output = 0,
 		.value_size = 576,
 		.slot_size = 640,
-		.ring_size = 2,
-		.n_slots = 3,
+		.ring_size = 4,
+		.n_slots = 5,
 		.readers = made_picture_readers,
 		.n_readers = 1,
 	},
-	/* list<Mark, 4>; 3 slots = 2 in the ring + 1 loaned; 4 KiB */
+	/* list<Mark, 4>; 5 slots = 4 in the ring + 1 loaned; 4 KiB */
 	{
 		.name = "made.marks",
 		.type = "list<Mark, 4>",
@@ -357,8 +357,8 @@ static const struct pkd_stream streams[] = {
 		.output = 1,
 		.value_size = 392,
 		.slot_size = 512,
-		.ring_size = 2,
-		.n_slots = 3,
+		.ring_size = 4,
+		.n_slots = 5,
 		.readers = made_marks_readers,
 		.n_readers = 1,
 	},
@@ -413,7 +413,7 @@ static const struct pkd_input taker_inputs[] = {
 		.at = "kinds.pkd:52:11",
 		.stream = STREAM_made_marks,
 		.policy = PKD_QUEUE,
-		.window = 2, /* one waiting, one in hand */
+		.window = 4, /* as many as 'queue(3) made.count' beside it */
 		.optional = true,
 	},
 	{
@@ -421,7 +421,7 @@ static const struct pkd_input taker_inputs[] = {
 		.at = "kinds.pkd:52:23",
 		.stream = STREAM_made_picture,
 		.policy = PKD_QUEUE,
-		.window = 2, /* one waiting, one in hand */
+		.window = 4, /* as many as 'queue(3) made.count' beside it */
 		.optional = true,
 		.port = 1,
 	},
