@@ -173,10 +173,10 @@ static uint64_t frames_of_jitter(const struct analysis *a, uint32_t stream)
 	struct layout layout = {0, 1};
 	uint64_t n;
 
-	if (!type_layout(s->type, &layout))
+	if (type_layout(s->type, &layout) < 0)
 		return 0;
 	if (rate > 0)
-		n = (uint64_t)(JITTER_NS / period_of_rate(rate)) + 1;
+		n = (uint64_t)((JITTER_NS - 1) / period_of_rate(rate)) + 1;
 	else
 		n = layout.size <= JITTER_VALUE ? JITTER_FRAMES : 0;
 	uint64_t most = JITTER_BYTES / (layout.size + sizeof(struct pkd_frame));

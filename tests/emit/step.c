@@ -277,7 +277,7 @@ static const struct pkd_reader halves_y_y_readers[] = {{NODE_keep, 0}};
 
 /* In the order of their constants. */
 static const struct pkd_stream streams[] = {
-	/* i32; 5 slots = 4 in the ring + 1 loaned; 4 KiB */
+	/* i32; 68 slots = 67 in the ring + 1 loaned; 12 KiB */
 	{
 		.name = "n.n",
 		.type = "i32",
@@ -285,8 +285,8 @@ static const struct pkd_stream streams[] = {
 		.output = 0,
 		.value_size = 4,
 		.slot_size = 128,
-		.ring_size = 4,
-		.n_slots = 5,
+		.ring_size = 67,
+		.n_slots = 68,
 		.readers = n_n_readers,
 		.n_readers = 2,
 	},
@@ -354,7 +354,8 @@ static const struct pkd_input sums_inputs[] = {
 		.at = "step.pkd:46:18",
 		.stream = STREAM_n_n,
 		.policy = PKD_QUEUE,
-		.window = 4, /* one waiting, one in hand, 2 looked back at */
+		.window = 67, /* 64 come while its reader is held up: 'tick' states no rate, 2
+		                 looked back at */
 		.optional = true,
 		.many = true,
 		.first = -2,
@@ -417,7 +418,8 @@ static const struct pkd_input keep_3_inputs[] = {
 		.at = "step.pkd:50:10",
 		.stream = STREAM_n_n,
 		.policy = PKD_QUEUE,
-		.window = 2,            /* one waiting, one in hand */
+		.window = 65,           /* 64 come while its reader is held up: 'tick' states no
+		                           rate */
 		.every_ns = 1000000000, /* 1 s */
 	},
 };
@@ -648,7 +650,7 @@ static const struct pkd_program program = {
 	.n_nodes = 8,
 	.processes = processes,
 	.n_processes = 8,
-	.memory = 20480,  /* 20 KiB */
+	.memory = 28672,  /* 28 KiB */
 	.spin_ns = 20000, /* 20 us */
 	.bind = bind,
 };
