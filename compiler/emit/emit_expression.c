@@ -90,6 +90,9 @@ static void reserve_names(struct writer *w)
 
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
 		map_put(w->arena, &w->names, names[i], w);
+	for (size_t i = 0; i < N_FUNCTIONS; i++)
+		if (functions[i].form == FORM_REAL || functions[i].form == FORM_WHOLE)
+			map_put(w->arena, &w->names, functions[i].c_word, w);
 }
 
 void writer_init(struct writer *w, struct program *p, struct buf *out, size_t depth)

@@ -59,6 +59,16 @@ static const char *length_condition(struct writer *w, struct value_text list,
 	                    (long long)index);
 }
 
+/* A path that can be read here: the item of a list that is only asked about has no name yet. */
+static bool is_readable(const struct writer *w, const struct term *path)
+{
+	const struct term *root = path;
+
+	while (root->kind == TERM_FIELD)
+		root = root->left;
+	return term_is_path(path) && (root->kind != TERM_IT || w->items.n > 0);
+}
+
 /* The value of a path, once the conditions hold. */
 static struct value_text guarded_path(struct writer *w, const struct term *path,
                                       const struct conditions *all)
@@ -79,7 +89,7 @@ static bool guard_element(struct writer *w, const struct term *term, struct cond
 	const struct type *type = term->left->type;
 	int64_t index = term->right->value.i;
 
-	if (term->right->kind != TERM_CONST || index < 0 || !term_is_path(term->left) ||
+	if (term->right->kind != TERM_CONST || index < 0 || !is_readable(w, term->left) ||
 	    !term_guard(w, term->left, all))
 		return false;
 	if (type->kind == TYPE_ARRAY)
@@ -103,7 +113,7 @@ static bool guard_binary(struct writer *w, const struct term *term, struct condi
 	bool divides = !type_is_fraction(term->type) && (term->op == OP_DIV || term->op == OP_MOD);
 
 	if (divides && (term->right->kind != TERM_CONST || term_is_zero(term->right)))
-		return term_is_path(term->right) && term_guard(w, term->left, all) &&
+		return is_readable(w, term->right) && term_guard(w, term->left, all) &&
 		       guard_divisor(w, term->right, all);
 	if (operators[term->op].use == USE_LOGIC)
 		return term_guard(w, term->left, all) && always(w, term->right);
@@ -128,6 +138,7 @@ bool term_guard(struct writer *w, const struct term *term, struct conditions *al
 	case TERM_FIELD:
 	case TERM_UNARY:
 	case TERM_CONVERT:
+	case TERM_TEXT:
 	case TERM_LENGTH:
 		return term_guard(w, term->left, all);
 	case TERM_ELEMENT:
@@ -135,6 +146,7 @@ bool term_guard(struct writer *w, const struct term *term, struct conditions *al
 	case TERM_BINARY:
 		return guard_binary(w, term, all);
 	case TERM_MINMAX:
+	case TERM_TAKE:
 		return term_guard(w, term->left, all) && term_guard(w, term->right, all);
 	case TERM_IF:
 		return term_guard(w, term->left, all) && always(w, term->right) &&
@@ -142,13 +154,17 @@ bool term_guard(struct writer *w, const struct term *term, struct conditions *al
 	case TERM_COALESCE:
 		return always(w, term->right);
 	case TERM_WHEN:
+	case TERM_BEST:
 		return false;
 	case TERM_FOLD:
-		if (term->fold == FOLD_MIN || term->fold == FOLD_MAX)
+		if (term->fold <= FOLD_MEAN)
 			return false;
 		return term_guard(w, term->left, all) && always(w, term->right);
 	case TERM_WHERE:
+	case TERM_SELECT:
+	case TERM_SORTED:
 		return term_guard(w, term->left, all) && always(w, term->right);
+	case TERM_CALL:
 	case TERM_RECORD:
 	case TERM_LIST:
 		break;

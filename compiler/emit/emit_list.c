@@ -5,6 +5,8 @@
 
 struct loop {
 	struct block block;
+	struct value_text list; /* what it goes over */
+	const struct type *type;
 	const char *i, *end;
 	size_t n_tests; /* ifs that are open */
 };
@@ -41,6 +43,8 @@ static void open_loop(struct writer *w, struct loop *loop, const struct term *li
 	item.access = place_item(w->arena, place, under->type, i).text;
 	item.type = under->type->item;
 	vec_push(w->arena, &w->items, item);
+	loop->list = place;
+	loop->type = under->type;
 	loop->i = i;
 	loop->n_tests = 0;
 	writer_open(w, &loop->block);
@@ -132,23 +136,49 @@ static struct value_text exists(struct writer *w, const struct term *term)
 	return local(name);
 }
 
+/* The statement that adds an item to a sum. */
+static void add_item(struct writer *w, const struct term *term, const struct type *type,
+                     const char *name)
+{
+	struct value_text value = folded(w, term);
+
+	if (type_is_fraction(type))
+		writer_say(w, "%s += %s;", name, value.text);
+	else
+		writer_say(w, "%s = pkd_add_%s(%s, %s);", name, type_word(type), name, value.text);
+}
+
 static struct value_text sum(struct writer *w, const struct term *term)
 {
-	bool whole = term->type->kind != TYPE_F32 && term->type->kind != TYPE_F64;
 	const char *name = writer_name(w, "sum");
-	struct value_text value;
 	struct loop loop;
 
 	writer_say(w, "%s = 0;", writer_variable(w, term->type, name));
 	open_loop(w, &loop, term->left);
-	value = folded(w, term);
-	if (whole)
-		writer_say(w, "%s = pkd_add_%s(%s, %s);", name, type_word(term->type), name,
-		           value.text);
-	else
-		writer_say(w, "%s += %s;", name, value.text);
+	add_item(w, term, term->type, name);
 	close_loop(w, &loop);
 	return local(name);
+}
+
+/* The mean of nothing is not there. */
+static struct value_text mean(struct writer *w, const struct term *term)
+{
+	const struct type *type = type_wide(term->right ? term->right->type
+	                                                : term->left->type->item);
+	const char *name = writer_name(w, "sum"), *n = writer_name(w, "n");
+	bool whole = type_is_integer(type);
+	struct loop loop;
+
+	writer_say(w, "%s = 0;", writer_variable(w, type, name));
+	writer_say(w, "uint32_t %s = 0;", n);
+	open_loop(w, &loop, term->left);
+	add_item(w, term, type, name);
+	writer_say(w, "%s++;", n);
+	close_loop(w, &loop);
+	writer_require(w, arena_printf(w->arena, "%s > 0", n),
+	               arena_printf(w->arena, "%s == 0", n));
+	return value_number(arena_printf(w->arena, "%s%s / %s", whole ? "(double)" : "", name, n),
+	                    BINDS_PRODUCT);
 }
 
 /* The least of nothing is not there. */
@@ -183,6 +213,8 @@ struct value_text list_fold(struct writer *w, const struct term *term)
 		return extreme(w, term);
 	case FOLD_SUM:
 		return sum(w, term);
+	case FOLD_MEAN:
+		return mean(w, term);
 	case FOLD_COUNT:
 		return count(w, term->left, term);
 	case FOLD_EXISTS:
@@ -196,6 +228,10 @@ struct value_text list_length(struct writer *w, const struct term *term)
 {
 	if (term->left->kind == TERM_WHERE)
 		return count(w, term->left, NULL);
+	if (!term_is_place(term->left->type))
+		return value_number(arena_printf(w->arena, "(uint32_t)strlen(%s)",
+		                                 term_number(w, term->left).text),
+		                    BINDS_UNARY);
 	return value_number(place_length(w->arena, term_place(w, term->left), term->left->type),
 	                    BINDS_ALL);
 }
@@ -217,6 +253,108 @@ void list_where(struct writer *w, struct value_text to, const struct term *term)
 		writer_say(w, "%s++;", n);
 	close_loop(w, &loop);
 	writer_say(w, "%s = %s;", place_member(w->arena, to, "len").text, n);
+}
+
+void list_select(struct writer *w, struct value_text to, const struct term *term)
+{
+	const char *n = writer_name(w, "n");
+	struct loop loop;
+
+	writer_say(w, "uint32_t %s = 0;", n);
+	open_loop(w, &loop, term->left);
+	term_fill(w, place_item(w->arena, to, term->type, n), term->right);
+	writer_say(w, "%s++;", n);
+	close_loop(w, &loop);
+	writer_say(w, "%s = %s;", place_member(w->arena, to, "len").text, n);
+}
+
+void list_take(struct writer *w, struct value_text to, const struct term *term)
+{
+	bool constant = term->right->kind == TERM_CONST && term->right->value.i >= 0 &&
+	                term->right->value.i <= INT32_MAX;
+	struct value_text most = term_number(w, term->right);
+	const char *n = writer_name(w, "n");
+	struct loop loop;
+
+	if (!constant)
+		most = term_keep(w, most, term->right->type, "most");
+	writer_say(w, "uint32_t %s = 0;", n);
+	open_loop(w, &loop, term->left);
+	writer_say(w, "if (%s >= %s)\n\tbreak;", n, most.text);
+	place_copy(w, place_item(w->arena, to, term->type, n), this_item(w), term->type->item);
+	writer_say(w, "%s++;", n);
+	close_loop(w, &loop);
+	writer_say(w, "%s = %s;", place_member(w->arena, to, "len").text, n);
+}
+
+/* Room for the order of a list's items. */
+static const char *make_order(struct writer *w, const struct type *key, uint64_t n)
+{
+	const char *name = writer_name(w, "order");
+	const char *declaration = arena_printf(w->arena, "struct pkd_order_%s %s[%llu]",
+	                                       type_word(key), name, (unsigned long long)n);
+
+	if (n * 16 <= WRITER_LARGE) {
+		writer_say(w, "%s;", declaration);
+		return name;
+	}
+	out_field(&w->rooms, "%s;", declaration);
+	return arena_printf(w->arena, "self->%s", name);
+}
+
+void list_sorted(struct writer *w, struct value_text to, const struct term *term)
+{
+	const struct type *item = term->type->item;
+	const struct type *key = type_wide(term->right ? term->right->type : item);
+	const char *order = make_order(w, key, term->type->n.value), *n = writer_name(w, "n");
+	struct loop loop;
+
+	writer_say(w, "uint32_t %s = 0;", n);
+	open_loop(w, &loop, term->left);
+	writer_say(w, "%s[%s++] = (struct pkd_order_%s){%s, %s};", order, n, type_word(key),
+	           folded(w, term).text, loop.i);
+	close_loop(w, &loop);
+	writer_say(w, "pkd_sort_%s(%s, %s);", type_word(key), order, n);
+	const char *i = writer_name(w, "i");
+	const char *at = arena_printf(w->arena, "%s[%s].at", order, i);
+	writer_say(w, "for (uint32_t %s = 0; %s < %s; %s++)%s", i, i, n, i,
+	           term_is_place(item) && item->kind != TYPE_RECORD ? " {" : "");
+	w->depth++;
+	place_copy(w, place_item(w->arena, to, term->type, i),
+	           place_item(w->arena, loop.list, loop.type, at), item);
+	w->depth--;
+	if (term_is_place(item) && item->kind != TYPE_RECORD)
+		writer_say(w, "}");
+	writer_forget(w, i);
+	writer_say(w, "%s = %s;", place_member(w->arena, to, "len").text, n);
+}
+
+struct value_text list_best(struct writer *w, const struct term *term)
+{
+	const struct type *type = term->left->type->item, *key = term->right->type;
+	const char *best = writer_name(w, "best"), *most = writer_name(w, "most"), *better;
+	struct value_text value;
+	struct loop loop;
+
+	writer_say(w, "%s = NULL;", writer_pointer(w, type, best));
+	writer_say(w, "%s = 0;", writer_variable(w, key, most));
+	open_loop(w, &loop, term->left);
+	value = term_number(w, term->right);
+	if (out_columns(value.text) > 16)
+		value = term_keep(w, value, key, NULL);
+	better = type_is_fraction(key)
+	                 ? arena_printf(w->arena, "pkd_above_%s(%s, %s)", type_word(key),
+	                                value.text, most)
+	                 : arena_printf(w->arena, "%s > %s",
+	                                value_operand(w->arena, value, BINDS_SUM), most);
+	writer_say(w, "if (!%s || %s) {\n\t%s = %s;\n\t%s = %s;\n}", best, better, best,
+	           place_address(w->arena,
+	                         (struct value_text){.text = w->items.items[w->items.n - 1].access},
+	                         type),
+	           most, value.text);
+	close_loop(w, &loop);
+	writer_require(w, best, arena_printf(w->arena, "!%s", best));
+	return (struct value_text){.text = best, .binding = BINDS_ALL, .pointer = true};
 }
 
 /* The item of a number among those that pass the tests. */

@@ -2,29 +2,39 @@
 #include "emit/writer.h"
 #include <string.h>
 
-/* Makes the longer of two operands a local until both fit into a line with `more` columns. */
-static void fit(struct writer *w, struct value_text *a, const struct type *a_type,
-                struct value_text *b, const struct type *b_type, size_t more)
+/* Makes the longest of the operands a local until all fit into a line with `more` columns. */
+static void fit(struct writer *w, const struct term *const *terms, struct value_text *values,
+                size_t n, size_t more)
 {
-	for (int i = 0; i < 2; i++) {
-		size_t a_columns = out_columns(a->text), b_columns = out_columns(b->text);
-		if (a_columns + b_columns + more <= writer_room(w))
+	for (size_t tries = 0; tries < n; tries++) {
+		size_t columns = more, longest = 0;
+		for (size_t i = 0; i < n; i++) {
+			columns += out_columns(values[i].text);
+			if (out_columns(values[i].text) > out_columns(values[longest].text))
+				longest = i;
+		}
+		if (columns <= writer_room(w))
 			return;
-		if (a_columns >= b_columns)
-			*a = term_keep(w, *a, a_type, NULL);
-		else
-			*b = term_keep(w, *b, b_type, NULL);
+		values[longest] = term_keep(w, values[longest], terms[longest]->type, NULL);
 	}
 }
 
-static struct value_text call(struct writer *w, const char *function, const struct type *type,
-                              struct value_text a, const struct type *a_type, struct value_text b,
-                              const struct type *b_type)
+static struct value_text call(struct writer *w, const char *function,
+                              const struct term *const *terms, struct value_text *values, size_t n)
 {
-	fit(w, &a, a_type, &b, b_type, 16);
-	return value_number(arena_printf(w->arena, "pkd_%s_%s(%s, %s)", function, type_word(type),
-	                                 a.text, b.text),
-	                    BINDS_ALL);
+	const char *arguments = "";
+
+	fit(w, terms, values, n, strlen(function) + 2 * n);
+	for (size_t i = 0; i < n; i++)
+		arguments = arena_printf(w->arena, "%s%s%s", arguments, i ? ", " : "",
+		                         values[i].text);
+	return value_number(arena_printf(w->arena, "%s(%s)", function, arguments), BINDS_ALL);
+}
+
+/* "pkd_add_i32" */
+static const char *function_name(struct writer *w, const char *word, const struct type *type)
+{
+	return arena_printf(w->arena, "pkd_%s_%s", word, type_word(type));
 }
 
 /* ---- Comparison ---- */
@@ -95,12 +105,14 @@ static struct value_text comparison(struct writer *w, const struct term *term)
 		                                 term_number(w, term->left).text,
 		                                 term_number(w, term->right).text, word),
 		                    binding);
-	struct value_text left = truth(w, term->left, term_number(w, term->left));
-	struct value_text right = truth(w, term->right, term_number(w, term->right));
-	fit(w, &left, term->left->type, &right, term->right->type, 4);
+	const struct term *terms[] = {term->left, term->right};
+	struct value_text values[2];
+	for (size_t i = 0; i < 2; i++)
+		values[i] = truth(w, terms[i], term_number(w, terms[i]));
+	fit(w, terms, values, 2, 4);
 	return value_number(arena_printf(w->arena, "%s %s %s",
-	                                 value_operand(w->arena, left, BINDS_SUM), word,
-	                                 value_operand(w->arena, right, BINDS_SUM)),
+	                                 value_operand(w->arena, values[0], BINDS_SUM), word,
+	                                 value_operand(w->arena, values[1], BINDS_SUM)),
 	                    binding);
 }
 
@@ -138,25 +150,28 @@ static void require_divisor(struct writer *w, const struct term *term, struct va
 
 static struct value_text arithmetic(struct writer *w, const struct term *term)
 {
-	struct value_text left = term_number(w, term->left), right = term_number(w, term->right);
+	const struct term *terms[] = {term->left, term->right};
+	struct value_text values[] = {term_number(w, term->left), term_number(w, term->right)};
 	const struct operator_row *row = &operators[term->op];
 	int binding = (int)row->binds;
 
 	if (type_is_fraction(term->type)) {
-		fit(w, &left, term->left->type, &right, term->right->type, 4);
+		fit(w, terms, values, 2, 4);
 		return value_number(arena_printf(w->arena, "%s %s %s",
-		                                 value_operand(w->arena, left, binding),
+		                                 value_operand(w->arena, values[0], binding),
 		                                 row->c_word,
-		                                 value_operand(w->arena, right, binding + 1)),
+		                                 value_operand(w->arena, values[1], binding + 1)),
 		                    binding);
 	}
 	bool divides = term->op == OP_DIV || term->op == OP_MOD;
+	bool difference = term->op == OP_SUB && type_is_unsigned(term->left->type);
 	if (divides && (term->right->kind != TERM_CONST || term_is_zero(term->right)))
-		require_divisor(w, term, &left, &right);
+		require_divisor(w, term, &values[0], &values[1]);
 	if (w->unfit && !divides)
-		return exact(w, row->function, term->type, left.text, right.text);
-	return call(w, row->function, term->type, left, term->left->type, right,
-	            term->right->type);
+		return exact(w, row->function, term->type, values[0].text, values[1].text);
+	return call(w,
+	            difference ? "pkd_sub_unsigned" : function_name(w, row->function, term->type),
+	            terms, values, 2);
 }
 
 struct value_text operator_binary(struct writer *w, const struct term *term)
@@ -180,6 +195,9 @@ static struct value_text negative(struct writer *w, const struct term *term)
 	value = term_number(w, term->left);
 	if (w->unfit && !type_is_fraction(term->type))
 		return exact(w, "sub", term->type, "0", value.text);
+	if (type_is_unsigned(term->left->type))
+		return value_number(arena_printf(w->arena, "pkd_sub_unsigned(0, %s)", value.text),
+		                    BINDS_ALL);
 	if (!type_is_fraction(term->type))
 		return value_number(
 			arena_printf(w->arena, "pkd_neg_%s(%s)", type_word(term->type), value.text),
@@ -203,10 +221,52 @@ struct value_text operator_unary(struct writer *w, const struct term *term)
 
 struct value_text operator_minmax(struct writer *w, const struct term *term)
 {
-	struct value_text left = term_number(w, term->left), right = term_number(w, term->right);
+	const struct term *terms[] = {term->left, term->right};
+	struct value_text values[] = {term_number(w, term->left), term_number(w, term->right)};
 
-	return call(w, term->fold == FOLD_MIN ? "min" : "max", term->type, left, term->left->type,
-	            right, term->right->type);
+	return call(w, function_name(w, term->fold == FOLD_MIN ? "min" : "max", term->type), terms,
+	            values, 2);
+}
+
+/* ---- Functions ---- */
+
+struct value_text operator_call(struct writer *w, const struct term *term)
+{
+	const struct function_row *row = &functions[term->function];
+	const struct term *first = term->items[0];
+	struct value_text *values = arena_alloc(w->arena, term->n_items * sizeof *values);
+
+	for (size_t i = 0; i < term->n_items; i++)
+		values[i] = term_number(w, term->items[i]);
+	if (row->form == FORM_KEEP) {
+		if (w->unfit && term->function == FUNCTION_ABS && !type_is_fraction(term->type)) {
+			values[0] = term_keep(w, values[0], first->type, NULL);
+			const char *sign = arena_printf(w->arena, "%s < 0 ? -1 : 1",
+			                                values[0].text);
+			return exact(w, "mul", term->type, values[0].text, sign);
+		}
+		return call(w, function_name(w, row->c_word, first->type), term->items, values,
+		            term->n_items);
+	}
+	struct value_text value = call(w, row->c_word, term->items, values, term->n_items);
+	if (term->type->kind == TYPE_F32)
+		return value_number(arena_printf(w->arena, "(float)%s", value.text), BINDS_UNARY);
+	return value;
+}
+
+/* ---- Conversions ---- */
+
+/* Where all must be exact: the value as it is, or cut to its whole part, has this type. */
+static struct value_text exact_convert(struct writer *w, const struct term *term,
+                                       struct value_text value)
+{
+	if (!type_is_fraction(term->left->type))
+		return exact(w, "add", term->type, value.text, "0");
+	value = term_keep(w, value, term->left->type, term_name(w, term->left));
+	writer_say(w, "if (!pkd_%s_holds_f64(%s))\n\t%s", type_word(term->type), value.text,
+	           writer_leave(w));
+	return value_number(arena_printf(w->arena, "(%s)%s", type_c_param(term->type), value.text),
+	                    BINDS_UNARY);
 }
 
 struct value_text operator_convert(struct writer *w, const struct term *term)
@@ -224,6 +284,8 @@ struct value_text operator_convert(struct writer *w, const struct term *term)
 		return value_number(arena_printf(w->arena, "(%s)%s", type_c_param(to),
 		                                 value_operand(w->arena, value, BINDS_UNARY)),
 		                    BINDS_UNARY);
+	if (w->unfit)
+		return exact_convert(w, term, value);
 	return value_number(arena_printf(w->arena, "pkd_%s_from_%s(%s)", type_word(to),
 	                                 type_is_fraction(from)   ? "f64"
 	                                 : type_is_unsigned(from) ? "u64"

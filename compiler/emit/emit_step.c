@@ -12,15 +12,37 @@ static int compare(const void *a, const void *b)
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-/* Whether a node's parameters are more than constants and options handed on. */
-static bool computes(const struct graph_node *node)
+/* What the C of expressions needs. */
+struct needs {
+	bool terms, math, text;
+};
+
+static void look_at(const struct term *term, struct needs *needs)
+{
+	if (!term)
+		return;
+	enum function_form form = functions[term->function].form;
+	bool function = term->kind == TERM_CALL;
+	bool string = term->kind == TERM_CONVERT || term->kind == TERM_BINARY;
+	needs->math = needs->math || (function && (form == FORM_REAL || form == FORM_WHOLE));
+	needs->text = needs->text || term->kind == TERM_TEXT ||
+	              (string && term->type->kind == TYPE_STRING);
+	look_at(term->left, needs);
+	look_at(term->right, needs);
+	look_at(term->third, needs);
+	for (size_t i = 0; i < term->n_items; i++)
+		look_at(term->items[i], needs);
+}
+
+/* Of a node's parameters: constants and options that are handed on are no expressions. */
+static void look_at_arguments(const struct graph_node *node, struct needs *needs)
 {
 	for (size_t i = 0; i < node->face->params.n; i++) {
 		const struct term *argument = node->arguments[i];
 		if (argument && argument->kind != TERM_CONST && argument->kind != TERM_OPTION)
-			return true;
+			needs->terms = true;
+		look_at(argument, needs);
 	}
-	return false;
 }
 
 void emit_includes(const struct program *p)
@@ -28,23 +50,29 @@ void emit_includes(const struct program *p)
 	static const char *const for_steps[] = {"<errno.h>", "<math.h>", "<stdio.h>", "<stdlib.h>",
 	                                        "<time.h>"};
 	VEC(const char *) names = {0}; /* "…" stands before <…>, here and in ASCII */
-	bool steps = false, terms = false;
+	struct needs needs = {0};
+	bool steps = false;
 
 	vec_push(p->arena, &names, "<pkd/program.h>");
 	for (size_t i = 0; i < p->faces.n; i++) {
 		const struct unit *unit = p->faces.items[i]->unit;
 		steps = steps || p->faces.items[i]->step;
-		terms = terms || p->faces.items[i]->body;
+		needs.terms = needs.terms || p->faces.items[i]->body;
+		look_at(p->faces.items[i]->body, &needs);
 		vec_push(p->arena, &names,
 		         arena_printf(p->arena, unit->stdlib ? "<%s>" : "\"%s\"", unit->header));
 	}
 	for (size_t i = 0; i < p->graph->nodes.n; i++)
-		terms = terms || computes(&p->graph->nodes.items[i]);
+		look_at_arguments(&p->graph->nodes.items[i], &needs);
 	for (size_t i = 0; steps && i < sizeof for_steps / sizeof for_steps[0]; i++)
 		vec_push(p->arena, &names, for_steps[i]);
-	if (terms)
+	if (needs.terms)
 		vec_push(p->arena, &names, "<pkd/arith.h>");
-	if (steps || terms)
+	if (needs.text)
+		vec_push(p->arena, &names, "<pkd/text.h>");
+	if (needs.math)
+		vec_push(p->arena, &names, "<math.h>");
+	if (steps || needs.terms)
 		vec_push(p->arena, &names, "<string.h>");
 	qsort(names.items, names.n, sizeof names.items[0], compare);
 	for (size_t i = 0; i < names.n; i++)

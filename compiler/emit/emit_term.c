@@ -64,9 +64,9 @@ struct value_text term_constant(struct writer *w, const struct term *term)
 
 static struct value_text option(struct writer *w, const struct term *term)
 {
-	return value_number(arena_printf(w->arena, "options.%s",
-	                                 w->p->graph->params.items[term->index].name),
-	                    BINDS_ALL);
+	return value_number(
+		arena_printf(w->arena, "options.%s", w->p->graph->params.items[term->index].name),
+		BINDS_ALL);
 }
 
 static struct value_text it(struct writer *w)
@@ -99,7 +99,10 @@ struct value_text term_number(struct writer *w, const struct term *term)
 		return option(w, term);
 	case TERM_INPUT:
 	case TERM_ELEMENT:
-		value = term->kind == TERM_INPUT ? input(w, term) : list_element(w, term);
+	case TERM_BEST:
+		value = term->kind == TERM_INPUT     ? input(w, term)
+		        : term->kind == TERM_ELEMENT ? list_element(w, term)
+		                                     : list_best(w, term);
 		return value_number(place_text(w->arena, value),
 		                    value.pointer ? BINDS_UNARY : BINDS_ALL);
 	case TERM_IT:
@@ -109,7 +112,11 @@ struct value_text term_number(struct writer *w, const struct term *term)
 	case TERM_UNARY:
 		return operator_unary(w, term);
 	case TERM_BINARY:
-		return operator_binary(w, term);
+		return text_is_made(term) ? text_number(w, term) : operator_binary(w, term);
+	case TERM_TEXT:
+		return text_number(w, term);
+	case TERM_CALL:
+		return operator_call(w, term);
 	case TERM_IF:
 		return choice_if(w, term);
 	case TERM_COALESCE:
@@ -135,6 +142,9 @@ struct value_text term_number(struct writer *w, const struct term *term)
 		return value_number(arena_printf(w->arena, "%s != NULL", term_input_text(w, term)),
 		                    BINDS_EQUAL);
 	case TERM_WHERE:
+	case TERM_SELECT:
+	case TERM_SORTED:
+	case TERM_TAKE:
 	case TERM_RECORD:
 	case TERM_LIST:
 		break;
@@ -153,10 +163,10 @@ static bool is_made(const struct term *term)
 		return is_made(term->right) || is_made(term->third);
 	if (term->kind == TERM_COALESCE)
 		return is_made(term->left) || is_made(term->right);
-	return term->kind == TERM_WHERE || term->kind == TERM_RECORD || term->kind == TERM_LIST;
+	return term->kind == TERM_WHERE || term->kind == TERM_SELECT || term->kind == TERM_SORTED ||
+	       term->kind == TERM_TAKE || term->kind == TERM_RECORD || term->kind == TERM_LIST ||
+	       text_is_made(term);
 }
-
-#define LARGE 512 /* bytes: too many for the stack */
 
 static struct value_text make_place(struct writer *w, const struct term *term)
 {
@@ -165,7 +175,7 @@ static struct value_text make_place(struct writer *w, const struct term *term)
 	struct layout layout = {0, 1};
 
 	type_layout(term->type, &layout);
-	if (layout.size > LARGE) {
+	if (layout.size > WRITER_LARGE) {
 		out_field(&w->rooms, "%s;", writer_variable(w, term->type, name));
 		place.text = arena_printf(w->arena, "self->%s", name);
 	} else {
@@ -205,6 +215,8 @@ struct value_text term_place(struct writer *w, const struct term *term)
 		return field(w, term);
 	if (term->kind == TERM_ELEMENT)
 		return list_element(w, term);
+	if (term->kind == TERM_BEST)
+		return list_best(w, term);
 	if (term->kind == TERM_IF)
 		return named(w, choice_if(w, term), term);
 	if (term->kind == TERM_COALESCE)
@@ -269,6 +281,14 @@ void term_fill(struct writer *w, struct value_text to, const struct term *term)
 
 	if (term->kind == TERM_WHERE) {
 		list_where(w, to, term);
+	} else if (term->kind == TERM_SELECT) {
+		list_select(w, to, term);
+	} else if (term->kind == TERM_SORTED) {
+		list_sorted(w, to, term);
+	} else if (term->kind == TERM_TAKE) {
+		list_take(w, to, term);
+	} else if (text_is_made(term)) {
+		text_fill(w, to, term);
 	} else if (term->kind == TERM_RECORD) {
 		fill_record(w, to, term);
 	} else if (term->kind == TERM_LIST) {

@@ -14,6 +14,8 @@ struct value_text {
 	bool pointer; /* of a place: the text points at it */
 };
 
+#define WRITER_LARGE 512 /* bytes: too many for the stack */
+
 /* A loop over a list: what `it` is in it. */
 struct item {
 	const char *name;   /* "it" */
@@ -169,13 +171,29 @@ void choice_fill(struct writer *w, struct value_text to, const struct term *term
 struct value_text operator_binary(struct writer *w, const struct term *term);
 struct value_text operator_unary(struct writer *w, const struct term *term);
 struct value_text operator_minmax(struct writer *w, const struct term *term);
+struct value_text operator_call(struct writer *w, const struct term *term);
 struct value_text operator_convert(struct writer *w, const struct term *term);
+
+/* ---- Strings (emit_text.c) ---- */
+
+/* Whether a string is put together: joined, made of a number, or of another capacity. */
+bool text_is_made(const struct term *term);
+
+/* Writes one into a place; makes one in memory of its own, for a parameter. */
+void text_fill(struct writer *w, struct value_text to, const struct term *term);
+struct value_text text_number(struct writer *w, const struct term *term);
 
 /* ---- Lists (emit_list.c) ---- */
 
 struct value_text list_fold(struct writer *w, const struct term *term);
 struct value_text list_length(struct writer *w, const struct term *term);
 void list_where(struct writer *w, struct value_text to, const struct term *term);
+void list_select(struct writer *w, struct value_text to, const struct term *term);
+void list_sorted(struct writer *w, struct value_text to, const struct term *term);
+void list_take(struct writer *w, struct value_text to, const struct term *term);
+
+/* The item that is best: a place, also for a number. */
+struct value_text list_best(struct writer *w, const struct term *term);
 
 /* left [ right ]: a place, also for a number. */
 struct value_text list_element(struct writer *w, const struct term *term);

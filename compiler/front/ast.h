@@ -35,6 +35,7 @@ enum ast_expr_kind {
 	EXPR_WINDOW, /* left [ right .. third ] */
 	EXPR_IF,     /* if left then right else third */
 	EXPR_WHERE,  /* left where right */
+	EXPR_SELECT, /* left select right */
 	EXPR_WHEN,   /* left when right */
 	EXPR_RECORD, /* { args } */
 	EXPR_LIST,   /* [ args ] */

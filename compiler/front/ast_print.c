@@ -99,7 +99,8 @@ static void print_expr(const struct ast_expr *expr, FILE *file)
 		print_list("if", parts, 3, file);
 		break;
 	case EXPR_WHERE:
-		print_list("where", parts, 2, file);
+	case EXPR_SELECT:
+		print_list(expr->kind == EXPR_WHERE ? "where" : "select", parts, 2, file);
 		break;
 	case EXPR_WHEN:
 		print_list("when", parts, 2, file);

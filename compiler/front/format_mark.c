@@ -91,7 +91,7 @@ static bool ends_operand(struct marker *m)
 	if (f->kind == FRAME_RULES && !f->assigned &&
 	    IS_ANY(e, "workers", "cpu", "priority", "spin"))
 		return false;
-	if (IS_ANY(e, "and", "or", "not", "in", "if", "then", "else", "where", "when"))
+	if (IS_ANY(e, "and", "or", "not", "in", "if", "then", "else", "where", "select", "when"))
 		return false;
 	if (isalnum((unsigned char)e->text[0]) || e->text[0] == '_' || e->text[0] == '"')
 		return true;

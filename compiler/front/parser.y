@@ -70,8 +70,8 @@ static void parser_error(PARSER_LTYPE *lloc, void *scanner, struct parser *parse
 %token ASSERT "assert" LATEST "latest" SAMPLE "sample" QUEUE "queue" PROCESS "process" ON "on"
 %token CRASH "crash" RESTART "restart" PER "per" BACKOFF "backoff" THEN "then" STOP "stop"
 %token ABSENT "absent" TRUE "true" FALSE "false" AND "and" OR "or" NOT "not" ANY "any"
-%token FOR "for" IF "if" ELSE "else" WHERE "where" WHEN "when" IT "it" EVERY "every" OUT "out"
-%token FIRES "fires" STATE "state" PERSISTENT "persistent" COMMAND "command" STEP "step"
+%token FOR "for" IF "if" ELSE "else" WHERE "where" SELECT "select" WHEN "when" IT "it"
+%token EVERY "every" OUT "out" FIRES "fires" STATE "state" PERSISTENT "persistent" COMMAND "command" STEP "step"
 %token WORKERS "workers" DYNAMIC "dynamic" CPU "cpu" PRIORITY "priority" HOST "host"
 %token WAIT "wait" SPIN "spin" STALL "stall" AFTER "after"
 %token READS "reads" WRITES "writes" APPENDS "appends" NETWORK "network" UNIX "unix"
@@ -533,6 +533,10 @@ expr:
 	$$ = ast_over(parser, EXPR_WHERE, $postfix, @$);
 	$$->right = $condition;
   }
+| postfix "select" condition {
+	$$ = ast_over(parser, EXPR_SELECT, $postfix, @$);
+	$$->right = $condition;
+  }
 | postfix "when" condition {
 	$$ = ast_over(parser, EXPR_WHEN, $postfix, @$);
 	$$->right = $condition;
@@ -825,8 +829,8 @@ static void suggest_keyword(struct parser *parser, const char *word)
 	        "param",  "live",   "budget",    "rate",   "source", "link",     "stateless",
 	        "origin", "assert", "latest",    "sample", "queue",  "process",  "on",
 	        "crash",  "of",     "restart",   "per",    "backoff", "then",    "stop",
-	        "absent", "paced",  "every",     "where",  "when",   "workers",  "priority",
-	        "stall",  "state",  "persistent", "step",  "fires",  "for",      "if",
+	        "absent", "paced",  "every",     "where",  "select", "when",     "workers",
+	        "stall",  "state",  "persistent", "step",  "fires",  "for",      "if", "priority",
 	        "reads",  "writes", "appends",   "network", "unix",  "executes", "devices",
 	        "display", "settled", "touches", "limit"};
 	const char *before = token_text(parser, parser->before);

@@ -54,6 +54,27 @@ static void print_value(const struct value *value, FILE *file)
 }
 
 static void print_argument(const struct graph *graph, const struct term *term, unsigned depth,
+                           FILE *file);
+
+static void print_call(const struct graph *graph, const struct term *term, unsigned depth,
+                       FILE *file)
+{
+	fprintf(file, "%s(",
+	        term->kind == TERM_TEXT     ? "text"
+	        : term->kind == TERM_LENGTH ? "len"
+	                                    : functions[term->function].word);
+	if (term->left)
+		print_argument(graph, term->left, depth + 1, file);
+	for (size_t i = 0; i < term->n_items; i++) {
+		fputs(i ? ", " : "", file);
+		print_argument(graph, term->items[i], depth + 1, file);
+	}
+	if (term->kind == TERM_TEXT && term->index != TEXT_SHORTEST)
+		fprintf(file, ", %" PRIu32, term->index);
+	fputc(')', file);
+}
+
+static void print_argument(const struct graph *graph, const struct term *term, unsigned depth,
                            FILE *file)
 {
 	if (depth > ARGUMENT_DEPTH) {
@@ -61,6 +82,11 @@ static void print_argument(const struct graph *graph, const struct term *term, u
 		return;
 	}
 	switch ((int)term->kind) {
+	case TERM_CALL:
+	case TERM_TEXT:
+	case TERM_LENGTH:
+		print_call(graph, term, depth, file);
+		break;
 	case TERM_CONST:
 		print_value(&term->value, file);
 		break;
@@ -68,7 +94,10 @@ static void print_argument(const struct graph *graph, const struct term *term, u
 		fputs(graph->params.items[term->index].name, file);
 		break;
 	case TERM_CONVERT:
-		print_argument(graph, term->left, depth + 1, file);
+		if (functions[term->function].form == FORM_CAST)
+			print_call(graph, term, depth, file);
+		else
+			print_argument(graph, term->left, depth + 1, file);
 		break;
 	case TERM_UNARY:
 		fputs(term->op == OP_NOT ? "not " : "-", file);

@@ -10,15 +10,16 @@ static struct binding *find_param(struct scope *scope, const struct ast_expr *ex
 	return binding && binding->kind == BINDING_PARAM ? binding : NULL;
 }
 
-static bool mentions_param(struct scope *scope, const struct ast_expr *expr)
+/* Whether the program computes it: with parameters, or a function. The rest is a constant. */
+static bool is_computed(struct scope *scope, const struct ast_expr *expr)
 {
 	if (!expr)
 		return false;
-	if (find_param(scope, expr) || mentions_param(scope, expr->left) ||
-	    mentions_param(scope, expr->right) || mentions_param(scope, expr->third))
+	if (find_param(scope, expr) || expr->kind == EXPR_CALL || is_computed(scope, expr->left) ||
+	    is_computed(scope, expr->right) || is_computed(scope, expr->third))
 		return true;
 	for (size_t i = 0; i < expr->args.n; i++)
-		if (mentions_param(scope, expr->args.items[i].value))
+		if (is_computed(scope, expr->args.items[i].value))
 			return true;
 	return false;
 }
@@ -56,8 +57,7 @@ static const struct term *build_constant(struct elaborator *e, struct scope *sco
 	if (value.kind == VALUE_NONE)
 		return NULL;
 	struct term *term = arena_new(e->sema->arena, struct term);
-	*term = (struct term){
-		.kind = TERM_CONST, .type = type, .span = expr->span, .value = value};
+	*term = (struct term){.kind = TERM_CONST, .type = type, .span = expr->span, .value = value};
 	return term;
 }
 
@@ -82,6 +82,13 @@ static const struct term *pass_on(struct elaborator *e, const struct type *type,
 	return term;
 }
 
+/* Exactly, or the program says so before it begins; no fraction is cut unasked. */
+static struct term *convert(struct lift *lift, struct term *term, const struct type *type)
+{
+	bool cut = term->type && type_is_fraction(term->type) && type_is_integer(type);
+	return cut && term->kind != TERM_CONST ? NULL : term_convert(lift, term, type);
+}
+
 const struct term *argument_build(struct elaborator *e, struct scope *scope,
                                   const struct type *type, const struct ast_expr *expr)
 {
@@ -90,12 +97,12 @@ const struct term *argument_build(struct elaborator *e, struct scope *scope,
 		return NULL;
 	if (param)
 		return pass_on(e, type, expr, param);
-	if (!mentions_param(scope, expr))
+	if (!is_computed(scope, expr))
 		return build_constant(e, scope, type, expr);
 	struct lift lift = {.e = e, .scope = scope, .for_param = true};
 	size_t errors = e->sema->diags->n_errors;
 	struct term *built = term_build(&lift, expr, type);
-	struct term *term = built ? term_widen(&lift, built, type) : NULL;
+	struct term *term = built ? convert(&lift, built, type) : NULL;
 	if (!term && e->sema->diags->n_errors == errors)
 		diag_report(e->sema->diags, E0302, expr->span, "%s is needed here, this is %s",
 		            type->name, built && built->type ? built->type->name : "not known");

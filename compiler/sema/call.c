@@ -1,5 +1,6 @@
 /* Calls of nodes and pipelines: which argument gives a value to which port, parameter or size. */
 #include "sema/elaborate.h"
+#include "sema/function.h"
 #include <string.h>
 
 enum slot_kind { SLOT_NONE, SLOT_INPUT, SLOT_PARAM, SLOT_GENERIC };
@@ -34,9 +35,28 @@ struct symbol *call_callee(struct elaborator *e, struct scope *scope, const stru
 
 bool call_is_builtin(const struct scope *scope, const struct ast_expr *expr)
 {
-	return expr->kind == EXPR_CALL && expr->left->kind == EXPR_NAME &&
-	       expression_builtin(expr->left->name.text) &&
-	       !scope_find(scope->file, expr->left->name.text);
+	const char *name = expr->kind == EXPR_CALL && expr->left->kind == EXPR_NAME
+	                           ? expr->left->name.text
+	                           : NULL;
+	return name && function_find(name) != N_FUNCTIONS && !scope_find(scope->file, name);
+}
+
+void call_report_inside(struct elaborator *e, struct scope *scope, const struct ast_expr *call)
+{
+	struct diags *diags = e->sema->diags;
+	const char *name = call->left->kind == EXPR_NAME ? call->left->name.text : NULL;
+	struct symbol *symbol = name ? scope_find(scope->file, name) : NULL;
+	if (!name || (symbol && (symbol->kind == SYMBOL_NODE || symbol->kind == SYMBOL_PIPELINE))) {
+		diag_report(diags, E0311, call->span,
+		            "the call of a node stands alone, not inside of an expression");
+		diag_help(diags, "bind it first: x = …, then write x here");
+		return;
+	}
+	const char *words[N_FUNCTIONS];
+	for (int i = 0; i < N_FUNCTIONS; i++)
+		words[i] = functions[i].word;
+	diag_report(diags, E0205, call->left->span, "no function '%s'", name);
+	diag_suggest(diags, name, words, N_FUNCTIONS);
 }
 
 /* The part of a name. Often all are given in their order, so the input at the argument's own place

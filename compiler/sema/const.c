@@ -341,6 +341,7 @@ struct value const_eval(struct sema *sema, struct file_scope *file, const struct
 	case EXPR_WINDOW:
 	case EXPR_IF:
 	case EXPR_WHERE:
+	case EXPR_SELECT:
 	case EXPR_WHEN:
 	case EXPR_RECORD:
 	case EXPR_LIST:

@@ -192,6 +192,9 @@ struct call_arguments call_arguments(struct elaborator *e, const struct interfac
 /* Whether it calls a function of the language, and not a node of the file that has its name. */
 bool call_is_builtin(const struct scope *scope, const struct ast_expr *expr);
 
+/* Reports a call inside of an expression that calls no function. */
+void call_report_inside(struct elaborator *e, struct scope *scope, const struct ast_expr *call);
+
 /* The node or pipeline that a call names; NULL after a report. */
 struct symbol *call_callee(struct elaborator *e, struct scope *scope, const struct ast_expr *call);
 

@@ -4,16 +4,6 @@
 
 static const struct stream_ref no_stream = {UNBOUND, UNBOUND, false};
 
-bool expression_builtin(const char *name)
-{
-	static const char *const names[] = {"len", "min",    "max",  "sum", "count",  "exists",
-	                                    "all", "number", "time", "age", "present"};
-	for (size_t i = 0; name && i < sizeof names / sizeof *names; i++)
-		if (strcmp(names[i], name) == 0)
-			return true;
-	return false;
-}
-
 /* ---- Inputs ---- */
 
 /* A name for a port: the last word of what it is connected to. */
@@ -217,6 +207,22 @@ static bool self_agrees(struct lift *lift, const struct type *type)
 	return true;
 }
 
+/* `self`: what its earlier values were last taken for. */
+static void report_endless(struct elaborator *e, struct span span, const struct type *self)
+{
+	if (self && self->kind == TYPE_STRING) {
+		diag_report(e->sema->diags, E0308, span,
+		            "this string has no bound: it is made from itself, and grows");
+		diag_help(e->sema->diags,
+		          "declare how long it may be, as an output of the pipeline: "
+		          "-> (x: string<64>)");
+		return;
+	}
+	diag_report(e->sema->diags, E0308, span,
+	            "the type of this is not known: it is made from itself");
+	diag_help(e->sema->diags, "say what it is at first: (x[-1] ?? 0) …");
+}
+
 struct stream_ref expression_node(struct elaborator *e, struct scope *scope,
                                   const struct ast_expr *expr, const char *name,
                                   const struct type *hint)
@@ -235,9 +241,7 @@ struct stream_ref expression_node(struct elaborator *e, struct scope *scope,
 	if (!body || !has_inputs(&lift, expr))
 		return no_stream;
 	if (!body->type) {
-		diag_report(e->sema->diags, E0308, expr->span,
-		            "the type of this is not known: it is made from itself");
-		diag_help(e->sema->diags, "say what it is at first: (x[-1] ?? 0) …");
+		report_endless(e, expr->span, lift.self);
 		return no_stream;
 	}
 	return make_node(&lift, body, expr->span, name);

@@ -19,6 +19,7 @@ struct lift {
 	VEC(struct term *) uses; /* each TERM_INPUT */
 	const struct type *self; /* of the expression's own earlier values; NULL: not known yet */
 	const struct type *it;   /* what `it` is; NULL outside of where and aggregates */
+	bool wide;               /* in sum and mean: numbers are read as i64, u64 or f64 */
 	bool for_param;          /* a parameter is given this: options and constants alone */
 };
 
@@ -29,14 +30,15 @@ struct term *lift_input(struct lift *lift, const struct ast_expr *operand);
 
 /* ---- term.c ---- */
 
-/* The typed form of an expression, NULL after a report. `hint` is the type that is needed, if any:
- * a literal takes it. The result has another type than the hint where only that fits. */
+/* The typed form of an expression, NULL after a report. `hint` is the type that is needed, if any: a
+ * literal takes it, and a record, a list or an enum's value may need it. It reaches no number inside
+ * of the expression. The result has another type than the hint where only that fits. */
 struct term *term_build(struct lift *lift, const struct ast_expr *expr, const struct type *hint);
 
 /* The same, converted to `type` or reported. */
 struct term *term_build_as(struct lift *lift, const struct ast_expr *expr, const struct type *type);
 
-/* The same, converted where it is a number and `type` another; else as it is. */
+/* The same, converted where it is a number or string and `type` another; else as it is. */
 struct term *term_build_near(struct lift *lift, const struct ast_expr *expr,
                              const struct type *type);
 
@@ -59,6 +61,20 @@ struct term *term_mismatch(struct lift *lift, struct span span, const char *what
  * fraction and an integer that f32 cannot hold. */
 const struct type *term_meet(const struct type *a, const struct type *b);
 
+/* The type with all values of two: NULL where they have none. */
+const struct type *term_common(const struct type *a, const struct type *b);
+
+/* Converts terms to the type in which they meet; among others, literals take the type of those. False,
+ * without a report, where they do not meet; what has no type yet takes that of the others. */
+bool term_meet_all(struct lift *lift, const struct ast_expr *const *exprs, struct term **terms,
+                   size_t n);
+
+/* What a declared type says to the parts of an expression: nothing to its numbers. */
+const struct type *term_shape(const struct type *hint);
+
+/* A time, or a number, as f64; a time in nanoseconds. */
+struct term *term_fraction(struct lift *lift, struct term *term);
+
 /* The term with this type, by conversion where the types allow one; NULL when they do not. */
 struct term *term_convert(struct lift *lift, struct term *term, const struct type *type);
 
@@ -67,11 +83,8 @@ struct term *term_widen(struct lift *lift, struct term *term, const struct type 
 
 /* ---- term_operator.c ---- */
 
-struct term *term_build_unary(struct lift *lift, const struct ast_expr *expr,
-                              const struct type *hint);
+struct term *term_build_unary(struct lift *lift, const struct ast_expr *expr);
 struct term *term_build_binary(struct lift *lift, const struct ast_expr *expr,
-                               const struct type *hint);
-struct term *term_build_minmax(struct lift *lift, const struct ast_expr *expr, enum term_fold fold,
                                const struct type *hint);
 struct term *term_build_if(struct lift *lift, const struct ast_expr *expr, const struct type *hint);
 struct term *term_build_when(struct lift *lift, const struct ast_expr *expr,
@@ -79,9 +92,20 @@ struct term *term_build_when(struct lift *lift, const struct ast_expr *expr,
 
 /* ---- term_function.c ---- */
 
+struct term *term_build_call(struct lift *lift, const struct ast_expr *expr);
+
+/* ---- term_list.c ---- */
+
 struct term *term_build_where(struct lift *lift, const struct ast_expr *expr);
-struct term *term_build_call(struct lift *lift, const struct ast_expr *expr,
-                             const struct type *hint);
+struct term *term_build_select(struct lift *lift, const struct ast_expr *expr);
+
+/* Functions of a list: `list` is the first argument of the call. */
+struct term *term_build_fold(struct lift *lift, const struct ast_expr *expr, enum function function,
+                             struct term *list);
+struct term *term_build_item(struct lift *lift, const struct ast_expr *expr, enum function function,
+                             struct term *list);
+struct term *term_build_items(struct lift *lift, const struct ast_expr *expr,
+                              enum function function, struct term *list);
 
 /* ---- term_record.c ---- */
 

@@ -58,9 +58,6 @@ bool resolve_in_range(struct sema *sema, const struct param *param, struct span 
 /* What a node may touch, once its parameters are known. (rights.c) */
 void resolve_rights(struct sema *sema, const struct ast_decl *decl, struct interface *face);
 
-/* Whether a name calls a function of the language: len, min, count … (expression.c) */
-bool expression_builtin(const char *name);
-
 /* Reports names that the generated C could not have. */
 void resolve_name(struct sema *sema, struct ast_name name);
 

@@ -146,8 +146,7 @@ struct binding *stream_binding(struct elaborator *e, struct scope *scope,
 	if (expr->kind == EXPR_INDEX)
 		return element_binding(e, scope, expr);
 	if (expr->kind == EXPR_CALL) {
-		diag_report(diags, E0311, expr->span, "a call inside a call has no name");
-		diag_help(diags, "bind it first: x = …, then write x here");
+		call_report_inside(e, scope, expr);
 	} else if (expr->kind != EXPR_ERROR) {
 		diag_report(diags, E0311, expr->span, "a stream is needed here, this is a value");
 	}
@@ -297,6 +296,7 @@ bool stream_is_expression(struct elaborator *e, struct scope *scope, const struc
 	case EXPR_IT:
 	case EXPR_IF:
 	case EXPR_WHERE:
+	case EXPR_SELECT:
 	case EXPR_WHEN:
 	case EXPR_RECORD:
 	case EXPR_LIST:

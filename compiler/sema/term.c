@@ -40,6 +40,23 @@ const struct type *term_meet(const struct type *a, const struct type *b)
 	return size_a.size >= size_b.size ? a : b;
 }
 
+const struct type *term_common(const struct type *a, const struct type *b)
+{
+	if (type_equal(a, b))
+		return a;
+	if (type_is_number(a) && type_is_number(b))
+		return term_meet(a, b);
+	if (a->kind != TYPE_STRING || b->kind != TYPE_STRING)
+		return NULL;
+	return !a->n.value || (b->n.value && a->n.value >= b->n.value) ? a : b;
+}
+
+const struct type *term_shape(const struct type *hint)
+{
+	bool scalar = hint && (type_is_number(hint) || hint->kind == TYPE_TIME);
+	return scalar ? NULL : hint;
+}
+
 struct term *term_convert(struct lift *lift, struct term *term, const struct type *type)
 {
 	if (!term || !term->type || type_equal(term->type, type)) {
@@ -55,12 +72,68 @@ struct term *term_convert(struct lift *lift, struct term *term, const struct typ
 		term->type = type;
 		return term;
 	}
-	if (!type_is_number(term->type) || !type_is_number(type))
+	bool numbers = type_is_number(term->type) && type_is_number(type);
+	bool strings = term->type->kind == TYPE_STRING && type->kind == TYPE_STRING &&
+	               (!term->type->n.value || type->n.value);
+	if (!numbers && !strings)
 		return NULL;
 	struct term *converted = term_new(lift, TERM_CONVERT, type, term->span);
 	converted->left = term;
 	converted->optional = term->optional;
 	return converted;
+}
+
+struct term *term_fraction(struct lift *lift, struct term *term)
+{
+	struct term *converted = term_new(lift, TERM_CONVERT, type_scalar(TYPE_F64), term->span);
+	converted->left = term;
+	converted->optional = term->optional;
+	return converted;
+}
+
+/* ---- Several of one type ---- */
+
+/* Has a literal take the type of what it meets, where it has such a value. */
+static void retake(struct lift *lift, const struct ast_expr *expr, struct term **term,
+                   const struct type *type)
+{
+	bool numbers = type_is_number((*term)->type) && type_is_number(type);
+	if ((*term)->kind != TERM_CONST || !numbers || type_equal((*term)->type, type))
+		return;
+	struct term *again = term_build(lift, expr, type);
+	*term = again ? again : *term;
+}
+
+/* The common type of those that are literals, or of those that are not, and `type` (NULL: none). */
+static bool find_common(struct term **terms, size_t n, bool literals, const struct type **type)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (!terms[i]->type || (terms[i]->kind == TERM_CONST) != literals)
+			continue;
+		*type = *type ? term_common(*type, terms[i]->type) : terms[i]->type;
+		if (!*type)
+			return false;
+	}
+	return true;
+}
+
+bool term_meet_all(struct lift *lift, const struct ast_expr *const *exprs, struct term **terms,
+                   size_t n)
+{
+	const struct type *type = NULL;
+	if (!find_common(terms, n, false, &type))
+		return false;
+	for (size_t i = 0; type && i < n; i++)
+		if (terms[i]->type)
+			retake(lift, exprs[i], &terms[i], type);
+	if (!find_common(terms, n, true, &type))
+		return false;
+	for (size_t i = 0; type && i < n; i++) {
+		terms[i] = term_convert(lift, terms[i], type);
+		if (!terms[i])
+			return false;
+	}
+	return true;
 }
 
 /* Whether a type has all numbers of another. */
@@ -103,8 +176,11 @@ struct term *term_build_near(struct lift *lift, const struct ast_expr *expr,
                              const struct type *type)
 {
 	struct term *term = term_build(lift, expr, type);
-	bool numbers = term && term->type && type_is_number(term->type) && type_is_number(type);
-	return numbers ? term_convert(lift, term, type) : term;
+	if (!term || !term->type)
+		return term;
+	bool numbers = type_is_number(term->type) && type_is_number(type);
+	bool strings = term->type->kind == TYPE_STRING && type->kind == TYPE_STRING;
+	return numbers || strings ? term_convert(lift, term, type) : term;
 }
 
 /* ---- Leaves ---- */
@@ -127,14 +203,12 @@ static struct term *build_const(struct lift *lift, const struct ast_expr *expr,
 	bool fits = hint &&
 	            (type_is_fraction(hint) ? value.kind == VALUE_INT || value.kind == VALUE_FLOAT
 	                                    : type_is_integer(hint) && value.kind == VALUE_INT);
-	if (value.kind == VALUE_STRING && lift->for_param && hint && hint->kind == TYPE_STRING)
-		term->type = hint;
-	else if (value.kind == VALUE_STRING)
-		term->type =
-			type_string(lift->e->sema->arena,
-		                    (struct size){.value = strlen(value.s) ? strlen(value.s) : 1});
-	else
+	if (value.kind == VALUE_STRING) {
+		uint64_t n = lift->for_param ? 0 : strlen(value.s) ? strlen(value.s) : 1;
+		term->type = type_string(lift->e->sema->arena, (struct size){.value = n});
+	} else {
 		term->type = fits ? hint : type_scalar(kinds[value.kind]);
+	}
 	if (value.kind != VALUE_STRING &&
 	    !resolve_value(lift->e->sema, term->type, expr->span, &value))
 		return NULL;
@@ -168,6 +242,17 @@ static struct term *no_stream_here(struct lift *lift, const struct ast_expr *exp
 	return NULL;
 }
 
+static bool is_const_name(struct lift *lift, const struct ast_expr *expr)
+{
+	if (!expr->name.text)
+		return false;
+	struct binding *binding = scope_binding(lift->scope, expr->name.text);
+	if (binding)
+		return binding->kind == BINDING_CONST;
+	struct symbol *symbol = scope_find(lift->scope->file, expr->name.text);
+	return symbol && symbol->kind == SYMBOL_CONST;
+}
+
 static struct term *build_name(struct lift *lift, const struct ast_expr *expr,
                                const struct type *hint)
 {
@@ -187,10 +272,7 @@ static struct term *build_name(struct lift *lift, const struct ast_expr *expr,
 			                     term->type);
 		return term;
 	}
-	struct symbol *symbol = binding || !expr->name.text
-	                                ? NULL
-	                                : scope_find(lift->scope->file, expr->name.text);
-	if ((binding && binding->kind == BINDING_CONST) || (symbol && symbol->kind == SYMBOL_CONST))
+	if (is_const_name(lift, expr))
 		return build_const(lift, expr, hint);
 	return lift->for_param ? no_stream_here(lift, expr) : lift_input(lift, expr);
 }
@@ -297,7 +379,7 @@ bool term_settle_absence(struct lift *lift, const struct term *term)
 	bool absent = any_absent(lift, term);
 	bool port = term->kind == TERM_INPUT || term->kind == TERM_NUMBER ||
 	            term->kind == TERM_TIME || term->kind == TERM_AGE;
-	bool none = term->kind == TERM_FOLD && term->fold <= FOLD_MAX;
+	bool none = term->kind == TERM_BEST || (term->kind == TERM_FOLD && term->fold <= FOLD_MEAN);
 	if (port)
 		absent = lift->inputs.items[term->index].port.optional;
 	else if (term->kind == TERM_PRESENT)
@@ -313,13 +395,22 @@ bool term_settle_absence(struct lift *lift, const struct term *term)
 /* Forms that only streams have: what may be absent, and what a parameter's type cannot be. */
 static bool is_for_streams(const struct ast_expr *expr)
 {
-	return expr->kind == EXPR_INDEX || expr->kind == EXPR_WHERE || expr->kind == EXPR_WHEN ||
-	       expr->kind == EXPR_RECORD || expr->kind == EXPR_LIST || expr->kind == EXPR_EDGE ||
-	       expr->kind == EXPR_WINDOW ||
+	return expr->kind == EXPR_INDEX || expr->kind == EXPR_WHERE || expr->kind == EXPR_SELECT ||
+	       expr->kind == EXPR_WHEN || expr->kind == EXPR_RECORD || expr->kind == EXPR_LIST ||
+	       expr->kind == EXPR_EDGE || expr->kind == EXPR_WINDOW ||
 	       (expr->kind == EXPR_BINARY && expr->op == OP_COALESCE);
 }
 
-struct term *term_build(struct lift *lift, const struct ast_expr *expr, const struct type *hint)
+/* A constant, or one with a minus. */
+static bool is_literal(struct lift *lift, const struct ast_expr *expr)
+{
+	if (expr->kind == EXPR_UNARY && expr->op == OP_NEG)
+		expr = expr->left;
+	return expr->kind == EXPR_INT || expr->kind == EXPR_FLOAT || expr->kind == EXPR_QUANTITY ||
+	       (expr->kind == EXPR_NAME && is_const_name(lift, expr));
+}
+
+static struct term *build(struct lift *lift, const struct ast_expr *expr, const struct type *hint)
 {
 	if (lift->for_param && is_for_streams(expr)) {
 		diag_report(lift_diags(lift), E0309, expr->span,
@@ -340,15 +431,18 @@ struct term *term_build(struct lift *lift, const struct ast_expr *expr, const st
 	case EXPR_INDEX:
 		return build_index(lift, expr);
 	case EXPR_CALL:
-		return term_build_call(lift, expr, hint);
+		return term_build_call(lift, expr);
 	case EXPR_UNARY:
-		return term_build_unary(lift, expr, hint);
+		return is_literal(lift, expr) ? build_const(lift, expr, hint)
+		                              : term_build_unary(lift, expr);
 	case EXPR_BINARY:
 		return term_build_binary(lift, expr, hint);
 	case EXPR_IF:
 		return term_build_if(lift, expr, hint);
 	case EXPR_WHERE:
 		return term_build_where(lift, expr);
+	case EXPR_SELECT:
+		return term_build_select(lift, expr);
 	case EXPR_WHEN:
 		return term_build_when(lift, expr, hint);
 	case EXPR_RECORD:
@@ -370,4 +464,13 @@ struct term *term_build(struct lift *lift, const struct ast_expr *expr, const st
 		break;
 	}
 	return NULL;
+}
+
+/* What is read of a value in sum and mean is as wide as the result. */
+struct term *term_build(struct lift *lift, const struct ast_expr *expr, const struct type *hint)
+{
+	struct term *term = build(lift, expr, hint);
+	if (!lift->wide || !term || !term->type || term->kind == TERM_CONST)
+		return term;
+	return term_convert(lift, term, type_wide(term->type));
 }

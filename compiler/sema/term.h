@@ -9,6 +9,7 @@
 #define SEMA_TERM_H
 
 #include "front/operator.h"
+#include "sema/function.h"
 #include "sema/value.h"
 
 enum term_kind {
@@ -23,20 +24,28 @@ enum term_kind {
 	TERM_IF,       /* if left then right else third */
 	TERM_COALESCE, /* left ?? right */
 	TERM_WHEN,     /* left when right: absent where right is false */
-	TERM_LENGTH,   /* number of items of the list left, u32 */
+	TERM_LENGTH,   /* number of items of the list left, of bytes of a string or of bytes, u32 */
 	TERM_WHERE,    /* items of the list left for which right holds */
+	TERM_SELECT,   /* right of each item of the list left */
+	TERM_SORTED,   /* items of the list left in the order of right (NULL: of the items themselves) */
+	TERM_TAKE,     /* the first right items of the list left */
+	TERM_BEST,     /* the first item of the list left of which right is largest */
 	TERM_FOLD,     /* `fold` over the items of left, of right (NULL: of the items themselves) */
 	TERM_MINMAX,   /* fold MIN or MAX of left and right */
 	TERM_RECORD,   /* items[i] is field number i of type->record */
 	TERM_LIST,     /* items of a list<T, n> */
-	TERM_CONVERT,  /* left as `type`: between numbers, saturating */
+	TERM_CALL,     /* `function` of items: of numbers, which all have one type */
+	TERM_TEXT,     /* left in digits or words; index: decimals, or TEXT_SHORTEST */
+	TERM_CONVERT,  /* left as `type`: between numbers, saturating; of strings, cut */
 	TERM_NUMBER,   /* frame number of input `index`, u64 */
 	TERM_TIME,     /* capture time of input `index` */
 	TERM_AGE,      /* age of input `index`, time */
 	TERM_PRESENT,  /* whether input `index` has a value */
 };
 
-enum term_fold { FOLD_MIN, FOLD_MAX, FOLD_SUM, FOLD_COUNT, FOLD_EXISTS, FOLD_ALL };
+enum term_fold { FOLD_MIN, FOLD_MAX, FOLD_MEAN, FOLD_SUM, FOLD_COUNT, FOLD_EXISTS, FOLD_ALL };
+
+#define TEXT_SHORTEST UINT32_MAX /* as many digits as it takes to read back the same */
 
 struct term {
 	enum term_kind kind;
@@ -45,6 +54,7 @@ struct term {
 	struct span span;
 	enum ast_op op; /* UNARY, BINARY */
 	enum term_fold fold;
+	enum function function; /* CALL */
 	uint32_t index;
 	struct value value;
 	const struct term *left, *right, *third;

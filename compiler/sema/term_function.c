@@ -1,134 +1,342 @@
-/* Typing of where and of the functions of the language. */
+/* Typing of the functions of the language. */
 #include "sema/lift.h"
 #include <string.h>
 
-/* ---- Over the items of a list ---- */
+enum { MAX_ARGUMENTS = 3, MAX_DECIMALS = 17 };
 
-/* A list, and an expression over its items. */
-static struct term *build_over(struct lift *lift, struct term *term, struct term *list,
-                               const struct ast_expr *body, const struct type *type)
+/* The arguments of a call, built. */
+struct arguments {
+	const struct ast_expr *exprs[MAX_ARGUMENTS];
+	struct term *terms[MAX_ARGUMENTS];
+	size_t n;
+};
+
+static bool build_rest(struct lift *lift, const struct ast_expr *expr, struct arguments *all)
 {
-	const struct type *outer = lift->it;
-	if (!list)
-		return NULL;
-	if (!list->type || list->type->kind != TYPE_LIST)
-		return term_mismatch(lift, list->span, "a list is needed here", list->type);
-	term->left = list;
-	term->optional = list->optional;
-	if (!body)
-		return term;
-	lift->it = list->type->item;
-	term->right = type ? term_build_as(lift, body, type) : term_build(lift, body, NULL);
-	lift->it = outer;
-	if (!term->right)
-		return NULL;
-	term->optional = term->optional || term->right->optional;
-	return term;
+	for (size_t i = 0; i < expr->args.n; i++) {
+		all->exprs[i] = expr->args.items[i].value;
+		if (i >= all->n)
+			all->terms[i] = term_build(lift, all->exprs[i], NULL);
+		if (!all->terms[i])
+			return false;
+	}
+	all->n = expr->args.n;
+	return true;
 }
 
-struct term *term_build_where(struct lift *lift, const struct ast_expr *expr)
+/* What of the arguments is no number: NULL where all are, or have no type yet. */
+static struct term *other_than_number(const struct arguments *all)
 {
-	struct term *list = term_build(lift, expr->left, NULL);
-	struct term *term = term_new(lift, TERM_WHERE, list ? list->type : NULL, expr->span);
-	return build_over(lift, term, list, expr->right, type_scalar(TYPE_BOOL));
+	for (size_t i = 0; i < all->n; i++)
+		if (all->terms[i]->type && !type_is_number(all->terms[i]->type))
+			return all->terms[i];
+	return NULL;
 }
 
-static struct term *build_fold(struct lift *lift, const struct ast_expr *expr, enum term_fold fold,
-                               struct term *list)
+static struct term *call(struct lift *lift, const struct ast_expr *expr, enum function function,
+                         const struct type *type, const struct arguments *all)
 {
-	bool counts = fold == FOLD_COUNT || fold == FOLD_EXISTS || fold == FOLD_ALL;
-	const struct ast_expr *body = expr->args.n > 1 ? expr->args.items[1].value : NULL;
-	struct term *term = term_new(lift, TERM_FOLD, NULL, expr->span);
-	term->fold = fold;
-	if (!build_over(lift, term, list, body, counts ? type_scalar(TYPE_BOOL) : NULL))
-		return NULL;
-	const struct type *item = term->right ? term->right->type : list->type->item;
-	if (fold == FOLD_COUNT) {
-		term->type = type_scalar(TYPE_U32);
-	} else if (counts) {
-		if (!term->right && item->kind != TYPE_BOOL)
-			return term_mismatch(lift, expr->span,
-			                     "write what is to hold: exists(x, it > 0)", item);
-		term->type = type_scalar(TYPE_BOOL);
-	} else {
-		if (!item || (!type_is_number(item) && item->kind != TYPE_TIME))
-			return term_mismatch(lift, expr->span, "numbers are needed here", item);
-		term->type = item;
-		/* The least of nothing is not there; the sum of nothing is 0. */
-		term->optional = term->optional || fold != FOLD_SUM;
+	struct term *term = term_new(lift, TERM_CALL, type, expr->span);
+	term->function = function;
+	term->items = arena_alloc(lift->e->sema->arena, MAX_ARGUMENTS * sizeof *term->items);
+	term->n_items = all->n;
+	for (size_t i = 0; i < all->n; i++) {
+		term->items[i] = all->terms[i];
+		term->optional = term->optional || all->terms[i]->optional;
 	}
 	return term;
 }
 
-/* ---- Calls ---- */
+/* ---- Numbers ---- */
 
-static struct term *about_input(struct lift *lift, const struct ast_expr *expr, enum term_kind kind,
-                                enum type_kind type)
+static struct term *extreme(struct lift *lift, const struct ast_expr *expr, enum function function,
+                            const struct arguments *all)
 {
+	struct term *term = term_new(lift, TERM_MINMAX, all->terms[0]->type, expr->span);
+	term->fold = function == FUNCTION_MIN ? FOLD_MIN : FOLD_MAX;
+	term->left = all->terms[0];
+	term->right = all->terms[1];
+	term->optional = term->left->optional || term->right->optional;
+	return term;
+}
+
+/* All are numbers, or all are times. */
+static struct term *build_keep(struct lift *lift, const struct ast_expr *expr,
+                               enum function function, struct arguments *all)
+{
+	struct term *other = other_than_number(all);
+	bool meet = (!other || other->type->kind == TYPE_TIME) &&
+	            term_meet_all(lift, all->exprs, all->terms, all->n);
+	if (!meet)
+		return term_mismatch(lift, other ? other->span : expr->span,
+		                     all->n > 1 ? "numbers or times are needed here"
+		                                : "a number or a time is needed here",
+		                     other ? other->type : NULL);
+	const struct type *type = all->terms[0]->type;
+	if (functions[function].form == FORM_EXTREME)
+		return extreme(lift, expr, function, all);
+	if (function == FUNCTION_ABS && type && type_is_unsigned(type))
+		return all->terms[0];
+	if (function == FUNCTION_SIGN && type && type->kind == TYPE_TIME)
+		type = type_scalar(TYPE_I64);
+	return call(lift, expr, function, type, all);
+}
+
+/* Computed in f64, and rounded back where they are f32. */
+static struct term *build_real(struct lift *lift, const struct ast_expr *expr,
+                               enum function function, struct arguments *all)
+{
+	struct term *other = other_than_number(all);
+	bool whole = functions[function].form == FORM_WHOLE;
+	if (other)
+		return term_mismatch(lift, other->span, "a number is needed here", other->type);
+	term_meet_all(lift, all->exprs, all->terms, all->n);
+	const struct type *type = all->terms[0]->type;
+	if (whole && type && type_is_integer(type))
+		return all->terms[0];
+	if (!type || type_is_integer(type))
+		type = type_scalar(TYPE_F64);
+	for (size_t i = 0; i < all->n; i++)
+		all->terms[i] = term_convert(lift, all->terms[i], type);
+	return call(lift, expr, function, type, all);
+}
+
+static struct term *build_cast(struct lift *lift, const struct ast_expr *expr,
+                               enum function function, struct term *from)
+{
+	static const enum type_kind kinds[N_FUNCTIONS] = {
+		[FUNCTION_I8] = TYPE_I8,   [FUNCTION_I16] = TYPE_I16, [FUNCTION_I32] = TYPE_I32,
+		[FUNCTION_I64] = TYPE_I64, [FUNCTION_U8] = TYPE_U8,   [FUNCTION_U16] = TYPE_U16,
+		[FUNCTION_U32] = TYPE_U32, [FUNCTION_U64] = TYPE_U64, [FUNCTION_F32] = TYPE_F32,
+		[FUNCTION_F64] = TYPE_F64,
+	};
+	const struct type *type = type_scalar(kinds[function]);
+	if (from->type && !type_is_number(from->type)) {
+		term_mismatch(lift, from->span, "a number is needed here", from->type);
+		if (from->type->kind == TYPE_TIME)
+			diag_help(lift_diags(lift),
+			          "write seconds(…), or divide it by a time: … / 1ms");
+		if (from->type->kind == TYPE_BOOL)
+			diag_help(lift_diags(lift), "write (if … then 1 else 0)");
+		return NULL;
+	}
+	if (!from->type || type_equal(from->type, type))
+		return term_convert(lift, from, type);
+	struct term *term = term_fraction(lift, from);
+	term->type = type;
+	term->function = function;
+	term->span = expr->span;
+	return term;
+}
+
+static struct term *build_seconds(struct lift *lift, const struct ast_expr *expr, struct term *time)
+{
+	if (!time->type || time->type->kind != TYPE_TIME)
+		return term_mismatch(lift, time->span, "a time is needed here", time->type);
+	struct term *second = term_new(lift, TERM_CONST, type_scalar(TYPE_F64), expr->span);
+	second->value = (struct value){.kind = VALUE_FLOAT, .f = 1e9};
+	struct term *term = term_new(lift, TERM_BINARY, second->type, expr->span);
+	term->op = OP_DIV;
+	term->left = term_fraction(lift, time);
+	term->right = second;
+	term->optional = time->optional;
+	return term;
+}
+
+/* ---- Texts ---- */
+
+/* The longest name of an enum. */
+static uint64_t longest_name(const struct enumeration *names)
+{
+	uint64_t longest = 1;
+	for (size_t i = 0; i < names->names.n; i++) {
+		uint64_t length = strlen(names->names.items[i]);
+		longest = length > longest ? length : longest;
+	}
+	return longest;
+}
+
+/* The most characters that a value may take; 0 where it has no text. */
+static uint64_t text_length(const struct type *type, uint32_t decimals)
+{
+	static const uint64_t lengths[] = {
+		[TYPE_BOOL] = sizeof "false" - 1, /* the least and the largest of each */
+		[TYPE_I8] = sizeof "-128" - 1,
+		[TYPE_I16] = sizeof "-32768" - 1,
+		[TYPE_I32] = sizeof "-2147483648" - 1,
+		[TYPE_I64] = sizeof "-9223372036854775808" - 1,
+		[TYPE_U8] = sizeof "255" - 1,
+		[TYPE_U16] = sizeof "65535" - 1,
+		[TYPE_U32] = sizeof "4294967295" - 1,
+		[TYPE_U64] = sizeof "18446744073709551615" - 1,
+		[TYPE_F32] = sizeof "-1234567890123456" - 1,
+		[TYPE_F64] = sizeof "-0.000012345678901234567" - 1,
+		[TYPE_TIME] = sizeof "-9223372036.854775808" - 1,
+	};
+	if (type->kind == TYPE_ENUM)
+		return longest_name(type->enumeration);
+	if (type->kind > TYPE_TIME)
+		return 0;
+	/* Numbers from 1e16 on are written as without decimals. */
+	uint64_t fixed = strlen("-9999999999999999.") + decimals, shortest = lengths[TYPE_F64];
+	bool is_fixed = decimals != TEXT_SHORTEST;
+	return !is_fixed ? lengths[type->kind] : fixed > shortest ? fixed : shortest;
+}
+
+/* How many decimals, a constant; false after a report. */
+static bool read_decimals(struct lift *lift, const struct ast_expr *expr, uint32_t *ret_decimals)
+{
+	*ret_decimals = TEXT_SHORTEST;
+	if (expr->args.n < 2)
+		return true;
+	const struct ast_expr *written = expr->args.items[1].value;
+	struct value n = elaborate_const(lift->e, lift->scope, written);
+	if (n.kind == VALUE_NONE)
+		return false;
+	*ret_decimals = (uint32_t)n.i;
+	if (n.kind == VALUE_INT && n.i >= 0 && n.i <= MAX_DECIMALS)
+		return true;
+	diag_report(lift_diags(lift), E0307, written->span,
+	            "the number of decimals must be between 0 and %d", MAX_DECIMALS);
+	return false;
+}
+
+static struct term *build_text(struct lift *lift, const struct ast_expr *expr, struct term *value)
+{
+	uint32_t decimals;
+	if (!read_decimals(lift, expr, &decimals))
+		return NULL;
+	const struct type *type = value->type;
+	if (type && type->kind == TYPE_STRING && decimals == TEXT_SHORTEST)
+		return value;
+	uint64_t length = type ? text_length(type, decimals) : 0;
+	bool number = type && type_is_number(type);
+	if (!length || (decimals != TEXT_SHORTEST && !number))
+		return term_mismatch(lift, value->span,
+		                     decimals == TEXT_SHORTEST
+		                             ? "a number, a bool, a time or an enum is needed here"
+		                             : "a number is needed here",
+		                     type);
+	bool fixed = decimals != TEXT_SHORTEST;
+	struct term *term = term_new(lift, TERM_TEXT, NULL, expr->span);
+	term->type = type_string(lift->e->sema->arena,
+	                         (struct size){.value = lift->for_param ? 0 : length});
+	term->left = fixed ? term_convert(lift, value, type_scalar(TYPE_F64)) : value;
+	term->index = decimals;
+	term->optional = value->optional;
+	return term;
+}
+
+static struct term *build_length(struct lift *lift, const struct ast_expr *expr, struct term *of)
+{
+	const struct type *type = of->type;
+	if (!type ||
+	    (type->kind != TYPE_LIST && type->kind != TYPE_STRING && type->kind != TYPE_BYTES))
+		return term_mismatch(lift, of->span, "a list, a string or bytes is needed here",
+		                     type);
+	struct term *term = term_new(lift, TERM_LENGTH, type_scalar(TYPE_U32), expr->span);
+	term->left = of;
+	term->optional = of->optional;
+	return term;
+}
+
+/* ---- Streams ---- */
+
+static struct term *build_origin(struct lift *lift, const struct ast_expr *expr,
+                                 enum function function)
+{
+	static const struct {
+		enum term_kind kind;
+		enum type_kind type;
+	} rows[N_FUNCTIONS] = {
+		[FUNCTION_NUMBER] = {TERM_NUMBER, TYPE_U64},
+		[FUNCTION_TIME] = {TERM_TIME, TYPE_TIME},
+		[FUNCTION_AGE] = {TERM_AGE, TYPE_TIME},
+		[FUNCTION_PRESENT] = {TERM_PRESENT, TYPE_BOOL},
+	};
 	struct term *input = lift_input(lift, expr->args.items[0].value);
 	if (!input)
 		return NULL;
-	struct term *term = term_new(lift, kind, type_scalar(type), expr->span);
+	struct term *term = term_new(lift, rows[function].kind, type_scalar(rows[function].type),
+	                             expr->span);
 	term->index = input->index;
 	term->left = input;
 	return term;
 }
 
-struct term *term_build_call(struct lift *lift, const struct ast_expr *expr,
-                             const struct type *hint)
+/* ---- Calls ---- */
+
+/* Whether the call gives as many arguments as the function takes, without names. */
+static bool takes(struct lift *lift, const struct ast_expr *expr, const struct function_row *row)
 {
-	static const struct {
-		const char *name;
-		enum term_fold fold;
-		size_t most;
-	} folds[] = {{"min", FOLD_MIN, 2},     {"max", FOLD_MAX, 2},       {"sum", FOLD_SUM, 2},
-	             {"count", FOLD_COUNT, 2}, {"exists", FOLD_EXISTS, 2}, {"all", FOLD_ALL, 2}};
-	const char *name = expr->left->kind == EXPR_NAME ? expr->left->name.text : NULL;
-	if (!name || !expression_builtin(name)) {
-		diag_report(lift_diags(lift), E0311, expr->span,
-		            "a call inside an expression has no "
-		            "name");
-		diag_help(lift_diags(lift), "bind it first: x = …, then write x here");
-		return NULL;
-	}
-	if (expr->args.n < 1 || expr->args.n > 2) {
-		diag_report(lift_diags(lift), E0305, expr->span, "'%s' takes one or two arguments",
-		            name);
-		return NULL;
-	}
-	static const char *const single[] = {"len", "number", "time", "age", "present"};
-	for (size_t i = 0; i < sizeof single / sizeof *single; i++) {
-		if (strcmp(name, single[i]) != 0 || expr->args.n == 1)
+	static const char *const numbers[] = {"no", "one", "two", "three"};
+	for (size_t i = 0; i < expr->args.n; i++) {
+		if (!expr->args.items[i].name.text)
 			continue;
-		diag_report(lift_diags(lift), E0305, expr->span, "'%s' takes one argument", name);
-		return NULL;
+		diag_report(lift_diags(lift), E0303, expr->args.items[i].name.span,
+		            "the arguments of '%s' have no names", row->word);
+		diag_help(lift_diags(lift), "write %s(%s)", row->word, row->arguments);
+		return false;
 	}
-	if (strcmp(name, "number") == 0)
-		return about_input(lift, expr, TERM_NUMBER, TYPE_U64);
-	if (strcmp(name, "time") == 0)
-		return about_input(lift, expr, TERM_TIME, TYPE_TIME);
-	if (strcmp(name, "age") == 0)
-		return about_input(lift, expr, TERM_AGE, TYPE_TIME);
-	if (strcmp(name, "present") == 0)
-		return about_input(lift, expr, TERM_PRESENT, TYPE_BOOL);
-	struct term *first = term_build(lift, expr->args.items[0].value, hint);
-	if (!first)
-		return NULL;
+	if (expr->args.n >= row->least && expr->args.n <= row->most)
+		return true;
+	diag_report(lift_diags(lift), E0305, expr->span, "'%s' takes %s%s%s argument%s", row->word,
+	            numbers[row->least], row->least < row->most ? " or " : "",
+	            row->least < row->most ? numbers[row->most] : "", row->most > 1 ? "s" : "");
+	diag_help(lift_diags(lift), "write %s(%s)", row->word, row->arguments);
+	return false;
+}
+
+static bool is_for_streams(enum function function, const struct ast_expr *expr)
+{
+	enum function_form form = functions[function].form;
+	return form == FORM_FOLD || form == FORM_ITEM || form == FORM_ITEMS ||
+	       form == FORM_ORIGIN || (form == FORM_EXTREME && expr->args.n < 2);
+}
+
+static struct term *build_on(struct lift *lift, const struct ast_expr *expr, enum function function,
+                             struct arguments *all)
+{
+	struct term *first = all->terms[0];
+	enum function_form form = functions[function].form;
 	bool list = first->type && first->type->kind == TYPE_LIST;
-	if (strcmp(name, "len") == 0) {
-		if (!list)
-			return term_mismatch(lift, first->span, "a list has a length", first->type);
-		struct term *term = term_new(lift, TERM_LENGTH, type_scalar(TYPE_U32), expr->span);
-		term->left = first;
-		term->optional = first->optional;
-		return term;
+	if (form == FORM_FOLD || (form == FORM_EXTREME && (list || expr->args.n < 2)))
+		return term_build_fold(lift, expr, function, first);
+	if (form == FORM_ITEM)
+		return term_build_item(lift, expr, function, first);
+	if (form == FORM_ITEMS)
+		return term_build_items(lift, expr, function, first);
+	if (form == FORM_LENGTH)
+		return build_length(lift, expr, first);
+	if (form == FORM_CAST)
+		return build_cast(lift, expr, function, first);
+	if (form == FORM_SECONDS)
+		return build_seconds(lift, expr, first);
+	if (form == FORM_TEXT)
+		return build_text(lift, expr, first);
+	if (!build_rest(lift, expr, all))
+		return NULL;
+	return form == FORM_REAL || form == FORM_WHOLE ? build_real(lift, expr, function, all)
+	                                               : build_keep(lift, expr, function, all);
+}
+
+struct term *term_build_call(struct lift *lift, const struct ast_expr *expr)
+{
+	if (!call_is_builtin(lift->scope, expr)) {
+		call_report_inside(lift->e, lift->scope, expr);
+		return NULL;
 	}
-	for (size_t i = 0; i < sizeof folds / sizeof *folds; i++) {
-		if (strcmp(folds[i].name, name) != 0)
-			continue;
-		bool pair = !list && folds[i].fold <= FOLD_MAX && expr->args.n == 2;
-		return pair ? term_build_minmax(lift, expr, folds[i].fold, hint)
-		            : build_fold(lift, expr, folds[i].fold, first);
+	enum function function = function_find(expr->left->name.text);
+	if (!takes(lift, expr, &functions[function]))
+		return NULL;
+	if (lift->for_param && is_for_streams(function, expr)) {
+		diag_report(lift_diags(lift), E0309, expr->span,
+		            "this is for streams: a parameter is computed once, before any frame");
+		return NULL;
 	}
-	return NULL;
+	if (functions[function].form == FORM_ORIGIN)
+		return build_origin(lift, expr, function);
+	struct arguments all = {.n = 1};
+	all.terms[0] = term_build(lift, expr->args.items[0].value, NULL);
+	return all.terms[0] ? build_on(lift, expr, function, &all) : NULL;
 }

@@ -17,35 +17,23 @@ static struct term *finish_binary(struct lift *lift, const struct ast_expr *expr
 	return term;
 }
 
-/* Both sides, in the type in which they meet. */
-static bool build_operands(struct lift *lift, const struct ast_expr *expr, const struct type *hint,
-                           struct term **ret_left, struct term **ret_right)
+/* Both sides, in the type in which they meet, if there is one. An enum's value may stand on the
+ * right: it needs to know of which one. */
+static bool build_operands(struct lift *lift, const struct ast_expr *expr, struct term **ret_left,
+                           struct term **ret_right)
 {
-	struct term *left = term_build(lift, expr->left, hint);
-	if (!left)
+	struct term *left = term_build(lift, expr->left, NULL);
+	struct term *right = left ? term_build(lift, expr->right, term_shape(left->type)) : NULL;
+	if (!left || !right)
 		return false;
-	const struct type *left_hint = left->kind == TERM_CONST && hint ? hint : left->type;
-	struct term *right = term_build(lift, expr->right, left_hint);
-	if (!right)
-		return false;
-	if (left->kind == TERM_CONST && left->type && right->type &&
-	    !type_equal(left->type, right->type)) {
-		struct term *again = term_build(lift, expr->left, right->type);
-		left = again ? again : left;
-	}
-	if (left->type && right->type && type_is_number(left->type) &&
-	    type_is_number(right->type)) {
-		const struct type *type = term_meet(left->type, right->type);
-		left = term_convert(lift, left, type);
-		right = term_convert(lift, right, type);
-	} else if (left->type && !right->type) {
-		right = term_convert(lift, right, left->type);
-	} else if (right->type && !left->type) {
-		left = term_convert(lift, left, right->type);
-	}
-	*ret_left = left;
-	*ret_right = right;
-	return left && right;
+	const struct ast_expr *exprs[] = {expr->left, expr->right};
+	struct term *terms[] = {left, right};
+	bool strings = left->type && left->type->kind == TYPE_STRING;
+	if (!strings)
+		term_meet_all(lift, exprs, terms, 2);
+	*ret_left = terms[0];
+	*ret_right = terms[1];
+	return terms[0] && terms[1];
 }
 
 static struct term *no_operator(struct lift *lift, const struct ast_expr *expr,
@@ -69,7 +57,7 @@ static bool is_comparable(const struct type *type, enum ast_op op)
 static struct term *build_comparison(struct lift *lift, const struct ast_expr *expr)
 {
 	struct term *left, *right;
-	if (!build_operands(lift, expr, NULL, &left, &right))
+	if (!build_operands(lift, expr, &left, &right))
 		return NULL;
 	bool strings = left->type && right->type && left->type->kind == TYPE_STRING &&
 	               right->type->kind == TYPE_STRING;
@@ -79,59 +67,87 @@ static struct term *build_comparison(struct lift *lift, const struct ast_expr *e
 	return finish_binary(lift, expr, type_scalar(TYPE_BOOL), left, right);
 }
 
-static struct term *build_arithmetic(struct lift *lift, const struct ast_expr *expr,
-                                     const struct type *hint)
+/* With a time on one side at least; NULL, without a report, where there is no such operator. */
+static struct term *build_with_time(struct lift *lift, const struct ast_expr *expr,
+                                    struct term *left, struct term *right)
+{
+	bool both = left->type->kind == TYPE_TIME && right->type->kind == TYPE_TIME;
+	bool scales = left->type->kind == TYPE_TIME && type_is_number(right->type) &&
+	              (expr->op == OP_MUL || expr->op == OP_DIV);
+	bool scaled = type_is_number(left->type) && right->type->kind == TYPE_TIME &&
+	              expr->op == OP_MUL;
+	if (both && (expr->op == OP_ADD || expr->op == OP_SUB))
+		return finish_binary(lift, expr, left->type, left, right);
+	if (both && expr->op == OP_DIV)
+		return finish_binary(lift, expr, type_scalar(TYPE_F64), term_fraction(lift, left),
+		                     term_fraction(lift, right));
+	if (scaled)
+		return finish_binary(lift, expr, right->type, right,
+		                     term_convert(lift, left, type_scalar(TYPE_I64)));
+	if (scales)
+		return finish_binary(lift, expr, left->type, left,
+		                     term_convert(lift, right, type_scalar(TYPE_I64)));
+	return NULL;
+}
+
+/* As long as both together; in a parameter as long as it becomes. */
+static struct term *build_joined(struct lift *lift, const struct ast_expr *expr, struct term *left,
+                                 struct term *right)
+{
+	uint64_t a = left->type->n.value, b = right->type->n.value;
+	const struct type *type = type_string(lift->e->sema->arena,
+	                                      (struct size){.value = a && b ? a + b : 0});
+	struct term *term = finish_binary(lift, expr, type, left, right);
+	struct layout layout;
+	if (lift->for_param || type_layout(type, &layout) == 0)
+		return term;
+	diag_report(lift_diags(lift), E0308, expr->span, "this string may become too long");
+	return NULL;
+}
+
+static struct term *build_arithmetic(struct lift *lift, const struct ast_expr *expr)
 {
 	struct term *left, *right;
-	if (!build_operands(lift, expr, hint, &left, &right))
+	if (!build_operands(lift, expr, &left, &right))
 		return NULL;
 	if (!left->type || !right->type)
 		return finish_binary(lift, expr, left->type ? left->type : right->type, left,
 		                     right);
-	bool times = left->type->kind == TYPE_TIME && right->type->kind == TYPE_TIME &&
-	             (expr->op == OP_ADD || expr->op == OP_SUB);
-	if (left->type->kind == TYPE_TIME && type_is_number(right->type) &&
-	    (expr->op == OP_MUL || expr->op == OP_DIV)) {
-		right = term_convert(lift, right, type_scalar(TYPE_I64));
-		return finish_binary(lift, expr, left->type, left, right);
+	if (left->type->kind == TYPE_STRING && right->type->kind == TYPE_STRING &&
+	    expr->op == OP_ADD)
+		return build_joined(lift, expr, left, right);
+	if (left->type->kind == TYPE_TIME || right->type->kind == TYPE_TIME) {
+		struct term *term = build_with_time(lift, expr, left, right);
+		return term ? term : no_operator(lift, expr, left, right);
 	}
 	bool numbers = type_is_number(left->type) && type_equal(left->type, right->type) &&
 	               !(type_is_fraction(left->type) && expr->op == OP_MOD);
-	return times || numbers ? finish_binary(lift, expr, left->type, left, right)
-	                        : no_operator(lift, expr, left, right);
-}
-
-struct term *term_build_minmax(struct lift *lift, const struct ast_expr *expr, enum term_fold fold,
-                               const struct type *hint)
-{
-	struct ast_expr pair = {.kind = EXPR_BINARY,
-	                        .op = OP_ADD,
-	                        .span = expr->span,
-	                        .left = expr->args.items[0].value,
-	                        .right = expr->args.items[1].value};
-	struct term *sum = build_arithmetic(lift, &pair, hint);
-	if (!sum)
-		return NULL;
-	sum->kind = TERM_MINMAX;
-	sum->fold = fold;
-	return sum;
+	if (!numbers)
+		return no_operator(lift, expr, left, right);
+	bool difference = expr->op == OP_SUB && type_is_unsigned(left->type);
+	return finish_binary(lift, expr, difference ? type_scalar(TYPE_I64) : left->type, left,
+	                     right);
 }
 
 static struct term *build_coalesce(struct lift *lift, const struct ast_expr *expr,
                                    const struct type *hint)
 {
-	struct term *left = term_build(lift, expr->left, hint);
+	struct term *left = term_build(lift, expr->left, term_shape(hint));
 	if (!left)
 		return NULL;
-	struct term *right = left->type ? term_build_as(lift, expr->right, left->type)
-	                                : term_build(lift, expr->right, hint);
-	if (right && !left->type)
-		left = term_convert(lift, left, right->type);
-	if (!left || !right)
+	bool string = left->type && left->type->kind == TYPE_STRING;
+	struct term *right = left->type && !string
+	                             ? term_build_as(lift, expr->right, left->type)
+	                             : term_build(lift, expr->right, term_shape(hint));
+	const struct ast_expr *exprs[] = {expr->left, expr->right};
+	struct term *terms[] = {left, right};
+	if (!right)
 		return NULL;
-	struct term *term = term_new(lift, TERM_COALESCE, right->type, expr->span);
-	term->left = left;
-	term->right = right;
+	if (!term_meet_all(lift, exprs, terms, 2))
+		return no_operator(lift, expr, left, right);
+	struct term *term = term_new(lift, TERM_COALESCE, terms[1]->type, expr->span);
+	term->left = terms[0];
+	term->right = terms[1];
 	term->optional = right->optional;
 	return term;
 }
@@ -146,26 +162,25 @@ struct term *term_build_binary(struct lift *lift, const struct ast_expr *expr,
 		return finish_binary(lift, expr, truth, term_build_as(lift, expr->left, truth),
 		                     term_build_as(lift, expr->right, truth));
 	return expr->op >= OP_EQ && expr->op <= OP_GE ? build_comparison(lift, expr)
-	                                              : build_arithmetic(lift, expr, hint);
+	                                              : build_arithmetic(lift, expr);
 }
 
 /* ---- Others ---- */
 
-struct term *term_build_unary(struct lift *lift, const struct ast_expr *expr,
-                              const struct type *hint)
+struct term *term_build_unary(struct lift *lift, const struct ast_expr *expr)
 {
 	struct term *left = expr->op == OP_NOT
 	                            ? term_build_as(lift, expr->left, type_scalar(TYPE_BOOL))
-	                            : term_build(lift, expr->left, hint);
+	                            : term_build(lift, expr->left, NULL);
 	if (!left)
 		return NULL;
-	bool signed_number = left->type &&
-	                     (type_is_fraction(left->type) || left->type->kind == TYPE_TIME ||
-	                      (left->type->kind >= TYPE_I8 && left->type->kind <= TYPE_I64));
-	if (expr->op == OP_NEG && !signed_number)
-		return term_mismatch(lift, expr->span, "a signed number can be negated",
+	bool number = !left->type || type_is_number(left->type) || left->type->kind == TYPE_TIME;
+	if (expr->op == OP_NEG && !number)
+		return term_mismatch(lift, expr->span, "a number or a time can be negated",
 		                     left->type);
-	struct term *term = term_new(lift, TERM_UNARY, left->type, expr->span);
+	bool difference = expr->op == OP_NEG && left->type && type_is_unsigned(left->type);
+	struct term *term = term_new(lift, TERM_UNARY,
+	                             difference ? type_scalar(TYPE_I64) : left->type, expr->span);
 	term->op = expr->op;
 	term->left = left;
 	term->optional = left->optional;
@@ -175,37 +190,28 @@ struct term *term_build_unary(struct lift *lift, const struct ast_expr *expr,
 struct term *term_build_if(struct lift *lift, const struct ast_expr *expr, const struct type *hint)
 {
 	struct term *test = term_build_as(lift, expr->left, type_scalar(TYPE_BOOL));
-	struct term *yes = term_build(lift, expr->right, hint);
-	struct term *no = yes ? term_build(lift, expr->third, yes->type) : NULL;
+	const struct type *shape = term_shape(hint);
+	struct term *yes = term_build(lift, expr->right, shape);
+	struct term *no = yes ? term_build(lift, expr->third, shape ? shape : term_shape(yes->type))
+	                      : NULL;
 	if (!test || !yes || !no)
 		return NULL;
-	if (yes->kind == TERM_CONST && no->kind == TERM_CONST && yes->value.kind == VALUE_STRING &&
-	    no->value.kind == VALUE_STRING) {
-		const struct type *wider = yes->type->n.value > no->type->n.value ? yes->type
-		                                                                  : no->type;
-		yes->type = no->type = wider;
-	}
-	if (yes->type && no->type && !type_equal(yes->type, no->type)) {
-		bool numbers = type_is_number(yes->type) && type_is_number(no->type);
-		const struct type *type = numbers ? term_meet(yes->type, no->type) : NULL;
-		if (!numbers)
-			return no_operator(lift, expr, yes, no);
-		yes = term_convert(lift, yes, type);
-		no = term_convert(lift, no, type);
-	}
-	const struct type *type = yes->type ? yes->type : no->type;
-	struct term *term = term_new(lift, TERM_IF, type, expr->span);
+	const struct ast_expr *exprs[] = {expr->right, expr->third};
+	struct term *terms[] = {yes, no};
+	if (!term_meet_all(lift, exprs, terms, 2))
+		return no_operator(lift, expr, yes, no);
+	struct term *term = term_new(lift, TERM_IF, terms[0]->type, expr->span);
 	term->left = test;
-	term->right = term_convert(lift, yes, type);
-	term->third = term_convert(lift, no, type);
+	term->right = terms[0];
+	term->third = terms[1];
 	term->optional = test->optional || yes->optional || no->optional;
-	return term->right && term->third ? term : NULL;
+	return term;
 }
 
 struct term *term_build_when(struct lift *lift, const struct ast_expr *expr,
                              const struct type *hint)
 {
-	struct term *left = term_build(lift, expr->left, hint);
+	struct term *left = term_build(lift, expr->left, term_shape(hint));
 	struct term *right = term_build_as(lift, expr->right, type_scalar(TYPE_BOOL));
 	if (!left || !right)
 		return NULL;

@@ -110,23 +110,31 @@ struct term *term_build_list(struct lift *lift, const struct ast_expr *expr,
 	struct term *term = term_new(lift, TERM_LIST, NULL, expr->span);
 	bool hinted = hint && hint->kind == TYPE_LIST;
 	const struct type *item = hinted ? hint->item : NULL;
-	term->items = arena_alloc(lift->e->sema->arena, (expr->args.n + 1) * sizeof *term->items);
+	struct arena *arena = lift->e->sema->arena;
+	const struct ast_expr **exprs = arena_alloc(arena, (expr->args.n + 1) * sizeof *exprs);
+	struct term **built = arena_alloc(arena, (expr->args.n + 1) * sizeof *built);
+	term->items = arena_alloc(arena, (expr->args.n + 1) * sizeof *term->items);
 	term->n_items = expr->args.n;
 	for (size_t i = 0; i < expr->args.n; i++) {
 		const struct ast_expr *written = expr->args.items[i].value;
-		struct term *built = item ? term_build_as(lift, written, item)
-		                          : term_build(lift, written, NULL);
-		if (!built)
+		exprs[i] = written;
+		built[i] = item ? term_build_as(lift, written, item)
+		                : term_build(lift, written, i ? term_shape(built[0]->type) : NULL);
+		if (!built[i])
 			return NULL;
-		item = item ? item : built->type;
-		term->items[i] = built;
-		term->optional = term->optional || built->optional;
+	}
+	if (!item && !term_meet_all(lift, exprs, built, expr->args.n))
+		return term_mismatch(lift, expr->span, "the items of a list have one type", NULL);
+	for (size_t i = 0; i < expr->args.n; i++) {
+		item = item ? item : built[i]->type;
+		term->items[i] = built[i];
+		term->optional = term->optional || built[i]->optional;
 	}
 	if (!item)
 		return term_mismatch(lift, expr->span, "the type of this list is not known", NULL);
 	uint64_t n = hinted && !hint->n.variable ? hint->n.value : expr->args.n;
 	if (expr->args.n > n)
 		return term_mismatch(lift, expr->span, "more items than there is room for", hint);
-	term->type = type_list(lift->e->sema->arena, item, (struct size){.value = n});
+	term->type = type_list(arena, item, (struct size){.value = n});
 	return term;
 }

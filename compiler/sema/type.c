@@ -336,6 +336,15 @@ static const struct type *type_new(struct arena *arena, struct type fields)
 	return type;
 }
 
+const struct type *type_wide(const struct type *type)
+{
+	if (type_is_fraction(type))
+		return type_scalar(TYPE_F64);
+	if (!type_is_integer(type))
+		return type;
+	return type_scalar(type_is_unsigned(type) ? TYPE_U64 : TYPE_I64);
+}
+
 /* "64", or the name of its variable. */
 static const char *size_text(struct arena *arena, struct size n)
 {

@@ -92,6 +92,9 @@ bool type_is_unsigned(const struct type *type);
 bool type_is_fraction(const struct type *type);
 bool type_is_number(const struct type *type); /* no time */
 
+/* i64, u64 or f64, of a number; of all else the type itself. */
+const struct type *type_wide(const struct type *type);
+
 /* Bytes a pixel (frame.h: pkd_pixel_size), 0 for an unknown format; "bgr24" and back. */
 uint32_t format_pixel_size(uint64_t format);
 const char *format_name(uint64_t format);

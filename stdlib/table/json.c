@@ -1,13 +1,10 @@
-/* See json.h. The numbers' text must not depend on the locale that another node may have set. */
+/* See json.h. */
 #include "json.h"
 
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-
-enum { MIN_PLAIN = -5, MAX_PLAIN_F32 = 9, MAX_PLAIN_F64 = 16 }; /* powers of ten */
 
 static void put_text(const struct table_sink *sink, const char *text)
 {
@@ -67,57 +64,9 @@ static uint64_t unsigned_value(const struct pkd_type *type, const void *value)
 	return wide;
 }
 
-static bool reads_back(const char *text, double number, bool is_f32)
-{
-	return is_f32 ? strtof(text, NULL) == (float)number : strtod(text, NULL) == number;
-}
-
-/* The power of ten of its first digit, and how many digits it takes to read back as the same. */
-static int shortest_digits(double number, bool is_f32, int *ret_exponent)
-{
-	char text[TABLE_SCALAR_SIZE];
-	int digits = 0;
-
-	do {
-		snprintf(text, sizeof(text), "%.*e", digits++, number);
-	} while (!reads_back(text, number, is_f32) && digits < (is_f32 ? 9 : 17));
-	*ret_exponent = atoi(strchr(text, 'e') + 1);
-	return digits;
-}
-
-/* Without an exponent as long as that is what people would write: 100, not 1e+02. snprintf and
- * strtod agree on the locale's decimal sign; it is made a point at the end. */
-static size_t float_text(double number, bool is_f32, char ret_text[static TABLE_SCALAR_SIZE])
-{
-	int digits, exponent, n;
-
-	if (isnan(number))
-		return (size_t)snprintf(ret_text, TABLE_SCALAR_SIZE, "nan");
-	if (isinf(number))
-		return (size_t)snprintf(ret_text, TABLE_SCALAR_SIZE, number < 0 ? "-inf" : "inf");
-	digits = shortest_digits(number, is_f32, &exponent);
-	if (exponent >= MIN_PLAIN && exponent < (is_f32 ? MAX_PLAIN_F32 : MAX_PLAIN_F64)) {
-		int decimals = digits - 1 - exponent;
-
-		n = snprintf(ret_text, TABLE_SCALAR_SIZE, "%.*f", decimals > 0 ? decimals : 0,
-		             number);
-	} else {
-		n = snprintf(ret_text, TABLE_SCALAR_SIZE, "%.*g", digits, number);
-	}
-	for (char *at = ret_text; *at; at++) {
-		if (*at == ',')
-			*at = '.';
-	}
-	return (size_t)n;
-}
-
 size_t table_seconds(int64_t ns, char ret_text[static TABLE_SCALAR_SIZE])
 {
-	/* Unsigned negation, because -INT64_MIN does not exist. */
-	uint64_t size = ns < 0 ? 0 - (uint64_t)ns : (uint64_t)ns;
-
-	return (size_t)snprintf(ret_text, TABLE_SCALAR_SIZE, "%s%" PRIu64 ".%09" PRIu64,
-	                        ns < 0 ? "-" : "", size / 1000000000, size % 1000000000);
+	return pkd_text_seconds(ns, ret_text);
 }
 
 static size_t f32_text(const void *value, char ret_text[static TABLE_SCALAR_SIZE])
@@ -125,7 +74,7 @@ static size_t f32_text(const void *value, char ret_text[static TABLE_SCALAR_SIZE
 	float number;
 
 	memcpy(&number, value, sizeof(number));
-	return float_text((double)number, true, ret_text);
+	return pkd_text_f32(number, ret_text);
 }
 
 static size_t f64_text(const void *value, char ret_text[static TABLE_SCALAR_SIZE])
@@ -133,7 +82,7 @@ static size_t f64_text(const void *value, char ret_text[static TABLE_SCALAR_SIZE
 	double number;
 
 	memcpy(&number, value, sizeof(number));
-	return float_text(number, false, ret_text);
+	return pkd_text_f64(number, ret_text);
 }
 
 size_t table_scalar(const struct pkd_type *type, const void *value,

@@ -3,7 +3,7 @@
 #ifndef PKD_TABLE_JSON_H
 #define PKD_TABLE_JSON_H
 
-#include <pkd/frame.h>
+#include <pkd/text.h>
 #include <stdbool.h>
 
 /* Where the text goes. put may be called with n == 0. */
@@ -12,10 +12,9 @@ struct table_sink {
 	void *to;
 };
 
-enum { TABLE_SCALAR_SIZE = 40 }; /* bytes that hold any scalar's text and its NUL */
+enum { TABLE_SCALAR_SIZE = PKD_NUMBER_SIZE }; /* bytes that hold any scalar's text and its NUL */
 
-/* Bool, integers, floats and time (seconds, nine decimals). A float is the shortest decimal that
- * reads back as the same number; nan, inf and -inf are spelt so. */
+/* Bool, integers, floats and time (seconds, nine decimals), as in <pkd/text.h>. */
 bool table_is_scalar(enum pkd_kind kind);
 size_t table_scalar(const struct pkd_type *type, const void *value,
                     char ret_text[static TABLE_SCALAR_SIZE]);

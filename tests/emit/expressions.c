@@ -173,6 +173,14 @@ static const struct pkd_type type_u32 = {
 	.plain = true,
 	.flat = true,
 };
+static const struct pkd_type type_f64 = {
+	.kind = PKD_F64,
+	.name = "f64",
+	.size = 8,
+	.align = 8,
+	.plain = true,
+	.flat = true,
+};
 static const struct pkd_type type_bool = {
 	.kind = PKD_BOOL,
 	.name = "bool",
@@ -277,7 +285,7 @@ static const char *bind(void)
 {
 	keep_params = (struct keep_params){.T = &type_u32};
 	keep_2_params = (struct keep_params){.T = &type_list_Found_16};
-	keep_3_params = (struct keep_params){.T = &type_f32};
+	keep_3_params = (struct keep_params){.T = &type_f64};
 	keep_4_params = (struct keep_params){.T = &type_i32};
 	keep_5_params = (struct keep_params){.T = &type_string_7};
 	keep_6_params = (struct keep_params){.T = &type_i32};
@@ -502,7 +510,7 @@ struct expressions_width_5_in {
 	const struct value_list_Found_16 *near; /* list<Found, 16> */
 };
 struct expressions_width_5_out {
-	float *value; /* f32 */
+	double *value; /* f64 */
 };
 
 static int expressions_width_5_step(void *node, const void *inputs, void *outputs,
@@ -514,10 +522,10 @@ static int expressions_width_5_step(void *node, const void *inputs, void *output
 	(void)node;
 	(void)ctx;
 
-	float sum = 0;
+	double sum = 0;
 	for (uint32_t i = 0, end = pkd_length(&in->near->len, 16); i < end; i++) {
 		const struct Found *it = &in->near->items[i];
-		sum += it->box.w;
+		sum += (double)it->box.w;
 	}
 	*out->value = sum;
 	return PKD_OK;
@@ -1201,13 +1209,13 @@ static const struct pkd_stream streams[] = {
 		.readers = tagged_value_readers,
 		.n_readers = 1,
 	},
-	/* f32; 3 slots = 2 in the ring + 1 loaned; 4 KiB */
+	/* f64; 3 slots = 2 in the ring + 1 loaned; 4 KiB */
 	{
 		.name = "width.value",
-		.type = "f32",
+		.type = "f64",
 		.writer = NODE_width,
 		.output = 0,
-		.value_size = 4,
+		.value_size = 8,
 		.slot_size = 128,
 		.ring_size = 2,
 		.n_slots = 3,
@@ -1639,7 +1647,7 @@ static const struct pkd_input width_inputs[] = {
 };
 
 static const struct pkd_output width_outputs[] = {
-	{.name = "value", .stream = STREAM_width_value, .type = &type_f32},
+	{.name = "value", .stream = STREAM_width_value, .type = &type_f64},
 };
 
 static const struct pkd_input widest_inputs[] = {

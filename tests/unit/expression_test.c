@@ -34,6 +34,7 @@ static const char declarations[] =
 	"node sink(x: any) { source \"sink.c\" }\n"
 	"node pair(x: Pair) { source \"pair.c\" }\n"
 	"node narrow(x: u8) { source \"narrow.c\" }\n"
+	"node single(x: f32) { source \"single.c\" }\n"
 	"node few(x: list<f32, 6>) { source \"few.c\" }\n"
 	"pipeline p(k: i32 = 3, ratio: f32 = 0.5, on: bool = true, level: Mode = mid) {\n"
 	"    s = src()\n";
@@ -54,7 +55,16 @@ static const struct expression expressions[] = {
 	{"s.a32 * s.b32", "V(int32_t, a32) = 65536; V(int32_t, b32) = -65536;",
          "R(int32_t) == INT32_MIN", NULL},
 	{"s.a64 + 1", "V(int64_t, a64) = INT64_MAX;", "R(int64_t) == INT64_MAX", NULL},
-	{"s.ua8 - s.ub8", "V(uint8_t, ub8) = 1;", "R(uint8_t) == 0", NULL},
+	{"s.ua8 - s.ub8", "V(uint8_t, ub8) = 1;", "R(int64_t) == -1", NULL},
+	{"s.ua64 - s.ub64", "V(uint64_t, ua64) = UINT64_MAX;", "R(int64_t) == INT64_MAX", NULL},
+	{"s.ua64 - s.ub64", "V(uint64_t, ub64) = UINT64_MAX;", "R(int64_t) == INT64_MIN", NULL},
+	{"s.ua64 - s.ub64", "V(uint64_t, ua64) = UINT64_MAX; V(uint64_t, ub64) = UINT64_MAX - 3;",
+         "R(int64_t) == 3", NULL},
+	{"-s.ua32", "V(uint32_t, ua32) = UINT32_MAX;", "R(int64_t) == -4294967295", NULL},
+	{"-s.ua64", "V(uint64_t, ua64) = UINT64_MAX;", "R(int64_t) == INT64_MIN", NULL},
+	{"5 - s.ua8", "V(uint8_t, ua8) = 7;", "R(int64_t) == -2", NULL},
+	{"len(s.objs) - 3", "V(struct src_objs, objs).len = 1;", "R(int64_t) == -2", NULL},
+	{"s.a8 + -1", "V(int8_t, a8) = 3;", "R(int8_t) == 2", NULL},
 	{"s.ua16 * s.ub16", "V(uint16_t, ua16) = 300; V(uint16_t, ub16) = 300;",
          "R(uint16_t) == 65535", NULL},
 	{"s.ua32 + s.ub32", "V(uint32_t, ua32) = 4000000000; V(uint32_t, ub32) = 4000000000;",
@@ -207,14 +217,44 @@ static const struct expression expressions[] = {
 	{"count(s.objs, len(it.tags where it != \"x\") > 0)",
          "V(struct src_objs, objs).len = 2; V(struct src_objs, objs).items[1].tags.len = 1;",
          "R(uint32_t) == 1", NULL},
-	{"sum(s.nums)", "list(3, INT32_MAX, 1, -1);", "R(int32_t) == INT32_MAX - 1", NULL},
-	{"sum(s.nums)", "", "R(int32_t) == 0", NULL},
+	{"sum(s.nums)", "list(3, INT32_MAX, 1, 1);", "R(int64_t) == INT32_MAX + INT64_C(2)", NULL},
+	{"sum(s.nums)", "", "R(int64_t) == 0", NULL},
+	{"sum(s.wide)",
+         "V(struct src_wide, wide).len = 2; V(struct src_wide, wide).items[0] = INT64_MAX;"
+         "V(struct src_wide, wide).items[1] = 9;",
+         "R(int64_t) == INT64_MAX", NULL},
+	{"sum(s.nums, it * it)", "list(2, 100000, 100000);", "R(int64_t) == 20000000000", NULL},
+	{"sum(s.nums, s.a32 * s.b32)", "list(1, 0); V(int32_t, a32) = V(int32_t, b32) = 65536;",
+         "R(int64_t) == 4294967296", NULL},
+	{"sum(s.objs, it.id * it.id) / len(s.objs)",
+         "V(struct src_objs, objs).len = 2; V(struct src_objs, objs).items[0].id = 100000;"
+         "V(struct src_objs, objs).items[1].id = 100000;",
+         "R(uint64_t) == 10000000000", NULL},
+	{"sum(s.objs, count(it.tags, it == \"x\"))",
+         "V(struct src_objs, objs).len = 1; V(struct src_objs, objs).items[0].tags.len = 1;"
+         "pkd_string_set(&V(struct src_objs, objs).items[0].tags.items[0], \"x\");",
+         "R(uint64_t) == 1", NULL},
+	{"sum(s.flags, if it then s.a8 else 1)",
+         "V(struct src_flags, flags).len = 2; V(struct src_flags, flags).items[0] = 1;"
+         "V(int8_t, a8) = 120;",
+         "R(int64_t) == 121", NULL},
+	{"mean(s.nums)", "", "GONE", NULL},
+	{"mean(s.nums)", "list(2, INT32_MAX, INT32_MAX);", "R(double) == INT32_MAX", NULL},
+	{"mean(s.nums)", "list(2, 2, 3);", "R(double) == 2.5", NULL},
+	{"mean(s.nums where it > 9) ?? -1.0", "list(2, 2, 3);", "R(double) == -1", NULL},
+	{"mean(s.fs, it * 2)",
+         "V(struct src_fs, fs).len = 2; V(struct src_fs, fs).items[0] = 0.5f;"
+         "V(struct src_fs, fs).items[1] = 1;",
+         "R(double) == 1.5", NULL},
+	{"mean(s.objs, s.t + s.u)",
+         "V(struct src_objs, objs).len = 3; V(int64_t, t) = 4; V(int64_t, u) = 5;",
+         "R(int64_t) == 9", NULL},
 	{"sum(s.objs, it.score)",
          "V(struct src_objs, objs).len = 2;"
          "V(struct src_objs, objs).items[0].score = 0.5f;"
          "V(struct src_objs, objs).items[1].score = 0.25f;",
-         "R(float) == 0.75f", NULL},
-	{"sum(s.nums where it > 0, it * 2)", "list(3, 1, -5, 2);", "R(int32_t) == 6", NULL},
+         "R(double) == 0.75", NULL},
+	{"sum(s.nums where it > 0, it * 2)", "list(3, 1, -5, 2);", "R(int64_t) == 6", NULL},
 	{"min(s.nums)", "", "GONE", NULL},
 	{"min(s.nums)", "list(3, 4, -2, 7);", "R(int32_t) == -2", NULL},
 	{"max(s.nums where it < 5)", "list(3, 4, -2, 7);", "R(int32_t) == 4", NULL},
@@ -261,6 +301,175 @@ static const struct expression expressions[] = {
          "V(struct src_big, big).len = 9; V(struct src_big, big).items[8].id = 3;"
          "V(int32_t, a32) = 8;",
          "R(uint32_t) == 3", NULL},
+
+	/* Functions of numbers: in f64, and rounded back; whole ones stay whole. */
+	{"abs(s.a8)", "V(int8_t, a8) = -128;", "R(int8_t) == 127", NULL},
+	{"abs(s.a32 - s.b32)", "V(int32_t, b32) = 5;", "R(int32_t) == 5", NULL},
+	{"abs(s.ua8)", "V(uint8_t, ua8) = 200;", "R(uint8_t) == 200", NULL},
+	{"abs(s.f)", "V(float, f) = -0.25f;", "R(float) == 0.25f", NULL},
+	{"abs(s.d)", "V(double, d) = NAN;", "isnan(R(double))", NULL},
+	{"abs(s.t - s.u)", "V(int64_t, u) = 9;", "R(int64_t) == 9", NULL},
+	{"sign(s.a16)", "V(int16_t, a16) = -300;", "R(int16_t) == -1", NULL},
+	{"sign(s.ua64)", "V(uint64_t, ua64) = UINT64_MAX;", "R(uint64_t) == 1", NULL},
+	{"sign(s.f)", "V(float, f) = -0.0f;", "R(float) == 0 && signbit(R(float))", NULL},
+	{"sign(s.f)", "V(float, f) = -INFINITY;", "R(float) == -1", NULL},
+	{"sign(s.f)", "V(float, f) = NAN;", "isnan(R(float))", NULL},
+	{"sign(s.t - s.u)", "V(int64_t, u) = 9;", "R(int64_t) == -1", NULL},
+	{"clamp(s.a32, -5, 5)", "V(int32_t, a32) = -9;", "R(int32_t) == -5", NULL},
+	{"clamp(s.f, 0, 1)", "V(float, f) = 7;", "R(float) == 1", NULL},
+	{"clamp(s.f, 0, 1)", "V(float, f) = NAN;", "isnan(R(float))", NULL},
+	{"clamp(s.f, s.g, 0)", "V(float, f) = 7; V(float, g) = 3;", "R(float) == 0", NULL},
+	{"clamp(s.a8, 0, s.a32)", "V(int8_t, a8) = 100; V(int32_t, a32) = 50;", "R(int32_t) == 50",
+         NULL},
+	{"clamp(s.t, 1us, 1ms)", "", "R(int64_t) == 1000", NULL},
+	{"floor(s.f)", "V(float, f) = -1.5f;", "R(float) == -2", NULL},
+	{"ceil(s.d)", "V(double, d) = -1.5;", "R(double) == -1", NULL},
+	{"round(s.d)", "V(double, d) = -2.5;", "R(double) == -3", NULL},
+	{"round(s.a8)", "V(int8_t, a8) = -7;", "R(int8_t) == -7", NULL},
+	{"sqrt(s.f)", "V(float, f) = 2;", "R(float) == (float)sqrt(2)", NULL},
+	{"sqrt(s.f)", "V(float, f) = -2;", "isnan(R(float))", NULL},
+	{"sqrt(s.a32)", "V(int32_t, a32) = 16;", "R(double) == 4", NULL},
+	{"exp(s.d)", "V(double, d) = 1000;", "R(double) == INFINITY", NULL},
+	{"log(s.d)", "", "R(double) == -INFINITY", NULL},
+	{"pow(s.f, 2)", "V(float, f) = 3;", "R(float) == 9", NULL},
+	{"pow(s.a8, s.a32)", "V(int8_t, a8) = 2; V(int32_t, a32) = -1;", "R(double) == 0.5", NULL},
+	{"pow(s.d, 0.5) + sin(s.d) * cos(s.d) - tan(s.d)", "V(double, d) = 0.75;",
+         "R(double) == pow(0.75, 0.5) + sin(0.75) * cos(0.75) - tan(0.75)", NULL},
+	{"asin(s.d) + acos(s.d) * atan(s.d)", "V(double, d) = 0.75;",
+         "R(double) == asin(0.75) + acos(0.75) * atan(0.75)", NULL},
+	{"atan2(s.f, s.d)", "V(float, f) = 1; V(double, d) = -1;", "R(double) == atan2(1, -1)",
+         NULL},
+	{"hypot(s.f, s.g)", "V(float, f) = 3; V(float, g) = 4;", "R(float) == 5", NULL},
+	{"hypot(3, s.f)", "V(float, f) = 4;", "R(float) == 5", NULL},
+	{"abs(s.a32 / s.b32) ?? 7", "", "R(int32_t) == 7", NULL},
+
+	/* Casts. */
+	{"i8(s.a32)", "V(int32_t, a32) = 300;", "R(int8_t) == 127", NULL},
+	{"u8(s.a32)", "V(int32_t, a32) = -1;", "R(uint8_t) == 0", NULL},
+	{"u8(300)  + s.ua8", "", "R(uint8_t) == 255", NULL},
+	{"i16(s.f)", "V(float, f) = -9.9f;", "R(int16_t) == -9", NULL},
+	{"i32(s.d)", "V(double, d) = NAN;", "R(int32_t) == 0", NULL},
+	{"i64(s.d)", "V(double, d) = INFINITY;", "R(int64_t) == INT64_MAX", NULL},
+	{"u16(s.ua64)", "V(uint64_t, ua64) = 70000;", "R(uint16_t) == 65535", NULL},
+	{"u32(s.a8)", "V(int8_t, a8) = -1;", "R(uint32_t) == 0", NULL},
+	{"u64(s.f)", "V(float, f) = 1e30f;", "R(uint64_t) == UINT64_MAX", NULL},
+	{"f32(s.d)", "V(double, d) = 1e300;", "R(float) == INFINITY", NULL},
+	{"f64(s.a32) / s.b32", "V(int32_t, a32) = 1; V(int32_t, b32) = 2;", "R(double) == 0.5",
+         NULL},
+	{"f32(s.a32) / f32(s.b32)", "V(int32_t, a32) = 1; V(int32_t, b32) = 2;", "R(float) == 0.5f",
+         NULL},
+
+	/* Times. */
+	{"seconds(s.t)", "V(int64_t, t) = 1500000000;", "R(double) == 1.5", NULL},
+	{"s.t / s.u", "V(int64_t, t) = 3; V(int64_t, u) = 2;", "R(double) == 1.5", NULL},
+	{"s.t / s.u", "V(int64_t, t) = 3;", "R(double) == INFINITY", NULL},
+	{"s.t / 1ms", "V(int64_t, t) = 2500000;", "R(double) == 2.5", NULL},
+	{"2 * s.t", "V(int64_t, t) = 4;", "R(int64_t) == 8", NULL},
+
+	/* The type of the whole is converted, not that of its parts. */
+	{"7 / 2 * s.f", "V(float, f) = 1;", "R(float) == 3", "single"},
+	{"min(s.a32, 300) - 100", "V(int32_t, a32) = 300;", "R(uint8_t) == 200", "narrow"},
+	{"if s.yes then 1 else s.f", "V(float, f) = 0.5f;", "R(float) == 0.5f", NULL},
+	{"[1, s.f]", "V(float, f) = 0.5f;", "R(struct src_fs).items[1] == 0.5f", NULL},
+
+	/* Items. */
+	{"best(s.objs, it.score).id", "", "GONE", NULL},
+	{"best(s.objs, it.score).id",
+         "V(struct src_objs, objs).len = 3; V(struct src_objs, objs).items[0].score = NAN;"
+         "V(struct src_objs, objs).items[1].score = 2; V(struct src_objs, objs).items[1].id = 7;"
+         "V(struct src_objs, objs).items[2].score = 2;",
+         "R(uint32_t) == 7", NULL},
+	{"best(s.nums, -it) ?? 0", "list(3, 4, -2, 7);", "R(int32_t) == -2", NULL},
+	{"best(s.nums where it < 5, it)", "list(3, 4, -2, 7);", "R(int32_t) == 4", NULL},
+	{"best(s.nums, 6 / it) ?? 50", "list(2, 1, 0);", "R(int32_t) == 50", NULL},
+	{"first(s.nums)", "list(2, 4, 5);", "R(int32_t) == 4", NULL},
+	{"first(s.nums where it > 4)", "list(2, 4, 5);", "R(int32_t) == 5", NULL},
+	{"first(s.objs).id", "", "GONE", NULL},
+	{"sorted(s.nums)", "list(4, 3, -1, 2, 2);",
+         "R(struct src_nums).len == 4 && R(struct src_nums).items[0] == -1 &&"
+         "R(struct src_nums).items[3] == 3",
+         NULL},
+	{"sorted(s.nums, it % 10)", "list(6, 21, 10, 11, 30, 1, 20);",
+         "!memcmp(R(struct src_nums).items, ((int[]){10, 30, 20, 21, 11, 1}), 24)", NULL},
+	{"sorted(s.fs)",
+         "V(struct src_fs, fs).len = 4; V(struct src_fs, fs).items[0] = NAN;"
+         "V(struct src_fs, fs).items[1] = 3; V(struct src_fs, fs).items[2] = -INFINITY;"
+         "V(struct src_fs, fs).items[3] = -1;",
+         "R(struct src_fs).len == 4 && R(struct src_fs).items[1] == -1 &&"
+         "R(struct src_fs).items[2] == 3 && isnan(R(struct src_fs).items[3])",
+         NULL},
+	{"take(sorted(s.objs where it.ok, -it.score), 2)",
+         "V(struct src_objs, objs).len = 4;"
+         "for (int i = 0; i < 4; i++) { V(struct src_objs, objs).items[i].score = (float)i;"
+         "V(struct src_objs, objs).items[i].ok = i != 3;"
+         "V(struct src_objs, objs).items[i].id = (uint32_t)i; }",
+         "R(struct src_objs).len == 2 && R(struct src_objs).items[0].id == 2 &&"
+         "R(struct src_objs).items[1].id == 1",
+         NULL},
+	{"sorted(s.words, len(it))", "words(3, \"abc\", \"\", \"xy\");",
+         "strcmp(R(struct src_words).items[1].text, \"xy\") == 0", NULL},
+	{"sorted(s.big, -it.id)[0].id",
+         "V(struct src_big, big).len = 64;"
+         "for (uint32_t i = 0; i < 64; i++) V(struct src_big, big).items[i].id = i * 37 % 64;",
+         "R(uint32_t) == 63", NULL},
+	{"sorted(s.nums, 6 / it)", "list(2, 1, 0);", "GONE", NULL},
+	{"take(s.nums, s.a32)", "list(3, 4, 5, 6); V(int32_t, a32) = 2;",
+         "R(struct src_nums).len == 2 && R(struct src_nums).items[1] == 5", NULL},
+	{"take(s.nums, s.a32)", "list(3, 4, 5, 6); V(int32_t, a32) = -2;",
+         "R(struct src_nums).len == 0", NULL},
+	{"take(s.nums where it > 4, 9)", "list(3, 4, 5, 6);", "R(struct src_nums).len == 2", NULL},
+	{"take(s.words, 1)", "words(2, \"a\", \"b\");", "R(struct src_words).len == 1", NULL},
+	{"s.nums select (it * 0.5)", "list(2, 1, 3);",
+         "R(struct value_list_f64_8).len == 2 && R(struct value_list_f64_8).items[1] == 1.5", NULL},
+	{"s.nums select (6 / it)", "list(2, 1, 0);", "GONE", NULL},
+	{"len((s.nums select (6 / it)) ?? s.nums)", "list(2, 1, 0);", "R(uint32_t) == 2", NULL},
+	{"sum((s.objs where it.ok) select it.id)",
+         "V(struct src_objs, objs).len = 2; V(struct src_objs, objs).items[1].ok = 1;"
+         "V(struct src_objs, objs).items[1].id = 4;",
+         "R(uint64_t) == 4", NULL},
+	{"s.objs select it.label",
+         "V(struct src_objs, objs).len = 1;"
+         "pkd_string_set(&V(struct src_objs, objs).items[0].label, \"abc\");",
+         "R(struct value_list_string_15_8).len == 1 &&"
+         "strcmp(R(struct value_list_string_15_8).items[0].text, \"abc\") == 0",
+         NULL},
+	{"(s.nums select { twice: it * 2, half: f32(it) / 2 })[0].half", "list(1, 3);",
+         "R(float) == 1.5f", NULL},
+	{"len(s.name) + len(s.raw)",
+         "pkd_string_set(P(struct src_name, name), \"abc\"); V(struct src_raw, raw).len = 2;",
+         "R(uint32_t) == 5", NULL},
+
+	/* Strings. */
+	{"s.name + s.other",
+         "pkd_string_set(P(struct src_name, name), \"ab\");"
+         "pkd_string_set(P(struct src_other, other), \"c\");",
+         "R(struct value_string_30).len == 3 && strcmp(R(struct value_string_30).text, \"abc\") == 0",
+         NULL},
+	{"(\"n=\" + text(s.a8) + \", \" + s.name) == \"n=-128, x\"",
+         "V(int8_t, a8) = -128; pkd_string_set(P(struct src_name, name), \"x\");",
+         "R(uint8_t) == 1", NULL},
+	{"text(s.f) == \"0.1\"", "V(float, f) = 0.1f;", "R(uint8_t) == 1", NULL},
+	{"text(s.d) == \"-1.2345678901234567e-308\"", "V(double, d) = -1.2345678901234567e-308;",
+         "R(uint8_t) == 1", NULL},
+	{"text(s.d, 2) == \"-2.50\"", "V(double, d) = -2.5;", "R(uint8_t) == 1", NULL},
+	{"text(s.a32, 1) == \"7.0\"", "V(int32_t, a32) = 7;", "R(uint8_t) == 1", NULL},
+	{"text(s.ua64) == \"18446744073709551615\"", "V(uint64_t, ua64) = UINT64_MAX;",
+         "R(uint8_t) == 1", NULL},
+	{"text(s.t) == \"-0.000000001\"", "V(int64_t, t) = -1;", "R(uint8_t) == 1", NULL},
+	{"text(s.mode) + \"/\" + text(s.yes)", "V(uint32_t, mode) = Mode_high;",
+         "strcmp(R(struct value_string_10).text, \"high/false\") == 0", NULL},
+	{"len(text(s.a32) + \"m\")", "V(int32_t, a32) = 12;", "R(uint32_t) == 3", NULL},
+	{"{ left: 1, right: \"id \" + text(s.a64) }", "V(int64_t, a64) = INT64_MIN;",
+         "strcmp(R(struct Pair).right.text, \"id -92233720368\") == 0", "pair"},
+	{"{ left: 1, right: \"id \" + text(s.a8) }", "V(int8_t, a8) = 5;",
+         "strcmp(R(struct Pair).right.text, \"id 5\") == 0", "pair"},
+	{"if s.yes then s.name else text(s.a32 / s.b32)", "", "GONE", NULL},
+	{"if s.yes then s.name else \"a much longer literal\"", "",
+         "R(struct value_string_21).len == 21", NULL},
+	{"(s.words[0] ?? \"nothing\") + \"!\"", "",
+         "strcmp(R(struct value_string_8).text, \"nothing!\") == 0", NULL},
+	{"s.words select (it + \"-\" + text(s.a8))", "words(2, \"a\", \"b\"); V(int8_t, a8) = 3;",
+         "strcmp(R(struct value_list_string_12_4).items[1].text, \"b-3\") == 0", NULL},
 
 	/* Records. */
 	{"{ left: s.a32, right: s.name }", "pkd_string_set(P(struct src_name, name), \"abc\");",
@@ -338,7 +547,7 @@ static const char harness[] =
 	"struct test { const char *name, *text; void (*set)(void); bool (*holds)(void); bool gone; };\n"
 	"static const struct test tests[];\n"
 	"const struct pkd_methods src_methods, sink_methods, pair_methods, narrow_methods, "
-	"few_methods;\n"
+	"single_methods, few_methods;\n"
 	"static const struct pkd_node *writer_of(const struct pkd_program *p, const char *name)\n{\n"
 	"\tfor (uint32_t i = 0; i < p->n_nodes; i++)\n"
 	"\t\tif (strcmp(p->nodes[i].name, name) == 0)\n"
@@ -496,9 +705,10 @@ static void expressions_compute_what_they_say(void **state)
 	compiles("gcc", "-O2");
 	compiles("clang", "-O2");
 	put_harness();
-	assert_true(runs("gcc -std=gnu11 -g -O1 -fsanitize=undefined -fno-sanitize-recover "
-	                 "-Iruntime/include -I%s -w -o %s/run %s/run.c -lm",
-	                 directory, directory, directory));
+	assert_true(runs(
+		"gcc -std=gnu11 -g -O1 -fsanitize=undefined -fno-sanitize-recover "
+		"-Iruntime -Iruntime/include -I%s -w -o %s/run %s/run.c runtime/node/text.c -lm",
+		directory, directory, directory));
 	assert_true(runs("%s/run", directory));
 }
 
