@@ -208,7 +208,8 @@ $(B)/test/fault/init: tests/fault/init.c $(B)/tests/fault/wrap.o $(B)/lib/libpkd
 
 # The C++ compiler links, for a node may be written in C++. The runtime's part is played by
 # stdlib/test.
-$(B)/test/stdlib/%_test: $(B)/obj/stdlib/%_test.c.o $(NODE_TEST_O) $(B)/lib/libpkd_nodes.a
+$(B)/test/stdlib/%_test: $(B)/obj/stdlib/%_test.c.o $(NODE_TEST_O) $(B)/obj/runtime/node/text.c.o \
+		$(B)/lib/libpkd_nodes.a
 	$(call say,TEST $@)
 	@mkdir -p $(@D)
 	$(Q)$(CXX) -o $@ $^ $(LD_FLAGS) \

@@ -138,16 +138,17 @@ static const char *part_text(struct writer *w, const struct term *part)
 
 struct value_text text_number(struct writer *w, const struct term *term)
 {
-	const char *arguments = "", *name;
 	struct parts parts = {0};
+	const char **arguments, *name, *head;
 
 	collect(w, term, &parts);
+	arguments = arena_alloc(w->arena, (parts.n + 1) * sizeof *arguments);
+	arguments[0] = arena_printf(w->arena, "%zu", parts.n);
 	for (size_t i = 0; i < parts.n; i++)
-		arguments = arena_printf(w->arena, "%s, %s", arguments,
-		                         part_text(w, parts.items[i]));
+		arguments[i + 1] = part_text(w, parts.items[i]);
 	name = writer_name(w, NULL);
-	writer_define(w, arena_printf(w->arena, "const char *%s", name),
-	              arena_printf(w->arena, "pkd_text_joined(%zu%s)", parts.n, arguments));
+	head = arena_printf(w->arena, "const char *%s = pkd_text_joined(", name);
+	out_call(w->out, w->depth, head, arguments, parts.n + 1, ");");
 	writer_say(w, "if (!%s)\n\t%s", name, writer_leave(w));
 	return value_number(name, BINDS_ALL);
 }

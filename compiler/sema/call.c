@@ -1,4 +1,5 @@
 /* Calls of nodes and pipelines: which argument gives a value to which port, parameter or size. */
+#include "base/text.h"
 #include "sema/elaborate.h"
 #include "sema/function.h"
 #include <string.h>
@@ -10,6 +11,30 @@ struct slot {
 	size_t index;
 };
 
+static void suggest_function(struct elaborator *e, const char *name)
+{
+	const char *words[N_FUNCTIONS];
+	for (int i = 0; i < N_FUNCTIONS; i++)
+		words[i] = functions[i].word;
+	diag_suggest(e->sema->diags, name, words, N_FUNCTIONS);
+}
+
+/* A name that is neither a node's nor a function's, but like that of a function. */
+static bool is_misspelt_function(struct elaborator *e, struct scope *scope,
+                                 const struct ast_expr *callee)
+{
+	if (callee->kind != EXPR_NAME || scope_find(scope->file, callee->name.text))
+		return false;
+	VEC(const char *) words = {0};
+	const struct map *symbols = &scope->file->module->symbols;
+	for (size_t i = 0; i < symbols->n; i++)
+		vec_push(e->sema->arena, &words, symbols->entries[i].key);
+	for (int i = 0; i < N_FUNCTIONS; i++)
+		vec_push(e->sema->arena, &words, functions[i].word);
+	const char *nearest = text_nearest(callee->name.text, words.items, words.n);
+	return nearest && function_find(nearest) != N_FUNCTIONS && !map_get(symbols, nearest);
+}
+
 struct symbol *call_callee(struct elaborator *e, struct scope *scope, const struct ast_expr *call)
 {
 	struct sema *sema = e->sema;
@@ -19,6 +44,12 @@ struct symbol *call_callee(struct elaborator *e, struct scope *scope, const stru
 		vec_push(sema->arena, &path, callee->left->name);
 	else if (callee->kind != EXPR_NAME || !callee->name.text) {
 		diag_report(sema->diags, E0206, callee->span, "a node is NAME or MODULE.NAME");
+		return NULL;
+	}
+	if (is_misspelt_function(e, scope, callee)) {
+		diag_report(sema->diags, E0205, callee->span, "no node or function '%s'",
+		            callee->name.text);
+		suggest_function(e, callee->name.text);
 		return NULL;
 	}
 	vec_push(sema->arena, &path, callee->name);
@@ -52,11 +83,8 @@ void call_report_inside(struct elaborator *e, struct scope *scope, const struct 
 		diag_help(diags, "bind it first: x = …, then write x here");
 		return;
 	}
-	const char *words[N_FUNCTIONS];
-	for (int i = 0; i < N_FUNCTIONS; i++)
-		words[i] = functions[i].word;
 	diag_report(diags, E0205, call->left->span, "no function '%s'", name);
-	diag_suggest(diags, name, words, N_FUNCTIONS);
+	suggest_function(e, name);
 }
 
 /* The part of a name. Often all are given in their order, so the input at the argument's own place

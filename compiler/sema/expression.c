@@ -214,8 +214,8 @@ static void report_endless(struct elaborator *e, struct span span, const struct 
 		diag_report(e->sema->diags, E0308, span,
 		            "this string has no bound: it is made from itself, and grows");
 		diag_help(e->sema->diags,
-		          "declare how long it may be, as an output of the pipeline: "
-		          "-> (x: string<64>)");
+		          "let a node keep it: its output says how long it may be, as in "
+		          "string<64>");
 		return;
 	}
 	diag_report(e->sema->diags, E0308, span,

@@ -33,6 +33,13 @@ given texts '0 0 0 0 word 1 slow'
 given texts '0 0 0 0 other 0 slow' --a 2 --name long
 given modes '0 0 0 0  1 slow'
 given modes '0 0 0 0  1 fast' --on=false --mode fast
+given functions '5 3 3 3  0 slow'
+given functions '-25 1 0 5  0 slow' --a -5 --f -2.5
+given difference '-1 -200 100 252.5  0 slow'
+given difference '-101 -100 0 252.5  0 slow' --u 100
+given joined '4 0 0 0 word-3/0.50/slow/true 0 slow'
+given joined '3 7 0 0 abc--7/7.25/fast/false 0 slow' --name abc --a -7 --f 7.25 --mode fast --on=false
+given fixed '0 0 0 5 n7 0 slow'
 given within.deep '12 4 0 0  0 slow'
 
 unfit 'sums.i = (a + b) * 2 - -a has no value of type i32' --a 600000000 --b 600000000
@@ -41,5 +48,9 @@ unfit 'parts.i = a / b has no value of type i32' --b 0
 # The least number divided by -1 does not fit.
 unfit 'parts.i = a / b has no value of type i32' --a -2147483648 --b -1
 unfit 'within.deep.i = half * 3 has no value of type i32' --a 800000000 --b -1000000000
+# A cast to a whole number cuts the fraction, and nothing else.
+unfit 'functions.i = i32(f * 10.0) has no value of type i32' --f 1e9
+unfit 'difference.byte = if u > 50 then u - 100 else 0 has no value of type u8' --u 99
+unfit 'functions.wide = abs(b) + sign(a) has no value of type i64' --b -2147483648
 # Help shows what there is, whatever cannot be computed.
 at_most 20 ./arguments --b 0 --help >out 2>&1 || fail "--help: status $?"

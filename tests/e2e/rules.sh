@@ -3,7 +3,7 @@
 # processes of their own and in one. The expected tables were computed by another program.
 set -eu
 failed=0
-for pipeline in joins history banks borders; do
+for pipeline in joins history banks borders functions; do
 	"$PKDC" build "$ROOT/tests/e2e/rules/rules.pkd" --pipeline="$pipeline" -o "./$pipeline"
 	for mode in "" --single-process; do
 		rm -f ./*.csv
