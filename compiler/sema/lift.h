@@ -97,7 +97,8 @@ struct term *term_build_call(struct lift *lift, const struct ast_expr *expr);
 /* ---- term_list.c ---- */
 
 struct term *term_build_where(struct lift *lift, const struct ast_expr *expr);
-struct term *term_build_select(struct lift *lift, const struct ast_expr *expr);
+struct term *term_build_select(struct lift *lift, const struct ast_expr *expr,
+                               const struct type *hint);
 
 /* Functions of a list: `list` is the first argument of the call. */
 struct term *term_build_fold(struct lift *lift, const struct ast_expr *expr, enum function function,

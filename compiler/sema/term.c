@@ -442,7 +442,7 @@ static struct term *build(struct lift *lift, const struct ast_expr *expr, const 
 	case EXPR_WHERE:
 		return term_build_where(lift, expr);
 	case EXPR_SELECT:
-		return term_build_select(lift, expr);
+		return term_build_select(lift, expr, hint);
 	case EXPR_WHEN:
 		return term_build_when(lift, expr, hint);
 	case EXPR_RECORD:

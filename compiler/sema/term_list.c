@@ -1,8 +1,8 @@
 /* Typing of what looks at the items of a list: where, select, and the functions of lists. */
 #include "sema/lift.h"
 
-/* A list, and an expression over its items, of `type` where that is given. In sum and mean, `wide`,
- * it is computed as the result is. */
+/* A list, and an expression over its items, of `type` where that is given; in a select, near to it. In
+ * sum and mean, `wide`, it is computed as the result is. */
 static struct term *build_over(struct lift *lift, struct term *term, struct term *list,
                                const struct ast_expr *body, const struct type *type, bool wide)
 {
@@ -18,7 +18,10 @@ static struct term *build_over(struct lift *lift, struct term *term, struct term
 		return term;
 	lift->it = list->type->item;
 	lift->wide = wide;
-	term->right = type ? term_build_as(lift, body, type) : term_build(lift, body, NULL);
+	bool near = term->kind == TERM_SELECT;
+	term->right = near && type ? term_build_near(lift, body, type)
+	              : type       ? term_build_as(lift, body, type)
+	                           : term_build(lift, body, NULL);
 	lift->it = outer;
 	lift->wide = outer_wide;
 	if (!term->right)
@@ -41,11 +44,13 @@ struct term *term_build_where(struct lift *lift, const struct ast_expr *expr)
 	return build_over(lift, term, list, expr->right, type_scalar(TYPE_BOOL), false);
 }
 
-struct term *term_build_select(struct lift *lift, const struct ast_expr *expr)
+struct term *term_build_select(struct lift *lift, const struct ast_expr *expr,
+                               const struct type *hint)
 {
+	const struct type *near = hint && hint->kind == TYPE_LIST ? hint->item : NULL;
 	struct term *list = term_build(lift, expr->left, NULL);
 	struct term *term = term_new(lift, TERM_SELECT, NULL, expr->span);
-	if (!build_over(lift, term, list, expr->right, NULL, false))
+	if (!build_over(lift, term, list, expr->right, near, false))
 		return NULL;
 	const struct type *item = term->right->type;
 	struct layout layout;

@@ -42,6 +42,10 @@ static struct term *no_operator(struct lift *lift, const struct ast_expr *expr,
 	diag_report(lift_diags(lift), E0302, expr->span, "this cannot be computed with %s and %s",
 	            left->type ? left->type->name : "an unknown type",
 	            right->type ? right->type->name : "an unknown type");
+	bool strings = (left->type && left->type->kind == TYPE_STRING) !=
+	               (right->type && right->type->kind == TYPE_STRING);
+	if (strings && expr->kind == EXPR_BINARY && expr->op == OP_ADD)
+		diag_help(lift_diags(lift), "write text(…) around what is no string");
 	return NULL;
 }
 

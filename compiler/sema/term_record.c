@@ -104,6 +104,20 @@ struct term *term_build_record(struct lift *lift, const struct ast_expr *expr,
 
 /* ---- Lists ---- */
 
+static struct term *no_common_item(struct lift *lift, const struct ast_expr *expr,
+                                   struct term *const *items)
+{
+	size_t i = 1;
+	while (i + 1 < expr->args.n && items[0]->type && items[i]->type &&
+	       term_common(items[0]->type, items[i]->type))
+		i++;
+	diag_report(lift_diags(lift), E0302, expr->args.items[i].value->span,
+	            "the items of a list have one type, and not both %s and %s",
+	            items[0]->type ? items[0]->type->name : "an unknown one",
+	            items[i]->type ? items[i]->type->name : "an unknown one");
+	return NULL;
+}
+
 struct term *term_build_list(struct lift *lift, const struct ast_expr *expr,
                              const struct type *hint)
 {
@@ -124,7 +138,7 @@ struct term *term_build_list(struct lift *lift, const struct ast_expr *expr,
 			return NULL;
 	}
 	if (!item && !term_meet_all(lift, exprs, built, expr->args.n))
-		return term_mismatch(lift, expr->span, "the items of a list have one type", NULL);
+		return no_common_item(lift, expr, built);
 	for (size_t i = 0; i < expr->args.n; i++) {
 		item = item ? item : built[i]->type;
 		term->items[i] = built[i];

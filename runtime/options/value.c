@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <math.h>
+#include <pkd/text.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -259,25 +260,25 @@ void pkdi_value_describe(const struct pkd_param *param, char *ret_text, size_t s
 	}
 }
 
-static void show_bound(const struct pkd_param *param, union pkd_bound bound, char text[48])
+static void show_bound(const struct pkd_param *param, union pkd_bound bound, char text[PKD_NUMBER_SIZE])
 {
 	switch ((int)param->kind) {
 	case PKD_F32:
 	case PKD_F64:
-		snprintf(text, 48, "%.15g", bound.number);
+		pkd_text_f64(bound.number, text);
 		break;
 	case PKD_TIME:
-		pkdi_literal_show_time(bound.whole, text, 48);
+		pkdi_literal_show_time(bound.whole, text, PKD_NUMBER_SIZE);
 		break;
 	default:
-		snprintf(text, 48, "%" PRId64, bound.whole);
+		snprintf(text, PKD_NUMBER_SIZE, "%" PRId64, bound.whole);
 		break;
 	}
 }
 
 void pkdi_value_range(const struct pkd_param *param, char *ret_text, size_t size)
 {
-	char min[48], max[48];
+	char min[PKD_NUMBER_SIZE], max[PKD_NUMBER_SIZE];
 
 	ret_text[0] = '\0';
 	if (!param->has_range)
@@ -351,16 +352,19 @@ bool pkdi_value_show(const struct pkd_param *param, const void *params, char *re
 	int64_t min = 0;
 	uint64_t max;
 	const char *text;
+	char number[PKD_NUMBER_SIZE];
 
 	switch ((int)param->kind) {
 	case PKD_BOOL:
 		snprintf(ret_text, size, bits ? "true" : "false");
 		return true;
 	case PKD_F32:
-		snprintf(ret_text, size, "%.6g", load_number(param, params));
+		pkd_text_f32((float)load_number(param, params), number);
+		snprintf(ret_text, size, "%s", number);
 		return true;
 	case PKD_F64:
-		snprintf(ret_text, size, "%.15g", load_number(param, params));
+		pkd_text_f64(load_number(param, params), number);
+		snprintf(ret_text, size, "%s", number);
 		return true;
 	case PKD_TIME:
 		pkdi_literal_show_time((int64_t)bits, ret_text, size);

@@ -55,6 +55,12 @@ sed -n 's/.*{"\([a-z]*\)", TOKEN_[A-Z]*}.*/&/p' "$ROOT/compiler/front/lexer.l" |
 while read -r word; do
 	grep -qF "$word" grammar || bad 1 "the grammar lacks $word"
 done <words
+sed -n 's/^FUNCTION([A-Z0-9]*, "\([a-z0-9]*\)".*/\1/p' "$ROOT/compiler/sema/function.def" >functions
+[ "$(wc -l <functions)" -ge 40 ] || bad 1 'the functions of the language were not found'
+sed -n "/^### Functions/,/is the item that is looked at/p" "$page" | grep "^|" | grep -o "\`[a-z0-9]*(" |
+	tr -d "\`(" | sort -u >described
+sort -u functions | diff - described >out || bad 1 'the table of functions is another than function.def'
+: >out
 grep -o '"[a-z][a-z]*"' grammar | tr -d '"' | sort -u | while read -r word; do
 	grep -qFx "\"$word\"" words || echo "$word"
 done >unknown
