@@ -23,28 +23,33 @@ static void open_tests(struct writer *w, struct loop *loop, const struct term *l
 	loop->n_tests++;
 }
 
+/* The list that a loop goes over, and the statements that make it. */
+static struct loop find_list(struct writer *w, const struct term *list)
+{
+	struct loop loop = {0};
+
+	while (list->kind == TERM_WHERE)
+		list = list->left;
+	loop.type = list->type;
+	loop.list = term_place(w, list);
+	if (out_columns(loop.list.text) > 24)
+		loop.list = term_keep(w, loop.list, loop.type, "list");
+	return loop;
+}
+
 /* A loop over what the tests leave of a list; what is said next is its body. */
 static void open_loop(struct writer *w, struct loop *loop, const struct term *list)
 {
-	const struct term *under = list;
-	struct value_text place;
 	struct item item = {.name = NULL};
 
-	while (under->kind == TERM_WHERE)
-		under = under->left;
-	place = term_place(w, under);
-	if (out_columns(place.text) > 24)
-		place = term_keep(w, place, under->type, "list");
 	const char *i = writer_name(w, "i");
 	loop->end = writer_name(w, "end");
 	writer_say(w, "for (uint32_t %s = 0, %s = %s; %s < %s; %s++) {", i, loop->end,
-	           place_length(w->arena, place, under->type), i, loop->end, i);
+	           place_length(w->arena, loop->list, loop->type), i, loop->end, i);
 	item.name = writer_name(w, "it");
-	item.access = place_item(w->arena, place, under->type, i).text;
-	item.type = under->type->item;
+	item.access = place_item(w->arena, loop->list, loop->type, i).text;
+	item.type = loop->type->item;
 	vec_push(w->arena, &w->items, item);
-	loop->list = place;
-	loop->type = under->type;
 	loop->i = i;
 	loop->n_tests = 0;
 	writer_open(w, &loop->block);
@@ -105,9 +110,9 @@ static struct value_text folded(struct writer *w, const struct term *term)
 
 static struct value_text count(struct writer *w, const struct term *list, const struct term *fold)
 {
+	struct loop loop = find_list(w, list);
 	const char *name = writer_name(w, "count");
 	bool tests = fold && (fold->right || list->type->item->kind == TYPE_BOOL);
-	struct loop loop;
 
 	writer_say(w, "uint32_t %s = 0;", name);
 	open_loop(w, &loop, list);
@@ -122,10 +127,10 @@ static struct value_text count(struct writer *w, const struct term *list, const 
 /* Whether there is an item that says so, or none that does not. */
 static struct value_text exists(struct writer *w, const struct term *term)
 {
+	struct loop loop = find_list(w, term->left);
 	bool all = term->fold == FOLD_ALL;
 	const char *name = writer_name(w, all ? "all" : "any");
 	struct value_text test;
-	struct loop loop;
 
 	writer_say(w, "bool %s = %s;", name, all ? "true" : "false");
 	open_loop(w, &loop, term->left);
@@ -150,8 +155,8 @@ static void add_item(struct writer *w, const struct term *term, const struct typ
 
 static struct value_text sum(struct writer *w, const struct term *term)
 {
+	struct loop loop = find_list(w, term->left);
 	const char *name = writer_name(w, "sum");
-	struct loop loop;
 
 	writer_say(w, "%s = 0;", writer_variable(w, term->type, name));
 	open_loop(w, &loop, term->left);
@@ -163,11 +168,11 @@ static struct value_text sum(struct writer *w, const struct term *term)
 /* The mean of nothing is not there. */
 static struct value_text mean(struct writer *w, const struct term *term)
 {
+	struct loop loop = find_list(w, term->left);
 	const struct type *type = type_wide(term->right ? term->right->type
 	                                                : term->left->type->item);
 	const char *name = writer_name(w, "sum"), *n = writer_name(w, "n");
 	bool whole = type_is_integer(type);
-	struct loop loop;
 
 	writer_say(w, "%s = 0;", writer_variable(w, type, name));
 	writer_say(w, "uint32_t %s = 0;", n);
@@ -184,11 +189,11 @@ static struct value_text mean(struct writer *w, const struct term *term)
 /* The least of nothing is not there. */
 static struct value_text extreme(struct writer *w, const struct term *term)
 {
+	struct loop loop = find_list(w, term->left);
 	bool is_min = term->fold == FOLD_MIN;
 	const char *name = writer_name(w, is_min ? "least" : "most");
 	const char *any = writer_name(w, arena_printf(w->arena, "has_%s", name));
 	struct value_text value;
-	struct loop loop;
 
 	writer_say(w, "%s = 0;", writer_variable(w, term->type, name));
 	writer_say(w, "bool %s = false;", any);
@@ -240,11 +245,11 @@ struct value_text list_length(struct writer *w, const struct term *term)
 
 void list_where(struct writer *w, struct value_text to, const struct term *term)
 {
+	struct loop loop = find_list(w, term);
 	const char *n = writer_name(w, "n");
 	const struct type *type = term->type;
 	bool assigned = !term_is_place(type->item) || type->item->kind == TYPE_RECORD;
 	const char *at = assigned ? arena_printf(w->arena, "%s++", n) : n;
-	struct loop loop;
 
 	writer_say(w, "uint32_t %s = 0;", n);
 	open_loop(w, &loop, term);
@@ -257,8 +262,8 @@ void list_where(struct writer *w, struct value_text to, const struct term *term)
 
 void list_select(struct writer *w, struct value_text to, const struct term *term)
 {
+	struct loop loop = find_list(w, term->left);
 	const char *n = writer_name(w, "n");
-	struct loop loop;
 
 	writer_say(w, "uint32_t %s = 0;", n);
 	open_loop(w, &loop, term->left);
@@ -270,11 +275,11 @@ void list_select(struct writer *w, struct value_text to, const struct term *term
 
 void list_take(struct writer *w, struct value_text to, const struct term *term)
 {
+	struct loop loop = find_list(w, term->left);
 	bool constant = term->right->kind == TERM_CONST && term->right->value.i >= 0 &&
 	                term->right->value.i <= INT32_MAX;
 	struct value_text most = term_number(w, term->right);
 	const char *n = writer_name(w, "n");
-	struct loop loop;
 
 	if (!constant)
 		most = term_keep(w, most, term->right->type, "most");
@@ -304,10 +309,10 @@ static const char *make_order(struct writer *w, const struct type *key, uint64_t
 
 void list_sorted(struct writer *w, struct value_text to, const struct term *term)
 {
+	struct loop loop = find_list(w, term->left);
 	const struct type *item = term->type->item;
 	const struct type *key = type_wide(term->right ? term->right->type : item);
 	const char *order = make_order(w, key, term->type->n.value), *n = writer_name(w, "n");
-	struct loop loop;
 
 	writer_say(w, "uint32_t %s = 0;", n);
 	open_loop(w, &loop, term->left);
@@ -331,10 +336,10 @@ void list_sorted(struct writer *w, struct value_text to, const struct term *term
 
 struct value_text list_best(struct writer *w, const struct term *term)
 {
+	struct loop loop = find_list(w, term->left);
 	const struct type *type = term->left->type->item, *key = term->right->type;
 	const char *best = writer_name(w, "best"), *most = writer_name(w, "most"), *better;
 	struct value_text value;
-	struct loop loop;
 
 	writer_say(w, "%s = NULL;", writer_pointer(w, type, best));
 	writer_say(w, "%s = 0;", writer_variable(w, key, most));
@@ -360,10 +365,10 @@ struct value_text list_best(struct writer *w, const struct term *term)
 /* The item of a number among those that pass the tests. */
 static struct value_text passing(struct writer *w, const struct term *term)
 {
+	struct loop loop = find_list(w, term->left);
 	const struct type *type = term->left->type->item;
 	bool first = term->right->kind == TERM_CONST && term->right->value.i == 0;
 	const char *skip = NULL, *name, *address;
-	struct loop loop;
 
 	if (!first) {
 		struct value_text index = term_number(w, term->right);

@@ -112,6 +112,8 @@ void text_fill(struct writer *w, struct value_text to, const struct term *term)
 	const char *target = to.pointer ? to.text : arena_printf(w->arena, "&%s", to.text);
 	struct parts parts = {0};
 
+	while (term->kind == TERM_CONVERT)
+		term = term->left; /* the place cuts it */
 	collect(w, term, &parts);
 	writer_say(w, "%s = 0;", place_member(w->arena, to, "len").text);
 	for (size_t i = 0; i < parts.n; i++)

@@ -72,7 +72,7 @@ bool term_meet_all(struct lift *lift, const struct ast_expr *const *exprs, struc
 /* What a declared type says to the parts of an expression: nothing to its numbers. */
 const struct type *term_shape(const struct type *hint);
 
-/* A time, or a number, as f64; a time in nanoseconds. */
+/* A time as f64, in nanoseconds. */
 struct term *term_fraction(struct lift *lift, struct term *term);
 
 /* The term with this type, by conversion where the types allow one; NULL when they do not. */

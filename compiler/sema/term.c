@@ -85,7 +85,15 @@ struct term *term_convert(struct lift *lift, struct term *term, const struct typ
 
 struct term *term_fraction(struct lift *lift, struct term *term)
 {
-	struct term *converted = term_new(lift, TERM_CONVERT, type_scalar(TYPE_F64), term->span);
+	bool constant = term->kind == TERM_CONST;
+	struct term *converted = term_new(lift, constant ? TERM_CONST : TERM_CONVERT,
+	                                  type_scalar(TYPE_F64), term->span);
+	if (constant) {
+		converted->value = term->value;
+		converted->value.kind = VALUE_FLOAT;
+		converted->value.f = (double)term->value.i;
+		return converted;
+	}
 	converted->left = term;
 	converted->optional = term->optional;
 	return converted;

@@ -122,10 +122,10 @@ static struct term *build_cast(struct lift *lift, const struct ast_expr *expr,
 	}
 	if (!from->type || type_equal(from->type, type))
 		return term_convert(lift, from, type);
-	struct term *term = term_fraction(lift, from);
-	term->type = type;
+	struct term *term = term_new(lift, TERM_CONVERT, type, expr->span);
+	term->left = from;
+	term->optional = from->optional;
 	term->function = function;
-	term->span = expr->span;
 	return term;
 }
 

@@ -558,10 +558,10 @@ static int expressions_widest_6_step(void *node, const void *inputs, void *outpu
 
 	bool has_value = false;
 	{
-		float most = 0;
-		bool has_most = false;
 		if (!in->near)
 			goto no_value;
+		float most = 0;
+		bool has_most = false;
 		for (uint32_t i = 0, end = pkd_length(&in->near->len, 16); i < end; i++) {
 			const struct Found *it = &in->near->items[i];
 			most = has_most ? pkd_max_f32(most, it->box.w) : it->box.w;

@@ -366,12 +366,6 @@ struct value_list_record_1_16 {
 	struct functions_record_1 items[16];
 };
 
-/* string<30> */
-struct value_string_30 {
-	uint32_t len;
-	char text[31];
-};
-
 /* string<12> */
 struct value_string_12 {
 	uint32_t len;
@@ -573,7 +567,7 @@ static int functions_expression_7_7_step(void *node, const void *inputs, void *o
 	(void)node;
 	(void)ctx;
 
-	*out->value = (double)*in->at / (double)1000000;
+	*out->value = (double)*in->at / 1000000.0;
 	return PKD_OK;
 }
 
@@ -779,26 +773,26 @@ static int functions_expression_13_13_step(void *node, const void *inputs, void 
 
 	(void)ctx;
 
-	const int64_t most = (int64_t)options.share;
-	uint32_t n = 0;
 	struct pkd_order_f64 order[16];
-	uint32_t n_2 = 0;
+	uint32_t n = 0;
 	for (uint32_t i = 0, end = pkd_length(&in->found->len, 16); i < end; i++) {
 		const struct Found *it = &in->found->items[i];
-		order[n_2++] = (struct pkd_order_f64){-it->score, i};
+		order[n++] = (struct pkd_order_f64){-it->score, i};
 	}
-	pkd_sort_f64(order, n_2);
-	for (uint32_t i = 0; i < n_2; i++)
+	pkd_sort_f64(order, n);
+	for (uint32_t i = 0; i < n; i++)
 		self->t1.items[i] = in->found->items[order[i].at];
-	self->t1.len = n_2;
+	self->t1.len = n;
+	const int64_t most = (int64_t)options.share;
+	uint32_t n_2 = 0;
 	for (uint32_t i = 0, end = pkd_length(&self->t1.len, 16); i < end; i++) {
 		const struct Found *it = &self->t1.items[i];
-		if (n >= most)
+		if (n_2 >= most)
 			break;
-		out->value->items[n] = *it;
-		n++;
+		out->value->items[n_2] = *it;
+		n_2++;
 	}
-	out->value->len = n;
+	out->value->len = n_2;
 	return PKD_OK;
 }
 
@@ -909,14 +903,11 @@ static int functions_expression_16_16_step(void *node, const void *inputs, void 
 	(void)ctx;
 
 	out->value->len = 0;
-	struct value_string_30 t1;
-	t1.len = 0;
-	pkd_string_add(&t1, "m=", 2);
-	static const char *const t2[] = {"low", "high"};
-	const uint32_t t3 = *in->mode;
-	pkd_string_add_word(&t1, t3 < 2 ? t2[t3] : "?");
-	pkd_string_add_fixed(&t1, (double)*in->speed, 1);
-	pkd_string_add(out->value, t1.text, pkd_length(&t1.len, 12));
+	pkd_string_add(out->value, "m=", 2);
+	static const char *const t1[] = {"low", "high"};
+	const uint32_t t2 = *in->mode;
+	pkd_string_add_word(out->value, t2 < 2 ? t1[t2] : "?");
+	pkd_string_add_fixed(out->value, (double)*in->speed, 1);
 	return PKD_OK;
 }
 
