@@ -15,7 +15,7 @@ enum function {
 enum function_form {
 	FORM_KEEP,    /* numbers or times, and one of their type */
 	FORM_EXTREME, /* the same, or a list as for FORM_FOLD */
-	FORM_WHOLE, /* a number: a whole one as it is, a fraction of the same type without its part */
+	FORM_WHOLE,   /* a number: a whole one as it is, a fraction rounded in its type */
 	FORM_REAL,    /* numbers, and a fraction, computed as f64 */
 	FORM_CAST,    /* a number, and one of the type that has the function's name */
 	FORM_SECONDS, /* a time, f64 */

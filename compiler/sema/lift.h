@@ -30,9 +30,9 @@ struct term *lift_input(struct lift *lift, const struct ast_expr *operand);
 
 /* ---- term.c ---- */
 
-/* The typed form of an expression, NULL after a report. `hint` is the type that is needed, if any: a
- * literal takes it, and a record, a list or an enum's value may need it. It reaches no number inside
- * of the expression. The result has another type than the hint where only that fits. */
+/* The typed form of an expression, NULL after a report. `hint` is the type that is needed, if any:
+ * a literal takes it, and a record, a list or an enum's value may need it. It reaches no number
+ * inside of the expression. The result has another type than the hint where only that fits. */
 struct term *term_build(struct lift *lift, const struct ast_expr *expr, const struct type *hint);
 
 /* The same, converted to `type` or reported. */
@@ -64,8 +64,8 @@ const struct type *term_meet(const struct type *a, const struct type *b);
 /* The type with all values of two: NULL where they have none. */
 const struct type *term_common(const struct type *a, const struct type *b);
 
-/* Converts terms to the type in which they meet; among others, literals take the type of those. False,
- * without a report, where they do not meet; what has no type yet takes that of the others. */
+/* Converts terms to the type in which they meet; among others, literals take the type of those.
+ * False, without a report, where they do not meet; what has no type yet takes that of the others. */
 bool term_meet_all(struct lift *lift, const struct ast_expr *const *exprs, struct term **terms,
                    size_t n);
 

@@ -27,7 +27,7 @@ enum term_kind {
 	TERM_LENGTH,   /* number of items of the list left, of bytes of a string or of bytes, u32 */
 	TERM_WHERE,    /* items of the list left for which right holds */
 	TERM_SELECT,   /* right of each item of the list left */
-	TERM_SORTED,   /* items of the list left in the order of right (NULL: of the items themselves) */
+	TERM_SORTED,   /* items of the list left, by right (NULL: by the items themselves) */
 	TERM_TAKE,     /* the first right items of the list left */
 	TERM_BEST,     /* the first item of the list left of which right is largest */
 	TERM_FOLD,     /* `fold` over the items of left, of right (NULL: of the items themselves) */

@@ -1,8 +1,8 @@
 /* Typing of what looks at the items of a list: where, select, and the functions of lists. */
 #include "sema/lift.h"
 
-/* A list, and an expression over its items, of `type` where that is given; in a select, near to it. In
- * sum and mean, `wide`, it is computed as the result is. */
+/* A list, and an expression over its items, of `type` where that is given; in a select, near to it.
+ * In sum and mean, `wide`, it is computed as the result is. */
 static struct term *build_over(struct lift *lift, struct term *term, struct term *list,
                                const struct ast_expr *body, const struct type *type, bool wide)
 {

@@ -1,5 +1,5 @@
-/* See <pkd/text.h>. snprintf and strtod agree on the locale's decimal sign, which is left out or made
- * a point. */
+/* See <pkd/text.h>. snprintf and strtod agree on the locale's decimal sign, which is left out or
+ * made a point. */
 #include <pkd/text.h>
 
 #include "os/public.h"

@@ -260,7 +260,8 @@ void pkdi_value_describe(const struct pkd_param *param, char *ret_text, size_t s
 	}
 }
 
-static void show_bound(const struct pkd_param *param, union pkd_bound bound, char text[PKD_NUMBER_SIZE])
+static void show_bound(const struct pkd_param *param, union pkd_bound bound,
+                       char text[PKD_NUMBER_SIZE])
 {
 	switch ((int)param->kind) {
 	case PKD_F32:

@@ -11,10 +11,10 @@ extern "C" {
 
 enum { PKD_NUMBER_SIZE = 48 }; /* bytes that hold any number's text and its NUL */
 
-/* Each writes at most PKD_NUMBER_SIZE bytes and returns the length. A fraction has the fewest digits
- * that read back as the same number, and no exponent from 1e-5 to 1e15; nan, inf and -inf are spelt
- * so. With a fixed number of decimals, 0 … 17, it is rounded, and from 1e16 on as without. Seconds
- * have nine decimals. */
+/* Each writes at most PKD_NUMBER_SIZE bytes and returns the length. A fraction has the fewest
+ * digits that read back as the same number, and no exponent from 1e-5 to 1e15; nan, inf and -inf
+ * are spelt so. With a fixed number of decimals, 0 to 17, it is rounded, and from 1e16 on as
+ * without. Seconds have nine decimals. */
 uint32_t pkd_text_i64(int64_t number, char *ret_text);
 uint32_t pkd_text_u64(uint64_t number, char *ret_text);
 uint32_t pkd_text_f32(float number, char *ret_text);
