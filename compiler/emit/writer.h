@@ -1,5 +1,5 @@
-/* Writing the C of one expression, in its step or in bind(): blocks of statements, local names, and what is known where.
- * Private to the files that are named below. */
+/* Writing the C of one expression, in its step or in bind(): blocks of statements, local names,
+ * and what is known where. Private to the files that are named below. */
 #ifndef EMIT_WRITER_H
 #define EMIT_WRITER_H
 
@@ -46,7 +46,8 @@ struct writer {
 	bool *uses_absent;     /* somebody calls absent() */
 };
 
-/* A writer of statements into `out`, `depth` deep, with the names that C or the program has taken. */
+/* A writer of statements into `out`, `depth` deep, with the names that C or the program has
+ * taken. */
 void writer_init(struct writer *w, struct program *p, struct buf *out, size_t depth);
 
 /* ---- Statements (emit_expression.c) ---- */

@@ -1,30 +1,30 @@
 /* How many frames each edge holds. Where nothing is written, the smallest window with which a
- * fork-join runs at full rate: while the long side of the join works, the short side must hold what
- * arrives, n = ceil(latency of the long side * rate) + 1 waiting, and what is in hand: one, or one
- * for each worker, or what comes meanwhile where the node takes but some frames.
+ * fork-join runs at full rate: while the long side of the join works, the short side must hold
+ * what arrives, n = ceil(latency of the long side * rate) + 1 waiting, and what is in hand: one,
+ * or one for each worker, or what comes meanwhile where the node takes but some frames.
  *
- * Why start(v) of pace.c is enough to know: give the edge u -> v the window
- * ceil((start(v) - start(u) - time(u)) * rate) + 2. Around a cycle of the marked graph (forward
- * arcs without tokens, those of a history with one, reverse arcs with a window of tokens each) the
- * starts cancel out, so that tokens >= rate * the times of all nodes on it, which is the condition
- * for the full rate. What both sides have in common cancels as well.
+ * Why start(v) of pace.c is enough to know: give the edge u -> v the window ceil((start(v) -
+ * start(u) - time(u)) * rate) + 2. Around a cycle of the marked graph (forward arcs without
+ * tokens, those of a history with one, reverse arcs with a window of tokens each) the starts
+ * cancel out, so that tokens >= rate * the times of all nodes on it, which is the condition for
+ * the full rate. What both sides have in common cancels as well.
  *
- * A history x[-k] adds k values. A reader keeps them behind the frame in hand, or, where it looks
- * back only, in place of it: for x[-1] the window is 3, and its writer may be one frame ahead of
- * the one that the next firing needs. One would do; but a writer that reads its own output checks
- * its room before it has given up the value of its last firing.
+ * A history x[-k] adds k values. A reader keeps them behind the frame in hand, or, where it
+ * looks back only, in place of it: for x[-1] the window is 3, and its writer may be one frame
+ * ahead of the one that the next firing needs. One would do; but a writer that reads its own
+ * output checks its room before it has given up the value of its last firing.
  *
- * A live origin cannot wait: the edges that leave it have room for what comes while an ordinary machine
- * keeps their readers waiting.
+ * A live origin cannot wait: the edges that leave it have room for what comes while an ordinary
+ * machine keeps their readers waiting.
  *
- * Beside a written `queue(n)` every other way into the node holds as many: a promise that another edge
- * breaks is none.
+ * Beside a written `queue(n)` every other way into the node holds as many: a promise that
+ * another edge breaks is none.
  *
- * A tick is there at once, and waits at its reader for the values of its frame: its edge holds as many
- * as may be under way between, or ticks would take back what queues allow.
+ * A tick is there at once, and waits at its reader for the values of its frame: its edge holds
+ * as many as may be under way between, or ticks would take back what queues allow.
  *
- * W0605: a node that must take every frame of a live origin, and whose budget says that it cannot.
- * Requires origin. */
+ * W0605: a node that must take every frame of a live origin, and whose budget says that it
+ * cannot. Requires origin. */
 #include "pass/private.h"
 
 #include <inttypes.h>
@@ -159,8 +159,8 @@ static void report_too_large(struct analysis *a, uint32_t e, uint64_t window)
 
 /* ---- Live origins ---- */
 
-/* What an ordinary machine may keep a reader waiting: a live origin, which cannot wait, has room for
- * it. Where no rate is stated, for so many frames of values that are not large. */
+/* What an ordinary machine may keep a reader waiting: a live origin, which cannot wait, has room
+ * for it. Where no rate is stated, for so many frames of values that are not large. */
 #define JITTER_NS INT64_C(100000000)
 #define JITTER_FRAMES 64
 #define JITTER_VALUE (UINT64_C(1) << 20)
@@ -221,9 +221,9 @@ static void absorb_jitter(struct analysis *a)
 
 /* ---- What is written ---- */
 
-/* A `queue(n)` promises that n frames may wait: every other lossless way from the same origin into the
- * node holds as many, or it would hold them up before. What is looked back at, and made of the node's
- * own firings, holds nothing up. */
+/* A `queue(n)` promises that n frames may wait: every other lossless way from the same origin
+ * into the node holds as many, or it would hold them up before. What is looked back at, and made
+ * of the node's own firings, holds nothing up. */
 static void keep_promise(struct analysis *a, const uint32_t *place, uint32_t written)
 {
 	const struct graph *graph = a->graph;

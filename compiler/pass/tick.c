@@ -1,7 +1,7 @@
-/* A clock is the set of frames on which something may be said. It begins at a node: at an origin, or
- * where frames are chosen (`latest`, `every`). Another node's clock is the intersection over the
- * inputs that it needs, or the union over all of them where it needs none; a union is written as the
- * nodes at which its clocks begin. */
+/* A clock is the set of frames on which something may be said. It begins at a node: at an
+ * origin, or where frames are chosen (`latest`, `every`). Another node's clock is the
+ * intersection over the inputs that it needs, or the union over all of them where it needs none;
+ * a union is written as the nodes at which its clocks begin. */
 #include "pass/tick.h"
 #include "pass/private.h"
 #include <string.h>

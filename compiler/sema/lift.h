@@ -65,7 +65,8 @@ const struct type *term_meet(const struct type *a, const struct type *b);
 const struct type *term_common(const struct type *a, const struct type *b);
 
 /* Converts terms to the type in which they meet; among others, literals take the type of those.
- * False, without a report, where they do not meet; what has no type yet takes that of the others. */
+ * False, without a report, where they do not meet; what has no type yet takes that of the
+ * others. */
 bool term_meet_all(struct lift *lift, const struct ast_expr *const *exprs, struct term **terms,
                    size_t n);
 

@@ -1,10 +1,10 @@
-/* Expressions, typed. Over constants and options they are what a parameter is given. Over streams they
- * are the bodies of nodes that need no C, with an input for each stream that is named, and one
- * output.
+/* Expressions, typed. Over constants and options they are what a parameter is given. Over
+ * streams they are the bodies of nodes that need no C, with an input for each stream that is
+ * named, and one output.
  *
  * What can go wrong has a meaning. In a stream, integers saturate at the bounds of their type; a
- * division of integers by zero and an index out of range make the result absent. In a parameter, both
- * end the program before it begins. */
+ * division of integers by zero and an index out of range make the result absent. In a parameter,
+ * both end the program before it begins. */
 #ifndef SEMA_TERM_H
 #define SEMA_TERM_H
 
