@@ -66,13 +66,12 @@ static const struct ast_decl *choose_pipeline(struct sema *sema, struct file_sco
 	return NULL;
 }
 
-/* The deploy asked for; else the one named like the pipeline, else the only one of it. */
+/* The deploy asked for by name; else the pipeline's own, without `of`. */
 static const struct ast_decl *choose_deploy(struct sema *sema, struct file_scope *main,
                                             const struct ast_decl *pipeline,
                                             const struct compile_options *options)
 {
-	const struct ast_decl *chosen = NULL;
-	size_t n = 0;
+	const struct ast_decl *own = NULL;
 	for (size_t i = 0; i < main->ast->decls.n; i++) {
 		const struct ast_decl *decl = main->ast->decls.items[i];
 		if (decl->kind != DECL_DEPLOY)
@@ -89,11 +88,8 @@ static const struct ast_decl *choose_deploy(struct sema *sema, struct file_scope
 				          "'deploy %s of %s'",
 				          target.text, pipeline->name.text);
 		}
-		if (strcmp(target.text, pipeline->name.text) != 0)
-			continue;
-		if (!chosen || !decl->of.text)
-			chosen = decl;
-		n++;
+		if (!decl->of.text && strcmp(target.text, pipeline->name.text) == 0)
+			own = decl;
 	}
 	if (options->deploy) {
 		const struct ast_decl *named = find_decl(sema, main->ast, DECL_DEPLOY,
@@ -102,18 +98,13 @@ static const struct ast_decl *choose_deploy(struct sema *sema, struct file_scope
 		if (named &&
 		    strcmp(named->of.text ? of.text : named->name.text, pipeline->name.text) != 0) {
 			diag_report(sema->diags, E0501, named->name.span,
-			            "'%s' is no deploy of '%s'", options->deploy,
+			            "'%s' is not a deploy of '%s'", options->deploy,
 			            pipeline->name.text);
 			return NULL;
 		}
 		return named;
 	}
-	if (n > 1 && chosen->of.text) {
-		diag_report(sema->diags, E0501, chosen->name.span,
-		            "'%s' has several deploys: name one by --deploy", pipeline->name.text);
-		return NULL;
-	}
-	return chosen;
+	return own;
 }
 
 static void sema_init(struct sema *sema, struct compilation *c, const char *stdlib)

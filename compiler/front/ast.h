@@ -72,7 +72,7 @@ enum ast_type_kind {
 	AST_TYPE_NAMED, /* path [< args >] */
 	AST_TYPE_ARRAY, /* [ args[0] ; args[1] ] */
 	AST_TYPE_ANY,
-	AST_TYPE_SIZE, /* an integer */
+	AST_TYPE_SIZE, /* `size`, which is no bare name */
 };
 
 struct ast_type;
@@ -176,6 +176,7 @@ enum ast_rule_kind {
 	RULE_STALL,     /* on stall after expr of members { … } */
 	RULE_WORKERS,   /* workers members[0] = expr */
 	RULE_BUDGET,    /* budget members[0] = expr */
+	RULE_RATE,      /* rate members[0] = expr */
 	RULE_LIMIT,     /* limit members { limits } */
 	RULE_WAIT_SPIN, /* wait spin expr */
 	RULE_HOST,      /* host name = expr */

@@ -147,6 +147,18 @@ struct ast_expr *ast_edge_over(struct ast_expr *edge, struct ast_expr *operand)
 	return edge;
 }
 
+struct ast_expr *ast_path(struct parser *parser, const struct ast_names *path)
+{
+	struct ast_expr *expr = ast_expr(parser, EXPR_NAME, path->items[0].span);
+	expr->name = path->items[0];
+	for (size_t i = 1; i < path->n; i++) {
+		struct ast_name name = path->items[i];
+		expr = ast_over(parser, EXPR_MEMBER, expr, span_join(expr->span, name.span));
+		expr->name = name;
+	}
+	return expr;
+}
+
 struct ast_type *ast_type(struct parser *parser, enum ast_type_kind kind, struct span span)
 {
 	struct ast_type *type = arena_new(parser->arena, struct ast_type);

@@ -53,6 +53,9 @@ struct ast_expr *ast_every(struct parser *parser, struct ast_expr *count, struct
 /* Puts the operand under the innermost edge word. */
 struct ast_expr *ast_edge_over(struct ast_expr *edge, struct ast_expr *operand);
 struct ast_type *ast_type(struct parser *parser, enum ast_type_kind kind, struct span span);
+
+/* The path as an expression: a, a.b, a.b.c. */
+struct ast_expr *ast_path(struct parser *parser, const struct ast_names *path);
 struct ast_decl *ast_decl(struct parser *parser, enum ast_decl_kind kind, struct span span,
                           struct ast_name name);
 

@@ -98,6 +98,7 @@ static void parser_error(PARSER_LTYPE *lloc, void *scanner, struct parser *parse
 %type <args> args call_args inits elems limits limit_lines
 %type <exprs> members member_list member_lines
 %type <type> type type_arg
+%type <expr> size sized
 %type <types> type_args
 %type <port> port field parameter
 %type <ports> ports port_list fields field_list result
@@ -107,7 +108,7 @@ static void parser_error(PARSER_LTYPE *lloc, void *scanner, struct parser *parse
 %type <name> flag
 %type <expr> touched
 %type <items> node_body items item_lines
-%type <stmt> stmt
+%type <stmt> stmt choice
 %type <stmts> stmts stmt_lines otherwise
 %type <rule> rule policy policy_body end restart settings on_host
 %type <type> command_result
@@ -231,11 +232,34 @@ type_args:
 
 type_arg:
   type
-| INT {
+| size {
 	$$ = ast_type(parser, AST_TYPE_SIZE, @$);
-	$$->size = ast_expr(parser, EXPR_INT, @$);
-	$$->size->text = $INT;
+	$$->size = $size;
   }
+;
+
+/* What cannot be a type. Comparisons stand in parentheses: a bare > closes the type. */
+size:
+  INT { $$ = ast_expr(parser, EXPR_INT, @$); $$->text = $INT; }
+| '(' expr ')' { $$ = $2; $$->span = @$; }
+| path '(' call_args ')' {
+	$$ = ast_over(parser, EXPR_CALL, ast_path(parser, &$path), @$);
+	$$->args = $call_args;
+  }
+| path '[' expr ']' {
+	$$ = ast_over(parser, EXPR_INDEX, ast_path(parser, &$path), @$);
+	$$->right = $expr;
+  }
+| sized '+' sized { $$ = ast_binary(parser, OP_ADD, $1, $3); }
+| sized '-' sized { $$ = ast_binary(parser, OP_SUB, $1, $3); }
+| sized '*' sized { $$ = ast_binary(parser, OP_MUL, $1, $3); }
+| sized '/' sized { $$ = ast_binary(parser, OP_DIV, $1, $3); }
+| sized '%' sized { $$ = ast_binary(parser, OP_MOD, $1, $3); }
+;
+
+sized:
+  size
+| path { $$ = ast_path(parser, &$path); }
 ;
 
 generics:
@@ -252,11 +276,10 @@ generic:
   name { $$ = (struct ast_generic){.name = $name}; }
 | name '=' type_arg {
 	$$ = (struct ast_generic){.name = $name, .initial = $type_arg->size};
-	if (!$type_arg->size) {
-		$$.initial = ast_expr(parser, EXPR_NAME, @type_arg);
-		if ($type_arg->path.n == 1)
-			$$.initial->name = $type_arg->path.items[0];
-	}
+	if ($type_arg->kind == AST_TYPE_NAMED && $type_arg->args.n == 0)
+		$$.initial = ast_path(parser, &$type_arg->path);
+	else if (!$$.initial)
+		$$.initial = ast_expr(parser, EXPR_ERROR, @type_arg);
   }
 ;
 
@@ -424,10 +447,7 @@ stmt:
 	$$ = (struct ast_stmt){.kind = STMT_FOR, .span = span_join(@1, @high), .name = $name,
 	                       .low = $low, .high = $high, .open = true, .body = $stmts};
   }
-| "if" expr stmts otherwise {
-	$$ = (struct ast_stmt){.kind = STMT_IF, .span = span_join(@1, @expr), .expr = $expr,
-	                       .body = $stmts, .other = $otherwise};
-  }
+| choice
 | stream { $$ = (struct ast_stmt){.kind = STMT_CALL, .span = @$, .expr = $stream}; }
 | "assert" name '(' expr[from] "->" expr[to] ')' limit {
 	$$ = (struct ast_stmt){.kind = STMT_ASSERT, .span = @$, .name = $name, .arrow = true,
@@ -444,9 +464,17 @@ stmt:
   }
 ;
 
+choice:
+  "if" expr stmts otherwise {
+	$$ = (struct ast_stmt){.kind = STMT_IF, .span = span_join(@1, @expr), .expr = $expr,
+	                       .body = $stmts, .other = $otherwise};
+  }
+;
+
 otherwise:
   %empty { $$ = (struct ast_stmts){0}; }
 | "else" stmts { $$ = $stmts; }
+| "else" choice { $$ = (struct ast_stmts){0}; PUSH($$, $choice); }
 ;
 
 limit:
@@ -657,6 +685,10 @@ rule:
   }
 | "budget" member '=' expr {
 	$$ = (struct ast_rule){.kind = RULE_BUDGET, .span = @$, .expr = $expr};
+	PUSH($$.members, $member);
+  }
+| "rate" member '=' expr {
+	$$ = (struct ast_rule){.kind = RULE_RATE, .span = @$, .expr = $expr};
 	PUSH($$.members, $member);
   }
 | "limit" members '{' limit_lines '}' {

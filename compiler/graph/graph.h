@@ -59,6 +59,7 @@ struct graph_node {
 	const struct term **arguments; /* face->params.n, NULL = the declared default */
 	uint32_t process;
 	int64_t budget_ns; /* of the deploy, else of the interface; 0 = none */
+	double rate;       /* frames a second: likewise */
 };
 
 enum failure_end { FAILURE_STOP, FAILURE_ABSENT };

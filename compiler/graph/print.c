@@ -227,6 +227,8 @@ static void print_facts(const struct graph_node *node, FILE *file)
 		fputs("  fires any", file);
 	if (node->budget_ns)
 		fprintf(file, "  budget %" PRId64 "ns", node->budget_ns);
+	if (node->rate > 0)
+		fprintf(file, "  rate %.15gHz", node->rate);
 }
 
 static void print_node(const struct graph *graph, uint32_t n, FILE *file)

@@ -144,15 +144,15 @@ static bool has_rate(struct latency_pass *l)
 	struct analysis *a = l->a;
 	const struct graph_node *origin = &a->graph->nodes.items[l->origin];
 
-	if (origin->face->rate > 0) {
-		l->period = period_of_rate(origin->face->rate);
+	if (origin->rate > 0) {
+		l->period = period_of_rate(origin->rate);
 		return true;
 	}
 	diag_report(a->diags, E0607, l->assertion->at,
 	            "the time %s cannot be computed: it is not known how often '%s' makes a frame",
 	            pair_words(l), origin->name);
-	diag_help(a->diags, "write 'rate 30fps', or how often it is, in the declaration of '%s'",
-	          origin->face->kind);
+	diag_help(a->diags, "write 'rate %s = 30fps', or how often it is, in the deploy of '%s'",
+	          origin->name, a->graph->name);
 	return false;
 }
 

@@ -84,16 +84,16 @@ static int64_t multiple_of_edge(const struct graph_edge *edge, const struct pace
 /* `slowest`: the least period of the nodes that must take every frame of this origin. */
 static void pace_origin(const struct analysis *a, uint32_t n, int64_t slowest, struct pace *pace)
 {
-	const struct interface *face = a->graph->nodes.items[n].face;
+	double rate = a->graph->nodes.items[n].rate;
 
-	*pace = (struct pace){.timed = face->rate > 0,
+	*pace = (struct pace){.timed = rate > 0,
 	                      .exact = true,
 	                      .full = true,
 	                      .period = 1,
 	                      .multiple = 1,
 	                      .behind = NO_ID};
 	if (pace->timed)
-		pace->period = pace->frames = pace->spacing = period_of_rate(face->rate);
+		pace->period = pace->frames = pace->spacing = period_of_rate(rate);
 	if (pace->period < slowest)
 		pace->period = slowest;
 }

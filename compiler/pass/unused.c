@@ -1,7 +1,17 @@
-/* Which outputs have a reader: only those get a channel. The node is given NULL for the others, so
- * an unread output beside a read one costs nothing and is no mistake; a node whose every output is
- * unread works for nobody. */
+/* Which outputs have a reader: only those get a channel. An unread output
+ * beside a read one is no mistake; a node whose every output is unread works for nobody, and so does
+ * an expression that only goes on from its own values. */
 #include "pass/private.h"
+
+static bool reads_only_itself(const struct graph *graph, const struct graph_node *node)
+{
+	const struct graph_stream *stream = &graph->streams.items[node->outputs[0]];
+
+	for (size_t i = 0; i < stream->edges.n; i++)
+		if (&graph->nodes.items[graph->edges.items[stream->edges.items[i]].node] != node)
+			return false;
+	return node->face->body != NULL;
+}
 
 void pass_unused(struct analysis *a)
 {
@@ -16,9 +26,13 @@ void pass_unused(struct analysis *a)
 		bool read = n_outputs == 0;
 		for (size_t i = 0; i < n_outputs && !read; i++)
 			read = a->has_channel[node->outputs[i]];
-		if (read)
+		bool only_itself = read && n_outputs > 0 && reads_only_itself(graph, node);
+		if (read && !only_itself)
 			continue;
-		diag_report(a->diags, W0601, node->at, "nobody reads what '%s' makes", node->name);
+		diag_report(a->diags, W0601, node->at,
+		            only_itself ? "only '%s' itself reads what it makes"
+		                        : "nobody reads what '%s' makes",
+		            node->name);
 		diag_help(a->diags, "connect '%s' to an input, or remove this node",
 		          stream_words(a, node->outputs[0]));
 	}

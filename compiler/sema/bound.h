@@ -41,6 +41,7 @@ struct bound_node {
 	const struct type **outputs;      /* face->outputs.n, concrete or type_error */
 	const struct term **arguments;    /* face->params.n; NULL = the default */
 	int64_t budget_ns;                /* of the deploy; 0 = the interface's */
+	double rate;                      /* likewise */
 	uint32_t n_workers;               /* of the deploy; expanded by workers.c */
 	bool dynamic;                     /* they claim their frames */
 	uint32_t visit;                   /* of unify: new, open, done */

@@ -298,27 +298,37 @@ static void complete(struct deploy *d)
 
 /* ---- Failures ---- */
 
+static bool same_policy(const struct bound_process *a, const struct bound_process *b)
+{
+	return a->failure->absent == b->failure->absent && a->n_restarts == b->n_restarts &&
+	       a->per_ns == b->per_ns && a->backoff_ns == b->backoff_ns;
+}
+
 static void set_failure(struct deploy *d, const struct ast_rule *rule,
                         struct bound_process *process)
 {
+	struct bound_process given = *process;
 	int64_t restarts = 0;
 	if (rule->kind == RULE_STALL)
-		process->stall_ns = time_of(d, rule->expr);
-	if (process->failure && process->failure != rule) {
+		process->stall_ns = given.stall_ns = time_of(d, rule->expr);
+	given.failure = rule;
+	given.n_restarts = 0;
+	given.per_ns = given.backoff_ns = 0;
+	if (rule->restarts && constant(d, rule->restarts, VALUE_INT, 1, 1000000, &restarts)) {
+		given.n_restarts = (uint32_t)restarts;
+		given.per_ns = time_of(d, rule->per);
+		given.backoff_ns = time_of(d, rule->backoff);
+	}
+	if (!process->failure) {
+		*process = given;
+	} else if (!same_policy(process, &given)) {
 		diag_report(d->sema->diags, E0503, rule->span,
-		            "the process '%s' has a failure policy already", process->name);
+		            "the process '%s' has another failure policy already", process->name);
 		diag_note(d->sema->diags, process->failure->span, "given here");
 		if (process->failure->kind != rule->kind)
-			diag_help(d->sema->diags, "a stall is a death like a crash: the policy of "
-			                          "'on stall' holds for both");
-		return;
+			diag_help(d->sema->diags, "a stall ends like a crash: give both rules one "
+			                          "policy, or leave one of them out");
 	}
-	process->failure = rule;
-	if (!rule->restarts || !constant(d, rule->restarts, VALUE_INT, 1, 1000000, &restarts))
-		return;
-	process->n_restarts = (uint32_t)restarts;
-	process->per_ns = time_of(d, rule->per);
-	process->backoff_ns = time_of(d, rule->backoff);
 }
 
 /* ---- Limits ---- */
@@ -386,6 +396,25 @@ static void apply_limits(struct deploy *d, const struct ast_rule *rule)
 	}
 }
 
+/* ---- Rates ---- */
+
+static void set_rate(struct deploy *d, const struct ast_rule *rule, uint32_t index)
+{
+	struct bound_node *node = &d->bound->nodes.items[index];
+	struct value rate = const_eval(d->sema, d->bound->file, rule->expr);
+	if (node->face && node->face->origin == ORIGIN_NONE && !node->face->fires_any) {
+		diag_report(d->sema->diags, E0501, rule->members.items[0]->span,
+		            "'%s' is not a source: it fires as often as its inputs come",
+		            node->name);
+		diag_help(d->sema->diags, "give the rate of the source that it reads from");
+	} else if (rate.kind != VALUE_NONE && (rate.kind != VALUE_RATE || rate.f <= 0)) {
+		diag_report(d->sema->diags, E0302, rule->expr->span,
+		            "a rate above 0 is needed here, such as 30fps");
+	} else {
+		node->rate = rate.f;
+	}
+}
+
 /* ---- All rules ---- */
 
 /* Before expressions find their hosts: a process with workers takes none. */
@@ -428,6 +457,8 @@ static void apply(struct deploy *d, const struct ast_rule *rule)
 			uint32_t node = list.items[k];
 			if (rule->kind == RULE_BUDGET) {
 				d->bound->nodes.items[node].budget_ns = time_of(d, rule->expr);
+			} else if (rule->kind == RULE_RATE) {
+				set_rate(d, rule, node);
 			} else {
 				set_failure(d, rule,
 				            &d->bound->processes.items[d->process_of[node]]);

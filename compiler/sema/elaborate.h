@@ -233,6 +233,10 @@ void unify_node(struct elaborator *e, uint32_t node);
 /* All nodes, and a check of every input. */
 void unify_all(struct elaborator *e);
 
+/* How many streams a port of an array takes, against how many there are. */
+bool unify_count(const struct interface *face, uint64_t *sizes, struct size declared, uint64_t n,
+                 uint64_t *ret_wanted);
+
 /* One declared type with the generics of a pipeline, against an actual one: binds them in `sizes`
  * and `types`, arrays along `generics`. */
 bool unify_port(const struct generic *generics, size_t n, uint64_t *sizes,

@@ -43,14 +43,8 @@ static void check_port(struct elaborator *e, struct instance *instance, const st
 	const struct type *declared = port->type;
 	const struct binding *first = binding;
 	if (binding->kind == BINDING_BANK && declared->kind == TYPE_ARRAY) {
-		size_t i = declared->n.variable ? generic_index(face, declared->n.variable)
-		                                : SIZE_MAX;
-		uint64_t n = declared->n.value;
-		if (i != SIZE_MAX && instance->sizes[i] == 0)
-			instance->sizes[i] = binding->elements.n;
-		if (i != SIZE_MAX)
-			n = instance->sizes[i];
-		if (n != binding->elements.n)
+		uint64_t n;
+		if (!unify_count(face, instance->sizes, declared->n, binding->elements.n, &n))
 			diag_report(e->sema->diags, E0308, at,
 			            "'%s' of %s takes %llu streams, this "
 			            "bank has %zu",
@@ -140,6 +134,12 @@ static void bind_instance(struct elaborator *e, struct instance *instance, struc
 		const struct generic *generic = &face->generics.items[i];
 		if (instance->sizes[i] == 0 && generic->has_initial)
 			instance->sizes[i] = generic->initial;
+		if (generic->given_only && instance->sizes[i] == 0 && !arguments.generics[i]) {
+			diag_report(e->sema->diags, E0308, call->left->span,
+			            "'%s' of %s is not known", generic->name, face->kind);
+			diag_help(e->sema->diags, "give it by name: '%s: 4'", generic->name);
+			diag_note(e->sema->diags, generic->span, "declared here");
+		}
 		if (generic->kind != GENERIC_TYPE && instance->sizes[i] != 0)
 			scope_put_size(e, instance->inside, generic, instance->sizes[i]);
 		else if (e->sema->diags->n_errors > 0) /* why it is not known was said */
@@ -160,6 +160,9 @@ static void check_outputs(struct elaborator *e, const struct instance *instance)
 	const struct interface *face = instance->face;
 	if (e->n_declared > DECLARED_MAX) /* and so the rest was left out */
 		return;
+	for (size_t i = 0; i < face->generics.n; i++)
+		if (face->generics.items[i].given_only && instance->sizes[i] == 0)
+			return; /* likewise, for want of this number */
 	for (size_t i = 0; i < face->outputs.n; i++) {
 		const struct port *port = &face->outputs.items[i];
 		if (map_get(outputs, port->name))

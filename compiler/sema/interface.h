@@ -16,6 +16,7 @@ struct generic {
 	enum generic_kind kind; /* from where it stands in the ports */
 	bool has_initial;
 	uint64_t initial;
+	bool given_only; /* of a pipeline: no port shows it, so the call or `initial` says it */
 };
 
 struct port {

@@ -408,16 +408,19 @@ static void check_items(struct sema *sema, const struct interface *face)
 		            "'fires any' is for a node with inputs, which is no origin");
 }
 
-/* Every generic must stand in a port: nothing else could give it a value or a use. */
-static void check_generics(struct sema *sema, struct interface *face)
+/* A generic of a node must stand in a port: nothing else could use it. In a pipeline it is a number
+ * for the statements. */
+static void check_generics(struct sema *sema, struct interface *face, bool pipeline)
 {
 	for (size_t i = 0; i < face->generics.n; i++) {
 		struct generic *generic = &face->generics.items[i];
 		if (generic->kind != GENERIC_UNKNOWN)
 			continue;
-		diag_report(sema->diags, E0308, generic->span, "'%s' stands in no port of '%s'",
-		            generic->name, face->name);
+		if (!pipeline)
+			diag_report(sema->diags, E0308, generic->span, "no port of '%s' has '%s'",
+			            face->name, generic->name);
 		generic->kind = GENERIC_SIZE;
+		generic->given_only = true;
 	}
 }
 
@@ -444,7 +447,7 @@ struct interface *resolve_node(struct sema *sema, struct symbol *symbol)
 	for (size_t i = 0; i < decl->items.n; i++)
 		resolve_item(sema, file, face, &decl->items.items[i]);
 	resolve_rights(sema, decl, face);
-	check_generics(sema, face);
+	check_generics(sema, face, symbol->kind == SYMBOL_PIPELINE);
 	check_items(sema, face);
 	if (face->inputs.n == 0 && face->origin == ORIGIN_NONE && symbol->kind == SYMBOL_NODE)
 		face->origin = ORIGIN_PACED;

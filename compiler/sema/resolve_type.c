@@ -27,14 +27,88 @@ static bool use_generic(struct sema *sema, struct generic *generic, enum generic
 	return false;
 }
 
+static bool mentions_generic(struct interface *face, const struct ast_expr *expr)
+{
+	if (!expr)
+		return false;
+	if (expr->kind == EXPR_NAME && expr->name.text && resolve_generic(face, expr->name.text))
+		return true;
+	for (size_t i = 0; i < expr->args.n; i++)
+		if (mentions_generic(face, expr->args.items[i].value))
+			return true;
+	return mentions_generic(face, expr->left) || mentions_generic(face, expr->right) ||
+	       mentions_generic(face, expr->third);
+}
+
+/* A size that is known at each use; NULL after a report. */
+static const struct computed *resolve_computed(struct sema *sema, struct type_place place,
+                                               const struct ast_expr *expr)
+{
+	struct computed *computed = arena_new(sema->arena, struct computed);
+	if (!mentions_generic(place.face, expr)) {
+		struct value value = const_eval(sema, place.file, expr);
+		if (value.kind == VALUE_INT) {
+			computed->value = value.i;
+			return computed;
+		}
+		if (value.kind != VALUE_NONE)
+			diag_report(sema->diags, E0309, expr->span,
+			            "a size is a whole number, not %s",
+			            value_kind_text(value.kind));
+		return NULL;
+	}
+	if (expr->kind == EXPR_NAME) {
+		struct generic *generic = resolve_generic(place.face, expr->name.text);
+		computed->variable = generic->name;
+		return use_generic(sema, generic, GENERIC_SIZE, expr->span) ? computed : NULL;
+	}
+	if (expr->kind != EXPR_BINARY || operators[expr->op].use != USE_ARITHMETIC) {
+		diag_report(sema->diags, E0308, expr->span,
+		            "a size of <…> is computed with + - * / and %% alone");
+		return NULL;
+	}
+	computed->op = expr->op;
+	computed->left = resolve_computed(sema, place, expr->left);
+	computed->right = resolve_computed(sema, place, expr->right);
+	return computed->left && computed->right ? computed : NULL;
+}
+
+/* "2 * (N + 1)" */
+static const char *computed_text(struct arena *arena, const struct computed *computed)
+{
+	if (!computed->left)
+		return computed->variable
+		               ? computed->variable
+		               : arena_printf(arena, "%lld", (long long)computed->value);
+	enum precedence binds = operators[computed->op].binds;
+	const struct computed *left = computed->left, *right = computed->right;
+	bool group_left = left->left && operators[left->op].binds < binds;
+	bool group_right = right->left && operators[right->op].binds <= binds;
+	return arena_printf(arena, "%s%s%s %s %s%s%s", group_left ? "(" : "",
+	                    computed_text(arena, left), group_left ? ")" : "",
+	                    operators[computed->op].word, group_right ? "(" : "",
+	                    computed_text(arena, right), group_right ? ")" : "");
+}
+
 static bool resolve_size(struct sema *sema, struct type_place place, const struct ast_type *written,
                          uint64_t max, struct size *ret_size)
 {
 	*ret_size = (struct size){0};
 	struct ast_expr expr = {.kind = EXPR_ERROR, .span = written->span};
-	if (written->kind == AST_TYPE_SIZE) {
-		return const_size(sema, place.file, written->size, max, &ret_size->value);
+	if (written->kind == AST_TYPE_SIZE && mentions_generic(place.face, written->size)) {
+		const struct computed *computed = resolve_computed(sema, place, written->size);
+		if (!computed)
+			return false;
+		if (!computed->left) { /* a variable in parentheses */
+			ret_size->variable = computed->variable;
+			return true;
+		}
+		ret_size->computed = computed;
+		ret_size->variable = computed_text(sema->arena, computed);
+		return true;
 	}
+	if (written->kind == AST_TYPE_SIZE)
+		return const_size(sema, place.file, written->size, max, &ret_size->value);
 	if (written->kind != AST_TYPE_NAMED || written->args.n > 0 || written->path.n > 2) {
 		diag_report(sema->diags, E0308, written->span, "a size stands here, not a type");
 		return false;

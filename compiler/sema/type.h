@@ -3,6 +3,7 @@
 #define SEMA_TYPE_H
 
 #include "base/vec.h"
+#include "front/operator.h"
 #include "front/source.h"
 #include <stdint.h>
 
@@ -22,10 +23,19 @@ enum type_kind {
 	TYPE_ERROR,    /* already reported: agrees with everything, says nothing */
 };
 
+/* A size that is computed at each use: op left right; or a leaf, a variable or a number. */
+struct computed {
+	const struct computed *left, *right; /* NULL: a leaf */
+	enum ast_op op;
+	const char *variable; /* NULL: `value` counts */
+	int64_t value;
+};
+
 /* A size, or a pixel format: a number, or a variable of the node that is bound at each use. */
 struct size {
 	const char *variable; /* NULL: `value` counts */
 	uint64_t value;
+	const struct computed *computed; /* `variable` is how it is written: "2 * N" */
 };
 
 struct type {

@@ -34,11 +34,56 @@ static size_t unifier_index(const struct unifier *u, const char *name)
 	return 0;
 }
 
+enum computing { COMPUTED, UNKNOWN_YET, NO_SIZE };
+
+/* The value of a size that is computed from others. */
+static enum computing compute(const struct generic *generics, size_t n, const uint64_t *sizes,
+                              const struct computed *c, int64_t *ret_value)
+{
+	int64_t left, right;
+	if (!c->left) {
+		*ret_value = c->value;
+		for (size_t i = 0; c->variable && i < n; i++)
+			if (strcmp(generics[i].name, c->variable) == 0)
+				*ret_value = (int64_t)sizes[i];
+		return c->variable && *ret_value == 0 ? UNKNOWN_YET : COMPUTED;
+	}
+	enum computing known = compute(generics, n, sizes, c->left, &left);
+	if (known != COMPUTED)
+		return known;
+	known = compute(generics, n, sizes, c->right, &right);
+	if (known != COMPUTED)
+		return known;
+	bool divides = c->op == OP_DIV || c->op == OP_MOD;
+	if (divides && (right == 0 || right == -1))
+		return NO_SIZE;
+	bool overflow = c->op == OP_ADD   ? __builtin_add_overflow(left, right, ret_value)
+	                : c->op == OP_SUB ? __builtin_sub_overflow(left, right, ret_value)
+	                : c->op == OP_MUL ? __builtin_mul_overflow(left, right, ret_value)
+	                                  : false;
+	if (divides)
+		*ret_value = c->op == OP_DIV ? left / right : left % right;
+	return overflow ? NO_SIZE : COMPUTED;
+}
+
+/* One that is not known yet agrees: it is looked at again once all sizes are. */
+static bool unify_computed(struct unifier *u, struct size declared, struct size actual)
+{
+	int64_t value = 0;
+	enum computing known = compute(u->generics, u->n, u->sizes, declared.computed, &value);
+	u->variable = declared.variable;
+	u->had = known == COMPUTED && value > 0 ? (uint64_t)value : 0;
+	u->has = actual.value;
+	return known == UNKNOWN_YET || u->had == u->has;
+}
+
 static bool unify_size(struct unifier *u, struct size declared, struct size actual)
 {
 	u->variable = NULL;
 	if (!declared.variable)
 		return declared.value == actual.value;
+	if (declared.computed)
+		return unify_computed(u, declared, actual);
 	size_t i = unifier_index(u, declared.variable);
 	if (u->sizes[i] == 0) {
 		u->sizes[i] = actual.value;
@@ -84,10 +129,27 @@ bool unify_port(const struct generic *generics, size_t n, uint64_t *sizes,
 	return unify(&u, declared, actual);
 }
 
+bool unify_count(const struct interface *face, uint64_t *sizes, struct size declared, uint64_t n,
+                 uint64_t *ret_wanted)
+{
+	struct unifier u = {
+		.generics = face->generics.items, .n = face->generics.n, .sizes = sizes};
+	bool fits = unify_size(&u, declared, (struct size){.value = n});
+	*ret_wanted = u.variable ? u.had : declared.value;
+	return fits;
+}
+
 /* ---- Types of outputs ---- */
 
 static bool substitute_size(const struct bound_node *node, struct size *size)
 {
+	if (size->computed) {
+		int64_t value = 0;
+		compute(node->face->generics.items, node->face->generics.n, node->sizes,
+		        size->computed, &value);
+		*size = (struct size){
+			.value = value > 0 && value <= UINT32_MAX ? (uint64_t)value : 0};
+	}
 	if (size->variable)
 		*size = (struct size){
 			.value = node->sizes[generic_index(node->face, size->variable)]};
@@ -136,6 +198,9 @@ static void report_unknown(struct sema *sema, const struct bound_node *node,
 		diag_note(sema->diags, port->span, "it is needed for this output");
 		return;
 	}
+	diag_report(sema->diags, E0308, node->at, "%s cannot have this size: a size of %s is not "
+	            "between 1 and %u", node->face->kind, port->type->name, UINT32_MAX);
+	diag_note(sema->diags, port->span, "it is computed for this output");
 }
 
 /* A required input without a stream was reported already: what it would tell is not missed. */
@@ -192,7 +257,7 @@ static void report_mismatch(struct sema *sema, const struct bound_node *node,
 	diag_report(sema->diags, E0308, input->at, "'%s' of %s is %llu here, but %llu already",
 	            u->variable, node->face->kind, (unsigned long long)u->has,
 	            (unsigned long long)u->had);
-	if (node->size_from[i].source)
+	if (i != SIZE_MAX && node->size_from[i].source)
 		diag_note(sema->diags, node->size_from[i], "determined here");
 }
 

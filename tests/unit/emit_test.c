@@ -23,12 +23,12 @@ static char directory[] = "/tmp/pkd-emit-XXXXXX";
 
 static struct size size(uint64_t value)
 {
-	return (struct size){NULL, value};
+	return (struct size){.value = value};
 }
 
 static struct size variable(const char *name)
 {
-	return (struct size){name, 0};
+	return (struct size){.variable = name};
 }
 
 /* ---- Declarations ---- */

@@ -21,7 +21,7 @@ static uint32_t make_fork_join(uint32_t n, int64_t budget_ns, double rate)
 {
 	uint32_t before = add_node("cam", "", "!"), join = add_node("join", "!!", "");
 
-	face_of(before)->rate = rate;
+	set_rate(before, rate);
 	uint32_t e = plain(before, join, 0);
 	for (uint32_t i = 0; i < n; i++) {
 		uint32_t x = add_node("stage", "!", "!");
@@ -68,7 +68,7 @@ static void latest_counts_its_wait(void **state)
 	(void)state;
 	uint32_t cam = add_node("cam", "", "!"), found = add_node("found", "!", "!");
 	uint32_t join = add_node("join", "!!", "");
-	face_of(cam)->rate = 10;
+	set_rate(cam, 10);
 	set_budget(found, 300000000);
 	latest(cam, found, 0);
 	uint32_t e = plain(cam, join, 0);
@@ -85,7 +85,7 @@ static void thinned_frames_come_more_rarely(void **state)
 	uint32_t cam = add_node("cam", "", "!"), found = add_node("found", "!", "!");
 	uint32_t pass = add_node("pass", "!", "!"), slow = add_node("slow", "!", "!");
 	uint32_t join = add_node("join", "!!", "");
-	face_of(cam)->rate = 10;
+	set_rate(cam, 10);
 	set_budget(found, 300000000);
 	set_budget(slow, 200000000);
 	latest(cam, found, 0);
@@ -174,7 +174,7 @@ static void chosen_windows_never_slow_the_origin(void **state)
 	for (random_state = 1; random_state < 200u << 8; random_state += 256) {
 		uint32_t seed = random_state;
 		make_random_program(12);
-		face_of(0)->rate = 10;
+		set_rate(0, 10);
 		for (uint32_t n = 0; n < 12; n++)
 			set_budget(n, time[n] = 1000000 * (1 + random_below(100)));
 		run_all();
@@ -209,7 +209,7 @@ static void chosen_windows_never_slow_an_origin_with_feedbacks(void **state)
 				look_back(plain(random_below(n), n, 3), -(int32_t)random_below(4),
 				          0);
 		}
-		face_of(0)->rate = 10;
+		set_rate(0, 10);
 		for (uint32_t n = 0; n < N; n++)
 			set_budget(n, time[n] = 1000000 * (1 + random_below(100)));
 		graph_verify(graph);
@@ -231,7 +231,7 @@ static void feedback_sets_the_pace(void **state)
 	(void)state;
 	uint32_t cam = add_node("cam", "", "!"), x = add_node("x", "!?", "!");
 	uint32_t y = add_node("y", "!", "!");
-	face_of(cam)->rate = 10;
+	set_rate(cam, 10);
 	plain(cam, x, 0);
 	plain(x, y, 0);
 	uint32_t e = history(y, x, 1);
@@ -271,7 +271,7 @@ static void every_holds_what_comes_meanwhile(void **state)
 {
 	(void)state;
 	uint32_t cam = add_node("cam", "", "!"), x = add_node("x", "!", "");
-	face_of(cam)->rate = 100;
+	set_rate(cam, 100);
 	uint32_t e = every(10, cam, x, 0);
 	run_all();
 	assert_int_equal(a->window[e], 2);
@@ -324,7 +324,7 @@ static void every_of_every_is_the_common_multiple(void **state)
 	(void)state;
 	uint32_t cam = add_node("cam", "", "!"), x = add_node("x", "!", "!");
 	uint32_t y = add_node("y", "!", "!"), z = add_node("z", "!", "");
-	face_of(cam)->rate = 100;
+	set_rate(cam, 100);
 	every(2, cam, x, 0);
 	every(2, x, y, 0);
 	every(3, y, z, 0);
@@ -340,7 +340,7 @@ static void node_slower_than_a_live_origin_is_warned_of(void **state)
 {
 	(void)state;
 	uint32_t cam = add_node("cam", "", "!"), x = add_node("x", "!", "");
-	face_of(cam)->rate = 30;
+	set_rate(cam, 30);
 	set_budget(x, 100000000);
 	uint32_t e = plain(cam, x, 0);
 	run_all();
@@ -365,7 +365,7 @@ static void pool_is_warned_of_once(void **state)
 	(void)state;
 	uint32_t cam = add_node("cam", "", "!"), order = make_pool(cam, 100000000);
 	plain(order, add_node("sink", "!", ""), 0);
-	face_of(cam)->rate = 30;
+	set_rate(cam, 30);
 	face_of(cam)->origin = ORIGIN_LIVE;
 	run_all();
 	assert_clean(); /* 3 * 33.3 ms */
@@ -382,7 +382,7 @@ static void process_slower_than_a_live_origin_is_warned_of(void **state)
 	(void)state;
 	uint32_t cam = add_node("cam", "", "!"), x = add_node("x", "!", "");
 	uint32_t y = add_node("y", "!", "");
-	face_of(cam)->rate = 100;
+	set_rate(cam, 100);
 	face_of(cam)->origin = ORIGIN_LIVE;
 	set_budget(x, 8000000);
 	set_budget(y, 4000000);

@@ -57,8 +57,8 @@ static inline void set_type(uint32_t node, const struct type *type)
 
 static inline const struct type *image_type(uint64_t width, uint64_t height)
 {
-	return type_image(arena, (struct size){NULL, PKD_BGR24}, (struct size){NULL, width},
-	                  (struct size){NULL, height});
+	return type_image(arena, (struct size){.value = PKD_BGR24}, (struct size){.value = width},
+	                  (struct size){.value = height});
 }
 
 static inline struct port port_of(const char *prefix, size_t i, char kind)
@@ -175,6 +175,11 @@ static inline void set_budget(uint32_t node, int64_t ns)
 	graph->nodes.items[node].budget_ns = ns;
 }
 
+static inline void set_rate(uint32_t node, double hz)
+{
+	graph->nodes.items[node].rate = hz;
+}
+
 /* Worker k of n. */
 static inline uint32_t share_frames(uint32_t n, uint32_t k, uint32_t from, uint32_t to,
                                     uint32_t input)
@@ -211,7 +216,7 @@ static inline void make_bank(uint32_t node, uint32_t n)
 	struct graph_node *to = &graph->nodes.items[node];
 	struct port *port = &face_of(node)->inputs.items[face_of(node)->inputs.n - 1];
 
-	port->type = type_array(arena, port->type, (struct size){NULL, n});
+	port->type = type_array(arena, port->type, (struct size){.value = n});
 	for (uint32_t i = 1; i < n; i++) {
 		to->inputs[to->n_inputs] = NO_ID;
 		to->input_ports[to->n_inputs++] = (uint32_t)face_of(node)->inputs.n - 1;
@@ -371,7 +376,7 @@ static inline void make_people(void)
 	add_node("csv", "??", "");
 	set_type(CAM, image_type(768, 576));
 	set_type(VIEW, image_type(768, 576));
-	set_type(FOUND, type_list(arena, type_record(arena, object), (struct size){NULL, 64}));
+	set_type(FOUND, type_list(arena, type_record(arena, object), (struct size){.value = 64}));
 	latest(CAM, FOUND, 0);
 	plain(CAM, VIEW, 0);
 	sample(FOUND, VIEW, 1);

@@ -13,7 +13,7 @@ static uint32_t make_view(uint64_t limit)
 	add_node("view", "!", "!");
 	add_node("show", "!", "");
 	add_node("write", "!", "");
-	face_of(V_CAM)->rate = 20;
+	set_rate(V_CAM, 20);
 	set_budget(V_VIEW, 15 * MS);
 	set_budget(V_SHOW, 10 * MS);
 	set_budget(V_WRITE, 30 * MS);
@@ -111,7 +111,7 @@ static void rate_is_asked_for(void **state)
 {
 	(void)state;
 	make_view(100 * MS);
-	face_of(V_CAM)->rate = 0;
+	set_rate(V_CAM, 0);
 	run_all();
 	assert_only("E0607", "it is not known how often 'cam' makes a frame");
 }
@@ -148,7 +148,7 @@ static void workers_keep_up_together(void **state)
 {
 	(void)state;
 	uint32_t cam = add_node("cam", "", "!"), order = make_pool(cam, 150 * MS);
-	face_of(cam)->rate = 20;
+	set_rate(cam, 20);
 	add_assert(ASSERT_LATENCY, cam, order, 151 * MS);
 	run_all();
 	assert_int_equal(diags.n_errors, 0);
@@ -166,7 +166,7 @@ static void feedback_slower_than_frames_has_no_bound(void **state)
 	(void)state;
 	uint32_t cam = add_node("cam", "", "!"), x = add_node("x", "!?", "!");
 	uint32_t y = add_node("y", "!", "!");
-	face_of(cam)->rate = 20;
+	set_rate(cam, 20);
 	set_budget(x, 20 * MS);
 	set_budget(y, 30 * MS);
 	plain(cam, x, 0);
@@ -188,7 +188,7 @@ static void small_queue_in_a_fork_join_has_no_bound(void **state)
 	(void)state;
 	uint32_t cam = add_node("cam", "", "!"), fork = add_node("fork", "!", "!");
 	uint32_t before = fork, join = add_node("join", "!!", "");
-	face_of(cam)->rate = 20;
+	set_rate(cam, 20);
 	set_budget(fork, 50 * MS);
 	set_budget(join, 50 * MS);
 	plain(cam, fork, 0);
@@ -216,7 +216,8 @@ static void node_that_fires_on_any_ends_the_way(void **state)
 	uint32_t cam = add_node("cam", "", "!"), mic = add_node("mic", "", "!");
 	uint32_t any = add_node("any", "??", "!"), sink = add_node("sink", "!", "");
 	set_any(any);
-	face_of(cam)->rate = face_of(any)->rate = 20;
+	set_rate(cam, 20);
+	set_rate(any, 20);
 	latest(cam, any, 0);
 	latest(mic, any, 1);
 	plain(any, sink, 0);
@@ -298,7 +299,7 @@ static void no_play_of_lossless_edges_takes_longer(void **state)
 	for (random_state = 11; n_bounds < 200;) {
 		add_node("n", "", "!");
 		set_budget(0, random_below(2) ? 0 : (1 + random_below(50)) * MS);
-		face_of(0)->rate = 10;
+		set_rate(0, 10);
 		for (uint32_t n = 1; n < N; n++) {
 			add_node("n", "!!??", "!");
 			set_budget(n, (1 + random_below(100)) * MS);
@@ -374,7 +375,7 @@ static void choice_waits_for_the_wait_of_the_one_before(void **state)
 	(void)state;
 	uint32_t cam = add_node("cam", "", "!"), x = add_node("x", "!", "!");
 	uint32_t y = add_node("y", "!", "!"), join = add_node("join", "!!", "");
-	face_of(cam)->rate = 10;
+	set_rate(cam, 10);
 	set_budget(x, 90 * MS);
 	set_budget(y, 90 * MS);
 	set_budget(join, 150 * MS);
@@ -400,7 +401,7 @@ static void no_play_with_latest_takes_longer(void **state)
 	(void)state;
 	for (random_state = 13; n_bounds < 300;) {
 		add_node("n", "", "!");
-		face_of(0)->rate = 10;
+		set_rate(0, 10);
 		for (uint32_t n = 1; n < N; n++) {
 			bool chooses = random_below(2);
 			add_node("n", random_below(2) ? "!!" : "!", "!");

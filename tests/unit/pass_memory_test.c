@@ -44,12 +44,12 @@ static void large_slots_are_whole_pages(void **state)
 {
 	(void)state;
 	uint32_t cam = add_node("cam", "", "!"), x = add_node("x", "!", "");
-	set_type(cam, type_bytes(arena, (struct size){NULL, 4096 - 64 - 4}));
+	set_type(cam, type_bytes(arena, (struct size){.value = 4096 - 64 - 4}));
 	latest(cam, x, 0);
 	run_all();
 	assert_clean();
 	assert_int_equal(a->memory[0].slot_size, 4096);
-	set_type(cam, type_bytes(arena, (struct size){NULL, 4096 - 64 - 3}));
+	set_type(cam, type_bytes(arena, (struct size){.value = 4096 - 64 - 3}));
 	run_all();
 	assert_int_equal(a->memory[0].slot_size, 8192);
 }
@@ -69,7 +69,7 @@ static void largest_value_is_counted_exactly(void **state)
 {
 	(void)state;
 	uint32_t cam = add_node("cam", "", "!"), x = add_node("x", "!", "");
-	set_type(cam, type_bytes(arena, (struct size){NULL, (UINT64_C(1) << 31) - 4}));
+	set_type(cam, type_bytes(arena, (struct size){.value = (UINT64_C(1) << 31) - 4}));
 	latest(cam, x, 0);
 	run_all();
 	assert_clean();

@@ -26,12 +26,12 @@ static int teardown(void **state)
 
 static struct size size(uint64_t value)
 {
-	return (struct size){NULL, value};
+	return (struct size){.value = value};
 }
 
 static struct size variable(const char *name)
 {
-	return (struct size){name, 0};
+	return (struct size){.variable = name};
 }
 
 static const struct type *list(const struct type *item, uint64_t n)
