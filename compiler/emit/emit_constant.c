@@ -1,6 +1,7 @@
 /* Constants as C text, such that -Wconversion has nothing to say. */
 #include "emit/out.h"
 #include "emit/parts.h"
+#include <string.h>
 
 static bool is_float(const struct type *type)
 {
@@ -21,6 +22,22 @@ static const char *number_c(struct arena *arena, const struct value *value, cons
 	return arena_printf(arena, "%lld", (long long)value->i);
 }
 
+/* {a, b}; where that is long, each in a line of its own. */
+static const char *list_c(struct arena *arena, const struct value *list, const struct type *type,
+                          size_t column)
+{
+	enum { ROOM = 90, DEEP = 2 * OUT_TAB };
+	const char *line = "", *lines = "";
+
+	for (size_t i = 0; i < list->n; i++) {
+		const char *item = value_c(arena, &list->items[i], type->item, DEEP);
+		line = arena_printf(arena, "%s%s%s", line, i ? ", " : "", item);
+		lines = arena_printf(arena, "%s\n\t\t%s,", lines, item);
+	}
+	return strlen(line) + column < ROOM ? arena_printf(arena, "{%s}", line)
+	                                    : arena_printf(arena, "{%s\n\t}", lines);
+}
+
 const char *value_c(struct arena *arena, const struct value *value, const struct type *type,
                     size_t column)
 {
@@ -37,6 +54,9 @@ const char *value_c(struct arena *arena, const struct value *value, const struct
 	case VALUE_ENUM:
 		return arena_printf(arena, "%s_%s", value->enumeration->c_name,
 		                    value->enumeration->names.items[value->i]);
+	case VALUE_LIST:
+		return list_c(arena, value, type, column);
+	case VALUE_RECORD:
 	case VALUE_NONE:
 		break;
 	}

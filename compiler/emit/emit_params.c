@@ -2,14 +2,21 @@
 #include "emit/writer.h"
 #include <string.h>
 
+/* Of one value of the parameter. */
+static const struct type *item_of(const struct param *param)
+{
+	return param->type->kind == TYPE_ARRAY ? param->type->item : param->type;
+}
+
 static void describe_types(struct program *p)
 {
 	struct buf types;
 
 	buf_init(&types);
 	for (size_t i = 0; i < p->graph->params.n; i++)
-		if (p->graph->params.items[i].type->kind == TYPE_ENUM)
-			type_describe(&types, &p->described, p->graph->params.items[i].type);
+		if (item_of(&p->graph->params.items[i])->kind == TYPE_ENUM)
+			type_describe(&types, &p->described,
+			              item_of(&p->graph->params.items[i]));
 	for (size_t i = 0; i < p->faces.n; i++)
 		for (size_t k = 0; k < p->faces.items[i]->params.n; k++)
 			if (p->faces.items[i]->params.items[k].type->kind == TYPE_ENUM)
@@ -35,13 +42,13 @@ static void describe_types(struct program *p)
 static void put_bound(struct out_row *row, const char *name, const struct param *param,
                       const struct value *bound)
 {
-	if (param->type->kind == TYPE_F32 || param->type->kind == TYPE_F64)
+	if (type_is_fraction(item_of(param)))
 		out_field(row, ".%s.number = %s", name,
 		          out_float(row->arena,
 		                    bound->kind == VALUE_FLOAT ? bound->f : (double)bound->i,
 		                    false));
 	else
-		out_field(row, ".%s.whole = %s", name, value_c(row->arena, bound, param->type, 0));
+		out_field(row, ".%s.whole = %s", name, value_c(row->arena, bound, item_of(param), 0));
 }
 
 static void put_param_row(struct program *p, const char *struct_name, const struct param *param)
@@ -50,7 +57,9 @@ static void put_param_row(struct program *p, const char *struct_name, const stru
 
 	out_field_string(&row, "name", param->name);
 	out_field_string(&row, "doc", param->doc);
-	out_field(&row, ".kind = %s", type_pkd_kind(param->type));
+	out_field(&row, ".kind = %s", type_pkd_kind(item_of(param)));
+	if (param->type->kind == TYPE_ARRAY)
+		out_field(&row, ".n = %llu", (unsigned long long)param->type->n.value);
 	out_field(&row, ".offset = offsetof(struct %s, %s)", struct_name, param->name);
 	if (param->initial_text)
 		out_field_string(&row, "initial", param->initial_text);
@@ -59,8 +68,9 @@ static void put_param_row(struct program *p, const char *struct_name, const stru
 		put_bound(&row, "min", param, &param->min);
 		put_bound(&row, "max", param, &param->max);
 	}
-	if (param->type->kind == TYPE_ENUM)
-		out_field(&row, ".type = &%s", type_describe(p->out, &p->described, param->type));
+	if (item_of(param)->kind == TYPE_ENUM)
+		out_field(&row, ".type = &%s",
+		          type_describe(p->out, &p->described, item_of(param)));
 	out_row(p->out, "", &row, ",", false);
 }
 
@@ -90,10 +100,13 @@ static void put_options(struct program *p)
 		return;
 	for (size_t i = 0; i < graph->params.n; i++) {
 		const struct param *param = &graph->params.items[i];
-		const char *type = type_c_param(param->type);
+		const char *type = type_c_param(item_of(param)), *dimension = "";
 		size_t column = OUT_TAB + strlen(param->name) + strlen(". = ");
-		out_field(&lines, "%s%s%s;", type, type[strlen(type) - 1] == '*' ? "" : " ",
-		          param->name);
+		if (param->type->kind == TYPE_ARRAY)
+			dimension = arena_printf(p->arena, "[%llu]",
+			                         (unsigned long long)param->type->n.value);
+		out_field(&lines, "%s%s%s%s;", type, type[strlen(type) - 1] == '*' ? "" : " ",
+		          param->name, dimension);
 		out_field_comment(&lines, param->doc);
 		if (param->initial.kind != VALUE_NONE)
 			out_field(&initial, ".%s = %s", param->name,

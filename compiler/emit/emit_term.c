@@ -64,9 +64,12 @@ struct value_text term_constant(struct writer *w, const struct term *term)
 
 static struct value_text option(struct writer *w, const struct term *term)
 {
-	return value_number(
-		arena_printf(w->arena, "options.%s", w->p->graph->params.items[term->index].name),
-		BINDS_ALL);
+	const char *name = w->p->graph->params.items[term->index].name;
+
+	return value_number(term->element ? arena_printf(w->arena, "options.%s[%u]", name,
+	                                                 term->element - 1)
+	                                  : arena_printf(w->arena, "options.%s", name),
+	                    BINDS_ALL);
 }
 
 static struct value_text it(struct writer *w)

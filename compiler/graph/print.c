@@ -40,6 +40,16 @@ static void print_value(const struct value *value, FILE *file)
 	case VALUE_STRING:
 		print_string(value->s, file);
 		break;
+	case VALUE_LIST:
+	case VALUE_RECORD:
+		for (size_t i = 0; i < value->n; i++) {
+			fputs(i ? ", " : value->names ? "{" : "[", file);
+			if (value->names)
+				fprintf(file, "%s: ", value->names[i]);
+			print_value(&value->items[i], file);
+		}
+		fputc(value->names ? '}' : ']', file);
+		break;
 	case VALUE_TIME:
 		fprintf(file, "%" PRId64 "ns", value->i);
 		break;

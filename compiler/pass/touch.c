@@ -3,12 +3,13 @@
 #include <pkd/path.h>
 #include <string.h>
 
-/* The pipeline's parameter that a node's is set by; NO_ID where the call says more. */
+/* The pipeline's parameter, as a whole, that a node's is set by; NO_ID where the call says more. */
 static uint32_t param_of(const struct graph_node *node, uint32_t param)
 {
 	const struct term *argument = node->arguments[param];
 
-	return argument && argument->kind == TERM_OPTION ? argument->index : NO_ID;
+	return argument && argument->kind == TERM_OPTION && !argument->element ? argument->index
+	                                                                       : NO_ID;
 }
 
 static const char *option_of(const struct analysis *a, const struct graph_node *node,
@@ -16,8 +17,14 @@ static const char *option_of(const struct analysis *a, const struct graph_node *
 {
 	uint32_t own = param_of(node, param);
 
+	const struct term *argument = node->arguments[param];
+
 	if (own != NO_ID)
 		return a->graph->params.items[own].name;
+	if (argument && argument->kind == TERM_OPTION)
+		return arena_printf(a->arena, "%s[%u]",
+		                    a->graph->params.items[argument->index].name,
+		                    argument->element - 1);
 	return arena_printf(a->arena, "%s.%s", node->name, node->face->params.items[param].name);
 }
 
@@ -31,6 +38,8 @@ static const char *path_of(const struct analysis *a, const struct graph_node *no
 		value = &a->graph->params.items[argument->index].initial;
 	else if (argument && argument->kind == TERM_CONST)
 		value = &argument->value;
+	if (value->kind == VALUE_LIST)
+		value = &value->items[argument->element - 1];
 	return value->kind == VALUE_STRING && *value->s ? value->s : NULL;
 }
 

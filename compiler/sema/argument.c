@@ -45,7 +45,8 @@ static const struct term *build_constant(struct elaborator *e, struct scope *sco
                                          const struct type *type, const struct ast_expr *expr)
 {
 	struct value value;
-	if (type->kind == TYPE_ENUM) {
+	bool enums = type->kind == TYPE_ARRAY && type->item->kind == TYPE_ENUM;
+	if (type->kind == TYPE_ENUM || enums) {
 		value = resolve_constant(e->sema, scope->file, type, expr);
 	} else {
 		if (is_unknown(e, scope, expr))
@@ -89,6 +90,28 @@ static struct term *convert(struct lift *lift, struct term *term, const struct t
 	return cut && term->kind != TERM_CONST ? NULL : term_convert(lift, term, type);
 }
 
+/* [a, b] for a parameter that is an array. */
+static const struct term *build_array(struct elaborator *e, struct scope *scope,
+                                      const struct type *type, const struct ast_expr *expr)
+{
+	struct term *term = arena_new(e->sema->arena, struct term);
+	*term = (struct term){.kind = TERM_LIST, .type = type, .span = expr->span};
+	term->n_items = expr->args.n;
+	term->items = arena_alloc(e->sema->arena, (expr->args.n + 1) * sizeof *term->items);
+	if (expr->args.n != type->n.value) {
+		diag_report(e->sema->diags, E0307, expr->span,
+		            "%s takes %llu values, these are %zu", type->name,
+		            (unsigned long long)type->n.value, expr->args.n);
+		return NULL;
+	}
+	for (size_t i = 0; i < expr->args.n; i++) {
+		term->items[i] = argument_build(e, scope, type->item, expr->args.items[i].value);
+		if (!term->items[i])
+			return NULL;
+	}
+	return term;
+}
+
 const struct term *argument_build(struct elaborator *e, struct scope *scope,
                                   const struct type *type, const struct ast_expr *expr)
 {
@@ -99,6 +122,8 @@ const struct term *argument_build(struct elaborator *e, struct scope *scope,
 		return pass_on(e, type, expr, param);
 	if (!is_computed(scope, expr))
 		return build_constant(e, scope, type, expr);
+	if (type->kind == TYPE_ARRAY && expr->kind == EXPR_LIST)
+		return build_array(e, scope, type, expr);
 	struct lift lift = {.e = e, .scope = scope, .for_param = true};
 	size_t errors = e->sema->diags->n_errors;
 	struct term *built = term_build(&lift, expr, type);

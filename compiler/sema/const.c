@@ -1,5 +1,5 @@
 /* Constants: literals, units, operators. Integers are checked for overflow, never wrapped. */
-#include "sema/scope.h"
+#include "sema/const.h"
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
@@ -9,7 +9,8 @@ const char *value_kind_text(enum value_kind kind)
 {
 	static const char *const texts[] = {"nothing",  "true or false", "a whole number",
 	                                    "a number", "a text",        "a time",
-	                                    "a rate",   "an enum"};
+	                                    "a rate",   "an enum",       "an array",
+	                                    "a record"};
 	return texts[kind];
 }
 
@@ -202,6 +203,8 @@ static struct value apply_binary(struct sema *sema, struct span span, enum ast_o
 			return bool_value(holds(op, strcmp(a.s, b.s)));
 		return no_operator(sema, span, a, b);
 	}
+	if (op == OP_ADD && a.kind == VALUE_STRING && b.kind == VALUE_STRING)
+		return const_join(sema, a, b);
 	if (both_int)
 		return apply_int(sema, span, op, a.i, b.i);
 	if (is_number(a) && is_number(b))
@@ -287,6 +290,41 @@ static struct value eval_symbol(struct sema *sema, struct symbol *symbol, struct
 	return symbol->value;
 }
 
+/* Whether what stands before a dot can only be a module: no record has this name. */
+static bool is_module(struct sema *sema, struct file_scope *file, const struct ast_expr *expr)
+{
+	struct value local;
+	if (expr->kind != EXPR_NAME || !expr->name.text)
+		return false;
+	if (sema->locals && sema->find_local(sema, expr, &local))
+		return false;
+	const struct symbol *symbol = scope_find(file, expr->name.text);
+	return !symbol || symbol->kind != SYMBOL_CONST;
+}
+
+static struct value eval_if(struct sema *sema, struct file_scope *file, const struct ast_expr *expr)
+{
+	struct value test = const_eval(sema, file, expr->left);
+	if (test.kind == VALUE_BOOL)
+		return const_eval(sema, file, test.i ? expr->right : expr->third);
+	if (test.kind != VALUE_NONE)
+		diag_report(sema->diags, E0309, expr->left->span,
+		            "the condition of an 'if' is %s, not %s", value_kind_text(VALUE_BOOL),
+		            value_kind_text(test.kind));
+	return (struct value){0};
+}
+
+/* What stands right of `and` and `or` counts only where the left does not decide. */
+static struct value eval_binary(struct sema *sema, struct file_scope *file,
+                                const struct ast_expr *expr)
+{
+	struct value left = const_eval(sema, file, expr->left);
+	bool decides = (expr->op == OP_AND && !left.i) || (expr->op == OP_OR && left.i);
+	if (left.kind == VALUE_BOOL && decides)
+		return left;
+	return const_apply(sema, expr->span, expr->op, left, const_eval(sema, file, expr->right));
+}
+
 static struct value eval_name(struct sema *sema, struct file_scope *file,
                               const struct ast_expr *expr)
 {
@@ -296,10 +334,8 @@ static struct value eval_name(struct sema *sema, struct file_scope *file,
 	    sema->find_local(sema, expr, &local))
 		return local;
 	if (expr->kind == EXPR_MEMBER) {
-		if (expr->left->kind != EXPR_NAME) {
-			diag_report(sema->diags, E0309, expr->span, "this is not a constant");
-			return (struct value){0};
-		}
+		if (!is_module(sema, file, expr->left))
+			return const_field(sema, const_eval(sema, file, expr->left), expr->name);
 		vec_push(sema->arena, &path, expr->left->name);
 	}
 	if (!expr->name.text)
@@ -332,19 +368,23 @@ struct value const_eval(struct sema *sema, struct file_scope *file, const struct
 		return const_apply(sema, expr->span, expr->op, const_eval(sema, file, expr->left),
 		                   (struct value){0});
 	case EXPR_BINARY:
-		return const_apply(sema, expr->span, expr->op, const_eval(sema, file, expr->left),
-		                   const_eval(sema, file, expr->right));
+		return eval_binary(sema, file, expr);
+	case EXPR_IF:
+		return eval_if(sema, file, expr);
+	case EXPR_RECORD:
+	case EXPR_LIST:
+		return const_items(sema, file, expr);
+	case EXPR_INDEX:
+		return const_element(sema, expr->span, const_eval(sema, file, expr->left),
+		                     const_eval(sema, file, expr->right));
 	case EXPR_CALL:
+		return const_call(sema, file, expr);
 	case EXPR_EDGE:
 	case EXPR_IT:
-	case EXPR_INDEX:
 	case EXPR_WINDOW:
-	case EXPR_IF:
 	case EXPR_WHERE:
 	case EXPR_SELECT:
 	case EXPR_WHEN:
-	case EXPR_RECORD:
-	case EXPR_LIST:
 		break;
 	}
 	diag_report(sema->diags, E0309, expr->span, "this is a stream, not a constant");

@@ -35,11 +35,22 @@ static bool find_local(struct sema *sema, const struct ast_expr *name, struct va
 	return true;
 }
 
+static bool local_length(struct sema *sema, const struct ast_expr *name, uint64_t *ret_length)
+{
+	const struct binding *binding = scope_binding((struct scope *)sema->locals,
+	                                              name->name.text);
+	if (!binding || binding->kind != BINDING_PARAM || binding->param->type->kind != TYPE_ARRAY)
+		return false;
+	*ret_length = binding->param->type->n.value;
+	return true;
+}
+
 struct value elaborate_const(struct elaborator *e, struct scope *scope, const struct ast_expr *expr)
 {
 	struct sema *sema = e->sema;
 	sema->locals = scope;
 	sema->find_local = find_local;
+	sema->local_length = local_length;
 	struct value value = const_eval(sema, scope->file, expr);
 	sema->locals = NULL;
 	return value;

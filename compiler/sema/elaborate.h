@@ -198,6 +198,11 @@ void call_report_inside(struct elaborator *e, struct scope *scope, const struct 
 /* The node or pipeline that a call names; NULL after a report. */
 struct symbol *call_callee(struct elaborator *e, struct scope *scope, const struct ast_expr *call);
 
+/* ---- term_part.c ---- */
+
+/* TABLE[n]: an array constant, and an index that is none. */
+bool term_is_table(const struct scope *scope, const struct ast_expr *expr);
+
 /* ---- argument.c ---- */
 
 /* What a parameter of type `type` is given: a term over constants and options; NULL after a

@@ -82,6 +82,20 @@ struct term *term_convert(struct lift *lift, struct term *term, const struct typ
 /* As term_convert where nothing is lost by it; NULL otherwise. */
 struct term *term_widen(struct lift *lift, struct term *term, const struct type *type);
 
+struct term *term_build_const(struct lift *lift, const struct ast_expr *expr,
+                              const struct type *hint);
+
+/* ---- term_part.c ---- */
+
+/* A part of a constant or of a parameter: PATHS[i], SIZE.w, sources[0], TABLE[n]. False where it
+ * is none; *ret_term is NULL after a report. */
+bool term_build_part(struct lift *lift, const struct ast_expr *expr, const struct type *hint,
+                     struct term **ret_term);
+
+/* An array constant as a list. */
+struct term *term_of_list(struct lift *lift, const struct value *list, struct span span,
+                          const struct type *hint);
+
 /* ---- term_operator.c ---- */
 
 struct term *term_build_unary(struct lift *lift, const struct ast_expr *expr);

@@ -71,11 +71,32 @@ static bool kind_suits(const struct type *type, struct value *value)
 	return value->kind == needed;
 }
 
+/* The same for each element of an array. */
+static bool resolve_values(struct sema *sema, const struct type *type, struct span span,
+                           struct value *value)
+{
+	struct value *items = arena_alloc(sema->arena, (value->n + 1) * sizeof *items);
+	if (value->n != type->n.value) {
+		diag_report(sema->diags, E0307, span, "%s takes %llu values, these are %zu",
+		            type->name, (unsigned long long)type->n.value, value->n);
+		return false;
+	}
+	for (size_t i = 0; i < value->n; i++) {
+		items[i] = value->items[i];
+		if (!resolve_value(sema, type->item, span, &items[i]))
+			return false;
+	}
+	value->items = items;
+	return true;
+}
+
 bool resolve_value(struct sema *sema, const struct type *type, struct span span,
                    struct value *value)
 {
 	if (value->kind == VALUE_NONE || type->kind == TYPE_ERROR)
 		return false;
+	if (type->kind == TYPE_ARRAY && value->kind == VALUE_LIST)
+		return resolve_values(sema, type, span, value);
 	if (!kind_suits(type, value)) {
 		diag_report(sema->diags, E0302, span, "%s is needed here, this is %s", type->name,
 		            value_kind_text(value->kind));
@@ -108,6 +129,12 @@ bool resolve_in_range(struct sema *sema, const struct param *param, struct span 
                       const struct value *value)
 {
 	char number[VALUE_TEXT_SIZE], min[VALUE_TEXT_SIZE], max[VALUE_TEXT_SIZE];
+	if (value->kind == VALUE_LIST) {
+		for (size_t i = 0; i < value->n; i++)
+			if (!resolve_in_range(sema, param, span, &value->items[i]))
+				return false;
+		return true;
+	}
 	if (!param->has_range || (!is_less(value, &param->min) && !is_less(&param->max, value)))
 		return true;
 	diag_report(sema->diags, E0307, span, "%s is outside the range of '%s', %s..%s",
@@ -120,6 +147,8 @@ bool resolve_in_range(struct sema *sema, const struct param *param, struct span 
 
 static bool is_param_type(const struct type *type)
 {
+	if (type->kind == TYPE_ARRAY && type->item->kind != TYPE_ARRAY)
+		return !type->n.variable && is_param_type(type->item);
 	return type->kind <= TYPE_TIME || type->kind == TYPE_ENUM ||
 	       (type->kind == TYPE_STRING && type->n.value == 0);
 }
@@ -128,6 +157,20 @@ static const char *source_text(struct sema *sema, struct span span)
 {
 	return arena_strndup(sema->arena, sema->sources->list.items[span.source].text + span.start,
 	                     span.end - span.start);
+}
+
+/* Each element on its own, so that it may be the bare name of an enum's value. */
+static struct value resolve_array(struct sema *sema, struct file_scope *file,
+                                  const struct type *type, const struct ast_expr *expr)
+{
+	struct value *items = arena_alloc(sema->arena, expr->args.n * sizeof *items);
+	struct value list = {.kind = VALUE_LIST, .items = items, .n = expr->args.n};
+	for (size_t i = 0; i < list.n; i++) {
+		items[i] = resolve_constant(sema, file, type->item, expr->args.items[i].value);
+		if (items[i].kind == VALUE_NONE)
+			return (struct value){0};
+	}
+	return resolve_value(sema, type, expr->span, &list) ? list : (struct value){0};
 }
 
 struct value resolve_constant(struct sema *sema, struct file_scope *file, const struct type *type,
@@ -144,6 +187,8 @@ struct value resolve_constant(struct sema *sema, struct file_scope *file, const 
 		diag_suggest(sema->diags, expr->name.text, e->names.items, e->names.n);
 		return (struct value){0};
 	}
+	if (type->kind == TYPE_ARRAY && expr->kind == EXPR_LIST)
+		return resolve_array(sema, file, type, expr);
 	struct value value = const_eval(sema, file, expr);
 	return resolve_value(sema, type, expr->span, &value) ? value : (struct value){0};
 }
@@ -151,14 +196,15 @@ struct value resolve_constant(struct sema *sema, struct file_scope *file, const 
 static void resolve_range(struct sema *sema, struct file_scope *file, const struct ast_port *port,
                           struct param *param)
 {
-	bool ordered = param->type->kind != TYPE_BOOL && param->type->kind <= TYPE_TIME;
+	const struct type *type = param->type->kind == TYPE_ARRAY ? param->type->item : param->type;
+	bool ordered = type->kind != TYPE_BOOL && type->kind <= TYPE_TIME;
 	if (!ordered) {
 		diag_report(sema->diags, E0307, port->low->span, "a value of %s has no range",
 		            param->type->name);
 		return;
 	}
-	struct value low = resolve_constant(sema, file, param->type, port->low);
-	struct value high = resolve_constant(sema, file, param->type, port->high);
+	struct value low = resolve_constant(sema, file, type, port->low);
+	struct value high = resolve_constant(sema, file, type, port->high);
 	if (low.kind == VALUE_NONE || high.kind == VALUE_NONE)
 		return;
 	param->has_range = true;
@@ -424,6 +470,21 @@ static void check_generics(struct sema *sema, struct interface *face, bool pipel
 	}
 }
 
+/* Arrays are for pipelines, which give each node an element. */
+static void check_params(struct sema *sema, const struct interface *face)
+{
+	for (size_t i = 0; i < face->params.n; i++) {
+		const struct param *param = &face->params.items[i];
+		if (param->type->kind != TYPE_ARRAY)
+			continue;
+		diag_report(sema->diags, E0302, param->span,
+		            "a parameter of a node cannot be an array: '%s' is %s", param->name,
+		            param->type->name);
+		diag_note(sema->diags, param->span,
+		          "a pipeline's can be, and gives one element to each node");
+	}
+}
+
 struct interface *resolve_node(struct sema *sema, struct symbol *symbol)
 {
 	if (symbol->state != UNRESOLVED)
@@ -447,6 +508,8 @@ struct interface *resolve_node(struct sema *sema, struct symbol *symbol)
 	for (size_t i = 0; i < decl->items.n; i++)
 		resolve_item(sema, file, face, &decl->items.items[i]);
 	resolve_rights(sema, decl, face);
+	if (symbol->kind == SYMBOL_NODE)
+		check_params(sema, face);
 	check_generics(sema, face, symbol->kind == SYMBOL_PIPELINE);
 	check_items(sema, face);
 	if (face->inputs.n == 0 && face->origin == ORIGIN_NONE && symbol->kind == SYMBOL_NODE)

@@ -58,6 +58,8 @@ struct sema {
 	size_t n_defines;
 	const void *locals; /* of the elaborator: loop variables and generics are constants, too */
 	bool (*find_local)(struct sema *sema, const struct ast_expr *name, struct value *ret_value);
+	/* Of a parameter that is an array: how many elements; false where it is not. */
+	bool (*local_length)(struct sema *sema, const struct ast_expr *name, uint64_t *ret_length);
 	uint32_t import_depth, const_depth, type_depth; /* limits of recursions */
 };
 

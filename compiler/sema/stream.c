@@ -305,6 +305,8 @@ bool stream_is_expression(struct elaborator *e, struct scope *scope, const struc
 		return call_is_builtin(scope, expr);
 	case EXPR_MEMBER:
 	case EXPR_INDEX: {
+		if (term_is_table(scope, expr))
+			return true;
 		if (is_open(scope, expr) || stream_is_history(e, scope, expr) ||
 		    quiet_binding(e, scope, expr))
 			return false;

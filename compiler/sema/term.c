@@ -193,8 +193,8 @@ struct term *term_build_near(struct lift *lift, const struct ast_expr *expr,
 
 /* ---- Leaves ---- */
 
-static struct term *build_const(struct lift *lift, const struct ast_expr *expr,
-                                const struct type *hint)
+struct term *term_build_const(struct lift *lift, const struct ast_expr *expr,
+                              const struct type *hint)
 {
 	struct value value = elaborate_const(lift->e, lift->scope, expr);
 	static const enum type_kind kinds[] = {[VALUE_BOOL] = TYPE_BOOL,
@@ -207,6 +207,13 @@ static struct term *build_const(struct lift *lift, const struct ast_expr *expr,
 	if (value.kind == VALUE_ENUM)
 		return term_mismatch(lift, expr->span, "a value of an enum needs a type here",
 		                     NULL);
+	if (value.kind == VALUE_RECORD) {
+		diag_report(lift_diags(lift), E0302, expr->span,
+		            "a constant record is used by its fields here");
+		return NULL;
+	}
+	if (value.kind == VALUE_LIST)
+		return term_of_list(lift, &value, expr->span, hint);
 	struct term *term = term_new(lift, TERM_CONST, NULL, expr->span);
 	bool fits = hint &&
 	            (type_is_fraction(hint) ? value.kind == VALUE_INT || value.kind == VALUE_FLOAT
@@ -272,6 +279,13 @@ static struct term *build_name(struct lift *lift, const struct ast_expr *expr,
 	if (binding && binding->kind == BINDING_PARAM) {
 		if (!binding->term)
 			return NULL;
+		if (binding->param->type->kind == TYPE_ARRAY) {
+			diag_report(lift_diags(lift), E0302, expr->span,
+			            "'%s' is an array: one of its elements is needed here",
+			            expr->name.text);
+			diag_help(lift_diags(lift), "write '%s[0]'", expr->name.text);
+			return NULL;
+		}
 		struct term *term = arena_new(lift->e->sema->arena, struct term);
 		*term = *binding->term; /* it may be converted here */
 		term->span = expr->span;
@@ -281,7 +295,7 @@ static struct term *build_name(struct lift *lift, const struct ast_expr *expr,
 		return term;
 	}
 	if (is_const_name(lift, expr))
-		return build_const(lift, expr, hint);
+		return term_build_const(lift, expr, hint);
 	return lift->for_param ? no_stream_here(lift, expr) : lift_input(lift, expr);
 }
 
@@ -317,7 +331,7 @@ static struct term *build_field(struct lift *lift, const struct ast_expr *expr)
 static struct term *build_member(struct lift *lift, const struct ast_expr *expr)
 {
 	if (lift->for_param)
-		return build_const(lift, expr, NULL);
+		return term_build_const(lift, expr, NULL);
 	return stream_is_expression(lift->e, lift->scope, expr) || expr->left->kind == EXPR_IT ||
 	                       expr->left->kind == EXPR_CALL
 	               ? build_field(lift, expr)
@@ -420,6 +434,9 @@ static bool is_literal(struct lift *lift, const struct ast_expr *expr)
 
 static struct term *build(struct lift *lift, const struct ast_expr *expr, const struct type *hint)
 {
+	struct term *part;
+	if (term_build_part(lift, expr, hint, &part))
+		return part;
 	if (lift->for_param && is_for_streams(expr)) {
 		diag_report(lift_diags(lift), E0309, expr->span,
 		            "this is for streams: a parameter is computed once, before any frame");
@@ -431,7 +448,7 @@ static struct term *build(struct lift *lift, const struct ast_expr *expr, const 
 	case EXPR_QUANTITY:
 	case EXPR_STRING:
 	case EXPR_BOOL:
-		return build_const(lift, expr, hint);
+		return term_build_const(lift, expr, hint);
 	case EXPR_NAME:
 		return build_name(lift, expr, hint);
 	case EXPR_MEMBER:
@@ -441,7 +458,7 @@ static struct term *build(struct lift *lift, const struct ast_expr *expr, const 
 	case EXPR_CALL:
 		return term_build_call(lift, expr);
 	case EXPR_UNARY:
-		return is_literal(lift, expr) ? build_const(lift, expr, hint)
+		return is_literal(lift, expr) ? term_build_const(lift, expr, hint)
 		                              : term_build_unary(lift, expr);
 	case EXPR_BINARY:
 		return term_build_binary(lift, expr, hint);

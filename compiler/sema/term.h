@@ -14,7 +14,7 @@
 
 enum term_kind {
 	TERM_CONST,    /* value */
-	TERM_OPTION,   /* option number `index` of the program */
+	TERM_OPTION,   /* option number `index` of the program, or an element of it */
 	TERM_INPUT,    /* input number `index` of the node: the value of its stream */
 	TERM_IT,       /* the element that the innermost TERM_WHERE or TERM_FOLD is at */
 	TERM_FIELD,    /* left . field number `index` */
@@ -56,6 +56,7 @@ struct term {
 	enum term_fold fold;
 	enum function function; /* CALL */
 	uint32_t index;
+	uint32_t element; /* OPTION: which element of an array, from 1; 0 = the option itself */
 	struct value value;
 	const struct term *left, *right, *third;
 	const struct term **items;

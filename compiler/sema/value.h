@@ -13,6 +13,8 @@ enum value_kind {
 	VALUE_TIME, /* i, ns */
 	VALUE_RATE, /* f, 1/s */
 	VALUE_ENUM, /* i, of `enumeration` */
+	VALUE_LIST, /* n items of one kind */
+	VALUE_RECORD,
 };
 
 struct value {
@@ -21,6 +23,9 @@ struct value {
 	double f;
 	const char *s; /* decoded, NUL-ended */
 	const struct enumeration *enumeration;
+	const struct value *items; /* n, of a list or a record */
+	const char *const *names;  /* n, of a record's fields */
+	size_t n;
 };
 
 /* Of a whole number, a fraction or a time, exactly. Returns `text`. */

@@ -91,19 +91,19 @@ static int check_value(const struct pkdi_param *target, const char *value, char 
 {
 	struct pkd_param param = *target->param;
 	char wanted[WANTED_SIZE], name[PKDI_NAME_SIZE], why[WANTED_SIZE + 64];
-	union {
-		uint64_t number;
-		char *text;
-	} scratch = {0};
+	uint32_t n = param.n ? param.n : 1;
+	char **scratch = calloc(n, sizeof(*scratch)); /* no kind has a larger value */
 	int r;
 
+	if (!scratch)
+		return -ENOMEM;
 	param.offset = 0;
-	r = pkdi_value_parse(&param, value, &scratch, wanted, sizeof(wanted));
-	if (r == 0) {
-		if (param.kind == PKD_STRING)
-			free(scratch.text);
+	r = pkdi_value_parse(&param, value, scratch, wanted, sizeof(wanted));
+	for (uint32_t i = 0; param.kind == PKD_STRING && i < n; i++)
+		free(scratch[i]);
+	free(scratch);
+	if (r == 0)
 		return 0;
-	}
 	pkdi_param_name(target, name);
 	pkdi_param_refuse(target, wanted, why, sizeof(why));
 	snprintf(ret_text, size, "%s = %.200s%s", name, value, why);

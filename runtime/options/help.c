@@ -48,9 +48,11 @@ static void print_param(const struct pkdi_param *target, bool bound)
 {
 	const struct pkd_param *param = target->param;
 	char name[PKDI_NAME_SIZE], value[WANTED_SIZE], range[128], now[WANTED_SIZE];
-	char text[2 * WANTED_SIZE];
+	char text[2 * WANTED_SIZE], count[32] = "";
 	int n;
 
+	if (param->n)
+		snprintf(count, sizeof(count), "%u value%s, ", param->n, param->n == 1 ? "" : "s");
 	pkdi_param_name(target, name);
 	pkdi_value_describe(param, value, sizeof(value));
 	pkdi_value_range(param, range, sizeof(range));
@@ -59,8 +61,8 @@ static void print_param(const struct pkdi_param *target, bool bound)
 	if (n >= HELP_COLUMN)
 		n = printf("\n") - 1;
 	printf("%*s", HELP_COLUMN - n, "");
-	snprintf(text, sizeof(text), "%s%s(%s%s%s)", param->doc, *param->doc ? " " : "", range,
-	         *range ? ", " : "", now);
+	snprintf(text, sizeof(text), "%s%s(%s%s%s%s)", param->doc, *param->doc ? " " : "", count,
+	         range, *range ? ", " : "", now);
 	print_wrapped(text, HELP_COLUMN);
 }
 

@@ -96,7 +96,7 @@ static int report_unknown(const struct parser *parser, const struct argument *ar
 /* The value of a bool is optional. */
 static bool takes_next(const struct pkd_param *param, const char *next)
 {
-	if (param->kind != PKD_BOOL)
+	if (param->kind != PKD_BOOL || param->n)
 		return true;
 	return next && (!strcmp(next, "true") || !strcmp(next, "false"));
 }
@@ -386,7 +386,9 @@ static bool can_bind_for_help(const struct parser *parser)
 			continue;
 		if (target.param->kind != PKD_STRING)
 			return false;
-		memcpy((char *)target.params + target.param->offset, &empty, sizeof(empty));
+		for (uint32_t k = 0; k < (target.param->n ? target.param->n : 1); k++)
+			memcpy((char *)target.params + target.param->offset + k * sizeof(empty),
+			       &empty, sizeof(empty));
 	}
 	return true;
 }

@@ -215,7 +215,7 @@ static int parse_string(const struct pkd_param *param, const char *text, void *p
 
 /* ---- All kinds ---- */
 
-int pkdi_value_parse(const struct pkd_param *param, const char *text, void *params,
+static int parse_one(const struct pkd_param *param, const char *text, void *params,
                      char *ret_wanted, size_t wanted_size)
 {
 	switch ((int)param->kind) {
@@ -235,8 +235,89 @@ int pkdi_value_parse(const struct pkd_param *param, const char *text, void *para
 	}
 }
 
+/* Element i of an array, as a parameter of its own. */
+static struct pkd_param element(const struct pkd_param *param, uint32_t i)
+{
+	struct pkd_param one = *param;
+
+	one.n = 0;
+	one.offset += i * (uint32_t)pkdi_value_size(&one);
+	return one;
+}
+
+/* Cuts the text where its first element ends, at a comma, and drops the \ before one that is part
+ * of it. What follows; NULL after the last. */
+static char *cut_element(char *text)
+{
+	char *to = text, *from = text;
+
+	for (; *from && *from != ','; from++) {
+		if (*from == '\\' && (from[1] == ',' || from[1] == '\\'))
+			from++;
+		*to++ = *from;
+	}
+	char *rest = *from ? from + 1 : NULL;
+	*to = '\0';
+	return rest;
+}
+
+static int parse_elements(const struct pkd_param *param, char *text, void *params, char *wanted,
+                          size_t size)
+{
+	uint32_t n = 0;
+
+	for (char *rest; text; text = rest, n++) {
+		struct pkd_param one = element(param, n);
+		int r = 0;
+
+		rest = cut_element(text);
+		if (n < param->n)
+			r = parse_one(&one, text, params, wanted, size);
+		if (r < 0)
+			return r;
+	}
+	if (n == param->n)
+		return 0;
+	snprintf(wanted, size, "%" PRIu32 " values, separated by commas", param->n);
+	return -EINVAL;
+}
+
+int pkdi_value_parse(const struct pkd_param *param, const char *text, void *params,
+                     char *ret_wanted, size_t wanted_size)
+{
+	char *copy;
+	int r;
+
+	if (!param->n)
+		return parse_one(param, text, params, ret_wanted, wanted_size);
+	copy = strdup(text);
+	snprintf(ret_wanted, wanted_size, "memory");
+	r = copy ? parse_elements(param, copy, params, ret_wanted, wanted_size) : -ENOMEM;
+	free(copy);
+	return r;
+}
+
+/* "A,A" for two, "A,..." for more. */
+static void describe_elements(const struct pkd_param *param, char *text, size_t size)
+{
+	struct pkd_param one = element(param, 0);
+	char word[256];
+
+	pkdi_value_describe(&one, word, sizeof(word));
+	if (!*word)
+		snprintf(word, sizeof(word), "true|false");
+	if (param->n == 2)
+		snprintf(text, size, "%s,%s", word, word);
+	else
+		snprintf(text, size, "%s%s", word, param->n > 2 ? ",..." : "");
+}
+
 void pkdi_value_describe(const struct pkd_param *param, char *ret_text, size_t size)
 {
+	if (param->n) {
+		describe_elements(param, ret_text, size);
+		return;
+	}
 	switch ((int)param->kind) {
 	case PKD_BOOL:
 		ret_text[0] = '\0';
@@ -293,6 +374,11 @@ void pkdi_value_range(const struct pkd_param *param, char *ret_text, size_t size
 
 size_t pkdi_value_size(const struct pkd_param *param)
 {
+	if (param->n) {
+		struct pkd_param one = element(param, 0);
+
+		return param->n * pkdi_value_size(&one);
+	}
 	switch ((int)param->kind) {
 	case PKD_BOOL:
 		return 1;
@@ -338,6 +424,15 @@ static double load_number(const struct pkd_param *param, const void *params)
 
 bool pkdi_value_is_in_range(const struct pkd_param *param, const void *params)
 {
+	for (uint32_t i = 0; i < param->n; i++) {
+		struct pkd_param one = element(param, i);
+
+		if (!pkdi_value_is_in_range(&one, params))
+			return false;
+	}
+	if (param->n)
+		return true;
+
 	uint64_t bits = load_bits(param, params), max;
 	int64_t min = -1;
 
@@ -347,8 +442,26 @@ bool pkdi_value_is_in_range(const struct pkd_param *param, const void *params)
 	return whole_in_range(param, min < 0 && (int64_t)bits < 0, bits);
 }
 
+static bool show_elements(const struct pkd_param *param, const void *params, char *text, size_t size)
+{
+	size_t n = 0;
+
+	for (uint32_t i = 0; i < param->n && n + 1 < size; i++) {
+		struct pkd_param one = element(param, i);
+
+		if (i)
+			text[n++] = ',';
+		pkdi_value_show(&one, params, text + n, size - n);
+		n += strlen(text + n);
+	}
+	return true;
+}
+
 bool pkdi_value_show(const struct pkd_param *param, const void *params, char *ret_text, size_t size)
 {
+	if (param->n)
+		return show_elements(param, params, ret_text, size);
+
 	uint64_t bits = load_bits(param, params);
 	int64_t min = 0;
 	uint64_t max;

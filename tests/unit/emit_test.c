@@ -76,7 +76,7 @@ static void generic(struct interface *of, const char *name, enum generic_kind ki
                     uint64_t initial)
 {
 	vec_push(arena, &of->generics,
-	         (struct generic){name, NO_SPAN, kind, initial != 0, initial});
+	         (struct generic){name, NO_SPAN, kind, initial != 0, initial, false});
 }
 
 static void input(struct interface *of, const char *name, const struct type *type, bool optional)

@@ -45,9 +45,9 @@ static const struct pkd_type level = {
 #define AT(field) offsetof(struct program_params, field)
 
 static const struct pkd_param program_table[] = {
-	{"source", "file or device", PKD_STRING, AT(source), NULL, false, {0}, {0}, NULL},
-	{"min_score", "least score", PKD_F32, AT(min_score), "0.5", true, {0}, {1}, NULL},
-	{"level", "", PKD_ENUM, AT(level), "low", false, {0}, {0}, &level},
+	{"source", "file or device", PKD_STRING, AT(source), NULL, false, {0}, {0}, NULL, 0},
+	{"min_score", "least score", PKD_F32, AT(min_score), "0.5", true, {0}, {1}, NULL, 0},
+	{"level", "", PKD_ENUM, AT(level), "low", false, {0}, {0}, &level, 0},
 	{"period",
          "",
          PKD_TIME,
@@ -56,12 +56,12 @@ static const struct pkd_param program_table[] = {
          true,
          {.whole = 1000000},
          {.whole = 10000000000},
-         NULL},
-	{"mirror", "", PKD_BOOL, AT(mirror), "false", false, {0}, {0}, NULL},
-	{"small", "", PKD_I8, AT(small), "0", false, {0}, {0}, NULL},
-	{"port", "", PKD_U16, AT(port), "80", true, {.whole = 1}, {.whole = 65535}, NULL},
-	{"big", "", PKD_U64, AT(big), "0", false, {0}, {0}, NULL},
-	{"ratio", "", PKD_F64, AT(ratio), "1", false, {0}, {0}, NULL},
+         NULL, 0},
+	{"mirror", "", PKD_BOOL, AT(mirror), "false", false, {0}, {0}, NULL, 0},
+	{"small", "", PKD_I8, AT(small), "0", false, {0}, {0}, NULL, 0},
+	{"port", "", PKD_U16, AT(port), "80", true, {.whole = 1}, {.whole = 65535}, NULL, 0},
+	{"big", "", PKD_U64, AT(big), "0", false, {0}, {0}, NULL, 0},
+	{"ratio", "", PKD_F64, AT(ratio), "1", false, {0}, {0}, NULL, 0},
 	{"offset",
          "",
          PKD_I64,
@@ -70,7 +70,7 @@ static const struct pkd_param program_table[] = {
          true,
          {.whole = INT64_MIN},
          {.whole = 9007199254740992},
-         NULL},
+         NULL, 0},
 };
 static const struct pkd_param node_table[] = {
 	{"min_score",
@@ -81,7 +81,7 @@ static const struct pkd_param node_table[] = {
          true,
          {0},
          {1},
-         NULL},
+         NULL, 0},
 	{"level",
          "",
          PKD_ENUM,
@@ -90,8 +90,8 @@ static const struct pkd_param node_table[] = {
          false,
          {0},
          {0},
-         &level},
-	{"gain", "", PKD_F64, offsetof(struct node_params, gain), "1", true, {0}, {2}, NULL},
+         &level, 0},
+	{"gain", "", PKD_F64, offsetof(struct node_params, gain), "1", true, {0}, {2}, NULL, 0},
 	{"shift",
          "",
          PKD_I32,
@@ -100,7 +100,7 @@ static const struct pkd_param node_table[] = {
          true,
          {.whole = -8},
          {.whole = 8},
-         NULL},
+         NULL, 0},
 };
 static const struct pkd_derived found_derived[] = {{0, 1}, {2, 8}};
 static const struct pkd_derived boxes_derived[] = {{0, 1}, {1, 2}};

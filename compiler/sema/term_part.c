@@ -1,0 +1,174 @@
+/* Parts of constants and of parameters that are arrays, in expressions. */
+#include "sema/lift.h"
+#include <string.h>
+
+/* ---- What is constant ---- */
+
+static bool is_const_name(const struct scope *scope, const char *name)
+{
+	const struct binding *binding = name ? scope_binding((struct scope *)scope, name) : NULL;
+	if (!name || binding)
+		return binding && binding->kind == BINDING_CONST;
+	const struct symbol *symbol = scope_find(scope->file, name);
+	return symbol && symbol->kind == SYMBOL_CONST;
+}
+
+/* detect.MAX */
+static bool is_const_of_module(const struct scope *scope, const struct ast_expr *expr)
+{
+	if (expr->kind != EXPR_MEMBER || expr->left->kind != EXPR_NAME || !expr->left->name.text ||
+	    scope_binding((struct scope *)scope, expr->left->name.text))
+		return false;
+	const struct symbol *module = scope_find(scope->file, expr->left->name.text);
+	if (!module || module->kind != SYMBOL_MODULE || !expr->name.text)
+		return false;
+	const struct symbol *symbol = map_get(&module->module->symbols, expr->name.text);
+	return symbol && symbol->kind == SYMBOL_CONST;
+}
+
+static bool is_constant(const struct scope *scope, const struct ast_expr *expr)
+{
+	if (!expr)
+		return true;
+	if (expr->kind == EXPR_NAME)
+		return is_const_name(scope, expr->name.text);
+	if (expr->kind == EXPR_IT || expr->kind == EXPR_EDGE || expr->kind == EXPR_WINDOW ||
+	    expr->kind == EXPR_WHERE || expr->kind == EXPR_WHEN || expr->kind == EXPR_ERROR)
+		return false;
+	if (is_const_of_module(scope, expr))
+		return true;
+	for (size_t i = 0; i < expr->args.n; i++)
+		if (!is_constant(scope, expr->args.items[i].value))
+			return false;
+	bool function = expr->kind == EXPR_CALL && call_is_builtin(scope, expr);
+	return (function || is_constant(scope, expr->left)) && is_constant(scope, expr->right) &&
+	       is_constant(scope, expr->third);
+}
+
+bool term_is_table(const struct scope *scope, const struct ast_expr *expr)
+{
+	return expr->kind == EXPR_INDEX && is_constant(scope, expr->left) &&
+	       !is_constant(scope, expr->right);
+}
+
+/* ---- Constants as terms ---- */
+
+static const struct type *item_type(struct lift *lift, const struct value *list,
+                                    const struct type *hint)
+{
+	static const enum type_kind kinds[] = {[VALUE_BOOL] = TYPE_BOOL,
+	                                       [VALUE_INT] = TYPE_I64,
+	                                       [VALUE_FLOAT] = TYPE_F64,
+	                                       [VALUE_TIME] = TYPE_TIME,
+	                                       [VALUE_RATE] = TYPE_F64};
+	uint64_t longest = 1;
+	if (hint)
+		return hint;
+	if (list->items[0].kind < VALUE_ENUM && list->items[0].kind != VALUE_STRING)
+		return type_scalar(kinds[list->items[0].kind]);
+	if (list->items[0].kind != VALUE_STRING)
+		return NULL;
+	for (size_t i = 0; i < list->n; i++)
+		if (strlen(list->items[i].s) > longest)
+			longest = strlen(list->items[i].s);
+	return type_string(lift->e->sema->arena, (struct size){.value = longest});
+}
+
+struct term *term_of_list(struct lift *lift, const struct value *list, struct span span,
+                          const struct type *hint)
+{
+	struct arena *arena = lift->e->sema->arena;
+	bool hinted = hint && hint->kind == TYPE_LIST && !hint->n.variable;
+	const struct type *item = item_type(lift, list, hinted ? hint->item : NULL);
+	struct term *term = term_new(lift, TERM_LIST, NULL, span);
+	if (!item || lift->for_param) {
+		diag_report(lift_diags(lift), E0302, span,
+		            "an element of this constant is needed here, not the whole array");
+		return NULL;
+	}
+	term->items = arena_alloc(arena, list->n * sizeof *term->items);
+	term->n_items = list->n;
+	for (size_t i = 0; i < list->n; i++) {
+		struct term *element = term_new(lift, TERM_CONST, item, span);
+		element->value = list->items[i];
+		if (item->kind != TYPE_STRING &&
+		    !resolve_value(lift->e->sema, item, span, &element->value))
+			return NULL;
+		term->items[i] = element;
+	}
+	uint64_t n = hinted && hint->n.value >= list->n ? hint->n.value : list->n;
+	term->type = type_list(arena, item, (struct size){.value = n});
+	return term;
+}
+
+/* TABLE[n]: looked up in each firing. */
+static struct term *build_table(struct lift *lift, const struct ast_expr *expr)
+{
+	struct term *list = term_build_const(lift, expr->left, NULL);
+	struct term *index = list ? term_build_as(lift, expr->right, type_scalar(TYPE_I64)) : NULL;
+	if (!index)
+		return NULL;
+	if (list->type->kind != TYPE_LIST)
+		return term_mismatch(lift, expr->left->span, "only a list or an array has elements",
+		                     list->type);
+	struct term *term = term_new(lift, TERM_ELEMENT, list->type->item, expr->span);
+	term->left = list;
+	term->right = index;
+	term->optional = true; /* out of range */
+	return term;
+}
+
+/* ---- Parameters ---- */
+
+static struct term *build_element(struct lift *lift, const struct ast_expr *expr,
+                                  const struct binding *binding)
+{
+	const struct type *type = binding->param->type;
+	struct value index = elaborate_const(lift->e, lift->scope, expr->right);
+	if (index.kind == VALUE_NONE || !binding->term)
+		return NULL;
+	if (index.kind != VALUE_INT || index.i < 0 || (uint64_t)index.i >= type->n.value) {
+		diag_report(lift_diags(lift), E0307, expr->right->span,
+		            "'%s' has the elements 0 to %llu", binding->param->name,
+		            (unsigned long long)type->n.value - 1);
+		diag_note(lift_diags(lift), binding->param->span, "declared here");
+		return NULL;
+	}
+	struct term *term = arena_new(lift->e->sema->arena, struct term);
+	*term = *binding->term;
+	if (term->kind == TERM_LIST) {
+		*term = *binding->term->items[index.i];
+	} else {
+		if (term->kind == TERM_CONST)
+			term->value = binding->term->value.items[index.i];
+		term->element = (uint32_t)index.i + 1;
+		term->type = type->item;
+	}
+	term->span = expr->span;
+	if (term->type->kind == TYPE_STRING && !lift->for_param)
+		return term_mismatch(lift, expr->span, "a text option is for nodes", term->type);
+	return term;
+}
+
+bool term_build_part(struct lift *lift, const struct ast_expr *expr, const struct type *hint,
+                     struct term **ret_term)
+{
+	const struct ast_expr *base = expr->left;
+	if (expr->kind == EXPR_INDEX && base->kind == EXPR_NAME && base->name.text) {
+		const struct binding *binding = scope_binding(lift->scope, base->name.text);
+		if (binding && binding->kind == BINDING_PARAM && binding->param &&
+		    binding->param->type->kind == TYPE_ARRAY) {
+			*ret_term = build_element(lift, expr, binding);
+			return true;
+		}
+	}
+	if (!lift->for_param && term_is_table(lift->scope, expr)) {
+		*ret_term = build_table(lift, expr);
+		return true;
+	}
+	if ((expr->kind != EXPR_MEMBER && expr->kind != EXPR_INDEX) ||
+	    !is_constant(lift->scope, expr))
+		return false;
+	*ret_term = term_build_const(lift, expr, hint);
+	return true;
+}
