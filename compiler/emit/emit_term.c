@@ -188,12 +188,30 @@ static struct value_text make_place(struct writer *w, const struct term *term)
 	return place;
 }
 
+/* {5, "a.mp4"}, {2, {1, 2}}: of a string or a list. */
+static const char *initializer(struct arena *arena, const struct value *value,
+                               const struct type *type)
+{
+	const char *items = "";
+
+	if (type->kind == TYPE_STRING)
+		return arena_printf(arena, "{%zu, %s}", strlen(value->s),
+		                    out_quote(arena, value->s, 0));
+	if (type->kind != TYPE_LIST)
+		return value_c(arena, value, type, 0);
+	for (size_t i = 0; i < value->n; i++)
+		items = arena_printf(arena, "%s%s%s", items, i ? ", " : "",
+		                     initializer(arena, &value->items[i], type->item));
+	return arena_printf(arena, "{%zu, {%s}}", value->n, items);
+}
+
 static struct value_text constant_place(struct writer *w, const struct term *term)
 {
 	const char *name = writer_name(w, NULL);
 
-	writer_say(w, "static const %s = {%zu, %s};", writer_variable(w, term->type, name),
-	           strlen(term->value.s), out_quote(w->arena, term->value.s, 0));
+	writer_define(w, arena_printf(w->arena, "static const %s",
+	                              writer_variable(w, term->type, name)),
+	              initializer(w->arena, &term->value, term->type));
 	return (struct value_text){.text = name, .binding = BINDS_ALL};
 }
 
@@ -299,7 +317,7 @@ void term_fill(struct writer *w, struct value_text to, const struct term *term)
 	} else if (term->kind == TERM_WHEN) {
 		choice_when(w, term);
 		term_fill(w, to, term->left);
-	} else if (place && term->kind == TERM_CONST) {
+	} else if (term->type->kind == TYPE_STRING && place && term->kind == TERM_CONST) {
 		writer_say(w, "pkd_string_set(%s, %s);",
 		           to.pointer ? to.text : arena_printf(w->arena, "&%s", to.text),
 		           out_quote(w->arena, term->value.s, 0));

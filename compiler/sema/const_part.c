@@ -193,10 +193,18 @@ static const struct const_function {
 	const char *name;
 	size_t least, most; /* arguments */
 	enum ast_op op;
-} functions[] = {
+} of_constants[] = {
 	{"len", 1, 1, OP_ADD}, {"text", 1, 2, OP_ADD}, {"min", 1, 2, OP_LT},
 	{"max", 1, 2, OP_GT},  {"sum", 1, 1, OP_ADD},
 };
+
+bool const_has_call(const char *name)
+{
+	for (size_t i = 0; name && i < sizeof functions / sizeof *of_constants; i++)
+		if (strcmp(of_constants[i].name, name) == 0)
+			return true;
+	return false;
+}
 
 static struct value apply(struct sema *sema, const struct const_function *function,
                           const struct ast_expr *call, struct value values[2])
@@ -221,14 +229,14 @@ static struct value apply(struct sema *sema, const struct const_function *functi
 struct value const_call(struct sema *sema, struct file_scope *file, const struct ast_expr *call)
 {
 	const char *name = call->left->kind == EXPR_NAME ? call->left->name.text : NULL;
-	for (size_t i = 0; name && i < sizeof functions / sizeof *functions; i++) {
+	for (size_t i = 0; name && i < sizeof functions / sizeof *of_constants; i++) {
 		struct value values[2] = {{0}};
 		uint64_t length;
-		if (strcmp(functions[i].name, name) != 0)
+		if (strcmp(of_constants[i].name, name) != 0)
 			continue;
-		if (call->args.n < functions[i].least || call->args.n > functions[i].most) {
+		if (call->args.n < of_constants[i].least || call->args.n > functions[i].most) {
 			diag_report(sema->diags, E0305, call->span, "'%s' takes %s", name,
-			            functions[i].most == 1 ? "one argument" : "one or two arguments");
+			            of_constants[i].most == 1 ? "one argument" : "one or two arguments");
 			return none();
 		}
 		const struct ast_expr *first = call->args.items[0].value;
@@ -237,7 +245,7 @@ struct value const_call(struct sema *sema, struct file_scope *file, const struct
 			return whole(length);
 		for (size_t k = 0; k < call->args.n; k++)
 			values[k] = const_eval(sema, file, call->args.items[k].value);
-		return apply(sema, &functions[i], call, values);
+		return apply(sema, &of_constants[i], call, values);
 	}
 	diag_report(sema->diags, E0309, call->span, "this call cannot be computed in a constant");
 	diag_help(sema->diags, "there are len(xs), text(x), min(a, b), max(a, b) and sum(xs)");

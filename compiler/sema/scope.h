@@ -96,6 +96,9 @@ struct value const_eval(struct sema *sema, struct file_scope *file, const struct
 bool const_size(struct sema *sema, struct file_scope *file, const struct ast_expr *expr,
                 uint64_t max, uint64_t *ret_size);
 
+/* Whether it is a function that constants have. */
+bool const_has_call(const char *name);
+
 const char *value_kind_text(enum value_kind kind); /* "a number", "a text" … */
 
 /* Applies an operator of the language to two constants (right unused for a unary one); reports at

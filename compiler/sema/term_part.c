@@ -80,24 +80,24 @@ struct term *term_of_list(struct lift *lift, const struct value *list, struct sp
 	struct arena *arena = lift->e->sema->arena;
 	bool hinted = hint && hint->kind == TYPE_LIST && !hint->n.variable;
 	const struct type *item = item_type(lift, list, hinted ? hint->item : NULL);
-	struct term *term = term_new(lift, TERM_LIST, NULL, span);
+	struct term *term = term_new(lift, TERM_CONST, NULL, span);
+	struct value *items = arena_alloc(arena, list->n * sizeof *items);
 	if (!item || lift->for_param) {
 		diag_report(lift_diags(lift), E0302, span,
 		            "an element of this constant is needed here, not the whole array");
 		return NULL;
 	}
-	term->items = arena_alloc(arena, list->n * sizeof *term->items);
-	term->n_items = list->n;
 	for (size_t i = 0; i < list->n; i++) {
-		struct term *element = term_new(lift, TERM_CONST, item, span);
-		element->value = list->items[i];
-		if (item->kind != TYPE_STRING &&
-		    !resolve_value(lift->e->sema, item, span, &element->value))
+		items[i] = list->items[i];
+		if (!resolve_value(lift->e->sema, item, span, &items[i]))
 			return NULL;
-		term->items[i] = element;
+		if (item->kind == TYPE_STRING && strlen(items[i].s) > item->n.value)
+			items[i].s = arena_strndup(arena, items[i].s, item->n.value);
 	}
 	uint64_t n = hinted && hint->n.value >= list->n ? hint->n.value : list->n;
 	term->type = type_list(arena, item, (struct size){.value = n});
+	term->value = *list;
+	term->value.items = items;
 	return term;
 }
 
@@ -150,6 +150,16 @@ static struct term *build_element(struct lift *lift, const struct ast_expr *expr
 	return term;
 }
 
+/* len(PATHS), too: but what stands between literals has the type of literals. */
+static bool is_part(const struct ast_expr *expr)
+{
+	if (expr->kind != EXPR_CALL)
+		return expr->kind == EXPR_MEMBER || expr->kind == EXPR_INDEX;
+	const struct ast_expr *first = expr->args.n > 0 ? expr->args.items[0].value : NULL;
+	return first && expr->left->kind == EXPR_NAME && const_has_call(expr->left->name.text) &&
+	       (first->kind == EXPR_NAME || is_part(first));
+}
+
 bool term_build_part(struct lift *lift, const struct ast_expr *expr, const struct type *hint,
                      struct term **ret_term)
 {
@@ -166,8 +176,7 @@ bool term_build_part(struct lift *lift, const struct ast_expr *expr, const struc
 		*ret_term = build_table(lift, expr);
 		return true;
 	}
-	if ((expr->kind != EXPR_MEMBER && expr->kind != EXPR_INDEX) ||
-	    !is_constant(lift->scope, expr))
+	if (!is_part(expr) || !is_constant(lift->scope, expr))
 		return false;
 	*ret_term = term_build_const(lift, expr, hint);
 	return true;

@@ -271,6 +271,8 @@ static int parse_elements(const struct pkd_param *param, char *text, void *param
 		int r = 0;
 
 		rest = cut_element(text);
+		if (one.kind != PKD_STRING)
+			text += strspn(text, " ");
 		if (n < param->n)
 			r = parse_one(&one, text, params, wanted, size);
 		if (r < 0)

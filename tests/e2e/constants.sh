@@ -1,0 +1,62 @@
+#!/bin/sh
+# Constants that are strings, arrays and records; parameters that are arrays, on the command line and
+# in a file; sizes that are computed.
+# shellcheck source=lib/lib.sh
+. "$(dirname "$0")/lib/lib.sh"
+
+"$PKDC" build "$e2e/constants/constants.pkd" -o constants >out 2>&1 || fail 'it does not build'
+
+# says WHAT LINE...: these lines, in any order.
+says() {
+	what=$1
+	shift
+	printf '%s\n' "$@" | sort >want
+	sort out | diff want - >difference || fail "$what" difference
+}
+
+./constants --quiet >out 2>&1 || fail 'it does not run'
+says 'the defaults' 'a b.mp4|2|1|160' 'c,d.mp4|5|2|160' 'a b.mp4|1|0|320'
+cut -d, -f 3- <first.csv >out
+says 'what is computed from constants' 'n,step,most,area,gain,flag,path' \
+	'0,0.5,4,76800,1,true,a b.mp4' '1,1,4,76800,1,true,a b.mp4' \
+	'2,4,4,76800,1,true,a b.mp4' '3,-1,4,76800,1,true,a b.mp4'
+[ -s hall1.csv ] || fail 'no file hall1.csv'
+[ -s picked2.50.67true.csv ] || fail 'no file picked2.50.67true.csv'
+cut -d, -f 3 <picked2.50.67true.csv | tail -n 1 | grep -qx 103 || fail 'not the second branch'
+
+./constants --quiet --sources 'x\,y,back\\slash' --gains=1e-3,0x10 --levels high,low \
+	>out 2>&1 && fail '16 is within 0..10'
+./constants --quiet --sources 'x\,y,back\\slash' --gains=1e-3,4 --levels high,low \
+	--flags false,false,false >out 2>&1 || fail 'options that are arrays'
+says 'options' 'x,y|0.002|2|160' 'back\slash|8|0|160' 'x,y|0.001|0|320'
+grep -q ',false,a b.mp4$' first.csv || fail 'the third flag was not heard'
+
+printf '%s\n' 'sources = one\, two,three' 'gains = 3, 4' 'levels = mid,mid' >a.conf
+./constants --quiet --config a.conf >out 2>&1 || fail 'a file that sets arrays'
+says 'the file' 'one, two|6|1|160' 'three|8|1|160' 'one, two|3|0|320'
+
+printf 'sources = "one, two,three"\n' >b.conf
+expect 2 '.*b.conf:1: sources = one, two,three: must be 2 values.*' ./constants --config b.conf
+
+# refused TEXT ARGUMENT...
+refused() {
+	text=$1
+	shift
+	expect 2 ".*$text.*" ./constants "$@"
+}
+refused '--sources a: must be 2 values, separated by commas' --sources a
+refused '--sources a,b,c: must be 2 values, separated by commas' --sources a,b,c
+refused '--gains 1,x: must be a number' --gains 1,x
+refused '--gains 1,11 is out of range: it must be in 0..10' --gains 1,11
+refused '--levels mid,none: must be one of low, mid, high' --levels mid,none
+refused '--flags needs a value' --flags
+
+./constants --help >out 2>&1 || fail 'no help'
+grep -q -- '--sources TEXT,TEXT  *what to play (2 values, default PATHS)' out || fail 'help of strings'
+grep -q -- '--flags true|false,...  *(3 values, default ' out || fail 'help of booleans'
+
+"$PKDC" check -D 'PATHS=["x.mp4"]' -D 'STEPS=[2]' "$e2e/constants/constants.pkd" >out 2>&1 ||
+	fail 'a -D that is an array'
+expect 1 '.*error.E0309.: the items of an array have one type.*' \
+	"$PKDC" check -D 'PATHS=["x.mp4", 3]' "$e2e/constants/constants.pkd"
+exit 0
