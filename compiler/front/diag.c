@@ -384,9 +384,9 @@ static void print_diag(struct printer *p, const struct diag *diag)
 	buf_putc(&p->out, '\n');
 	if (diag->span.source)
 		print_snippet(p, diag->span, mark);
+	print_notes(p, diag);
 	for (size_t i = 0; i < diag->helps.n; i++)
 		print_aside(p, "help", diag->helps.items[i]);
-	print_notes(p, diag);
 }
 
 static int compare(const void *a, const void *b)

@@ -62,8 +62,8 @@ static void parser_error(PARSER_LTYPE *lloc, void *scanner, struct parser *parse
 	} range;
 }
 
-%token <text> NAME "a name" INT "a number" FLOAT "a fraction" QUANTITY "a number with a unit"
-%token <text> STRING "a text" CBLOCK "a block of C"
+%token <text> NAME "a name" INT "a whole number" FLOAT "a floating-point number" QUANTITY "a number with a unit"
+%token <text> STRING "a string" CBLOCK "a block of C"
 %token USE "use" AS "as" CONST "const" TYPE "type" ENUM "enum" NODE "node" PIPELINE "pipeline"
 %token DEPLOY "deploy" OF "of" PARAM "param" LIVE "live" BUDGET "budget" RATE "rate"
 %token SOURCE "source" LINK "link" STATELESS "stateless" ORIGIN "origin" PACED "paced" IN "in"
@@ -881,11 +881,44 @@ static bool report_later_word(struct parser *parser, struct span span)
 	return true;
 }
 
-static void help_with_syntax(struct parser *parser, const char *word, yysymbol_kind_t token)
+static bool is_one_of(const char *word, const char *const *words, size_t n)
 {
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(word, words[i]) == 0)
+			return true;
+	return false;
+}
+
+/* Habits of other languages. `before` is the word before the one that is not expected. */
+static const char *habit(const char *before, const char *word, bool named, int open)
+{
+	static const char *const binders[] = {"let", "var", "val", "auto", "def", "fn", "func"};
+	static const char *const arithmetic[] = {"+", "-", "*", "/", "%"};
+	static const char *const comparisons[] = {"==", "!=", "<", ">", "<=", ">="};
+	if (named && is_one_of(before, binders, sizeof binders / sizeof *binders))
+		return "a name is bound without a word before it: 'x = ...'";
+	if (strcmp(word, "=") == 0 && is_one_of(before, arithmetic, 5))
+		return "a name is bound once; its own value goes on as 'x = (x[-1] ?? 0) + ...'";
+	if (strcmp(word, "=") == 0 && open > 0)
+		return "an argument is named with a colon: 'path: ...'; equality is '=='";
+	if (strcmp(word, "?") == 0)
+		return "a choice is written 'if c then a else b'";
+	if (is_one_of(word, comparisons, sizeof comparisons / sizeof *comparisons))
+		return "comparisons are not chained: write 'a < b and b < c'";
 	if (strcmp(word, ";") == 0)
-		diag_help(parser->diags, "a statement ends at the end of its line, without ';'");
-	else if (token == YYSYMBOL_END_STMT && parser->brackets == 0)
+		return "a statement ends at the end of its line, without ';'";
+	return NULL;
+}
+
+/* `open`: how many brackets were, where the mistake is. */
+static void help_with_syntax(struct parser *parser, const char *word, yysymbol_kind_t token,
+                             int open)
+{
+	const char *known = habit(token_text(parser, parser->before), word,
+	                          token == YYSYMBOL_NAME, open);
+	if (known)
+		diag_help(parser->diags, "%s", known);
+	else if (token == YYSYMBOL_END_STMT && open == 0)
 		diag_help(parser->diags, "a line that is to go on ends in an operator, a comma or an "
 		                         "opening bracket");
 	else if (token == YYSYMBOL_LATEST || token == YYSYMBOL_SAMPLE || token == YYSYMBOL_QUEUE)
@@ -911,6 +944,7 @@ static int yyreport_syntax_error(const yypcontext_t *context, void *scanner, str
 	(void)scanner;
 	yysymbol_kind_t token = yypcontext_token(context);
 	struct span span = *yypcontext_location(context);
+	int open = parser->brackets;
 	parser->brackets = 0; /* recovery goes on at the line's end, whatever was open */
 	note_lost_name(parser, span);
 	if (token == YYSYMBOL_YYerror || token == YYSYMBOL_YYEMPTY)
@@ -925,10 +959,10 @@ static int yyreport_syntax_error(const yypcontext_t *context, void *scanner, str
 	                           : arena_printf(parser->arena, "'%s'", word);
 	const char *expected = expected_text(parser, context);
 	if (expected)
-		diag_report(parser->diags, E0103, span, "%s cannot stand here; %s can", what, expected);
+		diag_report(parser->diags, E0103, span, "unexpected %s; expected %s", what, expected);
 	else
-		diag_report(parser->diags, E0103, span, "%s cannot stand here", what);
-	help_with_syntax(parser, word, token);
+		diag_report(parser->diags, E0103, span, "unexpected %s", what);
+	help_with_syntax(parser, word, token, open);
 	if (token == YYSYMBOL_NAME)
 		suggest_keyword(parser, word);
 	return 0;

@@ -35,7 +35,7 @@ static void report_cycle(struct analysis *a, const struct arcs *arcs, const stru
 	uint32_t start = arcs->list.items[cycle->items[0]].from;
 
 	diag_report(a->diags, E0601, edge->at,
-	            "'%s' waits for itself: its input '%s' is made from its own output",
+	            "'%s' waits for itself: its input '%s' depends on its own output",
 	            node_name(a, edge->node), port->name);
 	diag_note(a->diags, graph->nodes.items[start].at, "each of these fires the next: %s",
 	          path_words(a, arcs, cycle));

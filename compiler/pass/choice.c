@@ -120,7 +120,7 @@ static void report_apart(struct choice_pass *c, uint32_t n, uint32_t e, uint32_t
 
 	diag_report(
 		a->diags, W0604, edges[e].at,
-		"'%s' joins frames that were chosen apart, and fires only on those that both chose",
+		"'%s' joins streams that select frames independently, and fires only on frames of both",
 		node_name(a, n));
 	diag_note(a->diags, edges[one].at, "some come by '%s' here", what);
 	diag_note(a->diags, edges[two].at, "the others by '%s' here", edge_words(a, two));

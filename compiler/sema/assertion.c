@@ -122,7 +122,7 @@ void assertion_check(struct elaborator *e, struct scope *scope, const struct ast
 					 .kind = BOUND_MEMORY, .at = stmt->span, .limit = limit});
 	} else {
 		diag_report(e->sema->diags, E0201, stmt->name.span,
-		            "nothing known as '%s' can be asserted", word);
+		            "unknown assertion '%s'", word);
 		diag_suggest(e->sema->diags, word, known, 4);
 	}
 }

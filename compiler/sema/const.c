@@ -7,9 +7,15 @@
 
 const char *value_kind_text(enum value_kind kind)
 {
-	static const char *const texts[] = {"nothing",  "true or false", "a whole number",
-	                                    "a number", "a text",        "a time",
-	                                    "a rate",   "an enum",       "an array",
+	static const char *const texts[] = {"nothing",
+	                                    "a boolean",
+	                                    "a whole number",
+	                                    "a floating-point number",
+	                                    "a string",
+	                                    "a time",
+	                                    "a rate",
+	                                    "an enum value",
+	                                    "an array",
 	                                    "a record"};
 	return texts[kind];
 }
@@ -52,7 +58,7 @@ static const char *without_underscores(struct sema *sema, const char *text, size
 static struct value too_large(struct sema *sema, struct span span)
 {
 	diag_report(sema->diags, E0104, span, "this number is too large");
-	diag_help(sema->diags, "whole numbers go to 9223372036854775807");
+	diag_help(sema->diags, "the largest whole number is 9223372036854775807");
 	return (struct value){0};
 }
 
@@ -116,18 +122,19 @@ static struct value eval_quantity(struct sema *sema, const struct ast_expr *expr
 
 /* ---- Operators ---- */
 
-static struct value no_operator(struct sema *sema, struct span span, struct value left,
-                                struct value right)
+static struct value no_operator(struct sema *sema, struct span span, enum ast_op op,
+                                struct value left, struct value right)
 {
 	if (left.kind != VALUE_NONE && right.kind != VALUE_NONE)
-		diag_report(sema->diags, E0309, span, "this cannot be computed with %s and %s",
-		            value_kind_text(left.kind), value_kind_text(right.kind));
+		diag_report(sema->diags, E0309, span, "operator '%s' does not accept %s and %s",
+		            operators[op].word, value_kind_text(left.kind),
+		            value_kind_text(right.kind));
 	return (struct value){0};
 }
 
 static struct value divide_by_zero(struct sema *sema, struct span span)
 {
-	diag_report(sema->diags, E0309, span, "a division by zero");
+	diag_report(sema->diags, E0309, span, "division by zero");
 	return (struct value){0};
 }
 
@@ -191,7 +198,7 @@ static struct value apply_binary(struct sema *sema, struct span span, enum ast_o
 	bool both_time = a.kind == VALUE_TIME && b.kind == VALUE_TIME;
 	if (op == OP_AND || op == OP_OR) {
 		if (a.kind != VALUE_BOOL || b.kind != VALUE_BOOL)
-			return no_operator(sema, span, a, b);
+			return no_operator(sema, span, op, a, b);
 		return bool_value(op == OP_AND ? a.i && b.i : a.i || b.i);
 	}
 	if (is_comparison(op)) {
@@ -201,7 +208,7 @@ static struct value apply_binary(struct sema *sema, struct span span, enum ast_o
 			return bool_value(holds(op, (a.f > b.f) - (a.f < b.f)));
 		if (a.kind == VALUE_STRING && b.kind == VALUE_STRING)
 			return bool_value(holds(op, strcmp(a.s, b.s)));
-		return no_operator(sema, span, a, b);
+		return no_operator(sema, span, op, a, b);
 	}
 	if (op == OP_ADD && a.kind == VALUE_STRING && b.kind == VALUE_STRING)
 		return const_join(sema, a, b);
@@ -222,7 +229,7 @@ static struct value apply_binary(struct sema *sema, struct span span, enum ast_o
 			time.kind = VALUE_TIME;
 		return time;
 	}
-	return no_operator(sema, span, a, b);
+	return no_operator(sema, span, op, a, b);
 }
 
 struct value const_apply(struct sema *sema, struct span span, enum ast_op op, struct value left,
@@ -241,16 +248,15 @@ struct value const_apply(struct sema *sema, struct span span, enum ast_op op, st
 	if (op == OP_NEG && left.kind == VALUE_FLOAT)
 		return float_value(-left.f);
 	if (op == OP_NEG || op == OP_NOT) {
-		diag_report(sema->diags, E0309, span, "this cannot be computed with %s",
-		            value_kind_text(left.kind));
+		diag_report(sema->diags, E0309, span, "operator '%s' does not accept %s",
+		            operators[op].word, value_kind_text(left.kind));
 		return (struct value){0};
 	}
 	if (right.kind == VALUE_NONE)
 		return right;
 	if (op == OP_COALESCE) {
 		diag_report(sema->diags, E0309, span,
-		            "a constant is never absent: '\?\?' is for "
-		            "streams");
+		            "a constant is never absent: '\?\?' is for streams");
 		return (struct value){0};
 	}
 	return apply_binary(sema, span, op, left, right);
@@ -266,14 +272,13 @@ static struct value eval_symbol(struct sema *sema, struct symbol *symbol, struct
 		return (struct value){0};
 	}
 	if (symbol->state == RESOLVING) {
-		diag_report(sema->diags, E0309, span, "'%s' is defined by itself",
+		diag_report(sema->diags, E0309, span, "'%s' depends on itself",
 		            symbol->name.text);
 		return (struct value){0};
 	}
 	if (symbol->state == UNRESOLVED && sema->const_depth >= CONST_MAX_DEPTH) {
 		diag_report(sema->diags, E0105, span,
-		            "constants are defined by each other more "
-		            "than %d deep",
+		            "constants depend on each other more than %d deep",
 		            CONST_MAX_DEPTH);
 		return (struct value){0};
 	}
@@ -309,7 +314,7 @@ static struct value eval_if(struct sema *sema, struct file_scope *file, const st
 		return const_eval(sema, file, test.i ? expr->right : expr->third);
 	if (test.kind != VALUE_NONE)
 		diag_report(sema->diags, E0309, expr->left->span,
-		            "the condition of an 'if' is %s, not %s", value_kind_text(VALUE_BOOL),
+		            "the condition of an 'if' must be %s, not %s", value_kind_text(VALUE_BOOL),
 		            value_kind_text(test.kind));
 	return (struct value){0};
 }
@@ -387,7 +392,7 @@ struct value const_eval(struct sema *sema, struct file_scope *file, const struct
 	case EXPR_WHEN:
 		break;
 	}
-	diag_report(sema->diags, E0309, expr->span, "this is a stream, not a constant");
+	diag_report(sema->diags, E0309, expr->span, "a constant is needed here, this is a stream");
 	return (struct value){0};
 }
 
@@ -398,12 +403,12 @@ bool const_size(struct sema *sema, struct file_scope *file, const struct ast_exp
 	if (value.kind == VALUE_NONE)
 		return false;
 	if (value.kind != VALUE_INT) {
-		diag_report(sema->diags, E0309, expr->span, "a size is a whole number, not %s",
+		diag_report(sema->diags, E0309, expr->span, "a size must be a whole number, not %s",
 		            value_kind_text(value.kind));
 		return false;
 	}
 	if (value.i < 1 || (uint64_t)value.i > max) {
-		diag_report(sema->diags, E0308, expr->span, "a size is 1 … %llu here",
+		diag_report(sema->diags, E0308, expr->span, "a size must be between 1 and %llu here",
 		            (unsigned long long)max);
 		return false;
 	}

@@ -97,10 +97,9 @@ struct value const_element(struct sema *sema, struct span span, struct value lis
 	}
 	if (index.i >= 0 && (uint64_t)index.i < list.n)
 		return list.items[index.i];
-	diag_report(sema->diags, E0307, span, "there is no element %lld: the array has %zu",
-	            (long long)index.i, list.n);
-	if (list.n > 0)
-		diag_note(sema->diags, span, "they are counted from 0 to %zu", list.n - 1);
+	diag_report(sema->diags, E0307, span,
+	            "there is no element %lld: an array of %zu has the elements 0 to %zu",
+	            (long long)index.i, list.n, list.n - 1);
 	return none();
 }
 
@@ -200,7 +199,7 @@ static const struct const_function {
 
 bool const_has_call(const char *name)
 {
-	for (size_t i = 0; name && i < sizeof functions / sizeof *of_constants; i++)
+	for (size_t i = 0; name && i < sizeof of_constants / sizeof *of_constants; i++)
 		if (strcmp(of_constants[i].name, name) == 0)
 			return true;
 	return false;
@@ -229,12 +228,12 @@ static struct value apply(struct sema *sema, const struct const_function *functi
 struct value const_call(struct sema *sema, struct file_scope *file, const struct ast_expr *call)
 {
 	const char *name = call->left->kind == EXPR_NAME ? call->left->name.text : NULL;
-	for (size_t i = 0; name && i < sizeof functions / sizeof *of_constants; i++) {
+	for (size_t i = 0; name && i < sizeof of_constants / sizeof *of_constants; i++) {
 		struct value values[2] = {{0}};
 		uint64_t length;
 		if (strcmp(of_constants[i].name, name) != 0)
 			continue;
-		if (call->args.n < of_constants[i].least || call->args.n > functions[i].most) {
+		if (call->args.n < of_constants[i].least || call->args.n > of_constants[i].most) {
 			diag_report(sema->diags, E0305, call->span, "'%s' takes %s", name,
 			            of_constants[i].most == 1 ? "one argument" : "one or two arguments");
 			return none();

@@ -87,7 +87,7 @@ static bool resolve_target(struct elaborator *e, struct scope *scope, const stru
 		return false;
 	if (index.kind != VALUE_INT || index.i < 0 || index.i >= BANK_MAX) {
 		diag_report(e->sema->diags, E0307, expr->right->span,
-		            "an element of a bank has a number 0 … %d", BANK_MAX - 1);
+		            "the number of an element must be between 0 and %d", BANK_MAX - 1);
 		return false;
 	}
 	*ret_target = (struct target){
@@ -276,7 +276,7 @@ static void declare_if(struct elaborator *e, struct scope *scope, const struct a
 		return;
 	if (test.kind != VALUE_BOOL) {
 		diag_report(e->sema->diags, E0309, stmt->expr->span,
-		            "a choice at compile time is true or false, not %s",
+		            "the condition of an 'if' must be a boolean, not %s",
 		            value_kind_text(test.kind));
 		return;
 	}

@@ -82,7 +82,7 @@ static bool constant(struct deploy *d, const struct ast_expr *expr, enum value_k
 		return false;
 	}
 	if (value.i < min || value.i > max) {
-		diag_report(d->sema->diags, E0307, expr->span, "this is %lld … %lld",
+		diag_report(d->sema->diags, E0307, expr->span, "this must be between %lld and %lld",
 		            (long long)min, (long long)max);
 		return false;
 	}

@@ -124,7 +124,7 @@ bool elaborate_force(struct elaborator *e, struct binding *binding)
 		return binding->kind != BINDING_ERROR;
 	if (binding->forcing || e->depth >= FORCE_MAX_DEPTH) {
 		diag_report(e->sema->diags, binding->forcing ? E0601 : E0105, binding->at,
-		            binding->forcing ? "'%s' is defined by itself"
+		            binding->forcing ? "'%s' depends on itself"
 		                             : "'%s' is defined through too many others",
 		            binding->path);
 		if (binding->forcing)
@@ -172,7 +172,7 @@ static void collect_params(struct elaborator *e, struct scope *scope,
 		const struct ast_port *port = &pipeline->inputs.items[i];
 		if (!port->param && !port->initial) {
 			diag_report(sema->diags, E0409, port->span,
-			            "'%s' has an input, '%s': it is no program of its own",
+			            "'%s' has an input, '%s': it cannot be built as a program",
 			            pipeline->name.text, port->name.text);
 			diag_help(sema->diags, "a parameter has a default, or the word 'param' "
 			                       "before it");
@@ -216,7 +216,7 @@ struct bound *elaborate_program(struct sema *sema, struct file_scope *file,
 	resolve_name(sema, pipeline->name);
 	if (pipeline->outputs.n > 0)
 		diag_report(sema->diags, E0409, pipeline->name.span,
-		            "'%s' has outputs: it is no program of its own", pipeline->name.text);
+		            "'%s' has outputs: it cannot be built as a program", pipeline->name.text);
 	for (size_t i = 0; i < pipeline->generics.n; i++) {
 		const struct ast_generic *generic = &pipeline->generics.items[i];
 		struct generic size = {.name = generic->name.text, .span = generic->name.span};

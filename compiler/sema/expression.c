@@ -45,7 +45,7 @@ static const struct ast_expr *history_of(struct lift *lift, const struct ast_exp
 	if (back.kind != VALUE_INT || back.i >= 0 || back.i < -255) {
 		if (back.kind != VALUE_NONE)
 			diag_report(lift->e->sema->diags, E0408, operand->right->span,
-			            "a stream is looked back at by -255 … -1");
+			            "a history is between [-255] and [-1]");
 		return NULL;
 	}
 	input->first = input->last = (int32_t)back.i;
@@ -83,7 +83,7 @@ struct term *lift_input(struct lift *lift, const struct ast_expr *operand)
 		type = lift->e->bound->nodes.items[ref.node].outputs[ref.output];
 		if (!type)
 			diag_report(lift->e->sema->diags, E0308, operand->span,
-			            "the type of this stream is not known: it is made from itself");
+			            "the type of this stream is not known: it depends on itself");
 		if (!type || type->kind == TYPE_ERROR)
 			return NULL;
 	}
@@ -264,7 +264,7 @@ struct stream_ref expression_relay(struct elaborator *e, struct scope *scope,
 	if (!body)
 		return no_stream;
 	if (!body->type) {
-		diag_report(e->sema->diags, E0308, edge->span, "this is made from itself");
+		diag_report(e->sema->diags, E0308, edge->span, "this depends on itself");
 		return no_stream;
 	}
 	words.port = 0;

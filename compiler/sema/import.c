@@ -255,7 +255,7 @@ static struct module *import_file(struct sema *sema, struct file_scope *from,
 		use->expr->text);
 	const char *fault = import_name_fault(use->expr->text);
 	if (fault) {
-		diag_report(sema->diags, E0209, use->expr->span, "this name of a file %s", fault);
+		diag_report(sema->diags, E0209, use->expr->span, "this file name %s", fault);
 		diag_help(sema->diags, "call the file by another name");
 		return NULL;
 	}

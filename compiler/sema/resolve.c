@@ -28,7 +28,7 @@ void resolve_name(struct sema *sema, struct ast_name name)
 		bad = bad || strcmp(name.text, taken[i]) == 0;
 	if (!bad)
 		return;
-	diag_report(sema->diags, E0207, name.span, "'%s' cannot be a name: C needs it", name.text);
+	diag_report(sema->diags, E0207, name.span, "'%s' cannot be a name: it has a meaning in C", name.text);
 	diag_help(sema->diags, "write '%s_' or another word",
 	          name.text[0] == '_' ? name.text + 1 : name.text);
 }
@@ -104,7 +104,7 @@ bool resolve_value(struct sema *sema, const struct type *type, struct span span,
 	}
 	const struct int_bounds *bounds = find_bounds(type->kind);
 	if (bounds && (value->i < bounds->min || value->i > bounds->max)) {
-		diag_report(sema->diags, E0307, span, "%lld does not fit %s (%lld … %lld)",
+		diag_report(sema->diags, E0307, span, "%lld does not fit %s, from %lld to %lld",
 		            (long long)value->i, type->name, (long long)bounds->min,
 		            (long long)bounds->max);
 		return false;
@@ -356,7 +356,7 @@ static bool check_source(struct sema *sema, const struct ast_expr *expr)
 	const char *fault = import_name_fault(expr->text);
 	if (!fault)
 		return true;
-	diag_report(sema->diags, E0209, expr->span, "this name of a file %s", fault);
+	diag_report(sema->diags, E0209, expr->span, "this file name %s", fault);
 	diag_help(sema->diags, "call the file by another name");
 	return false;
 }
@@ -430,7 +430,7 @@ static void resolve_item(struct sema *sema, struct file_scope *file, struct inte
 		face->origin = item->kind == ITEM_ORIGIN_LIVE ? ORIGIN_LIVE : ORIGIN_PACED;
 		if (face->inputs.n > 0) {
 			diag_report(sema->diags, E0206, item->span,
-			            "a node with inputs is no origin");
+			            "a node with inputs cannot be an origin");
 			diag_help(sema->diags,
 			          "an origin makes frames of its own: give it no inputs");
 		}
@@ -451,7 +451,7 @@ static void check_items(struct sema *sema, const struct interface *face)
 		            "'%s' is declared stateless, and has state", face->name);
 	if (face->fires_any && (face->inputs.n == 0 || face->origin != ORIGIN_NONE))
 		diag_report(sema->diags, E0206, face->span,
-		            "'fires any' is for a node with inputs, which is no origin");
+		            "'fires any' is for a node with inputs, which cannot be an origin");
 }
 
 /* A generic of a node must stand in a port: nothing else could use it. In a pipeline it is a number
@@ -471,10 +471,10 @@ static void check_generics(struct sema *sema, struct interface *face, bool pipel
 }
 
 /* Arrays are for pipelines, which give each node an element. */
-static void check_params(struct sema *sema, const struct interface *face)
+static void check_params(struct sema *sema, struct interface *face)
 {
 	for (size_t i = 0; i < face->params.n; i++) {
-		const struct param *param = &face->params.items[i];
+		struct param *param = &face->params.items[i];
 		if (param->type->kind != TYPE_ARRAY)
 			continue;
 		diag_report(sema->diags, E0302, param->span,
@@ -482,6 +482,7 @@ static void check_params(struct sema *sema, const struct interface *face)
 		            param->type->name);
 		diag_note(sema->diags, param->span,
 		          "a pipeline's can be, and gives one element to each node");
+		param->type = type_error();
 	}
 }
 

@@ -53,7 +53,7 @@ static const struct computed *resolve_computed(struct sema *sema, struct type_pl
 		}
 		if (value.kind != VALUE_NONE)
 			diag_report(sema->diags, E0309, expr->span,
-			            "a size is a whole number, not %s",
+			            "a size must be a whole number, not %s",
 			            value_kind_text(value.kind));
 		return NULL;
 	}
@@ -197,7 +197,10 @@ static const struct type *resolve_text(struct sema *sema, struct type_place plac
 	if (text && place.param && written->args.n == 0)
 		return type_string(sema->arena, n);
 	if (!arguments(sema, written, 1, text ? "string<CAPACITY>" : "bytes<CAPACITY>")) {
-		if (text)
+		if (text && place.face)
+			diag_help(sema->diags, "a parameter has 'param' before its name, or a "
+			                       "default; a port a bound, as 'string<32>'");
+		else if (text)
 			diag_help(sema->diags,
 			          "every value has a bound: string<32> holds up to 32 bytes");
 		return type_error();

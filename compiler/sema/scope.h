@@ -99,7 +99,7 @@ bool const_size(struct sema *sema, struct file_scope *file, const struct ast_exp
 /* Whether it is a function that constants have. */
 bool const_has_call(const char *name);
 
-const char *value_kind_text(enum value_kind kind); /* "a number", "a text" … */
+const char *value_kind_text(enum value_kind kind); /* "a whole number", "a string" … */
 
 /* Applies an operator of the language to two constants (right unused for a unary one); reports at
  * `span`. */

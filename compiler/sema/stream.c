@@ -105,6 +105,13 @@ static struct binding *member_binding(struct elaborator *e, struct scope *scope,
 	return NULL;
 }
 
+static void help_history(struct sema *sema, struct span of)
+{
+	const struct source *source = &sema->sources->list.items[of.source];
+	diag_help(sema->diags, "its value one frame before is '%.*s[-1]'",
+	          (int)(of.end - of.start), source->text + of.start);
+}
+
 static struct binding *element_binding(struct elaborator *e, struct scope *scope,
                                        const struct ast_expr *expr)
 {
@@ -116,8 +123,10 @@ static struct binding *element_binding(struct elaborator *e, struct scope *scope
 		diag_report(e->sema->diags, E0311, expr->span,
 		            back ? "a value of the past is for the input of a node, or for an "
 		                   "expression that something else fires"
-		                 : "'%s' is no bank",
+		                 : "'%s' is not a bank",
 		            left->path);
+		if (!back)
+			help_history(e->sema, expr->left->span);
 		return NULL;
 	}
 	struct value index = elaborate_const(e, scope, expr->right);

@@ -290,7 +290,7 @@ static struct term *build_name(struct lift *lift, const struct ast_expr *expr,
 		*term = *binding->term; /* it may be converted here */
 		term->span = expr->span;
 		if (term->type->kind == TYPE_STRING && !lift->for_param)
-			return term_mismatch(lift, expr->span, "a text option is for nodes",
+			return term_mismatch(lift, expr->span, "a string parameter can only be given to a node",
 			                     term->type);
 		return term;
 	}
@@ -307,7 +307,7 @@ static struct term *build_field(struct lift *lift, const struct ast_expr *expr)
 	if (!left)
 		return NULL;
 	if (!left->type || left->type->kind != TYPE_RECORD)
-		return term_mismatch(lift, expr->left->span, "only a record has fields",
+		return term_mismatch(lift, expr->left->span, "a record is needed before a field",
 		                     left->type);
 	const struct record *record = left->type->record;
 	VEC(const char *) names = {0};

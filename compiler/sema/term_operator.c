@@ -39,7 +39,10 @@ static bool build_operands(struct lift *lift, const struct ast_expr *expr, struc
 static struct term *no_operator(struct lift *lift, const struct ast_expr *expr,
                                 const struct term *left, const struct term *right)
 {
-	diag_report(lift_diags(lift), E0302, expr->span, "this cannot be computed with %s and %s",
+	diag_report(lift_diags(lift), E0302, expr->span,
+	            expr->kind == EXPR_IF ? "the parts of this 'if' are of different types, %s%s and %s"
+	                                  : "operator '%s' does not accept %s and %s",
+	            expr->kind == EXPR_IF ? "" : operators[expr->op].word,
 	            left->type ? left->type->name : "an unknown type",
 	            right->type ? right->type->name : "an unknown type");
 	bool strings = (left->type && left->type->kind == TYPE_STRING) !=
@@ -180,7 +183,7 @@ struct term *term_build_unary(struct lift *lift, const struct ast_expr *expr)
 		return NULL;
 	bool number = !left->type || type_is_number(left->type) || left->type->kind == TYPE_TIME;
 	if (expr->op == OP_NEG && !number)
-		return term_mismatch(lift, expr->span, "a number or a time can be negated",
+		return term_mismatch(lift, expr->span, "operator '-' needs a number or a time",
 		                     left->type);
 	bool difference = expr->op == OP_NEG && left->type && type_is_unsigned(left->type);
 	struct term *term = term_new(lift, TERM_UNARY,

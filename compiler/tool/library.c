@@ -67,7 +67,7 @@ int library_find(struct arena *arena, struct library *ret_library)
 	char path[PATH_MAX];
 	ssize_t length = readlink("/proc/self/exe", path, sizeof path - 1);
 	if (length < 0) {
-		complain("cannot find my own place: %s", strerror(errno));
+		complain("cannot locate the pkdc executable: %s", strerror(errno));
 		return -1;
 	}
 	path[length] = '\0';

@@ -193,7 +193,7 @@ static int take_operand(struct parser *p, const char *text)
 		tool->operand = tool->operands.items[0];
 		return -1;
 	}
-	complain("%s has no use for '%s'", commands[tool->command].name, text);
+	complain("%s: unexpected argument '%s'", commands[tool->command].name, text);
 	if (tool->command == COMMAND_run)
 		complain("the program's own arguments stand after '--'");
 	return STATUS_USAGE;
