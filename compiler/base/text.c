@@ -2,6 +2,7 @@
 #include "base/text.h"
 
 #include <string.h>
+#include <strings.h>
 
 #define WORD_MAX 63 /* bytes; a longer word gets no suggestion */
 
@@ -44,6 +45,9 @@ const char *text_nearest(const char *word, const char *const *candidates, size_t
 	 * word means that nothing of it was left. */
 	size_t limit = length < 5 ? 1 : length / 3 + 1 < 3 ? length / 3 + 1 : 3;
 	const char *nearest = NULL;
+	for (size_t i = 0; i < n; i++)
+		if (strcasecmp(word, candidates[i]) == 0)
+			return candidates[i];
 	for (size_t i = 0; i < n; i++) {
 		size_t candidate = strlen(candidates[i]);
 		size_t longer = candidate > length ? candidate : length;

@@ -854,8 +854,26 @@ static const char *expected_text(struct parser *parser, const yypcontext_t *cont
 	return n > 0 ? text : NULL;
 }
 
+static bool is_one_of(const char *word, const char *const *words, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(word, words[i]) == 0)
+			return true;
+	return false;
+}
+
+static bool is_expected(const yypcontext_t *context, const char *word)
+{
+	yysymbol_kind_t kinds[YYNTOKENS];
+	int n = yypcontext_expected_tokens(context, kinds, YYNTOKENS);
+	for (int i = 0; i < n; i++)
+		if (strcmp(yysymbol_name(kinds[i]), word) == 0)
+			return true;
+	return false;
+}
+
 /* A name that cannot stand here, or before here, is likely a word of the language, misspelt. */
-static void suggest_keyword(struct parser *parser, const char *word)
+static void suggest_keyword(struct parser *parser, const yypcontext_t *context, const char *word)
 {
 	static const char *const leading[] = {
 	        "use",    "const",  "type",      "enum",   "node",   "pipeline", "deploy",
@@ -868,7 +886,11 @@ static void suggest_keyword(struct parser *parser, const char *word)
 	        "display", "settled", "touches", "limit"};
 	const char *before = token_text(parser, parser->before);
 	size_t n = sizeof leading / sizeof *leading;
-	diag_suggest(parser->diags, text_nearest(word, leading, n) ? word : before, leading, n);
+	const char *nearest = text_nearest(word, leading, n);
+	if (nearest && is_expected(context, nearest))
+		diag_suggest(parser->diags, word, leading, n);
+	else if (!is_one_of(before, leading, n))
+		diag_suggest(parser->diags, before, leading, n);
 }
 
 /* `for i in …`: the word before is the one that is not known yet. */
@@ -879,14 +901,6 @@ static bool report_later_word(struct parser *parser, struct span span)
 		return false;
 	diag_report(parser->diags, E0106, span, "'%s' comes with a later version of pkd", word);
 	return true;
-}
-
-static bool is_one_of(const char *word, const char *const *words, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		if (strcmp(word, words[i]) == 0)
-			return true;
-	return false;
 }
 
 /* Habits of other languages. `before` is the word before the one that is not expected. */
@@ -964,6 +978,6 @@ static int yyreport_syntax_error(const yypcontext_t *context, void *scanner, str
 		diag_report(parser->diags, E0103, span, "unexpected %s", what);
 	help_with_syntax(parser, word, token, open);
 	if (token == YYSYMBOL_NAME)
-		suggest_keyword(parser, word);
+		suggest_keyword(parser, context, word);
 	return 0;
 }

@@ -336,6 +336,19 @@ static bool must_keep_up(const struct analysis *a, uint32_t n)
 	       a->graph->nodes.items[a->origin[n]].face->origin == ORIGIN_LIVE;
 }
 
+/* As sema/deploy.c has it: workers take frames in turn, so that none may choose or look back. */
+static bool can_have_workers(const struct graph *graph, const struct graph_node *node)
+{
+	for (uint32_t i = 0; i < node->n_inputs; i++) {
+		if (node->inputs[i] == NO_ID)
+			continue;
+		const struct graph_edge *edge = &graph->edges.items[node->inputs[i]];
+		if (edge->every_n || edge->every_ns || edge->first)
+			return false;
+	}
+	return true;
+}
+
 static bool report_slow_node(struct analysis *a, uint32_t n)
 {
 	const struct graph_node *node = &a->graph->nodes.items[n];
@@ -359,7 +372,9 @@ static bool report_slow_node(struct analysis *a, uint32_t n)
 	          "'%s' must have every frame; those that there is no room for are lost at '%s'",
 	          edge_words(a, e), node_name(a, a->origin[n]));
 	const char *latest = edge_words_as(a, e, "latest");
-	if (node->face->stateless)
+	if (!can_have_workers(a->graph, node))
+		diag_help(a->diags, "write '%s' at '%s'", latest, node->name);
+	else if (node->face->stateless)
 		diag_help(a->diags, "write 'workers %s = %" PRId64 "' in a deploy, or '%s'",
 		          node->name, n_needed, latest);
 	else

@@ -124,8 +124,9 @@ static void report_apart(struct choice_pass *c, uint32_t n, uint32_t e, uint32_t
 		node_name(a, n));
 	diag_note(a->diags, edges[one].at, "some come by '%s' here", what);
 	diag_note(a->diags, edges[two].at, "the others by '%s' here", edge_words(a, two));
-	if (edges[one].stream == edges[two].stream && !strcmp(what, edge_words(a, two)))
-		diag_help(a->diags, "choose once: write 'c = %s', and 'c' in both places", what);
+	if (edges[one].stream == edges[two].stream)
+		diag_help(a->diags, "choose once: write 'c = %s', and 'c' in both places",
+		          strcmp(what, edge_words(a, two)) ? edge_words_as(a, one, "latest") : what);
 	else
 		diag_help(a->diags,
 		          "choose once, before the ways part: write 'c = latest %s', and 'c' in "

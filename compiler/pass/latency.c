@@ -134,8 +134,10 @@ static bool has_path(struct latency_pass *l)
 		"a frame of '%s' cannot be followed to '%s': '%s' in between fires on any of its "
 		"inputs, and numbers its frames itself",
 		node_name(a, from), node_name(a, to), node_name(a, other));
-	diag_help(a->diags, "write 'latency(%s -> %s)' for the way behind it", node_name(a, other),
-	          node_name(a, to));
+	diag_help(a->diags,
+	          "write 'latency(%s -> %s)' for the way behind it, and how often it fires in the "
+	          "deploy: 'rate %s = 30fps'",
+	          node_name(a, other), node_name(a, to), node_name(a, other));
 	return false;
 }
 

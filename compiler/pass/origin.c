@@ -93,9 +93,15 @@ static void help_sample(struct analysis *a, uint32_t keep, uint32_t sample, cons
 	const struct port *port = graph_edge_port(graph, &graph->edges.items[sample]);
 	const struct port *other = graph_edge_port(graph, &graph->edges.items[keep]);
 
-	if (!port->optional && other->optional)
+	if (!port->optional && other->optional) {
 		sample = keep;
-	diag_help(a->diags, "write '%s' %s", edge_words_as(a, sample, "sample"), why);
+		port = other;
+	}
+	if (port->optional)
+		diag_help(a->diags, "write '%s' %s", edge_words_as(a, sample, "sample"), why);
+	else
+		diag_help(a->diags, "declare the port '%s: %s?', and write '%s' %s", port->name,
+		          port->type->name, edge_words_as(a, sample, "sample"), why);
 }
 
 static void report_two_origins(struct analysis *a, uint32_t n, const struct firing *f)

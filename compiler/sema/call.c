@@ -105,16 +105,30 @@ static struct slot find_slot(const struct interface *face, const char *name, siz
 	return (struct slot){SLOT_NONE, 0};
 }
 
+static bool is_given(const struct ast_expr *call, const char *name)
+{
+	for (size_t i = 0; i < call->args.n; i++) {
+		const char *given = call->args.items[i].name.text;
+		if (given && strcmp(given, name) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* The nearest name that the call does not give already. */
 static void report_unknown_argument(struct elaborator *e, const struct interface *face,
-                                    struct ast_name name)
+                                    const struct ast_expr *call, struct ast_name name)
 {
 	VEC(const char *) names = {0};
 	for (size_t i = 0; i < face->inputs.n; i++)
-		vec_push(e->sema->arena, &names, face->inputs.items[i].name);
+		if (!is_given(call, face->inputs.items[i].name))
+			vec_push(e->sema->arena, &names, face->inputs.items[i].name);
 	for (size_t i = 0; i < face->params.n; i++)
-		vec_push(e->sema->arena, &names, face->params.items[i].name);
+		if (!is_given(call, face->params.items[i].name))
+			vec_push(e->sema->arena, &names, face->params.items[i].name);
 	for (size_t i = 0; i < face->generics.n; i++)
-		vec_push(e->sema->arena, &names, face->generics.items[i].name);
+		if (!is_given(call, face->generics.items[i].name))
+			vec_push(e->sema->arena, &names, face->generics.items[i].name);
 	diag_report(e->sema->diags, E0303, name.span, "%s has no port or parameter '%s'",
 	            face->kind, name.text);
 	diag_suggest(e->sema->diags, name.text, names.items, names.n);
@@ -129,7 +143,7 @@ static struct slot argument_slot(struct elaborator *e, const struct interface *f
 	if (arg->name.text) {
 		struct slot slot = find_slot(face, arg->name.text, i);
 		if (slot.kind == SLOT_NONE)
-			report_unknown_argument(e, face, arg->name);
+			report_unknown_argument(e, face, call, arg->name);
 		return slot;
 	}
 	if (i < face->inputs.n)

@@ -12,7 +12,7 @@ static void edge_count(struct elaborator *e, struct scope *scope, const struct a
 	struct diags *diags = e->sema->diags;
 	if (edge->args.n != 1 || edge->args.items[0].name.text) {
 		diag_report(diags, E0408, edge->span, "'%s' takes one number of frames", word);
-		diag_help(diags, "write %s(4)", word);
+		diag_help(diags, "write '%s(4)'", word);
 		return;
 	}
 	const struct ast_expr *written = edge->args.items[0].value;
@@ -36,7 +36,7 @@ static void edge_max_age(struct elaborator *e, struct scope *scope, const struct
 	const struct ast_arg *arg = edge->args.n == 1 ? &edge->args.items[0] : NULL;
 	if (!arg || !arg->name.text || strcmp(arg->name.text, "max_age") != 0) {
 		diag_report(diags, E0408, edge->span, "'sample' takes nothing but a max_age");
-		diag_help(diags, "write sample(max_age: 500ms)");
+		diag_help(diags, "write 'sample(max_age: 500ms)'");
 		return;
 	}
 	struct value age = elaborate_const(e, scope, arg->value);
@@ -112,7 +112,7 @@ static const struct ast_expr *edge_window(struct elaborator *e, struct scope *sc
 		return NULL;
 	if (input->first > input->last) {
 		diag_report(e->sema->diags, E0408, expr->span, "a window goes from old to new");
-		diag_help(e->sema->diags, "write [%d..%d]", input->last, input->first);
+		diag_help(e->sema->diags, "write '[%d..%d]'", input->last, input->first);
 		return NULL;
 	}
 	if (input->policy == POLICY_SAMPLE) {

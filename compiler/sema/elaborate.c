@@ -128,7 +128,7 @@ bool elaborate_force(struct elaborator *e, struct binding *binding)
 		                             : "'%s' is defined through too many others",
 		            binding->path);
 		if (binding->forcing)
-			diag_help(e->sema->diags, "go back in time: write '%s[-1]', or 'sample'",
+			diag_help(e->sema->diags, "go back in time: write '(%s[-1] ?? 0)', with its first value in place of 0",
 			          binding->path);
 		binding->kind = BINDING_ERROR;
 		return false;

@@ -29,8 +29,11 @@ void resolve_name(struct sema *sema, struct ast_name name)
 	if (!bad)
 		return;
 	diag_report(sema->diags, E0207, name.span, "'%s' cannot be a name: it has a meaning in C", name.text);
-	diag_help(sema->diags, "write '%s_' or another word",
-	          name.text[0] == '_' ? name.text + 1 : name.text);
+	if (strncasecmp(name.text, "pkd", 3) == 0)
+		diag_help(sema->diags, "write 'my_%s' or another word", name.text);
+	else
+		diag_help(sema->diags, "write '%s_' or another word",
+		          name.text + strspn(name.text, "_"));
 }
 
 /* ---- Parameters ---- */

@@ -199,7 +199,7 @@ struct stream_ref stream_of_binding(struct elaborator *e, struct binding *bindin
 	if (binding->kind == BINDING_BANK) {
 		diag_report(e->sema->diags, E0311, span, "'%s' is a bank of %zu streams",
 		            binding->path, binding->elements.n);
-		diag_help(e->sema->diags, "write one of them, such as %s[0]", binding->path);
+		diag_help(e->sema->diags, "write one of them, such as '%s[0]'", binding->path);
 		return no_stream;
 	}
 	struct map *outputs = &binding->inside->outputs;

@@ -194,7 +194,7 @@ static void report_unknown(struct sema *sema, const struct bound_node *node,
 		            "'%s' of %s is not known: no input tells it", generic->name,
 		            node->face->kind);
 		if (generic->kind == GENERIC_SIZE)
-			diag_help(sema->diags, "give it by name: %s: 640", generic->name);
+			diag_help(sema->diags, "give it by name: '%s: 640'", generic->name);
 		diag_note(sema->diags, port->span, "it is needed for this output");
 		return;
 	}

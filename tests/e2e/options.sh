@@ -17,7 +17,7 @@ expect 2 'no command'
 expect 2 "did you mean 'check'" chekc x.pkd
 expect 2 "did you mean '--report'" check --repotr x.pkd
 expect 2 'check needs a FILE' check
-expect 2 "no use for 'b.pkd'" check a.pkd b.pkd
+expect 2 "unexpected argument 'b.pkd'" check a.pkd b.pkd
 expect 2 "stand after '--'" run a.pkd 3
 expect 2 '--dump is one of tokens|ast' check --dump=tree x.pkd
 expect 2 'needs an argument' build x.pkd -o

@@ -281,7 +281,7 @@ static void choices_apart_are_warned_of(void **state)
 	(void)state;
 	make_apart("!!");
 	run_all();
-	assert_only("W0604", "'join' joins frames that were chosen apart");
+	assert_only("W0604", "'join' joins streams that select frames independently");
 	assert_says(printed(print_messages), "write 'c = latest cam', and 'c' in both places");
 }
 

@@ -1,0 +1,334 @@
+"""Tries the helps of messages: each is applied to the program that got it, and what comes out is
+checked again. usage: helps.py PKDC FILE...
+
+RULES says of every help what to do with it: one that no rule knows is a mistake. After a help was
+applied, its message is gone, and the lines that were changed have no other; a program that had this
+one error alone has none."""
+
+import difflib
+import os
+import re
+import subprocess
+import sys
+
+PLACE = re.compile(r"^(.*?):(\d+):(\d+): (error|warning|note)(?:\[([EW]\d+)\])?: (.*)$")
+
+
+class Message:
+    """One message: its place, the carets under it, its notes, its helps."""
+
+    def __init__(self, match):
+        self.line, self.column = int(match[2]), int(match[3])
+        self.code, self.text = match[5], match[6]
+        self.length, self.notes, self.helps = 0, [], []
+
+    def key(self):
+        return self.code, self.text
+
+
+def check(pkdc, path, options):
+    """The messages of a file."""
+    done = subprocess.run([pkdc, "check", *options, os.path.basename(path)], text=True,
+                          cwd=os.path.dirname(path), capture_output=True, check=False)
+    messages, at = [], None
+    for line in done.stderr.splitlines():
+        match = PLACE.match(line)
+        if match and match[4] == "note":
+            messages[-1].notes.append((int(match[2]), int(match[3]), match[6]))
+            at = None
+        elif match:
+            at = Message(match)
+            messages.append(at)
+        elif re.match(r"^ *= help: ", line):
+            messages[-1].helps.append(line.split("= help: ", 1)[1])
+        elif at and not at.length and re.match(r"^ *\| +\^+", line):
+            at.length = line.count("^")
+    return messages
+
+
+# ---- What can be done with a help: each gives the new text ----
+
+class Program:
+    """A program, and the message whose help is applied to it."""
+
+    def __init__(self, text, message):
+        self.lines, self.message = text.split("\n"), message
+        self.at = message.line - 1
+
+    def put(self, at, line):
+        self.lines[at] = line
+        return "\n".join(self.lines)
+
+    def replace(self, new):
+        """The code under the carets."""
+        line, start = self.lines[self.at], self.message.column - 1
+        if new == "not":
+            new = "not "
+        return self.put(self.at, line[:start] + new + line[start + self.message.length:])
+
+    def word(self, new):
+        """The word of the line that is nearest to the new one, or the unit of a quantity."""
+        line = self.lines[self.at]
+        start = self.message.column - 1
+        if re.fullmatch(r"[\d._]+[A-Za-z]+", line[start:start + self.message.length]):
+            return self.replace(re.sub(r"[A-Za-z]+$", new, line[start:start + self.message.length]))
+        words = re.findall(r"\w+", line)
+        old = difflib.get_close_matches(new, words, 1, 0.3)
+        if " " in new or not old:
+            return self.replace(new)
+        start = self.message.column - 1
+        under = line[start:start + self.message.length]
+        if re.fullmatch(r"\w+", under) and under != new:
+            old = [under] if difflib.SequenceMatcher(None, under, new).ratio() > 0.5 else old
+        if line.startswith("use "):
+            return "\n".join(re.sub(rf"\b{re.escape(old[0])}\b", new, each) for each in self.lines)
+        return self.put(self.at, re.sub(rf"\b{re.escape(old[0])}\b", new, line, count=1))
+
+    def within(self, pattern, new):
+        """A part of the line."""
+        return self.put(self.at, re.sub(pattern, lambda _: new, self.lines[self.at], count=1))
+
+    def edge(self, words, node):
+        """The edge words before a stream in the call of a node."""
+        stream = words.split()[-1]
+        for i, line in enumerate(self.lines):
+            if re.match(rf"\s*({re.escape(node)}\s*=|(\w+\.)?{re.escape(node)}\()", line):
+                head, call = line.split("(", 1)
+                call = re.sub(rf"(latest |sample |queue\(\d+\) )?\b{re.escape(stream)}(?!\w)",
+                              words, call, count=1)
+                return self.put(i, head + "(" + call)
+        return None
+
+    def insert(self, at, line):
+        self.lines.insert(at, line)
+        return "\n".join(self.lines)
+
+    def deploy(self, rule):
+        """A rule of the deploy, which is added where there is none."""
+        pipeline = [re.match(r"pipeline (\w+)", line) for line in self.lines]
+        name = [match[1] for match in pipeline if match][-1]
+        for i, line in enumerate(self.lines):
+            if line.startswith(f"deploy {name} {{"):
+                return self.put(i, line.replace("{", "{ " + rule + "\n", 1))
+        return self.insert(len(self.lines), f"deploy {name} {{ {rule} }}")
+
+    def declaration(self, node, item):
+        """A line in the declaration of a node."""
+        for i, line in enumerate(self.lines):
+            if not re.match(rf"node {re.escape(node)}\b", line):
+                continue
+            while "{" not in self.lines[i] and i + 1 < len(self.lines) and \
+                    re.match(r"\s", self.lines[i + 1]):
+                i += 1
+            if self.lines[i].rstrip().endswith("{"):
+                return self.insert(i + 1, item)
+            return self.put(i, self.lines[i] + " { " + item + " }")
+        return None
+
+    def port(self, port):
+        """A port may be absent: the note says where it is declared."""
+        name, kind = port.rstrip("?").split(": ", 1)
+        for i, line in enumerate(self.lines):
+            if f"{name}: {kind}" in line and line.startswith(("node", " ")) and \
+                    any(note[0] == i + 1 for note in self.message.notes):
+                return self.put(i, line.replace(f"{name}: {kind}", port, 1))
+        return None
+
+    def port_and_edge(self, port, words):
+        """The same, and the edge under the carets."""
+        name, kind = port.rstrip("?").split(": ", 1)
+        for i, line in enumerate(self.lines):
+            if line.startswith("node ") and f"{name}: {kind}" in line:
+                self.put(i, line.replace(f"{name}: {kind}", port, 1))
+        return self.replace(words)
+
+    def back(self, new, name):
+        """Where a name is read again."""
+        for i, line in enumerate(self.lines):
+            if re.search(rf"= {re.escape(name)}\b", line):
+                return self.put(i, re.sub(rf"(?<== ){re.escape(name)}\b", new, line))
+        return None
+
+    def behind(self, new, rate):
+        """Another assert, and the rate that it needs."""
+        self.within(r"latency\(.*?\)", new)
+        return self.deploy(rate)
+
+    def choose(self, choice, old):
+        """A choice with a name, and that name in its places."""
+        stream = choice.split()[-1]
+        at = next((i for i, line in enumerate(self.lines)
+                   if re.match(rf"\s*{re.escape(stream)}\s*=", line)), None)
+        if at is None:
+            return None
+        name = choice.split()[0]
+        end = next(i for i in range(at, len(self.lines)) if self.lines[i].startswith("}"))
+        for i in range(at + 1, end):
+            if not self.lines[i].strip().startswith("assert"):
+                self.lines[i] = re.sub(
+                    rf"((latest|every\(.*?\)) )*(?<![\w.]){re.escape(old)}(?![\w\[])", name,
+                    self.lines[i])
+        return self.insert(at + 1, "    " + choice)
+
+    def argument(self, new):
+        """One more argument of the call in this line."""
+        line = self.lines[self.at].replace("()", "(" + new + ")", 1)
+        if line == self.lines[self.at]:
+            line = re.sub(r"\)\s*$", ", " + new + ")", line)
+        return self.put(self.at, line)
+
+
+# A help, and what is done; TEXT: it is advice, and holds no code for this program.
+TEXT = None
+CODE = r"'([^'…]+)'"
+RULES = [
+    (rf"did you mean {CODE}\?", Program.word),
+    (rf"write {CODE} at the top of the file", lambda p, use: p.insert(0, use)),
+    (rf"write {CODE} at {CODE}(?:, so that .*)?", Program.edge),
+    (rf"write {CODE} (?:to take|so that one) .*", Program.replace),
+    (rf"write {CODE}, so that {CODE} does not wait for it", Program.edge),
+    (rf"write '(latest (\S+))' to fire on .*",
+     lambda p, new, stream: p.within(rf"sample(\(.*?\))? {re.escape(stream)}", new)),
+    (rf"declare the port {CODE}, and write {CODE} (?:to take|so that one) .*",
+     Program.port_and_edge),
+    (r"write '(\w+_|my_\w+)' or another word", Program.replace),
+    (r"write '(memory <= \S+)', or give .*", lambda p, new: p.within(r"memory <= \S+", new)),
+    (r"(?:make|give) '.*'.*, or write '(<= \w+)'", lambda p, new: p.within(r"<= \w+$", new)),
+    (rf"write '(workers .*)' in a deploy, or {CODE}",
+     lambda p, workers, _: p.deploy(workers)),
+    (r"write '(budget .*? = 20ms)', or what it takes .*", Program.deploy),
+    (r"write '(rate .*? = 30fps)', or how often .*", Program.deploy),
+    (r"write '(latency\(.*\))' for the way behind it, .*: '(rate .*)'", Program.behind),
+    (r"write '(stateless)' in the declaration of '(.*?)' if .*",
+     lambda p, item, node: p.declaration(node, item)),
+    (r"write '(origin paced)' .*", TEXT),
+    (r"write '(sample\(max_age: 500ms\)|\w+\(4\))'",
+     lambda p, new: p.within(re.escape(new.split("(")[0]) + r"(\(.*?\))?", new)),
+    (r"write '(\[-?\d+\.\.-?\d+\])'", lambda p, new: p.within(r"\[-?\d+\.\.-?\d+\]", new)),
+    (rf"write {CODE}", Program.replace),
+    (rf"write one of them, such as {CODE}", Program.replace),
+    (r"write one of ([\w.\[\]]+), .*", Program.replace),
+    (r"go back in time: write '(\((.*)\[-1\] \?\? 0\))', with .*", Program.back),
+    (rf"declare the port {CODE}, or write {CODE} to fire .*", lambda p, port, _: p.port(port)),
+    (rf"declare the port {CODE}(?:: .*|, or .*)", Program.port),
+    (rf"choose once: write {CODE}, and '(\w+)' in both places",
+     lambda p, choice, _: p.choose(choice, choice.split()[-1])),
+    (rf"choose once, before the ways part: write {CODE}, and '\w+' in place of {CODE}",
+     Program.choose),
+    (rf"give it by name: {CODE}", Program.argument),
+    (r"a deploy with a name of its own is written '(deploy .*)'",
+     lambda p, new: p.within(r"deploy \w+", new)),
+    (r"leave out '(dynamic)'.*", lambda p, word: p.within(" " + word, "")),
+    (r"an argument is named with a colon: .*", lambda p: p.replace(":")),
+    (r"a statement ends at the end of its line, without ';'", lambda p: p.replace("")),
+    (r"a comment begins with '(//)'", Program.replace),
+    (r"a name is bound without a word .*",
+     lambda p: p.within(r"\b(let|var|val|auto|def|fn|func) ", "")),
+    # Advice.
+    (r"(?:call the file|call it) .*", TEXT),
+    (r"give (?:each a|parts|the rate|its type|'.*' a process) .*", TEXT),
+    (r"write the name that pkg-config .*|write it without '\.pc'|write to another file.*", TEXT),
+    (r"the (?:largest|units|frame in hand|escape) .*", TEXT),
+    (r"what a node may touch is settled .*|a path is a string parameter.*", TEXT),
+    (r"write '(?:\*/|\"|=\})' where it ends.*", TEXT),
+    (r"write \[a, b\], a bank, or .*|write a smaller .*", TEXT),
+    (r"write 'out .* = …' in the pipeline", TEXT),
+    (r"write 'memory 512MiB' or 'processes 0'", TEXT),
+    (r"there are len\(xs\).*|ports, parameters and <…> .*", TEXT),
+    (r"such a word stands .*|a line that is to go on .*", TEXT),
+    (r"say (?:when|what it is at first): .*|leave out one of the two", TEXT),
+    (r"move what both need .*|look back at .*|let (?:it fire|'.*' fire) .*", TEXT),
+    (r"let '.*' publish both .*|its (?:name must|value one frame) .*", TEXT),
+    (r"install .*|create .*|add a line such as .*|connect .*", TEXT),
+    (r"declare '.*' of '.*' as '.*' and go back in time: .*", TEXT),
+    (r"comparisons are not chained: .*|a choice is written .*", TEXT),
+    (r"bind (?:it first|each to a name) .*|bind it first: .*", TEXT),
+    (r"an origin makes frames .*|a string stands in .*|a parameter has .*", TEXT),
+    (r"a name is bound once; .*|a file of your own .*|a stall ends .*", TEXT),
+    (r"a node in C keeps .*|every value has a bound.*|name (?:two|a) node.*", TEXT),
+    (r"help.*|go back in time: write '.*' here, or .*|write '.*', room for .*", TEXT),
+    (r"write a (?:time|rate), such as .*|name one by .*|write '.*' to accept .*", TEXT),
+    (r"write '.*', or declare .*|write 'persistent state' .*|call it in .*", TEXT),
+]
+
+
+# What a program has beside its mistake, so that the help alone does not do.
+EXCEPT = {
+    ("the_whole_language.pkd", "choose once"): "the ways part at an element of a bank",
+    ("E0601_defined_by_itself.pkd", "go back in time"): "another name depends on itself, too",
+}
+
+
+def find_rule(text):
+    for number, (pattern, action) in enumerate(RULES):
+        match = re.fullmatch(pattern, text)
+        if match:
+            return number, match, action
+    return None, None, None
+
+
+def difference(old, new):
+    """The numbers of the lines in `new` that are not in `old` as they are."""
+    matcher = difflib.SequenceMatcher(None, old.split("\n"), new.split("\n"), autojunk=False)
+    return {line + 1 for tag, _, _, first, end in matcher.get_opcodes() if tag != "equal"
+            for line in range(first, end)}
+
+
+def try_help(pkdc, path, options, text, before, message, new, steps=3):
+    """What is wrong with the program that the help made; None where all is well. A chain of waits
+    may have to be cut in several places: the help of the same message is then another one."""
+    trial = os.path.join(os.path.dirname(path), "helps_trial.pkd")
+    with open(trial, "w", encoding="utf-8", errors="surrogateescape") as file:
+        file.write(new)
+    after = check(pkdc, trial, options)
+    os.remove(trial)
+    changed = difference(text, new)
+    keys = [m.key() for m in before]
+    same = [m for m in after if m.key() == message.key()]
+    if len(same) >= keys.count(message.key()):
+        if steps and same[0].helps and same[0].helps != message.helps:
+            _, match, action = find_rule(same[0].helps[0])
+            newer = action and action(Program(new, same[0]), *match.groups())
+            if newer:
+                return try_help(pkdc, path, options, text, before, message, newer, steps - 1)
+        return "it gets the same message again"
+    fresh = [m for m in after if m.key() not in keys and m.code[0] == "E"]
+    errors = [m for m in before if m.code[0] == "E"]
+    wrong = fresh if errors in ([], [message]) else [m for m in fresh if m.line in changed]
+    return f"it gets {wrong[0].code}: {wrong[0].text}" if wrong else None
+
+
+def main():
+    pkdc, tried, status = sys.argv[1], 0, 0
+    for path in sys.argv[2:]:
+        with open(path, encoding="utf-8", errors="surrogateescape") as file:
+            text = file.read()
+        words = re.match(r"// pkdc: check(.*)", text)
+        options = [w for w in words[1].split() if w != "--report"] if words else []
+        before = check(pkdc, path, options)
+        for message in before:
+            for help_text in message.helps:
+                number, match, action = find_rule(help_text)
+                where = f"{os.path.basename(path)}:{message.line}: help: {help_text}"
+                if number is None:
+                    print(f"{where}\n    no rule of helps.py knows it")
+                    status = 1
+                    continue
+                if action is TEXT or any(os.path.basename(path) == name and help_text.startswith(begin)
+                                         for name, begin in EXCEPT):
+                    continue
+                new = action(Program(text, message), *match.groups())
+                wrong = "it was not applied" if new in (None, text) else \
+                    try_help(pkdc, path, options, text, before, message, new)
+                tried += 1
+                if wrong:
+                    print(f"{where}\n    {wrong}")
+                    if os.environ.get("HELPS_SHOW") and new:
+                        sys.stdout.writelines(difflib.unified_diff(
+                            text.splitlines(True), new.splitlines(True), n=0))
+                    status = 1
+    print(f"{tried} helps tried")
+    return status
+
+
+sys.exit(main())
