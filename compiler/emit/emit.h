@@ -19,6 +19,9 @@ void emit_mermaid(const struct analysis *analysis, struct buf *out);
 
 /* What is written on the line of an edge: the output where there are several, and the separator;
  * the policy; the capacity as a user would write it (n waiting). */
+/* What a node is, for a reader of the graph: its kind; of an expression its text, on one line. */
+const char *emit_node_words(const struct graph *graph, const struct graph_node *node);
+
 void emit_edge_label(const struct analysis *a, uint32_t e, const char *separator, struct buf *out);
 
 /* The graph for other programs: nodes, streams, edges, processes, memory. */

@@ -2,8 +2,10 @@
  * loses nothing, a dashed one is `latest`, a dotted one `sample`; a line that looks back has an
  * open arrow. */
 #include "emit/emit.h"
+#include "emit/out.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 /* In a quoted string of the dot language only the quote ends it; a backslash must not begin one of
  * its escapes. */
@@ -16,6 +18,28 @@ static void put_escaped(struct buf *out, const char *text)
 	}
 }
 
+const char *emit_node_words(const struct graph *graph, const struct graph_node *node)
+{
+	enum { MOST = 80 };
+	struct span span = node->face->span;
+	struct buf words;
+
+	if (!node->face->body || span.start == span.end ||
+	    strcmp(node->face->kind, "an expression") != 0)
+		return node->face->kind;
+	buf_init(&words);
+	out_words(&words, graph->sources->list.items[span.source].text + span.start,
+	          span.end - span.start);
+	size_t length = words.length;
+	if (length > MOST)
+		for (length = MOST - 3; length > 0 && (words.text[length] & 0xc0) == 0x80;)
+			length--;
+	const char *text = arena_printf(graph->arena, "%.*s%s", (int)length, words.text,
+	                                length < words.length ? "..." : "");
+	buf_finish(&words);
+	return text;
+}
+
 static void put_node(const struct graph *graph, uint32_t n, const char *indent, struct buf *out)
 {
 	const struct graph_node *node = &graph->nodes.items[n];
@@ -23,7 +47,7 @@ static void put_node(const struct graph *graph, uint32_t n, const char *indent, 
 	buf_printf(out, "%sn%" PRIu32 " [label=\"", indent, n);
 	put_escaped(out, node->name);
 	buf_puts(out, "\\n");
-	put_escaped(out, node->face->kind);
+	put_escaped(out, emit_node_words(graph, node));
 	buf_putc(out, '"');
 	if (node->face->origin != ORIGIN_NONE || node->face->fires_any)
 		buf_puts(out, ", peripheries=2");

@@ -23,7 +23,7 @@ static void put_node(const struct graph *graph, uint32_t n, const char *indent, 
 	buf_printf(out, "%sn%" PRIu32 "%s\"", indent, n, origin ? "([" : "[");
 	put_escaped(out, node->name);
 	buf_puts(out, "<br/>");
-	put_escaped(out, node->face->kind);
+	put_escaped(out, emit_node_words(graph, node));
 	buf_printf(out, "\"%s\n", origin ? "])" : "]");
 }
 

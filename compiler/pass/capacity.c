@@ -372,7 +372,7 @@ static bool report_slow_node(struct analysis *a, uint32_t n)
 	          "'%s' must have every frame; those that there is no room for are lost at '%s'",
 	          edge_words(a, e), node_name(a, a->origin[n]));
 	const char *latest = edge_words_as(a, e, "latest");
-	if (!can_have_workers(a->graph, node))
+	if (n_workers == 1 && !can_have_workers(a->graph, node))
 		diag_help(a->diags, "write '%s' at '%s'", latest, node->name);
 	else if (node->face->stateless)
 		diag_help(a->diags, "write 'workers %s = %" PRId64 "' in a deploy, or '%s'",

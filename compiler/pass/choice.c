@@ -124,7 +124,8 @@ static void report_apart(struct choice_pass *c, uint32_t n, uint32_t e, uint32_t
 		node_name(a, n));
 	diag_note(a->diags, edges[one].at, "some come by '%s' here", what);
 	diag_note(a->diags, edges[two].at, "the others by '%s' here", edge_words(a, two));
-	if (edges[one].stream == edges[two].stream)
+	bool numbered = edges[one].every_n && edges[two].every_n;
+	if (edges[one].stream == edges[two].stream && !numbered)
 		diag_help(a->diags, "choose once: write 'c = %s', and 'c' in both places",
 		          strcmp(what, edge_words(a, two)) ? edge_words_as(a, one, "latest") : what);
 	else

@@ -92,6 +92,11 @@ struct interface {
 	bool settled;  /* after init it opens nothing and starts no thread any more */
 };
 
+/* A constant of a file, for those who read about it. */
+struct constant {
+	const char *name, *doc, *text; /* as written */
+};
+
 /* One .pkd file. */
 struct unit {
 	uint32_t source;
@@ -104,6 +109,7 @@ struct unit {
 	VEC(struct record *) records;
 	VEC(struct enumeration *) enumerations;
 	VEC(struct interface *) nodes;
+	VEC(struct constant) constants;
 };
 
 #endif

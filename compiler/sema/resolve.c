@@ -524,6 +524,17 @@ struct interface *resolve_node(struct sema *sema, struct symbol *symbol)
 	return face;
 }
 
+static void resolve_const(struct sema *sema, struct file_scope *file, const struct symbol *symbol)
+{
+	struct ast_expr name = {
+		.kind = EXPR_NAME, .name = symbol->name, .span = symbol->name.span};
+	const_eval(sema, file, &name);
+	vec_push(sema->arena, &file->unit->constants,
+	         (struct constant){.name = symbol->name.text,
+	                           .doc = symbol->decl->doc ? symbol->decl->doc : "",
+	                           .text = source_text(sema, symbol->decl->expr->span)});
+}
+
 void resolve_file(struct sema *sema, struct file_scope *file)
 {
 	struct map *symbols = &file->module->symbols;
@@ -536,9 +547,6 @@ void resolve_file(struct sema *sema, struct file_scope *file)
 		else if (symbol->kind == SYMBOL_NODE)
 			resolve_node(sema, symbol);
 		else if (symbol->kind == SYMBOL_CONST)
-			const_eval(sema, file,
-			           &(struct ast_expr){.kind = EXPR_NAME,
-			                              .name = symbol->name,
-			                              .span = symbol->name.span});
+			resolve_const(sema, file, symbol);
 	}
 }

@@ -122,6 +122,50 @@ static size_t list_nodes(const struct compilation *c, const char *module)
 	return n;
 }
 
+/* ---- What else a module declares ---- */
+
+static void print_record(const struct record *record)
+{
+	printf("\n%s\n", record->kind);
+	print_doc("  ", record->doc);
+	for (size_t i = 0; i < record->fields.n; i++) {
+		printf("  %s: %s\n", record->fields.items[i].name,
+		       record->fields.items[i].type->name);
+		print_doc("      ", record->fields.items[i].doc);
+	}
+}
+
+static void print_enumeration(const struct enumeration *enumeration)
+{
+	printf("\n%s\n", enumeration->kind);
+	print_doc("  ", enumeration->doc);
+	for (size_t i = 0; i < enumeration->names.n; i++)
+		printf("%s%s", i ? ", " : "  one of ", enumeration->names.items[i]);
+	putchar('\n');
+}
+
+static void print_constant(const char *module, const struct constant *constant)
+{
+	printf("\n%s.%s = %s\n", module, constant->name, constant->text);
+	print_doc("  ", constant->doc);
+}
+
+/* Types with their fields, enums and constants of a module. */
+static void list_types(const struct compilation *c, const char *module)
+{
+	for (size_t u = 0; u < c->units.n; u++) {
+		const struct unit *unit = c->units.items[u];
+		if (strcmp(module, unit->module) != 0)
+			continue;
+		for (size_t i = 0; i < unit->records.n; i++)
+			print_record(unit->records.items[i]);
+		for (size_t i = 0; i < unit->enumerations.n; i++)
+			print_enumeration(unit->enumerations.items[i]);
+		for (size_t i = 0; i < unit->constants.n; i++)
+			print_constant(module, &unit->constants.items[i]);
+	}
+}
+
 static const struct interface *find_node(const struct compilation *c, const char *kind)
 {
 	for (size_t u = 0; u < c->units.n; u++) {
@@ -163,6 +207,8 @@ int tool_nodes(struct tool *tool)
 		print_node(node);
 	else if (list_nodes(&c, name) == 0 && !status)
 		status = report_unknown(tool, &c);
+	if (name && !node && !status)
+		list_types(&c, name);
 	compile_finish(&c);
 	return status;
 }

@@ -340,11 +340,11 @@ static void message_shows_the_line_help_and_notes(void **state)
 	               "   |\n"
 	               "10 |     cam = video.opne(source)\n"
 	               "   |           ^^^^^^^^^^\n"
-	               "   = help: did you mean 'video.open'?\n"
 	               "t.pkd:1:1: note: the module is used here\n"
 	               "   |\n"
 	               " 1 | use video\n"
 	               "   | ^^^^^^^^^\n"
+	               "   = help: did you mean 'video.open'?\n"
 	               "1 error\n");
 }
 
