@@ -15,8 +15,7 @@ static void describe_types(struct program *p)
 	buf_init(&types);
 	for (size_t i = 0; i < p->graph->params.n; i++)
 		if (item_of(&p->graph->params.items[i])->kind == TYPE_ENUM)
-			type_describe(&types, &p->described,
-			              item_of(&p->graph->params.items[i]));
+			type_describe(&types, &p->described, item_of(&p->graph->params.items[i]));
 	for (size_t i = 0; i < p->faces.n; i++)
 		for (size_t k = 0; k < p->faces.items[i]->params.n; k++)
 			if (p->faces.items[i]->params.items[k].type->kind == TYPE_ENUM)
@@ -48,7 +47,8 @@ static void put_bound(struct out_row *row, const char *name, const struct param 
 		                    bound->kind == VALUE_FLOAT ? bound->f : (double)bound->i,
 		                    false));
 	else
-		out_field(row, ".%s.whole = %s", name, value_c(row->arena, bound, item_of(param), 0));
+		out_field(row, ".%s.whole = %s", name,
+		          value_c(row->arena, bound, item_of(param), 0));
 }
 
 static void put_param_row(struct program *p, const char *struct_name, const struct param *param)

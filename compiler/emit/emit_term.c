@@ -66,10 +66,10 @@ static struct value_text option(struct writer *w, const struct term *term)
 {
 	const char *name = w->p->graph->params.items[term->index].name;
 
-	return value_number(term->element ? arena_printf(w->arena, "options.%s[%u]", name,
-	                                                 term->element - 1)
-	                                  : arena_printf(w->arena, "options.%s", name),
-	                    BINDS_ALL);
+	return value_number(
+		term->element ? arena_printf(w->arena, "options.%s[%u]", name, term->element - 1)
+			      : arena_printf(w->arena, "options.%s", name),
+		BINDS_ALL);
 }
 
 static struct value_text it(struct writer *w)
@@ -209,9 +209,9 @@ static struct value_text constant_place(struct writer *w, const struct term *ter
 {
 	const char *name = writer_name(w, NULL);
 
-	writer_define(w, arena_printf(w->arena, "static const %s",
-	                              writer_variable(w, term->type, name)),
-	              initializer(w->arena, &term->value, term->type));
+	writer_define(
+		w, arena_printf(w->arena, "static const %s", writer_variable(w, term->type, name)),
+		initializer(w->arena, &term->value, term->type));
 	return (struct value_text){.text = name, .binding = BINDS_ALL};
 }
 

@@ -36,9 +36,10 @@ const char *parser_unescape(struct parser *parser, struct span span, const char 
 			} else {
 				struct span place = {span.source, span.start + (uint32_t)i,
 				                     span.start + (uint32_t)i + 2};
-				diag_report(parser->diags, E0103, place, "unknown escape sequence '\\%c'",
-				            text[i]);
-				diag_help(parser->diags, "the escape sequences are \\n \\t \\\\ and \\\"");
+				diag_report(parser->diags, E0103, place,
+				            "unknown escape sequence '\\%c'", text[i]);
+				diag_help(parser->diags,
+				          "the escape sequences are \\n \\t \\\\ and \\\"");
 				c = text[i];
 			}
 		} else if (c == '\0') {

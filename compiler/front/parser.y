@@ -62,7 +62,8 @@ static void parser_error(PARSER_LTYPE *lloc, void *scanner, struct parser *parse
 	} range;
 }
 
-%token <text> NAME "a name" INT "a whole number" FLOAT "a floating-point number" QUANTITY "a number with a unit"
+%token <text> NAME "a name" INT "a whole number" FLOAT "a floating-point number"
+%token <text> QUANTITY "a number with a unit"
 %token <text> STRING "a string" CBLOCK "a block of C"
 %token USE "use" AS "as" CONST "const" TYPE "type" ENUM "enum" NODE "node" PIPELINE "pipeline"
 %token DEPLOY "deploy" OF "of" PARAM "param" LIVE "live" BUDGET "budget" RATE "rate"

@@ -14,8 +14,7 @@ static void lower_nodes(struct graph *graph, const struct bound *bound)
 		                          .arguments = from->arguments,
 		                          .budget_ns = from->budget_ns ? from->budget_ns
 		                                                       : from->face->budget_ns,
-		                          .rate = from->rate > 0 ? from->rate
-		                                                 : from->face->rate};
+		                          .rate = from->rate > 0 ? from->rate : from->face->rate};
 		node.outputs = arena_alloc(graph->arena,
 		                           (from->face->outputs.n + 1) * sizeof *node.outputs);
 		for (uint32_t k = 0; k < from->face->outputs.n; k++) {

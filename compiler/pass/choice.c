@@ -127,7 +127,8 @@ static void report_apart(struct choice_pass *c, uint32_t n, uint32_t e, uint32_t
 	bool numbered = edges[one].every_n && edges[two].every_n;
 	if (edges[one].stream == edges[two].stream && !numbered)
 		diag_help(a->diags, "choose once: write 'c = %s', and 'c' in both places",
-		          strcmp(what, edge_words(a, two)) ? edge_words_as(a, one, "latest") : what);
+		          strcmp(what, edge_words(a, two)) ? edge_words_as(a, one, "latest")
+		                                           : what);
 	else
 		diag_help(a->diags,
 		          "choose once, before the ways part: write 'c = latest %s', and 'c' in "

@@ -1,6 +1,6 @@
 /* Which outputs have a reader: only those get a channel. An unread output
- * beside a read one is no mistake; a node whose every output is unread works for nobody, and so does
- * an expression that only goes on from its own values. */
+ * beside a read one is no mistake; a node whose every output is unread works for nobody, and so
+ * does an expression that only goes on from its own values. */
 #include "pass/private.h"
 
 static bool reads_only_itself(const struct graph *graph, const struct graph_node *node)

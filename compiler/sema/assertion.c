@@ -121,8 +121,7 @@ void assertion_check(struct elaborator *e, struct scope *scope, const struct ast
 			         (struct bound_assertion){
 					 .kind = BOUND_MEMORY, .at = stmt->span, .limit = limit});
 	} else {
-		diag_report(e->sema->diags, E0201, stmt->name.span,
-		            "unknown assertion '%s'", word);
+		diag_report(e->sema->diags, E0201, stmt->name.span, "unknown assertion '%s'", word);
 		diag_suggest(e->sema->diags, word, known, 4);
 	}
 }

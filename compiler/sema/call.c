@@ -240,7 +240,8 @@ static void fill_generic(struct elaborator *e, struct bound_node *node, size_t i
 	if (value.kind == VALUE_INT && value.i >= 1 && value.i <= UINT32_MAX)
 		node->sizes[index] = (uint64_t)value.i;
 	else if (value.kind != VALUE_NONE)
-		diag_report(e->sema->diags, E0308, expr->span, "a size must be between 1 and %u", UINT32_MAX);
+		diag_report(e->sema->diags, E0308, expr->span, "a size must be between 1 and %u",
+		            UINT32_MAX);
 }
 
 /* What must be given and was not. */

@@ -7,16 +7,10 @@
 
 const char *value_kind_text(enum value_kind kind)
 {
-	static const char *const texts[] = {"nothing",
-	                                    "a boolean",
-	                                    "a whole number",
-	                                    "a floating-point number",
-	                                    "a string",
-	                                    "a time",
-	                                    "a rate",
-	                                    "an enum value",
-	                                    "an array",
-	                                    "a record"};
+	static const char *const texts[] = {
+		"nothing",  "a boolean", "a whole number", "a floating-point number",
+		"a string", "a time",    "a rate",         "an enum value",
+		"an array", "a record"};
 	return texts[kind];
 }
 
@@ -272,14 +266,12 @@ static struct value eval_symbol(struct sema *sema, struct symbol *symbol, struct
 		return (struct value){0};
 	}
 	if (symbol->state == RESOLVING) {
-		diag_report(sema->diags, E0309, span, "'%s' depends on itself",
-		            symbol->name.text);
+		diag_report(sema->diags, E0309, span, "'%s' depends on itself", symbol->name.text);
 		return (struct value){0};
 	}
 	if (symbol->state == UNRESOLVED && sema->const_depth >= CONST_MAX_DEPTH) {
 		diag_report(sema->diags, E0105, span,
-		            "constants depend on each other more than %d deep",
-		            CONST_MAX_DEPTH);
+		            "constants depend on each other more than %d deep", CONST_MAX_DEPTH);
 		return (struct value){0};
 	}
 	if (symbol->state == UNRESOLVED) {
@@ -314,8 +306,8 @@ static struct value eval_if(struct sema *sema, struct file_scope *file, const st
 		return const_eval(sema, file, test.i ? expr->right : expr->third);
 	if (test.kind != VALUE_NONE)
 		diag_report(sema->diags, E0309, expr->left->span,
-		            "the condition of an 'if' must be %s, not %s", value_kind_text(VALUE_BOOL),
-		            value_kind_text(test.kind));
+		            "the condition of an 'if' must be %s, not %s",
+		            value_kind_text(VALUE_BOOL), value_kind_text(test.kind));
 	return (struct value){0};
 }
 
@@ -408,8 +400,8 @@ bool const_size(struct sema *sema, struct file_scope *file, const struct ast_exp
 		return false;
 	}
 	if (value.i < 1 || (uint64_t)value.i > max) {
-		diag_report(sema->diags, E0308, expr->span, "a size must be between 1 and %llu here",
-		            (unsigned long long)max);
+		diag_report(sema->diags, E0308, expr->span,
+		            "a size must be between 1 and %llu here", (unsigned long long)max);
 		return false;
 	}
 	*ret_size = (uint64_t)value.i;

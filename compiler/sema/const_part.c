@@ -107,7 +107,8 @@ struct value const_element(struct sema *sema, struct span span, struct value lis
 
 struct value const_join(struct sema *sema, struct value a, struct value b)
 {
-	return (struct value){.kind = VALUE_STRING, .s = arena_printf(sema->arena, "%s%s", a.s, b.s)};
+	return (struct value){.kind = VALUE_STRING,
+	                      .s = arena_printf(sema->arena, "%s%s", a.s, b.s)};
 }
 
 /* The shortest that reads back; plain between 1e-5 and 1e15. */
@@ -132,8 +133,8 @@ static struct value text_of(struct sema *sema, const struct ast_expr *call, stru
 {
 	const char *text = NULL;
 	bool number = x.kind == VALUE_INT || x.kind == VALUE_FLOAT;
-	if (decimals && (!number || decimals->kind != VALUE_INT || decimals->i < 0 ||
-	                 decimals->i > 17)) {
+	if (decimals &&
+	    (!number || decimals->kind != VALUE_INT || decimals->i < 0 || decimals->i > 17)) {
 		if (decimals->kind != VALUE_NONE)
 			diag_report(sema->diags, E0309, call->args.items[1].value->span,
 			            "text(x, n) writes a number with n decimals, from 0 to 17");

@@ -23,7 +23,8 @@ static void edge_count(struct elaborator *e, struct scope *scope, const struct a
 		*ret_count = (uint32_t)count.i;
 		return;
 	}
-	diag_report(diags, E0408, written->span, "the number of '%s' must be between 1 and %d", word, COUNT_MAX);
+	diag_report(diags, E0408, written->span, "the number of '%s' must be between 1 and %d",
+	            word, COUNT_MAX);
 	if (count.kind == VALUE_INT && count.i == 0)
 		diag_help(diags, "the frame in hand is not counted: with none waiting, a producer "
 		                 "could not run ahead at all");
@@ -96,8 +97,7 @@ static bool history_bound(struct elaborator *e, struct scope *scope, const struc
 		return true;
 	}
 	diag_report(e->sema->diags, E0408, expr->span,
-	            "a window is between -%d and 0: x[-1] is the value before",
-	            HISTORY_MAX);
+	            "a window is between -%d and 0: x[-1] is the value before", HISTORY_MAX);
 	return false;
 }
 

@@ -128,8 +128,10 @@ bool elaborate_force(struct elaborator *e, struct binding *binding)
 		                             : "'%s' is defined through too many others",
 		            binding->path);
 		if (binding->forcing)
-			diag_help(e->sema->diags, "go back in time: write '(%s[-1] ?? 0)', with its first value in place of 0",
-			          binding->path);
+			diag_help(
+				e->sema->diags,
+				"go back in time: write '(%s[-1] ?? 0)', with its first value in place of 0",
+				binding->path);
 		binding->kind = BINDING_ERROR;
 		return false;
 	}
@@ -216,7 +218,8 @@ struct bound *elaborate_program(struct sema *sema, struct file_scope *file,
 	resolve_name(sema, pipeline->name);
 	if (pipeline->outputs.n > 0)
 		diag_report(sema->diags, E0409, pipeline->name.span,
-		            "'%s' has outputs: it cannot be built as a program", pipeline->name.text);
+		            "'%s' has outputs: it cannot be built as a program",
+		            pipeline->name.text);
 	for (size_t i = 0; i < pipeline->generics.n; i++) {
 		const struct ast_generic *generic = &pipeline->generics.items[i];
 		struct generic size = {.name = generic->name.text, .span = generic->name.span};

@@ -28,7 +28,8 @@ void resolve_name(struct sema *sema, struct ast_name name)
 		bad = bad || strcmp(name.text, taken[i]) == 0;
 	if (!bad)
 		return;
-	diag_report(sema->diags, E0207, name.span, "'%s' cannot be a name: it has a meaning in C", name.text);
+	diag_report(sema->diags, E0207, name.span, "'%s' cannot be a name: it has a meaning in C",
+	            name.text);
 	if (strncasecmp(name.text, "pkd", 3) == 0)
 		diag_help(sema->diags, "write 'my_%s' or another word", name.text);
 	else
@@ -526,8 +527,7 @@ struct interface *resolve_node(struct sema *sema, struct symbol *symbol)
 
 static void resolve_const(struct sema *sema, struct file_scope *file, const struct symbol *symbol)
 {
-	struct ast_expr name = {
-		.kind = EXPR_NAME, .name = symbol->name, .span = symbol->name.span};
+	struct ast_expr name = {.kind = EXPR_NAME, .name = symbol->name, .span = symbol->name.span};
 	const_eval(sema, file, &name);
 	vec_push(sema->arena, &file->unit->constants,
 	         (struct constant){.name = symbol->name.text,

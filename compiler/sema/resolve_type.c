@@ -77,9 +77,8 @@ static const struct computed *resolve_computed(struct sema *sema, struct type_pl
 static const char *computed_text(struct arena *arena, const struct computed *computed)
 {
 	if (!computed->left)
-		return computed->variable
-		               ? computed->variable
-		               : arena_printf(arena, "%lld", (long long)computed->value);
+		return computed->variable ? computed->variable
+		                          : arena_printf(arena, "%lld", (long long)computed->value);
 	enum precedence binds = operators[computed->op].binds;
 	const struct computed *left = computed->left, *right = computed->right;
 	bool group_left = left->left && operators[left->op].binds < binds;

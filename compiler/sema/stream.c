@@ -17,6 +17,27 @@ static void suggest_binding(struct elaborator *e, struct scope *scope, const cha
 	diag_suggest(e->sema->diags, name, names.items, names.n);
 }
 
+/* A bank whose elements a loop binds that has no rounds, as with -D N=0. */
+static bool note_empty_loop(struct elaborator *e, const struct ast_stmts *stmts, const char *name)
+{
+	for (size_t i = 0; i < stmts->n; i++) {
+		const struct ast_stmt *stmt = &stmts->items[i];
+		for (size_t k = 0; stmt->kind == STMT_FOR && k < stmt->body.n; k++) {
+			const struct ast_expr *target = stmt->body.items[k].target;
+			if (!target || target->kind != EXPR_INDEX ||
+			    target->left->kind != EXPR_NAME || !target->left->name.text ||
+			    strcmp(target->left->name.text, name) != 0)
+				continue;
+			diag_note(e->sema->diags, stmt->span,
+			          "this loop binds the elements of '%s', and has no rounds", name);
+			return true;
+		}
+		if (note_empty_loop(e, &stmt->body, name) || note_empty_loop(e, &stmt->other, name))
+			return true;
+	}
+	return false;
+}
+
 static struct binding *find_name(struct elaborator *e, struct scope *scope, struct ast_name name)
 {
 	struct diags *diags = e->sema->diags;
@@ -41,7 +62,8 @@ static struct binding *find_name(struct elaborator *e, struct scope *scope, stru
 		if (strcmp(scope->file->ast->lost.items[i], name.text) == 0)
 			return NULL;
 	diag_report(diags, E0201, name.span, "unknown name '%s'", name.text);
-	suggest_binding(e, scope, name.text);
+	if (!note_empty_loop(e, &scope->pipeline->decl->stmts, name.text))
+		suggest_binding(e, scope, name.text);
 	return NULL;
 }
 
@@ -108,8 +130,8 @@ static struct binding *member_binding(struct elaborator *e, struct scope *scope,
 static void help_history(struct sema *sema, struct span of)
 {
 	const struct source *source = &sema->sources->list.items[of.source];
-	diag_help(sema->diags, "its value one frame before is '%.*s[-1]'",
-	          (int)(of.end - of.start), source->text + of.start);
+	diag_help(sema->diags, "its value one frame before is '%.*s[-1]'", (int)(of.end - of.start),
+	          source->text + of.start);
 }
 
 static struct binding *element_binding(struct elaborator *e, struct scope *scope,

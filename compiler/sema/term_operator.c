@@ -36,19 +36,33 @@ static bool build_operands(struct lift *lift, const struct ast_expr *expr, struc
 	return terms[0] && terms[1];
 }
 
+/* An output may have the name of the field that was meant. */
+static void help_fields(struct lift *lift, const struct term *term)
+{
+	if (!term->type || term->type->kind != TYPE_RECORD)
+		return;
+	const struct source *source = &lift->e->sema->sources->list.items[term->span.source];
+	diag_help(lift_diags(lift), "%s is a record: a field of it is written '%.*s.%s'",
+	          term->type->name, (int)(term->span.end - term->span.start),
+	          source->text + term->span.start, term->type->record->fields.items[0].name);
+}
+
 static struct term *no_operator(struct lift *lift, const struct ast_expr *expr,
                                 const struct term *left, const struct term *right)
 {
 	diag_report(lift_diags(lift), E0302, expr->span,
-	            expr->kind == EXPR_IF ? "the parts of this 'if' are of different types, %s%s and %s"
-	                                  : "operator '%s' does not accept %s and %s",
+	            expr->kind == EXPR_IF
+	                    ? "the parts of this 'if' are of different types, %s%s and %s"
+	                    : "operator '%s' does not accept %s and %s",
 	            expr->kind == EXPR_IF ? "" : operators[expr->op].word,
 	            left->type ? left->type->name : "an unknown type",
 	            right->type ? right->type->name : "an unknown type");
 	bool strings = (left->type && left->type->kind == TYPE_STRING) !=
 	               (right->type && right->type->kind == TYPE_STRING);
 	if (strings && expr->kind == EXPR_BINARY && expr->op == OP_ADD)
-		diag_help(lift_diags(lift), "write text(…) around what is no string");
+		diag_help(lift_diags(lift), "write text(…) around what is not a string");
+	help_fields(lift, left);
+	help_fields(lift, right);
 	return NULL;
 }
 

@@ -146,7 +146,8 @@ static struct term *build_element(struct lift *lift, const struct ast_expr *expr
 	}
 	term->span = expr->span;
 	if (term->type->kind == TYPE_STRING && !lift->for_param)
-		return term_mismatch(lift, expr->span, "a string parameter can only be given to a node", term->type);
+		return term_mismatch(lift, expr->span,
+		                     "a string parameter can only be given to a node", term->type);
 	return term;
 }
 

@@ -147,8 +147,8 @@ static bool substitute_size(const struct bound_node *node, struct size *size)
 		int64_t value = 0;
 		compute(node->face->generics.items, node->face->generics.n, node->sizes,
 		        size->computed, &value);
-		*size = (struct size){
-			.value = value > 0 && value <= UINT32_MAX ? (uint64_t)value : 0};
+		*size = (struct size){.value = value > 0 && value <= UINT32_MAX ? (uint64_t)value
+		                                                                : 0};
 	}
 	if (size->variable)
 		*size = (struct size){
@@ -198,8 +198,10 @@ static void report_unknown(struct sema *sema, const struct bound_node *node,
 		diag_note(sema->diags, port->span, "it is needed for this output");
 		return;
 	}
-	diag_report(sema->diags, E0308, node->at, "%s cannot have this size: a size of %s is not "
-	            "between 1 and %u", node->face->kind, port->type->name, UINT32_MAX);
+	diag_report(sema->diags, E0308, node->at,
+	            "%s cannot have this size: a size of %s is not "
+	            "between 1 and %u",
+	            node->face->kind, port->type->name, UINT32_MAX);
 	diag_note(sema->diags, port->span, "it is computed for this output");
 }
 

@@ -444,7 +444,8 @@ bool pkdi_value_is_in_range(const struct pkd_param *param, const void *params)
 	return whole_in_range(param, min < 0 && (int64_t)bits < 0, bits);
 }
 
-static bool show_elements(const struct pkd_param *param, const void *params, char *text, size_t size)
+static bool show_elements(const struct pkd_param *param, const void *params, char *text,
+                          size_t size)
 {
 	size_t n = 0;
 

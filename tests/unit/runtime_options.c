@@ -56,7 +56,8 @@ static const struct pkd_param program_table[] = {
          true,
          {.whole = 1000000},
          {.whole = 10000000000},
-         NULL, 0},
+         NULL,
+         0},
 	{"mirror", "", PKD_BOOL, AT(mirror), "false", false, {0}, {0}, NULL, 0},
 	{"small", "", PKD_I8, AT(small), "0", false, {0}, {0}, NULL, 0},
 	{"port", "", PKD_U16, AT(port), "80", true, {.whole = 1}, {.whole = 65535}, NULL, 0},
@@ -70,7 +71,8 @@ static const struct pkd_param program_table[] = {
          true,
          {.whole = INT64_MIN},
          {.whole = 9007199254740992},
-         NULL, 0},
+         NULL,
+         0},
 };
 static const struct pkd_param node_table[] = {
 	{"min_score",
@@ -81,7 +83,8 @@ static const struct pkd_param node_table[] = {
          true,
          {0},
          {1},
-         NULL, 0},
+         NULL,
+         0},
 	{"level",
          "",
          PKD_ENUM,
@@ -90,7 +93,8 @@ static const struct pkd_param node_table[] = {
          false,
          {0},
          {0},
-         &level, 0},
+         &level,
+         0},
 	{"gain", "", PKD_F64, offsetof(struct node_params, gain), "1", true, {0}, {2}, NULL, 0},
 	{"shift",
          "",
@@ -100,7 +104,8 @@ static const struct pkd_param node_table[] = {
          true,
          {.whole = -8},
          {.whole = 8},
-         NULL, 0},
+         NULL,
+         0},
 };
 static const struct pkd_derived found_derived[] = {{0, 1}, {2, 8}};
 static const struct pkd_derived boxes_derived[] = {{0, 1}, {1, 2}};

@@ -99,7 +99,7 @@ struct pkd_param {
 	bool has_range;      /* min … max, inclusive */
 	union pkd_bound min, max;
 	const struct pkd_type *type; /* PKD_ENUM: its names; else NULL */
-	uint32_t n; /* an array of so many of `kind`; 0 = one value */
+	uint32_t n;                  /* an array of so many of `kind`; 0 = one value */
 };
 
 /* What a node touches beyond its inputs and outputs, as it declares. */

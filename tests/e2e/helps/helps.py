@@ -221,6 +221,8 @@ RULES = [
     (r"leave out '(dynamic)'.*", lambda p, word: p.within(" " + word, "")),
     (r"an argument is named with a colon: .*", lambda p: p.replace(":")),
     (r"a statement ends at the end of its line, without ';'", lambda p: p.replace("")),
+    (rf".* is a record: a field of it is written {CODE}",
+     lambda p, new: p.within(re.escape(new.rsplit(".", 1)[0]), new)),
     (r"a comment begins with '(//)'", Program.replace),
     (r"a name is bound without a word .*",
      lambda p: p.within(r"\b(let|var|val|auto|def|fn|func) ", "")),
@@ -246,7 +248,7 @@ RULES = [
     (r"an origin makes frames .*|a string stands in .*|a parameter has .*", TEXT),
     (r"a name is bound once; .*|a file of your own .*|a stall ends .*", TEXT),
     (r"a node in C keeps .*|every value has a bound.*|name (?:two|a) node.*", TEXT),
-    (r"help.*|go back in time: write '.*' here, or .*|write '.*', room for .*", TEXT),
+    (r"go back in time: write '.*' here, or .*|write '.*', room for .*", TEXT),
     (r"write a (?:time|rate), such as .*|name one by .*|write '.*' to accept .*", TEXT),
     (r"write '.*', or declare .*|write 'persistent state' .*|call it in .*", TEXT),
 ]
@@ -314,8 +316,9 @@ def main():
                     print(f"{where}\n    no rule of helps.py knows it")
                     status = 1
                     continue
-                if action is TEXT or any(os.path.basename(path) == name and help_text.startswith(begin)
-                                         for name, begin in EXCEPT):
+                excepted = any(os.path.basename(path) == name and help_text.startswith(begin)
+                               for name, begin in EXCEPT)
+                if action is TEXT or excepted:
                     continue
                 new = action(Program(text, message), *match.groups())
                 wrong = "it was not applied" if new in (None, text) else \
