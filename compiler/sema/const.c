@@ -205,7 +205,7 @@ static struct value apply_binary(struct sema *sema, struct span span, enum ast_o
 		return no_operator(sema, span, op, a, b);
 	}
 	if (op == OP_ADD && a.kind == VALUE_STRING && b.kind == VALUE_STRING)
-		return const_join(sema, a, b);
+		return const_join(sema, span, a, b);
 	if (both_int)
 		return apply_int(sema, span, op, a.i, b.i);
 	if (is_number(a) && is_number(b))

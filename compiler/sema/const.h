@@ -13,8 +13,9 @@ struct value const_field(struct sema *sema, struct value record, struct ast_name
 struct value const_element(struct sema *sema, struct span span, struct value list,
                            struct value index);
 
-/* Two strings in one. */
-struct value const_join(struct sema *sema, struct value a, struct value b);
+/* Two strings in one, of at most so many bytes: constants can double each other. */
+enum { CONST_STRING_MAX = 65535 };
+struct value const_join(struct sema *sema, struct span span, struct value a, struct value b);
 
 /* len, text, min, max, sum. */
 struct value const_call(struct sema *sema, struct file_scope *file, const struct ast_expr *call);

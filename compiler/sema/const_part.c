@@ -105,8 +105,13 @@ struct value const_element(struct sema *sema, struct span span, struct value lis
 
 /* ---- Strings ---- */
 
-struct value const_join(struct sema *sema, struct value a, struct value b)
+struct value const_join(struct sema *sema, struct span span, struct value a, struct value b)
 {
+	if (strlen(a.s) + strlen(b.s) > CONST_STRING_MAX) {
+		diag_report(sema->diags, E0104, span, "this string is longer than %d bytes",
+		            CONST_STRING_MAX);
+		return none();
+	}
 	return (struct value){.kind = VALUE_STRING,
 	                      .s = arena_printf(sema->arena, "%s%s", a.s, b.s)};
 }

@@ -120,6 +120,14 @@ static struct term *build_table(struct lift *lift, const struct ast_expr *expr)
 
 /* ---- Parameters ---- */
 
+static struct term *no_table(struct lift *lift, const struct ast_expr *expr)
+{
+	diag_report(lift_diags(lift), E0309, expr->right->span,
+	            "which element is given to a parameter must be a constant");
+	diag_help(lift_diags(lift), "choose among elements with 'if ... then ... else ...'");
+	return NULL;
+}
+
 static struct term *build_element(struct lift *lift, const struct ast_expr *expr,
                                   const struct binding *binding)
 {
@@ -173,8 +181,8 @@ bool term_build_part(struct lift *lift, const struct ast_expr *expr, const struc
 			return true;
 		}
 	}
-	if (!lift->for_param && term_is_table(lift->scope, expr)) {
-		*ret_term = build_table(lift, expr);
+	if (term_is_table(lift->scope, expr)) {
+		*ret_term = lift->for_param ? no_table(lift, expr) : build_table(lift, expr);
 		return true;
 	}
 	if (!is_part(expr) || !is_constant(lift->scope, expr))

@@ -248,6 +248,7 @@ RULES = [
     (r"an origin makes frames .*|a string stands in .*|a parameter has .*", TEXT),
     (r"a name is bound once; .*|a file of your own .*|a stall ends .*", TEXT),
     (r"a node in C keeps .*|every value has a bound.*|name (?:two|a) node.*", TEXT),
+    (r"choose among elements with .*", TEXT),
     (r"go back in time: write '.*' here, or .*|write '.*', room for .*", TEXT),
     (r"write a (?:time|rate), such as .*|name one by .*|write '.*' to accept .*", TEXT),
     (r"write '.*', or declare .*|write 'persistent state' .*|call it in .*", TEXT),
