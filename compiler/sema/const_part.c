@@ -241,7 +241,8 @@ struct value const_call(struct sema *sema, struct file_scope *file, const struct
 			continue;
 		if (call->args.n < of_constants[i].least || call->args.n > of_constants[i].most) {
 			diag_report(sema->diags, E0305, call->span, "'%s' takes %s", name,
-			            of_constants[i].most == 1 ? "one argument" : "one or two arguments");
+			            of_constants[i].most == 1 ? "one argument"
+			                                      : "one or two arguments");
 			return none();
 		}
 		const struct ast_expr *first = call->args.items[0].value;

@@ -37,6 +37,8 @@ struct params {
 	uint16_t port;
 	int8_t small;
 	uint8_t mirror;
+	const char *texts[2];
+	double shares[3];
 };
 
 static struct params program_params, node_params;
@@ -69,6 +71,8 @@ static const struct pkd_param table[] = {
 	PARAM(port, PKD_U16, WHOLES(0, 1024)),
 	PARAM(small, PKD_I8),
 	PARAM(mirror, PKD_BOOL),
+	PARAM(texts, PKD_STRING, .n = 2),
+	PARAM(shares, PKD_F64, NUMBERS(0, 1), .n = 3),
 };
 enum { N_PARAMS = sizeof(table) / sizeof(table[0]) };
 
@@ -107,11 +111,16 @@ static const struct pkd_program program = {
 static void forget(struct params *params)
 {
 	free((void *)(uintptr_t)params->text);
+	for (size_t i = 0; i < 2; i++)
+		free((void *)(uintptr_t)params->texts[i]);
 	*params = (struct params){0};
 }
 
 static bool in_ranges(const struct params *params)
 {
+	for (size_t i = 0; i < 3; i++)
+		if (!(params->shares[i] >= 0 && params->shares[i] <= 1))
+			return false;
 	return params->share >= 0 && params->share <= 1 && params->ratio - params->ratio == 0 &&
 	       params->level < 3 && params->period >= 0 && params->period <= 10000000000 &&
 	       params->offset <= 9007199254740992 && params->port <= 1024 && params->mirror <= 1;
