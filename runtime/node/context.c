@@ -89,7 +89,7 @@ PKD_PUBLIC void pkd_set_time(struct pkd_ctx *ctx, int64_t capture_ns)
 
 PKD_PUBLIC int pkd_later(struct pkd_ctx *ctx, int64_t due_ns)
 {
-	ctx->due_ns = due_ns;
+	ctx->due_ns = due_ns > 0 ? due_ns : 1; /* 0: nothing was said */
 	return PKD_LATER;
 }
 

@@ -1,6 +1,7 @@
 #include "node/node.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -460,6 +461,39 @@ static __attribute__((cold)) int report_mismatch(struct pkdi_node *node,
 	return -EBADMSG;
 }
 
+static __attribute__((cold)) int say_forgotten(struct pkdi_node *node,
+                                               const struct pkdi_output *output)
+{
+	const char *name = node->decl->outputs[output - node->outputs].name;
+	char kind[128];
+
+	snprintf(kind, sizeof(kind), "%s", node->decl->kind);
+	for (char *c = kind; *c; c++)
+		*c = *c == '.' ? '_' : *c;
+	pkdi_node_log(node->log, node->decl,
+	              "output '%s' was neither written nor marked absent (frame %llu): where there "
+	              "is no value, call %s_absent_%s(ctx)",
+	              name, (unsigned long long)node->ctx.number, kind, name);
+	node->ctx.reported = true;
+	return -EBADMSG;
+}
+
+/* The plan has found something. A number that happens to be the mark is one that was not written,
+ * and 0, where the rest of the value was. */
+static __attribute__((cold)) int look_closer(struct pkdi_node *node,
+                                             const struct pkdi_output *output,
+                                             const struct pkdi_plan *plan)
+{
+	struct pkdi_mismatch mismatch;
+	bool marked = plan->mark != 0;
+
+	if (marked && pkdi_plan_is_unwritten(plan, output->header + 1))
+		return say_forgotten(node, output);
+	if (marked && pkdi_typed_check(plan->type, output->header + 1, &mismatch))
+		return 0;
+	return report_mismatch(node, output, plan->type);
+}
+
 /* Whatever follows an output does not belong to the node: a header, or what the next one reads.
  * And a value that is not valid for its declared type reaches nobody. */
 static int check_outputs(struct pkdi_node *node, bool has_values)
@@ -472,8 +506,12 @@ static int check_outputs(struct pkdi_node *node, bool has_values)
 		if (!pkdi_output_is_intact(output))
 			return say_overrun(node, output);
 		if (has_values && !output->absent && node->plans[i].checks &&
-		    !pkdi_plan_check(&node->plans[i], output->header + 1))
-			return report_mismatch(node, output, node->plans[i].type);
+		    !pkdi_plan_check(&node->plans[i], output->header + 1)) {
+			int r = look_closer(node, output, &node->plans[i]);
+
+			if (r < 0)
+				return r;
+		}
 	}
 	return 0;
 }
@@ -590,6 +628,23 @@ static int pass_failed(struct pkdi_node *node)
 	return 1;
 }
 
+/* PKD_LATER: until the time that pkd_later was told, or a descriptor that the node watches. */
+static int wait_later(struct pkdi_node *node)
+{
+	if (node->ctx.due_ns)
+		return 0;
+	if (node->decl->methods->ready && pkdi_watch_any(node->watch, node->index)) {
+		node->ctx.due_ns = INT64_MAX;
+		return 0;
+	}
+	pkdi_node_log(node->log, node->decl,
+	              "step returned PKD_LATER at frame %llu without saying until when: return "
+	              "pkd_later(ctx, due), or watch a descriptor with pkd_watch",
+	              (unsigned long long)node->ctx.number);
+	node->ctx.reported = true;
+	return fail(node, -EINVAL);
+}
+
 int pkdi_node_fire(struct pkdi_node *node)
 {
 	int64_t end_ns;
@@ -607,11 +662,8 @@ int pkdi_node_fire(struct pkdi_node *node)
 	if (node->ctx.number == pkdi_read(&node->orders->failed_number))
 		return pass_failed(node);
 	r = call_step(node, &end_ns);
-	if (r == PKD_LATER && pkdi_node_is_source(node->decl)) {
-		if (node->ctx.due_ns <= 0)
-			node->ctx.due_ns = end_ns;
-		return 0;
-	}
+	if (r == PKD_LATER && pkdi_node_is_source(node->decl))
+		return wait_later(node);
 	if (r != PKD_OK && r != PKD_END && r != PKD_SKIP)
 		return fail(node, r);
 	node->ctx.due_ns = 0;

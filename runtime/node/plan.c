@@ -54,13 +54,54 @@ static bool add_type(struct pkdi_plan *plan, const struct pkd_type *type, uint32
 	                                 : add(plan, PKDI_PART_ANY, offset, 0, type);
 }
 
-void pkdi_plan_make(struct pkdi_plan *plan, const struct pkd_type *type)
+/* As unlikely as a value as any: no round number, no valid enum or UTF-8, a NaN that nothing
+ * computes. */
+static const unsigned char mark[8] = {0xa5, 0xc3, 0xf1, 0xff, 0xd7, 0x6e, 0xf4, 0xff};
+
+/* The first number that has enough bytes for a mark, or a bool, of which no mark is a value. */
+static const struct pkd_type *find_number(const struct pkd_type *type, uint32_t *offset)
+{
+	if (type->kind == PKD_RECORD) {
+		for (uint32_t i = 0; i < type->n; i++) {
+			uint32_t at = *offset + type->fields[i].offset;
+			const struct pkd_type *found = find_number(type->fields[i].type, &at);
+
+			if (!found)
+				continue;
+			*offset = at;
+			return found;
+		}
+		return NULL;
+	}
+	if (type->kind == PKD_ARRAY)
+		return type->n ? find_number(type->item, offset) : NULL;
+	if (type->kind == PKD_LIST || type->kind == PKD_STRING || type->kind == PKD_BYTES ||
+	    type->kind == PKD_IMAGE)
+		return NULL;
+	return type->size >= 4 || type->kind == PKD_BOOL ? type : NULL;
+}
+
+/* After the parts that empty the value. */
+static void add_mark(struct pkdi_plan *plan)
+{
+	uint32_t offset = 0;
+	const struct pkd_type *number = find_number(plan->type, &offset);
+
+	if (number && add(plan, PKDI_PART_MARK, offset, number->size, number))
+		plan->mark = (uint8_t)plan->n_parts;
+}
+
+void pkdi_plan_make(struct pkdi_plan *plan, const struct pkd_type *type, bool optional)
 {
 	*plan = (struct pkdi_plan){.type = type};
-	if (!type || add_type(plan, type, 0))
+	if (!type)
 		return;
-	*plan = (struct pkdi_plan){.type = type};
-	add(plan, PKDI_PART_ANY, 0, 0, type);
+	if (!add_type(plan, type, 0) || (optional && plan->n_parts == PKDI_PLAN_PARTS)) {
+		*plan = (struct pkdi_plan){.type = type};
+		add(plan, PKDI_PART_ANY, 0, 0, type);
+	}
+	if (optional)
+		add_mark(plan);
 }
 
 /* ---- Emptying ---- */
@@ -100,6 +141,8 @@ void pkdi_plan_empty(const struct pkdi_plan *plan, void *value)
 
 		if (part->kind == PKDI_PART_CLEAR)
 			clear(at, part->n);
+		else if (part->kind == PKDI_PART_MARK)
+			memcpy(at, mark, part->n);
 		else if (part->kind == PKDI_PART_ANY)
 			pkdi_typed_empty(part->type, at);
 		else if (part->kind >= PKDI_PART_BYTES)
@@ -126,6 +169,8 @@ static inline bool check(const struct pkdi_part *part, const char *at)
 		return (uint8_t)*at <= 1;
 	if (part->kind == PKDI_PART_ANY)
 		return check_any(part, at);
+	if (part->kind == PKDI_PART_MARK)
+		return memcmp(at, mark, part->n) != 0;
 	memcpy(&word, at, sizeof(word));
 	if (part->kind == PKDI_PART_ENUM)
 		return word < part->n;
@@ -141,4 +186,15 @@ bool pkdi_plan_check(const struct pkdi_plan *plan, const void *value)
 		if (!check(part, (const char *)value + part->offset))
 			return false;
 	return true;
+}
+
+bool pkdi_plan_is_unwritten(const struct pkdi_plan *plan, void *value)
+{
+	const struct pkdi_part *part = plan->parts + plan->mark - 1;
+	char *at = (char *)value;
+
+	if (!plan->mark || memcmp(at + part->offset, mark, part->n) != 0)
+		return false;
+	memset(at + part->offset, 0, part->n);
+	return pkdi_typed_is_empty(plan->type, value);
 }

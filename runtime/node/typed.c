@@ -106,7 +106,7 @@ static bool check_image(const struct pkd_type *type, const void *value,
 
 	memcpy(&image, value, sizeof(image));
 	row = (uint64_t)image.width * pkd_pixel_size(type->format);
-	bytes = (uint64_t)image.stride * image.height;
+	bytes = pkd_image_bytes(type->format, image.stride, image.height);
 	if (!image.format)
 		return set_mismatch(mismatch, "was not written, but %s has no empty value",
 		                    type->name);
@@ -124,10 +124,13 @@ static bool check_image(const struct pkd_type *type, const void *value,
 		                    "has a stride of %" PRIu32 " bytes, but a row of %" PRIu32
 		                    " pixels takes %" PRIu64,
 		                    image.stride, image.width, row);
-	return bytes <= capacity || set_mismatch(mismatch,
-	                                         "has %" PRIu32 " rows of %" PRIu32
-	                                         " bytes, but %s holds at most %" PRIu64 " bytes",
-	                                         image.height, image.stride, type->name, capacity);
+	return bytes <= capacity ||
+	       set_mismatch(mismatch,
+	                    "has %" PRIu32 " rows of %" PRIu32
+	                    " bytes%s, but %s holds at most %" PRIu64 " bytes",
+	                    image.height, image.stride,
+	                    pkd_planes(type->format) > 1 ? " and its other planes" : "", type->name,
+	                    capacity);
 }
 
 /* Masks have many bools. */
@@ -260,4 +263,39 @@ void pkdi_typed_empty(const struct pkd_type *type, void *value)
 		empty_fields(type, value);
 	else
 		empty_text(type, value);
+}
+
+static bool are_zero(const char *bytes, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (bytes[i])
+			return false;
+	return true;
+}
+
+static bool are_empty(const struct pkd_type *item, const char *items, uint32_t n)
+{
+	for (uint32_t i = 0; i < n; i++)
+		if (!pkdi_typed_is_empty(item, items + (size_t)i * item->size))
+			return false;
+	return true;
+}
+
+bool pkdi_typed_is_empty(const struct pkd_type *type, const void *value)
+{
+	const char *at = (const char *)value;
+
+	if (type->kind == PKD_IMAGE)
+		return are_zero(at, sizeof(struct pkd_image));
+	if (type->kind == PKD_LIST || type->kind == PKD_STRING || type->kind == PKD_BYTES)
+		return length_of(value) == 0;
+	if (type->kind == PKD_ARRAY)
+		return are_empty(type->item, at, type->n);
+	if (type->kind != PKD_RECORD)
+		return are_zero(at, type->size);
+	/* Not the padding between the fields, which may be anything. */
+	for (uint32_t i = 0; i < type->n; i++)
+		if (!pkdi_typed_is_empty(type->fields[i].type, at + type->fields[i].offset))
+			return false;
+	return true;
 }

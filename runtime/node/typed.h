@@ -21,4 +21,7 @@ bool pkdi_typed_check(const struct pkd_type *type, const void *value,
  * The content may be anything before. */
 void pkdi_typed_empty(const struct pkd_type *type, void *value);
 
+/* Does the value hold nothing but what pkdi_typed_empty leaves? */
+bool pkdi_typed_is_empty(const struct pkd_type *type, const void *value);
+
 #endif

@@ -46,6 +46,14 @@ int pkdi_watch_set(struct pkdi_watch *watch, uint32_t node, int fd, short events
 	return 0;
 }
 
+bool pkdi_watch_any(const struct pkdi_watch *watch, uint32_t node)
+{
+	for (uint32_t i = 1; i < watch->n; i++)
+		if (watch->nodes[i] == node)
+			return true;
+	return false;
+}
+
 void pkdi_watch_forget(struct pkdi_watch *watch, uint32_t node)
 {
 	for (uint32_t i = watch->n; i-- > 1;)

@@ -25,6 +25,9 @@ void pkdi_watch_init(struct pkdi_watch *watch, int event_fd);
  * process has no eventfd. */
 int pkdi_watch_set(struct pkdi_watch *watch, uint32_t node, int fd, short events);
 
+/* Does the node watch a descriptor? */
+bool pkdi_watch_any(const struct pkdi_watch *watch, uint32_t node);
+
 /* Forgets all descriptors of a node. */
 void pkdi_watch_forget(struct pkdi_watch *watch, uint32_t node);
 

@@ -8,7 +8,8 @@ static void link_output(struct pkdi_run *run, struct pkdi_node *node, uint32_t i
 	const struct pkdi_stream *stream;
 
 	output->index = node->decl->outputs[i].stream;
-	pkdi_plan_make(&node->plans[i], node->decl->outputs[i].type);
+	pkdi_plan_make(&node->plans[i], node->decl->outputs[i].type,
+	               node->decl->outputs[i].optional);
 	if (output->index == PKD_NONE)
 		return;
 	stream = &run->streams[output->index];

@@ -152,6 +152,7 @@ bool pkdi_child_reap(struct pkdi_supervisor *supervisor, uint32_t process,
 	forget(child);
 	event.value = info.si_status;
 	event.pid = info.si_pid;
+	event.limit_ns = child->limit_ns;
 	event.dumped = info.si_code == CLD_DUMPED;
 	if (info.si_code == CLD_KILLED || info.si_code == CLD_DUMPED)
 		event.kind = PKDI_EVENT_KILLED;

@@ -42,8 +42,9 @@ struct pkdi_event {
 	uint32_t process;
 	int value;
 	int64_t now_ns;
-	int pid;     /* of a process that has just ended, for messages; else 0 */
-	bool dumped; /* PKDI_EVENT_KILLED: it has left a core dump */
+	int pid;          /* of a process that has just ended, for messages; else 0 */
+	bool dumped;      /* PKDI_EVENT_KILLED: it has left a core dump */
+	int64_t limit_ns; /* PKDI_EVENT_STALLED: what its call took longer than */
 };
 
 enum pkdi_action_kind {

@@ -85,9 +85,10 @@ static void name_death(const struct pkdi_run *run, const struct pkdi_life *life,
 			         pkdi_bytes_show(run->cgroup.limit, bytes));
 		break;
 	case PKDI_EVENT_STALLED:
-		pkdi_literal_show_time(life->decl->stall_ns, time, sizeof(time));
-		snprintf(what, WHAT_SIZE, "was killed: its %s took longer than %s",
-		         name_call(run, event->process), time);
+		pkdi_literal_show_time(event->limit_ns, time, sizeof(time));
+		snprintf(what, WHAT_SIZE, "was killed: its %s took longer than %s%s",
+		         name_call(run, event->process), time,
+		         event->limit_ns == life->decl->stall_ns ? "" : " (--grace)");
 		break;
 	case PKDI_EVENT_DAMAGED:
 		snprintf(what, WHAT_SIZE,

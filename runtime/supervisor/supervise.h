@@ -14,6 +14,7 @@ struct pkdi_child {
 	bool is_held;                /* it has ended, and a tracer has not let it go */
 	enum pkdi_stall stall;       /* what it has been killed for, if anything */
 	int64_t killed_ns;           /* when, if it was */
+	int64_t limit_ns;            /* PKDI_STALL_TOO_LONG: what its call took longer than */
 	bool reported_slow;          /* that its init or finish takes long */
 	bool not_started;            /* not started, as another one could not be */
 	int start_error; /* errno of a start that failed and that lifecycle does not know of yet */

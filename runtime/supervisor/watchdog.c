@@ -7,7 +7,21 @@
 /* Woken so much later than the alarm was set for, it had been stopped. */
 #define LATE_NS INT64_C(200000000)
 
-/* Kills processes whose step takes too long; returns when to look again, 0 = never. */
+/* What the call that the process is in may take, 0 = any time. A finish has as long as a stop waits
+ * for what does not end, or the program would never end; in a stop, that has its own limits. */
+static int64_t limit_of(const struct pkdi_supervisor *supervisor, uint32_t process)
+{
+	const struct pkdi_process *p = &supervisor->run->processes[process];
+	int64_t stall_ns = p->decl->stall_ns > 0 ? p->decl->stall_ns : 0;
+	int64_t grace_ns = supervisor->cycle.grace_ns;
+
+	if (atomic_load(&p->words->call) != PKDI_CALL_FINISH ||
+	    supervisor->cycle.phase != PKDI_PHASE_RUN)
+		return stall_ns;
+	return stall_ns && stall_ns < grace_ns ? stall_ns : grace_ns;
+}
+
+/* Kills processes whose call takes too long; returns when to look again, 0 = never. */
 static int64_t end_stalls(struct pkdi_supervisor *supervisor)
 {
 	const struct pkdi_run *run = supervisor->run;
@@ -15,7 +29,7 @@ static int64_t end_stalls(struct pkdi_supervisor *supervisor)
 
 	for (uint32_t i = 0; i < run->n_processes; i++) {
 		struct pkdi_child *child = &supervisor->children[i];
-		int64_t stall_ns = run->processes[i].decl->stall_ns;
+		int64_t stall_ns = limit_of(supervisor, i);
 		int64_t since_ns, look_ns = 0;
 		enum pkdi_stall stall;
 
@@ -25,6 +39,7 @@ static int64_t end_stalls(struct pkdi_supervisor *supervisor)
 		if (since_ns > 0 && since_ns < supervisor->woke_ns)
 			since_ns = supervisor->woke_ns;
 		stall = pkdi_stall_look(since_ns, stall_ns, pkd_now(), &look_ns);
+		child->limit_ns = stall_ns;
 		if (stall)
 			pkdi_child_kill_for(child, stall);
 		else if (!next_ns || look_ns < next_ns)

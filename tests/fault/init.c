@@ -19,7 +19,7 @@ static const struct pkd_methods methods = {.abi = PKD_ABI, .self_size = 8};
 static const struct pkd_input inputs[] = {
 	{.name = "in", .at = "init.pkd:2:1", .policy = PKD_QUEUE, .window = 2},
 };
-static const struct pkd_output outputs[] = {{"out", 0, NULL, false}};
+static const struct pkd_output outputs[] = {{.name = "out", .stream = 0}};
 static const struct pkd_reader readers[] = {{1, 0}};
 static const struct pkd_stream streams[] = {
 	{"a.out", "u64", 0, 0, 8, 128, 2, 3, readers, 1},

@@ -249,10 +249,11 @@ static const struct pkd_input watch_inputs[] = {
 };
 static const struct pkd_type word_type = {PKD_U64,    "u64",         .size = 8,
                                           .align = 8, .plain = true, .flat = true};
-static const struct pkd_output a_outputs[] = {{"out", STREAM_A, &word_type}},
-			       b_outputs[] = {{"out", STREAM_B, &word_type}},
-			       middle_outputs[] = {{"x", STREAM_X, &word_type},
-                                                   {"y", STREAM_Y, &word_type}};
+static const struct pkd_output
+	a_outputs[] = {{.name = "out", .stream = STREAM_A, .type = &word_type}},
+	b_outputs[] = {{.name = "out", .stream = STREAM_B, .type = &word_type}},
+	middle_outputs[] = {{.name = "x", .stream = STREAM_X, .type = &word_type},
+                            {.name = "y", .stream = STREAM_Y, .type = &word_type}};
 static const struct pkd_reader a_readers[] = {{MIDDLE, 0}}, b_readers[] = {{MIDDLE, 1}},
 			       x_readers[] = {{SINK, 0}, {WATCH, 0}},
 			       y_readers[] = {{SINK, 1}, {WATCH, 1}};

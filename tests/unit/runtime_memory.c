@@ -28,7 +28,7 @@ static int any_step(void *self, const void *in, void *out, struct pkd_ctx *ctx)
 }
 
 static const struct pkd_methods methods = METHODS(1, any_init, any_step, any_finish);
-static const struct pkd_output output = {"out", 0, NULL};
+static const struct pkd_output output = {.name = "out", .stream = 0};
 static const struct pkd_input input = {.name = "in", .at = "", .policy = PKD_QUEUE, .window = 2};
 static const struct pkd_reader readers[] = {{1, 0}};
 static const struct pkd_stream stream = {

@@ -364,7 +364,7 @@ static uint32_t add(const char *name, const struct pkd_methods *methods, uint32_
 {
 	uint32_t i = program.n_nodes++;
 
-	outputs[i] = (struct pkd_output){"out", i, NULL, false};
+	outputs[i] = (struct pkd_output){.name = "out", .stream = i};
 	node_lists[i] = i;
 	nodes[i] = (struct pkd_node){
 		.name = name,

@@ -102,7 +102,7 @@ static struct pkdi_plan plan_of(const struct pkd_type *type)
 {
 	struct pkdi_plan plan;
 
-	pkdi_plan_make(&plan, type);
+	pkdi_plan_make(&plan, type, false);
 	return plan;
 }
 
@@ -320,7 +320,7 @@ static void a_plan_of_many_parts_is_still_right(void **state)
 	(void)state;
 	for (uint32_t i = 0; i < type.n; i++)
 		many[i] = (struct pkd_field){"mark", &type_mark, i * (uint32_t)sizeof(*marks)};
-	pkdi_plan_make(&plan, &type);
+	pkdi_plan_make(&plan, &type, false);
 	assert_int_equal(plan.n_parts, 1);
 	memset(marks, 0xff, sizeof(marks));
 	pkdi_plan_empty(&plan, marks);
@@ -350,6 +350,119 @@ static void what_is_emptied_may_be_anything(void **state)
 	assert_memory_equal(&room.behind, &untouched, sizeof(untouched));
 }
 
+/* ---- Planes ---- */
+
+static void chroma_planes_are_rounded_up(void **state)
+{
+	struct {
+		struct pkd_image head;
+		uint8_t pixels[27];
+	} odd;
+	struct pkd_image_plane plane;
+
+	(void)state;
+	pkd_image_set(&odd.head, PKD_I420, 5, 3);
+	assert_int_equal(pkd_image_bytes(PKD_I420, 5, 3), sizeof(odd.pixels));
+	plane = pkd_plane(&odd.head, 0);
+	assert_ptr_equal(plane.data, odd.pixels);
+	assert_true(plane.width == 5 && plane.height == 3 && plane.stride == 5);
+	for (uint32_t n = 1; n <= 2; n++) {
+		plane = pkd_plane(&odd.head, n);
+		assert_ptr_equal(plane.data, odd.pixels + 15 + 6 * (n - 1));
+		assert_true(plane.width == 3 && plane.height == 2 && plane.stride == 3);
+	}
+	assert_null(pkd_plane(&odd.head, 3).data);
+	pkd_image_set(&odd.head, PKD_NV12, 5, 3);
+	plane = pkd_plane(&odd.head, 1);
+	assert_ptr_equal(plane.data, odd.pixels + 15);
+	assert_true(plane.width == 3 && plane.height == 2 && plane.stride == 6);
+	assert_null(pkd_plane(&odd.head, 2).data);
+	pkd_image_set(&odd.head, PKD_BGR24, 3, 3);
+	plane = pkd_plane(&odd.head, 0);
+	assert_true(plane.width == 3 && plane.height == 3 && plane.stride == 9);
+	assert_ptr_equal(pkd_const_plane(&odd.head, 0).data, odd.pixels);
+	assert_null(pkd_const_plane(&odd.head, 1).data);
+}
+
+static void all_planes_must_fit(void **state)
+{
+	const struct pkd_type type = {.kind = PKD_IMAGE,
+	                              .name = "image<i420, 5, 3>",
+	                              .size = sizeof(struct pkd_image) + 27,
+	                              .format = PKD_I420,
+	                              .width = 5,
+	                              .height = 3};
+	struct pkdi_mismatch mismatch = {"", ""};
+	struct pkd_image image;
+
+	(void)state;
+	pkd_image_set(&image, PKD_I420, 5, 3);
+	assert_true(pkdi_typed_check(&type, &image, &mismatch));
+	image.stride = 6;
+	assert_false(pkdi_typed_check(&type, &image, &mismatch));
+	assert_string_equal(mismatch.text, "has 3 rows of 6 bytes and its other planes, but "
+	                                   "image<i420, 5, 3> holds at most 27 bytes");
+	image.stride = 4;
+	assert_false(pkdi_typed_check(&type, &image, &mismatch));
+}
+
+/* ---- Optional values ---- */
+
+static void a_forgotten_value_is_known_by_its_mark(void **state)
+{
+	static const struct pkd_type *const types[] = {&type_f64, &type_bool, &type_colour,
+	                                               &type_mark};
+	struct mark room;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(types) / sizeof(*types); i++) {
+		struct pkdi_plan plan;
+
+		pkdi_plan_make(&plan, types[i], true);
+		memset(&room, 0x11, sizeof(room));
+		pkdi_plan_empty(&plan, &room);
+		assert_false(pkdi_plan_check(&plan, &room));
+		assert_true(pkdi_plan_is_unwritten(&plan, &room));
+		assert_true(pkdi_typed_is_empty(types[i], &room));
+		pkdi_plan_empty(&plan, &room);
+		memset(&room, 0, types[i]->size);
+		assert_true(pkdi_plan_check(&plan, &room));
+		assert_false(pkdi_plan_is_unwritten(&plan, &room));
+	}
+}
+
+/* It is 0, as what is left out of any value. */
+static void a_mark_in_a_value_that_was_written_is_zero(void **state)
+{
+	struct pkdi_plan plan;
+	struct mark room;
+
+	(void)state;
+	pkdi_plan_make(&plan, &type_mark, true);
+	memset(&room, 0x11, sizeof(room));
+	pkdi_plan_empty(&plan, &room);
+	pkd_string_set(&room.name, "here");
+	assert_false(pkdi_plan_check(&plan, &room));
+	assert_false(pkdi_plan_is_unwritten(&plan, &room));
+	assert_int_equal(room.on, 0);
+	assert_int_equal(room.colour, 0);
+	assert_true(pkdi_plan_check(&plan, &room));
+}
+
+/* An empty list is a value. */
+static void a_list_has_no_mark(void **state)
+{
+	struct everything room;
+	struct pkdi_plan plan;
+
+	(void)state;
+	pkdi_plan_make(&plan, &type_marks, true);
+	memset(&room, 0, sizeof(room));
+	pkdi_plan_empty(&plan, &room.marks);
+	assert_true(pkdi_plan_check(&plan, &room.marks));
+	assert_int_equal(room.marks.len, 0);
+}
+
 #define TEST(name) cmocka_unit_test_setup(name, set_up)
 
 int main(void)
@@ -367,6 +480,11 @@ int main(void)
 		TEST(a_plan_of_numbers_is_short),
 		TEST(a_plan_of_many_parts_is_still_right),
 		TEST(what_is_emptied_may_be_anything),
+		TEST(chroma_planes_are_rounded_up),
+		TEST(all_planes_must_fit),
+		TEST(a_forgotten_value_is_known_by_its_mark),
+		TEST(a_mark_in_a_value_that_was_written_is_zero),
+		TEST(a_list_has_no_mark),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -119,8 +119,10 @@ static const struct pkd_methods echo_methods = METHODS(1, any_init, echo_step, a
 /* ---- The program ---- */
 
 static const char *const names[N_NODES] = {"a", "b", "node", "echo"};
-static const struct pkd_output outputs[N_NODES] = {
-	{"out", A, NULL}, {"out", B, NULL}, {"out", NODE, NULL}, {"out", ECHO, NULL}};
+static const struct pkd_output outputs[N_NODES] = {{.name = "out", .stream = A},
+                                                   {.name = "out", .stream = B},
+                                                   {.name = "out", .stream = NODE},
+                                                   {.name = "out", .stream = ECHO}};
 static struct pkd_input echo_input;
 static struct pkd_reader readers[N_NODES][MAX_READERS];
 static struct pkd_stream streams[N_NODES];

@@ -19,7 +19,7 @@
 #ifndef PKD_ARITH_H
 #define PKD_ARITH_H
 
-#include <pkd/frame.h>
+#include <pkd/node.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -273,7 +273,7 @@ static inline void pkd_copy_image(void *to, const void *from, size_t capacity)
 	size_t n;
 
 	__builtin_memcpy(head, from, sizeof(*head));
-	n = (size_t)head->stride * head->height;
+	n = (size_t)pkd_image_bytes(head->format, head->stride, head->height);
 	__builtin_memcpy(head + 1, (const struct pkd_image *)from + 1, n < capacity ? n : capacity);
 }
 

@@ -38,14 +38,22 @@ enum pkd_format {
 	PKD_BGR24,     /* 3 bytes per pixel: blue, green, red (OpenCV's order) */
 	PKD_RGB24,     /* 3 bytes per pixel: red, green, blue */
 	PKD_BGRA32,    /* 4 bytes per pixel: blue, green, red, alpha */
+	PKD_RGBA32,    /* 4 bytes per pixel: red, green, blue, alpha */
+	PKD_GRAY16,    /* a uint16_t per pixel */
+	PKD_GRAYF32,   /* a float per pixel */
+	/* YUV 4:2:0, several planes (pkd_plane): Y for each pixel, then U and V for each two by two,
+	 * of which the last are narrower in an image of an odd width or height. */
+	PKD_I420, /* Y, U, V */
+	PKD_NV12, /* Y; U and V in turn */
 };
 
-/* image<F, W, H>: this header, then `height` rows of `stride` bytes. W and H are capacities;
- * width and height are those of the image. 64 bytes, so that pixels start on a cache line. */
+/* image<F, W, H>: this header, then `height` rows of `stride` bytes, then the other planes of a
+ * format that has several. W and H are capacities; width and height are those of the image. 64
+ * bytes, so that pixels start on a cache line. */
 struct pkd_image {
-	uint32_t width, height;             /* pixels */
-	uint32_t stride;                    /* bytes per row: width x bytes per pixel, no padding */
-	uint32_t format;                    /* enum pkd_format */
+	uint32_t width, height; /* pixels */
+	uint32_t stride; /* bytes per row of the first plane: width x bytes per pixel, no padding */
+	uint32_t format; /* enum pkd_format */
 	uint32_t pixel_width, pixel_height; /* pixel aspect ratio, such as 64:45; 0:0 is square */
 	uint32_t reserved[10];
 };

@@ -19,12 +19,14 @@
  *   process.
  * - Outputs are memory of the stated capacity and never NULL: an output that nobody reads is
  *   private memory (see pkd_wanted). Each output is empty when step is called: numbers are 0,
- *   lengths are 0; only the pixels of images are indeterminate. Outputs become visible, all
- *   together, after step has returned PKD_OK or PKD_END. A node fills each output, or marks it
- *   absent with the function that its header has for that. The firing fails on a length above
- *   its capacity, a string without its NUL, a bool that is neither 0 nor 1, a number that is not
- *   a value of its enum, an image that was not written or does not fit, and on any write past
- *   the capacity.
+ *   lengths are 0; only the pixels of images are indeterminate, and in a `T?` the first number
+ *   outside of lists, which is to be written. Outputs become visible, all together, after step
+ *   has returned PKD_OK or PKD_END. A node fills each output, or marks it absent with the function
+ *   that its header has for that. The firing fails on a length above its capacity, a string
+ *   without its NUL, a bool that is neither 0 nor 1, a number that is not a value of its enum, an
+ *   image that was not written or does not fit, a `T?` that was neither written nor marked absent,
+ *   and on any write past the capacity. (Not told are a `T?` that is a list, string, bytes or a
+ *   number of one or two bytes: left alone, it is empty, and there.)
  * - step must not block: no sleep, no blocking read without a time-out. A source that has
  *   nothing yet returns pkd_later(). Memory should be allocated in init. */
 #ifndef PKD_NODE_H
@@ -47,7 +49,8 @@ enum {
 	/* step: the outputs count, and this was the last firing. init: the node takes no part in
 	 * this run (say why with pkd_note); the rest runs without it. */
 	PKD_END = 1,
-	/* step of a source: nothing yet, the outputs don't count. Use pkd_later(). */
+	/* step of a source: nothing yet, the outputs don't count. Use pkd_later(); alone, it fails
+	 * the node, unless that watches a descriptor, which then says when. */
 	PKD_LATER = 2,
 	/* step of a source: reached the end without a value; the outputs don't count. */
 	PKD_SKIP = 3,
@@ -93,7 +96,7 @@ bool pkd_stopping(const struct pkd_ctx *ctx);
 void pkd_set_time(struct pkd_ctx *ctx, int64_t capture_ns);
 
 /* `return pkd_later(ctx, due)`: nothing yet; step is called again at `due` (CLOCK_MONOTONIC ns,
- * like pkd_now), or earlier. Never blocks the other nodes of the process. */
+ * like pkd_now), or earlier; at once for a time that is past. Never blocks the other nodes of the process. */
 int pkd_later(struct pkd_ctx *ctx, int64_t due_ns);
 
 /* The total number of frames that the source expects to make, for the progress line; 0 =
@@ -138,20 +141,45 @@ void pkd_stop(struct pkd_ctx *ctx);
 
 /* ---- Values ---- */
 
-/* Bytes per pixel of `format`; 0 for an unknown format. */
+/* Bytes per pixel of `format`, in its first plane; 0 for an unknown format. */
 static inline uint32_t pkd_pixel_size(uint32_t format)
 {
 	switch (format) {
 	case PKD_GRAY8:
+	case PKD_I420:
+	case PKD_NV12:
 		return 1;
+	case PKD_GRAY16:
+		return 2;
 	case PKD_BGR24:
 	case PKD_RGB24:
 		return 3;
 	case PKD_BGRA32:
+	case PKD_RGBA32:
+	case PKD_GRAYF32:
 		return 4;
 	default:
 		return 0;
 	}
+}
+
+/* Planes of `format`; 0 for an unknown format. */
+static inline uint32_t pkd_planes(uint32_t format)
+{
+	if (format == PKD_I420)
+		return 3;
+	if (format == PKD_NV12)
+		return 2;
+	return pkd_pixel_size(format) ? 1 : 0;
+}
+
+/* Bytes of all planes of an image whose first plane has `height` rows of `stride` bytes. */
+static inline uint64_t pkd_image_bytes(uint32_t format, uint32_t stride, uint32_t height)
+{
+	uint64_t bytes = (uint64_t)stride * height;
+	uint64_t half = ((uint64_t)stride + 1) / 2 * (((uint64_t)height + 1) / 2);
+
+	return pkd_planes(format) > 1 ? bytes + 2 * half : bytes;
 }
 
 /* Makes *image a width x height image of `format` without padding, its pixels square. The caller
@@ -166,7 +194,7 @@ static inline void pkd_image_set(struct pkd_image *image, uint32_t format, uint3
 	image->pixel_width = image->pixel_height = 0;
 }
 
-/* The first pixel. The const one is for inputs; both point at the byte after the header. */
+/* The first pixel of the first plane. The const one is for inputs; both point at the byte after the header. */
 static inline uint8_t *pkd_pixels(struct pkd_image *image)
 {
 	return (uint8_t *)(image + 1);
@@ -174,6 +202,50 @@ static inline uint8_t *pkd_pixels(struct pkd_image *image)
 static inline const uint8_t *pkd_const_pixels(const struct pkd_image *image)
 {
 	return (const uint8_t *)(image + 1);
+}
+
+/* One plane of an image: `height` rows of `width` samples, the first at `data`, each `stride`
+ * bytes behind the one before. A sample is a pixel; of I420 a byte; of NV12's second plane a U and
+ * a V. */
+struct pkd_image_plane {
+	uint8_t *data;
+	uint32_t width, height;
+	uint32_t stride;
+};
+struct pkd_const_image_plane {
+	const uint8_t *data;
+	uint32_t width, height;
+	uint32_t stride;
+};
+
+/* Plane number `n`, from 0; all zeroes where the image has no such plane. */
+static inline struct pkd_const_image_plane pkd_const_plane(const struct pkd_image *image,
+                                                           uint32_t n)
+{
+	struct pkd_const_image_plane plane = {pkd_const_pixels(image), image->width, image->height,
+	                                      image->stride};
+	uint32_t half = image->stride / 2 + image->stride % 2;
+
+	if (n >= pkd_planes(image->format)) {
+		plane.data = NULL;
+		plane.width = plane.height = plane.stride = 0;
+	} else if (n > 0) {
+		plane.data += (size_t)image->stride * image->height;
+		plane.width = image->width / 2 + image->width % 2;
+		plane.height = image->height / 2 + image->height % 2;
+		plane.stride = image->format == PKD_NV12 ? 2 * half : half;
+		plane.data += (size_t)(n - 1) * plane.stride * plane.height;
+	}
+	return plane;
+}
+static inline struct pkd_image_plane pkd_plane(struct pkd_image *image, uint32_t n)
+{
+	struct pkd_const_image_plane found = pkd_const_plane(image, n);
+	struct pkd_image_plane plane = {NULL, found.width, found.height, found.stride};
+
+	if (found.data)
+		plane.data = pkd_pixels(image) + (found.data - pkd_const_pixels(image));
+	return plane;
 }
 
 /* Copies a C string into a string<N> field, truncated to its capacity, with its NUL:

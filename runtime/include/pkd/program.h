@@ -82,6 +82,7 @@ struct pkd_output {
 	/* Behind those of the declaration: it has a value, of no meaning, for each firing, also for
 	 * one that failed. */
 	bool is_tick;
+	bool optional; /* a T? of a node in C: it is written, or marked absent */
 };
 
 union pkd_bound {
