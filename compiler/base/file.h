@@ -19,6 +19,7 @@ int file_write(const char *path, const char *text, size_t length);
 int file_replace(const char *path, const char *text, size_t length);
 
 bool file_exists(const char *path);
+bool file_is_directory(const char *path);
 int file_make_directories(const char *path);
 
 /* Names of the entries in a directory that end in `suffix`, sorted, without it: n in *ret_n. */

@@ -9,6 +9,11 @@
 /* NODE.pkd.h of one .pkd file: its types, and the interface of each of its nodes. */
 void emit_header(const struct unit *unit, struct buf *out);
 
+/* The nodes whose steps stand in one .pkd file, as far as the program has them: NODE.pkd.c. False:
+ * there are none. */
+bool emit_steps(const struct analysis *analysis, const struct unit *unit, struct buf *out);
+const char *emit_steps_file(struct arena *arena, const struct unit *unit);
+
 /* The program: constant tables for pkd_main, in one C file. */
 void emit_program(const struct analysis *analysis, struct buf *out);
 

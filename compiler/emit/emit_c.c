@@ -21,7 +21,7 @@ static const char *unique_name(struct arena *arena, struct map *taken, const cha
 	return name;
 }
 
-static void collect_faces(struct program *p)
+void program_collect_faces(struct program *p)
 {
 	struct map seen = {0};
 
@@ -120,7 +120,7 @@ static void put_head(const struct program *p)
 	buf_printf(p->out, "\nPKD_GENERATED_FOR(%d);\n", PKD_ABI);
 	for (size_t i = 0, n = 0; i < p->faces.n; i++) {
 		const struct interface *face = p->faces.items[i];
-		if (face->step || face->body)
+		if (face->body)
 			continue; /* defined in this file */
 		buf_printf(p->out, "%sextern const struct pkd_methods %s_methods;\n",
 		           n++ ? "" : "\n", face->c_name);
@@ -233,6 +233,8 @@ static void put_outputs(struct program *p, size_t i)
 		          out_quote(p->arena, node->face->outputs.items[k].name, 0));
 		out_field(&row, ".stream = %s", stream_constant(p, node->outputs[k]));
 		out_field(&row, ".type = &%s", type_describe(p->out, &p->described, type));
+		if (node->face->outputs.items[k].optional && !node->face->body)
+			out_field(&row, ".optional = true");
 		out_row(p->out, "", &row, ",", true);
 	}
 	if (node->has_tick)
@@ -548,10 +550,9 @@ void emit_program(const struct analysis *analysis, struct buf *out)
 		.described = {.arena = analysis->arena},
 	};
 
-	collect_faces(&p);
+	program_collect_faces(&p);
 	choose_names(&p);
 	put_head(&p);
-	emit_steps(&p);
 	put_constants(&p);
 	emit_params(&p);
 	emit_terms(&p);

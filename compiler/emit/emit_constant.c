@@ -52,8 +52,8 @@ const char *value_c(struct arena *arena, const struct value *value, const struct
 	case VALUE_STRING:
 		return out_quote(arena, value->s, column);
 	case VALUE_ENUM:
-		return arena_printf(arena, "%s_%s", value->enumeration->c_name,
-		                    value->enumeration->names.items[value->i]);
+		return enumeration_constant(arena, value->enumeration,
+		                            value->enumeration->names.items[value->i]);
 	case VALUE_LIST:
 		return list_c(arena, value, type, column);
 	case VALUE_RECORD:

@@ -1,6 +1,7 @@
 /* Nodes made of expressions: for each one its structs of values, and a step that computes it,
  * beneath the line of the source that it comes from. */
 #include "emit/writer.h"
+#include "sema/c_name.h"
 #include <stdarg.h>
 #include <string.h>
 
@@ -62,7 +63,7 @@ size_t writer_room(const struct writer *w)
 
 const char *writer_name(struct writer *w, const char *wanted)
 {
-	const char *name = wanted;
+	const char *name = wanted ? c_member(w->arena, wanted) : NULL;
 
 	if (!wanted)
 		name = arena_printf(w->arena, "t%u", ++w->n_temporaries);
@@ -106,7 +107,8 @@ void writer_init(struct writer *w, struct program *p, struct buf *out, size_t de
 
 static bool has_struct(const struct type *type)
 {
-	return (type->kind == TYPE_STRING && type->n.value) || type->kind == TYPE_BYTES || type->kind == TYPE_LIST;
+	return (type->kind == TYPE_STRING && type->n.value) || type->kind == TYPE_BYTES ||
+	       type->kind == TYPE_LIST;
 }
 
 /* "struct value_string_32": for the shapes that C has no name for. */
@@ -207,8 +209,9 @@ static void put_needed(struct writer *w)
 	for (size_t i = 0; i < n; i++) {
 		const struct port *port = &w->face->inputs.items[i];
 		if (needed[i] && port->optional)
-			writer_require(w, arena_printf(w->arena, "in->%s", port->name),
-			               arena_printf(w->arena, "!in->%s", port->name));
+			writer_require(
+				w, arena_printf(w->arena, "in->%s", c_member(w->arena, port->name)),
+				arena_printf(w->arena, "!in->%s", c_member(w->arena, port->name)));
 	}
 }
 
@@ -248,7 +251,8 @@ static void put_ports(struct writer *w, struct buf *out)
 
 	for (size_t i = 0; i < face->inputs.n; i++) {
 		const struct port *port = &face->inputs.items[i];
-		out_field(&in, "%s;", writer_pointer(w, port->type, port->name));
+		out_field(&in, "%s;",
+		          writer_pointer(w, port->type, c_member(w->arena, port->name)));
 		out_field_comment(&in, port->optional
 		                               ? arena_printf(w->arena, "%s?: NULL when absent",
 		                                              port->type->name)

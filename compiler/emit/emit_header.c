@@ -3,6 +3,7 @@
 #include "emit/emit.h"
 #include "emit/out.h"
 #include "emit/parts.h"
+#include "sema/c_name.h"
 #include <string.h>
 
 struct header {
@@ -39,7 +40,9 @@ static void put_enum(const struct header *h, const struct enumeration *enumerati
 	out_comment(h->out, 0, enumeration->doc);
 	buf_printf(h->out, "enum %s {\n", enumeration->c_name);
 	for (size_t i = 0; i < enumeration->names.n; i++)
-		buf_printf(h->out, "\t%s_%s,\n", enumeration->c_name, enumeration->names.items[i]);
+		buf_printf(
+			h->out, "\t%s,\n",
+			enumeration_constant(h->arena, enumeration, enumeration->names.items[i]));
 	buf_puts(h->out, "};\n");
 }
 
@@ -59,7 +62,9 @@ static void put_record(const struct header *h, const struct record *record)
 
 	for (size_t i = 0; i < n; i++) {
 		const struct field *field = &record->fields.items[i];
-		out_field(&lines, "%s;", type_c_declaration(h->arena, field->type, field->name, 1));
+		out_field(&lines, "%s;",
+		          type_c_declaration(h->arena, field->type, c_member(h->arena, field->name),
+		                             1));
 		out_field_comment(&lines,
 		                  join(h->arena, field->doc, number_note(h->arena, field->type)));
 	}
@@ -68,7 +73,8 @@ static void put_record(const struct header *h, const struct record *record)
 	put_struct(h, record->c_name, &lines);
 	if (n && type_layout(&(struct type){.kind = TYPE_RECORD, .record = record}, &layout) == 0)
 		buf_printf(h->out, "PKD_CHECK_LAYOUT(struct %s, %llu, %s, %llu);\n", record->c_name,
-		           (unsigned long long)layout.size, record->fields.items[n - 1].name,
+		           (unsigned long long)layout.size,
+		           c_member(h->arena, record->fields.items[n - 1].name),
 		           (unsigned long long)type_field_offset(record, n - 1));
 }
 
@@ -129,7 +135,7 @@ static void put_params(const struct header *h, const struct interface *node)
 		const char *type = type_c_param(param->type);
 		const char *note = number_note(h->arena, param->type);
 		out_field(&lines, "%s%s%s;", type, text_ends_with(type, "*") ? "" : " ",
-		          param->name);
+		          c_member(h->arena, param->name));
 		note = join(h->arena, param->doc, note);
 		out_field_comment(&lines,
 		                  join(h->arena, note, param->live ? "may change as it runs" : ""));
@@ -138,7 +144,7 @@ static void put_params(const struct header *h, const struct interface *node)
 		const struct generic *generic = &node->generics.items[i];
 		bool is_type = generic->kind == GENERIC_TYPE;
 		out_field(&lines, "%s%s;", is_type ? "const struct pkd_type *" : "uint32_t ",
-		          generic->name);
+		          c_member(h->arena, generic->name));
 		out_field_comment(&lines, generic_comment(h->arena, generic));
 	}
 	put_struct(h, arena_printf(h->arena, "%s_params", node->c_name), &lines);
@@ -161,6 +167,12 @@ static const struct type *struct_of_port(const struct port *port)
 	return type->kind == TYPE_LIST && type_is_concrete(type->item) ? type : NULL;
 }
 
+static const char *struct_name(struct arena *arena, const struct interface *node,
+                               const struct port *port)
+{
+	return c_member(arena, arena_printf(arena, "%s_%s", node->c_name, port->name));
+}
+
 /* The C declaration of `name` as a pointer to a value of the type; of an array to its first item.
  * `port` may have a struct for it. */
 static const char *pointer_declaration(const struct header *h, const struct interface *node,
@@ -174,7 +186,7 @@ static const char *pointer_declaration(const struct header *h, const struct inte
 	if (type->kind == TYPE_ARRAY)
 		type = type->item;
 	if (type == struct_of_port(port))
-		return arena_printf(arena, "struct %s_%s *%s", node->c_name, port->name, name);
+		return arena_printf(arena, "struct %s *%s", struct_name(arena, node, port), name);
 	if (!type_is_concrete(type) || type->kind == TYPE_IMAGE)
 		return arena_printf(arena, "void *%s", name);
 	return type_c_declaration(
@@ -187,7 +199,7 @@ static const char *input_declaration(const struct header *h, const struct interf
                                      const struct port *port)
 {
 	const struct type *type = port->type;
-	const char *name = port->name;
+	const char *name = c_member(h->arena, port->name);
 
 	if (type->kind == TYPE_ARRAY) {
 		name = arena_printf(h->arena, "const *%s", name);
@@ -209,7 +221,8 @@ static const char *port_type_note(struct arena *arena, const struct port *port)
 	if (type->kind == TYPE_ARRAY)
 		return arena_printf(arena, "%s, its first item", name);
 	if (type->kind == TYPE_VARIABLE)
-		return arena_printf(arena, "%s, as params->%s describes it", name, type->variable);
+		return arena_printf(arena, "%s, as params->%s describes it", name,
+		                    c_member(arena, type->variable));
 	return name;
 }
 
@@ -230,7 +243,7 @@ static void put_port_structs(const struct header *h, const struct interface *nod
 		            type == port->type
 		                    ? type->name
 		                    : arena_printf(h->arena, "an item of %s", port->type->name));
-		buf_printf(h->out, "struct %s_%s %s;\n", node->c_name, port->name,
+		buf_printf(h->out, "struct %s %s;\n", struct_name(h->arena, node, port),
 		           type_c_body(h->arena, type, 0));
 	}
 }
@@ -294,7 +307,8 @@ static void put_outputs(const struct header *h, const struct interface *node)
 		const struct port *port = &node->outputs.items[i];
 		const char *note = port_type_note(h->arena, port);
 		out_field(&lines, "%s;",
-		          pointer_declaration(h, node, port, port->type, port->name));
+		          pointer_declaration(h, node, port, port->type,
+		                              c_member(h->arena, port->name)));
 		out_field_comment(&lines, join(h->arena, note, port->doc));
 	}
 	buf_putc(h->out, '\n');
@@ -311,7 +325,9 @@ static void put_state(const struct header *h, const struct interface *node)
 		return;
 	for (size_t i = 0; i < node->persistent.n; i++) {
 		const struct state_field *field = &node->persistent.items[i];
-		out_field(&lines, "%s;", type_c_declaration(h->arena, field->type, field->name, 1));
+		out_field(&lines, "%s;",
+		          type_c_declaration(h->arena, field->type, c_member(h->arena, field->name),
+		                             1));
 		out_field_comment(&lines,
 		                  join(h->arena, field->doc, number_note(h->arena, field->type)));
 	}
@@ -346,7 +362,7 @@ static void put_prototypes(const struct header *h, const struct interface *node)
 	                      arena_printf(h->arena, "struct %s_out *out", name), ctx};
 
 	buf_printf(h->out, "\nstruct %s; /* defined %s */\n\n", name,
-	           node->step ? "where its step is: in the program" : "by the node's author");
+	           node->step.text ? "where its step is: in the program" : "by the node's author");
 	out_call(h->out, 0, arena_printf(h->arena, "int %s_init(", name), init, 3, ");");
 	out_call(h->out, 0, arena_printf(h->arena, "int %s_step(", name), step, 4, ");");
 	out_call(h->out, 0, arena_printf(h->arena, "void %s_finish(", name), &self, 1, ");");

@@ -1,5 +1,6 @@
 /* Parameters in the program's C: the pipeline's as options, each node's as what its call says. */
 #include "emit/writer.h"
+#include "sema/c_name.h"
 #include <string.h>
 
 /* Of one value of the parameter. */
@@ -60,7 +61,8 @@ static void put_param_row(struct program *p, const char *struct_name, const stru
 	out_field(&row, ".kind = %s", type_pkd_kind(item_of(param)));
 	if (param->type->kind == TYPE_ARRAY)
 		out_field(&row, ".n = %llu", (unsigned long long)param->type->n.value);
-	out_field(&row, ".offset = offsetof(struct %s, %s)", struct_name, param->name);
+	out_field(&row, ".offset = offsetof(struct %s, %s)", struct_name,
+	          c_member(row.arena, param->name));
 	if (param->initial_text)
 		out_field_string(&row, "initial", param->initial_text);
 	if (param->has_range) {
@@ -106,10 +108,10 @@ static void put_options(struct program *p)
 			dimension = arena_printf(p->arena, "[%llu]",
 			                         (unsigned long long)param->type->n.value);
 		out_field(&lines, "%s%s%s%s;", type, type[strlen(type) - 1] == '*' ? "" : " ",
-		          param->name, dimension);
+		          c_member(p->arena, param->name), dimension);
 		out_field_comment(&lines, param->doc);
 		if (param->initial.kind != VALUE_NONE)
-			out_field(&initial, ".%s = %s", param->name,
+			out_field(&initial, ".%s = %s", c_member(p->arena, param->name),
 			          value_c(p->arena, &param->initial, param->type, column));
 	}
 	buf_printf(p->out, "\n/* What the program's options set. */\nstruct %s {\n", p->options);
@@ -132,8 +134,7 @@ static void put_options(struct program *p)
 static const char *say_unfit(const struct writer *w, const struct graph_node *node,
                              const struct param *param, const struct term *argument)
 {
-	const struct source *source =
-		&w->p->graph->sources->list.items[argument->span.source];
+	const struct source *source = &w->p->graph->sources->list.items[argument->span.source];
 	struct buf words;
 	const char *text;
 
@@ -157,12 +158,13 @@ static void bind_param(struct writer *w, struct out_row *row, const struct graph
 	if (!argument || argument->kind == TERM_CONST) {
 		const struct value *value = argument ? &argument->value : &param->initial;
 		if (value->kind != VALUE_NONE)
-			out_field(row, ".%s = %s", param->name,
+			out_field(row, ".%s = %s", c_member(row->arena, param->name),
 			          value_c(w->arena, value, param->type, column));
 		return;
 	}
 	w->unfit = say_unfit(w, node, param, argument);
-	out_field(row, ".%s = %s", param->name, term_number(w, argument).text);
+	out_field(row, ".%s = %s", c_member(row->arena, param->name),
+	          term_number(w, argument).text);
 }
 
 static void bind_generic(struct program *p, struct out_row *row, const struct graph_node *node,
@@ -172,14 +174,16 @@ static void bind_generic(struct program *p, struct out_row *row, const struct gr
 
 	switch (generic->kind) {
 	case GENERIC_SIZE:
-		out_field(row, ".%s = %llu", generic->name, (unsigned long long)node->sizes[i]);
+		out_field(row, ".%s = %llu", c_member(row->arena, generic->name),
+		          (unsigned long long)node->sizes[i]);
 		break;
 	case GENERIC_FORMAT:
-		out_field(row, ".%s = %s", generic->name, format_c_name(node->sizes[i]));
+		out_field(row, ".%s = %s", c_member(row->arena, generic->name),
+		          format_c_name(node->sizes[i]));
 		break;
 	case GENERIC_TYPE:
 		if (node->types[i])
-			out_field(row, ".%s = &%s", generic->name,
+			out_field(row, ".%s = &%s", c_member(row->arena, generic->name),
 			          type_describe(p->out, &p->described, node->types[i]));
 		break;
 	case GENERIC_UNKNOWN:
@@ -212,9 +216,11 @@ static void put_bind(struct program *p)
 		if (!p->graph->nodes.items[i].face->body)
 			buf_printf(p->out, "static struct %s_params %s_params;\n",
 			           p->graph->nodes.items[i].face->c_name, p->node_names[i]);
-	buf_puts(p->out, "\n/* What the calls say of each node, once the options are known. Returns what has no "
-	                 "value. */\n"
-	                 "static const char *bind(void)\n{\n");
+	buf_puts(
+		p->out,
+		"\n/* What the calls say of each node, once the options are known. Returns what has no "
+		"value. */\n"
+		"static const char *bind(void)\n{\n");
 	writer_init(&w, p, p->out, 1);
 	for (size_t i = 0; i < p->graph->nodes.n; i++)
 		put_binding(p, &w, i);

@@ -1,9 +1,12 @@
-/* Nodes whose step stands in a .pkd file: the program's C holds them whole. The words of the user
- * come with #line, so that compilers and debuggers speak of the .pkd file. */
+/* Nodes whose step stands in a .pkd file, whole: one C file for each such file, so that neither its
+ * helpers nor the headers that it includes meet those of others or the program's own names. The
+ * words of the user come with #line, so that compilers and debuggers speak of the .pkd file. */
 #include "base/file.h"
 #include "base/text.h"
+#include "emit/emit.h"
 #include "emit/out.h"
 #include "emit/program.h"
+#include "sema/c_name.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -45,39 +48,41 @@ static void look_at_arguments(const struct graph_node *node, struct needs *needs
 	}
 }
 
+static void put_includes(const struct program *p, const char *const *names, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (i == 0 || strcmp(names[i], names[i - 1]) != 0)
+			buf_printf(p->out, "#include %s\n", names[i]);
+}
+
+static const char *header_word(const struct program *p, const struct unit *unit)
+{
+	return arena_printf(p->arena, unit->stdlib ? "<%s>" : "\"%s\"", unit->header);
+}
+
 void emit_includes(const struct program *p)
 {
-	static const char *const for_steps[] = {"<errno.h>", "<math.h>", "<stdio.h>", "<stdlib.h>",
-	                                        "<time.h>"};
 	VEC(const char *) names = {0}; /* "…" stands before <…>, here and in ASCII */
 	struct needs needs = {0};
-	bool steps = false;
 
 	vec_push(p->arena, &names, "<pkd/program.h>");
 	for (size_t i = 0; i < p->faces.n; i++) {
-		const struct unit *unit = p->faces.items[i]->unit;
-		steps = steps || p->faces.items[i]->step;
 		needs.terms = needs.terms || p->faces.items[i]->body;
 		look_at(p->faces.items[i]->body, &needs);
-		vec_push(p->arena, &names,
-		         arena_printf(p->arena, unit->stdlib ? "<%s>" : "\"%s\"", unit->header));
+		vec_push(p->arena, &names, header_word(p, p->faces.items[i]->unit));
 	}
 	for (size_t i = 0; i < p->graph->nodes.n; i++)
 		look_at_arguments(&p->graph->nodes.items[i], &needs);
-	for (size_t i = 0; steps && i < sizeof for_steps / sizeof for_steps[0]; i++)
-		vec_push(p->arena, &names, for_steps[i]);
-	if (needs.terms)
-		vec_push(p->arena, &names, "<pkd/arith.h>");
 	if (needs.text)
 		vec_push(p->arena, &names, "<pkd/text.h>");
 	if (needs.math)
 		vec_push(p->arena, &names, "<math.h>");
-	if (steps || needs.terms)
+	if (needs.terms) {
+		vec_push(p->arena, &names, "<pkd/arith.h>");
 		vec_push(p->arena, &names, "<string.h>");
+	}
 	qsort(names.items, names.n, sizeof names.items[0], compare);
-	for (size_t i = 0; i < names.n; i++)
-		if (i == 0 || strcmp(names.items[i], names.items[i - 1]) != 0)
-			buf_printf(p->out, "#include %s\n", names.items[i]);
+	put_includes(p, names.items, names.n);
 }
 
 /* The struct's member for the parameters: no field of the user's has its name. */
@@ -86,22 +91,9 @@ static const char *params_member(const struct interface *face)
 	for (size_t i = 0; i < face->state.n; i++)
 		if (strcmp(face->state.items[i].name, "params") == 0)
 			return "node_params";
+	if (face->members.text && strstr(face->members.text, "params"))
+		return "node_params";
 	return "params";
-}
-
-static void put_self(const struct program *p, const struct interface *face)
-{
-	struct out_row lines = {.arena = p->arena};
-
-	out_field(&lines, "const struct %s_params *%s;", face->c_name, params_member(face));
-	for (size_t i = 0; i < face->state.n; i++) {
-		const struct state_field *field = &face->state.items[i];
-		out_field(&lines, "%s;", type_c_declaration(p->arena, field->type, field->name, 1));
-		out_field_comment(&lines, field->doc);
-	}
-	buf_printf(p->out, "struct %s {\n", face->c_name);
-	out_lines(p->out, 1, lines.fields.items, lines.fields.n);
-	buf_puts(p->out, "};\n\n");
 }
 
 static void put_head(const struct program *p, const struct interface *face, const char *function)
@@ -135,32 +127,86 @@ static void put_line_directive(const struct program *p, uint32_t line, const cha
 
 /* The user's C, each word on the line and, in the first line, in the column where it stands in the
  * .pkd file. */
-static void put_code(const struct program *p, const struct interface *face)
+static void put_code(const struct program *p, const struct unit *unit, const struct c_block *block)
 {
-	const struct source *source = &p->graph->sources->list.items[face->step_at.source];
-	uint32_t start = face->step_at.start;
+	const struct source *source = &p->graph->sources->list.items[block->at.source];
+	uint32_t start = block->at.start;
 	struct position at;
 
 	if (source->text && strncmp(source->text + start, "{=", 2) == 0)
 		start += 2;
-	at = source_position(p->graph->sources, face->step_at.source, start);
-	put_line_directive(p, at.line, program_path(p, face->step_at.source));
+	at = source_position(p->graph->sources, block->at.source, start);
+	put_line_directive(p, at.line, program_path(p, block->at.source));
 	for (uint32_t k = source->lines.n ? source->lines.items[at.line - 1] : start; k < start;
 	     k++)
-		if (text_is_character_start(source->text[k]) && *face->step != '\n')
+		if (text_is_character_start(source->text[k]) && *block->text != '\n')
 			buf_putc(p->out, source->text[k] == '\t' ? '\t' : ' ');
-	buf_puts(p->out, face->step);
+	buf_puts(p->out, block->text);
 	while (strchr(" \t\n", p->out->text[p->out->length - 1]))
 		p->out->length--;
 	buf_putc(p->out, '\n');
-	put_line_directive(p, lines_of(p->out) + 2,
-	                   arena_printf(p->arena, "%s.c", path_stem(p->arena, p->graph->source)));
+	put_line_directive(p, lines_of(p->out) + 2, path_base(emit_steps_file(p->arena, unit)));
+}
+
+static void put_block(const struct program *p, const struct interface *face,
+                      const struct c_block *block)
+{
+	buf_puts(p->out, "\t{\n");
+	put_code(p, face->unit, block);
+	buf_puts(p->out, "\t}\n");
+}
+
+static void put_self(const struct program *p, const struct interface *face)
+{
+	struct out_row lines = {.arena = p->arena};
+
+	out_field(&lines, "const struct %s_params *%s;", face->c_name, params_member(face));
+	for (size_t i = 0; i < face->state.n; i++) {
+		const struct state_field *field = &face->state.items[i];
+		out_field(&lines, "%s;",
+		          type_c_declaration(p->arena, field->type, c_member(p->arena, field->name),
+		                             1));
+		out_field_comment(&lines, field->doc);
+	}
+	buf_printf(p->out, "struct %s {\n", face->c_name);
+	out_lines(p->out, 1, lines.fields.items, lines.fields.n);
+	if (face->members.text)
+		put_code(p, face->unit, &face->members);
+	buf_puts(p->out, "};\n\n");
+}
+
+static void put_init(const struct program *p, const struct interface *face)
+{
+	bool has_state = face->init.text && face->persistent.n;
+
+	put_head(p, face, "init");
+	if (has_state)
+		buf_printf(p->out, "\tconst struct %s_state *state = %s_get_state(ctx);\n\n",
+		           face->c_name, face->c_name);
+	buf_printf(p->out, "\t(void)ctx%s;\n\tself->%s = params;\n",
+	           has_state ? ", (void)state" : "", params_member(face));
+	if (face->init.text)
+		put_block(p, face, &face->init);
+	buf_puts(p->out, "\treturn PKD_OK;\n}\n\n");
+}
+
+static void put_finish(const struct program *p, const struct interface *face)
+{
+	buf_printf(p->out, "void %s_finish(struct %s *self)\n{\n", face->c_name, face->c_name);
+	if (face->finish.text)
+		buf_printf(p->out, "\tconst struct %s_params *params = self->%s;\n\n", face->c_name,
+		           params_member(face));
+	buf_printf(p->out, "\t(void)self%s;\n", face->finish.text ? ", (void)params" : "");
+	if (face->finish.text)
+		put_block(p, face, &face->finish);
+	buf_puts(p->out, "}\n\n");
 }
 
 static void put_step(const struct program *p, const struct interface *face)
 {
 	const char *state = "";
 
+	put_head(p, face, "step");
 	if (face->persistent.n) {
 		state = "; state: what survives a crash";
 		buf_printf(p->out, "\tstruct %s_state *state = %s_get_state(ctx);\n", face->c_name,
@@ -175,34 +221,76 @@ static void put_step(const struct program *p, const struct interface *face)
 	                         "in, out: the values; params; self: what is kept from "
 	                         "firing to firing%s; ctx for <pkd/node.h>.",
 	                         state));
-	buf_puts(p->out, "\t{\n");
-	put_code(p, face);
-	buf_puts(p->out, "\t}\n\treturn PKD_OK;\n}\n\n");
+	put_block(p, face, &face->step);
+	buf_puts(p->out, "\treturn PKD_OK;\n}\n\n");
 }
 
 static void put_node(const struct program *p, const struct interface *face)
 {
 	struct position at = source_position(p->graph->sources, face->span.source,
 	                                     face->span.start);
-	const char *name = face->c_name;
 
 	buf_putc(p->out, '\n');
 	out_comment(p->out, 0,
 	            arena_printf(p->arena, "%s:%u: node %s", program_path(p, face->span.source),
 	                         at.line, face->name));
 	put_self(p, face);
-	put_head(p, face, "init");
-	buf_printf(p->out, "\t(void)ctx;\n\tself->%s = params;\n\treturn PKD_OK;\n}\n\n",
-	           params_member(face));
-	buf_printf(p->out, "void %s_finish(struct %s *self)\n{\n\t(void)self;\n}\n\n", name, name);
-	put_head(p, face, "step");
+	put_init(p, face);
+	put_finish(p, face);
 	put_step(p, face);
-	buf_printf(p->out, "PKD_NODE(%s);\n", name);
+	buf_printf(p->out, "PKD_NODE(%s);\n", face->c_name);
 }
 
-void emit_steps(const struct program *p)
+/* What the steps of the file share. A pipeline may leave out the node that uses some of it. */
+static void put_shared(const struct program *p, const struct unit *unit)
 {
-	for (size_t i = 0; i < p->faces.n; i++)
-		if (p->faces.items[i]->step)
-			put_node(p, p->faces.items[i]);
+	if (!unit->shared.n)
+		return;
+	buf_puts(p->out,
+	         "\n/* Nodes that the program leaves out may be the only ones that use some of "
+	         "this. */\n#pragma GCC diagnostic push\n"
+	         "#pragma GCC diagnostic ignored \"-Wunused-function\"\n"
+	         "#pragma GCC diagnostic ignored \"-Wunused-variable\"\n");
+	for (size_t i = 0; i < unit->shared.n; i++)
+		put_code(p, unit, &unit->shared.items[i]);
+	buf_puts(p->out, "#pragma GCC diagnostic pop\n");
+}
+
+const char *emit_steps_file(struct arena *arena, const struct unit *unit)
+{
+	return arena_printf(arena, "%.*s.c", (int)(strlen(unit->header) - strlen(".h")),
+	                    unit->header);
+}
+
+bool emit_steps(const struct analysis *analysis, const struct unit *unit, struct buf *out)
+{
+	static const char *const headers[] = {"<errno.h>",  "<math.h>",   "<stdio.h>",
+	                                      "<stdlib.h>", "<string.h>", "<time.h>"};
+	struct program p = {.analysis = analysis,
+	                    .graph = analysis->graph,
+	                    .arena = analysis->arena,
+	                    .out = out};
+	bool has_head = false;
+
+	program_collect_faces(&p);
+	for (size_t i = 0; i < p.faces.n; i++) {
+		const struct interface *face = p.faces.items[i];
+		if (face->unit != unit || !face->step.text)
+			continue;
+		if (!has_head) {
+			const char *header = header_word(&p, unit);
+			out_comment(
+				out, 0,
+				arena_printf(p.arena,
+			                     "The steps in %s. Written by pkdc: edit that file, "
+			                     "not this one.",
+			                     program_path(&p, unit->source)));
+			put_includes(&p, &header, 1);
+			put_includes(&p, headers, sizeof headers / sizeof *headers);
+			put_shared(&p, unit);
+		}
+		has_head = true;
+		put_node(&p, face);
+	}
+	return has_head;
 }

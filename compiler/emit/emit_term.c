@@ -2,6 +2,7 @@
  * that reads well, and a local where it does not; larger values are read where they lie and written
  * where they are wanted. */
 #include "emit/writer.h"
+#include "sema/c_name.h"
 #include <string.h>
 
 const char *term_name(const struct writer *w, const struct term *term)
@@ -20,7 +21,7 @@ const char *term_name(const struct writer *w, const struct term *term)
 static struct value_text input(struct writer *w, const struct term *term)
 {
 	const struct port *port = &w->face->inputs.items[term->index];
-	const char *text = arena_printf(w->arena, "in->%s", port->name);
+	const char *text = arena_printf(w->arena, "in->%s", c_member(w->arena, port->name));
 
 	if (port->optional)
 		writer_require(w, text, arena_printf(w->arena, "!%s", text));
@@ -29,7 +30,8 @@ static struct value_text input(struct writer *w, const struct term *term)
 
 const char *term_input_text(struct writer *w, const struct term *term)
 {
-	return arena_printf(w->arena, "in->%s", w->face->inputs.items[term->index].name);
+	return arena_printf(w->arena, "in->%s",
+	                    c_member(w->arena, w->face->inputs.items[term->index].name));
 }
 
 bool term_is_surely_present(struct writer *w, const struct term *term)
@@ -64,7 +66,7 @@ struct value_text term_constant(struct writer *w, const struct term *term)
 
 static struct value_text option(struct writer *w, const struct term *term)
 {
-	const char *name = w->p->graph->params.items[term->index].name;
+	const char *name = c_member(w->arena, w->p->graph->params.items[term->index].name);
 
 	return value_number(
 		term->element ? arena_printf(w->arena, "options.%s[%u]", name, term->element - 1)

@@ -1,6 +1,7 @@
 /* Types in C: as declarations of <pkd/frame.h>'s shapes, and as run-time descriptions. */
 #include "emit/out.h"
 #include "emit/parts.h"
+#include "sema/c_name.h"
 #include <string.h>
 
 static const char *scalar_c(enum type_kind kind)
@@ -55,7 +56,7 @@ const char *type_pkd_kind(const struct type *type)
 
 uint64_t type_image_bytes(const struct type *image)
 {
-	return image->n.value * image->height.value * format_pixel_size(image->format.value);
+	return format_bytes(image->format.value, image->n.value, image->height.value);
 }
 
 static const char *tabs_text(struct arena *arena, size_t depth)
@@ -164,7 +165,8 @@ static void describe_fields(struct buf *out, struct described *described, struct
 	for (size_t i = 0; i < record->fields.n; i++) {
 		const struct field *field = &record->fields.items[i];
 		out_field(&fields, "{\"%s\", &%s, offsetof(struct %s, %s)}", field->name,
-		          type_describe(out, described, field->type), record->c_name, field->name);
+		          type_describe(out, described, field->type), record->c_name,
+		          c_member(arena, field->name));
 	}
 	out_row(out, arena_printf(arena, "static const struct pkd_field %s_fields[] = ", name),
 	        &fields, ";", false);

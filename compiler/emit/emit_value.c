@@ -1,6 +1,7 @@
 /* Values as C text: operands of an expression; places, which are read where they lie and copied;
  * locals that hold a value under a short name. */
 #include "emit/writer.h"
+#include "sema/c_name.h"
 #include <string.h>
 
 /* ---- Texts ---- */
@@ -42,9 +43,9 @@ bool term_is_place(const struct type *type)
 
 struct value_text place_member(struct arena *arena, struct value_text place, const char *name)
 {
-	return (struct value_text){
-		.text = arena_printf(arena, place.pointer ? "%s->%s" : "%s.%s", place.text, name),
-		.binding = BINDS_ALL};
+	return (struct value_text){.text = arena_printf(arena, place.pointer ? "%s->%s" : "%s.%s",
+	                                                place.text, c_member(arena, name)),
+	                           .binding = BINDS_ALL};
 }
 
 const char *place_text(struct arena *arena, struct value_text place)

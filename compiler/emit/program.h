@@ -17,15 +17,15 @@ struct program {
 	struct described described;
 };
 
+/* Fills in faces (emit_c.c). */
+void program_collect_faces(struct program *program);
+
 /* How the program names a source file: the main file by its own name, and no file by an absolute
  * path, so that the program does not depend on where it was built (emit_c.c). */
 const char *program_path(const struct program *program, uint32_t source);
 
 /* What the C library and pkd declare (emit_step.c). */
 void emit_includes(const struct program *program);
-
-/* Nodes whose step is written in a .pkd file, whole (emit_step.c). */
-void emit_steps(const struct program *program);
 
 /* Nodes made of expressions over streams, whole (emit_expression.c). */
 void emit_terms(struct program *program);

@@ -120,6 +120,11 @@ enum ast_item_kind {
 	ITEM_PERSISTENT, /* port, a field that survives the node */
 	ITEM_COMMAND,    /* name, inputs, result */
 	ITEM_STEP,       /* expr, the C between {= and =} */
+	ITEM_INIT,       /* expr, likewise */
+	ITEM_FINISH,     /* expr, likewise */
+	ITEM_MEMBERS,    /* expr, likewise: fields of struct NAME in C */
+	ITEM_INCLUDE,    /* expr, a string */
+	ITEM_DEFINE,     /* expr, a string */
 	ITEM_RIGHT,      /* right, expr (a name, a string or NULL), name of the flag */
 	ITEM_SETTLED,
 	ITEM_TOUCHES_NOTHING,
@@ -206,6 +211,7 @@ enum ast_decl_kind {
 	DECL_NODE,
 	DECL_PIPELINE,
 	DECL_DEPLOY,
+	DECL_C, /* expr: C that the steps of the file share */
 };
 
 struct ast_decl {

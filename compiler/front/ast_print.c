@@ -177,6 +177,11 @@ static void print_item(const struct ast_item *item, FILE *file)
 	                                    "persistent state",
 	                                    "command",
 	                                    "step",
+	                                    "init",
+	                                    "finish",
+	                                    "state",
+	                                    "include",
+	                                    "define",
 	                                    "may",
 	                                    "settled after init",
 	                                    "touches nothing"};
@@ -277,9 +282,9 @@ static void print_rule(const struct ast_rule *rule, FILE *file)
 
 static void print_decl(const struct ast_decl *decl, FILE *file)
 {
-	static const char *const words[] = {"use",  "const",    "type",  "enum",
-	                                    "node", "pipeline", "deploy"};
-	fprintf(file, "(%s %s", words[decl->kind], decl->name.text);
+	static const char *const words[] = {"use",  "const",    "type",   "enum",
+	                                    "node", "pipeline", "deploy", "c"};
+	fprintf(file, "(%s%s%s", words[decl->kind], *decl->name.text ? " " : "", decl->name.text);
 	if (decl->of.text)
 		fprintf(file, " of %s", decl->of.text);
 	for (size_t i = 0; i < decl->generics.n; i++)

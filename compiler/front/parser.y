@@ -78,7 +78,8 @@ static void parser_error(PARSER_LTYPE *lloc, void *scanner, struct parser *parse
 %token WAIT "wait" SPIN "spin" STALL "stall" AFTER "after"
 %token READS "reads" WRITES "writes" APPENDS "appends" NETWORK "network" UNIX "unix"
 %token EXECUTES "executes" DEVICES "devices" DISPLAY "display" SETTLED "settled" INIT "init"
-%token TOUCHES "touches" NOTHING "nothing" LIMIT "limit"
+%token TOUCHES "touches" NOTHING "nothing" LIMIT "limit" FINISH "finish" C "c"
+%token INCLUDE "include" DEFINE "define"
 %token RANGE_OPEN "..<" COALESCE "??"
 %token ARROW "->" RANGE ".." EQ "==" NE "!=" LE "<=" GE ">=" END_STMT "the end of the line"
 
@@ -107,7 +108,7 @@ static void parser_error(PARSER_LTYPE *lloc, void *scanner, struct parser *parse
 %type <generics> generics generic_list
 %type <item> item right
 %type <name> flag
-%type <expr> touched
+%type <expr> touched text block
 %type <items> node_body items item_lines
 %type <stmt> stmt choice
 %type <stmts> stmts stmt_lines otherwise
@@ -131,10 +132,13 @@ decl:
 	$$ = ast_decl(parser, DECL_USE, @$, $as.text ? $as : $path.items[$path.n - 1]);
 	$$->names = $path;
   }
-| "use" STRING "as" name {
+| "use" text "as" name {
 	$$ = ast_decl(parser, DECL_USE, @$, $name);
-	$$->expr = ast_expr(parser, EXPR_STRING, @STRING);
-	$$->expr->text = $STRING;
+	$$->expr = $text;
+  }
+| "c" block {
+	$$ = ast_decl(parser, DECL_C, @$, (struct ast_name){"", @1});
+	$$->expr = $block;
   }
 | "const" name '=' expr {
 	$$ = ast_decl(parser, DECL_CONST, @$, $name);
@@ -357,16 +361,10 @@ item:
   }
 | "budget" expr { $$ = (struct ast_item){.kind = ITEM_BUDGET, .span = @$, .expr = $expr}; }
 | "rate" expr { $$ = (struct ast_item){.kind = ITEM_RATE, .span = @$, .expr = $expr}; }
-| "source" STRING {
-	$$ = (struct ast_item){.kind = ITEM_SOURCE, .span = @$};
-	$$.expr = ast_expr(parser, EXPR_STRING, @STRING);
-	$$.expr->text = $STRING;
-  }
-| "link" STRING {
-	$$ = (struct ast_item){.kind = ITEM_LINK, .span = @$};
-	$$.expr = ast_expr(parser, EXPR_STRING, @STRING);
-	$$.expr->text = $STRING;
-  }
+| "source" text { $$ = (struct ast_item){.kind = ITEM_SOURCE, .span = @$, .expr = $text}; }
+| "link" text { $$ = (struct ast_item){.kind = ITEM_LINK, .span = @$, .expr = $text}; }
+| "include" text { $$ = (struct ast_item){.kind = ITEM_INCLUDE, .span = @$, .expr = $text}; }
+| "define" text { $$ = (struct ast_item){.kind = ITEM_DEFINE, .span = @$, .expr = $text}; }
 | "stateless" { $$ = (struct ast_item){.kind = ITEM_STATELESS, .span = @$}; }
 | "origin" "paced" { $$ = (struct ast_item){.kind = ITEM_ORIGIN_PACED, .span = @$}; }
 | "origin" "live" { $$ = (struct ast_item){.kind = ITEM_ORIGIN_LIVE, .span = @$}; }
@@ -382,12 +380,14 @@ item:
 	$$ = (struct ast_item){.kind = ITEM_COMMAND, .span = @$, .name = $name,
 	                       .inputs = $ports, .result = $command_result};
   }
-| "step" CBLOCK {
-	$$ = (struct ast_item){.kind = ITEM_STEP, .span = @$};
-	$$.expr = ast_expr(parser, EXPR_STRING, @CBLOCK);
-	$$.expr->text = $CBLOCK;
-  }
+| "state" block { $$ = (struct ast_item){.kind = ITEM_MEMBERS, .span = @$, .expr = $block}; }
+| "init" block { $$ = (struct ast_item){.kind = ITEM_INIT, .span = @$, .expr = $block}; }
+| "step" block { $$ = (struct ast_item){.kind = ITEM_STEP, .span = @$, .expr = $block}; }
+| "finish" block { $$ = (struct ast_item){.kind = ITEM_FINISH, .span = @$, .expr = $block}; }
 ;
+
+text: STRING { $$ = ast_expr(parser, EXPR_STRING, @$); $$->text = $STRING; } ;
+block: CBLOCK { $$ = ast_expr(parser, EXPR_STRING, @$); $$->text = $CBLOCK; } ;
 
 /* What a node may touch. */
 right:
@@ -406,7 +406,7 @@ right:
 /* A path: the value of a parameter, or a string. */
 touched:
   name { $$ = ast_expr(parser, EXPR_NAME, @$); $$->name = $name; }
-| STRING { $$ = ast_expr(parser, EXPR_STRING, @$); $$->text = $STRING; }
+| text
 ;
 
 flag:
@@ -808,6 +808,7 @@ word:
 | "persistent" | "command" | "step" | "workers" | "dynamic" | "cpu" | "priority" | "host"
 | "wait" | "spin" | "stall" | "after" | "reads" | "writes" | "appends" | "network" | "unix"
 | "executes" | "devices" | "display" | "settled" | "init" | "touches" | "nothing" | "limit"
+| "finish" | "c" | "include" | "define"
 ;
 
 %%
@@ -884,7 +885,7 @@ static void suggest_keyword(struct parser *parser, const yypcontext_t *context, 
 	        "absent", "paced",  "every",     "where",  "select", "when",     "workers",
 	        "stall",  "state",  "persistent", "step",  "fires",  "for",      "if", "priority",
 	        "reads",  "writes", "appends",   "network", "unix",  "executes", "devices",
-	        "display", "settled", "touches", "limit"};
+	        "display", "settled", "touches", "limit",  "finish", "include",  "define"};
 	const char *before = token_text(parser, parser->before);
 	size_t n = sizeof leading / sizeof *leading;
 	const char *nearest = text_nearest(word, leading, n);

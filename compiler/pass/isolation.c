@@ -319,7 +319,7 @@ static bool forgets(const struct interface *face)
 {
 	if (face->stateless || face->body)
 		return false;
-	return face->persistent.n == 0 || face->state.n > 0;
+	return face->persistent.n == 0 || face->state.n > 0 || face->members.text;
 }
 
 static void check_restart(struct analysis *a, const struct graph_process *process)
@@ -342,7 +342,7 @@ static void check_restart(struct analysis *a, const struct graph_process *proces
 	            first->name);
 	for (size_t i = 0; i < n; i++) {
 		const struct graph_node *node = &a->graph->nodes.items[forgetful[i]];
-		if (node->face->state.n > 0)
+		if (node->face->state.n > 0 || node->face->members.text)
 			diag_note(a->diags, node->at,
 			          "'%s' declares a 'state' that is not persistent",
 			          node->face->kind);

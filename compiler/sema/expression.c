@@ -1,4 +1,5 @@
 /* Nodes made of expressions: their inputs are the streams that the expression names. */
+#include "sema/c_name.h"
 #include "sema/lift.h"
 #include <string.h>
 
@@ -11,7 +12,8 @@ static const char *port_name(struct lift *lift, const struct ast_expr *operand)
 {
 	while (operand->kind == EXPR_INDEX)
 		operand = operand->left;
-	const char *base = operand->name.text ? operand->name.text : "x";
+	const char *base = operand->name.text ? c_member(lift->e->sema->arena, operand->name.text)
+	                                      : "x";
 	const char *name = base;
 	for (unsigned k = 2;; k++) {
 		bool taken = false;

@@ -140,6 +140,7 @@ static enum symbol_kind symbol_kind_of(enum ast_decl_kind kind)
 		return SYMBOL_PIPELINE;
 	case DECL_USE:
 	case DECL_DEPLOY:
+	case DECL_C:
 		break;
 	}
 	return SYMBOL_MODULE;
@@ -149,7 +150,10 @@ static void declare_all(struct sema *sema, struct file_scope *file)
 {
 	for (size_t i = 0; i < file->ast->decls.n; i++) {
 		struct ast_decl *decl = file->ast->decls.items[i];
-		if (decl->kind == DECL_USE || decl->kind == DECL_DEPLOY)
+		if (decl->kind == DECL_C)
+			vec_push(sema->arena, &file->unit->shared,
+			         (struct c_block){decl->expr->text, decl->expr->span});
+		if (decl->kind == DECL_USE || decl->kind == DECL_DEPLOY || decl->kind == DECL_C)
 			continue;
 		struct symbol *symbol = arena_new(sema->arena, struct symbol);
 		symbol->kind = symbol_kind_of(decl->kind);

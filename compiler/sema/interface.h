@@ -62,6 +62,14 @@ struct right {
 
 #define NO_PARAM UINT32_MAX
 
+/* C that stands in the .pkd file. */
+struct c_block {
+	const char *text; /* between {= and =}; NULL: none */
+	struct span at;   /* with the {= and the =} */
+};
+
+VEC_OF(c_blocks, struct c_block);
+
 struct interface {
 	const char *name;   /* "open" */
 	const char *kind;   /* "video.open"; "open" in the main file */
@@ -81,12 +89,15 @@ struct interface {
 	bool fires_any; /* fires on any new value of its firing inputs; its outputs are an origin */
 	VEC(struct state_field) persistent; /* struct NAME_state */
 	VEC(struct state_field)
-	state;                     /* with `step`: struct NAME; zeroed before the first firing */
-	const char *step;          /* the C between {= and =}; NULL: in `sources` */
-	struct span step_at;       /* of that C */
-	const struct term *body;   /* of a node made from an expression; NULL otherwise */
-	VEC(const char *) sources; /* relative to unit->directory */
-	VEC(const char *) links;   /* pkg-config names */
+	state;                  /* with `step`: struct NAME; zeroed before the first firing */
+	struct c_block members; /* with `step`: more fields of struct NAME, in C */
+	struct c_block step;    /* none: in `sources` */
+	struct c_block init, finish;
+	const struct term *body;    /* of a node made from an expression; NULL otherwise */
+	VEC(const char *) sources;  /* relative to unit->directory */
+	VEC(const char *) links;    /* pkg-config names; -lNAME and -LDIRECTORY */
+	VEC(const char *) includes; /* directories, as written */
+	VEC(const char *) defines;  /* NAME or NAME=VALUE */
 	VEC(struct right) rights;
 	bool declared; /* it touches nothing but `rights`; else it may touch everything */
 	bool settled;  /* after init it opens nothing and starts no thread any more */
@@ -96,6 +107,12 @@ struct interface {
 struct constant {
 	const char *name, *doc, *text; /* as written */
 };
+
+/* Whether it declares something that is kept from one firing to the next. */
+static inline bool interface_keeps(const struct interface *face)
+{
+	return face->state.n > 0 || face->members.text || face->persistent.n > 0;
+}
 
 /* One .pkd file. */
 struct unit {
@@ -110,6 +127,7 @@ struct unit {
 	VEC(struct enumeration *) enumerations;
 	VEC(struct interface *) nodes;
 	VEC(struct constant) constants;
+	struct c_blocks shared; /* by the steps that stand in the file */
 };
 
 #endif

@@ -1,40 +1,66 @@
 /* Declarations: from what is written to parameters and interfaces. */
 #include "sema/resolve.h"
+#include "sema/c_name.h"
 #include <string.h>
 #include <strings.h>
 
 /* ---- Names that C could not have ---- */
 
+/* What pkd and C keep for themselves by how it begins. */
+static bool has_own_prefix(const char *name)
+{
+	return name[0] == '_' ||
+	       (strncasecmp(name, "pkd", 3) == 0 && (name[3] == '_' || name[3] == 'i'));
+}
+
+static void report_name(struct sema *sema, struct ast_name name)
+{
+	diag_report(sema->diags, E0207, name.span, "'%s' cannot be a name: C needs it", name.text);
+	const char *rest = name.text + (strncasecmp(name.text, "pkd", 3) == 0 ? 4 : 0);
+	rest += strspn(rest, "_");
+	if (!has_own_prefix(name.text))
+		diag_help(sema->diags, "write '%s_' or another word", name.text);
+	else if (*rest)
+		diag_help(sema->diags, "write '%s' or another word", rest);
+}
+
 void resolve_name(struct sema *sema, struct ast_name name)
 {
-	static const char *const taken[] = {
-		"alignas",  "alignof",  "and",       "asm",       "auto",      "bitand",
-		"bitor",    "bool",     "break",     "case",      "catch",     "char",
-		"class",    "compl",    "const",     "constexpr", "continue",  "decltype",
-		"default",  "delete",   "do",        "double",    "else",      "enum",
-		"explicit", "export",   "extern",    "false",     "float",     "for",
-		"friend",   "goto",     "if",        "inline",    "int",       "long",
-		"main",     "mutable",  "namespace", "new",       "noexcept",  "not",
-		"nullptr",  "operator", "or",        "private",   "protected", "public",
-		"register", "restrict", "return",    "short",     "signed",    "sizeof",
-		"static",   "struct",   "switch",    "template",  "this",      "throw",
-		"true",     "try",      "typedef",   "typeid",    "typename",  "union",
-		"unsigned", "using",    "virtual",   "void",      "volatile",  "while",
-		"xor",      "linux",    "unix"};
-	bool bad = strncasecmp(name.text, "pkd", 3) == 0 &&
-	           (name.text[3] == '_' || name.text[3] == 'i');
-	bad = bad || name.text[0] == '_';
-	for (size_t i = 0; i < sizeof taken / sizeof *taken; i++)
-		bad = bad || strcmp(name.text, taken[i]) == 0;
-	if (!bad)
-		return;
-	diag_report(sema->diags, E0207, name.span, "'%s' cannot be a name: it has a meaning in C",
-	            name.text);
-	if (strncasecmp(name.text, "pkd", 3) == 0)
-		diag_help(sema->diags, "write 'my_%s' or another word", name.text);
-	else
-		diag_help(sema->diags, "write '%s_' or another word",
-		          name.text + strspn(name.text, "_"));
+	if (has_own_prefix(name.text) || c_name_is_taken(name.text))
+		report_name(sema, name);
+}
+
+void resolve_part_name(struct sema *sema, struct ast_name name)
+{
+	if (has_own_prefix(name.text))
+		report_name(sema, name);
+}
+
+void resolve_report_moved(struct sema *sema, struct ast_name name, const char *from, const char *to)
+{
+	diag_report(sema->diags, E0207, name.span, "in C, '%s' is '%s', which is another name here",
+	            from, to);
+	diag_help(sema->diags, "give one of the two another name");
+}
+
+bool resolve_meets(struct sema *sema, struct ast_name name, const char *other)
+{
+	const char *mine = c_member(sema->arena, name.text), *its = c_member(sema->arena, other);
+
+	if (strcmp(name.text, other) == 0 || strcmp(mine, its) != 0)
+		return false;
+	resolve_report_moved(sema, name, strcmp(mine, name.text) == 0 ? other : name.text, mine);
+	return true;
+}
+
+/* A type or a node whose name is taken in C, beside one that has what it becomes. */
+void resolve_symbol_name(struct sema *sema, const struct file_scope *file, struct ast_name name)
+{
+	const char *in_c = c_name_of_tag(sema->arena, name.text);
+
+	resolve_part_name(sema, name);
+	if (strcmp(in_c, name.text) != 0 && map_get(&file->module->symbols, in_c))
+		resolve_report_moved(sema, name, name.text, in_c);
 }
 
 /* ---- Parameters ---- */
@@ -226,7 +252,7 @@ struct param resolve_param(struct sema *sema, struct file_scope *file, const str
 	                      .span = port->name.span,
 	                      .live = port->live};
 	struct type_place place = {.file = file, .param = true};
-	resolve_name(sema, port->name);
+	resolve_part_name(sema, port->name);
 	param.type = resolve_type(sema, place, port->type);
 	if (param.type->kind != TYPE_ERROR && !is_param_type(param.type)) {
 		diag_report(sema->diags, E0302, port->type->span,
@@ -249,6 +275,19 @@ struct param resolve_param(struct sema *sema, struct file_scope *file, const str
 
 /* ---- Nodes ---- */
 
+/* A name that becomes a member of a struct. */
+static void claim_part(struct sema *sema, const struct interface *face, struct ast_name name)
+{
+	resolve_part_name(sema, name);
+	size_t length = strlen(name.text);
+	const char *longer = arena_printf(sema->arena, "%s_", name.text);
+	const char *shorter = arena_strndup(sema->arena, name.text, length - 1);
+	if (map_get(&face->names, longer))
+		resolve_meets(sema, name, longer);
+	else if (name.text[length - 1] == '_' && map_get(&face->names, shorter))
+		resolve_meets(sema, name, shorter);
+}
+
 static void resolve_generics(struct sema *sema, struct file_scope *file,
                              const struct ast_decl *decl, struct interface *face)
 {
@@ -257,7 +296,7 @@ static void resolve_generics(struct sema *sema, struct file_scope *file,
 		struct generic generic = {.name = written->name.text,
 		                          .span = written->name.span,
 		                          .kind = GENERIC_UNKNOWN};
-		resolve_name(sema, written->name);
+		claim_part(sema, face, written->name);
 		if (resolve_generic(face, generic.name))
 			diag_report(sema->diags, E0202, generic.span, "'%s' is declared twice",
 			            generic.name);
@@ -271,7 +310,7 @@ static void resolve_generics(struct sema *sema, struct file_scope *file,
 
 static void claim_name(struct sema *sema, struct interface *face, struct ast_name name)
 {
-	resolve_name(sema, name);
+	claim_part(sema, face, name);
 	if (!map_put(sema->arena, &face->names, name.text, face))
 		return;
 	diag_report(sema->diags, E0202, name.span, "'%s' is declared twice in '%s'", name.text,
@@ -334,6 +373,14 @@ static bool has_field(const struct interface *face, const char *name)
 	return false;
 }
 
+static void meets_field(struct sema *sema, struct ast_name name, const struct state_field *fields,
+                        size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (resolve_meets(sema, name, fields[i].name))
+			return;
+}
+
 static void resolve_state(struct sema *sema, struct file_scope *file, struct interface *face,
                           const struct ast_item *item)
 {
@@ -342,10 +389,12 @@ static void resolve_state(struct sema *sema, struct file_scope *file, struct int
 	                            .doc = item->port.doc ? item->port.doc : "",
 	                            .span = item->port.name.span,
 	                            .type = resolve_type(sema, place, item->port.type)};
-	resolve_name(sema, item->port.name);
+	resolve_part_name(sema, item->port.name);
 	if (field.type->kind == TYPE_ANY)
 		diag_report(sema->diags, E0301, item->port.type->span, "'any' is for ports only");
 	resolve_layout(sema, field.type, item->port.type->span);
+	meets_field(sema, item->port.name, face->state.items, face->state.n);
+	meets_field(sema, item->port.name, face->persistent.items, face->persistent.n);
 	if (has_field(face, field.name))
 		diag_report(sema->diags, E0202, field.span, "'%s' is declared twice", field.name);
 	if (item->kind == ITEM_PERSISTENT)
@@ -365,22 +414,67 @@ static bool check_source(struct sema *sema, const struct ast_expr *expr)
 	return false;
 }
 
-/* A name that pkg-config looks up: no option, no version, no path of a file with options in it. */
-static bool check_link(struct sema *sema, const struct ast_expr *expr)
+static bool is_plain_name(const char *name)
 {
 	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 				    "0123456789._+-";
+	return name[0] && name[0] != '-' && name[strspn(name, plain)] == '\0';
+}
+
+/* A name that pkg-config looks up, -lNAME or -LDIRECTORY; no other option, no version, no path of a
+ * file with options in it. */
+static bool check_link(struct sema *sema, const struct ast_expr *expr)
+{
 	const char *name = expr->text;
 	size_t n = strlen(name);
 	bool file = n >= 3 && strcmp(name + n - 3, ".pc") == 0;
-	if (n > 0 && name[0] != '-' && name[strspn(name, plain)] == '\0' && !file)
+	if (strncmp(name, "-L", 2) == 0 && name[2] != '-' && !import_name_fault(name + 2))
+		return true;
+	if (is_plain_name(strncmp(name, "-l", 2) == 0 ? name + 2 : name) && !file)
 		return true;
 	diag_report(sema->diags, E0209, expr->span, "this is not the name of a library");
 	diag_help(sema->diags,
 	          file ? "write it without '.pc'"
 	               : "write the name that pkg-config has for it, such as \"sdl2\": letters, "
-	                 "digits and . _ + -");
+	                 "digits and . _ + -; or \"-lNAME\", and \"-LDIRECTORY\" for where it "
+	                 "lies");
 	return false;
+}
+
+static bool check_include(struct sema *sema, const struct ast_expr *expr)
+{
+	const char *fault = expr->text[0] == '-' ? "begins with '-'"
+	                                         : import_name_fault(expr->text);
+	if (!fault)
+		return true;
+	diag_report(sema->diags, E0209, expr->span, "this name of a directory %s", fault);
+	diag_help(sema->diags, "write a directory relative to this file, such as \"include\"");
+	return false;
+}
+
+/* NAME or NAME=VALUE, one line. */
+static bool check_define(struct sema *sema, const struct ast_expr *expr)
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_";
+	const char *end = expr->text;
+	bool plain = true;
+	while (*end && (strchr(letters, *end) || (end > expr->text && *end >= '0' && *end <= '9')))
+		end++;
+	for (const char *c = expr->text; *c; c++)
+		plain = plain && (unsigned char)*c >= ' ' && *c != 127;
+	if (end > expr->text && (*end == '\0' || *end == '=') && plain)
+		return true;
+	diag_report(sema->diags, E0209, expr->span, "this is not the definition of a macro");
+	diag_help(sema->diags, "write \"NAME\" or \"NAME=VALUE\"");
+	return false;
+}
+
+static void resolve_block(struct sema *sema, const struct ast_item *item, const char *what,
+                          struct c_block *block)
+{
+	if (block->text)
+		diag_report(sema->diags, E0202, item->span, "a node has one %s", what);
+	*block = (struct c_block){item->expr->text, item->expr->span};
 }
 
 static void resolve_item(struct sema *sema, struct file_scope *file, struct interface *face,
@@ -405,6 +499,14 @@ static void resolve_item(struct sema *sema, struct file_scope *file, struct inte
 		if (check_link(sema, item->expr))
 			vec_push(sema->arena, &face->links, item->expr->text);
 		break;
+	case ITEM_INCLUDE:
+		if (check_include(sema, item->expr))
+			vec_push(sema->arena, &face->includes, item->expr->text);
+		break;
+	case ITEM_DEFINE:
+		if (check_define(sema, item->expr))
+			vec_push(sema->arena, &face->defines, item->expr->text);
+		break;
 	case ITEM_STATELESS:
 		face->stateless = true;
 		break;
@@ -416,10 +518,16 @@ static void resolve_item(struct sema *sema, struct file_scope *file, struct inte
 		resolve_state(sema, file, face, item);
 		break;
 	case ITEM_STEP:
-		if (face->step)
-			diag_report(sema->diags, E0202, item->span, "a node has one step");
-		face->step = item->expr->text;
-		face->step_at = item->expr->span;
+		resolve_block(sema, item, "step", &face->step);
+		break;
+	case ITEM_INIT:
+		resolve_block(sema, item, "init", &face->init);
+		break;
+	case ITEM_FINISH:
+		resolve_block(sema, item, "finish", &face->finish);
+		break;
+	case ITEM_MEMBERS:
+		resolve_block(sema, item, "state in C", &face->members);
 		break;
 	case ITEM_RIGHT:
 	case ITEM_SETTLED:
@@ -442,15 +550,33 @@ static void resolve_item(struct sema *sema, struct file_scope *file, struct inte
 	}
 }
 
-/* What only makes sense together. */
-static void check_items(struct sema *sema, const struct interface *face)
+/* State and C that go with a step in the .pkd file, where there is none. */
+static void check_no_step(struct sema *sema, const struct interface *face)
 {
-	if (face->state.n > 0 && !face->step) {
-		diag_report(sema->diags, E0206, face->state.items[0].span,
+	const struct c_block *block = face->init.text ? &face->init : &face->finish;
+
+	if (face->state.n > 0 || face->members.text) {
+		diag_report(sema->diags, E0206,
+		            face->state.n > 0 ? face->state.items[0].span : face->members.at,
 		            "'state' is for a node with a step of its own");
 		diag_help(sema->diags, "a node in C keeps its state in struct %s", face->c_name);
 	}
-	if (face->stateless && (face->state.n > 0 || face->persistent.n > 0))
+	if (block->text) {
+		const char *word = block == &face->init ? "init" : "finish";
+		diag_report(sema->diags, E0206, block->at,
+		            "'%s' is for a node with a step of its own", word);
+		diag_help(sema->diags,
+		          "write 'step {= … =}' beside it, or %s_%s in the node's source",
+		          face->c_name, word);
+	}
+}
+
+/* What only makes sense together. */
+static void check_items(struct sema *sema, const struct interface *face)
+{
+	if (!face->step.text)
+		check_no_step(sema, face);
+	if (face->stateless && interface_keeps(face))
 		diag_report(sema->diags, E0206, face->span,
 		            "'%s' is declared stateless, and has state", face->name);
 	if (face->fires_any && (face->inputs.n == 0 || face->origin != ORIGIN_NONE))
@@ -490,6 +616,18 @@ static void check_params(struct sema *sema, struct interface *face)
 	}
 }
 
+/* The ports of a pipeline are streams, which nodes are called after. */
+static void check_stream_names(struct sema *sema, const struct interface *face)
+{
+	for (size_t i = 0; i < face->inputs.n + face->outputs.n; i++) {
+		const struct port *port = i < face->inputs.n
+		                                  ? &face->inputs.items[i]
+		                                  : &face->outputs.items[i - face->inputs.n];
+		if (c_name_is_taken(port->name))
+			report_name(sema, (struct ast_name){port->name, port->span});
+	}
+}
+
 struct interface *resolve_node(struct sema *sema, struct symbol *symbol)
 {
 	if (symbol->state != UNRESOLVED)
@@ -504,12 +642,17 @@ struct interface *resolve_node(struct sema *sema, struct symbol *symbol)
 	face->doc = decl->doc;
 	face->span = decl->name.span;
 	face->unit = file->unit;
-	resolve_name(sema, decl->name);
+	if (symbol->kind == SYMBOL_NODE)
+		resolve_symbol_name(sema, file, decl->name);
+	else
+		resolve_name(sema, decl->name);
 	resolve_generics(sema, file, decl, face);
 	for (size_t i = 0; i < decl->inputs.n; i++)
 		resolve_port(sema, file, face, &decl->inputs.items[i], false);
 	for (size_t i = 0; i < decl->outputs.n; i++)
 		resolve_port(sema, file, face, &decl->outputs.items[i], true);
+	if (symbol->kind != SYMBOL_NODE)
+		check_stream_names(sema, face);
 	for (size_t i = 0; i < decl->items.n; i++)
 		resolve_item(sema, file, face, &decl->items.items[i]);
 	resolve_rights(sema, decl, face);
@@ -535,6 +678,19 @@ static void resolve_const(struct sema *sema, struct file_scope *file, const stru
 	                           .text = source_text(sema, symbol->decl->expr->span)});
 }
 
+/* Nothing would compile C that no step shares. */
+static void check_shared(struct sema *sema, const struct unit *unit)
+{
+	for (size_t i = 0; i < unit->nodes.n; i++)
+		if (unit->nodes.items[i]->step.text)
+			return;
+	if (!unit->shared.n)
+		return;
+	diag_report(sema->diags, E0206, unit->shared.items[0].at,
+	            "'c' is for a file with a node that has a step of its own");
+	diag_help(sema->diags, "a node in C has its helpers in its source");
+}
+
 void resolve_file(struct sema *sema, struct file_scope *file)
 {
 	struct map *symbols = &file->module->symbols;
@@ -549,4 +705,5 @@ void resolve_file(struct sema *sema, struct file_scope *file)
 		else if (symbol->kind == SYMBOL_CONST)
 			resolve_const(sema, file, symbol);
 	}
+	check_shared(sema, file->unit);
 }

@@ -1,4 +1,5 @@
 /* From types as written to types: sizes, generics, records, enums. */
+#include "sema/c_name.h"
 #include "sema/resolve.h"
 #include <string.h>
 
@@ -278,7 +279,8 @@ const struct type *resolve_type(struct sema *sema, struct type_place place,
 const char *resolve_c_name(struct sema *sema, const struct file_scope *file, const char *name)
 {
 	const char *module = file->module->name;
-	return *module ? arena_printf(sema->arena, "%s_%s", module, name) : name;
+	return c_name_of_tag(sema->arena,
+	                     *module ? arena_printf(sema->arena, "%s_%s", module, name) : name);
 }
 
 const char *resolve_kind(struct sema *sema, const struct file_scope *file, const char *name)
@@ -320,14 +322,17 @@ static const struct type *resolve_record(struct sema *sema, struct symbol *symbo
 	record->c_name = resolve_c_name(sema, symbol->file, decl->name.text);
 	record->doc = decl->doc;
 	record->span = decl->name.span;
-	resolve_name(sema, decl->name);
+	resolve_symbol_name(sema, symbol->file, decl->name);
 	if (decl->fields.n == 0)
 		diag_report(sema->diags, E0312, decl->name.span, "'%s' has no fields",
 		            decl->name.text);
 	bool ok = decl->fields.n > 0;
 	for (size_t i = 0; i < decl->fields.n; i++) {
 		const struct ast_port *field = &decl->fields.items[i];
-		resolve_name(sema, field->name);
+		resolve_part_name(sema, field->name);
+		for (size_t k = 0; k < i; k++)
+			ok = !resolve_meets(sema, field->name, decl->fields.items[k].name.text) &&
+			     ok;
 		struct type_place place = {.file = symbol->file};
 		const struct type *type = resolve_type(sema, place, field->type);
 		if (type->kind == TYPE_ANY) {
@@ -352,6 +357,17 @@ static const struct type *resolve_record(struct sema *sema, struct symbol *symbo
 	return type;
 }
 
+/* enum M { PI }: M_PI is a macro, and moved to M_PI_, which may be another value. */
+static void check_constant(struct sema *sema, const struct enumeration *e, struct ast_name name)
+{
+	const char *constant = enumeration_constant(sema->arena, e, name.text);
+	for (size_t i = 0; i < e->names.n; i++) {
+		const char *other = enumeration_constant(sema->arena, e, e->names.items[i]);
+		if (strcmp(name.text, e->names.items[i]) != 0 && strcmp(constant, other) == 0)
+			resolve_report_moved(sema, name, e->names.items[i], constant);
+	}
+}
+
 static const struct type *resolve_enum(struct sema *sema, struct symbol *symbol)
 {
 	const struct ast_decl *decl = symbol->decl;
@@ -362,13 +378,14 @@ static const struct type *resolve_enum(struct sema *sema, struct symbol *symbol)
 	enumeration->c_name = resolve_c_name(sema, symbol->file, decl->name.text);
 	enumeration->doc = decl->doc;
 	enumeration->span = decl->name.span;
-	resolve_name(sema, decl->name);
+	resolve_symbol_name(sema, symbol->file, decl->name);
 	struct map seen = {0};
 	for (size_t i = 0; i < decl->names.n; i++) {
 		struct ast_name name = decl->names.items[i];
 		if (map_put(sema->arena, &seen, name.text, enumeration))
 			diag_report(sema->diags, E0202, name.span, "'%s' is declared twice",
 			            name.text);
+		check_constant(sema, enumeration, name);
 		vec_push(sema->arena, &enumeration->names, name.text);
 	}
 	vec_push(sema->arena, &symbol->file->unit->enumerations, enumeration);

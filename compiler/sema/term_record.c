@@ -4,6 +4,17 @@
 
 /* ---- Records ---- */
 
+/* A field whose name is C's, or is what C makes of that of another one. */
+static void check_field_name(struct lift *lift, const struct ast_expr *expr, size_t i)
+{
+	struct ast_name name = expr->args.items[i].name;
+
+	resolve_part_name(lift->e->sema, name);
+	for (size_t k = 0; k < i; k++)
+		if (resolve_meets(lift->e->sema, name, expr->args.items[k].name.text))
+			return;
+}
+
 /* A record whose type is written nowhere has the fields that are written. */
 static const struct type *anonymous_record(struct lift *lift, const struct ast_expr *expr,
                                            const struct term *term)
@@ -92,7 +103,7 @@ struct term *term_build_record(struct lift *lift, const struct ast_expr *expr,
 			return term_mismatch(lift, arg->value->span,
 			                     "the type of this is not known", NULL);
 		if (!field)
-			resolve_name(lift->e->sema, arg->name);
+			check_field_name(lift, expr, i);
 		term->items[i] = item;
 		term->optional = term->optional || item->optional;
 	}

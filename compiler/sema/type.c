@@ -1,6 +1,7 @@
 /* Types: makers, names, equality, and layout by the C rules. The shapes are those of
  * <pkd/frame.h>, which a generated header spells out and asserts once more. */
 #include "sema/type.h"
+#include "sema/c_name.h"
 #include <pkd/node.h>
 #include <stdbool.h>
 #include <string.h>
@@ -11,16 +12,16 @@ static const struct {
 	const char *c_name;
 	uint64_t format;
 } formats[] = {
-	{"PKD_GRAY8", PKD_GRAY8},
-	{"PKD_BGR24", PKD_BGR24},
-	{"PKD_RGB24", PKD_RGB24},
-	{"PKD_BGRA32", PKD_BGRA32},
+	{"PKD_GRAY8", PKD_GRAY8},     {"PKD_BGR24", PKD_BGR24},   {"PKD_RGB24", PKD_RGB24},
+	{"PKD_BGRA32", PKD_BGRA32},   {"PKD_RGBA32", PKD_RGBA32}, {"PKD_GRAY16", PKD_GRAY16},
+	{"PKD_GRAYF32", PKD_GRAYF32}, {"PKD_I420", PKD_I420},     {"PKD_NV12", PKD_NV12},
 };
 
 enum { N_FORMATS = sizeof formats / sizeof formats[0] };
 
 /* In the order of `formats`. */
-const char *const format_names[N_FORMATS + 1] = {"gray8", "bgr24", "rgb24", "bgra32", NULL};
+const char *const format_names[N_FORMATS + 1] = {"gray8",  "bgr24",   "rgb24", "bgra32", "rgba32",
+                                                 "gray16", "grayf32", "i420",  "nv12",   NULL};
 
 /* Index into `formats`, N_FORMATS for an unknown one. */
 static size_t format_index(uint64_t format)
@@ -32,9 +33,13 @@ static size_t format_index(uint64_t format)
 	return i;
 }
 
-uint32_t format_pixel_size(uint64_t format)
+uint64_t format_bytes(uint64_t format, uint64_t width, uint64_t height)
 {
-	return format <= UINT32_MAX ? pkd_pixel_size((uint32_t)format) : 0;
+	uint32_t pixel = format <= UINT32_MAX ? pkd_pixel_size((uint32_t)format) : 0;
+
+	if (!pixel || width > UINT32_MAX / pixel || height > UINT32_MAX)
+		return UINT64_MAX;
+	return pkd_image_bytes((uint32_t)format, (uint32_t)width * pixel, (uint32_t)height);
 }
 
 const char *format_name(uint64_t format)
@@ -108,16 +113,10 @@ static int layout_items(uint64_t start, uint64_t n, uint64_t item_size, uint64_t
 
 static int layout_image(const struct type *type, struct layout *ret_layout)
 {
-	uint32_t pixel = format_pixel_size(type->format.value);
-	uint64_t row;
-
-	if (type->n.variable || type->height.variable || type->format.variable || !pixel)
+	if (type->n.variable || type->height.variable || type->format.variable)
 		return -1;
-	/* pixels of at most 4 bytes: a width that fits makes a row that cannot overflow */
-	if (type->n.value > TYPE_MAX_SIZE)
-		return -1;
-	row = type->n.value * pixel;
-	return layout_items(sizeof(struct pkd_image), type->height.value, row,
+	return layout_items(sizeof(struct pkd_image),
+	                    format_bytes(type->format.value, type->n.value, type->height.value), 1,
 	                    _Alignof(struct pkd_image), ret_layout);
 }
 
@@ -413,4 +412,9 @@ const struct type *type_variable(struct arena *arena, const char *name)
 {
 	return type_new(arena,
 	                (struct type){.kind = TYPE_VARIABLE, .name = name, .variable = name});
+}
+
+const char *enumeration_constant(struct arena *arena, const struct enumeration *e, const char *name)
+{
+	return c_member(arena, arena_printf(arena, "%s_%s", e->c_name, name));
 }

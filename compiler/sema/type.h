@@ -84,6 +84,10 @@ struct enumeration {
 	VEC(const char *) names;
 };
 
+/* The constant of a value in C. */
+const char *enumeration_constant(struct arena *arena, const struct enumeration *e,
+                                 const char *name);
+
 #define TYPE_MAX_SIZE (UINT64_C(1) << 31) /* bytes of one value */
 
 /* 0 and *ret_layout for a concrete type; -1 when it has a variable, is `any`, or is larger than
@@ -105,8 +109,9 @@ bool type_is_number(const struct type *type); /* no time */
 /* i64, u64 or f64, of a number; of all else the type itself. */
 const struct type *type_wide(const struct type *type);
 
-/* Bytes a pixel (frame.h: pkd_pixel_size), 0 for an unknown format; "bgr24" and back. */
-uint32_t format_pixel_size(uint64_t format);
+/* Bytes of an image without its header, UINT64_MAX for an unknown format or one too large; "bgr24"
+ * and back. */
+uint64_t format_bytes(uint64_t format, uint64_t width, uint64_t height);
 const char *format_name(uint64_t format);
 const char *format_c_name(uint64_t format); /* "PKD_BGR24" */
 bool format_find(const char *name, uint64_t *ret_format);

@@ -40,7 +40,26 @@ static bool leads_out(const char *header)
 	return header[0] == '/' || strncmp(header, "../", 3) == 0 || strstr(header, "/../");
 }
 
-/* NAME.c and the headers of the user's own units, below two directories. */
+/* The C of the nodes that have it in a .pkd file. */
+static int write_steps(struct build *b, const char *include, struct buf *text)
+{
+	int status = 0;
+
+	b->steps.n = 0;
+	for (size_t i = 0; i < b->c.units.n && !status; i++) {
+		const struct unit *unit = b->c.units.items[i];
+		const char *file = emit_steps_file(b->arena, unit);
+		struct step_file steps = {path_join(b->arena, include, file), unit};
+		text->length = 0;
+		if (leads_out(file) || !emit_steps(b->c.analysis, unit, text))
+			continue;
+		vec_push(b->arena, &b->steps, steps);
+		status = write_file(b, steps.path, text);
+	}
+	return status;
+}
+
+/* NAME.c, and the headers and steps of the user's own units, below two directories. */
 static int write_c(struct build *b, const char *directory, const char *include)
 {
 	struct buf text;
@@ -61,6 +80,8 @@ static int write_c(struct build *b, const char *directory, const char *include)
 			status = write_file(b, path_join(b->arena, include, unit->header), &text);
 		}
 	}
+	if (!status)
+		status = write_steps(b, include, &text);
 	buf_finish(&text);
 	return status;
 }
@@ -71,11 +92,12 @@ static int keep_c(struct build *b)
 	if (!directory)
 		return 0;
 	if (*directory) {
-		const char *cached = b->program;
-		int status = write_c(b, directory, directory);
+		struct build kept = *b;
+		kept.steps.items = NULL;
+		kept.steps.n = kept.steps.cap = 0;
+		int status = write_c(&kept, directory, directory);
 		if (!status)
-			printf("the generated C is '%s'\n", b->program);
-		b->program = cached;
+			printf("the generated C is '%s'\n", kept.program);
 		return status;
 	}
 	printf("the generated C is '%s'\n", b->program);

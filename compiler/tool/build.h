@@ -5,16 +5,24 @@
 #include "base/map.h"
 #include "tool/tool.h"
 
+struct step_file {
+	const char *path; /* of the generated C */
+	const struct unit *unit;
+};
+
 struct build {
 	struct tool *tool;
 	struct arena *arena;
 	struct compilation c;
-	const char *name;    /* of the .pkd file without its suffix: NAME.c */
-	const char *cache;   /* directory */
-	const char *include; /* below it: generated headers of the user's own units */
-	const char *program; /* the generated C */
+	const char *name;            /* of the .pkd file without its suffix: NAME.c */
+	const char *cache;           /* directory */
+	const char *include;         /* below it: generated headers of the user's own units */
+	const char *program;         /* the generated C */
+	VEC(struct step_file) steps; /* the C of nodes in .pkd files */
 	VEC(const struct interface *) faces; /* of the nodes used, each once */
-	struct map links;                    /* pkg-config names of all faces, once asked for */
+	struct map links; /* of all faces, once asked for: pkg-config names, and -lNAME */
+	struct map library_directories;
+	VEC(const char *) libraries; /* files in those directories that -lNAME stands for */
 	VEC(const char *) objects;
 	bool compiler_fails; /* whatever the source */
 	bool has_cxx;        /* some node used is written in C++ */
@@ -29,6 +37,13 @@ void build_collect_faces(struct build *b);
 
 /* Fills in links, and reports what the nodes need and is not there. Returns an exit status. */
 int build_check_needs(struct build *b);
+
+/* A path in a node's declaration: relative to its .pkd file. */
+const char *build_path_of(struct build *b, const struct interface *face, const char *path);
+
+/* After the C compiler has rejected C that stands in a .pkd file: says which words of it name what
+ * the language declared by the wrong struct. */
+void build_hint(struct build *b, const struct unit *unit);
 
 /* Where the declaration names a source or a library. */
 struct span build_place_of(struct build *b, const struct interface *face, const char *name);

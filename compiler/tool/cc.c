@@ -73,30 +73,52 @@ static int add_pkg_config(struct build *b, struct subprocess *command, const cha
 	return status ? STATUS_FAILED : 0;
 }
 
-/* Libraries of all nodes of the user that name this source. */
+/* Whether the C of a node lies in this file: one of its sources, or what is made of its step. */
+static bool has_source(const struct build *b, const struct interface *face, const char *path)
+{
+	for (size_t i = 0; i < b->steps.n && face->step.text; i++)
+		if (b->steps.items[i].unit == face->unit)
+			return b->steps.items[i].path == path;
+	for (size_t i = 0; i < face->sources.n && !face->unit->stdlib; i++)
+		if (strcmp(path_join(b->arena, face->unit->directory, face->sources.items[i]),
+		           path) == 0)
+			return true;
+	return false;
+}
+
+static void add_own_flags(struct build *b, struct subprocess *command, const struct interface *face)
+{
+	for (size_t i = 0; i < face->includes.n; i++)
+		subprocess_add(command,
+		               arena_printf(b->arena, "-I%s",
+		                            plain_path(b, build_path_of(b, face,
+		                                                        face->includes.items[i]))));
+	for (size_t i = 0; i < face->defines.n; i++)
+		subprocess_add(command, arena_printf(b->arena, "-D%s", face->defines.items[i]));
+}
+
+/* Include directories, macros and libraries of all nodes of the user whose C lies in this file. */
 static int add_source_flags(struct build *b, struct subprocess *command, const char *path)
 {
 	VEC(const char *) links = {0};
 	for (size_t i = 0; i < b->faces.n; i++) {
 		const struct interface *face = b->faces.items[i];
-		bool named = path == b->program && face->step;
-		for (size_t s = 0; s < face->sources.n && !face->unit->stdlib; s++) {
-			const char *source = face->sources.items[s];
-			named |= strcmp(path_join(b->arena, face->unit->directory, source), path) ==
-			         0;
-		}
-		for (size_t l = 0; l < face->links.n && named; l++)
-			vec_push(b->arena, &links, face->links.items[l]);
+		if (!has_source(b, face, path))
+			continue;
+		add_own_flags(b, command, face);
+		for (size_t l = 0; l < face->links.n; l++)
+			if (face->links.items[l][0] != '-')
+				vec_push(b->arena, &links, face->links.items[l]);
 	}
 	return add_pkg_config(b, command, "--cflags", links.items, links.n);
 }
 
-static bool has_steps(const struct build *b)
+static const struct step_file *step_file_at(const struct build *b, const char *path)
 {
-	for (size_t i = 0; i < b->faces.n; i++)
-		if (b->faces.items[i]->step)
-			return true;
-	return false;
+	for (size_t i = 0; i < b->steps.n; i++)
+		if (b->steps.items[i].path == path)
+			return &b->steps.items[i];
+	return NULL;
 }
 
 static bool is_set(const char *variable)
@@ -123,7 +145,9 @@ static int compile_command(struct build *b, const char *source, const char *obje
 	                     cxx ? "-std=gnu++17 -O2 -g -Wall" : "-std=gnu11 -O2 -g -Wall");
 	add_prefix_map(b, &command);
 	add_includes(b, &command);
-	if (source == b->program) /* the same results everywhere: docs/language.md, expressions */
+	if (source == b->program ||
+	    step_file_at(b,
+	                 source)) /* the same results everywhere: docs/language.md, expressions */
 		subprocess_add_split(&command, "-fwrapv -ffp-contract=off");
 	if (add_source_flags(b, &command, source))
 		return -1;
@@ -173,6 +197,13 @@ static void report_own(const struct build *b, bool cxx)
 		         b->program);
 }
 
+static void report_steps(struct build *b, const struct unit *unit)
+{
+	build_hint(b, unit);
+	complain("the C compiler rejects C that stands in '%s'",
+	         b->c.sources.list.items[unit->source].path);
+}
+
 /* The compiler has said what is wrong; says whose it is. */
 static int report_compiler(struct build *b, const struct subprocess *command, const char *source,
                            int status)
@@ -189,8 +220,8 @@ static int report_compiler(struct build *b, const struct subprocess *command, co
 			"and its headers be installed; %s=COMMAND names another compiler, %s its "
 			"options",
 			compiler_words(cxx), cxx ? "CXX" : "CC", cxx ? "CXXFLAGS" : "CFLAGS");
-	else if (source == b->program && has_steps(b))
-		complain("the C compiler rejects a step that stands in the .pkd file");
+	else if (step_file_at(b, source))
+		report_steps(b, step_file_at(b, source)->unit);
 	else if (source == b->program)
 		report_own(b, cxx);
 	else
@@ -227,7 +258,9 @@ static int check_object(struct build *b, const struct subprocess *command, const
 	if (!section)
 		return 0;
 	diag_report(&b->c.diags, E0702, place, "%s has code that runs by itself (section %s)",
-	            source == b->program ? "this node" : arena_printf(b->arena, "'%s'", source),
+	            step_file_at(b, source) ? "this node"
+	            : source == b->program  ? "the program"
+	                                    : arena_printf(b->arena, "'%s'", source),
 	            section);
 	diag_help(&b->c.diags,
 	          "call it in the node's init or finish: at the start and the end of the "
@@ -257,33 +290,41 @@ static int compile_source(struct build *b, const char *source, const char *objec
 	             : check_object(b, &command, source, object, place);
 }
 
-/* Of the C in the .pkd file; of the pipeline where there is none. */
-static struct span place_of_steps(const struct build *b)
+/* The first node whose C stands in the .pkd file. */
+static struct span place_of_steps(const struct build *b, const struct unit *unit)
 {
 	for (size_t i = 0; i < b->faces.n; i++)
-		if (b->faces.items[i]->step)
+		if (b->faces.items[i]->unit == unit && b->faces.items[i]->step.text)
 			return b->faces.items[i]->span;
 	return b->c.graph->at;
 }
 
-int build_compile(struct build *b)
+static const char *object_of(struct build *b, const char *path)
 {
-	const char *object = arena_printf(b->arena, "%s/%s.o", b->cache, b->name);
-	int status = compile_source(b, b->program, object, place_of_steps(b));
+	return arena_printf(b->arena, "%s/%s-%08x.o", b->cache, path_base(path), build_hash(path));
+}
+
+/* Go on after a mistake: the user sees those of all files. */
+static int compile_nodes(struct build *b)
+{
+	int status = 0;
 	struct map done = {0};
+
+	for (size_t i = 0; i < b->steps.n && !b->compiler_fails; i++) {
+		const struct step_file *steps = &b->steps.items[i];
+		if (compile_source(b, steps->path, object_of(b, steps->path),
+		                   place_of_steps(b, steps->unit)))
+			status = STATUS_FAILED;
+	}
 	for (size_t i = 0; i < b->faces.n; i++) {
 		const struct interface *face = b->faces.items[i];
 		for (size_t s = 0; s < face->sources.n && !face->unit->stdlib; s++) {
+			const char *path = build_path_of(b, face, face->sources.items[s]);
 			if (b->compiler_fails)
 				return STATUS_FAILED;
-			const char *path = path_join(b->arena, face->unit->directory,
-			                             face->sources.items[s]);
 			if (map_put(b->arena, &done, path, b))
 				continue;
-			object = arena_printf(b->arena, "%s/%s-%08x.o", b->cache, path_base(path),
-			                      build_hash(path));
-			/* Go on after a mistake: the user sees those of all files. */
-			if (compile_source(b, path, object,
+			if (compile_source(b, path, object_of(b, path),
 			                   build_place_of(b, face, face->sources.items[s])))
 				status = STATUS_FAILED;
 		}
@@ -291,14 +332,43 @@ int build_compile(struct build *b)
 	return status;
 }
 
+int build_compile(struct build *b)
+{
+	const char *object = arena_printf(b->arena, "%s/%s.o", b->cache, b->name);
+	int status = compile_source(b, b->program, object, b->c.graph->at);
+
+	if (b->compiler_fails)
+		return STATUS_FAILED;
+	return compile_nodes(b) || status ? STATUS_FAILED : 0;
+}
+
 /* ---- The executable ---- */
+
+/* A directory with libraries is also where the program finds them when it runs. */
+static void add_library_directories(struct build *b, struct subprocess *command)
+{
+	for (size_t i = 0; i < b->library_directories.n; i++) {
+		const char *path = plain_path(b, b->library_directories.entries[i].key);
+		subprocess_add(command, arena_printf(b->arena, "-L%s", path));
+		if (strpbrk(path, ":$")) /* these mean something in a path for the loader */
+			continue;
+		subprocess_add_split(command, "-Xlinker -rpath -Xlinker");
+		subprocess_add(command, path);
+	}
+}
 
 static int add_libraries(struct build *b, struct subprocess *command)
 {
 	VEC(const char *) links = {0};
-	for (size_t i = 0; i < b->links.n; i++)
-		vec_push(b->arena, &links, b->links.entries[i].key);
 	subprocess_add(command, "-Wl,--as-needed"); /* of OpenCV's fifty, only those used */
+	add_library_directories(b, command);
+	for (size_t i = 0; i < b->links.n; i++) {
+		const char *link = b->links.entries[i].key;
+		if (link[0] == '-')
+			subprocess_add(command, link);
+		else
+			vec_push(b->arena, &links, link);
+	}
 	if (add_pkg_config(b, command, "--libs", links.items, links.n))
 		return STATUS_FAILED;
 	subprocess_add_split(command, "-pthread -lm");
@@ -322,6 +392,8 @@ int build_link(struct build *b, const char *program)
 		add_path(b, &command, archives[i]);
 		vec_push(b->arena, &b->objects, archives[i]);
 	}
+	for (size_t i = 0; i < b->libraries.n; i++)
+		vec_push(b->arena, &b->objects, b->libraries.items[i]);
 	subprocess_add_words(&command, "LDFLAGS", "");
 	if (add_libraries(b, &command))
 		return STATUS_FAILED;

@@ -38,6 +38,11 @@ static struct span use_of(const struct build *b, const struct interface *face)
 	return (struct span){0};
 }
 
+const char *build_path_of(struct build *b, const struct interface *face, const char *path)
+{
+	return path_join(b->arena, face->unit->directory, path);
+}
+
 /* The first such text after the node's name. The interface keeps no span for it; the node's name
  * will do where none is found. */
 struct span build_place_of(struct build *b, const struct interface *face, const char *name)
@@ -55,7 +60,7 @@ static void check_sources(struct build *b, const struct interface *face)
 {
 	for (size_t i = 0; i < face->sources.n; i++) {
 		const char *source = face->sources.items[i];
-		const char *path = path_join(b->arena, face->unit->directory, source);
+		const char *path = build_path_of(b, face, source);
 		struct span place = build_place_of(b, face, source);
 		if (!file_exists(path)) {
 			diag_report(&b->c.diags, E0701, place,
@@ -69,7 +74,7 @@ static void check_sources(struct build *b, const struct interface *face)
 			diag_help(&b->c.diags, "its name must end in .c, .cpp, .cc or .cxx");
 		}
 	}
-	if (!face->sources.n && !face->step && !face->body) {
+	if (!face->sources.n && !face->step.text && !face->body) {
 		diag_report(&b->c.diags, E0701, face->span, "node '%s' names no source",
 		            face->kind);
 		diag_help(&b->c.diags, "add a line such as `source \"%s.c\"`", face->name);
@@ -100,13 +105,89 @@ static void report_link(struct build *b, const struct interface *face, const cha
 	diag_note(&b->c.diags, use_of(b, face), "the node is used here");
 }
 
+static void report_library(struct build *b, const struct interface *face, const char *link)
+{
+	diag_report(&b->c.diags, E0701, build_place_of(b, face, link),
+	            "node '%s' needs the library '%s', which the C compiler does not find",
+	            face->kind, link);
+	diag_help(&b->c.diags,
+	          "install its development package, or name the directory that it lies in, "
+	          "such as `link \"-Llib\"`");
+	diag_note(&b->c.diags, use_of(b, face), "the node is used here");
+}
+
+/* Whether the C compiler's own directories have libNAME.so or libNAME.a; it repeats a name that it
+ * does not find. */
+static bool compiler_finds(struct build *b, const char *file)
+{
+	struct buf answer;
+	buf_init(&answer);
+	struct subprocess command = {.arena = b->arena, .output = &answer, .quiet = true};
+	subprocess_add_words(&command, "CC", "cc");
+	subprocess_add(&command, arena_printf(b->arena, "-print-file-name=%s", file));
+	bool found = subprocess_run(&command) != 0 || strchr(answer.text, '/');
+	buf_finish(&answer);
+	return found;
+}
+
+/* -lNAME: in the directories of the nodes, as the linker goes through them, or where the C compiler
+ * knows. */
+static bool find_library(struct build *b, const char *name)
+{
+	static const char *const suffixes[] = {".so", ".a"};
+
+	for (size_t d = 0; d < b->library_directories.n; d++)
+		for (size_t i = 0; i < 2; i++) {
+			const char *file = arena_printf(b->arena, "lib%s%s", name, suffixes[i]);
+			const char *path = path_join(b->arena,
+			                             b->library_directories.entries[d].key, file);
+			if (!file_exists(path))
+				continue;
+			vec_push(b->arena, &b->libraries, path);
+			return true;
+		}
+	for (size_t i = 0; i < 2; i++)
+		if (compiler_finds(b, arena_printf(b->arena, "lib%s%s", name, suffixes[i])))
+			return true;
+	return false;
+}
+
+static void check_directory(struct build *b, const struct interface *face, const char *word,
+                            const char *path)
+{
+	if (file_is_directory(path))
+		return;
+	diag_report(&b->c.diags, E0701, build_place_of(b, face, word),
+	            "the directory '%s' of node '%s' does not exist", path, face->kind);
+}
+
+static void collect_directories(struct build *b, const struct interface *face)
+{
+	for (size_t i = 0; i < face->includes.n; i++)
+		check_directory(b, face, face->includes.items[i],
+		                build_path_of(b, face, face->includes.items[i]));
+	for (size_t i = 0; i < face->links.n; i++) {
+		const char *link = face->links.items[i];
+		if (strncmp(link, "-L", 2) != 0)
+			continue;
+		const char *path = build_path_of(b, face, link + 2);
+		check_directory(b, face, link, path);
+		map_put(b->arena, &b->library_directories, path, b);
+	}
+}
+
 /* Each library is asked for, and reported, once. */
 static int check_links(struct build *b, const struct interface *face)
 {
 	for (size_t i = 0; i < face->links.n; i++) {
 		const char *link = face->links.items[i];
-		if (map_put(b->arena, &b->links, link, b))
+		if (strncmp(link, "-L", 2) == 0 || map_put(b->arena, &b->links, link, b))
 			continue;
+		if (link[0] == '-') {
+			if (!find_library(b, link + 2))
+				report_library(b, face, link);
+			continue;
+		}
 		int known = ask_pkg_config(b, link);
 		if (known < 0)
 			return STATUS_FAILED;
@@ -119,6 +200,8 @@ static int check_links(struct build *b, const struct interface *face)
 int build_check_needs(struct build *b)
 {
 	int status = 0;
+	for (size_t i = 0; i < b->faces.n; i++)
+		collect_directories(b, b->faces.items[i]);
 	for (size_t i = 0; i < b->faces.n && !status; i++) {
 		if (!b->faces.items[i]->unit->stdlib)
 			check_sources(b, b->faces.items[i]);

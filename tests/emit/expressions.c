@@ -5,7 +5,7 @@
 #include <pkd/program.h>
 #include <string.h>
 
-PKD_GENERATED_FOR(5);
+PKD_GENERATED_FOR(6);
 
 extern const struct pkd_methods look_methods;
 extern const struct pkd_methods rows_methods;
@@ -1408,11 +1408,11 @@ static const struct pkd_stream streams[] = {
 
 static const struct pkd_output s_outputs[] = {
 	{.name = "found", .stream = STREAM_s_found, .type = &type_list_Found_16},
-	{.name = "best", .stream = STREAM_s_best, .type = &type_Found},
+	{.name = "best", .stream = STREAM_s_best, .type = &type_Found, .optional = true},
 	{.name = "picture", .stream = STREAM_s_picture, .type = &type_image_gray8_8_8},
 	{.name = "a", .stream = STREAM_s_a, .type = &type_i32},
 	{.name = "b", .stream = STREAM_s_b, .type = &type_i32},
-	{.name = "speed", .stream = STREAM_s_speed, .type = &type_f32},
+	{.name = "speed", .stream = STREAM_s_speed, .type = &type_f32, .optional = true},
 };
 
 static const struct pkd_input rows_inputs[] = {
@@ -2500,7 +2500,7 @@ static const struct pkd_process processes[] = {
 };
 
 static const struct pkd_program program = {
-	.abi = 5,
+	.abi = 6,
 	.name = "expressions",
 	.doc = "",
 	.source = "expressions.pkd",

@@ -5,7 +5,7 @@
 #include <pkd/program.h>
 #include <string.h>
 
-PKD_GENERATED_FOR(5);
+PKD_GENERATED_FOR(6);
 
 extern const struct pkd_methods maker_methods;
 extern const struct pkd_methods taker_methods;
@@ -400,7 +400,7 @@ static const struct pkd_derived made_derived[] = {
 static const struct pkd_output made_outputs[] = {
 	{.name = "picture", .stream = STREAM_made_picture, .type = &type_image_gray8_32_16},
 	{.name = "marks", .stream = STREAM_made_marks, .type = &type_list_Mark_4},
-	{.name = "best", .stream = STREAM_made_best, .type = &type_Mark},
+	{.name = "best", .stream = STREAM_made_best, .type = &type_Mark, .optional = true},
 	{.name = "count", .stream = STREAM_made_count, .type = &type_u64},
 	{.name = "title", .stream = PKD_NONE, .type = &type_string_31},
 	{.name = "raw", .stream = PKD_NONE, .type = &type_bytes_100},
@@ -542,7 +542,7 @@ static const struct pkd_process processes[] = {
 };
 
 static const struct pkd_program program = {
-	.abi = 5,
+	.abi = 6,
 	.name = "kinds",
 	.doc = "Shows every kind.",
 	.source = "kinds.pkd",

@@ -1,120 +1,15 @@
 /* The program `rights`. Written by pkdc 0.1.0 from rights.pkd: to change it, edit that file and
  * run pkdc build again. */
 #include "rights.pkd.h"
-#include <errno.h>
-#include <math.h>
 #include <pkd/arith.h>
 #include <pkd/program.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
-PKD_GENERATED_FOR(5);
+PKD_GENERATED_FOR(6);
 
-/* rights.pkd:14: node tick */
-struct tick {
-	const struct tick_params *params;
-};
-
-int tick_init(struct tick *self, const struct tick_params *params, struct pkd_ctx *ctx)
-{
-	(void)ctx;
-	self->params = params;
-	return PKD_OK;
-}
-
-void tick_finish(struct tick *self)
-{
-	(void)self;
-}
-
-int tick_step(struct tick *self, const struct tick_in *in, struct tick_out *out,
-              struct pkd_ctx *ctx)
-{
-	const struct tick_params *params = self->params;
-
-	(void)in, (void)out, (void)ctx, (void)params;
-	/* in, out: the values; params; self: what is kept from firing to firing; ctx for
-	 * <pkd/node.h>. */
-	{
-#line 16 "rights.pkd"
-            *out->x = 1; return PKD_END;
-#line 44 "rights.c"
-	}
-	return PKD_OK;
-}
-
-PKD_NODE(tick);
-
-/* rights.pkd:2: node copy */
-struct copy {
-	const struct copy_params *params;
-};
-
-int copy_init(struct copy *self, const struct copy_params *params, struct pkd_ctx *ctx)
-{
-	(void)ctx;
-	self->params = params;
-	return PKD_OK;
-}
-
-void copy_finish(struct copy *self)
-{
-	(void)self;
-}
-
-int copy_step(struct copy *self, const struct copy_in *in, struct copy_out *out,
-              struct pkd_ctx *ctx)
-{
-	const struct copy_params *params = self->params;
-
-	(void)in, (void)out, (void)ctx, (void)params;
-	/* in, out: the values; params; self: what is kept from firing to firing; ctx for
-	 * <pkd/node.h>. */
-	{
-#line 11 "rights.pkd"
-            (void)in;
-#line 79 "rights.c"
-	}
-	return PKD_OK;
-}
-
-PKD_NODE(copy);
-
-/* rights.pkd:19: node old */
-struct old {
-	const struct old_params *params;
-};
-
-int old_init(struct old *self, const struct old_params *params, struct pkd_ctx *ctx)
-{
-	(void)ctx;
-	self->params = params;
-	return PKD_OK;
-}
-
-void old_finish(struct old *self)
-{
-	(void)self;
-}
-
-int old_step(struct old *self, const struct old_in *in, struct old_out *out, struct pkd_ctx *ctx)
-{
-	const struct old_params *params = self->params;
-
-	(void)in, (void)out, (void)ctx, (void)params;
-	/* in, out: the values; params; self: what is kept from firing to firing; ctx for
-	 * <pkd/node.h>. */
-	{
-#line 20 "rights.pkd"
-            (void)in;
-#line 113 "rights.c"
-	}
-	return PKD_OK;
-}
-
-PKD_NODE(old);
+extern const struct pkd_methods tick_methods;
+extern const struct pkd_methods copy_methods;
+extern const struct pkd_methods old_methods;
 
 enum {
 	NODE_a,
@@ -448,7 +343,7 @@ static const struct pkd_process processes[] = {
 };
 
 static const struct pkd_program program = {
-	.abi = 5,
+	.abi = 6,
 	.name = "rights",
 	.doc = "",
 	.source = "rights.pkd",

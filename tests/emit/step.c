@@ -1,150 +1,16 @@
 /* The program `step`. Written by pkdc 0.1.0 from step.pkd: to change it, edit that file and run
  * pkdc build again. */
 #include "step.pkd.h"
-#include <errno.h>
-#include <math.h>
 #include <pkd/arith.h>
 #include <pkd/program.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
-PKD_GENERATED_FOR(5);
+PKD_GENERATED_FOR(6);
 
+extern const struct pkd_methods tick_methods;
+extern const struct pkd_methods tally_methods;
+extern const struct pkd_methods half_methods;
 extern const struct pkd_methods keep_methods;
-
-/* step.pkd:33: node tick */
-struct tick {
-	const struct tick_params *params;
-	int32_t n;
-};
-
-int tick_init(struct tick *self, const struct tick_params *params, struct pkd_ctx *ctx)
-{
-	(void)ctx;
-	self->params = params;
-	return PKD_OK;
-}
-
-void tick_finish(struct tick *self)
-{
-	(void)self;
-}
-
-int tick_step(struct tick *self, const struct tick_in *in, struct tick_out *out,
-              struct pkd_ctx *ctx)
-{
-	const struct tick_params *params = self->params;
-
-	(void)in, (void)out, (void)ctx, (void)params;
-	/* in, out: the values; params; self: what is kept from firing to firing; ctx for
-	 * <pkd/node.h>. */
-	{
-#line 36 "step.pkd"
-
-        if (self->n == 100)
-            return PKD_SKIP;
-        *out->n = self->n++;
-#line 50 "step.c"
-	}
-	return PKD_OK;
-}
-
-PKD_NODE(tick);
-
-/* step.pkd:4: node tally */
-struct tally {
-	const struct tally_params *params;
-	uint32_t seen; /* so far */
-	struct {
-		uint32_t len;
-		struct {
-			uint32_t len;
-			char text[8];
-		} items[3];
-	} words;
-};
-
-int tally_init(struct tally *self, const struct tally_params *params, struct pkd_ctx *ctx)
-{
-	(void)ctx;
-	self->params = params;
-	return PKD_OK;
-}
-
-void tally_finish(struct tally *self)
-{
-	(void)self;
-}
-
-int tally_step(struct tally *self, const struct tally_in *in, struct tally_out *out,
-               struct pkd_ctx *ctx)
-{
-	struct tally_state *state = tally_get_state(ctx);
-	const struct tally_params *params = self->params;
-
-	(void)in, (void)out, (void)ctx, (void)params, (void)state;
-	/* in, out: the values; params; self: what is kept from firing to firing; state: what
-	 * survives a crash; ctx for <pkd/node.h>. */
-	{
-#line 10 "step.pkd"
-
-        int32_t most = INT32_MIN;
-        for (uint32_t i = 0; i < params->K; i++) {
-            if (!in->values[i] || *in->values[i] < params->least)
-                continue;
-            state->total += *in->values[i];
-            self->seen++;
-            if (*in->values[i] > most)
-                most = *in->values[i];
-        }
-        *out->total = in->last ? *in->last : state->total;
-        if (out->most)
-            *out->most = most;
-        if (!self->seen)
-            tally_absent_most(ctx);
-#line 108 "step.c"
-	}
-	return PKD_OK;
-}
-
-PKD_NODE(tally);
-
-/* step.pkd:28: node half */
-struct half {
-	const struct half_params *params;
-};
-
-int half_init(struct half *self, const struct half_params *params, struct pkd_ctx *ctx)
-{
-	(void)ctx;
-	self->params = params;
-	return PKD_OK;
-}
-
-void half_finish(struct half *self)
-{
-	(void)self;
-}
-
-int half_step(struct half *self, const struct half_in *in, struct half_out *out,
-              struct pkd_ctx *ctx)
-{
-	const struct half_params *params = self->params;
-
-	(void)in, (void)out, (void)ctx, (void)params;
-	/* in, out: the values; params; self: what is kept from firing to firing; ctx for
-	 * <pkd/node.h>. */
-	{
-#line 30 "step.pkd"
-            *out->y = *in->x / 2;
-#line 143 "step.c"
-	}
-	return PKD_OK;
-}
-
-PKD_NODE(half);
 
 enum {
 	NODE_n,
@@ -230,7 +96,7 @@ static int absent(struct pkd_ctx *ctx)
 	return PKD_OK;
 }
 
-/* step.pkd:47: halves = half(sums.total)
+/* step.pkd:64: halves = half(sums.total)
  * (the order of workers) */
 struct step_merge_2_y_in {
 	const int64_t *worker_1; /* i64?: NULL when absent */
@@ -351,7 +217,7 @@ static const struct pkd_output n_outputs[] = {
 static const struct pkd_input sums_inputs[] = {
 	{
 		.name = "values",
-		.at = "step.pkd:46:18",
+		.at = "step.pkd:63:18",
 		.stream = STREAM_n_n,
 		.policy = PKD_QUEUE,
 		.window = 67, /* 64 come while its reader is held up: 'tick' states no rate, 2
@@ -363,7 +229,7 @@ static const struct pkd_input sums_inputs[] = {
 	},
 	{
 		.name = "last",
-		.at = "step.pkd:46:5",
+		.at = "step.pkd:63:5",
 		.stream = PKD_NONE,
 		.policy = PKD_SAMPLE,
 		.optional = true,
@@ -373,13 +239,13 @@ static const struct pkd_input sums_inputs[] = {
 
 static const struct pkd_output sums_outputs[] = {
 	{.name = "total", .stream = STREAM_sums_total, .type = &type_i64},
-	{.name = "most", .stream = PKD_NONE, .type = &type_i32},
+	{.name = "most", .stream = PKD_NONE, .type = &type_i32, .optional = true},
 };
 
 static const struct pkd_input halves_inputs[] = {
 	{
 		.name = "x",
-		.at = "step.pkd:47:19",
+		.at = "step.pkd:64:19",
 		.stream = STREAM_sums_total,
 		.policy = PKD_QUEUE,
 		.window = 3, /* one waiting, one in the hand of each of 2 workers */
@@ -394,7 +260,7 @@ static const struct pkd_output halves_outputs[] = {
 static const struct pkd_input keep_inputs[] = {
 	{
 		.name = "value",
-		.at = "step.pkd:48:10",
+		.at = "step.pkd:65:10",
 		.stream = STREAM_halves_y_y,
 		.policy = PKD_QUEUE,
 		.window = 2, /* one waiting, one in hand */
@@ -404,7 +270,7 @@ static const struct pkd_input keep_inputs[] = {
 static const struct pkd_input keep_2_inputs[] = {
 	{
 		.name = "value",
-		.at = "step.pkd:49:10",
+		.at = "step.pkd:66:10",
 		.stream = STREAM_sums_total,
 		.policy = PKD_QUEUE,
 		.window = 2, /* one waiting, one in hand */
@@ -415,7 +281,7 @@ static const struct pkd_input keep_2_inputs[] = {
 static const struct pkd_input keep_3_inputs[] = {
 	{
 		.name = "value",
-		.at = "step.pkd:50:10",
+		.at = "step.pkd:67:10",
 		.stream = STREAM_n_n,
 		.policy = PKD_QUEUE,
 		.window = 65,           /* 64 come while its reader is held up: 'tick' states no
@@ -427,7 +293,7 @@ static const struct pkd_input keep_3_inputs[] = {
 static const struct pkd_input halves_2_inputs[] = {
 	{
 		.name = "x",
-		.at = "step.pkd:47:19",
+		.at = "step.pkd:64:19",
 		.stream = STREAM_sums_total,
 		.policy = PKD_QUEUE,
 		.window = 3, /* one waiting, one in the hand of each of 2 workers */
@@ -443,7 +309,7 @@ static const struct pkd_output halves_2_outputs[] = {
 static const struct pkd_input halves_y_inputs[] = {
 	{
 		.name = "worker_1",
-		.at = "step.pkd:47:5",
+		.at = "step.pkd:64:5",
 		.stream = STREAM_halves_y,
 		.policy = PKD_QUEUE,
 		.window = 2, /* one waiting, one in hand */
@@ -451,7 +317,7 @@ static const struct pkd_input halves_y_inputs[] = {
 	},
 	{
 		.name = "worker_2",
-		.at = "step.pkd:47:5",
+		.at = "step.pkd:64:5",
 		.stream = STREAM_halves_2_y,
 		.policy = PKD_QUEUE,
 		.window = 2, /* one waiting, one in hand */
@@ -469,7 +335,7 @@ static const struct pkd_node nodes[] = {
 	{
 		.name = "n",
 		.kind = "tick",
-		.at = "step.pkd:45:5",
+		.at = "step.pkd:62:5",
 		.methods = &tick_methods,
 		.params = &n_params,
 		.outputs = n_outputs,
@@ -479,7 +345,7 @@ static const struct pkd_node nodes[] = {
 	{
 		.name = "sums",
 		.kind = "tally",
-		.at = "step.pkd:46:5",
+		.at = "step.pkd:63:5",
 		.methods = &tally_methods,
 		.params = &sums_params,
 		.param_table = tally_param_table,
@@ -494,7 +360,7 @@ static const struct pkd_node nodes[] = {
 	{
 		.name = "halves",
 		.kind = "half",
-		.at = "step.pkd:47:5",
+		.at = "step.pkd:64:5",
 		.methods = &half_methods,
 		.params = &halves_params,
 		.inputs = halves_inputs,
@@ -506,7 +372,7 @@ static const struct pkd_node nodes[] = {
 	{
 		.name = "keep",
 		.kind = "keep",
-		.at = "step.pkd:48:5",
+		.at = "step.pkd:65:5",
 		.methods = &keep_methods,
 		.params = &keep_params,
 		.inputs = keep_inputs,
@@ -516,7 +382,7 @@ static const struct pkd_node nodes[] = {
 	{
 		.name = "keep_2",
 		.kind = "keep",
-		.at = "step.pkd:49:5",
+		.at = "step.pkd:66:5",
 		.methods = &keep_methods,
 		.params = &keep_2_params,
 		.inputs = keep_2_inputs,
@@ -526,7 +392,7 @@ static const struct pkd_node nodes[] = {
 	{
 		.name = "keep_3",
 		.kind = "keep",
-		.at = "step.pkd:50:5",
+		.at = "step.pkd:67:5",
 		.methods = &keep_methods,
 		.params = &keep_3_params,
 		.inputs = keep_3_inputs,
@@ -536,7 +402,7 @@ static const struct pkd_node nodes[] = {
 	{
 		.name = "halves_2",
 		.kind = "half",
-		.at = "step.pkd:47:5",
+		.at = "step.pkd:64:5",
 		.methods = &half_methods,
 		.params = &halves_2_params,
 		.inputs = halves_2_inputs,
@@ -548,7 +414,7 @@ static const struct pkd_node nodes[] = {
 	{
 		.name = "halves_y",
 		.kind = "the order of workers",
-		.at = "step.pkd:47:5",
+		.at = "step.pkd:64:5",
 		.methods = &step_merge_2_y_methods,
 		.inputs = halves_y_inputs,
 		.n_inputs = 2,
@@ -640,7 +506,7 @@ static const struct pkd_process processes[] = {
 };
 
 static const struct pkd_program program = {
-	.abi = 5,
+	.abi = 6,
 	.name = "step",
 	.doc = "",
 	.source = "step.pkd",

@@ -4,6 +4,7 @@
 #include "emit/emit.h"
 #include "emit/out.h"
 #include "emit/parts.h"
+#include "sema/c_name.h"
 #include <pkd/frame.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -349,9 +350,8 @@ static const struct term *constant(enum type_kind kind, struct value value)
 
 static const struct term *option(const struct graph *graph, uint32_t number)
 {
-	return term((struct term){.kind = TERM_OPTION,
-	                          .type = graph->params.items[number].type,
-	                          .index = number});
+	return term((struct term){
+		.kind = TERM_OPTION, .type = graph->params.items[number].type, .index = number});
 }
 
 static const struct term *operation(enum ast_op op, enum type_kind kind, const struct term *left,
@@ -461,7 +461,8 @@ static void add_nodes(struct graph *graph, const struct files *f)
 	made->sizes[0] = PKD_BGR24;
 	made->sizes[1] = 4;
 	made->types[2] = type_record(arena, f->main->records.items[0]);
-	made->arguments[2] = operation(OP_ADD, TYPE_U8, option(graph, 3), constant(TYPE_U8, whole(1)));
+	made->arguments[2] = operation(OP_ADD, TYPE_U8, option(graph, 3),
+	                               constant(TYPE_U8, whole(1)));
 }
 
 static struct graph *make_graph(const struct files *f)
@@ -630,7 +631,7 @@ static void the_smallest_program_compiles(void **state)
 }
 
 /* A program of one node whose step is C in the .pkd file, into near.c; its text. */
-static const char *save_step(const char *step)
+static const char *save_step(const char *step, const char **ret_program)
 {
 	struct unit *main = unit("", "near.pkd.h", "PKD_NEAR_H");
 	struct interface *near = node(main, "near", "");
@@ -649,8 +650,7 @@ static const char *save_step(const char *step)
 	vec_push(arena, &near->persistent,
 	         (struct state_field){"total", "of all", NO_SPAN, type_scalar(TYPE_TIME)});
 	near->span = at("near(x");
-	near->step = step;
-	near->step_at = at("{= *out");
+	near->step = (struct c_block){step, at("{= *out")};
 	main->source = 1;
 	graph.name = "near";
 	graph.doc = "";
@@ -658,24 +658,53 @@ static const char *save_step(const char *step)
 	graph.spin_ns = 20000;
 	add_node(&graph, "near", near, at("near(x"));
 	buf_init(&out);
-	emit_program(make_analysis(&graph), &out);
+	const struct analysis *analysis = make_analysis(&graph);
+	emit_program(analysis, &out);
 	save("near.pkd.h", header_text(main));
 	save("near.c", out.text);
+	*ret_program = arena_strndup(arena, out.text, out.length);
+	out.length = 0;
+	assert_true(emit_steps(analysis, main, &out));
+	save("near.pkd.c", out.text);
 	const char *text = arena_strndup(arena, out.text, out.length);
 	buf_finish(&out);
 	return text;
 }
 
-static void a_step_of_the_pkd_file_is_in_the_program(void **state)
+/* They are looked up by halves. */
+static void the_words_of_c_are_in_order(void **state)
 {
-	const char *program = save_step(" *out->y = *in->x;\n\t\tself->seen += params->least; ");
+	static const char *const words[] = {
+#define WORD(text) text,
+#include "sema/c_name.def"
+#undef WORD
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+		assert_true(c_name_is_taken(words[i]));
+		assert_true(i == 0 || strcmp(words[i - 1], words[i]) < 0);
+		assert_false(c_name_is_taken(c_member(arena, words[i])));
+	}
+	assert_string_equal(c_member(arena, "int"), "int_");
+	assert_string_equal(c_member(arena, "tm"), "tm");
+	assert_string_equal(c_name_of_tag(arena, "tm"), "tm_");
+}
+
+static void a_step_of_the_pkd_file_has_a_file_of_its_own(void **state)
+{
+	const char *program, *steps;
+
+	steps = save_step(" *out->y = *in->x;\n\t\tself->seen += params->least; ", &program);
 
 	(void)state;
 	compiles("gcc", "-std=gnu11 -Wmissing-prototypes", "near.c");
 	compiles("clang", "-std=gnu11 -Wmissing-prototypes", "near.c");
-	assert_non_null(strstr(program, "#line 11 \"near.pkd\"\n\t        *out->y = *in->x;\n"
-	                                "\t\tself->seen += params->least;\n#line "));
-	assert_null(strstr(program, "extern const struct pkd_methods near_methods"));
+	compiles("gcc", "-std=gnu11 -Wmissing-prototypes", "near.pkd.c");
+	compiles("clang", "-std=gnu11 -Wmissing-prototypes", "near.pkd.c");
+	assert_non_null(strstr(steps, "#line 11 \"near.pkd\"\n\t        *out->y = *in->x;\n"
+	                              "\t\tself->seen += params->least;\n#line "));
+	assert_non_null(strstr(program, "extern const struct pkd_methods near_methods"));
 	assert_non_null(strstr(program, ".state_size = sizeof(struct near_state),"));
 	assert_non_null(strstr(program, ".spin_ns = 20000, /* 20 us */"));
 	compiles("g++", "-std=c++17 -x c++", "near.pkd.h");
@@ -687,10 +716,12 @@ static const char *complaint(const char *step)
 	static char line[512];
 	FILE *pipe;
 
-	save_step(step);
+	const char *program;
+
+	save_step(step, &program);
 	pipe = popen(arena_printf(arena,
 	                          "cd %s && LC_ALL=C gcc -std=gnu11 -fsyntax-only "
-	                          "-I\"$OLDPWD/runtime/include\" near.c 2>&1 | grep error",
+	                          "-I\"$OLDPWD/runtime/include\" near.pkd.c 2>&1 | grep error",
 	                          directory),
 	             "r");
 	assert_non_null(pipe);
@@ -892,7 +923,8 @@ int main(void)
 		cmocka_unit_test(both_c_compilers_accept_the_program),
 		cmocka_unit_test(headers_are_c_and_cpp),
 		cmocka_unit_test(the_smallest_program_compiles),
-		cmocka_unit_test(a_step_of_the_pkd_file_is_in_the_program),
+		cmocka_unit_test(a_step_of_the_pkd_file_has_a_file_of_its_own),
+		cmocka_unit_test(the_words_of_c_are_in_order),
 		cmocka_unit_test(mistakes_in_a_step_are_at_its_lines),
 		cmocka_unit_test(slots_say_which_values_they_take),
 		cmocka_unit_test(an_input_of_several_values_is_an_array_of_pointers),

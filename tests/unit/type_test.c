@@ -326,12 +326,17 @@ static void formats_have_names_both_ways(void **state)
 	for (size_t i = 0; format_names[i]; i++) {
 		assert_true(format_find(format_names[i], &format));
 		assert_string_equal(format_name(format), format_names[i]);
-		assert_true(format_pixel_size(format) > 0);
+		assert_true(format_bytes(format, 1, 1) > 0 &&
+		            format_bytes(format, 1, 1) < UINT64_MAX);
 	}
 	assert_string_equal(format_c_name(PKD_BGRA32), "PKD_BGRA32");
-	assert_int_equal(format_pixel_size(PKD_BGR24), 3);
-	assert_int_equal(format_pixel_size(99), 0);
-	assert_int_equal(format_pixel_size((UINT64_C(1) << 32) + PKD_BGR24), 0);
+	assert_int_equal(format_bytes(PKD_BGR24, 5, 2), 30);
+	assert_int_equal(format_bytes(99, 1, 1), UINT64_MAX);
+	assert_int_equal(format_bytes((UINT64_C(1) << 32) + PKD_BGR24, 1, 1), UINT64_MAX);
+	assert_int_equal(format_bytes(PKD_GRAY16, 5, 3), 30);
+	assert_int_equal(format_bytes(PKD_I420, 6, 4), 24 + 6 + 6);
+	assert_int_equal(format_bytes(PKD_I420, 5, 3), 15 + 6 + 6);
+	assert_int_equal(format_bytes(PKD_NV12, 5, 3), 15 + 12);
 	assert_false(format_find("yuv", &format));
 }
 

@@ -1,0 +1,168 @@
+/* Hints for C that stands in a .pkd file and that the C compiler has rejected: parts that are named
+ * by the wrong struct, such as state->n for self->n. */
+#include "base/text.h"
+#include "tool/build.h"
+#include <ctype.h>
+#include <string.h>
+
+/* A name before -> or a dot, and the one behind it. */
+struct access {
+	const char *owner, *part;
+	bool dot;
+	struct span span;
+};
+
+static bool is_word(char c)
+{
+	return isalnum((unsigned char)c) || c == '_';
+}
+
+/* Behind a comment, a string or a character that begins at `c`; else `c`. */
+static const char *skip_quiet(const char *c)
+{
+	const char *end = NULL;
+
+	if (c[0] == '/' && c[1] == '/')
+		return c + strcspn(c, "\n");
+	if (c[0] == '/' && c[1] == '*') {
+		end = strstr(c + 2, "*/");
+		return end ? end + 2 : c + strlen(c);
+	}
+	if (*c != '"' && *c != '\'')
+		return c;
+	for (end = c + 1; *end && *end != *c && *end != '\n'; end++)
+		if (*end == '\\' && end[1])
+			end++;
+	return *end ? end + 1 : end;
+}
+
+/* The next `owner.part` or `owner->part` from *at on, which moves behind the owner. */
+static bool next_access(struct build *b, const struct c_block *block, const char **at,
+                        struct access *ret_access)
+{
+	const char *c = *at;
+
+	while (*c) {
+		const char *behind = skip_quiet(c), *word = c;
+		if (behind > c || !is_word(*c)) {
+			c = behind > c ? behind : c + 1;
+			continue;
+		}
+		while (is_word(*c))
+			c++;
+		bool member = word > block->text && (word[-1] == '.' || word[-1] == '>');
+		const char *op = c + strspn(c, " \t\n");
+		bool dot = *op == '.', arrow = op[0] == '-' && op[1] == '>';
+		const char *part = op + (dot ? 1 : 2);
+		if (member || (!dot && !arrow))
+			continue;
+		part += strspn(part, " \t\n");
+		size_t length = 0;
+		while (is_word(part[length]))
+			length++;
+		if (!length)
+			continue;
+		uint32_t start = block->at.start + 2 + (uint32_t)(word - block->text);
+		*ret_access = (struct access){
+			arena_strndup(b->arena, word, (size_t)(c - word)),
+			arena_strndup(b->arena, part, length),
+			dot,
+			{block->at.source, start, start + (uint32_t)(part + length - word)}};
+		*at = c;
+		return true;
+	}
+	return false;
+}
+
+/* A name of the declaration, and the struct that has it in C. */
+struct part {
+	const char *owner, *kind, *name;
+};
+
+VEC_OF(parts, struct part);
+
+static struct parts parts_of(struct build *b, const struct interface *face)
+{
+	struct parts parts = {0};
+
+	for (size_t i = 0; i < face->state.n; i++)
+		vec_push(b->arena, &parts,
+		         (struct part){"self", "a state", face->state.items[i].name});
+	for (size_t i = 0; i < face->persistent.n; i++)
+		vec_push(b->arena, &parts,
+		         (struct part){"state", "a persistent state",
+		                       face->persistent.items[i].name});
+	for (size_t i = 0; i < face->inputs.n; i++)
+		vec_push(b->arena, &parts,
+		         (struct part){"in", "an input", face->inputs.items[i].name});
+	for (size_t i = 0; i < face->outputs.n; i++)
+		vec_push(b->arena, &parts,
+		         (struct part){"out", "an output", face->outputs.items[i].name});
+	for (size_t i = 0; i < face->params.n; i++)
+		vec_push(b->arena, &parts,
+		         (struct part){"params", "a parameter", face->params.items[i].name});
+	for (size_t i = 0; i < face->generics.n; i++)
+		vec_push(b->arena, &parts,
+		         (struct part){"params", "a size", face->generics.items[i].name});
+	return parts;
+}
+
+static bool is_owner(const char *word)
+{
+	static const char *const owners[] = {"in", "out", "params", "self", "state"};
+
+	for (size_t i = 0; i < sizeof owners / sizeof *owners; i++)
+		if (strcmp(owners[i], word) == 0)
+			return true;
+	return false;
+}
+
+/* Of the struct that is written, where that has the name; else of the first that does. */
+static const struct part *find_part(const struct parts *parts, const struct access *access)
+{
+	const struct part *found = NULL;
+
+	for (size_t i = 0; i < parts->n; i++) {
+		const struct part *part = &parts->items[i];
+		if (strcmp(part->name, access->part) != 0)
+			continue;
+		if (strcmp(part->owner, access->owner) == 0)
+			return part;
+		found = found ? found : part;
+	}
+	return found;
+}
+
+static void hint_block(struct build *b, const struct interface *face, const struct c_block *block)
+{
+	struct parts parts = parts_of(b, face);
+	struct access access;
+
+	for (const char *at = block->text; at && next_access(b, block, &at, &access);) {
+		const struct part *part = is_owner(access.owner) ? find_part(&parts, &access)
+		                                                 : NULL;
+		bool right = part && strcmp(part->owner, access.owner) == 0;
+		if (!part || (right && !access.dot))
+			continue;
+		if (right)
+			diag_report(&b->c.diags, E0703, access.span,
+			            "'%s' is a pointer to a struct", access.owner);
+		else
+			diag_report(&b->c.diags, E0703, access.span,
+			            "'%s' is %s of '%s', and not in '%s'", part->name, part->kind,
+			            face->name, access.owner);
+		diag_help(&b->c.diags, "write '%s->%s'", part->owner, part->name);
+	}
+}
+
+void build_hint(struct build *b, const struct unit *unit)
+{
+	for (size_t i = 0; i < b->faces.n; i++) {
+		const struct interface *face = b->faces.items[i];
+		if (face->unit != unit)
+			continue;
+		hint_block(b, face, &face->init);
+		hint_block(b, face, &face->step);
+		hint_block(b, face, &face->finish);
+	}
+}
