@@ -58,16 +58,18 @@ bool resolve_in_range(struct sema *sema, const struct param *param, struct span 
 /* What a node may touch, once its parameters are known. (rights.c) */
 void resolve_rights(struct sema *sema, const struct ast_decl *decl, struct interface *face);
 
-/* Reports names that the generated C could not have: of what nodes and processes are called after.
- */
+/* Reports a name that the generated C could not have; of what nodes and processes are called
+ * after. */
 void resolve_name(struct sema *sema, struct ast_name name);
 
-/* The same of what becomes a member of a struct, or part of a longer name: C words are moved out of
- * the way (c_name.h), and reported only where they meet another name there. */
+/* The same of what becomes a member of a struct, or part of a longer name. Words of C are moved out
+ * of the way there (c_name.h). */
 void resolve_part_name(struct sema *sema, struct ast_name name);
+
+/* Whether the two are one name in C, which is reported; of `from`, which is `to` there. */
+bool resolve_meets(struct sema *sema, struct ast_name name, const char *other);
 void resolve_report_moved(struct sema *sema, struct ast_name name, const char *from,
                           const char *to);
-bool resolve_meets(struct sema *sema, struct ast_name name, const char *other);
 
 /* The same of a type or a node of the file. */
 void resolve_symbol_name(struct sema *sema, const struct file_scope *file, struct ast_name name);

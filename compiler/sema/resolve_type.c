@@ -1,6 +1,7 @@
 /* From types as written to types: sizes, generics, records, enums. */
 #include "sema/c_name.h"
 #include "sema/resolve.h"
+#include "base/text.h"
 #include <string.h>
 
 /* ---- Sizes and generics ---- */
@@ -11,6 +12,16 @@ struct generic *resolve_generic(struct interface *face, const char *name)
 		if (strcmp(face->generics.items[i].name, name) == 0)
 			return &face->generics.items[i];
 	return NULL;
+}
+
+/* "gray8, bgr24, …" */
+static const char *format_list(struct arena *arena)
+{
+	const char *list = format_names[0];
+
+	for (size_t i = 1; format_names[i]; i++)
+		list = arena_printf(arena, "%s, %s", list, format_names[i]);
+	return list;
 }
 
 /* A generic's kind follows from the first place where it stands; later ones must agree. */
@@ -144,7 +155,10 @@ static bool resolve_format(struct sema *sema, struct type_place place,
 	while (format_names[n])
 		n++;
 	diag_report(sema->diags, E0301, written->span, "unknown pixel format '%s'", name);
-	diag_suggest(sema->diags, name, format_names, n);
+	if (text_nearest(name, format_names, n))
+		diag_suggest(sema->diags, name, format_names, n);
+	else
+		diag_help(sema->diags, "the formats are %s", format_list(sema->arena));
 	return false;
 }
 

@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "tool/build.h"
 #include "tool/subprocess.h"
+#include <stdlib.h>
 #include <string.h>
 
 bool build_is_cxx(const char *source)
@@ -171,8 +172,13 @@ static void collect_directories(struct build *b, const struct interface *face)
 		if (strncmp(link, "-L", 2) != 0)
 			continue;
 		const char *path = build_path_of(b, face, link + 2);
+		/* Whole: the program looks there wherever it is started. */
+		char *whole = realpath(path, NULL);
 		check_directory(b, face, link, path);
-		map_put(b->arena, &b->library_directories, path, b);
+		if (whole)
+			map_put(b->arena, &b->library_directories, arena_strdup(b->arena, whole),
+			        b);
+		free(whole);
 	}
 }
 

@@ -33,8 +33,8 @@ struct pkdi_plan {
 	struct pkdi_part parts[PKDI_PLAN_PARTS];
 };
 
-/* `type` may be NULL. Of an optional value the first number of 4 or 8 bytes, or bool, holds a mark instead of
- * 0 until the step writes it, where there is one outside of lists. */
+/* `type` may be NULL. Of an optional value the first number of 4 or 8 bytes, or bool, holds a mark
+ * instead of 0 until the step writes it, where there is one outside of lists. */
 void pkdi_plan_make(struct pkdi_plan *plan, const struct pkd_type *type, bool optional);
 
 /* As pkdi_typed_empty. */

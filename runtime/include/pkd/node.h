@@ -96,7 +96,8 @@ bool pkd_stopping(const struct pkd_ctx *ctx);
 void pkd_set_time(struct pkd_ctx *ctx, int64_t capture_ns);
 
 /* `return pkd_later(ctx, due)`: nothing yet; step is called again at `due` (CLOCK_MONOTONIC ns,
- * like pkd_now), or earlier; at once for a time that is past. Never blocks the other nodes of the process. */
+ * like pkd_now), or earlier; at once for a time that is past. Never blocks the other nodes of the
+ * process. */
 int pkd_later(struct pkd_ctx *ctx, int64_t due_ns);
 
 /* The total number of frames that the source expects to make, for the progress line; 0 =
@@ -194,7 +195,8 @@ static inline void pkd_image_set(struct pkd_image *image, uint32_t format, uint3
 	image->pixel_width = image->pixel_height = 0;
 }
 
-/* The first pixel of the first plane. The const one is for inputs; both point at the byte after the header. */
+/* The first pixel of the first plane. The const one is for inputs; both point at the byte after the
+ * header. */
 static inline uint8_t *pkd_pixels(struct pkd_image *image)
 {
 	return (uint8_t *)(image + 1);
