@@ -169,7 +169,7 @@ static void report_too_large(struct analysis *a, uint32_t e, uint64_t window)
 static uint64_t frames_of_jitter(const struct analysis *a, uint32_t stream)
 {
 	const struct graph_stream *s = &a->graph->streams.items[stream];
-	double rate = a->graph->nodes.items[s->node].face->rate;
+	double rate = a->graph->nodes.items[s->node].rate;
 	struct layout layout = {0, 1};
 	uint64_t n;
 
@@ -185,7 +185,7 @@ static uint64_t frames_of_jitter(const struct analysis *a, uint32_t stream)
 
 static const char *jitter_words(struct analysis *a, uint32_t n, uint64_t n_frames)
 {
-	double rate = a->graph->nodes.items[n].face->rate;
+	double rate = a->graph->nodes.items[n].rate;
 
 	if (rate <= 0)
 		return arena_printf(a->arena,

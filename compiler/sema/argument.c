@@ -10,12 +10,19 @@ static struct binding *find_param(struct scope *scope, const struct ast_expr *ex
 	return binding && binding->kind == BINDING_PARAM ? binding : NULL;
 }
 
+/* A function that constants do not have. */
+static bool calls(const struct ast_expr *expr)
+{
+	return expr->kind == EXPR_CALL &&
+	       !(expr->left->kind == EXPR_NAME && const_has_call(expr->left->name.text));
+}
+
 /* Whether the program computes it: with parameters, or a function. The rest is a constant. */
 static bool is_computed(struct scope *scope, const struct ast_expr *expr)
 {
 	if (!expr)
 		return false;
-	if (find_param(scope, expr) || expr->kind == EXPR_CALL || is_computed(scope, expr->left) ||
+	if (find_param(scope, expr) || calls(expr) || is_computed(scope, expr->left) ||
 	    is_computed(scope, expr->right) || is_computed(scope, expr->third))
 		return true;
 	for (size_t i = 0; i < expr->args.n; i++)

@@ -1,54 +1,15 @@
 /* The program `constants`. Written by pkdc 0.1.0 from constants.pkd: to change it, edit that
  * file and run pkdc build again. */
 #include "constants.pkd.h"
-#include <errno.h>
-#include <math.h>
 #include <pkd/arith.h>
 #include <pkd/program.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <table/csv.pkd.h>
-#include <time.h>
 
-PKD_GENERATED_FOR(5);
+PKD_GENERATED_FOR(6);
 
+extern const struct pkd_methods origin__methods;
 extern const struct pkd_methods table_csv_methods;
-
-/* constants.pkd:11: node origin_ */
-struct origin_ {
-	const struct origin__params *params;
-};
-
-int origin__init(struct origin_ *self, const struct origin__params *params, struct pkd_ctx *ctx)
-{
-	(void)ctx;
-	self->params = params;
-	return PKD_OK;
-}
-
-void origin__finish(struct origin_ *self)
-{
-	(void)self;
-}
-
-int origin__step(struct origin_ *self, const struct origin__in *in, struct origin__out *out,
-                 struct pkd_ctx *ctx)
-{
-	const struct origin__params *params = self->params;
-
-	(void)in, (void)out, (void)ctx, (void)params;
-	/* in, out: the values; params; self: what is kept from firing to firing; ctx for
-	 * <pkd/node.h>. */
-	{
-#line 15 "constants.pkd"
-            *out->n = 1; (void)out->row; return PKD_END;
-#line 47 "constants.c"
-	}
-	return PKD_OK;
-}
-
-PKD_NODE(origin_);
 
 enum {
 	NODE_cam_0,
@@ -383,13 +344,6 @@ static void expression_finish(void *node)
 	(void)node;
 }
 
-/* The expression has no value for this frame. */
-static int absent(struct pkd_ctx *ctx)
-{
-	pkd_absent(ctx, 0);
-	return PKD_OK;
-}
-
 /* list<f64, 3> */
 struct value_list_f64_3 {
 	uint32_t len;
@@ -483,7 +437,7 @@ static const struct pkd_methods constants_n_3_methods = {
 /* constants.pkd:32: table.csv({ n: cam[i].n, step: STEPS[cam[i].n] ?? -1.0, most: max(STEPS),
  * len: len(PATHS) }, */
 struct constants_expression_4_4_in {
-	const uint32_t *n; /* u32?: NULL when absent */
+	const uint32_t *n; /* u32 */
 };
 struct constants_expression_4_4_out {
 	struct constants_record_1 *value; /* record_1 */
@@ -496,9 +450,8 @@ static int constants_expression_4_4_step(void *node, const void *inputs, void *o
 	struct constants_expression_4_4_out *out = outputs;
 
 	(void)node;
+	(void)ctx;
 
-	if (!in->n)
-		return absent(ctx);
 	out->value->n = *in->n;
 	bool has_value = false;
 	{
@@ -529,7 +482,7 @@ static const struct pkd_methods constants_expression_4_4_methods = {
 /* constants.pkd:32: table.csv({ n: cam[i].n, step: STEPS[cam[i].n] ?? -1.0, most: max(STEPS),
  * len: len(PATHS) }, */
 struct constants_expression_5_5_in {
-	const uint32_t *n; /* u32?: NULL when absent */
+	const uint32_t *n; /* u32 */
 };
 struct constants_expression_5_5_out {
 	struct constants_record_2 *value; /* record_2 */
@@ -542,9 +495,8 @@ static int constants_expression_5_5_step(void *node, const void *inputs, void *o
 	struct constants_expression_5_5_out *out = outputs;
 
 	(void)node;
+	(void)ctx;
 
-	if (!in->n)
-		return absent(ctx);
 	out->value->n = *in->n;
 	bool has_value = false;
 	{
@@ -919,7 +871,6 @@ static const struct pkd_input expression_4_inputs[] = {
 		.stream = STREAM_cam_0_n,
 		.policy = PKD_QUEUE,
 		.window = 2, /* one waiting, one in hand */
-		.optional = true,
 	},
 };
 
@@ -934,7 +885,6 @@ static const struct pkd_input expression_5_inputs[] = {
 		.stream = STREAM_cam_1_n,
 		.policy = PKD_QUEUE,
 		.window = 2, /* one waiting, one in hand */
-		.optional = true,
 	},
 };
 
@@ -1249,7 +1199,7 @@ static const struct pkd_process processes[] = {
 };
 
 static const struct pkd_program program = {
-	.abi = 5,
+	.abi = 6,
 	.name = "constants",
 	.doc = "",
 	.source = "constants.pkd",
