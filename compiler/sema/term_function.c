@@ -183,6 +183,14 @@ static uint64_t text_length(const struct type *type, uint32_t decimals)
 	return !is_fixed ? lengths[type->kind] : fixed > shortest ? fixed : shortest;
 }
 
+/* x.y where x is no module, x[i], f(x): no constant. */
+static bool is_of_stream(struct scope *scope, const struct ast_expr *expr)
+{
+	bool member = expr->kind == EXPR_MEMBER && (expr->left->kind != EXPR_NAME ||
+	                                            scope_binding(scope, expr->left->name.text));
+	return member || expr->kind == EXPR_INDEX || expr->kind == EXPR_CALL;
+}
+
 /* How many decimals, a constant; false after a report. */
 static bool read_decimals(struct lift *lift, const struct ast_expr *expr, uint32_t *ret_decimals)
 {
@@ -190,6 +198,11 @@ static bool read_decimals(struct lift *lift, const struct ast_expr *expr, uint32
 	if (expr->args.n < 2)
 		return true;
 	const struct ast_expr *written = expr->args.items[1].value;
+	if (is_of_stream(lift->scope, written)) {
+		diag_report(lift_diags(lift), E0309, written->span,
+		            "the number of decimals must be a constant, as in text(x, 2)");
+		return false;
+	}
 	struct value n = elaborate_const(lift->e, lift->scope, written);
 	if (n.kind == VALUE_NONE)
 		return false;
