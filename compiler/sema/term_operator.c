@@ -88,6 +88,27 @@ static struct term *build_comparison(struct lift *lift, const struct ast_expr *e
 	return finish_binary(lift, expr, type_scalar(TYPE_BOOL), left, right);
 }
 
+/* A time by a number: exactly by a whole one, else as f64, rounded back. */
+static struct term *scale_time(struct lift *lift, const struct ast_expr *expr, struct term *time,
+                               struct term *by)
+{
+	if (!type_is_fraction(by->type))
+		return finish_binary(lift, expr, time->type, time,
+		                     term_convert(lift, by, type_scalar(TYPE_I64)));
+	const struct type *wide = type_scalar(TYPE_F64);
+	struct term *scaled = finish_binary(lift, expr, wide, term_fraction(lift, time),
+	                                    term_convert(lift, by, wide));
+	struct term *rounded = term_new(lift, TERM_CALL, wide, expr->span);
+	struct term *term = term_new(lift, TERM_CONVERT, time->type, expr->span);
+	rounded->function = FUNCTION_ROUND;
+	rounded->items = arena_alloc(lift->e->sema->arena, sizeof *rounded->items);
+	rounded->items[0] = scaled;
+	rounded->n_items = 1;
+	term->left = rounded;
+	rounded->optional = term->optional = scaled->optional;
+	return term;
+}
+
 /* With a time on one side at least; NULL, without a report, where there is no such operator. */
 static struct term *build_with_time(struct lift *lift, const struct ast_expr *expr,
                                     struct term *left, struct term *right)
@@ -103,12 +124,8 @@ static struct term *build_with_time(struct lift *lift, const struct ast_expr *ex
 		return finish_binary(lift, expr, type_scalar(TYPE_F64), term_fraction(lift, left),
 		                     term_fraction(lift, right));
 	if (scaled)
-		return finish_binary(lift, expr, right->type, right,
-		                     term_convert(lift, left, type_scalar(TYPE_I64)));
-	if (scales)
-		return finish_binary(lift, expr, left->type, left,
-		                     term_convert(lift, right, type_scalar(TYPE_I64)));
-	return NULL;
+		return scale_time(lift, expr, right, left);
+	return scales ? scale_time(lift, expr, left, right) : NULL;
 }
 
 /* As long as both together; in a parameter as long as it becomes. */

@@ -364,6 +364,10 @@ static const struct expression expressions[] = {
 	{"s.t / s.u", "V(int64_t, t) = 3; V(int64_t, u) = 2;", "R(double) == 1.5", NULL},
 	{"s.t / s.u", "V(int64_t, t) = 3;", "R(double) == INFINITY", NULL},
 	{"s.t / 1ms", "V(int64_t, t) = 2500000;", "R(double) == 2.5", NULL},
+	{"s.t * 0.7", "V(int64_t, t) = 1000000000;", "R(int64_t) == 700000000", NULL},
+	{"s.f * s.t", "V(int64_t, t) = 10; V(float, f) = -0.25f;", "R(int64_t) == -3", NULL},
+	{"s.t / s.d", "V(int64_t, t) = 10;", "R(int64_t) == INT64_MAX", NULL},
+	{"s.t / s.d", "V(int64_t, t) = 10; V(double, d) = 2.5;", "R(int64_t) == 4", NULL},
 	{"2 * s.t", "V(int64_t, t) = 4;", "R(int64_t) == 8", NULL},
 
 	/* The type of the whole is converted, not that of its parts. */
