@@ -64,12 +64,18 @@ struct symbol *call_callee(struct elaborator *e, struct scope *scope, const stru
 	return symbol;
 }
 
+static bool is_node(const struct symbol *symbol)
+{
+	return symbol && (symbol->kind == SYMBOL_NODE || symbol->kind == SYMBOL_PIPELINE);
+}
+
 bool call_is_builtin(const struct scope *scope, const struct ast_expr *expr)
 {
 	const char *name = expr->kind == EXPR_CALL && expr->left->kind == EXPR_NAME
 	                           ? expr->left->name.text
 	                           : NULL;
-	return name && function_find(name) != N_FUNCTIONS && !scope_find(scope->file, name);
+	struct symbol *symbol = name ? scope_find(scope->file, name) : NULL;
+	return name && function_find(name) != N_FUNCTIONS && !is_node(symbol);
 }
 
 void call_report_inside(struct elaborator *e, struct scope *scope, const struct ast_expr *call)
@@ -77,7 +83,7 @@ void call_report_inside(struct elaborator *e, struct scope *scope, const struct 
 	struct diags *diags = e->sema->diags;
 	const char *name = call->left->kind == EXPR_NAME ? call->left->name.text : NULL;
 	struct symbol *symbol = name ? scope_find(scope->file, name) : NULL;
-	if (!name || (symbol && (symbol->kind == SYMBOL_NODE || symbol->kind == SYMBOL_PIPELINE))) {
+	if (!name || is_node(symbol)) {
 		diag_report(diags, E0311, call->span,
 		            "the call of a node stands alone, not inside of an expression");
 		diag_help(diags, "bind it first: x = …, then write x here");
