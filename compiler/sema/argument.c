@@ -139,6 +139,7 @@ const struct term *argument_build(struct elaborator *e, struct scope *scope,
 		diag_report(e->sema->diags, E0302, expr->span, "%s is needed here, this is %s",
 		            type->name, built && built->type ? built->type->name : "not known");
 	if (built && built->type && !term && type_is_fraction(built->type) && type_is_integer(type))
-		diag_help(e->sema->diags, "write %s(…): its fraction is cut", type->name);
+		diag_help(e->sema->diags, "write '%s(%s)' to cut its fraction", type->name,
+		          resolve_source(e->sema, expr->span));
 	return term;
 }

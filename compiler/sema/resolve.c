@@ -183,7 +183,7 @@ static bool is_param_type(const struct type *type)
 	       (type->kind == TYPE_STRING && type->n.value == 0);
 }
 
-static const char *source_text(struct sema *sema, struct span span)
+const char *resolve_source(struct sema *sema, struct span span)
 {
 	return arena_strndup(sema->arena, sema->sources->list.items[span.source].text + span.start,
 	                     span.end - span.start);
@@ -266,7 +266,7 @@ struct param resolve_param(struct sema *sema, struct file_scope *file, const str
 		resolve_range(sema, file, port, &param);
 	if (port->initial) {
 		param.initial = resolve_constant(sema, file, param.type, port->initial);
-		param.initial_text = source_text(sema, port->initial->span);
+		param.initial_text = resolve_source(sema, port->initial->span);
 		if (param.initial.kind != VALUE_NONE)
 			resolve_in_range(sema, &param, port->initial->span, &param.initial);
 	}
@@ -675,7 +675,7 @@ static void resolve_const(struct sema *sema, struct file_scope *file, const stru
 	vec_push(sema->arena, &file->unit->constants,
 	         (struct constant){.name = symbol->name.text,
 	                           .doc = symbol->decl->doc ? symbol->decl->doc : "",
-	                           .text = source_text(sema, symbol->decl->expr->span)});
+	                           .text = resolve_source(sema, symbol->decl->expr->span)});
 }
 
 /* Nothing would compile C that no step shares. */

@@ -58,6 +58,9 @@ bool resolve_in_range(struct sema *sema, const struct param *param, struct span 
 /* What a node may touch, once its parameters are known. (rights.c) */
 void resolve_rights(struct sema *sema, const struct ast_decl *decl, struct interface *face);
 
+/* The source that a span covers. */
+const char *resolve_source(struct sema *sema, struct span span);
+
 /* Reports a name that the generated C could not have; of what nodes and processes are called
  * after. */
 void resolve_name(struct sema *sema, struct ast_name name);

@@ -113,11 +113,12 @@ static struct term *build_cast(struct lift *lift, const struct ast_expr *expr,
 	const struct type *type = type_scalar(kinds[function]);
 	if (from->type && !type_is_number(from->type)) {
 		term_mismatch(lift, from->span, "a number is needed here", from->type);
+		const char *text = resolve_source(lift->e->sema, from->span);
 		if (from->type->kind == TYPE_TIME)
-			diag_help(lift_diags(lift),
-			          "write seconds(…), or divide it by a time: … / 1ms");
+			diag_help(lift_diags(lift), "write 'seconds(%s)', or divide it by a time",
+			          text);
 		if (from->type->kind == TYPE_BOOL)
-			diag_help(lift_diags(lift), "write (if … then 1 else 0)");
+			diag_help(lift_diags(lift), "write '(if %s then 1 else 0)'", text);
 		return NULL;
 	}
 	if (!from->type || type_equal(from->type, type))
@@ -288,7 +289,8 @@ static bool takes(struct lift *lift, const struct ast_expr *expr, const struct f
 			continue;
 		diag_report(lift_diags(lift), E0303, expr->args.items[i].name.span,
 		            "the arguments of '%s' have no names", row->word);
-		diag_help(lift_diags(lift), "write %s(%s)", row->word, row->arguments);
+		diag_help(lift_diags(lift), "its arguments are those of %s(%s)", row->word,
+		          row->arguments);
 		return false;
 	}
 	if (expr->args.n >= row->least && expr->args.n <= row->most)
@@ -296,7 +298,7 @@ static bool takes(struct lift *lift, const struct ast_expr *expr, const struct f
 	diag_report(lift_diags(lift), E0305, expr->span, "'%s' takes %s%s%s argument%s", row->word,
 	            numbers[row->least], row->least < row->most ? " or " : "",
 	            row->least < row->most ? numbers[row->most] : "", row->most > 1 ? "s" : "");
-	diag_help(lift_diags(lift), "write %s(%s)", row->word, row->arguments);
+	diag_help(lift_diags(lift), "its arguments are those of %s(%s)", row->word, row->arguments);
 	return false;
 }
 

@@ -47,6 +47,23 @@ static void help_fields(struct lift *lift, const struct term *term)
 	          source->text + term->span.start, term->type->record->fields.items[0].name);
 }
 
+/* "a" + n, or n + "a": n as text. */
+static void help_text(struct lift *lift, const struct ast_expr *expr, const struct term *left,
+                      const struct term *right)
+{
+	bool is_left = left->type && left->type->kind == TYPE_STRING;
+	const struct term *other = is_left ? right : left;
+	bool has_text = other->type &&
+	                (other->type->kind <= TYPE_TIME || other->type->kind == TYPE_ENUM);
+	if (expr->kind != EXPR_BINARY || expr->op != OP_ADD || !has_text ||
+	    (!is_left && !(right->type && right->type->kind == TYPE_STRING)))
+		return;
+	const char *a = resolve_source(lift->e->sema, expr->left->span);
+	const char *b = resolve_source(lift->e->sema, expr->right->span);
+	diag_help(lift_diags(lift), is_left ? "write '%s + text(%s)'" : "write 'text(%s) + %s'", a,
+	          b);
+}
+
 static struct term *no_operator(struct lift *lift, const struct ast_expr *expr,
                                 const struct term *left, const struct term *right)
 {
@@ -57,10 +74,7 @@ static struct term *no_operator(struct lift *lift, const struct ast_expr *expr,
 	            expr->kind == EXPR_IF ? "" : operators[expr->op].word,
 	            left->type ? left->type->name : "an unknown type",
 	            right->type ? right->type->name : "an unknown type");
-	bool strings = (left->type && left->type->kind == TYPE_STRING) !=
-	               (right->type && right->type->kind == TYPE_STRING);
-	if (strings && expr->kind == EXPR_BINARY && expr->op == OP_ADD)
-		diag_help(lift_diags(lift), "write text(…) around what is not a string");
+	help_text(lift, expr, left, right);
 	help_fields(lift, left);
 	help_fields(lift, right);
 	return NULL;

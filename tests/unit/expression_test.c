@@ -479,7 +479,7 @@ static const struct expression expressions[] = {
 	{"{ left: s.a32, right: s.name }", "pkd_string_set(P(struct src_name, name), \"abc\");",
          "R(struct Pair).right.len == 3 && strcmp(R(struct Pair).right.text, \"abc\") == 0",
          "pair"},
-	{"{ left: 4, right: \"x\" }.left + s.a32", "", "R(i64) == 4", NULL},
+	{"{ left: 4, right: \"x\" }.left + s.a32", "", "R(int32_t) == 4", NULL},
 	{"{ right: \"yes\", left: s.o32 ?? 1 }", "V(int32_t, o32) = 3;",
          "R(struct Pair).left == 3 && R(struct Pair).right.len == 3", "pair"},
 	{"if s.yes then { left: 1, right: \"a\" } else { right: s.name, left: s.a32 / s.b32 }", "",

@@ -185,7 +185,8 @@ RULES = [
     (rf"did you mean {CODE}\?", Program.word),
     (rf"write {CODE} at the top of the file", lambda p, use: p.insert(0, use)),
     (rf"write {CODE} at {CODE}(?:, so that .*)?", Program.edge),
-    (rf"write {CODE} (?:to take|so that one) .*", Program.replace),
+    (rf"write {CODE} (?:to take|so that one|to cut) .*", Program.replace),
+    (r"write '(seconds\(.*\))', or divide it by a time", Program.replace),
     (rf"write {CODE}, so that {CODE} does not wait for it", Program.edge),
     (rf"write '(latest (\S+))' to fire on .*",
      lambda p, new, stream: p.within(rf"sample(\(.*?\))? {re.escape(stream)}", new)),
@@ -236,6 +237,7 @@ RULES = [
     (r"write \[a, b\], a bank, or .*|write a smaller .*", TEXT),
     (r"write 'out .* = …' in the pipeline", TEXT),
     (r"write 'memory 512MiB' or 'processes 0'", TEXT),
+    (r"its arguments are those of .*|let a node keep it: .*", TEXT),
     (r"there are len\(xs\).*|ports, parameters and <…> .*", TEXT),
     (r"such a word stands .*|a line that is to go on .*", TEXT),
     (r"say (?:when|what it is at first): .*|leave out one of the two", TEXT),
@@ -257,6 +259,7 @@ RULES = [
 
 # What a program has beside its mistake, so that the help alone does not do.
 EXCEPT = {
+    ("E0103_habits.pkd", "write '\"a"): "no stream stands in it",
     ("the_whole_language.pkd", "choose once"): "the ways part at an element of a bank",
     ("E0601_defined_by_itself.pkd", "go back in time"): "another name depends on itself, too",
 }
