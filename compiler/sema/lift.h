@@ -87,6 +87,9 @@ struct term *term_build_const(struct lift *lift, const struct ast_expr *expr,
 
 /* ---- term_part.c ---- */
 
+/* Reports a string parameter in an expression over streams; NULL. */
+struct term *term_no_string(struct lift *lift, struct span span);
+
 /* A part of a constant or of a parameter: PATHS[i], SIZE.w, sources[0], TABLE[n]. False where it
  * is none; *ret_term is NULL after a report. */
 bool term_build_part(struct lift *lift, const struct ast_expr *expr, const struct type *hint,

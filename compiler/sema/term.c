@@ -290,9 +290,7 @@ static struct term *build_name(struct lift *lift, const struct ast_expr *expr,
 		*term = *binding->term; /* it may be converted here */
 		term->span = expr->span;
 		if (term->type->kind == TYPE_STRING && !lift->for_param)
-			return term_mismatch(lift, expr->span,
-			                     "a string parameter can only be given to a node",
-			                     term->type);
+			return term_no_string(lift, expr->span);
 		return term;
 	}
 	if (is_const_name(lift, expr))

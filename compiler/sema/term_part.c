@@ -128,6 +128,14 @@ static struct term *no_table(struct lift *lift, const struct ast_expr *expr)
 	return NULL;
 }
 
+struct term *term_no_string(struct lift *lift, struct span span)
+{
+	diag_report(
+		lift_diags(lift), E0302, span,
+		"a parameter that is a string is given to nodes: it cannot stand in an expression");
+	return NULL;
+}
+
 static struct term *build_element(struct lift *lift, const struct ast_expr *expr,
                                   const struct binding *binding)
 {
@@ -154,8 +162,7 @@ static struct term *build_element(struct lift *lift, const struct ast_expr *expr
 	}
 	term->span = expr->span;
 	if (term->type->kind == TYPE_STRING && !lift->for_param)
-		return term_mismatch(lift, expr->span,
-		                     "a string parameter can only be given to a node", term->type);
+		return term_no_string(lift, expr->span);
 	return term;
 }
 
