@@ -119,6 +119,36 @@ static const struct term *build_array(struct elaborator *e, struct scope *scope,
 	return term;
 }
 
+/* Parameters that pass through nested pipelines are written out where they end: each that names one
+ * twice doubles what is written. */
+#define WEIGHT_MAX 4096
+
+static uint32_t weigh(const struct term *term)
+{
+	uint32_t weight = 1;
+	if (!term)
+		return 0;
+	if (term->weight)
+		return term->weight;
+	weight += weigh(term->left) + weigh(term->right) + weigh(term->third);
+	for (size_t i = 0; i < term->n_items && weight < WEIGHT_MAX; i++)
+		weight += weigh(term->items[i]);
+	weight = weight < WEIGHT_MAX ? weight : WEIGHT_MAX;
+	((struct term *)term)->weight = weight;
+	return weight;
+}
+
+static bool is_light(struct elaborator *e, const struct term *term)
+{
+	if (weigh(term) < WEIGHT_MAX)
+		return true;
+	diag_report(e->sema->diags, E0105, term->span,
+	            "written out, with the parameters that it is computed from, this has more than "
+	            "%d parts",
+	            WEIGHT_MAX);
+	return false;
+}
+
 const struct term *argument_build(struct elaborator *e, struct scope *scope,
                                   const struct type *type, const struct ast_expr *expr)
 {
@@ -135,11 +165,11 @@ const struct term *argument_build(struct elaborator *e, struct scope *scope,
 	size_t errors = e->sema->diags->n_errors;
 	struct term *built = term_build(&lift, expr, type);
 	struct term *term = built ? convert(&lift, built, type) : NULL;
-	if (!term && e->sema->diags->n_errors == errors)
+	if (built && !term && e->sema->diags->n_errors == errors)
 		diag_report(e->sema->diags, E0302, expr->span, "%s is needed here, this is %s",
-		            type->name, built && built->type ? built->type->name : "not known");
+		            type->name, built->type ? built->type->name : "not known");
 	if (built && built->type && !term && type_is_fraction(built->type) && type_is_integer(type))
 		diag_help(e->sema->diags, "write '%s(%s)' to cut its fraction", type->name,
 		          resolve_source(e->sema, expr->span));
-	return term;
+	return term && is_light(e, term) ? term : NULL;
 }

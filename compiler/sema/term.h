@@ -50,6 +50,7 @@ enum term_fold { FOLD_MIN, FOLD_MAX, FOLD_MEAN, FOLD_SUM, FOLD_COUNT, FOLD_EXIST
 struct term {
 	enum term_kind kind;
 	const struct type *type;
+	uint32_t weight; /* of a parameter: terms written out for it, 0 = not counted */
 	bool optional; /* may be absent for other reasons than an input that does not fire */
 	struct span span;
 	enum ast_op op; /* UNARY, BINARY */
