@@ -61,8 +61,7 @@ void resolve_rights(struct sema *sema, const struct ast_decl *decl, struct inter
 /* The source that a span covers. */
 const char *resolve_source(struct sema *sema, struct span span);
 
-/* Reports a name that the generated C could not have; of what nodes and processes are called
- * after. */
+/* Reports a name that C could not have; of what nodes and processes are called after. */
 void resolve_name(struct sema *sema, struct ast_name name);
 
 /* The same of what becomes a member of a struct, or part of a longer name. Words of C are moved out
