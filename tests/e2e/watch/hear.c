@@ -35,7 +35,7 @@ int hear_step(struct hear *self, const struct hear_in *in, struct hear_out *out,
 		char *c = &self->text[self->length];
 
 		if (read(self->fd, c, 1) != 1)
-			return pkd_later(ctx, INT64_MAX);
+			return PKD_LATER; /* until the descriptor is ready */
 		if (*c == '\n')
 			break;
 		self->length++;
