@@ -1,7 +1,7 @@
 /* From types as written to types: sizes, generics, records, enums. */
+#include "base/text.h"
 #include "sema/c_name.h"
 #include "sema/resolve.h"
-#include "base/text.h"
 #include <string.h>
 
 /* ---- Sizes and generics ---- */
