@@ -95,8 +95,10 @@ static int check_value(const struct pkdi_param *target, const char *value, char 
 	char **scratch = calloc(n, sizeof(*scratch)); /* no kind has a larger value */
 	int r;
 
-	if (!scratch)
+	if (!scratch) {
+		snprintf(ret_text, size, "not enough memory to check %.200s", value);
 		return -ENOMEM;
+	}
 	param.offset = 0;
 	r = pkdi_value_parse(&param, value, scratch, wanted, sizeof(wanted));
 	for (uint32_t i = 0; param.kind == PKD_STRING && i < n; i++)

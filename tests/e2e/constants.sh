@@ -55,7 +55,7 @@ refused '--flags needs a value' --flags
 grep -q -- '--sources TEXT,TEXT  *what to play (2 values, default PATHS)' out || fail 'help of strings'
 grep -q -- '--flags true|false,...  *(3 values, default ' out || fail 'help of booleans'
 
-"$PKDC" check -D 'PATHS=["x.mp4"]' -D 'STEPS=[2]' "$e2e/constants/constants.pkd" >out 2>&1 ||
+"$PKDC" check -D 'PATHS=["x.mp4"]' -D 'STEPS=[2.0]' "$e2e/constants/constants.pkd" >out 2>&1 ||
 	fail 'a -D that is an array'
 expect 1 '.*error.E0309.: the items of an array have one type.*' \
 	"$PKDC" check -D 'PATHS=["x.mp4", 3]' "$e2e/constants/constants.pkd"
