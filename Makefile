@@ -298,8 +298,8 @@ fuzz: ## look for inputs that crash compiler or options (FUZZ=front, options), F
 	@mkdir -p $(FUZZ_FOUND) $(FUZZ:%=build/fuzz/corpus/%)
 	@tests/fuzz/seed.sh build/fuzz/corpus/front
 	@for target in $(FUZZ); do \
-		build/fuzz/fuzz/fuzz_$$target -dict=tests/fuzz/$$target.dict \
-			-max_total_time=$(FUZZ_SECONDS) -timeout=10 -max_len=16384 -close_fd_mask=1 -detect_leaks=0 \
+		ASAN_OPTIONS=detect_leaks=0 build/fuzz/fuzz/fuzz_$$target -dict=tests/fuzz/$$target.dict \
+			-max_total_time=$(FUZZ_SECONDS) -timeout=10 -max_len=16384 -close_fd_mask=1 \
 			-artifact_prefix=$(FUZZ_FOUND)/$$target- -print_final_stats=1 \
 			build/fuzz/corpus/$$target tests/fuzz/corpus/$$target || exit 1; \
 	done
