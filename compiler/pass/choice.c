@@ -191,8 +191,8 @@ static const struct choices *choices_of_pool(struct choice_pass *c, uint32_t wor
 	const struct choices *all = NULL;
 
 	for (uint32_t i = 0; i < node->n_inputs; i++) {
-		uint32_t e = node->inputs[i];
-		if (e == NO_ID || !graph_edge_fires(&graph->edges.items[e]))
+		uint32_t e = node_firing_edge(graph, node, i);
+		if (e == NO_ID)
 			continue;
 		bool latest = graph->edges.items[e].policy == EDGE_LATEST;
 		all = join(c, all,
@@ -209,8 +209,8 @@ static void visit(struct choice_pass *c, uint32_t n)
 	struct joined_list thin = {0};
 
 	for (uint32_t i = 0; i < node->n_inputs && !node_is_origin(node); i++) {
-		uint32_t e = node->inputs[i];
-		if (e == NO_ID || !graph_edge_fires(&graph->edges.items[e]))
+		uint32_t e = node_firing_edge(graph, node, i);
+		if (e == NO_ID)
 			continue;
 		const struct graph_edge *edge = &graph->edges.items[e];
 		bool optional = graph_edge_port(graph, edge)->optional;

@@ -65,8 +65,8 @@ static uint32_t count_reached(const struct arcs *arcs, const struct graph *graph
 	uint32_t n_inputs = 0;
 
 	for (uint32_t i = 0; i < node->n_inputs; i++) {
-		uint32_t e = node->inputs[i];
-		if (e == NO_ID || !graph_edge_fires(&graph->edges.items[e]))
+		uint32_t e = node_firing_edge(graph, node, i);
+		if (e == NO_ID)
 			continue;
 		uint32_t producer = edge_producer(graph, e);
 		const uint32_t *reached = arcs_reach(arcs, producer);

@@ -79,8 +79,8 @@ static struct firing firing_of(const struct analysis *a, uint32_t n)
 	struct firing f = {NO_ID, NO_ID, NO_ID, NO_ID, NO_ID, NO_ID, 0};
 
 	for (uint32_t i = 0; i < node->n_inputs; i++) {
-		uint32_t e = node->inputs[i];
-		if (e != NO_ID && graph_edge_fires(&a->graph->edges.items[e]))
+		uint32_t e = node_firing_edge(a->graph, node, i);
+		if (e != NO_ID)
 			add_firing(a, &f, e);
 	}
 	return f;

@@ -126,8 +126,8 @@ static void pace_order(const struct analysis *a, uint32_t worker, uint32_t n_wor
 	pace->full = true;
 	pace->multiple = 1;
 	for (uint32_t i = 0; i < node->n_inputs; i++) {
-		uint32_t e = node->inputs[i];
-		if (e == NO_ID || !graph_edge_fires(&graph->edges.items[e]))
+		uint32_t e = node_firing_edge(graph, node, i);
+		if (e == NO_ID)
 			continue;
 		const struct pace *from = &paces[edge_producer(graph, e)];
 		pace->full = pace->full && from->full && graph->edges.items[e].policy == EDGE_QUEUE;
@@ -155,8 +155,8 @@ static bool pace_inputs(const struct analysis *a, uint32_t n, struct pace *paces
 	                      .multiple = 1,
 	                      .behind = NO_ID};
 	for (uint32_t i = 0; i < node->n_inputs; i++) {
-		uint32_t e = node->inputs[i];
-		if (e == NO_ID || !graph_edge_fires(&graph->edges.items[e]))
+		uint32_t e = node_firing_edge(graph, node, i);
+		if (e == NO_ID)
 			continue;
 		const struct graph_edge *edge = &graph->edges.items[e];
 		const struct pace *from = &paces[edge_producer(graph, e)];

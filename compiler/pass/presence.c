@@ -39,8 +39,8 @@ static const char *why_node_is_thin(const struct analysis *a, uint32_t n, bool p
 	bool may_lack_all = true, fires = false;
 
 	for (uint32_t i = 0; i < node->n_inputs && !node->face->fires_any; i++) {
-		uint32_t e = node->inputs[i];
-		if (e == NO_ID || !graph_edge_fires(&a->graph->edges.items[e]))
+		uint32_t e = node_firing_edge(a->graph, node, i);
+		if (e == NO_ID)
 			continue;
 		const struct graph_edge *edge = &a->graph->edges.items[e];
 		const char *why = why_not_fired(a, e, pool);

@@ -91,6 +91,15 @@ static inline uint32_t edge_producer(const struct graph *graph, uint32_t edge)
 	return graph->streams.items[graph->edges.items[edge].stream].node;
 }
 
+/* The edge of a slot, NO_ID where it is unconnected or does not fire the node. */
+static inline uint32_t node_firing_edge(const struct graph *graph, const struct graph_node *node,
+                                        uint32_t slot)
+{
+	uint32_t e = node->inputs[slot];
+
+	return e != NO_ID && graph_edge_fires(&graph->edges.items[e]) ? e : NO_ID;
+}
+
 /* How many connected inputs fire the node. */
 static inline uint32_t node_n_firing(const struct graph *graph, uint32_t n)
 {
@@ -98,8 +107,7 @@ static inline uint32_t node_n_firing(const struct graph *graph, uint32_t n)
 	uint32_t count = 0;
 
 	for (uint32_t i = 0; i < node->n_inputs; i++)
-		count += node->inputs[i] != NO_ID &&
-		         graph_edge_fires(&graph->edges.items[node->inputs[i]]);
+		count += node_firing_edge(graph, node, i) != NO_ID;
 	return count;
 }
 

@@ -14,24 +14,45 @@ struct tick_pass {
 	struct clock *clocks; /* per node */
 	struct clock *bases;  /* per node at which a clock begins: that which it chooses from */
 	bool *lapses;         /* per stream: absent on some frame of its node's clock */
+	/* Of the question at hand: per node at which a clock begins, whether it was asked, and the
+	 * answer. Choices of choices meet again and again. */
+	uint32_t *asked, question;
+	bool *answers;
 };
 
 /* ---- Sets of frames ---- */
 
-static bool covers(const struct tick_pass *t, const struct clock *clock, uint32_t root)
+static bool has(const struct clock *clock, uint32_t root)
 {
 	for (size_t i = 0; i < clock->n; i++)
 		if (clock->items[i] == root)
 			return true;
-	const struct clock *base = &t->bases[root];
-	for (size_t i = 0; i < base->n; i++)
-		if (!covers(t, clock, base->items[i]))
-			return false;
-	return base->n > 0;
+	return false;
 }
 
-static bool covers_all(const struct tick_pass *t, const struct clock *clock,
-                       const struct clock *other)
+static bool answer(struct tick_pass *t, const struct clock *clock, uint32_t root)
+{
+	const struct clock *base = &t->bases[root];
+	bool all = base->n > 0;
+
+	if (has(clock, root))
+		return true;
+	if (t->asked[root] == t->question)
+		return t->answers[root];
+	for (size_t i = 0; i < base->n && all; i++)
+		all = answer(t, clock, base->items[i]);
+	t->asked[root] = t->question;
+	t->answers[root] = all;
+	return all;
+}
+
+static bool covers(struct tick_pass *t, const struct clock *clock, uint32_t root)
+{
+	t->question++;
+	return answer(t, clock, root);
+}
+
+static bool covers_all(struct tick_pass *t, const struct clock *clock, const struct clock *other)
 {
 	for (size_t i = 0; i < other->n; i++)
 		if (!covers(t, clock, other->items[i]))
@@ -39,7 +60,7 @@ static bool covers_all(const struct tick_pass *t, const struct clock *clock,
 	return true;
 }
 
-static struct clock unite(const struct tick_pass *t, struct clock a, struct clock b)
+static struct clock unite(struct tick_pass *t, struct clock a, struct clock b)
 {
 	struct clock all = {0};
 	size_t i = 0, k = 0;
@@ -59,25 +80,16 @@ static struct clock unite(const struct tick_pass *t, struct clock a, struct cloc
 
 /* ---- The clock of a node ---- */
 
-static const struct graph_edge *firing_input(const struct graph *graph,
-                                             const struct graph_node *node, uint32_t slot)
+static bool is_needed(const struct graph *graph, uint32_t e)
 {
-	uint32_t e = node->inputs[slot];
-	const struct graph_edge *edge = e == NO_ID ? NULL : &graph->edges.items[e];
-
-	return edge && graph_edge_fires(edge) ? edge : NULL;
-}
-
-static bool is_needed(const struct graph *graph, const struct graph_edge *edge)
-{
-	return !graph_edge_port(graph, edge)->optional;
+	return !graph_edge_port(graph, &graph->edges.items[e])->optional;
 }
 
 static bool needs_any(const struct graph *graph, const struct graph_node *node)
 {
 	for (uint32_t i = 0; i < node->n_inputs; i++) {
-		const struct graph_edge *edge = firing_input(graph, node, i);
-		if (edge && is_needed(graph, edge))
+		uint32_t e = node_firing_edge(graph, node, i);
+		if (e != NO_ID && is_needed(graph, e))
 			return true;
 	}
 	return false;
@@ -91,11 +103,6 @@ static bool chooses(const struct graph *graph, const struct graph_edge *edge)
 	return every || edge->policy == EDGE_LATEST;
 }
 
-static uint32_t producer_of(const struct graph *graph, const struct graph_edge *edge)
-{
-	return graph->streams.items[edge->stream].node;
-}
-
 static void begin(struct tick_pass *t, uint32_t n, struct clock base)
 {
 	t->clocks[n] = (struct clock){0};
@@ -104,7 +111,7 @@ static void begin(struct tick_pass *t, uint32_t n, struct clock base)
 }
 
 /* False where two choices meet: what both take begins a clock of its own. */
-static bool intersect(const struct tick_pass *t, struct clock *all, const struct clock *clock)
+static bool intersect(struct tick_pass *t, struct clock *all, const struct clock *clock)
 {
 	if (all->n && covers_all(t, clock, all))
 		return true;
@@ -118,18 +125,18 @@ static void find_clock(struct tick_pass *t, uint32_t n)
 {
 	const struct graph *graph = t->graph;
 	const struct graph_node *node = &graph->nodes.items[n];
-	bool needs = needs_any(graph, node), own = node_is_origin(node) || node->face->fires_any;
+	bool needs = needs_any(graph, node), own = node_is_origin(node);
 	struct clock all = {0};
 
 	for (uint32_t i = 0; i < node->n_inputs && !node_is_origin(node); i++) {
-		const struct graph_edge *edge = firing_input(graph, node, i);
-		if (!edge)
+		uint32_t e = node_firing_edge(graph, node, i);
+		if (e == NO_ID)
 			continue;
-		const struct clock *clock = &t->clocks[producer_of(graph, edge)];
-		own = own || chooses(graph, edge);
+		const struct clock *clock = &t->clocks[edge_producer(graph, e)];
+		own = own || chooses(graph, &graph->edges.items[e]);
 		if (!needs)
 			all = unite(t, all, *clock);
-		else if (is_needed(graph, edge) && !intersect(t, &all, clock))
+		else if (is_needed(graph, e) && !intersect(t, &all, clock))
 			own = true;
 	}
 	if (own)
@@ -149,33 +156,36 @@ static bool is_expression(const struct graph *graph, uint32_t n)
 }
 
 /* Whether some input has a value on each frame of the clock that begins at `root`. */
-static bool is_shown(const struct tick_pass *t, const struct graph_node *node, uint32_t root)
+static bool is_shown(struct tick_pass *t, const struct graph_node *node, uint32_t root)
 {
 	for (uint32_t i = 0; i < node->n_inputs; i++) {
-		const struct graph_edge *edge = firing_input(t->graph, node, i);
-		if (edge && !t->lapses[edge->stream] &&
-		    covers(t, &t->clocks[producer_of(t->graph, edge)], root))
+		uint32_t e = node_firing_edge(t->graph, node, i);
+		if (e != NO_ID && !t->lapses[t->graph->edges.items[e].stream] &&
+		    covers(t, &t->clocks[edge_producer(t->graph, e)], root))
 			return true;
 	}
 	return false;
 }
 
 /* Whether the node fires on every frame of its clock, once it has the ticks that it takes. */
-static bool keeps_time(const struct tick_pass *t, uint32_t n)
+static bool keeps_time(struct tick_pass *t, uint32_t n)
 {
 	const struct graph_node *node = &t->graph->nodes.items[n];
 
 	if (t->clocks[n].n == 1 && t->clocks[n].items[0] == n)
 		return true;
 	if (!needs_any(t->graph, node)) {
-		for (size_t i = 0; i < t->clocks[n].n && !is_expression(t->graph, n); i++)
+		if (is_expression(t->graph, n))
+			return true;
+		for (size_t i = 0; i < t->clocks[n].n; i++)
 			if (!is_shown(t, node, t->clocks[n].items[i]))
 				return false;
 		return true;
 	}
 	for (uint32_t i = 0; i < node->n_inputs; i++) {
-		const struct graph_edge *edge = firing_input(t->graph, node, i);
-		if (edge && is_needed(t->graph, edge) && t->lapses[edge->stream])
+		uint32_t e = node_firing_edge(t->graph, node, i);
+		if (e != NO_ID && is_needed(t->graph, e) &&
+		    t->lapses[t->graph->edges.items[e].stream])
 			return false;
 	}
 	return true;
@@ -248,11 +258,12 @@ static void connect(struct graph *graph, uint32_t n, uint32_t root, uint32_t por
 		.stream = stream, .node = n, .input = node->n_inputs, .at = node->at};
 
 	for (uint32_t i = 0; i < node->n_inputs; i++) {
-		const struct graph_edge *other = firing_input(graph, node, i);
+		uint32_t e = node_firing_edge(graph, node, i);
 		inputs[i] = node->inputs[i];
 		ports[i] = node->input_ports[i];
-		if (!other || edge_n_workers(graph, other) == 1)
+		if (e == NO_ID || edge_n_workers(graph, &graph->edges.items[e]) == 1)
 			continue;
+		const struct graph_edge *other = &graph->edges.items[e];
 		tick.every_n = other->every_n;
 		tick.every_from = other->every_from;
 		tick.pool = other->pool;
@@ -307,6 +318,8 @@ void tick_add(struct graph *graph)
 	t.clocks = arena_alloc(graph->arena, graph->nodes.n * sizeof *t.clocks);
 	t.bases = arena_alloc(graph->arena, graph->nodes.n * sizeof *t.bases);
 	t.lapses = arena_alloc(graph->arena, graph->streams.n * sizeof *t.lapses);
+	t.asked = arena_alloc(graph->arena, graph->nodes.n * sizeof *t.asked);
+	t.answers = arena_alloc(graph->arena, graph->nodes.n * sizeof *t.answers);
 	const uint32_t *order = firing_order(t.a);
 	for (size_t i = 0; i < graph->nodes.n; i++) {
 		find_clock(&t, order[i]);
