@@ -29,6 +29,7 @@
 
 #include <inttypes.h>
 #include <pkd/frame.h>
+#include <string.h>
 
 /* Frames that wait at the edge while its node waits for a later input. */
 static uint64_t frames_behind(const struct analysis *a, const struct graph_edge *edge,
@@ -157,6 +158,19 @@ static void report_too_large(struct analysis *a, uint32_t e, uint64_t window)
 	          edge_words_as(a, e, "queue(100)"), node_name(a, edge_producer(a->graph, e)));
 }
 
+/* ---- Wider than the rate asks ---- */
+
+/* False where the edge holds as many already. More than a stream has slots for is not asked: nobody
+ * has written it. */
+static bool widen(struct analysis *a, uint32_t e, uint64_t window)
+{
+	window = window < SLOTS_MAX ? window : SLOTS_MAX - 1; /* one is being written */
+	if (window <= a->window[e])
+		return false;
+	a->window[e] = (uint32_t)window;
+	return true;
+}
+
 /* ---- Live origins ---- */
 
 /* What an ordinary machine may keep a reader waiting: a live origin, which cannot wait, has room
@@ -211,11 +225,8 @@ static void absorb_jitter(struct analysis *a)
 			continue;
 		uint64_t n_frames = frames_of_jitter(a, edge->stream);
 		uint64_t window = n_frames + 1 + (uint64_t) - (int64_t)edge->first;
-		window = window < SLOTS_MAX - 1 ? window : SLOTS_MAX - 1;
-		if (window <= a->window[e])
-			continue;
-		a->window[e] = (uint32_t)window;
-		a->window_reason[e] = with_history(a, edge, jitter_words(a, n, n_frames));
+		if (widen(a, e, window))
+			a->window_reason[e] = with_history(a, edge, jitter_words(a, n, n_frames));
 	}
 }
 
@@ -238,21 +249,19 @@ static void keep_promise(struct analysis *a, const uint32_t *place, uint32_t wri
 		const struct graph_edge *edge = &graph->edges.items[e];
 		uint32_t producer = edge_producer(graph, e);
 		int64_t window = (int64_t)a->window[written] + promise->first - edge->first;
-		if (!edge_gates(edge) || edge->count || window <= a->window[e] ||
-		    a->origin[producer] != origin || place[producer] >= place[promise->node])
-			continue;
-		a->window[e] = (uint32_t)(window < SLOTS_MAX ? window : SLOTS_MAX);
-		a->window_reason[e] = with_history(a, edge,
-		                                   arena_printf(a->arena,
-		                                                "as many as '%s' beside it",
-		                                                edge_words(a, written)));
+		if (edge_gates(edge) && !edge->count && window > 0 &&
+		    a->origin[producer] == origin && place[producer] < place[promise->node] &&
+		    widen(a, e, (uint64_t)window))
+			a->window_reason[e] = with_history(a, edge,
+			                                   arena_printf(a->arena,
+			                                                "as many as '%s' beside it",
+			                                                edge_words(a, written)));
 	}
 }
 
-static void keep_promises(struct analysis *a)
+static void keep_promises(struct analysis *a, const uint32_t *order)
 {
 	const struct graph *graph = a->graph;
-	const uint32_t *order = firing_order(a);
 	uint32_t *place = arena_alloc(a->arena, graph->nodes.n * sizeof *place);
 
 	for (uint32_t i = 0; i < graph->nodes.n; i++)
@@ -269,46 +278,39 @@ static void keep_promises(struct analysis *a)
 
 /* How many frames may be under way from the node to each other: the largest sum of windows on a way
  * of values, and one in the hand of each node. 0 where there is no way. */
-static uint64_t *frames_under_way(const struct analysis *a, const uint32_t *order, uint32_t root)
+static void count_under_way(const struct analysis *a, const uint32_t *order, uint32_t root,
+                            uint64_t *n_frames)
 {
 	const struct graph *graph = a->graph;
-	uint64_t *n_frames = arena_alloc(a->arena, graph->nodes.n * sizeof *n_frames);
 
+	memset(n_frames, 0, graph->nodes.n * sizeof *n_frames);
 	n_frames[root] = 1;
 	for (size_t i = 0; i < graph->nodes.n; i++) {
 		const struct graph_node *node = &graph->nodes.items[order[i]];
 		for (uint32_t slot = 0; slot < node->n_inputs && order[i] != root; slot++) {
-			uint32_t e = node->inputs[slot];
-			if (e == NO_ID || !graph_edge_fires(&graph->edges.items[e]))
-				continue;
-			uint64_t before = n_frames[edge_producer(graph, e)];
+			uint32_t e = node_firing_edge(graph, node, slot);
+			uint64_t before = e == NO_ID ? 0 : n_frames[edge_producer(graph, e)];
 			if (before && before + a->window[e] + 1 > n_frames[order[i]])
 				n_frames[order[i]] = before + a->window[e] + 1;
 		}
 	}
-	return n_frames;
 }
 
-static void widen_ticks(struct analysis *a)
+static void widen_ticks(struct analysis *a, const uint32_t *order)
 {
 	const struct graph *graph = a->graph;
-	const uint32_t *order = NULL;
+	uint64_t *n_frames = arena_alloc(a->arena, graph->nodes.n * sizeof *n_frames);
 
 	for (uint32_t n = 0; n < graph->nodes.n; n++) {
 		if (!graph->nodes.items[n].has_tick)
 			continue;
 		const struct graph_stream *tick =
 			&graph->streams.items[graph_tick(&graph->nodes.items[n])];
-		order = order ? order : firing_order(a);
-		const uint64_t *n_frames = frames_under_way(a, order, n);
+		count_under_way(a, order, n, n_frames);
 		for (size_t i = 0; i < tick->edges.n; i++) {
 			uint32_t e = tick->edges.items[i];
-			uint64_t window = n_frames[graph->edges.items[e].node];
-			window = window < SLOTS_MAX ? window : SLOTS_MAX;
-			if (window <= a->window[e])
-				continue;
-			a->window[e] = (uint32_t)window;
-			a->window_reason[e] = "as many as may be under way between";
+			if (widen(a, e, n_frames[graph->edges.items[e].node]))
+				a->window_reason[e] = "as many as may be under way between";
 		}
 	}
 }
@@ -319,8 +321,8 @@ static void widen_ticks(struct analysis *a)
 static uint32_t lossless_input(const struct graph *graph, const struct graph_node *node)
 {
 	for (uint32_t i = 0; i < node->n_inputs; i++) {
-		uint32_t e = node->inputs[i];
-		if (e != NO_ID && graph_edge_fires(&graph->edges.items[e]))
+		uint32_t e = node_firing_edge(graph, node, i);
+		if (e != NO_ID)
 			return e;
 	}
 	return NO_ID;
@@ -458,7 +460,8 @@ void pass_capacity(struct analysis *a)
 		a->pins[e] = pins_of(graph, edge);
 	}
 	absorb_jitter(a);
-	keep_promises(a);
-	widen_ticks(a);
+	const uint32_t *order = firing_order(a);
+	keep_promises(a, order);
+	widen_ticks(a, order);
 	check_pace(a);
 }
