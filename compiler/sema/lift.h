@@ -85,7 +85,17 @@ struct term *term_widen(struct lift *lift, struct term *term, const struct type 
 struct term *term_build_const(struct lift *lift, const struct ast_expr *expr,
                               const struct type *hint);
 
+/* The type of a constant that stands by itself: of a boolean, a number, a time or a rate. */
+const struct type *term_type_of(enum value_kind kind);
+
+/* An element of `left`, a list or an array, at the index that the expression has; NULL after a
+ * report, and where left is NULL. */
+struct term *term_build_element(struct lift *lift, const struct ast_expr *expr, struct term *left);
+
 /* ---- term_part.c ---- */
+
+/* Whether a name stands for a constant. */
+bool term_is_const_name(const struct scope *scope, const char *name);
 
 /* Reports a string parameter in an expression over streams; NULL. */
 struct term *term_no_string(struct lift *lift, struct span span);

@@ -193,15 +193,20 @@ struct term *term_build_near(struct lift *lift, const struct ast_expr *expr,
 
 /* ---- Leaves ---- */
 
-struct term *term_build_const(struct lift *lift, const struct ast_expr *expr,
-                              const struct type *hint)
+const struct type *term_type_of(enum value_kind kind)
 {
-	struct value value = elaborate_const(lift->e, lift->scope, expr);
 	static const enum type_kind kinds[] = {[VALUE_BOOL] = TYPE_BOOL,
 	                                       [VALUE_INT] = TYPE_I64,
 	                                       [VALUE_FLOAT] = TYPE_F64,
 	                                       [VALUE_TIME] = TYPE_TIME,
 	                                       [VALUE_RATE] = TYPE_F64};
+	return type_scalar(kinds[kind]);
+}
+
+struct term *term_build_const(struct lift *lift, const struct ast_expr *expr,
+                              const struct type *hint)
+{
+	struct value value = elaborate_const(lift->e, lift->scope, expr);
 	if (value.kind == VALUE_NONE)
 		return NULL;
 	if (value.kind == VALUE_ENUM)
@@ -222,7 +227,7 @@ struct term *term_build_const(struct lift *lift, const struct ast_expr *expr,
 		uint64_t n = lift->for_param ? 0 : strlen(value.s) ? strlen(value.s) : 1;
 		term->type = type_string(lift->e->sema->arena, (struct size){.value = n});
 	} else {
-		term->type = fits ? hint : type_scalar(kinds[value.kind]);
+		term->type = fits ? hint : term_type_of(value.kind);
 	}
 	if (value.kind != VALUE_STRING &&
 	    !resolve_value(lift->e->sema, term->type, expr->span, &value))
@@ -257,17 +262,6 @@ static struct term *no_stream_here(struct lift *lift, const struct ast_expr *exp
 	return NULL;
 }
 
-static bool is_const_name(struct lift *lift, const struct ast_expr *expr)
-{
-	if (!expr->name.text)
-		return false;
-	struct binding *binding = scope_binding(lift->scope, expr->name.text);
-	if (binding)
-		return binding->kind == BINDING_CONST;
-	struct symbol *symbol = scope_find(lift->scope->file, expr->name.text);
-	return symbol && symbol->kind == SYMBOL_CONST;
-}
-
 static struct term *build_name(struct lift *lift, const struct ast_expr *expr,
                                const struct type *hint)
 {
@@ -293,7 +287,7 @@ static struct term *build_name(struct lift *lift, const struct ast_expr *expr,
 			return term_no_string(lift, expr->span);
 		return term;
 	}
-	if (is_const_name(lift, expr))
+	if (term_is_const_name(lift->scope, expr->name.text))
 		return term_build_const(lift, expr, hint);
 	return lift->for_param ? no_stream_here(lift, expr) : lift_input(lift, expr);
 }
@@ -337,11 +331,8 @@ static struct term *build_member(struct lift *lift, const struct ast_expr *expr)
 	               : lift_input(lift, expr);
 }
 
-static struct term *build_index(struct lift *lift, const struct ast_expr *expr)
+struct term *term_build_element(struct lift *lift, const struct ast_expr *expr, struct term *left)
 {
-	if (!stream_is_expression(lift->e, lift->scope, expr) && expr->left->kind != EXPR_IT)
-		return lift_input(lift, expr);
-	struct term *left = term_build(lift, expr->left, NULL);
 	if (!left)
 		return NULL;
 	if (!left->type || (left->type->kind != TYPE_LIST && left->type->kind != TYPE_ARRAY))
@@ -355,6 +346,13 @@ static struct term *build_index(struct lift *lift, const struct ast_expr *expr)
 	term->right = index;
 	term->optional = true; /* out of range */
 	return term;
+}
+
+static struct term *build_index(struct lift *lift, const struct ast_expr *expr)
+{
+	if (!stream_is_expression(lift->e, lift->scope, expr) && expr->left->kind != EXPR_IT)
+		return lift_input(lift, expr);
+	return term_build_element(lift, expr, term_build(lift, expr->left, NULL));
 }
 
 /* ---- Absence ---- */
@@ -428,7 +426,7 @@ static bool is_literal(struct lift *lift, const struct ast_expr *expr)
 	if (expr->kind == EXPR_UNARY && expr->op == OP_NEG)
 		expr = expr->left;
 	return expr->kind == EXPR_INT || expr->kind == EXPR_FLOAT || expr->kind == EXPR_QUANTITY ||
-	       (expr->kind == EXPR_NAME && is_const_name(lift, expr));
+	       (expr->kind == EXPR_NAME && term_is_const_name(lift->scope, expr->name.text));
 }
 
 static struct term *build(struct lift *lift, const struct ast_expr *expr, const struct type *hint)

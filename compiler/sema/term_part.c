@@ -4,7 +4,7 @@
 
 /* ---- What is constant ---- */
 
-static bool is_const_name(const struct scope *scope, const char *name)
+bool term_is_const_name(const struct scope *scope, const char *name)
 {
 	const struct binding *binding = name ? scope_binding((struct scope *)scope, name) : NULL;
 	if (!name || binding)
@@ -31,7 +31,7 @@ static bool is_constant(const struct scope *scope, const struct ast_expr *expr)
 	if (!expr)
 		return true;
 	if (expr->kind == EXPR_NAME)
-		return is_const_name(scope, expr->name.text);
+		return term_is_const_name(scope, expr->name.text);
 	if (expr->kind == EXPR_IT || expr->kind == EXPR_EDGE || expr->kind == EXPR_WINDOW ||
 	    expr->kind == EXPR_WHERE || expr->kind == EXPR_WHEN || expr->kind == EXPR_ERROR)
 		return false;
@@ -56,16 +56,11 @@ bool term_is_table(const struct scope *scope, const struct ast_expr *expr)
 static const struct type *item_type(struct lift *lift, const struct value *list,
                                     const struct type *hint)
 {
-	static const enum type_kind kinds[] = {[VALUE_BOOL] = TYPE_BOOL,
-	                                       [VALUE_INT] = TYPE_I64,
-	                                       [VALUE_FLOAT] = TYPE_F64,
-	                                       [VALUE_TIME] = TYPE_TIME,
-	                                       [VALUE_RATE] = TYPE_F64};
 	uint64_t longest = 1;
 	if (hint)
 		return hint;
 	if (list->items[0].kind < VALUE_ENUM && list->items[0].kind != VALUE_STRING)
-		return type_scalar(kinds[list->items[0].kind]);
+		return term_type_of(list->items[0].kind);
 	if (list->items[0].kind != VALUE_STRING)
 		return NULL;
 	for (size_t i = 0; i < list->n; i++)
@@ -98,23 +93,6 @@ struct term *term_of_list(struct lift *lift, const struct value *list, struct sp
 	term->type = type_list(arena, item, (struct size){.value = n});
 	term->value = *list;
 	term->value.items = items;
-	return term;
-}
-
-/* TABLE[n]: looked up in each firing. */
-static struct term *build_table(struct lift *lift, const struct ast_expr *expr)
-{
-	struct term *list = term_build_const(lift, expr->left, NULL);
-	struct term *index = list ? term_build_as(lift, expr->right, type_scalar(TYPE_I64)) : NULL;
-	if (!index)
-		return NULL;
-	if (list->type->kind != TYPE_LIST)
-		return term_mismatch(lift, expr->left->span, "only a list or an array has elements",
-		                     list->type);
-	struct term *term = term_new(lift, TERM_ELEMENT, list->type->item, expr->span);
-	term->left = list;
-	term->right = index;
-	term->optional = true; /* out of range */
 	return term;
 }
 
@@ -189,7 +167,11 @@ bool term_build_part(struct lift *lift, const struct ast_expr *expr, const struc
 		}
 	}
 	if (term_is_table(lift->scope, expr)) {
-		*ret_term = lift->for_param ? no_table(lift, expr) : build_table(lift, expr);
+		/* Looked up in each firing. */
+		*ret_term = lift->for_param
+		                    ? no_table(lift, expr)
+		                    : term_build_element(lift, expr,
+		                                         term_build_const(lift, expr->left, NULL));
 		return true;
 	}
 	if (!is_part(expr) || !is_constant(lift->scope, expr))
