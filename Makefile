@@ -85,7 +85,10 @@ $(B)/pkdc: $(call objects,compiler/main.c) $(B)/lib/libpkdc.a
 	$(call say,LD $@)
 	$(Q)$(CC) $(LD_FLAGS) -o $@ $^ -lm
 
-$(B)/lib/libpkdc.a: $(filter-out $(call objects,compiler/main.c),$(COMPILER_O))
+# What text() of a constant says, the compiler has from the runtime.
+TEXT_O := $(call objects,runtime/node/text.c)
+
+$(B)/lib/libpkdc.a: $(filter-out $(call objects,compiler/main.c),$(COMPILER_O)) $(TEXT_O)
 $(B)/lib/libpkd.a: $(RUNTIME_O)
 $(B)/lib/libpkd_nodes.a: $(NODE_O)
 
@@ -96,7 +99,7 @@ $(B)/lib/%.a: $(B)/lib/%.members
 	$(Q)rm -f $@
 	$(Q)$(AR) qcs $@ $(filter %.o,$^)
 
-$(B)/lib/libpkdc.members: MEMBERS := $(COMPILER_O)
+$(B)/lib/libpkdc.members: MEMBERS := $(COMPILER_O) $(TEXT_O)
 $(B)/lib/libpkd.members: MEMBERS := $(RUNTIME_O)
 $(B)/lib/libpkd_nodes.members: MEMBERS := $(NODE_O)
 $(B)/lib/%.members: FORCE

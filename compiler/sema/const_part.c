@@ -1,7 +1,6 @@
 /* Constants that are made of others: arrays, records, their parts, and functions of them. */
 #include "sema/const.h"
-#include <math.h>
-#include <stdlib.h>
+#include <pkd/text.h>
 #include <string.h>
 
 static struct value none(void)
@@ -116,26 +115,11 @@ struct value const_join(struct sema *sema, struct span span, struct value a, str
 	                      .s = arena_printf(sema->arena, "%s%s", a.s, b.s)};
 }
 
-/* The shortest that reads back; plain between 1e-5 and 1e15. */
-static const char *float_text(struct arena *arena, double number)
-{
-	char text[64];
-	int digits = 0;
-	do
-		snprintf(text, sizeof text, "%.*e", digits, number);
-	while (strtod(text, NULL) != number && isfinite(number) && ++digits < 17);
-	double size = fabs(number);
-	if (size != 0 && (size < 1e-5 || size >= 1e15))
-		return arena_printf(arena, "%s", text);
-	const char *e = strchr(text, 'e');
-	int decimals = e ? digits - atoi(e + 1) : 0;
-	return arena_printf(arena, "%.*f", decimals > 0 ? decimals : 0, number);
-}
-
 /* text(x), text(x, n): with n decimals. */
 static struct value text_of(struct sema *sema, const struct ast_expr *call, struct value x,
                             const struct value *decimals)
 {
+	char digits[PKD_NUMBER_SIZE];
 	const char *text = NULL;
 	bool number = x.kind == VALUE_INT || x.kind == VALUE_FLOAT;
 	if (decimals &&
@@ -146,12 +130,13 @@ static struct value text_of(struct sema *sema, const struct ast_expr *call, stru
 		return none();
 	}
 	if (decimals)
-		text = arena_printf(sema->arena, "%.*f", (int)decimals->i,
-		                    x.kind == VALUE_INT ? (double)x.i : x.f);
+		pkd_text_fixed(x.kind == VALUE_INT ? (double)x.i : x.f, (int)decimals->i, digits);
 	else if (x.kind == VALUE_INT)
-		text = arena_printf(sema->arena, "%lld", (long long)x.i);
+		pkd_text_i64(x.i, digits);
 	else if (x.kind == VALUE_FLOAT)
-		text = float_text(sema->arena, x.f);
+		pkd_text_f64(x.f, digits);
+	if (number)
+		text = arena_strdup(sema->arena, digits);
 	else if (x.kind == VALUE_BOOL)
 		text = x.i ? "true" : "false";
 	else if (x.kind == VALUE_STRING)

@@ -59,4 +59,23 @@ grep -q -- '--flags true|false,...  *(3 values, default ' out || fail 'help of b
 	fail 'a -D that is an array'
 expect 1 '.*error.E0309.: the items of an array have one type.*' \
 	"$PKDC" check -D 'PATHS=["x.mp4", 3]' "$e2e/constants/constants.pkd"
-exit 0
+
+# A number is written the same by the compiler and by the program.
+cat >texts.pkd <<'END'
+node show() {
+    param a: string = ""
+    origin paced
+    step {= pkd_note(ctx, "%s", params->a); return PKD_END; =}
+}
+pipeline texts(f: f64 = 1.0e15, n: i64 = -7) {
+    x = show(a: text(1.0e15) + " " + text(2.5e15) + " " + text(1.0e16) + " " + text(-0.0000123) + " " + text(123456.75)
+        + " " + text(1.0e16, 2) + " " + text(2.0 / 3, 2) + " " + text(-7) + " " + text(-7, 1))
+    y = show(a: text(f) + " " + text(f * 2.5) + " " + text(f * 10.0) + " " + text(f * 0.0 - 0.0000123) + " "
+        + text(f * 0.0 + 123456.75) + " " + text(f * 10.0, 2) + " " + text(f * 2.0 / (f * 3.0), 2) + " " + text(n) + " "
+        + text(n, 1))
+}
+END
+build texts.pkd -o texts
+at_most 20 ./texts --quiet >out 2>&1 || fail "status $?"
+want='1000000000000000 2500000000000000 1e+16 -0.0000123 123456.75 1e+16 0.67 -7 -7.0'
+[ "$(sed 's/.*: //' out | sort -u)" = "$want" ] || fail 'not one text for both'
