@@ -605,6 +605,23 @@ static void tell_supervisor(struct pkdi_node *node)
 		return;
 }
 
+/* What the firing has made becomes visible, unless there is no room for a frame that cannot
+ * wait. */
+static int publish(struct pkdi_node *node, int64_t now_ns, bool leaves)
+{
+	int r;
+
+	if (is_refused(node)) {
+		commit(node, false, leaves);
+		return 0;
+	}
+	r = seal_values(node, now_ns);
+	if (r < 0)
+		return r;
+	commit(node, true, leaves);
+	return 1;
+}
+
 /* A frame that the node has died of twice: all that it makes is absent, and the clock goes on. */
 static int pass_failed(struct pkdi_node *node)
 {
@@ -617,15 +634,8 @@ static int pass_failed(struct pkdi_node *node)
 	r = pkdi_ports_fill_ticks(node);
 	if (r < 0)
 		return fail(node, r == -ENOBUFS ? r : no_protection(node, r));
-	if (is_refused(node)) {
-		commit(node, false, false);
-		return 1;
-	}
-	r = seal_values(node, now_ns);
-	if (r < 0)
-		return fail(node, r);
-	commit(node, true, false);
-	return 1;
+	r = publish(node, now_ns, false);
+	return r < 0 ? fail(node, r) : 1;
 }
 
 /* PKD_LATER: until the time that pkd_later was told, or a descriptor that the node watches. */
@@ -670,15 +680,12 @@ int pkdi_node_fire(struct pkdi_node *node)
 	if (r == PKD_SKIP) {
 		node->ctx.number--; /* there is no such frame */
 		commit(node, false, true);
-	} else if (is_refused(node)) {
-		commit(node, false, r == PKD_END);
 	} else {
-		int sealed = seal_values(node, end_ns);
+		int published = publish(node, end_ns, r == PKD_END);
 
-		if (sealed < 0)
-			return fail(node, sealed);
-		commit(node, true, r == PKD_END);
-		if (node->waits_for_names)
+		if (published < 0)
+			return fail(node, published);
+		if (published && node->waits_for_names)
 			tell_supervisor(node);
 	}
 	if (r != PKD_OK)

@@ -119,19 +119,6 @@ static inline void clear(char *at, uint32_t size)
 		memset(at, 0, size);
 }
 
-/* The length may be anything. Also clears the first byte after an empty string, which ends it. */
-static inline void clear_text(char *value, uint32_t capacity, bool is_string)
-{
-	uint32_t length;
-
-	memcpy(&length, value, sizeof(length));
-	memset(value, 0, sizeof(length));
-	if (length)
-		memset(value + sizeof(length), 0, length < capacity ? length : capacity);
-	else if (is_string)
-		value[sizeof(length)] = '\0';
-}
-
 void pkdi_plan_empty(const struct pkdi_plan *plan, void *value)
 {
 	const struct pkdi_part *end = plan->parts + plan->n_parts;
@@ -146,7 +133,7 @@ void pkdi_plan_empty(const struct pkdi_plan *plan, void *value)
 		else if (part->kind == PKDI_PART_ANY)
 			pkdi_typed_empty(part->type, at);
 		else if (part->kind >= PKDI_PART_BYTES)
-			clear_text(at, part->n, part->kind == PKDI_PART_STRING);
+			pkdi_typed_empty_text(at, part->n, part->kind == PKDI_PART_STRING);
 	}
 }
 
@@ -190,11 +177,15 @@ bool pkdi_plan_check(const struct pkdi_plan *plan, const void *value)
 
 bool pkdi_plan_is_unwritten(const struct pkdi_plan *plan, void *value)
 {
-	const struct pkdi_part *part = plan->parts + plan->mark - 1;
-	char *at = (char *)value;
+	const struct pkdi_part *part;
+	char *at;
 
-	if (!plan->mark || memcmp(at + part->offset, mark, part->n) != 0)
+	if (!plan->mark)
 		return false;
-	memset(at + part->offset, 0, part->n);
+	part = &plan->parts[plan->mark - 1];
+	at = (char *)value + part->offset;
+	if (memcmp(at, mark, part->n) != 0)
+		return false;
+	memset(at, 0, part->n);
 	return pkdi_typed_is_empty(plan->type, value);
 }

@@ -223,16 +223,15 @@ static void empty_items(const struct pkd_type *item, char *items, uint32_t n)
 		pkdi_typed_empty(item, items + (size_t)i * item->size);
 }
 
-/* A string or bytes. Also clears the first byte after an empty string, which ends it. */
-static void empty_text(const struct pkd_type *type, char *value)
+void pkdi_typed_empty_text(char *value, uint32_t capacity, bool is_string)
 {
 	uint32_t length = length_of(value);
 
-	if (length)
-		memset(value + sizeof(length), 0, length < type->n ? length : type->n);
-	else if (type->kind == PKD_STRING)
-		value[sizeof(length)] = '\0';
 	memset(value, 0, sizeof(length));
+	if (length)
+		memset(value + sizeof(length), 0, length < capacity ? length : capacity);
+	else if (is_string)
+		value[sizeof(length)] = '\0';
 }
 
 static void empty_list(const struct pkd_type *type, char *value)
@@ -262,7 +261,7 @@ void pkdi_typed_empty(const struct pkd_type *type, void *value)
 	else if (type->kind == PKD_RECORD)
 		empty_fields(type, value);
 	else
-		empty_text(type, value);
+		pkdi_typed_empty_text(value, type->n, type->kind == PKD_STRING);
 }
 
 static bool are_zero(const char *bytes, size_t n)

@@ -24,4 +24,8 @@ void pkdi_typed_empty(const struct pkd_type *type, void *value);
 /* Does the value hold nothing but what pkdi_typed_empty leaves? */
 bool pkdi_typed_is_empty(const struct pkd_type *type, const void *value);
 
+/* Of a string or bytes of this capacity; the length there may be anything. Also clears the first
+ * byte after an empty string, which ends it. */
+void pkdi_typed_empty_text(char *value, uint32_t capacity, bool is_string);
+
 #endif
