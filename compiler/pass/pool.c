@@ -22,17 +22,6 @@ uint32_t edge_n_workers(const struct graph *graph, const struct graph_edge *edge
 	return 1;
 }
 
-bool is_worker(const struct graph *graph, uint32_t n)
-{
-	const struct graph_node *node = &graph->nodes.items[n];
-
-	for (uint32_t i = 0; i < node->n_inputs; i++)
-		if (node->inputs[i] != NO_ID &&
-		    edge_n_workers(graph, &graph->edges.items[node->inputs[i]]) > 1)
-			return true;
-	return false;
-}
-
 /* The share that a node takes as the worker of a pool of n, or NO_ID. */
 static uint32_t share_of(const struct graph *graph, uint32_t n, uint32_t n_workers)
 {

@@ -138,7 +138,6 @@ const char *why_failure_loses(const struct analysis *a, uint32_t n);
 
 /* How many workers the edge's node is one of, 1 where it is none. */
 uint32_t edge_n_workers(const struct graph *graph, const struct graph_edge *edge);
-bool is_worker(const struct graph *graph, uint32_t n);
 
 /* The first worker of the pool whose frames the node puts in order, or NO_ID. */
 uint32_t ordered_pool(const struct graph *graph, uint32_t n);

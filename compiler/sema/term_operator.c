@@ -41,10 +41,9 @@ static void help_fields(struct lift *lift, const struct term *term)
 {
 	if (!term->type || term->type->kind != TYPE_RECORD)
 		return;
-	const struct source *source = &lift->e->sema->sources->list.items[term->span.source];
-	diag_help(lift_diags(lift), "%s is a record: a field of it is written '%.*s.%s'",
-	          term->type->name, (int)(term->span.end - term->span.start),
-	          source->text + term->span.start, term->type->record->fields.items[0].name);
+	diag_help(lift_diags(lift), "%s is a record: a field of it is written '%s.%s'",
+	          term->type->name, resolve_source(lift->e->sema, term->span),
+	          term->type->record->fields.items[0].name);
 }
 
 /* "a" + n, or n + "a": n as text. */
