@@ -60,8 +60,11 @@ wait $pid
 echo "status $?"
 END_INSIDE
 
+# An X server resets itself when its last client leaves, and refuses who comes meanwhile: not this one.
+screen='-screen 0 1280x1024x24 -noreset'
+
 for key in q Escape; do
-	at_most 60 xvfb-run -a sh ./inside $key ./window --source "$MEDIA/vtest.avi" --speed 1 >result 2>&1
+	at_most 60 xvfb-run -a -s "$screen" sh ./inside $key ./window --source "$MEDIA/vtest.avi" --speed 1 >result 2>&1
 	status=$?
 	[ "$status" -ne 77 ] || skip 'xdotool is not installed: no key was pressed'
 	[ "$status" -eq 0 ] || fail "with a display: status $status" result
@@ -94,5 +97,5 @@ pipeline still() {
 }
 END_PKD
 build still.pkd -o still
-at_most 60 xvfb-run -a sh ./inside q ./still >result 2>&1 || fail "a still picture: status $?" result
+at_most 60 xvfb-run -a -s "$screen" sh ./inside q ./still >result 2>&1 || fail "a still picture: status $?" result
 [ "$(tail -n 1 result)" = 'status 0' ] || fail "a still picture: $(tail -n 1 result)" window.out
