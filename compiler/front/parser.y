@@ -497,13 +497,6 @@ edge:
 	$$->has_args = true;
 	$$->args = $args;
   }
-| "sample" { $$ = ast_expr(parser, EXPR_EDGE, @$); $$->policy = POLICY_SAMPLE; }
-| "sample" '(' args ')' {
-	$$ = ast_expr(parser, EXPR_EDGE, @$);
-	$$->policy = POLICY_SAMPLE;
-	$$->has_args = true;
-	$$->args = $args;
-  }
 | "queue" '(' args ')' {
 	$$ = ast_expr(parser, EXPR_EDGE, @$);
 	$$->policy = POLICY_QUEUE;
@@ -573,6 +566,16 @@ expr:
   }
 | "not" expr { $$ = ast_unary(parser, OP_NOT, $2, @$); }
 | '-' expr %prec NEG { $$ = ast_unary(parser, OP_NEG, $2, @$); }
+| "sample" operand {
+	$$ = ast_over(parser, EXPR_EDGE, $operand, @$);
+	$$->policy = POLICY_SAMPLE;
+  }
+| "sample" '(' args ')' operand {
+	$$ = ast_over(parser, EXPR_EDGE, $operand, @$);
+	$$->policy = POLICY_SAMPLE;
+	$$->has_args = true;
+	$$->args = $args;
+  }
 ;
 
 condition: expr %prec COALESCE ;

@@ -270,7 +270,7 @@ static void unify_bank(struct sema *sema, struct bound_node *node, uint32_t port
 	const struct type *type = node->face->inputs.items[port].type;
 	uint64_t n = 0;
 	struct span at = {0};
-	if (type->kind != TYPE_ARRAY || node->face->body)
+	if (type->kind != TYPE_ARRAY || node->face->parts.n)
 		return; /* an expression reads an array as a value */
 	for (size_t i = 0; i < node->inputs.n; i++) {
 		const struct bound_input *input = &node->inputs.items[i];
@@ -307,7 +307,7 @@ static void unify_inputs(struct sema *sema, struct bound *bound, struct bound_no
 		const struct bound_node *from = &bound->nodes.items[input->node];
 		const struct type *actual = from->face ? from->outputs[input->output] : NULL;
 		const struct type *declared = node->face->inputs.items[input->port].type;
-		if (declared->kind == TYPE_ARRAY && !node->face->body)
+		if (declared->kind == TYPE_ARRAY && !node->face->parts.n)
 			declared = declared->item;
 		u.from = input->at;
 		if (actual && !unify(&u, declared, actual) && report)

@@ -1,0 +1,59 @@
+#!/bin/sh
+# A name of a part stands for its text: the program says the same with its parts named and without, in
+# the same processes. Expressions with the same streams and clocks are one node.
+# shellcheck source=lib/lib.sh
+. "$(dirname "$0")/lib/lib.sh"
+
+# shape PIPELINE: its nodes and processes, without the names that the two writings give.
+shape() {
+	"$PKDC" check "$e2e/naming/naming.pkd" --pipeline "$1" --dump=graph >"$1.graph" 2>&1 || fail "$1" "$1.graph"
+	echo "$(grep -c '^ *node ' "$1.graph") nodes, $(grep -c '^ *process ' "$1.graph") processes"
+}
+
+# runs PIPELINE
+runs() {
+	build "$e2e/naming/naming.pkd" --pipeline "$1" -o "$1"
+	at_most 30 "./$1" --quiet >out 2>&1 || fail "$1: status $?"
+}
+
+# columns FILE: without the capture times.
+columns() { cut -d, -f1,3- "$1"; }
+
+for pair in absence types past; do
+	runs "$pair"
+	runs "${pair}_named"
+	[ "$(shape "$pair")" = "$(shape "${pair}_named")" ] ||
+		fail "$pair: $(shape "$pair"); named: $(shape "${pair}_named")"
+	for file in "$pair.csv" "${pair}"_[0-9].csv; do
+		[ -e "$file" ] || continue
+		named=$(echo "$file" | sed "s/^$pair/${pair}_named/")
+		columns "$file" >unnamed
+		columns "$named" | diff unnamed - >out || fail "$file: with names"
+	done
+done
+
+# What the values are, so that both are right: needed, absent, wide, converted.
+[ "$(sed -n 4p absence.csv | cut -d, -f3-)" = 78,0,false,3 ] || fail "absence" absence.csv
+[ "$(sed -n 5p absence.csv | cut -d, -f3-)" = 99,0,false,-1 ] || fail "absence" absence.csv
+[ "$(wc -l <absence_2.csv)" -eq 13 ] && [ "$(wc -l <absence_3.csv)" -eq 7 ] || fail 'absence: frames'
+[ "$(sed -n 13p types.csv | cut -d, -f3-)" = 132,132,792,88,6 ] || fail 'types' types.csv
+[ "$(sed -n 4p past.csv | cut -d, -f3-)" = 5,2,150,240,false,3,10,2,2 ] ||
+	[ "$(sed -n 4p past.csv | cut -d, -f3-)" = 5,2,150,240,true,3,10,2,2 ] || fail 'past' past.csv
+
+# ---- One firing a frame ----
+
+runs controller
+shape controller >out
+[ "$(cat out)" = '4 nodes, 3 processes' ] || fail 'the controller is not one node'
+build "$e2e/naming/naming.pkd" --pipeline controller -o controller
+at_most 30 ./controller >out 2>&1 || fail "controller: status $?"
+awk '$1 == "smooth" && $2 == 12 { found = 1 } END { exit !found }' out || fail 'not one firing a frame'
+tail -n 1 controller.csv | cut -d, -f3- >out
+[ "$(cat out)" = -1.9258984375,true ] || fail 'controller'
+
+# ---- What a deploy names ----
+
+runs kept
+grep -q '^ *node [0-9]* a: ' kept.graph 2>/dev/null || shape kept >/dev/null
+grep -q 'process [0-9]* alone { a }' kept.graph || fail 'the deploy has no node a' kept.graph
+[ "$(sed -n 3p kept.csv | cut -d, -f3-)" = 51,102 ] || fail 'kept' kept.csv
