@@ -316,4 +316,8 @@ bool unify_count(const struct interface *face, uint64_t *sizes, struct size decl
 bool unify_port(const struct generic *generics, size_t n, uint64_t *sizes,
                 const struct type **types, const struct type *declared, const struct type *actual);
 
+/* E0302: `at` is given to a port that takes another type. */
+void unify_report(struct sema *sema, const struct interface *face, const struct port *port,
+                  const struct type *declared, const struct type *actual, struct span at);
+
 #endif

@@ -54,11 +54,8 @@ static void check_port(struct elaborator *e, struct instance *instance, const st
 	}
 	const struct type *actual = first ? binding_type(e, first) : NULL;
 	if (actual && !unify_port(face->generics.items, face->generics.n, instance->sizes,
-	                          instance->types, declared, actual)) {
-		diag_report(e->sema->diags, E0302, at, "'%s' of %s takes %s, this is %s",
-		            port->name, face->kind, port->type->name, actual->name);
-		diag_note(e->sema->diags, port->span, "declared here");
-	}
+	                          instance->types, declared, actual))
+		unify_report(e->sema, face, port, declared, actual, at);
 }
 
 /* ---- Arguments ---- */

@@ -244,15 +244,24 @@ static void finish_outputs(struct sema *sema, struct bound_node *node)
 
 /* ---- All nodes ---- */
 
+void unify_report(struct sema *sema, const struct interface *face, const struct port *port,
+                  const struct type *declared, const struct type *actual, struct span at)
+{
+	diag_report(sema->diags, E0302, at, "'%s' of %s takes %s, this is %s", port->name,
+	            face->kind, declared->name, actual->name);
+	diag_note(sema->diags, port->span, "declared here");
+	if (type_is_number(declared) && type_is_number(actual))
+		diag_help(sema->diags, "a stream is not converted on its way: write '%s(…)'",
+		          declared->name);
+}
+
 static void report_mismatch(struct sema *sema, const struct bound_node *node,
                             const struct bound_input *input, const struct type *declared,
                             const struct type *actual, const struct unifier *u)
 {
 	const struct port *port = &node->face->inputs.items[input->port];
 	if (!u->variable) {
-		diag_report(sema->diags, E0302, input->at, "'%s' of %s takes %s, this is %s",
-		            port->name, node->face->kind, declared->name, actual->name);
-		diag_note(sema->diags, port->span, "declared here");
+		unify_report(sema, node->face, port, declared, actual, input->at);
 		return;
 	}
 	size_t i = generic_index(node->face, u->variable);
