@@ -250,8 +250,15 @@ void unify_report(struct sema *sema, const struct interface *face, const struct 
 	diag_report(sema->diags, E0302, at, "'%s' of %s takes %s, this is %s", port->name,
 	            face->kind, declared->name, actual->name);
 	diag_note(sema->diags, port->span, "declared here");
-	if (type_is_number(declared) && type_is_number(actual))
-		diag_help(sema->diags, "a stream is not converted on its way: write '%s(…)'",
+	if (!type_is_number(declared) || !type_is_number(actual))
+		return;
+	const char *given = resolve_source(sema, at);
+	if (declared == port->type && !strchr(given, ' '))
+		diag_help(sema->diags, "write '%s(%s)': a stream is not converted on its way",
+		          declared->name, given);
+	else
+		diag_help(sema->diags,
+		          "a stream is not converted on its way: bind a name to '%s(…)'",
 		          declared->name);
 }
 
