@@ -88,10 +88,21 @@ run_command() {
 	esac
 }
 
+# Of each link to a heading, in this page or another one.
+check_links() {
+	grep -no '](\([a-z]*\.md\)\{0,1\}#[^)]*)' "$ROOT/docs/$page.md" | tr -d '()]' | tr '#' ' ' >links
+	while IFS=: read -r line link; do
+		to=${link% *}
+		sed -n 's/^##* //p' "$ROOT/docs/${to:-$page.md}" | tr '[:upper:]' '[:lower:]' |
+			sed 's/[^a-z0-9 _-]//g; s/ /-/g' >headings
+		grep -qxF -- "${link#* }" headings || bad "$line" "no heading '${link#* }' in ${to:-this page}"
+	done <links
+}
+
 # page_of NAME PROGRAMS COMMANDS: has at least so many.
 page_of() {
 	page=$1
-	mkdir "$page"
+	mkdir -p "$page"
 	cd "$page" || exit 2
 	: >commands
 	blocks_of "$ROOT/docs/$page.md"
@@ -104,6 +115,7 @@ page_of() {
 		run_command "$line"
 	done <commands
 	: >out
+	check_links
 	[ "$(wc -l <blocks)" -ge "$2" ] || bad 1 'the page has lost its programs'
 	[ "$(wc -l <commands)" -ge "$3" ] || bad 1 'the page has lost its commands'
 	echo "$page: $(wc -l <blocks) programs, $(wc -l <commands) commands"
@@ -111,7 +123,9 @@ page_of() {
 }
 
 page_of tour 20 20
-# page_of cookbook 30 15
+mkdir cookbook
+cp tour/signals.pkd tour/live.pkd cookbook
+page_of cookbook 30 15
 page_of language 20 0
 
 page=language
