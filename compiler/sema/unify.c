@@ -254,11 +254,9 @@ void unify_report(struct sema *sema, const struct interface *face, const struct 
 		return;
 	const char *given = resolve_source(sema, at);
 	if (declared == port->type && !strchr(given, ' '))
-		diag_help(sema->diags, "write '%s(%s)': a stream is not converted on its way",
-		          declared->name, given);
+		diag_help(sema->diags, "write '%s(%s)' to convert it", declared->name, given);
 	else
-		diag_help(sema->diags,
-		          "a stream is not converted on its way: bind a name to '%s(…)'",
+		diag_help(sema->diags, "to convert it, bind a name to '%s(…)' first",
 		          declared->name);
 }
 
