@@ -103,6 +103,8 @@ static int64_t time_of(struct deploy *d, const struct ast_expr *expr)
 /* Each worker takes every n-th frame, so an input may not choose by number already. */
 static bool chooses_by_number(const struct bound_node *node)
 {
+	if (node->face && node->face->pasts.n > 0)
+		return true;
 	for (size_t i = 0; i < node->inputs.n; i++) {
 		const struct bound_input *input = &node->inputs.items[i];
 		if (input->every_n || input->every_ns || input->first != 0)

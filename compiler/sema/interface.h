@@ -76,6 +76,12 @@ struct part {
 
 VEC_OF(parts, struct part);
 
+/* Earlier values of a part, which the node keeps as it does persistent state. */
+struct past {
+	uint32_t part;
+	uint32_t depth; /* how many */
+};
+
 /* C that stands in the .pkd file. */
 struct c_block {
 	const char *text; /* between {= and =}; NULL: none */
@@ -108,6 +114,7 @@ struct interface {
 	struct c_block step;    /* none: in `sources` */
 	struct c_block init, finish;
 	struct parts parts;         /* of a node made from expressions: each reads those before it */
+	VEC(struct past) pasts;     /* likewise */
 	VEC(const char *) sources;  /* relative to unit->directory */
 	VEC(const char *) links;    /* pkg-config names; -lNAME and -LDIRECTORY */
 	VEC(const char *) includes; /* directories, as written */
