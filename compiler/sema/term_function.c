@@ -215,6 +215,26 @@ static bool read_decimals(struct lift *lift, const struct ast_expr *expr, uint32
 	return false;
 }
 
+/* A whole number keeps all its digits, and its decimals are zeros: "." and those are a string. */
+static struct term *add_zeros(struct lift *lift, struct term *text, uint32_t decimals)
+{
+	static const char zeros[] = ".00000000000000000";
+	struct arena *arena = lift->e->sema->arena;
+	uint64_t n = lift->for_param ? 0 : decimals + 1,
+		 length = lift->for_param ? 0 : text->type->n.value;
+	struct term *end = term_new(lift, TERM_CONST, NULL, text->span);
+	end->type = type_string(arena, (struct size){.value = n});
+	end->value = (struct value){.kind = VALUE_STRING,
+	                            .s = arena_printf(arena, "%.*s", (int)decimals + 1, zeros)};
+	struct term *sum = term_new(lift, TERM_BINARY, NULL, text->span);
+	sum->type = type_string(arena, (struct size){.value = length + n});
+	sum->op = OP_ADD;
+	sum->left = text;
+	sum->right = end;
+	sum->optional = text->optional;
+	return sum;
+}
+
 static struct term *build_text(struct lift *lift, const struct ast_expr *expr, struct term *value)
 {
 	uint32_t decimals;
@@ -223,22 +243,21 @@ static struct term *build_text(struct lift *lift, const struct ast_expr *expr, s
 	const struct type *type = value->type;
 	if (type && type->kind == TYPE_STRING && decimals == TEXT_SHORTEST)
 		return value;
-	uint64_t length = type ? text_length(type, decimals) : 0;
 	bool number = type && type_is_number(type);
-	if (!length || (decimals != TEXT_SHORTEST && !number))
+	bool fixed = decimals != TEXT_SHORTEST, whole = fixed && number && type_is_integer(type);
+	uint64_t length = type ? text_length(type, whole ? TEXT_SHORTEST : decimals) : 0;
+	if (!length || (fixed && !number))
 		return term_mismatch(lift, value->span,
-		                     decimals == TEXT_SHORTEST
-		                             ? "a number, a bool, a time or an enum is needed here"
-		                             : "a number is needed here",
+		                     fixed ? "a number is needed here"
+		                           : "a number, a bool, a time or an enum is needed here",
 		                     type);
-	bool fixed = decimals != TEXT_SHORTEST;
 	struct term *term = term_new(lift, TERM_TEXT, NULL, expr->span);
 	term->type = type_string(lift->e->sema->arena,
 	                         (struct size){.value = lift->for_param ? 0 : length});
-	term->left = fixed ? term_convert(lift, value, type_scalar(TYPE_F64)) : value;
-	term->index = decimals;
+	term->left = fixed && !whole ? term_convert(lift, value, type_scalar(TYPE_F64)) : value;
+	term->index = whole ? TEXT_SHORTEST : decimals;
 	term->optional = value->optional;
-	return term;
+	return whole && decimals ? add_zeros(lift, term, decimals) : term;
 }
 
 static struct term *build_length(struct lift *lift, const struct ast_expr *expr, struct term *of)

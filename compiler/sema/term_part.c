@@ -40,7 +40,8 @@ static bool is_constant(const struct scope *scope, const struct ast_expr *expr)
 	for (size_t i = 0; i < expr->args.n; i++)
 		if (!is_constant(scope, expr->args.items[i].value))
 			return false;
-	bool function = expr->kind == EXPR_CALL && call_is_builtin(scope, expr);
+	bool function = expr->kind == EXPR_CALL && call_is_builtin(scope, expr) &&
+	                const_has_call(expr);
 	return (function || is_constant(scope, expr->left)) && is_constant(scope, expr->right) &&
 	       is_constant(scope, expr->third);
 }
@@ -150,8 +151,7 @@ static bool is_part(const struct ast_expr *expr)
 	if (expr->kind != EXPR_CALL)
 		return expr->kind == EXPR_MEMBER || expr->kind == EXPR_INDEX;
 	const struct ast_expr *first = expr->args.n > 0 ? expr->args.items[0].value : NULL;
-	return first && expr->left->kind == EXPR_NAME && const_has_call(expr->left->name.text) &&
-	       (first->kind == EXPR_NAME || is_part(first));
+	return first && const_has_call(expr) && (first->kind == EXPR_NAME || is_part(first));
 }
 
 bool term_build_part(struct lift *lift, const struct ast_expr *expr, const struct type *hint,
