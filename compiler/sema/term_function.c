@@ -121,7 +121,9 @@ static struct term *build_cast(struct lift *lift, const struct ast_expr *expr,
 			diag_help(lift_diags(lift), "write '(if %s then 1 else 0)'", text);
 		return NULL;
 	}
-	if (!from->type || type_equal(from->type, type))
+	/* A literal that was cast is none any more, and takes no other type. */
+	bool literal = from->kind == TERM_CONST;
+	if (!from->type || (!literal && type_equal(from->type, type)))
 		return term_convert(lift, from, type);
 	struct term *term = term_new(lift, TERM_CONVERT, type, expr->span);
 	term->left = from;

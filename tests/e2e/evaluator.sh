@@ -6,6 +6,6 @@
 . "$(dirname "$0")/lib/lib.sh"
 needs python3
 
-python3 -B "$e2e/evaluator/evaluate.py" "${PKD_EVALUATE:-500}" "${PKD_EVALUATE_SEED:-1}" >out 2>&1 ||
+python3 -B "$e2e/evaluator/evaluate.py" "${PKD_EVALUATE:-1000}" "${PKD_EVALUATE_SEED:-1}" >out 2>&1 ||
 	fail 'an expression gives something else'
 tail -n 1 out

@@ -16,10 +16,11 @@ SPOT = ("record", (("x", "f32"), ("n", "i16"), ("name", "text"), ("level", "Leve
 OUTPUTS = (
     ("tiny", "i8", True), ("small", "u8", False), ("short_", "i16", True), ("word", "u16", True),
     ("n", "i32", False), ("m", "i32", True), ("size", "u32", True), ("far", "i64", True),
-    ("huge", "u64", True), ("x", "f32", True), ("y", "f64", False), ("z", "f64", True),
+    ("huge", "u64", True), ("vast", "u64", False), ("deep", "i64", False), ("x", "f32", True), ("y", "f64", False), ("z", "f64", True),
     ("ok", "bool", True), ("on", "bool", False), ("at", "time", True), ("who", "text", True),
     ("tag", "text", False), ("level", "Level", True), ("shorts", ("list", "i16", CAPACITY), True),
     ("octets", ("list", "u8", CAPACITY), False), ("fractions", ("list", "f32", CAPACITY), True),
+    ("doubles", ("list", "f64", CAPACITY), False),
     ("lengths", ("list", "u64", CAPACITY), True), ("waits", ("list", "time", CAPACITY), True),
     ("words", ("list", "text", CAPACITY), True), ("spot", SPOT, True),
     ("spots", ("list", SPOT, CAPACITY), True),
@@ -37,12 +38,13 @@ PARAMETERS = {"gain": ("f32", 0.75), "bias": ("i16", -7), "share": ("f64", 2.5),
 def random_value(rng, type):
     if type in v.INTS:
         low, high = v.INTS[type]
-        if rng.random() < 0.25:
-            return rng.choice((low, high, low + 1, high - 1, 0))
+        if rng.random() < 0.35:
+            return rng.choice((low, high, low + 1, high - 1, 0, max(low, -1)))
         return max(low, min(high, rng.randint(-12, 40)))
     if type in v.FLOATS:
-        if rng.random() < 0.15:
-            x = rng.choice((0.0, math.nan, math.inf, -math.inf, 1e30, -1e-20, 0.5, -2.5, 1e15, 1e-5))
+        if rng.random() < 0.3:
+            x = rng.choice((0.0, math.nan, math.nan, math.inf, -math.inf, 1e30, -1e-20, 0.5, -2.5, 1e15,
+                            9e15, 1e16, 1e-5))
         else:
             x = rng.choice((rng.uniform(-4, 4), rng.randint(-20, 20) / 4, rng.uniform(-1e6, 1e6)))
         return v.number(type, x)
@@ -97,8 +99,9 @@ def random_streams(rng):
 
 
 class Generator:
-    def __init__(self, rng, streams, past=(), own=None):
-        self.rng, self.streams, self.past, self.own = rng, streams, past, own
+    def __init__(self, rng, streams, past=(), own=None, direct=False):
+        """`direct`: mostly on streams as they are, whose values lie at the bounds."""
+        self.rng, self.streams, self.past, self.own, self.direct = rng, streams, past, own, direct
         self.it = []  # the types of the items around, the innermost last
 
     def pick(self, *choices):
@@ -122,6 +125,8 @@ class Generator:
         if not found:
             return None
         s = self.rng.choice(found)
+        if self.direct and self.rng.random() < 0.9:
+            return Read(s)
         return Read(s, self.rng.choice((0, 0, 0, 0, 1, 1, 2, 3)))
 
     def read(self, wanted, otherwise):
@@ -196,7 +201,7 @@ class Generator:
         if self.own and self.own.type in v.NUMBERS and self.rng.random() < 0.3:
             return self.own_past()
         return self.pick(
-            (6, lambda: self.read(lambda x: x in v.NUMBERS, self.literal)),
+            (60 if self.direct else 6, lambda: self.read(lambda x: x in v.NUMBERS, self.literal)),
             (3, self.literal),
             (1, lambda: self.parameter("number")),
             (1, lambda: Call("number", self.stream(lambda x: True))))
@@ -238,7 +243,7 @@ class Generator:
         ]
         if number:
             picked += [
-                (2, lambda: Call(rng.choice(("sum", "mean", "min", "max", "first")), xs)),
+                (3, lambda: Call(rng.choice(("sum", "mean", "min", "max", "first")), xs)),
                 (2, lambda: Call("best", xs, body())),
                 (3, lambda: Element(xs, self.number(d - 2))),
             ]
@@ -364,6 +369,7 @@ class Generator:
             (5, lambda: on("where", lambda: self.truth(d - 2))),
             (3, selected),
             (2, lambda: on("sorted", lambda: self.number(d - 2))),
+            (1, lambda: Call("sorted", one())),
             (2, lambda: Call("take", one(), self.number(d - 2))),
             (1 if item != SPOT else 0, lambda: Items(
                 *(self.of("i16" if item == "number" else item, d - 2) for _ in range(rng.randint(1, 3))))),
@@ -386,7 +392,7 @@ class Expression:
 
     def __init__(self, name, term, declared=None, own=None):
         self.name, self.term, self.declared = name, term, declared
-        self.typed = given_to(declared, term.check(t.Scope()))
+        self.typed = given_to(declared, term)
         self.needed, self.others, self.past = set(), set(), []
         term.gather(self.needed, self.others, self.past)
         if not self.needed and not self.others:
@@ -419,8 +425,9 @@ class Expression:
             return None
 
 
-def given_to(declared, typed):
-    """Where a type is declared, the result is converted to it."""
+def given_to(declared, term):
+    """Where a type is declared, the result is converted to it; a literal must fit it."""
+    typed = term.check(t.Scope())
     if declared is None:
         return t.settled(typed)
     if declared in v.NUMBERS:
@@ -435,6 +442,11 @@ def given_to(declared, typed):
         names = [name for name, _ in typed.type[1]]
         if sorted(names) != sorted(name for name, _ in SPOT[1]):
             raise v.Wrong("other fields")
+
+        if isinstance(term, Record):
+            for name, part in zip(names, term.parts):
+                if isinstance(part, Literal):
+                    t.convert(part.check(t.Scope()), dict(SPOT[1])[name])
 
         def run(env):
             fields = dict(zip(names, zip((type for _, type in typed.type[1]), typed.run(env))))
@@ -471,6 +483,8 @@ def random_term(rng, streams, past, name):
         own = t.Stream(name, rng.choice(v.NUMBERS), [None] * FRAMES, ())
         term = Generator(rng, streams, past, own).number(d)
         return Call(own.type, term), None, own
+    if kind > 0.7:
+        return Generator(rng, streams, direct=True).any(rng.choice((1, 1, 2))), None, None
     generator = Generator(rng, streams, past)
     if kind < 0.25:
         declared = rng.choice(DECLARED)

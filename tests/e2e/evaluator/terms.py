@@ -154,6 +154,9 @@ class Term:
         for part in self.parts:
             part.gather(needed, others, past, always)
 
+    def varies(self):
+        return any(part.varies() for part in self.parts)
+
     def type_of(self, part, scope):
         return settled(part.check(scope))
 
@@ -213,6 +216,9 @@ class Read(Term):
         elif always:
             past.append(self)
 
+    def varies(self):
+        return True
+
     def frame(self, env):
         if self.back:
             return self.stream.before(env.frame, self.back)
@@ -225,6 +231,9 @@ class Read(Term):
 
 
 class It(Term):
+    def varies(self):
+        return True
+
     def write(self, tail):
         return "it"
 
@@ -532,6 +541,8 @@ class Element(Term):
         item = item_type(xs)
         if isinstance(self.parts[0], Read) and self.parts[0].back:
             raise Wrong("an element of a history")
+        if isinstance(self.parts[0], Fixed) and not self.parts[1].varies():
+            raise Wrong("an element of a constant is a constant")
         if i.type not in v.INTS:
             raise Wrong("no whole number")
 
