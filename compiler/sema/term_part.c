@@ -20,7 +20,7 @@ static bool is_const_of_module(const struct scope *scope, const struct ast_expr 
 	    scope_binding((struct scope *)scope, expr->left->name.text))
 		return false;
 	const struct symbol *module = scope_find(scope->file, expr->left->name.text);
-	if (!module || module->kind != SYMBOL_MODULE || !expr->name.text)
+	if (!module || module->kind != SYMBOL_MODULE || !module->module || !expr->name.text)
 		return false;
 	const struct symbol *symbol = map_get(&module->module->symbols, expr->name.text);
 	return symbol && symbol->kind == SYMBOL_CONST;
