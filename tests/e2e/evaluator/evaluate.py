@@ -1,5 +1,6 @@
-"""evaluate.py EXPRESSIONS SEED [PER_PROGRAM]: random expressions, compiled so many to a program, which is
-run with each part in a process of its own and with all in one, beside what terms.py says that they give.
+"""evaluate.py EXPRESSIONS SEED [KIND...]: random expressions, compiled fifty to a program, which is run
+with each part in a process of its own and with all in one, beside what terms.py says that they give. With
+kinds, "stream", "past" and "constant", some parts of these kinds are bound to names: nothing may change.
 
 From the environment: PKDC. The working directory gets the programs."""
 
@@ -127,8 +128,15 @@ def statement(e):
     return f"    {e.name} = {shown}\n    table.csv({e.name}, path: \"{e.name}.csv\")\n"
 
 
-def program(streams, expressions):
-    statements = "".join(map(statement, expressions))
+def binding(part):
+    name, part.bound = part.bound, None
+    shown = f"    {name} = {part.show()}\n"
+    part.bound = name
+    return shown
+
+
+def program(streams, expressions, bound):
+    statements = "".join(map(binding, bound)) + "".join(map(statement, expressions))
     processes = "".join(f"    process p_{e.name} {{ {e.name} }}\n" for e in expressions)
     return f"""{declarations(streams)}
 pipeline program({parameters()}) {{
@@ -252,12 +260,13 @@ def report(expression, mode, found):
         print(f"    {s.name} = {s.values[frame - 1]!r}, before {s.values[:frame - 1][-3:]}")
 
 
-def try_program(number, rng, n):
+def try_program(number, rng, n, kinds):
     streams = g.random_streams(rng)
     expressions = g.random_expressions(rng, streams, n)
+    bound = g.bind_parts(rng, expressions, kinds)
     name = f"program_{number}"
     with open(f"{name}.pkd", "w", encoding="utf-8") as file:
-        file.write(program(streams, expressions))
+        file.write(program(streams, expressions, bound))
     # To optimise takes most of the time, so one of four is.
     if not run(os.environ["PKDC"], "build", f"{name}.pkd", "-o", f"./{name}", flags="-O0" * (number % 4 > 0)):
         return n
@@ -274,13 +283,13 @@ def try_program(number, rng, n):
 
 
 def main():
-    n, seed = int(sys.argv[1]), int(sys.argv[2])
-    per_program = int(sys.argv[3]) if len(sys.argv) > 3 else 50
+    n, seed, kinds = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3:]
+    per_program = int(os.environ.get("PKD_EVALUATE_EACH", 50))
     t.times(TIMES)
     failed = 0
     for number in range((n + per_program - 1) // per_program):
         rng = random.Random(f"{seed}/{number}")
-        failed += try_program(number, rng, min(per_program, n - number * per_program))
+        failed += try_program(number, rng, min(per_program, n - number * per_program), kinds)
     print(f"{n} expressions, {failed} differences")
     sys.exit(failed > 0)
 

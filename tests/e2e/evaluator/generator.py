@@ -508,6 +508,44 @@ def random_expression(rng, streams, name, past=()):
             return made
 
 
+# ---- Names ----
+
+
+def nameable(term, kinds, free=True):
+    """The parts below a term that may be bound to a name: without an `it` of what is around them, and
+    with a type of their own. `kinds` says which: "stream" those that read one, "past" histories,
+    "constant" the rest."""
+    if isinstance(term, It) or (isinstance(term, Fixed) and term.type in v.ENUMS):
+        return
+    needed, others, past = set(), set(), []
+    term.gather(needed, others, past)
+    kind = "stream" if needed or others else "past" if term.varies() else "constant"
+    if free and kind in kinds and not has_free_it(term):
+        yield term
+    for i, part in enumerate(term.parts):
+        decimals = isinstance(term, Call) and term.name == "text" and i == 1
+        if not decimals:
+            yield from nameable(part, kinds)
+
+
+def has_free_it(term):
+    if isinstance(term, It):
+        return True
+    binds = isinstance(term, Over) or (isinstance(term, Call) and term.has_body)
+    return any(map(has_free_it, term.parts[:1] if binds else term.parts))
+
+
+def bind_parts(rng, expressions, kinds):
+    """Binds some parts of them; gives their names and terms, which each stand once."""
+    bound = []
+    for e in expressions:
+        parts = list(nameable(e.term, kinds, free=e.declared is not None))
+        for part in rng.sample(parts, min(len(parts), rng.choice((1, 2, 4)))):
+            part.bound = f"n{len(bound)}"
+            bound.append(part)
+    return bound
+
+
 def random_expressions(rng, streams, n):
     """n of them. The scalars among them may be looked back at by those that follow."""
     made, past = [], []

@@ -144,8 +144,11 @@ class Term:
     level = POSTFIX
     reach = OPEN  # what must follow it, or it stands in parentheses
     parts = ()
+    bound = None  # a name that stands for it
 
     def show(self, level=IF, tail=CLOSED):
+        if self.bound:
+            return self.bound
         if self.level < level or tail < self.reach:
             return f"({self.write(CLOSED)})"
         return self.write(tail)
@@ -560,6 +563,15 @@ class Element(Term):
 
 
 class Call(Term):
+    has_body = False  # its second argument is computed for each item
+
+    def is_over_list(self, scope):
+        """min and max: of a list, or of two numbers."""
+        if self.name not in ("min", "max"):
+            return False
+        first = self.parts[0].check(scope)
+        return isinstance(first.type, tuple) and first.type[0] == "list"
+
     def __init__(self, name, *parts):
         self.name, self.parts = name, parts
 
@@ -575,8 +587,9 @@ class Call(Term):
             return cast(self.name, *self.parts, scope)
         if self.name in REAL:
             return real(self.name, [part.check(scope) for part in self.parts], scope)
-        if self.name in PLAIN and (self.name not in ("min", "max") or len(self.parts) == 2):
+        if self.name in PLAIN and not self.is_over_list(scope):
             return PLAIN[self.name](self.name, scope, *(part.check(scope) for part in self.parts))
+        self.has_body = len(self.parts) == 2 and self.name != "take"
         if self.name in ORIGIN:
             return ORIGIN[self.name](scope, *self.parts)
         return LIST[self.name](self.name, scope, *self.parts)
