@@ -159,8 +159,9 @@ int compile(struct compilation *c, const struct compile_options *options)
 	resolve_all(&sema, c);
 	const struct ast_decl *pipeline = choose_pipeline(&sema, main, options);
 	if (pipeline) {
-		struct bound *bound = elaborate_program(&sema, main, pipeline);
-		deploy_apply(&sema, bound, choose_deploy(&sema, main, pipeline, options));
+		const struct ast_decl *deploy = choose_deploy(&sema, main, pipeline, options);
+		struct bound *bound = elaborate_program(&sema, main, pipeline, deploy);
+		deploy_apply(&sema, bound, deploy);
 		if (options->dump == STAGE_TYPES && c->diags.n_errors == 0)
 			bound_print(bound, stdout);
 		if (c->diags.n_errors == 0)

@@ -120,7 +120,7 @@ static void put_head(const struct program *p)
 	buf_printf(p->out, "\nPKD_GENERATED_FOR(%d);\n", PKD_ABI);
 	for (size_t i = 0, n = 0; i < p->faces.n; i++) {
 		const struct interface *face = p->faces.items[i];
-		if (face->body)
+		if (face->parts.n)
 			continue; /* defined in this file */
 		buf_printf(p->out, "%sextern const struct pkd_methods %s_methods;\n",
 		           n++ ? "" : "\n", face->c_name);
@@ -200,7 +200,7 @@ static void put_input(const struct program *p, const struct graph_node *node, ui
 	if (node->input_ports[slot])
 		out_field(&row, ".port = %u", node->input_ports[slot]);
 	/* An expression reads one stream of arrays where a node would read a bank. */
-	if (port->type->kind == TYPE_ARRAY && !node->face->body)
+	if (port->type->kind == TYPE_ARRAY && !node->face->parts.n)
 		out_field(&row, ".many = true");
 	if (edge != NO_ID)
 		edge_values(&row, &p->graph->edges.items[edge]);
@@ -233,7 +233,7 @@ static void put_outputs(struct program *p, size_t i)
 		          out_quote(p->arena, node->face->outputs.items[k].name, 0));
 		out_field(&row, ".stream = %s", stream_constant(p, node->outputs[k]));
 		out_field(&row, ".type = &%s", type_describe(p->out, &p->described, type));
-		if (node->face->outputs.items[k].optional && !node->face->body)
+		if (node->face->outputs.items[k].optional && !node->face->parts.n)
 			out_field(&row, ".optional = true");
 		out_row(p->out, "", &row, ",", true);
 	}
@@ -339,7 +339,7 @@ static void put_node(const struct program *p, size_t i, size_t n_derived)
 	out_field_string(&row, "kind", face->kind);
 	out_field_string(&row, "at", place(p, node->at));
 	out_field(&row, ".methods = &%s_methods", face->c_name);
-	if (!face->body)
+	if (!face->parts.n)
 		out_field(&row, ".params = &%s_params", name);
 	field_table(&row, "param_table", arena_printf(p->arena, "%s_param_table", face->c_name),
 	            face->params.n);

@@ -171,6 +171,8 @@ const char *writer_leave(struct writer *w)
 		w->escaped = true;
 		return arena_printf(w->arena, "goto %s;", w->escape);
 	}
+	if (w->in_part)
+		return "return false;";
 	w->uses_ctx = true;
 	*w->uses_absent = true;
 	return "return absent(ctx);";
@@ -198,14 +200,31 @@ void writer_require(struct writer *w, const char *condition, const char *otherwi
 	writer_learn(w, condition);
 }
 
-/* ---- The node ---- */
+/* ---- Inputs that are needed ---- */
 
+static void mark_needed(const struct term *term, bool *needed)
+{
+	struct term_needs needs = term_needs(term);
+
+	if (term->kind == TERM_INPUT)
+		needed[term->index] = true;
+	if (term->left && needs.left)
+		mark_needed(term->left, needed);
+	if (term->right && needs.right)
+		mark_needed(term->right, needed);
+	if (term->third && needs.third)
+		mark_needed(term->third, needed);
+	for (size_t i = 0; needs.items && i < term->n_items; i++)
+		mark_needed(term->items[i], needed);
+}
+
+/* Of the only part: nothing is computed where one of them is absent. */
 static void put_needed(struct writer *w)
 {
 	size_t n = w->face->inputs.n;
 	bool *needed = arena_alloc(w->arena, n + 1);
 
-	term_mark_needed(w->face->body, needed);
+	mark_needed(w->face->parts.items[0].term, needed);
 	for (size_t i = 0; i < n; i++) {
 		const struct port *port = &w->face->inputs.items[i];
 		if (needed[i] && port->optional)
@@ -215,17 +234,15 @@ static void put_needed(struct writer *w)
 	}
 }
 
-/* The lines that the expression stands on, without what they are indented by. */
-static const char *source_words(const struct writer *w)
+/* ---- The node ---- */
+
+/* "robot.pkd:12: …": the lines that the span stands on, without what they are indented by. */
+static const char *source_words(const struct writer *w, struct span span)
 {
 	const struct graph *graph = w->p->graph;
-	struct span span = w->face->span;
 	struct buf words;
 	const char *text;
 
-	for (size_t i = graph->nodes.n; i-- > 0;)
-		if (graph->nodes.items[i].face == w->face)
-			span = graph->nodes.items[i].at;
 	const struct source *source = &graph->sources->list.items[span.source];
 	struct position at = source_position(graph->sources, span.source, span.start);
 	uint32_t start = span.start, end = span.end;
@@ -243,11 +260,21 @@ static const char *source_words(const struct writer *w)
 	return text;
 }
 
+static struct span node_span(const struct writer *w)
+{
+	const struct graph *graph = w->p->graph;
+	struct span span = w->face->span;
+
+	for (size_t i = graph->nodes.n; i-- > 0;)
+		if (graph->nodes.items[i].face == w->face)
+			span = graph->nodes.items[i].at;
+	return span;
+}
+
 static void put_ports(struct writer *w, struct buf *out)
 {
 	const struct interface *face = w->face;
 	struct out_row in = {.arena = w->arena}, value = {.arena = w->arena};
-	const struct port *output = &face->outputs.items[0];
 
 	for (size_t i = 0; i < face->inputs.n; i++) {
 		const struct port *port = &face->inputs.items[i];
@@ -258,8 +285,11 @@ static void put_ports(struct writer *w, struct buf *out)
 		                                              port->type->name)
 		                               : port->type->name);
 	}
-	out_field(&value, "%s;", pointer_to(w, output->type, output->name));
-	out_field_comment(&value, output->type->name);
+	for (size_t i = 0; i < face->outputs.n; i++) {
+		const struct port *output = &face->outputs.items[i];
+		out_field(&value, "%s;", pointer_to(w, output->type, output->name));
+		out_field_comment(&value, output->type->name);
+	}
 	buf_printf(out, "struct %s_in {\n", face->c_name);
 	out_lines(out, 1, in.fields.items, in.fields.n);
 	buf_printf(out, "};\nstruct %s_out {\n", face->c_name);
@@ -267,41 +297,56 @@ static void put_ports(struct writer *w, struct buf *out)
 	buf_puts(out, "};\n");
 }
 
-/* Whether somebody reads what it makes; of several workers, whether some have no reader. */
-static void find_readers(struct writer *w, bool *ret_any, bool *ret_all)
+/* Whether somebody reads an output; of several workers, whether some have no reader. */
+static bool find_readers(struct writer *w, size_t output, bool *ret_all)
 {
 	const struct graph *graph = w->p->graph;
+	bool any = false;
 
-	*ret_any = false;
 	*ret_all = true;
 	for (size_t i = 0; i < graph->nodes.n; i++) {
 		if (graph->nodes.items[i].face != w->face)
 			continue;
-		bool is_read = w->p->stream_names[graph->nodes.items[i].outputs[0]] != NULL;
-		*ret_any = *ret_any || is_read;
+		bool is_read = w->p->stream_names[graph->nodes.items[i].outputs[output]] != NULL;
+		any = any || is_read;
 		*ret_all = *ret_all && is_read;
 	}
+	return any;
 }
+
+static const char nobody_text[] = "if (!out->%s)\n\treturn PKD_OK; /* nobody reads it */";
 
 /* The statements of the step, on the side: they decide what else there is. */
 static const char *make_body(struct writer *w)
 {
-	struct value_text to = {
-		.text = arena_printf(w->arena, "out->%s", w->face->outputs.items[0].name),
-		.pointer = true};
+	const char *name = w->face->outputs.items[0].name;
+	struct value_text to = {.text = arena_printf(w->arena, "out->%s", name), .pointer = true};
 	struct block body;
-	bool any, all;
+	bool all, any = find_readers(w, 0, &all);
 
 	writer_open(w, &body);
-	find_readers(w, &any, &all);
 	if (any && !all)
-		writer_say(w, "if (!%s)\n\treturn PKD_OK; /* nobody reads it */", to.text);
+		writer_say(w, nobody_text, name);
 	if (any) {
 		put_needed(w);
-		term_fill(w, to, w->face->body);
+		term_fill(w, to, w->face->parts.items[0].term);
 	}
 	writer_say(w, any ? "return PKD_OK;" : "return PKD_OK; /* nobody reads it */");
 	return writer_close(w, &body);
+}
+
+/* Whether statements use one of a step's arguments, or hand it to a part's function. */
+static bool uses_argument(const char *body, const char *name)
+{
+	size_t length = strlen(name);
+
+	for (const char *c = strstr(body, name); c; c = strstr(c + 1, name)) {
+		const char *after = c + length;
+		bool begins = c == body || strchr("\t (*&!-", c[-1]), handed = after[0] == ')';
+		if (begins && (handed || strncmp(after, "->", 2) == 0 || strncmp(after, ", ", 2) == 0))
+			return true;
+	}
+	return false;
 }
 
 static void put_step(struct writer *w, struct buf *out, const char *body)
@@ -309,7 +354,8 @@ static void put_step(struct writer *w, struct buf *out, const char *body)
 	static const char *const arguments[] = {"void *node", "const void *inputs", "void *outputs",
 	                                        "struct pkd_ctx *ctx"};
 	const char *name = w->face->c_name;
-	bool self = w->rooms.fields.n > 0, in = strstr(body, "in->"), to = strstr(body, "out->");
+	bool self = uses_argument(body, "self"), in = uses_argument(body, "in");
+	bool to = uses_argument(body, "out");
 
 	buf_putc(out, '\n');
 	out_call(out, 0, arena_printf(w->arena, "static int %s_step(", name), arguments, 4, ")");
@@ -347,22 +393,179 @@ static void put_methods(struct writer *w, struct buf *out)
 	        &row, ";", false);
 }
 
-static void put_expression(struct writer *w, struct buf *out)
+static void put_struct(struct writer *w, struct buf *out)
 {
-	const char *body;
+	if (w->rooms.fields.n == 0)
+		return;
+	buf_printf(out, "struct %s {\n", w->face->c_name);
+	out_lines(out, 1, w->rooms.fields.items, w->rooms.fields.n);
+	buf_puts(out, "};\n");
+}
 
-	writer_init(w, w->p, out, 0);
-	body = make_body(w);
+static void put_alone(struct writer *w, struct buf *out)
+{
+	const char *body = make_body(w);
+
 	buf_putc(out, '\n');
-	out_comment(out, 0, source_words(w));
-	if (w->rooms.fields.n) {
-		buf_printf(out, "struct %s {\n", w->face->c_name);
-		out_lines(out, 1, w->rooms.fields.items, w->rooms.fields.n);
-		buf_puts(out, "};\n");
-	}
+	out_comment(out, 0, source_words(w, node_span(w)));
+	put_struct(w, out);
 	put_ports(w, out);
 	put_step(w, out, body);
 	put_methods(w, out);
+}
+
+/* ---- Several parts ---- */
+
+/* Somebody outside of the node reads it. */
+static bool is_published(const struct writer *w, const struct part *part)
+{
+	return part->output != NO_OUTPUT && w->is_read[part->output];
+}
+
+struct value_text writer_part(struct writer *w, uint32_t index)
+{
+	const struct part *part = &w->face->parts.items[index];
+
+	if (is_published(w, part))
+		return (struct value_text){
+			.text = arena_printf(w->arena, "out->%s",
+		                             w->face->outputs.items[part->output].name),
+			.pointer = true};
+	return (struct value_text){.text = arena_printf(w->arena, "self->%s", part->name)};
+}
+
+/* Marks the parts that others read. */
+static void mark_parts(const struct term *term, bool *is_used)
+{
+	if (term->kind == TERM_PART)
+		is_used[term->index] = true;
+	if (term->left)
+		mark_parts(term->left, is_used);
+	if (term->right)
+		mark_parts(term->right, is_used);
+	if (term->third)
+		mark_parts(term->third, is_used);
+	for (size_t i = 0; i < term->n_items; i++)
+		mark_parts(term->items[i], is_used);
+}
+
+/* What a text of statements uses of a step's arguments: as they are declared, and "in, out". How
+ * many. */
+static size_t find_arguments(struct writer *w, const char *body, const char *declared[4],
+                             const char **ret_list)
+{
+	static const char *const names[] = {"self", "in", "out", "ctx"};
+	const char *name = w->face->c_name, *list = "";
+	const char *const declarations[] = {
+		arena_printf(w->arena, "struct %s *self", name),
+		arena_printf(w->arena, "const struct %s_in *in", name),
+		arena_printf(w->arena, "const struct %s_out *out", name), "struct pkd_ctx *ctx"};
+	size_t n = 0;
+
+	for (size_t i = 0; i < 4; i++) {
+		const char *use = i < 3 ? arena_printf(w->arena, "%s->", names[i]) : "ctx";
+		if (!strstr(body, use))
+			continue;
+		list = arena_printf(w->arena, "%s%s%s", list, *list ? ", " : "", names[i]);
+		declared[n++] = declarations[i];
+	}
+	*ret_list = list;
+	return n;
+}
+
+/* The function of a part; the call of it. */
+static const char *put_part(struct writer *w, struct buf *out, uint32_t index)
+{
+	const struct part *part = &w->face->parts.items[index];
+	const char *function = arena_printf(w->arena, "%s_%s", w->face->c_name, part->name);
+	const char *result = part->term->optional ? "bool" : "void";
+	struct block block;
+
+	writer_open(w, &block);
+	term_fill(w, writer_part(w, index), part->term);
+	if (part->term->optional)
+		writer_say(w, "return true;");
+	const char *body = writer_close(w, &block);
+	const char *declared[4] = {"void"}, *list;
+	size_t n = find_arguments(w, body, declared, &list);
+	buf_putc(out, '\n');
+	out_comment(out, 0, source_words(w, part->at));
+	out_call(out, 0, arena_printf(w->arena, "static %s %s(", result, function), declared,
+	         n ? n : 1, ")");
+	buf_printf(out, "{\n%s}\n", body);
+	return arena_printf(w->arena, "%s(%s)", function, list);
+}
+
+/* What the step says to call it. */
+static const char *call_part(struct writer *w, struct buf *out, uint32_t index, bool is_used)
+{
+	const struct part *part = &w->face->parts.items[index];
+	bool optional = part->term->optional, published = is_published(w, part);
+	const char *call = put_part(w, out, index);
+
+	if (!published)
+		out_field(&w->rooms, "%s;", writer_variable(w, part->term->type, part->name));
+	if (optional && is_used)
+		out_field(&w->rooms, "bool has_%s;", part->name);
+	const char *absent = published ? arena_printf(w->arena, "\n\tpkd_absent(ctx, %u);",
+	                                              part->output)
+	                               : ";";
+	w->uses_ctx = w->uses_ctx || (optional && published);
+	if (!optional)
+		return arena_printf(w->arena, "%s;", call);
+	if (!is_used)
+		return arena_printf(w->arena, "if (!%s)%s", call, absent);
+	const char *kept = arena_printf(w->arena, "self->has_%s = %s;", part->name, call);
+	return published ? arena_printf(w->arena, "%s\nif (!self->has_%s)%s", kept, part->name,
+	                                absent)
+	                 : kept;
+}
+
+static void put_parts(struct writer *w, struct buf *out)
+{
+	const struct interface *face = w->face;
+	bool *is_used = arena_alloc(w->arena, face->parts.n + 1);
+	bool *is_read = arena_alloc(w->arena, face->outputs.n + 1);
+	bool all = true;
+	const char **calls = arena_alloc(w->arena, (face->parts.n + 1) * sizeof *calls);
+	struct buf text;
+	struct block block;
+
+	for (size_t i = 0; i < face->outputs.n; i++)
+		is_read[i] = find_readers(w, i, &all);
+	w->is_read = is_read;
+	w->in_part = true;
+	for (size_t i = 0; i < face->parts.n; i++)
+		mark_parts(face->parts.items[i].term, is_used);
+	buf_init(&text);
+	for (uint32_t i = 0; i < face->parts.n; i++)
+		if (is_used[i] || is_published(w, &face->parts.items[i]))
+			calls[i] = call_part(w, &text, i, is_used[i]);
+	writer_open(w, &block);
+	if (face->outputs.n == 1 && is_read[0] && !all)
+		writer_say(w, nobody_text, face->outputs.items[0].name);
+	for (uint32_t i = 0; i < face->parts.n; i++)
+		if (calls[i])
+			writer_say(w, "%s", calls[i]);
+	writer_say(w, "return PKD_OK;");
+	const char *body = writer_close(w, &block);
+	buf_putc(out, '\n');
+	out_comment(out, 0, source_words(w, node_span(w)));
+	put_struct(w, out);
+	put_ports(w, out);
+	buf_puts(out, text.text);
+	put_step(w, out, body);
+	put_methods(w, out);
+	buf_finish(&text);
+}
+
+static void put_expression(struct writer *w, struct buf *out)
+{
+	writer_init(w, w->p, out, 0);
+	if (w->face->parts.n == 1)
+		put_alone(w, out);
+	else
+		put_parts(w, out);
 }
 
 /* ---- All of them ---- */
@@ -388,7 +591,7 @@ void emit_terms(struct program *p)
 	buf_init(&text);
 	for (size_t i = 0; i < p->faces.n; i++) {
 		struct writer w = {.p = p, .face = p->faces.items[i]};
-		if (!w.face->body)
+		if (!w.face->parts.n)
 			continue;
 		any = true;
 		w.types = &types;

@@ -24,7 +24,7 @@ const char *emit_node_words(const struct graph *graph, const struct graph_node *
 	struct span span = node->face->span;
 	struct buf words;
 
-	if (!node->face->body || span.start == span.end ||
+	if (!node->face->parts.n || span.start == span.end ||
 	    strcmp(node->face->kind, "an expression") != 0)
 		return node->face->kind;
 	buf_init(&words);

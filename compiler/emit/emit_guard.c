@@ -8,7 +8,7 @@ bool term_is_path(const struct term *term)
 {
 	while (term->kind == TERM_FIELD)
 		term = term->left;
-	return term->kind == TERM_INPUT || term->kind == TERM_IT;
+	return term->kind == TERM_INPUT || term->kind == TERM_PART || term->kind == TERM_IT;
 }
 
 bool term_is_zero(const struct term *term)
@@ -19,7 +19,7 @@ bool term_is_zero(const struct term *term)
 void term_learn(struct writer *w, const struct term *test, bool truth)
 {
 	if (test->kind == TERM_PRESENT && truth)
-		writer_learn(w, term_input_text(w, test));
+		writer_learn(w, term_presence(w, test->left));
 	if (test->kind == TERM_UNARY && test->op == OP_NOT)
 		term_learn(w, test->left, !truth);
 	if (test->kind != TERM_BINARY)
@@ -129,12 +129,13 @@ bool term_guard(struct writer *w, const struct term *term, struct conditions *al
 	case TERM_PRESENT:
 		return true;
 	case TERM_INPUT:
+	case TERM_PART:
+		if (!term_is_surely_present(w, term))
+			add_condition(w, all, term_presence(w, term));
+		return true;
 	case TERM_NUMBER:
 	case TERM_TIME:
 	case TERM_AGE:
-		if (w->face->inputs.items[term->index].optional)
-			add_condition(w, all, term_input_text(w, term));
-		return true;
 	case TERM_FIELD:
 	case TERM_UNARY:
 	case TERM_CONVERT:

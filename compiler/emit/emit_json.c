@@ -48,7 +48,7 @@ static void put_node(struct json *json, const struct graph *graph, const struct 
 	json_object(json, NULL);
 	json_string(json, "name", node->name);
 	json_string(json, "kind", node->face->kind);
-	if (node->face->body)
+	if (node->face->parts.n)
 		json_string(json, "expression", emit_node_words(graph, node));
 	json_string(json, "origin", origin_word(node->face->origin));
 	json_unsigned(json, "process", node->process);

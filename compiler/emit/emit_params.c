@@ -213,7 +213,7 @@ static void put_bind(struct program *p)
 
 	buf_putc(p->out, '\n');
 	for (size_t i = 0; i < p->graph->nodes.n; i++)
-		if (!p->graph->nodes.items[i].face->body)
+		if (!p->graph->nodes.items[i].face->parts.n)
 			buf_printf(p->out, "static struct %s_params %s_params;\n",
 			           p->graph->nodes.items[i].face->c_name, p->node_names[i]);
 	buf_puts(

@@ -67,8 +67,10 @@ void emit_includes(const struct program *p)
 
 	vec_push(p->arena, &names, "<pkd/program.h>");
 	for (size_t i = 0; i < p->faces.n; i++) {
-		needs.terms = needs.terms || p->faces.items[i]->body;
-		look_at(p->faces.items[i]->body, &needs);
+		const struct interface *face = p->faces.items[i];
+		needs.terms = needs.terms || face->parts.n > 0;
+		for (size_t k = 0; k < face->parts.n; k++)
+			look_at(face->parts.items[k].term, &needs);
 		vec_push(p->arena, &names, header_word(p, p->faces.items[i]->unit));
 	}
 	for (size_t i = 0; i < p->graph->nodes.n; i++)

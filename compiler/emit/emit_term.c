@@ -11,6 +11,8 @@ const char *term_name(const struct writer *w, const struct term *term)
 		term = term->left;
 	if (term->kind == TERM_INPUT)
 		return w->face->inputs.items[term->index].name;
+	if (term->kind == TERM_PART)
+		return w->face->parts.items[term->index].name;
 	if (term->kind == TERM_FIELD)
 		return term->left->type->record->fields.items[term->index].name;
 	return NULL;
@@ -28,22 +30,50 @@ static struct value_text input(struct writer *w, const struct term *term)
 	return (struct value_text){.text = text, .binding = BINDS_ALL, .pointer = true};
 }
 
-const char *term_input_text(struct writer *w, const struct term *term)
+const char *term_presence(struct writer *w, const struct term *term)
 {
+	if (term->kind == TERM_PART)
+		return arena_printf(w->arena, "self->has_%s",
+		                    w->face->parts.items[term->index].name);
 	return arena_printf(w->arena, "in->%s",
 	                    c_member(w->arena, w->face->inputs.items[term->index].name));
 }
 
 bool term_is_surely_present(struct writer *w, const struct term *term)
 {
-	return !w->face->inputs.items[term->index].optional ||
-	       writer_knows(w, term_input_text(w, term));
+	bool optional = term->kind == TERM_PART
+	                        ? w->face->parts.items[term->index].term->optional
+	                        : w->face->inputs.items[term->index].optional;
+
+	return !optional || writer_knows(w, term_presence(w, term));
+}
+
+/* What the node has computed before, and published or kept. */
+static struct value_text part(struct writer *w, const struct term *term)
+{
+	if (!term_is_surely_present(w, term))
+		writer_require(w, term_presence(w, term),
+		               arena_printf(w->arena, "!%s", term_presence(w, term)));
+	return writer_part(w, term->index);
+}
+
+/* What the runtime knows of the firing, of which a part is. */
+static struct value_text about_firing(struct writer *w, const struct term *term)
+{
+	part(w, term->left);
+	if (term->kind == TERM_AGE)
+		return value_number("0", BINDS_ALL);
+	w->uses_ctx = true;
+	return value_number(term->kind == TERM_NUMBER ? "pkd_number(ctx)" : "pkd_time(ctx)",
+	                    BINDS_ALL);
 }
 
 /* What the runtime knows of an input's value. */
 static struct value_text about_input(struct writer *w, const struct term *term)
 {
-	const char *text = input(w, term).text;
+	if (term->left->kind == TERM_PART)
+		return about_firing(w, term);
+	const char *text = input(w, term->left).text;
 
 	if (term->kind == TERM_AGE) {
 		w->uses_ctx = true;
@@ -103,9 +133,11 @@ struct value_text term_number(struct writer *w, const struct term *term)
 	case TERM_OPTION:
 		return option(w, term);
 	case TERM_INPUT:
+	case TERM_PART:
 	case TERM_ELEMENT:
 	case TERM_BEST:
 		value = term->kind == TERM_INPUT     ? input(w, term)
+		        : term->kind == TERM_PART    ? part(w, term)
 		        : term->kind == TERM_ELEMENT ? list_element(w, term)
 		                                     : list_best(w, term);
 		return value_number(place_text(w->arena, value),
@@ -142,10 +174,13 @@ struct value_text term_number(struct writer *w, const struct term *term)
 	case TERM_AGE:
 		return about_input(w, term);
 	case TERM_PRESENT:
-		if (term_is_surely_present(w, term))
+		if (term_is_surely_present(w, term->left))
 			return value_number("true", BINDS_ALL);
-		return value_number(arena_printf(w->arena, "%s != NULL", term_input_text(w, term)),
-		                    BINDS_EQUAL);
+		if (term->left->kind == TERM_PART)
+			return value_number(term_presence(w, term->left), BINDS_ALL);
+		return value_number(
+			arena_printf(w->arena, "%s != NULL", term_presence(w, term->left)),
+			BINDS_EQUAL);
 	case TERM_WHERE:
 	case TERM_SELECT:
 	case TERM_SORTED:
@@ -232,6 +267,8 @@ struct value_text term_place(struct writer *w, const struct term *term)
 		return constant_place(w, term);
 	if (term->kind == TERM_INPUT)
 		return input(w, term);
+	if (term->kind == TERM_PART)
+		return part(w, term);
 	if (term->kind == TERM_IT)
 		return it(w);
 	if (term->kind == TERM_FIELD)

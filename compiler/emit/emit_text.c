@@ -2,7 +2,7 @@
 #include "emit/writer.h"
 #include <string.h>
 
-VEC_OF(parts, const struct term *);
+VEC_OF(pieces, const struct term *);
 
 static bool is_string(const struct type *type)
 {
@@ -16,7 +16,7 @@ bool text_is_made(const struct term *term)
 }
 
 /* What stands in a string, in order. The result is no shorter than that. */
-static void collect(struct writer *w, const struct term *term, struct parts *parts)
+static void collect(struct writer *w, const struct term *term, struct pieces *parts)
 {
 	bool wider = term->kind == TERM_CONVERT && is_string(term->type) &&
 	             term->type->n.value >= term->left->type->n.value;
@@ -110,7 +110,7 @@ static void add_part(struct writer *w, const char *target, const struct term *pa
 void text_fill(struct writer *w, struct value_text to, const struct term *term)
 {
 	const char *target = to.pointer ? to.text : arena_printf(w->arena, "&%s", to.text);
-	struct parts parts = {0};
+	struct pieces parts = {0};
 
 	while (term->kind == TERM_CONVERT)
 		term = term->left; /* the place cuts it */
@@ -140,7 +140,7 @@ static const char *part_text(struct writer *w, const struct term *part)
 
 struct value_text text_number(struct writer *w, const struct term *term)
 {
-	struct parts parts = {0};
+	struct pieces parts = {0};
 	const char **arguments, *name, *head;
 
 	collect(w, term, &parts);

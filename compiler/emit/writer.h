@@ -36,6 +36,8 @@ struct writer {
 	VEC(struct item) items;  /* loops around */
 	const char *escape; /* label to go to where there is no value; NULL: the step returns */
 	bool escaped;       /* it was gone to */
+	bool in_part;       /* a function for one part of several: it returns whether it has a value */
+	const bool *is_read; /* per output: somebody outside of the node reads it */
 	/* In bind(), of the parameter at hand: what is said where the value does not fit, or where
 	 * there is none. NULL: in a step, where numbers keep to the bounds of their type. */
 	const char *unfit;
@@ -80,6 +82,9 @@ void writer_forget(struct writer *w, const char *name); /* its block has ended *
  * a pointer to what is read. */
 const char *writer_variable(struct writer *w, const struct type *type, const char *name);
 const char *writer_pointer(struct writer *w, const struct type *type, const char *name);
+
+/* Where part number `index` of the node lies once it is computed. */
+struct value_text writer_part(struct writer *w, uint32_t index);
 
 /* ---- Absence (emit_expression.c) ---- */
 
@@ -137,10 +142,10 @@ const char *term_name(const struct writer *w, const struct term *term);
 
 struct value_text term_constant(struct writer *w, const struct term *term);
 
-/* "in->x": NULL where the input is absent. */
-const char *term_input_text(struct writer *w, const struct term *term);
+/* "in->x", "self->has_y": true where an input, a part, has a value. */
+const char *term_presence(struct writer *w, const struct term *term);
 
-/* Whether an input has a value wherever the node fires, or has one here. */
+/* Whether an input or a part has a value wherever the node fires, or has one here. */
 bool term_is_surely_present(struct writer *w, const struct term *term);
 
 /* ---- Conditions (emit_guard.c) ---- */

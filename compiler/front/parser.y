@@ -497,13 +497,6 @@ edge:
 	$$->has_args = true;
 	$$->args = $args;
   }
-| "sample" { $$ = ast_expr(parser, EXPR_EDGE, @$); $$->policy = POLICY_SAMPLE; }
-| "sample" '(' args ')' {
-	$$ = ast_expr(parser, EXPR_EDGE, @$);
-	$$->policy = POLICY_SAMPLE;
-	$$->has_args = true;
-	$$->args = $args;
-  }
 | "queue" '(' args ')' {
 	$$ = ast_expr(parser, EXPR_EDGE, @$);
 	$$->policy = POLICY_QUEUE;
@@ -573,6 +566,16 @@ expr:
   }
 | "not" expr { $$ = ast_unary(parser, OP_NOT, $2, @$); }
 | '-' expr %prec NEG { $$ = ast_unary(parser, OP_NEG, $2, @$); }
+| "sample" operand {
+	$$ = ast_over(parser, EXPR_EDGE, $operand, @$);
+	$$->policy = POLICY_SAMPLE;
+  }
+| "sample" '(' args ')' operand {
+	$$ = ast_over(parser, EXPR_EDGE, $operand, @$);
+	$$->policy = POLICY_SAMPLE;
+	$$->has_args = true;
+	$$->args = $args;
+  }
 ;
 
 condition: expr %prec COALESCE ;
@@ -935,8 +938,8 @@ static void help_with_syntax(struct parser *parser, const char *word, yysymbol_k
 	if (known)
 		diag_help(parser->diags, "%s", known);
 	else if (token == YYSYMBOL_END_STMT && open == 0)
-		diag_help(parser->diags, "a line that is to go on ends in an operator, a comma or an "
-		                         "opening bracket");
+		diag_help(parser->diags, "a line goes on after an operator, a comma, an opening bracket, "
+		                         "'then' or 'else'");
 	else if (token == YYSYMBOL_LATEST || token == YYSYMBOL_SAMPLE || token == YYSYMBOL_QUEUE)
 		diag_help(parser->diags, "such a word stands before the name of a stream, once");
 }
@@ -969,9 +972,9 @@ static int yyreport_syntax_error(const yypcontext_t *context, void *scanner, str
 	if ((token == YYSYMBOL_NAME && report_later_word(parser, span)) ||
 	    report_later_word(parser, parser->before))
 		return 0;
-	const char *what = span.start == span.end ? "the end of the file"
+	const char *what = span.start == span.end ? "end of the file"
 	                   : token == YYSYMBOL_END_STMT
-	                           ? "the end of the line"
+	                           ? "end of the line"
 	                           : arena_printf(parser->arena, "'%s'", word);
 	const char *expected = expected_text(parser, context);
 	if (expected)

@@ -69,7 +69,7 @@ const char *sources_failure(int error)
 	case ENOEXEC:
 		return "it is not a .pkd file";
 	case EILSEQ:
-		return "it is not a text";
+		return "it is not a text file";
 	default:
 		return strerror(-error);
 	}

@@ -317,7 +317,7 @@ static void check_live(struct analysis *a, const struct graph_assertion *asserti
  * file anew, though it numbers on. Where a node says what it keeps, nothing else is known of it. */
 static bool forgets(const struct interface *face)
 {
-	if (face->stateless || face->body)
+	if (face->stateless || face->parts.n)
 		return false;
 	return face->persistent.n == 0 || face->state.n > 0 || face->members.text;
 }

@@ -51,7 +51,7 @@ struct latency_pass {
 
 static int64_t budget_of(const struct graph_node *node)
 {
-	if (!node->budget_ns && node->face->body)
+	if (!node->budget_ns && node->face->parts.n)
 		return EXPRESSION_NS;
 	return node->budget_ns;
 }

@@ -96,7 +96,7 @@ static void infer_outputs(struct analysis *a, uint32_t n)
 		if (!own && stream->optional && worker != NO_ID)
 			own = arena_printf(a->arena, "the workers of %s declare it '%s?'",
 			                   node->name, node->face->outputs.items[i].type->name);
-		else if (!own && stream->optional && node->face->body)
+		else if (!own && stream->optional && node->face->parts.n)
 			own = arena_printf(a->arena, "the expression of %s may have no value",
 			                   node->name);
 		else if (!own && stream->optional)

@@ -465,7 +465,7 @@ static void print_gained(const struct report *r, uint32_t n, const struct touche
 	struct touches own = touches_of(r->a, n);
 	struct touches gained = touches_gained(r->a, all, &own);
 
-	if (!node->face->declared || node->face->body)
+	if (!node->face->declared || node->face->parts.n)
 		return;
 	if (undeclared != NO_ID)
 		row(r, "", "grouping gives %s everything", node->name);
@@ -478,7 +478,7 @@ static bool process_settles(const struct report *r, const struct graph_process *
 	for (size_t i = 0; i < process->nodes.n; i++) {
 		const struct interface *face =
 			r->a->graph->nodes.items[process->nodes.items[i]].face;
-		if (!face->settled && !face->body)
+		if (!face->settled && !face->parts.n)
 			return false;
 	}
 	return true;

@@ -222,7 +222,7 @@ static void put_gained(struct report *r, const struct graph_process *process,
 		const struct interface *face = r->a->graph->nodes.items[n].face;
 		struct touches own = touches_of(r->a, n);
 		struct touches gained = touches_gained(r->a, all, &own);
-		bool gains = face->declared && !face->body && (everything || gained.n);
+		bool gains = face->declared && !face->parts.n && (everything || gained.n);
 		if (!gains)
 			continue;
 		json_object(&r->json, NULL);

@@ -152,7 +152,7 @@ static bool is_expression(const struct graph *graph, uint32_t n)
 {
 	const struct graph_node *node = &graph->nodes.items[n];
 
-	return node->face->body && node->n_inputs > 0 && ordered_pool(graph, n) == NO_ID;
+	return node->face->parts.n && node->n_inputs > 0 && ordered_pool(graph, n) == NO_ID;
 }
 
 /* Whether some input has a value on each frame of the clock that begins at `root`. */

@@ -10,7 +10,43 @@ static bool reads_only_itself(const struct graph *graph, const struct graph_node
 	for (size_t i = 0; i < stream->edges.n; i++)
 		if (&graph->nodes.items[graph->edges.items[stream->edges.items[i]].node] != node)
 			return false;
-	return node->face->body != NULL;
+	return node->face->parts.n > 0;
+}
+
+static void report(struct analysis *a, struct span at, const char *name, bool only_itself,
+                   const char *output)
+{
+	diag_report(a->diags, W0601, at,
+	            only_itself ? "only '%s' itself reads what it makes"
+	                        : "nobody reads what '%s' makes",
+	            name);
+	diag_help(a->diags, "connect '%s' to an input, or remove this node", output);
+}
+
+/* Of several expressions in one node, each that is an output for nobody. */
+static void look_at_parts(struct analysis *a, const struct graph_node *node)
+{
+	for (size_t i = 0; i < node->face->parts.n; i++) {
+		const struct part *part = &node->face->parts.items[i];
+		if (part->output != NO_OUTPUT && !part->kept &&
+		    !a->has_channel[node->outputs[part->output]])
+			report(a, part->at, part->label, false, part->label);
+	}
+}
+
+static void look_at(struct analysis *a, const struct graph_node *node)
+{
+	size_t n_outputs = node->face->outputs.n;
+	bool read = n_outputs == 0, kept = node->face->parts.n > 0 && node->face->parts.items[0].kept;
+	if (node->face->parts.n > 0 && n_outputs > 1) {
+		look_at_parts(a, node);
+		return;
+	}
+	for (size_t i = 0; i < n_outputs && !read; i++)
+		read = a->has_channel[node->outputs[i]];
+	bool only_itself = read && n_outputs > 0 && reads_only_itself(a->graph, node);
+	if ((!read || only_itself) && !kept)
+		report(a, node->at, node->name, only_itself, stream_words(a, node->outputs[0]));
 }
 
 void pass_unused(struct analysis *a)
@@ -20,20 +56,6 @@ void pass_unused(struct analysis *a)
 	a->has_channel = arena_alloc(a->arena, graph->streams.n * sizeof *a->has_channel);
 	for (uint32_t s = 0; s < graph->streams.n; s++)
 		a->has_channel[s] = graph->streams.items[s].edges.n != 0;
-	for (uint32_t n = 0; n < graph->nodes.n; n++) {
-		const struct graph_node *node = &graph->nodes.items[n];
-		size_t n_outputs = node->face->outputs.n;
-		bool read = n_outputs == 0;
-		for (size_t i = 0; i < n_outputs && !read; i++)
-			read = a->has_channel[node->outputs[i]];
-		bool only_itself = read && n_outputs > 0 && reads_only_itself(graph, node);
-		if (read && !only_itself)
-			continue;
-		diag_report(a->diags, W0601, node->at,
-		            only_itself ? "only '%s' itself reads what it makes"
-		                        : "nobody reads what '%s' makes",
-		            node->name);
-		diag_help(a->diags, "connect '%s' to an input, or remove this node",
-		          stream_words(a, node->outputs[0]));
-	}
+	for (uint32_t n = 0; n < graph->nodes.n; n++)
+		look_at(a, &graph->nodes.items[n]);
 }

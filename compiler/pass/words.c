@@ -18,6 +18,11 @@ const char *stream_words(const struct analysis *a, uint32_t stream)
 
 	if (stream == graph_tick(node))
 		return arena_printf(a->arena, "the ticks of %s", node->name);
+	for (size_t i = 0; i < node->face->parts.n; i++) {
+		const struct part *part = &node->face->parts.items[i];
+		if (part->output == s->output && part->label)
+			return part->label;
+	}
 	return node->face->outputs.n == 1 ? node->name : s->name;
 }
 

@@ -21,6 +21,11 @@ static bool is_computed(struct scope *scope, const struct ast_expr *expr)
 {
 	if (!expr)
 		return false;
+	const struct binding *named = expr->kind == EXPR_NAME && expr->name.text
+	                                      ? scope_text(scope, expr->name.text)
+	                                      : NULL;
+	if (named && !term_is_constant(scope, expr))
+		return true;
 	if (find_param(scope, expr) || calls(expr) || is_computed(scope, expr->left) ||
 	    is_computed(scope, expr->right) || is_computed(scope, expr->third))
 		return true;

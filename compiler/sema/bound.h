@@ -23,6 +23,8 @@ struct bound_input {
 };
 
 struct scope;
+struct binding;
+struct meaning;
 
 /* One use of a node, or a node made of an expression. */
 struct bound_node {
@@ -45,6 +47,8 @@ struct bound_node {
 	uint32_t n_workers;               /* of the deploy; expanded by workers.c */
 	bool dynamic;                     /* they claim their frames */
 	uint32_t visit;                   /* of unify: new, open, done */
+	struct meaning *meaning;          /* of an expression, until it is written; NULL: of no one */
+	struct binding *kept;             /* such a one that a deploy or an assert speaks of */
 };
 
 enum bound_assertion_kind { BOUND_INDEPENDENT, BOUND_LIVE, BOUND_MEMORY, BOUND_LATENCY };
@@ -81,9 +85,10 @@ struct bound {
 	int64_t spin_ns;
 };
 
-/* Elaborates a pipeline as a program. The result is whole only when nothing was reported. */
+/* Elaborates a pipeline as a program; expressions that the deploy (NULL: none) names get nodes of
+ * their own. The result is whole only when nothing was reported. */
 struct bound *elaborate_program(struct sema *sema, struct file_scope *file,
-                                const struct ast_decl *pipeline);
+                                const struct ast_decl *pipeline, const struct ast_decl *deploy);
 
 /* Applies the rules of its deploy (NULL: none). */
 void deploy_apply(struct sema *sema, struct bound *bound, const struct ast_decl *deploy);

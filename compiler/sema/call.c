@@ -204,6 +204,8 @@ static bool names_stream(struct scope *scope, const struct ast_expr *expr)
 	if (expr->kind != EXPR_NAME || !expr->name.text)
 		return false;
 	struct binding *binding = scope_binding(scope, expr->name.text);
+	if (scope_text(scope, expr->name.text)) /* what stands in its text is told of there */
+		return false;
 	return binding && binding->kind != BINDING_PARAM && binding->kind != BINDING_CONST;
 }
 

@@ -235,23 +235,32 @@ static void find_consumers(struct deploy *d)
 	}
 }
 
-/* The node whose process an expression's node joins, for it is too small for one of its own: its
- * only consumer, else its first producer. */
-static uint32_t host_of(const struct deploy *d, uint32_t node)
+/* The last of the nodes, in their order, that fire an expression; a camera may block in its driver,
+ * so nothing shares its process unasked. UNBOUND where there is none. */
+static uint32_t last_producer(const struct deploy *d, uint32_t node)
 {
 	const struct bound_node *self = &d->bound->nodes.items[node];
-	if (d->consumer[node] != UNBOUND)
-		return d->consumer[node];
-	uint32_t producer = self->inputs.n > 0 ? self->inputs.items[0].node : UNBOUND;
-	const struct interface *face = producer != UNBOUND ? d->bound->nodes.items[producer].face
-	                                                   : NULL;
-	/* A camera may block in its driver: nothing shares its process unasked. */
-	return face && face->origin == ORIGIN_LIVE ? UNBOUND : producer;
+	uint32_t last = UNBOUND;
+	for (size_t i = 0; i < self->inputs.n; i++) {
+		const struct bound_input *input = &self->inputs.items[i];
+		bool fires = input->policy != POLICY_SAMPLE && input->last == 0;
+		if (fires && input->node != node && (last == UNBOUND || input->node > last))
+			last = input->node;
+	}
+	const struct interface *face = last != UNBOUND ? d->bound->nodes.items[last].face : NULL;
+	return face && face->origin == ORIGIN_LIVE ? UNBOUND : last;
+}
+
+/* The node whose process an expression's node joins, for it is too small for one of its own: its
+ * only consumer, else its last producer. */
+static uint32_t host_of(const struct deploy *d, uint32_t node)
+{
+	return d->consumer[node] != UNBOUND ? d->consumer[node] : last_producer(d, node);
 }
 
 static bool is_expression(const struct bound_node *node)
 {
-	return node->face && node->face->body;
+	return node->face && node->face->parts.n > 0;
 }
 
 static void join(struct deploy *d, uint32_t node, uint32_t process)

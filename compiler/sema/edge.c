@@ -125,24 +125,44 @@ static const struct ast_expr *edge_window(struct elaborator *e, struct scope *sc
 
 /* ---- Connecting a port ---- */
 
-static void push_input(struct elaborator *e, uint32_t node, struct scope *scope,
-                       struct bound_input input, const struct ast_expr *operand)
+/* The stream of an operand, where it is an expression as a value of `type` (NULL: its own). */
+static struct stream_ref find_stream(struct elaborator *e, struct scope *scope,
+                                     const struct ast_expr *operand, const struct type *type)
 {
-	struct stream_ref ref = stream_resolve(e, scope, operand);
+	struct binding *binding = stream_quiet_binding(e, scope, operand);
+	if (!binding && stream_is_expression(e, scope, operand))
+		binding = expression_here(e, scope, operand, NULL);
+	if (binding && binding->kind != BINDING_EXPRESSION && type &&
+	    expression_converts(binding, binding_type(e, binding), type))
+		binding = expression_here(e, scope, operand, NULL);
+	if (binding && binding->kind == BINDING_EXPRESSION)
+		return expression_stream(e, binding, operand->span, type);
+	return stream_resolve(e, scope, operand);
+}
+
+static void push_input(struct elaborator *e, uint32_t node, struct scope *scope,
+                       struct bound_input input, const struct ast_expr *operand,
+                       const struct type *type)
+{
+	bool plain = input.policy == POLICY_QUEUE && !input.count && !input.every_n &&
+	             !input.every_ns && input.last == 0;
+	struct stream_ref ref = find_stream(e, scope, operand, plain ? type : NULL);
 	input.node = ref.node;
 	input.output = ref.output;
 	vec_push(e->sema->arena, &e->bound->nodes.items[node].inputs, input);
 	if (ref.retry)
 		vec_push(e->sema->arena, &e->later,
 		         (struct later){node, e->bound->nodes.items[node].inputs.n - 1, scope,
-		                        operand});
+		                        operand, NULL});
 }
 
 void edge_finish(struct elaborator *e)
 {
 	for (size_t i = 0; i < e->later.n; i++) {
 		struct later later = e->later.items[i];
-		struct stream_ref ref = stream_resolve(e, later.scope, later.operand);
+		struct stream_ref ref =
+			later.of ? expression_stream(e, later.of, later.operand->span, NULL)
+				 : stream_resolve(e, later.scope, later.operand);
 		struct bound_input *input =
 			&e->bound->nodes.items[later.node].inputs.items[later.input];
 		input->node = ref.node;
@@ -152,7 +172,7 @@ void edge_finish(struct elaborator *e)
 
 /* Every stream of a bank, each by an edge of its own. */
 static void connect_bank(struct elaborator *e, uint32_t node, struct bound_input input,
-                         const struct binding *bank)
+                         const struct binding *bank, const struct type *type)
 {
 	for (size_t i = 0; i < bank->elements.n; i++) {
 		struct binding *element = bank->elements.items[i];
@@ -161,7 +181,11 @@ static void connect_bank(struct elaborator *e, uint32_t node, struct bound_input
 			            bank->path, i);
 			continue;
 		}
-		struct stream_ref ref = stream_of_binding(e, element, input.at);
+		struct stream_ref ref =
+			elaborate_force(e, element) && element->kind == BINDING_EXPRESSION
+				? expression_stream(e, element->same ? element->same : element,
+		                                    input.at, type)
+				: stream_of_binding(e, element, input.at);
 		input.node = ref.node;
 		input.output = ref.output;
 		vec_push(e->sema->arena, &e->bound->nodes.items[node].inputs, input);
@@ -174,13 +198,16 @@ static void connect_many(struct elaborator *e, uint32_t node, struct scope *scop
 	if (operand->kind == EXPR_WINDOW) {
 		operand = edge_window(e, scope, operand, &input);
 		if (operand)
-			push_input(e, node, scope, input, operand);
+			push_input(e, node, scope, input, operand, NULL);
 		return;
 	}
+	const struct interface *face = e->bound->nodes.items[node].face;
+	const struct type *item = face->inputs.items[input.port].type->item;
+	item = type_is_concrete(item) ? item : NULL;
 	if (operand->kind == EXPR_LIST) {
 		for (size_t i = 0; i < operand->args.n; i++) {
 			input.at = operand->args.items[i].value->span;
-			push_input(e, node, scope, input, operand->args.items[i].value);
+			push_input(e, node, scope, input, operand->args.items[i].value, item);
 		}
 		return;
 	}
@@ -188,7 +215,7 @@ static void connect_many(struct elaborator *e, uint32_t node, struct scope *scop
 	if (!binding)
 		return;
 	if (binding->kind == BINDING_BANK) {
-		connect_bank(e, node, input, binding);
+		connect_bank(e, node, input, binding, item);
 		return;
 	}
 	const struct bound_node *self = &e->bound->nodes.items[node];
@@ -201,6 +228,11 @@ static void connect_many(struct elaborator *e, uint32_t node, struct scope *scop
 void edge_connect(struct elaborator *e, uint32_t node, uint32_t port, struct scope *scope,
                   const struct ast_expr *expr)
 {
+	const struct binding *named = stream_quiet_binding(e, scope, expr);
+	if (named && expression_is_read(e, named)) {
+		edge_connect(e, node, port, named->scope, named->expr);
+		return;
+	}
 	struct bound_input input = {.port = port, .node = UNBOUND, .at = expr->span};
 	const struct ast_expr *operand = edge_operand(e, scope, expr, &input);
 	const struct interface *face = e->bound->nodes.items[node].face;
@@ -219,15 +251,9 @@ void edge_connect(struct elaborator *e, uint32_t node, uint32_t port, struct sco
 	if (stream_is_history(e, scope, operand)) {
 		operand = edge_window(e, scope, operand, &input);
 		if (operand)
-			push_input(e, node, scope, input, operand);
-	} else if (stream_is_expression(e, scope, operand)) {
-		const struct type *type = face->inputs.items[port].type;
-		struct stream_ref ref = expression_node(e, scope, operand, NULL,
-		                                        type_is_concrete(type) ? type : NULL);
-		input.node = ref.node;
-		input.output = ref.output;
-		vec_push(e->sema->arena, &e->bound->nodes.items[node].inputs, input);
+			push_input(e, node, scope, input, operand, NULL);
 	} else {
-		push_input(e, node, scope, input, operand);
+		const struct type *type = face->inputs.items[port].type;
+		push_input(e, node, scope, input, operand, type_is_concrete(type) ? type : NULL);
 	}
 }

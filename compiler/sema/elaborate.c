@@ -1,7 +1,7 @@
 /* A program: its pipeline is declared, and then elaborated. Names may be used before they are
  * bound, so a block is declared first (declare.c); aliases, expressions and inner pipelines are
  * elaborated when they are needed, or in their order. */
-#include "sema/elaborate.h"
+#include "sema/lift.h"
 
 /* ---- Scopes ---- */
 
@@ -15,17 +15,43 @@ struct binding *scope_binding(struct scope *scope, const char *name)
 	return NULL;
 }
 
-/* What a name of the elaborator means in a constant: loop variables and generics have a value, the
- * others are a mistake. */
+struct binding *scope_text(struct scope *scope, const char *name)
+{
+	struct binding *binding = scope_binding(scope, name);
+	if (binding && binding->same)
+		binding = binding->same;
+	bool text = binding &&
+	            (binding->kind == BINDING_EXPRESSION || binding->kind == BINDING_PENDING);
+	return text && !binding->forcing ? binding : NULL;
+}
+
+static bool find_local(struct sema *sema, const struct ast_expr *name, struct value *ret_value);
+
+/* The value of a name that is bound to a constant expression, found once. */
+static struct value text_value(struct sema *sema, struct binding *binding)
+{
+	const void *locals = sema->locals;
+	if (binding->value.kind == VALUE_NONE) {
+		sema->locals = binding->scope;
+		binding->value = const_eval(sema, binding->scope->file, binding->expr);
+		sema->locals = locals;
+	}
+	return binding->value;
+}
+
+/* What a name of the elaborator means in a constant: loop variables, generics and constant
+ * expressions have a value, the others are a mistake. */
 static bool find_local(struct sema *sema, const struct ast_expr *name, struct value *ret_value)
 {
-	const struct binding *binding = scope_binding((struct scope *)sema->locals,
-	                                              name->name.text);
+	struct scope *scope = (struct scope *)sema->locals;
+	const struct binding *binding = scope_binding(scope, name->name.text);
 	if (!binding)
 		return false;
 	*ret_value = (struct value){0};
 	if (binding->kind == BINDING_CONST)
 		*ret_value = binding->value;
+	else if (term_is_constant(scope, name))
+		*ret_value = text_value(sema, scope_text(scope, name->name.text));
 	else if (binding->kind != BINDING_ERROR)
 		diag_report(sema->diags, E0309, name->span, "'%s' is %s, not a constant",
 		            name->name.text,
@@ -86,13 +112,40 @@ static void take(struct binding *binding, const struct binding *from)
 	binding->elements.n = from->elements.n;
 	binding->inside = from->inside;
 	binding->pipeline = from->pipeline;
+	binding->term = from->term;
+	binding->param = from->param;
+	binding->value = from->value;
 }
 
-static void force_stream(struct binding *binding, struct stream_ref ref)
+static bool is_relay(const struct ast_expr *expr)
 {
-	binding->kind = ref.node == UNBOUND ? BINDING_ERROR : BINDING_STREAM;
-	binding->node = ref.node;
-	binding->output = ref.output;
+	return (expr->kind == EXPR_EDGE && expr->policy != POLICY_SAMPLE) ||
+	       expr->kind == EXPR_WINDOW;
+}
+
+/* Another name of something; an expression that is declared another type is one of its own. */
+static void force_alias(struct elaborator *e, struct binding *binding)
+{
+	struct binding *to = stream_binding(e, binding->scope, binding->expr);
+	if (!to)
+		return;
+	bool converts = binding->hint && to->kind != BINDING_EXPRESSION &&
+	                expression_converts(to, binding_type(e, to), binding->hint);
+	if (to->kind != BINDING_EXPRESSION && !converts) {
+		take(binding, to);
+		return;
+	}
+	binding->kind = BINDING_EXPRESSION;
+	binding->same = binding->hint ? NULL : to;
+}
+
+/* A value that is known before any frame, under another name. */
+static bool is_value(struct scope *scope, const struct ast_expr *expr)
+{
+	const struct binding *binding = expr->kind == EXPR_NAME && expr->name.text
+	                                        ? scope_binding(scope, expr->name.text)
+	                                        : NULL;
+	return term_is_constant(scope, expr) || (binding && binding->kind == BINDING_PARAM);
 }
 
 static void force_pending(struct elaborator *e, struct binding *binding)
@@ -106,15 +159,16 @@ static void force_pending(struct elaborator *e, struct binding *binding)
 		else if (symbol)
 			diag_report(e->sema->diags, E0311, expr->span,
 			            "bind this call to a name first, then write the name here");
-	} else if (expr->kind == EXPR_EDGE || expr->kind == EXPR_WINDOW) {
-		force_stream(binding, expression_relay(e, scope, expr, binding->path));
-	} else if (stream_is_expression(e, scope, expr)) {
-		force_stream(binding,
-		             expression_node(e, scope, expr, binding->path, binding->hint));
+	} else if (is_relay(expr)) {
+		struct stream_ref ref = expression_relay(e, scope, expr, binding->path);
+		binding->kind = ref.node == UNBOUND ? BINDING_ERROR : BINDING_STREAM;
+		binding->node = ref.node;
+		binding->output = ref.output;
+	} else if (stream_is_expression(e, scope, expr) || stream_is_history(e, scope, expr) ||
+	           is_value(scope, expr)) {
+		binding->kind = BINDING_EXPRESSION;
 	} else {
-		struct binding *to = stream_binding(e, scope, expr);
-		if (to)
-			take(binding, to);
+		force_alias(e, binding);
 	}
 }
 
@@ -145,8 +199,45 @@ bool elaborate_force(struct elaborator *e, struct binding *binding)
 	return binding->kind != BINDING_ERROR;
 }
 
+/* ---- The whole ---- */
+
+/* "rig.left" of rig.left[2]. */
+static const char *path_without_numbers(struct arena *arena, const struct ast_expr *expr)
+{
+	if (expr->kind == EXPR_NAME)
+		return expr->name.text;
+	if (expr->kind == EXPR_INDEX)
+		return path_without_numbers(arena, expr->left);
+	const char *left = expr->kind == EXPR_MEMBER ? path_without_numbers(arena, expr->left)
+	                                             : NULL;
+	return left && expr->name.text ? arena_printf(arena, "%s.%s", left, expr->name.text) : NULL;
+}
+
+static void keep(struct elaborator *e, const char *prefix, const struct ast_expr *expr)
+{
+	struct arena *arena = e->sema->arena;
+	const char *path = path_without_numbers(arena, expr);
+	if (path)
+		map_put(arena, &e->kept, arena_printf(arena, "%s%s", prefix, path), (void *)expr);
+}
+
+/* Expressions that a deploy or an assert speaks of keep nodes of their own. */
+static void keep_named(struct elaborator *e, const struct ast_decl *deploy)
+{
+	for (size_t i = 0; deploy && i < deploy->rules.n; i++) {
+		const struct ast_rule *rule = &deploy->rules.items[i];
+		for (size_t k = 0; k < rule->members.n; k++)
+			keep(e, "", rule->members.items[k]);
+	}
+	for (size_t i = 0; i < e->asserts.n; i++) {
+		const struct ast_stmt *stmt = e->asserts.items[i].stmt;
+		for (size_t k = 0; k < stmt->args.n; k++)
+			keep(e, e->asserts.items[i].scope->prefix, stmt->args.items[k].value);
+	}
+}
+
 /* Everything that was declared is elaborated in its order; more may be declared meanwhile. */
-static void elaborate_all(struct elaborator *e)
+static void elaborate_all(struct elaborator *e, const struct ast_decl *deploy)
 {
 	size_t pending = 0;
 	uint32_t node = 0;
@@ -156,12 +247,19 @@ static void elaborate_all(struct elaborator *e)
 		else
 			call_bind(e, node++);
 	}
+	keep_named(e, deploy);
+	for (size_t i = 0; i < e->pending.n; i++)
+		expression_check(e, e->pending.items[i]);
+	for (size_t i = 0; i < e->pending.n; i++)
+		expression_complete(e, e->pending.items[i]);
 	edge_finish(e);
 	unify_all(e);
 	for (size_t i = 0; i < e->instances.n; i++)
 		instance_check_types(e, e->instances.items[i]);
-	if (e->sema->diags->n_errors == 0)
-		prune(e);
+	if (e->sema->diags->n_errors > 0)
+		return;
+	prune(e);
+	fuse(e);
 }
 
 /* ---- The program ---- */
@@ -204,7 +302,7 @@ static void collect_params(struct elaborator *e, struct scope *scope,
 }
 
 struct bound *elaborate_program(struct sema *sema, struct file_scope *file,
-                                const struct ast_decl *pipeline)
+                                const struct ast_decl *pipeline, const struct ast_decl *deploy)
 {
 	struct bound *bound = arena_new(sema->arena, struct bound);
 	bound->name = pipeline->name.text;
@@ -232,7 +330,7 @@ struct bound *elaborate_program(struct sema *sema, struct file_scope *file,
 	}
 	collect_params(&e, scope, pipeline);
 	declare_block(&e, scope, &pipeline->stmts);
-	elaborate_all(&e);
+	elaborate_all(&e, deploy);
 	for (size_t i = 0; i < e.asserts.n; i++)
 		assertion_check(&e, e.asserts.items[i].scope, e.asserts.items[i].stmt);
 	return bound;

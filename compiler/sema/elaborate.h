@@ -13,8 +13,17 @@ enum binding_kind {
 	BINDING_PIPELINE, /* a pipeline inside this one: its outputs by name */
 	BINDING_CONST,    /* a loop's variable, a generic */
 	BINDING_PARAM,    /* a parameter: a term over the program's options */
-	BINDING_PENDING,  /* not elaborated yet: an alias, an expression, a pipeline */
+	BINDING_EXPRESSION, /* a text that stands in place of the name; a node where one is needed */
+	BINDING_PENDING,    /* not elaborated yet: an alias, an expression, a pipeline */
 	BINDING_ERROR,    /* reported: agrees with everything */
+};
+
+struct meaning;
+
+/* A node that computes an expression, as a value of one type. */
+struct computed_stream {
+	const struct type *type;
+	uint32_t node;
 };
 
 struct binding {
@@ -28,10 +37,16 @@ struct binding {
 	struct value value;              /* CONST */
 	const struct term *term;         /* PARAM: what it is given; NULL after a mistake */
 	const struct param *param;       /* PARAM: its declaration */
-	const struct ast_expr *expr;     /* PENDING */
-	struct scope *scope;             /* PENDING: where expr has meaning */
-	const struct type *hint;         /* PENDING: the type declared for it, or NULL */
+	const struct ast_expr *expr;     /* PENDING, EXPRESSION */
+	struct scope *scope;             /* PENDING, EXPRESSION: where expr has meaning */
+	const struct type *hint;         /* PENDING, EXPRESSION: the type declared for it, or NULL */
 	bool forcing;                    /* PENDING: met again, it is a circle */
+	struct binding *same;            /* another name for this expression */
+	VEC(struct meaning *) meanings;  /* EXPRESSION */
+	VEC(struct computed_stream) nodes;      /* EXPRESSION */
+	bool used;                       /* EXPRESSION: it stands in another, or is read */
+	enum { UNASKED, CONSTANT, VARIABLE } is_constant; /* the text, once it was asked */
+	bool anonymous;                  /* EXPRESSION: it stands where it is used */
 };
 
 /* A block of statements. Names of a loop's body are its own; those of a pipeline see nothing of the
@@ -50,12 +65,14 @@ struct scope {
 	uint32_t depth;               /* of pipelines inside pipelines */
 };
 
-/* An input that names a stream of a pipeline that was still being elaborated. */
+/* An input that names a stream of a pipeline that was still being elaborated, or of an expression
+ * that has no node yet. */
 struct later {
 	uint32_t node;
 	size_t input;
 	struct scope *scope;
 	const struct ast_expr *operand;
+	struct binding *of; /* NULL: operand says it */
 };
 
 struct scoped_stmt {
@@ -78,6 +95,10 @@ struct elaborator {
 	VEC(struct scoped_stmt) asserts;
 	VEC(struct instance *) instances;
 	VEC(struct later) later;
+	VEC(struct operand *) operands;
+	VEC(struct meaning *) meanings; /* in the order in which they were built */
+	struct map operand_keys, anonymous;
+	struct map kept;     /* names of nodes that a deploy or an assert speaks of */
 	struct map suffixes; /* name -> the last number that was put behind it */
 	uint32_t depth;      /* of forcing: aliases of aliases */
 	uint32_t n_expressions, n_records;
@@ -94,6 +115,10 @@ struct elaborator {
 /* ---- elaborate.c ---- */
 
 struct binding *scope_binding(struct scope *scope, const char *name);
+
+/* What a name is bound to, where that is a text that may stand in its place: an expression's, or
+ * one that nothing has looked at yet. NULL: anything else. */
+struct binding *scope_text(struct scope *scope, const char *name);
 
 /* Replaces a pending binding by what it stands for. False after a report, or in a circle. */
 bool elaborate_force(struct elaborator *e, struct binding *binding);
@@ -137,6 +162,15 @@ void instance_check_types(struct elaborator *e, struct instance *instance);
 /* Takes out the expressions that nobody reads, such as an output of an inner pipeline. */
 void prune(struct elaborator *e);
 
+/* Takes out the nodes of which `place` says UNBOUND, and numbers the others anew. */
+void renumber(struct elaborator *e, uint32_t *place);
+
+/* ---- fuse.c ---- */
+
+/* Makes one node of all expressions that have the same streams and clocks, and writes the parts of
+ * each node. */
+void fuse(struct elaborator *e);
+
 /* ---- stream.c ---- */
 
 struct stream_ref {
@@ -158,6 +192,14 @@ struct stream_ref stream_of_binding(struct elaborator *e, struct binding *bindin
 
 /* x[-1] of a stream: the index is a negative constant. */
 bool stream_is_history(struct elaborator *e, struct scope *scope, const struct ast_expr *expr);
+
+/* What an operand means, quietly: NULL where that is no stream, bank, pipeline or expression. */
+struct binding *stream_quiet_binding(struct elaborator *e, struct scope *scope,
+                                     const struct ast_expr *expr);
+
+/* Whether the operand goes through a pipeline that is being elaborated: its outputs may not be
+ * declared yet. */
+bool stream_is_open(struct scope *scope, const struct ast_expr *expr);
 
 /* Whether the expression names streams in a way that needs a node of its own. */
 bool stream_is_expression(struct elaborator *e, struct scope *scope, const struct ast_expr *expr);
@@ -212,15 +254,42 @@ const struct term *argument_build(struct elaborator *e, struct scope *scope,
 
 /* ---- expression.c ---- */
 
-/* A node that computes the expression; its stream. `name` is what it is bound to, or NULL; `hint`
- * the type that is needed, or NULL. */
-struct stream_ref expression_node(struct elaborator *e, struct scope *scope,
-                                  const struct ast_expr *expr, const char *name,
-                                  const struct type *hint);
+/* The stream of an expression, made by a node where there is none yet; `hint` is the type that is
+ * needed, or NULL. */
+struct stream_ref expression_stream(struct elaborator *e, struct binding *binding,
+                                    struct span span, const struct type *hint);
+
+/* The type of that stream, NULL after a report. */
+const struct type *expression_type(struct elaborator *e, struct binding *binding);
+
+/* Whether what has one number type is to be converted where another is needed: an expression
+ * always, what C makes where nothing is lost. */
+bool expression_converts(const struct binding *binding, const struct type *from,
+                         const struct type *to);
+
+/* The type of the one stream that a binding means, as far as it is known; else NULL. */
+const struct type *binding_type(struct elaborator *e, struct binding *binding);
+
+/* An expression that stands where it is used, in a place that has a name or not (NULL). */
+struct binding *expression_here(struct elaborator *e, struct scope *scope,
+                                const struct ast_expr *expr, const char *path);
+
+/* Finds the mistakes in an expression, whether or not something uses it. */
+void expression_check(struct elaborator *e, struct binding *binding);
+
+/* Gives it a node where one is needed though nothing reads it: of an expression that stands in no
+ * other, or is kept. */
+void expression_complete(struct elaborator *e, struct binding *binding);
+
+/* Whether a name is bound to x[-1] or to a sample: it is read as if these stood in its place. */
+bool expression_is_read(struct elaborator *e, const struct binding *binding);
 
 /* A node that hands on what the edge chooses, so that all its readers see the same. */
 struct stream_ref expression_relay(struct elaborator *e, struct scope *scope,
                                    const struct ast_expr *edge, const char *name);
+
+/* `base`, or one like it that no input of the interface has. */
+const char *port_free_name(struct arena *arena, const struct interface *face, const char *base);
 
 /* ---- assertion.c ---- */
 
@@ -246,5 +315,9 @@ bool unify_count(const struct interface *face, uint64_t *sizes, struct size decl
  * and `types`, arrays along `generics`. */
 bool unify_port(const struct generic *generics, size_t n, uint64_t *sizes,
                 const struct type **types, const struct type *declared, const struct type *actual);
+
+/* E0302: `at` is given to a port that takes another type. */
+void unify_report(struct sema *sema, const struct interface *face, const struct port *port,
+                  const struct type *declared, const struct type *actual, struct span at);
 
 #endif

@@ -5,103 +5,7 @@
 
 static const struct stream_ref no_stream = {UNBOUND, UNBOUND, false};
 
-/* ---- Inputs ---- */
-
-/* A name for a port: the last word of what it is connected to. */
-static const char *port_name(struct lift *lift, const struct ast_expr *operand)
-{
-	while (operand->kind == EXPR_INDEX)
-		operand = operand->left;
-	const char *base = operand->name.text ? c_member(lift->e->sema->arena, operand->name.text)
-	                                      : "x";
-	const char *name = base;
-	for (unsigned k = 2;; k++) {
-		bool taken = false;
-		for (size_t i = 0; i < lift->inputs.n; i++)
-			taken = taken || strcmp(lift->inputs.items[i].port.name, name) == 0;
-		if (!taken)
-			return name;
-		name = arena_printf(lift->e->sema->arena, "%s_%u", base, k);
-	}
-}
-
-static struct term *known_input(struct lift *lift, const struct bound_input *input)
-{
-	for (size_t i = 0; i < lift->inputs.n; i++) {
-		struct lifted_input *known = &lift->inputs.items[i];
-		if (known->input.node != UNBOUND && known->input.node == input->node &&
-		    known->input.output == input->output && known->input.first == input->first)
-			return known->term;
-	}
-	return NULL;
-}
-
-/* x[-k]: how far back, and the stream under it. */
-static const struct ast_expr *history_of(struct lift *lift, const struct ast_expr *operand,
-                                         struct bound_input *input)
-{
-	if (operand->kind != EXPR_INDEX || operand->right->kind != EXPR_UNARY ||
-	    operand->right->op != OP_NEG)
-		return operand;
-	struct value back = elaborate_const(lift->e, lift->scope, operand->right);
-	if (back.kind != VALUE_INT || back.i >= 0 || back.i < -255) {
-		if (back.kind != VALUE_NONE)
-			diag_report(lift->e->sema->diags, E0408, operand->right->span,
-			            "a history is between [-255] and [-1]");
-		return NULL;
-	}
-	input->first = input->last = (int32_t)back.i;
-	return operand->left;
-}
-
-/* One use of an input. What it is used in may be absent where the port may be; that is known once
- * the whole expression was read (term_settle_absence). */
-static struct term *use_input(struct lift *lift, struct term *input)
-{
-	struct term *use = term_new(lift, TERM_INPUT, input->type, input->span);
-	use->index = input->index;
-	vec_push(lift->e->sema->arena, &lift->uses, use);
-	return use;
-}
-
-struct term *lift_input(struct lift *lift, const struct ast_expr *operand)
-{
-	struct arena *arena = lift->e->sema->arena;
-	struct bound_input input = {.node = UNBOUND, .at = operand->span};
-	const struct ast_expr *stream = history_of(lift, operand, &input);
-	if (!stream)
-		return NULL;
-	struct stream_ref ref = stream_resolve(lift->e, lift->scope, stream);
-	if (ref.node == UNBOUND && !ref.retry)
-		return NULL;
-	input.node = ref.node;
-	input.output = ref.output;
-	struct term *known = known_input(lift, &input);
-	if (known)
-		return use_input(lift, known);
-	const struct type *type = ref.retry ? lift->self : NULL;
-	if (!ref.retry) {
-		unify_node(lift->e, ref.node);
-		type = lift->e->bound->nodes.items[ref.node].outputs[ref.output];
-		if (!type)
-			diag_report(lift->e->sema->diags, E0308, operand->span,
-			            "the type of this stream is not known: it depends on itself");
-		if (!type || type->kind == TYPE_ERROR)
-			return NULL;
-	}
-	struct term *term = term_new(lift, TERM_INPUT, type, operand->span);
-	term->index = (uint32_t)lift->inputs.n;
-	struct port port = {.name = port_name(lift, stream),
-	                    .doc = "",
-	                    .span = operand->span,
-	                    .type = type};
-	input.port = term->index;
-	vec_push(arena, &lift->inputs,
-	         (struct lifted_input){input, port, ref.retry ? stream : NULL, term});
-	return use_input(lift, term);
-}
-
-/* ---- The node ---- */
+/* ---- The interface ---- */
 
 /* A name that C can have, and that no other expression of the program has. */
 static const char *c_name(struct elaborator *e, const char *path)
@@ -114,11 +18,34 @@ static const char *c_name(struct elaborator *e, const char *path)
 	return arena_printf(e->sema->arena, "%s_%u", name, ++e->n_expressions);
 }
 
-static struct interface *make_face(struct lift *lift, const char *name, const struct term *body,
-                                   struct span span)
+static const struct type *port_type(struct elaborator *e, const struct operand *operand,
+                                    const struct meaning *meaning)
 {
-	struct elaborator *e = lift->e;
-	struct interface *face = arena_new(e->sema->arena, struct interface);
+	if (operand->of)
+		return expression_type(e, operand->of);
+	if (operand->input.node == UNBOUND) /* through a pipeline that is open */
+		return meaning->term->type;
+	return e->bound->nodes.items[operand->input.node].outputs[operand->input.output];
+}
+
+const char *port_free_name(struct arena *arena, const struct interface *face, const char *base)
+{
+	const char *name = base;
+	for (unsigned k = 2;; k++) {
+		bool taken = false;
+		for (size_t i = 0; i < face->inputs.n; i++)
+			taken = taken || strcmp(face->inputs.items[i].name, name) == 0;
+		if (!taken)
+			return name;
+		name = arena_printf(arena, "%s_%u", base, k);
+	}
+}
+
+static struct interface *make_face(struct elaborator *e, const struct meaning *meaning,
+                                   const char *name, struct span span)
+{
+	struct arena *arena = e->sema->arena;
+	struct interface *face = arena_new(arena, struct interface);
 	face->name = name;
 	face->kind = "an expression";
 	face->c_name = c_name(e, name);
@@ -127,27 +54,21 @@ static struct interface *make_face(struct lift *lift, const char *name, const st
 	face->unit = e->bound->file->unit;
 	face->stateless = true;
 	face->declared = true; /* it only computes */
-	face->body = body;
-	bool *needed = arena_alloc(e->sema->arena, lift->inputs.n + 1);
-	term_mark_needed(body, needed);
-	for (size_t i = 0; i < lift->inputs.n; i++) {
-		struct lifted_input *input = &lift->inputs.items[i];
-		input->port.optional = !needed[i] || input->input.last < 0;
+	for (size_t i = 0; i < meaning->uses.n; i++) {
+		const struct use *use = &meaning->uses.items[i];
+		const struct bound_input *input = &use->operand->input;
+		bool fires = input->policy != POLICY_SAMPLE && input->last == 0;
+		struct port port = {.name = port_free_name(arena, face, use->operand->name),
+		                    .doc = "",
+		                    .span = input->at,
+		                    .type = port_type(e, use->operand, meaning),
+		                    .optional = !fires || !use->needed};
+		vec_push(arena, &face->inputs, port);
 	}
-	bool optional = term_settle_absence(lift, body);
-	for (size_t i = 0; i < lift->inputs.n; i++) {
-		struct lifted_input *input = &lift->inputs.items[i];
-		if (!input->port.type) { /* its own output, further back */
-			input->port.type = body->type;
-		}
-		vec_push(e->sema->arena, &face->inputs, input->port);
-	}
-	vec_push(e->sema->arena, &face->outputs,
-	         (struct port){.name = "value",
-	                       .doc = "",
-	                       .span = span,
-	                       .type = body->type,
-	                       .optional = optional});
+	vec_push(arena, &face->parts, (struct part){.name = "value", .at = span, .term = meaning->term});
+	vec_push(arena, &face->outputs,
+	         (struct port){
+			 .name = "value", .doc = "", .span = span, .type = meaning->term->type});
 	return face;
 }
 
@@ -157,101 +78,186 @@ static const char *last_word(const char *path)
 	return dot ? dot + 1 : path;
 }
 
-static struct stream_ref make_node(struct lift *lift, const struct term *body, struct span span,
-                                   const char *path)
+/* ---- The node ---- */
+
+/* Its own stream, or one through a pipeline that is open, is found when all have nodes. */
+static void connect(struct elaborator *e, uint32_t node, const struct meaning *meaning)
 {
-	struct elaborator *e = lift->e;
+	struct arena *arena = e->sema->arena;
+	for (size_t i = 0; i < meaning->uses.n; i++) {
+		const struct operand *operand = meaning->uses.items[i].operand;
+		struct bound_input input = operand->input;
+		input.port = (uint32_t)i;
+		vec_push(arena, &e->bound->nodes.items[node].inputs, input);
+		if (input.node == UNBOUND)
+			vec_push(arena, &e->later,
+			         (struct later){node, i, operand->scope, operand->stream,
+			                        operand->of});
+	}
+}
+
+static uint32_t make_node(struct elaborator *e, struct meaning *meaning, struct scope *scope,
+                          const char *path, struct span span)
+{
 	const char *name = path ? path
-	                        : arena_printf(e->sema->arena, "%sexpression_%u",
-	                                       lift->scope->prefix, e->n_expressions + 1);
-	struct bound_node node = {.at = span, .named = true, .has_arguments = true};
-	node.face = make_face(lift, last_word(name), body, span);
-	for (size_t i = 0; i < lift->inputs.n; i++)
-		vec_push(e->sema->arena, &node.inputs, lift->inputs.items[i].input);
+	                        : arena_printf(e->sema->arena, "%sexpression_%u", scope->prefix,
+	                                       e->n_expressions + 1);
+	struct bound_node node = {
+		.at = span, .named = true, .has_arguments = true, .meaning = meaning};
+	node.face = make_face(e, meaning, last_word(name), span);
 	/* The path is whole already: no prefix or suffix is added to it. */
-	struct scope bare = {.prefix = "", .suffix = "", .file = lift->scope->file};
 	struct scope *place = arena_new(e->sema->arena, struct scope);
-	*place = bare;
+	*place = (struct scope){.prefix = "", .suffix = "", .file = scope->file};
 	uint32_t index = elaborate_node(e, place, node, name);
-	for (size_t i = 0; i < lift->inputs.n; i++)
-		if (lift->inputs.items[i].later)
-			vec_push(
-				e->sema->arena, &e->later,
-				(struct later){index, i, lift->scope, lift->inputs.items[i].later});
-	return (struct stream_ref){index, 0, false};
+	connect(e, index, meaning);
+	return index;
 }
 
-/* A condition over parameters and constants alone fires on nothing. */
-static bool has_inputs(struct lift *lift, const struct ast_expr *expr)
+/* ---- The stream of an expression ---- */
+
+/* What a port of `type` is given: a number or a string is converted. */
+static struct meaning *fit(struct elaborator *e, struct meaning *meaning, const struct type *type)
 {
-	if (lift->inputs.n > 0)
-		return true;
-	diag_report(lift->e->sema->diags, E0311, expr->span,
-	            "a stream is needed here, this is a value: no stream stands in it");
-	return false;
+	const struct type *from = meaning->term->type;
+	bool numbers = type_is_number(from) && type_is_number(type);
+	bool strings = from->kind == TYPE_STRING && type->kind == TYPE_STRING;
+	if (type_equal(from, type) || (!numbers && !strings))
+		return meaning;
+	struct lift lift = {.e = e, .scope = meaning->binding->scope};
+	struct term *part = term_new(&lift, TERM_PART, from, meaning->term->span);
+	part->left = meaning->term;
+	part->meaning = meaning;
+	if (meaning->term->kind == TERM_CONST)
+		*part = *meaning->term;
+	struct meaning *fitted = arena_new(e->sema->arena, struct meaning);
+	*fitted = *meaning;
+	fitted->term = term_convert(&lift, part, type);
+	return fitted->term ? fitted : NULL;
 }
 
-static struct term *build_body(struct lift *lift, const struct ast_expr *expr,
-                               const struct type *hint)
+struct stream_ref expression_stream(struct elaborator *e, struct binding *binding, struct span span,
+                                    const struct type *hint)
 {
-	return hint ? term_build_near(lift, expr, hint) : term_build(lift, expr, NULL);
+	struct meaning *meaning = meaning_of(e, binding, hint);
+	if (meaning && hint)
+		meaning = fit(e, meaning, hint);
+	if (!meaning)
+		return no_stream;
+	const struct type *type = meaning->term->type;
+	for (size_t i = 0; i < binding->nodes.n; i++)
+		if (type_equal(binding->nodes.items[i].type, type))
+			return (struct stream_ref){binding->nodes.items[i].node, 0, false};
+	if (meaning->uses.n == 0) {
+		diag_report(e->sema->diags, E0311, span,
+		            "a stream is needed here, this is a value: no stream stands in it");
+		return no_stream;
+	}
+	const char *path = binding->anonymous ? NULL : binding->path;
+	if (path && binding->nodes.n > 0)
+		path = node_free_name(e, path);
+	uint32_t node = make_node(e, meaning, binding->scope, path,
+	                          path ? binding->expr->span : span);
+	vec_push(e->sema->arena, &binding->nodes, (struct computed_stream){type, node});
+	return (struct stream_ref){node, 0, false};
 }
 
-/* Whether all uses of its own earlier values were taken for `type`. */
-static bool self_agrees(struct lift *lift, const struct type *type)
+const struct type *expression_type(struct elaborator *e, struct binding *binding)
 {
-	for (size_t i = 0; i < lift->uses.n; i++) {
-		const struct term *use = lift->uses.items[i];
-		if (lift->inputs.items[use->index].later &&
-		    (!use->type || !type_equal(use->type, type)))
+	const struct meaning *meaning = meaning_of(e, binding, NULL);
+	return meaning ? meaning->term->type : NULL;
+}
+
+bool expression_converts(const struct binding *binding, const struct type *from,
+                         const struct type *to)
+{
+	if (!from || !to || !type_is_number(from) || !type_is_number(to) || type_equal(from, to))
+		return false;
+	return binding->kind == BINDING_EXPRESSION || term_holds(to, from);
+}
+
+struct binding *expression_here(struct elaborator *e, struct scope *scope,
+                                const struct ast_expr *expr, const char *path)
+{
+	struct arena *arena = e->sema->arena;
+	const char *key = arena_printf(arena, "%p %p", (const void *)scope, (const void *)expr);
+	struct binding *binding = map_get(&e->anonymous, key);
+	if (binding)
+		return binding;
+	binding = binding_new(e, BINDING_EXPRESSION, path ? path : "this", expr->span);
+	binding->expr = expr;
+	binding->scope = scope;
+	binding->anonymous = !path;
+	map_put(arena, &e->anonymous, key, binding);
+	return binding;
+}
+
+bool expression_is_read(struct elaborator *e, const struct binding *binding)
+{
+	return binding->kind == BINDING_EXPRESSION &&
+	       (binding->expr->kind == EXPR_EDGE ||
+	        stream_is_history(e, binding->scope, binding->expr));
+}
+
+/* ---- Those that nothing reads ---- */
+
+/* Names of a path without its numbers, from the whole of it to its first word. */
+static bool find_kept(struct elaborator *e, const char *path, bool *ret_whole)
+{
+	char *name = arena_strdup(e->sema->arena, path);
+	size_t n = 0;
+	for (const char *c = path; *c; c++) {
+		if (*c == '[')
+			c = strchr(c, ']');
+		else
+			name[n++] = *c;
+	}
+	name[n] = '\0';
+	for (*ret_whole = true;; *ret_whole = false) {
+		if (map_get(&e->kept, name))
+			return true;
+		char *dot = strrchr(name, '.');
+		if (!dot)
 			return false;
+		*dot = '\0';
 	}
-	return true;
 }
 
-/* `self`: what its earlier values were last taken for. */
-static void report_endless(struct elaborator *e, struct span span, const struct type *self)
+static struct meaning *own_meaning(struct elaborator *e, struct binding *binding)
 {
-	if (self && self->kind == TYPE_STRING) {
-		diag_report(e->sema->diags, E0308, span,
-		            "this string has no bound: it is made from itself, and grows");
-		diag_help(e->sema->diags,
-		          "let a node keep it: its output says how long it may be, as in "
-		          "string<64>");
+	if (binding->kind != BINDING_EXPRESSION || binding->same)
+		return NULL;
+	/* Constants of which a part is used may have no meaning as a whole. */
+	return binding->used && term_is_constant(binding->scope, binding->expr)
+	               ? NULL
+	               : meaning_of(e, binding, NULL);
+}
+
+void expression_check(struct elaborator *e, struct binding *binding)
+{
+	own_meaning(e, binding);
+}
+
+void expression_complete(struct elaborator *e, struct binding *binding)
+{
+	bool whole;
+	struct meaning *meaning = own_meaning(e, binding);
+	if (!meaning)
 		return;
-	}
-	diag_report(e->sema->diags, E0308, span,
-	            "the type of this is not known: it is made from itself");
-	diag_help(e->sema->diags, "say what it is at first: (x[-1] ?? 0) …");
+	bool kept = find_kept(e, binding->path, &whole);
+	if (meaning->uses.n > 0 && ((!binding->used && binding->nodes.n == 0) || (kept && whole)) &&
+	    !expression_is_read(e, binding))
+		expression_stream(e, binding, binding->expr->span, NULL);
+	for (size_t i = 0; kept && i < binding->nodes.n; i++)
+		e->bound->nodes.items[binding->nodes.items[i].node].kept = binding;
 }
 
-struct stream_ref expression_node(struct elaborator *e, struct scope *scope,
-                                  const struct ast_expr *expr, const char *name,
-                                  const struct type *hint)
-{
-	struct lift lift = {.e = e, .scope = scope};
-	struct term *body = build_body(&lift, expr, hint);
-	/* What goes on from its own past has the type of what it becomes: found by trying. */
-	for (int tries = 0; body && body->type && !self_agrees(&lift, body->type); tries++) {
-		if (tries == 3) {
-			body->type = NULL;
-			break;
-		}
-		lift = (struct lift){.e = e, .scope = scope, .self = body->type};
-		body = build_body(&lift, expr, hint);
-	}
-	if (!body || !has_inputs(&lift, expr))
-		return no_stream;
-	if (!body->type) {
-		report_endless(e, expr->span, lift.self);
-		return no_stream;
-	}
-	return make_node(&lift, body, expr->span, name);
-}
+/* ---- Relays ---- */
 
 struct stream_ref expression_relay(struct elaborator *e, struct scope *scope,
                                    const struct ast_expr *edge, const char *name)
 {
+	struct binding *binding = binding_new(e, BINDING_STREAM, name, edge->span);
+	struct meaning *meaning = arena_new(e->sema->arena, struct meaning);
 	struct lift lift = {.e = e, .scope = scope};
 	struct bound_input words = {.at = edge->span};
 	const struct ast_expr *operand = edge_operand(e, scope, edge, &words);
@@ -262,16 +268,10 @@ struct stream_ref expression_relay(struct elaborator *e, struct scope *scope,
 		                    : "'sample' fires nothing: it is for the input of a node");
 		return no_stream;
 	}
-	struct term *body = lift_input(&lift, operand);
-	if (!body)
+	*meaning = (struct meaning){.binding = binding, .state = KNOWN};
+	meaning->term = lift_relay(&lift, operand, words);
+	if (!meaning->term)
 		return no_stream;
-	if (!body->type) {
-		diag_report(e->sema->diags, E0308, edge->span, "this depends on itself");
-		return no_stream;
-	}
-	words.port = 0;
-	words.node = lift.inputs.items[0].input.node;
-	words.output = lift.inputs.items[0].input.output;
-	lift.inputs.items[0].input = words;
-	return make_node(&lift, body, edge->span, name);
+	meaning_gather_uses(e, meaning);
+	return (struct stream_ref){make_node(e, meaning, scope, name, edge->span), 0, false};
 }

@@ -4,16 +4,19 @@
 
 /* ---- Ports ---- */
 
-/* What the caller's argument for a port is inside: the same stream or bank; a chosen or computed
+/* What the caller's argument for a port is inside: the same stream, bank or expression; a chosen
  * one through a node of its own, so that all uses inside see the same. */
 static struct binding *port_binding(struct elaborator *e, struct scope *from, const char *path,
-                                    const struct ast_expr *expr)
+                                    const struct ast_expr *expr, const struct type *type)
 {
 	struct binding *binding = binding_new(e, BINDING_ERROR, path, expr->span);
-	bool computed = expr->kind != EXPR_EDGE && stream_is_expression(e, from, expr);
-	if (expr->kind == EXPR_EDGE || expr->kind == EXPR_WINDOW || computed) {
-		struct stream_ref ref = computed ? expression_node(e, from, expr, path, NULL)
-		                                 : expression_relay(e, from, expr, path);
+	if (stream_is_expression(e, from, expr) || stream_is_history(e, from, expr)) {
+		binding = expression_here(e, from, expr, path);
+		binding->hint = type_is_concrete(type) ? type : NULL;
+		return binding;
+	}
+	if (expr->kind == EXPR_EDGE || expr->kind == EXPR_WINDOW) {
+		struct stream_ref ref = expression_relay(e, from, expr, path);
 		if (ref.node == UNBOUND)
 			return binding;
 		binding->kind = BINDING_STREAM;
@@ -22,26 +25,20 @@ static struct binding *port_binding(struct elaborator *e, struct scope *from, co
 		return binding;
 	}
 	struct binding *to = stream_binding(e, from, expr);
-	return to ? to : binding;
-}
-
-/* The type that a stream has, as far as it is known. */
-static const struct type *binding_type(struct elaborator *e, const struct binding *binding)
-{
-	if (binding->kind != BINDING_NODE && binding->kind != BINDING_STREAM)
-		return NULL;
-	unify_node(e, binding->node);
-	const struct bound_node *node = &e->bound->nodes.items[binding->node];
-	uint32_t output = binding->kind == BINDING_NODE ? 0 : binding->output;
-	return node->face && node->face->outputs.n > output ? node->outputs[output] : NULL;
+	if (!to || !type_is_concrete(type) ||
+	    !expression_converts(to, binding_type(e, to), type))
+		return to ? to : binding;
+	binding = expression_here(e, from, expr, path);
+	binding->hint = type;
+	return binding;
 }
 
 static void check_port(struct elaborator *e, struct instance *instance, const struct port *port,
-                       const struct binding *binding, struct span at)
+                       struct binding *binding, struct span at)
 {
 	const struct interface *face = instance->face;
 	const struct type *declared = port->type;
-	const struct binding *first = binding;
+	struct binding *first = binding;
 	if (binding->kind == BINDING_BANK && declared->kind == TYPE_ARRAY) {
 		uint64_t n;
 		if (!unify_count(face, instance->sizes, declared->n, binding->elements.n, &n))
@@ -53,15 +50,12 @@ static void check_port(struct elaborator *e, struct instance *instance, const st
 		declared = declared->item;
 		first = binding->elements.n > 0 ? binding->elements.items[0] : NULL;
 		if (first && first->kind == BINDING_PENDING)
-			elaborate_force(e, (struct binding *)first);
+			elaborate_force(e, first);
 	}
 	const struct type *actual = first ? binding_type(e, first) : NULL;
 	if (actual && !unify_port(face->generics.items, face->generics.n, instance->sizes,
-	                          instance->types, declared, actual)) {
-		diag_report(e->sema->diags, E0302, at, "'%s' of %s takes %s, this is %s",
-		            port->name, face->kind, port->type->name, actual->name);
-		diag_note(e->sema->diags, port->span, "declared here");
-	}
+	                          instance->types, declared, actual))
+		unify_report(e->sema, face, port, declared, actual, at);
 }
 
 /* ---- Arguments ---- */
@@ -126,7 +120,7 @@ static void bind_instance(struct elaborator *e, struct instance *instance, struc
 			diag_note(e->sema->diags, port->span, "declared here");
 			continue;
 		}
-		struct binding *binding = port_binding(e, from, path, expr);
+		struct binding *binding = port_binding(e, from, path, expr, port->type);
 		map_put(e->sema->arena, &instance->inside->names, port->name, binding);
 		check_port(e, instance, port, binding, expr->span);
 	}
@@ -190,7 +184,7 @@ void instance_check_types(struct elaborator *e, struct instance *instance)
 	const struct interface *face = instance->face;
 	for (size_t i = 0; i < face->outputs.n; i++) {
 		const struct port *port = &face->outputs.items[i];
-		const struct binding *binding = map_get(outputs, port->name);
+		struct binding *binding = map_get(outputs, port->name);
 		const struct type *actual = binding ? binding_type(e, binding) : NULL;
 		if (!actual || unify_port(face->generics.items, face->generics.n, instance->sizes,
 		                          instance->types, port->type, actual))

@@ -62,6 +62,20 @@ struct right {
 
 #define NO_PARAM UINT32_MAX
 
+/* What a node of expressions computes: an output, or what several of its parts read. */
+struct part {
+	const char *name;  /* in C */
+	const char *label; /* what it is bound to: "rig.near[2]"; NULL: nothing */
+	struct span at;
+	const struct term *term;
+	uint32_t output; /* NO_OUTPUT: only other parts read it */
+	bool kept;       /* a deploy or an assert speaks of it */
+};
+
+#define NO_OUTPUT UINT32_MAX
+
+VEC_OF(parts, struct part);
+
 /* C that stands in the .pkd file. */
 struct c_block {
 	const char *text; /* between {= and =}; NULL: none */
@@ -93,7 +107,7 @@ struct interface {
 	struct c_block members; /* with `step`: more fields of struct NAME, in C */
 	struct c_block step;    /* none: in `sources` */
 	struct c_block init, finish;
-	const struct term *body;    /* of a node made from an expression; NULL otherwise */
+	struct parts parts;         /* of a node made from expressions: each reads those before it */
 	VEC(const char *) sources;  /* relative to unit->directory */
 	VEC(const char *) links;    /* pkg-config names; -lNAME and -LDIRECTORY */
 	VEC(const char *) includes; /* directories, as written */

@@ -1,32 +1,79 @@
-/* An expression on its way to becoming a term. Private to expression.c, argument.c and the files
- * term*.c. */
+/* An expression on its way to becoming a term. A name that is bound to an expression stands for its
+ * text: its term is built once for each kind of place, and shared by all that use it. Private to
+ * expression.c, fuse.c, meaning.c, operand.c, argument.c and the files term*.c. */
 #ifndef SEMA_LIFT_H
 #define SEMA_LIFT_H
 
 #include "sema/elaborate.h"
 
-struct lifted_input {
-	struct bound_input input;
-	struct port port;
-	const struct ast_expr *later; /* the operand, where its stream is not known yet */
-	struct term *term; /* its TERM_INPUT: without a type while it is the node's own */
+/* A stream as expressions read it: what C makes, a choice, a sample or the past. There is one for
+ * all that read it the same way. */
+struct operand {
+	uint32_t id;              /* 0, 1 … in the order of their first use */
+	struct bound_input input; /* node UNBOUND: `of`, or not known yet */
+	struct binding *of;       /* the stream of this expression */
+	const struct ast_expr *stream; /* how it was named, in `scope` */
+	struct scope *scope;
+	const char *name; /* for a port: the last word of it */
+	/* While the uses of a term are gathered: of which, and its number among them; while a node
+	 * is written: its port. */
+	const struct uses *gathered;
+	size_t place;
+};
+
+/* An operand of a term, at its first place in the text. */
+struct use {
+	struct operand *operand;
+	bool needed; /* in some place */
+};
+
+VEC_OF(uses, struct use);
+
+/* What an expression means in one kind of place. */
+struct meaning {
+	struct binding *binding;
+	bool wide, for_param;
+	const struct type *hint;  /* what the place needs; NULL: nothing */
+	enum { OPEN, KNOWN, FAILED } state; /* OPEN, met again: it is a circle, or looks back */
+	const struct type *guess; /* OPEN: the type of its own earlier values; NULL: not known */
+	bool guessed;             /* OPEN: the guess was used */
+	const struct term *term;
+	struct uses uses;
+	/* While a node is written (fuse.c). */
+	const void *written_by;
+	uint32_t n_places, part;
 };
 
 struct lift {
 	struct elaborator *e;
 	struct scope *scope;
-	VEC(struct lifted_input) inputs;
-	VEC(struct term *) uses; /* each TERM_INPUT */
-	const struct type *self; /* of the expression's own earlier values; NULL: not known yet */
+	struct meaning *meaning; /* whose term is built; NULL: a parameter's */
 	const struct type *it;   /* what `it` is; NULL outside of where and aggregates */
 	bool wide;               /* in sum and mean: numbers are read as i64, u64 or f64 */
 	bool for_param;          /* a parameter is given this: options and constants alone */
 };
 
-/* ---- expression.c ---- */
+/* ---- operand.c ---- */
 
-/* The value of the stream that an operand names: input number `index` of the node. */
-struct term *lift_input(struct lift *lift, const struct ast_expr *operand);
+/* The value of the stream that an operand names; NULL after a report. */
+struct term *lift_operand(struct lift *lift, const struct ast_expr *expr);
+
+/* What an edge reads, as the operand of a node that hands it on; NULL after a report. */
+struct term *lift_relay(struct lift *lift, const struct ast_expr *stream,
+                        struct bound_input words);
+
+/* ---- meaning.c ---- */
+
+/* What a name means in the place of `expr`: a copy to be converted there. NULL after a report. */
+struct term *lift_name(struct lift *lift, struct binding *binding, const struct ast_expr *expr,
+                       const struct type *hint);
+
+/* The meaning where nothing is needed of it; where a port needs a type. NULL after a report. */
+struct meaning *meaning_of(struct elaborator *e, struct binding *binding,
+                           const struct type *hint);
+
+/* Finds the operands of its term, in the order of the text. */
+void meaning_gather_uses(struct elaborator *e, struct meaning *meaning);
 
 /* ---- term.c ---- */
 
@@ -42,8 +89,8 @@ struct term *term_build_as(struct lift *lift, const struct ast_expr *expr, const
 struct term *term_build_near(struct lift *lift, const struct ast_expr *expr,
                              const struct type *type);
 
-/* Says of the whole expression, now that all uses of its inputs are known, what may be absent. */
-bool term_settle_absence(struct lift *lift, const struct term *term);
+/* Says of a part of a node, whose inputs are known, what in it may be absent. */
+bool term_settle_absence(const struct interface *face, struct term *term);
 
 struct term *term_new(struct lift *lift, enum term_kind kind, const struct type *type,
                       struct span span);
@@ -60,6 +107,9 @@ struct term *term_mismatch(struct lift *lift, struct span span, const char *what
 /* The type in which two numbers meet: the wider one; i64 for integers of different signs; f64 for a
  * fraction and an integer that f32 cannot hold. */
 const struct type *term_meet(const struct type *a, const struct type *b);
+
+/* Whether a type has all numbers of another. */
+bool term_holds(const struct type *type, const struct type *from);
 
 /* The type with all values of two: NULL where they have none. */
 const struct type *term_common(const struct type *a, const struct type *b);
@@ -94,8 +144,9 @@ struct term *term_build_element(struct lift *lift, const struct ast_expr *expr, 
 
 /* ---- term_part.c ---- */
 
-/* Whether a name stands for a constant. */
+/* Whether a name stands for a constant; an expression is one. */
 bool term_is_const_name(const struct scope *scope, const char *name);
+bool term_is_constant(const struct scope *scope, const struct ast_expr *expr);
 
 /* Reports a string parameter in an expression over streams; NULL. */
 struct term *term_no_string(struct lift *lift, struct span span);

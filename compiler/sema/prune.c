@@ -5,7 +5,7 @@
 
 static bool may_go(const struct bound_node *node)
 {
-	return node->face && node->face->body &&
+	return node->meaning && !node->kept &&
 	       (strchr(node->name, '.') || strncmp(node->name, "expression_", 11) == 0);
 }
 
@@ -40,11 +40,9 @@ static void mark(struct elaborator *e, uint32_t *readers, uint32_t *place)
 	}
 }
 
-void prune(struct elaborator *e)
+void renumber(struct elaborator *e, uint32_t *place)
 {
 	struct bound *bound = e->bound;
-	uint32_t *place = arena_alloc(e->sema->arena, (bound->nodes.n + 1) * sizeof *place);
-	mark(e, count_readers(e), place);
 	struct map names = {0};
 	uint32_t n = 0;
 	for (uint32_t i = 0; i < bound->nodes.n; i++) {
@@ -62,4 +60,11 @@ void prune(struct elaborator *e)
 			struct bound_input *input = &bound->nodes.items[i].inputs.items[k];
 			input->node = place[input->node];
 		}
+}
+
+void prune(struct elaborator *e)
+{
+	uint32_t *place = arena_alloc(e->sema->arena, (e->bound->nodes.n + 1) * sizeof *place);
+	mark(e, count_readers(e), place);
+	renumber(e, place);
 }

@@ -6,6 +6,14 @@ static const struct stream_ref no_stream = {UNBOUND, UNBOUND, false};
 
 /* ---- Bindings ---- */
 
+/* Elaborated; of several names of one expression the first. NULL after a report. */
+static struct binding *forced(struct elaborator *e, struct binding *binding)
+{
+	if (!elaborate_force(e, binding))
+		return NULL;
+	return binding->same ? binding->same : binding;
+}
+
 static void suggest_binding(struct elaborator *e, struct scope *scope, const char *name)
 {
 	VEC(const char *) names = {0};
@@ -51,7 +59,7 @@ static struct binding *find_name(struct elaborator *e, struct scope *scope, stru
 		return NULL;
 	}
 	if (binding)
-		return elaborate_force(e, binding) ? binding : NULL;
+		return forced(e, binding);
 	struct symbol *symbol = scope_find(scope->file, name.text);
 	if (symbol) {
 		diag_report(diags, E0311, name.span, "a stream is needed here, '%s' is %s",
@@ -101,7 +109,7 @@ static struct binding *pipeline_output(struct elaborator *e, const struct bindin
 {
 	struct binding *output = map_get(&binding->inside->outputs, port.text);
 	if (output)
-		return elaborate_force(e, output) ? output : NULL;
+		return forced(e, output);
 	VEC(const char *) names = {0};
 	for (size_t i = 0; i < binding->pipeline->outputs.n; i++)
 		vec_push(e->sema->arena, &names, binding->pipeline->outputs.items[i].name.text);
@@ -163,7 +171,7 @@ static struct binding *element_binding(struct elaborator *e, struct scope *scope
 		diag_note(e->sema->diags, left->at, "it has %zu", left->elements.n);
 		return NULL;
 	}
-	return elaborate_force(e, element) ? element : NULL;
+	return forced(e, element);
 }
 
 struct binding *stream_binding(struct elaborator *e, struct scope *scope,
@@ -212,8 +220,11 @@ static struct stream_ref only_output(struct elaborator *e, const struct binding 
 
 struct stream_ref stream_of_binding(struct elaborator *e, struct binding *binding, struct span span)
 {
-	if (!elaborate_force(e, binding))
+	binding = forced(e, binding);
+	if (!binding)
 		return no_stream;
+	if (binding->kind == BINDING_EXPRESSION)
+		return expression_stream(e, binding, span, NULL);
 	if (binding->kind == BINDING_STREAM)
 		return (struct stream_ref){binding->node, binding->output, false};
 	if (binding->kind == BINDING_NODE)
@@ -231,9 +242,7 @@ struct stream_ref stream_of_binding(struct elaborator *e, struct binding *bindin
 	return no_stream;
 }
 
-/* Whether the operand goes through a pipeline that is being elaborated: its outputs may not be
- * declared yet. */
-static bool is_open(struct scope *scope, const struct ast_expr *expr)
+bool stream_is_open(struct scope *scope, const struct ast_expr *expr)
 {
 	while (expr->kind == EXPR_MEMBER || expr->kind == EXPR_INDEX)
 		expr = expr->left;
@@ -246,7 +255,7 @@ static bool is_open(struct scope *scope, const struct ast_expr *expr)
 struct stream_ref stream_resolve(struct elaborator *e, struct scope *scope,
                                  const struct ast_expr *expr)
 {
-	if (is_open(scope, expr))
+	if (stream_is_open(scope, expr))
 		return (struct stream_ref){UNBOUND, UNBOUND, true};
 	struct binding *binding = stream_binding(e, scope, expr);
 	return binding ? stream_of_binding(e, binding, expr->span) : no_stream;
@@ -254,8 +263,7 @@ struct stream_ref stream_resolve(struct elaborator *e, struct scope *scope,
 
 /* ---- Kinds of operands ---- */
 
-/* Whether the operand means something that has a name of its own, quietly. */
-static struct binding *quiet_binding(struct elaborator *e, struct scope *scope,
+struct binding *stream_quiet_binding(struct elaborator *e, struct scope *scope,
                                      const struct ast_expr *expr)
 {
 	if (expr->kind == EXPR_NAME) {
@@ -263,15 +271,15 @@ static struct binding *quiet_binding(struct elaborator *e, struct scope *scope,
 		                                          : NULL;
 		bool stream = binding && binding->kind != BINDING_PARAM &&
 		              binding->kind != BINDING_CONST && !binding->forcing;
-		return stream && elaborate_force(e, binding) ? binding : NULL;
+		return stream ? forced(e, binding) : NULL;
 	}
 	if (expr->kind == EXPR_INDEX) {
-		struct binding *bank = quiet_binding(e, scope, expr->left);
+		struct binding *bank = stream_quiet_binding(e, scope, expr->left);
 		return bank && bank->kind == BINDING_BANK ? element_binding(e, scope, expr) : NULL;
 	}
 	if (expr->kind != EXPR_MEMBER)
 		return NULL;
-	struct binding *left = quiet_binding(e, scope, expr->left);
+	struct binding *left = stream_quiet_binding(e, scope, expr->left);
 	if (left && (left->kind == BINDING_NODE || left->kind == BINDING_PIPELINE)) {
 		const struct interface *face = left->kind == BINDING_NODE
 		                                       ? e->bound->nodes.items[left->node].face
@@ -282,24 +290,29 @@ static struct binding *quiet_binding(struct elaborator *e, struct scope *scope,
 		struct binding *output = left->kind == BINDING_PIPELINE
 		                                 ? map_get(&left->inside->outputs, expr->name.text)
 		                                 : NULL;
-		return output && elaborate_force(e, output) ? output : NULL;
+		return output && !output->forcing ? forced(e, output) : NULL;
 	}
 	return NULL;
 }
 
-bool stream_is_history(struct elaborator *e, struct scope *scope, const struct ast_expr *expr)
+const struct type *binding_type(struct elaborator *e, struct binding *binding)
 {
-	const struct ast_expr *index = expr->right;
-	if (expr->kind != EXPR_INDEX || index->kind != EXPR_UNARY || index->op != OP_NEG)
-		return false;
-	struct binding *left = quiet_binding(e, scope, expr->left);
-	return (left && left->kind != BINDING_BANK) || is_open(scope, expr->left);
+	if (binding->kind == BINDING_EXPRESSION)
+		return expression_type(e, binding->same ? binding->same : binding);
+	if (binding->kind != BINDING_NODE && binding->kind != BINDING_STREAM)
+		return NULL;
+	unify_node(e, binding->node);
+	const struct bound_node *node = &e->bound->nodes.items[binding->node];
+	uint32_t output = binding->kind == BINDING_NODE ? 0 : binding->output;
+	return node->face && node->face->outputs.n > output ? node->outputs[output] : NULL;
 }
 
 /* Whether the one stream that a binding means has values with fields, or with elements. A type that
  * is not known yet is taken to have them. */
 static bool holds_parts(struct elaborator *e, const struct binding *binding, bool fields)
 {
+	if (binding->kind == BINDING_EXPRESSION)
+		return true; /* it has no outputs, and is no bank */
 	if (binding->kind != BINDING_NODE && binding->kind != BINDING_STREAM)
 		return false;
 	unify_node(e, binding->node);
@@ -314,7 +327,40 @@ static bool holds_parts(struct elaborator *e, const struct binding *binding, boo
 	              : type->kind == TYPE_LIST || type->kind == TYPE_ARRAY;
 }
 
-bool stream_is_expression(struct elaborator *e, struct scope *scope, const struct ast_expr *expr)
+enum reads { READS_STREAM, READS_PAST, READS_VALUE };
+
+static enum reads what_reads(struct elaborator *e, struct scope *scope, const struct ast_expr *expr);
+
+static bool is_past(struct elaborator *e, struct scope *scope, const struct ast_expr *expr)
+{
+	const struct ast_expr *index = expr->right;
+	if (expr->kind != EXPR_INDEX || index->kind != EXPR_UNARY || index->op != OP_NEG)
+		return false;
+	struct binding *left = stream_quiet_binding(e, scope, expr->left);
+	if (left || stream_is_open(scope, expr->left))
+		return !left || left->kind != BINDING_BANK;
+	return what_reads(e, scope, expr->left) == READS_VALUE;
+}
+
+/* x.y, x[k] */
+static enum reads what_part_reads(struct elaborator *e, struct scope *scope,
+                                  const struct ast_expr *expr)
+{
+	if (term_is_table(scope, expr))
+		return READS_VALUE;
+	if (is_past(e, scope, expr))
+		return READS_PAST;
+	if (stream_is_open(scope, expr) || stream_quiet_binding(e, scope, expr))
+		return READS_STREAM;
+	/* A field or an element of a stream's value; a mistake otherwise. */
+	struct binding *left = stream_quiet_binding(e, scope, expr->left);
+	bool value = left ? holds_parts(e, left, expr->kind == EXPR_MEMBER)
+	                  : expr->left->kind != EXPR_NAME &&
+	                            what_reads(e, scope, expr->left) != READS_STREAM;
+	return value ? READS_VALUE : READS_STREAM;
+}
+
+static enum reads what_reads(struct elaborator *e, struct scope *scope, const struct ast_expr *expr)
 {
 	switch (expr->kind) {
 	case EXPR_INT:
@@ -331,28 +377,28 @@ bool stream_is_expression(struct elaborator *e, struct scope *scope, const struc
 	case EXPR_WHEN:
 	case EXPR_RECORD:
 	case EXPR_LIST:
-		return true;
+		return READS_VALUE;
 	case EXPR_CALL:
-		return call_is_builtin(scope, expr);
-	case EXPR_MEMBER:
-	case EXPR_INDEX: {
-		if (term_is_table(scope, expr))
-			return true;
-		if (is_open(scope, expr) || stream_is_history(e, scope, expr) ||
-		    quiet_binding(e, scope, expr))
-			return false;
-		/* A field or an element of a stream's value; a mistake otherwise. */
-		struct binding *left = quiet_binding(e, scope, expr->left);
-		if (!left)
-			return stream_is_expression(e, scope, expr->left) &&
-			       expr->left->kind != EXPR_NAME;
-		return holds_parts(e, left, expr->kind == EXPR_MEMBER);
-	}
-	case EXPR_NAME:
+		return call_is_builtin(scope, expr) ? READS_VALUE : READS_STREAM;
 	case EXPR_EDGE:
+		return expr->policy == POLICY_SAMPLE ? READS_VALUE : READS_STREAM;
+	case EXPR_MEMBER:
+	case EXPR_INDEX:
+		return what_part_reads(e, scope, expr);
+	case EXPR_NAME:
 	case EXPR_WINDOW:
 	case EXPR_ERROR:
 		break;
 	}
-	return false;
+	return READS_STREAM;
+}
+
+bool stream_is_expression(struct elaborator *e, struct scope *scope, const struct ast_expr *expr)
+{
+	return what_reads(e, scope, expr) == READS_VALUE;
+}
+
+bool stream_is_history(struct elaborator *e, struct scope *scope, const struct ast_expr *expr)
+{
+	return what_reads(e, scope, expr) == READS_PAST;
 }

@@ -144,8 +144,7 @@ bool term_meet_all(struct lift *lift, const struct ast_expr *const *exprs, struc
 	return true;
 }
 
-/* Whether a type has all numbers of another. */
-static bool holds(const struct type *type, const struct type *from)
+bool term_holds(const struct type *type, const struct type *from)
 {
 	struct layout size, from_size;
 	type_layout(type, &size);
@@ -163,7 +162,7 @@ static bool holds(const struct type *type, const struct type *from)
 struct term *term_widen(struct lift *lift, struct term *term, const struct type *type)
 {
 	bool numbers = term->type && type_is_number(term->type) && type_is_number(type);
-	bool fits = !numbers || term->kind == TERM_CONST || holds(type, term->type);
+	bool fits = !numbers || term->kind == TERM_CONST || term_holds(type, term->type);
 	return fits ? term_convert(lift, term, type) : NULL;
 }
 
@@ -262,6 +261,16 @@ static struct term *no_stream_here(struct lift *lift, const struct ast_expr *exp
 	return NULL;
 }
 
+/* A name or the output of a pipeline: an expression's text stands in its place. */
+static struct term *build_stream(struct lift *lift, const struct ast_expr *expr,
+                                 const struct type *hint)
+{
+	struct binding *binding = stream_quiet_binding(lift->e, lift->scope, expr);
+	if (binding && binding->kind == BINDING_EXPRESSION)
+		return lift_name(lift, binding, expr, hint);
+	return lift->for_param ? no_stream_here(lift, expr) : lift_operand(lift, expr);
+}
+
 static struct term *build_name(struct lift *lift, const struct ast_expr *expr,
                                const struct type *hint)
 {
@@ -289,7 +298,7 @@ static struct term *build_name(struct lift *lift, const struct ast_expr *expr,
 	}
 	if (term_is_const_name(lift->scope, expr->name.text))
 		return term_build_const(lift, expr, hint);
-	return lift->for_param ? no_stream_here(lift, expr) : lift_input(lift, expr);
+	return build_stream(lift, expr, hint);
 }
 
 /* ---- Parts of values ---- */
@@ -321,14 +330,15 @@ static struct term *build_field(struct lift *lift, const struct ast_expr *expr)
 	return NULL;
 }
 
-static struct term *build_member(struct lift *lift, const struct ast_expr *expr)
+static struct term *build_member(struct lift *lift, const struct ast_expr *expr,
+                                 const struct type *hint)
 {
 	if (lift->for_param)
 		return term_build_const(lift, expr, NULL);
 	return stream_is_expression(lift->e, lift->scope, expr) || expr->left->kind == EXPR_IT ||
 	                       expr->left->kind == EXPR_CALL
 	               ? build_field(lift, expr)
-	               : lift_input(lift, expr);
+	               : build_stream(lift, expr, hint);
 }
 
 struct term *term_build_element(struct lift *lift, const struct ast_expr *expr, struct term *left)
@@ -348,29 +358,23 @@ struct term *term_build_element(struct lift *lift, const struct ast_expr *expr, 
 	return term;
 }
 
-static struct term *build_index(struct lift *lift, const struct ast_expr *expr)
+static struct term *build_index(struct lift *lift, const struct ast_expr *expr,
+                                const struct type *hint)
 {
 	if (!stream_is_expression(lift->e, lift->scope, expr) && expr->left->kind != EXPR_IT)
-		return lift_input(lift, expr);
+		return build_stream(lift, expr, hint);
 	return term_build_element(lift, expr, term_build(lift, expr->left, NULL));
 }
 
 /* ---- Absence ---- */
 
-void term_mark_needed(const struct term *term, bool *needed)
+struct term_needs term_needs(const struct term *term)
 {
 	bool lazy = term->kind == TERM_IF ||
 	            (term->kind == TERM_BINARY && operators[term->op].use == USE_LOGIC);
-	if (term->kind == TERM_PRESENT || term->kind == TERM_COALESCE)
-		return;
-	if (term->kind == TERM_INPUT)
-		needed[term->index] = true;
-	if (term->left)
-		term_mark_needed(term->left, needed);
-	if (term->right && !lazy)
-		term_mark_needed(term->right, needed);
-	for (size_t i = 0; i < term->n_items; i++)
-		term_mark_needed(term->items[i], needed);
+	bool caught = term->kind == TERM_PRESENT || term->kind == TERM_COALESCE;
+	return (struct term_needs){
+		.left = !caught, .right = !caught && !lazy, .third = !lazy, .items = !caught};
 }
 
 static bool is_by_zero(const struct term *term)
@@ -380,32 +384,32 @@ static bool is_by_zero(const struct term *term)
 	       !(term->right->kind == TERM_CONST && term->right->value.i != 0);
 }
 
-static bool any_absent(struct lift *lift, const struct term *term)
+static bool any_absent(const struct interface *face, const struct term *term)
 {
-	bool left = term->left && term_settle_absence(lift, term->left);
-	bool right = term->right && term_settle_absence(lift, term->right);
-	bool third = term->third && term_settle_absence(lift, term->third);
+	bool left = term->left && term_settle_absence(face, (struct term *)term->left);
+	bool right = term->right && term_settle_absence(face, (struct term *)term->right);
+	bool third = term->third && term_settle_absence(face, (struct term *)term->third);
 	bool absent = left || right || third;
 	for (size_t i = 0; i < term->n_items; i++)
-		absent = term_settle_absence(lift, term->items[i]) || absent;
+		absent = term_settle_absence(face, (struct term *)term->items[i]) || absent;
 	if (term->kind == TERM_COALESCE)
 		return right;
 	return absent;
 }
 
-bool term_settle_absence(struct lift *lift, const struct term *term)
+bool term_settle_absence(const struct interface *face, struct term *term)
 {
-	bool absent = any_absent(lift, term);
-	bool port = term->kind == TERM_INPUT || term->kind == TERM_NUMBER ||
-	            term->kind == TERM_TIME || term->kind == TERM_AGE;
+	bool absent = any_absent(face, term);
 	bool none = term->kind == TERM_BEST || (term->kind == TERM_FOLD && term->fold <= FOLD_MEAN);
-	if (port)
-		absent = lift->inputs.items[term->index].port.optional;
+	if (term->kind == TERM_INPUT)
+		absent = face->inputs.items[term->index].optional;
+	else if (term->kind == TERM_PART)
+		absent = face->parts.items[term->index].term->optional;
 	else if (term->kind == TERM_PRESENT)
 		absent = false;
 	else if (term->kind == TERM_WHEN || term->kind == TERM_ELEMENT || none || is_by_zero(term))
 		absent = true;
-	((struct term *)term)->optional = absent;
+	term->optional = absent;
 	return absent;
 }
 
@@ -420,13 +424,18 @@ static bool is_for_streams(const struct ast_expr *expr)
 	       (expr->kind == EXPR_BINARY && expr->op == OP_COALESCE);
 }
 
-/* A constant, or one with a minus. */
-static bool is_literal(struct lift *lift, const struct ast_expr *expr)
+/* A constant, or one with a minus; a name of either. */
+static bool is_literal(struct scope *scope, const struct ast_expr *expr)
 {
 	if (expr->kind == EXPR_UNARY && expr->op == OP_NEG)
 		expr = expr->left;
+	const struct binding *named = expr->kind == EXPR_NAME && expr->name.text
+	                                      ? scope_text(scope, expr->name.text)
+	                                      : NULL;
+	if (named)
+		return is_literal(named->scope, named->expr);
 	return expr->kind == EXPR_INT || expr->kind == EXPR_FLOAT || expr->kind == EXPR_QUANTITY ||
-	       (expr->kind == EXPR_NAME && term_is_const_name(lift->scope, expr->name.text));
+	       (expr->kind == EXPR_NAME && term_is_const_name(scope, expr->name.text));
 }
 
 static struct term *build(struct lift *lift, const struct ast_expr *expr, const struct type *hint)
@@ -449,13 +458,13 @@ static struct term *build(struct lift *lift, const struct ast_expr *expr, const 
 	case EXPR_NAME:
 		return build_name(lift, expr, hint);
 	case EXPR_MEMBER:
-		return build_member(lift, expr);
+		return build_member(lift, expr, hint);
 	case EXPR_INDEX:
-		return build_index(lift, expr);
+		return build_index(lift, expr, hint);
 	case EXPR_CALL:
 		return term_build_call(lift, expr);
 	case EXPR_UNARY:
-		return is_literal(lift, expr) ? term_build_const(lift, expr, hint)
+		return is_literal(lift->scope, expr) ? term_build_const(lift, expr, hint)
 		                              : term_build_unary(lift, expr);
 	case EXPR_BINARY:
 		return term_build_binary(lift, expr, hint);
@@ -478,6 +487,9 @@ static struct term *build(struct lift *lift, const struct ast_expr *expr, const 
 		            "'it' is the item that 'where' and count(…) look at");
 		return NULL;
 	case EXPR_EDGE:
+		if (expr->policy == POLICY_SAMPLE)
+			return lift_operand(lift, expr);
+		/* fall through */
 	case EXPR_WINDOW:
 		diag_report(lift_diags(lift), E0311, expr->span,
 		            "bind this to a name first: an expression fires on every frame");

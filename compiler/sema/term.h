@@ -16,6 +16,7 @@ enum term_kind {
 	TERM_CONST,    /* value */
 	TERM_OPTION,   /* option number `index` of the program, or an element of it */
 	TERM_INPUT,    /* input number `index` of the node: the value of its stream */
+	TERM_PART,     /* part number `index` of the node: what a name stands for */
 	TERM_IT,       /* the element that the innermost TERM_WHERE or TERM_FOLD is at */
 	TERM_FIELD,    /* left . field number `index` */
 	TERM_ELEMENT,  /* left [ right ]: of a list or an array; absent out of range */
@@ -37,10 +38,10 @@ enum term_kind {
 	TERM_CALL,     /* `function` of items: of numbers, which all have one type */
 	TERM_TEXT,     /* left in digits or words; index: decimals, or TEXT_SHORTEST */
 	TERM_CONVERT,  /* left as `type`: between numbers, saturating; of strings, cut */
-	TERM_NUMBER,   /* frame number of input `index`, u64 */
-	TERM_TIME,     /* capture time of input `index` */
-	TERM_AGE,      /* age of input `index`, time */
-	TERM_PRESENT,  /* whether input `index` has a value */
+	TERM_NUMBER,   /* frame number of the input left; of any other left, that of the firing; u64 */
+	TERM_TIME,     /* likewise the capture time */
+	TERM_AGE,      /* likewise the age, time */
+	TERM_PRESENT,  /* whether left, an input or a part, has a value */
 };
 
 enum term_fold { FOLD_MIN, FOLD_MAX, FOLD_MEAN, FOLD_SUM, FOLD_COUNT, FOLD_EXISTS, FOLD_ALL };
@@ -62,11 +63,17 @@ struct term {
 	const struct term *left, *right, *third;
 	const struct term **items;
 	size_t n_items;
+	/* Before the node is written (sema/expression.c): what INPUT reads, what PART stands for. */
+	struct operand *operand;
+	struct meaning *meaning;
 };
 
-/* Marks the inputs that the term needs: those that are evaluated whatever the others are, and whose
- * absence nothing catches. Not on either side of ??, in present(), in the later part of and and or,
- * or in a branch of if. */
-void term_mark_needed(const struct term *term, bool *needed);
+/* Whether the term's operands are needed where the term is: they are evaluated whatever the others
+ * are, and nothing catches their absence. None is on either side of ??, in present(), in the later
+ * part of and and or, or in a branch of if. */
+struct term_needs {
+	bool left, right, third, items;
+};
+struct term_needs term_needs(const struct term *term);
 
 #endif

@@ -289,13 +289,12 @@ static struct term *build_origin(struct lift *lift, const struct ast_expr *expr,
 		[FUNCTION_AGE] = {TERM_AGE, TYPE_TIME},
 		[FUNCTION_PRESENT] = {TERM_PRESENT, TYPE_BOOL},
 	};
-	struct term *input = lift_input(lift, expr->args.items[0].value);
-	if (!input)
+	struct term *of = term_build(lift, expr->args.items[0].value, NULL);
+	if (!of)
 		return NULL;
 	struct term *term = term_new(lift, rows[function].kind, type_scalar(rows[function].type),
 	                             expr->span);
-	term->index = input->index;
-	term->left = input;
+	term->left = of;
 	return term;
 }
 

@@ -26,30 +26,41 @@ static bool is_const_of_module(const struct scope *scope, const struct ast_expr 
 	return symbol && symbol->kind == SYMBOL_CONST;
 }
 
-static bool is_constant(const struct scope *scope, const struct ast_expr *expr)
+bool term_is_constant(const struct scope *scope, const struct ast_expr *expr)
 {
 	if (!expr)
 		return true;
-	if (expr->kind == EXPR_NAME)
-		return term_is_const_name(scope, expr->name.text);
+	if (expr->kind == EXPR_NAME) {
+		struct binding *named = expr->name.text
+		                                ? scope_text((struct scope *)scope, expr->name.text)
+		                                : NULL;
+		if (!named)
+			return term_is_const_name(scope, expr->name.text);
+		if (named->is_constant == UNASKED) {
+			named->is_constant = VARIABLE; /* in a circle */
+			if (term_is_constant(named->scope, named->expr))
+				named->is_constant = CONSTANT;
+		}
+		return named->is_constant == CONSTANT;
+	}
 	if (expr->kind == EXPR_IT || expr->kind == EXPR_EDGE || expr->kind == EXPR_WINDOW ||
 	    expr->kind == EXPR_WHERE || expr->kind == EXPR_WHEN || expr->kind == EXPR_ERROR)
 		return false;
 	if (is_const_of_module(scope, expr))
 		return true;
 	for (size_t i = 0; i < expr->args.n; i++)
-		if (!is_constant(scope, expr->args.items[i].value))
+		if (!term_is_constant(scope, expr->args.items[i].value))
 			return false;
 	bool function = expr->kind == EXPR_CALL && call_is_builtin(scope, expr) &&
 	                const_has_call(expr);
-	return (function || is_constant(scope, expr->left)) && is_constant(scope, expr->right) &&
-	       is_constant(scope, expr->third);
+	return (function || term_is_constant(scope, expr->left)) &&
+	       term_is_constant(scope, expr->right) && term_is_constant(scope, expr->third);
 }
 
 bool term_is_table(const struct scope *scope, const struct ast_expr *expr)
 {
-	return expr->kind == EXPR_INDEX && is_constant(scope, expr->left) &&
-	       !is_constant(scope, expr->right);
+	return expr->kind == EXPR_INDEX && term_is_constant(scope, expr->left) &&
+	       !term_is_constant(scope, expr->right);
 }
 
 /* ---- Constants as terms ---- */
@@ -174,7 +185,7 @@ bool term_build_part(struct lift *lift, const struct ast_expr *expr, const struc
 		                                         term_build_const(lift, expr->left, NULL));
 		return true;
 	}
-	if (!is_part(expr) || !is_constant(lift->scope, expr))
+	if (!is_part(expr) || !term_is_constant(lift->scope, expr))
 		return false;
 	*ret_term = term_build_const(lift, expr, hint);
 	return true;

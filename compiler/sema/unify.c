@@ -244,15 +244,29 @@ static void finish_outputs(struct sema *sema, struct bound_node *node)
 
 /* ---- All nodes ---- */
 
+void unify_report(struct sema *sema, const struct interface *face, const struct port *port,
+                  const struct type *declared, const struct type *actual, struct span at)
+{
+	diag_report(sema->diags, E0302, at, "'%s' of %s takes %s, this is %s", port->name,
+	            face->kind, declared->name, actual->name);
+	diag_note(sema->diags, port->span, "declared here");
+	if (!type_is_number(declared) || !type_is_number(actual))
+		return;
+	const char *given = resolve_source(sema, at);
+	if (declared == port->type && !strchr(given, ' '))
+		diag_help(sema->diags, "write '%s(%s)' to convert it", declared->name, given);
+	else
+		diag_help(sema->diags, "to convert it, bind a name to '%s(…)' first",
+		          declared->name);
+}
+
 static void report_mismatch(struct sema *sema, const struct bound_node *node,
                             const struct bound_input *input, const struct type *declared,
                             const struct type *actual, const struct unifier *u)
 {
 	const struct port *port = &node->face->inputs.items[input->port];
 	if (!u->variable) {
-		diag_report(sema->diags, E0302, input->at, "'%s' of %s takes %s, this is %s",
-		            port->name, node->face->kind, declared->name, actual->name);
-		diag_note(sema->diags, port->span, "declared here");
+		unify_report(sema, node->face, port, declared, actual, input->at);
 		return;
 	}
 	size_t i = generic_index(node->face, u->variable);
@@ -270,7 +284,7 @@ static void unify_bank(struct sema *sema, struct bound_node *node, uint32_t port
 	const struct type *type = node->face->inputs.items[port].type;
 	uint64_t n = 0;
 	struct span at = {0};
-	if (type->kind != TYPE_ARRAY || node->face->body)
+	if (type->kind != TYPE_ARRAY || node->face->parts.n)
 		return; /* an expression reads an array as a value */
 	for (size_t i = 0; i < node->inputs.n; i++) {
 		const struct bound_input *input = &node->inputs.items[i];
@@ -307,7 +321,7 @@ static void unify_inputs(struct sema *sema, struct bound *bound, struct bound_no
 		const struct bound_node *from = &bound->nodes.items[input->node];
 		const struct type *actual = from->face ? from->outputs[input->output] : NULL;
 		const struct type *declared = node->face->inputs.items[input->port].type;
-		if (declared->kind == TYPE_ARRAY && !node->face->body)
+		if (declared->kind == TYPE_ARRAY && !node->face->parts.n)
 			declared = declared->item;
 		u.from = input->at;
 		if (actual && !unify(&u, declared, actual) && report)

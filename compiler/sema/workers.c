@@ -118,7 +118,10 @@ static struct interface *merge_face(struct pool *pool, const struct port *output
 	face->unit = pool->bound->file->unit;
 	face->stateless = true;
 	face->declared = true; /* it only chooses */
-	face->body = merge_body(arena, type, pool->n, span);
+	vec_push(arena, &face->parts,
+	         (struct part){.name = output->name,
+	                       .at = span,
+	                       .term = merge_body(arena, type, pool->n, span)});
 	for (uint32_t k = 0; k < pool->n; k++)
 		vec_push(arena, &face->inputs,
 		         (struct port){.name = arena_printf(arena, "worker_%u", k + 1),

@@ -75,36 +75,36 @@ static bool next_access(struct build *b, const struct c_block *block, const char
 }
 
 /* A name of the declaration, and the struct that has it in C. */
-struct part {
+struct member {
 	const char *owner, *kind, *name;
 };
 
-VEC_OF(parts, struct part);
+VEC_OF(members, struct member);
 
-static struct parts parts_of(struct build *b, const struct interface *face)
+static struct members members_of(struct build *b, const struct interface *face)
 {
-	struct parts parts = {0};
+	struct members members = {0};
 
 	for (size_t i = 0; i < face->state.n; i++)
-		vec_push(b->arena, &parts,
-		         (struct part){"self", "a state", face->state.items[i].name});
+		vec_push(b->arena, &members,
+		         (struct member){"self", "a state", face->state.items[i].name});
 	for (size_t i = 0; i < face->persistent.n; i++)
-		vec_push(b->arena, &parts,
-		         (struct part){"state", "a persistent state",
+		vec_push(b->arena, &members,
+		         (struct member){"state", "a persistent state",
 		                       face->persistent.items[i].name});
 	for (size_t i = 0; i < face->inputs.n; i++)
-		vec_push(b->arena, &parts,
-		         (struct part){"in", "an input", face->inputs.items[i].name});
+		vec_push(b->arena, &members,
+		         (struct member){"in", "an input", face->inputs.items[i].name});
 	for (size_t i = 0; i < face->outputs.n; i++)
-		vec_push(b->arena, &parts,
-		         (struct part){"out", "an output", face->outputs.items[i].name});
+		vec_push(b->arena, &members,
+		         (struct member){"out", "an output", face->outputs.items[i].name});
 	for (size_t i = 0; i < face->params.n; i++)
-		vec_push(b->arena, &parts,
-		         (struct part){"params", "a parameter", face->params.items[i].name});
+		vec_push(b->arena, &members,
+		         (struct member){"params", "a parameter", face->params.items[i].name});
 	for (size_t i = 0; i < face->generics.n; i++)
-		vec_push(b->arena, &parts,
-		         (struct part){"params", "a size", face->generics.items[i].name});
-	return parts;
+		vec_push(b->arena, &members,
+		         (struct member){"params", "a size", face->generics.items[i].name});
+	return members;
 }
 
 static bool is_owner(const char *word)
@@ -118,40 +118,40 @@ static bool is_owner(const char *word)
 }
 
 /* Of the struct that is written, where that has the name; else of the first that does. */
-static const struct part *find_part(const struct parts *parts, const struct access *access)
+static const struct member *find_member(const struct members *members, const struct access *access)
 {
-	const struct part *found = NULL;
+	const struct member *found = NULL;
 
-	for (size_t i = 0; i < parts->n; i++) {
-		const struct part *part = &parts->items[i];
-		if (strcmp(part->name, access->part) != 0)
+	for (size_t i = 0; i < members->n; i++) {
+		const struct member *member = &members->items[i];
+		if (strcmp(member->name, access->part) != 0)
 			continue;
-		if (strcmp(part->owner, access->owner) == 0)
-			return part;
-		found = found ? found : part;
+		if (strcmp(member->owner, access->owner) == 0)
+			return member;
+		found = found ? found : member;
 	}
 	return found;
 }
 
 static void hint_block(struct build *b, const struct interface *face, const struct c_block *block)
 {
-	struct parts parts = parts_of(b, face);
+	struct members members = members_of(b, face);
 	struct access access;
 
 	for (const char *at = block->text; at && next_access(b, block, &at, &access);) {
-		const struct part *part = is_owner(access.owner) ? find_part(&parts, &access)
+		const struct member *member = is_owner(access.owner) ? find_member(&members, &access)
 		                                                 : NULL;
-		bool right = part && strcmp(part->owner, access.owner) == 0;
-		if (!part || (right && !access.dot))
+		bool right = member && strcmp(member->owner, access.owner) == 0;
+		if (!member || (right && !access.dot))
 			continue;
 		if (right)
 			diag_report(&b->c.diags, E0703, access.span,
 			            "'%s' is a pointer to a struct", access.owner);
 		else
 			diag_report(&b->c.diags, E0703, access.span,
-			            "'%s' is %s of '%s', and not in '%s'", part->name, part->kind,
+			            "'%s' is %s of '%s', and not in '%s'", member->name, member->kind,
 			            face->name, access.owner);
-		diag_help(&b->c.diags, "write '%s->%s'", part->owner, part->name);
+		diag_help(&b->c.diags, "write '%s->%s'", member->owner, member->name);
 	}
 }
 

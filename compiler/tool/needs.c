@@ -75,7 +75,7 @@ static void check_sources(struct build *b, const struct interface *face)
 			diag_help(&b->c.diags, "its name must end in .c, .cpp, .cc or .cxx");
 		}
 	}
-	if (!face->sources.n && !face->step.text && !face->body) {
+	if (!face->sources.n && !face->step.text && !face->parts.n) {
 		diag_report(&b->c.diags, E0701, face->span, "node '%s' names no source",
 		            face->kind);
 		diag_help(&b->c.diags, "add a line such as `source \"%s.c\"`", face->name);

@@ -47,7 +47,7 @@ static void print_param(const struct param *param)
 
 static void print_touches(const struct interface *node)
 {
-	if (!node->declared && !node->body)
+	if (!node->declared && !node->parts.n)
 		puts("\ntouches: not declared, it may be everything");
 	else if (!node->rights.n)
 		puts("\ntouches nothing beyond its inputs and outputs");

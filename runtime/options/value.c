@@ -335,7 +335,7 @@ void pkdi_value_describe(const struct pkd_param *param, char *ret_text, size_t s
 		list_words(param->type, "|", ret_text, size);
 		break;
 	case PKD_STRING:
-		snprintf(ret_text, size, "TEXT");
+		snprintf(ret_text, size, "STRING");
 		break;
 	default:
 		snprintf(ret_text, size, "INTEGER");

@@ -52,7 +52,7 @@ refused '--levels mid,none: must be one of low, mid, high' --levels mid,none
 refused '--flags needs a value' --flags
 
 ./constants --help >out 2>&1 || fail 'no help'
-grep -q -- '--sources TEXT,TEXT  *what to play (2 values, default PATHS)' out || fail 'help of strings'
+grep -q -- '--sources STRING,STRING  *what to play (2 values, default PATHS)' out || fail 'help of strings'
 grep -q -- '--flags true|false,...  *(3 values, default ' out || fail 'help of booleans'
 
 "$PKDC" check -D 'PATHS=["x.mp4"]' -D 'STEPS=[2.0]' "$e2e/constants/constants.pkd" >out 2>&1 ||

@@ -38,13 +38,13 @@ shows '--frames INTEGER how many; 0 is without end (default 0)'
 shows '--period TIME between two of them (0ns..10s, default 1ms)'
 shows '--trouble nothing|fault|abort|fail|fail_silently|leave|doze|hang|spin|scribble what the one'
 shows 'what the one in the middle does … (default nothing)'
-shows '--path TEXT where the rows go (default "line.csv")'
+shows '--path STRING where the rows go (default "line.csv")'
 shows '--quiet'
 shows '--single-process'
 shows 'Node numbers (count, line.pkd:'
 shows '--numbers.period TIME between two of them (0ns..10s, set to 1ms)'
 shows '--middle.at INTEGER … with this frame; 0 is init (set to 100)'
-shows '--rows.path TEXT the file; an old one is replaced (set to "line.csv")'
+shows '--rows.path STRING the file; an old one is replaced (set to "line.csv")'
 expect 0 'line \(pkd [0-9].*\)' ./line --version
 
 # ---- Wrong options: status 2, one line on stderr, no process, no file ----

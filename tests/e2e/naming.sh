@@ -1,30 +1,59 @@
 #!/bin/sh
-# Naming a part never changes what it means: random expressions with parts bound to names give what they
-# give without, and the programs of the reference, of the examples and of tests/e2e/rules with each name's
-# text in its place, or with names for parts, give the same C.
+# A name of a part stands for its text: the program says the same with its parts named and without, in
+# the same processes. Expressions with the same streams and clocks are one node.
 # shellcheck source=lib/lib.sh
 . "$(dirname "$0")/lib/lib.sh"
-needs python3
 
-failed=0
-for kind in stream past constant; do
-	python3 -B "$e2e/evaluator/evaluate.py" "${PKD_EVALUATE:-150}" "${PKD_EVALUATE_SEED:-2}" "$kind" >out 2>&1 || {
-		echo "names for parts ($kind): an expression gives something else"
-		tail -n 12 out
-		failed=1
-	}
+# shape PIPELINE: its nodes and processes, without the names that the two writings give.
+shape() {
+	"$PKDC" check "$e2e/naming/naming.pkd" --pipeline "$1" --dump=graph >"$1.graph" 2>&1 || fail "$1" "$1.graph"
+	echo "$(grep -c '^ *node ' "$1.graph") nodes, $(grep -c '^ *process ' "$1.graph") processes"
+}
+
+# runs PIPELINE
+runs() {
+	build "$e2e/naming/naming.pkd" --pipeline "$1" -o "$1"
+	at_most 30 "./$1" --quiet >out 2>&1 || fail "$1: status $?"
+}
+
+# columns FILE: without the capture times.
+columns() { cut -d, -f1,3- "$1"; }
+
+for pair in absence types past; do
+	runs "$pair"
+	runs "${pair}_named"
+	[ "$(shape "$pair")" = "$(shape "${pair}_named")" ] ||
+		fail "$pair: $(shape "$pair"); named: $(shape "${pair}_named")"
+	for file in "$pair.csv" "${pair}"_[0-9].csv; do
+		[ -e "$file" ] || continue
+		named=$(echo "$file" | sed "s/^$pair/${pair}_named/")
+		columns "$file" >unnamed
+		columns "$named" | diff unnamed - >out || fail "$file: with names"
+	done
 done
 
-mkdir programs
-awk '
-	/^```pkd$/ { file = sprintf("programs/page_%03d.pkd", ++n); next }
-	/^```/ { file = "" }
-	file { print >file }
-' "$ROOT/docs/language.md"
-find "$ROOT/examples" "$e2e/rules" -name '*.pkd' -exec cp {} programs \;
-python3 -B "$e2e/naming/naming.py" programs/*.pkd >out 2>&1 || {
-	tail -n 30 out
-	failed=1
-}
-tail -n 1 out
-exit $failed
+# What the values are, so that both are right: needed, absent, wide, converted.
+[ "$(sed -n 4p absence.csv | cut -d, -f3-)" = 78,0,false,3 ] || fail "absence" absence.csv
+[ "$(sed -n 5p absence.csv | cut -d, -f3-)" = 99,0,false,-1 ] || fail "absence" absence.csv
+[ "$(wc -l <absence_2.csv)" -eq 13 ] && [ "$(wc -l <absence_3.csv)" -eq 7 ] || fail 'absence: frames'
+[ "$(sed -n 13p types.csv | cut -d, -f3-)" = 132,132,792,88,6 ] || fail 'types' types.csv
+[ "$(sed -n 4p past.csv | cut -d, -f3-)" = 5,2,150,240,false,3,10,2,2 ] ||
+	[ "$(sed -n 4p past.csv | cut -d, -f3-)" = 5,2,150,240,true,3,10,2,2 ] || fail 'past' past.csv
+
+# ---- One firing a frame ----
+
+runs controller
+shape controller >out
+[ "$(cat out)" = '4 nodes, 3 processes' ] || fail 'the controller is not one node'
+build "$e2e/naming/naming.pkd" --pipeline controller -o controller
+at_most 30 ./controller >out 2>&1 || fail "controller: status $?"
+awk '$1 == "smooth" && $2 == 12 { found = 1 } END { exit !found }' out || fail 'not one firing a frame'
+tail -n 1 controller.csv | cut -d, -f3- >out
+[ "$(cat out)" = -1.9258984375,true ] || fail 'controller'
+
+# ---- What a deploy names ----
+
+runs kept
+grep -q '^ *node [0-9]* a: ' kept.graph 2>/dev/null || shape kept >/dev/null
+grep -q 'process [0-9]* alone { a }' kept.graph || fail 'the deploy has no node a' kept.graph
+[ "$(sed -n 3p kept.csv | cut -d, -f3-)" = 51,102 ] || fail 'kept' kept.csv

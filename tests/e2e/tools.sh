@@ -110,7 +110,7 @@ for command in check build run graph header; do
 	refuses 1 "cannot read 'loop.pkd': Too many levels" $command loop.pkd
 	refuses 1 "cannot read 'pipe.pkd': it is not a regular file" $command pipe.pkd
 	refuses 1 "cannot read 'empty.pkd/x': Not a directory" $command empty.pkd/x
-	refuses 1 "cannot read 'nul.pkd': it is not a text" $command nul.pkd
+	refuses 1 "cannot read 'nul.pkd': it is not a text file" $command nul.pkd
 	refuses 1 'latin.pkd:1:6: error\[E0101\]: .*0xff' $command latin.pkd
 	refuses 1 'deep.pkd:2:[0-9]*: error\[E0105\]' $command deep.pkd
 done

@@ -74,7 +74,7 @@ try() {
 }
 try secret 'it is not a .pkd file'
 try link.pkd 'it is not a .pkd file'
-try binary.pkd 'it is not a text'
+try binary.pkd 'it is not a text file'
 try pipe.pkd 'it is not a regular file'
 try folder.pkd 'it is a directory'
 try huge.pkd 'it is larger than 16 MiB'

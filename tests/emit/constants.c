@@ -22,11 +22,11 @@ enum {
 	NODE_own_x,
 	NODE_same_x,
 	NODE_fixed_x,
+	NODE_expression_1,
+	NODE_expression_2,
 	NODE_own_n,
 	NODE_same_n,
 	NODE_fixed_n,
-	NODE_expression_4,
-	NODE_expression_5,
 };
 
 enum {
@@ -35,11 +35,11 @@ enum {
 	STREAM_own_x_n,
 	STREAM_same_x_n,
 	STREAM_fixed_x_n,
+	STREAM_expression_1_value,
+	STREAM_expression_2_value,
 	STREAM_own_n_value,
 	STREAM_same_n_value,
 	STREAM_fixed_n_value,
-	STREAM_expression_4_value,
-	STREAM_expression_5_value,
 };
 
 /* Types as they are known at run time: to nodes, and to what checks their values. */
@@ -350,59 +350,93 @@ struct value_list_f64_3 {
 	double items[3];
 };
 
-/* constants.pkd:20: out n = x.n + K */
-struct constants_n_1_in {
+/* constants.pkd:32: table.csv({ n: cam[i].n, step: STEPS[cam[i].n] ?? -1.0, most: max(STEPS),
+ * len: len(PATHS) }, */
+struct constants_expression_1_1_in {
 	const uint32_t *n; /* u32 */
 };
-struct constants_n_1_out {
-	uint32_t *value; /* u32 */
+struct constants_expression_1_1_out {
+	struct constants_record_1 *value; /* record_1 */
 };
 
-static int constants_n_1_step(void *node, const void *inputs, void *outputs, struct pkd_ctx *ctx)
+static int constants_expression_1_1_step(void *node, const void *inputs, void *outputs,
+                                         struct pkd_ctx *ctx)
 {
-	const struct constants_n_1_in *in = inputs;
-	struct constants_n_1_out *out = outputs;
+	const struct constants_expression_1_1_in *in = inputs;
+	struct constants_expression_1_1_out *out = outputs;
 
 	(void)node;
 	(void)ctx;
 
-	*out->value = pkd_add_u32(*in->n, 1);
+	out->value->n = *in->n;
+	bool has_value = false;
+	{
+		static const struct value_list_f64_3 t1 = {3, {0.5, 1.0, 2.0}};
+		const int64_t at = (int64_t)*in->n;
+		if (at < 0 || at >= pkd_length(&t1.len, 3))
+			goto no_value;
+		out->value->step = t1.items[at];
+		has_value = true;
+	}
+no_value:
+	if (!has_value) {
+		out->value->step = -1.0;
+	}
+	out->value->most = 2.0;
+	out->value->len = 2;
 	return PKD_OK;
 }
 
-static const struct pkd_methods constants_n_1_methods = {
+static const struct pkd_methods constants_expression_1_1_methods = {
 	.abi = PKD_ABI,
 	.self_size = 1,
 	.init = expression_init,
-	.step = constants_n_1_step,
+	.step = constants_expression_1_1_step,
 	.finish = expression_finish,
 };
 
-/* constants.pkd:20: out n = x.n + K */
-struct constants_n_2_in {
+/* constants.pkd:32: table.csv({ n: cam[i].n, step: STEPS[cam[i].n] ?? -1.0, most: max(STEPS),
+ * len: len(PATHS) }, */
+struct constants_expression_2_2_in {
 	const uint32_t *n; /* u32 */
 };
-struct constants_n_2_out {
-	uint32_t *value; /* u32 */
+struct constants_expression_2_2_out {
+	struct constants_record_2 *value; /* record_2 */
 };
 
-static int constants_n_2_step(void *node, const void *inputs, void *outputs, struct pkd_ctx *ctx)
+static int constants_expression_2_2_step(void *node, const void *inputs, void *outputs,
+                                         struct pkd_ctx *ctx)
 {
-	const struct constants_n_2_in *in = inputs;
-	struct constants_n_2_out *out = outputs;
+	const struct constants_expression_2_2_in *in = inputs;
+	struct constants_expression_2_2_out *out = outputs;
 
 	(void)node;
 	(void)ctx;
 
-	*out->value = pkd_add_u32(*in->n, 1);
+	out->value->n = *in->n;
+	bool has_value = false;
+	{
+		static const struct value_list_f64_3 t1 = {3, {0.5, 1.0, 2.0}};
+		const int64_t at = (int64_t)*in->n;
+		if (at < 0 || at >= pkd_length(&t1.len, 3))
+			goto no_value;
+		out->value->step = t1.items[at];
+		has_value = true;
+	}
+no_value:
+	if (!has_value) {
+		out->value->step = -1.0;
+	}
+	out->value->most = 2.0;
+	out->value->len = 2;
 	return PKD_OK;
 }
 
-static const struct pkd_methods constants_n_2_methods = {
+static const struct pkd_methods constants_expression_2_2_methods = {
 	.abi = PKD_ABI,
 	.self_size = 1,
 	.init = expression_init,
-	.step = constants_n_2_step,
+	.step = constants_expression_2_2_step,
 	.finish = expression_finish,
 };
 
@@ -434,106 +468,72 @@ static const struct pkd_methods constants_n_3_methods = {
 	.finish = expression_finish,
 };
 
-/* constants.pkd:32: table.csv({ n: cam[i].n, step: STEPS[cam[i].n] ?? -1.0, most: max(STEPS),
- * len: len(PATHS) }, */
-struct constants_expression_4_4_in {
+/* constants.pkd:20: out n = x.n + K */
+struct constants_n_4_in {
 	const uint32_t *n; /* u32 */
 };
-struct constants_expression_4_4_out {
-	struct constants_record_1 *value; /* record_1 */
+struct constants_n_4_out {
+	uint32_t *value; /* u32 */
 };
 
-static int constants_expression_4_4_step(void *node, const void *inputs, void *outputs,
-                                         struct pkd_ctx *ctx)
+static int constants_n_4_step(void *node, const void *inputs, void *outputs, struct pkd_ctx *ctx)
 {
-	const struct constants_expression_4_4_in *in = inputs;
-	struct constants_expression_4_4_out *out = outputs;
+	const struct constants_n_4_in *in = inputs;
+	struct constants_n_4_out *out = outputs;
 
 	(void)node;
 	(void)ctx;
 
-	out->value->n = *in->n;
-	bool has_value = false;
-	{
-		static const struct value_list_f64_3 t1 = {3, {0.5, 1.0, 2.0}};
-		const int64_t at = (int64_t)*in->n;
-		if (at < 0 || at >= pkd_length(&t1.len, 3))
-			goto no_value;
-		out->value->step = t1.items[at];
-		has_value = true;
-	}
-no_value:
-	if (!has_value) {
-		out->value->step = -1.0;
-	}
-	out->value->most = 2.0;
-	out->value->len = 2;
+	*out->value = pkd_add_u32(*in->n, 1);
 	return PKD_OK;
 }
 
-static const struct pkd_methods constants_expression_4_4_methods = {
+static const struct pkd_methods constants_n_4_methods = {
 	.abi = PKD_ABI,
 	.self_size = 1,
 	.init = expression_init,
-	.step = constants_expression_4_4_step,
+	.step = constants_n_4_step,
 	.finish = expression_finish,
 };
 
-/* constants.pkd:32: table.csv({ n: cam[i].n, step: STEPS[cam[i].n] ?? -1.0, most: max(STEPS),
- * len: len(PATHS) }, */
-struct constants_expression_5_5_in {
+/* constants.pkd:20: out n = x.n + K */
+struct constants_n_5_in {
 	const uint32_t *n; /* u32 */
 };
-struct constants_expression_5_5_out {
-	struct constants_record_2 *value; /* record_2 */
+struct constants_n_5_out {
+	uint32_t *value; /* u32 */
 };
 
-static int constants_expression_5_5_step(void *node, const void *inputs, void *outputs,
-                                         struct pkd_ctx *ctx)
+static int constants_n_5_step(void *node, const void *inputs, void *outputs, struct pkd_ctx *ctx)
 {
-	const struct constants_expression_5_5_in *in = inputs;
-	struct constants_expression_5_5_out *out = outputs;
+	const struct constants_n_5_in *in = inputs;
+	struct constants_n_5_out *out = outputs;
 
 	(void)node;
 	(void)ctx;
 
-	out->value->n = *in->n;
-	bool has_value = false;
-	{
-		static const struct value_list_f64_3 t1 = {3, {0.5, 1.0, 2.0}};
-		const int64_t at = (int64_t)*in->n;
-		if (at < 0 || at >= pkd_length(&t1.len, 3))
-			goto no_value;
-		out->value->step = t1.items[at];
-		has_value = true;
-	}
-no_value:
-	if (!has_value) {
-		out->value->step = -1.0;
-	}
-	out->value->most = 2.0;
-	out->value->len = 2;
+	*out->value = pkd_add_u32(*in->n, 1);
 	return PKD_OK;
 }
 
-static const struct pkd_methods constants_expression_5_5_methods = {
+static const struct pkd_methods constants_n_5_methods = {
 	.abi = PKD_ABI,
 	.self_size = 1,
 	.init = expression_init,
-	.step = constants_expression_5_5_step,
+	.step = constants_n_5_step,
 	.finish = expression_finish,
 };
 
-static const struct pkd_reader cam_0_n_readers[] = {{NODE_expression_4, 0}};
-static const struct pkd_reader cam_1_n_readers[] = {{NODE_expression_5, 0}};
+static const struct pkd_reader cam_0_n_readers[] = {{NODE_expression_1, 0}};
+static const struct pkd_reader cam_1_n_readers[] = {{NODE_expression_2, 0}};
 static const struct pkd_reader own_x_n_readers[] = {{NODE_own_n, 0}};
 static const struct pkd_reader same_x_n_readers[] = {{NODE_same_n, 0}};
 static const struct pkd_reader fixed_x_n_readers[] = {{NODE_fixed_n, 0}};
+static const struct pkd_reader expression_1_value_readers[] = {{NODE_csv_0, 0}};
+static const struct pkd_reader expression_2_value_readers[] = {{NODE_csv_1, 0}};
 static const struct pkd_reader own_n_value_readers[] = {{NODE_csv, 0}};
 static const struct pkd_reader same_n_value_readers[] = {{NODE_csv_2, 0}};
 static const struct pkd_reader fixed_n_value_readers[] = {{NODE_csv_3, 0}};
-static const struct pkd_reader expression_4_value_readers[] = {{NODE_csv_0, 0}};
-static const struct pkd_reader expression_5_value_readers[] = {{NODE_csv_1, 0}};
 
 /* In the order of their constants. */
 static const struct pkd_stream streams[] = {
@@ -602,6 +602,32 @@ static const struct pkd_stream streams[] = {
 		.readers = fixed_x_n_readers,
 		.n_readers = 1,
 	},
+	/* record_1; 3 slots = 2 in the ring + 1 loaned; 4 KiB */
+	{
+		.name = "expression_1.value",
+		.type = "record_1",
+		.writer = NODE_expression_1,
+		.output = 0,
+		.value_size = 32,
+		.slot_size = 128,
+		.ring_size = 2,
+		.n_slots = 3,
+		.readers = expression_1_value_readers,
+		.n_readers = 1,
+	},
+	/* record_2; 3 slots = 2 in the ring + 1 loaned; 4 KiB */
+	{
+		.name = "expression_2.value",
+		.type = "record_2",
+		.writer = NODE_expression_2,
+		.output = 0,
+		.value_size = 32,
+		.slot_size = 128,
+		.ring_size = 2,
+		.n_slots = 3,
+		.readers = expression_2_value_readers,
+		.n_readers = 1,
+	},
 	/* u32; 3 slots = 2 in the ring + 1 loaned; 4 KiB */
 	{
 		.name = "own.n.value",
@@ -641,32 +667,6 @@ static const struct pkd_stream streams[] = {
 		.readers = fixed_n_value_readers,
 		.n_readers = 1,
 	},
-	/* record_1; 3 slots = 2 in the ring + 1 loaned; 4 KiB */
-	{
-		.name = "expression_4.value",
-		.type = "record_1",
-		.writer = NODE_expression_4,
-		.output = 0,
-		.value_size = 32,
-		.slot_size = 128,
-		.ring_size = 2,
-		.n_slots = 3,
-		.readers = expression_4_value_readers,
-		.n_readers = 1,
-	},
-	/* record_2; 3 slots = 2 in the ring + 1 loaned; 4 KiB */
-	{
-		.name = "expression_5.value",
-		.type = "record_2",
-		.writer = NODE_expression_5,
-		.output = 0,
-		.value_size = 32,
-		.slot_size = 128,
-		.ring_size = 2,
-		.n_slots = 3,
-		.readers = expression_5_value_readers,
-		.n_readers = 1,
-	},
 };
 
 static const struct pkd_right table_csv_rights[] = {
@@ -697,7 +697,7 @@ static const struct pkd_input csv_0_inputs[] = {
 	{
 		.name = "row",
 		.at = "constants.pkd:32:19",
-		.stream = STREAM_expression_4_value,
+		.stream = STREAM_expression_1_value,
 		.policy = PKD_QUEUE,
 		.window = 2, /* one waiting, one in hand */
 		.optional = true,
@@ -727,7 +727,7 @@ static const struct pkd_input csv_1_inputs[] = {
 	{
 		.name = "row",
 		.at = "constants.pkd:32:19",
-		.stream = STREAM_expression_5_value,
+		.stream = STREAM_expression_2_value,
 		.policy = PKD_QUEUE,
 		.window = 2, /* one waiting, one in hand */
 		.optional = true,
@@ -822,6 +822,34 @@ static const struct pkd_output fixed_x_outputs[] = {
 	{.name = "row", .stream = PKD_NONE, .type = &type_array_u8_160},
 };
 
+static const struct pkd_input expression_1_inputs[] = {
+	{
+		.name = "n",
+		.at = "constants.pkd:32:24",
+		.stream = STREAM_cam_0_n,
+		.policy = PKD_QUEUE,
+		.window = 2, /* one waiting, one in hand */
+	},
+};
+
+static const struct pkd_output expression_1_outputs[] = {
+	{.name = "value", .stream = STREAM_expression_1_value, .type = &type_record_1},
+};
+
+static const struct pkd_input expression_2_inputs[] = {
+	{
+		.name = "n",
+		.at = "constants.pkd:32:24",
+		.stream = STREAM_cam_1_n,
+		.policy = PKD_QUEUE,
+		.window = 2, /* one waiting, one in hand */
+	},
+};
+
+static const struct pkd_output expression_2_outputs[] = {
+	{.name = "value", .stream = STREAM_expression_2_value, .type = &type_record_2},
+};
+
 static const struct pkd_input own_n_inputs[] = {
 	{
 		.name = "n",
@@ -862,34 +890,6 @@ static const struct pkd_input fixed_n_inputs[] = {
 
 static const struct pkd_output fixed_n_outputs[] = {
 	{.name = "value", .stream = STREAM_fixed_n_value, .type = &type_u32},
-};
-
-static const struct pkd_input expression_4_inputs[] = {
-	{
-		.name = "n",
-		.at = "constants.pkd:32:24",
-		.stream = STREAM_cam_0_n,
-		.policy = PKD_QUEUE,
-		.window = 2, /* one waiting, one in hand */
-	},
-};
-
-static const struct pkd_output expression_4_outputs[] = {
-	{.name = "value", .stream = STREAM_expression_4_value, .type = &type_record_1},
-};
-
-static const struct pkd_input expression_5_inputs[] = {
-	{
-		.name = "n",
-		.at = "constants.pkd:32:24",
-		.stream = STREAM_cam_1_n,
-		.policy = PKD_QUEUE,
-		.window = 2, /* one waiting, one in hand */
-	},
-};
-
-static const struct pkd_output expression_5_outputs[] = {
-	{.name = "value", .stream = STREAM_expression_5_value, .type = &type_record_2},
 };
 
 /* In the order of their constants. */
@@ -1043,10 +1043,34 @@ static const struct pkd_node nodes[] = {
 		.origin = PKD_PACED,
 	},
 	{
+		.name = "expression_1",
+		.kind = "an expression",
+		.at = "constants.pkd:32:19",
+		.methods = &constants_expression_1_1_methods,
+		.inputs = expression_1_inputs,
+		.n_inputs = 1,
+		.n_ports = 1,
+		.outputs = expression_1_outputs,
+		.n_outputs = 1,
+		.declared = true,
+	},
+	{
+		.name = "expression_2",
+		.kind = "an expression",
+		.at = "constants.pkd:32:19",
+		.methods = &constants_expression_2_2_methods,
+		.inputs = expression_2_inputs,
+		.n_inputs = 1,
+		.n_ports = 1,
+		.outputs = expression_2_outputs,
+		.n_outputs = 1,
+		.declared = true,
+	},
+	{
 		.name = "own.n",
 		.kind = "an expression",
 		.at = "constants.pkd:20:13",
-		.methods = &constants_n_1_methods,
+		.methods = &constants_n_3_methods,
 		.inputs = own_n_inputs,
 		.n_inputs = 1,
 		.n_ports = 1,
@@ -1058,7 +1082,7 @@ static const struct pkd_node nodes[] = {
 		.name = "same.n",
 		.kind = "an expression",
 		.at = "constants.pkd:20:13",
-		.methods = &constants_n_2_methods,
+		.methods = &constants_n_4_methods,
 		.inputs = same_n_inputs,
 		.n_inputs = 1,
 		.n_ports = 1,
@@ -1070,7 +1094,7 @@ static const struct pkd_node nodes[] = {
 		.name = "fixed.n",
 		.kind = "an expression",
 		.at = "constants.pkd:20:13",
-		.methods = &constants_n_3_methods,
+		.methods = &constants_n_5_methods,
 		.inputs = fixed_n_inputs,
 		.n_inputs = 1,
 		.n_ports = 1,
@@ -1078,36 +1102,12 @@ static const struct pkd_node nodes[] = {
 		.n_outputs = 1,
 		.declared = true,
 	},
-	{
-		.name = "expression_4",
-		.kind = "an expression",
-		.at = "constants.pkd:32:19",
-		.methods = &constants_expression_4_4_methods,
-		.inputs = expression_4_inputs,
-		.n_inputs = 1,
-		.n_ports = 1,
-		.outputs = expression_4_outputs,
-		.n_outputs = 1,
-		.declared = true,
-	},
-	{
-		.name = "expression_5",
-		.kind = "an expression",
-		.at = "constants.pkd:32:19",
-		.methods = &constants_expression_5_5_methods,
-		.inputs = expression_5_inputs,
-		.n_inputs = 1,
-		.n_ports = 1,
-		.outputs = expression_5_outputs,
-		.n_outputs = 1,
-		.declared = true,
-	},
 };
 
 static const uint32_t cam_0_nodes[] = {NODE_cam_0};
-static const uint32_t csv_0_nodes[] = {NODE_csv_0, NODE_expression_4};
+static const uint32_t csv_0_nodes[] = {NODE_csv_0, NODE_expression_1};
 static const uint32_t cam_1_nodes[] = {NODE_cam_1};
-static const uint32_t csv_1_nodes[] = {NODE_csv_1, NODE_expression_5};
+static const uint32_t csv_1_nodes[] = {NODE_csv_1, NODE_expression_2};
 static const uint32_t csv_nodes[] = {NODE_csv, NODE_own_n};
 static const uint32_t csv_2_nodes[] = {NODE_csv_2, NODE_same_n};
 static const uint32_t csv_3_nodes[] = {NODE_csv_3, NODE_fixed_n};

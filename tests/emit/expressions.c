@@ -28,25 +28,16 @@ enum {
 	NODE_keep_12,
 	NODE_keep_13,
 	NODE_keep_14,
-	NODE_near,
-	NODE_n,
+	NODE_shared,
+	NODE_expression_2,
 	NODE_large,
-	NODE_tagged,
-	NODE_width,
-	NODE_widest,
 	NODE_smaller,
-	NODE_first,
 	NODE_tag,
-	NODE_mean,
 	NODE_safe,
 	NODE_either,
 	NODE_change,
 	NODE_fast,
-	NODE_late,
-	NODE_few,
-	NODE_shared,
-	NODE_expression_18,
-	NODE_expression_19,
+	NODE_expression_15,
 };
 
 enum {
@@ -56,25 +47,21 @@ enum {
 	STREAM_s_a,
 	STREAM_s_b,
 	STREAM_s_speed,
-	STREAM_near_value,
-	STREAM_n_value,
-	STREAM_large_value,
-	STREAM_tagged_value,
-	STREAM_width_value,
-	STREAM_widest_value,
-	STREAM_smaller_value,
-	STREAM_first_value,
+	STREAM_shared_value,
+	STREAM_expression_2_value,
+	STREAM_large_large,
+	STREAM_large_tagged,
+	STREAM_large_width,
+	STREAM_smaller_smaller,
+	STREAM_smaller_mean,
+	STREAM_smaller_few,
 	STREAM_tag_value,
-	STREAM_mean_value,
 	STREAM_safe_value,
 	STREAM_either_value,
-	STREAM_change_value,
+	STREAM_change_change,
+	STREAM_change_late,
 	STREAM_fast_value,
-	STREAM_late_value,
-	STREAM_few_value,
-	STREAM_shared_value,
-	STREAM_expression_18_value,
-	STREAM_expression_19_value,
+	STREAM_expression_15_value,
 };
 
 /* Types as they are known at run time: to nodes, and to what checks their values. */
@@ -334,6 +321,12 @@ struct value_string_7 {
 	char text[8];
 };
 
+/* list<i32, 3> */
+struct value_list_i32_3 {
+	uint32_t len;
+	int32_t items[3];
+};
+
 /* list<string<7>, 4> */
 struct value_list_string_7_4 {
 	uint32_t len;
@@ -343,131 +336,159 @@ struct value_list_string_7_4 {
 	} items[4];
 };
 
-/* list<i32, 3> */
-struct value_list_i32_3 {
-	uint32_t len;
-	int32_t items[3];
+/* expressions.pkd:42: shared = latest s.picture */
+struct expressions_shared_1_in {
+	const struct pkd_image *picture; /* image<gray8, 8, 8> */
+};
+struct expressions_shared_1_out {
+	struct pkd_image *value; /* image<gray8, 8, 8> */
 };
 
-/* expressions.pkd:26: near = s.found where it.score > least and it.label == "person" */
-struct expressions_near_1_in {
-	const struct value_list_Found_16 *found; /* list<Found, 16> */
-};
-struct expressions_near_1_out {
-	struct value_list_Found_16 *value; /* list<Found, 16> */
-};
-
-static int expressions_near_1_step(void *node, const void *inputs, void *outputs,
-                                   struct pkd_ctx *ctx)
+static int expressions_shared_1_step(void *node, const void *inputs, void *outputs,
+                                     struct pkd_ctx *ctx)
 {
-	const struct expressions_near_1_in *in = inputs;
-	struct expressions_near_1_out *out = outputs;
+	const struct expressions_shared_1_in *in = inputs;
+	struct expressions_shared_1_out *out = outputs;
 
 	(void)node;
 	(void)ctx;
 
+	pkd_copy_image(out->value, in->picture, 64);
+	return PKD_OK;
+}
+
+static const struct pkd_methods expressions_shared_1_methods = {
+	.abi = PKD_ABI,
+	.self_size = 1,
+	.init = expression_init,
+	.step = expressions_shared_1_step,
+	.finish = expression_finish,
+};
+
+/* expressions.pkd:43: rows({ n: n, at: time(s.a), best: widest, word: s.best.label }) */
+struct expressions_expression_2_2 {
+	struct value_list_Found_16 near;
+};
+struct expressions_expression_2_2_in {
+	const struct value_list_Found_16 *found; /* list<Found, 16> */
+	const int32_t *a;                        /* i32 */
+	const struct Found *best;                /* Found */
+};
+struct expressions_expression_2_2_out {
+	struct Row *value; /* Row */
+};
+
+/* expressions.pkd:26: near = s.found where it.score > least and it.label == "person" */
+static void expressions_expression_2_2_near(struct expressions_expression_2_2 *self,
+                                            const struct expressions_expression_2_2_in *in)
+{
 	uint32_t n = 0;
 	for (uint32_t i = 0, end = pkd_length(&in->found->len, 16); i < end; i++) {
 		const struct Found *it = &in->found->items[i];
 		if (it->score > options.least && pkd_string_is(&it->label, "person")) {
-			out->value->items[n++] = *it;
+			self->near.items[n++] = *it;
 		}
 	}
-	out->value->len = n;
-	return PKD_OK;
+	self->near.len = n;
 }
 
-static const struct pkd_methods expressions_near_1_methods = {
-	.abi = PKD_ABI,
-	.self_size = 1,
-	.init = expression_init,
-	.step = expressions_near_1_step,
-	.finish = expression_finish,
-};
-
-/* expressions.pkd:27: n = len(near) */
-struct expressions_n_2_in {
-	const struct value_list_Found_16 *near; /* list<Found, 16> */
-};
-struct expressions_n_2_out {
-	uint32_t *value; /* u32 */
-};
-
-static int expressions_n_2_step(void *node, const void *inputs, void *outputs, struct pkd_ctx *ctx)
+/* expressions.pkd:43: rows({ n: n, at: time(s.a), best: widest, word: s.best.label }) */
+static void expressions_expression_2_2_value(struct expressions_expression_2_2 *self,
+                                             const struct expressions_expression_2_2_in *in,
+                                             const struct expressions_expression_2_2_out *out)
 {
-	const struct expressions_n_2_in *in = inputs;
-	struct expressions_n_2_out *out = outputs;
+	out->value->n = pkd_length(&self->near.len, 16);
+	out->value->at = pkd_frame_of(in->a)->capture_ns;
+	bool has_value = false;
+	{
+		float most = 0;
+		bool has_most = false;
+		for (uint32_t i = 0, end = pkd_length(&self->near.len, 16); i < end; i++) {
+			const struct Found *it = &self->near.items[i];
+			most = has_most ? pkd_max_f32(most, it->box.w) : it->box.w;
+			has_most = true;
+		}
+		if (!has_most)
+			goto no_value;
+		out->value->best = most;
+		has_value = true;
+	}
+no_value:
+	if (!has_value) {
+		out->value->best = 0.0f;
+	}
+	pkd_copy_string(&out->value->word, &in->best->label, 15);
+}
 
-	(void)node;
+static int expressions_expression_2_2_step(void *node, const void *inputs, void *outputs,
+                                           struct pkd_ctx *ctx)
+{
+	struct expressions_expression_2_2 *self = node;
+	const struct expressions_expression_2_2_in *in = inputs;
+	struct expressions_expression_2_2_out *out = outputs;
+
 	(void)ctx;
 
-	*out->value = pkd_length(&in->near->len, 16);
+	expressions_expression_2_2_near(self, in);
+	expressions_expression_2_2_value(self, in, out);
 	return PKD_OK;
 }
 
-static const struct pkd_methods expressions_n_2_methods = {
+static const struct pkd_methods expressions_expression_2_2_methods = {
 	.abi = PKD_ABI,
-	.self_size = 1,
+	.self_size = sizeof(struct expressions_expression_2_2),
 	.init = expression_init,
-	.step = expressions_n_2_step,
+	.step = expressions_expression_2_2_step,
 	.finish = expression_finish,
 };
 
 /* expressions.pkd:28: large = count(near, it.box.w * it.box.h > 0.25) */
+struct expressions_large_3 {
+	struct value_list_Found_16 near;
+};
 struct expressions_large_3_in {
-	const struct value_list_Found_16 *near; /* list<Found, 16> */
+	const struct value_list_Found_16 *found; /* list<Found, 16> */
 };
 struct expressions_large_3_out {
-	uint32_t *value; /* u32 */
+	uint32_t *large;                    /* u32 */
+	struct value_list_Found_16 *tagged; /* list<Found, 16> */
+	double *width;                      /* f64 */
 };
 
-static int expressions_large_3_step(void *node, const void *inputs, void *outputs,
-                                    struct pkd_ctx *ctx)
+/* expressions.pkd:26: near = s.found where it.score > least and it.label == "person" */
+static void expressions_large_3_near(struct expressions_large_3 *self,
+                                     const struct expressions_large_3_in *in)
 {
-	const struct expressions_large_3_in *in = inputs;
-	struct expressions_large_3_out *out = outputs;
+	uint32_t n = 0;
+	for (uint32_t i = 0, end = pkd_length(&in->found->len, 16); i < end; i++) {
+		const struct Found *it = &in->found->items[i];
+		if (it->score > options.least && pkd_string_is(&it->label, "person")) {
+			self->near.items[n++] = *it;
+		}
+	}
+	self->near.len = n;
+}
 
-	(void)node;
-	(void)ctx;
-
+/* expressions.pkd:28: large = count(near, it.box.w * it.box.h > 0.25) */
+static void expressions_large_3_large(struct expressions_large_3 *self,
+                                      const struct expressions_large_3_out *out)
+{
 	uint32_t count = 0;
-	for (uint32_t i = 0, end = pkd_length(&in->near->len, 16); i < end; i++) {
-		const struct Found *it = &in->near->items[i];
+	for (uint32_t i = 0, end = pkd_length(&self->near.len, 16); i < end; i++) {
+		const struct Found *it = &self->near.items[i];
 		if (it->box.w * it->box.h > 0.25f)
 			count++;
 	}
-	*out->value = count;
-	return PKD_OK;
+	*out->large = count;
 }
 
-static const struct pkd_methods expressions_large_3_methods = {
-	.abi = PKD_ABI,
-	.self_size = 1,
-	.init = expression_init,
-	.step = expressions_large_3_step,
-	.finish = expression_finish,
-};
-
 /* expressions.pkd:29: tagged = near where exists(it.tags, it == "red") or all(it.tags, it < "b") */
-struct expressions_tagged_4_in {
-	const struct value_list_Found_16 *near; /* list<Found, 16> */
-};
-struct expressions_tagged_4_out {
-	struct value_list_Found_16 *value; /* list<Found, 16> */
-};
-
-static int expressions_tagged_4_step(void *node, const void *inputs, void *outputs,
-                                     struct pkd_ctx *ctx)
+static void expressions_large_3_tagged(struct expressions_large_3 *self,
+                                       const struct expressions_large_3_out *out)
 {
-	const struct expressions_tagged_4_in *in = inputs;
-	struct expressions_tagged_4_out *out = outputs;
-
-	(void)node;
-	(void)ctx;
-
-	uint32_t n = 0;
-	for (uint32_t i = 0, end = pkd_length(&in->near->len, 16); i < end; i++) {
-		const struct Found *it = &in->near->items[i];
+	uint32_t n_2 = 0;
+	for (uint32_t i = 0, end = pkd_length(&self->near.len, 16); i < end; i++) {
+		const struct Found *it = &self->near.items[i];
 		bool any = false;
 		for (uint32_t i_2 = 0, end_2 = pkd_length(&it->tags.len, 4); i_2 < end_2; i_2++) {
 			const struct value_string_7 *it_2 = (const void *)&it->tags.items[i_2];
@@ -490,185 +511,123 @@ static int expressions_tagged_4_step(void *node, const void *inputs, void *outpu
 			t1 = all;
 		}
 		if (t1) {
-			out->value->items[n++] = *it;
+			out->tagged->items[n_2++] = *it;
 		}
 	}
-	out->value->len = n;
-	return PKD_OK;
+	out->tagged->len = n_2;
 }
-
-static const struct pkd_methods expressions_tagged_4_methods = {
-	.abi = PKD_ABI,
-	.self_size = 1,
-	.init = expression_init,
-	.step = expressions_tagged_4_step,
-	.finish = expression_finish,
-};
 
 /* expressions.pkd:30: width = sum(near, it.box.w) */
-struct expressions_width_5_in {
-	const struct value_list_Found_16 *near; /* list<Found, 16> */
-};
-struct expressions_width_5_out {
-	double *value; /* f64 */
-};
-
-static int expressions_width_5_step(void *node, const void *inputs, void *outputs,
-                                    struct pkd_ctx *ctx)
+static void expressions_large_3_width(struct expressions_large_3 *self,
+                                      const struct expressions_large_3_out *out)
 {
-	const struct expressions_width_5_in *in = inputs;
-	struct expressions_width_5_out *out = outputs;
-
-	(void)node;
-	(void)ctx;
-
 	double sum = 0;
-	for (uint32_t i = 0, end = pkd_length(&in->near->len, 16); i < end; i++) {
-		const struct Found *it = &in->near->items[i];
+	for (uint32_t i = 0, end = pkd_length(&self->near.len, 16); i < end; i++) {
+		const struct Found *it = &self->near.items[i];
 		sum += (double)it->box.w;
 	}
-	*out->value = sum;
-	return PKD_OK;
+	*out->width = sum;
 }
 
-static const struct pkd_methods expressions_width_5_methods = {
-	.abi = PKD_ABI,
-	.self_size = 1,
-	.init = expression_init,
-	.step = expressions_width_5_step,
-	.finish = expression_finish,
-};
-
-/* expressions.pkd:31: widest = max(near, it.box.w) ?? 0.0 */
-struct expressions_widest_6_in {
-	const struct value_list_Found_16 *near; /* list<Found, 16>?: NULL when absent */
-};
-struct expressions_widest_6_out {
-	float *value; /* f32 */
-};
-
-static int expressions_widest_6_step(void *node, const void *inputs, void *outputs,
-                                     struct pkd_ctx *ctx)
+static int expressions_large_3_step(void *node, const void *inputs, void *outputs,
+                                    struct pkd_ctx *ctx)
 {
-	const struct expressions_widest_6_in *in = inputs;
-	struct expressions_widest_6_out *out = outputs;
+	struct expressions_large_3 *self = node;
+	const struct expressions_large_3_in *in = inputs;
+	struct expressions_large_3_out *out = outputs;
 
-	(void)node;
 	(void)ctx;
 
-	bool has_value = false;
-	{
-		if (!in->near)
-			goto no_value;
-		float most = 0;
-		bool has_most = false;
-		for (uint32_t i = 0, end = pkd_length(&in->near->len, 16); i < end; i++) {
-			const struct Found *it = &in->near->items[i];
-			most = has_most ? pkd_max_f32(most, it->box.w) : it->box.w;
-			has_most = true;
-		}
-		if (!has_most)
-			goto no_value;
-		*out->value = most;
-		has_value = true;
-	}
-no_value:
-	if (!has_value) {
-		*out->value = 0.0f;
-	}
+	expressions_large_3_near(self, in);
+	expressions_large_3_large(self, out);
+	expressions_large_3_tagged(self, out);
+	expressions_large_3_width(self, out);
 	return PKD_OK;
 }
 
-static const struct pkd_methods expressions_widest_6_methods = {
+static const struct pkd_methods expressions_large_3_methods = {
 	.abi = PKD_ABI,
-	.self_size = 1,
+	.self_size = sizeof(struct expressions_large_3),
 	.init = expression_init,
-	.step = expressions_widest_6_step,
+	.step = expressions_large_3_step,
 	.finish = expression_finish,
 };
 
 /* expressions.pkd:32: smaller = min(s.a, s.b) */
-struct expressions_smaller_7_in {
+struct expressions_smaller_6_in {
 	const int32_t *a; /* i32 */
 	const int32_t *b; /* i32 */
 };
-struct expressions_smaller_7_out {
-	int32_t *value; /* i32 */
+struct expressions_smaller_6_out {
+	int32_t *smaller;             /* i32 */
+	int32_t *mean;                /* i32 */
+	struct value_list_i32_3 *few; /* list<i32, 3> */
 };
 
-static int expressions_smaller_7_step(void *node, const void *inputs, void *outputs,
+/* expressions.pkd:32: smaller = min(s.a, s.b) */
+static void expressions_smaller_6_smaller(const struct expressions_smaller_6_in *in,
+                                          const struct expressions_smaller_6_out *out)
+{
+	*out->smaller = pkd_min_i32(*in->a, *in->b);
+}
+
+/* expressions.pkd:35: mean = s.a / s.b */
+static bool expressions_smaller_6_mean(const struct expressions_smaller_6_in *in,
+                                       const struct expressions_smaller_6_out *out)
+{
+	if (*in->b == 0)
+		return false;
+	*out->mean = pkd_div_i32(*in->a, *in->b);
+	return true;
+}
+
+/* expressions.pkd:41: few = [s.a, s.b, -s.a] */
+static void expressions_smaller_6_few(const struct expressions_smaller_6_in *in,
+                                      const struct expressions_smaller_6_out *out)
+{
+	out->few->len = 3;
+	out->few->items[0] = *in->a;
+	out->few->items[1] = *in->b;
+	out->few->items[2] = pkd_neg_i32(*in->a);
+}
+
+static int expressions_smaller_6_step(void *node, const void *inputs, void *outputs,
                                       struct pkd_ctx *ctx)
 {
-	const struct expressions_smaller_7_in *in = inputs;
-	struct expressions_smaller_7_out *out = outputs;
-
-	(void)node;
-	(void)ctx;
-
-	*out->value = pkd_min_i32(*in->a, *in->b);
-	return PKD_OK;
-}
-
-static const struct pkd_methods expressions_smaller_7_methods = {
-	.abi = PKD_ABI,
-	.self_size = 1,
-	.init = expression_init,
-	.step = expressions_smaller_7_step,
-	.finish = expression_finish,
-};
-
-/* expressions.pkd:33: first = (s.found where it.score > 0.9)[0] */
-struct expressions_first_8_in {
-	const struct value_list_Found_16 *found; /* list<Found, 16> */
-};
-struct expressions_first_8_out {
-	struct Found *value; /* Found */
-};
-
-static int expressions_first_8_step(void *node, const void *inputs, void *outputs,
-                                    struct pkd_ctx *ctx)
-{
-	const struct expressions_first_8_in *in = inputs;
-	struct expressions_first_8_out *out = outputs;
+	const struct expressions_smaller_6_in *in = inputs;
+	struct expressions_smaller_6_out *out = outputs;
 
 	(void)node;
 
-	const struct Found *first = NULL;
-	for (uint32_t i = 0, end = pkd_length(&in->found->len, 16); i < end; i++) {
-		const struct Found *it = &in->found->items[i];
-		if (it->score > 0.9f) {
-			first = &in->found->items[i];
-			break;
-		}
-	}
-	if (!first)
-		return absent(ctx);
-	*out->value = *first;
+	expressions_smaller_6_smaller(in, out);
+	if (!expressions_smaller_6_mean(in, out))
+		pkd_absent(ctx, 1);
+	expressions_smaller_6_few(in, out);
 	return PKD_OK;
 }
 
-static const struct pkd_methods expressions_first_8_methods = {
+static const struct pkd_methods expressions_smaller_6_methods = {
 	.abi = PKD_ABI,
 	.self_size = 1,
 	.init = expression_init,
-	.step = expressions_first_8_step,
+	.step = expressions_smaller_6_step,
 	.finish = expression_finish,
 };
 
 /* expressions.pkd:34: tag = s.found[s.a].tags[0] */
-struct expressions_tag_9_in {
+struct expressions_tag_7_in {
 	const struct value_list_Found_16 *found; /* list<Found, 16> */
 	const int32_t *a;                        /* i32 */
 };
-struct expressions_tag_9_out {
+struct expressions_tag_7_out {
 	struct value_string_7 *value; /* string<7> */
 };
 
-static int expressions_tag_9_step(void *node, const void *inputs, void *outputs,
+static int expressions_tag_7_step(void *node, const void *inputs, void *outputs,
                                   struct pkd_ctx *ctx)
 {
-	const struct expressions_tag_9_in *in = inputs;
-	struct expressions_tag_9_out *out = outputs;
+	const struct expressions_tag_7_in *in = inputs;
+	struct expressions_tag_7_out *out = outputs;
 
 	(void)node;
 
@@ -682,59 +641,28 @@ static int expressions_tag_9_step(void *node, const void *inputs, void *outputs,
 	return PKD_OK;
 }
 
-static const struct pkd_methods expressions_tag_9_methods = {
+static const struct pkd_methods expressions_tag_7_methods = {
 	.abi = PKD_ABI,
 	.self_size = 1,
 	.init = expression_init,
-	.step = expressions_tag_9_step,
-	.finish = expression_finish,
-};
-
-/* expressions.pkd:35: mean = s.a / s.b */
-struct expressions_mean_10_in {
-	const int32_t *a; /* i32 */
-	const int32_t *b; /* i32 */
-};
-struct expressions_mean_10_out {
-	int32_t *value; /* i32 */
-};
-
-static int expressions_mean_10_step(void *node, const void *inputs, void *outputs,
-                                    struct pkd_ctx *ctx)
-{
-	const struct expressions_mean_10_in *in = inputs;
-	struct expressions_mean_10_out *out = outputs;
-
-	(void)node;
-
-	if (*in->b == 0)
-		return absent(ctx);
-	*out->value = pkd_div_i32(*in->a, *in->b);
-	return PKD_OK;
-}
-
-static const struct pkd_methods expressions_mean_10_methods = {
-	.abi = PKD_ABI,
-	.self_size = 1,
-	.init = expression_init,
-	.step = expressions_mean_10_step,
+	.step = expressions_tag_7_step,
 	.finish = expression_finish,
 };
 
 /* expressions.pkd:36: safe = if s.b != 0 then s.a / s.b else share * 3 - 1 */
-struct expressions_safe_11_in {
+struct expressions_safe_9_in {
 	const int32_t *b; /* i32 */
 	const int32_t *a; /* i32?: NULL when absent */
 };
-struct expressions_safe_11_out {
+struct expressions_safe_9_out {
 	int32_t *value; /* i32 */
 };
 
-static int expressions_safe_11_step(void *node, const void *inputs, void *outputs,
-                                    struct pkd_ctx *ctx)
+static int expressions_safe_9_step(void *node, const void *inputs, void *outputs,
+                                   struct pkd_ctx *ctx)
 {
-	const struct expressions_safe_11_in *in = inputs;
-	struct expressions_safe_11_out *out = outputs;
+	const struct expressions_safe_9_in *in = inputs;
+	struct expressions_safe_9_out *out = outputs;
 
 	(void)node;
 
@@ -748,97 +676,134 @@ static int expressions_safe_11_step(void *node, const void *inputs, void *output
 	return PKD_OK;
 }
 
-static const struct pkd_methods expressions_safe_11_methods = {
+static const struct pkd_methods expressions_safe_9_methods = {
 	.abi = PKD_ABI,
 	.self_size = 1,
 	.init = expression_init,
-	.step = expressions_safe_11_step,
+	.step = expressions_safe_9_step,
 	.finish = expression_finish,
 };
 
 /* expressions.pkd:37: either = s.best ?? first ?? s.found[0] */
-struct expressions_either_12_in {
+struct expressions_either_10_in {
 	const struct Found *best;                /* Found?: NULL when absent */
-	const struct Found *first;               /* Found?: NULL when absent */
 	const struct value_list_Found_16 *found; /* list<Found, 16>?: NULL when absent */
 };
-struct expressions_either_12_out {
+struct expressions_either_10_out {
 	struct Found *value; /* Found */
 };
 
-static int expressions_either_12_step(void *node, const void *inputs, void *outputs,
+static int expressions_either_10_step(void *node, const void *inputs, void *outputs,
                                       struct pkd_ctx *ctx)
 {
-	const struct expressions_either_12_in *in = inputs;
-	struct expressions_either_12_out *out = outputs;
+	const struct expressions_either_10_in *in = inputs;
+	struct expressions_either_10_out *out = outputs;
 
 	(void)node;
 
 	if (in->best) {
 		*out->value = *in->best;
-	} else if (in->first) {
-		*out->value = *in->first;
 	} else {
-		if (!in->found)
-			return absent(ctx);
-		if (pkd_length(&in->found->len, 16) == 0)
-			return absent(ctx);
-		*out->value = in->found->items[0];
+		bool has_value = false;
+		{
+			if (!in->found)
+				goto no_value;
+			const struct Found *first = NULL;
+			for (uint32_t i = 0, end = pkd_length(&in->found->len, 16); i < end; i++) {
+				const struct Found *it = &in->found->items[i];
+				if (it->score > 0.9f) {
+					first = &in->found->items[i];
+					break;
+				}
+			}
+			if (!first)
+				goto no_value;
+			*out->value = *first;
+			has_value = true;
+		}
+	no_value:
+		if (!has_value) {
+			if (!in->found)
+				return absent(ctx);
+			if (pkd_length(&in->found->len, 16) == 0)
+				return absent(ctx);
+			*out->value = in->found->items[0];
+		}
 	}
 	return PKD_OK;
 }
 
-static const struct pkd_methods expressions_either_12_methods = {
+static const struct pkd_methods expressions_either_10_methods = {
 	.abi = PKD_ABI,
 	.self_size = 1,
 	.init = expression_init,
-	.step = expressions_either_12_step,
+	.step = expressions_either_10_step,
 	.finish = expression_finish,
 };
 
 /* expressions.pkd:38: change = s.a - (s.a[-1] ?? s.a) */
-struct expressions_change_13_in {
+struct expressions_change_11_in {
 	const int32_t *a;   /* i32 */
 	const int32_t *a_2; /* i32?: NULL when absent */
 };
-struct expressions_change_13_out {
-	int32_t *value; /* i32 */
+struct expressions_change_11_out {
+	int32_t *change; /* i32 */
+	uint8_t *late;   /* bool */
 };
 
-static int expressions_change_13_step(void *node, const void *inputs, void *outputs,
+/* expressions.pkd:38: change = s.a - (s.a[-1] ?? s.a) */
+static void expressions_change_11_change(const struct expressions_change_11_in *in,
+                                         const struct expressions_change_11_out *out)
+{
+	*out->change = pkd_sub_i32(*in->a, in->a_2 ? *in->a_2 : *in->a);
+}
+
+/* expressions.pkd:40: late = age(s.a) > 50ms or number(s.a) % 2 == 1 */
+static void expressions_change_11_late(const struct expressions_change_11_in *in,
+                                       const struct expressions_change_11_out *out,
+                                       struct pkd_ctx *ctx)
+{
+	bool t1 = pkd_age(ctx, in->a) > 50000000;
+	if (!t1) {
+		t1 = pkd_mod_u64(pkd_frame_of(in->a)->number, 2) == 1;
+	}
+	*out->late = t1;
+}
+
+static int expressions_change_11_step(void *node, const void *inputs, void *outputs,
                                       struct pkd_ctx *ctx)
 {
-	const struct expressions_change_13_in *in = inputs;
-	struct expressions_change_13_out *out = outputs;
+	const struct expressions_change_11_in *in = inputs;
+	struct expressions_change_11_out *out = outputs;
 
 	(void)node;
-	(void)ctx;
 
-	*out->value = pkd_sub_i32(*in->a, in->a_2 ? *in->a_2 : *in->a);
+	expressions_change_11_change(in, out);
+	expressions_change_11_late(in, out, ctx);
 	return PKD_OK;
 }
 
-static const struct pkd_methods expressions_change_13_methods = {
+static const struct pkd_methods expressions_change_11_methods = {
 	.abi = PKD_ABI,
 	.self_size = 1,
 	.init = expression_init,
-	.step = expressions_change_13_step,
+	.step = expressions_change_11_step,
 	.finish = expression_finish,
 };
 
 /* expressions.pkd:39: fast = s.speed when present(s.speed) and s.speed > 1.5 */
-struct expressions_fast_14_in {
+struct expressions_fast_12_in {
 	const float *speed; /* f32 */
 };
-struct expressions_fast_14_out {
+struct expressions_fast_12_out {
 	float *value; /* f32 */
 };
 
-static int expressions_fast_14_step(void *node, const void *inputs, void *outputs,
+static int expressions_fast_12_step(void *node, const void *inputs, void *outputs,
                                     struct pkd_ctx *ctx)
 {
-	const struct expressions_fast_14_in *in = inputs;
-	struct expressions_fast_14_out *out = outputs;
+	const struct expressions_fast_12_in *in = inputs;
+	struct expressions_fast_12_out *out = outputs;
 
 	(void)node;
 
@@ -848,158 +813,29 @@ static int expressions_fast_14_step(void *node, const void *inputs, void *output
 	return PKD_OK;
 }
 
-static const struct pkd_methods expressions_fast_14_methods = {
+static const struct pkd_methods expressions_fast_12_methods = {
 	.abi = PKD_ABI,
 	.self_size = 1,
 	.init = expression_init,
-	.step = expressions_fast_14_step,
-	.finish = expression_finish,
-};
-
-/* expressions.pkd:40: late = age(s.a) > 50ms or number(s.a) % 2 == 1 */
-struct expressions_late_15_in {
-	const int32_t *a; /* i32 */
-};
-struct expressions_late_15_out {
-	uint8_t *value; /* bool */
-};
-
-static int expressions_late_15_step(void *node, const void *inputs, void *outputs,
-                                    struct pkd_ctx *ctx)
-{
-	const struct expressions_late_15_in *in = inputs;
-	struct expressions_late_15_out *out = outputs;
-
-	(void)node;
-
-	bool t1 = pkd_age(ctx, in->a) > 50000000;
-	if (!t1) {
-		t1 = pkd_mod_u64(pkd_frame_of(in->a)->number, 2) == 1;
-	}
-	*out->value = t1;
-	return PKD_OK;
-}
-
-static const struct pkd_methods expressions_late_15_methods = {
-	.abi = PKD_ABI,
-	.self_size = 1,
-	.init = expression_init,
-	.step = expressions_late_15_step,
-	.finish = expression_finish,
-};
-
-/* expressions.pkd:41: few = [s.a, s.b, -s.a] */
-struct expressions_few_16_in {
-	const int32_t *a; /* i32 */
-	const int32_t *b; /* i32 */
-};
-struct expressions_few_16_out {
-	struct value_list_i32_3 *value; /* list<i32, 3> */
-};
-
-static int expressions_few_16_step(void *node, const void *inputs, void *outputs,
-                                   struct pkd_ctx *ctx)
-{
-	const struct expressions_few_16_in *in = inputs;
-	struct expressions_few_16_out *out = outputs;
-
-	(void)node;
-	(void)ctx;
-
-	out->value->len = 3;
-	out->value->items[0] = *in->a;
-	out->value->items[1] = *in->b;
-	out->value->items[2] = pkd_neg_i32(*in->a);
-	return PKD_OK;
-}
-
-static const struct pkd_methods expressions_few_16_methods = {
-	.abi = PKD_ABI,
-	.self_size = 1,
-	.init = expression_init,
-	.step = expressions_few_16_step,
-	.finish = expression_finish,
-};
-
-/* expressions.pkd:42: shared = latest s.picture */
-struct expressions_shared_17_in {
-	const struct pkd_image *picture; /* image<gray8, 8, 8> */
-};
-struct expressions_shared_17_out {
-	struct pkd_image *value; /* image<gray8, 8, 8> */
-};
-
-static int expressions_shared_17_step(void *node, const void *inputs, void *outputs,
-                                      struct pkd_ctx *ctx)
-{
-	const struct expressions_shared_17_in *in = inputs;
-	struct expressions_shared_17_out *out = outputs;
-
-	(void)node;
-	(void)ctx;
-
-	pkd_copy_image(out->value, in->picture, 64);
-	return PKD_OK;
-}
-
-static const struct pkd_methods expressions_shared_17_methods = {
-	.abi = PKD_ABI,
-	.self_size = 1,
-	.init = expression_init,
-	.step = expressions_shared_17_step,
-	.finish = expression_finish,
-};
-
-/* expressions.pkd:43: rows({ n: n, at: time(s.a), best: widest, word: s.best.label }) */
-struct expressions_expression_18_18_in {
-	const uint32_t *n;        /* u32 */
-	const int32_t *a;         /* i32 */
-	const float *widest;      /* f32 */
-	const struct Found *best; /* Found */
-};
-struct expressions_expression_18_18_out {
-	struct Row *value; /* Row */
-};
-
-static int expressions_expression_18_18_step(void *node, const void *inputs, void *outputs,
-                                             struct pkd_ctx *ctx)
-{
-	const struct expressions_expression_18_18_in *in = inputs;
-	struct expressions_expression_18_18_out *out = outputs;
-
-	(void)node;
-	(void)ctx;
-
-	out->value->n = *in->n;
-	out->value->at = pkd_frame_of(in->a)->capture_ns;
-	out->value->best = *in->widest;
-	pkd_copy_string(&out->value->word, &in->best->label, 15);
-	return PKD_OK;
-}
-
-static const struct pkd_methods expressions_expression_18_18_methods = {
-	.abi = PKD_ABI,
-	.self_size = 1,
-	.init = expression_init,
-	.step = expressions_expression_18_18_step,
+	.step = expressions_fast_12_step,
 	.finish = expression_finish,
 };
 
 /* expressions.pkd:57: keep({ left: s.a, more: { right: s.b, words: s.found[0].tags } }.more) */
-struct expressions_expression_19_19_in {
+struct expressions_expression_15_15_in {
 	const int32_t *a;                        /* i32 */
 	const int32_t *b;                        /* i32 */
 	const struct value_list_Found_16 *found; /* list<Found, 16> */
 };
-struct expressions_expression_19_19_out {
+struct expressions_expression_15_15_out {
 	struct expressions_record_1 *value; /* record_1 */
 };
 
-static int expressions_expression_19_19_step(void *node, const void *inputs, void *outputs,
+static int expressions_expression_15_15_step(void *node, const void *inputs, void *outputs,
                                              struct pkd_ctx *ctx)
 {
-	const struct expressions_expression_19_19_in *in = inputs;
-	struct expressions_expression_19_19_out *out = outputs;
+	const struct expressions_expression_15_15_in *in = inputs;
+	struct expressions_expression_15_15_out *out = outputs;
 
 	(void)node;
 
@@ -1014,72 +850,57 @@ static int expressions_expression_19_19_step(void *node, const void *inputs, voi
 	return PKD_OK;
 }
 
-static const struct pkd_methods expressions_expression_19_19_methods = {
+static const struct pkd_methods expressions_expression_15_15_methods = {
 	.abi = PKD_ABI,
 	.self_size = 1,
 	.init = expression_init,
-	.step = expressions_expression_19_19_step,
+	.step = expressions_expression_15_15_step,
 	.finish = expression_finish,
 };
 
 static const struct pkd_reader s_found_readers[] = {
-	{NODE_near, 0},
-	{NODE_first, 0},
+	{NODE_expression_2, 0},
+	{NODE_large, 0},
 	{NODE_tag, 0},
-	{NODE_either, 2},
-	{NODE_expression_19, 2},
+	{NODE_either, 1},
+	{NODE_expression_15, 2},
 };
-static const struct pkd_reader s_best_readers[] = {{NODE_either, 0}, {NODE_expression_18, 3}};
+static const struct pkd_reader s_best_readers[] = {{NODE_expression_2, 2}, {NODE_either, 0}};
 static const struct pkd_reader s_picture_readers[] = {{NODE_shared, 0}};
 static const struct pkd_reader s_a_readers[] = {
+	{NODE_expression_2, 1},
 	{NODE_smaller, 0},
 	{NODE_tag, 1},
-	{NODE_mean, 0},
 	{NODE_safe, 1},
 	{NODE_change, 0},
 	{NODE_change, 1},
-	{NODE_late, 0},
-	{NODE_few, 0},
-	{NODE_expression_18, 1},
-	{NODE_expression_19, 0},
+	{NODE_expression_15, 0},
 };
 static const struct pkd_reader s_b_readers[] = {
 	{NODE_smaller, 1},
-	{NODE_mean, 1},
 	{NODE_safe, 0},
-	{NODE_few, 1},
-	{NODE_expression_19, 1},
+	{NODE_expression_15, 1},
 };
 static const struct pkd_reader s_speed_readers[] = {{NODE_fast, 0}};
-static const struct pkd_reader near_value_readers[] = {
-	{NODE_n, 0},
-	{NODE_large, 0},
-	{NODE_tagged, 0},
-	{NODE_width, 0},
-	{NODE_widest, 0},
-};
-static const struct pkd_reader n_value_readers[] = {{NODE_expression_18, 0}};
-static const struct pkd_reader large_value_readers[] = {{NODE_keep, 0}};
-static const struct pkd_reader tagged_value_readers[] = {{NODE_keep_2, 0}};
-static const struct pkd_reader width_value_readers[] = {{NODE_keep_3, 0}};
-static const struct pkd_reader widest_value_readers[] = {{NODE_expression_18, 2}};
-static const struct pkd_reader smaller_value_readers[] = {{NODE_keep_4, 0}};
-static const struct pkd_reader first_value_readers[] = {{NODE_either, 1}};
+static const struct pkd_reader shared_value_readers[] = {{NODE_keep_13, 0}};
+static const struct pkd_reader expression_2_value_readers[] = {{NODE_rows, 0}};
+static const struct pkd_reader large_large_readers[] = {{NODE_keep, 0}};
+static const struct pkd_reader large_tagged_readers[] = {{NODE_keep_2, 0}};
+static const struct pkd_reader large_width_readers[] = {{NODE_keep_3, 0}};
+static const struct pkd_reader smaller_smaller_readers[] = {{NODE_keep_4, 0}};
+static const struct pkd_reader smaller_mean_readers[] = {{NODE_keep_6, 0}};
+static const struct pkd_reader smaller_few_readers[] = {{NODE_keep_12, 0}};
 static const struct pkd_reader tag_value_readers[] = {{NODE_keep_5, 0}};
-static const struct pkd_reader mean_value_readers[] = {{NODE_keep_6, 0}};
 static const struct pkd_reader safe_value_readers[] = {{NODE_keep_7, 0}};
 static const struct pkd_reader either_value_readers[] = {{NODE_keep_8, 0}};
-static const struct pkd_reader change_value_readers[] = {{NODE_keep_9, 0}};
+static const struct pkd_reader change_change_readers[] = {{NODE_keep_9, 0}};
+static const struct pkd_reader change_late_readers[] = {{NODE_keep_11, 0}};
 static const struct pkd_reader fast_value_readers[] = {{NODE_keep_10, 0}};
-static const struct pkd_reader late_value_readers[] = {{NODE_keep_11, 0}};
-static const struct pkd_reader few_value_readers[] = {{NODE_keep_12, 0}};
-static const struct pkd_reader shared_value_readers[] = {{NODE_keep_13, 0}};
-static const struct pkd_reader expression_18_value_readers[] = {{NODE_rows, 0}};
-static const struct pkd_reader expression_19_value_readers[] = {{NODE_keep_14, 0}};
+static const struct pkd_reader expression_15_value_readers[] = {{NODE_keep_14, 0}};
 
 /* In the order of their constants. */
 static const struct pkd_stream streams[] = {
-	/* list<Found, 16>; 4 slots = 3 in the ring + 1 loaned; 8 KiB */
+	/* list<Found, 16>; 3 slots = 2 in the ring + 1 loaned; 8 KiB */
 	{
 		.name = "s.found",
 		.type = "list<Found, 16>",
@@ -1087,12 +908,12 @@ static const struct pkd_stream streams[] = {
 		.output = 0,
 		.value_size = 1476,
 		.slot_size = 1600,
-		.ring_size = 3,
-		.n_slots = 4,
+		.ring_size = 2,
+		.n_slots = 3,
 		.readers = s_found_readers,
 		.n_readers = 5,
 	},
-	/* Found; 5 slots = 4 in the ring + 1 loaned; 4 KiB */
+	/* Found; 3 slots = 2 in the ring + 1 loaned; 4 KiB */
 	{
 		.name = "s.best",
 		.type = "Found",
@@ -1100,8 +921,8 @@ static const struct pkd_stream streams[] = {
 		.output = 1,
 		.value_size = 92,
 		.slot_size = 192,
-		.ring_size = 4,
-		.n_slots = 5,
+		.ring_size = 2,
+		.n_slots = 3,
 		.readers = s_best_readers,
 		.n_readers = 2,
 	},
@@ -1118,7 +939,7 @@ static const struct pkd_stream streams[] = {
 		.readers = s_picture_readers,
 		.n_readers = 1,
 	},
-	/* i32; 5 slots = 4 in the ring + 1 loaned; 4 KiB */
+	/* i32; 4 slots = 3 in the ring + 1 loaned; 4 KiB */
 	{
 		.name = "s.a",
 		.type = "i32",
@@ -1126,10 +947,10 @@ static const struct pkd_stream streams[] = {
 		.output = 3,
 		.value_size = 4,
 		.slot_size = 128,
-		.ring_size = 4,
-		.n_slots = 5,
+		.ring_size = 3,
+		.n_slots = 4,
 		.readers = s_a_readers,
-		.n_readers = 10,
+		.n_readers = 7,
 	},
 	/* i32; 3 slots = 2 in the ring + 1 loaned; 4 KiB */
 	{
@@ -1142,7 +963,7 @@ static const struct pkd_stream streams[] = {
 		.ring_size = 2,
 		.n_slots = 3,
 		.readers = s_b_readers,
-		.n_readers = 5,
+		.n_readers = 3,
 	},
 	/* f32; 3 slots = 2 in the ring + 1 loaned; 4 KiB */
 	{
@@ -1157,35 +978,35 @@ static const struct pkd_stream streams[] = {
 		.readers = s_speed_readers,
 		.n_readers = 1,
 	},
-	/* list<Found, 16>; 3 slots = 2 in the ring + 1 loaned; 8 KiB */
+	/* 8 x 8 gray8; 3 slots = 2 in the ring + 1 loaned; 4 KiB */
 	{
-		.name = "near.value",
-		.type = "list<Found, 16>",
-		.writer = NODE_near,
+		.name = "shared.value",
+		.type = "image<gray8, 8, 8>",
+		.writer = NODE_shared,
 		.output = 0,
-		.value_size = 1476,
-		.slot_size = 1600,
+		.value_size = 128,
+		.slot_size = 192,
 		.ring_size = 2,
 		.n_slots = 3,
-		.readers = near_value_readers,
-		.n_readers = 5,
+		.readers = shared_value_readers,
+		.n_readers = 1,
 	},
-	/* u32; 3 slots = 2 in the ring + 1 loaned; 4 KiB */
+	/* Row; 3 slots = 2 in the ring + 1 loaned; 4 KiB */
 	{
-		.name = "n.value",
-		.type = "u32",
-		.writer = NODE_n,
+		.name = "expression_2.value",
+		.type = "Row",
+		.writer = NODE_expression_2,
 		.output = 0,
-		.value_size = 4,
+		.value_size = 40,
 		.slot_size = 128,
 		.ring_size = 2,
 		.n_slots = 3,
-		.readers = n_value_readers,
+		.readers = expression_2_value_readers,
 		.n_readers = 1,
 	},
 	/* u32; 3 slots = 2 in the ring + 1 loaned; 4 KiB */
 	{
-		.name = "large.value",
+		.name = "large.large",
 		.type = "u32",
 		.writer = NODE_large,
 		.output = 0,
@@ -1193,51 +1014,38 @@ static const struct pkd_stream streams[] = {
 		.slot_size = 128,
 		.ring_size = 2,
 		.n_slots = 3,
-		.readers = large_value_readers,
+		.readers = large_large_readers,
 		.n_readers = 1,
 	},
 	/* list<Found, 16>; 3 slots = 2 in the ring + 1 loaned; 8 KiB */
 	{
-		.name = "tagged.value",
+		.name = "large.tagged",
 		.type = "list<Found, 16>",
-		.writer = NODE_tagged,
-		.output = 0,
+		.writer = NODE_large,
+		.output = 1,
 		.value_size = 1476,
 		.slot_size = 1600,
 		.ring_size = 2,
 		.n_slots = 3,
-		.readers = tagged_value_readers,
+		.readers = large_tagged_readers,
 		.n_readers = 1,
 	},
 	/* f64; 3 slots = 2 in the ring + 1 loaned; 4 KiB */
 	{
-		.name = "width.value",
+		.name = "large.width",
 		.type = "f64",
-		.writer = NODE_width,
-		.output = 0,
+		.writer = NODE_large,
+		.output = 2,
 		.value_size = 8,
 		.slot_size = 128,
 		.ring_size = 2,
 		.n_slots = 3,
-		.readers = width_value_readers,
-		.n_readers = 1,
-	},
-	/* f32; 3 slots = 2 in the ring + 1 loaned; 4 KiB */
-	{
-		.name = "widest.value",
-		.type = "f32",
-		.writer = NODE_widest,
-		.output = 0,
-		.value_size = 4,
-		.slot_size = 128,
-		.ring_size = 2,
-		.n_slots = 3,
-		.readers = widest_value_readers,
+		.readers = large_width_readers,
 		.n_readers = 1,
 	},
 	/* i32; 3 slots = 2 in the ring + 1 loaned; 4 KiB */
 	{
-		.name = "smaller.value",
+		.name = "smaller.smaller",
 		.type = "i32",
 		.writer = NODE_smaller,
 		.output = 0,
@@ -1245,20 +1053,33 @@ static const struct pkd_stream streams[] = {
 		.slot_size = 128,
 		.ring_size = 2,
 		.n_slots = 3,
-		.readers = smaller_value_readers,
+		.readers = smaller_smaller_readers,
 		.n_readers = 1,
 	},
-	/* Found; 3 slots = 2 in the ring + 1 loaned; 4 KiB */
+	/* i32; 3 slots = 2 in the ring + 1 loaned; 4 KiB */
 	{
-		.name = "first.value",
-		.type = "Found",
-		.writer = NODE_first,
-		.output = 0,
-		.value_size = 92,
-		.slot_size = 192,
+		.name = "smaller.mean",
+		.type = "i32",
+		.writer = NODE_smaller,
+		.output = 1,
+		.value_size = 4,
+		.slot_size = 128,
 		.ring_size = 2,
 		.n_slots = 3,
-		.readers = first_value_readers,
+		.readers = smaller_mean_readers,
+		.n_readers = 1,
+	},
+	/* list<i32, 3>; 3 slots = 2 in the ring + 1 loaned; 4 KiB */
+	{
+		.name = "smaller.few",
+		.type = "list<i32, 3>",
+		.writer = NODE_smaller,
+		.output = 2,
+		.value_size = 16,
+		.slot_size = 128,
+		.ring_size = 2,
+		.n_slots = 3,
+		.readers = smaller_few_readers,
 		.n_readers = 1,
 	},
 	/* string<7>; 3 slots = 2 in the ring + 1 loaned; 4 KiB */
@@ -1272,19 +1093,6 @@ static const struct pkd_stream streams[] = {
 		.ring_size = 2,
 		.n_slots = 3,
 		.readers = tag_value_readers,
-		.n_readers = 1,
-	},
-	/* i32; 3 slots = 2 in the ring + 1 loaned; 4 KiB */
-	{
-		.name = "mean.value",
-		.type = "i32",
-		.writer = NODE_mean,
-		.output = 0,
-		.value_size = 4,
-		.slot_size = 128,
-		.ring_size = 2,
-		.n_slots = 3,
-		.readers = mean_value_readers,
 		.n_readers = 1,
 	},
 	/* i32; 3 slots = 2 in the ring + 1 loaned; 4 KiB */
@@ -1315,7 +1123,7 @@ static const struct pkd_stream streams[] = {
 	},
 	/* i32; 3 slots = 2 in the ring + 1 loaned; 4 KiB */
 	{
-		.name = "change.value",
+		.name = "change.change",
 		.type = "i32",
 		.writer = NODE_change,
 		.output = 0,
@@ -1323,7 +1131,20 @@ static const struct pkd_stream streams[] = {
 		.slot_size = 128,
 		.ring_size = 2,
 		.n_slots = 3,
-		.readers = change_value_readers,
+		.readers = change_change_readers,
+		.n_readers = 1,
+	},
+	/* bool; 3 slots = 2 in the ring + 1 loaned; 4 KiB */
+	{
+		.name = "change.late",
+		.type = "bool",
+		.writer = NODE_change,
+		.output = 1,
+		.value_size = 1,
+		.slot_size = 128,
+		.ring_size = 2,
+		.n_slots = 3,
+		.readers = change_late_readers,
 		.n_readers = 1,
 	},
 	/* f32; 3 slots = 2 in the ring + 1 loaned; 4 KiB */
@@ -1339,69 +1160,17 @@ static const struct pkd_stream streams[] = {
 		.readers = fast_value_readers,
 		.n_readers = 1,
 	},
-	/* bool; 3 slots = 2 in the ring + 1 loaned; 4 KiB */
-	{
-		.name = "late.value",
-		.type = "bool",
-		.writer = NODE_late,
-		.output = 0,
-		.value_size = 1,
-		.slot_size = 128,
-		.ring_size = 2,
-		.n_slots = 3,
-		.readers = late_value_readers,
-		.n_readers = 1,
-	},
-	/* list<i32, 3>; 3 slots = 2 in the ring + 1 loaned; 4 KiB */
-	{
-		.name = "few.value",
-		.type = "list<i32, 3>",
-		.writer = NODE_few,
-		.output = 0,
-		.value_size = 16,
-		.slot_size = 128,
-		.ring_size = 2,
-		.n_slots = 3,
-		.readers = few_value_readers,
-		.n_readers = 1,
-	},
-	/* 8 x 8 gray8; 3 slots = 2 in the ring + 1 loaned; 4 KiB */
-	{
-		.name = "shared.value",
-		.type = "image<gray8, 8, 8>",
-		.writer = NODE_shared,
-		.output = 0,
-		.value_size = 128,
-		.slot_size = 192,
-		.ring_size = 2,
-		.n_slots = 3,
-		.readers = shared_value_readers,
-		.n_readers = 1,
-	},
-	/* Row; 3 slots = 2 in the ring + 1 loaned; 4 KiB */
-	{
-		.name = "expression_18.value",
-		.type = "Row",
-		.writer = NODE_expression_18,
-		.output = 0,
-		.value_size = 40,
-		.slot_size = 128,
-		.ring_size = 2,
-		.n_slots = 3,
-		.readers = expression_18_value_readers,
-		.n_readers = 1,
-	},
 	/* record_1; 3 slots = 2 in the ring + 1 loaned; 4 KiB */
 	{
-		.name = "expression_19.value",
+		.name = "expression_15.value",
 		.type = "record_1",
-		.writer = NODE_expression_19,
+		.writer = NODE_expression_15,
 		.output = 0,
 		.value_size = 56,
 		.slot_size = 128,
 		.ring_size = 2,
 		.n_slots = 3,
-		.readers = expression_19_value_readers,
+		.readers = expression_15_value_readers,
 		.n_readers = 1,
 	},
 };
@@ -1419,7 +1188,7 @@ static const struct pkd_input rows_inputs[] = {
 	{
 		.name = "row",
 		.at = "expressions.pkd:43:10",
-		.stream = STREAM_expression_18_value,
+		.stream = STREAM_expression_2_value,
 		.policy = PKD_QUEUE,
 		.window = 2, /* one waiting, one in hand */
 		.optional = true,
@@ -1430,7 +1199,7 @@ static const struct pkd_input keep_inputs[] = {
 	{
 		.name = "value",
 		.at = "expressions.pkd:44:10",
-		.stream = STREAM_large_value,
+		.stream = STREAM_large_large,
 		.policy = PKD_QUEUE,
 		.window = 2, /* one waiting, one in hand */
 		.optional = true,
@@ -1441,7 +1210,7 @@ static const struct pkd_input keep_2_inputs[] = {
 	{
 		.name = "value",
 		.at = "expressions.pkd:45:10",
-		.stream = STREAM_tagged_value,
+		.stream = STREAM_large_tagged,
 		.policy = PKD_QUEUE,
 		.window = 2, /* one waiting, one in hand */
 		.optional = true,
@@ -1452,7 +1221,7 @@ static const struct pkd_input keep_3_inputs[] = {
 	{
 		.name = "value",
 		.at = "expressions.pkd:46:10",
-		.stream = STREAM_width_value,
+		.stream = STREAM_large_width,
 		.policy = PKD_QUEUE,
 		.window = 2, /* one waiting, one in hand */
 		.optional = true,
@@ -1463,7 +1232,7 @@ static const struct pkd_input keep_4_inputs[] = {
 	{
 		.name = "value",
 		.at = "expressions.pkd:47:10",
-		.stream = STREAM_smaller_value,
+		.stream = STREAM_smaller_smaller,
 		.policy = PKD_QUEUE,
 		.window = 2, /* one waiting, one in hand */
 		.optional = true,
@@ -1485,7 +1254,7 @@ static const struct pkd_input keep_6_inputs[] = {
 	{
 		.name = "value",
 		.at = "expressions.pkd:49:10",
-		.stream = STREAM_mean_value,
+		.stream = STREAM_smaller_mean,
 		.policy = PKD_QUEUE,
 		.window = 2, /* one waiting, one in hand */
 		.optional = true,
@@ -1518,7 +1287,7 @@ static const struct pkd_input keep_9_inputs[] = {
 	{
 		.name = "value",
 		.at = "expressions.pkd:52:10",
-		.stream = STREAM_change_value,
+		.stream = STREAM_change_change,
 		.policy = PKD_QUEUE,
 		.window = 2, /* one waiting, one in hand */
 		.optional = true,
@@ -1540,7 +1309,7 @@ static const struct pkd_input keep_11_inputs[] = {
 	{
 		.name = "value",
 		.at = "expressions.pkd:54:10",
-		.stream = STREAM_late_value,
+		.stream = STREAM_change_late,
 		.policy = PKD_QUEUE,
 		.window = 2, /* one waiting, one in hand */
 		.optional = true,
@@ -1551,7 +1320,7 @@ static const struct pkd_input keep_12_inputs[] = {
 	{
 		.name = "value",
 		.at = "expressions.pkd:55:10",
-		.stream = STREAM_few_value,
+		.stream = STREAM_smaller_few,
 		.policy = PKD_QUEUE,
 		.window = 2, /* one waiting, one in hand */
 		.optional = true,
@@ -1573,14 +1342,59 @@ static const struct pkd_input keep_14_inputs[] = {
 	{
 		.name = "value",
 		.at = "expressions.pkd:57:10",
-		.stream = STREAM_expression_19_value,
+		.stream = STREAM_expression_15_value,
 		.policy = PKD_QUEUE,
 		.window = 2, /* one waiting, one in hand */
 		.optional = true,
 	},
 };
 
-static const struct pkd_input near_inputs[] = {
+static const struct pkd_input shared_inputs[] = {
+	{
+		.name = "picture",
+		.at = "expressions.pkd:42:14",
+		.stream = STREAM_s_picture,
+		.policy = PKD_LATEST,
+		.window = 1, /* the newest that wait */
+		.n_pins = 1,
+	},
+};
+
+static const struct pkd_output shared_outputs[] = {
+	{.name = "value", .stream = STREAM_shared_value, .type = &type_image_gray8_8_8},
+};
+
+static const struct pkd_input expression_2_inputs[] = {
+	{
+		.name = "found",
+		.at = "expressions.pkd:26:12",
+		.stream = STREAM_s_found,
+		.policy = PKD_QUEUE,
+		.window = 2, /* one waiting, one in hand */
+	},
+	{
+		.name = "a",
+		.at = "expressions.pkd:43:27",
+		.stream = STREAM_s_a,
+		.policy = PKD_QUEUE,
+		.window = 2, /* one waiting, one in hand */
+		.port = 1,
+	},
+	{
+		.name = "best",
+		.at = "expressions.pkd:43:53",
+		.stream = STREAM_s_best,
+		.policy = PKD_QUEUE,
+		.window = 2, /* one waiting, one in hand */
+		.port = 2,
+	},
+};
+
+static const struct pkd_output expression_2_outputs[] = {
+	{.name = "value", .stream = STREAM_expression_2_value, .type = &type_Row},
+};
+
+static const struct pkd_input large_inputs[] = {
 	{
 		.name = "found",
 		.at = "expressions.pkd:26:12",
@@ -1590,85 +1404,16 @@ static const struct pkd_input near_inputs[] = {
 	},
 };
 
-static const struct pkd_output near_outputs[] = {
-	{.name = "value", .stream = STREAM_near_value, .type = &type_list_Found_16},
-};
-
-static const struct pkd_input n_inputs[] = {
-	{
-		.name = "near",
-		.at = "expressions.pkd:27:13",
-		.stream = STREAM_near_value,
-		.policy = PKD_QUEUE,
-		.window = 2, /* one waiting, one in hand */
-	},
-};
-
-static const struct pkd_output n_outputs[] = {
-	{.name = "value", .stream = STREAM_n_value, .type = &type_u32},
-};
-
-static const struct pkd_input large_inputs[] = {
-	{
-		.name = "near",
-		.at = "expressions.pkd:28:19",
-		.stream = STREAM_near_value,
-		.policy = PKD_QUEUE,
-		.window = 2, /* one waiting, one in hand */
-	},
-};
-
 static const struct pkd_output large_outputs[] = {
-	{.name = "value", .stream = STREAM_large_value, .type = &type_u32},
-};
-
-static const struct pkd_input tagged_inputs[] = {
-	{
-		.name = "near",
-		.at = "expressions.pkd:29:14",
-		.stream = STREAM_near_value,
-		.policy = PKD_QUEUE,
-		.window = 2, /* one waiting, one in hand */
-	},
-};
-
-static const struct pkd_output tagged_outputs[] = {
-	{.name = "value", .stream = STREAM_tagged_value, .type = &type_list_Found_16},
-};
-
-static const struct pkd_input width_inputs[] = {
-	{
-		.name = "near",
-		.at = "expressions.pkd:30:17",
-		.stream = STREAM_near_value,
-		.policy = PKD_QUEUE,
-		.window = 2, /* one waiting, one in hand */
-	},
-};
-
-static const struct pkd_output width_outputs[] = {
-	{.name = "value", .stream = STREAM_width_value, .type = &type_f64},
-};
-
-static const struct pkd_input widest_inputs[] = {
-	{
-		.name = "near",
-		.at = "expressions.pkd:31:18",
-		.stream = STREAM_near_value,
-		.policy = PKD_QUEUE,
-		.window = 2, /* one waiting, one in hand */
-		.optional = true,
-	},
-};
-
-static const struct pkd_output widest_outputs[] = {
-	{.name = "value", .stream = STREAM_widest_value, .type = &type_f32},
+	{.name = "large", .stream = STREAM_large_large, .type = &type_u32},
+	{.name = "tagged", .stream = STREAM_large_tagged, .type = &type_list_Found_16},
+	{.name = "width", .stream = STREAM_large_width, .type = &type_f64},
 };
 
 static const struct pkd_input smaller_inputs[] = {
 	{
 		.name = "a",
-		.at = "expressions.pkd:32:19",
+		.at = "expressions.pkd:43:27",
 		.stream = STREAM_s_a,
 		.policy = PKD_QUEUE,
 		.window = 2, /* one waiting, one in hand */
@@ -1684,34 +1429,22 @@ static const struct pkd_input smaller_inputs[] = {
 };
 
 static const struct pkd_output smaller_outputs[] = {
-	{.name = "value", .stream = STREAM_smaller_value, .type = &type_i32},
-};
-
-static const struct pkd_input first_inputs[] = {
-	{
-		.name = "found",
-		.at = "expressions.pkd:33:14",
-		.stream = STREAM_s_found,
-		.policy = PKD_QUEUE,
-		.window = 2, /* one waiting, one in hand */
-	},
-};
-
-static const struct pkd_output first_outputs[] = {
-	{.name = "value", .stream = STREAM_first_value, .type = &type_Found},
+	{.name = "smaller", .stream = STREAM_smaller_smaller, .type = &type_i32},
+	{.name = "mean", .stream = STREAM_smaller_mean, .type = &type_i32},
+	{.name = "few", .stream = STREAM_smaller_few, .type = &type_list_i32_3},
 };
 
 static const struct pkd_input tag_inputs[] = {
 	{
 		.name = "found",
-		.at = "expressions.pkd:34:11",
+		.at = "expressions.pkd:26:12",
 		.stream = STREAM_s_found,
 		.policy = PKD_QUEUE,
 		.window = 2, /* one waiting, one in hand */
 	},
 	{
 		.name = "a",
-		.at = "expressions.pkd:34:19",
+		.at = "expressions.pkd:43:27",
 		.stream = STREAM_s_a,
 		.policy = PKD_QUEUE,
 		.window = 2, /* one waiting, one in hand */
@@ -1723,39 +1456,17 @@ static const struct pkd_output tag_outputs[] = {
 	{.name = "value", .stream = STREAM_tag_value, .type = &type_string_7},
 };
 
-static const struct pkd_input mean_inputs[] = {
-	{
-		.name = "a",
-		.at = "expressions.pkd:35:12",
-		.stream = STREAM_s_a,
-		.policy = PKD_QUEUE,
-		.window = 2, /* one waiting, one in hand */
-	},
-	{
-		.name = "b",
-		.at = "expressions.pkd:35:18",
-		.stream = STREAM_s_b,
-		.policy = PKD_QUEUE,
-		.window = 2, /* one waiting, one in hand */
-		.port = 1,
-	},
-};
-
-static const struct pkd_output mean_outputs[] = {
-	{.name = "value", .stream = STREAM_mean_value, .type = &type_i32},
-};
-
 static const struct pkd_input safe_inputs[] = {
 	{
 		.name = "b",
-		.at = "expressions.pkd:36:15",
+		.at = "expressions.pkd:32:24",
 		.stream = STREAM_s_b,
 		.policy = PKD_QUEUE,
 		.window = 2, /* one waiting, one in hand */
 	},
 	{
 		.name = "a",
-		.at = "expressions.pkd:36:29",
+		.at = "expressions.pkd:43:27",
 		.stream = STREAM_s_a,
 		.policy = PKD_QUEUE,
 		.window = 2, /* one waiting, one in hand */
@@ -1771,29 +1482,20 @@ static const struct pkd_output safe_outputs[] = {
 static const struct pkd_input either_inputs[] = {
 	{
 		.name = "best",
-		.at = "expressions.pkd:37:14",
+		.at = "expressions.pkd:43:53",
 		.stream = STREAM_s_best,
 		.policy = PKD_QUEUE,
-		.window = 3, /* first comes 1 stage later */
+		.window = 2, /* one waiting, one in hand */
 		.optional = true,
 	},
 	{
-		.name = "first",
-		.at = "expressions.pkd:37:24",
-		.stream = STREAM_first_value,
+		.name = "found",
+		.at = "expressions.pkd:26:12",
+		.stream = STREAM_s_found,
 		.policy = PKD_QUEUE,
 		.window = 2, /* one waiting, one in hand */
 		.optional = true,
 		.port = 1,
-	},
-	{
-		.name = "found",
-		.at = "expressions.pkd:37:33",
-		.stream = STREAM_s_found,
-		.policy = PKD_QUEUE,
-		.window = 3, /* first comes 1 stage later */
-		.optional = true,
-		.port = 2,
 	},
 };
 
@@ -1804,7 +1506,7 @@ static const struct pkd_output either_outputs[] = {
 static const struct pkd_input change_inputs[] = {
 	{
 		.name = "a",
-		.at = "expressions.pkd:38:14",
+		.at = "expressions.pkd:43:27",
 		.stream = STREAM_s_a,
 		.policy = PKD_QUEUE,
 		.window = 2, /* one waiting, one in hand */
@@ -1823,7 +1525,8 @@ static const struct pkd_input change_inputs[] = {
 };
 
 static const struct pkd_output change_outputs[] = {
-	{.name = "value", .stream = STREAM_change_value, .type = &type_i32},
+	{.name = "change", .stream = STREAM_change_change, .type = &type_i32},
+	{.name = "late", .stream = STREAM_change_late, .type = &type_bool},
 };
 
 static const struct pkd_input fast_inputs[] = {
@@ -1840,106 +1543,17 @@ static const struct pkd_output fast_outputs[] = {
 	{.name = "value", .stream = STREAM_fast_value, .type = &type_f32},
 };
 
-static const struct pkd_input late_inputs[] = {
-	{
-		.name = "a",
-		.at = "expressions.pkd:40:38",
-		.stream = STREAM_s_a,
-		.policy = PKD_QUEUE,
-		.window = 2, /* one waiting, one in hand */
-	},
-};
-
-static const struct pkd_output late_outputs[] = {
-	{.name = "value", .stream = STREAM_late_value, .type = &type_bool},
-};
-
-static const struct pkd_input few_inputs[] = {
-	{
-		.name = "a",
-		.at = "expressions.pkd:41:12",
-		.stream = STREAM_s_a,
-		.policy = PKD_QUEUE,
-		.window = 2, /* one waiting, one in hand */
-	},
-	{
-		.name = "b",
-		.at = "expressions.pkd:41:17",
-		.stream = STREAM_s_b,
-		.policy = PKD_QUEUE,
-		.window = 2, /* one waiting, one in hand */
-		.port = 1,
-	},
-};
-
-static const struct pkd_output few_outputs[] = {
-	{.name = "value", .stream = STREAM_few_value, .type = &type_list_i32_3},
-};
-
-static const struct pkd_input shared_inputs[] = {
-	{
-		.name = "picture",
-		.at = "expressions.pkd:42:14",
-		.stream = STREAM_s_picture,
-		.policy = PKD_LATEST,
-		.window = 1, /* the newest that wait */
-		.n_pins = 1,
-	},
-};
-
-static const struct pkd_output shared_outputs[] = {
-	{.name = "value", .stream = STREAM_shared_value, .type = &type_image_gray8_8_8},
-};
-
-static const struct pkd_input expression_18_inputs[] = {
-	{
-		.name = "n",
-		.at = "expressions.pkd:43:15",
-		.stream = STREAM_n_value,
-		.policy = PKD_QUEUE,
-		.window = 2, /* one waiting, one in hand */
-	},
+static const struct pkd_input expression_15_inputs[] = {
 	{
 		.name = "a",
 		.at = "expressions.pkd:43:27",
 		.stream = STREAM_s_a,
 		.policy = PKD_QUEUE,
-		.window = 4, /* n comes 2 stages later */
-		.port = 1,
-	},
-	{
-		.name = "widest",
-		.at = "expressions.pkd:43:39",
-		.stream = STREAM_widest_value,
-		.policy = PKD_QUEUE,
-		.window = 2, /* one waiting, one in hand */
-		.port = 2,
-	},
-	{
-		.name = "best",
-		.at = "expressions.pkd:43:53",
-		.stream = STREAM_s_best,
-		.policy = PKD_QUEUE,
-		.window = 4, /* n comes 2 stages later */
-		.port = 3,
-	},
-};
-
-static const struct pkd_output expression_18_outputs[] = {
-	{.name = "value", .stream = STREAM_expression_18_value, .type = &type_Row},
-};
-
-static const struct pkd_input expression_19_inputs[] = {
-	{
-		.name = "a",
-		.at = "expressions.pkd:57:18",
-		.stream = STREAM_s_a,
-		.policy = PKD_QUEUE,
 		.window = 2, /* one waiting, one in hand */
 	},
 	{
 		.name = "b",
-		.at = "expressions.pkd:57:38",
+		.at = "expressions.pkd:32:24",
 		.stream = STREAM_s_b,
 		.policy = PKD_QUEUE,
 		.window = 2, /* one waiting, one in hand */
@@ -1947,7 +1561,7 @@ static const struct pkd_input expression_19_inputs[] = {
 	},
 	{
 		.name = "found",
-		.at = "expressions.pkd:57:50",
+		.at = "expressions.pkd:26:12",
 		.stream = STREAM_s_found,
 		.policy = PKD_QUEUE,
 		.window = 2, /* one waiting, one in hand */
@@ -1955,8 +1569,8 @@ static const struct pkd_input expression_19_inputs[] = {
 	},
 };
 
-static const struct pkd_output expression_19_outputs[] = {
-	{.name = "value", .stream = STREAM_expression_19_value, .type = &type_record_1},
+static const struct pkd_output expression_15_outputs[] = {
+	{.name = "value", .stream = STREAM_expression_15_value, .type = &type_record_1},
 };
 
 /* In the order of their constants. */
@@ -2122,26 +1736,26 @@ static const struct pkd_node nodes[] = {
 		.n_ports = 1,
 	},
 	{
-		.name = "near",
+		.name = "shared",
 		.kind = "an expression",
-		.at = "expressions.pkd:26:12",
-		.methods = &expressions_near_1_methods,
-		.inputs = near_inputs,
+		.at = "expressions.pkd:42:14",
+		.methods = &expressions_shared_1_methods,
+		.inputs = shared_inputs,
 		.n_inputs = 1,
 		.n_ports = 1,
-		.outputs = near_outputs,
+		.outputs = shared_outputs,
 		.n_outputs = 1,
 		.declared = true,
 	},
 	{
-		.name = "n",
+		.name = "expression_2",
 		.kind = "an expression",
-		.at = "expressions.pkd:27:9",
-		.methods = &expressions_n_2_methods,
-		.inputs = n_inputs,
-		.n_inputs = 1,
-		.n_ports = 1,
-		.outputs = n_outputs,
+		.at = "expressions.pkd:43:10",
+		.methods = &expressions_expression_2_2_methods,
+		.inputs = expression_2_inputs,
+		.n_inputs = 3,
+		.n_ports = 3,
+		.outputs = expression_2_outputs,
 		.n_outputs = 1,
 		.declared = true,
 	},
@@ -2154,74 +1768,26 @@ static const struct pkd_node nodes[] = {
 		.n_inputs = 1,
 		.n_ports = 1,
 		.outputs = large_outputs,
-		.n_outputs = 1,
-		.declared = true,
-	},
-	{
-		.name = "tagged",
-		.kind = "an expression",
-		.at = "expressions.pkd:29:14",
-		.methods = &expressions_tagged_4_methods,
-		.inputs = tagged_inputs,
-		.n_inputs = 1,
-		.n_ports = 1,
-		.outputs = tagged_outputs,
-		.n_outputs = 1,
-		.declared = true,
-	},
-	{
-		.name = "width",
-		.kind = "an expression",
-		.at = "expressions.pkd:30:13",
-		.methods = &expressions_width_5_methods,
-		.inputs = width_inputs,
-		.n_inputs = 1,
-		.n_ports = 1,
-		.outputs = width_outputs,
-		.n_outputs = 1,
-		.declared = true,
-	},
-	{
-		.name = "widest",
-		.kind = "an expression",
-		.at = "expressions.pkd:31:14",
-		.methods = &expressions_widest_6_methods,
-		.inputs = widest_inputs,
-		.n_inputs = 1,
-		.n_ports = 1,
-		.outputs = widest_outputs,
-		.n_outputs = 1,
+		.n_outputs = 3,
 		.declared = true,
 	},
 	{
 		.name = "smaller",
 		.kind = "an expression",
 		.at = "expressions.pkd:32:15",
-		.methods = &expressions_smaller_7_methods,
+		.methods = &expressions_smaller_6_methods,
 		.inputs = smaller_inputs,
 		.n_inputs = 2,
 		.n_ports = 2,
 		.outputs = smaller_outputs,
-		.n_outputs = 1,
-		.declared = true,
-	},
-	{
-		.name = "first",
-		.kind = "an expression",
-		.at = "expressions.pkd:33:13",
-		.methods = &expressions_first_8_methods,
-		.inputs = first_inputs,
-		.n_inputs = 1,
-		.n_ports = 1,
-		.outputs = first_outputs,
-		.n_outputs = 1,
+		.n_outputs = 3,
 		.declared = true,
 	},
 	{
 		.name = "tag",
 		.kind = "an expression",
 		.at = "expressions.pkd:34:11",
-		.methods = &expressions_tag_9_methods,
+		.methods = &expressions_tag_7_methods,
 		.inputs = tag_inputs,
 		.n_inputs = 2,
 		.n_ports = 2,
@@ -2230,22 +1796,10 @@ static const struct pkd_node nodes[] = {
 		.declared = true,
 	},
 	{
-		.name = "mean",
-		.kind = "an expression",
-		.at = "expressions.pkd:35:12",
-		.methods = &expressions_mean_10_methods,
-		.inputs = mean_inputs,
-		.n_inputs = 2,
-		.n_ports = 2,
-		.outputs = mean_outputs,
-		.n_outputs = 1,
-		.declared = true,
-	},
-	{
 		.name = "safe",
 		.kind = "an expression",
 		.at = "expressions.pkd:36:12",
-		.methods = &expressions_safe_11_methods,
+		.methods = &expressions_safe_9_methods,
 		.inputs = safe_inputs,
 		.n_inputs = 2,
 		.n_ports = 2,
@@ -2257,10 +1811,10 @@ static const struct pkd_node nodes[] = {
 		.name = "either",
 		.kind = "an expression",
 		.at = "expressions.pkd:37:14",
-		.methods = &expressions_either_12_methods,
+		.methods = &expressions_either_10_methods,
 		.inputs = either_inputs,
-		.n_inputs = 3,
-		.n_ports = 3,
+		.n_inputs = 2,
+		.n_ports = 2,
 		.outputs = either_outputs,
 		.n_outputs = 1,
 		.declared = true,
@@ -2269,19 +1823,19 @@ static const struct pkd_node nodes[] = {
 		.name = "change",
 		.kind = "an expression",
 		.at = "expressions.pkd:38:14",
-		.methods = &expressions_change_13_methods,
+		.methods = &expressions_change_11_methods,
 		.inputs = change_inputs,
 		.n_inputs = 2,
 		.n_ports = 2,
 		.outputs = change_outputs,
-		.n_outputs = 1,
+		.n_outputs = 2,
 		.declared = true,
 	},
 	{
 		.name = "fast",
 		.kind = "an expression",
 		.at = "expressions.pkd:39:12",
-		.methods = &expressions_fast_14_methods,
+		.methods = &expressions_fast_12_methods,
 		.inputs = fast_inputs,
 		.n_inputs = 1,
 		.n_ports = 1,
@@ -2290,89 +1844,41 @@ static const struct pkd_node nodes[] = {
 		.declared = true,
 	},
 	{
-		.name = "late",
-		.kind = "an expression",
-		.at = "expressions.pkd:40:12",
-		.methods = &expressions_late_15_methods,
-		.inputs = late_inputs,
-		.n_inputs = 1,
-		.n_ports = 1,
-		.outputs = late_outputs,
-		.n_outputs = 1,
-		.declared = true,
-	},
-	{
-		.name = "few",
-		.kind = "an expression",
-		.at = "expressions.pkd:41:11",
-		.methods = &expressions_few_16_methods,
-		.inputs = few_inputs,
-		.n_inputs = 2,
-		.n_ports = 2,
-		.outputs = few_outputs,
-		.n_outputs = 1,
-		.declared = true,
-	},
-	{
-		.name = "shared",
-		.kind = "an expression",
-		.at = "expressions.pkd:42:14",
-		.methods = &expressions_shared_17_methods,
-		.inputs = shared_inputs,
-		.n_inputs = 1,
-		.n_ports = 1,
-		.outputs = shared_outputs,
-		.n_outputs = 1,
-		.declared = true,
-	},
-	{
-		.name = "expression_18",
-		.kind = "an expression",
-		.at = "expressions.pkd:43:10",
-		.methods = &expressions_expression_18_18_methods,
-		.inputs = expression_18_inputs,
-		.n_inputs = 4,
-		.n_ports = 4,
-		.outputs = expression_18_outputs,
-		.n_outputs = 1,
-		.declared = true,
-	},
-	{
-		.name = "expression_19",
+		.name = "expression_15",
 		.kind = "an expression",
 		.at = "expressions.pkd:57:10",
-		.methods = &expressions_expression_19_19_methods,
-		.inputs = expression_19_inputs,
+		.methods = &expressions_expression_15_15_methods,
+		.inputs = expression_15_inputs,
 		.n_inputs = 3,
 		.n_ports = 3,
-		.outputs = expression_19_outputs,
+		.outputs = expression_15_outputs,
 		.n_outputs = 1,
 		.declared = true,
 	},
 };
 
-static const uint32_t s_nodes[] = {NODE_s, NODE_near};
-static const uint32_t rows_nodes[] = {NODE_rows, NODE_expression_18, NODE_widest, NODE_n};
-static const uint32_t keep_nodes[] = {NODE_keep, NODE_large};
-static const uint32_t keep_2_nodes[] = {NODE_keep_2, NODE_tagged};
-static const uint32_t keep_3_nodes[] = {NODE_keep_3, NODE_width};
-static const uint32_t keep_4_nodes[] = {NODE_keep_4, NODE_smaller};
+static const uint32_t s_nodes[] = {NODE_s, NODE_change, NODE_smaller, NODE_large};
+static const uint32_t rows_nodes[] = {NODE_rows, NODE_expression_2};
+static const uint32_t keep_nodes[] = {NODE_keep};
+static const uint32_t keep_2_nodes[] = {NODE_keep_2};
+static const uint32_t keep_3_nodes[] = {NODE_keep_3};
+static const uint32_t keep_4_nodes[] = {NODE_keep_4};
 static const uint32_t keep_5_nodes[] = {NODE_keep_5, NODE_tag};
-static const uint32_t keep_6_nodes[] = {NODE_keep_6, NODE_mean};
+static const uint32_t keep_6_nodes[] = {NODE_keep_6};
 static const uint32_t keep_7_nodes[] = {NODE_keep_7, NODE_safe};
-static const uint32_t keep_8_nodes[] = {NODE_keep_8, NODE_either, NODE_first};
-static const uint32_t keep_9_nodes[] = {NODE_keep_9, NODE_change};
+static const uint32_t keep_8_nodes[] = {NODE_keep_8, NODE_either};
+static const uint32_t keep_9_nodes[] = {NODE_keep_9};
 static const uint32_t keep_10_nodes[] = {NODE_keep_10, NODE_fast};
-static const uint32_t keep_11_nodes[] = {NODE_keep_11, NODE_late};
-static const uint32_t keep_12_nodes[] = {NODE_keep_12, NODE_few};
+static const uint32_t keep_11_nodes[] = {NODE_keep_11};
+static const uint32_t keep_12_nodes[] = {NODE_keep_12};
 static const uint32_t keep_13_nodes[] = {NODE_keep_13, NODE_shared};
-static const uint32_t keep_14_nodes[] = {NODE_keep_14, NODE_expression_19};
+static const uint32_t keep_14_nodes[] = {NODE_keep_14, NODE_expression_15};
 
 static const struct pkd_process processes[] = {
 	{
 		.name = "s",
 		.nodes = s_nodes,
-		.n_nodes = 2,
+		.n_nodes = 4,
 		.end = PKD_FAIL_STOP,
 		.cpu = -1,
 		.cpu_last = -1,
@@ -2380,7 +1886,7 @@ static const struct pkd_process processes[] = {
 	{
 		.name = "rows",
 		.nodes = rows_nodes,
-		.n_nodes = 4,
+		.n_nodes = 2,
 		.end = PKD_FAIL_STOP,
 		.cpu = -1,
 		.cpu_last = -1,
@@ -2388,7 +1894,7 @@ static const struct pkd_process processes[] = {
 	{
 		.name = "keep",
 		.nodes = keep_nodes,
-		.n_nodes = 2,
+		.n_nodes = 1,
 		.end = PKD_FAIL_STOP,
 		.cpu = -1,
 		.cpu_last = -1,
@@ -2396,7 +1902,7 @@ static const struct pkd_process processes[] = {
 	{
 		.name = "keep_2",
 		.nodes = keep_2_nodes,
-		.n_nodes = 2,
+		.n_nodes = 1,
 		.end = PKD_FAIL_STOP,
 		.cpu = -1,
 		.cpu_last = -1,
@@ -2404,7 +1910,7 @@ static const struct pkd_process processes[] = {
 	{
 		.name = "keep_3",
 		.nodes = keep_3_nodes,
-		.n_nodes = 2,
+		.n_nodes = 1,
 		.end = PKD_FAIL_STOP,
 		.cpu = -1,
 		.cpu_last = -1,
@@ -2412,7 +1918,7 @@ static const struct pkd_process processes[] = {
 	{
 		.name = "keep_4",
 		.nodes = keep_4_nodes,
-		.n_nodes = 2,
+		.n_nodes = 1,
 		.end = PKD_FAIL_STOP,
 		.cpu = -1,
 		.cpu_last = -1,
@@ -2428,7 +1934,7 @@ static const struct pkd_process processes[] = {
 	{
 		.name = "keep_6",
 		.nodes = keep_6_nodes,
-		.n_nodes = 2,
+		.n_nodes = 1,
 		.end = PKD_FAIL_STOP,
 		.cpu = -1,
 		.cpu_last = -1,
@@ -2444,7 +1950,7 @@ static const struct pkd_process processes[] = {
 	{
 		.name = "keep_8",
 		.nodes = keep_8_nodes,
-		.n_nodes = 3,
+		.n_nodes = 2,
 		.end = PKD_FAIL_STOP,
 		.cpu = -1,
 		.cpu_last = -1,
@@ -2452,7 +1958,7 @@ static const struct pkd_process processes[] = {
 	{
 		.name = "keep_9",
 		.nodes = keep_9_nodes,
-		.n_nodes = 2,
+		.n_nodes = 1,
 		.end = PKD_FAIL_STOP,
 		.cpu = -1,
 		.cpu_last = -1,
@@ -2468,7 +1974,7 @@ static const struct pkd_process processes[] = {
 	{
 		.name = "keep_11",
 		.nodes = keep_11_nodes,
-		.n_nodes = 2,
+		.n_nodes = 1,
 		.end = PKD_FAIL_STOP,
 		.cpu = -1,
 		.cpu_last = -1,
@@ -2476,7 +1982,7 @@ static const struct pkd_process processes[] = {
 	{
 		.name = "keep_12",
 		.nodes = keep_12_nodes,
-		.n_nodes = 2,
+		.n_nodes = 1,
 		.end = PKD_FAIL_STOP,
 		.cpu = -1,
 		.cpu_last = -1,
@@ -2505,15 +2011,15 @@ static const struct pkd_program program = {
 	.doc = "",
 	.source = "expressions.pkd",
 	.streams = streams,
-	.n_streams = 25,
+	.n_streams = 21,
 	.nodes = nodes,
-	.n_nodes = 35,
+	.n_nodes = 26,
 	.processes = processes,
 	.n_processes = 16,
 	.params = &options,
 	.param_table = option_table,
 	.n_params = 2,
-	.memory = 114688, /* 112 KiB */
+	.memory = 94208, /* 92 KiB */
 	.bind = bind,
 };
 

@@ -34,18 +34,11 @@ enum {
 	NODE_expression_1,
 	NODE_expression_2,
 	NODE_expression_3,
-	NODE_expression_4,
 	NODE_expression_5,
-	NODE_expression_6,
 	NODE_expression_7,
-	NODE_expression_8,
 	NODE_expression_9,
-	NODE_expression_10,
-	NODE_expression_11,
 	NODE_expression_12,
-	NODE_expression_13,
 	NODE_expression_14,
-	NODE_expression_15,
 	NODE_expression_16,
 };
 
@@ -59,19 +52,19 @@ enum {
 	STREAM_s_mode,
 	STREAM_expression_1_value,
 	STREAM_expression_2_value,
+	STREAM_expression_2_value_2,
 	STREAM_expression_3_value,
-	STREAM_expression_4_value,
+	STREAM_expression_3_value_2,
 	STREAM_expression_5_value,
-	STREAM_expression_6_value,
+	STREAM_expression_5_value_2,
 	STREAM_expression_7_value,
-	STREAM_expression_8_value,
 	STREAM_expression_9_value,
-	STREAM_expression_10_value,
-	STREAM_expression_11_value,
+	STREAM_expression_9_value_2,
+	STREAM_expression_9_value_3,
+	STREAM_expression_9_value_4,
+	STREAM_expression_9_value_5,
 	STREAM_expression_12_value,
-	STREAM_expression_13_value,
 	STREAM_expression_14_value,
-	STREAM_expression_15_value,
 	STREAM_expression_16_value,
 };
 
@@ -335,17 +328,16 @@ static void expression_finish(void *node)
 	(void)node;
 }
 
-/* The expression has no value for this frame. */
-static int absent(struct pkd_ctx *ctx)
-{
-	pkd_absent(ctx, 0);
-	return PKD_OK;
-}
-
 /* list<Found, 16> */
 struct value_list_Found_16 {
 	uint32_t len;
 	struct Found items[16];
+};
+
+/* list<record_1, 16> */
+struct value_list_record_1_16 {
+	uint32_t len;
+	struct functions_record_1 items[16];
 };
 
 /* string<15> */
@@ -358,12 +350,6 @@ struct value_string_15 {
 struct value_list_Found_200 {
 	uint32_t len;
 	struct Found items[200];
-};
-
-/* list<record_1, 16> */
-struct value_list_record_1_16 {
-	uint32_t len;
-	struct functions_record_1 items[16];
 };
 
 /* string<12> */
@@ -407,8 +393,24 @@ struct functions_expression_2_2_in {
 	const int32_t *a;   /* i32 */
 };
 struct functions_expression_2_2_out {
-	double *value; /* f64 */
+	double *value;    /* f64 */
+	int64_t *value_2; /* i64 */
 };
+
+/* functions.pkd:22: keep(hypot(s.speed, 3) / pow(s.a, 2)) */
+static void functions_expression_2_2_value(const struct functions_expression_2_2_in *in,
+                                           const struct functions_expression_2_2_out *out)
+{
+	*out->value = (double)(float)hypot(*in->speed, 3.0f) / pow((double)*in->a, 2.0);
+}
+
+/* functions.pkd:24: keep(i8(s.speed) + u8(s.a)) */
+static void functions_expression_2_2_value_2(const struct functions_expression_2_2_in *in,
+                                             const struct functions_expression_2_2_out *out)
+{
+	const int64_t t1 = (int64_t)pkd_i8_from_f64(*in->speed);
+	*out->value_2 = pkd_add_i64(t1, (int64_t)pkd_u8_from_i64(*in->a));
+}
 
 static int functions_expression_2_2_step(void *node, const void *inputs, void *outputs,
                                          struct pkd_ctx *ctx)
@@ -419,7 +421,8 @@ static int functions_expression_2_2_step(void *node, const void *inputs, void *o
 	(void)node;
 	(void)ctx;
 
-	*out->value = (double)(float)hypot(*in->speed, 3.0f) / pow((double)*in->a, 2.0);
+	functions_expression_2_2_value(in, out);
+	functions_expression_2_2_value_2(in, out);
 	return PKD_OK;
 }
 
@@ -436,8 +439,25 @@ struct functions_expression_3_3_in {
 	const int32_t *a; /* i32 */
 };
 struct functions_expression_3_3_out {
-	int32_t *value; /* i32 */
+	int32_t *value;  /* i32 */
+	double *value_2; /* f64 */
 };
+
+/* functions.pkd:23: keep(clamp(s.a, -share, share) + sign(s.a)) */
+static void functions_expression_3_3_value(const struct functions_expression_3_3_in *in,
+                                           const struct functions_expression_3_3_out *out)
+{
+	const int32_t t1 = pkd_clamp_i32(*in->a, pkd_neg_i32(options.share), options.share);
+	*out->value = pkd_add_i32(t1, pkd_sign_i32(*in->a));
+}
+
+/* functions.pkd:28: keep(seconds(age(s.a))) */
+static void functions_expression_3_3_value_2(const struct functions_expression_3_3_in *in,
+                                             const struct functions_expression_3_3_out *out,
+                                             struct pkd_ctx *ctx)
+{
+	*out->value_2 = (double)pkd_age(ctx, in->a) / 1000000000.0;
+}
 
 static int functions_expression_3_3_step(void *node, const void *inputs, void *outputs,
                                          struct pkd_ctx *ctx)
@@ -446,10 +466,9 @@ static int functions_expression_3_3_step(void *node, const void *inputs, void *o
 	struct functions_expression_3_3_out *out = outputs;
 
 	(void)node;
-	(void)ctx;
 
-	const int32_t t1 = pkd_clamp_i32(*in->a, pkd_neg_i32(options.share), options.share);
-	*out->value = pkd_add_i32(t1, pkd_sign_i32(*in->a));
+	functions_expression_3_3_value(in, out);
+	functions_expression_3_3_value_2(in, out, ctx);
 	return PKD_OK;
 }
 
@@ -461,44 +480,28 @@ static const struct pkd_methods functions_expression_3_3_methods = {
 	.finish = expression_finish,
 };
 
-/* functions.pkd:24: keep(i8(s.speed) + u8(s.a)) */
-struct functions_expression_4_4_in {
-	const float *speed; /* f32 */
-	const int32_t *a;   /* i32 */
-};
-struct functions_expression_4_4_out {
-	int64_t *value; /* i64 */
-};
-
-static int functions_expression_4_4_step(void *node, const void *inputs, void *outputs,
-                                         struct pkd_ctx *ctx)
-{
-	const struct functions_expression_4_4_in *in = inputs;
-	struct functions_expression_4_4_out *out = outputs;
-
-	(void)node;
-	(void)ctx;
-
-	const int64_t t1 = (int64_t)pkd_i8_from_f64(*in->speed);
-	*out->value = pkd_add_i64(t1, (int64_t)pkd_u8_from_i64(*in->a));
-	return PKD_OK;
-}
-
-static const struct pkd_methods functions_expression_4_4_methods = {
-	.abi = PKD_ABI,
-	.self_size = 1,
-	.init = expression_init,
-	.step = functions_expression_4_4_step,
-	.finish = expression_finish,
-};
-
 /* functions.pkd:25: keep(s.n - 5) */
 struct functions_expression_5_5_in {
 	const uint32_t *n; /* u32 */
 };
 struct functions_expression_5_5_out {
-	int64_t *value; /* i64 */
+	int64_t *value;   /* i64 */
+	int64_t *value_2; /* i64 */
 };
+
+/* functions.pkd:25: keep(s.n - 5) */
+static void functions_expression_5_5_value(const struct functions_expression_5_5_in *in,
+                                           const struct functions_expression_5_5_out *out)
+{
+	*out->value = pkd_sub_unsigned(*in->n, 5);
+}
+
+/* functions.pkd:26: keep(-s.n) */
+static void functions_expression_5_5_value_2(const struct functions_expression_5_5_in *in,
+                                             const struct functions_expression_5_5_out *out)
+{
+	*out->value_2 = pkd_sub_unsigned(0, *in->n);
+}
 
 static int functions_expression_5_5_step(void *node, const void *inputs, void *outputs,
                                          struct pkd_ctx *ctx)
@@ -509,7 +512,8 @@ static int functions_expression_5_5_step(void *node, const void *inputs, void *o
 	(void)node;
 	(void)ctx;
 
-	*out->value = pkd_sub_unsigned(*in->n, 5);
+	functions_expression_5_5_value(in, out);
+	functions_expression_5_5_value_2(in, out);
 	return PKD_OK;
 }
 
@@ -518,35 +522,6 @@ static const struct pkd_methods functions_expression_5_5_methods = {
 	.self_size = 1,
 	.init = expression_init,
 	.step = functions_expression_5_5_step,
-	.finish = expression_finish,
-};
-
-/* functions.pkd:26: keep(-s.n) */
-struct functions_expression_6_6_in {
-	const uint32_t *n; /* u32 */
-};
-struct functions_expression_6_6_out {
-	int64_t *value; /* i64 */
-};
-
-static int functions_expression_6_6_step(void *node, const void *inputs, void *outputs,
-                                         struct pkd_ctx *ctx)
-{
-	const struct functions_expression_6_6_in *in = inputs;
-	struct functions_expression_6_6_out *out = outputs;
-
-	(void)node;
-	(void)ctx;
-
-	*out->value = pkd_sub_unsigned(0, *in->n);
-	return PKD_OK;
-}
-
-static const struct pkd_methods functions_expression_6_6_methods = {
-	.abi = PKD_ABI,
-	.self_size = 1,
-	.init = expression_init,
-	.step = functions_expression_6_6_step,
 	.finish = expression_finish,
 };
 
@@ -579,123 +554,56 @@ static const struct pkd_methods functions_expression_7_7_methods = {
 	.finish = expression_finish,
 };
 
-/* functions.pkd:28: keep(seconds(age(s.a))) */
-struct functions_expression_8_8_in {
-	const int32_t *a; /* i32 */
-};
-struct functions_expression_8_8_out {
-	double *value; /* f64 */
-};
-
-static int functions_expression_8_8_step(void *node, const void *inputs, void *outputs,
-                                         struct pkd_ctx *ctx)
-{
-	const struct functions_expression_8_8_in *in = inputs;
-	struct functions_expression_8_8_out *out = outputs;
-
-	(void)node;
-
-	*out->value = (double)pkd_age(ctx, in->a) / 1000000000.0;
-	return PKD_OK;
-}
-
-static const struct pkd_methods functions_expression_8_8_methods = {
-	.abi = PKD_ABI,
-	.self_size = 1,
-	.init = expression_init,
-	.step = functions_expression_8_8_step,
-	.finish = expression_finish,
-};
-
 /* functions.pkd:29: keep(sum(s.found, it.x * it.x)) */
+struct functions_expression_9_9 {
+	struct value_list_Found_16 t1;
+};
 struct functions_expression_9_9_in {
 	const struct value_list_Found_16 *found; /* list<Found, 16> */
 };
 struct functions_expression_9_9_out {
-	int64_t *value; /* i64 */
+	int64_t *value;                         /* i64 */
+	double *value_2;                        /* f64 */
+	struct Found *value_3;                  /* Found */
+	struct value_list_Found_16 *value_4;    /* list<Found, 16> */
+	struct value_list_record_1_16 *value_5; /* list<record_1, 16> */
 };
 
-static int functions_expression_9_9_step(void *node, const void *inputs, void *outputs,
-                                         struct pkd_ctx *ctx)
+/* functions.pkd:29: keep(sum(s.found, it.x * it.x)) */
+static void functions_expression_9_9_value(const struct functions_expression_9_9_in *in,
+                                           const struct functions_expression_9_9_out *out)
 {
-	const struct functions_expression_9_9_in *in = inputs;
-	struct functions_expression_9_9_out *out = outputs;
-
-	(void)node;
-	(void)ctx;
-
 	int64_t sum = 0;
 	for (uint32_t i = 0, end = pkd_length(&in->found->len, 16); i < end; i++) {
 		const struct Found *it = &in->found->items[i];
 		sum = pkd_add_i64(sum, pkd_mul_i64((int64_t)it->x, (int64_t)it->x));
 	}
 	*out->value = sum;
-	return PKD_OK;
 }
 
-static const struct pkd_methods functions_expression_9_9_methods = {
-	.abi = PKD_ABI,
-	.self_size = 1,
-	.init = expression_init,
-	.step = functions_expression_9_9_step,
-	.finish = expression_finish,
-};
-
 /* functions.pkd:30: keep(mean(s.found where it.score > gain, it.x)) */
-struct functions_expression_10_10_in {
-	const struct value_list_Found_16 *found; /* list<Found, 16> */
-};
-struct functions_expression_10_10_out {
-	double *value; /* f64 */
-};
-
-static int functions_expression_10_10_step(void *node, const void *inputs, void *outputs,
-                                           struct pkd_ctx *ctx)
+static bool functions_expression_9_9_value_2(const struct functions_expression_9_9_in *in,
+                                             const struct functions_expression_9_9_out *out)
 {
-	const struct functions_expression_10_10_in *in = inputs;
-	struct functions_expression_10_10_out *out = outputs;
-
-	(void)node;
-
-	int64_t sum = 0;
+	int64_t sum_2 = 0;
 	uint32_t n = 0;
 	for (uint32_t i = 0, end = pkd_length(&in->found->len, 16); i < end; i++) {
 		const struct Found *it = &in->found->items[i];
 		if (it->score > options.gain) {
-			sum = pkd_add_i64(sum, (int64_t)it->x);
+			sum_2 = pkd_add_i64(sum_2, (int64_t)it->x);
 			n++;
 		}
 	}
 	if (n == 0)
-		return absent(ctx);
-	*out->value = (double)sum / n;
-	return PKD_OK;
+		return false;
+	*out->value_2 = (double)sum_2 / n;
+	return true;
 }
 
-static const struct pkd_methods functions_expression_10_10_methods = {
-	.abi = PKD_ABI,
-	.self_size = 1,
-	.init = expression_init,
-	.step = functions_expression_10_10_step,
-	.finish = expression_finish,
-};
-
 /* functions.pkd:31: keep(best(s.found, it.score)) */
-struct functions_expression_11_11_in {
-	const struct value_list_Found_16 *found; /* list<Found, 16> */
-};
-struct functions_expression_11_11_out {
-	struct Found *value; /* Found */
-};
-
-static int functions_expression_11_11_step(void *node, const void *inputs, void *outputs,
-                                           struct pkd_ctx *ctx)
+static bool functions_expression_9_9_value_3(const struct functions_expression_9_9_in *in,
+                                             const struct functions_expression_9_9_out *out)
 {
-	const struct functions_expression_11_11_in *in = inputs;
-	struct functions_expression_11_11_out *out = outputs;
-
-	(void)node;
-
 	const struct Found *best = NULL;
 	float most = 0;
 	for (uint32_t i = 0, end = pkd_length(&in->found->len, 16); i < end; i++) {
@@ -706,16 +614,77 @@ static int functions_expression_11_11_step(void *node, const void *inputs, void 
 		}
 	}
 	if (!best)
-		return absent(ctx);
-	*out->value = *best;
+		return false;
+	*out->value_3 = *best;
+	return true;
+}
+
+/* functions.pkd:33: keep(take(sorted(s.found, -it.score), share)) */
+static void functions_expression_9_9_value_4(struct functions_expression_9_9 *self,
+                                             const struct functions_expression_9_9_in *in,
+                                             const struct functions_expression_9_9_out *out)
+{
+	struct pkd_order_f64 order[16];
+	uint32_t n_2 = 0;
+	for (uint32_t i = 0, end = pkd_length(&in->found->len, 16); i < end; i++) {
+		const struct Found *it = &in->found->items[i];
+		order[n_2++] = (struct pkd_order_f64){-it->score, i};
+	}
+	pkd_sort_f64(order, n_2);
+	for (uint32_t i = 0; i < n_2; i++)
+		self->t1.items[i] = in->found->items[order[i].at];
+	self->t1.len = n_2;
+	const int64_t most_2 = (int64_t)options.share;
+	uint32_t n_3 = 0;
+	for (uint32_t i = 0, end = pkd_length(&self->t1.len, 16); i < end; i++) {
+		const struct Found *it = &self->t1.items[i];
+		if (n_3 >= most_2)
+			break;
+		out->value_4->items[n_3] = *it;
+		n_3++;
+	}
+	out->value_4->len = n_3;
+}
+
+/* functions.pkd:35: keep(s.found select { who: it.label + "!", half: it.score / 2 }) */
+static void functions_expression_9_9_value_5(const struct functions_expression_9_9_in *in,
+                                             const struct functions_expression_9_9_out *out)
+{
+	uint32_t n_4 = 0;
+	for (uint32_t i = 0, end = pkd_length(&in->found->len, 16); i < end; i++) {
+		const struct Found *it = &in->found->items[i];
+		out->value_5->items[n_4].who.len = 0;
+		pkd_string_add(&out->value_5->items[n_4].who, it->label.text,
+		               pkd_length(&it->label.len, 15));
+		pkd_string_add(&out->value_5->items[n_4].who, "!", 1);
+		out->value_5->items[n_4].half = it->score / 2.0f;
+		n_4++;
+	}
+	out->value_5->len = n_4;
+}
+
+static int functions_expression_9_9_step(void *node, const void *inputs, void *outputs,
+                                         struct pkd_ctx *ctx)
+{
+	struct functions_expression_9_9 *self = node;
+	const struct functions_expression_9_9_in *in = inputs;
+	struct functions_expression_9_9_out *out = outputs;
+
+	functions_expression_9_9_value(in, out);
+	if (!functions_expression_9_9_value_2(in, out))
+		pkd_absent(ctx, 1);
+	if (!functions_expression_9_9_value_3(in, out))
+		pkd_absent(ctx, 2);
+	functions_expression_9_9_value_4(self, in, out);
+	functions_expression_9_9_value_5(in, out);
 	return PKD_OK;
 }
 
-static const struct pkd_methods functions_expression_11_11_methods = {
+static const struct pkd_methods functions_expression_9_9_methods = {
 	.abi = PKD_ABI,
-	.self_size = 1,
+	.self_size = sizeof(struct functions_expression_9_9),
 	.init = expression_init,
-	.step = functions_expression_11_11_step,
+	.step = functions_expression_9_9_step,
 	.finish = expression_finish,
 };
 
@@ -750,57 +719,6 @@ static const struct pkd_methods functions_expression_12_12_methods = {
 	.self_size = 1,
 	.init = expression_init,
 	.step = functions_expression_12_12_step,
-	.finish = expression_finish,
-};
-
-/* functions.pkd:33: keep(take(sorted(s.found, -it.score), share)) */
-struct functions_expression_13_13 {
-	struct value_list_Found_16 t1;
-};
-struct functions_expression_13_13_in {
-	const struct value_list_Found_16 *found; /* list<Found, 16> */
-};
-struct functions_expression_13_13_out {
-	struct value_list_Found_16 *value; /* list<Found, 16> */
-};
-
-static int functions_expression_13_13_step(void *node, const void *inputs, void *outputs,
-                                           struct pkd_ctx *ctx)
-{
-	struct functions_expression_13_13 *self = node;
-	const struct functions_expression_13_13_in *in = inputs;
-	struct functions_expression_13_13_out *out = outputs;
-
-	(void)ctx;
-
-	struct pkd_order_f64 order[16];
-	uint32_t n = 0;
-	for (uint32_t i = 0, end = pkd_length(&in->found->len, 16); i < end; i++) {
-		const struct Found *it = &in->found->items[i];
-		order[n++] = (struct pkd_order_f64){-it->score, i};
-	}
-	pkd_sort_f64(order, n);
-	for (uint32_t i = 0; i < n; i++)
-		self->t1.items[i] = in->found->items[order[i].at];
-	self->t1.len = n;
-	const int64_t most = (int64_t)options.share;
-	uint32_t n_2 = 0;
-	for (uint32_t i = 0, end = pkd_length(&self->t1.len, 16); i < end; i++) {
-		const struct Found *it = &self->t1.items[i];
-		if (n_2 >= most)
-			break;
-		out->value->items[n_2] = *it;
-		n_2++;
-	}
-	out->value->len = n_2;
-	return PKD_OK;
-}
-
-static const struct pkd_methods functions_expression_13_13_methods = {
-	.abi = PKD_ABI,
-	.self_size = sizeof(struct functions_expression_13_13),
-	.init = expression_init,
-	.step = functions_expression_13_13_step,
 	.finish = expression_finish,
 };
 
@@ -844,45 +762,6 @@ static const struct pkd_methods functions_expression_14_14_methods = {
 	.finish = expression_finish,
 };
 
-/* functions.pkd:35: keep(s.found select { who: it.label + "!", half: it.score / 2 }) */
-struct functions_expression_15_15_in {
-	const struct value_list_Found_16 *found; /* list<Found, 16> */
-};
-struct functions_expression_15_15_out {
-	struct value_list_record_1_16 *value; /* list<record_1, 16> */
-};
-
-static int functions_expression_15_15_step(void *node, const void *inputs, void *outputs,
-                                           struct pkd_ctx *ctx)
-{
-	const struct functions_expression_15_15_in *in = inputs;
-	struct functions_expression_15_15_out *out = outputs;
-
-	(void)node;
-	(void)ctx;
-
-	uint32_t n = 0;
-	for (uint32_t i = 0, end = pkd_length(&in->found->len, 16); i < end; i++) {
-		const struct Found *it = &in->found->items[i];
-		out->value->items[n].who.len = 0;
-		pkd_string_add(&out->value->items[n].who, it->label.text,
-		               pkd_length(&it->label.len, 15));
-		pkd_string_add(&out->value->items[n].who, "!", 1);
-		out->value->items[n].half = it->score / 2.0f;
-		n++;
-	}
-	out->value->len = n;
-	return PKD_OK;
-}
-
-static const struct pkd_methods functions_expression_15_15_methods = {
-	.abi = PKD_ABI,
-	.self_size = 1,
-	.init = expression_init,
-	.step = functions_expression_15_15_step,
-	.finish = expression_finish,
-};
-
 /* functions.pkd:36: named("m=" + text(s.mode) + text(s.speed, 1), title: folder + "/" +
  * text(share) + ".csv", least: i32(gain * 10)) */
 struct functions_expression_16_16_in {
@@ -921,43 +800,33 @@ static const struct pkd_methods functions_expression_16_16_methods = {
 
 static const struct pkd_reader s_found_readers[] = {
 	{NODE_expression_9, 0},
-	{NODE_expression_10, 0},
-	{NODE_expression_11, 0},
 	{NODE_expression_12, 0},
-	{NODE_expression_13, 0},
-	{NODE_expression_15, 0},
 };
 static const struct pkd_reader s_many_readers[] = {{NODE_expression_14, 0}};
-static const struct pkd_reader s_a_readers[] = {
-	{NODE_expression_2, 1},
-	{NODE_expression_3, 0},
-	{NODE_expression_4, 1},
-	{NODE_expression_8, 0},
-};
-static const struct pkd_reader s_n_readers[] = {{NODE_expression_5, 0}, {NODE_expression_6, 0}};
+static const struct pkd_reader s_a_readers[] = {{NODE_expression_2, 1}, {NODE_expression_3, 0}};
+static const struct pkd_reader s_n_readers[] = {{NODE_expression_5, 0}};
 static const struct pkd_reader s_speed_readers[] = {
 	{NODE_expression_1, 0},
 	{NODE_expression_2, 0},
-	{NODE_expression_4, 0},
 	{NODE_expression_16, 1},
 };
 static const struct pkd_reader s_at_readers[] = {{NODE_expression_7, 0}};
 static const struct pkd_reader s_mode_readers[] = {{NODE_expression_16, 0}};
 static const struct pkd_reader expression_1_value_readers[] = {{NODE_keep, 0}};
 static const struct pkd_reader expression_2_value_readers[] = {{NODE_keep_2, 0}};
+static const struct pkd_reader expression_2_value_2_readers[] = {{NODE_keep_4, 0}};
 static const struct pkd_reader expression_3_value_readers[] = {{NODE_keep_3, 0}};
-static const struct pkd_reader expression_4_value_readers[] = {{NODE_keep_4, 0}};
+static const struct pkd_reader expression_3_value_2_readers[] = {{NODE_keep_8, 0}};
 static const struct pkd_reader expression_5_value_readers[] = {{NODE_keep_5, 0}};
-static const struct pkd_reader expression_6_value_readers[] = {{NODE_keep_6, 0}};
+static const struct pkd_reader expression_5_value_2_readers[] = {{NODE_keep_6, 0}};
 static const struct pkd_reader expression_7_value_readers[] = {{NODE_keep_7, 0}};
-static const struct pkd_reader expression_8_value_readers[] = {{NODE_keep_8, 0}};
 static const struct pkd_reader expression_9_value_readers[] = {{NODE_keep_9, 0}};
-static const struct pkd_reader expression_10_value_readers[] = {{NODE_keep_10, 0}};
-static const struct pkd_reader expression_11_value_readers[] = {{NODE_keep_11, 0}};
+static const struct pkd_reader expression_9_value_2_readers[] = {{NODE_keep_10, 0}};
+static const struct pkd_reader expression_9_value_3_readers[] = {{NODE_keep_11, 0}};
+static const struct pkd_reader expression_9_value_4_readers[] = {{NODE_keep_13, 0}};
+static const struct pkd_reader expression_9_value_5_readers[] = {{NODE_keep_15, 0}};
 static const struct pkd_reader expression_12_value_readers[] = {{NODE_keep_12, 0}};
-static const struct pkd_reader expression_13_value_readers[] = {{NODE_keep_13, 0}};
 static const struct pkd_reader expression_14_value_readers[] = {{NODE_keep_14, 0}};
-static const struct pkd_reader expression_15_value_readers[] = {{NODE_keep_15, 0}};
 static const struct pkd_reader expression_16_value_readers[] = {{NODE_named, 0}};
 
 /* In the order of their constants. */
@@ -973,7 +842,7 @@ static const struct pkd_stream streams[] = {
 		.ring_size = 2,
 		.n_slots = 3,
 		.readers = s_found_readers,
-		.n_readers = 6,
+		.n_readers = 2,
 	},
 	/* list<Found, 200>; 3 slots = 2 in the ring + 1 loaned; 24 KiB */
 	{
@@ -999,7 +868,7 @@ static const struct pkd_stream streams[] = {
 		.ring_size = 2,
 		.n_slots = 3,
 		.readers = s_a_readers,
-		.n_readers = 4,
+		.n_readers = 2,
 	},
 	/* u32; 3 slots = 2 in the ring + 1 loaned; 4 KiB */
 	{
@@ -1012,7 +881,7 @@ static const struct pkd_stream streams[] = {
 		.ring_size = 2,
 		.n_slots = 3,
 		.readers = s_n_readers,
-		.n_readers = 2,
+		.n_readers = 1,
 	},
 	/* f32; 3 slots = 2 in the ring + 1 loaned; 4 KiB */
 	{
@@ -1025,7 +894,7 @@ static const struct pkd_stream streams[] = {
 		.ring_size = 2,
 		.n_slots = 3,
 		.readers = s_speed_readers,
-		.n_readers = 4,
+		.n_readers = 3,
 	},
 	/* time; 3 slots = 2 in the ring + 1 loaned; 4 KiB */
 	{
@@ -1079,6 +948,19 @@ static const struct pkd_stream streams[] = {
 		.readers = expression_2_value_readers,
 		.n_readers = 1,
 	},
+	/* i64; 3 slots = 2 in the ring + 1 loaned; 4 KiB */
+	{
+		.name = "expression_2.value_2",
+		.type = "i64",
+		.writer = NODE_expression_2,
+		.output = 1,
+		.value_size = 8,
+		.slot_size = 128,
+		.ring_size = 2,
+		.n_slots = 3,
+		.readers = expression_2_value_2_readers,
+		.n_readers = 1,
+	},
 	/* i32; 3 slots = 2 in the ring + 1 loaned; 4 KiB */
 	{
 		.name = "expression_3.value",
@@ -1092,17 +974,17 @@ static const struct pkd_stream streams[] = {
 		.readers = expression_3_value_readers,
 		.n_readers = 1,
 	},
-	/* i64; 3 slots = 2 in the ring + 1 loaned; 4 KiB */
+	/* f64; 3 slots = 2 in the ring + 1 loaned; 4 KiB */
 	{
-		.name = "expression_4.value",
-		.type = "i64",
-		.writer = NODE_expression_4,
-		.output = 0,
+		.name = "expression_3.value_2",
+		.type = "f64",
+		.writer = NODE_expression_3,
+		.output = 1,
 		.value_size = 8,
 		.slot_size = 128,
 		.ring_size = 2,
 		.n_slots = 3,
-		.readers = expression_4_value_readers,
+		.readers = expression_3_value_2_readers,
 		.n_readers = 1,
 	},
 	/* i64; 3 slots = 2 in the ring + 1 loaned; 4 KiB */
@@ -1120,15 +1002,15 @@ static const struct pkd_stream streams[] = {
 	},
 	/* i64; 3 slots = 2 in the ring + 1 loaned; 4 KiB */
 	{
-		.name = "expression_6.value",
+		.name = "expression_5.value_2",
 		.type = "i64",
-		.writer = NODE_expression_6,
-		.output = 0,
+		.writer = NODE_expression_5,
+		.output = 1,
 		.value_size = 8,
 		.slot_size = 128,
 		.ring_size = 2,
 		.n_slots = 3,
-		.readers = expression_6_value_readers,
+		.readers = expression_5_value_2_readers,
 		.n_readers = 1,
 	},
 	/* f64; 3 slots = 2 in the ring + 1 loaned; 4 KiB */
@@ -1142,19 +1024,6 @@ static const struct pkd_stream streams[] = {
 		.ring_size = 2,
 		.n_slots = 3,
 		.readers = expression_7_value_readers,
-		.n_readers = 1,
-	},
-	/* f64; 3 slots = 2 in the ring + 1 loaned; 4 KiB */
-	{
-		.name = "expression_8.value",
-		.type = "f64",
-		.writer = NODE_expression_8,
-		.output = 0,
-		.value_size = 8,
-		.slot_size = 128,
-		.ring_size = 2,
-		.n_slots = 3,
-		.readers = expression_8_value_readers,
 		.n_readers = 1,
 	},
 	/* i64; 3 slots = 2 in the ring + 1 loaned; 4 KiB */
@@ -1172,28 +1041,54 @@ static const struct pkd_stream streams[] = {
 	},
 	/* f64; 3 slots = 2 in the ring + 1 loaned; 4 KiB */
 	{
-		.name = "expression_10.value",
+		.name = "expression_9.value_2",
 		.type = "f64",
-		.writer = NODE_expression_10,
-		.output = 0,
+		.writer = NODE_expression_9,
+		.output = 1,
 		.value_size = 8,
 		.slot_size = 128,
 		.ring_size = 2,
 		.n_slots = 3,
-		.readers = expression_10_value_readers,
+		.readers = expression_9_value_2_readers,
 		.n_readers = 1,
 	},
 	/* Found; 3 slots = 2 in the ring + 1 loaned; 4 KiB */
 	{
-		.name = "expression_11.value",
+		.name = "expression_9.value_3",
 		.type = "Found",
-		.writer = NODE_expression_11,
-		.output = 0,
+		.writer = NODE_expression_9,
+		.output = 2,
 		.value_size = 32,
 		.slot_size = 128,
 		.ring_size = 2,
 		.n_slots = 3,
-		.readers = expression_11_value_readers,
+		.readers = expression_9_value_3_readers,
+		.n_readers = 1,
+	},
+	/* list<Found, 16>; 3 slots = 2 in the ring + 1 loaned; 4 KiB */
+	{
+		.name = "expression_9.value_4",
+		.type = "list<Found, 16>",
+		.writer = NODE_expression_9,
+		.output = 3,
+		.value_size = 516,
+		.slot_size = 640,
+		.ring_size = 2,
+		.n_slots = 3,
+		.readers = expression_9_value_4_readers,
+		.n_readers = 1,
+	},
+	/* list<record_1, 16>; 3 slots = 2 in the ring + 1 loaned; 4 KiB */
+	{
+		.name = "expression_9.value_5",
+		.type = "list<record_1, 16>",
+		.writer = NODE_expression_9,
+		.output = 4,
+		.value_size = 452,
+		.slot_size = 576,
+		.ring_size = 2,
+		.n_slots = 3,
+		.readers = expression_9_value_5_readers,
 		.n_readers = 1,
 	},
 	/* string<15>; 3 slots = 2 in the ring + 1 loaned; 4 KiB */
@@ -1209,19 +1104,6 @@ static const struct pkd_stream streams[] = {
 		.readers = expression_12_value_readers,
 		.n_readers = 1,
 	},
-	/* list<Found, 16>; 3 slots = 2 in the ring + 1 loaned; 4 KiB */
-	{
-		.name = "expression_13.value",
-		.type = "list<Found, 16>",
-		.writer = NODE_expression_13,
-		.output = 0,
-		.value_size = 516,
-		.slot_size = 640,
-		.ring_size = 2,
-		.n_slots = 3,
-		.readers = expression_13_value_readers,
-		.n_readers = 1,
-	},
 	/* list<Found, 200>; 3 slots = 2 in the ring + 1 loaned; 24 KiB */
 	{
 		.name = "expression_14.value",
@@ -1233,19 +1115,6 @@ static const struct pkd_stream streams[] = {
 		.ring_size = 2,
 		.n_slots = 3,
 		.readers = expression_14_value_readers,
-		.n_readers = 1,
-	},
-	/* list<record_1, 16>; 3 slots = 2 in the ring + 1 loaned; 4 KiB */
-	{
-		.name = "expression_15.value",
-		.type = "list<record_1, 16>",
-		.writer = NODE_expression_15,
-		.output = 0,
-		.value_size = 452,
-		.slot_size = 576,
-		.ring_size = 2,
-		.n_slots = 3,
-		.readers = expression_15_value_readers,
 		.n_readers = 1,
 	},
 	/* string<12>; 3 slots = 2 in the ring + 1 loaned; 4 KiB */
@@ -1310,7 +1179,7 @@ static const struct pkd_input keep_4_inputs[] = {
 	{
 		.name = "value",
 		.at = "functions.pkd:24:10",
-		.stream = STREAM_expression_4_value,
+		.stream = STREAM_expression_2_value_2,
 		.policy = PKD_QUEUE,
 		.window = 2, /* one waiting, one in hand */
 		.optional = true,
@@ -1332,7 +1201,7 @@ static const struct pkd_input keep_6_inputs[] = {
 	{
 		.name = "value",
 		.at = "functions.pkd:26:10",
-		.stream = STREAM_expression_6_value,
+		.stream = STREAM_expression_5_value_2,
 		.policy = PKD_QUEUE,
 		.window = 2, /* one waiting, one in hand */
 		.optional = true,
@@ -1354,7 +1223,7 @@ static const struct pkd_input keep_8_inputs[] = {
 	{
 		.name = "value",
 		.at = "functions.pkd:28:10",
-		.stream = STREAM_expression_8_value,
+		.stream = STREAM_expression_3_value_2,
 		.policy = PKD_QUEUE,
 		.window = 2, /* one waiting, one in hand */
 		.optional = true,
@@ -1376,7 +1245,7 @@ static const struct pkd_input keep_10_inputs[] = {
 	{
 		.name = "value",
 		.at = "functions.pkd:30:10",
-		.stream = STREAM_expression_10_value,
+		.stream = STREAM_expression_9_value_2,
 		.policy = PKD_QUEUE,
 		.window = 2, /* one waiting, one in hand */
 		.optional = true,
@@ -1387,7 +1256,7 @@ static const struct pkd_input keep_11_inputs[] = {
 	{
 		.name = "value",
 		.at = "functions.pkd:31:10",
-		.stream = STREAM_expression_11_value,
+		.stream = STREAM_expression_9_value_3,
 		.policy = PKD_QUEUE,
 		.window = 2, /* one waiting, one in hand */
 		.optional = true,
@@ -1409,7 +1278,7 @@ static const struct pkd_input keep_13_inputs[] = {
 	{
 		.name = "value",
 		.at = "functions.pkd:33:10",
-		.stream = STREAM_expression_13_value,
+		.stream = STREAM_expression_9_value_4,
 		.policy = PKD_QUEUE,
 		.window = 2, /* one waiting, one in hand */
 		.optional = true,
@@ -1431,7 +1300,7 @@ static const struct pkd_input keep_15_inputs[] = {
 	{
 		.name = "value",
 		.at = "functions.pkd:35:10",
-		.stream = STREAM_expression_15_value,
+		.stream = STREAM_expression_9_value_5,
 		.policy = PKD_QUEUE,
 		.window = 2, /* one waiting, one in hand */
 		.optional = true,
@@ -1471,7 +1340,7 @@ static const struct pkd_output expression_1_outputs[] = {
 static const struct pkd_input expression_2_inputs[] = {
 	{
 		.name = "speed",
-		.at = "functions.pkd:22:16",
+		.at = "functions.pkd:21:15",
 		.stream = STREAM_s_speed,
 		.policy = PKD_QUEUE,
 		.window = 2, /* one waiting, one in hand */
@@ -1488,12 +1357,13 @@ static const struct pkd_input expression_2_inputs[] = {
 
 static const struct pkd_output expression_2_outputs[] = {
 	{.name = "value", .stream = STREAM_expression_2_value, .type = &type_f64},
+	{.name = "value_2", .stream = STREAM_expression_2_value_2, .type = &type_i64},
 };
 
 static const struct pkd_input expression_3_inputs[] = {
 	{
 		.name = "a",
-		.at = "functions.pkd:23:16",
+		.at = "functions.pkd:22:34",
 		.stream = STREAM_s_a,
 		.policy = PKD_QUEUE,
 		.window = 2, /* one waiting, one in hand */
@@ -1502,28 +1372,7 @@ static const struct pkd_input expression_3_inputs[] = {
 
 static const struct pkd_output expression_3_outputs[] = {
 	{.name = "value", .stream = STREAM_expression_3_value, .type = &type_i32},
-};
-
-static const struct pkd_input expression_4_inputs[] = {
-	{
-		.name = "speed",
-		.at = "functions.pkd:24:13",
-		.stream = STREAM_s_speed,
-		.policy = PKD_QUEUE,
-		.window = 2, /* one waiting, one in hand */
-	},
-	{
-		.name = "a",
-		.at = "functions.pkd:24:27",
-		.stream = STREAM_s_a,
-		.policy = PKD_QUEUE,
-		.window = 2, /* one waiting, one in hand */
-		.port = 1,
-	},
-};
-
-static const struct pkd_output expression_4_outputs[] = {
-	{.name = "value", .stream = STREAM_expression_4_value, .type = &type_i64},
+	{.name = "value_2", .stream = STREAM_expression_3_value_2, .type = &type_f64},
 };
 
 static const struct pkd_input expression_5_inputs[] = {
@@ -1538,20 +1387,7 @@ static const struct pkd_input expression_5_inputs[] = {
 
 static const struct pkd_output expression_5_outputs[] = {
 	{.name = "value", .stream = STREAM_expression_5_value, .type = &type_i64},
-};
-
-static const struct pkd_input expression_6_inputs[] = {
-	{
-		.name = "n",
-		.at = "functions.pkd:26:11",
-		.stream = STREAM_s_n,
-		.policy = PKD_QUEUE,
-		.window = 2, /* one waiting, one in hand */
-	},
-};
-
-static const struct pkd_output expression_6_outputs[] = {
-	{.name = "value", .stream = STREAM_expression_6_value, .type = &type_i64},
+	{.name = "value_2", .stream = STREAM_expression_5_value_2, .type = &type_i64},
 };
 
 static const struct pkd_input expression_7_inputs[] = {
@@ -1568,20 +1404,6 @@ static const struct pkd_output expression_7_outputs[] = {
 	{.name = "value", .stream = STREAM_expression_7_value, .type = &type_f64},
 };
 
-static const struct pkd_input expression_8_inputs[] = {
-	{
-		.name = "a",
-		.at = "functions.pkd:28:22",
-		.stream = STREAM_s_a,
-		.policy = PKD_QUEUE,
-		.window = 2, /* one waiting, one in hand */
-	},
-};
-
-static const struct pkd_output expression_8_outputs[] = {
-	{.name = "value", .stream = STREAM_expression_8_value, .type = &type_f64},
-};
-
 static const struct pkd_input expression_9_inputs[] = {
 	{
 		.name = "found",
@@ -1594,40 +1416,16 @@ static const struct pkd_input expression_9_inputs[] = {
 
 static const struct pkd_output expression_9_outputs[] = {
 	{.name = "value", .stream = STREAM_expression_9_value, .type = &type_i64},
-};
-
-static const struct pkd_input expression_10_inputs[] = {
-	{
-		.name = "found",
-		.at = "functions.pkd:30:15",
-		.stream = STREAM_s_found,
-		.policy = PKD_QUEUE,
-		.window = 2, /* one waiting, one in hand */
-	},
-};
-
-static const struct pkd_output expression_10_outputs[] = {
-	{.name = "value", .stream = STREAM_expression_10_value, .type = &type_f64},
-};
-
-static const struct pkd_input expression_11_inputs[] = {
-	{
-		.name = "found",
-		.at = "functions.pkd:31:15",
-		.stream = STREAM_s_found,
-		.policy = PKD_QUEUE,
-		.window = 2, /* one waiting, one in hand */
-	},
-};
-
-static const struct pkd_output expression_11_outputs[] = {
-	{.name = "value", .stream = STREAM_expression_11_value, .type = &type_Found},
+	{.name = "value_2", .stream = STREAM_expression_9_value_2, .type = &type_f64},
+	{.name = "value_3", .stream = STREAM_expression_9_value_3, .type = &type_Found},
+	{.name = "value_4", .stream = STREAM_expression_9_value_4, .type = &type_list_Found_16},
+	{.name = "value_5", .stream = STREAM_expression_9_value_5, .type = &type_list_record_1_16},
 };
 
 static const struct pkd_input expression_12_inputs[] = {
 	{
 		.name = "found",
-		.at = "functions.pkd:32:16",
+		.at = "functions.pkd:29:14",
 		.stream = STREAM_s_found,
 		.policy = PKD_QUEUE,
 		.window = 2, /* one waiting, one in hand */
@@ -1637,20 +1435,6 @@ static const struct pkd_input expression_12_inputs[] = {
 
 static const struct pkd_output expression_12_outputs[] = {
 	{.name = "value", .stream = STREAM_expression_12_value, .type = &type_string_15},
-};
-
-static const struct pkd_input expression_13_inputs[] = {
-	{
-		.name = "found",
-		.at = "functions.pkd:33:22",
-		.stream = STREAM_s_found,
-		.policy = PKD_QUEUE,
-		.window = 2, /* one waiting, one in hand */
-	},
-};
-
-static const struct pkd_output expression_13_outputs[] = {
-	{.name = "value", .stream = STREAM_expression_13_value, .type = &type_list_Found_16},
 };
 
 static const struct pkd_input expression_14_inputs[] = {
@@ -1667,20 +1451,6 @@ static const struct pkd_output expression_14_outputs[] = {
 	{.name = "value", .stream = STREAM_expression_14_value, .type = &type_list_Found_200},
 };
 
-static const struct pkd_input expression_15_inputs[] = {
-	{
-		.name = "found",
-		.at = "functions.pkd:35:10",
-		.stream = STREAM_s_found,
-		.policy = PKD_QUEUE,
-		.window = 2, /* one waiting, one in hand */
-	},
-};
-
-static const struct pkd_output expression_15_outputs[] = {
-	{.name = "value", .stream = STREAM_expression_15_value, .type = &type_list_record_1_16},
-};
-
 static const struct pkd_input expression_16_inputs[] = {
 	{
 		.name = "mode",
@@ -1691,7 +1461,7 @@ static const struct pkd_input expression_16_inputs[] = {
 	},
 	{
 		.name = "speed",
-		.at = "functions.pkd:36:38",
+		.at = "functions.pkd:21:15",
 		.stream = STREAM_s_speed,
 		.policy = PKD_QUEUE,
 		.window = 2, /* one waiting, one in hand */
@@ -1900,7 +1670,7 @@ static const struct pkd_node nodes[] = {
 		.n_inputs = 2,
 		.n_ports = 2,
 		.outputs = expression_2_outputs,
-		.n_outputs = 1,
+		.n_outputs = 2,
 		.declared = true,
 	},
 	{
@@ -1912,19 +1682,7 @@ static const struct pkd_node nodes[] = {
 		.n_inputs = 1,
 		.n_ports = 1,
 		.outputs = expression_3_outputs,
-		.n_outputs = 1,
-		.declared = true,
-	},
-	{
-		.name = "expression_4",
-		.kind = "an expression",
-		.at = "functions.pkd:24:10",
-		.methods = &functions_expression_4_4_methods,
-		.inputs = expression_4_inputs,
-		.n_inputs = 2,
-		.n_ports = 2,
-		.outputs = expression_4_outputs,
-		.n_outputs = 1,
+		.n_outputs = 2,
 		.declared = true,
 	},
 	{
@@ -1936,19 +1694,7 @@ static const struct pkd_node nodes[] = {
 		.n_inputs = 1,
 		.n_ports = 1,
 		.outputs = expression_5_outputs,
-		.n_outputs = 1,
-		.declared = true,
-	},
-	{
-		.name = "expression_6",
-		.kind = "an expression",
-		.at = "functions.pkd:26:10",
-		.methods = &functions_expression_6_6_methods,
-		.inputs = expression_6_inputs,
-		.n_inputs = 1,
-		.n_ports = 1,
-		.outputs = expression_6_outputs,
-		.n_outputs = 1,
+		.n_outputs = 2,
 		.declared = true,
 	},
 	{
@@ -1964,18 +1710,6 @@ static const struct pkd_node nodes[] = {
 		.declared = true,
 	},
 	{
-		.name = "expression_8",
-		.kind = "an expression",
-		.at = "functions.pkd:28:10",
-		.methods = &functions_expression_8_8_methods,
-		.inputs = expression_8_inputs,
-		.n_inputs = 1,
-		.n_ports = 1,
-		.outputs = expression_8_outputs,
-		.n_outputs = 1,
-		.declared = true,
-	},
-	{
 		.name = "expression_9",
 		.kind = "an expression",
 		.at = "functions.pkd:29:10",
@@ -1984,31 +1718,7 @@ static const struct pkd_node nodes[] = {
 		.n_inputs = 1,
 		.n_ports = 1,
 		.outputs = expression_9_outputs,
-		.n_outputs = 1,
-		.declared = true,
-	},
-	{
-		.name = "expression_10",
-		.kind = "an expression",
-		.at = "functions.pkd:30:10",
-		.methods = &functions_expression_10_10_methods,
-		.inputs = expression_10_inputs,
-		.n_inputs = 1,
-		.n_ports = 1,
-		.outputs = expression_10_outputs,
-		.n_outputs = 1,
-		.declared = true,
-	},
-	{
-		.name = "expression_11",
-		.kind = "an expression",
-		.at = "functions.pkd:31:10",
-		.methods = &functions_expression_11_11_methods,
-		.inputs = expression_11_inputs,
-		.n_inputs = 1,
-		.n_ports = 1,
-		.outputs = expression_11_outputs,
-		.n_outputs = 1,
+		.n_outputs = 5,
 		.declared = true,
 	},
 	{
@@ -2024,18 +1734,6 @@ static const struct pkd_node nodes[] = {
 		.declared = true,
 	},
 	{
-		.name = "expression_13",
-		.kind = "an expression",
-		.at = "functions.pkd:33:10",
-		.methods = &functions_expression_13_13_methods,
-		.inputs = expression_13_inputs,
-		.n_inputs = 1,
-		.n_ports = 1,
-		.outputs = expression_13_outputs,
-		.n_outputs = 1,
-		.declared = true,
-	},
-	{
 		.name = "expression_14",
 		.kind = "an expression",
 		.at = "functions.pkd:34:10",
@@ -2044,18 +1742,6 @@ static const struct pkd_node nodes[] = {
 		.n_inputs = 1,
 		.n_ports = 1,
 		.outputs = expression_14_outputs,
-		.n_outputs = 1,
-		.declared = true,
-	},
-	{
-		.name = "expression_15",
-		.kind = "an expression",
-		.at = "functions.pkd:35:10",
-		.methods = &functions_expression_15_15_methods,
-		.inputs = expression_15_inputs,
-		.n_inputs = 1,
-		.n_ports = 1,
-		.outputs = expression_15_outputs,
 		.n_outputs = 1,
 		.declared = true,
 	},
@@ -2073,29 +1759,35 @@ static const struct pkd_node nodes[] = {
 	},
 };
 
-static const uint32_t s_nodes[] = {NODE_s};
+static const uint32_t s_nodes[] = {
+	NODE_s,
+	NODE_expression_9,
+	NODE_expression_5,
+	NODE_expression_3,
+	NODE_expression_2,
+};
 static const uint32_t keep_nodes[] = {NODE_keep, NODE_expression_1};
-static const uint32_t keep_2_nodes[] = {NODE_keep_2, NODE_expression_2};
-static const uint32_t keep_3_nodes[] = {NODE_keep_3, NODE_expression_3};
-static const uint32_t keep_4_nodes[] = {NODE_keep_4, NODE_expression_4};
-static const uint32_t keep_5_nodes[] = {NODE_keep_5, NODE_expression_5};
-static const uint32_t keep_6_nodes[] = {NODE_keep_6, NODE_expression_6};
+static const uint32_t keep_2_nodes[] = {NODE_keep_2};
+static const uint32_t keep_3_nodes[] = {NODE_keep_3};
+static const uint32_t keep_4_nodes[] = {NODE_keep_4};
+static const uint32_t keep_5_nodes[] = {NODE_keep_5};
+static const uint32_t keep_6_nodes[] = {NODE_keep_6};
 static const uint32_t keep_7_nodes[] = {NODE_keep_7, NODE_expression_7};
-static const uint32_t keep_8_nodes[] = {NODE_keep_8, NODE_expression_8};
-static const uint32_t keep_9_nodes[] = {NODE_keep_9, NODE_expression_9};
-static const uint32_t keep_10_nodes[] = {NODE_keep_10, NODE_expression_10};
-static const uint32_t keep_11_nodes[] = {NODE_keep_11, NODE_expression_11};
+static const uint32_t keep_8_nodes[] = {NODE_keep_8};
+static const uint32_t keep_9_nodes[] = {NODE_keep_9};
+static const uint32_t keep_10_nodes[] = {NODE_keep_10};
+static const uint32_t keep_11_nodes[] = {NODE_keep_11};
 static const uint32_t keep_12_nodes[] = {NODE_keep_12, NODE_expression_12};
-static const uint32_t keep_13_nodes[] = {NODE_keep_13, NODE_expression_13};
+static const uint32_t keep_13_nodes[] = {NODE_keep_13};
 static const uint32_t keep_14_nodes[] = {NODE_keep_14, NODE_expression_14};
-static const uint32_t keep_15_nodes[] = {NODE_keep_15, NODE_expression_15};
+static const uint32_t keep_15_nodes[] = {NODE_keep_15};
 static const uint32_t named_nodes[] = {NODE_named, NODE_expression_16};
 
 static const struct pkd_process processes[] = {
 	{
 		.name = "s",
 		.nodes = s_nodes,
-		.n_nodes = 1,
+		.n_nodes = 5,
 		.end = PKD_FAIL_STOP,
 		.cpu = -1,
 		.cpu_last = -1,
@@ -2111,7 +1803,7 @@ static const struct pkd_process processes[] = {
 	{
 		.name = "keep_2",
 		.nodes = keep_2_nodes,
-		.n_nodes = 2,
+		.n_nodes = 1,
 		.end = PKD_FAIL_STOP,
 		.cpu = -1,
 		.cpu_last = -1,
@@ -2119,7 +1811,7 @@ static const struct pkd_process processes[] = {
 	{
 		.name = "keep_3",
 		.nodes = keep_3_nodes,
-		.n_nodes = 2,
+		.n_nodes = 1,
 		.end = PKD_FAIL_STOP,
 		.cpu = -1,
 		.cpu_last = -1,
@@ -2127,7 +1819,7 @@ static const struct pkd_process processes[] = {
 	{
 		.name = "keep_4",
 		.nodes = keep_4_nodes,
-		.n_nodes = 2,
+		.n_nodes = 1,
 		.end = PKD_FAIL_STOP,
 		.cpu = -1,
 		.cpu_last = -1,
@@ -2135,7 +1827,7 @@ static const struct pkd_process processes[] = {
 	{
 		.name = "keep_5",
 		.nodes = keep_5_nodes,
-		.n_nodes = 2,
+		.n_nodes = 1,
 		.end = PKD_FAIL_STOP,
 		.cpu = -1,
 		.cpu_last = -1,
@@ -2143,7 +1835,7 @@ static const struct pkd_process processes[] = {
 	{
 		.name = "keep_6",
 		.nodes = keep_6_nodes,
-		.n_nodes = 2,
+		.n_nodes = 1,
 		.end = PKD_FAIL_STOP,
 		.cpu = -1,
 		.cpu_last = -1,
@@ -2159,7 +1851,7 @@ static const struct pkd_process processes[] = {
 	{
 		.name = "keep_8",
 		.nodes = keep_8_nodes,
-		.n_nodes = 2,
+		.n_nodes = 1,
 		.end = PKD_FAIL_STOP,
 		.cpu = -1,
 		.cpu_last = -1,
@@ -2167,7 +1859,7 @@ static const struct pkd_process processes[] = {
 	{
 		.name = "keep_9",
 		.nodes = keep_9_nodes,
-		.n_nodes = 2,
+		.n_nodes = 1,
 		.end = PKD_FAIL_STOP,
 		.cpu = -1,
 		.cpu_last = -1,
@@ -2175,7 +1867,7 @@ static const struct pkd_process processes[] = {
 	{
 		.name = "keep_10",
 		.nodes = keep_10_nodes,
-		.n_nodes = 2,
+		.n_nodes = 1,
 		.end = PKD_FAIL_STOP,
 		.cpu = -1,
 		.cpu_last = -1,
@@ -2183,7 +1875,7 @@ static const struct pkd_process processes[] = {
 	{
 		.name = "keep_11",
 		.nodes = keep_11_nodes,
-		.n_nodes = 2,
+		.n_nodes = 1,
 		.end = PKD_FAIL_STOP,
 		.cpu = -1,
 		.cpu_last = -1,
@@ -2199,7 +1891,7 @@ static const struct pkd_process processes[] = {
 	{
 		.name = "keep_13",
 		.nodes = keep_13_nodes,
-		.n_nodes = 2,
+		.n_nodes = 1,
 		.end = PKD_FAIL_STOP,
 		.cpu = -1,
 		.cpu_last = -1,
@@ -2215,7 +1907,7 @@ static const struct pkd_process processes[] = {
 	{
 		.name = "keep_15",
 		.nodes = keep_15_nodes,
-		.n_nodes = 2,
+		.n_nodes = 1,
 		.end = PKD_FAIL_STOP,
 		.cpu = -1,
 		.cpu_last = -1,
@@ -2238,7 +1930,7 @@ static const struct pkd_program program = {
 	.streams = streams,
 	.n_streams = 23,
 	.nodes = nodes,
-	.n_nodes = 33,
+	.n_nodes = 26,
 	.processes = processes,
 	.n_processes = 17,
 	.params = &options,

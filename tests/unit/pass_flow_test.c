@@ -373,7 +373,7 @@ static void expression_may_have_no_value(void **state)
 	uint32_t sink = add_node("sink", "?", "");
 	plain(cam, x, 0);
 	plain(x, sink, 0);
-	face_of(x)->body = arena_new(arena, struct term);
+	make_expression(x);
 	run_all();
 	assert_clean();
 	assert_string_equal(a->absence[graph->nodes.items[x].outputs[0]],

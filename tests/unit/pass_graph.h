@@ -190,6 +190,13 @@ static inline uint32_t share_frames(uint32_t n, uint32_t k, uint32_t from, uint3
 	return e;
 }
 
+/* A node that computes, and has no C. */
+static inline void make_expression(uint32_t node)
+{
+	vec_push(arena, &face_of(node)->parts,
+	         (struct part){.name = "value", .term = arena_new(arena, struct term)});
+}
+
 /* A pool of three as the compiler expands it: three of one kind, and the node that is returned,
  * which puts their frames in order. The workers come just before it. */
 static inline uint32_t make_pool(uint32_t from, int64_t budget_ns)
@@ -204,7 +211,7 @@ static inline uint32_t make_pool(uint32_t from, int64_t budget_ns)
 	}
 	uint32_t order = add_node("order", "???", "!");
 	face_of(workers[0])->stateless = true;
-	face_of(order)->body = arena_new(arena, struct term);
+	make_expression(order);
 	for (uint32_t k = 0; k < 3; k++)
 		plain(workers[k], order, k);
 	return order;

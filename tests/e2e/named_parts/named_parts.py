@@ -1,4 +1,4 @@
-"""naming.py FILE.pkd...: naming a part never changes what it means. Of each program two others are made:
+"""named_parts.py FILE.pkd...: naming a part never changes what it means. Of each program two others are made:
 `inlined`, where the text of a name, in parentheses, stands where the name was, and `named`, where parts in
 parentheses, fields of records and arguments of functions are bound to names. Both must give the C that
 the program itself gives, but for comments, places and numbers in names.

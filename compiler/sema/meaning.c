@@ -1,0 +1,211 @@
+/* What expressions mean. A name that is bound to one stands for its text, so that naming a part
+ * changes nothing; its term is built once for each kind of place, and shared. */
+#include "sema/lift.h"
+
+/* ---- Known ones ---- */
+
+static bool same_hint(const struct type *a, const struct type *b)
+{
+	return a == b || (a && b && type_equal(a, b));
+}
+
+static struct meaning *known_meaning(const struct lift *place, const struct binding *binding,
+                                     const struct type *hint)
+{
+	for (size_t i = 0; i < binding->meanings.n; i++) {
+		struct meaning *known = binding->meanings.items[i];
+		if (known->wide == place->wide && known->for_param == place->for_param &&
+		    same_hint(known->hint, hint))
+			return known;
+	}
+	return NULL;
+}
+
+static void forget(struct meaning *meaning)
+{
+	struct binding *binding = meaning->binding;
+	size_t n = 0;
+	for (size_t i = 0; i < binding->meanings.n; i++)
+		if (binding->meanings.items[i] != meaning)
+			binding->meanings.items[n++] = binding->meanings.items[i];
+	binding->meanings.n = n;
+}
+
+/* What was built since with a guess that was wrong. */
+static void forget_since(struct elaborator *e, size_t first)
+{
+	for (size_t i = first; i < e->meanings.n; i++)
+		forget(e->meanings.items[i]);
+	e->meanings.n = first;
+}
+
+/* ---- Circles ---- */
+
+static struct term *report_circle(struct elaborator *e, const struct binding *binding)
+{
+	diag_report(e->sema->diags, E0601, binding->at, "'%s' depends on itself", binding->path);
+	diag_help(e->sema->diags,
+	          "go back in time: write '(%s[-1] ?? 0)', with its first value in place of 0",
+	          binding->path);
+	return NULL;
+}
+
+/* `self`: what its earlier values were last taken for. */
+static void report_endless(struct elaborator *e, struct span span, const struct type *self)
+{
+	if (self && self->kind == TYPE_STRING) {
+		diag_report(e->sema->diags, E0308, span,
+		            "this string has no bound: it is made from itself, and grows");
+		diag_help(e->sema->diags,
+		          "let a node keep it: its output says how long it may be, as in "
+		          "string<64>");
+		return;
+	}
+	diag_report(e->sema->diags, E0308, span,
+	            "the type of this is not known: it is made from itself");
+	diag_help(e->sema->diags, "say what it is at first: (x[-1] ?? 0) …");
+}
+
+/* ---- Building ---- */
+
+static struct term *build_once(struct elaborator *e, struct meaning *meaning)
+{
+	struct binding *binding = meaning->binding;
+	struct lift lift = {.e = e,
+	                    .scope = binding->scope,
+	                    .meaning = meaning,
+	                    .wide = meaning->wide,
+	                    .for_param = meaning->for_param};
+	meaning->guessed = false;
+	return binding->hint ? term_build_near(&lift, binding->expr, binding->hint)
+	                     : term_build(&lift, binding->expr, meaning->hint);
+}
+
+/* What goes on from its own past has the type of what it becomes: found by trying. */
+static struct term *build(struct elaborator *e, struct meaning *meaning)
+{
+	size_t first = e->meanings.n;
+	struct term *term = build_once(e, meaning);
+	for (int tries = 0; term && meaning->guessed; tries++) {
+		if (term->type && meaning->guess && type_equal(term->type, meaning->guess))
+			return term;
+		if (!term->type || tries == 3) {
+			report_endless(e, meaning->binding->expr->span, meaning->guess);
+			return NULL;
+		}
+		forget_since(e, first);
+		meaning->guess = term->type;
+		term = build_once(e, meaning);
+	}
+	return term;
+}
+
+/* What a name is bound to has a type by itself; where that is what is needed, it is the same. */
+static struct meaning *find_meaning(const struct lift *place, struct binding *binding,
+                                    const struct type *hint)
+{
+	struct elaborator *e = place->e;
+	struct arena *arena = e->sema->arena;
+	struct meaning *meaning = known_meaning(place, binding, hint);
+	if (meaning)
+		return meaning;
+	if (hint && !binding->anonymous) {
+		meaning = find_meaning(place, binding, NULL);
+		if (meaning->state != KNOWN || type_equal(meaning->term->type, hint))
+			return meaning;
+	}
+	meaning = arena_new(arena, struct meaning);
+	*meaning = (struct meaning){.binding = binding,
+	                            .wide = place->wide,
+	                            .for_param = place->for_param,
+	                            .hint = hint};
+	vec_push(arena, &binding->meanings, meaning);
+	if (e->depth >= FORCE_MAX_DEPTH)
+		diag_report(e->sema->diags, E0105, binding->at,
+		            "'%s' is defined through too many others", binding->path);
+	e->depth++;
+	meaning->term = e->depth <= FORCE_MAX_DEPTH ? build(e, meaning) : NULL;
+	e->depth--;
+	meaning->state = meaning->term ? KNOWN : FAILED;
+	if (meaning->term)
+		meaning_gather_uses(e, meaning);
+	vec_push(arena, &e->meanings, meaning);
+	return meaning;
+}
+
+struct meaning *meaning_of(struct elaborator *e, struct binding *binding, const struct type *hint)
+{
+	struct lift place = {.e = e};
+	struct meaning *meaning = find_meaning(&place, binding, hint);
+	if (meaning->state == OPEN) {
+		report_circle(e, binding);
+		meaning->state = FAILED;
+	}
+	return meaning->state == KNOWN ? meaning : NULL;
+}
+
+struct term *lift_name(struct lift *lift, struct binding *binding, const struct ast_expr *expr,
+                       const struct type *hint)
+{
+	struct meaning *meaning = find_meaning(lift, binding, hint);
+	binding->used = true;
+	if (meaning->state == OPEN) {
+		meaning->state = FAILED;
+		return report_circle(lift->e, binding);
+	}
+	if (meaning->state == FAILED)
+		return NULL;
+	struct term *term = arena_new(lift->e->sema->arena, struct term);
+	if (meaning->term->kind == TERM_CONST || meaning->term->kind == TERM_OPTION ||
+	    meaning->term->kind == TERM_INPUT) {
+		*term = *meaning->term;
+		term->span = expr->span;
+		return term;
+	}
+	*term = (struct term){.kind = TERM_PART,
+	                      .type = meaning->term->type,
+	                      .span = expr->span,
+	                      .left = meaning->term,
+	                      .meaning = meaning};
+	return term;
+}
+
+/* ---- What it reads ---- */
+
+static void add_use(struct arena *arena, struct uses *uses, struct operand *operand, bool needed)
+{
+	if (operand->gathered != uses) {
+		vec_push(arena, uses, (struct use){operand, false});
+		operand->gathered = uses;
+		operand->place = uses->n - 1;
+	}
+	struct use *use = &uses->items[operand->place];
+	use->needed = use->needed || needed;
+}
+
+static void gather(struct arena *arena, struct uses *uses, const struct term *term, bool needed)
+{
+	struct term_needs needs = term_needs(term);
+	if (term->kind == TERM_INPUT)
+		add_use(arena, uses, term->operand, needed);
+	if (term->kind == TERM_PART) {
+		for (size_t i = 0; i < term->meaning->uses.n; i++) {
+			const struct use *use = &term->meaning->uses.items[i];
+			add_use(arena, uses, use->operand, needed && use->needed);
+		}
+		return;
+	}
+	if (term->left)
+		gather(arena, uses, term->left, needed && needs.left);
+	if (term->right)
+		gather(arena, uses, term->right, needed && needs.right);
+	if (term->third)
+		gather(arena, uses, term->third, needed && needs.third);
+	for (size_t i = 0; i < term->n_items; i++)
+		gather(arena, uses, term->items[i], needed && needs.items);
+}
+
+void meaning_gather_uses(struct elaborator *e, struct meaning *meaning)
+{
+	gather(e->sema->arena, &meaning->uses, meaning->term, true);
+}

@@ -1,0 +1,168 @@
+/* What an expression reads: streams that C makes, choices, samples, and the past. */
+#include "sema/c_name.h"
+#include "sema/lift.h"
+#include <string.h>
+
+/* x[-k]: how far back, and the stream under it; NULL after a report. */
+static const struct ast_expr *history_of(struct lift *lift, const struct ast_expr *expr,
+                                         struct bound_input *input)
+{
+	if (expr->kind != EXPR_INDEX || expr->right->kind != EXPR_UNARY ||
+	    expr->right->op != OP_NEG)
+		return expr;
+	struct value back = elaborate_const(lift->e, lift->scope, expr->right);
+	if (back.kind == VALUE_NONE)
+		return NULL;
+	if (back.kind != VALUE_INT || back.i >= 0 || back.i < -255) {
+		diag_report(lift_diags(lift), E0408, expr->right->span,
+		            "a history is between [-255] and [-1]");
+		return NULL;
+	}
+	if (input->policy == POLICY_SAMPLE) {
+		diag_report(lift_diags(lift), E0408, expr->span,
+		            "'sample' sees one value: it has no history");
+		return NULL;
+	}
+	input->first = input->last = (int32_t)back.i;
+	return expr->left;
+}
+
+/* The last word of a stream. */
+static const char *last_name(struct lift *lift, const struct ast_expr *stream)
+{
+	while (stream->kind == EXPR_INDEX)
+		stream = stream->left;
+	return stream->name.text ? c_member(lift->e->sema->arena, stream->name.text) : "x";
+}
+
+/* ---- One for all that read alike ---- */
+
+static const char *operand_key(struct lift *lift, const struct operand *operand)
+{
+	const struct bound_input *input = &operand->input;
+	const void *place = operand->of ? (const void *)operand->of
+	                    : input->node == UNBOUND ? (const void *)operand->stream
+	                                             : NULL;
+	return arena_printf(lift->e->sema->arena, "%p %u %u %d %d %lld", place, input->node,
+	                    input->output, (int)input->policy, (int)input->first,
+	                    (long long)input->max_age_ns);
+}
+
+static struct operand *intern(struct lift *lift, struct operand operand)
+{
+	struct elaborator *e = lift->e;
+	const char *key = operand_key(lift, &operand);
+	struct operand *known = map_get(&e->operand_keys, key);
+	if (known)
+		return known;
+	known = arena_new(e->sema->arena, struct operand);
+	*known = operand;
+	known->id = (uint32_t)e->operands.n;
+	vec_push(e->sema->arena, &e->operands, known);
+	map_put(e->sema->arena, &e->operand_keys, key, known);
+	return known;
+}
+
+/* ---- Its type ---- */
+
+/* What an expression's own stream is made of, or what it is taken for while it is being found. */
+static bool own_type(struct lift *lift, struct binding *of, const struct type **ret_type)
+{
+	for (size_t i = 0; i < of->meanings.n; i++) {
+		struct meaning *open = of->meanings.items[i];
+		if (open->state != OPEN || open->hint || open->wide || open->for_param)
+			continue;
+		open->guessed = true;
+		*ret_type = open->guess;
+		return true;
+	}
+	*ret_type = expression_type(lift->e, of);
+	return *ret_type != NULL;
+}
+
+static bool stream_type(struct lift *lift, const struct operand *operand,
+                        const struct type **ret_type)
+{
+	const struct bound_input *input = &operand->input;
+	if (operand->of)
+		return own_type(lift, operand->of, ret_type);
+	if (input->node == UNBOUND) { /* through a pipeline that is open */
+		*ret_type = lift->meaning ? lift->meaning->guess : NULL;
+		if (lift->meaning)
+			lift->meaning->guessed = true;
+		return true;
+	}
+	unify_node(lift->e, input->node);
+	*ret_type = lift->e->bound->nodes.items[input->node].outputs[input->output];
+	if (!*ret_type)
+		diag_report(lift_diags(lift), E0308, input->at,
+		            "the type of this stream is not known: it depends on itself");
+	return *ret_type && (*ret_type)->kind != TYPE_ERROR;
+}
+
+/* ---- The term ---- */
+
+/* Which stream `stream` is: one that a node makes, or an expression's. False after a report. */
+static bool find_stream(struct lift *lift, const struct ast_expr *stream, struct operand *operand)
+{
+	struct elaborator *e = lift->e;
+	struct binding *binding = stream_quiet_binding(e, lift->scope, stream);
+	operand->stream = stream;
+	operand->scope = lift->scope;
+	operand->name = last_name(lift, stream);
+	if (!binding && stream_is_expression(e, lift->scope, stream))
+		binding = expression_here(e, lift->scope, stream, NULL);
+	if (binding && binding->kind == BINDING_EXPRESSION) {
+		operand->of = binding;
+		if (!lift->meaning || lift->meaning->binding != binding)
+			binding->used = true;
+		return true;
+	}
+	struct stream_ref ref = stream_resolve(e, lift->scope, stream);
+	operand->input.node = ref.node;
+	operand->input.output = ref.output;
+	return ref.node != UNBOUND || ref.retry;
+}
+
+static struct term *input_term(struct lift *lift, struct operand *operand, const struct type *type,
+                               struct span span)
+{
+	struct term *term = term_new(lift, TERM_INPUT, type, span);
+	term->operand = operand;
+	return term;
+}
+
+struct term *lift_operand(struct lift *lift, const struct ast_expr *expr)
+{
+	struct operand operand = {.input = {.node = UNBOUND, .output = UNBOUND, .at = expr->span}};
+	size_t errors = lift_diags(lift)->n_errors;
+	const struct ast_expr *stream = edge_operand(lift->e, lift->scope, expr, &operand.input);
+	const struct type *type;
+	if (lift_diags(lift)->n_errors > errors)
+		return NULL;
+	stream = history_of(lift, stream, &operand.input);
+	if (!stream || !find_stream(lift, stream, &operand) ||
+	    !stream_type(lift, &operand, &type))
+		return NULL;
+	return input_term(lift, intern(lift, operand), type, expr->span);
+}
+
+struct term *lift_relay(struct lift *lift, const struct ast_expr *stream, struct bound_input words)
+{
+	struct operand *operand = arena_new(lift->e->sema->arena, struct operand);
+	const struct type *type;
+	operand->input = words;
+	operand->stream = history_of(lift, stream, &operand->input);
+	if (!operand->stream)
+		return NULL;
+	operand->name = last_name(lift, operand->stream);
+	struct stream_ref ref = stream_resolve(lift->e, lift->scope, operand->stream);
+	operand->input.node = ref.node;
+	operand->input.output = ref.output;
+	if (ref.node == UNBOUND) {
+		if (ref.retry)
+			diag_report(lift_diags(lift), E0308, words.at, "this depends on itself");
+		return NULL;
+	}
+	return stream_type(lift, operand, &type) ? input_term(lift, operand, type, words.at) : NULL;
+}
