@@ -255,7 +255,7 @@ def report(expression, mode, found):
     frame, x, row = found[0]
     print(f"{expression.name} {mode}: {expression.term.show()}")
     print(f"    {expression.typed.type}; {len(found)} frames differ, first {frame}: expected {x!r}, got {row}")
-    for s in sorted({*expression.needed, *expression.others, *(p.stream for p in expression.past)},
+    for s in sorted({*expression.needed, *expression.others},
                     key=lambda s: s.name):
         print(f"    {s.name} = {s.values[frame - 1]!r}, before {s.values[:frame - 1][-3:]}")
 

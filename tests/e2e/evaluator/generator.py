@@ -393,8 +393,8 @@ class Expression:
     def __init__(self, name, term, declared=None, own=None):
         self.name, self.term, self.declared = name, term, declared
         self.typed = given_to(declared, term)
-        self.needed, self.others, self.past = set(), set(), []
-        term.gather(self.needed, self.others, self.past)
+        self.needed, self.others = set(), set()
+        term.gather(self.needed, self.others)
         if not self.needed and not self.others:
             raise v.Wrong("nothing fires it")
         self.stream = own or t.Stream(name, self.typed.type, [None] * FRAMES, ())
@@ -416,11 +416,8 @@ class Expression:
     def at(self, frame):
         if not self.fires(frame):
             return None
-        env = t.Env(frame)
         try:
-            for history in self.past:
-                history.frame(env)
-            return self.typed.run(env)
+            return self.typed.run(t.Env(frame))
         except v.NoValue:
             return None
 
@@ -517,8 +514,8 @@ def nameable(term, kinds, free=True):
     "constant" the rest."""
     if isinstance(term, It) or (isinstance(term, Fixed) and term.type in v.ENUMS):
         return
-    needed, others, past = set(), set(), []
-    term.gather(needed, others, past)
+    needed, others = set(), set()
+    term.gather(needed, others)
     kind = "stream" if needed or others else "past" if term.varies() else "constant"
     if free and kind in kinds and not has_free_it(term):
         yield term

@@ -2,8 +2,8 @@
 what they give on a frame. From docs/language.md alone.
 
 `check(scope)` types a term and makes the function that computes it; `show` writes it with the fewest
-parentheses that the precedences ask for; `gather` collects the streams that it needs, the
-others, and the histories without which it has no value."""
+parentheses that the precedences ask for; `gather` collects the streams that it needs and the
+others."""
 
 import math
 
@@ -153,9 +153,9 @@ class Term:
             return f"({self.write(CLOSED)})"
         return self.write(tail)
 
-    def gather(self, needed, others, past, always=True):
+    def gather(self, needed, others, always=True):
         for part in self.parts:
-            part.gather(needed, others, past, always)
+            part.gather(needed, others, always)
 
     def varies(self):
         return any(part.varies() for part in self.parts)
@@ -213,11 +213,9 @@ class Read(Term):
     def write(self, tail):
         return f"{self.stream.name}[-{self.back}]" if self.back else self.stream.name
 
-    def gather(self, needed, others, past, always=True):
+    def gather(self, needed, others, always=True):
         if not self.back:
             (needed if always else others).add(self.stream)
-        elif always:
-            past.append(self)
 
     def varies(self):
         return True
@@ -261,10 +259,10 @@ class Binary(Term):
         left = a.show(self.level + (self.level == CMP), BEFORE_COALESCE if self.op == "??" else OPEN)
         return f"{left} {self.op} {b.show(self.level + 1, tail)}"
 
-    def gather(self, needed, others, past, always=True):
+    def gather(self, needed, others, always=True):
         a, b = self.parts
-        a.gather(needed, others, past, always and self.op != "??")
-        b.gather(needed, others, past, always and self.op not in ("??", "and", "or"))
+        a.gather(needed, others, always and self.op != "??")
+        b.gather(needed, others, always and self.op not in ("??", "and", "or"))
 
     def check(self, scope):
         a, b = (part.check(scope) for part in self.parts)
@@ -408,10 +406,10 @@ class If(Term):
         c, a, b = self.parts
         return f"if {c.show()} then {a.show()} else {b.show(IF, tail)}"
 
-    def gather(self, needed, others, past, always=True):
-        self.parts[0].gather(needed, others, past, always)
+    def gather(self, needed, others, always=True):
+        self.parts[0].gather(needed, others, always)
         for part in self.parts[1:]:
-            part.gather(needed, others, past, False)
+            part.gather(needed, others, False)
 
     def check(self, scope):
         c, a, b = (part.check(scope) for part in self.parts)
@@ -578,9 +576,9 @@ class Call(Term):
     def write(self, tail):
         return f"{self.name}({', '.join(part.show() for part in self.parts)})"
 
-    def gather(self, needed, others, past, always=True):
+    def gather(self, needed, others, always=True):
         for part in self.parts:
-            part.gather(needed, others, past, always and self.name != "present")
+            part.gather(needed, others, always and self.name != "present")
 
     def check(self, scope):
         if self.name in v.NUMBERS:
