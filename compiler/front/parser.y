@@ -21,6 +21,7 @@ int lexer_lex(PARSER_STYPE *lval, PARSER_LTYPE *lloc, void *scanner);
 
 %code {
 #include "base/text.h"
+#include <ctype.h>
 #include <string.h>
 
 #define YYLLOC_DEFAULT(current, rhs, n)                                                    \
@@ -612,6 +613,7 @@ primary:
 | '(' expr ')' { $$ = $2; $$->span = @$; }
 | "it" { $$ = ast_expr(parser, EXPR_IT, @$); }
 | '{' inits comma '}' { $$ = ast_expr(parser, EXPR_RECORD, @$); $$->args = $inits; }
+| '[' ']' { $$ = ast_expr(parser, EXPR_LIST, @$); }
 | '[' elems comma ']' { $$ = ast_expr(parser, EXPR_LIST, @$); $$->args = $elems; }
 ;
 
@@ -929,10 +931,54 @@ static const char *habit(const char *before, const char *word, bool named, int o
 	return NULL;
 }
 
-/* `open`: how many brackets were, where the mistake is. */
-static void help_with_syntax(struct parser *parser, const char *word, yysymbol_kind_t token,
-                             int open)
+/* The edge word behind whose operand a text stands: "latest" of `latest cam * 2` at the star; NULL
+ * where there is none. */
+static const char *edge_word_before(const struct parser *parser, struct span at)
 {
+	static const char *const words[] = {"latest", "sample", "queue", "every"};
+	const char *text = parser->sources->list.items[at.source].text;
+	uint32_t start = at.start;
+	while (start > 0 && strchr(" \t.[]()-", text[start - 1]) != NULL)
+		start--;
+	while (start > 0 && (text[start - 1] == '_' || isalnum((unsigned char)text[start - 1]) ||
+	                     strchr(" \t.[]()-", text[start - 1]) != NULL)) {
+		start--;
+		bool begins = start == 0 || strchr(" \t(:=,", text[start - 1]) != NULL;
+		for (size_t i = 0; begins && i < sizeof words / sizeof *words; i++)
+			if (strncmp(text + start, words[i], strlen(words[i])) == 0 &&
+			    strchr(" (", text[start + strlen(words[i])]) != NULL)
+				return words[i];
+	}
+	return NULL;
+}
+
+/* Whether the word goes on with an expression. */
+static bool is_operator(const char *word)
+{
+	static const char *const words[] = {"+",  "-",  "*",   "/",  "%",     "==",     "!=",  "<",
+	                                    ">",  "<=", ">=",  "??", "where", "select", "when", "and",
+	                                    "or"};
+	return is_one_of(word, words, sizeof words / sizeof *words);
+}
+
+/* `open`: how many brackets were, where the mistake is. */
+static void help_with_syntax(struct parser *parser, struct span at, const char *word,
+                             yysymbol_kind_t token, int open)
+{
+	const char *edge = is_operator(word) ? edge_word_before(parser, at) : NULL;
+	if (edge) {
+		if (strcmp(edge, "sample") == 0)
+			diag_help(parser->diags, "put it in parentheses: '(sample x) %s ...'", word);
+		else
+			diag_help(parser->diags,
+			          "'%s' chooses for one input: bind the choice first, "
+			          "as in 'c = %s x', and write c here",
+			          edge,
+			          strcmp(edge, "every") == 0   ? "every(2)"
+			          : strcmp(edge, "queue") == 0 ? "queue(2)"
+			                                       : edge);
+		return;
+	}
 	const char *known = habit(token_text(parser, parser->before), word,
 	                          token == YYSYMBOL_NAME, open);
 	if (known)
@@ -981,7 +1027,7 @@ static int yyreport_syntax_error(const yypcontext_t *context, void *scanner, str
 		diag_report(parser->diags, E0103, span, "unexpected %s; expected %s", what, expected);
 	else
 		diag_report(parser->diags, E0103, span, "unexpected %s", what);
-	help_with_syntax(parser, word, token, open);
+	help_with_syntax(parser, span, word, token, open);
 	if (token == YYSYMBOL_NAME)
 		suggest_keyword(parser, context, word);
 	return 0;

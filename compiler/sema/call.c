@@ -69,8 +69,25 @@ static bool is_node(const struct symbol *symbol)
 	return symbol && (symbol->kind == SYMBOL_NODE || symbol->kind == SYMBOL_PIPELINE);
 }
 
-bool call_is_builtin(const struct scope *scope, const struct ast_expr *expr)
+struct symbol *scope_type(const struct scope *scope, const struct ast_expr *expr)
 {
+	const struct ast_expr *first = expr->kind == EXPR_MEMBER ? expr->left : expr;
+	if (first->kind != EXPR_NAME || !first->name.text || !expr->name.text ||
+	    scope_binding((struct scope *)scope, first->name.text))
+		return NULL;
+	struct symbol *symbol = scope_find(scope->file, first->name.text);
+	if (symbol && expr != first)
+		symbol = symbol->kind == SYMBOL_MODULE && symbol->module
+		                 ? map_get(&symbol->module->symbols, expr->name.text)
+		                 : NULL;
+	bool type = symbol && (symbol->kind == SYMBOL_RECORD || symbol->kind == SYMBOL_ENUM);
+	return type ? symbol : NULL;
+}
+
+bool call_is_value(const struct scope *scope, const struct ast_expr *expr)
+{
+	if (expr->kind == EXPR_CALL && scope_type(scope, expr->left))
+		return true;
 	const char *name = expr->kind == EXPR_CALL && expr->left->kind == EXPR_NAME
 	                           ? expr->left->name.text
 	                           : NULL;

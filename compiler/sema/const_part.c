@@ -40,7 +40,9 @@ struct value const_items(struct sema *sema, struct file_scope *file, const struc
 	bool record = expr->kind == EXPR_RECORD;
 	struct value *items = arena_alloc(sema->arena, (n + 1) * sizeof *items);
 	const char **names = arena_alloc(sema->arena, (n + 1) * sizeof *names);
-	bool known = true;
+	bool known = n > 0;
+	if (!known)
+		diag_report(sema->diags, E0309, expr->span, "a constant array has at least one item");
 	for (size_t i = 0; i < n; i++) {
 		const struct ast_arg *arg = &expr->args.items[i];
 		items[i] = const_eval(sema, file, arg->value);

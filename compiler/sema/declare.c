@@ -169,7 +169,7 @@ static void declare_bind(struct elaborator *e, struct scope *scope, const struct
 	struct target target;
 	if (!resolve_target(e, scope, stmt->target, &target))
 		return;
-	if (stmt->expr->kind == EXPR_CALL && !call_is_builtin(scope, stmt->expr)) {
+	if (stmt->expr->kind == EXPR_CALL && !call_is_value(scope, stmt->expr)) {
 		declare_call(e, scope, stmt, &target);
 		return;
 	}
@@ -291,7 +291,7 @@ static void declare_stmt(struct elaborator *e, struct scope *scope, const struct
 		declare_bind(e, scope, stmt);
 		break;
 	case STMT_CALL:
-		if (stmt->expr->kind == EXPR_CALL && !call_is_builtin(scope, stmt->expr))
+		if (stmt->expr->kind == EXPR_CALL && !call_is_value(scope, stmt->expr))
 			declare_call(e, scope, stmt, NULL);
 		else if (stmt->expr->kind != EXPR_ERROR)
 			diag_report(diags, E0311, stmt->expr->span, "this statement does nothing");

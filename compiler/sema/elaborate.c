@@ -152,7 +152,7 @@ static void force_pending(struct elaborator *e, struct binding *binding)
 {
 	const struct ast_expr *expr = binding->expr;
 	struct scope *scope = binding->scope;
-	if (expr->kind == EXPR_CALL && !call_is_builtin(scope, expr)) {
+	if (expr->kind == EXPR_CALL && !call_is_value(scope, expr)) {
 		struct symbol *symbol = call_callee(e, scope, expr);
 		if (symbol && symbol->kind == SYMBOL_PIPELINE)
 			instance_elaborate(e, binding, symbol);

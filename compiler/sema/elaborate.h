@@ -231,8 +231,12 @@ struct call_arguments {
 struct call_arguments call_arguments(struct elaborator *e, const struct interface *face,
                                      const struct ast_expr *call);
 
-/* Whether it calls a function of the language, and not a node of the file that has its name. */
-bool call_is_builtin(const struct scope *scope, const struct ast_expr *expr);
+/* The record or enum that is named, NULL where it is none; of a module, too. */
+struct symbol *scope_type(const struct scope *scope, const struct ast_expr *expr);
+
+/* Whether a call is part of an expression: of a function of the language, where no node of the file
+ * has its name, or of a record, which names its type. */
+bool call_is_value(const struct scope *scope, const struct ast_expr *expr);
 
 /* Reports a call inside of an expression that calls no function. */
 void call_report_inside(struct elaborator *e, struct scope *scope, const struct ast_expr *call);

@@ -160,6 +160,10 @@ bool term_build_part(struct lift *lift, const struct ast_expr *expr, const struc
 struct term *term_of_list(struct lift *lift, const struct value *list, struct span span,
                           const struct type *hint);
 
+/* A constant as a term; NULL after a report. */
+struct term *term_of_value(struct lift *lift, struct value value, struct span span,
+                           const struct type *hint);
+
 /* ---- term_operator.c ---- */
 
 struct term *term_build_unary(struct lift *lift, const struct ast_expr *expr);
@@ -193,5 +197,12 @@ struct term *term_build_record(struct lift *lift, const struct ast_expr *expr,
                                const struct type *hint);
 struct term *term_build_list(struct lift *lift, const struct ast_expr *expr,
                              const struct type *hint);
+
+/* Alert(level: 1.0, id: 2): a record that names its type. */
+struct term *term_build_typed_record(struct lift *lift, const struct ast_expr *expr);
+
+/* A constant record. */
+struct term *term_of_record(struct lift *lift, const struct value *value, struct span span,
+                            const struct type *hint);
 
 #endif

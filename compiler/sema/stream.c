@@ -346,7 +346,8 @@ static bool is_past(struct elaborator *e, struct scope *scope, const struct ast_
 static enum reads what_part_reads(struct elaborator *e, struct scope *scope,
                                   const struct ast_expr *expr)
 {
-	if (term_is_table(scope, expr))
+	bool value_of_enum = expr->kind == EXPR_MEMBER && scope_type(scope, expr->left);
+	if (value_of_enum || term_is_table(scope, expr))
 		return READS_VALUE;
 	if (is_past(e, scope, expr))
 		return READS_PAST;
@@ -379,7 +380,7 @@ static enum reads what_reads(struct elaborator *e, struct scope *scope, const st
 	case EXPR_LIST:
 		return READS_VALUE;
 	case EXPR_CALL:
-		return call_is_builtin(scope, expr) ? READS_VALUE : READS_STREAM;
+		return call_is_value(scope, expr) ? READS_VALUE : READS_STREAM;
 	case EXPR_EDGE:
 		return expr->policy == POLICY_SAMPLE ? READS_VALUE : READS_STREAM;
 	case EXPR_MEMBER:

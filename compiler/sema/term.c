@@ -202,23 +202,18 @@ const struct type *term_type_of(enum value_kind kind)
 	return type_scalar(kinds[kind]);
 }
 
-struct term *term_build_const(struct lift *lift, const struct ast_expr *expr,
-                              const struct type *hint)
+struct term *term_of_value(struct lift *lift, struct value value, struct span span,
+                           const struct type *hint)
 {
-	struct value value = elaborate_const(lift->e, lift->scope, expr);
 	if (value.kind == VALUE_NONE)
 		return NULL;
 	if (value.kind == VALUE_ENUM)
-		return term_mismatch(lift, expr->span, "a value of an enum needs a type here",
-		                     NULL);
-	if (value.kind == VALUE_RECORD) {
-		diag_report(lift_diags(lift), E0302, expr->span,
-		            "a constant record is used by its fields here");
-		return NULL;
-	}
+		return term_mismatch(lift, span, "a value of an enum needs a type here", NULL);
+	if (value.kind == VALUE_RECORD)
+		return term_of_record(lift, &value, span, hint);
 	if (value.kind == VALUE_LIST)
-		return term_of_list(lift, &value, expr->span, hint);
-	struct term *term = term_new(lift, TERM_CONST, NULL, expr->span);
+		return term_of_list(lift, &value, span, hint);
+	struct term *term = term_new(lift, TERM_CONST, NULL, span);
 	bool fits = hint &&
 	            (type_is_fraction(hint) ? value.kind == VALUE_INT || value.kind == VALUE_FLOAT
 	                                    : type_is_integer(hint) && value.kind == VALUE_INT);
@@ -228,11 +223,31 @@ struct term *term_build_const(struct lift *lift, const struct ast_expr *expr,
 	} else {
 		term->type = fits ? hint : term_type_of(value.kind);
 	}
-	if (value.kind != VALUE_STRING &&
-	    !resolve_value(lift->e->sema, term->type, expr->span, &value))
+	if (value.kind != VALUE_STRING && !resolve_value(lift->e->sema, term->type, span, &value))
 		return NULL;
 	term->value = value;
 	return term;
+}
+
+struct term *term_build_const(struct lift *lift, const struct ast_expr *expr,
+                              const struct type *hint)
+{
+	return term_of_value(lift, elaborate_const(lift->e, lift->scope, expr), expr->span, hint);
+}
+
+static struct term *enum_term(struct lift *lift, const struct type *type, const char *name,
+                              struct span span)
+{
+	const struct enumeration *names = type->enumeration;
+	for (size_t i = 0; i < names->names.n; i++) {
+		if (strcmp(names->names.items[i], name) != 0)
+			continue;
+		struct term *term = term_new(lift, TERM_CONST, type, span);
+		term->value =
+			(struct value){.kind = VALUE_ENUM, .i = (int64_t)i, .enumeration = names};
+		return term;
+	}
+	return NULL;
 }
 
 /* A bare name that is one of an enum's, where that is what is compared with. */
@@ -242,15 +257,26 @@ static struct term *build_enum(struct lift *lift, const struct ast_expr *expr,
 	if (!hint || hint->kind != TYPE_ENUM || expr->kind != EXPR_NAME || !expr->name.text ||
 	    scope_binding(lift->scope, expr->name.text))
 		return NULL;
-	const struct enumeration *names = hint->enumeration;
-	for (size_t i = 0; i < names->names.n; i++) {
-		if (strcmp(names->names.items[i], expr->name.text) != 0)
-			continue;
-		struct term *term = term_new(lift, TERM_CONST, hint, expr->span);
-		term->value =
-			(struct value){.kind = VALUE_ENUM, .i = (int64_t)i, .enumeration = names};
+	return enum_term(lift, hint, expr->name.text, expr->span);
+}
+
+/* Mode.halt */
+static struct term *build_enum_member(struct lift *lift, const struct ast_expr *expr,
+                                      struct symbol *symbol)
+{
+	const struct type *type = resolve_symbol_type(lift->e->sema, lift->e->bound->file, symbol);
+	if (type->kind != TYPE_ENUM)
+		return term_mismatch(lift, expr->left->span, "a record has its values in brackets",
+		                     type);
+	struct term *term = enum_term(lift, type, expr->name.text, expr->span);
+	if (term)
 		return term;
-	}
+	VEC(const char *) names = {0};
+	for (size_t i = 0; i < type->enumeration->names.n; i++)
+		vec_push(lift->e->sema->arena, &names, type->enumeration->names.items[i]);
+	diag_report(lift_diags(lift), E0303, expr->name.span, "%s has no value '%s'", type->name,
+	            expr->name.text);
+	diag_suggest(lift_diags(lift), expr->name.text, names.items, names.n);
 	return NULL;
 }
 
@@ -333,6 +359,9 @@ static struct term *build_field(struct lift *lift, const struct ast_expr *expr)
 static struct term *build_member(struct lift *lift, const struct ast_expr *expr,
                                  const struct type *hint)
 {
+	struct symbol *symbol = scope_type(lift->scope, expr->left);
+	if (symbol)
+		return build_enum_member(lift, expr, symbol);
 	if (lift->for_param)
 		return term_build_const(lift, expr, NULL);
 	return stream_is_expression(lift->e, lift->scope, expr) || expr->left->kind == EXPR_IT ||
@@ -489,10 +518,13 @@ static struct term *build(struct lift *lift, const struct ast_expr *expr, const 
 	case EXPR_EDGE:
 		if (expr->policy == POLICY_SAMPLE)
 			return lift_operand(lift, expr);
-		/* fall through */
-	case EXPR_WINDOW:
 		diag_report(lift_diags(lift), E0311, expr->span,
 		            "bind this to a name first: an expression fires on every frame");
+		return NULL;
+	case EXPR_WINDOW:
+		diag_report(lift_diags(lift), E0311, expr->span,
+		            "a window is for the input of a node");
+		diag_help(lift_diags(lift), "in an expression each value is named: [x, x[-1], x[-2]]");
 		return NULL;
 	case EXPR_ERROR:
 		break;

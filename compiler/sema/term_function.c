@@ -361,10 +361,12 @@ static struct term *build_on(struct lift *lift, const struct ast_expr *expr, enu
 
 struct term *term_build_call(struct lift *lift, const struct ast_expr *expr)
 {
-	if (!call_is_builtin(lift->scope, expr)) {
+	if (!call_is_value(lift->scope, expr)) {
 		call_report_inside(lift->e, lift->scope, expr);
 		return NULL;
 	}
+	if (scope_type(lift->scope, expr->left))
+		return term_build_typed_record(lift, expr);
 	enum function function = function_find(expr->left->name.text);
 	if (!takes(lift, expr, &functions[function]))
 		return NULL;

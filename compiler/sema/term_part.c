@@ -51,7 +51,10 @@ bool term_is_constant(const struct scope *scope, const struct ast_expr *expr)
 	for (size_t i = 0; i < expr->args.n; i++)
 		if (!term_is_constant(scope, expr->args.items[i].value))
 			return false;
-	bool function = expr->kind == EXPR_CALL && call_is_builtin(scope, expr) &&
+	bool empty = expr->kind == EXPR_LIST && expr->args.n == 0;
+	if (empty || (expr->kind == EXPR_CALL && scope_type(scope, expr->left)))
+		return false;
+	bool function = expr->kind == EXPR_CALL && call_is_value(scope, expr) &&
 	                const_has_call(expr);
 	return (function || term_is_constant(scope, expr->left)) &&
 	       term_is_constant(scope, expr->right) && term_is_constant(scope, expr->third);

@@ -16,8 +16,8 @@ static void check_field_name(struct lift *lift, const struct ast_expr *expr, siz
 }
 
 /* A record whose type is written nowhere has the fields that are written. */
-static const struct type *anonymous_record(struct lift *lift, const struct ast_expr *expr,
-                                           const struct term *term)
+static const struct type *anonymous_record(struct lift *lift, const struct term *term,
+                                           const struct ast_name *names)
 {
 	struct elaborator *e = lift->e;
 	struct record *record = arena_new(e->sema->arena, struct record);
@@ -26,13 +26,13 @@ static const struct type *anonymous_record(struct lift *lift, const struct ast_e
 	record->kind = record->name;
 	record->c_name = arena_printf(e->sema->arena, "%s_%s", e->bound->name, record->name);
 	record->doc = "";
-	record->span = expr->span;
-	for (size_t i = 0; i < expr->args.n; i++)
+	record->span = term->span;
+	for (size_t i = 0; i < term->n_items; i++)
 		vec_push(e->sema->arena, &record->fields,
-		         (struct field){.name = expr->args.items[i].name.text,
+		         (struct field){.name = names[i].text,
 		                        .type = term->items[i]->type,
 		                        .doc = "",
-		                        .span = expr->args.items[i].name.span});
+		                        .span = names[i].span});
 	vec_push(e->sema->arena, &e->bound->file->unit->records, record);
 	for (size_t i = 0; i < record->fields.n; i++)
 		resolve_use(e->sema, e->bound->file->unit, record->fields.items[i].type);
@@ -48,7 +48,7 @@ static const struct field *hinted_field(const struct type *hint, const char *nam
 }
 
 /* Puts the items of a record of a known type in the order of its fields. */
-static struct term *order_fields(struct lift *lift, const struct ast_expr *expr, struct term *term,
+static struct term *order_fields(struct lift *lift, struct term *term, const struct ast_name *names,
                                  const struct type *type)
 {
 	const struct record *record = type->record;
@@ -56,13 +56,12 @@ static struct term *order_fields(struct lift *lift, const struct ast_expr *expr,
 	                                          (record->fields.n + 1) * sizeof *ordered);
 	for (size_t i = 0; i < record->fields.n; i++)
 		for (size_t k = 0; k < term->n_items; k++)
-			if (strcmp(record->fields.items[i].name, expr->args.items[k].name.text) ==
-			    0)
+			if (strcmp(record->fields.items[i].name, names[k].text) == 0)
 				ordered[i] = term->items[k];
 	for (size_t i = 0; i < record->fields.n; i++) {
 		if (ordered[i])
 			continue;
-		diag_report(lift_diags(lift), E0310, expr->span,
+		diag_report(lift_diags(lift), E0310, term->span,
 		            "the field '%s' of %s has no value", record->fields.items[i].name,
 		            record->kind);
 		return NULL;
@@ -78,10 +77,13 @@ struct term *term_build_record(struct lift *lift, const struct ast_expr *expr,
 {
 	struct term *term = term_new(lift, TERM_RECORD, NULL, expr->span);
 	bool hinted = hint && hint->kind == TYPE_RECORD;
-	term->items = arena_alloc(lift->e->sema->arena, (expr->args.n + 1) * sizeof *term->items);
+	struct arena *arena = lift->e->sema->arena;
+	struct ast_name *names = arena_alloc(arena, (expr->args.n + 1) * sizeof *names);
+	term->items = arena_alloc(arena, (expr->args.n + 1) * sizeof *term->items);
 	term->n_items = expr->args.n;
 	for (size_t i = 0; i < expr->args.n; i++) {
 		const struct ast_arg *arg = &expr->args.items[i];
+		names[i] = arg->name;
 		const struct field *field = hinted_field(hint, arg->name.text);
 		if (hinted && !field) {
 			diag_report(lift_diags(lift), E0303, arg->name.span, "%s has no field '%s'",
@@ -108,8 +110,62 @@ struct term *term_build_record(struct lift *lift, const struct ast_expr *expr,
 		term->optional = term->optional || item->optional;
 	}
 	if (hinted)
-		return order_fields(lift, expr, term, hint);
-	term->type = anonymous_record(lift, expr, term);
+		return order_fields(lift, term, names, hint);
+	term->type = anonymous_record(lift, term, names);
+	return term;
+}
+
+struct term *term_build_typed_record(struct lift *lift, const struct ast_expr *expr)
+{
+	struct symbol *symbol = scope_type(lift->scope, expr->left);
+	const struct type *type = resolve_symbol_type(lift->e->sema, lift->e->bound->file, symbol);
+	if (type->kind == TYPE_RECORD) {
+		for (size_t i = 0; i < expr->args.n; i++) {
+			if (expr->args.items[i].name.text)
+				continue;
+			diag_report(lift_diags(lift), E0303, expr->args.items[i].value->span,
+			            "the fields of %s are given by name", type->name);
+			size_t field = i < type->record->fields.n ? i : 0;
+			diag_help(lift_diags(lift), "a record is written as in '%s(%s: ...)'",
+			          type->name, type->record->fields.items[field].name);
+			return NULL;
+		}
+		return term_build_record(lift, expr, type);
+	}
+	if (type->kind != TYPE_ERROR) {
+		diag_report(lift_diags(lift), E0206, expr->span, "'%s' is an enum", type->name);
+		diag_help(lift_diags(lift), "write one of its values: '%s.%s'", type->name,
+		          type->enumeration->names.items[0]);
+	}
+	return NULL;
+}
+
+struct term *term_of_record(struct lift *lift, const struct value *value, struct span span,
+                            const struct type *hint)
+{
+	struct arena *arena = lift->e->sema->arena;
+	struct term *term = term_new(lift, TERM_RECORD, NULL, span);
+	struct ast_name *names = arena_alloc(arena, (value->n + 1) * sizeof *names);
+	bool hinted = hint && hint->kind == TYPE_RECORD;
+	term->items = arena_alloc(arena, (value->n + 1) * sizeof *term->items);
+	term->n_items = value->n;
+	for (size_t i = 0; i < value->n; i++) {
+		const struct field *field = hinted_field(hint, value->names[i]);
+		struct term *item = term_of_value(lift, value->items[i], span,
+		                                  field ? field->type : NULL);
+		names[i] = (struct ast_name){.text = value->names[i], .span = span};
+		if (hinted && !field) {
+			diag_report(lift_diags(lift), E0303, span, "%s has no field '%s'",
+			            hint->name, value->names[i]);
+			return NULL;
+		}
+		term->items[i] = field && item ? term_convert(lift, item, field->type) : item;
+		if (!term->items[i])
+			return NULL;
+	}
+	if (hinted)
+		return order_fields(lift, term, names, hint);
+	term->type = anonymous_record(lift, term, names);
 	return term;
 }
 
@@ -154,6 +210,14 @@ struct term *term_build_list(struct lift *lift, const struct ast_expr *expr,
 		item = item ? item : built[i]->type;
 		term->items[i] = built[i];
 		term->optional = term->optional || built[i]->optional;
+	}
+	if (!item && expr->args.n == 0) {
+		diag_report(lift_diags(lift), E0308, expr->span,
+		            "which items this empty list has none of is not known");
+		diag_help(lift_diags(lift),
+		          "write it where its place says so, as in 'xs ?? []': it cannot be bound to "
+		          "a name");
+		return NULL;
 	}
 	if (!item)
 		return term_mismatch(lift, expr->span, "the type of this list is not known", NULL);

@@ -135,7 +135,7 @@ void pkdi_report(const struct pkdi_run *run, const struct pkdi_action *action,
 	}
 	name_death(run, life, event, what);
 	if (action->kind == PKDI_ACTION_SAY_RESTART)
-		pkdi_log(log, "%s %s and is started again (restart %u)", who, what,
+		pkdi_log(log, "%s %s; it is started again (restart %u)", who, what,
 		         life->n_restarts);
 	else if (action->kind == PKDI_ACTION_SAY_ABSENT)
 		pkdi_log(log, "%s %s; the rest continues without it", who, what);

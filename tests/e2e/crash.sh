@@ -59,7 +59,7 @@ expect 3 "$middle failed; the rest continues without it" ./absent --frames 500 -
 # ---- restart ----
 
 # The second death with the same frame gives that frame up.
-expect 0 "$middle was killed by SIGSEGV and is started again \(restart 2\)" \
+expect 0 "$middle was killed by SIGSEGV; it is started again \(restart 2\)" \
 	./restart --frames 500 --trouble fault
 grep -Exq ' *middle: 1 frame failed' out || fail 'the frame is not counted as failed'
 grep -Exq ' *process middle: restarted 2 times' out || fail 'the restarts are not counted'

@@ -80,7 +80,7 @@ limited() {
 limited ./eat
 status=$?
 [ "$status" -eq 0 ] || fail "status $status, not 0: the frame is not left out"
-grep -Eq "node 'middle' .* was killed by the kernel: out of memory \(limit 64 MiB\) and is started again \(restart 2\)" out ||
+grep -Eq "node 'middle' .* was killed by the kernel: out of memory \(limit 64 MiB\); it is started again \(restart 2\)" out ||
 	fail 'the limit is not named'
 ! grep -q 'restart 3' out || fail 'it dies of the same frame three times'
 grep -q 'middle: 1 frame failed' out || fail 'the frame is not counted as failed'

@@ -19,7 +19,7 @@ runs() {
 # columns FILE: without the capture times.
 columns() { cut -d, -f1,3- "$1"; }
 
-for pair in absence types past; do
+for pair in absence types past shapes; do
 	runs "$pair"
 	runs "${pair}_named"
 	[ "$(shape "$pair")" = "$(shape "${pair}_named")" ] ||
@@ -39,6 +39,9 @@ done
 [ "$(sed -n 13p types.csv | cut -d, -f3-)" = 132,132,792,88,6 ] || fail 'types' types.csv
 [ "$(sed -n 4p past.csv | cut -d, -f3-)" = 5,2,150,240,false,3,10,2,2 ] ||
 	[ "$(sed -n 4p past.csv | cut -d, -f3-)" = 5,2,150,240,true,3,10,2,2 ] || fail 'past' past.csv
+
+[ "$(sed -n 8p shapes.csv | cut -d, -f3-)" = 9,175,halt,175,2 ] || fail 'shapes' shapes.csv
+[ "$(sed -n 3p shapes.csv | cut -d, -f3-)" = 2,1,go,0.5,0 ] || fail 'shapes' shapes.csv
 
 # ---- One firing a frame ----
 

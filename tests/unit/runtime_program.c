@@ -676,7 +676,7 @@ static void a_stalled_step_is_ended_and_named(void **state)
 	/* Twice the same frame: it is given up. */
 	assert_non_null(strstr(messages,
 	                       "test: node 'loop' (test.pkd:1:1) was killed: its step "
-	                       "took longer than 500ms and is started again (restart 2)\n"));
+	                       "took longer than 500ms; it is started again (restart 2)\n"));
 	assert_null(strstr(messages, "restart 3"));
 	text = take_output();
 	assert_null(strstr(text, "\n6 "));
@@ -732,7 +732,7 @@ static void a_finish_that_hangs_costs_one_restart(void **state)
 	limit_s = 10;
 	assert_int_equal(run_program("--quiet", 0, NULL), 0);
 	assert_string_equal(messages, "test: node 'loop' (test.pkd:1:1) was killed: its finish "
-	                              "took longer than 50ms and is started again (restart 1)\n");
+	                              "took longer than 50ms; it is started again (restart 1)\n");
 	unlink(path);
 }
 
@@ -918,7 +918,7 @@ static void a_step_that_claims_to_begin_at_no_time_is_ended_and_named(void **sta
 	limit_s = 10;
 	assert_int_equal(run_program("--quiet", 0, NULL), 0);
 	assert_non_null(strstr(messages, "test: node 'loop' (test.pkd:1:1) was killed: it damaged "
-	                                 "shared memory and is started again (restart 2)\n"));
+	                                 "shared memory; it is started again (restart 2)\n"));
 	assert_null(strstr(messages, "restart 3"));
 	text = take_output();
 	assert_null(strstr(text, "\n6 "));
@@ -1170,7 +1170,7 @@ static void a_restart_that_the_system_refuses_waits(void **state)
 	/* The death, and three starts that were refused, each after another wait. */
 	assert_int_equal(count_lines(messages), 5);
 	assert_non_null(strstr(messages, "test: node 'echo' (test.pkd:1:1) could not be started: "
-	                                 "Resource temporarily unavailable and is started again "
+	                                 "Resource temporarily unavailable; it is started again "
 	                                 "(restart 4)\n"));
 	assert_non_null(strstr(messages, "could not be started: Resource temporarily unavailable; "
 	                                 "the rest was stopped\n"));

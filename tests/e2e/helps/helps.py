@@ -88,6 +88,10 @@ class Program:
         """A part of the line."""
         return self.put(self.at, re.sub(pattern, lambda _: new, self.lines[self.at], count=1))
 
+    def rewrite(self, pattern, template):
+        """A part of the line, from the groups of what it was."""
+        return self.put(self.at, re.sub(pattern, template, self.lines[self.at], count=1))
+
     def edge(self, words, node):
         """The edge words before a stream in the call of a node."""
         stream = words.split()[-1]
@@ -208,7 +212,14 @@ RULES = [
     (r"write '(\[-?\d+\.\.-?\d+\])'", lambda p, new: p.within(r"\[-?\d+\.\.-?\d+\]", new)),
     (rf"write {CODE}", Program.replace),
     (rf"write {CODE} to convert it", Program.replace),
-    (rf"write one of them, such as {CODE}", Program.replace),
+    (r"put it in parentheses: '\(sample x\) .*'",
+     lambda p: p.rewrite(r"(sample(?:\(.*?\))? [\w.]+)", r"(\1)")),
+    (r"'(\w+)' chooses for one input: bind the choice first, .*",
+     lambda p, word: p.rewrite(rf"^( *)(.*?)({word}(?:\(.*?\))? [\w.]+)",
+                               r"\1chosen = \3\n\1\2chosen")),
+    (r"in an expression each value is named: .*",
+     lambda p: p.rewrite(r"(\w+)\[-2\.\.0\]", r"[\1, \1[-1], \1[-2]]")),
+    (rf"write one of (?:them, such as|its values:) {CODE}", Program.replace),
     (r"write one of ([\w.\[\]]+), .*", Program.replace),
     (r"go back in time: write '(\((.*)\[-1\] \?\? 0\))', with .*", Program.back),
     (rf"declare the port {CODE}, or write {CODE} to fire .*", lambda p, port, _: p.port(port)),
@@ -229,6 +240,7 @@ RULES = [
     (r"a name is bound without a word .*",
      lambda p: p.within(r"\b(let|var|val|auto|def|fn|func) ", "")),
     # Advice.
+    (r"a record is written as in .*|write it where its place says so, .*", TEXT),
     (r"(?:call the file|call it) .*", TEXT),
     (r"give (?:each a|parts|the rate|its type|'.*' a process) .*", TEXT),
     (r"write the name that pkg-config .*|write it without '\.pc'|write to another file.*", TEXT),
