@@ -1,7 +1,7 @@
 """named_parts.py FILE.pkd...: naming a part never changes what it means. Of each program two others are made:
 `inlined`, where the text of a name, in parentheses, stands where the name was, and `named`, where parts in
-parentheses, fields of records and arguments of functions are bound to names. Both must give the C that
-the program itself gives, but for comments, places and numbers in names.
+parentheses, fields of records and arguments of functions are bound to names. Both must have the nodes,
+edges, streams and processes of the program itself, and write the same tables where they can run.
 
 From the environment: PKDC. Works in the working directory; says what differs."""
 
@@ -57,7 +57,7 @@ class Statement:
         self.rhs = tokens[2:] if self.name else tokens
 
 
-def statements(all_, functions):
+def statements(all_):
     """Of all pipelines, those of each block with a number for the block and those around it."""
     found, i, blocks = [], 0, 0
     while i < len(all_):
@@ -184,19 +184,50 @@ def uses(statement, name, functions):
             yield token
 
 
-def inlined(source, all_, functions):
-    edits = []
-    bound = [s.name for s in all_ if s.name]
+def is_label(tokens, i):
+    """A field's or argument's name, or the word before the C of a node."""
+    after = tokens[i + 1].text
+    return after.startswith("{=") or (after == ":" and tokens[i - 1].text in "({,")
+
+
+def remains(all_tokens, statement, others, used):
+    """Whether anything else speaks of the name: a history, an edge, an assert, a deploy."""
+    elsewhere = {id(t) for s in others if s.blocks[0] != statement.blocks[0] for t in s.tokens}
+    counted = {id(t) for t in used} | elsewhere | {id(statement.tokens[0])}
+    return any(t.text == statement.name and id(t) not in counted and not is_label(all_tokens, i)
+               for i, t in enumerate(all_tokens))
+
+
+def inlined_once(source, all_tokens, functions, done):
+    """With the text of one more name in its places; None where there is none left."""
+    all_ = statements(all_tokens)
+    bound = [(s.name, s.blocks[0]) for s in all_ if s.name]
     for s in all_:
-        if not s.name or bound.count(s.name) > 1 or not is_expression(s.rhs, functions):
+        key = (s.name, s.blocks[0])
+        if not s.name or key in done or bound.count(key) > 1 or not is_expression(s.rhs, functions):
             continue
-        if any(t.text == s.name for t in s.rhs):
+        done.add(key)
+        found = [use for other in all_ if other.blocks[:len(s.blocks)] == s.blocks
+                 and other.tokens[0].text != "out" for use in uses(other, s.name, functions)]
+        if not found or any(t.text == s.name for t in s.rhs):
             continue
         text = source[s.rhs[0].start:s.rhs[-1].end].decode()
-        for other in all_:
-            if other.blocks[:len(s.blocks)] == s.blocks and other.tokens[0].text != "out":
-                edits += [(use.start, use.end, f"({text})") for use in uses(other, s.name, functions)]
-    return edited(source, edits), len(edits)
+        edits = [(use.start, use.end, f"({text})") for use in found]
+        if not remains(all_tokens, s, all_, found):
+            edits.append((s.tokens[0].start, s.tokens[-1].end, ""))
+        return edited(source, edits)
+    return None
+
+
+def inlined(path, source, functions):
+    done, count = set(), 0
+    while True:
+        with open(path, "wb") as file:
+            file.write(source)
+        after = inlined_once(source, tokens(path, source), functions, done)
+        if after is None:
+            return count
+        source, count = after, count + 1
 
 
 # ---- The program with names in place of texts ----
@@ -249,12 +280,12 @@ def may_be_bound(part):
     texts = [t.text for t in part]
     if "it" in texts or any(t in EDGES for t in texts) or ":" in texts[1:2]:
         return False
-    return len(part) > 1 and any(t.is_name() for t in part)
+    return any(t.is_name() for t in part) and not all(t.is_name() or t.text == "." for t in part)
 
 
-def named(source, all_, functions):
+def named(path, source, functions):
     edits, taken = [], set()
-    for s in all_:
+    for s in statements(tokens(path, source)):
         binds = {t.text for t in s.rhs if t.text == s.name}
         end = s.tokens[-1].end
         if s.tokens[0].text == "out" or binds:
@@ -268,11 +299,15 @@ def named(source, all_, functions):
             text = source[key[0]:key[1]].decode()
             edits.append((*key, name))
             edits.append((end, end, f"\n{name} = {text}"))
-    return edited(source, edits), len(taken)
+    with open(path, "wb") as file:
+        file.write(edited(source, edits))
+    return len(taken)
 
 
 def edited(source, edits):
-    """Later places first; of one place, in order."""
+    """Later places first; what lies in a place that is left out is left out."""
+    gone = [(start, end) for start, end, text in edits if not text]
+    edits = [e for e in edits if not e[2] or not any(a <= e[0] < b for a, b in gone)]
     for start, end, text in sorted(edits, key=lambda e: (e[0], e[1]), reverse=True):
         source = source[:start] + text.encode() + source[end:]
     return source
@@ -281,53 +316,77 @@ def edited(source, edits):
 # ---- What comes out ----
 
 
-def generated(path):
-    """The C without comments, places and numbers in names; None and the messages where there is none."""
-    made = run(os.environ["PKDC"], "build", "--c-only", "--keep-c=c", path)
+def graph(path, pipeline):
+    """Nodes, edges, streams and processes, without places, names of inputs and numbers of expressions."""
+    made = run(os.environ["PKDC"], "check", "--dump=graph", "--pipeline", pipeline, path)
     if made.returncode:
         return None, made.stderr
-    with open(f"c/{os.path.basename(path).removesuffix('.pkd')}.c", encoding="utf-8") as file:
-        text = file.read()
-    text = re.sub(r"/\*.*?\*/", "", text, flags=re.S)
-    text = re.sub(r"\.pkd:\d+(:\d+)?", ".pkd", text)
-    text = re.sub(r"_\d+\b|(?<=_)\d+(?=_)", "_N", text)
-    return [" ".join(line.split()) for line in text.splitlines() if line.strip()], ""
+    text = re.sub(r" at [^\n]*?\.pkd:\d+:\d+", "", made.stdout)
+    text = re.sub(r"^pipeline .*", "", text)
+    text = re.sub(r"^( +in )\S+ =", r"\1=", text, flags=re.M)
+    text = re.sub(r"(, read by|expression_\d+\.)[^\n]*", r"\1", text)
+    return re.sub(r"(record|expression)_\d+", r"\1", text).splitlines(), ""
+
+
+def tables(path, pipeline):
+    """What the program writes, without capture times; where it has no need of anything."""
+    with open(path, encoding="utf-8") as file:
+        source = file.read()
+    if re.search(r"^use (?!table)|\b(sample|latest|time|age)\b", source, flags=re.M):
+        return []
+    if run(os.environ["PKDC"], "build", path, "--pipeline", pipeline, "-o", "./program").returncode:
+        return []  # a node without C
+    os.makedirs("tables", exist_ok=True)
+    done = subprocess.run(["../program", "--quiet"], capture_output=True, text=True, timeout=120, cwd="tables")
+    found = [f"status {done.returncode}"]
+    for name in sorted(os.listdir("tables")):
+        with open(f"tables/{name}", encoding="utf-8") as file:
+            found += [name, *(re.sub(r"^(\d+),[^,]*", r"\1", line) for line in file.read().splitlines())]
+        os.remove(f"tables/{name}")
+    return found
+
+
+def differing(path, other, pipeline):
+    """How the program in `other` is another one."""
+    for what in (graph, tables):
+        expected, got = what(path, pipeline), what(other, pipeline)
+        if what is graph:
+            if expected[0] is None:
+                return []
+            if got[0] is None:
+                return got[1].splitlines()[:4]
+            expected, got = expected[0], got[0]
+        if expected != got:
+            return list(difflib.unified_diff(expected, got, lineterm="", n=0))[2:12]
+    return []
 
 
 def compare(path, folder):
     with open(path, "rb") as file:
         source = file.read()
-    found = tokens(path, source)
     name = os.path.basename(path)
     own = re.findall(rb"^(?:node|pipeline)\s+(\w+)", source, flags=re.M)
     functions = FUNCTIONS - {n.decode() for n in own}
-    all_ = statements(found, functions)
-    expected, why = generated(path)
-    if expected is None:
-        return 0, []
     count, bad = 0, []
+    other = os.path.join(folder, name)
     for make in (inlined, named):
-        text, n = make(source, all_, functions)
+        with open(other, "wb") as file:
+            file.write(source)
+        n = make(other, source, functions)
+        count += n
         if not n:
             continue
-        count += n
-        other = os.path.join(folder, name)
-        with open(other, "wb") as file:
-            file.write(text)
-        got, why = generated(other)
-        if got is None:
-            bad.append((make.__name__, why.splitlines()[:4]))
-        elif got != expected:
-            difference = difflib.unified_diff(expected, got, lineterm="", n=0)
-            bad.append((make.__name__, [line for line in difference][2:12]))
-        os.remove(other)
+        for pipeline in re.findall(rb"^pipeline\s+(\w+)\(", source, flags=re.M):
+            why = differing(path, other, pipeline.decode())
+            if why:
+                bad.append((f"{pipeline.decode()} {make.__name__}", why))
     return count, bad
 
 
 def main():
     count, n_bad = 0, 0
     for path in sys.argv[1:]:
-        # Beside the program, so that what it names is found; under a name of its own.
+        # Beside the program, so that what it names is found.
         folder = os.path.join(os.path.dirname(path), "again")
         os.makedirs(folder, exist_ok=True)
         n, bad = compare(path, folder)
