@@ -272,6 +272,7 @@ FUZZ_OPTIONS_LIBS := $(B)/obj/stdlib/table/json.c.o $(B)/lib/libpkd.a
 $(B)/fuzz/%_front: FUZZ_THIS = $(FUZZ_FRONT)
 $(B)/fuzz/%_options: FUZZ_THIS = $(FUZZ_OPTIONS)
 $(B)/fuzz/replay_front $(B)/fuzz/fuzz_front: tests/fuzz/front.c $(FUZZ_FRONT_LIBS)
+$(B)/fuzz/fuzz_front: tests/fuzz/mutate.c
 $(B)/fuzz/replay_options $(B)/fuzz/fuzz_options: tests/fuzz/options.c $(FUZZ_OPTIONS_LIBS)
 
 $(B)/fuzz/replay_front $(B)/fuzz/replay_options:

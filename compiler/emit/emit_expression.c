@@ -202,15 +202,18 @@ void writer_require(struct writer *w, const char *condition, const char *otherwi
 
 /* ---- Inputs that are needed ---- */
 
+/* What is looked at for each item of a list only is not. */
 static void mark_needed(const struct term *term, bool *needed)
 {
 	struct term_needs needs = term_needs(term);
+	bool each = term->kind == TERM_WHERE || term->kind == TERM_SELECT ||
+	            term->kind == TERM_SORTED || term->kind == TERM_BEST || term->kind == TERM_FOLD;
 
 	if (term->kind == TERM_INPUT)
 		needed[term->index] = true;
 	if (term->left && needs.left)
 		mark_needed(term->left, needed);
-	if (term->right && needs.right)
+	if (term->right && needs.right && !each)
 		mark_needed(term->right, needed);
 	if (term->third && needs.third)
 		mark_needed(term->third, needed);
@@ -342,8 +345,9 @@ static bool uses_argument(const char *body, const char *name)
 
 	for (const char *c = strstr(body, name); c; c = strstr(c + 1, name)) {
 		const char *after = c + length;
-		bool begins = c == body || strchr("\t (*&!-", c[-1]), handed = after[0] == ')';
-		if (begins && (handed || strncmp(after, "->", 2) == 0 || strncmp(after, ", ", 2) == 0))
+		bool begins = c == body || strchr("\t (*&!-)", c[-1]), handed = after[0] == ')';
+		if (begins &&
+		    (handed || strncmp(after, "->", 2) == 0 || strncmp(after, ", ", 2) == 0))
 			return true;
 	}
 	return false;
@@ -512,9 +516,8 @@ static const char *call_part(struct writer *w, struct buf *out, uint32_t index, 
 		out_field(&w->rooms, "%s;", writer_variable(w, part->term->type, part->name));
 	if (optional && is_used)
 		out_field(&w->rooms, "bool has_%s;", part->name);
-	const char *absent = published ? arena_printf(w->arena, "\n\tpkd_absent(ctx, %u);",
-	                                              part->output)
-	                               : ";";
+	const char *absent =
+		published ? arena_printf(w->arena, "\n\tpkd_absent(ctx, %u);", part->output) : ";";
 	w->uses_ctx = w->uses_ctx || (optional && published);
 	if (!optional)
 		return arena_printf(w->arena, "%s;", call);

@@ -213,23 +213,30 @@ struct shape {
 	bool plain, flat;
 };
 
-static struct shape shape_of(const struct type *type)
+/* Of a record it is computed once: each may hold the next one twice. */
+static struct shape shape_of(struct described *described, const struct type *type)
 {
-	struct shape shape = {true, true};
+	struct shape shape = {true, true}, *known;
 
 	if (type->kind == TYPE_ARRAY)
-		return shape_of(type->item);
+		return shape_of(described, type->item);
 	if (type->kind != TYPE_RECORD) {
 		shape.flat = type->kind < TYPE_STRING || type->kind == TYPE_ENUM;
 		shape.plain = shape.flat && type->kind != TYPE_BOOL && type->kind != TYPE_ENUM;
 		return shape;
 	}
+	known = map_get(&described->shapes, type->name);
+	if (known)
+		return *known;
 	for (size_t i = 0; i < type->record->fields.n; i++) {
-		struct shape field = shape_of(type->record->fields.items[i].type);
+		struct shape field = shape_of(described, type->record->fields.items[i].type);
 
 		shape.plain = shape.plain && field.plain;
 		shape.flat = shape.flat && field.flat;
 	}
+	known = arena_new(described->arena, struct shape);
+	*known = shape;
+	map_put(described->arena, &described->shapes, type->name, known);
 	return shape;
 }
 
@@ -255,7 +262,7 @@ const char *type_describe(struct buf *out, struct described *described, const st
 		out_field(&row, ".size = %llu", (unsigned long long)layout.size);
 		out_field(&row, ".align = %llu", (unsigned long long)layout.align);
 	}
-	shape = shape_of(type);
+	shape = shape_of(described, type);
 	if (shape.plain)
 		out_field(&row, ".plain = true");
 	if (shape.flat)

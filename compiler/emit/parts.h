@@ -32,6 +32,7 @@ struct described {
 	struct arena *arena;
 	struct map by_type; /* the language's name -> the name in C */
 	struct map by_name; /* the name in C -> itself */
+	struct map shapes;  /* the language's name of a record -> its struct shape */
 };
 const char *type_describe(struct buf *out, struct described *described, const struct type *type);
 

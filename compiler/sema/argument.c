@@ -13,8 +13,7 @@ static struct binding *find_param(struct scope *scope, const struct ast_expr *ex
 /* A function that constants do not have. */
 static bool calls(const struct ast_expr *expr)
 {
-	return expr->kind == EXPR_CALL &&
-	       !(expr->left->kind == EXPR_NAME && const_has_call(expr->left->name.text));
+	return expr->kind == EXPR_CALL && !const_has_call(expr);
 }
 
 /* Whether the program computes it: with parameters, or a function. The rest is a constant. */

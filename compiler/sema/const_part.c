@@ -131,13 +131,15 @@ static struct value text_of(struct sema *sema, const struct ast_expr *call, stru
 			            "text(x, n) writes a number with n decimals, from 0 to 17");
 		return none();
 	}
-	if (decimals)
-		pkd_text_fixed(x.kind == VALUE_INT ? (double)x.i : x.f, (int)decimals->i, digits);
-	else if (x.kind == VALUE_INT)
+	if (x.kind == VALUE_INT)
 		pkd_text_i64(x.i, digits);
+	else if (x.kind == VALUE_FLOAT && decimals)
+		pkd_text_fixed(x.f, (int)decimals->i, digits);
 	else if (x.kind == VALUE_FLOAT)
 		pkd_text_f64(x.f, digits);
-	if (number)
+	if (x.kind == VALUE_INT && decimals && decimals->i > 0)
+		text = arena_printf(sema->arena, "%s.%0*d", digits, (int)decimals->i, 0);
+	else if (number)
 		text = arena_strdup(sema->arena, digits);
 	else if (x.kind == VALUE_BOOL)
 		text = x.i ? "true" : "false";
@@ -190,11 +192,12 @@ static const struct const_function {
 	{"max", 1, 2, OP_GT},  {"sum", 1, 1, OP_ADD},
 };
 
-bool const_has_call(const char *name)
+bool const_has_call(const struct ast_expr *call)
 {
+	const char *name = call->left->kind == EXPR_NAME ? call->left->name.text : NULL;
 	for (size_t i = 0; name && i < sizeof of_constants / sizeof *of_constants; i++)
 		if (strcmp(of_constants[i].name, name) == 0)
-			return true;
+			return call->args.n <= of_constants[i].most;
 	return false;
 }
 

@@ -96,8 +96,8 @@ struct value const_eval(struct sema *sema, struct file_scope *file, const struct
 bool const_size(struct sema *sema, struct file_scope *file, const struct ast_expr *expr,
                 uint64_t max, uint64_t *ret_size);
 
-/* Whether it is a function that constants have. */
-bool const_has_call(const char *name);
+/* Whether it calls a function that constants have, with no more than they give it. */
+bool const_has_call(const struct ast_expr *call);
 
 const char *value_kind_text(enum value_kind kind); /* "a whole number", "a string" … */
 

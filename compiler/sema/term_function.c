@@ -121,7 +121,9 @@ static struct term *build_cast(struct lift *lift, const struct ast_expr *expr,
 			diag_help(lift_diags(lift), "write '(if %s then 1 else 0)'", text);
 		return NULL;
 	}
-	if (!from->type || type_equal(from->type, type))
+	/* A literal that was cast is none any more, and takes no other type. */
+	bool literal = from->kind == TERM_CONST;
+	if (!from->type || (!literal && type_equal(from->type, type)))
 		return term_convert(lift, from, type);
 	struct term *term = term_new(lift, TERM_CONVERT, type, expr->span);
 	term->left = from;
@@ -215,6 +217,26 @@ static bool read_decimals(struct lift *lift, const struct ast_expr *expr, uint32
 	return false;
 }
 
+/* A whole number keeps all its digits, and its decimals are zeros: "." and those are a string. */
+static struct term *add_zeros(struct lift *lift, struct term *text, uint32_t decimals)
+{
+	static const char zeros[] = ".00000000000000000";
+	struct arena *arena = lift->e->sema->arena;
+	uint64_t n = lift->for_param ? 0 : decimals + 1,
+		 length = lift->for_param ? 0 : text->type->n.value;
+	struct term *end = term_new(lift, TERM_CONST, NULL, text->span);
+	end->type = type_string(arena, (struct size){.value = n});
+	end->value = (struct value){.kind = VALUE_STRING,
+	                            .s = arena_printf(arena, "%.*s", (int)decimals + 1, zeros)};
+	struct term *sum = term_new(lift, TERM_BINARY, NULL, text->span);
+	sum->type = type_string(arena, (struct size){.value = length + n});
+	sum->op = OP_ADD;
+	sum->left = text;
+	sum->right = end;
+	sum->optional = text->optional;
+	return sum;
+}
+
 static struct term *build_text(struct lift *lift, const struct ast_expr *expr, struct term *value)
 {
 	uint32_t decimals;
@@ -223,22 +245,21 @@ static struct term *build_text(struct lift *lift, const struct ast_expr *expr, s
 	const struct type *type = value->type;
 	if (type && type->kind == TYPE_STRING && decimals == TEXT_SHORTEST)
 		return value;
-	uint64_t length = type ? text_length(type, decimals) : 0;
 	bool number = type && type_is_number(type);
-	if (!length || (decimals != TEXT_SHORTEST && !number))
+	bool fixed = decimals != TEXT_SHORTEST, whole = fixed && number && type_is_integer(type);
+	uint64_t length = type ? text_length(type, whole ? TEXT_SHORTEST : decimals) : 0;
+	if (!length || (fixed && !number))
 		return term_mismatch(lift, value->span,
-		                     decimals == TEXT_SHORTEST
-		                             ? "a number, a bool, a time or an enum is needed here"
-		                             : "a number is needed here",
+		                     fixed ? "a number is needed here"
+		                           : "a number, a bool, a time or an enum is needed here",
 		                     type);
-	bool fixed = decimals != TEXT_SHORTEST;
 	struct term *term = term_new(lift, TERM_TEXT, NULL, expr->span);
 	term->type = type_string(lift->e->sema->arena,
 	                         (struct size){.value = lift->for_param ? 0 : length});
-	term->left = fixed ? term_convert(lift, value, type_scalar(TYPE_F64)) : value;
-	term->index = decimals;
+	term->left = fixed && !whole ? term_convert(lift, value, type_scalar(TYPE_F64)) : value;
+	term->index = whole ? TEXT_SHORTEST : decimals;
 	term->optional = value->optional;
-	return term;
+	return whole && decimals ? add_zeros(lift, term, decimals) : term;
 }
 
 static struct term *build_length(struct lift *lift, const struct ast_expr *expr, struct term *of)
@@ -268,7 +289,11 @@ static struct term *build_origin(struct lift *lift, const struct ast_expr *expr,
 		[FUNCTION_AGE] = {TERM_AGE, TYPE_TIME},
 		[FUNCTION_PRESENT] = {TERM_PRESENT, TYPE_BOOL},
 	};
+	/* What is known of a value does not hang on how wide it is read, in a sum. */
+	bool outer_wide = lift->wide;
+	lift->wide = false;
 	struct term *of = term_build(lift, expr->args.items[0].value, NULL);
+	lift->wide = outer_wide;
 	if (!of)
 		return NULL;
 	struct term *term = term_new(lift, rows[function].kind, type_scalar(rows[function].type),

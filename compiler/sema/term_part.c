@@ -20,7 +20,7 @@ static bool is_const_of_module(const struct scope *scope, const struct ast_expr 
 	    scope_binding((struct scope *)scope, expr->left->name.text))
 		return false;
 	const struct symbol *module = scope_find(scope->file, expr->left->name.text);
-	if (!module || module->kind != SYMBOL_MODULE || !expr->name.text)
+	if (!module || module->kind != SYMBOL_MODULE || !module->module || !expr->name.text)
 		return false;
 	const struct symbol *symbol = map_get(&module->module->symbols, expr->name.text);
 	return symbol && symbol->kind == SYMBOL_CONST;
@@ -54,9 +54,10 @@ bool term_is_constant(const struct scope *scope, const struct ast_expr *expr)
 	bool empty = expr->kind == EXPR_LIST && expr->args.n == 0;
 	if (empty || (expr->kind == EXPR_CALL && scope_type(scope, expr->left)))
 		return false;
-	bool function = expr->kind == EXPR_CALL && call_is_value(scope, expr);
-	return (function || term_is_constant(scope, expr->left)) && term_is_constant(scope, expr->right) &&
-	       term_is_constant(scope, expr->third);
+	bool function = expr->kind == EXPR_CALL && call_is_value(scope, expr) &&
+	                const_has_call(expr);
+	return (function || term_is_constant(scope, expr->left)) &&
+	       term_is_constant(scope, expr->right) && term_is_constant(scope, expr->third);
 }
 
 bool term_is_table(const struct scope *scope, const struct ast_expr *expr)
@@ -164,8 +165,7 @@ static bool is_part(const struct ast_expr *expr)
 	if (expr->kind != EXPR_CALL)
 		return expr->kind == EXPR_MEMBER || expr->kind == EXPR_INDEX;
 	const struct ast_expr *first = expr->args.n > 0 ? expr->args.items[0].value : NULL;
-	return first && expr->left->kind == EXPR_NAME && const_has_call(expr->left->name.text) &&
-	       (first->kind == EXPR_NAME || is_part(first));
+	return first && const_has_call(expr) && (first->kind == EXPR_NAME || is_part(first));
 }
 
 bool term_build_part(struct lift *lift, const struct ast_expr *expr, const struct type *hint,
