@@ -655,11 +655,12 @@ static __attribute__((cold)) int say_goes_back(struct pkdi_node *node)
 {
 	int64_t before_ns = pkdi_record_rest(node)->capture_ns;
 
-	pkdi_node_log(node->log, node->decl,
-	              "the capture time of frame %llu is %lld ns before that of the frame before: a "
-	              "node that sets it with pkd_set_time never lets it go back",
-	              (unsigned long long)node->ctx.number,
-	              (long long)(before_ns - node->ctx.capture_ns));
+	pkdi_node_log(
+		node->log, node->decl,
+		"the capture time of frame %llu is %lld ns before that of the frame before: a "
+		"node that sets it with pkd_set_time never lets it go back",
+		(unsigned long long)node->ctx.number,
+		(long long)(before_ns - node->ctx.capture_ns));
 	node->ctx.reported = true;
 	return -EINVAL;
 }

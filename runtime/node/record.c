@@ -71,9 +71,10 @@ void pkdi_record_commit(struct pkdi_node *node, bool publishes, enum pkdi_then t
 {
 	struct pkdi_record *record = &node->words->record;
 	uint64_t committed = atomic_load_explicit(&record->committed, memory_order_relaxed);
+	bool leaves = then == PKDI_THEN_LEAVE, more = then == PKDI_THEN_MORE;
 
-	record->leaves = then == PKDI_THEN_LEAVE;
-	record->settled = record->leaves ? PKDI_ENDED : node->ctx.number;
+	record->settled = leaves ? PKDI_ENDED : node->ctx.number;
+	record->leaves = leaves;
 	atomic_store_explicit(&record->number[(committed + 1) % 2], node->ctx.number,
 	                      memory_order_relaxed);
 	for (uint32_t i = 0; i < node->decl->n_outputs; i++) {
@@ -86,8 +87,7 @@ void pkdi_record_commit(struct pkdi_node *node, bool publishes, enum pkdi_then t
 		};
 	}
 	for (uint32_t i = 0; i < node->decl->n_inputs; i++)
-		node->record_cursors[i] = node->inputs[i].cursor +
-		                          (node->inputs[i].fires && then != PKDI_THEN_MORE);
+		node->record_cursors[i] = node->inputs[i].cursor + (node->inputs[i].fires && !more);
 	if (node->decl->fires_any || node->decl->flushes)
 		write_rest(node, &record->rest[(committed + 1) % 2], then);
 	order();
