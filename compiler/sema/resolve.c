@@ -372,10 +372,11 @@ static uint32_t resolve_makes(struct sema *sema, struct file_scope *file,
 	if (value.kind == VALUE_INT && value.i >= 1 && value.i <= MAKES_MAX)
 		return (uint32_t)value.i;
 	if (value.kind != VALUE_NONE)
-		diag_report(sema->diags, E0302, item->expr->span,
-		            "how many values a node makes of one input must be a whole number between 1 "
-		            "and %d",
-		            MAKES_MAX);
+		diag_report(
+			sema->diags, E0302, item->expr->span,
+			"how many values a node makes of one input must be a whole number between 1 "
+			"and %d",
+			MAKES_MAX);
 	return 0;
 }
 
@@ -599,17 +600,21 @@ static void check_no_step(struct sema *sema, const struct interface *face)
 static void check_many(struct sema *sema, const struct interface *face)
 {
 	if (face->makes && !face->fires_any) {
-		diag_report(sema->diags, E0206, face->span,
-		            "'makes' is for a node that 'fires any': each of its firings makes one value");
-		diag_note(sema->diags, face->span,
-		          "the values of '%s' have the numbers of the frames that they are made of, and a "
-		          "frame has one value in a stream",
-		          face->name);
-		diag_help(sema->diags, "write 'fires any' in its declaration, or leave 'makes' out");
+		diag_report(
+			sema->diags, E0206, face->span,
+			"'makes' is for a node that 'fires any': each of its firings makes one value");
+		diag_note(
+			sema->diags, face->span,
+			"the values of '%s' have the numbers of the frames that they are made of, and a "
+			"frame has one value in a stream",
+			face->name);
+		diag_help(sema->diags,
+		          "write 'fires any' in its declaration, or leave 'makes' out");
 	}
 	if (face->flushes && face->inputs.n == 0) {
-		diag_report(sema->diags, E0206, face->flushes_at,
-		            "'flushes' is for a node with inputs: it is called once more when they end");
+		diag_report(
+			sema->diags, E0206, face->flushes_at,
+			"'flushes' is for a node with inputs: it is called once more when they end");
 		diag_help(sema->diags, "an origin makes its last frames before it returns PKD_END");
 	} else if (face->flushes && face->outputs.n && !face->fires_any) {
 		diag_report(sema->diags, E0206, face->flushes_at,
@@ -617,8 +622,9 @@ static void check_many(struct sema *sema, const struct interface *face)
 		            face->name);
 		diag_note(sema->diags, face->span,
 		          "its values have the numbers of the frames that they are made of");
-		diag_help(sema->diags,
-		          "write 'fires any' in its declaration: then it numbers what it makes itself");
+		diag_help(
+			sema->diags,
+			"write 'fires any' in its declaration: then it numbers what it makes itself");
 	}
 }
 
