@@ -14,8 +14,8 @@
  * ahead of the one that the next firing needs. One would do; but a writer that reads its own
  * output checks its room before it has given up the value of its last firing.
  *
- * A node that fires on any input may make several frames of one: there is room for them, at each edge
- * behind it, so that it goes on to the next input while they are worked on.
+ * A node that fires on any input may make several frames of one: there is room for them, at each
+ * edge behind it, so that it goes on to the next input while they are worked on.
  *
  * A live origin cannot wait: the edges that leave it have room for what comes while an ordinary
  * machine keeps their readers waiting.

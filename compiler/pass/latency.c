@@ -27,11 +27,11 @@
  * capacity, deadlock and presence.
  *
  * An origin that `makes <= n` values of one input makes them at once, and its rate is that of its
- * inputs: n frames a period T. All of it holds for bursts in the place of frames: R(v) is then the time
- * for the c frames of a burst that v takes, c = ceil(n / k) behind `every(k)`; the m-th frame before
- * is at least floor(m / c) bursts before; the frame before may be of the same burst, so that a
- * history and the other inputs of `latest` gain no T. What it makes at the end of its inputs comes
- * right behind the last burst: then 2n at once. */
+ * inputs: n frames a period T. All of it holds for bursts in the place of frames: R(v) is then the
+ * time for the c frames of a burst that v takes, c = ceil(n / k) behind `every(k)`; the m-th frame
+ * before is at least floor(m / c) bursts before; the frame before may be of the same burst, so that
+ * a history and the other inputs of `latest` gain no T. What it makes at the end of its inputs
+ * comes right behind the last burst: then 2n at once. */
 #include "pass/private.h"
 
 #include <inttypes.h>
@@ -148,14 +148,6 @@ static const char *pair_words(const struct latency_pass *l)
 	                    node_name(l->a, l->assertion->b));
 }
 
-static void help_makes(struct latency_pass *l, uint32_t n)
-{
-	diag_help(l->a->diags,
-	          "write 'makes <= 1', or how many values it makes of one input at most, in the "
-	          "declaration of '%s'",
-	          l->a->graph->nodes.items[n].face->kind);
-}
-
 static bool has_path(struct latency_pass *l)
 {
 	struct analysis *a = l->a;
@@ -181,12 +173,14 @@ static bool has_path(struct latency_pass *l)
 		"a frame of '%s' cannot be followed to '%s': '%s' in between fires on any of its "
 		"inputs, and numbers its frames itself",
 		node_name(a, from), node_name(a, to), node_name(a, other));
+	const char *makes = "";
+	if (!a->graph->nodes.items[other].face->makes)
+		makes = arena_printf(a->arena, ", and 'makes <= 1' in the declaration of '%s'",
+		                     a->graph->nodes.items[other].face->kind);
 	diag_help(a->diags,
 	          "write 'latency(%s -> %s)' for the way behind it, and how often it fires in the "
-	          "deploy: 'rate %s = 30fps'",
-	          node_name(a, other), node_name(a, to), node_name(a, other));
-	if (!a->graph->nodes.items[other].face->makes)
-		help_makes(l, other);
+	          "deploy: 'rate %s = 30fps'%s",
+	          node_name(a, other), node_name(a, to), node_name(a, other), makes);
 	return false;
 }
 
@@ -204,7 +198,10 @@ static bool has_burst(struct latency_pass *l)
 		"input",
 		pair_words(l), origin->name);
 	diag_note(a->diags, origin->face->span, "as a node that 'fires any' it may make many");
-	help_makes(l, l->origin);
+	diag_help(a->diags,
+	          "write 'makes <= 1', or how many values it makes of one input at most, in the "
+	          "declaration of '%s'",
+	          origin->face->kind);
 	return false;
 }
 

@@ -10,9 +10,9 @@
  * slows its origin, as a node does that takes every frame and is slower than the rate. A feedback
  * of nodes without budgets is taken to keep up.
  *
- * A node that fires on any input may make several frames of one, at once. The rate of such an origin is
- * that of its inputs: in each period comes a burst, and each node takes its share of it, in a time
- * that counts as one firing. */
+ * A node that fires on any input may make several frames of one, at once. The rate of such an
+ * origin is that of its inputs: in each period comes a burst, and each node takes its share of it,
+ * in a time that counts as one firing. */
 #include "pass/private.h"
 
 int64_t time_add(int64_t x, int64_t y)

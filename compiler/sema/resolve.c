@@ -609,7 +609,8 @@ static void check_many(struct sema *sema, const struct interface *face)
 			"frame has one value in a stream",
 			face->name);
 		diag_help(sema->diags,
-		          "write 'fires any' in its declaration, or leave 'makes' out");
+		          "write 'fires any' in the declaration of '%s', or leave 'makes' out",
+		          face->name);
 	}
 	if (face->flushes && face->inputs.n == 0) {
 		diag_report(
@@ -624,7 +625,9 @@ static void check_many(struct sema *sema, const struct interface *face)
 		          "its values have the numbers of the frames that they are made of");
 		diag_help(
 			sema->diags,
-			"write 'fires any' in its declaration: then it numbers what it makes itself");
+			"write 'fires any' in the declaration of '%s': then it numbers what it makes "
+			"itself",
+			face->name);
 	}
 }
 

@@ -91,8 +91,8 @@ enum pkdi_state {
 
 /* What a firing of a node that `fires any`, or flushes, leaves for the next one. */
 struct pkdi_rest {
-	uint64_t n_parts; /* firings of this input so far; 0 = the next one takes a new input */
-	uint32_t input;   /* the input, whose front stays; PKD_NONE = the end of all inputs */
+	uint64_t n_parts;   /* firings of this input so far; 0 = the next one takes a new input */
+	uint32_t input;     /* the input, whose front stays; PKD_NONE = the end of all inputs */
 	uint32_t is_timed;  /* the node sets its capture times: they do not go back any more */
 	int64_t capture_ns; /* of the firing */
 };

@@ -6,9 +6,9 @@
  *   commit   one store: the record's number
  *   apply    publish each slot, settle each output, unpin, store cursors; store `applied`
  *
- * A node that fires on any input may go on with it, PKD_MORE: each step is such a transaction, which
- * leaves the cursor, or the pin, where it is, and says in the record which input it was and how many
- * parts of it there have been. Its flushes at the end are parts of no input.
+ * A node that fires on any input may go on with it, PKD_MORE: each step is such a transaction,
+ * which leaves the cursor, or the pin, where it is, and says in the record which input it was and
+ * how many parts of it there have been. Its flushes at the end are parts of no input.
  *
  * Killed before the commit: nothing was visible, and the next incarnation fires the frame again.
  * Killed after it: the next incarnation applies the record again, each part being idempotent, and

@@ -49,8 +49,8 @@ struct pkd_image *fake_image(uint32_t format, uint32_t W, uint32_t H);
 void *fake_self(const struct pkd_methods *methods);
 
 /* One firing as the runtime does it: step works on a copy of the persistent state, which counts
- * from then on if step returned PKD_OK, PKD_MORE or PKD_END. A test that calls step by itself commits
- * nothing. */
+ * from then on if step returned PKD_OK, PKD_MORE or PKD_END. A test that calls step by itself
+ * commits nothing. */
 int fake_fire(const struct pkd_methods *methods, void *self, const void *in, void *out,
               struct pkd_ctx *ctx);
 

@@ -15,18 +15,18 @@
  *   threads may be started in init and nowhere earlier. finish is called exactly once after an
  *   init that returned PKD_OK, unless the process is killed.
  * - Inputs are const snapshots: valid and unchanged until step returns, and not to be used after
- *   that. Absent or unconnected inputs are NULL, and all of them in a flush. Writing to an input is a fault that ends the
- *   process.
+ *   that. Absent or unconnected inputs are NULL, and all of them in a flush. Writing to an input
+ *   is a fault that ends the process.
  * - Outputs are memory of the stated capacity and never NULL: an output that nobody reads is
  *   private memory (see pkd_wanted). Each output is empty when step is called: numbers are 0,
  *   lengths are 0; only the pixels of images are indeterminate, and in a `T?` the first number
  *   outside of lists, which is to be written. Outputs become visible, all together, after step
- *   has returned PKD_OK, PKD_MORE or PKD_END. A node fills each output, or marks it absent with the function
- *   that its header has for that. The firing fails on a length above its capacity, a string
- *   without its NUL, a bool that is neither 0 nor 1, a number that is not a value of its enum, an
- *   image that was not written or does not fit, a `T?` that was neither written nor marked absent,
- *   and on any write past the capacity. (Not told are a `T?` that is a list, string, bytes or a
- *   number of one or two bytes: left alone, it is empty, and there.)
+ *   has returned PKD_OK, PKD_MORE or PKD_END. A node fills each output, or marks it absent with the
+ *   function that its header has for that. The firing fails on a length above its capacity, a
+ *   string without its NUL, a bool that is neither 0 nor 1, a number that is not a value of its
+ *   enum, an image that was not written or does not fit, a `T?` that was neither written nor marked
+ *   absent, and on any write past the capacity. (Not told are a `T?` that is a list, string, bytes
+ *   or a number of one or two bytes: left alone, it is empty, and there.)
  * - step must not block: no sleep, no blocking read without a time-out. A source that has
  *   nothing yet returns pkd_later(). Memory should be allocated in init. */
 #ifndef PKD_NODE_H
