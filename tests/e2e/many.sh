@@ -151,3 +151,25 @@ done
 expect 1 ".*step returned PKD_MORE at frame 1, and twice does not declare .fires any.*" ./a
 expect 1 ".*has fired 2 times for one input, and declares .makes <= 2.*" ./b
 expect 1 ".*the capture time of frame 2 is 1 ns before that of the frame before.*" ./c
+
+# ---- What is listed ----
+
+mkdir -p listed/build listed/stdlib/text
+cp "$PKDC" listed/build/
+ln -s "$ROOT/runtime" "$ROOT/docs" listed/
+cat >listed/stdlib/text/split.pkd <<'END_PKD'
+/// Cuts a text.
+node split(text: string<60>) -> (line: string<60>) {
+    fires any
+    makes <= 61
+    flushes
+    stateless
+    step {= (void)out; =}
+}
+END_PKD
+listed/build/pkdc nodes text.split >out 2>&1 || fail 'it is not listed'
+for words in 'fires on any of its inputs, and numbers its frames itself' \
+	'makes up to 61 values of one input' \
+	'flushes: it is called once more, or oftener, when its inputs have ended'; do
+	grep -Fxq "$words" out || fail "not listed: $words"
+done
