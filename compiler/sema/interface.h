@@ -107,6 +107,9 @@ struct interface {
 	int64_t budget_ns; /* 0 = not stated */
 	bool stateless;
 	bool fires_any; /* fires on any new value of its firing inputs; its outputs are an origin */
+	uint32_t makes; /* of that: firings for each input, at most; 0 = not stated */
+	bool flushes;   /* fires at the end of its inputs, without any */
+	struct span flushes_at;
 	VEC(struct state_field) persistent; /* struct NAME_state */
 	VEC(struct state_field)
 	state;                  /* with `step`: struct NAME; zeroed before the first firing */
