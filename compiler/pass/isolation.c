@@ -4,8 +4,9 @@
  * inputs waits for none of them; but it does wait for what all of them wait for. The many values
  * that it may make of one input wait for room alone, as its first does. A node that shares a
  * process waits while another works, not while that one waits itself: room and values are
- * conditions of firing, and nothing waits inside a process. The question of an assertion is whether such steps
- * lead from one node to another; a failure and the CPU are outside it. Requires causality. */
+ * conditions of firing, and nothing waits inside a process. The question of an assertion is
+ * whether such steps lead from one node to another; a failure and the CPU are outside it. Requires
+ * causality. */
 #include "pass/private.h"
 
 #include <inttypes.h>
