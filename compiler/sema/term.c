@@ -406,10 +406,11 @@ struct term_needs term_needs(const struct term *term)
 		.left = !caught, .right = !caught && !lazy, .third = !lazy, .items = !caught};
 }
 
-static bool is_by_zero(const struct term *term)
+bool term_is_by_zero(const struct term *term)
 {
 	bool division = term->op == OP_DIV || term->op == OP_MOD;
-	return term->kind == TERM_BINARY && division && type_is_integer(term->type) &&
+	return term->kind == TERM_BINARY && division && term->type &&
+	       !type_is_fraction(term->type) &&
 	       !(term->right->kind == TERM_CONST && term->right->value.i != 0);
 }
 
@@ -436,7 +437,8 @@ bool term_settle_absence(const struct interface *face, struct term *term)
 		absent = face->parts.items[term->index].term->optional;
 	else if (term->kind == TERM_PRESENT)
 		absent = false;
-	else if (term->kind == TERM_WHEN || term->kind == TERM_ELEMENT || none || is_by_zero(term))
+	else if (term->kind == TERM_WHEN || term->kind == TERM_ELEMENT || none ||
+	         term_is_by_zero(term))
 		absent = true;
 	term->optional = absent;
 	return absent;
@@ -494,7 +496,7 @@ static struct term *build(struct lift *lift, const struct ast_expr *expr, const 
 		return term_build_call(lift, expr);
 	case EXPR_UNARY:
 		return is_literal(lift->scope, expr) ? term_build_const(lift, expr, hint)
-		                              : term_build_unary(lift, expr);
+		                                     : term_build_unary(lift, expr);
 	case EXPR_BINARY:
 		return term_build_binary(lift, expr, hint);
 	case EXPR_IF:
@@ -524,7 +526,8 @@ static struct term *build(struct lift *lift, const struct ast_expr *expr, const 
 	case EXPR_WINDOW:
 		diag_report(lift_diags(lift), E0311, expr->span,
 		            "a window is for the input of a node");
-		diag_help(lift_diags(lift), "in an expression each value is named: [x, x[-1], x[-2]]");
+		diag_help(lift_diags(lift),
+		          "in an expression each value is named: [x, x[-1], x[-2]]");
 		return NULL;
 	case EXPR_ERROR:
 		break;

@@ -348,7 +348,10 @@ class Generator:
             if tables and rng.random() < 0.1:
                 name, type, items = rng.choice(tables)
                 return Fixed(("list", type, len(items)), items, name)
-            return self.stream(lambda x: isinstance(x, tuple) and x[0] == "list" and is_item(x[1]))
+            found = self.stream(lambda x: isinstance(x, tuple) and x[0] == "list" and is_item(x[1]))
+            if not found:
+                raise v.Wrong("no such list")
+            return found
 
         if d <= 0:
             return read()

@@ -560,6 +560,10 @@ class Element(Term):
 # ---- Functions ----
 
 
+def is_table(term):
+    return isinstance(term, Fixed) and isinstance(term.type, tuple)
+
+
 class Call(Term):
     has_body = False  # its second argument is computed for each item
 
@@ -581,6 +585,9 @@ class Call(Term):
             part.gather(needed, others, always and self.name != "present")
 
     def check(self, scope):
+        if self.name in ("len", "min", "max", "sum") and len(self.parts) == 1 and is_table(self.parts[0]):
+            items = self.parts[0].value
+            return Typed(None, None, {"len": len, "min": min, "max": max, "sum": sum}[self.name](items))
         if self.name in v.NUMBERS:
             return cast(self.name, *self.parts, scope)
         if self.name in REAL:
