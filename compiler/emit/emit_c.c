@@ -355,7 +355,11 @@ static void put_node(const struct program *p, size_t i, size_t n_derived)
 	field_time(&row, "budget_ns", node->budget_ns);
 	if (face->fires_any)
 		out_field(&row, ".fires_any = true");
-	if (face->persistent.n)
+	if (face->makes)
+		out_field(&row, ".makes = %" PRIu32, face->makes);
+	if (face->flushes)
+		out_field(&row, ".flushes = true");
+	if (face->persistent.n || face->pasts.n)
 		out_field(&row, ".state_size = sizeof(struct %s_state)", face->c_name);
 	field_table(&row, "rights", arena_printf(p->arena, "%s_rights", face->c_name),
 	            face->rights.n);

@@ -83,7 +83,7 @@ void writer_forget(struct writer *w, const char *name)
 static void reserve_names(struct writer *w)
 {
 	static const char *const names[] = {
-		"self",     "in",      "out",       "node",  "inputs", "outputs", "ctx",
+		"self",     "in",      "out",       "node",  "inputs", "outputs", "ctx",  "state",
 		"options",  "absent",  "processes", "bind",  "nodes",  "streams", "program",
 		"main",     "memcpy",  "errno",     "stdin", "stdout", "stderr",  "NAN",
 		"INFINITY", "pkd_age", "true",      "NULL",  "false",  "bool",    "option_table",
@@ -359,7 +359,7 @@ static void put_step(struct writer *w, struct buf *out, const char *body)
 	                                        "struct pkd_ctx *ctx"};
 	const char *name = w->face->c_name;
 	bool self = uses_argument(body, "self"), in = uses_argument(body, "in");
-	bool to = uses_argument(body, "out");
+	bool to = uses_argument(body, "out"), state = w->face->pasts.n > 0;
 
 	buf_putc(out, '\n');
 	out_call(out, 0, arena_printf(w->arena, "static int %s_step(", name), arguments, 4, ")");
@@ -370,12 +370,14 @@ static void put_step(struct writer *w, struct buf *out, const char *body)
 		buf_printf(out, "\tconst struct %s_in *in = inputs;\n", name);
 	if (to)
 		buf_printf(out, "\tstruct %s_out *out = outputs;\n", name);
-	if (self || in || to)
+	if (state)
+		buf_printf(out, "\tstruct %s_state *state = pkd_state(ctx);\n", name);
+	if (self || in || to || state)
 		buf_putc(out, '\n');
-	if (!self || !in || !to || !w->uses_ctx)
+	if (!self || !in || !to || !(w->uses_ctx || state))
 		buf_printf(out, "%s%s%s%s\n", self ? "" : "\t(void)node;\n",
 		           in ? "" : "\t(void)inputs;\n", to ? "" : "\t(void)outputs;\n",
-		           w->uses_ctx ? "" : "\t(void)ctx;\n");
+		           w->uses_ctx || state ? "" : "\t(void)ctx;\n");
 	buf_puts(out, body);
 	buf_puts(out, "}\n\n");
 }
@@ -455,19 +457,22 @@ static void mark_parts(const struct term *term, bool *is_used)
 
 /* What a text of statements uses of a step's arguments: as they are declared, and "in, out". How
  * many. */
-static size_t find_arguments(struct writer *w, const char *body, const char *declared[4],
+enum { N_ARGUMENTS = 5 };
+static size_t find_arguments(struct writer *w, const char *body, const char *declared[N_ARGUMENTS],
                              const char **ret_list)
 {
-	static const char *const names[] = {"self", "in", "out", "ctx"};
+	static const char *const names[] = {"self", "state", "in", "out", "ctx"};
 	const char *name = w->face->c_name, *list = "";
 	const char *const declarations[] = {
 		arena_printf(w->arena, "struct %s *self", name),
+		arena_printf(w->arena, "const struct %s_state *state", name),
 		arena_printf(w->arena, "const struct %s_in *in", name),
 		arena_printf(w->arena, "const struct %s_out *out", name), "struct pkd_ctx *ctx"};
 	size_t n = 0;
 
-	for (size_t i = 0; i < 4; i++) {
-		const char *use = i < 3 ? arena_printf(w->arena, "%s->", names[i]) : "ctx";
+	for (size_t i = 0; i < N_ARGUMENTS; i++) {
+		const char *use = i + 1 < N_ARGUMENTS ? arena_printf(w->arena, "%s->", names[i])
+		                                      : "ctx";
 		if (!strstr(body, use))
 			continue;
 		list = arena_printf(w->arena, "%s%s%s", list, *list ? ", " : "", names[i]);
@@ -490,7 +495,7 @@ static const char *put_part(struct writer *w, struct buf *out, uint32_t index)
 	if (part->term->optional)
 		writer_say(w, "return true;");
 	const char *body = writer_close(w, &block);
-	const char *declared[4] = {"void"}, *list;
+	const char *declared[N_ARGUMENTS] = {"void"}, *list;
 	size_t n = find_arguments(w, body, declared, &list);
 	buf_putc(out, '\n');
 	out_comment(out, 0, source_words(w, part->at));
@@ -524,6 +529,69 @@ static const char *call_part(struct writer *w, struct buf *out, uint32_t index, 
 	                 : kept;
 }
 
+/* The struct of earlier values, newest first. */
+static void put_pasts(struct writer *w, struct buf *out)
+{
+	const struct interface *face = w->face;
+	struct out_row row = {.arena = w->arena};
+
+	if (face->pasts.n == 0)
+		return;
+	for (size_t i = 0; i < face->pasts.n; i++) {
+		const struct past *past = &face->pasts.items[i];
+		const struct part *part = &face->parts.items[past->part];
+		bool one = past->depth == 1;
+		const char *name = one ? part->name
+		                       : arena_printf(w->arena, "%s[%u]", part->name, past->depth);
+		out_field(&row, "%s;", writer_variable(w, part->term->type, name));
+		out_field(&row, one ? "bool has_%s;" : "uint32_t n_%s;", part->name);
+	}
+	buf_puts(out, "/* What was before, kept as persistent state is. */\n");
+	buf_printf(out, "struct %s_state {\n", face->c_name);
+	out_lines(out, 1, row.fields.items, row.fields.n);
+	buf_puts(out, "};\n");
+}
+
+/* The value of this firing becomes the one before. */
+static void put_shift(struct writer *w, const struct past *past)
+{
+	const struct part *part = &w->face->parts.items[past->part];
+	const char *name = part->name;
+	struct value_text to = {.text = arena_printf(w->arena, "state->%s", name)};
+	struct value_text from = writer_part(w, past->part);
+
+	if (past->depth > 1) {
+		writer_say(w, "memmove(&%s[1], &%s[0], %u * sizeof %s[0]);", to.text, to.text,
+		           past->depth - 1, to.text);
+		to.text = arena_printf(w->arena, "state->%s[0]", name);
+	}
+	if (term_is_place(part->term->type))
+		place_copy(w, to, from, part->term->type);
+	else
+		writer_define(w, to.text, place_text(w->arena, from));
+	if (past->depth == 1)
+		writer_say(w, "state->has_%s = true;", name);
+	else
+		writer_say(w, "if (state->n_%s < %u)\n\tstate->n_%s++;", name, past->depth, name);
+}
+
+static void keep_past(struct writer *w, const struct past *past)
+{
+	const struct part *part = &w->face->parts.items[past->part];
+	struct block block;
+
+	if (!part->term->optional) {
+		put_shift(w, past);
+		return;
+	}
+	writer_open(w, &block);
+	put_shift(w, past);
+	const char *text = writer_close(w, &block);
+	writer_say(w, "if (self->has_%s) {", part->name);
+	buf_puts(w->out, text);
+	writer_say(w, "}");
+}
+
 static void put_parts(struct writer *w, struct buf *out)
 {
 	const struct interface *face = w->face;
@@ -540,6 +608,8 @@ static void put_parts(struct writer *w, struct buf *out)
 	w->in_part = true;
 	for (size_t i = 0; i < face->parts.n; i++)
 		mark_parts(face->parts.items[i].term, is_used);
+	for (size_t i = 0; i < face->pasts.n; i++)
+		is_used[face->pasts.items[i].part] = true;
 	buf_init(&text);
 	for (uint32_t i = 0; i < face->parts.n; i++)
 		if (is_used[i] || is_published(w, &face->parts.items[i]))
@@ -550,11 +620,14 @@ static void put_parts(struct writer *w, struct buf *out)
 	for (uint32_t i = 0; i < face->parts.n; i++)
 		if (calls[i])
 			writer_say(w, "%s", calls[i]);
+	for (size_t i = 0; i < face->pasts.n; i++)
+		keep_past(w, &face->pasts.items[i]);
 	writer_say(w, "return PKD_OK;");
 	const char *body = writer_close(w, &block);
 	buf_putc(out, '\n');
 	out_comment(out, 0, source_words(w, node_span(w)));
 	put_struct(w, out);
+	put_pasts(w, out);
 	put_ports(w, out);
 	buf_puts(out, text.text);
 	put_step(w, out, body);
@@ -565,7 +638,7 @@ static void put_parts(struct writer *w, struct buf *out)
 static void put_expression(struct writer *w, struct buf *out)
 {
 	writer_init(w, w->p, out, 0);
-	if (w->face->parts.n == 1)
+	if (w->face->parts.n == 1 && w->face->pasts.n == 0)
 		put_alone(w, out);
 	else
 		put_parts(w, out);

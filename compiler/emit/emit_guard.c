@@ -8,7 +8,8 @@ bool term_is_path(const struct term *term)
 {
 	while (term->kind == TERM_FIELD)
 		term = term->left;
-	return term->kind == TERM_INPUT || term->kind == TERM_PART || term->kind == TERM_IT;
+	return term->kind == TERM_INPUT || term->kind == TERM_PART || term->kind == TERM_PAST ||
+	       term->kind == TERM_IT;
 }
 
 bool term_is_zero(const struct term *term)
@@ -130,6 +131,7 @@ bool term_guard(struct writer *w, const struct term *term, struct conditions *al
 		return true;
 	case TERM_INPUT:
 	case TERM_PART:
+	case TERM_PAST:
 		if (!term_is_surely_present(w, term))
 			add_condition(w, all, term_presence(w, term));
 		return true;

@@ -281,6 +281,14 @@ static const char *many_note(struct arena *arena, const struct port *port)
 	                    port->type->name, more, port->optional ? "; NULL where absent" : "");
 }
 
+/* When it is not there. */
+static const char *absence_note(const struct interface *node, const struct port *port)
+{
+	if (port->optional)
+		return port->type->kind == TYPE_ARRAY ? "" : ": NULL when absent";
+	return node->flushes ? ": NULL in a flush" : "";
+}
+
 static void put_inputs(const struct header *h, const struct interface *node)
 {
 	struct out_row lines = {.arena = h->arena};
@@ -290,8 +298,7 @@ static void put_inputs(const struct header *h, const struct interface *node)
 		const char *note = port_type_note(h->arena, port);
 		if (port->type->kind == TYPE_ARRAY)
 			note = many_note(h->arena, port);
-		else if (port->optional)
-			note = arena_printf(h->arena, "%s: NULL when absent", note);
+		note = arena_printf(h->arena, "%s%s", note, absence_note(node, port));
 		out_field(&lines, "%s", input_declaration(h, node, port));
 		out_field_comment(&lines, join(h->arena, note, port->doc));
 	}

@@ -51,6 +51,12 @@ static void put_node(struct json *json, const struct graph *graph, const struct 
 	if (node->face->parts.n)
 		json_string(json, "expression", emit_node_words(graph, node));
 	json_string(json, "origin", origin_word(node->face->origin));
+	if (node->face->fires_any)
+		json_bool(json, "fires_any", true);
+	if (node->face->makes)
+		json_unsigned(json, "makes", node->face->makes);
+	if (node->face->flushes)
+		json_bool(json, "flushes", true);
 	json_unsigned(json, "process", node->process);
 	json_flat(json);
 	json_object(json, "inputs");

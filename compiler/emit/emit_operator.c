@@ -213,10 +213,12 @@ struct value_text operator_unary(struct writer *w, const struct term *term)
 {
 	if (term->op == OP_NEG)
 		return negative(w, term);
-	if (term->left->kind == TERM_PRESENT && !term_is_surely_present(w, term->left->left))
-		return value_number(
-			arena_printf(w->arena, "!%s", term_presence(w, term->left->left)),
-			BINDS_UNARY);
+	if (term->left->kind == TERM_PRESENT && !term_is_surely_present(w, term->left->left)) {
+		const char *presence = term_presence(w, term->left->left);
+		int binding = strchr(presence, ' ') ? BINDS_EQUAL : BINDS_ALL;
+		return value_number(value_not(w->arena, value_number(presence, binding)),
+		                    BINDS_UNARY);
+	}
 	return value_number(value_not(w->arena, term_number(w, term->left)), BINDS_UNARY);
 }
 

@@ -13,6 +13,8 @@ const char *term_name(const struct writer *w, const struct term *term)
 		return w->face->inputs.items[term->index].name;
 	if (term->kind == TERM_PART)
 		return w->face->parts.items[term->index].name;
+	if (term->kind == TERM_PAST)
+		return w->face->parts.items[w->face->pasts.items[term->index].part].name;
 	if (term->kind == TERM_FIELD)
 		return term->left->type->record->fields.items[term->index].name;
 	return NULL;
@@ -30,8 +32,29 @@ static struct value_text input(struct writer *w, const struct term *term)
 	return (struct value_text){.text = text, .binding = BINDS_ALL, .pointer = true};
 }
 
+/* "state->has_x", or of several values "state->n_x >= 2". */
+static const char *past_presence(struct writer *w, const struct term *term)
+{
+	const struct past *past = &w->face->pasts.items[term->index];
+	const char *name = w->face->parts.items[past->part].name;
+
+	return past->depth == 1 ? arena_printf(w->arena, "state->has_%s", name)
+	                        : arena_printf(w->arena, "state->n_%s >= %u", name, term->element);
+}
+
+static const char *past_absence(struct writer *w, const struct term *term)
+{
+	const struct past *past = &w->face->pasts.items[term->index];
+	const char *name = w->face->parts.items[past->part].name;
+
+	return past->depth == 1 ? arena_printf(w->arena, "!state->has_%s", name)
+	                        : arena_printf(w->arena, "state->n_%s < %u", name, term->element);
+}
+
 const char *term_presence(struct writer *w, const struct term *term)
 {
+	if (term->kind == TERM_PAST)
+		return past_presence(w, term);
 	if (term->kind == TERM_PART)
 		return arena_printf(w->arena, "self->has_%s",
 		                    w->face->parts.items[term->index].name);
@@ -41,9 +64,12 @@ const char *term_presence(struct writer *w, const struct term *term)
 
 bool term_is_surely_present(struct writer *w, const struct term *term)
 {
-	bool optional = term->kind == TERM_PART
-	                        ? w->face->parts.items[term->index].term->optional
-	                        : w->face->inputs.items[term->index].optional;
+	bool optional = true;
+
+	if (term->kind == TERM_PART)
+		optional = w->face->parts.items[term->index].term->optional;
+	else if (term->kind == TERM_INPUT)
+		optional = w->face->inputs.items[term->index].optional;
 
 	return !optional || writer_knows(w, term_presence(w, term));
 }
@@ -55,6 +81,21 @@ static struct value_text part(struct writer *w, const struct term *term)
 		writer_require(w, term_presence(w, term),
 		               arena_printf(w->arena, "!%s", term_presence(w, term)));
 	return writer_part(w, term->index);
+}
+
+/* An earlier value of a part. */
+static struct value_text past(struct writer *w, const struct term *term)
+{
+	const struct past *kept = &w->face->pasts.items[term->index];
+	const char *name = w->face->parts.items[kept->part].name;
+
+	if (!term_is_surely_present(w, term))
+		writer_require(w, past_presence(w, term), past_absence(w, term));
+	return (struct value_text){
+		.text = kept->depth == 1
+	                        ? arena_printf(w->arena, "state->%s", name)
+	                        : arena_printf(w->arena, "state->%s[%u]", name, term->element - 1),
+		.binding = BINDS_ALL};
 }
 
 /* What the runtime knows of the firing, of which a part is. */
@@ -134,10 +175,12 @@ struct value_text term_number(struct writer *w, const struct term *term)
 		return option(w, term);
 	case TERM_INPUT:
 	case TERM_PART:
+	case TERM_PAST:
 	case TERM_ELEMENT:
 	case TERM_BEST:
 		value = term->kind == TERM_INPUT     ? input(w, term)
 		        : term->kind == TERM_PART    ? part(w, term)
+		        : term->kind == TERM_PAST    ? past(w, term)
 		        : term->kind == TERM_ELEMENT ? list_element(w, term)
 		                                     : list_best(w, term);
 		return value_number(place_text(w->arena, value),
@@ -176,8 +219,9 @@ struct value_text term_number(struct writer *w, const struct term *term)
 	case TERM_PRESENT:
 		if (term_is_surely_present(w, term->left))
 			return value_number("true", BINDS_ALL);
-		if (term->left->kind == TERM_PART)
-			return value_number(term_presence(w, term->left), BINDS_ALL);
+		if (term->left->kind != TERM_INPUT)
+			return value_number(term_presence(w, term->left),
+			                    term->left->kind == TERM_PART ? BINDS_ALL : BINDS_EQUAL);
 		return value_number(
 			arena_printf(w->arena, "%s != NULL", term_presence(w, term->left)),
 			BINDS_EQUAL);
@@ -269,6 +313,8 @@ struct value_text term_place(struct writer *w, const struct term *term)
 		return input(w, term);
 	if (term->kind == TERM_PART)
 		return part(w, term);
+	if (term->kind == TERM_PAST)
+		return past(w, term);
 	if (term->kind == TERM_IT)
 		return it(w);
 	if (term->kind == TERM_FIELD)

@@ -116,6 +116,8 @@ enum ast_item_kind {
 	ITEM_ORIGIN_PACED,
 	ITEM_ORIGIN_LIVE,
 	ITEM_FIRES_ANY,
+	ITEM_FLUSHES,
+	ITEM_MAKES,      /* expr */
 	ITEM_STATE,      /* port, a field of struct NAME */
 	ITEM_PERSISTENT, /* port, a field that survives the node */
 	ITEM_COMMAND,    /* name, inputs, result */

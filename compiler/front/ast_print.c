@@ -173,6 +173,8 @@ static void print_item(const struct ast_item *item, FILE *file)
 	                                    "origin paced",
 	                                    "origin live",
 	                                    "fires any",
+	                                    "flushes",
+	                                    "makes",
 	                                    "state",
 	                                    "persistent state",
 	                                    "command",

@@ -80,7 +80,7 @@ static void parser_error(PARSER_LTYPE *lloc, void *scanner, struct parser *parse
 %token READS "reads" WRITES "writes" APPENDS "appends" NETWORK "network" UNIX "unix"
 %token EXECUTES "executes" DEVICES "devices" DISPLAY "display" SETTLED "settled" INIT "init"
 %token TOUCHES "touches" NOTHING "nothing" LIMIT "limit" FINISH "finish" C "c"
-%token INCLUDE "include" DEFINE "define"
+%token INCLUDE "include" DEFINE "define" FLUSHES "flushes" MAKES "makes"
 %token RANGE_OPEN "..<" COALESCE "??"
 %token ARROW "->" RANGE ".." EQ "==" NE "!=" LE "<=" GE ">=" END_STMT "the end of the line"
 
@@ -370,6 +370,8 @@ item:
 | "origin" "paced" { $$ = (struct ast_item){.kind = ITEM_ORIGIN_PACED, .span = @$}; }
 | "origin" "live" { $$ = (struct ast_item){.kind = ITEM_ORIGIN_LIVE, .span = @$}; }
 | "fires" "any" { $$ = (struct ast_item){.kind = ITEM_FIRES_ANY, .span = @$}; }
+| "flushes" { $$ = (struct ast_item){.kind = ITEM_FLUSHES, .span = @$}; }
+| "makes" "<=" expr { $$ = (struct ast_item){.kind = ITEM_MAKES, .span = @$, .expr = $expr}; }
 | right flag { $$ = $right; $$.span = @$; $$.name = $flag; }
 | "settled" "after" "init" { $$ = (struct ast_item){.kind = ITEM_SETTLED, .span = @$}; }
 | "touches" "nothing" { $$ = (struct ast_item){.kind = ITEM_TOUCHES_NOTHING, .span = @$}; }
@@ -813,7 +815,7 @@ word:
 | "persistent" | "command" | "step" | "workers" | "dynamic" | "cpu" | "priority" | "host"
 | "wait" | "spin" | "stall" | "after" | "reads" | "writes" | "appends" | "network" | "unix"
 | "executes" | "devices" | "display" | "settled" | "init" | "touches" | "nothing" | "limit"
-| "finish" | "c" | "include" | "define"
+| "finish" | "c" | "include" | "define" | "flushes" | "makes"
 ;
 
 %%
@@ -890,7 +892,8 @@ static void suggest_keyword(struct parser *parser, const yypcontext_t *context, 
 	        "absent", "paced",  "every",     "where",  "select", "when",     "workers",
 	        "stall",  "state",  "persistent", "step",  "fires",  "for",      "if", "priority",
 	        "reads",  "writes", "appends",   "network", "unix",  "executes", "devices",
-	        "display", "settled", "touches", "limit",  "finish", "include",  "define"};
+	        "display", "settled", "touches", "limit",  "finish", "include",  "define",
+	        "flushes", "makes"};
 	const char *before = token_text(parser, parser->before);
 	size_t n = sizeof leading / sizeof *leading;
 	const char *nearest = text_nearest(word, leading, n);

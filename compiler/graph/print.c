@@ -235,6 +235,10 @@ static void print_facts(const struct graph_node *node, FILE *file)
 {
 	if (node->face->fires_any)
 		fputs("  fires any", file);
+	if (node->face->makes)
+		fprintf(file, "  makes %" PRIu32, node->face->makes);
+	if (node->face->flushes)
+		fputs("  flushes", file);
 	if (node->budget_ns)
 		fprintf(file, "  budget %" PRId64 "ns", node->budget_ns);
 	if (node->rate > 0)

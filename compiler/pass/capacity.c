@@ -14,6 +14,9 @@
  * ahead of the one that the next firing needs. One would do; but a writer that reads its own
  * output checks its room before it has given up the value of its last firing.
  *
+ * A node that fires on any input may make several frames of one: there is room for them, at each
+ * edge behind it, so that it goes on to the next input while they are worked on.
+ *
  * A live origin cannot wait: the edges that leave it have room for what comes while an ordinary
  * machine keeps their readers waiting.
  *
@@ -31,8 +34,8 @@
 #include <pkd/frame.h>
 #include <string.h>
 
-/* Frames that wait at the edge while its node waits for a later input. */
-static uint64_t frames_behind(const struct analysis *a, const struct graph_edge *edge,
+/* Bursts that wait at the edge while its node waits for a later input. */
+static uint64_t bursts_behind(const struct analysis *a, const struct graph_edge *edge,
                               const struct pace *from, const struct pace *to)
 {
 	int64_t slack = to->start - time_add(from->start, from->time);
@@ -65,6 +68,7 @@ static uint64_t frames_in_hand(const struct analysis *a, const struct graph_edge
 		return n;
 	uint64_t meanwhile = (uint64_t)(to->response / from->period) +
 	                     (to->response % from->period != 0);
+	meanwhile *= (uint64_t)from->burst;
 	return meanwhile > n ? meanwhile : n;
 }
 
@@ -103,22 +107,57 @@ static const char *with_history(struct analysis *a, const struct graph_edge *edg
 	return arena_printf(a->arena, "%s, %d looked back at", reason, -edge->first);
 }
 
+/* What there is room for without being asked: as many large values as a machine has memory for. */
+#define ROOM_BYTES (UINT64_C(16) << 20)
+#define ROOM_FRAMES UINT64_C(1024)
+
+static uint64_t most_frames(const struct analysis *a, uint32_t stream)
+{
+	struct layout layout = {0, 1};
+
+	if (type_layout(a->graph->streams.items[stream].type, &layout) < 0)
+		return 0;
+	return ROOM_BYTES / (layout.size + sizeof(struct pkd_frame));
+}
+
+/* Of the frames that come at once. */
+static uint64_t held_of_burst(const struct analysis *a, uint32_t stream, uint64_t burst)
+{
+	uint64_t most = most_frames(a, stream);
+
+	most = most < ROOM_FRAMES ? most : ROOM_FRAMES;
+	most = most > 0 ? most : 1;
+	return burst < most ? burst : most;
+}
+
+static const char *burst_words(struct analysis *a, uint32_t e, uint64_t waiting)
+{
+	uint32_t origin = a->origin[edge_producer(a->graph, e)];
+
+	return arena_printf(a->arena, "%" PRIu64 " of those that '%s' makes at once, one in hand",
+	                    waiting, node_name(a, origin));
+}
+
 static uint64_t window_of_queue(struct analysis *a, uint32_t e)
 {
 	const struct graph_edge *edge = &a->graph->edges.items[e];
 	const struct pace *from = &a->paces[edge_producer(a->graph, e)];
 	const struct pace *to = &a->paces[edge->node];
 	uint32_t n_workers = edge_n_workers(a->graph, edge);
-	uint64_t waiting = frames_behind(a, edge, from, to) + 1;
+	uint64_t bursts = bursts_behind(a, edge, from, to) + 1, burst = (uint64_t)from->burst;
+	uint64_t waiting = bursts * burst;
 	uint64_t in_hand = frames_in_hand(a, edge, from, to);
 	uint64_t back = (uint64_t) - (int64_t)edge->first, wanted = waiting + in_hand + back;
 
 	a->window_wanted[e] = wanted < UINT32_MAX ? (uint32_t)wanted : UINT32_MAX;
-	const char *reason = waiting > 1 ? wait_words(a, from, to)
+	if (burst > 1)
+		waiting = bursts * held_of_burst(a, edge->stream, burst);
+	const char *reason = bursts > 1  ? wait_words(a, from, to)
+	                     : burst > 1 ? burst_words(a, e, waiting)
 	                     : edge_looks_back(edge) && in_hand == 1
 	                             ? "two on the way"
 	                             : in_hand_words(a, edge, in_hand);
-	uint64_t window = wanted;
+	uint64_t window = waiting + in_hand + back;
 	if (edge->count) {
 		window = (uint64_t)edge->count + n_workers + back;
 		if (window >= wanted)
@@ -178,7 +217,6 @@ static bool widen(struct analysis *a, uint32_t e, uint64_t window)
 #define JITTER_NS INT64_C(100000000)
 #define JITTER_FRAMES 64
 #define JITTER_VALUE (UINT64_C(1) << 20)
-#define JITTER_BYTES (UINT64_C(16) << 20)
 
 static uint64_t frames_of_jitter(const struct analysis *a, uint32_t stream)
 {
@@ -193,7 +231,7 @@ static uint64_t frames_of_jitter(const struct analysis *a, uint32_t stream)
 		n = (uint64_t)((JITTER_NS - 1) / period_of_rate(rate)) + 1;
 	else
 		n = layout.size <= JITTER_VALUE ? JITTER_FRAMES : 0;
-	uint64_t most = JITTER_BYTES / (layout.size + sizeof(struct pkd_frame));
+	uint64_t most = most_frames(a, stream);
 	return n < most ? n : most;
 }
 

@@ -24,7 +24,14 @@
  * Least solutions are longest paths; a cycle of positive length means that no bound follows. The
  * bound for a node a that is no origin is that of its origin, for how early a has a frame is not
  * known, and several may come from it at once. An expression without a budget counts 1 ms. Requires
- * capacity, deadlock and presence. */
+ * capacity, deadlock and presence.
+ *
+ * An origin that `makes <= n` values of one input makes them at once, and its rate is that of its
+ * inputs: n frames a period T. All of it holds for bursts in the place of frames: R(v) is then the
+ * time for the c frames of a burst that v takes, c = ceil(n / k) behind `every(k)`; the m-th frame
+ * before is at least floor(m / c) bursts before; the frame before may be of the same burst, so that
+ * a history and the other inputs of `latest` gain no T. What it makes at the end of its inputs
+ * comes right behind the last burst: then 2n at once. */
 #include "pass/private.h"
 
 #include <inttypes.h>
@@ -39,7 +46,7 @@ struct latency_pass {
 	struct analysis *a;
 	struct arcs needs; /* from a node to those on whose firings it depends */
 	const uint32_t *order;
-	int64_t *response;  /* per node */
+	int64_t *response;  /* per node: of its share of a burst */
 	uint32_t *n_latest; /* per node: n of its input latest(n), 0 = none */
 	const struct graph_assertion *assertion;
 	uint32_t origin;      /* of the frame that is followed */
@@ -48,6 +55,36 @@ struct latency_pass {
 	int64_t *begin;       /* per node; -1 = not known yet */
 	uint32_t *behind;     /* per node, the arc that determines it, or NO_ID */
 };
+
+static int64_t times(int64_t time, int64_t n)
+{
+	return n > 0 && time > TIME_MAX / n ? TIME_MAX : time * n;
+}
+
+/* Frames that come at once from the origin of the node's. */
+static int64_t origin_burst(const struct latency_pass *l, uint32_t n)
+{
+	uint32_t origin = l->a->origin[n];
+	bool flushes = l->a->graph->nodes.items[origin].face->flushes;
+
+	return l->a->paces[origin].burst * (flushes ? 2 : 1);
+}
+
+/* The node's share of them. */
+static int64_t burst_of(const struct latency_pass *l, uint32_t n)
+{
+	int64_t multiple = l->a->paces[n].multiple;
+
+	return (origin_burst(l, n) + multiple - 1) / multiple;
+}
+
+/* From one of its shares to the next, at the least. */
+static int64_t spacing_of(const struct latency_pass *l, uint32_t n)
+{
+	int64_t n_bursts = l->a->paces[n].multiple / origin_burst(l, n);
+
+	return times(l->a->paces[l->a->origin[n]].spacing, n_bursts > 1 ? n_bursts : 1);
+}
 
 static int64_t budget_of(const struct graph_node *node)
 {
@@ -69,8 +106,10 @@ static void measure_responses(struct latency_pass *l)
 		for (size_t i = 0; i < process->nodes.n; i++)
 			time = time_add(time,
 			                budget_of(&graph->nodes.items[process->nodes.items[i]]));
-		for (size_t i = 0; i < process->nodes.n; i++)
-			l->response[process->nodes.items[i]] = time;
+		for (size_t i = 0; i < process->nodes.n; i++) {
+			uint32_t n = process->nodes.items[i];
+			l->response[n] = times(time, burst_of(l, n));
+		}
 	}
 }
 
@@ -134,10 +173,35 @@ static bool has_path(struct latency_pass *l)
 		"a frame of '%s' cannot be followed to '%s': '%s' in between fires on any of its "
 		"inputs, and numbers its frames itself",
 		node_name(a, from), node_name(a, to), node_name(a, other));
+	const char *makes = "";
+	if (!a->graph->nodes.items[other].face->makes)
+		makes = arena_printf(a->arena, ", and 'makes <= 1' in the declaration of '%s'",
+		                     a->graph->nodes.items[other].face->kind);
 	diag_help(a->diags,
 	          "write 'latency(%s -> %s)' for the way behind it, and how often it fires in the "
-	          "deploy: 'rate %s = 30fps'",
-	          node_name(a, other), node_name(a, to), node_name(a, other));
+	          "deploy: 'rate %s = 30fps'%s",
+	          node_name(a, other), node_name(a, to), node_name(a, other), makes);
+	return false;
+}
+
+/* The values of one input come at once. */
+static bool has_burst(struct latency_pass *l)
+{
+	struct analysis *a = l->a;
+	const struct graph_node *origin = &a->graph->nodes.items[l->origin];
+
+	if (!origin->face->fires_any || origin->face->makes)
+		return true;
+	diag_report(
+		a->diags, E0607, l->assertion->at,
+		"the time %s cannot be computed: it is not known how many values '%s' makes of one "
+		"input",
+		pair_words(l), origin->name);
+	diag_note(a->diags, origin->face->span, "as a node that 'fires any' it may make many");
+	diag_help(a->diags,
+	          "write 'makes <= 1', or how many values it makes of one input at most, in the "
+	          "declaration of '%s'",
+	          origin->face->kind);
 	return false;
 }
 
@@ -226,6 +290,9 @@ static const char *response_words(const struct latency_pass *l, uint32_t n)
 	const struct graph_node *node = &a->graph->nodes.items[n];
 	const char *time = time_words(a->arena, l->response[n]);
 
+	if (burst_of(l, n) > 1)
+		time = arena_printf(a->arena, "%s for %" PRId64 " frames at once", time,
+		                    burst_of(l, n));
 	if (a->graph->processes.items[node->process].nodes.n == 1)
 		return time;
 	return arena_printf(a->arena, "%s, with the other nodes of process '%s'", time,
@@ -239,19 +306,20 @@ static bool keeps_up(struct latency_pass *l)
 	const struct graph_node *nodes = a->graph->nodes.items;
 
 	for (uint32_t n = 0; n < a->graph->nodes.n; n++) {
-		int64_t spacing = a->paces[n].spacing;
+		int64_t spacing = spacing_of(l, n);
 		if (n == l->origin || !matters(l, n) || l->n_latest[n] ||
 		    workers_needed(l->response[n], spacing) <= 1)
 			continue;
 		diag_report(
 			a->diags, E0607, l->assertion->at,
-			"the time %s has no bound: '%s' takes up to %s for a frame, and the next may "
-			"come %s after it",
+			"the time %s has no bound: '%s' takes up to %s%s, and the next may come %s "
+			"after %s",
 			pair_words(l), nodes[n].name, response_words(l, n),
-			time_words(a->arena, spacing));
+			burst_of(l, n) > 1 ? "" : " for a frame", time_words(a->arena, spacing),
+			burst_of(l, n) > 1 ? "them" : "it");
 		diag_note(a->diags, nodes[n].at, "frames may wait here, more and more of them");
 		if (a->graph->processes.items[nodes[n].process].nodes.n > 1 &&
-		    budget_of(&nodes[n]) <= spacing)
+		    times(budget_of(&nodes[n]), burst_of(l, n)) <= spacing)
 			diag_help(a->diags, "give '%s' a process of its own", nodes[n].name);
 		else
 			diag_help(a->diags,
@@ -270,26 +338,22 @@ static int64_t clamp(int64_t time)
 	return time > TIME_MAX ? TIME_MAX : time;
 }
 
-static int64_t times(int64_t time, int64_t n)
-{
-	return n > 0 && time > TIME_MAX / n ? TIME_MAX : time * n;
-}
-
 /* What an arc adds to the end of the firing that it leads to. */
 static int64_t weight(const struct latency_pass *l, const struct arc *arc)
 {
 	const struct graph_edge *edge = &l->a->graph->edges.items[arc->edge];
 	int64_t response = l->response[arc->from], n = l->n_latest[arc->from];
-	int64_t before = n && response > l->period ? times(response - l->period, n) : 0;
+	int64_t burst = burst_of(l, arc->from), apart = burst > 1 ? 0 : l->period;
+	int64_t before = n && response > apart ? times(response - apart, n) : 0;
 
 	switch (arc->kind) {
 	case DEPENDS_FIRE:
 		return edge->policy == EDGE_LATEST ? times(response, n) : before;
 	case DEPENDS_HISTORY:
-		return before - l->period;
+		return before - apart;
 	default:
-		return -times(l->a->paces[arc->from].spacing,
-		              (int64_t)l->a->window[arc->edge] + edge->first);
+		return -times(spacing_of(l, arc->from),
+		              ((int64_t)l->a->window[arc->edge] + edge->first) / burst);
 	}
 }
 
@@ -474,7 +538,7 @@ static void report_late(struct latency_pass *l, const struct arc_path *path, int
 	const struct graph_node *node = &a->graph->nodes.items[slowest];
 	int64_t unit = bound > 10000000 ? 1000000 : 1000;
 	const char *enough = time_source(a->arena, (bound + unit - 1) / unit * unit);
-	if (l->response[slowest] > budget_of(node))
+	if (l->response[slowest] > times(budget_of(node), burst_of(l, slowest)))
 		diag_help(a->diags, "give '%s' a process of its own, or write '<= %s'", node->name,
 		          enough);
 	else
@@ -505,7 +569,7 @@ static void check(struct latency_pass *l, struct latency *ret_latency)
 	if (!has_path(l))
 		return;
 	l->near = arcs_reach(&l->needs, l->assertion->b);
-	if (!has_rate(l) || !has_one_origin(l) || !has_budgets(l) || !keeps_up(l))
+	if (!has_burst(l) || !has_rate(l) || !has_one_origin(l) || !has_budgets(l) || !keeps_up(l))
 		return;
 	uint32_t unbounded = raise_all(l);
 	if (unbounded != NO_ID) {

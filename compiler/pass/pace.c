@@ -8,7 +8,11 @@
  * start(v) is the longest time from the origin to v. A history x[-1] waits for the frame before: it
  * counts a period less. So do the feedbacks that it makes; one that takes longer than a period
  * slows its origin, as a node does that takes every frame and is slower than the rate. A feedback
- * of nodes without budgets is taken to keep up. */
+ * of nodes without budgets is taken to keep up.
+ *
+ * A node that fires on any input may make several frames of one, at once. The rate of such an
+ * origin is that of its inputs: in each period comes a burst, and each node takes its share of it,
+ * in a time that counts as one firing. */
 #include "pass/private.h"
 
 int64_t time_add(int64_t x, int64_t y)
@@ -85,12 +89,14 @@ static int64_t multiple_of_edge(const struct graph_edge *edge, const struct pace
 static void pace_origin(const struct analysis *a, uint32_t n, int64_t slowest, struct pace *pace)
 {
 	double rate = a->graph->nodes.items[n].rate;
+	uint32_t makes = a->graph->nodes.items[n].face->makes;
 
 	*pace = (struct pace){.timed = rate > 0,
 	                      .exact = true,
 	                      .full = true,
 	                      .period = 1,
 	                      .multiple = 1,
+	                      .burst = makes ? makes : 1,
 	                      .behind = NO_ID};
 	if (pace->timed)
 		pace->period = pace->frames = pace->spacing = period_of_rate(rate);
@@ -122,7 +128,9 @@ static void pace_order(const struct analysis *a, uint32_t worker, uint32_t n_wor
 	const struct graph *graph = a->graph;
 	const struct graph_node *node = &graph->nodes.items[worker];
 
-	pace->period = (paces[worker].response + n_workers - 1) / n_workers;
+	int64_t work = time_multiply(paces[worker].response / paces[worker].burst,
+	                             paces[a->origin[worker]].burst);
+	pace->period = (work + n_workers - 1) / n_workers;
 	pace->full = true;
 	pace->multiple = 1;
 	for (uint32_t i = 0; i < node->n_inputs; i++) {
@@ -170,7 +178,10 @@ static bool pace_inputs(const struct analysis *a, uint32_t n, struct pace *paces
 	}
 	if (worker != NO_ID)
 		pace_order(a, worker, node->n_inputs, paces, pace);
-	pace->spacing = time_multiply(origin->spacing, pace->multiple);
+	pace->burst = (origin->burst + pace->multiple - 1) / pace->multiple;
+	pace->spacing = origin->spacing;
+	if (pace->multiple > origin->burst)
+		pace->spacing = time_multiply(origin->spacing, pace->multiple / origin->burst);
 	if (pace->spacing > pace->frames)
 		pace->frames = pace->spacing;
 	pace->exact = pace->exact && !latest;
@@ -190,7 +201,9 @@ static void pace_node(const struct analysis *a, uint32_t n, int64_t response, in
 	else
 		latest = pace_inputs(a, n, paces);
 	if (pace->timed && node->budget_ns > 0)
-		pace->response = response > TIME_MAX / 2 ? TIME_MAX / 2 : response;
+		pace->response = time_multiply(response, pace->burst);
+	if (pace->response > TIME_MAX / 2)
+		pace->response = TIME_MAX / 2;
 	pace->time = pace->response ? pace->response : pace->period;
 	if (latest)
 		pace->time *= 2;

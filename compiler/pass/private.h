@@ -156,10 +156,11 @@ struct pace {
 	bool full;        /* and no `every`: it fires on every frame that it is given */
 	int64_t period;   /* between two firings, at full rate */
 	int64_t multiple; /* its frames' numbers differ by multiples of it: `every` above it */
+	int64_t burst;    /* frames that may come at once, in each period: of one input, `makes` */
 	int64_t frames;   /* period if nothing were slow: from the rate alone; 0 = no rate */
 	int64_t spacing;  /* between two firings, at the least, of frames that come at the rate */
-	int64_t response; /* its budget and those of its process; 0 = not known */
-	int64_t time;     /* of a firing, with the wait for the one before */
+	int64_t response; /* its budget and those of its process, for a burst; 0 = not known */
+	int64_t time;     /* of a firing, or a burst of them, with the wait for the one before */
 	int64_t start;    /* longest time from the origin */
 	uint32_t behind;  /* input that comes last, or NO_ID */
 };

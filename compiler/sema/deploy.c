@@ -103,6 +103,8 @@ static int64_t time_of(struct deploy *d, const struct ast_expr *expr)
 /* Each worker takes every n-th frame, so an input may not choose by number already. */
 static bool chooses_by_number(const struct bound_node *node)
 {
+	if (node->face && node->face->pasts.n > 0)
+		return true;
 	for (size_t i = 0; i < node->inputs.n; i++) {
 		const struct bound_input *input = &node->inputs.items[i];
 		if (input->every_n || input->every_ns || input->first != 0)
@@ -125,16 +127,23 @@ static bool has_one_queue(const struct bound_node *node)
 	return n_firing == 1;
 }
 
+/* What keeps frames from being taken in turn and put in order again, or NULL. */
+static const char *why_no_workers(const struct bound_node *node)
+{
+	if (node->inputs.n == 0)
+		return "makes frames of its own";
+	if (node->face && node->face->fires_any)
+		return "fires on any of its inputs, and numbers its frames itself";
+	return chooses_by_number(node) ? "looks at every(…) or at a history" : NULL;
+}
+
 static void set_workers(struct deploy *d, uint32_t index, struct span span, int64_t n, bool dynamic)
 {
 	struct bound_node *node = &d->bound->nodes.items[index];
-	if (node->inputs.n == 0 || chooses_by_number(node)) {
-		diag_report(
-			d->sema->diags, E0504, span,
-			node->inputs.n == 0
-				? "'%s' cannot have workers: it makes frames of its own"
-				: "'%s' cannot have workers: it looks at every(…) or at a history",
-			node->name);
+	const char *why = why_no_workers(node);
+	if (why) {
+		diag_report(d->sema->diags, E0504, span, "'%s' cannot have workers: it %s",
+		            node->name, why);
 		return;
 	}
 	if (node->face && !node->face->stateless) {

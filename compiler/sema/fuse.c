@@ -1,9 +1,5 @@
 /* One node for all expressions that have the same streams and the same clocks: they fire together
- * anyway, so nothing waits that did not. A history of one of them is the node's own past.
- *
- * Then the parts of each node are written: its outputs, and what stands in several places of them,
- * each computed once and before its readers. */
-#include "sema/c_name.h"
+ * anyway, so nothing waits that did not. What one of them was before is kept by the node itself. */
 #include "sema/lift.h"
 #include <stdlib.h>
 #include <string.h>
@@ -110,165 +106,74 @@ static void classify(struct fusion *f)
 		;
 }
 
-/* ---- The parts of a node ---- */
+/* ---- What a node keeps of its own ---- */
 
-/* Writes the parts of `face` from the meanings of its outputs. */
-struct writing {
-	struct arena *arena;
-	struct interface *face;
+/* Bytes of the earlier values of one expression: more are read from where they were published. */
+#define PAST_MAX 1024
+
+/* An expression of a node. */
+struct member {
+	uint32_t node;  /* that it had alone */
+	bool is_read;   /* by other nodes, or in a way that its own node cannot keep */
+	bool is_past;   /* another member looks back at it */
+	uint32_t depth; /* so many earlier values are kept; 0 = none */
+	uint32_t past;  /* their number in the interface */
+	uint32_t output;
 };
 
-/* In how many places of the node each meaning stands; what an output is stands in one more. */
-static void count_places(struct writing *w, const struct term *term);
+struct group {
+	VEC(struct member) members;
+};
 
-static void count_meaning(struct writing *w, struct meaning *meaning, uint32_t n)
+/* Whether an input of a member reads earlier values of one, and the node can keep them: they are
+ * few, and nobody asks when they were. */
+static bool is_kept(const struct elaborator *e, const struct bound_input *input,
+                    const struct use *use, const struct member *from)
 {
-	if (meaning->written_by != w->face) {
-		meaning->written_by = w->face;
-		meaning->n_places = 0;
-		meaning->part = NO_OUTPUT;
-		count_places(w, meaning->term);
-	}
-	meaning->n_places += n;
-}
-
-static void count_places(struct writing *w, const struct term *term)
-{
-	if (term->kind == TERM_PART) {
-		count_meaning(w, term->meaning, 1);
-		return;
-	}
-	if (term->left)
-		count_places(w, term->left);
-	if (term->right)
-		count_places(w, term->right);
-	if (term->third)
-		count_places(w, term->third);
-	for (size_t i = 0; i < term->n_items; i++)
-		count_places(w, term->items[i]);
-}
-
-static struct term *write_term(struct writing *w, const struct term *term);
-
-static const char *free_part_name(struct writing *w, const char *base)
-{
-	const char *name = base;
-	for (unsigned k = 2;; k++) {
-		bool taken = false;
-		for (size_t i = 0; i < w->face->parts.n; i++)
-			taken = taken || strcmp(w->face->parts.items[i].name, name) == 0;
-		if (!taken)
-			return name;
-		name = arena_printf(w->arena, "%s_%u", base, k);
-	}
-}
-
-/* The last word of what it is bound to: "near_2" of rig.near[2]. */
-static const char *part_name(struct writing *w, const struct meaning *meaning)
-{
-	const char *path = meaning->binding->anonymous ? "value" : meaning->binding->path;
-	const char *dot = strrchr(path, '.');
-	char *base = arena_strdup(w->arena, dot ? dot + 1 : path);
-	size_t n = 0;
-	for (const char *c = base; *c; c++)
-		if (*c != ']')
-			base[n++] = *c == '[' ? '_' : *c;
-	base[n] = '\0';
-	return free_part_name(w, c_member(w->arena, base));
-}
-
-static uint32_t write_part(struct writing *w, struct meaning *meaning, uint32_t output)
-{
-	const struct term *term = write_term(w, meaning->term);
-	struct part part = {.name = part_name(w, meaning),
-	                    .label = meaning->binding->anonymous ? NULL : meaning->binding->path,
-	                    .at = meaning->binding->expr ? meaning->binding->expr->span
-	                                                 : meaning->binding->at,
-	                    .term = term,
-	                    .output = output};
-	vec_push(w->arena, &w->face->parts, part);
-	meaning->part = (uint32_t)w->face->parts.n - 1;
-	return meaning->part;
-}
-
-/* A name stands for its text, or for the part that several read. */
-static struct term *write_name(struct writing *w, const struct term *term, bool asked)
-{
-	struct meaning *meaning = term->meaning;
-	if (meaning->n_places < 2 && !asked)
-		return write_term(w, meaning->term);
-	struct term *part = arena_new(w->arena, struct term);
-	*part = *term;
-	part->index = meaning->part != NO_OUTPUT ? meaning->part
-	                                         : write_part(w, meaning, NO_OUTPUT);
-	part->left = NULL;
-	part->meaning = NULL;
-	return part;
-}
-
-/* The operand of number(), present() and the like: an input, or a part. */
-static struct term *write_asked(struct writing *w, const struct term *term)
-{
-	if (term->kind == TERM_INPUT)
-		return write_term(w, term);
-	if (term->kind == TERM_PART)
-		return write_name(w, term, true);
-	struct part part = {.name = "value", .at = term->span, .output = NO_OUTPUT};
-	part.term = write_term(w, term);
-	part.name = free_part_name(w, part.name);
-	vec_push(w->arena, &w->face->parts, part);
-	struct term *asked = arena_new(w->arena, struct term);
-	*asked = (struct term){.kind = TERM_PART,
-	                       .type = term->type,
-	                       .span = term->span,
-	                       .index = (uint32_t)w->face->parts.n - 1};
-	return asked;
-}
-
-static bool asks(const struct term *term)
-{
-	return term->kind == TERM_NUMBER || term->kind == TERM_TIME || term->kind == TERM_AGE ||
-	       term->kind == TERM_PRESENT;
-}
-
-static struct term *write_term(struct writing *w, const struct term *term)
-{
-	struct term *written = arena_new(w->arena, struct term);
-	if (term->kind == TERM_PART)
-		return write_name(w, term, false);
-	*written = *term;
-	if (term->kind == TERM_INPUT)
-		written->index = (uint32_t)term->operand->place;
-	if (term->left)
-		written->left = asks(term) ? write_asked(w, term->left) : write_term(w, term->left);
-	if (asks(term))
-		written->index = written->left->index;
-	if (term->right)
-		written->right = write_term(w, term->right);
-	if (term->third)
-		written->third = write_term(w, term->third);
-	if (term->n_items)
-		written->items = arena_alloc(w->arena, term->n_items * sizeof *written->items);
-	for (size_t i = 0; i < term->n_items; i++)
-		written->items[i] = write_term(w, term->items[i]);
-	return written;
-}
-
-static void write_output(struct writing *w, struct meaning *meaning, uint32_t output, bool kept)
-{
-	struct interface *face = w->face;
-	uint32_t part = meaning->part != NO_OUTPUT ? meaning->part : write_part(w, meaning, output);
-	face->parts.items[part].output = output;
-	face->parts.items[part].kept = kept;
-	face->outputs.items[output].name = face->outputs.n > 1 ? face->parts.items[part].name
-	                                                       : "value";
+	const struct type *type = e->bound->nodes.items[from->node].outputs[0];
+	struct layout layout;
+	if (input->policy != POLICY_QUEUE || input->last >= 0 || use->dated ||
+	    type->kind == TYPE_IMAGE || type_layout(type, &layout) < 0)
+		return false;
+	return layout.size * (uint64_t)-input->first <= PAST_MAX;
 }
 
 /* ---- One node of several ---- */
 
-struct members {
-	VEC(uint32_t) nodes;
+struct merge {
+	struct elaborator *e;
+	struct group *groups; /* per node: of which it is the first member */
+	uint32_t *to;         /* per node: the first of its group, or itself */
+	uint32_t *index;      /* per node: its number in the group */
 };
+
+static struct member *member_of(const struct merge *m, uint32_t node)
+{
+	return &m->groups[m->to[node]].members.items[m->index[node]];
+}
+
+/* What of the members is read, and by whom. */
+static void find_readers(struct merge *m)
+{
+	struct bound *bound = m->e->bound;
+	for (uint32_t i = 0; i < bound->nodes.n; i++) {
+		const struct bound_node *node = &bound->nodes.items[i];
+		for (size_t k = 0; k < node->inputs.n; k++) {
+			const struct bound_input *input = &node->inputs.items[k];
+			if (!bound->nodes.items[input->node].meaning)
+				continue;
+			struct member *from = member_of(m, input->node);
+			bool own = node->meaning && m->to[i] == m->to[input->node];
+			if (!own || !is_kept(m->e, input, &node->meaning->uses.items[k], from)) {
+				from->is_read = true;
+				continue;
+			}
+			from->is_past = from->is_past || input->node != i;
+			if (from->depth < (uint32_t)-input->first)
+				from->depth = (uint32_t)-input->first;
+		}
+	}
+}
 
 static bool same_input(const struct bound_input *a, const struct bound_input *b)
 {
@@ -291,23 +196,100 @@ static uint32_t merge_input(struct elaborator *e, struct bound_node *node, struc
 	return input.port;
 }
 
-/* The member after which the node is called. */
-static uint32_t name_giver(const struct bound *bound, const struct members *members)
+/* The inputs of all members, each stream once; what the node keeps is none. */
+static void merge_inputs(struct merge *m, const struct group *group, struct bound_node *node,
+                         struct interface *face)
 {
-	for (size_t i = 0; i < members->nodes.n; i++)
-		if (!bound->nodes.items[members->nodes.items[i]].meaning->binding->anonymous)
-			return members->nodes.items[i];
-	return members->nodes.items[0];
+	for (size_t k = 0; k < group->members.n; k++) {
+		uint32_t index = group->members.items[k].node;
+		const struct bound_node *member = &m->e->bound->nodes.items[index];
+		for (size_t i = 0; i < member->meaning->uses.n; i++) {
+			const struct use *use = &member->meaning->uses.items[i];
+			const struct bound_input *input = &member->inputs.items[i];
+			const struct member *from = m->e->bound->nodes.items[input->node].meaning
+			                                    ? member_of(m, input->node)
+			                                    : NULL;
+			use->operand->is_past = from && m->to[input->node] == m->to[index] &&
+			                        is_kept(m->e, input, use, from);
+			use->operand->place = use->operand->is_past
+			                              ? from->past
+			                              : merge_input(m->e, node, face, *input,
+			                                            &member->face->inputs.items[i]);
+		}
+	}
+}
+
+/* The member after which the node is called. */
+static uint32_t name_giver(const struct bound *bound, const struct group *group)
+{
+	for (size_t i = 0; i < group->members.n; i++)
+		if (!bound->nodes.items[group->members.items[i].node].meaning->binding->anonymous)
+			return group->members.items[i].node;
+	return group->members.items[0].node;
+}
+
+/* What nobody but the node reads is no output, unless it is there for nothing at all:
+ * that is told. */
+static void merge_outputs(struct merge *m, struct group *group, struct bound_node *node,
+                          struct interface *face)
+{
+	struct arena *arena = m->e->sema->arena;
+	struct bound_node *nodes = m->e->bound->nodes.items;
+	for (size_t k = 0; k < group->members.n; k++) {
+		struct member *member = &group->members.items[k];
+		const struct bound_node *alone = &nodes[member->node];
+		bool serves = alone->meaning->n_places > 0 || member->is_past;
+		member->output = NO_OUTPUT;
+		if (member->depth > 0)
+			alone->meaning->n_places++;
+		if (!member->is_read && !alone->kept && serves)
+			continue;
+		member->output = (uint32_t)face->outputs.n;
+		alone->meaning->n_places++;
+		vec_push(arena, &face->outputs, alone->face->outputs.items[0]);
+		node->outputs[member->output] = alone->outputs[0];
+	}
+	if (face->outputs.n == 1)
+		return;
+	for (size_t k = 0; k < group->members.n; k++)
+		if (group->members.items[k].output != NO_OUTPUT)
+			face->outputs.items[group->members.items[k].output].name = NULL;
+}
+
+static void write_member(struct writing *w, const struct bound_node *alone,
+                         const struct member *member)
+{
+	struct interface *face = w->face;
+	uint32_t index = part_of(w, alone->meaning);
+	struct part *part = &face->parts.items[index];
+	if (member->depth > 0)
+		face->pasts.items[member->past] = (struct past){index, member->depth};
+	if (member->output == NO_OUTPUT)
+		return;
+	part->output = member->output;
+	part->kept = alone->kept != NULL;
+	if (!face->outputs.items[member->output].name)
+		face->outputs.items[member->output].name = part->name;
+}
+
+static void settle_absence(struct interface *face)
+{
+	for (size_t i = 0; i < face->parts.n; i++) {
+		struct part *part = &face->parts.items[i];
+		bool optional = term_settle_absence(face, (struct term *)part->term);
+		if (part->output != NO_OUTPUT)
+			face->outputs.items[part->output].optional = optional;
+	}
 }
 
 /* The first member becomes the node of all. */
-static void merge(struct elaborator *e, const struct members *members)
+static void merge(struct merge *m, struct group *group)
 {
-	struct arena *arena = e->sema->arena;
-	struct bound_node *nodes = e->bound->nodes.items;
-	struct bound_node node = nodes[name_giver(e->bound, members)];
+	struct arena *arena = m->e->sema->arena;
+	struct bound_node *nodes = m->e->bound->nodes.items;
+	struct bound_node node = nodes[name_giver(m->e->bound, group)];
 	struct interface *face = arena_new(arena, struct interface);
-	size_t n = members->nodes.n;
+	size_t n = group->members.n;
 	*face = *node.face;
 	face->inputs.items = face->outputs.items = NULL;
 	face->inputs.n = face->outputs.n = face->inputs.cap = face->outputs.cap = 0;
@@ -316,68 +298,74 @@ static void merge(struct elaborator *e, const struct members *members)
 	node.inputs.items = NULL;
 	node.inputs.n = node.inputs.cap = 0;
 	node.outputs = arena_alloc(arena, (n + 1) * sizeof *node.outputs);
-	for (size_t m = 0; m < n; m++) {
-		const struct bound_node *member = &nodes[members->nodes.items[m]];
-		for (size_t i = 0; i < member->meaning->uses.n; i++)
-			member->meaning->uses.items[i].operand->place =
-				merge_input(e, &node, face, member->inputs.items[i],
-			                    &member->face->inputs.items[i]);
-		vec_push(arena, &face->outputs, member->face->outputs.items[0]);
-		node.outputs[m] = member->outputs[0];
+	for (size_t k = 0; k < n; k++) {
+		struct member *member = &group->members.items[k];
+		if (member->depth == 0)
+			continue;
+		member->past = (uint32_t)face->pasts.n;
+		vec_push(arena, &face->pasts, (struct past){0, 0});
 	}
+	merge_inputs(m, group, &node, face);
 	struct writing w = {.arena = arena, .face = face};
-	for (size_t m = 0; m < n; m++)
-		count_meaning(&w, nodes[members->nodes.items[m]].meaning, 1);
-	for (size_t m = 0; m < n; m++)
-		write_output(&w, nodes[members->nodes.items[m]].meaning, (uint32_t)m,
-		             nodes[members->nodes.items[m]].kept != NULL);
-	for (size_t i = 0; i < face->parts.n; i++) {
-		struct part *part = &face->parts.items[i];
-		bool optional = term_settle_absence(face, (struct term *)part->term);
-		if (part->output != NO_OUTPUT)
-			face->outputs.items[part->output].optional = optional;
-	}
-	nodes[members->nodes.items[0]] = node;
+	for (size_t k = 0; k < n; k++)
+		count_places(&w, nodes[group->members.items[k].node].meaning);
+	merge_outputs(m, group, &node, face);
+	for (size_t k = 0; k < n; k++)
+		write_member(&w, &nodes[group->members.items[k].node], &group->members.items[k]);
+	settle_absence(face);
+	nodes[group->members.items[0].node] = node;
 }
 
 /* ---- The program ---- */
 
 /* Who reads a member reads an output of the node of all. */
-static void redirect(struct elaborator *e, const uint32_t *to, const uint32_t *output)
+static void redirect(struct merge *m)
 {
-	for (size_t i = 0; i < e->bound->nodes.n; i++)
-		for (size_t k = 0; k < e->bound->nodes.items[i].inputs.n; k++) {
-			struct bound_input *input = &e->bound->nodes.items[i].inputs.items[k];
-			if (e->bound->nodes.items[input->node].meaning)
-				input->output = output[input->node];
-			input->node = to[input->node];
+	struct bound *bound = m->e->bound;
+	for (size_t i = 0; i < bound->nodes.n; i++)
+		for (size_t k = 0; m->to[i] == i && k < bound->nodes.items[i].inputs.n; k++) {
+			struct bound_input *input = &bound->nodes.items[i].inputs.items[k];
+			if (bound->nodes.items[input->node].meaning)
+				input->output = member_of(m, input->node)->output;
+			input->node = m->to[input->node];
 		}
 }
 
-void fuse(struct elaborator *e)
+static struct merge find_groups(struct elaborator *e)
 {
 	struct arena *arena = e->sema->arena;
 	struct fusion f = {.e = e};
 	uint32_t n = (uint32_t)e->bound->nodes.n;
 	classify(&f);
-	struct members *members = arena_alloc(arena, (n + 1) * sizeof *members);
 	uint32_t *first = arena_alloc(arena, (f.n_classes + 1) * sizeof *first);
-	uint32_t *to = arena_alloc(arena, (n + 1) * sizeof *to);
-	uint32_t *output = arena_alloc(arena, (n + 1) * sizeof *output);
+	struct merge m = {.e = e};
+	m.groups = arena_alloc(arena, (n + 1) * sizeof *m.groups);
+	m.to = arena_alloc(arena, (n + 1) * sizeof *m.to);
+	m.index = arena_alloc(arena, (n + 1) * sizeof *m.index);
 	for (uint32_t i = 0; i < n; i++) {
-		if (f.class[i] && !first[f.class[i]])
-			first[f.class[i]] = i + 1;
-		to[i] = f.class[i] ? first[f.class[i]] - 1 : i;
+		uint32_t class = f.class[i];
+		if (class && !first[class])
+			first[class] = i + 1;
+		m.to[i] = class ? first[class] - 1 : i;
 		if (!e->bound->nodes.items[i].meaning)
 			continue;
-		output[i] = (uint32_t)members[to[i]].nodes.n;
-		vec_push(arena, &members[to[i]].nodes, i);
+		struct group *group = &m.groups[m.to[i]];
+		m.index[i] = (uint32_t)group->members.n;
+		vec_push(arena, &group->members, (struct member){.node = i});
 	}
-	redirect(e, to, output);
+	return m;
+}
+
+void fuse(struct elaborator *e)
+{
+	uint32_t n = (uint32_t)e->bound->nodes.n;
+	struct merge m = find_groups(e);
+	find_readers(&m);
 	for (uint32_t i = 0; i < n; i++)
-		if (members[i].nodes.n > 0)
-			merge(e, &members[i]);
+		if (m.groups[i].members.n > 0)
+			merge(&m, &m.groups[i]);
+	redirect(&m);
 	for (uint32_t i = 0; i < n; i++)
-		to[i] = to[i] == i ? i : UNBOUND;
-	renumber(e, to);
+		m.to[i] = m.to[i] == i ? i : UNBOUND;
+	renumber(e, m.to);
 }

@@ -76,6 +76,12 @@ struct part {
 
 VEC_OF(parts, struct part);
 
+/* Earlier values of a part, which the node keeps as it does persistent state. */
+struct past {
+	uint32_t part;
+	uint32_t depth; /* how many */
+};
+
 /* C that stands in the .pkd file. */
 struct c_block {
 	const char *text; /* between {= and =}; NULL: none */
@@ -101,6 +107,9 @@ struct interface {
 	int64_t budget_ns; /* 0 = not stated */
 	bool stateless;
 	bool fires_any; /* fires on any new value of its firing inputs; its outputs are an origin */
+	uint32_t makes; /* of that: firings for each input, at most; 0 = not stated */
+	bool flushes;   /* fires at the end of its inputs, without any */
+	struct span flushes_at;
 	VEC(struct state_field) persistent; /* struct NAME_state */
 	VEC(struct state_field)
 	state;                  /* with `step`: struct NAME; zeroed before the first firing */
@@ -108,6 +117,7 @@ struct interface {
 	struct c_block step;    /* none: in `sources` */
 	struct c_block init, finish;
 	struct parts parts;         /* of a node made from expressions: each reads those before it */
+	VEC(struct past) pasts;     /* likewise */
 	VEC(const char *) sources;  /* relative to unit->directory */
 	VEC(const char *) links;    /* pkg-config names; -lNAME and -LDIRECTORY */
 	VEC(const char *) includes; /* directories, as written */

@@ -1,6 +1,6 @@
 /* An expression on its way to becoming a term. A name that is bound to an expression stands for its
  * text: its term is built once for each kind of place, and shared by all that use it. Private to
- * expression.c, fuse.c, meaning.c, operand.c, argument.c and the files term*.c. */
+ * expression.c, fuse.c, part.c, meaning.c, operand.c, argument.c and the files term*.c. */
 #ifndef SEMA_LIFT_H
 #define SEMA_LIFT_H
 
@@ -19,12 +19,14 @@ struct operand {
 	 * is written: its port. */
 	const struct uses *gathered;
 	size_t place;
+	bool is_past; /* of the node itself: its place is a number of struct past */
 };
 
 /* An operand of a term, at its first place in the text. */
 struct use {
 	struct operand *operand;
 	bool needed; /* in some place */
+	bool dated;  /* its number, time or age is asked for */
 };
 
 VEC_OF(uses, struct use);
@@ -39,7 +41,7 @@ struct meaning {
 	bool guessed;             /* OPEN: the guess was used */
 	const struct term *term;
 	struct uses uses;
-	/* While a node is written (fuse.c). */
+	/* While a node is written (part.c). */
 	const void *written_by;
 	uint32_t n_places, part;
 };
@@ -61,6 +63,21 @@ struct term *lift_operand(struct lift *lift, const struct ast_expr *expr);
 /* What an edge reads, as the operand of a node that hands it on; NULL after a report. */
 struct term *lift_relay(struct lift *lift, const struct ast_expr *stream,
                         struct bound_input words);
+
+/* ---- part.c ---- */
+
+/* The parts of `face`, from the meanings of its expressions. */
+struct writing {
+	struct arena *arena;
+	struct interface *face;
+};
+
+/* Counts for each meaning under this one in how many places of the node it stands (n_places). All
+ * that the node has are counted before the first part is written. */
+void count_places(struct writing *w, struct meaning *meaning);
+
+/* The number of the part that computes it, written where there is none yet. */
+uint32_t part_of(struct writing *w, struct meaning *meaning);
 
 /* ---- meaning.c ---- */
 

@@ -172,26 +172,33 @@ struct term *lift_name(struct lift *lift, struct binding *binding, const struct 
 
 /* ---- What it reads ---- */
 
-static void add_use(struct arena *arena, struct uses *uses, struct operand *operand, bool needed)
+static void add_use(struct arena *arena, struct uses *uses, struct use use)
 {
+	struct operand *operand = use.operand;
 	if (operand->gathered != uses) {
-		vec_push(arena, uses, (struct use){operand, false});
+		vec_push(arena, uses, use);
 		operand->gathered = uses;
 		operand->place = uses->n - 1;
+		return;
 	}
-	struct use *use = &uses->items[operand->place];
-	use->needed = use->needed || needed;
+	struct use *known = &uses->items[operand->place];
+	known->needed = known->needed || use.needed;
+	known->dated = known->dated || use.dated;
 }
 
 static void gather(struct arena *arena, struct uses *uses, const struct term *term, bool needed)
 {
 	struct term_needs needs = term_needs(term);
+	bool dates = term->kind == TERM_NUMBER || term->kind == TERM_TIME || term->kind == TERM_AGE;
 	if (term->kind == TERM_INPUT)
-		add_use(arena, uses, term->operand, needed);
+		add_use(arena, uses, (struct use){term->operand, needed, false});
+	if (dates && term->left->kind == TERM_INPUT)
+		add_use(arena, uses, (struct use){term->left->operand, false, true});
 	if (term->kind == TERM_PART) {
 		for (size_t i = 0; i < term->meaning->uses.n; i++) {
-			const struct use *use = &term->meaning->uses.items[i];
-			add_use(arena, uses, use->operand, needed && use->needed);
+			struct use use = term->meaning->uses.items[i];
+			use.needed = needed && use.needed;
+			add_use(arena, uses, use);
 		}
 		return;
 	}

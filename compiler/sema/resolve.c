@@ -362,6 +362,24 @@ static struct value item_constant(struct sema *sema, struct file_scope *file,
 	return value;
 }
 
+#define MAKES_MAX 1000000
+
+static uint32_t resolve_makes(struct sema *sema, struct file_scope *file,
+                              const struct ast_item *item)
+{
+	struct value value = const_eval(sema, file, item->expr);
+
+	if (value.kind == VALUE_INT && value.i >= 1 && value.i <= MAKES_MAX)
+		return (uint32_t)value.i;
+	if (value.kind != VALUE_NONE)
+		diag_report(
+			sema->diags, E0302, item->expr->span,
+			"how many values a node makes of one input must be a whole number between 1 "
+			"and %d",
+			MAKES_MAX);
+	return 0;
+}
+
 static bool has_field(const struct interface *face, const char *name)
 {
 	for (size_t i = 0; i < face->state.n; i++)
@@ -513,6 +531,13 @@ static void resolve_item(struct sema *sema, struct file_scope *file, struct inte
 	case ITEM_FIRES_ANY:
 		face->fires_any = true;
 		break;
+	case ITEM_FLUSHES:
+		face->flushes = true;
+		face->flushes_at = item->span;
+		break;
+	case ITEM_MAKES:
+		face->makes = resolve_makes(sema, file, item);
+		break;
 	case ITEM_STATE:
 	case ITEM_PERSISTENT:
 		resolve_state(sema, file, face, item);
@@ -571,6 +596,41 @@ static void check_no_step(struct sema *sema, const struct interface *face)
 	}
 }
 
+/* Values beyond one for each frame need numbers of their own. */
+static void check_many(struct sema *sema, const struct interface *face)
+{
+	if (face->makes && !face->fires_any) {
+		diag_report(
+			sema->diags, E0206, face->span,
+			"'makes' is for a node that 'fires any': each of its firings makes one value");
+		diag_note(
+			sema->diags, face->span,
+			"the values of '%s' have the numbers of the frames that they are made of, and a "
+			"frame has one value in a stream",
+			face->name);
+		diag_help(sema->diags,
+		          "write 'fires any' in the declaration of '%s', or leave 'makes' out",
+		          face->name);
+	}
+	if (face->flushes && face->inputs.n == 0) {
+		diag_report(
+			sema->diags, E0206, face->flushes_at,
+			"'flushes' is for a node with inputs: it is called once more when they end");
+		diag_help(sema->diags, "an origin makes its last frames before it returns PKD_END");
+	} else if (face->flushes && face->outputs.n && !face->fires_any) {
+		diag_report(sema->diags, E0206, face->flushes_at,
+		            "what '%s' makes at the end of its inputs has no frame to belong to",
+		            face->name);
+		diag_note(sema->diags, face->span,
+		          "its values have the numbers of the frames that they are made of");
+		diag_help(
+			sema->diags,
+			"write 'fires any' in the declaration of '%s': then it numbers what it makes "
+			"itself",
+			face->name);
+	}
+}
+
 /* What only makes sense together. */
 static void check_items(struct sema *sema, const struct interface *face)
 {
@@ -582,6 +642,7 @@ static void check_items(struct sema *sema, const struct interface *face)
 	if (face->fires_any && (face->inputs.n == 0 || face->origin != ORIGIN_NONE))
 		diag_report(sema->diags, E0206, face->span,
 		            "'fires any' is for a node with inputs, which cannot be an origin");
+	check_many(sema, face);
 }
 
 /* A generic of a node must stand in a port: nothing else could use it. In a pipeline it is a number

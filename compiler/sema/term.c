@@ -433,6 +433,8 @@ bool term_settle_absence(const struct interface *face, struct term *term)
 	bool none = term->kind == TERM_BEST || (term->kind == TERM_FOLD && term->fold <= FOLD_MEAN);
 	if (term->kind == TERM_INPUT)
 		absent = face->inputs.items[term->index].optional;
+	else if (term->kind == TERM_PAST)
+		absent = true;
 	else if (term->kind == TERM_PART)
 		absent = face->parts.items[term->index].term->optional;
 	else if (term->kind == TERM_PRESENT)

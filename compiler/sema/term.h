@@ -17,6 +17,7 @@ enum term_kind {
 	TERM_OPTION,   /* option number `index` of the program, or an element of it */
 	TERM_INPUT,    /* input number `index` of the node: the value of its stream */
 	TERM_PART,     /* part number `index` of the node: what a name stands for */
+	TERM_PAST,     /* past number `index` of the node, `element` values back */
 	TERM_IT,       /* the element that the innermost TERM_WHERE or TERM_FOLD is at */
 	TERM_FIELD,    /* left . field number `index` */
 	TERM_ELEMENT,  /* left [ right ]: of a list or an array; absent out of range */
@@ -58,7 +59,7 @@ struct term {
 	enum term_fold fold;
 	enum function function; /* CALL */
 	uint32_t index;
-	uint32_t element; /* OPTION: which element of an array, from 1; 0 = the option itself */
+	uint32_t element; /* OPTION: which element of an array, from 1; 0 = the option itself; PAST */
 	struct value value;
 	const struct term *left, *right, *third;
 	const struct term **items;

@@ -68,6 +68,17 @@ static void print_touches(const struct interface *node)
 		puts("  settled after init");
 }
 
+static void print_firing(const struct interface *node)
+{
+	if (node->fires_any)
+		puts("\nfires on any of its inputs, and numbers its frames itself");
+	if (node->makes)
+		printf("\nmakes up to %u value%s of one input\n", node->makes,
+		       node->makes == 1 ? "" : "s");
+	if (node->flushes)
+		puts("\nflushes: it is called once more, or oftener, when its inputs have ended");
+}
+
 static void print_facts(const struct interface *node)
 {
 	for (size_t i = 0; i < node->generics.n; i++) {
@@ -83,6 +94,7 @@ static void print_facts(const struct interface *node)
 		puts("\norigin, paced: it waits for room and loses nothing");
 	if (node->origin == ORIGIN_LIVE)
 		puts("\norigin, live: it refuses frames that there is no room for");
+	print_firing(node);
 	if (node->stateless)
 		puts("\nstateless");
 	print_touches(node);

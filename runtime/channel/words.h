@@ -89,18 +89,27 @@ enum pkdi_state {
 	PKDI_LEFT, /* outputs settled for ever, cursors given up */
 };
 
+/* What a firing of a node that `fires any`, or flushes, leaves for the next one. */
+struct pkdi_rest {
+	uint64_t n_parts;   /* firings of this input so far; 0 = the next one takes a new input */
+	uint32_t input;     /* the input, whose front stays; PKD_NONE = the end of all inputs */
+	uint32_t is_timed;  /* the node sets its capture times: they do not go back any more */
+	int64_t capture_ns; /* of the firing */
+};
+
 /* The redo record of a firing. The parts for outputs and inputs follow in arrays of their own.
  * Valid for recovery while committed != applied; all of it is plain stores except those two.
  *
  * What must be valid at any instant, and not only then, has two copies: the one of index
  * committed % 2 counts, and the next firing fills the other. Its commit swaps them. This holds
- * for the number, and for a node's persistent state. */
+ * for the number, the rest, and a node's persistent state. */
 struct pkdi_record {
 	_Atomic uint64_t committed; /* firings committed: storing it is the commit */
 	_Atomic uint64_t applied;   /* firings whose effects are all in place */
 	_Atomic uint64_t number[2]; /* frame of the firing; a source continues counting from it */
 	uint64_t settled;           /* what the outputs settle to */
 	uint64_t leaves;            /* it is the node's last firing */
+	struct pkdi_rest rest[2];   /* unused by other nodes, which have none */
 };
 
 /* The frame of the last committed firing, 0 = none. */

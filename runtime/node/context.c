@@ -56,6 +56,16 @@ PKD_PUBLIC uint32_t pkd_fired(const struct pkd_ctx *ctx)
 	return ctx->fired;
 }
 
+PKD_PUBLIC uint64_t pkd_part(const struct pkd_ctx *ctx)
+{
+	return ctx->part;
+}
+
+PKD_PUBLIC bool pkd_flushing(const struct pkd_ctx *ctx)
+{
+	return ctx->fired == PKD_NONE;
+}
+
 PKD_PUBLIC void *pkd_state(struct pkd_ctx *ctx)
 {
 	return ctx->state;
@@ -84,7 +94,11 @@ PKD_PUBLIC bool pkd_stopping(const struct pkd_ctx *ctx)
 
 PKD_PUBLIC void pkd_set_time(struct pkd_ctx *ctx, int64_t capture_ns)
 {
+	/* What a join makes keeps the time of its frame. */
+	if (ctx->node->decl->origin == PKD_NOT_ORIGIN)
+		return;
 	ctx->capture_ns = capture_ns;
+	ctx->is_timed = true;
 }
 
 PKD_PUBLIC int pkd_later(struct pkd_ctx *ctx, int64_t due_ns)

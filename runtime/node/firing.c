@@ -163,6 +163,19 @@ enum pkdi_choice pkdi_firing_choose(struct pkdi_input *inputs, uint32_t n_inputs
 	return choice;
 }
 
+static void fire_none(struct pkdi_input *inputs, uint32_t n_inputs)
+{
+	for (uint32_t i = 0; i < n_inputs; i++)
+		inputs[i].fires = false;
+}
+
+static void take(struct pkdi_input *input, uint32_t index, struct pkdi_firing *firing)
+{
+	input->fires = true;
+	firing->capture_ns = input->front->capture_ns;
+	firing->fired = index;
+}
+
 enum pkdi_choice pkdi_firing_choose_any(struct pkdi_input *inputs, uint32_t n_inputs,
                                         bool skip_watermarks, struct pkdi_firing *ret_firing)
 {
@@ -170,10 +183,10 @@ enum pkdi_choice pkdi_firing_choose_any(struct pkdi_input *inputs, uint32_t n_in
 	bool drained = true;
 
 	*ret_firing = (struct pkdi_firing){.moved = read_inputs(inputs, n_inputs, skip_watermarks)};
+	fire_none(inputs, n_inputs);
 	for (uint32_t i = 0; i < n_inputs; i++) {
 		struct pkdi_input *input = &inputs[i];
 
-		input->fires = false;
 		if (!pkdi_policy_fires(input))
 			continue;
 		if (input->front || input->settled != PKDI_ENDED)
@@ -184,8 +197,24 @@ enum pkdi_choice pkdi_firing_choose_any(struct pkdi_input *inputs, uint32_t n_in
 	}
 	if (!oldest)
 		return drained ? PKDI_CHOICE_DRAINED : PKDI_CHOICE_WAIT;
-	oldest->fires = true;
-	ret_firing->capture_ns = oldest->front->capture_ns;
-	ret_firing->fired = (uint32_t)(oldest - inputs);
+	take(oldest, (uint32_t)(oldest - inputs), ret_firing);
 	return PKDI_CHOICE_FIRE;
+}
+
+bool pkdi_firing_go_on(struct pkdi_input *inputs, uint32_t n_inputs, uint32_t input,
+                       struct pkdi_firing *ret_firing)
+{
+	*ret_firing = (struct pkdi_firing){0};
+	fire_none(inputs, n_inputs);
+	pkdi_policy_look(&inputs[input]);
+	if (!inputs[input].front)
+		return false;
+	take(&inputs[input], input, ret_firing);
+	return true;
+}
+
+void pkdi_firing_flush(struct pkdi_input *inputs, uint32_t n_inputs, struct pkdi_firing *ret_firing)
+{
+	*ret_firing = (struct pkdi_firing){.fired = PKD_NONE};
+	fire_none(inputs, n_inputs);
 }

@@ -18,7 +18,8 @@ struct pkdi_firing {
 	uint64_t number;
 	int64_t capture_ns;
 	uint32_t origin;
-	uint32_t fired; /* input that fired a node that `fires any` */
+	uint32_t fired; /* input that fired a node that `fires any`; PKD_NONE: none, it flushes */
+	uint64_t part;  /* firings of the same input before */
 	/* The node's outputs may be settled up to here, whatever the choice was. */
 	uint64_t settled;
 	bool moved; /* inputs were advanced, whatever the choice was */
@@ -33,5 +34,14 @@ enum pkdi_choice pkdi_firing_choose(struct pkdi_input *inputs, uint32_t n_inputs
  * number. Never PKDI_CHOICE_SKIPPED. The caller supplies number and origin. */
 enum pkdi_choice pkdi_firing_choose_any(struct pkdi_input *inputs, uint32_t n_inputs,
                                         bool skip_watermarks, struct pkdi_firing *ret_firing);
+
+/* The same value once more: the front of `input`, which nothing has moved since. The caller also
+ * supplies `part`. False without a front, which a corrupted stream alone does not have. */
+bool pkdi_firing_go_on(struct pkdi_input *inputs, uint32_t n_inputs, uint32_t input,
+                       struct pkdi_firing *ret_firing);
+
+/* No value: the firing of a node at the end of its inputs. */
+void pkdi_firing_flush(struct pkdi_input *inputs, uint32_t n_inputs,
+                       struct pkdi_firing *ret_firing);
 
 #endif

@@ -116,9 +116,9 @@ static bool settle_outputs(struct pkdi_node *node, uint64_t number)
 
 /* ---- Commit and recovery ---- */
 
-static void commit(struct pkdi_node *node, bool publishes, bool leaves)
+static void commit(struct pkdi_node *node, bool publishes, enum pkdi_then then)
 {
-	pkdi_record_commit(node, publishes, leaves);
+	pkdi_record_commit(node, publishes, then);
 	node->decided = node->ctx.number;
 	notify(node);
 }
@@ -254,6 +254,15 @@ static bool must_leave(struct pkdi_node *node)
 	       (phase == PKDI_PHASE_DRAIN && pkdi_node_is_source(node->decl));
 }
 
+/* A firing that bears the node's own number. */
+static enum pkdi_poll fire_next(struct pkdi_node *node)
+{
+	node->firing.number = pkdi_record_number(&node->words->record) + 1;
+	node->firing.origin = node->index;
+	node->chosen = true;
+	return PKDI_POLL_READY;
+}
+
 static enum pkdi_poll poll_origin(struct pkdi_node *node, bool may_begin)
 {
 	node->due_ns = INT64_MAX;
@@ -266,12 +275,8 @@ static enum pkdi_poll poll_origin(struct pkdi_node *node, bool may_begin)
 			return PKDI_POLL_IDLE;
 		}
 	}
-	node->firing = (struct pkdi_firing){
-		.number = pkdi_record_number(&node->words->record) + 1,
-		.origin = node->index,
-	};
-	node->chosen = true;
-	return PKDI_POLL_READY;
+	node->firing = (struct pkdi_firing){0};
+	return fire_next(node);
 }
 
 /* Releases what no later frame looks back at, so that the writers have room: this node itself
@@ -286,28 +291,50 @@ static bool advance_histories(struct pkdi_node *node)
 	return moved;
 }
 
+/* Nothing will come any more. */
+static enum pkdi_poll end_or_flush(struct pkdi_node *node)
+{
+	const struct pkdi_rest *rest = pkdi_record_rest(node);
+
+	if (!node->decl->flushes) {
+		pkdi_node_leave(node);
+		return PKDI_POLL_MOVED;
+	}
+	pkdi_firing_flush(node->inputs, node->decl->n_inputs, &node->firing);
+	node->firing.capture_ns = rest->capture_ns;
+	node->firing.part = rest->input == PKD_NONE ? rest->n_parts : 0;
+	return fire_next(node);
+}
+
+static bool goes_on(struct pkdi_node *node)
+{
+	const struct pkdi_rest *rest = pkdi_record_rest(node);
+
+	if (!rest->n_parts || rest->input >= node->decl->n_inputs ||
+	    !pkdi_firing_go_on(node->inputs, node->decl->n_inputs, rest->input, &node->firing))
+		return false;
+	node->firing.part = rest->n_parts;
+	return true;
+}
+
 static enum pkdi_poll poll_any(struct pkdi_node *node)
 {
 	enum pkdi_choice choice;
 
 	if (node->decl->origin == PKD_PACED && !has_room(node))
 		return PKDI_POLL_IDLE;
+	if (goes_on(node))
+		return fire_next(node);
 	choice = pkdi_firing_choose_any(node->inputs, node->decl->n_inputs, node->skip_watermarks,
 	                                &node->firing);
-	if (choice == PKDI_CHOICE_DRAINED) {
-		pkdi_node_leave(node);
-		return PKDI_POLL_MOVED;
-	}
-	if (choice != PKDI_CHOICE_FIRE) {
-		if (!node->firing.moved)
-			return PKDI_POLL_IDLE;
-		notify(node);
-		return PKDI_POLL_MOVED;
-	}
-	node->firing.number = pkdi_record_number(&node->words->record) + 1;
-	node->firing.origin = node->index;
-	node->chosen = true;
-	return PKDI_POLL_READY;
+	if (choice == PKDI_CHOICE_DRAINED)
+		return end_or_flush(node);
+	if (choice == PKDI_CHOICE_FIRE)
+		return fire_next(node);
+	if (!node->firing.moved)
+		return PKDI_POLL_IDLE;
+	notify(node);
+	return PKDI_POLL_MOVED;
 }
 
 static enum pkdi_poll poll_join(struct pkdi_node *node)
@@ -325,10 +352,8 @@ static enum pkdi_poll poll_join(struct pkdi_node *node)
 	}
 	choice = pkdi_firing_choose(node->inputs, node->decl->n_inputs, node->skip_watermarks,
 	                            &node->firing);
-	if (choice == PKDI_CHOICE_DRAINED) {
-		pkdi_node_leave(node);
-		return PKDI_POLL_MOVED;
-	}
+	if (choice == PKDI_CHOICE_DRAINED)
+		return end_or_flush(node);
 	if (node->firing.settled > node->decided)
 		node->decided = node->firing.settled;
 	/* Frames dropped by a lossy choice are settled here, before the step. */
@@ -496,7 +521,7 @@ static __attribute__((cold)) int look_closer(struct pkdi_node *node,
 
 /* Whatever follows an output does not belong to the node: a header, or what the next one reads.
  * And a value that is not valid for its declared type reaches nobody. */
-static int check_outputs(struct pkdi_node *node, bool has_values)
+static int check_outputs(struct pkdi_node *node, bool are_made)
 {
 	for (uint32_t i = 0; i < node->decl->n_outputs; i++) {
 		const struct pkdi_output *output = &node->outputs[i];
@@ -505,7 +530,7 @@ static int check_outputs(struct pkdi_node *node, bool has_values)
 			continue;
 		if (!pkdi_output_is_intact(output))
 			return say_overrun(node, output);
-		if (has_values && !output->absent && node->plans[i].checks &&
+		if (are_made && !output->absent && node->plans[i].checks &&
 		    !pkdi_plan_check(&node->plans[i], output->header + 1)) {
 			int r = look_closer(node, output, &node->plans[i]);
 
@@ -514,6 +539,18 @@ static int check_outputs(struct pkdi_node *node, bool has_values)
 		}
 	}
 	return 0;
+}
+
+/* No input has a capture time for it, nor a firing before. */
+static bool is_timed_by_call(const struct pkdi_node *node)
+{
+	return pkdi_node_is_source(node->decl) ||
+	       (node->ctx.fired == PKD_NONE && !pkdi_read(&node->words->record.committed));
+}
+
+static bool has_values(int r)
+{
+	return r == PKD_OK || r == PKD_MORE || r == PKD_END;
 }
 
 /* Calls step; returns its result, and the time at its end. */
@@ -526,7 +563,7 @@ static int call_step(struct pkdi_node *node, int64_t *ret_end_ns)
 	start_ns = *node->now_ns;
 	if (!start_ns)
 		start_ns = pkd_now();
-	if (pkdi_node_is_source(node->decl))
+	if (is_timed_by_call(node))
 		node->ctx.capture_ns = start_ns;
 	r = pkdi_ports_fill(node);
 	if (r == -ENOBUFS) {
@@ -547,10 +584,10 @@ static int call_step(struct pkdi_node *node, int64_t *ret_end_ns)
 	set_calling(node, 0);
 	atomic_store_explicit(node->step_since_ns, 0, memory_order_relaxed);
 	*node->now_ns = *ret_end_ns = pkd_now();
-	if (r == PKD_OK || r == PKD_END)
+	if (has_values(r))
 		account(node, *ret_end_ns - start_ns);
 	if (r >= 0) {
-		int checked = check_outputs(node, r == PKD_OK || r == PKD_END);
+		int checked = check_outputs(node, has_values(r));
 
 		r = checked < 0 ? checked : r;
 	}
@@ -605,37 +642,68 @@ static void tell_supervisor(struct pkdi_node *node)
 		return;
 }
 
+/* Once a node that fires on any input has set a capture time, none is earlier than the one before:
+ * those who take a frame of each period, or write a film, go by them. */
+static bool goes_back(const struct pkdi_node *node)
+{
+	return node->decl->fires_any && node->ctx.is_timed &&
+	       pkdi_read(&node->words->record.committed) &&
+	       node->ctx.capture_ns < pkdi_record_rest(node)->capture_ns;
+}
+
+static __attribute__((cold)) int say_goes_back(struct pkdi_node *node)
+{
+	int64_t before_ns = pkdi_record_rest(node)->capture_ns;
+
+	pkdi_node_log(
+		node->log, node->decl,
+		"the capture time of frame %llu is %lld ns before that of the frame before: a "
+		"node that sets it with pkd_set_time never lets it go back",
+		(unsigned long long)node->ctx.number,
+		(long long)(before_ns - node->ctx.capture_ns));
+	node->ctx.reported = true;
+	return -EINVAL;
+}
+
 /* What the firing has made becomes visible, unless there is no room for a frame that cannot
  * wait. */
-static int publish(struct pkdi_node *node, int64_t now_ns, bool leaves)
+static int publish(struct pkdi_node *node, int64_t now_ns, enum pkdi_then then)
 {
 	int r;
 
 	if (is_refused(node)) {
-		commit(node, false, leaves);
+		commit(node, false, then);
 		return 0;
 	}
 	r = seal_values(node, now_ns);
 	if (r < 0)
 		return r;
-	commit(node, true, leaves);
+	commit(node, true, then);
 	return 1;
 }
 
-/* A frame that the node has died of twice: all that it makes is absent, and the clock goes on. */
+/* A frame that the node has died of twice: all that it makes is absent, and the clock goes on. What
+ * was left of the same input, or of the flush, is not made: step alone would know what that is. */
 static int pass_failed(struct pkdi_node *node)
 {
+	bool flushes = node->ctx.fired == PKD_NONE;
 	int64_t now_ns = pkd_now();
 	int r;
 
 	pkdi_count(&node->words->n_failed, 1);
-	if (pkdi_node_is_source(node->decl))
+	if (is_timed_by_call(node))
 		node->ctx.capture_ns = now_ns;
+	if (goes_back(node))
+		node->ctx.capture_ns = pkdi_record_rest(node)->capture_ns;
 	r = pkdi_ports_fill_ticks(node);
 	if (r < 0)
 		return fail(node, r == -ENOBUFS ? r : no_protection(node, r));
-	r = publish(node, now_ns, false);
-	return r < 0 ? fail(node, r) : 1;
+	r = publish(node, now_ns, flushes ? PKDI_THEN_LEAVE : PKDI_THEN_NEXT);
+	if (r < 0)
+		return fail(node, r);
+	if (flushes)
+		pkdi_node_leave(node);
+	return 1;
 }
 
 /* PKD_LATER: until the time that pkd_later was told, or a descriptor that the node watches. */
@@ -655,10 +723,40 @@ static int wait_later(struct pkdi_node *node)
 	return fail(node, -EINVAL);
 }
 
+/* What follows the firing, or -EINVAL for what this node may not return. */
+static int then_of(struct pkdi_node *node, int r)
+{
+	const struct pkd_node *decl = node->decl;
+	bool flushes = node->ctx.fired == PKD_NONE;
+
+	if (r == PKD_END || r == PKD_SKIP)
+		return PKDI_THEN_LEAVE;
+	if (r == PKD_MORE && !decl->fires_any) {
+		pkdi_node_log(node->log, decl,
+		              "step returned PKD_MORE at frame %llu, and %s does not declare "
+		              "`fires any`: a frame has one value in each of its streams",
+		              (unsigned long long)node->ctx.number, decl->kind);
+		node->ctx.reported = true;
+		return -EINVAL;
+	}
+	if (r == PKD_OK && !flushes)
+		return PKDI_THEN_NEXT;
+	if (r != PKD_OK && r != PKD_MORE)
+		return -EINVAL;
+	if (!decl->makes || node->ctx.part + 1 < decl->makes)
+		return PKDI_THEN_MORE;
+	pkdi_node_log(node->log, decl, "has fired %llu times %s, and declares `makes <= %llu`",
+	              (unsigned long long)decl->makes,
+	              flushes ? "at the end of its inputs" : "for one input",
+	              (unsigned long long)decl->makes);
+	node->ctx.reported = true;
+	return -EINVAL;
+}
+
 int pkdi_node_fire(struct pkdi_node *node)
 {
 	int64_t end_ns;
-	int r;
+	int r, then;
 
 	node->chosen = false;
 	node->ctx = (struct pkd_ctx){
@@ -667,6 +765,8 @@ int pkdi_node_fire(struct pkdi_node *node)
 		.capture_ns = node->firing.capture_ns,
 		.origin = node->firing.origin,
 		.fired = node->firing.fired,
+		.part = node->firing.part,
+		.is_timed = node->decl->fires_any && pkdi_record_rest(node)->is_timed,
 		.state = node->states[0] ? pkdi_record_spare_state(node) : NULL,
 	};
 	if (node->ctx.number == pkdi_read(&node->orders->failed_number))
@@ -674,21 +774,24 @@ int pkdi_node_fire(struct pkdi_node *node)
 	r = call_step(node, &end_ns);
 	if (r == PKD_LATER && pkdi_node_is_source(node->decl))
 		return wait_later(node);
-	if (r != PKD_OK && r != PKD_END && r != PKD_SKIP)
+	then = r < 0 ? r : then_of(node, r);
+	if (then < 0)
 		return fail(node, r);
+	if (goes_back(node))
+		return fail(node, say_goes_back(node));
 	node->ctx.due_ns = 0;
 	if (r == PKD_SKIP) {
 		node->ctx.number--; /* there is no such frame */
-		commit(node, false, true);
+		commit(node, false, PKDI_THEN_LEAVE);
 	} else {
-		int published = publish(node, end_ns, r == PKD_END);
+		int published = publish(node, end_ns, (enum pkdi_then)then);
 
 		if (published < 0)
 			return fail(node, published);
 		if (published && node->waits_for_names)
 			tell_supervisor(node);
 	}
-	if (r != PKD_OK)
+	if (then == PKDI_THEN_LEAVE)
 		pkdi_node_leave(node);
 	return 1;
 }

@@ -18,9 +18,11 @@ struct pkd_ctx {
 	uint64_t number; /* of the firing */
 	int64_t capture_ns;
 	uint32_t origin;
-	uint32_t fired; /* input that fired a node that fires any */
+	uint32_t fired; /* input that fired a node that fires any; PKD_NONE: it flushes */
+	uint64_t part;  /* firings of that input before, or flushes */
 	void *state;    /* the copy that this firing may change, see record.h */
 	int64_t due_ns;
+	bool is_timed; /* the node has set a capture time, in this firing or before */
 	bool reported; /* the node has reported an error: no general one is needed */
 };
 

@@ -149,11 +149,22 @@ static int fill_outputs(struct pkdi_node *node)
 	return 0;
 }
 
+/* At the end of all inputs there are none, nor samples of any. */
+static void put_none(struct pkdi_input *input)
+{
+	for (uint32_t i = 0; i < input->n_values; i++)
+		input->place[i] = NULL;
+}
+
 int pkdi_ports_fill(struct pkdi_node *node)
 {
 	for (uint32_t i = 0; i < node->decl->n_inputs; i++) {
 		struct pkdi_input *input = &node->inputs[i];
 
+		if (node->ctx.fired == PKD_NONE) {
+			put_none(input);
+			continue;
+		}
 		switch (input->role) {
 		case PKDI_ROLE_NONE: /* its places are NULL for ever */
 			break;

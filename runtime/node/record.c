@@ -48,10 +48,30 @@ void pkdi_record_apply(struct pkdi_node *node)
 	order();
 }
 
-void pkdi_record_commit(struct pkdi_node *node, bool publishes, bool leaves)
+struct pkdi_rest *pkdi_record_rest(const struct pkdi_node *node)
+{
+	struct pkdi_record *record = &node->words->record;
+
+	return &record->rest[atomic_load_explicit(&record->committed, memory_order_relaxed) % 2];
+}
+
+static void write_rest(const struct pkdi_node *node, struct pkdi_rest *rest, enum pkdi_then then)
+{
+	const struct pkd_ctx *ctx = &node->ctx;
+
+	*rest = (struct pkdi_rest){
+		.n_parts = then == PKDI_THEN_MORE ? ctx->part + 1 : 0,
+		.input = ctx->fired,
+		.is_timed = ctx->is_timed,
+		.capture_ns = ctx->capture_ns,
+	};
+}
+
+void pkdi_record_commit(struct pkdi_node *node, bool publishes, enum pkdi_then then)
 {
 	struct pkdi_record *record = &node->words->record;
 	uint64_t committed = atomic_load_explicit(&record->committed, memory_order_relaxed);
+	bool leaves = then == PKDI_THEN_LEAVE, more = then == PKDI_THEN_MORE;
 
 	record->settled = leaves ? PKDI_ENDED : node->ctx.number;
 	record->leaves = leaves;
@@ -67,7 +87,9 @@ void pkdi_record_commit(struct pkdi_node *node, bool publishes, bool leaves)
 		};
 	}
 	for (uint32_t i = 0; i < node->decl->n_inputs; i++)
-		node->record_cursors[i] = node->inputs[i].cursor + node->inputs[i].fires;
+		node->record_cursors[i] = node->inputs[i].cursor + (node->inputs[i].fires && !more);
+	if (node->decl->fires_any || node->decl->flushes)
+		write_rest(node, &record->rest[(committed + 1) % 2], then);
 	order();
 	atomic_store_explicit(&record->committed, committed + 1, memory_order_release);
 	order();

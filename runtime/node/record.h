@@ -6,6 +6,10 @@
  *   commit   one store: the record's number
  *   apply    publish each slot, settle each output, unpin, store cursors; store `applied`
  *
+ * A node that fires on any input may go on with it, PKD_MORE: each step is such a transaction,
+ * which leaves the cursor, or the pin, where it is, and says in the record which input it was and
+ * how many parts of it there have been. Its flushes at the end are parts of no input.
+ *
  * Killed before the commit: nothing was visible, and the next incarnation fires the frame again.
  * Killed after it: the next incarnation applies the record again, each part being idempotent, and
  * does not call step. Only compiler order matters between these stores: what a dead process has
@@ -15,9 +19,18 @@
 
 #include "node/node.h"
 
+enum pkdi_then {
+	PKDI_THEN_NEXT,  /* fires on other inputs, or frames, after this */
+	PKDI_THEN_MORE,  /* goes on with the same one, which therefore stays */
+	PKDI_THEN_LEAVE, /* it was the node's last firing */
+};
+
 /* Records the firing at hand, commits it and applies it. `publishes`: the loaned slots that are
- * not marked absent; otherwise all outputs are absent. `leaves`: it is the node's last firing. */
-void pkdi_record_commit(struct pkdi_node *node, bool publishes, bool leaves);
+ * not marked absent; otherwise all outputs are absent. */
+void pkdi_record_commit(struct pkdi_node *node, bool publishes, enum pkdi_then then);
+
+/* What the last firing committed has left. */
+struct pkdi_rest *pkdi_record_rest(const struct pkdi_node *node);
 
 /* The copy of the node's persistent state that the next firing may change: made equal to the
  * current one, which it replaces when the firing commits. NULL for a node without state. */

@@ -27,6 +27,8 @@ static bool is_node_sound(const struct pkd_node *node)
 	for (uint32_t i = 0; i < node->n_inputs; i++)
 		if (!is_input_sound(node, &node->inputs[i]))
 			return false;
+	if (node->flushes && (!node->n_inputs || (node->n_outputs && !node->fires_any)))
+		return false;
 	return !node->fires_any || node->origin != PKD_NOT_ORIGIN;
 }
 

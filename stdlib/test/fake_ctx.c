@@ -44,6 +44,21 @@ bool pkd_sampled(const struct pkd_ctx *ctx, uint32_t input)
 	return ctx->sampled[input];
 }
 
+uint32_t pkd_fired(const struct pkd_ctx *ctx)
+{
+	return ctx->fired;
+}
+
+uint64_t pkd_part(const struct pkd_ctx *ctx)
+{
+	return ctx->part;
+}
+
+bool pkd_flushing(const struct pkd_ctx *ctx)
+{
+	return ctx->fired == UINT32_MAX;
+}
+
 void *pkd_state(struct pkd_ctx *ctx)
 {
 	return ctx->state;
@@ -204,7 +219,7 @@ int fake_fire(const struct pkd_methods *methods, void *self, const void *in, voi
 
 	memcpy(ctx->state, ctx->committed_state, sizeof(ctx->state));
 	result = methods->step(self, in, out, ctx);
-	if (result == PKD_OK || result == PKD_END)
+	if (result == PKD_OK || result == PKD_MORE || result == PKD_END)
 		memcpy(ctx->committed_state, ctx->state, sizeof(ctx->state));
 	return result;
 }

@@ -13,6 +13,8 @@ struct pkd_ctx {
 	int64_t time_ns;
 	int64_t age_ns;
 	bool sampled[FAKE_MAX_INPUTS];
+	uint32_t fired; /* UINT32_MAX: it flushes */
+	uint64_t part;
 	bool stopping;
 	bool keeps_file; /* pkd_output_file returns the first file again after restarts */
 	uint32_t unread; /* bit per output */
@@ -47,8 +49,8 @@ struct pkd_image *fake_image(uint32_t format, uint32_t W, uint32_t H);
 void *fake_self(const struct pkd_methods *methods);
 
 /* One firing as the runtime does it: step works on a copy of the persistent state, which counts
- * from then on if step returned PKD_OK or PKD_END. A test that calls step by itself commits
- * nothing. */
+ * from then on if step returned PKD_OK, PKD_MORE or PKD_END. A test that calls step by itself
+ * commits nothing. */
 int fake_fire(const struct pkd_methods *methods, void *self, const void *in, void *out,
               struct pkd_ctx *ctx);
 

@@ -73,7 +73,7 @@ mistake 'a slot that is lost' ring.c '/^void pkdi_slots_init/,/^}/s|^.*/\* The p
 			mark(slots->live, k);\
 			break;\
 		}\
-	} &|' fire-middle apart
+	} &|' publish apart
 mistake 'slots that others pin taken for free' ring.c 's/if (pin && /if (0 \&\& /' fire-middle apart
 mistake 'pinned without a second look' ring.c \
 	's/if (atomic_load(entry_of(ring, seq)).*/if (0)/' look apart
@@ -102,3 +102,12 @@ mistake 'copies forgotten at a restart' channel.c \
 	'/^static void keep_choice/,/^}/s/input->front = .*/input->front = NULL;/' fire-watch beside
 mistake 'a slot fewer than a window and one' ring.c \
 	's/ring.size = stream->n_slots;/ring.size = stream->ring_size;/' fire-origin headers
+
+mistake 'the input is given up with its first value' record.c "$commit s/ && !more//" fire-split
+mistake 'one copy of what is left of an input' record.c \
+	"$commit s/&record->rest\[(committed + 1) % 2\]/\&record->rest[committed % 2]/" fire-split
+mistake 'parts counted when they are made' node.c \
+	's/node->firing.part = rest->n_parts;/node->firing.part = pkdi_record_rest(node)->n_parts++;/' \
+	fire-split
+mistake 'goes on with whichever input was published first' node.c 's/if (goes_on(node))/if (0)/' fire-split
+mistake 'flushes counted anew' node.c 's/rest->input == PKD_NONE ? rest->n_parts : 0/0/' end-split

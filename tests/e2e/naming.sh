@@ -19,7 +19,7 @@ runs() {
 # columns FILE: without the capture times.
 columns() { cut -d, -f1,3- "$1"; }
 
-for pair in absence types past shapes; do
+for pair in absence types past kept_past shapes; do
 	runs "$pair"
 	runs "${pair}_named"
 	[ "$(shape "$pair")" = "$(shape "${pair}_named")" ] ||
@@ -42,6 +42,9 @@ done
 
 [ "$(sed -n 8p shapes.csv | cut -d, -f3-)" = 9,175,halt,175,2 ] || fail 'shapes' shapes.csv
 [ "$(sed -n 3p shapes.csv | cut -d, -f3-)" = 2,1,go,0.5,0 ] || fail 'shapes' shapes.csv
+
+[ "$(sed -n 6p kept_past.csv | cut -d, -f3-)" = 75,2,n100,false,n100n75,4,125 ] || fail 'kept_past' kept_past.csv
+[ "$(sed -n 5p kept_past_2.csv | cut -d, -f3-)" = 8,4 ] || fail 'kept_past_2' kept_past_2.csv
 
 # ---- One firing a frame ----
 

@@ -13,10 +13,10 @@ campaign() {
 	"$ROOT/tests/torture/torture.sh" >out 2>&1
 }
 
-campaign short 360 || fail 'there are differences'
+campaign short 400 || fail 'there are differences'
 note "$(cat out)"
 
-[ "$(grep -c ' 0 differences$' out)" -eq 20 ] || fail 'not 19 graphs'
+[ "$(grep -c ' 0 differences$' out)" -eq 22 ] || fail 'not 21 graphs'
 
 # From here on, a process likes to rest at the moments that matter: before and after the commit of a
 # firing, and before all of it is said to be applied.

@@ -7,7 +7,7 @@
 #include <pkd/text.h>
 #include <string.h>
 
-PKD_GENERATED_FOR(6);
+PKD_GENERATED_FOR(7);
 
 extern const struct pkd_methods look_methods;
 extern const struct pkd_methods keep_methods;
@@ -1923,7 +1923,7 @@ static const struct pkd_process processes[] = {
 };
 
 static const struct pkd_program program = {
-	.abi = 6,
+	.abi = 7,
 	.name = "functions",
 	.doc = "",
 	.source = "functions.pkd",

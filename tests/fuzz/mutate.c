@@ -1,6 +1,7 @@
 /* A mutator for libFuzzer that knows the tokens of the language: it takes tokens, what stands in
- * brackets, and statements out of a text, repeats, exchanges and replaces them, also by those of other
- * texts. Most of what it makes gets past the parser, which few bytes that change at random do. */
+ * brackets, and statements out of a text, repeats, exchanges and replaces them, also by those of
+ * other texts. Most of what it makes gets past the parser, which few bytes that change at random
+ * do. */
 #include "front/front.h"
 #include "sema/function.h"
 #include <stdlib.h>
@@ -112,7 +113,7 @@ static bool some_brackets(const struct pieces *all, struct run *ret_run)
 	return false;
 }
 
-/* What stands between two commas, brackets, "=" or line ends: an argument, a side of an assignment. */
+/* What stands between two commas, brackets, "=" or line ends: an argument, a side of a binding. */
 static struct run some_part(const struct pieces *all)
 {
 	size_t start = below(all->n), end, depth = 0;

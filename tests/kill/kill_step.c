@@ -26,6 +26,7 @@
 #include <unistd.h>
 
 #include "node/policy.h"
+#include "node/record.h"
 #include "process/process.h"
 #include "trace.h"
 #include "world.h"
@@ -83,6 +84,15 @@ static void fire(struct pkdi_node *node)
 	while (poll == PKDI_POLL_MOVED);
 	if (poll != PKDI_POLL_READY || pkdi_node_fire(node) != 1)
 		complain("%s has nothing to fire", node->decl->name);
+}
+
+/* To the end of one input, if it is in one, and on to the second value of another. */
+static void fire_parts(struct pkdi_node *node)
+{
+	do
+		fire(node);
+	while (!pkdi_record_rest(node)->n_parts && !world->complaint[0]);
+	fire(node);
 }
 
 static void drive(struct pkdi_node *node)
@@ -213,6 +223,8 @@ static const struct operation operations[] = {
 	{"end-middle", MIDDLE, END, HOLD_WATCH, drive, NULL},
 	{"fire-sink", SINK, 16, HOLD_WATCH, fire, NULL},
 	{"fire-watch", WATCH, 24, HOLD_NOBODY, fire, NULL},
+	{"fire-split", SPLIT, 16, HOLD_WATCH, fire_parts, NULL},
+	{"end-split", SPLIT, END, HOLD_WATCH, drive, NULL},
 };
 enum { N_OPERATIONS = sizeof(operations) / sizeof(operations[0]) };
 
@@ -579,7 +591,9 @@ static void run_operation(const struct operation *operation)
 {
 	bool all = tries_all;
 	bool reads = operation->victim == WATCH || operation->victim == SINK;
-	uint32_t n_second = operation->run == fire && operation->victim == MIDDLE ? 2 : 0;
+	bool fires = operation->run == fire || operation->run == fire_parts;
+	bool writes = operation->victim == MIDDLE || operation->victim == SPLIT;
+	uint32_t n_second = fires && writes ? 2 : 0;
 
 	sweep_all(operation, KILLED, all ? UINT32_MAX : n_second);
 	if (all || operation->run == publish)

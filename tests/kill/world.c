@@ -65,6 +65,10 @@ struct count {
 	uint64_t n;    /* firings */
 	uint64_t last; /* frame of the last */
 	uint64_t n_y;  /* sink: values of y */
+	/* split: what it goes on with, if `part` is not 0; what it has had. */
+	uint64_t part, input;
+	uint64_t seq[2]; /* of its inputs: the last values, or the one in hand */
+	uint64_t n_x, n_flushed;
 };
 
 /* Counts the firing in the state. Exactly once for each frame, or it shows here. */
@@ -196,6 +200,62 @@ static int watch_step(void *self, const void *in, void *out, struct pkd_ctx *ctx
 	return PKD_OK;
 }
 
+enum { N_FLUSHED = 2 };
+
+/* Another value, or more of the same one: as it has kept in its state. */
+static void follow(struct count *state, struct pkd_ctx *ctx, const struct pkd_frame *frame)
+{
+	uint32_t i = pkd_fired(ctx);
+	uint64_t part = pkd_part(ctx);
+
+	check(frame, i ? STREAM_B : STREAM_X);
+	if (part != state->part)
+		complain("split is called for part %" PRIu64 " after %" PRIu64 " of them", part,
+		         state->part);
+	if (part && (i != state->input || frame->seq != state->seq[i]))
+		complain("split goes on with value %" PRIu64 " of input %u, not %" PRIu64
+		         " of input %" PRIu64,
+		         frame->seq, i, state->seq[state->input], state->input);
+	if (!part && (frame->seq <= state->seq[i] || (!i && frame->seq != state->seq[i] + 1)))
+		complain("split is given value %" PRIu64 " of input %u after value %" PRIu64,
+		         frame->seq, i, state->seq[i]);
+	state->input = i;
+	state->seq[i] = frame->seq;
+	state->part = part < 1 + frame->number % 2 ? part + 1 : 0;
+	state->n_x += !i && !state->part;
+}
+
+static int split_step(void *self, const void *in, void *out, struct pkd_ctx *ctx)
+{
+	const void *const *inputs = in;
+	uint64_t *const *outputs = out;
+	struct count *state = count(ctx, "split");
+
+	(void)self;
+	expect_each_frame(state, "split");
+	fill(outputs[0], STREAM_Z, pkd_number(ctx));
+	if (!pkd_flushing(ctx)) {
+		follow(state, ctx, pkd_frame_of(inputs[pkd_fired(ctx)]));
+		return state->part ? PKD_MORE : PKD_OK;
+	}
+	if (inputs[0] || inputs[1] || state->part)
+		complain("split flushes, and has something to do");
+	if (pkd_part(ctx) != state->n_flushed++)
+		complain("split flushes part %" PRIu64 " after %" PRIu64, pkd_part(ctx),
+		         state->n_flushed - 1);
+	return state->n_flushed < N_FLUSHED ? PKD_OK : PKD_END;
+}
+
+static int tail_step(void *self, const void *in, void *out, struct pkd_ctx *ctx)
+{
+	const void *const *inputs = in;
+
+	(void)self, (void)out;
+	expect_each_frame(count(ctx, "tail"), "tail");
+	check(pkd_frame_of(inputs[0]), STREAM_Z);
+	return PKD_OK;
+}
+
 /* ---- The tables ---- */
 
 #define METHODS(name)                                                                  \
@@ -204,7 +264,8 @@ static int watch_step(void *self, const void *in, void *out, struct pkd_ctx *ctx
 		.finish = any_finish                                                   \
 	}
 static const struct pkd_methods methods[N_NODES] = {
-	METHODS(a), METHODS(b), METHODS(middle), METHODS(sink), METHODS(watch),
+	METHODS(a),     METHODS(b),     METHODS(middle), METHODS(sink),
+	METHODS(watch), METHODS(split), METHODS(tail),
 };
 
 #define AT .at = "kill.pkd:1:1"
@@ -247,16 +308,37 @@ static const struct pkd_input watch_inputs[] = {
          .optional = true,
          .port = 1},
 };
+static const struct pkd_input split_inputs[] = {
+	{.name = "x",
+         AT,
+         .stream = STREAM_X,
+         .policy = PKD_QUEUE,
+         .window = 3,
+         .n_pins = 1,
+         .optional = true},
+	{.name = "b",
+         AT,
+         .stream = STREAM_B,
+         .policy = PKD_LATEST,
+         .window = 1,
+         .n_pins = 1,
+         .optional = true,
+         .port = 1},
+};
+static const struct pkd_input tail_inputs[] = {
+	{.name = "z", AT, .stream = STREAM_Z, .policy = PKD_QUEUE, .window = 3},
+};
 static const struct pkd_type word_type = {PKD_U64,    "u64",         .size = 8,
                                           .align = 8, .plain = true, .flat = true};
 static const struct pkd_output
 	a_outputs[] = {{.name = "out", .stream = STREAM_A, .type = &word_type}},
 	b_outputs[] = {{.name = "out", .stream = STREAM_B, .type = &word_type}},
 	middle_outputs[] = {{.name = "x", .stream = STREAM_X, .type = &word_type},
-                            {.name = "y", .stream = STREAM_Y, .type = &word_type}};
-static const struct pkd_reader a_readers[] = {{MIDDLE, 0}}, b_readers[] = {{MIDDLE, 1}},
-			       x_readers[] = {{SINK, 0}, {WATCH, 0}},
-			       y_readers[] = {{SINK, 1}, {WATCH, 1}};
+                            {.name = "y", .stream = STREAM_Y, .type = &word_type}},
+	split_outputs[] = {{.name = "z", .stream = STREAM_Z, .type = &word_type}};
+static const struct pkd_reader a_readers[] = {{MIDDLE, 0}}, b_readers[] = {{MIDDLE, 1}, {SPLIT, 1}},
+			       x_readers[] = {{SINK, 0}, {WATCH, 0}, {SPLIT, 0}},
+			       y_readers[] = {{SINK, 1}, {WATCH, 1}}, z_readers[] = {{TAIL, 0}};
 
 /* As the compiler computes them: slots = ring + pins + one loan. */
 #define STREAM(name, node, output, ring, pins, readers)                                  \
@@ -266,9 +348,10 @@ static const struct pkd_reader a_readers[] = {{MIDDLE, 0}}, b_readers[] = {{MIDD
 	}
 static struct pkd_stream streams[N_STREAMS] = {
 	STREAM("a.out", A, 0, 4, 0, a_readers),
-	STREAM("b.out", B, 0, 1, 1, b_readers),
-	STREAM("middle.x", MIDDLE, 0, 3, 2, x_readers),
+	STREAM("b.out", B, 0, 1, 2, b_readers),
+	STREAM("middle.x", MIDDLE, 0, 3, 3, x_readers),
 	STREAM("middle.y", MIDDLE, 1, 3, 1, y_readers),
+	STREAM("split.z", SPLIT, 0, 3, 0, z_readers),
 };
 
 #define NODE(index, text) .name = text, .kind = text, AT, .methods = &methods[index]
@@ -281,16 +364,20 @@ static const struct pkd_node nodes[N_NODES] = {
          .n_outputs = 2},
 	{NODE(SINK, "sink"), STATE, INPUTS(sink_inputs)},
 	{NODE(WATCH, "watch"), STATE, INPUTS(watch_inputs)},
+	{NODE(SPLIT, "split"), STATE, INPUTS(split_inputs), .outputs = split_outputs,
+         .n_outputs = 1, .origin = PKD_PACED, .fires_any = true, .makes = 3, .flushes = true},
+	{NODE(TAIL, "tail"), STATE, .inputs = tail_inputs, .n_inputs = 1, .n_ports = 1},
 };
 
-static const uint32_t indices[N_NODES] = {A, B, MIDDLE, SINK, WATCH};
+static const uint32_t indices[N_NODES] = {A, B, MIDDLE, SINK, WATCH, SPLIT, TAIL};
 #define PROCESS(index, text)                                                                    \
 	{                                                                                       \
 		.name = text, .nodes = &indices[index], .n_nodes = 1, .cpu = -1, .cpu_last = -1 \
 	}
 static const struct pkd_process processes[N_NODES] = {
 	PROCESS(A, "a"),       PROCESS(B, "b"),         PROCESS(MIDDLE, "middle"),
-	PROCESS(SINK, "sink"), PROCESS(WATCH, "watch"),
+	PROCESS(SINK, "sink"), PROCESS(WATCH, "watch"), PROCESS(SPLIT, "split"),
+	PROCESS(TAIL, "tail"),
 };
 static const struct pkd_program program = {
 	.abi = PKD_ABI,
@@ -428,6 +515,9 @@ void world_look(void)
 	}
 	look_at_choice(&run.nodes[MIDDLE].inputs[1], STREAM_B);
 	look_at_choice(&watch[0], STREAM_X);
+	look_at_choice(&run.nodes[SPLIT].inputs[1], STREAM_B);
+	if (victim != SPLIT)
+		look_at_held(&run.nodes[SPLIT].inputs[1], STREAM_B);
 	if (victim == WATCH)
 		return;
 	look_at_held(&watch[0], STREAM_X);
@@ -515,7 +605,8 @@ bool world_drive(uint32_t node, bool hold)
 static bool is_held(uint32_t node, enum hold hold)
 {
 	if (hold == HOLD_READERS &&
-	    ((victim == A && node == MIDDLE) || (victim == MIDDLE && node == SINK)))
+	    ((victim == A && node == MIDDLE) || (victim == MIDDLE && node == SINK) ||
+	     (victim == SPLIT && node == TAIL)))
 		return true;
 	return hold != HOLD_NOBODY && node == WATCH;
 }
@@ -566,6 +657,12 @@ void world_check_end(bool sink_counts)
 		         world->last - world->last / 3);
 	if (state_of(MIDDLE)->n != world->last)
 		complain("middle has counted %" PRIu64 " firings", state_of(MIDDLE)->n);
+	if (state_of(SPLIT)->n_x != world->last || state_of(SPLIT)->n_flushed != N_FLUSHED)
+		complain("split has had %" PRIu64 " values of x, and flushed %" PRIu64 " times",
+		         state_of(SPLIT)->n_x, state_of(SPLIT)->n_flushed);
+	if (state_of(TAIL)->n != state_of(SPLIT)->n)
+		complain("tail has counted %" PRIu64 " of %" PRIu64 " firings", state_of(TAIL)->n,
+		         state_of(SPLIT)->n);
 	if (sink_counts && state_of(SINK)->n != world->last)
 		complain("sink has counted %" PRIu64 " firings", state_of(SINK)->n);
 }

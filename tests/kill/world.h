@@ -1,4 +1,4 @@
-/* A small program without pkdc, whose nodes look for what must not happen: five nodes, each a
+/* A small program without pkdc, whose nodes look for what must not happen: seven nodes, each a
  * process of its own. One of them is the victim and runs in forks; the others are driven here, step
  * by step.
  *
@@ -7,8 +7,11 @@
  *   middle.x -> sink     plain            middle.x -> watch   latest, with the value before
  *   middle.y -> sink     plain, absent    middle.y -> watch   sample
  *                        in every third frame
+ *   middle.x -> split.x  plain            split -> tail       plain
+ *   b -> split.b         latest
  *
  * a numbers the frames and middle fires for each, so that everything downstream knows what comes.
+ * split fires on any of its inputs, two or three times for each value, and flushes.
  * All but b count their firings in persistent state. Rings and slots are as small as they may
  * be. */
 #ifndef WORLD_H
@@ -26,8 +29,8 @@ struct place {
 enum { BESIDE, HEADERS, APART, N_PLACES };
 extern const struct place places[N_PLACES];
 
-enum { A, B, MIDDLE, SINK, WATCH, N_NODES };
-enum { STREAM_A, STREAM_B, STREAM_X, STREAM_Y, N_STREAMS };
+enum { A, B, MIDDLE, SINK, WATCH, SPLIT, TAIL, N_NODES };
+enum { STREAM_A, STREAM_B, STREAM_X, STREAM_Y, STREAM_Z, N_STREAMS };
 
 /* In memory that all processes share. */
 struct world {

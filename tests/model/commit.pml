@@ -14,15 +14,24 @@
  * -DORIGIN: no input; frames are numbered from the record.
  * -DLATEST: x is `latest`; its choice is kept over a restart.
  * -DSINK: no outputs; step writes a file at the offset in the state and truncates it to there.
+ * -DMANY=n: fires on x or on a second input z, in any order, and makes up to n values of each, with
+ *           numbers of its own (poll_any, PKD_MORE); -DFLUSH: and up to n at the end of both.
  *
  * Shown: each output has a frame at most once, in order; outputs of one frame come from one run of its
  * step; the state counts each committed frame once; watermarks only grow, nothing comes at or below
- * one; a queue's frames all fire, an origin's numbers have no gap; the end arrives. */
+ * one; a queue's frames all fire, an origin's numbers have no gap; the end arrives. With MANY: the
+ * parts of a value are committed one after the other, each once, with nothing in between. */
 #ifndef F
 #define F 3
 #endif
 #ifndef K
 #define K 2
+#endif
+#ifdef MANY
+#define Z 1 /* values of z */
+#define M ((F + Z + 1) * MANY)
+#else
+#define M F
 #endif
 #define D     1
 #define N     2 /* slots of an output: D + 1 */
@@ -40,11 +49,27 @@ Stream y[2];       /* D is 1: ring is the last seq * 4 + slot */
 Slot slots[4];     /* output * N + slot */
 byte committed, applied, record_number[2], record_settled, record_leaves, record_cursor;
 Output record_output[2];
+#ifdef MANY
+byte z_head, z_cursor = 1, record_z_cursor;
+bool z_ended;
+byte rest_parts[2], rest_input[2]; /* two copies: committed % 2 counts */
+
+/* Ghosts: of value v of x the v-th, of z the (4 + v)-th, of the flush the last. */
+#define FLUSHED 8
+byte made[FLUSHED + 1];
+bool done[FLUSHED + 1];
+byte unfinished; /* 0 = none */
+#ifdef LATEST
+#define HAS_X (front != 0)
+#else
+#define HAS_X (front || x_head >= from)
+#endif
+#endif
 byte state[2];     /* two copies: committed % 2 counts */
 bool has_left;
 byte file[F + 1], file_size;
 
-byte run_of[F + 1]; /* ghost: the draw that frame was committed with */
+byte run_of[M + 1]; /* ghost: the draw that frame was committed with */
 byte kills;
 bool finished;
 
@@ -67,6 +92,17 @@ active proctype source()
 	od
 #endif
 }
+
+#ifdef MANY
+active proctype source_z()
+{
+	do
+	:: z_head < Z && z_head < z_cursor -> z_head++
+	:: z_head == Z -> z_ended = true; break
+	:: z_cursor == ENDED -> break
+	od
+}
+#endif
 
 /* A kill may come after any step. */
 #define KILL if :: kills < K -> kills++; goto recover :: skip fi
@@ -147,10 +183,19 @@ inline pkdi_record_apply()
 	:: else
 	fi;
 #endif
+#ifdef MANY
+	if
+	:: record_z_cursor > from_z -> d_step { from_z = record_z_cursor; z_cursor = from_z }; KILL
+	:: else
+	fi;
+#endif
 	if :: record_leaves -> has_left = true; KILL :: else fi;
 	d_step {
 		applied = committed;
 		record_settled = 0; record_cursor = 0;
+#ifdef MANY
+		record_z_cursor = 0;
+#endif
 		record_output[0].seq = 0; record_output[0].slot = 0;
 		record_output[1].seq = 0; record_output[1].slot = 0
 	};
@@ -175,8 +220,30 @@ inline pkdi_record_commit()
 	KILL;
 	d_step { record_output[1].seq = next[1]; record_output[1].slot = (present[1] -> loaned[1] : NONE) };
 	KILL;
+#ifdef MANY
+#ifdef MORE_GIVES_UP
+	more_ = false;
+#else
+	more_ = more;
+#endif
+	record_cursor = from + (input == 0 && !more_ -> 1 : 0);
+	KILL;
+	record_z_cursor = from_z + (input == 1 && !more_ -> 1 : 0);
+	KILL;
+#ifdef ONE_REST
+	rest_parts[committed % 2] = (more -> part + 1 : 0);
+	rest_input[committed % 2] = input;
+	KILL;
+#endif
+	d_step {
+		rest_parts[(committed + 1) % 2] = (more -> part + 1 : 0);
+		rest_input[(committed + 1) % 2] = input
+	};
+	KILL;
+#else
 	record_cursor = from + 1;
 	KILL;
+#endif
 #ifdef SETTLE_BEFORE_COMMIT
 	pkdi_output_settle(0, record_settled);
 #endif
@@ -188,7 +255,14 @@ inline pkdi_record_commit()
 	KILL;
 #endif
 #ifndef COMMIT_BEFORE_RECORD
-	d_step { committed++; run_of[number] = draw };
+	d_step {
+		committed++; run_of[number] = draw;
+#ifdef MANY
+		made[value]++;
+		done[value] = !more;
+		unfinished = (more -> value : 0)
+#endif
+	};
 	KILL;
 #endif
 	pkdi_record_apply()
@@ -200,6 +274,10 @@ inline pkdi_node_leave()
 	KILL;
 	pkdi_output_settle(0, ENDED);
 	pkdi_output_settle(1, ENDED);
+#ifdef MANY
+	d_step { from_z = ENDED; z_cursor = ENDED };
+	KILL;
+#endif
 #ifndef ORIGIN
 	pkdi_input_advance(ENDED)
 #endif
@@ -217,12 +295,19 @@ active proctype node()
 	byte from, front, number, draw, c, newest;
 	byte next[2], loaned[2], settled[2];
 	bool present[2], leaves;
+#ifdef MANY
+	byte input, part, value, from_z;
+	bool more, more_;
+#endif
 recover:
 	skip;
 	d_step {
 		front = 0; number = 0; draw = 0; c = 0; newest = 0; leaves = 0;
 		present[0] = 0; present[1] = 0;
 		from = cursor; /* pkdi_input_start */
+#ifdef MANY
+		from_z = z_cursor; input = 0; part = 0; value = 0; more = 0; more_ = 0;
+#endif
 		pkdi_output_start(0); pkdi_output_start(1)
 	};
 #ifdef LATEST
@@ -241,9 +326,58 @@ recover:
 	:: else
 	fi;
 	if :: has_left -> goto leave :: else fi;
+#ifdef PARTS_IN_MEMORY
+	rest_parts[committed % 2] = 0;
+#endif
 
 poll:	/* has_room: before the inputs are looked at */
 	(y[0].cursor > SEQ(y[0].ring) && y[1].cursor > SEQ(y[1].ring));
+#ifdef MANY
+	/* poll_any: goes_on, or pkdi_firing_choose_any */
+	number = record_number[committed % 2] + 1;
+	part = rest_parts[committed % 2];
+	(part || front || x_head >= from || z_head >= from_z || (x_settled == ENDED && z_ended));
+#ifdef LATEST
+	newest = x_head;
+	if
+	:: !front && newest >= from ->
+		pin = newest;
+		KILL;
+		d_step { from = newest; front = newest; chosen = newest };
+		KILL
+	:: else
+	fi;
+	newest = 0;
+#endif
+	if
+#ifndef CHOOSES_ANEW
+	:: part -> input = rest_input[committed % 2]
+	:: !part && HAS_X -> input = 0
+	:: !part && z_head >= from_z -> input = 1
+#else
+	:: HAS_X -> input = 0
+	:: z_head >= from_z -> input = 1
+#endif
+	:: !part && !front && x_head < from && x_settled == ENDED && z_head < from_z && z_ended ->
+#ifdef FLUSH
+		input = 2
+#else
+		goto leave
+#endif
+	:: else -> goto poll
+	fi;
+	d_step {
+		if
+		:: input == 0 && !front -> front = from
+		:: else
+		fi;
+		value = (input == 0 -> front : (input == 1 -> 4 + from_z : FLUSHED));
+		assert(!done[value] && part == made[value]);
+		assert(!unfinished || unfinished == value)
+	};
+	if :: part + 1 < MANY -> more = true :: more = false fi;
+	leaves = (input == 2 && !more);
+#else
 #ifdef ORIGIN
 	/* poll_origin */
 	number = record_number[committed % 2] + 1;
@@ -270,6 +404,7 @@ poll:	/* has_room: before the inputs are looked at */
 	d_step { c = 0; newest = 0; number = front };
 	settle_outputs(number - 1);
 #endif
+#endif
 	/* pkdi_node_fire: pkdi_record_spare_state, loans, step */
 	state[(committed + 1) % 2] = state[committed % 2];
 	KILL;
@@ -285,8 +420,12 @@ poll:	/* has_room: before the inputs are looked at */
 	};
 	KILL;
 #else
+#ifdef MANY
+	present[0] = true; /* the other cases have the rest */
+#else
 	if :: present[0] = true :: present[0] = false fi;
 	if :: present[1] = true :: present[1] = false fi;
+#endif
 #ifdef MAY_END
 	if :: leaves = true :: leaves = false fi;
 #endif
@@ -313,13 +452,32 @@ poll:	/* has_room: before the inputs are looked at */
 	KILL;
 	pkdi_record_commit();
 	if :: leaves -> goto leave :: else fi;
-	d_step { number = 0; draw = 0; present[0] = 0; present[1] = 0 };
+	d_step {
+		number = 0; draw = 0; present[0] = 0; present[1] = 0;
+#ifdef MANY
+		input = 0; part = 0; value = 0; more = 0; more_ = 0
+#endif
+	};
 	goto poll;
 
 leave:	pkdi_node_leave();
 	assert(y[0].settled == ENDED && y[1].settled == ENDED);
 	assert(state[committed % 2] == committed); /* once for each frame */
+#ifdef MANY
+	assert(committed == record_number[committed % 2] && !unfinished);
+	assert(done[5]);
+#ifdef FLUSH
+	assert(done[FLUSHED]);
+#endif
 #ifndef LATEST
+	c = 1;
+	do
+	:: c <= F -> assert(done[c]); c++
+	:: else -> break
+	od;
+#endif
+#endif
+#if !defined(LATEST) && !defined(MANY)
 	/* All frames, unless a firing was the last. */
 	assert(record_leaves || record_number[committed % 2] == F);
 	assert(committed == record_number[committed % 2]);
@@ -345,7 +503,7 @@ proctype reader(byte o)
 			assert(slots[slot].number > last); /* once, in order */
 			last = slots[slot].number;
 			assert(slots[slot].draw == run_of[last]); /* of the run that was committed */
-#ifndef LATEST
+#if !defined(LATEST) || defined(MANY)
 			assert(slots[slot].count == last); /* of the state of that frame */
 #endif
 			/* What nobody will look at any more need not be told apart. */

@@ -41,9 +41,11 @@ group    exact  15000
 thinned  exact  5000
 parts    exact  5000
 any_     exact  4000
+many     exact  4000
 faults   exact  3000
 faults2  exact  2000
 latest_  lossy  8000
+many_    lossy  6000
 live_    lossy  3000
 windows_ lossy  6000
 '

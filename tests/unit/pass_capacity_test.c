@@ -53,6 +53,48 @@ static void short_side_holds_latency_times_rate(void **state)
 	assert_says(a->window_reason[e], "stage comes up to 60 ms later");
 }
 
+/* cam -> split -> x -> y, split -> y: what is behind the node holds what it makes of one input. */
+static void edges_hold_what_is_made_of_one_input(void **state)
+{
+	(void)state;
+	uint32_t cam = add_node("cam", "", "!"), split = add_node("split", "!", "!");
+	uint32_t x = add_node("x", "!", "!"), y = add_node("y", "!!", "");
+	set_makes(split, 5);
+	uint32_t before = plain(cam, split, 0), to_x = plain(split, x, 0);
+	uint32_t to_y = plain(x, y, 0), past = plain(split, y, 1);
+	run_all();
+	assert_clean();
+	assert_int_equal(a->window[before], 2);
+	assert_int_equal(a->window[to_x], 5 + 1);
+	assert_int_equal(a->window[to_y], 5 + 1);
+	assert_int_equal(a->window[past], 2 * 5 + 1);
+	assert_string_equal(a->window_reason[to_x],
+	                    "5 of those that 'split' makes at once, one in hand");
+	graph->edges.items[to_x].every_n = 2;
+	run_all();
+	assert_int_equal(a->window[to_y], 3 + 1);
+}
+
+static void room_for_large_values_made_at_once_is_bounded(void **state)
+{
+	(void)state;
+	uint32_t cam = add_node("cam", "", "!"), split = add_node("split", "!", "!");
+	uint32_t x = add_node("x", "!", "");
+	set_makes(split, 1000);
+	set_type(split, image_type(1920, 1080));
+	plain(cam, split, 0);
+	uint32_t e = plain(split, x, 0);
+	run_all();
+	assert_clean();
+	assert_int_equal(a->window[e], 2 + 1); /* 16 MiB */
+	assert_int_equal(a->window_wanted[e], 1000 + 1);
+	face_of(split)->makes = 1000000;
+	set_type(split, type_scalar(TYPE_U32));
+	run_all();
+	assert_clean();
+	assert_int_equal(a->window[e], 1024 + 1);
+}
+
 static void slow_stage_sets_the_pace(void **state)
 {
 	(void)state;
@@ -527,6 +569,8 @@ int main(void)
 		TEST(chain_holds_two_frames_an_edge),
 		TEST(short_side_holds_a_frame_a_stage),
 		TEST(short_side_holds_latency_times_rate),
+		TEST(edges_hold_what_is_made_of_one_input),
+		TEST(room_for_large_values_made_at_once_is_bounded),
 		TEST(slow_stage_sets_the_pace),
 		TEST(latest_counts_its_wait),
 		TEST(thinned_frames_come_more_rarely),

@@ -237,6 +237,13 @@ static inline void set_any(uint32_t node)
 	face_of(node)->origin = ORIGIN_PACED;
 }
 
+/* And makes up to so many values of one. */
+static inline void set_makes(uint32_t node, uint32_t n)
+{
+	set_any(node);
+	face_of(node)->makes = n;
+}
+
 /* Moves the node into the process of another. */
 static inline void share(uint32_t node, uint32_t with)
 {

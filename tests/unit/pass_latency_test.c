@@ -215,7 +215,7 @@ static void node_that_fires_on_any_ends_the_way(void **state)
 	(void)state;
 	uint32_t cam = add_node("cam", "", "!"), mic = add_node("mic", "", "!");
 	uint32_t any = add_node("any", "??", "!"), sink = add_node("sink", "!", "");
-	set_any(any);
+	set_makes(any, 1);
 	set_rate(cam, 20);
 	set_rate(any, 20);
 	latest(cam, any, 0);
@@ -228,6 +228,73 @@ static void node_that_fires_on_any_ends_the_way(void **state)
 	add_assert(ASSERT_LATENCY, cam, sink, 10 * MS);
 	run_all();
 	assert_only("E0607", "write 'latency(any -> sink)' for the way behind it");
+}
+
+/* cam -> split -> sink, which takes 10 ms; the edge of the sink. */
+enum { M_CAM, M_SPLIT, M_SINK };
+static uint32_t make_split(uint32_t makes)
+{
+	add_node("cam", "", "!");
+	add_node("split", "!", "!");
+	add_node("sink", "!", "");
+	set_makes(M_SPLIT, makes);
+	set_rate(M_SPLIT, 20);
+	set_budget(M_SINK, 10 * MS);
+	plain(M_CAM, M_SPLIT, 0);
+	uint32_t e = plain(M_SPLIT, M_SINK, 0);
+	add_assert(ASSERT_LATENCY, M_SPLIT, M_SINK, INT64_MAX);
+	return e;
+}
+
+static void values_of_one_input_come_at_once(void **state)
+{
+	(void)state;
+	uint32_t e = make_split(4);
+	run_all();
+	assert_clean();
+	assert_int_equal(a->latency[0].bound_ns, 40 * MS);
+	assert_string_equal(a->latency[0].terms, "sink 40 ms for 4 frames at once");
+	set_budget(M_SPLIT, 2 * MS);
+	graph->edges.items[e].every_n = 2;
+	run_all();
+	assert_clean();
+	assert_int_equal(a->latency[0].bound_ns, (4 * 2 + 2 * 10) * MS);
+	graph->edges.items[e].every_n = 8; /* one of two bursts */
+	set_budget(M_SINK, 90 * MS);
+	run_all();
+	assert_clean();
+	assert_int_equal(a->latency[0].bound_ns, (4 * 2 + 90) * MS);
+}
+
+static void values_of_one_input_that_take_longer_than_to_the_next_have_no_bound(void **state)
+{
+	(void)state;
+	make_split(6);
+	run_all();
+	assert_only("E0607", "'sink' takes up to 60 ms for 6 frames at once, and the next may come "
+	                     "50 ms after them");
+}
+
+static void values_at_the_end_come_right_behind_the_last(void **state)
+{
+	(void)state;
+	make_split(2);
+	face_of(M_SPLIT)->flushes = true;
+	run_all();
+	assert_clean();
+	assert_int_equal(a->latency[0].bound_ns, 40 * MS);
+	face_of(M_SPLIT)->makes = 3;
+	run_all();
+	assert_only("E0607", "'sink' takes up to 60 ms for 6 frames at once");
+}
+
+static void how_many_values_are_made_of_one_input_is_asked_for(void **state)
+{
+	(void)state;
+	make_split(0);
+	run_all();
+	assert_only("E0607", "it is not known how many values 'split' makes of one input");
+	assert_says(printed(print_messages), "write 'makes <= 1', or how many values it makes");
 }
 
 static void room_at_a_node_that_fires_on_any_is_not_known(void **state)
@@ -256,19 +323,26 @@ static int64_t up_to(int64_t budget)
 	return random_below(3) ? budget : budget * random_below(100) / 100;
 }
 
-/* Frames of the origin come at least a period apart, and it waits for room. */
-static void play_exact(int64_t period)
+static uint32_t first[ROUNDS]; /* of the frames that come with it */
+
+/* Frames of the origin, or bursts of up to `makes`, come at least a period apart, and it waits for
+ * room. */
+static void play_exact(int64_t period, uint32_t makes)
 {
 	for (uint32_t k = 0; k < ROUNDS; k++) {
+		bool begins = k == 0 || k - first[k - 1] == makes || random_below(4) == 0;
+		first[k] = begins ? k : first[k - 1];
 		for (uint32_t n = 0; n < N; n++) {
 			int64_t at = k ? end[k - 1][n] : 0;
-			if (n == 0 && k)
-				at = later(at, begin[k - 1][0] + period +
+			if (n == 0 && k && begins)
+				at = later(at, begin[first[k - 1]][0] + period +
 				                       random_below(2) * random_below(90) * MS);
 			for (uint32_t e = 0; e < graph->edges.n; e++) {
 				const struct graph_edge *edge = &graph->edges.items[e];
 				uint32_t from = edge_producer(graph, e), to = edge->node;
 				uint32_t back = edge_looks_back(edge);
+				if (from >= N)
+					continue;
 				uint32_t room = a->window[e] - (uint32_t)-edge->first;
 				if (to == n && k >= back)
 					at = later(at, end[k - back][from]);
@@ -287,7 +361,7 @@ static int64_t longest(uint32_t n)
 
 	for (uint32_t k = 0; k < ROUNDS; k++)
 		if (end[k][n] >= 0)
-			most = later(most, end[k][n] - begin[k][0]);
+			most = later(most, end[k][n] - begin[first[k]][0]);
 	return most;
 }
 
@@ -317,7 +391,7 @@ static void no_play_of_lossless_edges_takes_longer(void **state)
 		add_assert(ASSERT_LATENCY, 0, N - 1, INT64_MAX);
 		run_all();
 		if (a->latency[0].bound_ns >= 0) {
-			play_exact(100 * MS);
+			play_exact(100 * MS, 1);
 			assert_true(longest(N - 1) <= a->latency[0].bound_ns);
 			n_reached += longest(N - 1) * 10 >= a->latency[0].bound_ns * 9;
 			n_bounds++;
@@ -326,6 +400,45 @@ static void no_play_of_lossless_edges_takes_longer(void **state)
 		make_graph();
 	}
 	assert_true(n_reached > 100); /* the bound is not far from the truth */
+}
+
+/* The same with nodes that make many values of one input. */
+static void no_play_of_bursts_takes_longer(void **state)
+{
+	unsigned n_bounds = 0, n_reached = 0;
+
+	(void)state;
+	for (random_state = 17; n_bounds < 200;) {
+		uint32_t makes = 2 + random_below(3);
+		add_node("n", "!", "!");
+		set_makes(0, makes);
+		set_budget(0, random_below(2) ? 0 : (1 + random_below(20)) * MS);
+		set_rate(0, 10);
+		for (uint32_t n = 1; n < N; n++) {
+			add_node("n", "!!??", "!");
+			set_budget(n, (1 + random_below(100 / makes)) * MS);
+			plain(random_below(n), n, 0);
+			if (random_below(2))
+				plain(random_below(n), n, 1);
+			else
+				queue(1 + random_below(30), random_below(n), n, 1);
+			if (random_below(3) == 0)
+				look_back(plain(random_below(n), n, 2),
+				          -1 - (int32_t)random_below(3), -1);
+		}
+		plain(add_node("cam", "", "!"), 0, 0);
+		add_assert(ASSERT_LATENCY, 0, N - 1, INT64_MAX);
+		run_all();
+		if (a->latency[0].bound_ns >= 0) {
+			play_exact(100 * MS, makes);
+			assert_true(longest(N - 1) <= a->latency[0].bound_ns);
+			n_reached += longest(N - 1) * 10 >= a->latency[0].bound_ns * 6;
+			n_bounds++;
+		}
+		drop_graph();
+		make_graph();
+	}
+	assert_true(n_reached > 50);
 }
 
 /* Frame by frame of one node: what it fires on is at hand at end[k][from], -1 where it is not. All
@@ -387,8 +500,10 @@ static void choice_waits_for_the_wait_of_the_one_before(void **state)
 	run_all();
 	assert_int_equal(a->latency[0].bound_ns, (180 - 100 + 150 + 150) * MS);
 	random_state = 1;
-	for (uint32_t k = 0; k < ROUNDS; k++)
+	for (uint32_t k = 0; k < ROUNDS; k++) {
+		first[k] = k;
 		begin[k][cam] = end[k][cam] = (k / 2 * 1000 + k % 2 * 100) * MS;
+	}
 	for (uint32_t n = 1; n <= join; n++)
 		play_node(n);
 	assert_int_equal(longest(join), a->latency[0].bound_ns);
@@ -416,9 +531,11 @@ static void no_play_with_latest_takes_longer(void **state)
 		add_assert(ASSERT_LATENCY, 0, N - 1, INT64_MAX);
 		run_all();
 		if (a->latency[0].bound_ns >= 0) {
-			for (uint32_t k = 0; k < ROUNDS; k++)
+			for (uint32_t k = 0; k < ROUNDS; k++) {
+				first[k] = k;
 				begin[k][0] = end[k][0] = (k ? begin[k - 1][0] : 0) + 100 * MS +
 				                          random_below(2) * random_below(200) * MS;
+			}
 			for (uint32_t n = 1; n < N; n++)
 				play_node(n);
 			assert_true(longest(N - 1) <= a->latency[0].bound_ns);
@@ -447,8 +564,13 @@ int main(void)
 		TEST(feedback_slower_than_frames_has_no_bound),
 		TEST(small_queue_in_a_fork_join_has_no_bound),
 		TEST(node_that_fires_on_any_ends_the_way),
+		TEST(values_of_one_input_come_at_once),
+		TEST(values_of_one_input_that_take_longer_than_to_the_next_have_no_bound),
+		TEST(values_at_the_end_come_right_behind_the_last),
+		TEST(how_many_values_are_made_of_one_input_is_asked_for),
 		TEST(room_at_a_node_that_fires_on_any_is_not_known),
 		TEST(no_play_of_lossless_edges_takes_longer),
+		TEST(no_play_of_bursts_takes_longer),
 		TEST(choice_waits_for_the_wait_of_the_one_before),
 		TEST(no_play_with_latest_takes_longer),
 	};

@@ -15,18 +15,18 @@
  *   threads may be started in init and nowhere earlier. finish is called exactly once after an
  *   init that returned PKD_OK, unless the process is killed.
  * - Inputs are const snapshots: valid and unchanged until step returns, and not to be used after
- *   that. Absent or unconnected inputs are NULL. Writing to an input is a fault that ends the
- *   process.
+ *   that. Absent or unconnected inputs are NULL, and all of them in a flush. Writing to an input
+ *   is a fault that ends the process.
  * - Outputs are memory of the stated capacity and never NULL: an output that nobody reads is
  *   private memory (see pkd_wanted). Each output is empty when step is called: numbers are 0,
  *   lengths are 0; only the pixels of images are indeterminate, and in a `T?` the first number
  *   outside of lists, which is to be written. Outputs become visible, all together, after step
- *   has returned PKD_OK or PKD_END. A node fills each output, or marks it absent with the function
- *   that its header has for that. The firing fails on a length above its capacity, a string
- *   without its NUL, a bool that is neither 0 nor 1, a number that is not a value of its enum, an
- *   image that was not written or does not fit, a `T?` that was neither written nor marked absent,
- *   and on any write past the capacity. (Not told are a `T?` that is a list, string, bytes or a
- *   number of one or two bytes: left alone, it is empty, and there.)
+ *   has returned PKD_OK, PKD_MORE or PKD_END. A node fills each output, or marks it absent with the
+ *   function that its header has for that. The firing fails on a length above its capacity, a
+ *   string without its NUL, a bool that is neither 0 nor 1, a number that is not a value of its
+ *   enum, an image that was not written or does not fit, a `T?` that was neither written nor marked
+ *   absent, and on any write past the capacity. (Not told are a `T?` that is a list, string, bytes
+ *   or a number of one or two bytes: left alone, it is empty, and there.)
  * - step must not block: no sleep, no blocking read without a time-out. A source that has
  *   nothing yet returns pkd_later(). Memory should be allocated in init. */
 #ifndef PKD_NODE_H
@@ -52,14 +52,19 @@ enum {
 	/* step of a source: nothing yet, the outputs don't count. Use pkd_later(); alone, it fails
 	 * the node, unless that watches a descriptor, which then says when. */
 	PKD_LATER = 2,
-	/* step of a source: reached the end without a value; the outputs don't count. */
+	/* step of a source, or a flush: reached the end without a value; the outputs don't
+	 * count. */
 	PKD_SKIP = 3,
+	/* step of a node that `fires any`: the outputs count, as a firing of their own, and step is
+	 * to be called again for the same input. See pkd_part. */
+	PKD_MORE = 4,
 };
 
 /* ---- About the firing (in step) ---- */
 
 /* Frame number and capture time (ns) of this firing: those of its firing inputs, or of the frame
- * that a source is about to make. */
+ * that a source is about to make. A node that `fires any` numbers its firings itself, and has the
+ * time of the input that fires it. */
 uint64_t pkd_number(const struct pkd_ctx *ctx);
 int64_t pkd_time(const struct pkd_ctx *ctx);
 
@@ -71,8 +76,20 @@ int64_t pkd_age(const struct pkd_ctx *ctx, const void *value);
  * values come from other frames than the firing. Constant during a run; may be called in init. */
 bool pkd_sampled(const struct pkd_ctx *ctx, uint32_t input);
 
-/* The index of the input that fired a node that `fires any`; 0 for every other node. */
+/* The index of the input that fired a node that `fires any`; 0 for every other node, UINT32_MAX in
+ * a flush. */
 uint32_t pkd_fired(const struct pkd_ctx *ctx);
+
+/* How many firings have been committed for the input at hand: 0 in the first call of step for it,
+ * then one more after each PKD_MORE. A node that makes several values of one input so knows which
+ * one is next, after a restart, too. The input is the same in all these calls; what is sampled may
+ * be newer. In a flush: how many flushes before this. 0 for nodes that do neither. */
+uint64_t pkd_part(const struct pkd_ctx *ctx);
+
+/* True when a node that `flushes` is called at the end of its inputs: all of them are NULL. What it
+ * returns: PKD_OK to be called once more, PKD_END with its last values, or PKD_SKIP when there are
+ * none (any more). Not called when a stop is cut short, nor after a PKD_END before. */
+bool pkd_flushing(const struct pkd_ctx *ctx);
 
 /* The node's persistent state: struct NAME_state, as the last committed firing left it, zeroed
  * at first. step may change it; the change is committed with the firing. In init it is
@@ -92,7 +109,9 @@ bool pkd_stopping(const struct pkd_ctx *ctx);
 /* ---- Sources ---- */
 
 /* Sets the capture time (event time) of the frame being made; the default is the time at which
- * step was called. */
+ * step was called. Also for a node that `fires any`, where the default is the time of the input, or
+ * of the firing before in a flush; once such a node has set one, a firing whose time goes back
+ * fails. Without effect in other nodes. */
 void pkd_set_time(struct pkd_ctx *ctx, int64_t capture_ns);
 
 /* `return pkd_later(ctx, due)`: nothing yet; step is called again at `due` (CLOCK_MONOTONIC ns,

@@ -149,6 +149,10 @@ struct pkd_node {
 	/* Fires on any new value of its firing inputs, in order of publication; reads the others
 	 * like `sample`, and numbers its frames itself (origin is PKD_LIVE or PKD_PACED). */
 	bool fires_any;
+	uint64_t makes; /* of that: at most so many firings for each input; 0 = any number */
+	/* Has inputs and `fires any`, or has no outputs: fires at the end of its inputs, without any,
+	 * until it says that it has ended. */
+	bool flushes;
 	uint32_t state_size; /* bytes of struct NAME_state, kept across restarts; 0 = none */
 	const struct pkd_right *rights;
 	uint32_t n_rights;

@@ -158,6 +158,11 @@ class Program:
         self.within(r"latency\(.*?\)", new)
         return self.deploy(rate)
 
+    def behind_many(self, new, rate, item, node):
+        """The same, and a line in the declaration of the node that the way begins at."""
+        self.behind(new, rate)
+        return self.declaration(node, item)
+
     def choose(self, choice, old):
         """A choice with a name, and that name in its places."""
         stream = choice.split()[-1]
@@ -203,7 +208,11 @@ RULES = [
      lambda p, workers, _: p.deploy(workers)),
     (r"write '(budget .*? = 20ms)', or what it takes .*", Program.deploy),
     (r"write '(rate .*? = 30fps)', or how often .*", Program.deploy),
-    (r"write '(latency\(.*\))' for the way behind it, .*: '(rate .*)'", Program.behind),
+    (r"write '(latency\(.*\))' for the way behind it, .*: '(rate [^']*)'", Program.behind),
+    (r"write '(latency\(.*\))' for .*: '(rate .*)', and '(.*)' in the declaration of '(.*)'",
+     Program.behind_many),
+    (r"write '(fires any|makes <= 1)'.* in the declaration of '(.*?)'.*",
+     lambda p, item, node: p.declaration(node, item)),
     (r"write '(stateless)' in the declaration of '(.*?)' if .*",
      lambda p, item, node: p.declaration(node, item)),
     (r"write '(origin paced)' .*", TEXT),
@@ -263,7 +272,7 @@ RULES = [
     (r"declare '.*' of '.*' as '.*' and go back in time: .*", TEXT),
     (r"comparisons are not chained: .*|a choice is written .*", TEXT),
     (r"bind (?:it first|each to a name) .*|bind it first: .*", TEXT),
-    (r"an origin makes frames .*|a string stands in .*|a parameter has .*", TEXT),
+    (r"an origin makes (?:frames|its last) .*|a string stands in .*|a parameter has .*", TEXT),
     (r"a name is bound once; .*|a file of your own .*|a stall ends .*", TEXT),
     (r"a node in C keeps .*|every value has a bound.*|name (?:two|a) node.*", TEXT),
     (r"choose among elements with .*|to convert it, bind .*", TEXT),

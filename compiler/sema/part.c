@@ -1,0 +1,149 @@
+/* The parts of a node: what its expressions are, and what stands in several places of them, each
+ * computed once and before its readers. */
+#include "sema/c_name.h"
+#include "sema/lift.h"
+#include <string.h>
+
+/* ---- In how many places a meaning stands ---- */
+
+static void count_in(struct writing *w, const struct term *term)
+{
+	if (term->kind == TERM_PART) {
+		count_places(w, term->meaning);
+		term->meaning->n_places++;
+		return;
+	}
+	if (term->left)
+		count_in(w, term->left);
+	if (term->right)
+		count_in(w, term->right);
+	if (term->third)
+		count_in(w, term->third);
+	for (size_t i = 0; i < term->n_items; i++)
+		count_in(w, term->items[i]);
+}
+
+void count_places(struct writing *w, struct meaning *meaning)
+{
+	if (meaning->written_by == w->face)
+		return;
+	meaning->written_by = w->face;
+	meaning->n_places = 0;
+	meaning->part = NO_OUTPUT;
+	count_in(w, meaning->term);
+}
+
+/* ---- Writing ---- */
+
+static struct term *write_term(struct writing *w, const struct term *term);
+
+static const char *free_part_name(struct writing *w, const char *base)
+{
+	const char *name = base;
+	for (unsigned k = 2;; k++) {
+		bool taken = false;
+		for (size_t i = 0; i < w->face->parts.n; i++)
+			taken = taken || strcmp(w->face->parts.items[i].name, name) == 0;
+		if (!taken)
+			return name;
+		name = arena_printf(w->arena, "%s_%u", base, k);
+	}
+}
+
+/* The last word of what it is bound to: "near_2" of rig.near[2]. */
+static const char *part_name(struct writing *w, const struct meaning *meaning)
+{
+	const char *path = meaning->binding->anonymous ? "value" : meaning->binding->path;
+	const char *dot = strrchr(path, '.');
+	char *base = arena_strdup(w->arena, dot ? dot + 1 : path);
+	size_t n = 0;
+	for (const char *c = base; *c; c++)
+		if (*c != ']')
+			base[n++] = *c == '[' ? '_' : *c;
+	base[n] = '\0';
+	return free_part_name(w, c_member(w->arena, base));
+}
+
+static uint32_t write_part(struct writing *w, struct meaning *meaning)
+{
+	const struct term *term = write_term(w, meaning->term);
+	struct part part = {.name = part_name(w, meaning),
+	                    .label = meaning->binding->anonymous ? NULL : meaning->binding->path,
+	                    .at = meaning->binding->expr ? meaning->binding->expr->span
+	                                                 : meaning->binding->at,
+	                    .term = term,
+	                    .output = NO_OUTPUT};
+	vec_push(w->arena, &w->face->parts, part);
+	meaning->part = (uint32_t)w->face->parts.n - 1;
+	return meaning->part;
+}
+
+/* A name stands for its text, or for the part that several read. */
+static struct term *write_name(struct writing *w, const struct term *term, bool asked)
+{
+	struct meaning *meaning = term->meaning;
+	if (meaning->n_places < 2 && !asked)
+		return write_term(w, meaning->term);
+	struct term *part = arena_new(w->arena, struct term);
+	*part = *term;
+	part->index = part_of(w, meaning);
+	part->left = NULL;
+	part->meaning = NULL;
+	return part;
+}
+
+/* The operand of number(), present() and the like: an input, or a part. */
+static struct term *write_asked(struct writing *w, const struct term *term)
+{
+	if (term->kind == TERM_INPUT)
+		return write_term(w, term);
+	if (term->kind == TERM_PART)
+		return write_name(w, term, true);
+	struct part part = {.name = "value", .at = term->span, .output = NO_OUTPUT};
+	part.term = write_term(w, term);
+	part.name = free_part_name(w, part.name);
+	vec_push(w->arena, &w->face->parts, part);
+	struct term *asked = arena_new(w->arena, struct term);
+	*asked = (struct term){.kind = TERM_PART,
+	                       .type = term->type,
+	                       .span = term->span,
+	                       .index = (uint32_t)w->face->parts.n - 1};
+	return asked;
+}
+
+static bool asks(const struct term *term)
+{
+	return term->kind == TERM_NUMBER || term->kind == TERM_TIME || term->kind == TERM_AGE ||
+	       term->kind == TERM_PRESENT;
+}
+
+static struct term *write_term(struct writing *w, const struct term *term)
+{
+	struct term *written = arena_new(w->arena, struct term);
+	if (term->kind == TERM_PART)
+		return write_name(w, term, false);
+	*written = *term;
+	if (term->kind == TERM_INPUT) {
+		written->index = (uint32_t)term->operand->place;
+		written->kind = term->operand->is_past ? TERM_PAST : TERM_INPUT;
+		written->element = (uint32_t)-term->operand->input.first;
+	}
+	if (term->left)
+		written->left = asks(term) ? write_asked(w, term->left) : write_term(w, term->left);
+	if (asks(term))
+		written->index = written->left->index;
+	if (term->right)
+		written->right = write_term(w, term->right);
+	if (term->third)
+		written->third = write_term(w, term->third);
+	if (term->n_items)
+		written->items = arena_alloc(w->arena, term->n_items * sizeof *written->items);
+	for (size_t i = 0; i < term->n_items; i++)
+		written->items[i] = write_term(w, term->items[i]);
+	return written;
+}
+
+uint32_t part_of(struct writing *w, struct meaning *meaning)
+{
+	return meaning->part != NO_OUTPUT ? meaning->part : write_part(w, meaning);
+}
