@@ -52,6 +52,7 @@ struct lift {
 	struct meaning *meaning; /* whose term is built; NULL: a parameter's */
 	const struct type *it;   /* what `it` is; NULL outside of where and aggregates */
 	bool wide;               /* in sum and mean: numbers are read as i64, u64 or f64 */
+	const char *whole;       /* "number": in the argument of that, where no item can stand */
 	bool for_param;          /* a parameter is given this: options and constants alone */
 };
 

@@ -516,8 +516,14 @@ static struct term *build(struct lift *lift, const struct ast_expr *expr, const 
 	case EXPR_IT:
 		if (lift->it)
 			return term_new(lift, TERM_IT, lift->it, expr->span);
-		diag_report(lift_diags(lift), E0206, expr->span,
-		            "'it' is the item that 'where' and count(…) look at");
+		if (lift->whole)
+			diag_report(
+				lift_diags(lift), E0206, expr->span,
+				"'%s' is about a stream or an expression, not about an item of a list",
+				lift->whole);
+		else
+			diag_report(lift_diags(lift), E0206, expr->span,
+			            "'it' is the item that 'where' and count(…) look at");
 		return NULL;
 	case EXPR_EDGE:
 		if (expr->policy == POLICY_SAMPLE)
