@@ -25,6 +25,7 @@ struct operand {
 /* An operand of a term, at its first place in the text. */
 struct use {
 	struct operand *operand;
+	struct span at;
 	bool needed; /* in some place */
 	bool dated;  /* its number, time or age is asked for */
 };
@@ -52,6 +53,7 @@ struct lift {
 	struct meaning *meaning; /* whose term is built; NULL: a parameter's */
 	const struct type *it;   /* what `it` is; NULL outside of where and aggregates */
 	bool wide;               /* in sum and mean: numbers are read as i64, u64 or f64 */
+	const char *whole;       /* "number": in the argument of that, where no item can stand */
 	bool for_param;          /* a parameter is given this: options and constants alone */
 };
 
@@ -108,6 +110,9 @@ struct term *term_build_near(struct lift *lift, const struct ast_expr *expr,
 
 /* Says of a part of a node, whose inputs are known, what in it may be absent. */
 bool term_settle_absence(const struct interface *face, struct term *term);
+
+/* Whether it is a division of whole numbers or times, by what may be 0: it has no value then. */
+bool term_is_by_zero(const struct term *term);
 
 struct term *term_new(struct lift *lift, enum term_kind kind, const struct type *type,
                       struct span span);

@@ -406,10 +406,11 @@ struct term_needs term_needs(const struct term *term)
 		.left = !caught, .right = !caught && !lazy, .third = !lazy, .items = !caught};
 }
 
-static bool is_by_zero(const struct term *term)
+bool term_is_by_zero(const struct term *term)
 {
 	bool division = term->op == OP_DIV || term->op == OP_MOD;
-	return term->kind == TERM_BINARY && division && type_is_integer(term->type) &&
+	return term->kind == TERM_BINARY && division && term->type &&
+	       !type_is_fraction(term->type) &&
 	       !(term->right->kind == TERM_CONST && term->right->value.i != 0);
 }
 
@@ -417,7 +418,7 @@ bool term_may_lack(const struct term *term)
 {
 	bool none = term->kind == TERM_BEST || (term->kind == TERM_FOLD && term->fold <= FOLD_MEAN);
 	return term->kind == TERM_PAST || term->kind == TERM_WHEN || term->kind == TERM_ELEMENT ||
-	       none || is_by_zero(term);
+	       none || term_is_by_zero(term);
 }
 
 static bool any_absent(const struct interface *face, const struct term *term)
@@ -498,7 +499,7 @@ static struct term *build(struct lift *lift, const struct ast_expr *expr, const 
 		return term_build_call(lift, expr);
 	case EXPR_UNARY:
 		return is_literal(lift->scope, expr) ? term_build_const(lift, expr, hint)
-		                              : term_build_unary(lift, expr);
+		                                     : term_build_unary(lift, expr);
 	case EXPR_BINARY:
 		return term_build_binary(lift, expr, hint);
 	case EXPR_IF:
@@ -516,8 +517,14 @@ static struct term *build(struct lift *lift, const struct ast_expr *expr, const 
 	case EXPR_IT:
 		if (lift->it)
 			return term_new(lift, TERM_IT, lift->it, expr->span);
-		diag_report(lift_diags(lift), E0206, expr->span,
-		            "'it' is the item that 'where' and count(…) look at");
+		if (lift->whole)
+			diag_report(
+				lift_diags(lift), E0206, expr->span,
+				"'%s' is about a stream or an expression, not about an item of a list",
+				lift->whole);
+		else
+			diag_report(lift_diags(lift), E0206, expr->span,
+			            "'it' is the item that 'where' and count(…) look at");
 		return NULL;
 	case EXPR_EDGE:
 		if (expr->policy == POLICY_SAMPLE)
@@ -528,7 +535,8 @@ static struct term *build(struct lift *lift, const struct ast_expr *expr, const 
 	case EXPR_WINDOW:
 		diag_report(lift_diags(lift), E0311, expr->span,
 		            "a window is for the input of a node");
-		diag_help(lift_diags(lift), "in an expression each value is named: [x, x[-1], x[-2]]");
+		diag_help(lift_diags(lift),
+		          "in an expression each value is named: [x, x[-1], x[-2]]");
 		return NULL;
 	case EXPR_ERROR:
 		break;

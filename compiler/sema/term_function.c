@@ -289,11 +289,15 @@ static struct term *build_origin(struct lift *lift, const struct ast_expr *expr,
 		[FUNCTION_AGE] = {TERM_AGE, TYPE_TIME},
 		[FUNCTION_PRESENT] = {TERM_PRESENT, TYPE_BOOL},
 	};
-	/* What is known of a value does not hang on how wide it is read, in a sum. */
-	bool outer_wide = lift->wide;
+	/* It is a part of the whole frame, not of an item, and as wide as it is outside of a sum. */
+	struct lift around = *lift;
 	lift->wide = false;
+	lift->it = NULL;
+	lift->whole = functions[function].word;
 	struct term *of = term_build(lift, expr->args.items[0].value, NULL);
-	lift->wide = outer_wide;
+	lift->wide = around.wide;
+	lift->it = around.it;
+	lift->whole = around.whole;
 	if (!of)
 		return NULL;
 	struct term *term = term_new(lift, rows[function].kind, type_scalar(rows[function].type),

@@ -10,10 +10,7 @@ static struct term *finish_binary(struct lift *lift, const struct ast_expr *expr
 	term->op = expr->op;
 	term->left = left;
 	term->right = right;
-	bool by_zero = (expr->op == OP_DIV || expr->op == OP_MOD) && left->type &&
-	               type_is_integer(left->type) &&
-	               !(right->kind == TERM_CONST && right->value.i != 0);
-	term->optional = left->optional || right->optional || by_zero;
+	term->optional = left->optional || right->optional || term_is_by_zero(term);
 	return term;
 }
 

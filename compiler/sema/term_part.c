@@ -165,7 +165,8 @@ static bool is_part(const struct ast_expr *expr)
 	if (expr->kind != EXPR_CALL)
 		return expr->kind == EXPR_MEMBER || expr->kind == EXPR_INDEX;
 	const struct ast_expr *first = expr->args.n > 0 ? expr->args.items[0].value : NULL;
-	return first && const_has_call(expr) && (first->kind == EXPR_NAME || is_part(first));
+	return first && expr->args.n == 1 && const_has_call(expr) &&
+	       (first->kind == EXPR_NAME || is_part(first));
 }
 
 bool term_build_part(struct lift *lift, const struct ast_expr *expr, const struct type *hint,

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Naming a part never changes what it means: random expressions with parts bound to names give what they
-# give without, and the programs of the reference, of the examples and of tests/e2e/rules with each name's
-# text in its place, or with names for parts, give the same C.
+# give without, and the programs of the pages, of the examples and of other tests with each name's text in
+# its place, or with names for parts, have the same nodes and processes and write the same tables.
 # shellcheck source=lib/lib.sh
 . "$(dirname "$0")/lib/lib.sh"
 needs python3
@@ -16,12 +16,15 @@ for kind in stream past constant; do
 done
 
 mkdir programs
-awk '
-	/^```pkd$/ { file = sprintf("programs/page_%03d.pkd", ++n); next }
-	/^```/ { file = "" }
-	file { print >file }
-' "$ROOT/docs/language.md"
-find "$ROOT/examples" "$e2e/rules" -name '*.pkd' -exec cp {} programs \;
+for page in language tour cookbook; do
+	awk -v page=$page '
+		/^```pkd$/ { file = sprintf("programs/%s_%03d.pkd", page, ++n); next }
+		/^```/ { file = "" }
+		file { print >file }
+	' "$ROOT/docs/$page.md"
+done
+find "$ROOT/examples" "$e2e/rules" "$e2e/naming" "$ROOT/tests/emit" "$ROOT/tests/pass" -name '*.pkd' \
+	-exec cp {} programs \;
 python3 -B "$e2e/named_parts/named_parts.py" programs/*.pkd >out 2>&1 || {
 	tail -n 30 out
 	failed=1

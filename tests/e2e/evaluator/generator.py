@@ -4,8 +4,8 @@ import math
 
 import terms as t
 import values as v
-from terms import Binary, Call, Element, Field, Fixed, If, It, Items, Literal, Negative, Not, Over, Read
-from terms import Record, When
+from terms import Binary, Call, Element, Field, Fixed, If, It, Items, Literal, Negative, Not, Over, Past
+from terms import Read, Record, When
 
 FRAMES = 24
 CAPACITY = 6  # of lists
@@ -146,7 +146,7 @@ class Generator:
         if self.it and self.rng.random() < 0.7:
             return item()
         if self.rng.random() < 0.1:
-            return of_record(Read(self.named("s.spot")), SPOT)
+            return of_record(Read(self.named("s.spot"), self.rng.choice((0, 0, 1))), SPOT)
         return self.stream(wanted) or otherwise()
 
     def inside(self, xs, make):
@@ -170,9 +170,18 @@ class Generator:
             return self.list(d, type[1]) if type[0] == "list" else self.record_of(d)
         return {"bool": self.truth, "time": self.time, "text": self.text}[type](d)
 
+    def past_of(self, make, d):
+        """A history of what is made; without an item of what is around."""
+        around, self.it = self.it, []
+        try:
+            return Past(make(d), self.rng.choice((1, 1, 2)))
+        finally:
+            self.it = around
+
     def chosen(self, d, make):
-        """What any type has: ??, if, when."""
+        """What any type has: ??, if, when, a history."""
         return self.pick(
+            (0 if self.own else 1, lambda: self.past_of(make, d - 1)),
             (4, lambda: Binary("??", make(d - 1), make(d - 1))),
             (2, lambda: If(self.truth(d - 1), make(d - 1), make(d - 1))),
             (1, lambda: When(make(d - 1), self.truth(d - 1))))
@@ -222,6 +231,7 @@ class Generator:
                                          "acos")), one())),
             (2, lambda: Call(rng.choice(("pow", "atan2", "hypot")), one(), one())),
             (1, lambda: Call("seconds", self.time(d - 1))),
+            (1, lambda: Call("number", self.number(d - 1))),
             (1, lambda: Binary("/", self.time(d - 1), self.time(d - 1))),
             (1, lambda: Call("len", self.text(d - 1))),
             (10, lambda: self.of_list(d)),
@@ -265,6 +275,7 @@ class Generator:
             (1, lambda: Binary(rng.choice(("==", "!=")), one(), one())),
             (5, lambda: Binary(rng.choice(("and", "or")), one(), one())),
             (2, lambda: Not(one())),
+            (1, lambda: Call("present", self.number(d - 1))),
             (2, lambda: self.chosen(d, self.truth)),
             (3, lambda: self.quantified(d)),
             (1, leaf))
@@ -348,7 +359,10 @@ class Generator:
             if tables and rng.random() < 0.1:
                 name, type, items = rng.choice(tables)
                 return Fixed(("list", type, len(items)), items, name)
-            return self.stream(lambda x: isinstance(x, tuple) and x[0] == "list" and is_item(x[1]))
+            found = self.stream(lambda x: isinstance(x, tuple) and x[0] == "list" and is_item(x[1]))
+            if not found:
+                raise v.Wrong("no such list")
+            return found
 
         if d <= 0:
             return read()
@@ -373,6 +387,7 @@ class Generator:
             (2, lambda: Call("take", one(), self.number(d - 2))),
             (1 if item != SPOT else 0, lambda: Items(
                 *(self.of("i16" if item == "number" else item, d - 2) for _ in range(rng.randint(1, 3))))),
+            (1, lambda: Binary("??", one(), Items())),
             (2, lambda: self.chosen(d, lambda d: self.list(d, item))))
 
     def any(self, d):
@@ -420,6 +435,9 @@ class Expression:
             return self.typed.run(t.Env(frame))
         except v.NoValue:
             return None
+
+
+Past.stream_of = lambda term: Expression("", term).stream
 
 
 def given_to(declared, term):

@@ -30,7 +30,7 @@ class Scope:
         self.it, self.wide = it, wide
 
     def inside(self, it, wide=False):
-        return Scope(it, self.wide or wide)
+        return Scope(it, wide)
 
 
 class Env:
@@ -231,6 +231,31 @@ class Read(Term):
         return leaf(scope, self.stream.type, lambda env: self.stream.values[self.frame(env)])
 
 
+class Past(Term):
+    """What another expression was some of its values before: (a + b)[-1]. `stream_of` makes its stream."""
+
+    stream_of = None
+
+    def __init__(self, e, back):
+        self.parts, self.back, self.stream = (e,), back, None
+
+    def write(self, tail):
+        return f"({self.parts[0].show()})[-{self.back}]"
+
+    def gather(self, needed, others, always=True):
+        pass
+
+    def varies(self):
+        return True
+
+    def frame(self, env):
+        return self.stream.before(env.frame, self.back)
+
+    def check(self, scope):
+        self.stream = self.stream or Past.stream_of(self.parts[0])
+        return leaf(scope, self.stream.type, lambda env: self.stream.values[self.frame(env)])
+
+
 class It(Term):
     def varies(self):
         return True
@@ -346,7 +371,11 @@ def coalesce(a, b):
             raise Wrong("types")
         other = convert(b, a.type)
     else:
-        alike(a, b)
+        if b.type == EMPTY and isinstance(a.type, tuple) and a.type[0] == "list":
+            if a.type[2] is None:
+                raise Unspecified("the capacity of a text")
+        else:
+            alike(a, b)
         other = b.run
 
     def run(env):
@@ -455,7 +484,7 @@ def list_of(item, capacity):
 
 
 def item_type(typed):
-    if not isinstance(typed.type, tuple) or typed.type[0] != "list":
+    if not isinstance(typed.type, tuple) or typed.type[0] != "list" or typed.type == EMPTY:
         raise Wrong("no list")
     return typed.type[1]
 
@@ -484,6 +513,9 @@ class Over(Term):
         return Typed(xs.type, lambda env: tuple(x for x in xs.run(env) if env.under(x, e.run)))
 
 
+EMPTY = ("list", None, 0)  # of [], which has the type of what stands before ??
+
+
 class Items(Term):
     def __init__(self, *parts):
         self.parts = parts
@@ -492,6 +524,8 @@ class Items(Term):
         return "[" + ", ".join(part.show() for part in self.parts) + "]"
 
     def check(self, scope):
+        if not self.parts:
+            return Typed(EMPTY, lambda env: ())
         t, runs = meet(*(part.check(scope) for part in self.parts))
         return Typed(list_of(t, len(runs)), lambda env: tuple(run(env) for run in runs))
 
@@ -540,8 +574,6 @@ class Element(Term):
     def check(self, scope):
         xs, i = (self.type_of(part, scope) for part in self.parts)
         item = item_type(xs)
-        if isinstance(self.parts[0], Read) and self.parts[0].back:
-            raise Wrong("an element of a history")
         if isinstance(self.parts[0], Fixed) and not self.parts[1].varies():
             raise Wrong("an element of a constant is a constant")
         if i.type not in v.INTS:
@@ -558,6 +590,10 @@ class Element(Term):
 
 
 # ---- Functions ----
+
+
+def is_table(term):
+    return isinstance(term, Fixed) and isinstance(term.type, tuple)
 
 
 class Call(Term):
@@ -581,6 +617,9 @@ class Call(Term):
             part.gather(needed, others, always and self.name != "present")
 
     def check(self, scope):
+        if self.name in ("len", "min", "max", "sum") and len(self.parts) == 1 and is_table(self.parts[0]):
+            items = self.parts[0].value
+            return Typed(None, None, {"len": len, "min": min, "max": max, "sum": sum}[self.name](items))
         if self.name in v.NUMBERS:
             return cast(self.name, *self.parts, scope)
         if self.name in REAL:
@@ -839,10 +878,28 @@ LIST = {
 }
 
 
+def frame_of(scope, x):
+    """The frame of a value: that of a stream or history; of any other part that of the firing."""
+    typed = x.check(Scope())
+    if isinstance(x, (Read, Past)):
+        return x.frame
+    if not x.varies() or not isinstance(x, (Binary, If, When)):
+        raise Wrong("a constant, or what may be left out")
+    run = typed.run
+
+    def frame(env):
+        run(env)
+        return env.frame
+
+    return frame
+
+
 def presence(scope, x):
+    frame = frame_of(scope, x)
+
     def run(env):
         try:
-            x.frame(env)
+            frame(env)
             return True
         except NoValue:
             return False
@@ -852,10 +909,17 @@ def presence(scope, x):
 
 def times(env_times):
     """`number`, `time` and `age`, where frame i has the capture time env_times[i]."""
+
+    def of_frame(type, make):
+        def check(scope, x):
+            frame = frame_of(scope, x)
+            return leaf(scope, type, lambda env: make(frame(env), env))
+        return check
+
     ORIGIN.update({
-        "number": lambda scope, x: leaf(scope, "u64", lambda env: x.frame(env) + 1),
-        "time": lambda scope, x: Typed("time", lambda env: env_times[x.frame(env)]),
-        "age": lambda scope, x: Typed("time", lambda env: env_times[env.frame] - env_times[x.frame(env)]),
+        "number": of_frame("u64", lambda frame, env: frame + 1),
+        "time": of_frame("time", lambda frame, env: env_times[frame]),
+        "age": of_frame("time", lambda frame, env: env_times[env.frame] - env_times[frame]),
     })
 
 
