@@ -237,6 +237,7 @@ static void visit(struct choice_pass *c, uint32_t n)
 	const struct graph_node *node = &graph->nodes.items[n];
 	const struct choices *all = NULL;
 	struct joined_list thin = {0};
+	bool needs = false; /* one of its inputs says alone when it fires */
 
 	for (uint32_t i = 0; i < node->n_inputs && !node_is_origin(node); i++) {
 		uint32_t e = node_firing_edge(graph, node, i);
@@ -245,6 +246,7 @@ static void visit(struct choice_pass *c, uint32_t n)
 		const struct graph_edge *edge = &graph->edges.items[e];
 		bool optional = graph_edge_port(graph, edge)->optional;
 		const struct choices *choices = choices_of_edge(c, e);
+		needs = needs || !optional;
 		if (choices)
 			vec_push(c->a->arena, &thin,
 			         (struct joined){e, choices, optional,
@@ -255,6 +257,8 @@ static void visit(struct choice_pass *c, uint32_t n)
 	}
 	uint32_t worker = ordered_pool(graph, n);
 	c->nodes[n] = worker == NO_ID ? all : choices_of_pool(c, worker);
+	for (size_t i = 0; needs && i < thin.n; i++)
+		thin.items[i].filled_in = false;
 	if (!is_reported(c->a, node))
 		check_join(c, n, &thin);
 }
