@@ -132,7 +132,7 @@ static void build_graph(struct compilation *c, struct sema *sema, const struct b
                         enum stage dump)
 {
 	c->graph = lower(sema, bound);
-	tick_add(c->graph);
+	tick_add(c->graph, &c->diags);
 	graph_verify(c->graph);
 	if (dump == STAGE_GRAPH)
 		graph_print(c->graph, stdout);

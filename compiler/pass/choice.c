@@ -112,7 +112,8 @@ static uint32_t apart(const struct choice_pass *c, const struct choices *x, cons
 	return NO_ID;
 }
 
-static void report_apart(struct choice_pass *c, uint32_t n, uint32_t e, uint32_t one, uint32_t two)
+static void report_apart(struct choice_pass *c, uint32_t n, uint32_t e, uint32_t one, uint32_t two,
+                         bool either)
 {
 	struct analysis *a = c->a;
 	const struct graph_edge *edges = a->graph->edges.items;
@@ -120,7 +121,10 @@ static void report_apart(struct choice_pass *c, uint32_t n, uint32_t e, uint32_t
 
 	diag_report(
 		a->diags, W0604, edges[e].at,
-		"'%s' joins streams that select frames independently, and fires only on frames of both",
+		either ? "'%s' joins streams that select frames independently: on most frames one "
+	                 "of them is absent"
+	               : "'%s' joins streams that select frames independently, and fires only on "
+	                 "frames of both",
 		node_name(a, n));
 	diag_note(a->diags, edges[one].at, "some come by '%s' here", what);
 	diag_note(a->diags, edges[two].at, "the others by '%s' here", edge_words(a, two));
@@ -153,23 +157,49 @@ static bool is_reported(const struct analysis *a, const struct graph_node *node)
 	return n_latest && n_latest + n_lossless > 1;
 }
 
+/* Whether `??` puts a value that no stream makes in place of an input that is absent. */
+static bool is_filled_in(const struct term *term, uint32_t port)
+{
+	if (!term)
+		return false;
+	if (term->kind == TERM_COALESCE && term->left->kind == TERM_INPUT &&
+	    term->left->index == port &&
+	    (term->right->kind == TERM_CONST || term->right->kind == TERM_RECORD ||
+	     term->right->kind == TERM_OPTION))
+		return true;
+	for (size_t i = 0; i < term->n_items; i++)
+		if (is_filled_in(term->items[i], port))
+			return true;
+	return is_filled_in(term->left, port) || is_filled_in(term->right, port) ||
+	       is_filled_in(term->third, port);
+}
+
+static bool is_filled_in_node(const struct graph_node *node, uint32_t port)
+{
+	for (size_t i = 0; i < node->face->parts.n; i++)
+		if (is_filled_in(node->face->parts.items[i].term, port))
+			return true;
+	return false;
+}
+
 struct joined {
 	uint32_t edge;
 	const struct choices *choices;
 	bool optional;
+	bool filled_in; /* where it is absent, a constant stands for it */
 };
 VEC_OF(joined_list, struct joined);
 
 static bool check_pair(struct choice_pass *c, uint32_t n, const struct joined *x,
                        const struct joined *y)
 {
-	if (x->choices == y->choices || (x->optional && y->optional) || x->choices->too_many ||
-	    y->choices->too_many)
+	bool either = x->optional && y->optional && !(x->filled_in && y->filled_in);
+	if (x->choices == y->choices || either || x->choices->too_many || y->choices->too_many)
 		return false;
 	uint32_t one = apart(c, x->choices, y->choices), two = apart(c, y->choices, x->choices);
 	if (one == NO_ID || two == NO_ID)
 		return false;
-	report_apart(c, n, y->edge, one, two);
+	report_apart(c, n, y->edge, one, two, y->optional && x->optional);
 	return true;
 }
 
@@ -216,7 +246,10 @@ static void visit(struct choice_pass *c, uint32_t n)
 		bool optional = graph_edge_port(graph, edge)->optional;
 		const struct choices *choices = choices_of_edge(c, e);
 		if (choices)
-			vec_push(c->a->arena, &thin, (struct joined){e, choices, optional});
+			vec_push(c->a->arena, &thin,
+			         (struct joined){e, choices, optional,
+			                         optional && is_filled_in_node(
+						 node, node->input_ports[i])});
 		if (!optional || edge->policy == EDGE_LATEST || node_n_firing(graph, n) == 1)
 			all = join(c, all, choices);
 	}

@@ -18,7 +18,8 @@
  * has rings of its own. Nodes that share a process add no arc, for room in every output is a
  * condition of firing and nothing waits inside one. A node that fires on any input waits for room
  * in its outputs, but never for a value while another is there: a circle of waiting goes upstream
- * only through a wait for a value, so none leads through it. Requires capacity. */
+ * only through a wait for a value, so none leads through it; nor where it makes many values of one
+ * input, for it then waits for room alone, each time. Requires capacity. */
 #include "pass/private.h"
 
 enum { ARC_FORWARD, ARC_ROOM };

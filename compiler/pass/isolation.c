@@ -1,11 +1,12 @@
 /* Who can make whom wait. In one step, a waits for b when b produces a firing input of a or one
  * that a looks back at (x[-1]: b must have settled the frame before), when b reads a stream of a
  * without loss, or when both run in one process (one thread). A node that fires on any of several
- * inputs waits for none of them; but it does wait for what all of them wait for. A node that shares
- * a process waits while another works, not while that one waits itself: room and values are
- * conditions of firing, and nothing waits inside a process. The question of
- * an assertion is whether such steps lead from one node to another; a failure and the CPU are
- * outside it. Requires causality. */
+ * inputs waits for none of them; but it does wait for what all of them wait for. The many values
+ * that it may make of one input wait for room alone, as its first does. A node that shares a
+ * process waits while another works, not while that one waits itself: room and values are
+ * conditions of firing, and nothing waits inside a process. The question of an assertion is
+ * whether such steps lead from one node to another; a failure and the CPU are outside it. Requires
+ * causality. */
 #include "pass/private.h"
 
 #include <inttypes.h>

@@ -26,12 +26,13 @@
  * known, and several may come from it at once. An expression without a budget counts 1 ms. Requires
  * capacity, deadlock and presence.
  *
- * An origin that `makes <= n` values of one input makes them at once, and its rate is that of its
- * inputs: n frames a period T. All of it holds for bursts in the place of frames: R(v) is then the
- * time for the c frames of a burst that v takes, c = ceil(n / k) behind `every(k)`; the m-th frame
- * before is at least floor(m / c) bursts before; the frame before may be of the same burst, so that
- * a history and the other inputs of `latest` gain no T. What it makes at the end of its inputs
- * comes right behind the last burst: then 2n at once. */
+ * A node that `makes <= n` values of one input makes them at once. Frames are followed through it
+ * where one input fires it; else it is an origin, whose rate is that of its inputs. So n frames may
+ * come a period T, and all of this holds for such bursts: R(v) is then the time for the c frames of
+ * a burst that v takes, c = ceil(n / k) behind `every(k)`; the m-th frame before is at least
+ * floor(m / c) bursts before; the frame before may be of the same burst, so that a history and the
+ * other inputs of `latest` gain no T. What it makes at the end of its inputs comes right behind the
+ * last burst: then 2n at once. */
 #include "pass/private.h"
 
 #include <inttypes.h>
@@ -42,9 +43,17 @@
 
 enum { DEPENDS_FIRE, DEPENDS_HISTORY, DEPENDS_ROOM };
 
+/* What a node takes of the frames that are followed. */
+struct share {
+	bool followed;     /* the way from their origin to here is known */
+	int64_t burst;     /* at once, at the most … */
+	int64_t n_periods; /* … and the next no earlier than so many periods after them */
+};
+
 struct latency_pass {
 	struct analysis *a;
-	struct arcs needs; /* from a node to those on whose firings it depends */
+	struct share *shares; /* per node */
+	struct arcs needs;    /* from a node to those on whose firings it depends */
 	const uint32_t *order;
 	int64_t *response;  /* per node: of its share of a burst */
 	uint32_t *n_latest; /* per node: n of its input latest(n), 0 = none */
@@ -61,29 +70,15 @@ static int64_t times(int64_t time, int64_t n)
 	return n > 0 && time > TIME_MAX / n ? TIME_MAX : time * n;
 }
 
-/* Frames that come at once from the origin of the node's. */
-static int64_t origin_burst(const struct latency_pass *l, uint32_t n)
-{
-	uint32_t origin = l->a->origin[n];
-	bool flushes = l->a->graph->nodes.items[origin].face->flushes;
-
-	return l->a->paces[origin].burst * (flushes ? 2 : 1);
-}
-
-/* The node's share of them. */
 static int64_t burst_of(const struct latency_pass *l, uint32_t n)
 {
-	int64_t multiple = l->a->paces[n].multiple;
-
-	return (origin_burst(l, n) + multiple - 1) / multiple;
+	return l->shares[n].burst;
 }
 
 /* From one of its shares to the next, at the least. */
 static int64_t spacing_of(const struct latency_pass *l, uint32_t n)
 {
-	int64_t n_bursts = l->a->paces[n].multiple / origin_burst(l, n);
-
-	return times(l->a->paces[l->a->origin[n]].spacing, n_bursts > 1 ? n_bursts : 1);
+	return times(l->period, l->shares[n].n_periods);
 }
 
 static int64_t budget_of(const struct graph_node *node)
@@ -113,6 +108,51 @@ static void measure_responses(struct latency_pass *l)
 	}
 }
 
+/* Of the frames of an origin those whose numbers are multiples. */
+static struct share share_of(const struct share *origin, int64_t multiple)
+{
+	int64_t n_bursts = multiple / origin->burst;
+
+	return (struct share){
+		.followed = origin->followed,
+		.burst = (origin->burst + multiple - 1) / multiple,
+		.n_periods = times(origin->n_periods, n_bursts > 1 ? n_bursts : 1),
+	};
+}
+
+/* Of a node that begins numbers of its own. The end of its inputs comes right behind the last. */
+static struct share share_of_origin(const struct latency_pass *l, uint32_t n)
+{
+	const struct graph *graph = l->a->graph;
+	const struct interface *face = graph->nodes.items[n].face;
+	struct share in = {.followed = n == l->origin, .burst = 1, .n_periods = 1};
+	uint32_t e = split_edge(graph, n);
+
+	if (e != NO_ID && n != l->origin) {
+		uint32_t from = edge_producer(graph, e);
+		in = share_of(&l->shares[l->a->origin[from]],
+		              multiple_of_edge(&graph->edges.items[e], &l->a->paces[from]));
+	}
+	in.burst = times(in.burst + face->flushes, face->makes ? face->makes : 1);
+	return in;
+}
+
+static void find_shares(struct latency_pass *l)
+{
+	for (size_t i = 0; i < l->a->graph->nodes.n; i++) {
+		uint32_t n = l->order[i], origin = l->a->origin[n];
+		l->shares[n] = n == origin ? share_of_origin(l, n)
+		                           : share_of(&l->shares[origin], l->a->paces[n].multiple);
+	}
+}
+
+/* Its frames are followed no further back. */
+static bool begins(const struct latency_pass *l, uint32_t n)
+{
+	return node_is_origin(&l->a->graph->nodes.items[n]) &&
+	       (n == l->origin || !l->shares[n].followed);
+}
+
 static void make_needs(struct latency_pass *l)
 {
 	const struct graph *graph = l->a->graph;
@@ -122,14 +162,13 @@ static void make_needs(struct latency_pass *l)
 	for (uint32_t e = 0; e < graph->edges.n; e++) {
 		const struct graph_edge *edge = &graph->edges.items[e];
 		uint32_t producer = edge_producer(graph, e);
-		bool reader_is_origin = node_is_origin(&graph->nodes.items[edge->node]);
-		if (graph_edge_fires(edge) && !reader_is_origin)
+		if (graph_edge_fires(edge) && !begins(l, edge->node))
 			arcs_add(&l->needs, edge->node, producer, e, DEPENDS_FIRE);
 		if (graph_edge_fires(edge) && edge->policy == EDGE_LATEST)
 			l->n_latest[edge->node] = edge->count ? edge->count : 1;
-		if (edge_looks_back(edge) && !reader_is_origin)
+		if (edge_looks_back(edge) && !begins(l, edge->node))
 			arcs_add(&l->needs, edge->node, producer, e, DEPENDS_HISTORY);
-		if (edge_gates(edge) && !node_is_origin(&graph->nodes.items[producer]))
+		if (edge_gates(edge) && !begins(l, producer))
 			arcs_add(&l->needs, producer, edge->node, e, DEPENDS_ROOM);
 	}
 	arcs_index(&l->needs);
@@ -146,6 +185,61 @@ static const char *pair_words(const struct latency_pass *l)
 {
 	return arena_printf(l->a->arena, "from '%s' to '%s'", node_name(l->a, l->assertion->a),
 	                    node_name(l->a, l->assertion->b));
+}
+
+/* The values of one input come at once. */
+static void report_many(struct latency_pass *l, uint32_t n)
+{
+	struct analysis *a = l->a;
+	const struct interface *face = a->graph->nodes.items[n].face;
+
+	diag_report(
+		a->diags, E0607, l->assertion->at,
+		"the time %s cannot be computed: it is not known how many values '%s' makes of one "
+		"input",
+		pair_words(l), node_name(a, n));
+	diag_note(a->diags, face->span, "as a node that 'fires any' it may make many");
+	diag_help(a->diags,
+	          "write 'makes <= 1', or how many values it makes of one input at most, in the "
+	          "declaration of '%s'",
+	          face->kind);
+}
+
+/* The first node on the way, from its end, whose frames are not followed further back. */
+static uint32_t break_of(const struct latency_pass *l, uint32_t to)
+{
+	uint32_t n = l->a->origin[to], e = split_edge(l->a->graph, n);
+
+	while (e != NO_ID) {
+		n = l->a->origin[edge_producer(l->a->graph, e)];
+		e = split_edge(l->a->graph, n);
+	}
+	return n;
+}
+
+static void report_broken_way(struct latency_pass *l, uint32_t from, uint32_t to)
+{
+	struct analysis *a = l->a;
+	uint32_t other = break_of(l, to);
+	const struct interface *face = a->graph->nodes.items[other].face;
+	const char *makes = "";
+
+	if (node_n_firing(a->graph, other) == 1) {
+		report_many(l, other);
+		return;
+	}
+	diag_report(
+		a->diags, E0607, l->assertion->at,
+		"a frame of '%s' cannot be followed to '%s': '%s' in between fires on any of its "
+		"inputs, and numbers its frames itself",
+		node_name(a, from), node_name(a, to), node_name(a, other));
+	if (!face->makes)
+		makes = arena_printf(a->arena, ", and 'makes <= 1' in the declaration of '%s'",
+		                     face->kind);
+	diag_help(a->diags,
+	          "write 'latency(%s -> %s)' for the way behind it, and how often it fires in the "
+	          "deploy: 'rate %s = 30fps'%s",
+	          node_name(a, other), node_name(a, to), node_name(a, other), makes);
 }
 
 static bool has_path(struct latency_pass *l)
@@ -165,43 +259,19 @@ static bool has_path(struct latency_pass *l)
 		          node_name(a, to));
 		return false;
 	}
-	if (a->origin[from] == a->origin[to])
+	if (l->shares[to].followed)
 		return true;
-	uint32_t other = a->origin[to];
-	diag_report(
-		a->diags, E0607, l->assertion->at,
-		"a frame of '%s' cannot be followed to '%s': '%s' in between fires on any of its "
-		"inputs, and numbers its frames itself",
-		node_name(a, from), node_name(a, to), node_name(a, other));
-	const char *makes = "";
-	if (!a->graph->nodes.items[other].face->makes)
-		makes = arena_printf(a->arena, ", and 'makes <= 1' in the declaration of '%s'",
-		                     a->graph->nodes.items[other].face->kind);
-	diag_help(a->diags,
-	          "write 'latency(%s -> %s)' for the way behind it, and how often it fires in the "
-	          "deploy: 'rate %s = 30fps'%s",
-	          node_name(a, other), node_name(a, to), node_name(a, other), makes);
+	report_broken_way(l, from, to);
 	return false;
 }
 
-/* The values of one input come at once. */
 static bool has_burst(struct latency_pass *l)
 {
-	struct analysis *a = l->a;
-	const struct graph_node *origin = &a->graph->nodes.items[l->origin];
+	const struct interface *face = l->a->graph->nodes.items[l->origin].face;
 
-	if (!origin->face->fires_any || origin->face->makes)
+	if (!face->fires_any || face->makes)
 		return true;
-	diag_report(
-		a->diags, E0607, l->assertion->at,
-		"the time %s cannot be computed: it is not known how many values '%s' makes of one "
-		"input",
-		pair_words(l), origin->name);
-	diag_note(a->diags, origin->face->span, "as a node that 'fires any' it may make many");
-	diag_help(a->diags,
-	          "write 'makes <= 1', or how many values it makes of one input at most, in the "
-	          "declaration of '%s'",
-	          origin->face->kind);
+	report_many(l, l->origin);
 	return false;
 }
 
@@ -229,7 +299,7 @@ static bool has_one_origin(struct latency_pass *l)
 
 	for (size_t i = 0; i < l->needs.list.n; i++) {
 		const struct arc *arc = &l->needs.list.items[i];
-		if (!matters(l, arc->from) || a->origin[arc->to] == l->origin)
+		if (!matters(l, arc->from) || l->shares[arc->to].followed)
 			continue;
 		const char *latest = edge_words_as(a, arc->edge, "latest");
 		diag_report(
@@ -565,9 +635,12 @@ static const char *terms_of(const struct latency_pass *l, const struct arc_path 
 
 static void check(struct latency_pass *l, struct latency *ret_latency)
 {
-	l->origin = l->a->origin[l->assertion->b];
+	l->origin = l->a->origin[l->assertion->a];
+	find_shares(l);
 	if (!has_path(l))
 		return;
+	measure_responses(l);
+	make_needs(l);
 	l->near = arcs_reach(&l->needs, l->assertion->b);
 	if (!has_burst(l) || !has_rate(l) || !has_one_origin(l) || !has_budgets(l) || !keeps_up(l))
 		return;
@@ -596,8 +669,7 @@ void pass_latency(struct analysis *a)
 		asserted = asserted || graph->asserts.items[i].kind == ASSERT_LATENCY;
 	if (!asserted)
 		return;
-	measure_responses(&l);
-	make_needs(&l);
+	l.shares = arena_alloc(a->arena, graph->nodes.n * sizeof *l.shares);
 	l.order = firing_order(a);
 	l.begin = arena_alloc(a->arena, graph->nodes.n * sizeof *l.begin);
 	l.behind = arena_alloc(a->arena, graph->nodes.n * sizeof *l.behind);

@@ -80,23 +80,48 @@ static int64_t common_multiple(int64_t x, int64_t y)
 }
 
 /* every(n) goes by the origin's numbers: of frames that are all odd, every(2) takes all. */
-static int64_t multiple_of_edge(const struct graph_edge *edge, const struct pace *from)
+int64_t multiple_of_edge(const struct graph_edge *edge, const struct pace *from)
 {
 	return edge->every_n ? common_multiple(from->multiple, edge->every_n) : from->multiple;
 }
 
+uint32_t split_edge(const struct graph *graph, uint32_t n)
+{
+	const struct graph_node *node = &graph->nodes.items[n];
+	uint32_t e = NO_ID;
+
+	if (!node->face->makes || node_n_firing(graph, n) != 1)
+		return NO_ID;
+	for (uint32_t i = 0; i < node->n_inputs && e == NO_ID; i++)
+		e = node_firing_edge(graph, node, i);
+	return e;
+}
+
+/* Frames that it makes at once, at the most: of one input, or of each that comes at once. */
+static int64_t burst_of_origin(const struct analysis *a, uint32_t n, const struct pace *paces)
+{
+	uint32_t makes = a->graph->nodes.items[n].face->makes, e = split_edge(a->graph, n);
+
+	if (e == NO_ID)
+		return makes ? makes : 1;
+	const struct pace *from = &paces[edge_producer(a->graph, e)];
+	const struct pace *origin = &paces[a->origin[edge_producer(a->graph, e)]];
+	int64_t multiple = multiple_of_edge(&a->graph->edges.items[e], from);
+	return time_multiply((origin->burst + multiple - 1) / multiple, makes);
+}
+
 /* `slowest`: the least period of the nodes that must take every frame of this origin. */
-static void pace_origin(const struct analysis *a, uint32_t n, int64_t slowest, struct pace *pace)
+static void pace_origin(const struct analysis *a, uint32_t n, int64_t slowest, struct pace *paces)
 {
 	double rate = a->graph->nodes.items[n].rate;
-	uint32_t makes = a->graph->nodes.items[n].face->makes;
+	struct pace *pace = &paces[n];
 
 	*pace = (struct pace){.timed = rate > 0,
 	                      .exact = true,
 	                      .full = true,
 	                      .period = 1,
 	                      .multiple = 1,
-	                      .burst = makes ? makes : 1,
+	                      .burst = burst_of_origin(a, n, paces),
 	                      .behind = NO_ID};
 	if (pace->timed)
 		pace->period = pace->frames = pace->spacing = period_of_rate(rate);
@@ -197,7 +222,7 @@ static void pace_node(const struct analysis *a, uint32_t n, int64_t response, in
 	bool latest = false;
 
 	if (node_is_origin(node))
-		pace_origin(a, n, slowest, pace);
+		pace_origin(a, n, slowest, paces);
 	else
 		latest = pace_inputs(a, n, paces);
 	if (pace->timed && node->budget_ns > 0)

@@ -170,6 +170,12 @@ struct pace *pace_all(const struct analysis *a);
 int64_t time_add(int64_t x, int64_t y); /* saturates at TIME_MAX; y >= 0 */
 int64_t period_of_rate(double rate);    /* rounded down to ns */
 
+/* The one input that fires a node which makes up to a known number of values of it, or NO_ID. */
+uint32_t split_edge(const struct graph *graph, uint32_t n);
+
+/* Of the numbers that come through the edge. */
+int64_t multiple_of_edge(const struct graph_edge *edge, const struct pace *from);
+
 /* How many nodes of that time take frames of that period in turns. */
 int64_t workers_needed(int64_t time, int64_t period);
 

@@ -291,20 +291,149 @@ static void add_ticks(struct tick_pass *t, uint32_t n)
 		        tick_port(t->graph, (struct interface *)node->face, k, clock->n > 1));
 }
 
-static bool may_need_ticks(const struct graph *graph)
+/* ---- What ?? catches ---- */
+
+struct caught {
+	struct tick_pass *t;
+	struct diags *diags;
+	uint32_t node;
+	bool *surely; /* per part: it has a value whenever the node fires */
+};
+
+/* Whether an input has a value on every frame on which the node fires. */
+static bool input_is_sure(const struct caught *c, uint32_t port)
 {
-	for (uint32_t n = 0; n < graph->nodes.n; n++)
-		if (is_expression(graph, n) && !needs_any(graph, &graph->nodes.items[n]))
-			return true;
+	const struct graph *graph = c->t->graph;
+	const struct graph_node *node = &graph->nodes.items[c->node];
+
+	for (uint32_t i = 0; i < node->n_inputs; i++) {
+		uint32_t e = node_firing_edge(graph, node, i);
+		if (e == NO_ID || node->input_ports[i] != port)
+			continue;
+		const struct graph_edge *edge = &graph->edges.items[e];
+		return !chooses(graph, edge) && !c->t->lapses[edge->stream] &&
+		       covers_all(c->t, &c->t->clocks[edge_producer(graph, e)],
+		                  &c->t->clocks[c->node]);
+	}
 	return false;
 }
 
-void tick_add(struct graph *graph)
+static bool is_sure(const struct caught *c, const struct term *term)
+{
+	if (term->kind == TERM_INPUT)
+		return input_is_sure(c, term->index);
+	if (term->kind == TERM_PART)
+		return c->surely[term->index];
+	if (term->kind == TERM_PRESENT)
+		return true;
+	if (term->kind == TERM_COALESCE)
+		return is_sure(c, term->left) || is_sure(c, term->right);
+	if (term_may_lack(term) || (term->left && !is_sure(c, term->left)) ||
+	    (term->right && !is_sure(c, term->right)) || (term->third && !is_sure(c, term->third)))
+		return false;
+	for (size_t i = 0; i < term->n_items; i++)
+		if (!is_sure(c, term->items[i]))
+			return false;
+	return true;
+}
+
+/* A node on which the clock of this one ends when it is given up. */
+static uint32_t given_up_root(const struct caught *c)
+{
+	const struct graph *graph = c->t->graph;
+	const struct clock *clock = &c->t->clocks[c->node];
+
+	for (size_t i = 0; i < clock->n; i++) {
+		uint32_t process = graph->nodes.items[clock->items[i]].process;
+		if (clock->items[i] != c->node &&
+		    graph->processes.items[process].end == FAILURE_ABSENT)
+			return clock->items[i];
+	}
+	return NO_ID;
+}
+
+static void look_at_caught(const struct caught *c, const struct term *term)
+{
+	const struct graph *graph = c->t->graph;
+	const struct graph_node *nodes = graph->nodes.items;
+	uint32_t root = given_up_root(c);
+
+	if (is_sure(c, term->left)) {
+		diag_report(c->diags, W0606, term->span,
+		            "what stands before '?\?' has a value on every frame on which '%s' "
+		            "fires",
+		            nodes[c->node].name);
+		diag_help(c->diags, "leave out '?\?' and what follows; for a value that comes late, "
+		                    "sample it on a clock of its own");
+	} else if (root != NO_ID && !needs_any(graph, &nodes[c->node])) {
+		diag_report(c->diags, W0606, term->span,
+		            "once '%s' is given up after a crash, there is no frame on which this "
+		            "'?\?' could take its other side",
+		            nodes[root].name);
+		diag_help(c->diags, "sample the value on a clock of its own: then there is a frame "
+		                    "whatever becomes of its producer");
+	}
+}
+
+static void look_at_term(const struct caught *c, const struct term *term)
+{
+	if (term->kind == TERM_COALESCE)
+		look_at_caught(c, term);
+	if (term->left)
+		look_at_term(c, term->left);
+	if (term->right)
+		look_at_term(c, term->right);
+	if (term->third)
+		look_at_term(c, term->third);
+	for (size_t i = 0; i < term->n_items; i++)
+		look_at_term(c, term->items[i]);
+}
+
+static void find_caught(struct tick_pass *t, struct diags *diags, uint32_t n)
+{
+	const struct interface *face = t->graph->nodes.items[n].face;
+	struct caught c = {.t = t, .diags = diags, .node = n};
+
+	c.surely = arena_alloc(t->graph->arena, face->parts.n * sizeof *c.surely);
+	for (size_t i = 0; i < face->parts.n; i++) {
+		look_at_term(&c, face->parts.items[i].term);
+		c.surely[i] = is_sure(&c, face->parts.items[i].term);
+	}
+}
+
+/* ---- The program ---- */
+
+static bool has_caught(const struct term *term)
+{
+	if (!term)
+		return false;
+	for (size_t i = 0; i < term->n_items; i++)
+		if (has_caught(term->items[i]))
+			return true;
+	return term->kind == TERM_COALESCE || has_caught(term->left) || has_caught(term->right) ||
+	       has_caught(term->third);
+}
+
+/* Whether clocks matter to the program: to what needs none of its streams, and to ??. */
+static bool asks_for_clocks(const struct graph *graph)
+{
+	for (uint32_t n = 0; n < graph->nodes.n; n++) {
+		const struct interface *face = graph->nodes.items[n].face;
+		if (is_expression(graph, n) && !needs_any(graph, &graph->nodes.items[n]))
+			return true;
+		for (size_t i = 0; is_expression(graph, n) && i < face->parts.n; i++)
+			if (has_caught(face->parts.items[i].term))
+				return true;
+	}
+	return false;
+}
+
+void tick_add(struct graph *graph, struct diags *diags)
 {
 	struct tick_pass t = {.graph = graph};
 	struct diags quiet; /* what is wrong is told when the passes run */
 
-	if (!may_need_ticks(graph))
+	if (!asks_for_clocks(graph))
 		return;
 	diags_init(&quiet, graph->arena, graph->sources);
 	struct analysis *a = pass_begin(graph, &quiet);
@@ -325,6 +454,9 @@ void tick_add(struct graph *graph)
 		find_clock(&t, order[i]);
 		find_lapses(&t, order[i]);
 	}
+	for (uint32_t n = 0; n < graph->nodes.n; n++)
+		if (is_expression(graph, n))
+			find_caught(&t, diags, n);
 	for (uint32_t n = 0; n < graph->nodes.n; n++)
 		if (is_expression(graph, n) && !needs_any(graph, &graph->nodes.items[n]))
 			add_ticks(&t, n);

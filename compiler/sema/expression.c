@@ -60,7 +60,7 @@ static struct interface *make_face(struct elaborator *e, const struct meaning *m
 		bool fires = input->policy != POLICY_SAMPLE && input->last == 0;
 		struct port port = {.name = port_free_name(arena, face, use->operand->name),
 		                    .doc = "",
-		                    .span = input->at,
+		                    .span = use->at,
 		                    .type = port_type(e, use->operand, meaning),
 		                    .optional = !fires || !use->needed};
 		vec_push(arena, &face->inputs, port);
@@ -88,6 +88,7 @@ static void connect(struct elaborator *e, uint32_t node, const struct meaning *m
 		const struct operand *operand = meaning->uses.items[i].operand;
 		struct bound_input input = operand->input;
 		input.port = (uint32_t)i;
+		input.at = meaning->uses.items[i].at;
 		vec_push(arena, &e->bound->nodes.items[node].inputs, input);
 		if (input.node == UNBOUND)
 			vec_push(arena, &e->later,

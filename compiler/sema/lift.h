@@ -25,6 +25,7 @@ struct operand {
 /* An operand of a term, at its first place in the text. */
 struct use {
 	struct operand *operand;
+	struct span at;
 	bool needed; /* in some place */
 	bool dated;  /* its number, time or age is asked for */
 };

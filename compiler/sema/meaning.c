@@ -191,9 +191,9 @@ static void gather(struct arena *arena, struct uses *uses, const struct term *te
 	struct term_needs needs = term_needs(term);
 	bool dates = term->kind == TERM_NUMBER || term->kind == TERM_TIME || term->kind == TERM_AGE;
 	if (term->kind == TERM_INPUT)
-		add_use(arena, uses, (struct use){term->operand, needed, false});
+		add_use(arena, uses, (struct use){term->operand, term->span, needed, false});
 	if (dates && term->left->kind == TERM_INPUT)
-		add_use(arena, uses, (struct use){term->left->operand, false, true});
+		add_use(arena, uses, (struct use){term->left->operand, term->left->span, false, true});
 	if (term->kind == TERM_PART) {
 		for (size_t i = 0; i < term->meaning->uses.n; i++) {
 			struct use use = term->meaning->uses.items[i];

@@ -414,6 +414,13 @@ bool term_is_by_zero(const struct term *term)
 	       !(term->right->kind == TERM_CONST && term->right->value.i != 0);
 }
 
+bool term_may_lack(const struct term *term)
+{
+	bool none = term->kind == TERM_BEST || (term->kind == TERM_FOLD && term->fold <= FOLD_MEAN);
+	return term->kind == TERM_PAST || term->kind == TERM_WHEN || term->kind == TERM_ELEMENT ||
+	       none || term_is_by_zero(term);
+}
+
 static bool any_absent(const struct interface *face, const struct term *term)
 {
 	bool left = term->left && term_settle_absence(face, (struct term *)term->left);
@@ -429,19 +436,13 @@ static bool any_absent(const struct interface *face, const struct term *term)
 
 bool term_settle_absence(const struct interface *face, struct term *term)
 {
-	bool absent = any_absent(face, term);
-	bool none = term->kind == TERM_BEST || (term->kind == TERM_FOLD && term->fold <= FOLD_MEAN);
+	bool absent = any_absent(face, term) || term_may_lack(term);
 	if (term->kind == TERM_INPUT)
 		absent = face->inputs.items[term->index].optional;
-	else if (term->kind == TERM_PAST)
-		absent = true;
 	else if (term->kind == TERM_PART)
 		absent = face->parts.items[term->index].term->optional;
 	else if (term->kind == TERM_PRESENT)
 		absent = false;
-	else if (term->kind == TERM_WHEN || term->kind == TERM_ELEMENT || none ||
-	         term_is_by_zero(term))
-		absent = true;
 	term->optional = absent;
 	return absent;
 }

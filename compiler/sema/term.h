@@ -77,4 +77,7 @@ struct term_needs {
 };
 struct term_needs term_needs(const struct term *term);
 
+/* Whether it may have no value although all its operands have one. */
+bool term_may_lack(const struct term *term);
+
 #endif

@@ -580,7 +580,29 @@ def spin():
     table(header + ["full speed: frames/s", "CPU a frame"], rows)
 
 
-# ---- 8: pictures ----
+# ---- 8: expressions ----
+
+
+def expressions():
+    say("## Expressions")
+    say()
+    say("A controller of ten lines over one stream, which look back at three of their own values, beside the")
+    say("same arithmetic written by hand in one node in C: the CPU time of a whole program, source, controller")
+    say("and sink in one process, for one frame. The runs of the two take turns; the median of the ratios counts.")
+    say()
+    paths = {name: lab.build_program(name, file="control.pkd") for name in ("expressions", "in_c")}
+    few, many = (20000, 100000) if quick else (100000, 600000)
+    costs, ratios = {name: [] for name in paths}, []
+    for _ in range(3 if quick else 9):
+        for name, path in paths.items():
+            costs[name].append(cpu_per_frame(path, few, many)[0])
+        ratios.append(costs["expressions"][-1] / costs["in_c"][-1])
+    table(["", "CPU a frame"], [[name, show_ns(median(costs[name]))] for name in paths])
+    ratio = median(ratios)
+    target("a controller of expressions: at most 1.2 times the CPU of its C", ratio, 1.2, show_ratio(ratio, 1))
+
+
+# ---- 9: pictures ----
 
 
 def pictures():
@@ -618,6 +640,7 @@ TABLES = {
     "camera": camera,
     "freeze": freeze,
     "spin": spin,
+    "expressions": expressions,
     "pictures": pictures,
 }
 

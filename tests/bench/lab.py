@@ -340,13 +340,13 @@ def run_memory(size, budget_ms):
 # ---- Programs ----
 
 
-def build_program(pipeline, deploy="", **defines):
-    """bench.pkd's pipeline, compiled once for each set of constants."""
+def build_program(pipeline, deploy="", file="bench.pkd", **defines):
+    """A file's pipeline, compiled once for each set of constants."""
     words = [pipeline, deploy, *(f"{k}{v}" for k, v in sorted(defines.items()))]
     path = OUT / ("program-" + "-".join(word for word in words if word))
     if path.name not in built:
         OUT.mkdir(parents=True, exist_ok=True)
-        command = [str(PKDC), "build", str(HERE / "programs/bench.pkd"), "--pipeline", pipeline]
+        command = [str(PKDC), "build", str(HERE / "programs" / file), "--pipeline", pipeline]
         command += ["--deploy", deploy] if deploy else []
         for name, value in sorted(defines.items()):
             command += ["-D", f"{name}={value}"]

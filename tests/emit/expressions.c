@@ -1413,7 +1413,7 @@ static const struct pkd_output large_outputs[] = {
 static const struct pkd_input smaller_inputs[] = {
 	{
 		.name = "a",
-		.at = "expressions.pkd:43:27",
+		.at = "expressions.pkd:32:19",
 		.stream = STREAM_s_a,
 		.policy = PKD_QUEUE,
 		.window = 2, /* one waiting, one in hand */
@@ -1437,14 +1437,14 @@ static const struct pkd_output smaller_outputs[] = {
 static const struct pkd_input tag_inputs[] = {
 	{
 		.name = "found",
-		.at = "expressions.pkd:26:12",
+		.at = "expressions.pkd:34:11",
 		.stream = STREAM_s_found,
 		.policy = PKD_QUEUE,
 		.window = 2, /* one waiting, one in hand */
 	},
 	{
 		.name = "a",
-		.at = "expressions.pkd:43:27",
+		.at = "expressions.pkd:34:19",
 		.stream = STREAM_s_a,
 		.policy = PKD_QUEUE,
 		.window = 2, /* one waiting, one in hand */
@@ -1459,14 +1459,14 @@ static const struct pkd_output tag_outputs[] = {
 static const struct pkd_input safe_inputs[] = {
 	{
 		.name = "b",
-		.at = "expressions.pkd:32:24",
+		.at = "expressions.pkd:36:15",
 		.stream = STREAM_s_b,
 		.policy = PKD_QUEUE,
 		.window = 2, /* one waiting, one in hand */
 	},
 	{
 		.name = "a",
-		.at = "expressions.pkd:43:27",
+		.at = "expressions.pkd:36:29",
 		.stream = STREAM_s_a,
 		.policy = PKD_QUEUE,
 		.window = 2, /* one waiting, one in hand */
@@ -1482,7 +1482,7 @@ static const struct pkd_output safe_outputs[] = {
 static const struct pkd_input either_inputs[] = {
 	{
 		.name = "best",
-		.at = "expressions.pkd:43:53",
+		.at = "expressions.pkd:37:14",
 		.stream = STREAM_s_best,
 		.policy = PKD_QUEUE,
 		.window = 2, /* one waiting, one in hand */
@@ -1490,7 +1490,7 @@ static const struct pkd_input either_inputs[] = {
 	},
 	{
 		.name = "found",
-		.at = "expressions.pkd:26:12",
+		.at = "expressions.pkd:33:14",
 		.stream = STREAM_s_found,
 		.policy = PKD_QUEUE,
 		.window = 2, /* one waiting, one in hand */
@@ -1506,7 +1506,7 @@ static const struct pkd_output either_outputs[] = {
 static const struct pkd_input change_inputs[] = {
 	{
 		.name = "a",
-		.at = "expressions.pkd:43:27",
+		.at = "expressions.pkd:38:14",
 		.stream = STREAM_s_a,
 		.policy = PKD_QUEUE,
 		.window = 2, /* one waiting, one in hand */
@@ -1546,14 +1546,14 @@ static const struct pkd_output fast_outputs[] = {
 static const struct pkd_input expression_15_inputs[] = {
 	{
 		.name = "a",
-		.at = "expressions.pkd:43:27",
+		.at = "expressions.pkd:57:18",
 		.stream = STREAM_s_a,
 		.policy = PKD_QUEUE,
 		.window = 2, /* one waiting, one in hand */
 	},
 	{
 		.name = "b",
-		.at = "expressions.pkd:32:24",
+		.at = "expressions.pkd:57:38",
 		.stream = STREAM_s_b,
 		.policy = PKD_QUEUE,
 		.window = 2, /* one waiting, one in hand */
@@ -1561,7 +1561,7 @@ static const struct pkd_input expression_15_inputs[] = {
 	},
 	{
 		.name = "found",
-		.at = "expressions.pkd:26:12",
+		.at = "expressions.pkd:57:50",
 		.stream = STREAM_s_found,
 		.policy = PKD_QUEUE,
 		.window = 2, /* one waiting, one in hand */

@@ -1340,7 +1340,7 @@ static const struct pkd_output expression_1_outputs[] = {
 static const struct pkd_input expression_2_inputs[] = {
 	{
 		.name = "speed",
-		.at = "functions.pkd:21:15",
+		.at = "functions.pkd:22:16",
 		.stream = STREAM_s_speed,
 		.policy = PKD_QUEUE,
 		.window = 2, /* one waiting, one in hand */
@@ -1363,7 +1363,7 @@ static const struct pkd_output expression_2_outputs[] = {
 static const struct pkd_input expression_3_inputs[] = {
 	{
 		.name = "a",
-		.at = "functions.pkd:22:34",
+		.at = "functions.pkd:23:16",
 		.stream = STREAM_s_a,
 		.policy = PKD_QUEUE,
 		.window = 2, /* one waiting, one in hand */
@@ -1425,7 +1425,7 @@ static const struct pkd_output expression_9_outputs[] = {
 static const struct pkd_input expression_12_inputs[] = {
 	{
 		.name = "found",
-		.at = "functions.pkd:29:14",
+		.at = "functions.pkd:32:16",
 		.stream = STREAM_s_found,
 		.policy = PKD_QUEUE,
 		.window = 2, /* one waiting, one in hand */
@@ -1461,7 +1461,7 @@ static const struct pkd_input expression_16_inputs[] = {
 	},
 	{
 		.name = "speed",
-		.at = "functions.pkd:21:15",
+		.at = "functions.pkd:36:38",
 		.stream = STREAM_s_speed,
 		.policy = PKD_QUEUE,
 		.window = 2, /* one waiting, one in hand */

@@ -309,6 +309,48 @@ static void room_at_a_node_that_fires_on_any_is_not_known(void **state)
 	assert_says(printed(print_messages), "write 'latest view' at 'any'");
 }
 
+/* cam -> split -> sink, followed through the node in between. */
+static void frames_are_followed_through_a_node_that_makes_many(void **state)
+{
+	(void)state;
+	make_split(4);
+	set_rate(M_SPLIT, 0);
+	set_rate(M_CAM, 20);
+	set_budget(M_SPLIT, 2 * MS);
+	graph->asserts.items[0].a = M_CAM;
+	run_all();
+	assert_clean();
+	assert_int_equal(a->latency[0].bound_ns, (4 * 2 + 4 * 10) * MS);
+	assert_string_equal(a->latency[0].path, "cam -> split -> sink");
+	/* Every other frame of the camera; then one more, which makes three of each. */
+	graph->edges.items[graph->nodes.items[M_SPLIT].inputs[0]].every_n = 2;
+	set_budget(M_SINK, 20 * MS);
+	run_all();
+	assert_clean();
+	assert_int_equal(a->latency[0].bound_ns, (4 * 2 + 4 * 20) * MS);
+	set_budget(M_SINK, 5 * MS);
+	uint32_t second = add_node("second", "!", "!"), end = add_node("end", "!", "");
+	set_makes(second, 3);
+	set_budget(second, 1 * MS);
+	set_budget(end, 6 * MS);
+	plain(M_SPLIT, second, 0);
+	plain(second, end, 0);
+	add_assert(ASSERT_LATENCY, M_CAM, end, INT64_MAX);
+	run_all();
+	assert_clean();
+	assert_int_equal(a->latency[1].bound_ns, (4 * 2 + 12 * 1 + 12 * 6) * MS);
+}
+
+static void how_many_it_makes_is_asked_for_on_the_way(void **state)
+{
+	(void)state;
+	make_split(0);
+	set_rate(M_CAM, 20);
+	graph->asserts.items[0].a = M_CAM;
+	run_all();
+	assert_only("E0607", "it is not known how many values 'split' makes of one input");
+}
+
 /* ---- Against plays of the rules ---- */
 
 static int64_t begin[ROUNDS][N], end[ROUNDS][N];
@@ -441,6 +483,66 @@ static void no_play_of_bursts_takes_longer(void **state)
 	assert_true(n_reached > 50);
 }
 
+/* cam -> x -> split -> y -> z: frame j of the first two, part k of the others. */
+static int64_t play_through(uint32_t makes, const uint32_t *edges)
+{
+	int64_t cam = 0, x = 0, split_ends[ROUNDS], most = 0;
+	uint32_t k = 0;
+
+	for (uint32_t j = 0; j < ROUNDS && k + makes < ROUNDS; j++) {
+		uint32_t room = a->window[edges[1]];
+		cam += 100 * MS + random_below(2) * random_below(90) * MS;
+		x = later(cam, x);
+		if (j >= room)
+			x = later(x, split_ends[j - room]);
+		x += up_to(graph->nodes.items[1].budget_ns);
+		for (uint32_t n = 1 + random_below(makes); n > 0; n--, k++) {
+			begin[k][0] = cam;
+			for (uint32_t node = 2; node < 5; node++) {
+				uint32_t ahead = a->window[edges[node]];
+				int64_t at = node == 2 ? x : end[k][node - 1];
+				at = later(at, k ? end[k - 1][node] : 0);
+				if (node < 4 && k >= ahead)
+					at = later(at, end[k - ahead][node + 1]);
+				end[k][node] = at + up_to(graph->nodes.items[node].budget_ns);
+			}
+			most = later(most, end[k][4] - cam);
+		}
+		split_ends[j] = end[k - 1][2];
+	}
+	return most;
+}
+
+static void no_play_through_a_node_that_makes_many_takes_longer(void **state)
+{
+	unsigned n_bounds = 0, n_reached = 0;
+
+	(void)state;
+	for (random_state = 19; n_bounds < 200;) {
+		uint32_t makes = 1 + random_below(5), edges[5] = {0};
+		add_node("n", "", "!");
+		set_rate(0, 10);
+		for (uint32_t n = 1; n < 5; n++) {
+			add_node("n", "!", n < 4 ? "!" : "");
+			set_budget(n, (1 + random_below(n > 1 ? 100 / makes : 90)) * MS);
+			edges[n - 1] = random_below(2) ? plain(n - 1, n, 0)
+			                               : queue(1 + random_below(9), n - 1, n, 0);
+		}
+		set_makes(2, makes);
+		add_assert(ASSERT_LATENCY, 0, 4, INT64_MAX);
+		run_all();
+		if (a->latency[0].bound_ns >= 0) {
+			int64_t most = play_through(makes, edges);
+			assert_true(most <= a->latency[0].bound_ns);
+			n_reached += most * 10 >= a->latency[0].bound_ns * 6;
+			n_bounds++;
+		}
+		drop_graph();
+		make_graph();
+	}
+	assert_true(n_reached > 100);
+}
+
 /* Frame by frame of one node: what it fires on is at hand at end[k][from], -1 where it is not. All
  * queues are long, so that none waits for room. */
 static void play_node(uint32_t n)
@@ -568,9 +670,12 @@ int main(void)
 		TEST(values_of_one_input_that_take_longer_than_to_the_next_have_no_bound),
 		TEST(values_at_the_end_come_right_behind_the_last),
 		TEST(how_many_values_are_made_of_one_input_is_asked_for),
+		TEST(frames_are_followed_through_a_node_that_makes_many),
+		TEST(how_many_it_makes_is_asked_for_on_the_way),
 		TEST(room_at_a_node_that_fires_on_any_is_not_known),
 		TEST(no_play_of_lossless_edges_takes_longer),
 		TEST(no_play_of_bursts_takes_longer),
+		TEST(no_play_through_a_node_that_makes_many_takes_longer),
 		TEST(choice_waits_for_the_wait_of_the_one_before),
 		TEST(no_play_with_latest_takes_longer),
 	};
