@@ -42,7 +42,8 @@ struct value const_items(struct sema *sema, struct file_scope *file, const struc
 	const char **names = arena_alloc(sema->arena, (n + 1) * sizeof *names);
 	bool known = n > 0;
 	if (!known)
-		diag_report(sema->diags, E0309, expr->span, "a constant array has at least one item");
+		diag_report(sema->diags, E0309, expr->span,
+		            "a constant array has at least one item");
 	for (size_t i = 0; i < n; i++) {
 		const struct ast_arg *arg = &expr->args.items[i];
 		items[i] = const_eval(sema, file, arg->value);
@@ -137,9 +138,11 @@ static struct value text_of(struct sema *sema, const struct ast_expr *call, stru
 		pkd_text_fixed(x.f, (int)decimals->i, digits);
 	else if (x.kind == VALUE_FLOAT)
 		pkd_text_f64(x.f, digits);
+	else if (x.kind == VALUE_TIME)
+		pkd_text_seconds(x.i, digits);
 	if (x.kind == VALUE_INT && decimals && decimals->i > 0)
 		text = arena_printf(sema->arena, "%s.%0*d", digits, (int)decimals->i, 0);
-	else if (number)
+	else if (number || x.kind == VALUE_TIME)
 		text = arena_strdup(sema->arena, digits);
 	else if (x.kind == VALUE_BOOL)
 		text = x.i ? "true" : "false";
@@ -147,7 +150,7 @@ static struct value text_of(struct sema *sema, const struct ast_expr *call, stru
 		text = x.s;
 	if (!text)
 		diag_report(sema->diags, E0309, call->args.items[0].value->span,
-		            "text(x) takes a number, a boolean or a string, not %s",
+		            "text(x) takes a number, a time, a boolean or a string, not %s",
 		            value_kind_text(x.kind));
 	return text ? (struct value){.kind = VALUE_STRING, .s = text} : none();
 }

@@ -532,6 +532,8 @@ def nameable(term, kinds, free=True):
     "constant" the rest."""
     if isinstance(term, It) or (isinstance(term, Fixed) and term.type in v.ENUMS):
         return
+    if isinstance(term, Items) and not term.parts:
+        return
     needed, others = set(), set()
     term.gather(needed, others)
     kind = "stream" if needed or others else "past" if term.varies() else "constant"
