@@ -70,10 +70,13 @@ static void put_process(const struct graph *graph, uint32_t p, struct buf *out)
 	buf_puts(out, "\t}\n");
 }
 
-static void put_every(const struct graph_edge *edge, struct buf *out)
+static void put_every(const struct graph *graph, const struct graph_edge *edge, struct buf *out)
 {
 	if (edge->pool)
 		buf_puts(out, "claim ");
+	else if (edge_n_workers(graph, edge) > 1)
+		buf_printf(out, "worker %" PRIu32 " of %" PRIu32 ": ", edge->every_from + 1,
+		           edge->every_n);
 	else if (edge->every_n && edge->every_from)
 		buf_printf(out, "every(%" PRIu32 ")+%" PRIu32 " ", edge->every_n, edge->every_from);
 	else if (edge->every_n)
@@ -116,11 +119,11 @@ void emit_edge_label(const struct analysis *a, uint32_t e, const char *separator
 	}
 	const struct graph_node *reader = &a->graph->nodes.items[edge->node];
 	put_slot(reader, edge->input, separator, out);
-	put_every(edge, out);
+	put_every(a->graph, edge, out);
 	switch (edge->policy) {
 	case EDGE_QUEUE:
 		if (a->done[PASS_capacity])
-			buf_printf(out, "queue(%d)", (int)a->window[e] + edge->first - 1);
+			buf_printf(out, "queue(%" PRIu32 ")", edge_n_waiting(a->graph, edge, a->window[e]));
 		break;
 	case EDGE_LATEST:
 		buf_puts(out, "latest");

@@ -43,6 +43,26 @@ static void put_number_or_null(struct json *json, const char *key, uint64_t numb
 		json_null(json, key);
 }
 
+/* The edge of a port, or those of a bank. */
+static void put_input(struct json *json, const struct graph_node *node, uint32_t port)
+{
+	const struct port *declared = &node->face->inputs.items[port];
+	bool bank = declared->type->kind == TYPE_ARRAY && !node->face->parts.n;
+	uint32_t slot = 0;
+
+	while (slot < node->n_inputs && node->input_ports[slot] != port)
+		slot++;
+	if (!bank) {
+		bool known = slot < node->n_inputs && node->inputs[slot] != NO_ID;
+		put_number_or_null(json, declared->name, known ? node->inputs[slot] : 0, known);
+		return;
+	}
+	json_array(json, declared->name);
+	for (; slot < node->n_inputs && node->input_ports[slot] == port; slot++)
+		put_number_or_null(json, NULL, node->inputs[slot], node->inputs[slot] != NO_ID);
+	json_array_end(json);
+}
+
 static void put_node(struct json *json, const struct graph *graph, const struct graph_node *node)
 {
 	json_object(json, NULL);
@@ -60,9 +80,8 @@ static void put_node(struct json *json, const struct graph *graph, const struct 
 	json_unsigned(json, "process", node->process);
 	json_flat(json);
 	json_object(json, "inputs");
-	for (size_t i = 0; i < node->face->inputs.n; i++)
-		put_number_or_null(json, node->face->inputs.items[i].name, node->inputs[i],
-		                   node->inputs[i] != NO_ID);
+	for (uint32_t i = 0; i < node->face->inputs.n; i++)
+		put_input(json, node, i);
 	json_object_end(json);
 	json_flat(json);
 	json_object(json, "outputs");
@@ -98,7 +117,9 @@ static void put_edge(struct json *json, const struct analysis *a, uint32_t e)
 {
 	const struct graph_edge *edge = &a->graph->edges.items[e];
 	bool has_capacity = edge->policy != EDGE_SAMPLE && a->done[PASS_capacity];
-	uint32_t in_hand = edge->policy == EDGE_QUEUE ? 1 : 0;
+	uint32_t window = has_capacity ? a->window[e] : 0;
+	uint32_t capacity = edge->policy == EDGE_QUEUE ? edge_n_waiting(a->graph, edge, window)
+	                                               : window - (uint32_t)-edge->first;
 
 	json_object(json, NULL);
 	json_unsigned(json, "stream", edge->stream);
@@ -106,8 +127,7 @@ static void put_edge(struct json *json, const struct analysis *a, uint32_t e)
 	json_string(json, "input", graph_edge_port(a->graph, edge)->name);
 	json_string(json, "policy", policy_word(edge->policy));
 	put_number_or_null(json, "capacity",
-	                   has_capacity ? a->window[e] - in_hand - (uint32_t)-edge->first : 0,
-	                   has_capacity);
+	                   has_capacity ? capacity : 0, has_capacity);
 	if (edge->first || edge->last) {
 		json_signed(json, "first", edge->first);
 		json_signed(json, "last", edge->last);

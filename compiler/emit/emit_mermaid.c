@@ -18,7 +18,7 @@ static void put_escaped(struct buf *out, const char *text)
 static void put_node(const struct graph *graph, uint32_t n, const char *indent, struct buf *out)
 {
 	const struct graph_node *node = &graph->nodes.items[n];
-	bool origin = node->face->origin != ORIGIN_NONE;
+	bool origin = node->face->origin != ORIGIN_NONE || node->face->fires_any;
 
 	buf_printf(out, "%sn%" PRIu32 "%s\"", indent, n, origin ? "([" : "[");
 	put_escaped(out, node->name);

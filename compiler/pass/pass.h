@@ -66,6 +66,12 @@ struct analysis *pass_run_all(const struct graph *graph, struct diags *diags);
  * at each call: a table of all pairs would be too large for a program of ten thousand nodes. */
 bool pass_waits_for(const struct analysis *analysis, uint32_t a, uint32_t b);
 
+/* How many workers the edge's node is one of, 1 where it is none. */
+uint32_t edge_n_workers(const struct graph *graph, const struct graph_edge *edge);
+
+/* The n of queue(n) that gives a window: without what is in hand and looked back at. */
+uint32_t edge_n_waiting(const struct graph *graph, const struct graph_edge *edge, uint32_t window);
+
 /* --dump=passes: every table. */
 void pass_print(const struct analysis *analysis, FILE *file);
 

@@ -136,14 +136,9 @@ const char *why_failure_loses(const struct analysis *a, uint32_t n);
 
 /* ---- pool.c: workers are nodes, see sema/workers.c ---- */
 
-/* How many workers the edge's node is one of, 1 where it is none. */
-uint32_t edge_n_workers(const struct graph *graph, const struct graph_edge *edge);
-
 /* The first worker of the pool whose frames the node puts in order, or NO_ID. */
 uint32_t ordered_pool(const struct graph *graph, uint32_t n);
 
-/* The n of queue(n) that gives a window: without what is in hand and looked back at. */
-uint32_t edge_n_waiting(const struct graph *graph, const struct graph_edge *edge, uint32_t window);
 
 /* ---- pace.c ---- */
 
