@@ -2,6 +2,7 @@
  * beneath the line of the source that it comes from. */
 #include "emit/writer.h"
 #include "sema/c_name.h"
+#include <ctype.h>
 #include <stdarg.h>
 #include <string.h>
 
@@ -173,7 +174,6 @@ const char *writer_leave(struct writer *w)
 	}
 	if (w->in_part)
 		return "return false;";
-	w->uses_ctx = true;
 	*w->uses_absent = true;
 	return "return absent(ctx);";
 }
@@ -338,16 +338,22 @@ static const char *make_body(struct writer *w)
 	return writer_close(w, &body);
 }
 
-/* Whether statements use one of a step's arguments, or hand it to a part's function. */
-static bool uses_argument(const char *body, const char *name)
+static bool is_word(char c)
+{
+	return isalnum((unsigned char)c) || c == '_';
+}
+
+/* Whether a text of statements has this variable in it: not in a string, nor as a member. */
+static bool has_variable(const char *text, const char *name)
 {
 	size_t length = strlen(name);
 
-	for (const char *c = strstr(body, name); c; c = strstr(c + 1, name)) {
-		const char *after = c + length;
-		bool begins = c == body || strchr("\t (*&!-)", c[-1]), handed = after[0] == ')';
-		if (begins &&
-		    (handed || strncmp(after, "->", 2) == 0 || strncmp(after, ", ", 2) == 0))
+	for (const char *c = text; *c; c++) {
+		bool begins = c == text || (!is_word(c[-1]) && c[-1] != '.' && c[-1] != '>');
+		if (*c == '"')
+			for (c++; *c != '"'; c++)
+				c += *c == '\\';
+		else if (begins && strncmp(c, name, length) == 0 && !is_word(c[length]))
 			return true;
 	}
 	return false;
@@ -358,8 +364,9 @@ static void put_step(struct writer *w, struct buf *out, const char *body)
 	static const char *const arguments[] = {"void *node", "const void *inputs", "void *outputs",
 	                                        "struct pkd_ctx *ctx"};
 	const char *name = w->face->c_name;
-	bool self = uses_argument(body, "self"), in = uses_argument(body, "in");
-	bool to = uses_argument(body, "out"), state = w->face->pasts.n > 0;
+	bool self = has_variable(body, "self"), in = has_variable(body, "in");
+	bool to = has_variable(body, "out"), state = w->face->pasts.n > 0;
+	bool ctx = state || has_variable(body, "ctx");
 
 	buf_putc(out, '\n');
 	out_call(out, 0, arena_printf(w->arena, "static int %s_step(", name), arguments, 4, ")");
@@ -374,10 +381,10 @@ static void put_step(struct writer *w, struct buf *out, const char *body)
 		buf_printf(out, "\tstruct %s_state *state = pkd_state(ctx);\n", name);
 	if (self || in || to || state)
 		buf_putc(out, '\n');
-	if (!self || !in || !to || !(w->uses_ctx || state))
+	if (!self || !in || !to || !ctx)
 		buf_printf(out, "%s%s%s%s\n", self ? "" : "\t(void)node;\n",
 		           in ? "" : "\t(void)inputs;\n", to ? "" : "\t(void)outputs;\n",
-		           w->uses_ctx || state ? "" : "\t(void)ctx;\n");
+		           ctx ? "" : "\t(void)ctx;\n");
 	buf_puts(out, body);
 	buf_puts(out, "}\n\n");
 }
@@ -471,9 +478,7 @@ static size_t find_arguments(struct writer *w, const char *body, const char *dec
 	size_t n = 0;
 
 	for (size_t i = 0; i < N_ARGUMENTS; i++) {
-		const char *use = i + 1 < N_ARGUMENTS ? arena_printf(w->arena, "%s->", names[i])
-		                                      : "ctx";
-		if (!strstr(body, use))
+		if (!has_variable(body, names[i]))
 			continue;
 		list = arena_printf(w->arena, "%s%s%s", list, *list ? ", " : "", names[i]);
 		declared[n++] = declarations[i];
@@ -518,7 +523,6 @@ static const char *call_part(struct writer *w, struct buf *out, uint32_t index, 
 		out_field(&w->rooms, "bool has_%s;", part->name);
 	const char *absent =
 		published ? arena_printf(w->arena, "\n\tpkd_absent(ctx, %u);", part->output) : ";";
-	w->uses_ctx = w->uses_ctx || (optional && published);
 	if (!optional)
 		return arena_printf(w->arena, "%s;", call);
 	if (!is_used)

@@ -104,7 +104,6 @@ static struct value_text about_firing(struct writer *w, const struct term *term)
 	part(w, term->left);
 	if (term->kind == TERM_AGE)
 		return value_number("0", BINDS_ALL);
-	w->uses_ctx = true;
 	return value_number(term->kind == TERM_NUMBER ? "pkd_number(ctx)" : "pkd_time(ctx)",
 	                    BINDS_ALL);
 }
@@ -117,7 +116,6 @@ static struct value_text about_input(struct writer *w, const struct term *term)
 	const char *text = input(w, term->left).text;
 
 	if (term->kind == TERM_AGE) {
-		w->uses_ctx = true;
 		return value_number(arena_printf(w->arena, "pkd_age(ctx, %s)", text), BINDS_ALL);
 	}
 	return value_number(arena_printf(w->arena, "pkd_frame_of(%s)->%s", text,

@@ -22,6 +22,12 @@ struct bound_input {
 	struct span at;
 };
 
+/* A sample and the past fire nothing. */
+static inline bool bound_input_fires(const struct bound_input *input)
+{
+	return input->policy != POLICY_SAMPLE && input->last == 0;
+}
+
 struct scope;
 struct binding;
 struct meaning;
@@ -47,7 +53,7 @@ struct bound_node {
 	uint32_t n_workers;               /* of the deploy; expanded by workers.c */
 	bool dynamic;                     /* they claim their frames */
 	uint32_t visit;                   /* of unify: new, open, done */
-	struct meaning *meaning;          /* of an expression, until it is written; NULL: of no one */
+	struct meaning *meaning;          /* of an expression; NULL: of no one */
 	struct binding *kept;             /* such a one that a deploy or an assert speaks of */
 };
 

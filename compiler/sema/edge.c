@@ -129,15 +129,14 @@ static const struct ast_expr *edge_window(struct elaborator *e, struct scope *sc
 static struct stream_ref find_stream(struct elaborator *e, struct scope *scope,
                                      const struct ast_expr *operand, const struct type *type)
 {
-	struct binding *binding = stream_quiet_binding(e, scope, operand);
-	if (!binding && stream_is_expression(e, scope, operand))
-		binding = expression_here(e, scope, operand, NULL);
-	if (binding && binding->kind != BINDING_EXPRESSION && type &&
-	    expression_converts(binding, binding_type(e, binding), type))
-		binding = expression_here(e, scope, operand, NULL);
-	if (binding && binding->kind == BINDING_EXPRESSION)
-		return expression_stream(e, binding, operand->span, type);
-	return stream_resolve(e, scope, operand);
+	struct binding *expression = stream_expression(e, scope, operand);
+	struct binding *named = stream_quiet_binding(e, scope, operand);
+	bool converts = !expression && named && type &&
+	                expression_converts(named, binding_type(e, named), type);
+	if (converts || (!named && stream_is_expression(e, scope, operand)))
+		expression = expression_here(e, scope, operand, NULL);
+	return expression ? expression_stream(e, expression, operand->span, type)
+	                  : stream_resolve(e, scope, operand);
 }
 
 static void push_input(struct elaborator *e, uint32_t node, struct scope *scope,
@@ -228,7 +227,7 @@ static void connect_many(struct elaborator *e, uint32_t node, struct scope *scop
 void edge_connect(struct elaborator *e, uint32_t node, uint32_t port, struct scope *scope,
                   const struct ast_expr *expr)
 {
-	const struct binding *named = stream_quiet_binding(e, scope, expr);
+	const struct binding *named = stream_expression(e, scope, expr);
 	if (named && expression_is_read(e, named)) {
 		edge_connect(e, node, port, named->scope, named->expr);
 		return;

@@ -201,22 +201,25 @@ bool elaborate_force(struct elaborator *e, struct binding *binding)
 
 /* ---- The whole ---- */
 
-/* "rig.left" of rig.left[2]. */
-static const char *path_without_numbers(struct arena *arena, const struct ast_expr *expr)
+/* "rig.left[2]"; of an index that is no literal, all elements: "rig.left". */
+static const char *path_of(struct arena *arena, const struct ast_expr *expr)
 {
 	if (expr->kind == EXPR_NAME)
 		return expr->name.text;
-	if (expr->kind == EXPR_INDEX)
-		return path_without_numbers(arena, expr->left);
-	const char *left = expr->kind == EXPR_MEMBER ? path_without_numbers(arena, expr->left)
-	                                             : NULL;
-	return left && expr->name.text ? arena_printf(arena, "%s.%s", left, expr->name.text) : NULL;
+	if (expr->kind != EXPR_MEMBER && expr->kind != EXPR_INDEX)
+		return NULL;
+	const char *left = path_of(arena, expr->left);
+	if (left && expr->kind == EXPR_MEMBER)
+		return expr->name.text ? arena_printf(arena, "%s.%s", left, expr->name.text) : NULL;
+	return left && expr->right->kind == EXPR_INT
+	               ? arena_printf(arena, "%s[%s]", left, expr->right->text)
+	               : left;
 }
 
 static void keep(struct elaborator *e, const char *prefix, const struct ast_expr *expr)
 {
 	struct arena *arena = e->sema->arena;
-	const char *path = path_without_numbers(arena, expr);
+	const char *path = path_of(arena, expr);
 	if (path)
 		map_put(arena, &e->kept, arena_printf(arena, "%s%s", prefix, path), (void *)expr);
 }
@@ -309,7 +312,7 @@ struct bound *elaborate_program(struct sema *sema, struct file_scope *file,
 	bound->doc = pipeline->doc;
 	bound->at = pipeline->name.span;
 	bound->file = file;
-	struct elaborator e = {.sema = sema, .bound = bound};
+	struct elaborator e = {.sema = sema, .bound = bound, .low = NO_GUESS};
 	struct scope *scope = arena_new(sema->arena, struct scope);
 	*scope = (struct scope){.file = file, .prefix = "", .suffix = "", .decl = pipeline};
 	scope->pipeline = scope;

@@ -45,7 +45,9 @@ struct binding {
 	VEC(struct meaning *) meanings;  /* EXPRESSION */
 	VEC(struct computed_stream) nodes;      /* EXPRESSION */
 	bool used;                       /* EXPRESSION: it stands in another, or is read */
-	enum { UNASKED, CONSTANT, VARIABLE } is_constant; /* the text, once it was asked */
+	const struct type *last_type;    /* EXPRESSION: found when its meaning was last built */
+	/* What the text is, once it was asked; NO in a circle. */
+	enum { UNASKED, YES, NO } is_constant, is_literal;
 	bool anonymous;                  /* EXPRESSION: it stands where it is used */
 };
 
@@ -97,6 +99,9 @@ struct elaborator {
 	VEC(struct later) later;
 	VEC(struct operand *) operands;
 	VEC(struct meaning *) meanings; /* in the order in which they were built */
+	/* Of meanings: how many are OPEN; at which level the texts in each other began that are being
+	 * put in place of names; `low` of the one that is being built. */
+	uint32_t n_open, chain, low;
 	struct map operand_keys, anonymous;
 	struct map kept;     /* names of nodes that a deploy or an assert speaks of */
 	struct map suffixes; /* name -> the last number that was put behind it */
@@ -197,6 +202,10 @@ bool stream_is_history(struct elaborator *e, struct scope *scope, const struct a
 struct binding *stream_quiet_binding(struct elaborator *e, struct scope *scope,
                                      const struct ast_expr *expr);
 
+/* The expression that an operand means, also as the only output of a pipeline; NULL: none. */
+struct binding *stream_expression(struct elaborator *e, struct scope *scope,
+                                  const struct ast_expr *expr);
+
 /* Whether the operand goes through a pipeline that is being elaborated: its outputs may not be
  * declared yet. */
 bool stream_is_open(struct scope *scope, const struct ast_expr *expr);
@@ -292,8 +301,9 @@ bool expression_is_read(struct elaborator *e, const struct binding *binding);
 struct stream_ref expression_relay(struct elaborator *e, struct scope *scope,
                                    const struct ast_expr *edge, const char *name);
 
-/* `base`, or one like it that no input of the interface has. */
-const char *port_free_name(struct arena *arena, const struct interface *face, const char *base);
+/* `base`, or one like it that is not among the names, which it then is; a name has with it the last
+ * number that was put behind it. */
+const char *claim_free_name(struct arena *arena, struct map *names, const char *base);
 
 /* ---- assertion.c ---- */
 

@@ -28,17 +28,16 @@ static const struct type *port_type(struct elaborator *e, const struct operand *
 	return e->bound->nodes.items[operand->input.node].outputs[operand->input.output];
 }
 
-const char *port_free_name(struct arena *arena, const struct interface *face, const char *base)
+const char *claim_free_name(struct arena *arena, struct map *names, const char *base)
 {
+	uintptr_t k = (uintptr_t)map_get(names, base);
 	const char *name = base;
-	for (unsigned k = 2;; k++) {
-		bool taken = false;
-		for (size_t i = 0; i < face->inputs.n; i++)
-			taken = taken || strcmp(face->inputs.items[i].name, name) == 0;
-		if (!taken)
-			return name;
-		name = arena_printf(arena, "%s_%u", base, k);
-	}
+	for (k = k ? k : 1; map_get(names, name); k++)
+		name = arena_printf(arena, "%s_%zu", base, (size_t)k + 1);
+	map_put(arena, names, base, (void *)k);
+	if (name != base)
+		map_put(arena, names, name, (void *)1);
+	return name;
 }
 
 static struct interface *make_face(struct elaborator *e, const struct meaning *meaning,
@@ -57,12 +56,11 @@ static struct interface *make_face(struct elaborator *e, const struct meaning *m
 	for (size_t i = 0; i < meaning->uses.n; i++) {
 		const struct use *use = &meaning->uses.items[i];
 		const struct bound_input *input = &use->operand->input;
-		bool fires = input->policy != POLICY_SAMPLE && input->last == 0;
-		struct port port = {.name = port_free_name(arena, face, use->operand->name),
+		struct port port = {.name = claim_free_name(arena, &face->names, use->operand->name),
 		                    .doc = "",
 		                    .span = use->at,
 		                    .type = port_type(e, use->operand, meaning),
-		                    .optional = !fires || !use->needed};
+		                    .optional = !bound_input_fires(input) || !use->needed};
 		vec_push(arena, &face->inputs, port);
 	}
 	vec_push(arena, &face->parts, (struct part){.name = "value", .at = span, .term = meaning->term});
@@ -201,25 +199,23 @@ bool expression_is_read(struct elaborator *e, const struct binding *binding)
 
 /* ---- Those that nothing reads ---- */
 
-/* Names of a path without its numbers, from the whole of it to its first word. */
-static bool find_kept(struct elaborator *e, const char *path, bool *ret_whole)
+/* Whether the path is spoken of: "rig.near[2]", its bank "rig.near", or the pipeline "rig", which
+ * does not mean every name that is in it. */
+static bool find_kept(struct elaborator *e, const char *path, bool *ret_named)
 {
 	char *name = arena_strdup(e->sema->arena, path);
-	size_t n = 0;
-	for (const char *c = path; *c; c++) {
-		if (*c == '[')
-			c = strchr(c, ']');
-		else
-			name[n++] = *c;
-	}
-	name[n] = '\0';
-	for (*ret_whole = true;; *ret_whole = false) {
+	for (*ret_named = true;;) {
 		if (map_get(&e->kept, name))
 			return true;
-		char *dot = strrchr(name, '.');
-		if (!dot)
+		char *bracket = strrchr(name, '['), *dot = strrchr(name, '.');
+		if (!bracket && !dot)
 			return false;
+		if (bracket && (!dot || bracket > dot)) {
+			*bracket = '\0';
+			continue;
+		}
 		*dot = '\0';
+		*ret_named = false;
 	}
 }
 
@@ -238,14 +234,24 @@ void expression_check(struct elaborator *e, struct binding *binding)
 	own_meaning(e, binding);
 }
 
+/* Of a pipeline that is spoken of, what it gives has nodes. */
+static bool is_output(const struct binding *binding)
+{
+	const struct map *outputs = &binding->scope->pipeline->outputs;
+	for (size_t i = 0; i < outputs->n; i++)
+		if (outputs->entries[i].value == binding)
+			return true;
+	return false;
+}
+
 void expression_complete(struct elaborator *e, struct binding *binding)
 {
-	bool whole;
+	bool named;
 	struct meaning *meaning = own_meaning(e, binding);
 	if (!meaning)
 		return;
-	bool kept = find_kept(e, binding->path, &whole);
-	if (meaning->uses.n > 0 && ((!binding->used && binding->nodes.n == 0) || (kept && whole)) &&
+	bool kept = find_kept(e, binding->path, &named);
+	if (meaning->uses.n > 0 && ((!binding->used && binding->nodes.n == 0) || (kept && (named || is_output(binding)))) &&
 	    !expression_is_read(e, binding))
 		expression_stream(e, binding, binding->expr->span, NULL);
 	for (size_t i = 0; kept && i < binding->nodes.n; i++)

@@ -1,5 +1,7 @@
 /* One node for all expressions that have the same streams and the same clocks: they fire together
- * anyway, so nothing waits that did not. What one of them was before is kept by the node itself. */
+ * anyway, so nothing waits that did not. What one of them was before is kept by the node itself,
+ * where that is little. */
+#include "base/buf.h"
 #include "sema/lift.h"
 #include <stdlib.h>
 #include <string.h>
@@ -11,11 +13,6 @@ struct fusion {
 	uint32_t *class; /* per node, from 1; 0: it stays alone */
 	uint32_t n_classes;
 };
-
-static bool fires(const struct bound_input *input)
-{
-	return input->policy != POLICY_SAMPLE && input->last == 0;
-}
 
 /* A relay begins a clock of its own. */
 static bool may_fuse(const struct bound_node *node)
@@ -33,7 +30,7 @@ static bool is_fired_by(const struct bound_node *node, const struct bound_input 
 {
 	for (size_t i = 0; i < node->inputs.n; i++) {
 		const struct bound_input *input = &node->inputs.items[i];
-		if (fires(input) && input->node == past->node && input->output == past->output)
+		if (bound_input_fires(input) && input->node == past->node && input->output == past->output)
 			return true;
 	}
 	return false;
@@ -46,7 +43,7 @@ static const char *input_word(struct fusion *f, uint32_t node, size_t i)
 	const struct bound_node *self = &f->e->bound->nodes.items[node];
 	const struct bound_input *input = &self->inputs.items[i];
 	bool past = input->last < 0;
-	if (past && (is_fired_by(self, input) || f->class[input->node] == f->class[node]))
+	if (past && (f->class[input->node] == f->class[node] || is_fired_by(self, input)))
 		return NULL;
 	return arena_printf(f->e->sema->arena, "%u.%u %d %lld %d", input->node, input->output,
 	                    (int)input->policy, (long long)input->max_age_ns,
@@ -65,11 +62,15 @@ static const char *node_key(struct fusion *f, uint32_t node)
 	}
 	if (words.n > 1)
 		qsort(words.items, words.n, sizeof *words.items, compare_words);
-	const char *key = arena_printf(arena, "%u %p", f->class[node], (const void *)self->kept);
+	struct buf key;
+	buf_init(&key);
+	buf_printf(&key, "%u %p", f->class[node], (const void *)self->kept);
 	for (size_t i = 0; i < words.n; i++)
 		if (i == 0 || strcmp(words.items[i], words.items[i - 1]) != 0)
-			key = arena_printf(arena, "%s, %s", key, words.items[i]);
-	return key;
+			buf_printf(&key, ", %s", words.items[i]);
+	const char *text = arena_strndup(arena, key.text, key.length);
+	buf_finish(&key);
+	return text;
 }
 
 /* Splits each class by the keys of its nodes. Whether there are more now. */
@@ -175,24 +176,23 @@ static void find_readers(struct merge *m)
 	}
 }
 
-static bool same_input(const struct bound_input *a, const struct bound_input *b)
-{
-	return a->node == b->node && a->output == b->output && a->policy == b->policy &&
-	       a->first == b->first && a->max_age_ns == b->max_age_ns;
-}
-
 /* The number of the input that reads what `input` does, added where there is none. */
 static uint32_t merge_input(struct elaborator *e, struct bound_node *node, struct interface *face,
-                            struct bound_input input, const struct port *port)
+                            struct map *ports, struct bound_input input, const struct port *port)
 {
-	for (uint32_t i = 0; i < node->inputs.n; i++)
-		if (same_input(&node->inputs.items[i], &input))
-			return i;
+	struct arena *arena = e->sema->arena;
+	const char *key = arena_printf(arena, "%u.%u %d %d %lld", input.node, input.output,
+	                               (int)input.policy, (int)input.first,
+	                               (long long)input.max_age_ns);
+	uintptr_t known = (uintptr_t)map_get(ports, key);
+	if (known)
+		return (uint32_t)known - 1;
 	struct port own = *port;
-	own.name = port_free_name(e->sema->arena, face, own.name);
+	own.name = claim_free_name(arena, &face->names, own.name);
 	input.port = (uint32_t)node->inputs.n;
-	vec_push(e->sema->arena, &node->inputs, input);
-	vec_push(e->sema->arena, &face->inputs, own);
+	vec_push(arena, &node->inputs, input);
+	vec_push(arena, &face->inputs, own);
+	map_put(arena, ports, key, (void *)(uintptr_t)node->inputs.n);
 	return input.port;
 }
 
@@ -200,6 +200,7 @@ static uint32_t merge_input(struct elaborator *e, struct bound_node *node, struc
 static void merge_inputs(struct merge *m, const struct group *group, struct bound_node *node,
                          struct interface *face)
 {
+	struct map ports = {0};
 	for (size_t k = 0; k < group->members.n; k++) {
 		uint32_t index = group->members.items[k].node;
 		const struct bound_node *member = &m->e->bound->nodes.items[index];
@@ -213,19 +214,27 @@ static void merge_inputs(struct merge *m, const struct group *group, struct boun
 			                        is_kept(m->e, input, use, from);
 			use->operand->place = use->operand->is_past
 			                              ? from->past
-			                              : merge_input(m->e, node, face, *input,
+			                              : merge_input(m->e, node, face, &ports, *input,
 			                                            &member->face->inputs.items[i]);
 		}
 	}
 }
 
-/* The member after which the node is called. */
+/* The member after which the node is called: the first that others read and that has a name, else
+ * the first that others read. */
 static uint32_t name_giver(const struct bound *bound, const struct group *group)
 {
-	for (size_t i = 0; i < group->members.n; i++)
-		if (!bound->nodes.items[group->members.items[i].node].meaning->binding->anonymous)
-			return group->members.items[i].node;
-	return group->members.items[0].node;
+	uint32_t found = UNBOUND;
+	for (size_t i = 0; i < group->members.n; i++) {
+		const struct member *member = &group->members.items[i];
+		const struct bound_node *node = &bound->nodes.items[member->node];
+		if (!member->is_read && !node->kept)
+			continue;
+		if (!node->meaning->binding->anonymous)
+			return member->node;
+		found = found == UNBOUND ? member->node : found;
+	}
+	return found == UNBOUND ? group->members.items[0].node : found;
 }
 
 /* What nobody but the node reads is no output, unless it is there for nothing at all:
@@ -294,6 +303,7 @@ static void merge(struct merge *m, struct group *group)
 	face->inputs.items = face->outputs.items = NULL;
 	face->inputs.n = face->outputs.n = face->inputs.cap = face->outputs.cap = 0;
 	face->parts = (struct parts){0};
+	face->names = (struct map){0};
 	node.face = face;
 	node.inputs.items = NULL;
 	node.inputs.n = node.inputs.cap = 0;

@@ -32,14 +32,18 @@ struct use {
 
 VEC_OF(uses, struct use);
 
+#define NO_GUESS UINT32_MAX
+
 /* What an expression means in one kind of place. */
 struct meaning {
 	struct binding *binding;
 	bool wide, for_param;
 	const struct type *hint;  /* what the place needs; NULL: nothing */
-	enum { OPEN, KNOWN, FAILED } state; /* OPEN, met again: it is a circle, or looks back */
+	enum { OPEN, KNOWN, FAILED } state; /* OPEN, met again without looking back: a circle */
 	const struct type *guess; /* OPEN: the type of its own earlier values; NULL: not known */
 	bool guessed;             /* OPEN: the guess was used */
+	uint32_t level;           /* how many were OPEN when it was begun */
+	uint32_t low; /* the lowest level of those still open whose guess it rests on; NO_GUESS */
 	const struct term *term;
 	struct uses uses;
 	/* While a node is written (part.c). */
@@ -72,6 +76,7 @@ struct term *lift_relay(struct lift *lift, const struct ast_expr *stream,
 struct writing {
 	struct arena *arena;
 	struct interface *face;
+	struct map names; /* of its parts */
 };
 
 /* Counts for each meaning under this one in how many places of the node it stands (n_places). All
@@ -82,6 +87,9 @@ void count_places(struct writing *w, struct meaning *meaning);
 uint32_t part_of(struct writing *w, struct meaning *meaning);
 
 /* ---- meaning.c ---- */
+
+/* Takes the guess of an open meaning: what is being built rests on it. */
+const struct type *meaning_guess(struct elaborator *e, struct meaning *open);
 
 /* What a name means in the place of `expr`: a copy to be converted there. NULL after a report. */
 struct term *lift_name(struct lift *lift, struct binding *binding, const struct ast_expr *expr,

@@ -12,8 +12,11 @@ static bool same_hint(const struct type *a, const struct type *b)
 static struct meaning *known_meaning(const struct lift *place, const struct binding *binding,
                                      const struct type *hint)
 {
-	for (size_t i = 0; i < binding->meanings.n; i++) {
+	for (size_t i = binding->meanings.n; i-- > 0;) {
 		struct meaning *known = binding->meanings.items[i];
+		/* One that is being built for a text that looked back to here is no circle. */
+		if (known->state == OPEN && known->level < place->e->chain)
+			continue;
 		if (known->wide == place->wide && known->for_param == place->for_param &&
 		    same_hint(known->hint, hint))
 			return known;
@@ -31,12 +34,24 @@ static void forget(struct meaning *meaning)
 	binding->meanings.n = n;
 }
 
-/* What was built since with a guess that was wrong. */
-static void forget_since(struct elaborator *e, size_t first)
+/* What was built since and rests on the guess of `open`, which was wrong. */
+static void forget_since(struct elaborator *e, size_t first, const struct meaning *open)
 {
-	for (size_t i = first; i < e->meanings.n; i++)
-		forget(e->meanings.items[i]);
-	e->meanings.n = first;
+	size_t n = first;
+	for (size_t i = first; i < e->meanings.n; i++) {
+		if (e->meanings.items[i]->low <= open->level)
+			forget(e->meanings.items[i]);
+		else
+			e->meanings.items[n++] = e->meanings.items[i];
+	}
+	e->meanings.n = n;
+}
+
+const struct type *meaning_guess(struct elaborator *e, struct meaning *open)
+{
+	open->guessed = true;
+	e->low = e->low < open->level ? e->low : open->level;
+	return open->guess;
 }
 
 /* ---- Circles ---- */
@@ -93,7 +108,7 @@ static struct term *build(struct elaborator *e, struct meaning *meaning)
 			report_endless(e, meaning->binding->expr->span, meaning->guess);
 			return NULL;
 		}
-		forget_since(e, first);
+		forget_since(e, first, meaning);
 		meaning->guess = term->type;
 		term = build_once(e, meaning);
 	}
@@ -107,8 +122,11 @@ static struct meaning *find_meaning(const struct lift *place, struct binding *bi
 	struct elaborator *e = place->e;
 	struct arena *arena = e->sema->arena;
 	struct meaning *meaning = known_meaning(place, binding, hint);
-	if (meaning)
+	if (meaning) {
+		if (meaning->state == KNOWN && meaning->low < e->low)
+			e->low = meaning->low;
 		return meaning;
+	}
 	if (hint && !binding->anonymous) {
 		meaning = find_meaning(place, binding, NULL);
 		if (meaning->state != KNOWN || type_equal(meaning->term->type, hint))
@@ -118,15 +136,24 @@ static struct meaning *find_meaning(const struct lift *place, struct binding *bi
 	*meaning = (struct meaning){.binding = binding,
 	                            .wide = place->wide,
 	                            .for_param = place->for_param,
-	                            .hint = hint};
+	                            .hint = hint,
+	                            .guess = binding->last_type};
 	vec_push(arena, &binding->meanings, meaning);
+	uint32_t low = e->low;
+	meaning->level = e->n_open++;
+	e->low = NO_GUESS;
 	if (e->depth >= FORCE_MAX_DEPTH)
 		diag_report(e->sema->diags, E0105, binding->at,
 		            "'%s' is defined through too many others", binding->path);
 	e->depth++;
 	meaning->term = e->depth <= FORCE_MAX_DEPTH ? build(e, meaning) : NULL;
 	e->depth--;
+	e->n_open--;
+	meaning->low = e->low < meaning->level ? e->low : NO_GUESS;
+	e->low = low < meaning->low ? low : meaning->low;
 	meaning->state = meaning->term ? KNOWN : FAILED;
+	if (meaning->term && !hint && !meaning->wide && !meaning->for_param)
+		binding->last_type = meaning->term->type;
 	if (meaning->term)
 		meaning_gather_uses(e, meaning);
 	vec_push(arena, &e->meanings, meaning);

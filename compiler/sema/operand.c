@@ -68,15 +68,17 @@ static struct operand *intern(struct lift *lift, struct operand operand)
 /* What an expression's own stream is made of, or what it is taken for while it is being found. */
 static bool own_type(struct lift *lift, struct binding *of, const struct type **ret_type)
 {
-	for (size_t i = 0; i < of->meanings.n; i++) {
+	for (size_t i = of->meanings.n; i-- > 0;) {
 		struct meaning *open = of->meanings.items[i];
 		if (open->state != OPEN || open->hint || open->wide || open->for_param)
 			continue;
-		open->guessed = true;
-		*ret_type = open->guess;
+		*ret_type = meaning_guess(lift->e, open);
 		return true;
 	}
+	uint32_t chain = lift->e->chain;
+	lift->e->chain = lift->e->n_open;
 	*ret_type = expression_type(lift->e, of);
+	lift->e->chain = chain;
 	return *ret_type != NULL;
 }
 
@@ -87,9 +89,7 @@ static bool stream_type(struct lift *lift, const struct operand *operand,
 	if (operand->of)
 		return own_type(lift, operand->of, ret_type);
 	if (input->node == UNBOUND) { /* through a pipeline that is open */
-		*ret_type = lift->meaning ? lift->meaning->guess : NULL;
-		if (lift->meaning)
-			lift->meaning->guessed = true;
+		*ret_type = lift->meaning ? meaning_guess(lift->e, lift->meaning) : NULL;
 		return true;
 	}
 	unify_node(lift->e, input->node);
@@ -106,13 +106,14 @@ static bool stream_type(struct lift *lift, const struct operand *operand,
 static bool find_stream(struct lift *lift, const struct ast_expr *stream, struct operand *operand)
 {
 	struct elaborator *e = lift->e;
-	struct binding *binding = stream_quiet_binding(e, lift->scope, stream);
+	struct binding *binding = stream_expression(e, lift->scope, stream);
 	operand->stream = stream;
 	operand->scope = lift->scope;
 	operand->name = last_name(lift, stream);
-	if (!binding && stream_is_expression(e, lift->scope, stream))
+	if (!binding && (stream_is_expression(e, lift->scope, stream) ||
+	                 stream_is_history(e, lift->scope, stream)))
 		binding = expression_here(e, lift->scope, stream, NULL);
-	if (binding && binding->kind == BINDING_EXPRESSION) {
+	if (binding) {
 		operand->of = binding;
 		if (!lift->meaning || lift->meaning->binding != binding)
 			binding->used = true;

@@ -37,19 +37,6 @@ void count_places(struct writing *w, struct meaning *meaning)
 
 static struct term *write_term(struct writing *w, const struct term *term);
 
-static const char *free_part_name(struct writing *w, const char *base)
-{
-	const char *name = base;
-	for (unsigned k = 2;; k++) {
-		bool taken = false;
-		for (size_t i = 0; i < w->face->parts.n; i++)
-			taken = taken || strcmp(w->face->parts.items[i].name, name) == 0;
-		if (!taken)
-			return name;
-		name = arena_printf(w->arena, "%s_%u", base, k);
-	}
-}
-
 /* The last word of what it is bound to: "near_2" of rig.near[2]. */
 static const char *part_name(struct writing *w, const struct meaning *meaning)
 {
@@ -61,7 +48,7 @@ static const char *part_name(struct writing *w, const struct meaning *meaning)
 		if (*c != ']')
 			base[n++] = *c == '[' ? '_' : *c;
 	base[n] = '\0';
-	return free_part_name(w, c_member(w->arena, base));
+	return claim_free_name(w->arena, &w->names, c_member(w->arena, base));
 }
 
 static uint32_t write_part(struct writing *w, struct meaning *meaning)
@@ -101,7 +88,7 @@ static struct term *write_asked(struct writing *w, const struct term *term)
 		return write_name(w, term, true);
 	struct part part = {.name = "value", .at = term->span, .output = NO_OUTPUT};
 	part.term = write_term(w, term);
-	part.name = free_part_name(w, part.name);
+	part.name = claim_free_name(w->arena, &w->names, part.name);
 	vec_push(w->arena, &w->face->parts, part);
 	struct term *asked = arena_new(w->arena, struct term);
 	*asked = (struct term){.kind = TERM_PART,

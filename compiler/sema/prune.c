@@ -1,12 +1,12 @@
 /* Expressions inside of pipelines that nobody reads. A name that the program itself binds stays,
  * with a warning of the pass `unused`. */
-#include "sema/elaborate.h"
+#include "sema/lift.h"
 #include <string.h>
 
 static bool may_go(const struct bound_node *node)
 {
 	return node->meaning && !node->kept &&
-	       (strchr(node->name, '.') || strncmp(node->name, "expression_", 11) == 0);
+	       (strchr(node->name, '.') || node->meaning->binding->anonymous);
 }
 
 static uint32_t *count_readers(struct elaborator *e)

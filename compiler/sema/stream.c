@@ -307,12 +307,25 @@ const struct type *binding_type(struct elaborator *e, struct binding *binding)
 	return node->face && node->face->outputs.n > output ? node->outputs[output] : NULL;
 }
 
+struct binding *stream_expression(struct elaborator *e, struct scope *scope,
+                                  const struct ast_expr *expr)
+{
+	struct binding *binding = stream_quiet_binding(e, scope, expr);
+	while (binding && binding->kind == BINDING_PIPELINE && binding->inside->outputs.n == 1) {
+		struct binding *output = binding->inside->outputs.entries[0].value;
+		binding = output->forcing ? NULL : forced(e, output);
+	}
+	return binding && binding->kind == BINDING_EXPRESSION ? binding : NULL;
+}
+
 /* Whether the one stream that a binding means has values with fields, or with elements. A type that
  * is not known yet is taken to have them. */
 static bool holds_parts(struct elaborator *e, const struct binding *binding, bool fields)
 {
 	if (binding->kind == BINDING_EXPRESSION)
 		return true; /* it has no outputs, and is no bank */
+	if (binding->kind == BINDING_PIPELINE && binding->inside->outputs.n == 1 && !fields)
+		return true;
 	if (binding->kind != BINDING_NODE && binding->kind != BINDING_STREAM)
 		return false;
 	unify_node(e, binding->node);
@@ -331,33 +344,26 @@ enum reads { READS_STREAM, READS_PAST, READS_VALUE };
 
 static enum reads what_reads(struct elaborator *e, struct scope *scope, const struct ast_expr *expr);
 
-static bool is_past(struct elaborator *e, struct scope *scope, const struct ast_expr *expr)
-{
-	const struct ast_expr *index = expr->right;
-	if (expr->kind != EXPR_INDEX || index->kind != EXPR_UNARY || index->op != OP_NEG)
-		return false;
-	struct binding *left = stream_quiet_binding(e, scope, expr->left);
-	if (left || stream_is_open(scope, expr->left))
-		return !left || left->kind != BINDING_BANK;
-	return what_reads(e, scope, expr->left) == READS_VALUE;
-}
-
-/* x.y, x[k] */
+/* x.y, x[k]: of what x reads, which is asked once. */
 static enum reads what_part_reads(struct elaborator *e, struct scope *scope,
                                   const struct ast_expr *expr)
 {
+	const struct ast_expr *index = expr->kind == EXPR_INDEX ? expr->right : NULL;
+	bool back = index && index->kind == EXPR_UNARY && index->op == OP_NEG;
+	struct binding *left = stream_quiet_binding(e, scope, expr->left);
+	bool open = stream_is_open(scope, expr->left);
 	bool value_of_enum = expr->kind == EXPR_MEMBER && scope_type(scope, expr->left);
+	enum reads of = READS_STREAM;
 	if (value_of_enum || term_is_table(scope, expr))
 		return READS_VALUE;
-	if (is_past(e, scope, expr))
+	if (!left && !open && expr->left->kind != EXPR_NAME)
+		of = what_reads(e, scope, expr->left);
+	if (back && (left ? left->kind != BINDING_BANK : open || of != READS_STREAM))
 		return READS_PAST;
 	if (stream_is_open(scope, expr) || stream_quiet_binding(e, scope, expr))
 		return READS_STREAM;
 	/* A field or an element of a stream's value; a mistake otherwise. */
-	struct binding *left = stream_quiet_binding(e, scope, expr->left);
-	bool value = left ? holds_parts(e, left, expr->kind == EXPR_MEMBER)
-	                  : expr->left->kind != EXPR_NAME &&
-	                            what_reads(e, scope, expr->left) != READS_STREAM;
+	bool value = left ? holds_parts(e, left, expr->kind == EXPR_MEMBER) : of != READS_STREAM;
 	return value ? READS_VALUE : READS_STREAM;
 }
 

@@ -291,8 +291,8 @@ static struct term *no_stream_here(struct lift *lift, const struct ast_expr *exp
 static struct term *build_stream(struct lift *lift, const struct ast_expr *expr,
                                  const struct type *hint)
 {
-	struct binding *binding = stream_quiet_binding(lift->e, lift->scope, expr);
-	if (binding && binding->kind == BINDING_EXPRESSION)
+	struct binding *binding = stream_expression(lift->e, lift->scope, expr);
+	if (binding)
 		return lift_name(lift, binding, expr, hint);
 	return lift->for_param ? no_stream_here(lift, expr) : lift_operand(lift, expr);
 }
@@ -459,15 +459,20 @@ static bool is_for_streams(const struct ast_expr *expr)
 }
 
 /* A constant, or one with a minus; a name of either. */
-static bool is_literal(struct scope *scope, const struct ast_expr *expr)
+static bool is_literal(struct scope *scope, const struct ast_expr *expr, unsigned depth)
 {
 	if (expr->kind == EXPR_UNARY && expr->op == OP_NEG)
 		expr = expr->left;
-	const struct binding *named = expr->kind == EXPR_NAME && expr->name.text
-	                                      ? scope_text(scope, expr->name.text)
-	                                      : NULL;
+	struct binding *named = expr->kind == EXPR_NAME && expr->name.text
+	                                ? scope_text(scope, expr->name.text)
+	                                : NULL;
+	if (named && named->is_literal == UNASKED && depth < FORCE_MAX_DEPTH) {
+		named->is_literal = NO;
+		if (is_literal(named->scope, named->expr, depth + 1))
+			named->is_literal = YES;
+	}
 	if (named)
-		return is_literal(named->scope, named->expr);
+		return named->is_literal == YES;
 	return expr->kind == EXPR_INT || expr->kind == EXPR_FLOAT || expr->kind == EXPR_QUANTITY ||
 	       (expr->kind == EXPR_NAME && term_is_const_name(scope, expr->name.text));
 }
@@ -498,7 +503,7 @@ static struct term *build(struct lift *lift, const struct ast_expr *expr, const 
 	case EXPR_CALL:
 		return term_build_call(lift, expr);
 	case EXPR_UNARY:
-		return is_literal(lift->scope, expr) ? term_build_const(lift, expr, hint)
+		return is_literal(lift->scope, expr, 0) ? term_build_const(lift, expr, hint)
 		                                     : term_build_unary(lift, expr);
 	case EXPR_BINARY:
 		return term_build_binary(lift, expr, hint);

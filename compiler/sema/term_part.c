@@ -26,7 +26,8 @@ static bool is_const_of_module(const struct scope *scope, const struct ast_expr 
 	return symbol && symbol->kind == SYMBOL_CONST;
 }
 
-bool term_is_constant(const struct scope *scope, const struct ast_expr *expr)
+/* `depth`: names of names; what is defined through too many others is told where it is used. */
+static bool is_constant(const struct scope *scope, const struct ast_expr *expr, unsigned depth)
 {
 	if (!expr)
 		return true;
@@ -36,12 +37,12 @@ bool term_is_constant(const struct scope *scope, const struct ast_expr *expr)
 		                                : NULL;
 		if (!named)
 			return term_is_const_name(scope, expr->name.text);
-		if (named->is_constant == UNASKED) {
-			named->is_constant = VARIABLE; /* in a circle */
-			if (term_is_constant(named->scope, named->expr))
-				named->is_constant = CONSTANT;
+		if (named->is_constant == UNASKED && depth < FORCE_MAX_DEPTH) {
+			named->is_constant = NO;
+			if (is_constant(named->scope, named->expr, depth + 1))
+				named->is_constant = YES;
 		}
-		return named->is_constant == CONSTANT;
+		return named->is_constant == YES;
 	}
 	if (expr->kind == EXPR_IT || expr->kind == EXPR_EDGE || expr->kind == EXPR_WINDOW ||
 	    expr->kind == EXPR_WHERE || expr->kind == EXPR_WHEN || expr->kind == EXPR_ERROR)
@@ -49,15 +50,20 @@ bool term_is_constant(const struct scope *scope, const struct ast_expr *expr)
 	if (is_const_of_module(scope, expr))
 		return true;
 	for (size_t i = 0; i < expr->args.n; i++)
-		if (!term_is_constant(scope, expr->args.items[i].value))
+		if (!is_constant(scope, expr->args.items[i].value, depth))
 			return false;
 	bool empty = expr->kind == EXPR_LIST && expr->args.n == 0;
 	if (empty || (expr->kind == EXPR_CALL && scope_type(scope, expr->left)))
 		return false;
 	bool function = expr->kind == EXPR_CALL && call_is_value(scope, expr) &&
 	                const_has_call(expr);
-	return (function || term_is_constant(scope, expr->left)) &&
-	       term_is_constant(scope, expr->right) && term_is_constant(scope, expr->third);
+	return (function || is_constant(scope, expr->left, depth)) &&
+	       is_constant(scope, expr->right, depth) && is_constant(scope, expr->third, depth);
+}
+
+bool term_is_constant(const struct scope *scope, const struct ast_expr *expr)
+{
+	return is_constant(scope, expr, 0);
 }
 
 bool term_is_table(const struct scope *scope, const struct ast_expr *expr)

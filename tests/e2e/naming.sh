@@ -19,7 +19,7 @@ runs() {
 # columns FILE: without the capture times.
 columns() { cut -d, -f1,3- "$1"; }
 
-for pair in absence types past kept_past shapes; do
+for pair in absence types past feedback kept_past shapes; do
 	runs "$pair"
 	runs "${pair}_named"
 	[ "$(shape "$pair")" = "$(shape "${pair}_named")" ] ||
@@ -52,13 +52,16 @@ shape controller >out
 [ "$(cat out)" = '4 nodes, 3 processes' ] || fail 'the controller is not one node'
 build "$e2e/naming/naming.pkd" --pipeline controller -o controller
 at_most 30 ./controller >out 2>&1 || fail "controller: status $?"
-awk '$1 == "smooth" && $2 == 12 { found = 1 } END { exit !found }' out || fail 'not one firing a frame'
+awk '$1 == "expression_1" && $2 == 12 { found = 1 } END { exit !found }' out || fail 'not one firing a frame'
 tail -n 1 controller.csv | cut -d, -f3- >out
 [ "$(cat out)" = -1.9258984375,true ] || fail 'controller'
 
 # ---- What a deploy names ----
 
 runs kept
-grep -q '^ *node [0-9]* a: ' kept.graph 2>/dev/null || shape kept >/dev/null
-grep -q 'process [0-9]* alone { a }' kept.graph || fail 'the deploy has no node a' kept.graph
-[ "$(sed -n 3p kept.csv | cut -d, -f3-)" = 51,102 ] || fail 'kept' kept.csv
+shape kept >/dev/null
+grep -q '^node [0-9]* a: ' kept.graph || fail 'what the deploy names has no node' kept.graph
+grep -q '^node [0-9]* part.u: ' kept.graph || fail 'nor has what a pipeline gives' kept.graph
+[ "$(grep -c '^node ' kept.graph)" = 6 ] || fail 'a bank of which one is named is one node more' kept.graph
+grep -q 'process [0-9]* alone { a, bank\[1\] }' kept.graph || fail 'the deploy has no node a' kept.graph
+[ "$(sed -n 3p kept.csv | cut -d, -f3-)" = 51,102,100,153 ] || fail 'kept' kept.csv
