@@ -325,6 +325,13 @@ torture: all ## kill processes of many programs, TORTURE_KILLS (10000) times; no
 soak: all ## run a program at full load for SOAK_SECONDS (1800); nothing may grow
 	@B='$(B)' tests/torture/soak.sh
 
+# ---- Random expressions ----
+
+.PHONY: evaluate
+evaluate: all ## compare PKD_EVALUATE (5000) random expressions with an evaluator of the reference, PKD_EVALUATE_SEED says which
+	@PKD_EVALUATE=$${PKD_EVALUATE:-5000} PKD_EVALUATE_SEED=$${PKD_EVALUATE_SEED:-$$(date +%s)} B='$(B)' \
+		tests/run e2e/evaluator
+
 # ---- Models ----
 
 .PHONY: verify

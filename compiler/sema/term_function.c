@@ -82,6 +82,16 @@ static struct term *build_keep(struct lift *lift, const struct ast_expr *expr,
 	return call(lift, expr, function, type, all);
 }
 
+/* What a function gives is of its type: a literal that comes out as it went in takes no other. */
+static struct term *as_no_literal(struct lift *lift, const struct ast_expr *expr, struct term *term)
+{
+	if (term->kind != TERM_CONST)
+		return term;
+	struct term *result = term_new(lift, TERM_CONVERT, term->type, expr->span);
+	result->left = term;
+	return result;
+}
+
 /* Computed in f64, and rounded back where they are f32. */
 static struct term *build_real(struct lift *lift, const struct ast_expr *expr,
                                enum function function, struct arguments *all)
@@ -93,7 +103,7 @@ static struct term *build_real(struct lift *lift, const struct ast_expr *expr,
 	term_meet_all(lift, all->exprs, all->terms, all->n);
 	const struct type *type = all->terms[0]->type;
 	if (whole && type && type_is_integer(type))
-		return all->terms[0];
+		return as_no_literal(lift, expr, all->terms[0]);
 	if (!type || type_is_integer(type))
 		type = type_scalar(TYPE_F64);
 	for (size_t i = 0; i < all->n; i++)
@@ -121,10 +131,10 @@ static struct term *build_cast(struct lift *lift, const struct ast_expr *expr,
 			diag_help(lift_diags(lift), "write '(if %s then 1 else 0)'", text);
 		return NULL;
 	}
-	/* A literal that was cast is none any more, and takes no other type. */
-	bool literal = from->kind == TERM_CONST;
-	if (!from->type || (!literal && type_equal(from->type, type)))
+	if (!from->type)
 		return term_convert(lift, from, type);
+	if (type_equal(from->type, type))
+		return as_no_literal(lift, expr, from);
 	struct term *term = term_new(lift, TERM_CONVERT, type, expr->span);
 	term->left = from;
 	term->optional = from->optional;

@@ -149,6 +149,8 @@ static struct term *build_element(struct lift *lift, const struct ast_expr *expr
 		diag_note(lift_diags(lift), binding->param->span, "declared here");
 		return NULL;
 	}
+	if (binding->term->kind == TERM_CONST && (uint64_t)index.i >= binding->term->value.n)
+		return NULL; /* its value has mistakes, which were told */
 	struct term *term = arena_new(lift->e->sema->arena, struct term);
 	*term = *binding->term;
 	if (term->kind == TERM_LIST) {

@@ -302,7 +302,7 @@ def main():
     for number in range((n + per_program - 1) // per_program):
         rng = random.Random(f"{seed}/{number}")
         failed += try_program(number, rng, min(per_program, n - number * per_program), kinds)
-    print(f"{n} expressions, {failed} differences")
+    print(f"{n} expressions of seed {seed}, {failed} differences")
     sys.exit(failed > 0)
 
 
