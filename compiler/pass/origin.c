@@ -16,12 +16,26 @@ static uint32_t first_passive(const struct analysis *a, uint32_t n)
 	return NO_ID;
 }
 
+/* A choice that was given a name: it has its edge, and no expression. */
+static bool is_relay(const struct graph_node *node)
+{
+	return node->face->parts.items[0].term->kind == TERM_INPUT && node->face->parts.n == 1;
+}
+
 static void report_unfired(struct analysis *a, uint32_t n)
 {
 	const struct graph_node *node = &a->graph->nodes.items[n];
 	uint32_t passive = first_passive(a, n);
 
 	diag_report(a->diags, E0403, node->at, "nothing fires '%s'", node->name);
+	if (node->face->parts.n && !is_relay(node)) {
+		diag_note(a->diags, node->face->span,
+		          "what is looked back at and what is sampled fires nothing, and no other "
+		          "stream stands in this");
+		diag_help(a->diags, "an expression fires on the frames of a stream in it: "
+		                    "'... + (if present(x) then 1 else 0)' counts those of x");
+		return;
+	}
 	if (passive != NO_ID) {
 		const struct graph_edge *edge = &a->graph->edges.items[passive];
 		diag_note(a->diags, edge->at, "'%s' looks %s only when something else fires '%s'",

@@ -46,6 +46,21 @@ static bool note_empty_loop(struct elaborator *e, const struct ast_stmts *stmts,
 	return false;
 }
 
+/* The value of an enum, which only a place that says so takes by its bare name. */
+static void help_enum(struct elaborator *e, const struct file_scope *file, const char *name)
+{
+	const struct map *symbols = &file->module->symbols;
+	for (size_t i = 0; i < symbols->n; i++) {
+		struct symbol *symbol = symbols->entries[i].value;
+		if (symbol->kind != SYMBOL_ENUM)
+			continue;
+		const struct type *type = resolve_symbol_type(e->sema, e->bound->file, symbol);
+		for (size_t k = 0; type->kind == TYPE_ENUM && k < type->enumeration->names.n; k++)
+			if (strcmp(type->enumeration->names.items[k], name) == 0)
+				diag_help(e->sema->diags, "write '%s.%s'", symbol->name.text, name);
+	}
+}
+
 static struct binding *find_name(struct elaborator *e, struct scope *scope, struct ast_name name)
 {
 	struct diags *diags = e->sema->diags;
@@ -70,6 +85,7 @@ static struct binding *find_name(struct elaborator *e, struct scope *scope, stru
 		if (strcmp(scope->file->ast->lost.items[i], name.text) == 0)
 			return NULL;
 	diag_report(diags, E0201, name.span, "unknown name '%s'", name.text);
+	help_enum(e, scope->file, name.text);
 	if (!note_empty_loop(e, &scope->pipeline->decl->stmts, name.text))
 		suggest_binding(e, scope, name.text);
 	return NULL;

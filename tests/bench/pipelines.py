@@ -99,6 +99,18 @@ def asserted(n):
         yield f"assert independent(n{i - 1}, n{i})"
 
 
+def feedback(n):
+    """Filters one behind the other, in parts of fifty that C stands between."""
+    yield "n0 = make()"
+    for i in range(1, n):
+        before = f"n{i - 1}" if i % 50 else f"step(n{i - 1})"
+        if i % 50 == 0:
+            yield f"c{i} = {before}"
+            before = f"c{i}"
+        yield f"n{i} = (n{i}[-1] ?? 0) / 2 + {before} / 2"
+    yield f"last = end(n{n - 1})"
+
+
 def processes(n):
     return chain(n)
 
@@ -180,7 +192,7 @@ def operators(n):
 
 
 SHAPES = [chain, reverse, fan, diamonds, nested, unnamed, sampled, asserted, processes, wide,
-          commented, mistakes, loops, banks, inner, sums, fallbacks, operators]
+          commented, mistakes, loops, banks, inner, sums, fallbacks, operators, feedback]
 
 
 def head(shape, n):

@@ -60,8 +60,8 @@ tail -n 1 controller.csv | cut -d, -f3- >out
 
 runs kept
 shape kept >/dev/null
-grep -q '^node [0-9]* a: ' kept.graph || fail 'what the deploy names has no node' kept.graph
+grep -q '^node [0-9]* sole: ' kept.graph || fail 'what the deploy names has no node' kept.graph
 grep -q '^node [0-9]* part.u: ' kept.graph || fail 'nor has what a pipeline gives' kept.graph
 [ "$(grep -c '^node ' kept.graph)" = 6 ] || fail 'a bank of which one is named is one node more' kept.graph
-grep -q 'process [0-9]* alone { a, bank\[1\] }' kept.graph || fail 'the deploy has no node a' kept.graph
+grep -q 'process [0-9]* alone { sole, bank\[1\] }' kept.graph || fail 'the deploy has no node a' kept.graph
 [ "$(sed -n 3p kept.csv | cut -d, -f3-)" = 51,102,100,153 ] || fail 'kept' kept.csv
