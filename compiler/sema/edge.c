@@ -152,16 +152,14 @@ static void push_input(struct elaborator *e, uint32_t node, struct scope *scope,
 	if (ref.retry)
 		vec_push(e->sema->arena, &e->later,
 		         (struct later){node, e->bound->nodes.items[node].inputs.n - 1, scope,
-		                        operand, NULL});
+		                        operand});
 }
 
 void edge_finish(struct elaborator *e)
 {
 	for (size_t i = 0; i < e->later.n; i++) {
 		struct later later = e->later.items[i];
-		struct stream_ref ref =
-			later.of ? expression_stream(e, later.of, later.operand->span, NULL)
-				 : stream_resolve(e, later.scope, later.operand);
+		struct stream_ref ref = stream_resolve(e, later.scope, later.operand);
 		struct bound_input *input =
 			&e->bound->nodes.items[later.node].inputs.items[later.input];
 		input->node = ref.node;

@@ -256,13 +256,13 @@ static void elaborate_all(struct elaborator *e, const struct ast_decl *deploy)
 	for (size_t i = 0; i < e->pending.n; i++)
 		expression_complete(e, e->pending.items[i]);
 	edge_finish(e);
+	expression_resolve(e);
 	unify_all(e);
 	for (size_t i = 0; i < e->instances.n; i++)
 		instance_check_types(e, e->instances.items[i]);
 	if (e->sema->diags->n_errors > 0)
 		return;
-	prune(e);
-	fuse(e);
+	fuse(e, prune(e));
 }
 
 /* ---- The program ---- */

@@ -67,14 +67,12 @@ struct scope {
 	uint32_t depth;               /* of pipelines inside pipelines */
 };
 
-/* An input that names a stream of a pipeline that was still being elaborated, or of an expression
- * that has no node yet. */
+/* An input that names a stream of a pipeline that was still being elaborated. */
 struct later {
 	uint32_t node;
 	size_t input;
 	struct scope *scope;
 	const struct ast_expr *operand;
-	struct binding *of; /* NULL: operand says it */
 };
 
 struct scoped_stmt {
@@ -164,17 +162,15 @@ void instance_check_types(struct elaborator *e, struct instance *instance);
 
 /* ---- prune.c ---- */
 
-/* Takes out the expressions that nobody reads, such as an output of an inner pipeline. */
-void prune(struct elaborator *e);
-
-/* Takes out the nodes of which `place` says UNBOUND, and numbers the others anew. */
-void renumber(struct elaborator *e, uint32_t *place);
+/* Whether each node stays: not the expressions that nobody reads, such as an output of an inner
+ * pipeline. */
+bool *prune(struct elaborator *e);
 
 /* ---- fuse.c ---- */
 
-/* Makes one node of all expressions that have the same streams and clocks, and writes the parts of
- * each node. */
-void fuse(struct elaborator *e);
+/* Makes one node of all expressions that have the same streams and clocks, and writes the inputs
+ * and the parts of each; takes out the nodes that do not stay. */
+void fuse(struct elaborator *e, const bool *stays);
 
 /* ---- stream.c ---- */
 
@@ -293,6 +289,9 @@ void expression_check(struct elaborator *e, struct binding *binding);
 /* Gives it a node where one is needed though nothing reads it: of an expression that stands in no
  * other, or is kept. */
 void expression_complete(struct elaborator *e, struct binding *binding);
+
+/* Finds the streams of all that expressions read, now that everything is declared. */
+void expression_resolve(struct elaborator *e);
 
 /* Whether a name is bound to x[-1] or to a sample: it is read as if these stood in its place. */
 bool expression_is_read(struct elaborator *e, const struct binding *binding);

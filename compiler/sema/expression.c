@@ -18,16 +18,6 @@ static const char *c_name(struct elaborator *e, const char *path)
 	return arena_printf(e->sema->arena, "%s_%u", name, ++e->n_expressions);
 }
 
-static const struct type *port_type(struct elaborator *e, const struct operand *operand,
-                                    const struct meaning *meaning)
-{
-	if (operand->of)
-		return expression_type(e, operand->of);
-	if (operand->input.node == UNBOUND) /* through a pipeline that is open */
-		return meaning->term->type;
-	return e->bound->nodes.items[operand->input.node].outputs[operand->input.output];
-}
-
 const char *claim_free_name(struct arena *arena, struct map *names, const char *base)
 {
 	uintptr_t k = (uintptr_t)map_get(names, base);
@@ -53,16 +43,6 @@ static struct interface *make_face(struct elaborator *e, const struct meaning *m
 	face->unit = e->bound->file->unit;
 	face->stateless = true;
 	face->declared = true; /* it only computes */
-	for (size_t i = 0; i < meaning->uses.n; i++) {
-		const struct use *use = &meaning->uses.items[i];
-		const struct bound_input *input = &use->operand->input;
-		struct port port = {.name = claim_free_name(arena, &face->names, use->operand->name),
-		                    .doc = "",
-		                    .span = use->at,
-		                    .type = port_type(e, use->operand, meaning),
-		                    .optional = !bound_input_fires(input) || !use->needed};
-		vec_push(arena, &face->inputs, port);
-	}
 	vec_push(arena, &face->parts, (struct part){.name = "value", .at = span, .term = meaning->term});
 	vec_push(arena, &face->outputs,
 	         (struct port){
@@ -78,23 +58,6 @@ static const char *last_word(const char *path)
 
 /* ---- The node ---- */
 
-/* Its own stream, or one through a pipeline that is open, is found when all have nodes. */
-static void connect(struct elaborator *e, uint32_t node, const struct meaning *meaning)
-{
-	struct arena *arena = e->sema->arena;
-	for (size_t i = 0; i < meaning->uses.n; i++) {
-		const struct operand *operand = meaning->uses.items[i].operand;
-		struct bound_input input = operand->input;
-		input.port = (uint32_t)i;
-		input.at = meaning->uses.items[i].at;
-		vec_push(arena, &e->bound->nodes.items[node].inputs, input);
-		if (input.node == UNBOUND)
-			vec_push(arena, &e->later,
-			         (struct later){node, i, operand->scope, operand->stream,
-			                        operand->of});
-	}
-}
-
 static uint32_t make_node(struct elaborator *e, struct meaning *meaning, struct scope *scope,
                           const char *path, struct span span)
 {
@@ -107,9 +70,7 @@ static uint32_t make_node(struct elaborator *e, struct meaning *meaning, struct 
 	/* The path is whole already: no prefix or suffix is added to it. */
 	struct scope *place = arena_new(e->sema->arena, struct scope);
 	*place = (struct scope){.prefix = "", .suffix = "", .file = scope->file};
-	uint32_t index = elaborate_node(e, place, node, name);
-	connect(e, index, meaning);
-	return index;
+	return elaborate_node(e, place, node, name);
 }
 
 /* ---- The stream of an expression ---- */
@@ -129,8 +90,10 @@ static struct meaning *fit(struct elaborator *e, struct meaning *meaning, const 
 	if (meaning->term->kind == TERM_CONST)
 		*part = *meaning->term;
 	struct meaning *fitted = arena_new(e->sema->arena, struct meaning);
-	*fitted = *meaning;
+	*fitted = (struct meaning){.binding = meaning->binding, .state = KNOWN};
 	fitted->term = term_convert(&lift, part, type);
+	if (fitted->term)
+		meaning_find_uses(e, fitted);
 	return fitted->term ? fitted : NULL;
 }
 
@@ -146,7 +109,7 @@ struct stream_ref expression_stream(struct elaborator *e, struct binding *bindin
 	for (size_t i = 0; i < binding->nodes.n; i++)
 		if (type_equal(binding->nodes.items[i].type, type))
 			return (struct stream_ref){binding->nodes.items[i].node, 0, false};
-	if (meaning->uses.n == 0) {
+	if (!meaning->has_streams) {
 		diag_report(e->sema->diags, E0311, span,
 		            "a stream is needed here, this is a value: no stream stands in it");
 		return no_stream;
@@ -251,11 +214,38 @@ void expression_complete(struct elaborator *e, struct binding *binding)
 	if (!meaning)
 		return;
 	bool kept = find_kept(e, binding->path, &named);
-	if (meaning->uses.n > 0 && ((!binding->used && binding->nodes.n == 0) || (kept && (named || is_output(binding)))) &&
+	if (meaning->has_streams && ((!binding->used && binding->nodes.n == 0) || (kept && (named || is_output(binding)))) &&
 	    !expression_is_read(e, binding))
 		expression_stream(e, binding, binding->expr->span, NULL);
 	for (size_t i = 0; kept && i < binding->nodes.n; i++)
 		e->bound->nodes.items[binding->nodes.items[i].node].kept = binding;
+}
+
+/* ---- What it reads ---- */
+
+/* The stream of an expression, or one through a pipeline that was open. */
+static void resolve_operand(struct elaborator *e, struct operand *operand)
+{
+	struct bound_input *input = &operand->input;
+	if (input->node != UNBOUND)
+		return;
+	struct stream_ref ref =
+		operand->of ? expression_stream(e, operand->of, input->at, NULL)
+			    : stream_resolve(e, operand->scope, operand->stream);
+	input->node = ref.node;
+	input->output = ref.output;
+}
+
+void expression_resolve(struct elaborator *e)
+{
+	struct uses *all = arena_new(e->sema->arena, struct uses);
+	size_t done = 0;
+	for (size_t i = 0; i < e->bound->nodes.n; i++) {
+		if (e->bound->nodes.items[i].meaning)
+			meaning_gather(e, all, e->bound->nodes.items[i].meaning);
+		for (; done < all->n; done++)
+			resolve_operand(e, all->items[done].operand);
+	}
 }
 
 /* ---- Relays ---- */
@@ -279,6 +269,6 @@ struct stream_ref expression_relay(struct elaborator *e, struct scope *scope,
 	meaning->term = lift_relay(&lift, operand, words);
 	if (!meaning->term)
 		return no_stream;
-	meaning_gather_uses(e, meaning);
+	meaning_find_uses(e, meaning);
 	return (struct stream_ref){make_node(e, meaning, scope, name, edge->span), 0, false};
 }

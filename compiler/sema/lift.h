@@ -15,22 +15,32 @@ struct operand {
 	const struct ast_expr *stream; /* how it was named, in `scope` */
 	struct scope *scope;
 	const char *name; /* for a port: the last word of it */
-	/* While the uses of a term are gathered: of which, and its number among them; while a node
+	/* While the uses of a node are gathered: of which, and its number among them; while the node
 	 * is written: its port. */
 	const struct uses *gathered;
 	size_t place;
 	bool is_past; /* of the node itself: its place is a number of struct past */
 };
 
-/* An operand of a term, at its first place in the text. */
+/* What a text reads, at its first place in it: an operand, or another text that stands in it. */
 struct use {
-	struct operand *operand;
+	struct operand *operand; /* or */
+	struct meaning *text;
 	struct span at;
-	bool needed; /* in some place */
-	bool dated;  /* its number, time or age is asked for */
+	bool needed;   /* in some place */
+	bool dated;    /* its number, time or age is asked for */
+	bool by_other; /* an expression is looked back at by another */
 };
 
 VEC_OF(uses, struct use);
+VEC_OF(meanings, struct meaning *);
+
+/* Streams, as words, ascending; there is one of each set. */
+struct streams {
+	uint32_t id;
+	size_t n;
+	const char **words;
+};
 
 #define NO_GUESS UINT32_MAX
 
@@ -45,10 +55,18 @@ struct meaning {
 	uint32_t level;           /* how many were OPEN when it was begun */
 	uint32_t low; /* the lowest level of those still open whose guess it rests on; NO_GUESS */
 	const struct term *term;
-	struct uses uses;
+	struct uses uses; /* in the order of the text */
+	bool has_streams;
+	/* While the uses of a meaning or of a node are gathered: of which; its number among them. */
+	const struct uses *gathered;
+	size_t place;
+	bool gathered_needed;
+	const struct meanings *ordered; /* the last list that it was put into */
+	/* While expressions are put together (fuse.c). */
+	uint32_t class;
+	const struct streams *reads, *apart;
 	/* While a node is written (part.c). */
-	const void *written_by;
-	uint32_t n_places, part;
+	uint32_t n_places, part, n_nested;
 };
 
 struct lift {
@@ -74,14 +92,19 @@ struct term *lift_relay(struct lift *lift, const struct ast_expr *stream,
 
 /* The parts of `face`, from the meanings of its expressions. */
 struct writing {
+	struct elaborator *e;
 	struct arena *arena;
 	struct interface *face;
-	struct map names; /* of its parts */
+	struct meanings *texts; /* of the node, each behind what stands in it */
+	struct map names;       /* of its parts */
 };
 
-/* Counts for each meaning under this one in how many places of the node it stands (n_places). All
- * that the node has are counted before the first part is written. */
+/* Counts for each text under this one in how many places of the node it stands (n_places). All that
+ * the node has are counted before the first part is written. */
 void count_places(struct writing *w, struct meaning *meaning);
+
+/* Writes the parts that others read. */
+void write_parts(struct writing *w);
 
 /* The number of the part that computes it, written where there is none yet. */
 uint32_t part_of(struct writing *w, struct meaning *meaning);
@@ -99,8 +122,15 @@ struct term *lift_name(struct lift *lift, struct binding *binding, const struct 
 struct meaning *meaning_of(struct elaborator *e, struct binding *binding,
                            const struct type *hint);
 
-/* Finds the operands of its term, in the order of the text. */
-void meaning_gather_uses(struct elaborator *e, struct meaning *meaning);
+/* Finds what its own text reads. */
+void meaning_find_uses(struct elaborator *e, struct meaning *meaning);
+
+/* Adds the operands of all of it to those of a node, each once, in the order of the whole text. */
+void meaning_gather(struct elaborator *e, struct uses *uses, struct meaning *meaning);
+
+/* Adds it and the texts that stand in it, those first, each once in the list, which is of the
+ * arena. */
+void meaning_order(struct elaborator *e, struct meanings *list, struct meaning *meaning);
 
 /* ---- term.c ---- */
 

@@ -155,7 +155,7 @@ static struct meaning *find_meaning(const struct lift *place, struct binding *bi
 	if (meaning->term && !hint && !meaning->wide && !meaning->for_param)
 		binding->last_type = meaning->term->type;
 	if (meaning->term)
-		meaning_gather_uses(e, meaning);
+		meaning_find_uses(e, meaning);
 	vec_push(arena, &e->meanings, meaning);
 	return meaning;
 }
@@ -201,45 +201,112 @@ struct term *lift_name(struct lift *lift, struct binding *binding, const struct 
 
 static void add_use(struct arena *arena, struct uses *uses, struct use use)
 {
-	struct operand *operand = use.operand;
-	if (operand->gathered != uses) {
+	const struct uses **gathered = use.operand ? &use.operand->gathered : &use.text->gathered;
+	size_t *place = use.operand ? &use.operand->place : &use.text->place;
+	if (*gathered != uses) {
+		*gathered = uses;
+		*place = uses->n;
 		vec_push(arena, uses, use);
-		operand->gathered = uses;
-		operand->place = uses->n - 1;
 		return;
 	}
-	struct use *known = &uses->items[operand->place];
+	struct use *known = &uses->items[*place];
 	known->needed = known->needed || use.needed;
 	known->dated = known->dated || use.dated;
+	known->by_other = known->by_other || use.by_other;
 }
 
-static void gather(struct arena *arena, struct uses *uses, const struct term *term, bool needed)
+static void find_uses(struct arena *arena, struct meaning *meaning, const struct term *term,
+                      bool needed)
 {
 	struct term_needs needs = term_needs(term);
 	bool dates = term->kind == TERM_NUMBER || term->kind == TERM_TIME || term->kind == TERM_AGE;
-	if (term->kind == TERM_INPUT)
-		add_use(arena, uses, (struct use){term->operand, term->span, needed, false});
-	if (dates && term->left->kind == TERM_INPUT)
-		add_use(arena, uses, (struct use){term->left->operand, term->left->span, false, true});
+	const struct term *input = dates ? term->left : term;
+	if (input->kind == TERM_INPUT)
+		add_use(arena, &meaning->uses,
+		        (struct use){.operand = input->operand,
+		                     .at = input->span,
+		                     .needed = needed && !dates,
+		                     .dated = dates,
+		                     .by_other = input->operand->of != meaning->binding});
 	if (term->kind == TERM_PART) {
-		for (size_t i = 0; i < term->meaning->uses.n; i++) {
-			struct use use = term->meaning->uses.items[i];
-			use.needed = needed && use.needed;
-			add_use(arena, uses, use);
-		}
+		add_use(arena, &meaning->uses,
+		        (struct use){.text = term->meaning, .at = term->span, .needed = needed});
 		return;
 	}
 	if (term->left)
-		gather(arena, uses, term->left, needed && needs.left);
+		find_uses(arena, meaning, term->left, needed && needs.left);
 	if (term->right)
-		gather(arena, uses, term->right, needed && needs.right);
+		find_uses(arena, meaning, term->right, needed && needs.right);
 	if (term->third)
-		gather(arena, uses, term->third, needed && needs.third);
+		find_uses(arena, meaning, term->third, needed && needs.third);
 	for (size_t i = 0; i < term->n_items; i++)
-		gather(arena, uses, term->items[i], needed && needs.items);
+		find_uses(arena, meaning, term->items[i], needed && needs.items);
 }
 
-void meaning_gather_uses(struct elaborator *e, struct meaning *meaning)
+void meaning_find_uses(struct elaborator *e, struct meaning *meaning)
 {
-	gather(e->sema->arena, &meaning->uses, meaning->term, true);
+	find_uses(e->sema->arena, meaning, meaning->term, true);
+	for (size_t i = 0; i < meaning->uses.n; i++) {
+		const struct use *use = &meaning->uses.items[i];
+		meaning->has_streams = meaning->has_streams || use->operand ||
+		                       use->text->has_streams;
+	}
+}
+
+/* A text on the way through those that stand in each other: the next of its uses. */
+struct visit {
+	struct meaning *meaning;
+	size_t next;
+	bool needed;
+};
+
+void meaning_gather(struct elaborator *e, struct uses *uses, struct meaning *meaning)
+{
+	struct arena *arena = e->sema->arena;
+	VEC(struct visit) way = {0};
+	vec_push(arena, &way, (struct visit){meaning, 0, true});
+	while (way.n > 0) {
+		struct visit *at = &way.items[way.n - 1];
+		bool again = at->meaning->gathered == uses &&
+		             (at->meaning->gathered_needed || !at->needed);
+		if (at->next == 0 && again) {
+			way.n--;
+			continue;
+		}
+		at->meaning->gathered = uses;
+		at->meaning->gathered_needed = at->needed;
+		if (at->next == at->meaning->uses.n) {
+			way.n--;
+			continue;
+		}
+		struct use use = at->meaning->uses.items[at->next++];
+		use.needed = use.needed && at->needed;
+		if (use.operand)
+			add_use(arena, uses, use);
+		else
+			vec_push(arena, &way, (struct visit){use.text, 0, use.needed});
+	}
+}
+
+void meaning_order(struct elaborator *e, struct meanings *list, struct meaning *meaning)
+{
+	struct arena *arena = e->sema->arena;
+	VEC(struct visit) way = {0};
+	vec_push(arena, &way, (struct visit){meaning, 0, false});
+	while (way.n > 0) {
+		struct visit *at = &way.items[way.n - 1];
+		if (at->next == 0 && at->meaning->ordered == list) {
+			way.n--;
+			continue;
+		}
+		at->meaning->ordered = list;
+		if (at->next == at->meaning->uses.n) {
+			vec_push(arena, list, at->meaning);
+			way.n--;
+			continue;
+		}
+		const struct use *use = &at->meaning->uses.items[at->next++];
+		if (use->text)
+			vec_push(arena, &way, (struct visit){use->text, 0, false});
+	}
 }

@@ -6,31 +6,51 @@
 
 /* ---- In how many places a meaning stands ---- */
 
-static void count_in(struct writing *w, const struct term *term)
+/* Texts in texts in one expression in C: deeper ones are computed before. */
+enum { NESTED_MAX = 32 };
+
+static void count_in(const struct term *term)
 {
 	if (term->kind == TERM_PART) {
-		count_places(w, term->meaning);
 		term->meaning->n_places++;
 		return;
 	}
 	if (term->left)
-		count_in(w, term->left);
+		count_in(term->left);
 	if (term->right)
-		count_in(w, term->right);
+		count_in(term->right);
 	if (term->third)
-		count_in(w, term->third);
+		count_in(term->third);
 	for (size_t i = 0; i < term->n_items; i++)
-		count_in(w, term->items[i]);
+		count_in(term->items[i]);
 }
 
 void count_places(struct writing *w, struct meaning *meaning)
 {
-	if (meaning->written_by == w->face)
-		return;
-	meaning->written_by = w->face;
-	meaning->n_places = 0;
-	meaning->part = NO_OUTPUT;
-	count_in(w, meaning->term);
+	size_t first = w->texts->n;
+	meaning_order(w->e, w->texts, meaning);
+	for (size_t i = first; i < w->texts->n; i++) {
+		w->texts->items[i]->n_places = 0;
+		w->texts->items[i]->part = NO_OUTPUT;
+	}
+	for (size_t i = first; i < w->texts->n; i++)
+		count_in(w->texts->items[i]->term);
+}
+
+/* Those that stand in several places come first, each behind what it reads. */
+void write_parts(struct writing *w)
+{
+	for (size_t i = 0; i < w->texts->n; i++) {
+		struct meaning *text = w->texts->items[i];
+		text->n_nested = 1;
+		for (size_t k = 0; k < text->uses.n; k++) {
+			const struct meaning *inside = text->uses.items[k].text;
+			if (inside && inside->part == NO_OUTPUT && inside->n_nested >= text->n_nested)
+				text->n_nested = inside->n_nested + 1;
+		}
+		if (text->n_places > 1 || text->n_nested >= NESTED_MAX)
+			part_of(w, text);
+	}
 }
 
 /* ---- Writing ---- */
@@ -69,7 +89,7 @@ static uint32_t write_part(struct writing *w, struct meaning *meaning)
 static struct term *write_name(struct writing *w, const struct term *term, bool asked)
 {
 	struct meaning *meaning = term->meaning;
-	if (meaning->n_places < 2 && !asked)
+	if (meaning->part == NO_OUTPUT && !asked)
 		return write_term(w, meaning->term);
 	struct term *part = arena_new(w->arena, struct term);
 	*part = *term;

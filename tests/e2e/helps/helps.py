@@ -149,8 +149,8 @@ class Program:
     def back(self, new, name):
         """Where a name is read again."""
         for i, line in enumerate(self.lines):
-            if re.search(rf"= {re.escape(name)}\b", line):
-                return self.put(i, re.sub(rf"(?<== ){re.escape(name)}\b", new, line))
+            if re.search(rf"= -?{re.escape(name)}\b", line):
+                return self.put(i, re.sub(rf"= (-?){re.escape(name)}\b", rf"= \1{new}", line))
         return None
 
     def behind(self, new, rate):
