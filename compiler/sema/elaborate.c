@@ -239,6 +239,14 @@ static void keep_named(struct elaborator *e, const struct ast_decl *deploy)
 	}
 }
 
+/* An expression is built in its turn: those that read it need not go deep. */
+static void elaborate_pending(struct elaborator *e, struct binding *binding)
+{
+	if (elaborate_force(e, binding) && binding->kind == BINDING_EXPRESSION &&
+	    !term_is_constant(binding->scope, binding->expr))
+		expression_check(e, binding);
+}
+
 /* Everything that was declared is elaborated in its order; more may be declared meanwhile. */
 static void elaborate_all(struct elaborator *e, const struct ast_decl *deploy)
 {
@@ -246,7 +254,7 @@ static void elaborate_all(struct elaborator *e, const struct ast_decl *deploy)
 	uint32_t node = 0;
 	while (pending < e->pending.n || node < e->bound->nodes.n) {
 		if (pending < e->pending.n)
-			elaborate_force(e, e->pending.items[pending++]);
+			elaborate_pending(e, e->pending.items[pending++]);
 		else
 			call_bind(e, node++);
 	}
