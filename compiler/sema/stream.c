@@ -85,6 +85,8 @@ static struct binding *find_name(struct elaborator *e, struct scope *scope, stru
 		if (strcmp(scope->file->ast->lost.items[i], name.text) == 0)
 			return NULL;
 	diag_report(diags, E0201, name.span, "unknown name '%s'", name.text);
+	if (!diag_wants_suggestion(diags)) /* nobody will read more of it */
+		return NULL;
 	help_enum(e, scope->file, name.text);
 	if (!note_empty_loop(e, &scope->pipeline->decl->stmts, name.text))
 		suggest_binding(e, scope, name.text);
