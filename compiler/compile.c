@@ -4,6 +4,7 @@
 #include "define.h"
 #include "front/front.h"
 #include "graph/lower.h"
+#include "pass/stamp.h"
 #include "pass/tick.h"
 #include "sema/bound.h"
 #include "sema/resolve.h"
@@ -133,6 +134,7 @@ static void build_graph(struct compilation *c, struct sema *sema, const struct b
 {
 	c->graph = lower(sema, bound);
 	tick_add(c->graph, &c->diags);
+	stamp_use(c->graph);
 	graph_verify(c->graph);
 	if (dump == STAGE_GRAPH)
 		graph_print(c->graph, stdout);

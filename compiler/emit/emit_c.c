@@ -237,9 +237,18 @@ static void put_outputs(struct program *p, size_t i)
 			out_field(&row, ".optional = true");
 		out_row(p->out, "", &row, ",", true);
 	}
-	if (node->has_tick)
-		buf_printf(p->out, "\t{.name = \"tick\", .stream = %s, .is_tick = true},\n",
-		           stream_constant(p, graph_tick(node)));
+	for (size_t k = 0; k < node->marks.n; k++) {
+		const struct graph_mark *mark = &node->marks.items[k];
+		struct out_row row = {.arena = p->arena, .depth = 1};
+		out_field_string(&row, "name", mark->name);
+		out_field(&row, ".stream = %s",
+		          stream_constant(p, node->outputs[node->face->outputs.n + k]));
+		if (mark->of == NO_ID)
+			out_field(&row, ".is_tick = true");
+		else
+			out_field(&row, ".stamps = &%s_outputs[%u]", p->node_names[i], mark->of);
+		out_row(p->out, "", &row, ",", true);
+	}
 	buf_puts(p->out, "};\n");
 }
 
@@ -522,7 +531,7 @@ static void put_program(const struct program *p)
 	const struct graph *graph = p->graph;
 	struct out_row row = {.arena = p->arena};
 
-	out_field(&row, ".abi = %d", PKD_ABI);
+	out_field(&row, ".abi = PKD_ABI");
 	out_field_string(&row, "name", graph->name);
 	out_field_string(&row, "doc", graph->doc);
 	out_field_string(&row, "source", graph->source);

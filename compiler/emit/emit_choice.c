@@ -263,7 +263,8 @@ struct value_text choice_logic(struct writer *w, const struct term *term)
 	bool is_and = term->op == OP_AND;
 	int binding = is_and ? BINDS_AND : BINDS_OR;
 
-	if (is_and && term->left->kind == TERM_PRESENT && term_is_surely_present(w, term->left->left))
+	if (is_and && term->left->kind == TERM_PRESENT &&
+	    term_is_surely_present(w, term->left->left))
 		return term_number(w, term->right);
 	struct value_text left = term_number(w, term->left);
 	struct branch right = branch(w, term->right, NULL, NULL, term->left, is_and);

@@ -84,10 +84,11 @@ void writer_forget(struct writer *w, const char *name)
 static void reserve_names(struct writer *w)
 {
 	static const char *const names[] = {
-		"self",     "in",      "out",       "node",  "inputs", "outputs", "ctx",  "state",
-		"options",  "absent",  "processes", "bind",  "nodes",  "streams", "program",
-		"main",     "memcpy",  "errno",     "stdin", "stdout", "stderr",  "NAN",
-		"INFINITY", "pkd_age", "true",      "NULL",  "false",  "bool",    "option_table",
+		"self",  "in",      "out",     "node",   "inputs",       "outputs",
+		"ctx",   "state",   "options", "absent", "processes",    "bind",
+		"nodes", "streams", "program", "main",   "memcpy",       "errno",
+		"stdin", "stdout",  "stderr",  "NAN",    "INFINITY",     "pkd_age",
+		"true",  "NULL",    "false",   "bool",   "option_table",
 	};
 
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)

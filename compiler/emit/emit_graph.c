@@ -113,8 +113,11 @@ void emit_edge_label(const struct analysis *a, uint32_t e, const char *separator
 	const struct graph_stream *stream = &a->graph->streams.items[edge->stream];
 	const struct graph_node *writer = &a->graph->nodes.items[stream->node];
 
-	if (graph_n_streams(writer) > 1) {
-		buf_puts(out, graph_output_name(writer, stream->output));
+	size_t n = writer->face->outputs.n, output = stream->output;
+	if (output >= n && writer->marks.items[output - n].of != NO_ID)
+		output = writer->marks.items[output - n].of; /* as the reader has written it */
+	if (n + (graph_find_mark(writer, NO_ID) != NO_ID) > 1) {
+		buf_puts(out, graph_output_name(writer, output));
 		buf_puts(out, separator);
 	}
 	const struct graph_node *reader = &a->graph->nodes.items[edge->node];
@@ -123,7 +126,8 @@ void emit_edge_label(const struct analysis *a, uint32_t e, const char *separator
 	switch (edge->policy) {
 	case EDGE_QUEUE:
 		if (a->done[PASS_capacity])
-			buf_printf(out, "queue(%" PRIu32 ")", edge_n_waiting(a->graph, edge, a->window[e]));
+			buf_printf(out, "queue(%" PRIu32 ")",
+			           edge_n_waiting(a->graph, edge, a->window[e]));
 		break;
 	case EDGE_LATEST:
 		buf_puts(out, "latest");

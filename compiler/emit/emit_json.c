@@ -126,8 +126,7 @@ static void put_edge(struct json *json, const struct analysis *a, uint32_t e)
 	json_unsigned(json, "node", edge->node);
 	json_string(json, "input", graph_edge_port(a->graph, edge)->name);
 	json_string(json, "policy", policy_word(edge->policy));
-	put_number_or_null(json, "capacity",
-	                   has_capacity ? capacity : 0, has_capacity);
+	put_number_or_null(json, "capacity", has_capacity ? capacity : 0, has_capacity);
 	if (edge->first || edge->last) {
 		json_signed(json, "first", edge->first);
 		json_signed(json, "last", edge->last);

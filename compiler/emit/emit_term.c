@@ -219,7 +219,8 @@ struct value_text term_number(struct writer *w, const struct term *term)
 			return value_number("true", BINDS_ALL);
 		if (term->left->kind != TERM_INPUT)
 			return value_number(term_presence(w, term->left),
-			                    term->left->kind == TERM_PART ? BINDS_ALL : BINDS_EQUAL);
+			                    term->left->kind == TERM_PART ? BINDS_ALL
+			                                                  : BINDS_EQUAL);
 		return value_number(
 			arena_printf(w->arena, "%s != NULL", term_presence(w, term->left)),
 			BINDS_EQUAL);

@@ -36,7 +36,7 @@ struct writer {
 	VEC(struct item) items;  /* loops around */
 	const char *escape; /* label to go to where there is no value; NULL: the step returns */
 	bool escaped;       /* it was gone to */
-	bool in_part;       /* a function for one part of several: it returns whether it has a value */
+	bool in_part; /* a function for one part of several: it returns whether it has a value */
 	const bool *is_read; /* per output: somebody outside of the node reads it */
 	/* In bind(), of the parameter at hand: what is said where the value does not fit, or where
 	 * there is none. NULL: in a step, where numbers keep to the bounds of their type. */

@@ -43,6 +43,15 @@ struct graph_stream {
 	VEC(uint32_t) edges;     /* its readers, in source order */
 };
 
+/* A stream that the compiler adds behind a node's outputs, for readers of frame numbers and times
+ * alone: its values mean nothing. */
+struct graph_mark {
+	const char *name; /* "tick", "frame stamp" */
+	/* A stamp: there on the frames on which this output has a value. NO_ID: a tick, there
+	 * whenever the node fires. */
+	uint32_t of;
+};
+
 struct graph_node {
 	const char *name; /* "cam" */
 	const struct interface *face;
@@ -52,10 +61,10 @@ struct graph_node {
 	uint32_t *inputs;
 	uint32_t *input_ports; /* n_inputs: the slot's port of the interface, ascending */
 	uint32_t n_inputs;
-	uint32_t *outputs; /* face->outputs.n streams, and the ticks behind them */
-	bool has_tick;     /* a clock begins here that is asked for: a stream of its firings */
-	uint64_t *sizes;   /* face->generics.n: of a size or a format; unused for a type */
-	const struct type **types;     /* face->generics.n: of a type; NULL where unconnected */
+	uint32_t *outputs; /* face->outputs.n streams, and one for each mark behind them */
+	VEC(struct graph_mark) marks;
+	uint64_t *sizes;           /* face->generics.n: of a size or a format; unused for a type */
+	const struct type **types; /* face->generics.n: of a type; NULL where unconnected */
 	const struct term **arguments; /* face->params.n, NULL = the declared default */
 	uint32_t process;
 	int64_t budget_ns; /* of the deploy, else of the interface; 0 = none */
@@ -111,23 +120,20 @@ struct graph {
 	int64_t spin_ns;  /* wait spin t: how long a process looks before it sleeps */
 };
 
-/* How many streams the node makes: its outputs, and its ticks where somebody reads them. */
+/* How many streams the node makes: its outputs, and its marks where somebody reads them. */
 static inline size_t graph_n_streams(const struct graph_node *node)
 {
-	return node->face->outputs.n + node->has_tick;
+	return node->face->outputs.n + node->marks.n;
 }
 
-/* The stream of its ticks, NO_ID where it has none. */
-static inline uint32_t graph_tick(const struct graph_node *node)
-{
-	return node->has_tick ? node->outputs[node->face->outputs.n] : NO_ID;
-}
+/* "frame", "tick". */
+const char *graph_output_name(const struct graph_node *node, size_t output);
 
-/* "frame", or "tick". */
-static inline const char *graph_output_name(const struct graph_node *node, size_t output)
-{
-	return output < node->face->outputs.n ? node->face->outputs.items[output].name : "tick";
-}
+/* The stream of this mark; NO_ID where the node has none. */
+uint32_t graph_find_mark(const struct graph_node *node, uint32_t of);
+
+/* The same, added where there is none. */
+uint32_t graph_add_mark(struct graph *graph, uint32_t node, uint32_t of);
 
 /* True when the edge's input fires its node; its declared T?. */
 bool graph_edge_fires(const struct graph_edge *edge);

@@ -16,7 +16,7 @@ static void lower_nodes(struct graph *graph, const struct bound *bound)
 		                                                       : from->face->budget_ns,
 		                          .rate = from->rate > 0 ? from->rate : from->face->rate};
 		node.outputs = arena_alloc(graph->arena,
-		                           (from->face->outputs.n + 1) * sizeof *node.outputs);
+		                           from->face->outputs.n * sizeof *node.outputs);
 		for (uint32_t k = 0; k < from->face->outputs.n; k++) {
 			const struct port *port = &from->face->outputs.items[k];
 			node.outputs[k] = (uint32_t)graph->streams.n;

@@ -340,10 +340,10 @@ static void widen_ticks(struct analysis *a, const uint32_t *order)
 	uint64_t *n_frames = arena_alloc(a->arena, graph->nodes.n * sizeof *n_frames);
 
 	for (uint32_t n = 0; n < graph->nodes.n; n++) {
-		if (!graph->nodes.items[n].has_tick)
+		uint32_t stream = graph_find_mark(&graph->nodes.items[n], NO_ID);
+		if (stream == NO_ID)
 			continue;
-		const struct graph_stream *tick =
-			&graph->streams.items[graph_tick(&graph->nodes.items[n])];
+		const struct graph_stream *tick = &graph->streams.items[stream];
 		count_under_way(a, order, n, n_frames);
 		for (size_t i = 0; i < tick->edges.n; i++) {
 			uint32_t e = tick->edges.items[i];

@@ -122,9 +122,9 @@ static void report_apart(struct choice_pass *c, uint32_t n, uint32_t e, uint32_t
 	diag_report(
 		a->diags, W0604, edges[e].at,
 		either ? "'%s' joins streams that select frames independently: on most frames one "
-	                 "of them is absent"
-	               : "'%s' joins streams that select frames independently, and fires only on "
-	                 "frames of both",
+			 "of them is absent"
+		       : "'%s' joins streams that select frames independently, and fires only on "
+			 "frames of both",
 		node_name(a, n));
 	diag_note(a->diags, edges[one].at, "some come by '%s' here", what);
 	diag_note(a->diags, edges[two].at, "the others by '%s' here", edge_words(a, two));
@@ -251,7 +251,7 @@ static void visit(struct choice_pass *c, uint32_t n)
 			vec_push(c->a->arena, &thin,
 			         (struct joined){e, choices, optional,
 			                         optional && is_filled_in_node(
-						 node, node->input_ports[i])});
+								     node, node->input_ports[i])});
 		if (!optional || edge->policy == EDGE_LATEST || node_n_firing(graph, n) == 1)
 			all = join(c, all, choices);
 	}

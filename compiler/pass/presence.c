@@ -105,6 +105,13 @@ static void infer_outputs(struct analysis *a, uint32_t n)
 		a->absence[s] = own;
 		a->may_be_absent[s] = own != NULL;
 	}
+	for (size_t i = 0; i < node->marks.n; i++) {
+		uint32_t of = node->marks.items[i].of, s = node->outputs[node->face->outputs.n + i];
+		if (of == NO_ID)
+			continue; /* a tick is there whenever the node fires */
+		a->absence[s] = a->absence[node->outputs[of]];
+		a->may_be_absent[s] = a->may_be_absent[node->outputs[of]];
+	}
 }
 
 static void report_absent(struct analysis *a, uint32_t e)

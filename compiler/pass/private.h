@@ -139,7 +139,6 @@ const char *why_failure_loses(const struct analysis *a, uint32_t n);
 /* The first worker of the pool whose frames the node puts in order, or NO_ID. */
 uint32_t ordered_pool(const struct graph *graph, uint32_t n);
 
-
 /* ---- pace.c ---- */
 
 #define TIME_MAX (INT64_MAX / 4)

@@ -203,22 +203,6 @@ static void find_lapses(struct tick_pass *t, uint32_t n)
 
 /* ---- Adding ---- */
 
-static uint32_t tick_of(struct graph *graph, uint32_t n)
-{
-	struct graph_node *node = &graph->nodes.items[n];
-
-	if (node->has_tick)
-		return graph_tick(node);
-	node->has_tick = true;
-	node->outputs[node->face->outputs.n] = (uint32_t)graph->streams.n;
-	vec_push(graph->arena, &graph->streams,
-	         (struct graph_stream){.name = arena_printf(graph->arena, "%s.tick", node->name),
-	                               .node = n,
-	                               .output = (uint32_t)node->face->outputs.n,
-	                               .type = type_scalar(TYPE_U8)});
-	return graph_tick(node);
-}
-
 static const char *free_name(struct arena *arena, const struct interface *face, const char *name)
 {
 	for (size_t i = 0; i < face->inputs.n; i++)
@@ -250,7 +234,7 @@ static uint32_t tick_port(struct graph *graph, struct interface *face, uint32_t 
 static void connect(struct graph *graph, uint32_t n, uint32_t root, uint32_t port)
 {
 	struct graph_node *node = &graph->nodes.items[n];
-	uint32_t stream = tick_of(graph, root), edge = (uint32_t)graph->edges.n;
+	uint32_t stream = graph_add_mark(graph, root, NO_ID), edge = (uint32_t)graph->edges.n;
 	size_t size = node->n_inputs * sizeof *node->inputs;
 	uint32_t *inputs = arena_alloc(graph->arena, size + sizeof *inputs);
 	uint32_t *ports = arena_alloc(graph->arena, size + sizeof *ports);
@@ -363,8 +347,9 @@ static void look_at_caught(const struct caught *c, const struct term *term)
 		            "what stands before '?\?' has a value on every frame on which '%s' "
 		            "fires",
 		            nodes[c->node].name);
-		diag_help(c->diags, "leave out '?\?' and what follows; for a value that comes late, "
-		                    "sample it on a clock of its own");
+		diag_help(c->diags,
+		          "leave out '?\?' and what follows; for a value that comes late, "
+		          "sample it on a clock of its own");
 	} else if (root != NO_ID && !needs_any(graph, &nodes[c->node])) {
 		diag_report(c->diags, W0606, term->span,
 		            "once '%s' is given up after a crash, there is no frame on which this "

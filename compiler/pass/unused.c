@@ -37,13 +37,15 @@ static void look_at_parts(struct analysis *a, const struct graph_node *node)
 static void look_at(struct analysis *a, const struct graph_node *node)
 {
 	size_t n_outputs = node->face->outputs.n;
-	bool read = n_outputs == 0, kept = node->face->parts.n > 0 && node->face->parts.items[0].kept;
+	bool read = n_outputs == 0,
+	     kept = node->face->parts.n > 0 && node->face->parts.items[0].kept;
 	if (node->face->parts.n > 0 && n_outputs > 1) {
 		look_at_parts(a, node);
 		return;
 	}
 	for (size_t i = 0; i < n_outputs && !read; i++)
-		read = a->has_channel[node->outputs[i]];
+		read = a->has_channel[node->outputs[i]] ||
+		       graph_find_mark(node, (uint32_t)i) != NO_ID;
 	bool only_itself = read && n_outputs > 0 && reads_only_itself(a->graph, node);
 	if ((!read || only_itself) && !kept)
 		report(a, node->at, node->name, only_itself, stream_words(a, node->outputs[0]));

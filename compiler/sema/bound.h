@@ -38,23 +38,23 @@ struct bound_node {
 	struct span at;   /* of the name it is bound to, or of the call */
 	bool named;       /* bound by the user */
 	bool ambiguous;   /* named after its node, as another is: cannot be referred to */
-	const struct ast_expr *call;      /* NULL for an expression */
-	struct scope *scope;              /* where its arguments have meaning */
-	bool has_arguments;               /* they were bound */
-	struct interface *face;           /* NULL after a mistake */
-	VEC(struct bound_input) inputs;   /* connected slots, by port */
-	uint64_t *sizes;                  /* face->generics.n; 0 = not known */
-	struct span *size_from;           /* who determined it */
-	const struct type **types;        /* face->generics.n, of GENERIC_TYPE */
-	const struct type **outputs;      /* face->outputs.n, concrete or type_error */
-	const struct term **arguments;    /* face->params.n; NULL = the default */
-	int64_t budget_ns;                /* of the deploy; 0 = the interface's */
-	double rate;                      /* likewise */
-	uint32_t n_workers;               /* of the deploy; expanded by workers.c */
-	bool dynamic;                     /* they claim their frames */
-	uint32_t visit;                   /* of unify: new, open, done */
-	struct meaning *meaning;          /* of an expression; NULL: of no one */
-	struct binding *kept;             /* such a one that a deploy or an assert speaks of */
+	const struct ast_expr *call;    /* NULL for an expression */
+	struct scope *scope;            /* where its arguments have meaning */
+	bool has_arguments;             /* they were bound */
+	struct interface *face;         /* NULL after a mistake */
+	VEC(struct bound_input) inputs; /* connected slots, by port */
+	uint64_t *sizes;                /* face->generics.n; 0 = not known */
+	struct span *size_from;         /* who determined it */
+	const struct type **types;      /* face->generics.n, of GENERIC_TYPE */
+	const struct type **outputs;    /* face->outputs.n, concrete or type_error */
+	const struct term **arguments;  /* face->params.n; NULL = the default */
+	int64_t budget_ns;              /* of the deploy; 0 = the interface's */
+	double rate;                    /* likewise */
+	uint32_t n_workers;             /* of the deploy; expanded by workers.c */
+	bool dynamic;                   /* they claim their frames */
+	uint32_t visit;                 /* of unify: new, open, done */
+	struct meaning *meaning;        /* of an expression; NULL: of no one */
+	struct binding *kept;           /* such a one that a deploy or an assert speaks of */
 };
 
 enum bound_assertion_kind { BOUND_INDEPENDENT, BOUND_LIVE, BOUND_MEMORY, BOUND_LATENCY };

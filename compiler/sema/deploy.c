@@ -252,7 +252,8 @@ static uint32_t last_producer(const struct deploy *d, uint32_t node)
 	uint32_t last = UNBOUND;
 	for (size_t i = 0; i < self->inputs.n; i++) {
 		const struct bound_input *input = &self->inputs.items[i];
-		if (bound_input_fires(input) && input->node != node && (last == UNBOUND || input->node > last))
+		if (bound_input_fires(input) && input->node != node &&
+		    (last == UNBOUND || input->node > last))
 			last = input->node;
 	}
 	const struct interface *face = last != UNBOUND ? d->bound->nodes.items[last].face : NULL;

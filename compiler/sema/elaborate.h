@@ -7,15 +7,15 @@
 #include "sema/resolve.h"
 
 enum binding_kind {
-	BINDING_NODE,     /* all outputs of a node */
-	BINDING_STREAM,   /* one output of a node */
-	BINDING_BANK,     /* elements by number */
-	BINDING_PIPELINE, /* a pipeline inside this one: its outputs by name */
-	BINDING_CONST,    /* a loop's variable, a generic */
-	BINDING_PARAM,    /* a parameter: a term over the program's options */
+	BINDING_NODE,       /* all outputs of a node */
+	BINDING_STREAM,     /* one output of a node */
+	BINDING_BANK,       /* elements by number */
+	BINDING_PIPELINE,   /* a pipeline inside this one: its outputs by name */
+	BINDING_CONST,      /* a loop's variable, a generic */
+	BINDING_PARAM,      /* a parameter: a term over the program's options */
 	BINDING_EXPRESSION, /* a text that stands in place of the name; a node where one is needed */
 	BINDING_PENDING,    /* not elaborated yet: an alias, an expression, a pipeline */
-	BINDING_ERROR,    /* reported: agrees with everything */
+	BINDING_ERROR,      /* reported: agrees with everything */
 };
 
 struct meaning;
@@ -39,16 +39,16 @@ struct binding {
 	const struct param *param;       /* PARAM: its declaration */
 	const struct ast_expr *expr;     /* PENDING, EXPRESSION */
 	struct scope *scope;             /* PENDING, EXPRESSION: where expr has meaning */
-	const struct type *hint;         /* PENDING, EXPRESSION: the type declared for it, or NULL */
-	bool forcing;                    /* PENDING: met again, it is a circle */
-	struct binding *same;            /* another name for this expression */
-	VEC(struct meaning *) meanings;  /* EXPRESSION */
-	VEC(struct computed_stream) nodes;      /* EXPRESSION */
-	bool used;                       /* EXPRESSION: it stands in another, or is read */
-	const struct type *last_type;    /* EXPRESSION: found when its meaning was last built */
+	const struct type *hint;        /* PENDING, EXPRESSION: the type declared for it, or NULL */
+	bool forcing;                   /* PENDING: met again, it is a circle */
+	struct binding *same;           /* another name for this expression */
+	VEC(struct meaning *) meanings; /* EXPRESSION */
+	VEC(struct computed_stream) nodes; /* EXPRESSION */
+	bool used;                         /* EXPRESSION: it stands in another, or is read */
+	const struct type *last_type;      /* EXPRESSION: found when its meaning was last built */
 	/* What the text is, once it was asked; NO in a circle. */
 	enum { UNASKED, YES, NO } is_constant, is_literal;
-	bool anonymous;                  /* EXPRESSION: it stands where it is used */
+	bool anonymous; /* EXPRESSION: it stands where it is used */
 };
 
 /* A block of statements. Names of a loop's body are its own; those of a pipeline see nothing of the
@@ -265,8 +265,8 @@ const struct term *argument_build(struct elaborator *e, struct scope *scope,
 
 /* The stream of an expression, made by a node where there is none yet; `hint` is the type that is
  * needed, or NULL. */
-struct stream_ref expression_stream(struct elaborator *e, struct binding *binding,
-                                    struct span span, const struct type *hint);
+struct stream_ref expression_stream(struct elaborator *e, struct binding *binding, struct span span,
+                                    const struct type *hint);
 
 /* The type of that stream, NULL after a report. */
 const struct type *expression_type(struct elaborator *e, struct binding *binding);

@@ -43,7 +43,8 @@ static struct interface *make_face(struct elaborator *e, const struct meaning *m
 	face->unit = e->bound->file->unit;
 	face->stateless = true;
 	face->declared = true; /* it only computes */
-	vec_push(arena, &face->parts, (struct part){.name = "value", .at = span, .term = meaning->term});
+	vec_push(arena, &face->parts,
+	         (struct part){.name = "value", .at = span, .term = meaning->term});
 	vec_push(arena, &face->outputs,
 	         (struct port){
 			 .name = "value", .doc = "", .span = span, .type = meaning->term->type});
@@ -214,7 +215,9 @@ void expression_complete(struct elaborator *e, struct binding *binding)
 	if (!meaning)
 		return;
 	bool kept = find_kept(e, binding->path, &named);
-	if (meaning->has_streams && ((!binding->used && binding->nodes.n == 0) || (kept && (named || is_output(binding)))) &&
+	if (meaning->has_streams &&
+	    ((!binding->used && binding->nodes.n == 0) ||
+	     (kept && (named || is_output(binding)))) &&
 	    !expression_is_read(e, binding))
 		expression_stream(e, binding, binding->expr->span, NULL);
 	for (size_t i = 0; kept && i < binding->nodes.n; i++)
@@ -229,9 +232,8 @@ static void resolve_operand(struct elaborator *e, struct operand *operand)
 	struct bound_input *input = &operand->input;
 	if (input->node != UNBOUND)
 		return;
-	struct stream_ref ref =
-		operand->of ? expression_stream(e, operand->of, input->at, NULL)
-			    : stream_resolve(e, operand->scope, operand->stream);
+	struct stream_ref ref = operand->of ? expression_stream(e, operand->of, input->at, NULL)
+	                                    : stream_resolve(e, operand->scope, operand->stream);
 	input->node = ref.node;
 	input->output = ref.output;
 }

@@ -10,7 +10,7 @@
 
 struct fusion {
 	struct elaborator *e;
-	const bool *stays;     /* per node */
+	const bool *stays;      /* per node */
 	struct meanings *texts; /* of nodes that stay, each behind what stands in it */
 	struct map sets, words;
 	uint32_t n_classes;
@@ -54,8 +54,8 @@ static const struct streams *unite(struct fusion *f, const struct streams *a,
 	const char **words = arena_alloc(f->e->sema->arena, (a->n + b->n) * sizeof *words);
 	size_t n = 0;
 	for (size_t i = 0, k = 0; i < a->n || k < b->n;) {
-		int order = i == a->n   ? 1
-		            : k == b->n ? -1
+		int order = i == a->n                    ? 1
+		            : k == b->n                  ? -1
 		            : a->words[i] == b->words[k] ? 0
 		                                         : strcmp(a->words[i], b->words[k]);
 		words[n++] = order <= 0 ? a->words[i] : b->words[k];
@@ -103,8 +103,9 @@ static void find_reads(struct fusion *f, struct meaning *meaning)
 	for (size_t i = 0; i < meaning->uses.n; i++) {
 		const struct use *use = &meaning->uses.items[i];
 		if (use->text)
-			reads = unite(f, reads, use->needed ? use->text->reads
-			                                    : unneeded(f, use->text->reads));
+			reads = unite(f, reads,
+			              use->needed ? use->text->reads
+			                          : unneeded(f, use->text->reads));
 		else if (!use->operand->of || use->operand->input.last == 0)
 			reads = unite(f, reads, of_use(f, use));
 	}
@@ -174,8 +175,7 @@ static void find_apart(struct fusion *f, struct meaning *meaning)
 		struct meaning *back = looked_back_at(f, use);
 		if (back && back->class != meaning->class)
 			apart = unite(f, apart,
-			              one(f, arena_printf(arena, "%u",
-			                                  use->operand->input.node)));
+			              one(f, arena_printf(arena, "%u", use->operand->input.node)));
 		if (use->text && use->text->class == meaning->class)
 			apart = unite(f, apart, use->text->apart);
 		else if (use->text) {
@@ -207,8 +207,8 @@ static bool refine(struct fusion *f)
 		find_apart(f, f->texts->items[i]);
 	for (size_t i = 0; i < f->texts->n; i++) {
 		const struct meaning *text = f->texts->items[i];
-		classes[i] = class_of(
-			f, &keys, arena_printf(arena, "%u %u", text->class, text->apart->id));
+		classes[i] = class_of(f, &keys,
+		                      arena_printf(arena, "%u %u", text->class, text->apart->id));
 	}
 	for (size_t i = 0; i < f->texts->n; i++)
 		f->texts->items[i]->class = classes[i];
@@ -231,11 +231,10 @@ static void classify(struct fusion *f)
 	for (size_t i = 0; i < f->texts->n; i++) {
 		struct meaning *text = f->texts->items[i];
 		find_reads(f, text);
-		text->class = class_of(
-			f, &keys,
-			arena_printf(f->e->sema->arena, "%u %p",
-		                     without_known_pasts(f, text->reads)->id,
-		                     (const void *)kept_of(f, text)));
+		text->class = class_of(f, &keys,
+		                       arena_printf(f->e->sema->arena, "%u %p",
+		                                    without_known_pasts(f, text->reads)->id,
+		                                    (const void *)kept_of(f, text)));
 	}
 	while (refine(f))
 		;
@@ -248,11 +247,11 @@ static void classify(struct fusion *f)
 
 /* An expression of a node. */
 struct member {
-	uint32_t node;   /* that it had alone */
-	bool is_read;    /* by other nodes, or in a way that its own node cannot keep */
-	bool looked_at;  /* another member looks back at it */
-	uint32_t depth;  /* so many earlier values are kept; 0 = none */
-	uint32_t past;   /* their number in the interface */
+	uint32_t node;  /* that it had alone */
+	bool is_read;   /* by other nodes, or in a way that its own node cannot keep */
+	bool looked_at; /* another member looks back at it */
+	uint32_t depth; /* so many earlier values are kept; 0 = none */
+	uint32_t past;  /* their number in the interface */
 	uint32_t output;
 };
 
@@ -515,8 +514,8 @@ static void redirect(struct merge *m)
 {
 	struct bound *bound = m->e->bound;
 	for (uint32_t i = 0; i < bound->nodes.n; i++)
-		for (size_t k = 0; m->to[i] == i && m->stays[i] && k < bound->nodes.items[i].inputs.n;
-		     k++) {
+		for (size_t k = 0;
+		     m->to[i] == i && m->stays[i] && k < bound->nodes.items[i].inputs.n; k++) {
 			struct bound_input *input = &bound->nodes.items[i].inputs.items[k];
 			const struct member *from = member_of(m, input->node);
 			input->output = from ? from->output : input->output;

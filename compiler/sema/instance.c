@@ -25,8 +25,7 @@ static struct binding *port_binding(struct elaborator *e, struct scope *from, co
 		return binding;
 	}
 	struct binding *to = stream_binding(e, from, expr);
-	if (!to || !type_is_concrete(type) ||
-	    !expression_converts(to, binding_type(e, to), type))
+	if (!to || !type_is_concrete(type) || !expression_converts(to, binding_type(e, to), type))
 		return to ? to : binding;
 	binding = expression_here(e, from, expr, path);
 	binding->hint = type;

@@ -116,10 +116,10 @@ struct interface {
 	struct c_block members; /* with `step`: more fields of struct NAME, in C */
 	struct c_block step;    /* none: in `sources` */
 	struct c_block init, finish;
-	struct parts parts;         /* of a node made from expressions: each reads those before it */
-	VEC(struct past) pasts;     /* likewise */
-	VEC(const char *) sources;  /* relative to unit->directory */
-	VEC(const char *) links;    /* pkg-config names; -lNAME and -LDIRECTORY */
+	struct parts parts;        /* of a node made from expressions: each reads those before it */
+	VEC(struct past) pasts;    /* likewise */
+	VEC(const char *) sources; /* relative to unit->directory */
+	VEC(const char *) links;   /* pkg-config names; -lNAME and -LDIRECTORY */
 	VEC(const char *) includes; /* directories, as written */
 	VEC(const char *) defines;  /* NAME or NAME=VALUE */
 	VEC(struct right) rights;

@@ -9,9 +9,9 @@
 /* A stream as expressions read it: what C makes, a choice, a sample or the past. There is one for
  * all that read it the same way. */
 struct operand {
-	uint32_t id;              /* 0, 1 … in the order of their first use */
-	struct bound_input input; /* node UNBOUND: `of`, or not known yet */
-	struct binding *of;       /* the stream of this expression */
+	uint32_t id;                   /* 0, 1 … in the order of their first use */
+	struct bound_input input;      /* node UNBOUND: `of`, or not known yet */
+	struct binding *of;            /* the stream of this expression */
 	const struct ast_expr *stream; /* how it was named, in `scope` */
 	struct scope *scope;
 	const char *name; /* for a port: the last word of it */
@@ -48,7 +48,7 @@ struct streams {
 struct meaning {
 	struct binding *binding;
 	bool wide, for_param;
-	const struct type *hint;  /* what the place needs; NULL: nothing */
+	const struct type *hint;            /* what the place needs; NULL: nothing */
 	enum { OPEN, KNOWN, FAILED } state; /* OPEN, met again without looking back: a circle */
 	const struct type *guess; /* OPEN: the type of its own earlier values; NULL: not known */
 	bool guessed;             /* OPEN: the guess was used */
@@ -85,8 +85,7 @@ struct lift {
 struct term *lift_operand(struct lift *lift, const struct ast_expr *expr);
 
 /* What an edge reads, as the operand of a node that hands it on; NULL after a report. */
-struct term *lift_relay(struct lift *lift, const struct ast_expr *stream,
-                        struct bound_input words);
+struct term *lift_relay(struct lift *lift, const struct ast_expr *stream, struct bound_input words);
 
 /* ---- part.c ---- */
 
@@ -119,8 +118,7 @@ struct term *lift_name(struct lift *lift, struct binding *binding, const struct 
                        const struct type *hint);
 
 /* The meaning where nothing is needed of it; where a port needs a type. NULL after a report. */
-struct meaning *meaning_of(struct elaborator *e, struct binding *binding,
-                           const struct type *hint);
+struct meaning *meaning_of(struct elaborator *e, struct binding *binding, const struct type *hint);
 
 /* Finds what its own text reads. */
 void meaning_find_uses(struct elaborator *e, struct meaning *meaning);

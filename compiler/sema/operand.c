@@ -40,7 +40,7 @@ static const char *last_name(struct lift *lift, const struct ast_expr *stream)
 static const char *operand_key(struct lift *lift, const struct operand *operand)
 {
 	const struct bound_input *input = &operand->input;
-	const void *place = operand->of ? (const void *)operand->of
+	const void *place = operand->of              ? (const void *)operand->of
 	                    : input->node == UNBOUND ? (const void *)operand->stream
 	                                             : NULL;
 	return arena_printf(lift->e->sema->arena, "%p %u %u %d %d %lld", place, input->node,
@@ -142,8 +142,7 @@ struct term *lift_operand(struct lift *lift, const struct ast_expr *expr)
 	if (lift_diags(lift)->n_errors > errors)
 		return NULL;
 	stream = history_of(lift, stream, &operand.input);
-	if (!stream || !find_stream(lift, stream, &operand) ||
-	    !stream_type(lift, &operand, &type))
+	if (!stream || !find_stream(lift, stream, &operand) || !stream_type(lift, &operand, &type))
 		return NULL;
 	return input_term(lift, intern(lift, operand), type, expr->span);
 }

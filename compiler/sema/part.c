@@ -45,7 +45,8 @@ void write_parts(struct writing *w)
 		text->n_nested = 1;
 		for (size_t k = 0; k < text->uses.n; k++) {
 			const struct meaning *inside = text->uses.items[k].text;
-			if (inside && inside->part == NO_OUTPUT && inside->n_nested >= text->n_nested)
+			if (inside && inside->part == NO_OUTPUT &&
+			    inside->n_nested >= text->n_nested)
 				text->n_nested = inside->n_nested + 1;
 		}
 		if (text->n_places > 1 || text->n_nested >= NESTED_MAX)

@@ -360,7 +360,8 @@ static bool holds_parts(struct elaborator *e, const struct binding *binding, boo
 
 enum reads { READS_STREAM, READS_PAST, READS_VALUE };
 
-static enum reads what_reads(struct elaborator *e, struct scope *scope, const struct ast_expr *expr);
+static enum reads what_reads(struct elaborator *e, struct scope *scope,
+                             const struct ast_expr *expr);
 
 /* x.y, x[k]: of what x reads, which is asked once. */
 static enum reads what_part_reads(struct elaborator *e, struct scope *scope,

@@ -504,7 +504,7 @@ static struct term *build(struct lift *lift, const struct ast_expr *expr, const 
 		return term_build_call(lift, expr);
 	case EXPR_UNARY:
 		return is_literal(lift->scope, expr, 0) ? term_build_const(lift, expr, hint)
-		                                     : term_build_unary(lift, expr);
+		                                        : term_build_unary(lift, expr);
 	case EXPR_BINARY:
 		return term_build_binary(lift, expr, hint);
 	case EXPR_IF:

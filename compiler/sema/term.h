@@ -39,10 +39,10 @@ enum term_kind {
 	TERM_CALL,     /* `function` of items: of numbers, which all have one type */
 	TERM_TEXT,     /* left in digits or words; index: decimals, or TEXT_SHORTEST */
 	TERM_CONVERT,  /* left as `type`: between numbers, saturating; of strings, cut */
-	TERM_NUMBER,   /* frame number of the input left; of any other left, that of the firing; u64 */
-	TERM_TIME,     /* likewise the capture time */
-	TERM_AGE,      /* likewise the age, time */
-	TERM_PRESENT,  /* whether left, an input or a part, has a value */
+	TERM_NUMBER, /* frame number of the input left; of any other left, that of the firing; u64 */
+	TERM_TIME,   /* likewise the capture time */
+	TERM_AGE,    /* likewise the age, time */
+	TERM_PRESENT, /* whether left, an input or a part, has a value */
 };
 
 enum term_fold { FOLD_MIN, FOLD_MAX, FOLD_MEAN, FOLD_SUM, FOLD_COUNT, FOLD_EXISTS, FOLD_ALL };
@@ -53,13 +53,14 @@ struct term {
 	enum term_kind kind;
 	const struct type *type;
 	uint32_t weight; /* of a parameter: terms written out for it, 0 = not counted */
-	bool optional; /* may be absent for other reasons than an input that does not fire */
+	bool optional;   /* may be absent for other reasons than an input that does not fire */
 	struct span span;
 	enum ast_op op; /* UNARY, BINARY */
 	enum term_fold fold;
 	enum function function; /* CALL */
 	uint32_t index;
-	uint32_t element; /* OPTION: which element of an array, from 1; 0 = the option itself; PAST */
+	uint32_t
+		element; /* OPTION: which element of an array, from 1; 0 = the option itself; PAST */
 	struct value value;
 	const struct term *left, *right, *third;
 	const struct term **items;

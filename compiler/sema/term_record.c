@@ -214,9 +214,10 @@ struct term *term_build_list(struct lift *lift, const struct ast_expr *expr,
 	if (!item && expr->args.n == 0) {
 		diag_report(lift_diags(lift), E0308, expr->span,
 		            "which items this empty list has none of is not known");
-		diag_help(lift_diags(lift),
-		          "write it where its place says so, as in 'xs ?? []': it cannot be bound to "
-		          "a name");
+		diag_help(
+			lift_diags(lift),
+			"write it where its place says so, as in 'xs ?? []': it cannot be bound to "
+			"a name");
 		return NULL;
 	}
 	if (!item)

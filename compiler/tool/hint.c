@@ -91,7 +91,7 @@ static struct members members_of(struct build *b, const struct interface *face)
 	for (size_t i = 0; i < face->persistent.n; i++)
 		vec_push(b->arena, &members,
 		         (struct member){"state", "a persistent state",
-		                       face->persistent.items[i].name});
+		                         face->persistent.items[i].name});
 	for (size_t i = 0; i < face->inputs.n; i++)
 		vec_push(b->arena, &members,
 		         (struct member){"in", "an input", face->inputs.items[i].name});
@@ -139,8 +139,9 @@ static void hint_block(struct build *b, const struct interface *face, const stru
 	struct access access;
 
 	for (const char *at = block->text; at && next_access(b, block, &at, &access);) {
-		const struct member *member = is_owner(access.owner) ? find_member(&members, &access)
-		                                                 : NULL;
+		const struct member *member = is_owner(access.owner)
+		                                      ? find_member(&members, &access)
+		                                      : NULL;
 		bool right = member && strcmp(member->owner, access.owner) == 0;
 		if (!member || (right && !access.dot))
 			continue;
@@ -149,8 +150,8 @@ static void hint_block(struct build *b, const struct interface *face, const stru
 			            "'%s' is a pointer to a struct", access.owner);
 		else
 			diag_report(&b->c.diags, E0703, access.span,
-			            "'%s' is %s of '%s', and not in '%s'", member->name, member->kind,
-			            face->name, access.owner);
+			            "'%s' is %s of '%s', and not in '%s'", member->name,
+			            member->kind, face->name, access.owner);
 		diag_help(&b->c.diags, "write '%s->%s'", member->owner, member->name);
 	}
 }

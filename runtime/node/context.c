@@ -75,7 +75,8 @@ PKD_PUBLIC void pkd_absent(struct pkd_ctx *ctx, uint32_t output)
 {
 	const struct pkd_node *decl = ctx->node->decl;
 
-	if (output < decl->n_outputs && !decl->outputs[output].is_tick)
+	if (output < decl->n_outputs && !decl->outputs[output].is_tick &&
+	    !decl->outputs[output].stamps)
 		ctx->node->outputs[output].absent = true;
 }
 
@@ -83,7 +84,12 @@ PKD_PUBLIC bool pkd_wanted(const struct pkd_ctx *ctx, uint32_t output)
 {
 	const struct pkd_node *decl = ctx->node->decl;
 
-	return output < decl->n_outputs && decl->outputs[output].stream != PKD_NONE;
+	if (output >= decl->n_outputs)
+		return false;
+	for (uint32_t i = output + 1; i < decl->n_outputs; i++)
+		if (decl->outputs[i].stamps == &decl->outputs[output])
+			return true; /* that the value is there, which only step knows */
+	return decl->outputs[output].stream != PKD_NONE;
 }
 
 PKD_PUBLIC bool pkd_stopping(const struct pkd_ctx *ctx)

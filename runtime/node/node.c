@@ -553,6 +553,17 @@ static bool has_values(int r)
 	return r == PKD_OK || r == PKD_MORE || r == PKD_END;
 }
 
+/* A stamp is there where its output is. */
+static void settle_stamps(struct pkdi_node *node)
+{
+	const struct pkd_node *decl = node->decl;
+
+	for (uint32_t i = decl->n_outputs; i-- > 0 && !decl->outputs[i].type;)
+		if (decl->outputs[i].stamps)
+			node->outputs[i].absent =
+				node->outputs[decl->outputs[i].stamps - decl->outputs].absent;
+}
+
 /* Calls step; returns its result, and the time at its end. */
 static int call_step(struct pkdi_node *node, int64_t *ret_end_ns)
 {
@@ -581,6 +592,7 @@ static int call_step(struct pkdi_node *node, int64_t *ret_end_ns)
 	for (uint32_t i = 0; i < node->decl->n_outputs; i++)
 		if (node->outputs[i].stream)
 			pkdi_slots_prefetch(&node->outputs[i].slots);
+	settle_stamps(node);
 	set_calling(node, 0);
 	atomic_store_explicit(node->step_since_ns, 0, memory_order_relaxed);
 	*node->now_ns = *ret_end_ns = pkd_now();

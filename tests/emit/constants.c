@@ -6,7 +6,7 @@
 #include <string.h>
 #include <table/csv.pkd.h>
 
-PKD_GENERATED_FOR(7);
+PKD_GENERATED_FOR(8);
 
 extern const struct pkd_methods origin__methods;
 extern const struct pkd_methods table_csv_methods;
@@ -1199,7 +1199,7 @@ static const struct pkd_process processes[] = {
 };
 
 static const struct pkd_program program = {
-	.abi = 7,
+	.abi = PKD_ABI,
 	.name = "constants",
 	.doc = "",
 	.source = "constants.pkd",

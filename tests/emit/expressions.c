@@ -5,7 +5,7 @@
 #include <pkd/program.h>
 #include <string.h>
 
-PKD_GENERATED_FOR(7);
+PKD_GENERATED_FOR(8);
 
 extern const struct pkd_methods look_methods;
 extern const struct pkd_methods rows_methods;
@@ -2006,7 +2006,7 @@ static const struct pkd_process processes[] = {
 };
 
 static const struct pkd_program program = {
-	.abi = 7,
+	.abi = PKD_ABI,
 	.name = "expressions",
 	.doc = "",
 	.source = "expressions.pkd",

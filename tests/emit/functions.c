@@ -7,7 +7,7 @@
 #include <pkd/text.h>
 #include <string.h>
 
-PKD_GENERATED_FOR(7);
+PKD_GENERATED_FOR(8);
 
 extern const struct pkd_methods look_methods;
 extern const struct pkd_methods keep_methods;
@@ -1923,7 +1923,7 @@ static const struct pkd_process processes[] = {
 };
 
 static const struct pkd_program program = {
-	.abi = 7,
+	.abi = PKD_ABI,
 	.name = "functions",
 	.doc = "",
 	.source = "functions.pkd",

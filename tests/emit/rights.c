@@ -5,7 +5,7 @@
 #include <pkd/program.h>
 #include <string.h>
 
-PKD_GENERATED_FOR(7);
+PKD_GENERATED_FOR(8);
 
 extern const struct pkd_methods tick_methods;
 extern const struct pkd_methods copy_methods;
@@ -343,7 +343,7 @@ static const struct pkd_process processes[] = {
 };
 
 static const struct pkd_program program = {
-	.abi = 7,
+	.abi = PKD_ABI,
 	.name = "rights",
 	.doc = "",
 	.source = "rights.pkd",

@@ -76,7 +76,8 @@ static const struct pkd_methods methods[N_NODES] = {
 /* ---- The program ---- */
 
 static struct pkd_input inputs[N_NODES];
-static const struct pkd_output outputs[] = {{.name = "out", .stream = 0}, {.name = "out", .stream = 1}};
+static const struct pkd_output outputs[] = {{.name = "out", .stream = 0},
+                                            {.name = "out", .stream = 1}};
 static const struct pkd_reader readers[] = {{NODE, 0}, {SINK, 0}};
 
 #define STREAM(name, node)                                                                         \

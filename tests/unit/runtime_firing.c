@@ -58,7 +58,8 @@ static const struct pkd_methods sink_methods = METHODS(1, any_init, sink_step, a
 /* ---- The program: a and b -> join -> sink ---- */
 
 static struct pkd_input join_inputs[2], sink_inputs[1];
-static const struct pkd_output a_outputs[] = {{.name = "out", .stream = A}}, b_outputs[] = {{.name = "out", .stream = B}},
+static const struct pkd_output a_outputs[] = {{.name = "out", .stream = A}},
+			       b_outputs[] = {{.name = "out", .stream = B}},
 			       join_outputs[] = {{.name = "out", .stream = JOIN}};
 static const struct pkd_reader a_readers[] = {{JOIN, 0}}, b_readers[] = {{JOIN, 1}},
 			       join_readers[] = {{SINK, 0}};

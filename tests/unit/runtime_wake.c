@@ -79,7 +79,8 @@ static int middle_step(void *self, const void *in, void *out, struct pkd_ctx *ct
 
 static const struct pkd_methods a_methods = METHODS(1, any_init, a_step, any_finish);
 static const struct pkd_methods middle_methods = METHODS(1, any_init, middle_step, any_finish);
-static const struct pkd_output outputs[] = {{.name = "out", .stream = 0}, {.name = "out", .stream = 1}};
+static const struct pkd_output outputs[] = {{.name = "out", .stream = 0},
+                                            {.name = "out", .stream = 1}};
 static const struct pkd_reader readers[] = {{MIDDLE, 0}, {SINK, 0}};
 static const struct pkd_input inputs[] = {
 	{.name = "in", .at = "", .stream = 0, .policy = PKD_QUEUE, .window = ROOM},

@@ -82,6 +82,9 @@ struct pkd_output {
 	/* Behind those of the declaration: it has a value, of no meaning, for each firing, also for
 	 * one that failed. */
 	bool is_tick;
+	/* Behind those of the declaration as well: it has a value, of no meaning, for each firing
+	 * in which this output of the node has one. */
+	const struct pkd_output *stamps;
 	bool optional; /* a T? of a node in C: it is written, or marked absent */
 };
 
