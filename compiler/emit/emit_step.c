@@ -139,8 +139,8 @@ static void put_code(const struct program *p, const struct unit *unit, const str
 		start += 2;
 	at = source_position(p->graph->sources, block->at.source, start);
 	put_line_directive(p, at.line, program_path(p, block->at.source));
-	for (uint32_t k = source->lines.n ? source->lines.items[at.line - 1] : start; k < start;
-	     k++)
+	uint32_t line = source->text && source->lines.n ? source->lines.items[at.line - 1] : start;
+	for (uint32_t k = line; k < start; k++)
 		if (text_is_character_start(source->text[k]) && *block->text != '\n')
 			buf_putc(p->out, source->text[k] == '\t' ? '\t' : ' ');
 	buf_puts(p->out, block->text);

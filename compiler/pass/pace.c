@@ -155,7 +155,7 @@ static void pace_order(const struct analysis *a, uint32_t worker, uint32_t n_wor
 
 	int64_t work = time_multiply(paces[worker].response / paces[worker].burst,
 	                             paces[a->origin[worker]].burst);
-	pace->period = (work + n_workers - 1) / n_workers;
+	pace->period = n_workers ? (work + n_workers - 1) / n_workers : work;
 	pace->full = true;
 	pace->multiple = 1;
 	for (uint32_t i = 0; i < node->n_inputs; i++) {

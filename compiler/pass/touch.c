@@ -38,7 +38,7 @@ static const char *path_of(const struct analysis *a, const struct graph_node *no
 		value = &a->graph->params.items[argument->index].initial;
 	else if (argument && argument->kind == TERM_CONST)
 		value = &argument->value;
-	if (value->kind == VALUE_LIST)
+	if (argument && value->kind == VALUE_LIST)
 		value = &value->items[argument->element - 1];
 	return value->kind == VALUE_STRING && *value->s ? value->s : NULL;
 }

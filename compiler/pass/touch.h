@@ -16,7 +16,7 @@ struct touch {
 VEC_OF(touches, struct touch);
 
 /* In the order of the clauses. The option is the pipeline's where the path is computed from it. */
-struct touches touches_of(const struct analysis *a, uint32_t node);
+struct touches touches_of(const struct analysis *a, uint32_t number);
 
 bool touches_have(const struct touches *touches, const struct touch *touch);
 

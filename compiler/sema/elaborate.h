@@ -226,7 +226,7 @@ void edge_finish(struct elaborator *e);
 /* ---- call.c ---- */
 
 /* Binds the arguments of a node's call, once. */
-void call_bind(struct elaborator *e, uint32_t node);
+void call_bind(struct elaborator *e, uint32_t index);
 
 /* Which expression each argument of a call gives to which part of an interface; NULL: none. */
 struct call_arguments {
@@ -315,7 +315,7 @@ size_t generic_index(const struct interface *face, const char *name);
 
 /* Infers what is known of the node and of all that it is made from; then its outputs have types,
  * except in a circle. */
-void unify_node(struct elaborator *e, uint32_t node);
+void unify_node(struct elaborator *e, uint32_t start);
 
 /* All nodes, and a check of every input. */
 void unify_all(struct elaborator *e);

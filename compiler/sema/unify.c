@@ -40,7 +40,7 @@ enum computing { COMPUTED, UNKNOWN_YET, NO_SIZE };
 static enum computing compute(const struct generic *generics, size_t n, const uint64_t *sizes,
                               const struct computed *c, int64_t *ret_value)
 {
-	int64_t left, right;
+	int64_t left = 0, right = 0;
 	if (!c->left) {
 		*ret_value = c->value;
 		for (size_t i = 0; c->variable && i < n; i++)

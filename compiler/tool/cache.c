@@ -84,7 +84,7 @@ static int open_entry(int at, const char *name, struct stat *ret_status, int *re
 /* Goes from the directory *fd, which it closes, into the part of the cache that `name` is there. */
 static int enter_own(const char *path, const char *name, int *fd)
 {
-	struct stat status;
+	struct stat status = {0};
 	int entry = -1, error = open_entry(*fd, name, &status, &entry);
 
 	close(*fd);
@@ -126,8 +126,8 @@ static int follow_link(struct walk *walk, int link)
 /* One name further. The last of them is the cache itself. */
 static int walk_to(struct walk *walk, const char *name)
 {
-	struct stat status;
-	int entry, error = open_entry(walk->fd, name, &status, &entry);
+	struct stat status = {0};
+	int entry = -1, error = open_entry(walk->fd, name, &status, &entry);
 
 	if (error)
 		return cannot_use(walk->path, error);

@@ -51,7 +51,7 @@ static int hash_file(const char *path, uint64_t *ret_hash)
 
 static bool add_hash(struct buf *out, const char *path)
 {
-	uint64_t hash;
+	uint64_t hash = 0;
 	if (hash_file(path, &hash) < 0)
 		return false;
 	buf_printf(out, "%016" PRIx64 " %s\n", hash, path);
