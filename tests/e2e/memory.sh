@@ -14,7 +14,7 @@ mapped() {
 }
 is_mapped() { [ "$(mapped "$pid")" -eq "$1" ]; }
 
-for program in "$e2e/proofs/live.pkd" "$e2e/proofs/late.pkd"; do
+for program in "$e2e/proofs/live.pkd" "$e2e/proofs/late.pkd" "$e2e/proofs/clocks.pkd"; do
 	bytes=$(predicted "$program")
 	[ "${bytes:-0}" -gt 0 ] || fail "no memory is predicted for $program" /dev/null
 	build "$program" -o program
