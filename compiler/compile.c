@@ -22,6 +22,8 @@ static const struct ast_decl *find_decl(struct sema *sema, const struct ast_file
 			return decl;
 		vec_push(sema->arena, &names, decl->name.text);
 	}
+	if (sema->diags->n_errors > 0)
+		return NULL; /* it may stand in what could not be read */
 	diag_report(sema->diags, kind == DECL_DEPLOY ? E0501 : E0409, (struct span){0},
 	            "there is no %s '%s'", kind == DECL_DEPLOY ? "deploy" : "pipeline", name);
 	diag_suggest(sema->diags, name, names.items, names.n);

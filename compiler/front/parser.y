@@ -964,6 +964,20 @@ static bool is_operator(const char *word)
 	return is_one_of(word, words, sizeof words / sizeof *words);
 }
 
+/* `x: 1 ⏎ y: 2` in brackets: what begins a line there without a comma before it. */
+static bool lacks_comma(const struct parser *parser, struct span at, int open)
+{
+	const char *text = parser->sources->list.items[at.source].text;
+	uint32_t start = at.start;
+
+	if (open == 0)
+		return false;
+	while (start > 0 && strchr(" \t", text[start - 1]))
+		start--;
+	const char *next = text + at.end + strspn(text + at.end, " \t");
+	return *next == ':' || (start > 0 && text[start - 1] == '\n');
+}
+
 /* `open`: how many brackets were, where the mistake is. */
 static void help_with_syntax(struct parser *parser, struct span at, const char *word,
                              yysymbol_kind_t token, int open)
@@ -986,6 +1000,8 @@ static void help_with_syntax(struct parser *parser, struct span at, const char *
 	                          token == YYSYMBOL_NAME, open);
 	if (known)
 		diag_help(parser->diags, "%s", known);
+	else if (token == YYSYMBOL_NAME && lacks_comma(parser, at, open))
+		diag_help(parser->diags, "write ',' before it, also at the end of a line");
 	else if (token == YYSYMBOL_END_STMT && open == 0)
 		diag_help(parser->diags, "a line goes on after an operator, a comma, an opening bracket, "
 		                         "'then' or 'else'");

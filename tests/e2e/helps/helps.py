@@ -276,6 +276,9 @@ RULES = [
     (r"bind (?:it first|each to a name) .*|bind it first: .*", TEXT),
     (r"an origin makes (?:frames|its last) .*|a string stands in .*|a parameter has .*", TEXT),
     (r"a name is bound once; .*|a file of your own .*|a stall ends .*", TEXT),
+    (r"write ',' before it, also at the end of a line",
+     lambda p: p.put(p.at, p.lines[p.at][:p.message.column - 1] + "," +
+                     p.lines[p.at][p.message.column - 1:])),
     (r"a node in C keeps .*|every value has a bound.*|name (?:two|a) node.*", TEXT),
     (r"choose among elements with .*|to convert it, bind .*", TEXT),
     (r"go back in time: write '.*' here, or .*|write '.*', room for .*", TEXT),
