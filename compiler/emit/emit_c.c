@@ -301,9 +301,8 @@ static void mark_options(const struct term *term, bool *used)
 		return;
 	if (term->kind == TERM_OPTION)
 		used[term->index] = true;
-	mark_options(term->left, used);
-	mark_options(term->right, used);
-	mark_options(term->third, used);
+	for (size_t i = 0; i < term_n_operands(term); i++)
+		mark_options(term_operand(term, i), used);
 }
 
 /* From which options each param is computed. */

@@ -451,16 +451,12 @@ struct value_text writer_part(struct writer *w, uint32_t index)
 /* Marks the parts that others read. */
 static void mark_parts(const struct term *term, bool *is_used)
 {
+	if (!term)
+		return;
 	if (term->kind == TERM_PART)
 		is_used[term->index] = true;
-	if (term->left)
-		mark_parts(term->left, is_used);
-	if (term->right)
-		mark_parts(term->right, is_used);
-	if (term->third)
-		mark_parts(term->third, is_used);
-	for (size_t i = 0; i < term->n_items; i++)
-		mark_parts(term->items[i], is_used);
+	for (size_t i = 0; i < term_n_operands(term); i++)
+		mark_parts(term_operand(term, i), is_used);
 }
 
 /* What a text of statements uses of a step's arguments: as they are declared, and "in, out". How

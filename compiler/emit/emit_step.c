@@ -30,11 +30,8 @@ static void look_at(const struct term *term, struct needs *needs)
 	needs->math = needs->math || (function && (form == FORM_REAL || form == FORM_WHOLE));
 	needs->text = needs->text || term->kind == TERM_TEXT ||
 	              (string && term->type->kind == TYPE_STRING);
-	look_at(term->left, needs);
-	look_at(term->right, needs);
-	look_at(term->third, needs);
-	for (size_t i = 0; i < term->n_items; i++)
-		look_at(term->items[i], needs);
+	for (size_t i = 0; i < term_n_operands(term); i++)
+		look_at(term_operand(term, i), needs);
 }
 
 /* Of a node's parameters: constants and options that are handed on are no expressions. */

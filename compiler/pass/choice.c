@@ -167,11 +167,10 @@ static bool is_filled_in(const struct term *term, uint32_t port)
 	    (term->right->kind == TERM_CONST || term->right->kind == TERM_RECORD ||
 	     term->right->kind == TERM_OPTION))
 		return true;
-	for (size_t i = 0; i < term->n_items; i++)
-		if (is_filled_in(term->items[i], port))
+	for (size_t i = 0; i < term_n_operands(term); i++)
+		if (is_filled_in(term_operand(term, i), port))
 			return true;
-	return is_filled_in(term->left, port) || is_filled_in(term->right, port) ||
-	       is_filled_in(term->third, port);
+	return false;
 }
 
 static bool is_filled_in_node(const struct graph_node *node, uint32_t port)

@@ -19,11 +19,10 @@ static bool looks_at(const struct term *term, uint32_t port)
 		return term->index == port;
 	if (is_of_frame(term) && (!term->left || term->left->kind == TERM_INPUT))
 		return false;
-	for (size_t i = 0; i < term->n_items; i++)
-		if (looks_at(term->items[i], port))
+	for (size_t i = 0; i < term_n_operands(term); i++)
+		if (looks_at(term_operand(term, i), port))
 			return true;
-	return looks_at(term->left, port) || looks_at(term->right, port) ||
-	       looks_at(term->third, port);
+	return false;
 }
 
 static bool is_any(const struct type *type)

@@ -312,11 +312,10 @@ static bool is_sure(const struct caught *c, const struct term *term)
 		return true;
 	if (term->kind == TERM_COALESCE)
 		return is_sure(c, term->left) || is_sure(c, term->right);
-	if (term_may_lack(term) || (term->left && !is_sure(c, term->left)) ||
-	    (term->right && !is_sure(c, term->right)) || (term->third && !is_sure(c, term->third)))
+	if (term_may_lack(term))
 		return false;
-	for (size_t i = 0; i < term->n_items; i++)
-		if (!is_sure(c, term->items[i]))
+	for (size_t i = 0; i < term_n_operands(term); i++)
+		if (term_operand(term, i) && !is_sure(c, term_operand(term, i)))
 			return false;
 	return true;
 }
@@ -362,16 +361,12 @@ static void look_at_caught(const struct caught *c, const struct term *term)
 
 static void look_at_term(const struct caught *c, const struct term *term)
 {
+	if (!term)
+		return;
 	if (term->kind == TERM_COALESCE)
 		look_at_caught(c, term);
-	if (term->left)
-		look_at_term(c, term->left);
-	if (term->right)
-		look_at_term(c, term->right);
-	if (term->third)
-		look_at_term(c, term->third);
-	for (size_t i = 0; i < term->n_items; i++)
-		look_at_term(c, term->items[i]);
+	for (size_t i = 0; i < term_n_operands(term); i++)
+		look_at_term(c, term_operand(term, i));
 }
 
 static void find_caught(struct tick_pass *t, struct diags *diags, uint32_t n)
@@ -392,11 +387,10 @@ static bool has_caught(const struct term *term)
 {
 	if (!term)
 		return false;
-	for (size_t i = 0; i < term->n_items; i++)
-		if (has_caught(term->items[i]))
+	for (size_t i = 0; i < term_n_operands(term); i++)
+		if (has_caught(term_operand(term, i)))
 			return true;
-	return term->kind == TERM_COALESCE || has_caught(term->left) || has_caught(term->right) ||
-	       has_caught(term->third);
+	return term->kind == TERM_COALESCE;
 }
 
 /* Whether clocks matter to the program: to what needs none of its streams, and to ??. */

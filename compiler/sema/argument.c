@@ -134,9 +134,8 @@ static uint32_t weigh(const struct term *term)
 		return 0;
 	if (term->weight)
 		return term->weight;
-	weight += weigh(term->left) + weigh(term->right) + weigh(term->third);
-	for (size_t i = 0; i < term->n_items && weight < WEIGHT_MAX; i++)
-		weight += weigh(term->items[i]);
+	for (size_t i = 0; i < term_n_operands(term) && weight < WEIGHT_MAX; i++)
+		weight += weigh(term_operand(term, i));
 	weight = weight < WEIGHT_MAX ? weight : WEIGHT_MAX;
 	((struct term *)term)->weight = weight;
 	return weight;

@@ -11,18 +11,14 @@ enum { NESTED_MAX = 32 };
 
 static void count_in(const struct term *term)
 {
+	if (!term)
+		return;
 	if (term->kind == TERM_PART) {
 		term->meaning->n_places++;
 		return;
 	}
-	if (term->left)
-		count_in(term->left);
-	if (term->right)
-		count_in(term->right);
-	if (term->third)
-		count_in(term->third);
-	for (size_t i = 0; i < term->n_items; i++)
-		count_in(term->items[i]);
+	for (size_t i = 0; i < term_n_operands(term); i++)
+		count_in(term_operand(term, i));
 }
 
 void count_places(struct writing *w, struct meaning *meaning)

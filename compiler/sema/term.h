@@ -70,6 +70,19 @@ struct term {
 	struct meaning *meaning;
 };
 
+/* Its operands: left, right and third, NULL where there is none, then the items. */
+static inline size_t term_n_operands(const struct term *term)
+{
+	return 3 + term->n_items;
+}
+static inline const struct term *term_operand(const struct term *term, size_t i)
+{
+	return i == 0   ? term->left
+	       : i == 1 ? term->right
+	       : i == 2 ? term->third
+	                : term->items[i - 3];
+}
+
 /* Whether the term's operands are needed where the term is: they are evaluated whatever the others
  * are, and nothing catches their absence. None is on either side of ??, in present(), in the later
  * part of and and or, or in a branch of if. */

@@ -79,3 +79,49 @@ build texts.pkd -o texts
 at_most 20 ./texts --quiet >out 2>&1 || fail "status $?"
 want='1000000000000000 2500000000000000 1e+16 -0.0000123 123456.75 1e+16 0.67 -7 -7.0'
 [ "$(sed 's/.*: //' out | sort -u)" = "$want" ] || fail 'not one text for both'
+
+# ---- What a call computes from options ----
+
+# Whichever way an option comes into the computation, on the command line it is stronger than the file.
+cat >computed.pkd <<'E_PKD'
+node say() -> (n: u64) {
+    param most: i64
+    origin paced
+    step {=
+        *out->n = 0;
+        pkd_note(ctx, "%lld", (long long)params->most);
+        return PKD_END;
+    =}
+}
+node swallow(n: u64) {
+    step {= (void)in; =}
+}
+pipeline computed(high: i64 = 10, on: bool = true, xs: [i64; 2] = [1, 2]) {
+    call = say(most: clamp(50, 1, high))
+    sum  = say(most: high + 1)
+    test = say(most: if on then 50 else 60)
+    many = say(most: xs[1] * 2)
+    swallow(call)
+    swallow(sum)
+    swallow(test)
+    swallow(many)
+}
+E_PKD
+build computed.pkd -o computed
+printf '%s.most = 3\n' call sum test many >c.conf
+# told NODE VALUE OPTION...
+told() {
+	node=$1 value=$2
+	shift 2
+	./computed --quiet --config c.conf "$@" >out 2>&1 || fail "status $?"
+	grep -q "$node: $value\$" out || fail "$node: $value was expected with '$*'"
+}
+for node in call sum test many; do
+	told $node 3
+done
+told call 20 --high 20
+told call 10 --high 10
+told sum 11 --high 10
+told test 50 --on
+told many 6 --xs 2,3
+told sum 3 --on

@@ -272,11 +272,11 @@ static inline struct pkd_image_plane pkd_plane(struct pkd_image *image, uint32_t
 /* Copies a C string into a string<N> field, truncated to its capacity, with its NUL:
  *
  *   pkd_string_set(&object->label, "person"). */
-#define pkd_string_set(string, value)                                                      \
-	__extension__({                                                                    \
-		__typeof__(string) pkd_string_ = (string);                                 \
-		pkd_string_copy(&pkd_string_->len, pkd_string_->text,                      \
-		                (uint32_t)sizeof(pkd_string_->text), (value));             \
+#define pkd_string_set(string, value)                                          \
+	__extension__({                                                        \
+		__typeof__(string) pkd_string_ = (string);                     \
+		pkd_string_copy(&pkd_string_->len, pkd_string_->text,          \
+		                (uint32_t)sizeof(pkd_string_->text), (value)); \
 	})
 
 static inline void pkd_string_copy(uint32_t *len, char *text, uint32_t size, const char *value)
