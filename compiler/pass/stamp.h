@@ -1,4 +1,4 @@
-/* Stamps: a value's presence, frame number and times as a stream of their own, without the value. */
+/* Stamps: a value's presence, frame number and times as a stream of their own. */
 #ifndef PASS_STAMP_H
 #define PASS_STAMP_H
 
