@@ -205,7 +205,8 @@ static int listen_as(struct pkdi_place *place, const char *name)
 	return 0;
 }
 
-/* Under the first free name. What stands there already is another program, or one that was killed. */
+/* Under the first free name. What stands there already is another program, or one that was
+ * killed. */
 static int listen_somewhere(struct pkdi_place *place)
 {
 	char name[PKDI_PLACE_NAME];

@@ -17,22 +17,23 @@ struct pkdi_place {
 	ino_t inode;                /* of the socket */
 };
 
-/* The directories in which programs of this user are looked for; the first that can be used counts:
- * $PKD_DIR alone where it is set; else $XDG_RUNTIME_DIR/pkd, /run/pkd, /tmp/pkd-UID. A path that is too
- * long is none of them. */
+/* The directories in which programs of this user are looked for; the first that can be used
+ * counts: $PKD_DIR alone where it is set; else $XDG_RUNTIME_DIR/pkd, /run/pkd, /tmp/pkd-UID. A
+ * path that is too long is none of them. */
 struct pkdi_candidates {
 	unsigned n;
 	char paths[3][PKDI_PLACE_PATH];
 };
 struct pkdi_candidates pkdi_place_candidates(void);
 
-/* Opens a directory if it can be trusted: no link, of this user, closed to all others. With `creates`
- * it is made where it is missing. Returns the descriptor, or a negative errno; *ret_why is what is
- * wrong, as the end of a sentence. */
+/* Opens a directory if it can be trusted: no link, of this user, closed to all others. With
+ * `creates` it is made where it is missing. Returns the descriptor, or a negative errno;
+ * *ret_why is what is wrong, as the end of a sentence. */
 int pkdi_place_directory(const char *path, bool creates, const char **ret_why);
 
-/* Makes the socket of this process, and removes those that programs have left which were killed.
- * Returns 0, or a negative errno; then ret_why says what is wrong, and nothing is left. */
+/* Makes the socket of this process, and removes those that programs have left which were
+ * killed. Returns 0, or a negative errno; then ret_why says what is wrong, and nothing is
+ * left. */
 int pkdi_place_open(struct pkdi_place *place, char *ret_why, size_t size);
 
 /* Removes the socket, where it is still the one that was made. */
