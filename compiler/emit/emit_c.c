@@ -348,9 +348,12 @@ static void put_node(const struct program *p, size_t i, size_t n_derived)
 	out_field_string(&row, "at", place(p, node->at));
 	out_field(&row, ".methods = &%s_methods", face->c_name);
 	if (!face->parts.n)
-		out_field(&row, ".params = &%s_params", name);
-	field_table(&row, "param_table", arena_printf(p->arena, "%s_param_table", face->c_name),
-	            face->params.n);
+		out_field(&row, ".params = &%s_params", p->node_names[node->params_of]);
+	if (node->params_of == i)
+		field_table(&row, "param_table",
+		            arena_printf(p->arena, "%s_param_table", face->c_name), face->params.n);
+	else if (face->params.n)
+		out_field(&row, ".param_table = %s_param_table", face->c_name);
 	field_table(&row, "derived", arena_printf(p->arena, "%s_derived", name), n_derived);
 	field_table(&row, "inputs", arena_printf(p->arena, "%s_inputs", name), node->n_inputs);
 	if (face->inputs.n)
@@ -384,7 +387,7 @@ static void put_nodes(struct program *p)
 
 	put_rights(p);
 	for (size_t i = 0; i < p->graph->nodes.n; i++) {
-		n_derived[i] = put_derived(p, i);
+		n_derived[i] = p->graph->nodes.items[i].params_of == i ? put_derived(p, i) : 0;
 		put_inputs(p, i);
 		put_outputs(p, i);
 	}

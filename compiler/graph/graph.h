@@ -66,6 +66,7 @@ struct graph_node {
 	uint64_t *sizes;           /* face->generics.n: of a size or a format; unused for a type */
 	const struct type **types; /* face->generics.n: of a type; NULL where unconnected */
 	const struct term **arguments; /* face->params.n, NULL = the declared default */
+	uint32_t params_of; /* whose parameters it has: all workers have those of the first */
 	uint32_t process;
 	int64_t budget_ns; /* of the deploy, else of the interface; 0 = none */
 	double rate;       /* frames a second: likewise */

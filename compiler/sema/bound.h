@@ -52,6 +52,7 @@ struct bound_node {
 	double rate;                    /* likewise */
 	uint32_t n_workers;             /* of the deploy; expanded by workers.c */
 	bool dynamic;                   /* they claim their frames */
+	uint32_t copy_of;               /* another worker of a pool: of this node, + 1; 0 = none */
 	uint32_t visit;                 /* of unify: new, open, done */
 	struct meaning *meaning;        /* of an expression; NULL: of no one */
 	struct binding *kept;           /* such a one that a deploy or an assert speaks of */

@@ -63,6 +63,7 @@ static uint32_t add_copies(struct pool *pool)
 	for (uint32_t k = 1; k < pool->n; k++) {
 		struct bound_node copy = bound->nodes.items[pool->node];
 		struct bound_process own = bound->processes.items[process];
+		copy.copy_of = pool->node + 1;
 		copy.name = claim_name(pool, copy.name, k + 1, first + k - 1);
 		copy.inputs.items = NULL;
 		copy.inputs.n = copy.inputs.cap = 0;

@@ -15,6 +15,23 @@ done
 ./pool 2>out || fail "status $?"
 grep -Eq '^ +s_3 +3[34] ' out || fail 'the third worker has not done a third of the work'
 
+# ---- One set of options ----
+
+# An option of the node is one of each worker; the others have none of their own.
+./one --quiet --s.factor 7 >out 2>&1 || fail "one, an option: status $?"
+mv workers.csv seven.csv
+cmp -s one.csv seven.csv && fail 'the option changes nothing'
+printf 's.factor = 7\n' >seven.conf
+for options in '--s.factor 7' '--config seven.conf' '--single-process --s.factor 7'; do
+	# shellcheck disable=SC2086 # words
+	./pool --quiet $options >out 2>&1 || fail "pool $options: status $?"
+	cmp seven.csv workers.csv || fail "pool $options: not each worker has it" out
+done
+./pool --help >out 2>&1
+[ "$(grep -c -- '--s[_0-9]*.factor' out)" -eq 1 ] || fail '--help shows it for each worker'
+./pool --s_2.factor 7 >out 2>&1 && fail 'a worker has an option of its own'
+grep -q 'did you mean --s.factor' out || fail 'another message was expected'
+
 # ---- Workers that claim their frames ----
 
 build "$e2e/proofs/workers.pkd" --pipeline workers --deploy dynamic -o dynamic

@@ -55,7 +55,6 @@ static struct half_params halves_params;
 static struct keep_params keep_params;
 static struct keep_params keep_2_params;
 static struct keep_params keep_3_params;
-static struct half_params halves_2_params;
 
 /* What the calls say of each node, once the options are known. Returns what has no value. */
 static const char *bind(void)
@@ -404,7 +403,7 @@ static const struct pkd_node nodes[] = {
 		.kind = "half",
 		.at = "step.pkd:64:5",
 		.methods = &half_methods,
-		.params = &halves_2_params,
+		.params = &halves_params,
 		.inputs = halves_2_inputs,
 		.n_inputs = 1,
 		.n_ports = 1,

@@ -137,7 +137,9 @@ struct pkd_node {
 	const char *kind; /* of the node: "video.open" */
 	const char *at;   /* "people.pkd:14:5" */
 	const struct pkd_methods *methods;
-	void *params; /* struct NAME_params; set by bind, then by instance options */
+	/* struct NAME_params; set by bind, then by instance options. The workers of a pool share
+	 * one, and its options are the first one's: the others have the table, and n_params = 0. */
+	void *params;
 	const struct pkd_param *param_table;
 	uint32_t n_params;
 	const struct pkd_derived *derived; /* by param, then by option */
