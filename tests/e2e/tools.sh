@@ -42,7 +42,7 @@ prints 'drop what scores less' nodes detect.people
 prints '^video.open ' nodes video
 prints '^E0301' explain
 prints '^Right:$' explain E0301
-prints '^people of .*: 6 nodes in 5 processes, 3 channels$' check --report "$people"
+prints '^people of .*: 6 nodes in 5 processes, 4 channels$' check --report "$people"
 prints '^  independent +show waits for .*; found is not among them' check --report "$people"
 prints '^4\.\.9' check --dump=tokens "$people"
 prints '^\(use video video$' check --dump=ast "$people"
