@@ -341,6 +341,7 @@ static void put_node(const struct program *p, size_t i, size_t n_derived)
 	const struct graph_node *node = &p->graph->nodes.items[i];
 	const struct interface *face = node->face;
 	const char *name = p->node_names[i];
+	uint32_t params_of = graph_params_of(p->graph, (uint32_t)i);
 	struct out_row row = {.arena = p->arena, .depth = 1};
 
 	out_field_string(&row, "name", node->name);
@@ -348,8 +349,8 @@ static void put_node(const struct program *p, size_t i, size_t n_derived)
 	out_field_string(&row, "at", place(p, node->at));
 	out_field(&row, ".methods = &%s_methods", face->c_name);
 	if (!face->parts.n)
-		out_field(&row, ".params = &%s_params", p->node_names[node->params_of]);
-	if (node->params_of == i)
+		out_field(&row, ".params = &%s_params", p->node_names[params_of]);
+	if (params_of == i)
 		field_table(&row, "param_table",
 		            arena_printf(p->arena, "%s_param_table", face->c_name), face->params.n);
 	else if (face->params.n)
@@ -387,7 +388,7 @@ static void put_nodes(struct program *p)
 
 	put_rights(p);
 	for (size_t i = 0; i < p->graph->nodes.n; i++) {
-		n_derived[i] = p->graph->nodes.items[i].params_of == i ? put_derived(p, i) : 0;
+		n_derived[i] = graph_params_of(p->graph, (uint32_t)i) == i ? put_derived(p, i) : 0;
 		put_inputs(p, i);
 		put_outputs(p, i);
 	}

@@ -214,7 +214,7 @@ static void put_bind(struct program *p)
 	buf_putc(p->out, '\n');
 	for (size_t i = 0; i < p->graph->nodes.n; i++)
 		if (!p->graph->nodes.items[i].face->parts.n &&
-		    p->graph->nodes.items[i].params_of == i)
+		    graph_params_of(p->graph, (uint32_t)i) == i)
 			buf_printf(p->out, "static struct %s_params %s_params;\n",
 			           p->graph->nodes.items[i].face->c_name, p->node_names[i]);
 	buf_puts(
@@ -224,7 +224,7 @@ static void put_bind(struct program *p)
 		"static const char *bind(void)\n{\n");
 	writer_init(&w, p, p->out, 1);
 	for (size_t i = 0; i < p->graph->nodes.n; i++)
-		if (p->graph->nodes.items[i].params_of == i)
+		if (graph_params_of(p->graph, (uint32_t)i) == i)
 			put_binding(p, &w, i);
 	buf_puts(p->out, "\treturn NULL;\n}\n");
 }

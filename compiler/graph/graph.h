@@ -66,7 +66,7 @@ struct graph_node {
 	uint64_t *sizes;           /* face->generics.n: of a size or a format; unused for a type */
 	const struct type **types; /* face->generics.n: of a type; NULL where unconnected */
 	const struct term **arguments; /* face->params.n, NULL = the declared default */
-	uint32_t params_of; /* whose parameters it has: all workers have those of the first */
+	uint32_t copy_of;              /* another worker of a pool: of this node, + 1; 0 = none */
 	uint32_t process;
 	int64_t budget_ns; /* of the deploy, else of the interface; 0 = none */
 	double rate;       /* frames a second: likewise */
@@ -120,6 +120,14 @@ struct graph {
 	uint32_t n_pools; /* whose workers claim frames */
 	int64_t spin_ns;  /* wait spin t: how long a process looks before it sleeps */
 };
+
+/* Whose parameters node number n has: the workers of a pool have those of the first. */
+static inline uint32_t graph_params_of(const struct graph *graph, uint32_t n)
+{
+	uint32_t copy_of = graph->nodes.items[n].copy_of;
+
+	return copy_of ? copy_of - 1 : n;
+}
 
 /* How many streams the node makes: its outputs, and its marks where somebody reads them. */
 static inline size_t graph_n_streams(const struct graph_node *node)

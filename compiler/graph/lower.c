@@ -12,7 +12,7 @@ static void lower_nodes(struct graph *graph, const struct bound *bound)
 		                          .sizes = from->sizes,
 		                          .types = from->types,
 		                          .arguments = from->arguments,
-		                          .params_of = from->copy_of ? from->copy_of - 1 : i,
+		                          .copy_of = from->copy_of,
 		                          .budget_ns = from->budget_ns ? from->budget_ns
 		                                                       : from->face->budget_ns,
 		                          .rate = from->rate > 0 ? from->rate : from->face->rate};

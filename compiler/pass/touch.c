@@ -25,7 +25,8 @@ static const char *option_of(const struct analysis *a, const struct graph_node *
 		return arena_printf(a->arena, "%s[%u]",
 		                    a->graph->params.items[argument->index].name,
 		                    argument->element - 1);
-	return arena_printf(a->arena, "%s.%s", a->graph->nodes.items[node->params_of].name,
+	return arena_printf(a->arena, "%s.%s",
+	                    node->copy_of ? node_name(a, node->copy_of - 1) : node->name,
 	                    node->face->params.items[param].name);
 }
 
