@@ -237,15 +237,27 @@ struct value_text term_number(struct writer *w, const struct term *term)
 
 /* ---- Places ---- */
 
-/* Made by the expression itself, so that it lies nowhere yet. */
+static bool is_made(const struct term *term);
+
+/* Made, or a part of what is: it is gone with the block in which that is declared. */
+static bool is_of_block(const struct term *term)
+{
+	bool is_part = term->kind == TERM_FIELD || term->kind == TERM_ELEMENT ||
+	               term->kind == TERM_BEST;
+
+	return is_made(term) || (is_part && is_of_block(term->left));
+}
+
+/* Made by the expression itself, so that it lies nowhere yet. A choice copies what would be gone
+ * with the block of its branch. */
 static bool is_made(const struct term *term)
 {
 	if (term->kind == TERM_WHEN)
 		return is_made(term->left);
 	if (term->kind == TERM_IF)
-		return is_made(term->right) || is_made(term->third);
+		return is_of_block(term->right) || is_of_block(term->third);
 	if (term->kind == TERM_COALESCE)
-		return is_made(term->left) || is_made(term->right);
+		return is_of_block(term->left) || is_of_block(term->right);
 	return term->kind == TERM_WHERE || term->kind == TERM_SELECT || term->kind == TERM_SORTED ||
 	       term->kind == TERM_TAKE || term->kind == TERM_RECORD || term->kind == TERM_LIST ||
 	       text_is_made(term);
