@@ -71,6 +71,18 @@ static void verify_inputs(const struct graph *graph, uint32_t n)
 	}
 }
 
+/* A claim is of one value of one stream. */
+static void verify_claims(const struct graph *graph, uint32_t n)
+{
+	const struct graph_node *node = &graph->nodes.items[n];
+	uint32_t n_claims = 0;
+
+	for (uint32_t i = 0; i < node->n_inputs; i++)
+		n_claims += node->inputs[i] != NO_ID && graph->edges.items[node->inputs[i]].pool;
+	if (n_claims > 1)
+		broken("node %u claims frames at %u inputs", n, n_claims);
+}
+
 static void verify_outputs(const struct graph *graph, uint32_t n)
 {
 	const struct graph_node *node = &graph->nodes.items[n];
@@ -102,6 +114,7 @@ static void verify_nodes(const struct graph *graph)
 			       graph->processes.n);
 		verify_inputs(graph, n);
 		verify_outputs(graph, n);
+		verify_claims(graph, n);
 		for (uint32_t i = 0; i < node->n_inputs; i++)
 			n_edges += node->inputs[i] != NO_ID;
 		n_streams += graph_n_streams(node);

@@ -113,14 +113,18 @@ static bool chooses_by_number(const struct bound_node *node)
 	return false;
 }
 
-/* A claim is of one value of one stream, and stays right only as long as that value does. */
+/* A claim is of one value of one stream, and stays right only as long as that value does. An
+ * expression that fires without its stream goes by the ticks of a clock as well. */
 static bool has_one_queue(const struct bound_node *node)
 {
 	uint32_t n_firing = 0;
 	for (size_t i = 0; i < node->inputs.n; i++) {
 		if (node->inputs.items[i].policy == POLICY_SAMPLE)
 			continue;
-		if (node->inputs.items[i].policy != POLICY_QUEUE)
+		const struct bound_input *input = &node->inputs.items[i];
+		bool ticks = node->face && node->face->parts.n &&
+		             node->face->inputs.items[input->port].optional;
+		if (input->policy != POLICY_QUEUE || ticks)
 			return false;
 		n_firing++;
 	}
@@ -156,8 +160,8 @@ static void set_workers(struct deploy *d, uint32_t index, struct span span, int6
 	}
 	if (dynamic && !has_one_queue(node)) {
 		diag_report(d->sema->diags, E0504, span,
-		            "'%s' cannot have workers that claim frames: of one input that loses "
-		            "nothing",
+		            "'%s' cannot have workers that claim frames: it must have one "
+		            "firing input, plain or a queue, whose value it needs",
 		            node->name);
 		diag_help(d->sema->diags,
 		          "leave out 'dynamic': each worker then takes every %lld%s "
