@@ -113,11 +113,10 @@ void emit_edge_label(const struct analysis *a, uint32_t e, const char *separator
 	const struct graph_stream *stream = &a->graph->streams.items[edge->stream];
 	const struct graph_node *writer = &a->graph->nodes.items[stream->node];
 
-	size_t n = writer->face->outputs.n, output = stream->output;
-	if (output >= n && writer->marks.items[output - n].of != NO_ID)
-		output = writer->marks.items[output - n].of; /* as the reader has written it */
-	if (n + (graph_find_mark(writer, NO_ID) != NO_ID) > 1) {
-		buf_puts(out, graph_output_name(writer, output));
+	bool has_tick = graph_find_mark(writer, NO_ID) != NO_ID;
+	uint32_t output = graph_output_of(a->graph, edge->stream); /* as the reader has written it */
+	if (writer->face->outputs.n + has_tick > 1) {
+		buf_puts(out, output == NO_ID ? "tick" : graph_output_name(writer, output));
 		buf_puts(out, separator);
 	}
 	const struct graph_node *reader = &a->graph->nodes.items[edge->node];

@@ -138,6 +138,9 @@ static inline size_t graph_n_streams(const struct graph_node *node)
 /* "frame", "tick". */
 const char *graph_output_name(const struct graph_node *node, size_t output);
 
+/* The output of its node that a stream is, or that it stamps; NO_ID: a tick. */
+uint32_t graph_output_of(const struct graph *graph, uint32_t stream);
+
 /* The stream of this mark; NO_ID where the node has none. */
 uint32_t graph_find_mark(const struct graph_node *node, uint32_t of);
 

@@ -10,6 +10,15 @@ const char *graph_output_name(const struct graph_node *node, size_t output)
 	                  : node->marks.items[output - n].name;
 }
 
+uint32_t graph_output_of(const struct graph *graph, uint32_t s)
+{
+	const struct graph_stream *stream = &graph->streams.items[s];
+	const struct graph_node *node = &graph->nodes.items[stream->node];
+	size_t n = node->face->outputs.n;
+
+	return stream->output < n ? stream->output : node->marks.items[stream->output - n].of;
+}
+
 uint32_t graph_find_mark(const struct graph_node *node, uint32_t of)
 {
 	for (size_t i = 0; i < node->marks.n; i++)

@@ -379,6 +379,8 @@ static bool must_keep_up(const struct analysis *a, uint32_t n)
 /* As sema/deploy.c has it: workers take frames in turn, so that none may choose or look back. */
 static bool can_have_workers(const struct graph *graph, const struct graph_node *node)
 {
+	if (node->face->pasts.n > 0)
+		return false;
 	for (uint32_t i = 0; i < node->n_inputs; i++) {
 		if (node->inputs[i] == NO_ID)
 			continue;

@@ -84,11 +84,10 @@ static void infer_outputs(struct analysis *a, uint32_t n)
 {
 	const struct graph_node *node = &a->graph->nodes.items[n];
 	uint32_t worker = ordered_pool(a->graph, n);
-	const char *why = worker == NO_ID ? why_node_is_thin(a, n, false)
-	                                  : why_pool_is_thin(a, n, worker);
+	const char *thin = worker == NO_ID ? why_node_is_thin(a, n, false)
+	                                   : why_pool_is_thin(a, n, worker);
+	const char *why = thin ? thin : why_failure_loses(a, n);
 
-	if (!why)
-		why = why_failure_loses(a, n);
 	for (size_t i = 0; i < node->face->outputs.n; i++) {
 		uint32_t s = node->outputs[i];
 		const struct graph_stream *stream = &a->graph->streams.items[s];
@@ -107,10 +106,9 @@ static void infer_outputs(struct analysis *a, uint32_t n)
 	}
 	for (size_t i = 0; i < node->marks.n; i++) {
 		uint32_t of = node->marks.items[i].of, s = node->outputs[node->face->outputs.n + i];
-		if (of == NO_ID)
-			continue; /* a tick is there whenever the node fires */
-		a->absence[s] = a->absence[node->outputs[of]];
-		a->may_be_absent[s] = a->may_be_absent[node->outputs[of]];
+		/* A tick is there whenever the node fires, and where that has failed. */
+		a->absence[s] = of == NO_ID ? thin : a->absence[node->outputs[of]];
+		a->may_be_absent[s] = a->absence[s] != NULL;
 	}
 }
 
@@ -188,7 +186,9 @@ static void check_node(struct analysis *a, uint32_t n, struct sampled *sampled)
 		if (edges[e].policy != EDGE_SAMPLE)
 			continue;
 		struct sampled *last = &sampled[edge_producer(a->graph, e)];
-		if (last->reader == n + 1 && edges[last->edge].stream != edges[e].stream)
+		if (last->reader == n + 1 &&
+		    graph_output_of(a->graph, edges[last->edge].stream) !=
+		            graph_output_of(a->graph, edges[e].stream))
 			report_torn(a, e, last->edge);
 		if (last->reader != n + 1)
 			*last = (struct sampled){n + 1, e};

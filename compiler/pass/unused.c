@@ -37,8 +37,9 @@ static void look_at_parts(struct analysis *a, const struct graph_node *node)
 static void look_at(struct analysis *a, const struct graph_node *node)
 {
 	size_t n_outputs = node->face->outputs.n;
-	bool read = n_outputs == 0,
-	     kept = node->face->parts.n > 0 && node->face->parts.items[0].kept;
+	bool read = n_outputs == 0, kept = false;
+	for (size_t i = 0; i < node->face->parts.n; i++)
+		kept = kept || node->face->parts.items[i].kept;
 	if (node->face->parts.n > 0 && n_outputs > 1) {
 		look_at_parts(a, node);
 		return;

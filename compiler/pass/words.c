@@ -16,11 +16,11 @@ const char *stream_words(const struct analysis *a, uint32_t stream)
 	const struct graph_stream *s = &a->graph->streams.items[stream];
 	const struct graph_node *node = &a->graph->nodes.items[s->node];
 
-	if (s->output >= node->face->outputs.n) {
-		uint32_t of = node->marks.items[s->output - node->face->outputs.n].of;
-		return of == NO_ID ? arena_printf(a->arena, "the ticks of %s", node->name)
-		                   : stream_words(a, node->outputs[of]);
-	}
+	uint32_t output = graph_output_of(a->graph, stream);
+	if (output == NO_ID)
+		return arena_printf(a->arena, "the ticks of %s", node->name);
+	if (output != s->output)
+		return stream_words(a, node->outputs[output]);
 	for (size_t i = 0; i < node->face->parts.n; i++) {
 		const struct part *part = &node->face->parts.items[i];
 		if (part->output == s->output && part->label)

@@ -44,10 +44,9 @@ static uint32_t process_of(const struct bound *bound, uint32_t node)
 }
 
 /* A name that no node has, and now has. */
-static const char *claim_name(struct pool *pool, const char *base, uint32_t number, uint32_t node)
+static const char *claim_name(struct pool *pool, const char *name, uint32_t node)
 {
 	struct arena *arena = pool->sema->arena;
-	const char *name = arena_printf(arena, "%s_%u", base, number);
 	while (map_get(&pool->bound->node_names, name))
 		name = arena_printf(arena, "%s_", name);
 	map_put(arena, &pool->bound->node_names, name, (void *)(uintptr_t)(node + 1));
@@ -64,7 +63,8 @@ static uint32_t add_copies(struct pool *pool)
 		struct bound_node copy = bound->nodes.items[pool->node];
 		struct bound_process own = bound->processes.items[process];
 		copy.copy_of = pool->node + 1;
-		copy.name = claim_name(pool, copy.name, k + 1, first + k - 1);
+		copy.name = claim_name(pool, arena_printf(arena, "%s_%u", copy.name, k + 1),
+		                       first + k - 1);
 		copy.inputs.items = NULL;
 		copy.inputs.n = copy.inputs.cap = 0;
 		for (size_t i = 0; i < bound->nodes.items[pool->node].inputs.n; i++)
@@ -181,7 +181,6 @@ static void merge_output(struct pool *pool, uint32_t first_copy, uint32_t output
 	if (!is_read(bound, pool->node, output))
 		return;
 	struct bound_node merge = {.at = node->at, .named = true, .has_arguments = true};
-	merge.name = arena_printf(arena, "%s_%s", node->name, port->name);
 	merge.face = merge_face(pool, port, node->outputs[output], node->at);
 	merge.outputs = arena_alloc(arena, sizeof *merge.outputs);
 	merge.outputs[0] = node->outputs[output];
@@ -189,6 +188,8 @@ static void merge_output(struct pool *pool, uint32_t first_copy, uint32_t output
 	merge.types = arena_alloc(arena, sizeof *merge.types);
 	merge.arguments = arena_alloc(arena, sizeof *merge.arguments);
 	uint32_t index = (uint32_t)bound->nodes.n;
+	merge.name =
+		claim_name(pool, arena_printf(arena, "%s_%s", node->name, port->name), index);
 	uint32_t ahead = queue_ahead(pool);
 	redirect(bound, pool->node, output, index);
 	for (uint32_t k = 0; k < pool->n; k++)
