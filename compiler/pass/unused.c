@@ -23,12 +23,32 @@ static void report(struct analysis *a, struct span at, const char *name, bool on
 	diag_help(a->diags, "connect '%s' to an input, or remove this node", output);
 }
 
+/* Says of the parts that stand in this term of part number `self`, now or in the past, that another
+ * one uses them. */
+static void mark_used(const struct term *term, const struct interface *face, size_t self,
+                      bool *used)
+{
+	size_t part = self;
+	if (term->kind == TERM_PART)
+		part = term->index;
+	if (term->kind == TERM_PAST)
+		part = face->pasts.items[term->index].part;
+	used[part] = used[part] || part != self;
+	for (size_t i = 0; i < term_n_operands(term); i++)
+		if (term_operand(term, i))
+			mark_used(term_operand(term, i), face, self, used);
+}
+
 /* Of several expressions in one node, each that is an output for nobody. */
 static void look_at_parts(struct analysis *a, const struct graph_node *node)
 {
-	for (size_t i = 0; i < node->face->parts.n; i++) {
-		const struct part *part = &node->face->parts.items[i];
-		if (part->output != NO_OUTPUT && !part->kept &&
+	const struct interface *face = node->face;
+	bool *used = arena_alloc(a->arena, face->parts.n * sizeof *used);
+	for (size_t i = 0; i < face->parts.n; i++)
+		mark_used(face->parts.items[i].term, face, i, used);
+	for (size_t i = 0; i < face->parts.n; i++) {
+		const struct part *part = &face->parts.items[i];
+		if (part->output != NO_OUTPUT && !part->kept && !used[i] &&
 		    !a->has_channel[node->outputs[part->output]])
 			report(a, part->at, part->label, false, part->label);
 	}

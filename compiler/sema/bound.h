@@ -19,6 +19,7 @@ struct bound_input {
 	uint32_t every_n, every_from; /* frames number 1 + every_from + k * every_n */
 	int64_t every_ns;
 	uint32_t pool; /* whose workers claim their frames, from 1; 0 = every_from counts */
+	const struct type *type; /* while node is not known: of the past of what is being built */
 	struct span at;
 };
 

@@ -145,7 +145,12 @@ static void push_input(struct elaborator *e, uint32_t node, struct scope *scope,
 {
 	bool plain = input.policy == POLICY_QUEUE && !input.count && !input.every_n &&
 	             !input.every_ns && input.last == 0;
-	struct stream_ref ref = find_stream(e, scope, operand, plain ? type : NULL);
+	const struct binding *past = input.last < 0 ? stream_expression(e, scope, operand) : NULL;
+	struct stream_ref ref = {UNBOUND, UNBOUND, true};
+	if (!past || !meaning_guess_open(e, past, &input.type))
+		ref = find_stream(e, scope, operand, plain ? type : NULL);
+	else if (!input.type)
+		meaning_report_untyped(e, past, input.at);
 	input.node = ref.node;
 	input.output = ref.output;
 	vec_push(e->sema->arena, &e->bound->nodes.items[node].inputs, input);

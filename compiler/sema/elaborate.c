@@ -191,7 +191,9 @@ bool elaborate_force(struct elaborator *e, struct binding *binding)
 	}
 	binding->forcing = true;
 	e->depth++;
+	uint32_t low = meaning_before_making(e);
 	force_pending(e, binding);
+	meaning_after_making(e, low);
 	e->depth--;
 	binding->forcing = false;
 	if (binding->kind == BINDING_PENDING)
@@ -262,6 +264,8 @@ static void elaborate_all(struct elaborator *e, const struct ast_decl *deploy)
 	for (size_t i = 0; i < e->pending.n; i++)
 		expression_check(e, e->pending.items[i]);
 	for (size_t i = 0; i < e->pending.n; i++)
+		feedback_check(e, e->pending.items[i]);
+	for (size_t i = 0; i < e->pending.n; i++)
 		expression_complete(e, e->pending.items[i]);
 	edge_finish(e);
 	expression_resolve(e);
@@ -320,7 +324,7 @@ struct bound *elaborate_program(struct sema *sema, struct file_scope *file,
 	bound->doc = pipeline->doc;
 	bound->at = pipeline->name.span;
 	bound->file = file;
-	struct elaborator e = {.sema = sema, .bound = bound, .low = NO_GUESS};
+	struct elaborator e = {.sema = sema, .bound = bound, .low = NO_GUESS, .made = NO_GUESS};
 	struct scope *scope = arena_new(sema->arena, struct scope);
 	*scope = (struct scope){.file = file, .prefix = "", .suffix = "", .decl = pipeline};
 	scope->pipeline = scope;

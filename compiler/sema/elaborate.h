@@ -98,8 +98,9 @@ struct elaborator {
 	VEC(struct operand *) operands;
 	VEC(struct meaning *) meanings; /* in the order in which they were built */
 	/* Of meanings: how many are OPEN; at which level the texts in each other began that are being
-	 * put in place of names; `low` of the one that is being built. */
-	uint32_t n_open, chain, low;
+	 * put in place of names; `low` of the one that is being built; the lowest level of those
+	 * still open whose guess a node was made from. */
+	uint32_t n_open, chain, low, made;
 	struct map operand_keys, anonymous;
 	struct map kept;     /* names of nodes that a deploy or an assert speaks of */
 	struct map suffixes; /* name -> the last number that was put behind it */
@@ -283,6 +284,21 @@ const struct type *binding_type(struct elaborator *e, struct binding *binding);
 struct binding *expression_here(struct elaborator *e, struct scope *scope,
                                 const struct ast_expr *expr, const char *path);
 
+/* ---- meaning.c ---- */
+
+/* Around what makes nodes, or knows types for good: both rest on the guesses that are taken
+ * meanwhile. The first gives what the second takes. */
+uint32_t meaning_before_making(struct elaborator *e);
+void meaning_after_making(struct elaborator *e, uint32_t low);
+
+/* Whether the expression is being built; its type is what it is taken for, which the caller now
+ * rests on; NULL: not known yet. */
+bool meaning_guess_open(struct elaborator *e, const struct binding *binding,
+                        const struct type **ret_type);
+
+/* Reports that the type of what stands at `at` goes in a circle through the expression `of`. */
+void meaning_report_untyped(struct elaborator *e, const struct binding *of, struct span at);
+
 /* Finds the mistakes in an expression, whether or not something uses it. */
 void expression_check(struct elaborator *e, struct binding *binding);
 
@@ -304,6 +320,11 @@ struct stream_ref expression_relay(struct elaborator *e, struct scope *scope,
  * number that was put behind it. */
 const char *claim_free_name(struct arena *arena, struct map *names, const char *base);
 
+/* ---- feedback.c ---- */
+
+/* Reports an expression that waits for its own first value; all are built. */
+void feedback_check(struct elaborator *e, struct binding *binding);
+
 /* ---- assertion.c ---- */
 
 void assertion_check(struct elaborator *e, struct scope *scope, const struct ast_stmt *stmt);
@@ -316,6 +337,10 @@ size_t generic_index(const struct interface *face, const char *name);
 /* Infers what is known of the node and of all that it is made from; then its outputs have types,
  * except in a circle. */
 void unify_node(struct elaborator *e, uint32_t start);
+
+/* The type of an output, inferred only where it is not declared; NULL: there is none, or it depends
+ * on itself. */
+const struct type *unify_output(struct elaborator *e, uint32_t node, uint32_t output);
 
 /* All nodes, and a check of every input. */
 void unify_all(struct elaborator *e);

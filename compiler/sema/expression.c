@@ -102,7 +102,11 @@ struct stream_ref expression_stream(struct elaborator *e, struct binding *bindin
                                     const struct type *hint)
 {
 	struct meaning *meaning = meaning_of(e, binding, hint);
-	if (meaning && hint)
+	if (meaning && !meaning->term->type)
+		meaning_report_untyped(e, binding, span);
+	if (!meaning || !meaning->term->type)
+		return no_stream;
+	if (hint)
 		meaning = fit(e, meaning, hint);
 	if (!meaning)
 		return no_stream;

@@ -5,6 +5,7 @@
 #define SEMA_LIFT_H
 
 #include "sema/elaborate.h"
+#include "sema/function.h"
 
 /* A stream as expressions read it: what C makes, a choice, a sample or the past. There is one for
  * all that read it the same way. */
@@ -62,6 +63,7 @@ struct meaning {
 	size_t place;
 	bool gathered_needed;
 	const struct meanings *ordered; /* the last list that it was put into */
+	uint32_t visit;                 /* while it is asked what can begin (feedback.c) */
 	/* While expressions are put together (fuse.c). */
 	uint32_t class;
 	const struct streams *reads, *apart;
@@ -234,6 +236,9 @@ struct term *term_build_when(struct lift *lift, const struct ast_expr *expr,
 /* ---- term_function.c ---- */
 
 struct term *term_build_call(struct lift *lift, const struct ast_expr *expr);
+
+/* The type that a function converts to; NULL: it is no conversion. */
+const struct type *term_cast_type(enum function function);
 
 /* ---- term_list.c ---- */
 

@@ -1,6 +1,7 @@
 /* What expressions mean. A name that is bound to one stands for its text, so that naming a part
  * changes nothing; its term is built once for each kind of place, and shared. */
 #include "sema/lift.h"
+#include <string.h>
 
 /* ---- Known ones ---- */
 
@@ -54,6 +55,21 @@ const struct type *meaning_guess(struct elaborator *e, struct meaning *open)
 	return open->guess;
 }
 
+/* ---- What is made while guesses are open ---- */
+
+uint32_t meaning_before_making(struct elaborator *e)
+{
+	uint32_t low = e->low;
+	e->low = NO_GUESS;
+	return low;
+}
+
+void meaning_after_making(struct elaborator *e, uint32_t low)
+{
+	e->made = e->low < e->made ? e->low : e->made;
+	e->low = low < e->low ? low : e->low;
+}
+
 /* ---- Circles ---- */
 
 static struct term *report_circle(struct elaborator *e, const struct binding *binding)
@@ -65,9 +81,20 @@ static struct term *report_circle(struct elaborator *e, const struct binding *bi
 	return NULL;
 }
 
-/* `self`: what its earlier values were last taken for. */
-static void report_endless(struct elaborator *e, struct span span, const struct type *self)
+void meaning_report_untyped(struct elaborator *e, const struct binding *of, struct span at)
 {
+	const char *name = of->anonymous ? "x" : strrchr(of->path, '.');
+	name = !name ? of->path : name[0] == '.' ? name + 1 : name;
+	diag_report(e->sema->diags, E0308, at,
+	            "the type of this is not known: it is made from itself");
+	diag_help(e->sema->diags, "say what it is where it is bound, as in '%s = f32(…)'", name);
+}
+
+/* `self`: what its earlier values were last taken for. */
+static void report_endless(struct elaborator *e, const struct binding *binding,
+                           const struct type *self)
+{
+	struct span span = binding->expr->span;
 	if (self && self->kind == TYPE_STRING) {
 		diag_report(e->sema->diags, E0308, span,
 		            "this string has no bound: it is made from itself, and grows");
@@ -76,9 +103,7 @@ static void report_endless(struct elaborator *e, struct span span, const struct 
 		          "string<64>");
 		return;
 	}
-	diag_report(e->sema->diags, E0308, span,
-	            "the type of this is not known: it is made from itself");
-	diag_help(e->sema->diags, "say what it is at first: (x[-1] ?? 0) …");
+	meaning_report_untyped(e, binding, span);
 }
 
 /* ---- Building ---- */
@@ -96,7 +121,22 @@ static struct term *build_once(struct elaborator *e, struct meaning *meaning)
 	                     : term_build(&lift, binding->expr, meaning->hint);
 }
 
-/* What goes on from its own past has the type of what it becomes: found by trying. */
+/* The type that an expression says of itself, whatever it is made from; NULL: it says none. */
+static const struct type *written_type(struct elaborator *e, const struct scope *scope,
+                                       const struct ast_expr *expr)
+{
+	if (expr->kind == EXPR_WHEN)
+		return written_type(e, scope, expr->left);
+	if (expr->kind != EXPR_CALL || !call_is_value(scope, expr))
+		return NULL;
+	struct symbol *symbol = scope_type(scope, expr->left);
+	if (symbol)
+		return resolve_symbol_type(e->sema, e->bound->file, symbol);
+	return term_cast_type(function_find(expr->left->name.text));
+}
+
+/* What goes on from its own past has the type of what it becomes: found by trying. A node that was
+ * made from a guess which then proves wrong cannot be unmade. */
 static struct term *build(struct elaborator *e, struct meaning *meaning)
 {
 	size_t first = e->meanings.n;
@@ -104,8 +144,8 @@ static struct term *build(struct elaborator *e, struct meaning *meaning)
 	for (int tries = 0; term && meaning->guessed; tries++) {
 		if (term->type && meaning->guess && type_equal(term->type, meaning->guess))
 			return term;
-		if (!term->type || tries == 3) {
-			report_endless(e, meaning->binding->expr->span, meaning->guess);
+		if (!term->type || tries == 3 || e->made <= meaning->level) {
+			report_endless(e, meaning->binding, meaning->guess);
 			return NULL;
 		}
 		forget_since(e, first, meaning);
@@ -113,6 +153,13 @@ static struct term *build(struct elaborator *e, struct meaning *meaning)
 		term = build_once(e, meaning);
 	}
 	return term;
+}
+
+static const struct type *first_guess(struct elaborator *e, const struct binding *binding)
+{
+	if (binding->last_type)
+		return binding->last_type;
+	return binding->hint ? binding->hint : written_type(e, binding->scope, binding->expr);
 }
 
 /* What a name is bound to has a type by itself; where that is what is needed, it is the same. */
@@ -137,7 +184,7 @@ static struct meaning *find_meaning(const struct lift *place, struct binding *bi
 	                            .wide = place->wide,
 	                            .for_param = place->for_param,
 	                            .hint = hint,
-	                            .guess = binding->last_type};
+	                            .guess = first_guess(e, binding)};
 	vec_push(arena, &binding->meanings, meaning);
 	uint32_t low = e->low;
 	meaning->level = e->n_open++;
@@ -149,6 +196,7 @@ static struct meaning *find_meaning(const struct lift *place, struct binding *bi
 	meaning->term = e->depth <= FORCE_MAX_DEPTH ? build(e, meaning) : NULL;
 	e->depth--;
 	e->n_open--;
+	e->made = e->made < meaning->level ? e->made : NO_GUESS; /* what it rested on was right */
 	meaning->low = e->low < meaning->level ? e->low : NO_GUESS;
 	e->low = low < meaning->low ? low : meaning->low;
 	meaning->state = meaning->term ? KNOWN : FAILED;
@@ -158,6 +206,19 @@ static struct meaning *find_meaning(const struct lift *place, struct binding *bi
 		meaning_find_uses(e, meaning);
 	vec_push(arena, &e->meanings, meaning);
 	return meaning;
+}
+
+bool meaning_guess_open(struct elaborator *e, const struct binding *binding,
+                        const struct type **ret_type)
+{
+	for (size_t i = binding->meanings.n; i-- > 0;) {
+		struct meaning *open = binding->meanings.items[i];
+		if (open->state != OPEN || open->hint || open->wide || open->for_param)
+			continue;
+		*ret_type = meaning_guess(e, open);
+		return true;
+	}
+	return false;
 }
 
 struct meaning *meaning_of(struct elaborator *e, struct binding *binding, const struct type *hint)

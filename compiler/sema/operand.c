@@ -68,13 +68,8 @@ static struct operand *intern(struct lift *lift, struct operand operand)
 /* What an expression's own stream is made of, or what it is taken for while it is being found. */
 static bool own_type(struct lift *lift, struct binding *of, const struct type **ret_type)
 {
-	for (size_t i = of->meanings.n; i-- > 0;) {
-		struct meaning *open = of->meanings.items[i];
-		if (open->state != OPEN || open->hint || open->wide || open->for_param)
-			continue;
-		*ret_type = meaning_guess(lift->e, open);
+	if (meaning_guess_open(lift->e, of, ret_type))
 		return true;
-	}
 	uint32_t chain = lift->e->chain;
 	lift->e->chain = lift->e->n_open;
 	*ret_type = expression_type(lift->e, of);
@@ -92,8 +87,7 @@ static bool stream_type(struct lift *lift, const struct operand *operand,
 		*ret_type = lift->meaning ? meaning_guess(lift->e, lift->meaning) : NULL;
 		return true;
 	}
-	unify_node(lift->e, input->node);
-	*ret_type = lift->e->bound->nodes.items[input->node].outputs[input->output];
+	*ret_type = unify_output(lift->e, input->node, input->output);
 	if (!*ret_type)
 		diag_report(lift_diags(lift), E0308, input->at,
 		            "the type of this stream is not known: it depends on itself");

@@ -319,10 +319,7 @@ const struct type *binding_type(struct elaborator *e, struct binding *binding)
 		return expression_type(e, binding->same ? binding->same : binding);
 	if (binding->kind != BINDING_NODE && binding->kind != BINDING_STREAM)
 		return NULL;
-	unify_node(e, binding->node);
-	const struct bound_node *node = &e->bound->nodes.items[binding->node];
-	uint32_t output = binding->kind == BINDING_NODE ? 0 : binding->output;
-	return node->face && node->face->outputs.n > output ? node->outputs[output] : NULL;
+	return unify_output(e, binding->node, binding->kind == BINDING_NODE ? 0 : binding->output);
 }
 
 struct binding *stream_expression(struct elaborator *e, struct scope *scope,
@@ -346,12 +343,11 @@ static bool holds_parts(struct elaborator *e, const struct binding *binding, boo
 		return true;
 	if (binding->kind != BINDING_NODE && binding->kind != BINDING_STREAM)
 		return false;
-	unify_node(e, binding->node);
-	const struct bound_node *node = &e->bound->nodes.items[binding->node];
+	const struct interface *face = e->bound->nodes.items[binding->node].face;
 	uint32_t output = binding->kind == BINDING_STREAM ? binding->output : 0;
-	if (!node->face || (binding->kind == BINDING_NODE && node->face->outputs.n != 1))
+	if (!face || (binding->kind == BINDING_NODE && face->outputs.n != 1))
 		return false;
-	const struct type *type = node->outputs[output];
+	const struct type *type = unify_output(e, binding->node, output);
 	if (!type)
 		return true;
 	return fields ? type->kind == TYPE_RECORD

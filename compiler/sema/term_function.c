@@ -111,8 +111,7 @@ static struct term *build_real(struct lift *lift, const struct ast_expr *expr,
 	return call(lift, expr, function, type, all);
 }
 
-static struct term *build_cast(struct lift *lift, const struct ast_expr *expr,
-                               enum function function, struct term *from)
+const struct type *term_cast_type(enum function function)
 {
 	static const enum type_kind kinds[N_FUNCTIONS] = {
 		[FUNCTION_I8] = TYPE_I8,   [FUNCTION_I16] = TYPE_I16, [FUNCTION_I32] = TYPE_I32,
@@ -120,7 +119,13 @@ static struct term *build_cast(struct lift *lift, const struct ast_expr *expr,
 		[FUNCTION_U32] = TYPE_U32, [FUNCTION_U64] = TYPE_U64, [FUNCTION_F32] = TYPE_F32,
 		[FUNCTION_F64] = TYPE_F64,
 	};
-	const struct type *type = type_scalar(kinds[function]);
+	return functions[function].form == FORM_CAST ? type_scalar(kinds[function]) : NULL;
+}
+
+static struct term *build_cast(struct lift *lift, const struct ast_expr *expr,
+                               enum function function, struct term *from)
+{
+	const struct type *type = term_cast_type(function);
 	if (from->type && !type_is_number(from->type)) {
 		term_mismatch(lift, from->span, "a number is needed here", from->type);
 		const char *text = resolve_source(lift->e->sema, from->span);

@@ -209,7 +209,7 @@ static void report_unknown(struct sema *sema, const struct bound_node *node,
 static bool is_whole(const struct bound_node *node)
 {
 	for (size_t i = 0; i < node->inputs.n; i++)
-		if (node->inputs.items[i].node == UNBOUND)
+		if (node->inputs.items[i].node == UNBOUND && !node->inputs.items[i].type)
 			return false;
 	for (uint32_t i = 0; i < node->face->inputs.n; i++) {
 		bool connected = node->face->inputs.items[i].optional;
@@ -221,6 +221,20 @@ static bool is_whole(const struct bound_node *node)
 	return true;
 }
 
+static void finish_output(struct sema *sema, struct bound_node *node, size_t output)
+{
+	const struct port *port = &node->face->outputs.items[output];
+	const struct type *type = substitute(sema->arena, node, port->type);
+	if (!type) {
+		if (is_whole(node))
+			report_unknown(sema, node, port);
+		type = type_error();
+	} else if (!resolve_layout(sema, type, node->at)) {
+		type = type_error();
+	}
+	node->outputs[output] = type;
+}
+
 static void finish_outputs(struct sema *sema, struct bound_node *node)
 {
 	for (size_t i = 0; i < node->face->generics.n; i++) {
@@ -228,18 +242,9 @@ static void finish_outputs(struct sema *sema, struct bound_node *node)
 		if (node->sizes[i] == 0 && generic->has_initial)
 			node->sizes[i] = generic->initial;
 	}
-	for (size_t i = 0; i < node->face->outputs.n; i++) {
-		const struct port *port = &node->face->outputs.items[i];
-		const struct type *type = substitute(sema->arena, node, port->type);
-		if (!type) {
-			if (is_whole(node))
-				report_unknown(sema, node, port);
-			type = type_error();
-		} else if (!resolve_layout(sema, type, node->at)) {
-			type = type_error();
-		}
-		node->outputs[i] = type;
-	}
+	for (size_t i = 0; i < node->face->outputs.n; i++)
+		if (!node->outputs[i])
+			finish_output(sema, node, i);
 }
 
 /* ---- All nodes ---- */
@@ -316,10 +321,11 @@ static void unify_inputs(struct sema *sema, struct bound *bound, struct bound_no
 		unify_bank(sema, node, port, &u, report);
 	for (size_t i = 0; i < node->inputs.n; i++) {
 		const struct bound_input *input = &node->inputs.items[i];
-		if (input->node == UNBOUND)
-			continue;
-		const struct bound_node *from = &bound->nodes.items[input->node];
-		const struct type *actual = from->face ? from->outputs[input->output] : NULL;
+		const struct type *actual = input->type;
+		if (input->node != UNBOUND) {
+			const struct bound_node *from = &bound->nodes.items[input->node];
+			actual = from->face ? from->outputs[input->output] : NULL;
+		}
 		const struct type *declared = node->face->inputs.items[input->port].type;
 		if (declared->kind == TYPE_ARRAY && !node->face->parts.n)
 			declared = declared->item;
@@ -349,6 +355,7 @@ void unify_node(struct elaborator *e, uint32_t start)
 	VEC(uint32_t) stack = {0};
 	if (bound->nodes.items[start].visit != NEW)
 		return;
+	uint32_t low = meaning_before_making(e);
 	vec_push(e->sema->arena, &stack, start);
 	while (stack.n > 0) {
 		uint32_t top = stack.items[stack.n - 1];
@@ -368,6 +375,19 @@ void unify_node(struct elaborator *e, uint32_t start)
 		node->visit = DONE;
 		stack.n--;
 	}
+	meaning_after_making(e, low);
+}
+
+const struct type *unify_output(struct elaborator *e, uint32_t index, uint32_t output)
+{
+	struct bound_node *node = &e->bound->nodes.items[index];
+	if (!node->face || output >= node->face->outputs.n)
+		return NULL;
+	if (!node->outputs[output] && type_is_concrete(node->face->outputs.items[output].type))
+		finish_output(e->sema, node, output);
+	if (!node->outputs[output])
+		unify_node(e, index);
+	return e->bound->nodes.items[index].outputs[output];
 }
 
 void unify_all(struct elaborator *e)

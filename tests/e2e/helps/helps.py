@@ -153,6 +153,13 @@ class Program:
                 return self.put(i, re.sub(rf"= (-?){re.escape(name)}\b", rf"= \1{new}", line))
         return None
 
+    def cast(self, name):
+        """What a name is bound to, said to be of one type."""
+        for i, line in enumerate(self.lines):
+            if re.match(rf"\s*{name} = ", line):
+                return self.put(i, re.sub(r"= (.*)", r"= f64(\1)", line))
+        return None
+
     def behind(self, new, rate):
         """Another assert, and the rate that it needs."""
         self.within(r"latency\(.*?\)", new)
@@ -231,6 +238,8 @@ RULES = [
     (rf"write one of (?:them, such as|its values:) {CODE}", Program.replace),
     (r"write one of ([\w.\[\]]+), .*", Program.replace),
     (r"go back in time: write '(\((.*)\[-1\] \?\? 0\))', with .*", Program.back),
+    (r"write '(\(.* \?\? 0\))', with the value that it begins with .*", Program.replace),
+    (r"say what it is where it is bound, as in '(\w+) = f32\(…\)'", Program.cast),
     (rf"declare the port {CODE}, or write {CODE} to fire .*", lambda p, port, _: p.port(port)),
     (rf"declare the port {CODE}(?:: .*|, or .*)", Program.port),
     (rf"choose once: write {CODE}, and '(\w+)' in both places",
@@ -267,7 +276,7 @@ RULES = [
     (r"its arguments are those of .*|let a node keep it: .*", TEXT),
     (r"there are len\(xs\).*|ports, parameters and <…> .*", TEXT),
     (r"such a word stands .*|a line goes on after .*", TEXT),
-    (r"say (?:when|what it is at first): .*|leave out one of the two", TEXT),
+    (r"say when: .*|leave out one of the two", TEXT),
     (r"move what both need .*|look back at .*|let (?:it fire|'.*' fire) .*", TEXT),
     (r"let '.*' publish both .*|its (?:name must|value one frame) .*", TEXT),
     (r"install .*|create .*|add a line such as .*|connect .*", TEXT),
