@@ -101,6 +101,14 @@ void scope_put_size(struct elaborator *e, struct scope *scope, const struct gene
 	map_put(e->sema->arena, &scope->names, generic->name, binding);
 }
 
+bool scope_is_value(struct scope *scope, const struct ast_expr *expr)
+{
+	const struct binding *binding = expr->kind == EXPR_NAME && expr->name.text
+	                                        ? scope_binding(scope, expr->name.text)
+	                                        : NULL;
+	return term_is_constant(scope, expr) || (binding && binding->kind == BINDING_PARAM);
+}
+
 /* ---- Forcing ---- */
 
 static void take(struct binding *binding, const struct binding *from)
@@ -139,15 +147,6 @@ static void force_alias(struct elaborator *e, struct binding *binding)
 	binding->same = binding->hint ? NULL : to;
 }
 
-/* A value that is known before any frame, under another name. */
-static bool is_value(struct scope *scope, const struct ast_expr *expr)
-{
-	const struct binding *binding = expr->kind == EXPR_NAME && expr->name.text
-	                                        ? scope_binding(scope, expr->name.text)
-	                                        : NULL;
-	return term_is_constant(scope, expr) || (binding && binding->kind == BINDING_PARAM);
-}
-
 static void force_pending(struct elaborator *e, struct binding *binding)
 {
 	const struct ast_expr *expr = binding->expr;
@@ -165,7 +164,7 @@ static void force_pending(struct elaborator *e, struct binding *binding)
 		binding->node = ref.node;
 		binding->output = ref.output;
 	} else if (stream_is_expression(e, scope, expr) || stream_is_history(e, scope, expr) ||
-	           is_value(scope, expr)) {
+	           scope_is_value(scope, expr)) {
 		binding->kind = BINDING_EXPRESSION;
 	} else {
 		force_alias(e, binding);

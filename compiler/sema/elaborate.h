@@ -124,6 +124,9 @@ struct binding *scope_binding(struct scope *scope, const char *name);
  * one that nothing has looked at yet. NULL: anything else. */
 struct binding *scope_text(struct scope *scope, const char *name);
 
+/* Whether it is known before any frame: a constant, or the name of a parameter. */
+bool scope_is_value(struct scope *scope, const struct ast_expr *expr);
+
 /* Replaces a pending binding by what it stands for. False after a report, or in a circle. */
 bool elaborate_force(struct elaborator *e, struct binding *binding);
 
@@ -272,8 +275,8 @@ struct stream_ref expression_stream(struct elaborator *e, struct binding *bindin
 /* The type of that stream, NULL after a report. */
 const struct type *expression_type(struct elaborator *e, struct binding *binding);
 
-/* Whether what has one number type is to be converted where another is needed: an expression
- * always, what C makes where nothing is lost. */
+/* Whether what has one type of number or string is to be converted where another is needed: an
+ * expression always, what C makes where nothing is lost. */
 bool expression_converts(const struct binding *binding, const struct type *from,
                          const struct type *to);
 

@@ -137,7 +137,11 @@ const struct type *expression_type(struct elaborator *e, struct binding *binding
 bool expression_converts(const struct binding *binding, const struct type *from,
                          const struct type *to)
 {
-	if (!from || !to || !type_is_number(from) || !type_is_number(to) || type_equal(from, to))
+	if (!from || !to || type_equal(from, to))
+		return false;
+	if (from->kind == TYPE_STRING && to->kind == TYPE_STRING)
+		return binding->kind == BINDING_EXPRESSION || from->n.value <= to->n.value;
+	if (!type_is_number(from) || !type_is_number(to))
 		return false;
 	return binding->kind == BINDING_EXPRESSION || term_holds(to, from);
 }

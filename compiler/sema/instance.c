@@ -10,7 +10,8 @@ static struct binding *port_binding(struct elaborator *e, struct scope *from, co
                                     const struct ast_expr *expr, const struct type *type)
 {
 	struct binding *binding = binding_new(e, BINDING_ERROR, path, expr->span);
-	if (stream_is_expression(e, from, expr) || stream_is_history(e, from, expr)) {
+	if (stream_is_expression(e, from, expr) || stream_is_history(e, from, expr) ||
+	    scope_is_value(from, expr)) {
 		binding = expression_here(e, from, expr, path);
 		binding->hint = type_is_concrete(type) ? type : NULL;
 		return binding;

@@ -58,6 +58,7 @@ struct meaning {
 	const struct term *term;
 	struct uses uses; /* in the order of the text */
 	bool has_streams;
+	const struct type *fits; /* the type that its constants were last found to fit */
 	/* While the uses of a meaning or of a node are gathered: of which; its number among them. */
 	const struct uses *gathered;
 	size_t place;

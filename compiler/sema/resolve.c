@@ -139,6 +139,12 @@ bool resolve_value(struct sema *sema, const struct type *type, struct span span,
 		            (long long)bounds->max);
 		return false;
 	}
+	size_t length = type->kind == TYPE_STRING ? strlen(value->s) : 0;
+	if (type->n.value && length > type->n.value) {
+		diag_report(sema->diags, E0307, span, "this has %zu bytes, and %s takes %llu",
+		            length, type->name, (unsigned long long)type->n.value);
+		return false;
+	}
 	return true;
 }
 

@@ -57,6 +57,29 @@ const struct type *term_shape(const struct type *hint)
 	return scalar ? NULL : hint;
 }
 
+/* Whether the constants that may be the value of a term fit the type; a report otherwise. */
+static bool constants_fit(struct lift *lift, const struct term *term, const struct type *type)
+{
+	struct value value = term->value;
+	bool checked = type->kind == TYPE_STRING || value.kind == VALUE_INT;
+	if (term->kind == TERM_CONST)
+		return !checked || resolve_value(lift->e->sema, type, term->span, &value);
+	if (term->kind == TERM_PART) {
+		bool known = term->meaning->fits && type_equal(term->meaning->fits, type);
+		if (!known && !constants_fit(lift, term->left, type))
+			return false;
+		term->meaning->fits = type;
+		return true;
+	}
+	if (term->kind == TERM_WHEN)
+		return constants_fit(lift, term->left, type);
+	if (term->kind == TERM_COALESCE)
+		return constants_fit(lift, term->left, type) &&
+		       constants_fit(lift, term->right, type);
+	return term->kind != TERM_IF || (constants_fit(lift, term->right, type) &&
+	                                 constants_fit(lift, term->third, type));
+}
+
 struct term *term_convert(struct lift *lift, struct term *term, const struct type *type)
 {
 	if (!term || !term->type || type_equal(term->type, type)) {
@@ -75,7 +98,7 @@ struct term *term_convert(struct lift *lift, struct term *term, const struct typ
 	bool numbers = type_is_number(term->type) && type_is_number(type);
 	bool strings = term->type->kind == TYPE_STRING && type->kind == TYPE_STRING &&
 	               (!term->type->n.value || type->n.value);
-	if (!numbers && !strings)
+	if ((!numbers && !strings) || !constants_fit(lift, term, type))
 		return NULL;
 	struct term *converted = term_new(lift, TERM_CONVERT, type, term->span);
 	converted->left = term;

@@ -19,7 +19,7 @@ runs() {
 # columns FILE: without the capture times.
 columns() { cut -d, -f1,3- "$1"; }
 
-for pair in absence types past feedback kept_past shapes; do
+for pair in absence types past feedback kept_past shapes given; do
 	runs "$pair"
 	runs "${pair}_named"
 	[ "$(shape "$pair")" = "$(shape "${pair}_named")" ] ||
@@ -44,6 +44,10 @@ done
 
 [ "$(sed -n 6p kept_past.csv | cut -d, -f3-)" = 75,2,n100,false,n100n75,4,125 ] || fail 'kept_past' kept_past.csv
 [ "$(sed -n 5p kept_past_2.csv | cut -d, -f3-)" = 8,4 ] || fail 'kept_past_2' kept_past_2.csv
+
+[ "$(sed -n 3p given.csv | cut -d, -f3-)" = 75,75.0miles,25,25.0km ] || fail 'given' given.csv
+[ "$(sed -n 2,3p given_2.csv | cut -d, -f3-)" = "4
+1" ] || fail 'given_2' given_2.csv
 
 # ---- One firing a frame ----
 
