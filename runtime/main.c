@@ -2,6 +2,7 @@
 #include <pkd/program.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "options/options.h"
 #include "os/inherited.h"
@@ -46,15 +47,20 @@ PKD_PUBLIC int pkd_main(const struct pkd_program *program, int argc, char **argv
 	}
 	if (pkdi_options_parse(program, argc, argv, &options) < 0)
 		return STATUS_USAGE;
-	if (options.leave)
+	if (options.leave) {
+		free(options.is_set);
 		return 0;
+	}
 	/* Each child would write what libraries have buffered once more. Flushed now, while a
 	 * signal still ends the program if nobody reads. */
 	fflush(NULL);
 	pkdi_title_init(&title, argc, argv);
-	if (pkdi_run_init(&run, program, &options) < 0)
+	status = pkdi_run_init(&run, program, &options);
+	free(options.is_set);
+	if (status < 0)
 		return STATUS_FAILED;
-	if (pkdi_supervisor_init(&supervisor, &run, &title, options.quiet) < 0)
+	status = STATUS_FAILED;
+	if (pkdi_supervisor_init(&supervisor, &run, &title, &options) < 0)
 		goto finish_run;
 	pkdi_sandbox_report(&run, options.quiet);
 	supervisor.cycle.grace_ns = options.grace_ns;

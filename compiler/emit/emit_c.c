@@ -331,6 +331,23 @@ static size_t put_derived(const struct program *p, size_t i)
 	return n;
 }
 
+static bool reads_options(const struct term *term)
+{
+	bool reads = term->kind == TERM_OPTION;
+
+	for (size_t i = 0; i < term_n_operands(term) && !reads; i++)
+		reads = term_operand(term, i) && reads_options(term_operand(term, i));
+	return reads;
+}
+
+static bool parts_read_options(const struct interface *face)
+{
+	for (size_t i = 0; i < face->parts.n; i++)
+		if (reads_options(face->parts.items[i].term))
+			return true;
+	return false;
+}
+
 static void put_node(const struct program *p, size_t i, size_t n_derived)
 {
 	static const char *const origins[] = {
@@ -379,6 +396,8 @@ static void put_node(const struct program *p, size_t i, size_t n_derived)
 		out_field(&row, ".declared = true");
 	if (face->settled)
 		out_field(&row, ".settled = true");
+	if (parts_read_options(face))
+		out_field(&row, ".reads_options = true");
 	out_row(p->out, "", &row, ",", false);
 }
 

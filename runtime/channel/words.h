@@ -47,6 +47,7 @@ enum pkdi_call {
 struct pkdi_process_words {
 	_Alignas(PKDI_LINE) _Atomic uint32_t sleep; /* odd: asleep or about to be; never repeats */
 	_Alignas(PKDI_LINE) _Atomic uint32_t calling; /* node whose code runs, + 1; 0 = none */
+	_Atomic uint32_t pid;
 	_Atomic uint32_t call; /* enum pkdi_call: which of the node's functions */
 	_Atomic int64_t
 		step_since_ns; /* start of the call; 0 = nothing runs that the watchdog limits */
@@ -124,6 +125,16 @@ struct pkdi_record_output {
 	uint32_t slot; /* PKDI_NO_SLOT: absent */
 };
 
+/* Versions of live values, see node/live.h: one ring for the values, and one in each origin for the
+ * frames from which they hold. */
+#define PKDI_WISHES 4
+
+struct pkdi_live_words {
+	_Alignas(PKDI_LINE) _Atomic uint64_t newest; /* of an origin: the last that it has taken … */
+	_Atomic uint64_t from[PKDI_WISHES]; /* … and the frame from which each holds, by version */
+	_Atomic uint64_t applied;           /* the newest that the node has used or passed */
+};
+
 struct pkdi_node_words {
 	_Alignas(PKDI_LINE) _Atomic uint32_t state;
 	_Atomic uint64_t in_hand; /* frame that step is working on, 0 = none */
@@ -134,7 +145,20 @@ struct pkdi_node_words {
 	_Atomic uint64_t n_refused; /* live sources: frames refused for lack of room */
 	_Atomic uint64_t n_failed;  /* poison frames: settled as absent after two deaths */
 	_Atomic uint64_t n_expected;
+	struct pkdi_live_words live;
 	_Alignas(PKDI_LINE) struct pkdi_record record;
+};
+
+/* ---- Written by the console ---- */
+
+struct pkdi_wish {
+	_Alignas(PKDI_LINE) _Atomic uint64_t version; /* whose values these are; 0 while they change */
+	_Atomic uint64_t at; /* the frame from which it holds at the earliest; 0 = any */
+	char bytes[];        /* the values; then for each parameter whether it was set by itself */
+};
+
+struct pkdi_wishes {
+	_Alignas(PKDI_LINE) _Atomic uint64_t newest; /* behind it, the ring of struct pkdi_wish */
 };
 
 /* ---- Written by the supervisor ---- */

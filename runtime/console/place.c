@@ -183,7 +183,7 @@ static int lock(int directory)
 	return -EBUSY;
 }
 
-static int listen_as(struct pkdi_place *place, const char *name)
+static int listen_as(struct pkdi_rendezvous *place, const char *name)
 {
 	struct sockaddr_un address = address_of(place->directory, name);
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
@@ -207,7 +207,7 @@ static int listen_as(struct pkdi_place *place, const char *name)
 
 /* Under the first free name. What stands there already is another program, or one that was
  * killed. */
-static int listen_somewhere(struct pkdi_place *place)
+static int listen_somewhere(struct pkdi_rendezvous *place)
 {
 	char name[PKDI_PLACE_NAME];
 	int r = -EADDRINUSE;
@@ -226,7 +226,7 @@ static int listen_somewhere(struct pkdi_place *place)
 
 /* ---- The place ---- */
 
-static int open_in(struct pkdi_place *place, const char *path, char *ret_why, size_t size)
+static int open_in(struct pkdi_rendezvous *place, const char *path, char *ret_why, size_t size)
 {
 	const char *why = NULL;
 	int locked, r = place->directory = pkdi_place_directory(path, true, &why);
@@ -252,19 +252,19 @@ static int open_in(struct pkdi_place *place, const char *path, char *ret_why, si
 	return r < 0 ? r : 0;
 }
 
-int pkdi_place_open(struct pkdi_place *place, char *ret_why, size_t size)
+int pkdi_place_open(struct pkdi_rendezvous *place, char *ret_why, size_t size)
 {
 	struct pkdi_candidates all = pkdi_place_candidates();
 	int r = -ENAMETOOLONG;
 
-	*place = (struct pkdi_place){.directory = -1, .socket = -1};
+	*place = (struct pkdi_rendezvous){.directory = -1, .socket = -1};
 	snprintf(ret_why, size, "the path is too long");
 	for (unsigned i = 0; i < all.n && r < 0; i++)
 		r = open_in(place, all.paths[i], ret_why, size);
 	return r;
 }
 
-void pkdi_place_remove(struct pkdi_place *place)
+void pkdi_place_remove(struct pkdi_rendezvous *place)
 {
 	struct stat status;
 
@@ -275,7 +275,7 @@ void pkdi_place_remove(struct pkdi_place *place)
 		unlinkat(place->directory, place->name, 0);
 }
 
-void pkdi_place_close(struct pkdi_place *place)
+void pkdi_place_close(struct pkdi_rendezvous *place)
 {
 	if (place->directory >= 0)
 		close(place->directory);

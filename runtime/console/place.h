@@ -9,7 +9,7 @@
 
 enum { PKDI_PLACE_PATH = 256, PKDI_PLACE_NAME = 32 };
 
-struct pkdi_place {
+struct pkdi_rendezvous {
 	int directory;              /* -1: there is no place */
 	int socket;                 /* listens, without blocking */
 	char path[PKDI_PLACE_PATH]; /* of the directory */
@@ -34,13 +34,13 @@ int pkdi_place_directory(const char *path, bool creates, const char **ret_why);
 /* Makes the socket of this process, and removes those that programs have left which were
  * killed. Returns 0, or a negative errno; then ret_why says what is wrong, and nothing is
  * left. */
-int pkdi_place_open(struct pkdi_place *place, char *ret_why, size_t size);
+int pkdi_place_open(struct pkdi_rendezvous *place, char *ret_why, size_t size);
 
 /* Removes the socket, where it is still the one that was made. */
-void pkdi_place_remove(struct pkdi_place *place);
+void pkdi_place_remove(struct pkdi_rendezvous *place);
 
 /* Only closes the descriptors, as a child does that is not the console. */
-void pkdi_place_close(struct pkdi_place *place);
+void pkdi_place_close(struct pkdi_rendezvous *place);
 
 /* Connects to a socket of that name in the directory; the descriptor, or a negative errno. */
 int pkdi_place_connect(int directory, const char *name);

@@ -161,6 +161,9 @@ int pkdi_node_start(struct pkdi_node *node)
 	}
 	node->ctx.reported = false;
 	node->ctx.state = pkdi_record_spare_state(node);
+	/* One that is started again begins with the values of its next frame. */
+	if (node->live.reads)
+		pkdi_live_apply(&node->live, node->decided + 1);
 	begin_call(node, PKDI_CALL_INIT);
 	r = decl->methods->init(node->self, decl->params, &node->ctx);
 	end_call(node);
@@ -368,6 +371,18 @@ static enum pkdi_poll poll_join(struct pkdi_node *node)
 	return moved ? PKDI_POLL_MOVED : PKDI_POLL_IDLE;
 }
 
+/* Takes new values of parameters, also while there is nothing to fire with. */
+static void follow_live(struct pkdi_node *node)
+{
+	struct pkdi_live *live = &node->live;
+
+	if (live->leads)
+		pkdi_live_take(live, pkdi_record_number(&node->words->record) + 1);
+	else if (live->reads && pkdi_read(&live->all->words[live->root]->newest) !=
+	                                pkdi_read(&live->words->applied))
+		pkdi_live_apply(live, node->decided + 1);
+}
+
 enum pkdi_poll pkdi_node_poll(struct pkdi_node *node, bool may_begin)
 {
 	if (!node->ready)
@@ -376,6 +391,8 @@ enum pkdi_poll pkdi_node_poll(struct pkdi_node *node, bool may_begin)
 		pkdi_node_leave(node);
 		return PKDI_POLL_MOVED;
 	}
+	if (node->live.all)
+		follow_live(node);
 	if (node->chosen)
 		return PKDI_POLL_READY;
 	if (node->decl->fires_any)
@@ -783,6 +800,8 @@ int pkdi_node_fire(struct pkdi_node *node)
 	};
 	if (node->ctx.number == pkdi_read(&node->orders->failed_number))
 		return pass_failed(node);
+	if (node->live.reads)
+		pkdi_live_apply(&node->live, node->ctx.number);
 	r = call_step(node, &end_ns);
 	if (r == PKD_LATER && pkdi_node_is_source(node->decl))
 		return wait_later(node);

@@ -6,6 +6,7 @@
 #include "channel/wake.h"
 #include "node/believe.h"
 #include "node/firing.h"
+#include "node/live.h"
 #include "node/path.h"
 #include "node/plan.h"
 #include "node/watch.h"
@@ -65,6 +66,8 @@ struct pkdi_node {
 	struct pkdi_neighbour **down, **up;
 	uint32_t n_down, n_up, n_up_gated;
 
+	struct pkdi_live live;
+	uint64_t live_loaded; /* the version of its params, and of its pool's, in this process */
 	uint64_t decided; /* histories: the node will fire no frame up to here */
 	bool has_history;
 	bool wake_pending;    /* has made room that a sleeping writer has not been told of */

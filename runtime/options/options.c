@@ -161,6 +161,13 @@ static int take_no_sandbox(struct parser *parser, const char *value)
 	return 0;
 }
 
+static int take_no_console(struct parser *parser, const char *value)
+{
+	(void)value;
+	parser->options.no_console = true;
+	return 0;
+}
+
 static int take_freeze(struct parser *parser, const char *value)
 {
 	parser->options.freeze_given = true;
@@ -221,7 +228,7 @@ static int take_argument(struct parser *parser, enum pass pass, int *i)
 	if (pkdi_param_find(parser->program, argument.name, argument.length, &target)) {
 		r = complete(parser, &argument, takes_next(target.param, next), i);
 		if (r == 0 && pass == PASS_OWN)
-			parser->given[target.index] = true;
+			parser->given[target.index] = parser->options.is_set[target.index] = true;
 		else if (r == 0 && (pass == PASS_NODES) == (target.node != NULL))
 			r = take_value(parser, &target, argument.value ? argument.value : "true");
 		return r;
@@ -297,6 +304,7 @@ static int apply_config(const struct parser *parser, bool of_nodes)
 		r = take_value(parser, &setting->target, setting->value);
 		if (r < 0)
 			return r;
+		parser->options.is_set[index] = true;
 	}
 	return 0;
 }
@@ -454,11 +462,12 @@ int pkdi_options_parse(const struct pkd_program *program, int argc, char **argv,
 		.argc = argc,
 		.argv = argv,
 		.options.grace_ns = PKDI_DEFAULT_GRACE_NS,
+		.options.is_set = calloc(n + 1, sizeof(bool)),
 		.given = calloc(n + 1, sizeof(bool)),
 	};
 	int r = -ENOMEM;
 
-	if (parser.given)
+	if (parser.given && parser.options.is_set)
 		r = parse(&parser);
 	else
 		pkdi_log(&parser.log, "not enough memory for the options");
@@ -466,5 +475,7 @@ int pkdi_options_parse(const struct pkd_program *program, int argc, char **argv,
 	free(parser.given);
 	if (r == 0)
 		*ret_options = parser.options;
+	else
+		free(parser.options.is_set);
 	return r;
 }

@@ -240,11 +240,40 @@ int pkdi_confine_files(const struct pkdi_run *run, uint32_t index, const struct 
 	return r;
 }
 
+static int replace_standard(const bool keeps[2])
+{
+	int r = 0, fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+	if (fd < 0)
+		return -errno;
+	for (int i = 0; i < 2 && r == 0; i++)
+		if (!keeps[i] && dup2(fd, i) < 0)
+			r = -errno;
+	close(fd);
+	return r;
+}
+
+int pkdi_confine_to_no_files(const struct pkdi_run *run)
+{
+	const bool keeps[2] = {false, false};
+	struct pkdi_landlock ruleset;
+	int r = replace_standard(keeps);
+
+	if (r < 0 || !run->landlock_abi)
+		return r;
+	r = pkdi_landlock_init(&ruleset, run->landlock_abi, PKDI_FS_ALL,
+	                       PKDI_SCOPE_SIGNAL | PKDI_SCOPE_ABSTRACT_UNIX);
+	if (r < 0)
+		return r;
+	r = pkdi_landlock_enforce(&ruleset);
+	pkdi_landlock_finish(&ruleset);
+	return r;
+}
+
 int pkdi_confine_standard(const struct pkdi_run *run, uint32_t index)
 {
 	const struct pkd_process *process = run->processes[index].decl;
 	bool keeps[2] = {false, false};
-	int fd, r = 0;
 
 	for (uint32_t i = 0; i < process->n_nodes; i++) {
 		const struct pkdi_node *node = &run->nodes[process->nodes[i]];
@@ -253,12 +282,5 @@ int pkdi_confine_standard(const struct pkdi_run *run, uint32_t index)
 			if (node->paths[j].kind == PKDI_PATH_STANDARD && node->paths[j].fd < 2)
 				keeps[node->paths[j].fd] = true;
 	}
-	fd = open("/dev/null", O_RDWR | O_CLOEXEC);
-	if (fd < 0)
-		return -errno;
-	for (int i = 0; i < 2 && r == 0; i++)
-		if (!keeps[i] && dup2(fd, i) < 0)
-			r = -errno;
-	close(fd);
-	return r;
+	return replace_standard(keeps);
 }

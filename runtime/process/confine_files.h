@@ -13,4 +13,7 @@ int pkdi_confine_files(const struct pkdi_run *run, uint32_t index,
  * `-`. In place of the others is /dev/null. 0 or -errno. */
 int pkdi_confine_standard(const struct pkdi_run *run, uint32_t index);
 
+/* No files at all, nor input and output, for a process without nodes. */
+int pkdi_confine_to_no_files(const struct pkdi_run *run);
+
 #endif

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <unistd.h>
 
 #include "os/closer.h"
 #include "process/sandbox.h"
@@ -92,6 +93,8 @@ static int attach_control(struct pkdi_run *run, uint32_t index)
 	size_t from = (size_t)(own->address - all->address), to = from + own->size;
 	int r = pkdi_map_view(&run->orders_map, run->orders_map.address);
 
+	if (r == 0 && run->wishes_map.address)
+		r = pkdi_map_view(&run->wishes_map, run->wishes_map.address);
 	if (r == 0)
 		r = pkdi_map_make_readonly(all, 0, from);
 	if (r == 0)
@@ -150,6 +153,7 @@ static void close_maps(struct pkdi_run *run)
 	for (uint32_t i = 0; i < run->program->n_pools; i++)
 		pkdi_closer_add(&closer, &run->pools[i].map.fd);
 	pkdi_closer_add(&closer, &run->orders_map.fd);
+	pkdi_closer_add(&closer, &run->wishes_map.fd);
 	pkdi_closer_add(&closer, &run->bells_map.fd);
 	pkdi_closer_add(&closer, &run->control_map.fd);
 	pkdi_closer_finish(&closer);
@@ -169,6 +173,25 @@ int pkdi_process_set_inherited(struct pkdi_run *run, uint32_t index, bool inheri
 				r = pkdi_map_set_inherited(
 					&run->streams[node->outputs[j].stream].map, inherited);
 	}
+	return r;
+}
+
+int pkdi_process_attach_observer(struct pkdi_run *run)
+{
+	int r = pkdi_map_view(&run->orders_map, run->orders_map.address);
+
+	for (uint32_t i = 0; i < run->program->n_streams; i++)
+		run->streams[i].map.address = NULL; /* never inherited */
+	attach_states(run, PKD_NONE);
+	for (uint32_t i = 0; i < run->program->n_pools; i++)
+		pkdi_map_unmap(&run->pools[i].map);
+	if (r == 0)
+		r = pkdi_map_make_readonly(&run->control_map, 0, run->control_map.size);
+	if (r == 0)
+		make_private(&run->bells_map);
+	if (run->wishes_map.address)
+		make_private(&run->wishes_map);
+	close_maps(run);
 	return r;
 }
 
@@ -203,6 +226,7 @@ static int start_nodes(struct pkdi_run *run, const struct pkdi_process *process)
 	int r;
 
 	/* What the last incarnation died in is the supervisor's to know, and over. */
+	atomic_store(&process->words->pid, (uint32_t)getpid());
 	atomic_store(&process->words->calling, 0);
 	atomic_store(&process->words->call, PKDI_CALL_STEP);
 	atomic_store(&process->words->step_since_ns, 0);

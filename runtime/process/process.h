@@ -12,6 +12,9 @@ int pkdi_process_set_inherited(struct pkdi_run *run, uint32_t index, bool inheri
  * -errno. After it the process can harm no other's words. */
 int pkdi_process_attach(struct pkdi_run *run, uint32_t index);
 
+/* The same for a process without nodes, which writes no words and maps no stream. */
+int pkdi_process_attach_observer(struct pkdi_run *run);
+
 /* Recovers and starts the process's nodes, then fires them until all have left. Returns the exit
  * status. */
 int pkdi_process_run(struct pkdi_run *run, uint32_t index);

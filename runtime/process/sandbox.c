@@ -37,6 +37,21 @@ int pkdi_sandbox_enter(struct pkdi_run *run, uint32_t index)
 	return r;
 }
 
+int pkdi_sandbox_enter_helper(struct pkdi_run *run)
+{
+	const struct pkdi_rights none = {.no_processes = true};
+	int r;
+
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
+		return -errno;
+	if (!run->landlock_abi)
+		hide_memory();
+	r = pkdi_confine_to_no_files(run);
+	if (r == 0 && run->has_seccomp)
+		r = pkdi_confine_calls(run, &none);
+	return r;
+}
+
 int pkdi_sandbox_settle(const struct pkdi_run *run, uint32_t index)
 {
 	struct pkdi_rights rights;

@@ -20,6 +20,9 @@ void pkdi_sandbox_report(const struct pkdi_run *run, bool quiet);
  * 0 or -errno. */
 int pkdi_sandbox_enter(struct pkdi_run *run, uint32_t index);
 
+/* The same for a process without nodes, which needs nothing beyond what is open. */
+int pkdi_sandbox_enter_helper(struct pkdi_run *run);
+
 /* Takes away what nodes that are `settled after init` need no more, from all threads. 0 or
  * -errno. */
 int pkdi_sandbox_settle(const struct pkdi_run *run, uint32_t index);

@@ -18,6 +18,7 @@
 #include "run/layout.h"
 #include "run/link.h"
 #include "run/paths.h"
+#include "run/wishes.h"
 
 /* ---- Private memory ---- */
 
@@ -434,6 +435,7 @@ int pkdi_run_init(struct pkdi_run *run, const struct pkd_program *program,
 		.landlock_abi = pkdi_landlock_abi(),
 		.control_map.fd = -1,
 		.orders_map.fd = -1,
+		.wishes_map.fd = -1,
 		.bells_map.fd = -1,
 	};
 	r = pkdi_check(program, &run->log);
@@ -464,12 +466,15 @@ int pkdi_run_init(struct pkdi_run *run, const struct pkd_program *program,
 	if (r < 0)
 		goto finish_run;
 	r = pkdi_layout_create(run);
+	if (r == 0)
+		r = pkdi_wishes_create(run, options);
 	if (r < 0) {
 		pkdi_log(&run->log, "cannot allocate the control words: %s",
 		         pkdi_limit_explain(-r, why));
 		goto finish_run;
 	}
 	pkdi_link(run);
+	pkdi_wishes_link(run);
 	r = lend_nothing(run);
 	if (r == 0)
 		return 0;
@@ -496,6 +501,7 @@ void pkdi_run_finish(struct pkdi_run *run)
 	pkdi_map_finish(&run->control_map);
 	pkdi_map_finish(&run->orders_map);
 	pkdi_map_finish(&run->bells_map);
+	pkdi_wishes_finish(run);
 	if (run->stop_fd >= 0)
 		close(run->stop_fd);
 	if (run->supervisor_fd >= 0)

@@ -75,7 +75,9 @@ struct pkdi_run {
 	struct pkdi_map orders_map;  /* written by the supervisor only */
 	struct pkdi_program_words *program_words;
 	struct pkdi_orders *orders; /* per node */
-	struct pkdi_map bells_map;  /* written by everyone */
+	struct pkdi_map wishes_map; /* written by the console only */
+	struct pkdi_live_values live;
+	struct pkdi_map bells_map; /* written by everyone */
 	struct pkdi_bell *bells;
 };
 

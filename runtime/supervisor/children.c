@@ -189,6 +189,8 @@ bool pkdi_child_is_own(const void *context, pid_t pid)
 {
 	const struct pkdi_supervisor *supervisor = context;
 
+	if (supervisor->helper.pid == pid)
+		return true;
 	for (uint32_t i = 0; i < supervisor->run->n_processes; i++)
 		if (supervisor->children[i].spawned.pid == pid)
 			return true;

@@ -109,4 +109,5 @@ void pkdi_descriptors_close(void *context)
 		pkdi_closer_add(&closer, &supervisor->children[i].spawned.lifeline);
 	}
 	pkdi_closer_finish(&closer);
+	pkdi_helper_close(supervisor);
 }

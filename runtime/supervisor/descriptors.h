@@ -13,6 +13,7 @@ enum {
 	PKDI_TAG_ALARM,
 	PKDI_TAG_PROGRESS,
 	PKDI_TAG_BACKLOG,
+	PKDI_TAG_HELPER,
 };
 
 /* Blocks the signals that are read from a descriptor from now on. 0, or -errno: then they are to

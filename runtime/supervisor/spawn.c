@@ -42,6 +42,18 @@ static int hold_on(int lifeline)
 	return 0;
 }
 
+int pkdi_spawn_bind(const struct pkdi_run *run, int lifeline)
+{
+	int r = hold_on(lifeline);
+
+	if (r == 0 && prctl(PR_SET_PDEATHSIG, SIGKILL) < 0)
+		r = -errno;
+	/* The supervisor may have died before that call: then nobody would kill this process. */
+	if (r == 0 && getppid() != run->supervisor)
+		raise(SIGKILL);
+	return r;
+}
+
 /* Of what is allocated and of what is there already; with both limits, so that no node raises it
  * again. */
 static int limit_memory(uint64_t bytes)
@@ -56,15 +68,10 @@ static int limit_memory(uint64_t bytes)
 static int prepare(struct pkdi_spawner *spawner, uint32_t index, int lifeline)
 {
 	struct pkdi_run *run = spawner->run;
-	int r = hold_on(lifeline);
+	int r = pkdi_spawn_bind(run, lifeline);
 
 	if (r < 0)
 		return r;
-	if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0)
-		return -errno;
-	/* The supervisor may have died before that call: then nobody would kill this process. */
-	if (getppid() != run->supervisor)
-		raise(SIGKILL);
 	spawner->close_private(spawner->context);
 	pkdi_schedule_apply(run, index);
 	pkdi_title_set(&spawner->title, run->program->name, run->processes[index].decl->name);

@@ -104,6 +104,7 @@ static void break_off(struct pkdi_supervisor *supervisor, const char *call, int 
 	         strerror(error));
 	for (uint32_t i = 0; i < supervisor->run->n_processes; i++)
 		pkdi_child_signal(&supervisor->children[i], SIGKILL);
+	pkdi_helper_end(supervisor, 1);
 	for (uint32_t i = 0; i < supervisor->run->n_processes; i++) {
 		const struct pkdi_child *child = &supervisor->children[i];
 		struct pollfd end = {child->spawned.pidfd, POLLIN, 0};
@@ -121,10 +122,13 @@ static void set_alarm(struct pkdi_supervisor *supervisor)
 {
 	int64_t ns = pkdi_lifecycle_alarm(&supervisor->cycle);
 	int64_t look_ns = pkdi_watchdog_look(supervisor);
+	int64_t helper_ns = supervisor->done ? 0 : pkdi_helper_look(supervisor, pkd_now());
 	struct itimerspec alarm;
 
 	if (!ns || look_ns < ns)
 		ns = look_ns;
+	if (helper_ns && helper_ns < ns)
+		ns = helper_ns;
 	supervisor->alarm_ns = ns;
 	alarm = (struct itimerspec){.it_value = {ns / 1000000000, ns % 1000000000}};
 	if (timerfd_settime(supervisor->alarm_fd, TFD_TIMER_ABSTIME, &alarm, NULL) < 0)
@@ -262,6 +266,10 @@ static void dispatch(struct pkdi_supervisor *supervisor, uint32_t tag)
 	case PKDI_TAG_BACKLOG:
 		pkdi_backlog_flush(supervisor->backlog);
 		break;
+	case PKDI_TAG_HELPER:
+		pkdi_helper_reap(supervisor, event.now_ns);
+		set_alarm(supervisor);
+		break;
 	default:
 		take_death(supervisor, tag);
 		break;
@@ -302,7 +310,7 @@ static int allocate(struct pkdi_supervisor *supervisor)
 }
 
 int pkdi_supervisor_init(struct pkdi_supervisor *supervisor, struct pkdi_run *run,
-                         const struct pkdi_title *title, bool quiet)
+                         const struct pkdi_title *title, const struct pkdi_options *options)
 {
 	int r;
 
@@ -317,7 +325,11 @@ int pkdi_supervisor_init(struct pkdi_supervisor *supervisor, struct pkdi_run *ru
 		.signal_fd = -1,
 		.alarm_fd = -1,
 		.progress_fd = -1,
-		.quiet = quiet,
+		.helper = {.place = {.directory = -1, .socket = -1},
+	                   .pidfd = -1,
+	                   .lifeline = -1,
+	                   .end_fd = {-1, -1}},
+		.quiet = options->quiet,
 	};
 	r = allocate(supervisor);
 	if (r == 0) {
@@ -325,6 +337,8 @@ int pkdi_supervisor_init(struct pkdi_supervisor *supervisor, struct pkdi_run *ru
 		run->log.backlog = supervisor->backlog;
 		r = pkdi_descriptors_open(supervisor);
 	}
+	if (r == 0)
+		pkdi_helper_init(supervisor, !options->no_console);
 	if (r < 0) {
 		pkdi_log(&run->log, "cannot set up the supervisor: %s", strerror(-r));
 		pkdi_supervisor_finish(supervisor);
@@ -334,6 +348,7 @@ int pkdi_supervisor_init(struct pkdi_supervisor *supervisor, struct pkdi_run *ru
 
 void pkdi_supervisor_finish(struct pkdi_supervisor *supervisor)
 {
+	pkdi_helper_finish(supervisor);
 	pkdi_descriptors_close(supervisor);
 	free(supervisor->backlog);
 	for (uint32_t i = 0; supervisor->lives && i < supervisor->run->n_processes; i++)
@@ -390,5 +405,8 @@ int pkdi_supervisor_run(struct pkdi_supervisor *supervisor)
 			run, &(struct pkdi_action){PKDI_ACTION_LEAVE, supervisor->cycle.culprit, 0},
 			&supervisor->lives[supervisor->cycle.culprit], &supervisor->cycle.failure);
 	pkdi_backlog_drain(supervisor->backlog);
-	return supervisor->lost_output && !supervisor->status ? 1 : supervisor->status;
+	if (supervisor->lost_output && !supervisor->status)
+		supervisor->status = 1;
+	pkdi_helper_end(supervisor, supervisor->status);
+	return supervisor->status;
 }

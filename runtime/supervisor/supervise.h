@@ -4,6 +4,7 @@
 #define PKDI_SUPERVISE_H
 
 #include "run/run.h"
+#include "supervisor/helper.h"
 #include "supervisor/lifecycle.h"
 #include "supervisor/spawn.h"
 #include "supervisor/stats.h"
@@ -28,6 +29,7 @@ struct pkdi_supervisor {
 	struct pkdi_child *children;
 	uint64_t *last_fatal; /* node -> frame it had in hand when it last died of its own making */
 	int epoll_fd, signal_fd, alarm_fd, progress_fd;
+	struct pkdi_helper helper;
 	struct pkdi_strays strays;
 	struct pkdi_backlog *backlog; /* what it has to say */
 	bool watches_backlog;
@@ -42,7 +44,7 @@ struct pkdi_supervisor {
 
 /* On failure one line has been written and nothing is left. Blocks the signals it waits for. */
 int pkdi_supervisor_init(struct pkdi_supervisor *supervisor, struct pkdi_run *run,
-                         const struct pkdi_title *title, bool quiet);
+                         const struct pkdi_title *title, const struct pkdi_options *options);
 void pkdi_supervisor_finish(struct pkdi_supervisor *supervisor);
 
 /* Runs the program to its end; returns the exit status. */

@@ -5,7 +5,7 @@
 #include <pkd/program.h>
 #include <string.h>
 
-PKD_GENERATED_FOR(8);
+PKD_GENERATED_FOR(9);
 
 extern const struct pkd_methods look_methods;
 extern const struct pkd_methods rows_methods;
@@ -1758,6 +1758,7 @@ static const struct pkd_node nodes[] = {
 		.outputs = expression_2_outputs,
 		.n_outputs = 1,
 		.declared = true,
+		.reads_options = true,
 	},
 	{
 		.name = "large",
@@ -1770,6 +1771,7 @@ static const struct pkd_node nodes[] = {
 		.outputs = large_outputs,
 		.n_outputs = 3,
 		.declared = true,
+		.reads_options = true,
 	},
 	{
 		.name = "smaller",
@@ -1806,6 +1808,7 @@ static const struct pkd_node nodes[] = {
 		.outputs = safe_outputs,
 		.n_outputs = 1,
 		.declared = true,
+		.reads_options = true,
 	},
 	{
 		.name = "either",

@@ -7,7 +7,7 @@
 #include <pkd/text.h>
 #include <string.h>
 
-PKD_GENERATED_FOR(8);
+PKD_GENERATED_FOR(9);
 
 extern const struct pkd_methods look_methods;
 extern const struct pkd_methods keep_methods;
@@ -1660,6 +1660,7 @@ static const struct pkd_node nodes[] = {
 		.outputs = expression_1_outputs,
 		.n_outputs = 1,
 		.declared = true,
+		.reads_options = true,
 	},
 	{
 		.name = "expression_2",
@@ -1684,6 +1685,7 @@ static const struct pkd_node nodes[] = {
 		.outputs = expression_3_outputs,
 		.n_outputs = 2,
 		.declared = true,
+		.reads_options = true,
 	},
 	{
 		.name = "expression_5",
@@ -1720,6 +1722,7 @@ static const struct pkd_node nodes[] = {
 		.outputs = expression_9_outputs,
 		.n_outputs = 5,
 		.declared = true,
+		.reads_options = true,
 	},
 	{
 		.name = "expression_12",

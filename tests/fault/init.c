@@ -112,7 +112,7 @@ static int set_up(bool single_process)
 
 	if (r < 0)
 		return r;
-	r = pkdi_supervisor_init(&supervisor, &run, &title, false);
+	r = pkdi_supervisor_init(&supervisor, &run, &title, &(struct pkdi_options){0});
 	/* Taking down is not the subject. */
 	plan.from = 0;
 	if (r == 0)

@@ -55,7 +55,7 @@ static bool has(const char *name)
 	return access(whole, F_OK) == 0;
 }
 
-static void assert_opens(struct pkdi_place *place)
+static void assert_opens(struct pkdi_rendezvous *place)
 {
 	char why[400];
 	int r = pkdi_place_open(place, why, sizeof(why));
@@ -67,7 +67,7 @@ static void assert_opens(struct pkdi_place *place)
 
 static void assert_refused(int error, const char *words)
 {
-	struct pkdi_place place;
+	struct pkdi_rendezvous place;
 	char why[400], wanted[400];
 
 	assert_int_equal(pkdi_place_open(&place, why, sizeof(why)), -error);
@@ -79,7 +79,7 @@ static void assert_refused(int error, const char *words)
 
 static void a_socket_is_made_found_and_removed(void **state)
 {
-	struct pkdi_place place;
+	struct pkdi_rendezvous place;
 	struct stat status;
 	char name[PKDI_PLACE_NAME];
 	int client, server;
@@ -105,7 +105,7 @@ static void a_socket_is_made_found_and_removed(void **state)
 
 static void a_path_may_be_longer_than_an_address(void **state)
 {
-	struct pkdi_place place;
+	struct pkdi_rendezvous place;
 	size_t n = strlen(path);
 
 	(void)state;
@@ -149,7 +149,7 @@ static int listen_as(const char *name)
 static void what_killed_programs_leave_is_removed_and_nothing_else(void **state)
 {
 	char dead[32], alive[32], second[32], file[PKDI_PLACE_PATH + 64];
-	struct pkdi_place place;
+	struct pkdi_rendezvous place;
 	int fd, live_fd, second_fd;
 	pid_t pid = dead_process();
 
@@ -179,7 +179,7 @@ static void what_killed_programs_leave_is_removed_and_nothing_else(void **state)
 
 static void a_name_that_is_taken_gets_a_number(void **state)
 {
-	struct pkdi_place place;
+	struct pkdi_rendezvous place;
 	char first[32], second[32];
 	int fd;
 
@@ -202,7 +202,7 @@ static void a_name_that_is_taken_gets_a_number(void **state)
 
 static void another_socket_of_that_name_stays(void **state)
 {
-	struct pkdi_place place;
+	struct pkdi_rendezvous place;
 	int fd;
 
 	(void)state;

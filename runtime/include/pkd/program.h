@@ -104,6 +104,7 @@ struct pkd_param {
 	union pkd_bound min, max;
 	const struct pkd_type *type; /* PKD_ENUM: its names; else NULL */
 	uint32_t n;                  /* an array of so many of `kind`; 0 = one value */
+	bool live; /* of a node: it may change while the program runs, between two firings */
 };
 
 /* What a node touches beyond its inputs and outputs, as it declares. */
@@ -163,6 +164,7 @@ struct pkd_node {
 	uint32_t n_rights;
 	bool declared; /* it touches only `rights`; else unknown, and it may touch everything */
 	bool settled;  /* after init it opens nothing and starts no threads */
+	bool reads_options; /* an expression over the pipeline's parameters */
 };
 
 enum pkd_failure_end {

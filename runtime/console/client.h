@@ -1,0 +1,75 @@
+/* One client of the console: its lines, its request, and what it has still to be sent. Whatever it
+ * sends or leaves unread costs it its own turn only. */
+#ifndef PKDI_CLIENT_H
+#define PKDI_CLIENT_H
+
+#include "console/json.h"
+#include "console/out.h"
+
+/* Bytes of a line, with its end. */
+#define PKDI_MESSAGE_SIZE 65536
+#define PKDI_MESSAGE_VALUES 4096
+#define PKDI_ID_SIZE 72
+
+struct pkdi_method;
+
+/* The parts of a program, in the order in which an answer goes through them, one line each. */
+enum pkdi_section {
+	PKDI_SECTION_PROCESS,
+	PKDI_SECTION_NODE,
+	PKDI_SECTION_STREAM,
+	PKDI_SECTION_EDGE,  /* input `part` of node `index` */
+	PKDI_SECTION_PARAM,
+	PKDI_SECTION_WHOLE, /* the last line of any answer */
+};
+
+struct pkdi_cursor {
+	enum pkdi_section section;
+	uint32_t index, part;
+};
+
+/* What a client has asked for last. An answer is written line by line, as far as the client
+ * reads. */
+struct pkdi_request {
+	const struct pkdi_method *method; /* NULL: nothing is being answered */
+	char id[PKDI_ID_SIZE];            /* as the client has written it, JSON; "": it has none */
+	struct pkdi_cursor cursor;        /* the next line */
+	uint64_t version; /* set: of the values that were set */
+	int64_t until_ns; /* set: how long the answer waits for the nodes */
+};
+
+struct pkdi_client {
+	int fd; /* -1: there is none */
+	bool is_read; /* it sends nothing more */
+	bool ends;    /* closed once all was sent */
+	int64_t used_ns; /* when it last sent or took something */
+	struct pkdi_request request;
+	size_t n_in, n_out, n_sent;
+	char in[PKDI_MESSAGE_SIZE];
+	char out[PKDI_MESSAGE_SIZE];
+};
+
+/* Reads what is there. False: the client has gone. */
+bool pkdi_client_receive(struct pkdi_client *client);
+
+/* The next whole line, in place and without its end; NULL: there is none. It is gone with the next
+ * call. */
+char *pkdi_client_line(struct pkdi_client *client, size_t *ret_size);
+
+/* Whether the client has sent more than a line may have, without its end. */
+bool pkdi_client_overflows(const struct pkdi_client *client);
+
+/* Sends what is there, as far as the client takes it. False: it has gone. */
+bool pkdi_client_send(struct pkdi_client *client);
+
+static inline bool pkdi_client_has_unsent(const struct pkdi_client *client)
+{
+	return client->n_sent < client->n_out;
+}
+
+/* Begins a line in the room that is left behind what is unsent, and adds it; the second returns
+ * false where it did not fit, and nothing is added. */
+struct pkdi_out pkdi_client_begin(struct pkdi_client *client);
+bool pkdi_client_add(struct pkdi_client *client, struct pkdi_out *line);
+
+#endif

@@ -1,0 +1,342 @@
+#define _GNU_SOURCE
+#include "console/console.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "console/method.h"
+#include "console/set.h"
+
+/* One more, and the one that has been quiet for longest is closed. */
+enum { MAX_CLIENTS = 16 };
+
+/* How often a request is looked at that waits for nodes. */
+enum { LOOK_MS = 5 };
+
+struct console {
+	struct pkdi_run *run;
+	int listener, end_fd;
+	struct pkdi_json_value values[PKDI_MESSAGE_VALUES];
+	struct pkdi_client clients[MAX_CLIENTS];
+};
+
+/* ---- Answers ---- */
+
+/* A line that says what went wrong; it always fits, as it is written where nothing is unsent. */
+static void answer_fault(struct pkdi_client *client, const char *id, const struct pkdi_fault *fault)
+{
+	struct pkdi_out line = pkdi_client_begin(client);
+
+	pkdi_out_open(&line, NULL, '{');
+	if (*id)
+		pkdi_out_raw(&line, "id", id, strlen(id));
+	pkdi_out_text(&line, "error", fault->name);
+	pkdi_out_text(&line, "message", fault->text);
+	pkdi_out_close(&line, '}');
+	pkdi_client_add(client, &line);
+}
+
+/* Writes the next line of an answer. False: there is no room for it. */
+static bool answer_once(struct console *console, struct pkdi_client *client)
+{
+	struct pkdi_request *request = &client->request;
+	struct pkdi_out line = pkdi_client_begin(client);
+	struct pkdi_cursor next = request->cursor;
+	bool more = pkdi_method_advance(console->run, request->method, &next);
+
+	pkdi_out_open(&line, NULL, '{');
+	if (*request->id)
+		pkdi_out_raw(&line, "id", request->id, strlen(request->id));
+	pkdi_out_open(&line, "parameters", '{');
+	request->method->write(console->run, request, &line);
+	pkdi_out_close(&line, '}');
+	if (more)
+		pkdi_out_bool(&line, "more", true);
+	pkdi_out_close(&line, '}');
+	if (pkdi_client_add(client, &line)) {
+		request->cursor = next;
+	} else if (client->n_out == 0) { /* not even alone */
+		struct pkdi_fault fault;
+
+		pkdi_refuse(&fault, "too_long", "the answer is longer than a line may be");
+		answer_fault(client, request->id, &fault);
+		more = false;
+	} else {
+		return false;
+	}
+	if (!more)
+		request->method = NULL;
+	return true;
+}
+
+/* The id is given back as it came: a number or a string, and short. */
+static bool take_id(const struct pkdi_json *json, char ret_id[PKDI_ID_SIZE],
+                    struct pkdi_fault *fault)
+{
+	uint32_t id = pkdi_json_member(json, 0, "id");
+	const struct pkdi_json_value *value;
+	bool is_text;
+
+	if (id == PKDI_JSON_NONE)
+		return true;
+	value = &json->values[id];
+	is_text = value->kind == PKDI_JSON_STRING;
+	if ((!is_text && value->kind != PKDI_JSON_NUMBER) ||
+	    value->end - value->start + 3 > PKDI_ID_SIZE)
+		return pkdi_refuse(fault, "invalid_request",
+		                   "the id is a number or a string of at most %d bytes",
+		                   PKDI_ID_SIZE - 3);
+	memcpy(ret_id, json->text + value->start - is_text,
+	       value->end - value->start + 2 * is_text);
+	return true;
+}
+
+static bool take_request(struct console *console, struct pkdi_client *client, const char *text,
+                         size_t size, struct pkdi_fault *fault)
+{
+	struct pkdi_json json = {.values = console->values, .max_values = PKDI_MESSAGE_VALUES};
+	struct pkdi_request *request = &client->request;
+	char name[64] = "";
+	uint32_t parameters;
+	const struct pkdi_method *method;
+
+	*request = (struct pkdi_request){.method = NULL};
+	if (!pkdi_json_read(&json, text, size))
+		return pkdi_refuse(fault, "invalid_json", "at byte %u, this %s", json.fault_at + 1,
+		                   json.fault);
+	if (json.values[0].kind != PKDI_JSON_OBJECT)
+		return pkdi_refuse(fault, "invalid_request", "a request is an object");
+	if (!take_id(&json, request->id, fault))
+		return false;
+	if (!pkdi_json_string(&json, pkdi_json_member(&json, 0, "method"), name, sizeof(name)))
+		return pkdi_refuse(fault, "invalid_request", "a request has a \"method\"");
+	parameters = pkdi_json_member(&json, 0, "parameters");
+	if (parameters != PKDI_JSON_NONE && json.values[parameters].kind != PKDI_JSON_OBJECT)
+		return pkdi_refuse(fault, "invalid_request", "\"parameters\" is an object");
+	method = pkdi_method_find(name);
+	if (!method)
+		return pkdi_refuse(fault, "unknown_method", "there is no method '%.60s': there are %s",
+		                   name, pkdi_method_names());
+	if (!method->begin(console->run, request, &json, parameters, fault))
+		return false;
+	request->method = method;
+	pkdi_method_start(console->run, request);
+	return true;
+}
+
+static bool can_answer(const struct console *console, const struct pkdi_client *client)
+{
+	const struct pkdi_request *request = &client->request;
+
+	return request->method &&
+	       (!request->method->is_ready ||
+	        request->method->is_ready(console->run, request, pkd_now()));
+}
+
+/* Answers what can be answered, request after request. */
+static void serve(struct console *console, struct pkdi_client *client)
+{
+	struct pkdi_fault fault;
+	size_t size;
+	const char *text;
+
+	while (!pkdi_client_has_unsent(client) || client->request.method) {
+		if (client->request.method) {
+			if (!can_answer(console, client) || !answer_once(console, client))
+				return;
+			continue;
+		}
+		text = pkdi_client_line(client, &size);
+		if (!text && pkdi_client_overflows(client)) {
+			pkdi_refuse(&fault, "too_long", "a line has at most %d bytes",
+			            PKDI_MESSAGE_SIZE);
+			answer_fault(client, "", &fault);
+			client->ends = true;
+		}
+		client->ends |= !text && client->is_read;
+		if (!text)
+			return;
+		if (size > 0 && !take_request(console, client, text, size, &fault))
+			answer_fault(client, client->request.id, &fault);
+	}
+}
+
+/* ---- Clients ---- */
+
+static void forget(struct pkdi_client *client)
+{
+	if (client->fd >= 0)
+		close(client->fd);
+	client->fd = -1;
+}
+
+static void advance(struct console *console, struct pkdi_client *client)
+{
+	size_t sent;
+
+	do {
+		serve(console, client);
+		sent = client->n_out;
+		if (!pkdi_client_send(client) || (client->ends && client->n_out == 0)) {
+			forget(client);
+			return;
+		}
+	} while (sent && !pkdi_client_has_unsent(client));
+}
+
+/* A free place, or that of who has been quiet for longest. */
+static struct pkdi_client *find_place(struct console *console)
+{
+	struct pkdi_client *found = &console->clients[0];
+
+	for (int i = 0; i < MAX_CLIENTS; i++) {
+		struct pkdi_client *client = &console->clients[i];
+
+		if (client->fd < 0)
+			return client;
+		if (client->used_ns < found->used_ns)
+			found = client;
+	}
+	forget(found);
+	return found;
+}
+
+/* Nobody but the program's own user reaches the socket; root reaches everything. */
+static bool is_trusted(int fd)
+{
+	struct ucred peer;
+	socklen_t size = sizeof(peer);
+
+	return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0 &&
+	       (peer.uid == geteuid() || peer.uid == 0);
+}
+
+static void accept_one(struct console *console)
+{
+	int fd = accept4(console->listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+	struct pkdi_client *client;
+	struct pkdi_out line;
+
+	if (fd < 0)
+		return;
+	if (!is_trusted(fd)) {
+		close(fd);
+		return;
+	}
+	client = find_place(console);
+	client->fd = fd;
+	client->ends = client->is_read = false;
+	client->request.method = NULL;
+	client->n_in = client->n_out = client->n_sent = 0;
+	client->used_ns = pkd_now();
+	line = pkdi_client_begin(client);
+	pkdi_out_open(&line, NULL, '{');
+	pkdi_greet(console->run, &line);
+	pkdi_out_close(&line, '}');
+	pkdi_client_add(client, &line);
+	advance(console, client);
+}
+
+static void take_events(struct console *console, struct pkdi_client *client, short events)
+{
+	if (!events)
+		return;
+	client->used_ns = pkd_now();
+	if (events & POLLIN && !pkdi_client_receive(client)) {
+		forget(client);
+		return;
+	}
+	if (!(events & (POLLIN | POLLOUT)) && events & (POLLHUP | POLLERR | POLLNVAL)) {
+		forget(client);
+		return;
+	}
+	advance(console, client);
+}
+
+/* ---- The loop ---- */
+
+/* The last line of each client that reads. */
+static void say_end(struct console *console)
+{
+	int status = 0;
+	ssize_t n = read(console->end_fd, &status, sizeof(status));
+
+	for (int i = 0; i < MAX_CLIENTS; i++) {
+		struct pkdi_client *client = &console->clients[i];
+		struct pkdi_out line = pkdi_client_begin(client);
+
+		if (client->fd < 0)
+			continue;
+		pkdi_out_open(&line, NULL, '{');
+		pkdi_out_text(&line, "event", "end");
+		if (n == sizeof(status))
+			pkdi_out_signed(&line, "status", status);
+		pkdi_out_close(&line, '}');
+		pkdi_client_add(client, &line);
+		pkdi_client_send(client);
+		forget(client);
+	}
+}
+
+static bool waits(const struct console *console)
+{
+	for (int i = 0; i < MAX_CLIENTS; i++) {
+		const struct pkdi_client *client = &console->clients[i];
+
+		if (client->fd >= 0 && client->request.method &&
+		    client->request.method->is_ready && !pkdi_client_has_unsent(client))
+			return true;
+	}
+	return false;
+}
+
+static short events_of(const struct pkdi_client *client)
+{
+	if (pkdi_client_has_unsent(client))
+		return POLLOUT;
+	return client->request.method || client->is_read ? 0 : POLLIN;
+}
+
+int pkdi_console_run(struct pkdi_run *run, int listener, int end_fd)
+{
+	enum { END, LISTENER, FIRST };
+	struct console *console = calloc(1, sizeof(*console));
+	struct pollfd fds[FIRST + MAX_CLIENTS];
+
+	if (!console)
+		return 1;
+	console->run = run;
+	console->listener = listener;
+	console->end_fd = end_fd;
+	for (int i = 0; i < MAX_CLIENTS; i++)
+		console->clients[i].fd = -1;
+	pkdi_set_recover(run);
+	for (;;) {
+		bool waiting = waits(console);
+
+		fds[END] = (struct pollfd){end_fd, POLLIN, 0};
+		fds[LISTENER] = (struct pollfd){listener, POLLIN, 0};
+		for (int i = 0; i < MAX_CLIENTS; i++)
+			fds[FIRST + i] = (struct pollfd){console->clients[i].fd,
+			                                 events_of(&console->clients[i]), 0};
+		if (poll(fds, FIRST + MAX_CLIENTS, waiting ? LOOK_MS : -1) < 0 && errno != EINTR)
+			break;
+		if (fds[END].revents) {
+			say_end(console);
+			break;
+		}
+		for (int i = 0; i < MAX_CLIENTS; i++) {
+			take_events(console, &console->clients[i], fds[FIRST + i].revents);
+			if (waiting && console->clients[i].fd >= 0)
+				advance(console, &console->clients[i]);
+		}
+		if (fds[LISTENER].revents & POLLIN)
+			accept_one(console);
+	}
+	free(console);
+	return 0;
+}

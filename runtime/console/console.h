@@ -1,0 +1,13 @@
+/* The console: a process of its own, which answers what is asked on the program's socket. It sees
+ * the program's words and can change none of them; what it reads may come from anybody, so it is
+ * confined to nothing but its socket. It sleeps while nobody asks. */
+#ifndef PKDI_CONSOLE_H
+#define PKDI_CONSOLE_H
+
+#include "run/run.h"
+
+/* Serves until `end_fd` can be read, which gives the exit status of the program (an int): its
+ * clients are told so. Returns its own exit status. */
+int pkdi_console_run(struct pkdi_run *run, int listener, int end_fd);
+
+#endif

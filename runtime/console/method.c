@@ -1,0 +1,507 @@
+#include "console/method.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "console/set.h"
+#include "options/param.h"
+#include "options/value.h"
+
+enum {
+	PROCESSES = 1 << PKDI_SECTION_PROCESS,
+	NODES = 1 << PKDI_SECTION_NODE,
+	STREAMS = 1 << PKDI_SECTION_STREAM,
+	EDGES = 1 << PKDI_SECTION_EDGE,
+	PARAMS = 1 << PKDI_SECTION_PARAM,
+};
+
+/* How long an answer waits for nodes to come to what was set. */
+enum { DEFAULT_WAIT_MS = 1000, MAX_WAIT_MS = 60000 };
+
+bool pkdi_refuse(struct pkdi_fault *fault, const char *name, const char *format, ...)
+{
+	va_list arguments;
+
+	fault->name = name;
+	va_start(arguments, format);
+	vsnprintf(fault->text, sizeof(fault->text), format, arguments);
+	va_end(arguments);
+	return false;
+}
+
+/* ---- The way through a program ---- */
+
+static uint32_t count(const struct pkdi_run *run, enum pkdi_section section)
+{
+	switch (section) {
+	case PKDI_SECTION_PROCESS:
+		return run->n_processes;
+	case PKDI_SECTION_NODE:
+	case PKDI_SECTION_EDGE:
+		return run->program->n_nodes;
+	case PKDI_SECTION_STREAM:
+		return run->program->n_streams;
+	case PKDI_SECTION_PARAM:
+		return pkdi_param_count(run->program);
+	case PKDI_SECTION_WHOLE:
+		break;
+	}
+	return 1;
+}
+
+/* Whether there is something at the cursor. */
+static bool is_there(const struct pkdi_run *run, unsigned sections,
+                     const struct pkdi_cursor *cursor)
+{
+	const struct pkd_node *node;
+
+	if (cursor->section == PKDI_SECTION_WHOLE)
+		return true;
+	if (!(sections & 1U << cursor->section) || cursor->index >= count(run, cursor->section))
+		return false;
+	if (cursor->section != PKDI_SECTION_EDGE)
+		return true;
+	node = &run->program->nodes[cursor->index];
+	return cursor->part < node->n_inputs && node->inputs[cursor->part].stream != PKD_NONE;
+}
+
+static void step_on(const struct pkdi_run *run, unsigned sections, struct pkdi_cursor *cursor)
+{
+	bool is_edge = cursor->section == PKDI_SECTION_EDGE;
+
+	if (is_edge && sections & EDGES && cursor->index < run->program->n_nodes &&
+	    cursor->part + 1 < run->program->nodes[cursor->index].n_inputs) {
+		cursor->part++;
+		return;
+	}
+	cursor->part = 0;
+	if (sections & 1U << cursor->section &&
+	    cursor->index + 1 < count(run, cursor->section)) {
+		cursor->index++;
+		return;
+	}
+	cursor->index = 0;
+	cursor->section++;
+}
+
+void pkdi_method_start(const struct pkdi_run *run, struct pkdi_request *request)
+{
+	request->cursor = (struct pkdi_cursor){PKDI_SECTION_PROCESS, 0, 0};
+	while (!is_there(run, request->method->sections, &request->cursor))
+		step_on(run, request->method->sections, &request->cursor);
+}
+
+bool pkdi_method_advance(const struct pkdi_run *run, const struct pkdi_method *method,
+                         struct pkdi_cursor *cursor)
+{
+	if (cursor->section == PKDI_SECTION_WHOLE)
+		return false;
+	do
+		step_on(run, method->sections, cursor);
+	while (!is_there(run, method->sections, cursor));
+	return true;
+}
+
+/* ---- Requests without parameters ---- */
+
+static bool begin_plain(const struct pkdi_json *json, uint32_t parameters,
+                        struct pkdi_fault *fault)
+{
+	if (parameters == PKDI_JSON_NONE || json->values[parameters].n == 0)
+		return true;
+	return pkdi_refuse(fault, "invalid_parameter", "this takes no parameters");
+}
+
+/* ---- What the program is ---- */
+
+static const char *const policies[] = {
+#define POLICY(constant, word, fires, loses) word,
+#include <pkd/policy.def>
+#undef POLICY
+};
+
+static const char *const kinds_of_origin[] = {
+	[PKD_NOT_ORIGIN] = "none", [PKD_PACED] = "paced", [PKD_LIVE] = "live"};
+
+static void describe_node(const struct pkdi_run *run, uint32_t index, struct pkdi_out *out)
+{
+	const struct pkd_node *node = &run->program->nodes[index];
+
+	pkdi_out_text(out, "name", node->name);
+	pkdi_out_text(out, "kind", node->kind);
+	pkdi_out_text(out, "at", node->at);
+	pkdi_out_text(out, "process", run->processes[run->process_of[index]].decl->name);
+	pkdi_out_text(out, "origin", kinds_of_origin[node->origin]);
+	if (node->budget_ns)
+		pkdi_out_signed(out, "budget_ns", node->budget_ns);
+}
+
+static void describe_stream(const struct pkdi_run *run, uint32_t index, struct pkdi_out *out)
+{
+	const struct pkd_stream *stream = run->streams[index].decl;
+
+	pkdi_out_text(out, "name", stream->name);
+	pkdi_out_text(out, "type", stream->type);
+	pkdi_out_text(out, "node", run->program->nodes[stream->writer].name);
+	pkdi_out_unsigned(out, "slots", stream->n_slots);
+	pkdi_out_unsigned(out, "bytes", (uint64_t)stream->n_slots * stream->slot_size);
+}
+
+static void name_edge(const struct pkdi_run *run, const struct pkdi_cursor *cursor,
+                      struct pkdi_out *out)
+{
+	const struct pkd_node *node = &run->program->nodes[cursor->index];
+	const struct pkd_input *input = &node->inputs[cursor->part];
+
+	pkdi_out_text(out, "stream", run->program->streams[input->stream].name);
+	pkdi_out_text(out, "node", node->name);
+	pkdi_out_text(out, "input", input->name);
+}
+
+static void describe_edge(const struct pkdi_run *run, const struct pkdi_cursor *cursor,
+                          struct pkdi_out *out)
+{
+	const struct pkd_input *input =
+		&run->program->nodes[cursor->index].inputs[cursor->part];
+
+	name_edge(run, cursor, out);
+	pkdi_out_text(out, "policy", policies[input->policy]);
+	pkdi_out_unsigned(out, "window", input->window);
+	pkdi_out_text(out, "at", input->at);
+}
+
+static void describe_param(const struct pkdi_run *run, uint32_t index, struct pkdi_out *out)
+{
+	struct pkdi_param target;
+	char name[PKDI_NAME_SIZE], text[512];
+
+	pkdi_param_nth(run->program, index, &target);
+	pkdi_param_name(&target, name);
+	pkdi_out_text(out, "name", name);
+	if (*target.param->doc)
+		pkdi_out_text(out, "doc", target.param->doc);
+	pkdi_value_describe(target.param, text, sizeof(text));
+	pkdi_out_text(out, "takes", *text ? text : "true|false");
+	pkdi_value_range(target.param, text, sizeof(text));
+	if (*text)
+		pkdi_out_text(out, "range", text);
+}
+
+static bool begin_describe(struct pkdi_run *run, struct pkdi_request *request,
+                           const struct pkdi_json *json, uint32_t parameters,
+                           struct pkdi_fault *fault)
+{
+	(void)run;
+	(void)request;
+	return begin_plain(json, parameters, fault);
+}
+
+static void write_describe(struct pkdi_run *run, const struct pkdi_request *request,
+                           struct pkdi_out *out)
+{
+	const struct pkdi_cursor *cursor = &request->cursor;
+
+	switch (cursor->section) {
+	case PKDI_SECTION_PROCESS:
+		pkdi_out_open(out, "process", '{');
+		pkdi_out_text(out, "name", run->processes[cursor->index].decl->name);
+		break;
+	case PKDI_SECTION_NODE:
+		pkdi_out_open(out, "node", '{');
+		describe_node(run, cursor->index, out);
+		break;
+	case PKDI_SECTION_STREAM:
+		pkdi_out_open(out, "stream", '{');
+		describe_stream(run, cursor->index, out);
+		break;
+	case PKDI_SECTION_EDGE:
+		pkdi_out_open(out, "edge", '{');
+		describe_edge(run, cursor, out);
+		break;
+	case PKDI_SECTION_PARAM:
+		pkdi_out_open(out, "param", '{');
+		describe_param(run, cursor->index, out);
+		break;
+	case PKDI_SECTION_WHOLE:
+		pkdi_out_open(out, "program", '{');
+		pkdi_out_text(out, "name", run->program->name);
+		pkdi_out_text(out, "doc", run->program->doc);
+		pkdi_out_text(out, "source", run->program->source);
+		pkdi_out_unsigned(out, "bytes", run->program->memory);
+		break;
+	}
+	pkdi_out_close(out, '}');
+}
+
+/* ---- How it is ---- */
+
+static const char *state_of(const struct pkdi_run *run, uint32_t node)
+{
+	uint32_t state = atomic_load(&run->nodes[node].words->state);
+
+	if (atomic_load(&run->orders[node].gone))
+		return "gone";
+	return state == PKDI_STARTING ? "starting" : state == PKDI_LEFT ? "ended" : "running";
+}
+
+static void tell_process(const struct pkdi_run *run, uint32_t index, struct pkdi_out *out)
+{
+	const struct pkdi_process *process = &run->processes[index];
+	const struct pkdi_node *calling = pkdi_run_calling(run, index);
+	uint32_t first = process->decl->n_nodes ? process->decl->nodes[0] : PKD_NONE;
+
+	pkdi_out_text(out, "name", process->decl->name);
+	pkdi_out_unsigned(out, "pid", atomic_load(&process->words->pid));
+	if (first != PKD_NONE)
+		pkdi_out_unsigned(out, "restarts", atomic_load(&run->orders[first].incarnation));
+	if (!calling)
+		return;
+	pkdi_out_text(out, "calling", calling->decl->name);
+	pkdi_out_signed(out, "since_ns", atomic_load(&process->words->step_since_ns));
+}
+
+static void tell_node(const struct pkdi_run *run, uint32_t index, struct pkdi_out *out)
+{
+	const struct pkdi_node_words *words = run->nodes[index].words;
+
+	pkdi_out_text(out, "name", run->program->nodes[index].name);
+	pkdi_out_text(out, "state", state_of(run, index));
+	pkdi_out_unsigned(out, "frame", pkdi_record_number(&words->record));
+	pkdi_out_unsigned(out, "in_hand", pkdi_read(&words->in_hand));
+	pkdi_out_unsigned(out, "firings", pkdi_read(&words->n_firings));
+	pkdi_out_unsigned(out, "busy_ns", pkdi_read(&words->busy_ns));
+	pkdi_out_unsigned(out, "longest_ns", pkdi_read(&words->longest_ns));
+	pkdi_out_unsigned(out, "refused", pkdi_read(&words->n_refused));
+	pkdi_out_unsigned(out, "failed", pkdi_read(&words->n_failed));
+}
+
+/* The reader's words first: what it has taken was published before. */
+static void tell_edge(const struct pkdi_run *run, const struct pkdi_cursor *cursor,
+                      struct pkdi_out *out)
+{
+	const struct pkdi_node *node = &run->nodes[cursor->index];
+	const struct pkdi_input_words *words = node->inputs[cursor->part].words;
+	uint64_t dropped = pkdi_read(&words->n_dropped);
+	uint64_t present = pkdi_read(&words->n_present), absent = pkdi_read(&words->n_absent);
+	uint64_t taken = atomic_load(&words->cursor);
+	const struct pkdi_stream_words *stream =
+		run->streams[node->decl->inputs[cursor->part].stream].words;
+
+	name_edge(run, cursor, out);
+	pkdi_out_unsigned(out, "published", atomic_load(&stream->head));
+	if (taken != PKDI_ENDED)
+		pkdi_out_unsigned(out, "taken", taken - 1);
+	pkdi_out_unsigned(out, "dropped", dropped);
+	if (present + absent == 0)
+		return;
+	pkdi_out_unsigned(out, "looks", present + absent);
+	pkdi_out_unsigned(out, "absent", absent);
+}
+
+static bool begin_status(struct pkdi_run *run, struct pkdi_request *request,
+                         const struct pkdi_json *json, uint32_t parameters,
+                         struct pkdi_fault *fault)
+{
+	(void)run;
+	(void)request;
+	return begin_plain(json, parameters, fault);
+}
+
+static void write_status(struct pkdi_run *run, const struct pkdi_request *request,
+                         struct pkdi_out *out)
+{
+	static const char *const phases[] = {
+		[PKDI_PHASE_RUN] = "running", [PKDI_PHASE_DRAIN] = "draining",
+		[PKDI_PHASE_STOP] = "stopping"};
+	const struct pkdi_cursor *cursor = &request->cursor;
+	uint32_t phase = atomic_load(&run->program_words->phase);
+
+	switch (cursor->section) {
+	case PKDI_SECTION_PROCESS:
+		pkdi_out_open(out, "process", '{');
+		tell_process(run, cursor->index, out);
+		break;
+	case PKDI_SECTION_NODE:
+		pkdi_out_open(out, "node", '{');
+		tell_node(run, cursor->index, out);
+		break;
+	case PKDI_SECTION_EDGE:
+		pkdi_out_open(out, "edge", '{');
+		tell_edge(run, cursor, out);
+		break;
+	case PKDI_SECTION_STREAM:
+	case PKDI_SECTION_PARAM:
+	case PKDI_SECTION_WHOLE:
+		pkdi_out_open(out, "program", '{');
+		pkdi_out_text(out, "phase", phase <= PKDI_PHASE_STOP ? phases[phase] : "?");
+		pkdi_out_signed(out, "now_ns", pkd_now());
+		break;
+	}
+	pkdi_out_close(out, '}');
+}
+
+/* ---- Its end ---- */
+
+static bool begin_stop(struct pkdi_run *run, struct pkdi_request *request,
+                       const struct pkdi_json *json, uint32_t parameters, struct pkdi_fault *fault)
+{
+	const uint64_t one = 1;
+
+	(void)request;
+	if (!begin_plain(json, parameters, fault))
+		return false;
+	if (write(run->stop_fd, &one, sizeof(one)) != sizeof(one))
+		return pkdi_refuse(fault, "failed", "the supervisor cannot be told");
+	return true;
+}
+
+static void write_stop(struct pkdi_run *run, const struct pkdi_request *request,
+                       struct pkdi_out *out)
+{
+	(void)run;
+	(void)request;
+	(void)out;
+}
+
+/* ---- Parameters ---- */
+
+static void tell_param(const struct pkdi_run *run, uint32_t index, struct pkdi_out *out)
+{
+	char name[PKDI_NAME_SIZE], text[4096];
+	struct pkdi_param target;
+	const char *why;
+
+	pkdi_param_nth(run->program, index, &target);
+	pkdi_param_name(&target, name);
+	pkdi_out_text(out, "name", name);
+	text[0] = '\0';
+	pkdi_value_show(target.param, target.params, text, sizeof(text));
+	pkdi_out_text(out, "value", text);
+	pkdi_out_bool(out, "live", pkdi_set_may_change(run, index, &why));
+	pkdi_out_bool(out, "set", run->live.is_set[index]);
+}
+
+static bool begin_get(struct pkdi_run *run, struct pkdi_request *request,
+                      const struct pkdi_json *json, uint32_t parameters, struct pkdi_fault *fault)
+{
+	(void)run;
+	(void)request;
+	return begin_plain(json, parameters, fault);
+}
+
+static void write_get(struct pkdi_run *run, const struct pkdi_request *request,
+                      struct pkdi_out *out)
+{
+	if (request->cursor.section == PKDI_SECTION_WHOLE) {
+		pkdi_out_unsigned(out, "version",
+		                  run->live.n ? atomic_load(&run->live.wishes->newest) : 0);
+		return;
+	}
+	pkdi_out_open(out, "param", '{');
+	tell_param(run, request->cursor.index, out);
+	pkdi_out_close(out, '}');
+}
+
+/* A member that is a whole number, or is not there. */
+static bool take_number(const struct pkdi_json *json, uint32_t parameters, const char *name,
+                        uint64_t most, uint64_t *ret_number, struct pkdi_fault *fault)
+{
+	uint32_t value = pkdi_json_member(json, parameters, name);
+
+	if (value == PKDI_JSON_NONE ||
+	    (pkdi_json_unsigned(json, value, ret_number) && *ret_number <= most))
+		return true;
+	return pkdi_refuse(fault, "invalid_parameter", "\"%s\" is a whole number, at most %llu",
+	                   name, (unsigned long long)most);
+}
+
+static bool begin_set(struct pkdi_run *run, struct pkdi_request *request,
+                      const struct pkdi_json *json, uint32_t parameters, struct pkdi_fault *fault)
+{
+	uint64_t at = 0, wait_ms = DEFAULT_WAIT_MS;
+	uint32_t values = parameters == PKDI_JSON_NONE
+	                          ? PKDI_JSON_NONE
+	                          : pkdi_json_member(json, parameters, "values");
+
+	if (values == PKDI_JSON_NONE || json->values[values].kind != PKDI_JSON_OBJECT)
+		return pkdi_refuse(fault, "invalid_parameter",
+		                   "\"values\" is an object of names and values");
+	if (!take_number(json, parameters, "at", UINT64_MAX, &at, fault) ||
+	    !take_number(json, parameters, "wait_ms", MAX_WAIT_MS, &wait_ms, fault) ||
+	    !pkdi_set_values(run, json, values, at, &request->version, fault))
+		return false;
+	request->until_ns = pkd_now() + (int64_t)wait_ms * 1000000;
+	return true;
+}
+
+static bool is_set_ready(struct pkdi_run *run, const struct pkdi_request *request, int64_t now_ns)
+{
+	if (pkdi_set_next_behind(run, request->version, PKD_NONE) == PKD_NONE)
+		return true;
+	/* Who has been woken before its origin had taken the values sleeps again. */
+	pkdi_run_ring_all(run);
+	return now_ns >= request->until_ns;
+}
+
+static void write_set(struct pkdi_run *run, const struct pkdi_request *request,
+                      struct pkdi_out *out)
+{
+	uint32_t behind = PKD_NONE;
+
+	pkdi_out_unsigned(out, "version", request->version);
+	pkdi_out_open(out, "clocks", '[');
+	for (uint32_t i = 0; i < run->program->n_nodes; i++) {
+		const struct pkdi_live_words *words = &run->nodes[i].words->live;
+
+		if (!run->nodes[i].live.leads || atomic_load(&words->newest) < request->version)
+			continue;
+		pkdi_out_open(out, NULL, '{');
+		pkdi_out_text(out, "origin", run->program->nodes[i].name);
+		pkdi_out_unsigned(out, "frame",
+		                  pkdi_read(&words->from[request->version % PKDI_WISHES]));
+		pkdi_out_close(out, '}');
+	}
+	pkdi_out_close(out, ']');
+	pkdi_out_open(out, "pending", '[');
+	while ((behind = pkdi_set_next_behind(run, request->version, behind)) != PKD_NONE)
+		pkdi_out_text(out, NULL, run->program->nodes[behind].name);
+	pkdi_out_close(out, ']');
+}
+
+/* ---- All of them ---- */
+
+static const struct pkdi_method methods[] = {
+#define METHOD(id, sections, waits) {#id, sections, begin_##id, write_##id, waits},
+#include "console/method.def"
+#undef METHOD
+};
+
+const struct pkdi_method *pkdi_method_find(const char *name)
+{
+	for (size_t i = 0; i < sizeof(methods) / sizeof(methods[0]); i++)
+		if (!strcmp(methods[i].name, name))
+			return &methods[i];
+	return NULL;
+}
+
+const char *pkdi_method_names(void)
+{
+	static char names[256];
+	size_t n = 0;
+
+	for (size_t i = 0; i < sizeof(methods) / sizeof(methods[0]); i++)
+		n += (size_t)snprintf(names + n, sizeof(names) - n, "%s%s", i ? ", " : "",
+		                      methods[i].name);
+	return names;
+}
+
+void pkdi_greet(const struct pkdi_run *run, struct pkdi_out *out)
+{
+	pkdi_out_unsigned(out, "pkd", PKDI_PROTOCOL);
+	pkdi_out_text(out, "version", PKD_VERSION);
+	pkdi_out_unsigned(out, "abi", PKD_ABI);
+	pkdi_out_text(out, "program", run->program->name);
+	pkdi_out_signed(out, "pid", run->supervisor);
+}

@@ -1,0 +1,239 @@
+#include "console/set.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "options/param.h"
+#include "options/value.h"
+#include "run/wishes.h"
+
+enum { WANTED_SIZE = 512, TEXT_SIZE = 1024 };
+
+void pkdi_set_recover(struct pkdi_run *run)
+{
+	const struct pkdi_live_values *live = &run->live;
+
+	if (live->n)
+		pkdi_wishes_unpack(live, pkdi_wish_of(live, atomic_load(&live->wishes->newest)));
+}
+
+/* ---- Who has come how far ---- */
+
+static bool has_ended(const struct pkdi_run *run, uint32_t node)
+{
+	return atomic_load(&run->nodes[node].words->state) == PKDI_LEFT ||
+	       atomic_load(&run->orders[node].gone);
+}
+
+/* The newest version that the node has taken. */
+static uint64_t version_of(const struct pkdi_node *node)
+{
+	const struct pkdi_live_words *words = &node->words->live;
+	uint64_t applied = atomic_load(&words->applied), taken = atomic_load(&words->newest);
+
+	if (!node->live.leads)
+		return applied;
+	return node->live.reads && applied < taken ? applied : taken;
+}
+
+uint32_t pkdi_set_next_behind(const struct pkdi_run *run, uint64_t version, uint32_t after)
+{
+	for (uint32_t i = after == PKD_NONE ? 0 : after + 1; i < run->program->n_nodes; i++) {
+		const struct pkdi_node *node = &run->nodes[i];
+
+		if ((node->live.leads || node->live.reads) && !has_ended(run, i) &&
+		    version_of(node) < version)
+			return i;
+	}
+	return PKD_NONE;
+}
+
+/* ---- What may change ---- */
+
+/* A parameter of a node that bind computes from this one, and that may not change; or NULL. */
+static const struct pkd_node *find_fixed(const struct pkdi_run *run, uint32_t option,
+                                         const struct pkd_param **ret_param)
+{
+	for (uint32_t i = 0; i < run->program->n_nodes; i++) {
+		const struct pkd_node *node = &run->program->nodes[i];
+
+		for (uint32_t k = 0; k < node->n_derived; k++) {
+			*ret_param = &node->param_table[node->derived[k].param];
+			if (node->derived[k].option == option && !(*ret_param)->live)
+				return node;
+		}
+	}
+	return NULL;
+}
+
+bool pkdi_set_may_change(const struct pkdi_run *run, uint32_t target, const char **ret_why)
+{
+	struct pkdi_param param;
+	const struct pkd_param *fixed;
+
+	pkdi_param_nth(run->program, target, &param);
+	*ret_why = NULL;
+	if (param.param->kind == PKD_STRING)
+		*ret_why = "is a string: those are set when the program starts";
+	else if (param.node && !param.param->live)
+		*ret_why = "is set when the program starts: write `live param` in the declaration "
+			   "of its node";
+	else if (!param.node && find_fixed(run, target, &fixed))
+		*ret_why = "sets a parameter of a node that is not live: write `live param` in its "
+			   "declaration";
+	return !*ret_why;
+}
+
+/* ---- New values ---- */
+
+static bool take_text(const struct pkdi_json *json, uint32_t value, char text[TEXT_SIZE])
+{
+	const struct pkdi_json_value *v = &json->values[value];
+
+	if (v->kind == PKDI_JSON_STRING)
+		return pkdi_json_string(json, value, text, TEXT_SIZE);
+	if ((v->kind != PKDI_JSON_NUMBER && v->kind != PKDI_JSON_BOOL) ||
+	    v->end - v->start >= TEXT_SIZE)
+		return false;
+	memcpy(text, json->text + v->start, v->end - v->start);
+	text[v->end - v->start] = '\0';
+	return true;
+}
+
+static bool take_one(struct pkdi_run *run, const struct pkdi_json *json, uint32_t name,
+                     struct pkdi_fault *fault)
+{
+	char text[TEXT_SIZE], wanted[WANTED_SIZE], why[WANTED_SIZE], like[PKDI_NAME_SIZE];
+	static const char *const none[] = {NULL};
+	struct pkdi_param target;
+	const char *fixed;
+
+	if (!pkdi_json_string(json, name, text, sizeof(text)) ||
+	    !pkdi_param_find(run->program, text, strlen(text), &target)) {
+		pkdi_param_suggest(run->program, none, text, strlen(text), like);
+		return pkdi_refuse(fault, "unknown_parameter", "there is no parameter '%.160s'%s%s%s",
+		                   text, *like ? "; did you mean '" : "", like, *like ? "'?" : "");
+	}
+	if (!pkdi_set_may_change(run, target.index, &fixed))
+		return pkdi_refuse(fault, "not_live", "'%.160s' %s", text, fixed);
+	pkdi_param_name(&target, like);
+	if (!take_text(json, json->values[name].next, text))
+		return pkdi_refuse(fault, "invalid_value",
+		                   "the value of '%.160s' is a string, a number or a truth", like);
+	if (pkdi_value_parse(target.param, text, target.params, wanted, sizeof(wanted)) < 0) {
+		char range[128];
+
+		pkdi_value_range(target.param, range, sizeof(range));
+		pkdi_param_refuse(&target, wanted, why, sizeof(why));
+		return pkdi_refuse(fault, strcmp(range, wanted) ? "invalid_value" : "out_of_range",
+		                   "%.160s = %.120s%.200s", like, text, why);
+	}
+	run->live.is_set[target.index] = true;
+	return true;
+}
+
+/* Copies what nodes were set to by themselves out of their params, or back. Returns the size. */
+static size_t copy_own(const struct pkdi_run *run, char *saved, bool back)
+{
+	struct pkdi_param target;
+	size_t n = 0;
+
+	for (uint32_t i = run->program->n_params; pkdi_param_nth(run->program, i, &target); i++) {
+		size_t size = pkdi_value_size(target.param);
+		char *value = (char *)target.params + target.param->offset;
+
+		if (!run->live.is_set[i])
+			continue;
+		if (saved && back)
+			memcpy(value, saved + n, size);
+		else if (saved)
+			memcpy(saved + n, value, size);
+		n += size;
+	}
+	return n;
+}
+
+/* A node's own value is not computed: what was set by itself stays. */
+static bool bind_again(struct pkdi_run *run, struct pkdi_fault *fault)
+{
+	char *saved = malloc(copy_own(run, NULL, false) + 1);
+	const char *missing;
+
+	if (!saved)
+		return pkdi_refuse(fault, "failed", "there is not enough memory");
+	copy_own(run, saved, false);
+	missing = run->program->bind ? run->program->bind() : NULL;
+	copy_own(run, saved, true);
+	free(saved);
+	return !missing || pkdi_refuse(fault, "invalid_value", "with these, %.400s", missing);
+}
+
+static bool check_ranges(const struct pkdi_run *run, struct pkdi_fault *fault)
+{
+	for (uint32_t i = 0; i < run->live.n; i++) {
+		const struct pkdi_live_value *value = &run->live.values[i];
+		char name[PKDI_NAME_SIZE], text[64], range[128];
+		struct pkdi_param target;
+
+		if (pkdi_value_is_in_range(value->param, value->params))
+			continue;
+		pkdi_param_nth(run->program, value->target, &target);
+		pkdi_param_name(&target, name);
+		pkdi_value_show(value->param, value->params, text, sizeof(text));
+		pkdi_value_range(value->param, range, sizeof(range));
+		return pkdi_refuse(fault, "out_of_range",
+		                   "this sets %.160s to %s, which must be in %s", name, text, range);
+	}
+	return true;
+}
+
+static void publish(struct pkdi_run *run, uint64_t version, uint64_t at)
+{
+	struct pkdi_live_values *live = &run->live;
+	struct pkdi_wish *wish = pkdi_wish_of(live, version);
+
+	/* Should this process die on the way, nobody reads half of it. */
+	atomic_store(&wish->version, 0);
+	atomic_store(&wish->at, at);
+	pkdi_wishes_pack(live, wish);
+	atomic_store(&wish->version, version);
+	atomic_store(&live->wishes->newest, version);
+	pkdi_run_ring_all(run);
+}
+
+static bool compute(struct pkdi_run *run, const struct pkdi_json *json, uint32_t values,
+                    struct pkdi_fault *fault)
+{
+	for (uint32_t v = values + 1; v < json->values[values].next;
+	     v = json->values[json->values[v].next].next)
+		if (!take_one(run, json, v, fault))
+			return false;
+	return bind_again(run, fault) && check_ranges(run, fault);
+}
+
+bool pkdi_set_values(struct pkdi_run *run, const struct pkdi_json *json, uint32_t values,
+                     uint64_t at, uint64_t *ret_version, struct pkdi_fault *fault)
+{
+	struct pkdi_live_values *live = &run->live;
+	uint64_t newest = live->n ? atomic_load(&live->wishes->newest) : 0;
+	uint32_t behind = PKD_NONE;
+	struct pkdi_fault ignored;
+
+	if (json->values[values].n == 0)
+		return pkdi_refuse(fault, "invalid_parameter", "\"values\" says nothing");
+	if (!live->n)
+		return pkdi_refuse(fault, "not_live", "this program has no parameter that is live");
+	if (newest >= PKDI_WISHES - 1)
+		behind = pkdi_set_next_behind(run, newest - (PKDI_WISHES - 2), PKD_NONE);
+	if (behind != PKD_NONE)
+		return pkdi_refuse(fault, "busy",
+		                   "node '%.160s' has not come to what was set three times before",
+		                   run->program->nodes[behind].name);
+	if (compute(run, json, values, fault)) {
+		publish(run, *ret_version = newest + 1, at);
+		return true;
+	}
+	pkdi_set_recover(run);
+	bind_again(run, &ignored);
+	return false;
+}

@@ -1,0 +1,187 @@
+#define _GNU_SOURCE
+#include "supervisor/helper.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "console/console.h"
+#include "process/process.h"
+#include "process/sandbox.h"
+#include "supervisor/descriptors.h"
+#include "supervisor/supervise.h"
+
+/* Between two starts, doubled as long as it dies soon. */
+#define FIRST_BACKOFF_NS INT64_C(20000000)
+#define LAST_BACKOFF_NS INT64_C(5000000000)
+#define SOON_NS INT64_C(1000000000)
+
+/* How long the last line to clients may take. */
+enum { END_MS = 100 };
+
+/* ---- The process ---- */
+
+static int prepare(struct pkdi_supervisor *supervisor)
+{
+	struct pkdi_run *run = supervisor->run;
+	int r;
+
+	pkdi_title_set(&supervisor->spawner.title, run->program->name, "console");
+	r = pkdi_process_attach_observer(run);
+	if (r == 0 && run->sandbox)
+		r = pkdi_sandbox_enter_helper(run);
+	return r;
+}
+
+static _Noreturn void be_console(struct pkdi_supervisor *supervisor, int lifeline)
+{
+	struct pkdi_helper *helper = &supervisor->helper;
+	int listener = helper->place.socket, end_fd = helper->end_fd[0], status = 1;
+
+	/* A stop is the supervisor's to act on, which ends this one last. */
+	signal(SIGINT, SIG_IGN);
+	signal(SIGHUP, SIG_IGN);
+	signal(SIGTERM, SIG_IGN);
+	if (pkdi_spawn_bind(supervisor->run, lifeline) == 0) {
+		/* Before the others are closed. */
+		helper->place.socket = helper->end_fd[0] = -1;
+		supervisor->spawner.close_private(supervisor);
+		sigprocmask(SIG_SETMASK, &supervisor->spawner.signals, NULL);
+		if (prepare(supervisor) == 0)
+			status = pkdi_console_run(supervisor->run, listener, end_fd);
+	}
+	_exit(status);
+}
+
+/* ---- The supervisor ---- */
+
+static void forget(struct pkdi_helper *helper)
+{
+	if (helper->pidfd >= 0)
+		close(helper->pidfd);
+	if (helper->lifeline >= 0)
+		close(helper->lifeline);
+	helper->pidfd = helper->lifeline = -1;
+	helper->pid = 0;
+}
+
+static int start(struct pkdi_supervisor *supervisor)
+{
+	struct pkdi_helper *helper = &supervisor->helper;
+	int lifeline[2], r;
+	pid_t pid;
+
+	if (pipe2(lifeline, O_CLOEXEC) < 0)
+		return -errno;
+	pid = fork();
+	if (pid == 0) {
+		close(lifeline[1]);
+		be_console(supervisor, lifeline[0]);
+	}
+	r = pid < 0 ? -errno : 0;
+	close(lifeline[0]);
+	helper->lifeline = lifeline[1];
+	if (r == 0) {
+		helper->pid = pid;
+		helper->pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
+		r = helper->pidfd < 0 ? -errno
+		                      : pkdi_descriptors_watch(supervisor, helper->pidfd,
+		                                               PKDI_TAG_HELPER);
+	}
+	if (r < 0 && pid > 0) {
+		kill(pid, SIGKILL);
+		waitpid(pid, NULL, 0);
+	}
+	if (r < 0)
+		forget(helper);
+	return r;
+}
+
+void pkdi_helper_init(struct pkdi_supervisor *supervisor, bool wanted)
+{
+	struct pkdi_helper *helper = &supervisor->helper;
+	char why[PKDI_PLACE_PATH + 64];
+
+	if (!wanted)
+		return;
+	if (pipe2(helper->end_fd, O_CLOEXEC | O_NONBLOCK) < 0) {
+		pkdi_log(&supervisor->run->log, "no console: %s", strerror(errno));
+		return;
+	}
+	if (pkdi_place_open(&helper->place, why, sizeof(why)) < 0) {
+		pkdi_log(&supervisor->run->log,
+		         "no console: %s; PKD_DIR names another directory for its socket", why);
+		return;
+	}
+	helper->restart_ns = 1; /* at once */
+}
+
+int64_t pkdi_helper_look(struct pkdi_supervisor *supervisor, int64_t now_ns)
+{
+	struct pkdi_helper *helper = &supervisor->helper;
+
+	if (!helper->restart_ns || helper->restart_ns > now_ns)
+		return helper->restart_ns;
+	helper->started_ns = now_ns;
+	helper->restart_ns = 0;
+	if (start(supervisor) == 0)
+		return 0;
+	helper->backoff_ns = LAST_BACKOFF_NS;
+	helper->restart_ns = now_ns + LAST_BACKOFF_NS;
+	return helper->restart_ns;
+}
+
+void pkdi_helper_reap(struct pkdi_supervisor *supervisor, int64_t now_ns)
+{
+	struct pkdi_helper *helper = &supervisor->helper;
+
+	if (helper->pidfd < 0 || waitpid(helper->pid, NULL, WNOHANG) == 0)
+		return;
+	epoll_ctl(supervisor->epoll_fd, EPOLL_CTL_DEL, helper->pidfd, NULL);
+	forget(helper);
+	if (now_ns - helper->started_ns > SOON_NS || !helper->backoff_ns)
+		helper->backoff_ns = FIRST_BACKOFF_NS;
+	else if (helper->backoff_ns < LAST_BACKOFF_NS)
+		helper->backoff_ns *= 2;
+	helper->restart_ns = now_ns + helper->backoff_ns;
+}
+
+void pkdi_helper_end(struct pkdi_supervisor *supervisor, int status)
+{
+	struct pkdi_helper *helper = &supervisor->helper;
+	struct pollfd end = {helper->pidfd, POLLIN, 0};
+
+	helper->restart_ns = 0;
+	if (helper->pidfd < 0)
+		return;
+	if (write(helper->end_fd[1], &status, sizeof(status)) != sizeof(status) ||
+	    poll(&end, 1, END_MS) <= 0)
+		kill(helper->pid, SIGKILL);
+	waitpid(helper->pid, NULL, 0);
+	forget(helper);
+}
+
+void pkdi_helper_close(struct pkdi_supervisor *supervisor)
+{
+	struct pkdi_helper *helper = &supervisor->helper;
+
+	forget(helper);
+	for (int i = 0; i < 2; i++)
+		if (helper->end_fd[i] >= 0)
+			close(helper->end_fd[i]);
+	helper->end_fd[0] = helper->end_fd[1] = -1;
+	pkdi_place_close(&helper->place);
+}
+
+void pkdi_helper_finish(struct pkdi_supervisor *supervisor)
+{
+	pkdi_place_remove(&supervisor->helper.place);
+	pkdi_helper_close(supervisor);
+}
