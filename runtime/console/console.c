@@ -221,8 +221,12 @@ static void accept_one(struct console *console)
 	struct pkdi_client *client;
 	struct pkdi_out line;
 
-	if (fd < 0)
+	if (fd < 0) {
+		/* Where the system has no descriptor, it has none a moment later, either. */
+		if (errno != EAGAIN && errno != ECONNABORTED && errno != EINTR)
+			poll(NULL, 0, LOOK_MS);
 		return;
+	}
 	if (!is_trusted(fd)) {
 		close(fd);
 		return;

@@ -85,25 +85,41 @@ static bool has_copies(const struct pkdi_run *run, uint32_t index)
 	return false;
 }
 
+/* New values of parameters are written by the console, which is no process of nodes. */
+static int attach_wishes(struct pkdi_run *run, uint32_t index)
+{
+	if (!run->wishes_map.address)
+		return 0;
+	if (index != PKD_NONE)
+		return pkdi_map_view(&run->wishes_map, run->wishes_map.address);
+	make_private(&run->wishes_map);
+	return 0;
+}
+
 /* Control words stay where they are, so that every pointer into them stays right: read-only maps
  * take the place of the inherited writable ones. */
 static int attach_control(struct pkdi_run *run, uint32_t index)
 {
-	const struct pkdi_map *all = &run->control_map, *own = &run->processes[index].control;
-	size_t from = (size_t)(own->address - all->address), to = from + own->size;
+	const struct pkdi_map *all = &run->control_map;
+	struct pkdi_map own = {.address = all->address, .size = 0};
+	size_t from, to;
 	int r = pkdi_map_view(&run->orders_map, run->orders_map.address);
 
-	if (r == 0 && run->wishes_map.address)
-		r = pkdi_map_view(&run->wishes_map, run->wishes_map.address);
+	if (index != PKD_NONE)
+		own = run->processes[index].control;
+	from = (size_t)(own.address - all->address);
+	to = from + own.size;
+	if (r == 0)
+		r = attach_wishes(run, index);
 	if (r == 0)
 		r = pkdi_map_make_readonly(all, 0, from);
 	if (r == 0)
 		r = pkdi_map_make_readonly(all, to, all->size - to);
-	if (r == 0)
-		make_private(own);
+	if (r == 0 && own.size)
+		make_private(&own);
 	if (r == 0)
 		make_private(&run->bells_map);
-	if (r == 0 && has_copies(run, index)) {
+	if (r == 0 && index != PKD_NONE && has_copies(run, index)) {
 		r = pkdi_map_view(all, run->control_view);
 		madvise(run->control_view, all->size, MADV_DONTFORK);
 	}
@@ -173,25 +189,6 @@ int pkdi_process_set_inherited(struct pkdi_run *run, uint32_t index, bool inheri
 				r = pkdi_map_set_inherited(
 					&run->streams[node->outputs[j].stream].map, inherited);
 	}
-	return r;
-}
-
-int pkdi_process_attach_observer(struct pkdi_run *run)
-{
-	int r = pkdi_map_view(&run->orders_map, run->orders_map.address);
-
-	for (uint32_t i = 0; i < run->program->n_streams; i++)
-		run->streams[i].map.address = NULL; /* never inherited */
-	attach_states(run, PKD_NONE);
-	for (uint32_t i = 0; i < run->program->n_pools; i++)
-		pkdi_map_unmap(&run->pools[i].map);
-	if (r == 0)
-		r = pkdi_map_make_readonly(&run->control_map, 0, run->control_map.size);
-	if (r == 0)
-		make_private(&run->bells_map);
-	if (run->wishes_map.address)
-		make_private(&run->wishes_map);
-	close_maps(run);
 	return r;
 }
 

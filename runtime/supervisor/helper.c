@@ -34,7 +34,7 @@ static int prepare(struct pkdi_supervisor *supervisor)
 	int r;
 
 	pkdi_title_set(&supervisor->spawner.title, run->program->name, "console");
-	r = pkdi_process_attach_observer(run);
+	r = pkdi_process_attach(run, PKD_NONE);
 	if (r == 0 && run->sandbox)
 		r = pkdi_sandbox_enter_helper(run);
 	return r;

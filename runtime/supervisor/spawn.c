@@ -46,12 +46,14 @@ int pkdi_spawn_bind(const struct pkdi_run *run, int lifeline)
 {
 	int r = hold_on(lifeline);
 
-	if (r == 0 && prctl(PR_SET_PDEATHSIG, SIGKILL) < 0)
-		r = -errno;
+	if (r < 0)
+		return r;
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0)
+		return -errno;
 	/* The supervisor may have died before that call: then nobody would kill this process. */
-	if (r == 0 && getppid() != run->supervisor)
+	if (getppid() != run->supervisor)
 		raise(SIGKILL);
-	return r;
+	return 0;
 }
 
 /* Of what is allocated and of what is there already; with both limits, so that no node raises it

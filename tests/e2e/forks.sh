@@ -40,7 +40,7 @@ sed -n '/ \(clone\|clone3\|fork\|vfork\)(/p' trace >calls
 grep CLONE_THREAD calls >threads
 grep -v CLONE_THREAD calls >forks
 
-[ "$(wc -l <forks)" -eq 6 ] || fail "$(wc -l <forks) forks, not 6: five processes and a restart" forks
+[ "$(wc -l <forks)" -eq 7 ] || fail "$(wc -l <forks) forks, not 7: five processes, a restart and the console" forks
 awk -v supervisor="$supervisor" '$1 != supervisor' forks >wrong
 [ ! -s wrong ] || fail 'a process that is not the supervisor forks' wrong
 awk -v supervisor="$supervisor" '$1 == supervisor' threads >wrong

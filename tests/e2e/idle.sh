@@ -24,7 +24,7 @@ has_rows() { [ "$(wc -l <seen.csv)" -gt "$1" ]; }
 within 5 has_rows 1 || fail 'no frame comes'
 # shellcheck disable=SC2046 # words
 set -- "$pid" $(children_of "$pid")
-[ $# -eq 7 ] || fail "$# processes, not seven"
+[ $# -eq 8 ] || fail "$# processes, not eight"
 before=$(ticks_of "$@")
 rows=$(wc -l <seen.csv)
 from=$(now_ms)

@@ -18,6 +18,7 @@ finish 4
 cat >wanted <<'END_WANTED'
 after line: after
 beside line: beside
+console line: console
 numbers line: numbers
 pair line: pair
 rows line: rows

@@ -16,7 +16,7 @@ outlive() {
 	kill -STOP "$child"
 	within 5 has_state "$child" T || fail 'it does not stop'
 	processes=$(children_of "$pid")
-	[ "$(echo "$processes" | wc -w)" -eq 6 ] || fail "the processes are '$processes', not six"
+	[ "$(echo "$processes" | wc -w)" -eq 7 ] || fail "the processes are '$processes', not seven"
 	names_nothing "$pid"
 	from=$(now_ms)
 	kill -KILL "$pid"

@@ -1,0 +1,185 @@
+/* Which version of live values a firing has, by the number of its frame. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "node/live.h"
+#include "options/value.h"
+
+/* An origin, two workers that share a parameter in one process, and an expression over the
+ * pipeline's. */
+enum { ORIGIN, FIRST, SECOND, EXPRESSION, N_NODES };
+
+static struct {
+	int64_t gain;
+} options, params;
+
+static const struct pkd_param gain = {
+	.name = "gain",
+	.doc = "",
+	.kind = PKD_I64,
+	.live = true,
+	.has_range = true,
+	.max = {.whole = 1000},
+};
+
+static struct pkdi_live_value values[2];
+static struct pkdi_live_values all;
+static struct pkdi_live nodes[N_NODES];
+static struct pkdi_live_words words[N_NODES];
+static const struct pkdi_live_words *words_of[N_NODES];
+static uint64_t loaded[N_NODES];
+
+static void publish(uint64_t version, int64_t value, uint64_t at)
+{
+	struct pkdi_wish *wish = pkdi_wish_of(&all, version);
+
+	memcpy(wish->bytes, &value, sizeof(value));
+	memcpy(wish->bytes + sizeof(value), &value, sizeof(value));
+	atomic_store(&wish->at, at);
+	atomic_store(&wish->version, version);
+	atomic_store(&all.wishes->newest, version);
+}
+
+static int set_up(void **state)
+{
+	(void)state;
+	memset(words, 0, sizeof(words));
+	memset(loaded, 0, sizeof(loaded));
+	options.gain = params.gain = 0;
+	values[0] = (struct pkdi_live_value){&gain, (char *)&options, 0, 0, 8};
+	values[1] = (struct pkdi_live_value){&gain, (char *)&params, 1, 8, 8};
+	all = (struct pkdi_live_values){.values = values,
+	                                .n = 2,
+	                                .n_options = 1,
+	                                .size = 2 * PKDI_LINE,
+	                                .words = words_of,
+	                                .fits = pkdi_value_is_in_range};
+	all.wishes = aligned_alloc(PKDI_LINE, sizeof(*all.wishes) + PKDI_WISHES * all.size);
+	memset(all.wishes, 0, sizeof(*all.wishes) + PKDI_WISHES * all.size);
+	for (uint32_t i = 0; i < N_NODES; i++) {
+		words_of[i] = &words[i];
+		nodes[i] = (struct pkdi_live){.all = &all,
+		                              .words = &words[i],
+		                              .leads = i == ORIGIN,
+		                              .reads = i != ORIGIN,
+		                              .root = ORIGIN,
+		                              .first = 1,
+		                              .n = i == FIRST || i == SECOND,
+		                              .loaded = &loaded[i == SECOND ? FIRST : i]};
+	}
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	free(all.wishes);
+	return 0;
+}
+
+static int64_t gain_of(uint32_t node, uint64_t number)
+{
+	pkdi_live_apply(&nodes[node], number);
+	return node == EXPRESSION ? options.gain : params.gain;
+}
+
+static void a_version_holds_from_the_frame_that_its_origin_says(void **state)
+{
+	(void)state;
+	publish(1, 5, 0);
+	assert_int_equal(gain_of(FIRST, 9), 0); /* the origin has not taken it */
+	pkdi_live_take(&nodes[ORIGIN], 10);
+	assert_int_equal(gain_of(FIRST, 9), 0);
+	assert_int_equal(words[FIRST].applied, 0);
+	assert_int_equal(gain_of(FIRST, 10), 5);
+	assert_int_equal(words[FIRST].applied, 1);
+	assert_int_equal(gain_of(EXPRESSION, 9), 0);
+	assert_int_equal(gain_of(EXPRESSION, 10), 5);
+}
+
+static void workers_in_one_process_have_each_its_own(void **state)
+{
+	(void)state;
+	publish(1, 5, 0);
+	pkdi_live_take(&nodes[ORIGIN], 10);
+	publish(2, 6, 0);
+	pkdi_live_take(&nodes[ORIGIN], 12);
+	assert_int_equal(gain_of(FIRST, 12), 6);
+	assert_int_equal(gain_of(SECOND, 11), 5);
+	assert_int_equal(gain_of(FIRST, 13), 6);
+	assert_int_equal(gain_of(SECOND, 9), 0);
+}
+
+static void a_firing_that_is_done_again_has_what_it_had(void **state)
+{
+	(void)state;
+	publish(1, 5, 0);
+	pkdi_live_take(&nodes[ORIGIN], 10);
+	pkdi_live_take(&nodes[ORIGIN], 10);
+	publish(2, 6, 0);
+	pkdi_live_take(&nodes[ORIGIN], 15);
+	loaded[FIRST] = 0; /* a new process */
+	params.gain = 0;
+	assert_int_equal(gain_of(FIRST, 14), 5);
+	assert_int_equal(gain_of(FIRST, 15), 6);
+}
+
+static void none_begins_before_the_one_before(void **state)
+{
+	(void)state;
+	publish(1, 5, 100);
+	pkdi_live_take(&nodes[ORIGIN], 10);
+	publish(2, 6, 0);
+	publish(3, 7, 0);
+	pkdi_live_take(&nodes[ORIGIN], 11);
+	assert_int_equal(gain_of(FIRST, 99), 0);
+	assert_int_equal(gain_of(FIRST, 100), 7);
+}
+
+static void what_is_out_of_range_is_not_taken(void **state)
+{
+	(void)state;
+	publish(1, 1001, 0);
+	pkdi_live_take(&nodes[ORIGIN], 1);
+	assert_int_equal(gain_of(FIRST, 1), 0);
+	publish(2, 1000, 0);
+	pkdi_live_take(&nodes[ORIGIN], 2);
+	assert_int_equal(gain_of(FIRST, 2), 1000);
+}
+
+static void what_is_being_overwritten_is_not_taken(void **state)
+{
+	(void)state;
+	publish(1, 5, 0);
+	pkdi_live_take(&nodes[ORIGIN], 1);
+	atomic_store(&pkdi_wish_of(&all, 1)->version, 0);
+	assert_int_equal(gain_of(FIRST, 1), 0);
+	atomic_store(&pkdi_wish_of(&all, 1)->version, 1);
+	assert_int_equal(gain_of(FIRST, 1), 5);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(
+			a_version_holds_from_the_frame_that_its_origin_says, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(workers_in_one_process_have_each_its_own, set_up,
+	                                        tear_down),
+		cmocka_unit_test_setup_teardown(a_firing_that_is_done_again_has_what_it_had, set_up,
+	                                        tear_down),
+		cmocka_unit_test_setup_teardown(none_begins_before_the_one_before, set_up,
+	                                        tear_down),
+		cmocka_unit_test_setup_teardown(what_is_out_of_range_is_not_taken, set_up,
+	                                        tear_down),
+		cmocka_unit_test_setup_teardown(what_is_being_overwritten_is_not_taken, set_up,
+	                                        tear_down),
+	};
+
+	return cmocka_run_group_tests_name("runtime_live", tests, NULL, NULL);
+}
