@@ -48,6 +48,7 @@ struct pkdi_process_words {
 	_Alignas(PKDI_LINE) _Atomic uint32_t sleep; /* odd: asleep or about to be; never repeats */
 	_Alignas(PKDI_LINE) _Atomic uint32_t calling; /* node whose code runs, + 1; 0 = none */
 	_Atomic uint32_t pid;
+	_Atomic uint64_t pong; /* the last ping that it has seen */
 	_Atomic uint32_t call; /* enum pkdi_call: which of the node's functions */
 	_Atomic int64_t
 		step_since_ns; /* start of the call; 0 = nothing runs that the watchdog limits */
@@ -144,6 +145,7 @@ struct pkdi_node_words {
 	_Atomic uint64_t longest_ns;
 	_Atomic uint64_t n_refused; /* live sources: frames refused for lack of room */
 	_Atomic uint64_t n_failed;  /* poison frames: settled as absent after two deaths */
+	_Atomic uint64_t n_paused;  /* live sources: frames made while the node was paused */
 	_Atomic uint64_t n_expected;
 	struct pkdi_live_words live;
 	_Alignas(PKDI_LINE) struct pkdi_record record;
@@ -158,7 +160,8 @@ struct pkdi_wish {
 };
 
 struct pkdi_wishes {
-	_Alignas(PKDI_LINE) _Atomic uint64_t newest; /* behind it, the ring of struct pkdi_wish */
+	_Alignas(PKDI_LINE) _Atomic uint64_t newest; /* of the ring of struct pkdi_wish behind it */
+	_Alignas(PKDI_LINE) _Atomic uint64_t ping;   /* each process stores it as its pong */
 };
 
 /* ---- Written by the supervisor ---- */

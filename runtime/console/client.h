@@ -34,8 +34,9 @@ struct pkdi_request {
 	const struct pkdi_method *method; /* NULL: nothing is being answered */
 	char id[PKDI_ID_SIZE];            /* as the client has written it, JSON; "": it has none */
 	struct pkdi_cursor cursor;        /* the next line */
-	uint64_t version; /* set: of the values that were set */
-	int64_t until_ns; /* set: how long the answer waits for the nodes */
+	uint64_t version; /* set: of the values that were set; ping: its number */
+	int64_t since_ns; /* ping: when it was asked */
+	int64_t until_ns; /* how long the answer waits for nodes or processes */
 };
 
 struct pkdi_client {

@@ -15,7 +15,7 @@
 enum { MAX_CLIENTS = 16 };
 
 /* How often a request is looked at that waits for nodes. */
-enum { LOOK_MS = 5 };
+enum { LOOK_MS = 1 };
 
 struct console {
 	struct pkdi_run *run;

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "console/pause.h"
 #include "console/set.h"
 #include "options/param.h"
 #include "options/value.h"
@@ -19,6 +20,9 @@ enum {
 
 /* How long an answer waits for nodes to come to what was set. */
 enum { DEFAULT_WAIT_MS = 1000, MAX_WAIT_MS = 60000 };
+
+/* How long a process has to answer a ping. */
+enum { PING_MS = 100 };
 
 bool pkdi_refuse(struct pkdi_fault *fault, const char *name, const char *format, ...)
 {
@@ -275,6 +279,10 @@ static void tell_node(const struct pkdi_run *run, uint32_t index, struct pkdi_ou
 	pkdi_out_unsigned(out, "longest_ns", pkdi_read(&words->longest_ns));
 	pkdi_out_unsigned(out, "refused", pkdi_read(&words->n_refused));
 	pkdi_out_unsigned(out, "failed", pkdi_read(&words->n_failed));
+	if (atomic_load(&run->paused[index]))
+		pkdi_out_bool(out, "paused", true);
+	if (pkdi_read(&words->n_paused))
+		pkdi_out_unsigned(out, "dropped_paused", pkdi_read(&words->n_paused));
 }
 
 /* The reader's words first: what it has taken was published before. */
@@ -363,6 +371,122 @@ static void write_stop(struct pkdi_run *run, const struct pkdi_request *request,
 	(void)run;
 	(void)request;
 	(void)out;
+}
+
+/* ---- Who is there ---- */
+
+static bool begin_ping(struct pkdi_run *run, struct pkdi_request *request,
+                       const struct pkdi_json *json, uint32_t parameters, struct pkdi_fault *fault)
+{
+	if (!begin_plain(json, parameters, fault))
+		return false;
+	request->version = atomic_fetch_add(&run->live.wishes->ping, 1) + 1;
+	request->since_ns = pkd_now();
+	request->until_ns = request->since_ns + PING_MS * INT64_C(1000000);
+	pkdi_run_ring_all(run);
+	return true;
+}
+
+static bool has_answered(const struct pkdi_run *run, uint32_t process, uint64_t ping)
+{
+	return atomic_load(&run->processes[process].words->pong) >= ping;
+}
+
+static bool all_ended(const struct pkdi_run *run, uint32_t process)
+{
+	const struct pkd_process *decl = run->processes[process].decl;
+
+	for (uint32_t i = 0; i < decl->n_nodes; i++)
+		if (strcmp(state_of(run, decl->nodes[i]), "ended") != 0 &&
+		    strcmp(state_of(run, decl->nodes[i]), "gone") != 0)
+			return false;
+	return true;
+}
+
+static bool is_ping_ready(struct pkdi_run *run, const struct pkdi_request *request, int64_t now_ns)
+{
+	for (uint32_t i = 0; i < run->n_processes; i++)
+		if (!has_answered(run, i, request->version) && !all_ended(run, i))
+			return now_ns >= request->until_ns;
+	return true;
+}
+
+static void write_ping(struct pkdi_run *run, const struct pkdi_request *request,
+                       struct pkdi_out *out)
+{
+	const struct pkdi_process *process = &run->processes[request->cursor.index];
+	const struct pkdi_node *calling;
+	int64_t since_ns;
+
+	if (request->cursor.section == PKDI_SECTION_WHOLE) {
+		pkdi_out_signed(out, "took_ns", pkd_now() - request->since_ns);
+		return;
+	}
+	pkdi_out_open(out, "process", '{');
+	pkdi_out_text(out, "name", process->decl->name);
+	pkdi_out_bool(out, "answers",
+	              has_answered(run, request->cursor.index, request->version));
+	calling = pkdi_run_calling(run, request->cursor.index);
+	since_ns = atomic_load(&process->words->step_since_ns);
+	if (calling && since_ns) {
+		pkdi_out_text(out, "calling", calling->decl->name);
+		pkdi_out_signed(out, "for_ns", pkd_now() - since_ns);
+	}
+	pkdi_out_close(out, '}');
+}
+
+/* ---- Nodes that are held ---- */
+
+static uint32_t find_nodes(const struct pkdi_json *json, uint32_t parameters)
+{
+	uint32_t nodes = parameters == PKDI_JSON_NONE
+	                         ? PKDI_JSON_NONE
+	                         : pkdi_json_member(json, parameters, "nodes");
+
+	return nodes != PKDI_JSON_NONE && json->values[nodes].kind == PKDI_JSON_ARRAY
+	               ? nodes
+	               : PKDI_JSON_NONE;
+}
+
+static bool begin_pause(struct pkdi_run *run, struct pkdi_request *request,
+                        const struct pkdi_json *json, uint32_t parameters,
+                        struct pkdi_fault *fault)
+{
+	uint32_t nodes = find_nodes(json, parameters);
+
+	(void)request;
+	if (nodes == PKDI_JSON_NONE || json->values[nodes].n == 0)
+		return pkdi_refuse(fault, "invalid_parameter", "\"nodes\" is an array of names");
+	return pkdi_pause_nodes(run, json, nodes, true, fault);
+}
+
+static void write_pause(struct pkdi_run *run, const struct pkdi_request *request,
+                        struct pkdi_out *out)
+{
+	(void)request;
+	pkdi_pause_tell(run, out);
+}
+
+static bool begin_resume(struct pkdi_run *run, struct pkdi_request *request,
+                         const struct pkdi_json *json, uint32_t parameters,
+                         struct pkdi_fault *fault)
+{
+	uint32_t nodes = find_nodes(json, parameters);
+
+	(void)request;
+	if (nodes != PKDI_JSON_NONE)
+		return pkdi_pause_nodes(run, json, nodes, false, fault);
+	if (!begin_plain(json, parameters, fault))
+		return false;
+	pkdi_resume_all(run);
+	return true;
+}
+
+static void write_resume(struct pkdi_run *run, const struct pkdi_request *request,
+                         struct pkdi_out *out)
+{
+	(void)request;
+	pkdi_pause_tell(run, out);
 }
 
 /* ---- Parameters ---- */

@@ -371,6 +371,20 @@ static enum pkdi_poll poll_join(struct pkdi_node *node)
 	return moved ? PKDI_POLL_MOVED : PKDI_POLL_IDLE;
 }
 
+/* A stop lets everything go on, so that it ends. */
+static bool is_paused(const struct pkdi_node *node)
+{
+	return atomic_load_explicit(node->paused, memory_order_relaxed) &&
+	       atomic_load_explicit(&node->program_words->phase, memory_order_relaxed) ==
+	               PKDI_PHASE_RUN;
+}
+
+/* A live source goes on while it is paused, and what it makes is dropped. */
+static bool cannot_wait(const struct pkdi_node *node)
+{
+	return node->decl->origin == PKD_LIVE && pkdi_node_is_source(node->decl);
+}
+
 /* Takes new values of parameters, also while there is nothing to fire with. */
 static void follow_live(struct pkdi_node *node)
 {
@@ -393,6 +407,8 @@ enum pkdi_poll pkdi_node_poll(struct pkdi_node *node, bool may_begin)
 	}
 	if (node->live.all)
 		follow_live(node);
+	if (is_paused(node) && !cannot_wait(node))
+		return PKDI_POLL_IDLE;
 	if (node->chosen)
 		return PKDI_POLL_READY;
 	if (node->decl->fires_any)
@@ -700,6 +716,11 @@ static int publish(struct pkdi_node *node, int64_t now_ns, enum pkdi_then then)
 {
 	int r;
 
+	if (cannot_wait(node) && is_paused(node)) {
+		pkdi_count(&node->words->n_paused, 1);
+		commit(node, false, then);
+		return 0;
+	}
 	if (is_refused(node)) {
 		commit(node, false, then);
 		return 0;

@@ -66,6 +66,7 @@ struct pkdi_node {
 	struct pkdi_neighbour **down, **up;
 	uint32_t n_down, n_up, n_up_gated;
 
+	const _Atomic uint32_t *paused; /* by the console */
 	struct pkdi_live live;
 	uint64_t live_loaded; /* the version of its params, and of its pool's, in this process */
 	uint64_t decided; /* histories: the node will fire no frame up to here */

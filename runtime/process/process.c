@@ -88,8 +88,6 @@ static bool has_copies(const struct pkdi_run *run, uint32_t index)
 /* New values of parameters are written by the console, which is no process of nodes. */
 static int attach_wishes(struct pkdi_run *run, uint32_t index)
 {
-	if (!run->wishes_map.address)
-		return 0;
 	if (index != PKD_NONE)
 		return pkdi_map_view(&run->wishes_map, run->wishes_map.address);
 	make_private(&run->wishes_map);
@@ -259,6 +257,15 @@ struct round {
 	int error;
 };
 
+/* It goes round, and is in no step. */
+static void answer_ping(const struct pkdi_run *run, struct pkdi_process *process)
+{
+	uint64_t ping = atomic_load_explicit(&run->live.wishes->ping, memory_order_relaxed);
+
+	if (ping != atomic_load_explicit(&process->words->pong, memory_order_relaxed))
+		atomic_store_explicit(&process->words->pong, ping, memory_order_release);
+}
+
 /* Polls each node once; fires what is ready, or only notes it. */
 static struct round go_round(struct pkdi_run *run, struct pkdi_process *process, bool begun,
                              bool fires)
@@ -266,6 +273,9 @@ static struct round go_round(struct pkdi_run *run, struct pkdi_process *process,
 	struct round round = {false, false, 0};
 	/* Before a sleep everything counts. */
 	bool skip_watermarks = fires && process->n_rounds++ % LOOKS != 0;
+
+	if (!skip_watermarks)
+		answer_ping(run, process);
 
 	for (uint32_t i = 0; i < process->decl->n_nodes && !round.error; i++) {
 		struct pkdi_node *node = &run->nodes[process->decl->nodes[i]];

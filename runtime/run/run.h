@@ -77,6 +77,7 @@ struct pkdi_run {
 	struct pkdi_orders *orders; /* per node */
 	struct pkdi_map wishes_map; /* written by the console only */
 	struct pkdi_live_values live;
+	_Atomic uint32_t *paused; /* per node, there */
 	struct pkdi_map bells_map; /* written by everyone */
 	struct pkdi_bell *bells;
 };

@@ -54,6 +54,7 @@ static bool is_of_use(const struct pkdi_run *run)
 int pkdi_wishes_create(struct pkdi_run *run, const struct pkdi_options *options)
 {
 	struct pkdi_live_values *live = &run->live;
+	size_t ring;
 	int r;
 
 	live->n_params = pkdi_param_count(run->program);
@@ -66,16 +67,17 @@ int pkdi_wishes_create(struct pkdi_run *run, const struct pkdi_options *options)
 	if (options->is_set)
 		memcpy(live->is_set, options->is_set, live->n_params);
 	find_values(run);
-	if (!is_of_use(run)) {
+	if (!is_of_use(run))
 		live->n = 0;
-		return 0;
-	}
+	ring = sizeof(*live->wishes) + (live->n ? PKDI_WISHES * live->size : 0);
 	r = pkdi_map_create_sealed(&run->wishes_map, "pkd-wishes",
-	                           sizeof(*live->wishes) + PKDI_WISHES * live->size);
+	                           ring + run->program->n_nodes * sizeof(*run->paused));
 	if (r < 0)
 		return r;
 	live->wishes = (struct pkdi_wishes *)(void *)run->wishes_map.address;
-	pkdi_wishes_pack(live, pkdi_wish_of(live, 0));
+	run->paused = (_Atomic uint32_t *)(void *)(run->wishes_map.address + ring);
+	if (live->n)
+		pkdi_wishes_pack(live, pkdi_wish_of(live, 0));
 	return 0;
 }
 
@@ -113,9 +115,9 @@ void pkdi_wishes_link(struct pkdi_run *run)
 {
 	struct pkdi_live_values *live = &run->live;
 
-	if (!live->n)
-		return;
-	for (uint32_t i = 0; i < run->program->n_nodes; i++) {
+	for (uint32_t i = 0; i < run->program->n_nodes; i++)
+		run->nodes[i].paused = &run->paused[i];
+	for (uint32_t i = 0; i < run->program->n_nodes && live->n; i++) {
 		struct pkdi_node *node = &run->nodes[i];
 		struct pkdi_live *own = &node->live;
 		uint32_t leader = leader_of(run, i);

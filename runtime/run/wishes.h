@@ -1,11 +1,10 @@
-/* Where the values of live parameters are, see node/live.h. */
+/* What the console writes: the values of live parameters, see node/live.h; which nodes are paused. */
 #ifndef PKDI_WISHES_H
 #define PKDI_WISHES_H
 
 #include "run/run.h"
 
-/* Finds all values that may change, and makes the memory of their versions; version 0 is what they
- * are now. Nothing, where there are none. 0 or -errno. */
+/* Makes the memory. Finds all values that may change; version 0 is what they are now. 0 or -errno. */
 int pkdi_wishes_create(struct pkdi_run *run, const struct pkdi_options *options);
 
 /* Tells each node what concerns it; the words are there. */

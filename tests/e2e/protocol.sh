@@ -43,7 +43,7 @@ def without_place(text):
     line = json.loads(text)
     process = line.get("parameters", {}).get("process")
     if process:
-        process.pop("calling", None), process.pop("since_ns", None)
+        process.pop("calling", None), process.pop("since_ns", None), process.pop("for_ns", None)
     return line
 
 program = subprocess.Popen(["./blink", "--quiet"], stderr=open("said", "w"))

@@ -1,0 +1,123 @@
+#include "console/pause.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static bool has_ended(const struct pkdi_run *run, uint32_t node)
+{
+	return atomic_load(&run->nodes[node].words->state) == PKDI_LEFT ||
+	       atomic_load(&run->orders[node].gone);
+}
+
+/* PKD_NONE: there is none of that name. */
+static uint32_t find_node(const struct pkdi_run *run, const char *name)
+{
+	for (uint32_t i = 0; i < run->program->n_nodes; i++)
+		if (!strcmp(run->program->nodes[i].name, name))
+			return i;
+	return PKD_NONE;
+}
+
+/* The workers of a pool have the same params. */
+static bool is_of_pool(const struct pkdi_run *run, uint32_t node, uint32_t first)
+{
+	const struct pkd_node *nodes = run->program->nodes;
+
+	return node == first || (nodes[first].params && nodes[node].params == nodes[first].params);
+}
+
+bool pkdi_pause_nodes(struct pkdi_run *run, const struct pkdi_json *json, uint32_t names,
+                      bool pauses, struct pkdi_fault *fault)
+{
+	uint32_t end = json->values[names].next;
+	char name[256] = "";
+
+	for (uint32_t v = names + 1; v < end; v = json->values[v].next) {
+		uint32_t node = PKD_NONE;
+
+		if (pkdi_json_string(json, v, name, sizeof(name)))
+			node = find_node(run, name);
+		if (node == PKD_NONE)
+			return pkdi_refuse(fault, "unknown_node", "there is no node '%.160s'", name);
+		if (has_ended(run, node))
+			return pkdi_refuse(fault, "ended", "node '%.160s' has ended", name);
+	}
+	for (uint32_t v = names + 1; v < end; v = json->values[v].next) {
+		uint32_t first;
+
+		pkdi_json_string(json, v, name, sizeof(name));
+		first = find_node(run, name);
+		for (uint32_t i = 0; i < run->program->n_nodes; i++)
+			if (is_of_pool(run, i, first))
+				atomic_store(&run->paused[i], pauses);
+	}
+	pkdi_run_ring_all(run);
+	return true;
+}
+
+void pkdi_resume_all(struct pkdi_run *run)
+{
+	for (uint32_t i = 0; i < run->program->n_nodes; i++)
+		atomic_store(&run->paused[i], 0);
+	pkdi_run_ring_all(run);
+}
+
+/* Marks those that write into a lossless input of a node that is marked. A live source goes on, and
+ * refuses what has no room. */
+static bool spread(const struct pkdi_run *run, bool *held)
+{
+	bool more = false;
+
+	for (uint32_t i = 0; i < run->program->n_nodes; i++) {
+		const struct pkd_node *node = &run->program->nodes[i];
+
+		for (uint32_t k = 0; held[i] && k < node->n_inputs; k++) {
+			const struct pkd_input *input = &node->inputs[k];
+			uint32_t writer;
+
+			if (input->stream == PKD_NONE || input->policy != PKD_QUEUE)
+				continue;
+			writer = run->program->streams[input->stream].writer;
+			if (held[writer] || has_ended(run, writer))
+				continue;
+			held[writer] = more = true;
+		}
+	}
+	return more;
+}
+
+/* Who waits for room; or, of live sources, who cannot wait, and loses frames for lack of it. */
+static void tell_held(const struct pkdi_run *run, const bool *held, bool live,
+                      struct pkdi_out *out)
+{
+	pkdi_out_open(out, live ? "refuse" : "wait", '[');
+	for (uint32_t i = 0; held && i < run->program->n_nodes; i++) {
+		const struct pkd_node *node = &run->program->nodes[i];
+		bool is_live = node->origin == PKD_LIVE && !node->fires_any;
+
+		if (held[i] && !atomic_load(&run->paused[i]) && is_live == live)
+			pkdi_out_text(out, NULL, node->name);
+	}
+	pkdi_out_close(out, ']');
+}
+
+void pkdi_pause_tell(struct pkdi_run *run, struct pkdi_out *out)
+{
+	const struct pkd_node *nodes = run->program->nodes;
+	bool *held = calloc(run->program->n_nodes + 1, sizeof(*held));
+
+	pkdi_out_open(out, "paused", '[');
+	for (uint32_t i = 0; i < run->program->n_nodes; i++) {
+		if (!atomic_load(&run->paused[i]) || has_ended(run, i))
+			continue;
+		pkdi_out_text(out, NULL, nodes[i].name);
+		if (held)
+			held[i] = true;
+	}
+	pkdi_out_close(out, ']');
+	while (held && spread(run, held))
+		;
+	tell_held(run, held, false, out);
+	tell_held(run, held, true, out);
+	free(held);
+}

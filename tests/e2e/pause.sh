@@ -1,0 +1,146 @@
+#!/bin/sh
+# Nodes are held and go on, a thousand times: no frame of a lossless edge is lost or made twice, also where nodes
+# and the console die meanwhile, and nothing is forked for it. A stop ends a program whose nodes are paused.
+# shellcheck source=lib/lib.sh
+. "$(dirname "$0")/lib/lib.sh"
+needs python3
+
+export PKD_DIR="$PWD/place"
+build "$e2e/line/line.pkd" --pipeline line --deploy restart -o line
+cat >drive.py <<'END'
+import glob, json, os, random, signal, socket, subprocess, sys, time
+
+def connect(program):
+    until = time.monotonic() + 20
+    while time.monotonic() < until and program.poll() is None:
+        for path in glob.glob("place/*.sock"):
+            client = socket.socket(socket.AF_UNIX)
+            client.settimeout(20)
+            try:
+                client.connect(path)
+                lines = client.makefile("r")
+                if lines.readline():
+                    return client, lines
+            except OSError:
+                pass
+        time.sleep(0.005)
+    return None
+
+class Console:
+    def __init__(self, program):
+        self.program, self.connection = program, None
+
+    def ask(self, method, **parameters):
+        """All lines of the answer; None: the console has gone meanwhile."""
+        try:
+            self.connection = self.connection or connect(self.program)
+            client, lines = self.connection
+            client.sendall(json.dumps({"method": method, "parameters": parameters}).encode() + b"\n")
+            answer = [json.loads(lines.readline())]
+            while answer[-1].get("more"):
+                answer.append(json.loads(lines.readline()))
+            if "event" not in answer[-1]:
+                return answer
+        except (OSError, ValueError, TypeError):
+            pass
+        self.connection = None
+        return None
+
+def children(pid):
+    try:
+        return open(f"/proc/{pid}/task/{pid}/children").read().split()
+    except OSError:
+        return []
+
+def title(pid):
+    try:
+        return open(f"/proc/{pid}/cmdline").read().strip("\0").split("\0")[0].split(": ")[-1]
+    except OSError:
+        return ""
+
+def start(*options):
+    return subprocess.Popen(["./line", "--quiet", *options])
+
+def node(console, name):
+    for line in console.ask("status"):
+        found = line["parameters"].get("node")
+        if found and found["name"] == name:
+            return found
+
+def rows(path):
+    return [line.strip().split(",")[-1] for line in open(path)][1:]
+
+def wait_for(what):
+    until = time.monotonic() + 20
+    while not what():
+        assert time.monotonic() < until, "it does not come"
+        time.sleep(0.005)
+
+random.seed(2)
+names = ["numbers", "before", "middle", "after", "rows"]
+
+# ---- A thousand times, without a fork ----
+program = start("--frames", "1000000000", "--path", "line.csv")
+console = Console(program)
+try:
+    wait_for(lambda: os.path.exists("line.csv") and len(rows("line.csv")) > 3)
+    before = children(program.pid)
+    for _ in range(500):
+        victim = random.choice(names)
+        assert "error" not in console.ask("pause", nodes=[victim])[0]
+        assert "error" not in console.ask("resume", nodes=[victim])[0]
+    assert children(program.pid) == before, "processes come and go"
+    assert console.ask("pause", nodes=["middle"])[0]["parameters"]["wait"] == ["numbers", "before"]
+    wait_for(lambda: node(console, "numbers")["frame"] == node(console, "numbers")["frame"])
+    time.sleep(0.1)
+    held = node(console, "middle")["frame"], node(console, "numbers")["frame"]
+    time.sleep(0.2)
+    assert (node(console, "middle")["frame"], node(console, "numbers")["frame"]) == held, "it goes on"
+    assert node(console, "middle")["paused"] is True
+    # It stays so through deaths.
+    for name in ("middle", "console"):
+        first = [pid for pid in children(program.pid) if title(pid) == name][0]
+        os.kill(int(first), signal.SIGKILL)
+        wait_for(lambda: any(title(pid) == name and pid != first for pid in children(program.pid)))
+    console.connection = None
+    wait_for(lambda: node(console, "middle")["state"] == "running")
+    time.sleep(0.1)
+    assert node(console, "middle")["frame"] == held[0], "a death resumes it"
+    assert [p["parameters"]["process"]["answers"] for p in console.ask("ping")[:-1]] == [True] * 6
+    # A stop resumes.
+    program.terminate()
+    assert program.wait(20) == 0
+    values = list(map(int, rows("line.csv")))
+    assert values == list(range(1, len(values) + 1)), "rows are missing, or twice"
+finally:
+    if program.poll() is None:
+        program.kill()
+
+# ---- Among kills: the result is that of a run that nobody disturbs ----
+kills = pauses = 0
+program = start("--frames", "3000", "--path", "killed.csv")
+console = Console(program)
+try:
+    until = time.monotonic() + 60
+    while program.poll() is None:
+        assert time.monotonic() < until, "it does not end"
+        if kills < 60 and random.random() < 0.5:
+            victims = [pid for pid in children(program.pid)
+                       if title(pid) in ("numbers", "before", "middle", "console")]
+            if victims:
+                os.kill(int(random.choice(victims)), signal.SIGKILL)
+                kills += 1
+        if pauses < 100:
+            pauses += bool(console.ask("pause", nodes=random.sample(names, 2)))
+            time.sleep(random.random() * 0.01)
+        console.ask("resume")
+    assert program.returncode == 0, program.returncode
+finally:
+    if program.poll() is None:
+        program.kill()
+assert list(map(int, rows("killed.csv"))) == list(range(1, 3001)), "other rows"
+print(kills, "kills,", pauses, "pauses")
+assert pauses > 10
+END
+python3 drive.py >out 2>&1 || fail 'pauses' out
+note "$(cat out)"
