@@ -8,8 +8,9 @@
  * that writes them. 0 or -errno. */
 int pkdi_process_set_inherited(struct pkdi_run *run, uint32_t index, bool inherited);
 
-/* Gives up all memory and all files that this process must not have, and maps what it reads. Number
- * PKD_NONE is a process without nodes: it reads all words and no stream. Returns 0 or -errno. After it the process can harm no other's words. */
+/* Gives up all memory and all files that this process must not have, and maps what it reads.
+ * Number PKD_NONE is a process without nodes: it reads all words and no stream. Returns 0 or
+ * -errno. After it the process can harm no other's words. */
 int pkdi_process_attach(struct pkdi_run *run, uint32_t index);
 
 /* Recovers and starts the process's nodes, then fires them until all have left. Returns the exit

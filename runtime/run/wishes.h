@@ -1,10 +1,11 @@
-/* What the console writes: the values of live parameters, see node/live.h; which nodes are paused. */
+/* What the console writes: the values of live parameters, see node/live.h; who is paused. */
 #ifndef PKDI_WISHES_H
 #define PKDI_WISHES_H
 
 #include "run/run.h"
 
-/* Makes the memory. Finds all values that may change; version 0 is what they are now. 0 or -errno. */
+/* Makes the memory. Finds all values that may change; version 0 is what they are now. Returns 0
+ * or -errno. */
 int pkdi_wishes_create(struct pkdi_run *run, const struct pkdi_options *options);
 
 /* Tells each node what concerns it; the words are there. */

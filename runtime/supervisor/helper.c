@@ -141,9 +141,16 @@ int64_t pkdi_helper_look(struct pkdi_supervisor *supervisor, int64_t now_ns)
 void pkdi_helper_reap(struct pkdi_supervisor *supervisor, int64_t now_ns)
 {
 	struct pkdi_helper *helper = &supervisor->helper;
+	int status = 0;
 
-	if (helper->pidfd < 0 || waitpid(helper->pid, NULL, WNOHANG) == 0)
+	if (helper->pidfd < 0 || waitpid(helper->pid, &status, WNOHANG) == 0)
 		return;
+	/* Killed, it is back before anybody asks why; else somebody has to know. */
+	if (WIFSIGNALED(status) && WTERMSIG(status) != SIGKILL)
+		pkdi_log(&supervisor->run->log, "the console was killed by SIG%s",
+		         sigabbrev_np(WTERMSIG(status)));
+	else if (WIFEXITED(status) && WEXITSTATUS(status) != 0 && !helper->backoff_ns)
+		pkdi_log(&supervisor->run->log, "the console cannot be set up");
 	epoll_ctl(supervisor->epoll_fd, EPOLL_CTL_DEL, helper->pidfd, NULL);
 	forget(helper);
 	if (now_ns - helper->started_ns > SOON_NS || !helper->backoff_ns)

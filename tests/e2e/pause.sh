@@ -112,6 +112,7 @@ try:
     assert program.wait(20) == 0
     values = list(map(int, rows("line.csv")))
     assert values == list(range(1, len(values) + 1)), "rows are missing, or twice"
+    assert rows("line.csv") == rows("beside.csv"), "what waited for the paused one was not worked off"
 finally:
     if program.poll() is None:
         program.kill()
