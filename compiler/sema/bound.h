@@ -86,6 +86,7 @@ struct bound {
 	VEC(struct param) params;
 	VEC(struct bound_node) nodes;
 	struct map node_names; /* name -> 1 + number of the node, as a pointer */
+	struct map targets;    /* path of each name that a statement binds */
 	VEC(struct bound_assertion) asserts;
 	VEC(struct bound_process) processes; /* every node is in one */
 	uint32_t n_pools;                    /* of workers that claim their frames */

@@ -99,6 +99,7 @@ static bool resolve_target(struct elaborator *e, struct scope *scope, const stru
 
 static void put_target(struct elaborator *e, const struct target *target, struct binding *binding)
 {
+	map_put(e->sema->arena, &e->bound->targets, binding->path, binding);
 	if (target->names) {
 		enter(e, target->names, target->name, binding);
 	} else if (*target->element) {

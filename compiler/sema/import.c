@@ -38,6 +38,23 @@ static void suggest(struct sema *sema, const struct map *first, const struct map
 	diag_suggest(sema->diags, name, names.items, names.n);
 }
 
+bool scope_is_lost(const struct file_scope *file, const char *name)
+{
+	for (size_t i = 0; i < file->ast->lost.n; i++)
+		if (strcmp(file->ast->lost.items[i], name) == 0)
+			return true;
+	return false;
+}
+
+/* In one of the files of a module. */
+static bool is_lost_in(const struct module *module, const char *name)
+{
+	for (size_t i = 0; i < module->files.n; i++)
+		if (scope_is_lost(module->files.items[i], name))
+			return true;
+	return false;
+}
+
 static bool stdlib_has(struct sema *sema, const char *name)
 {
 	return file_exists(path_join(sema->arena, sema->stdlib, name));
@@ -48,7 +65,7 @@ static struct symbol *lookup_in_module(struct sema *sema, struct symbol *module,
                                        const char *what)
 {
 	struct symbol *symbol = map_get(&module->module->symbols, name.text);
-	if (symbol)
+	if (symbol || is_lost_in(module->module, name.text))
 		return symbol;
 	diag_report(sema->diags, unknown, name.span, "'%s' has no %s '%s'", module->name.text, what,
 	            name.text);
@@ -62,7 +79,7 @@ struct symbol *scope_lookup(struct sema *sema, struct file_scope *file,
 	struct ast_name first = path->items[0];
 	struct symbol *symbol = scope_find(file, first.text);
 	if (path->n == 1) {
-		if (symbol)
+		if (symbol || is_lost_in(file->module, first.text))
 			return symbol;
 		diag_report(sema->diags, unknown, first.span, "unknown %s '%s'", what, first.text);
 		suggest(sema, &file->module->symbols, &file->uses, first.text, unknown == E0301);

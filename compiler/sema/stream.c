@@ -81,9 +81,8 @@ static struct binding *find_name(struct elaborator *e, struct scope *scope, stru
 		            name.text, symbol_kind_text(symbol->kind));
 		return NULL;
 	}
-	for (size_t i = 0; i < scope->file->ast->lost.n; i++)
-		if (strcmp(scope->file->ast->lost.items[i], name.text) == 0)
-			return NULL;
+	if (scope_is_lost(scope->file, name.text))
+		return NULL;
 	diag_report(diags, E0201, name.span, "unknown name '%s'", name.text);
 	if (!diag_wants_suggestion(diags)) /* nobody will read more of it */
 		return NULL;
