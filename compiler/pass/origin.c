@@ -16,24 +16,20 @@ static uint32_t first_passive(const struct analysis *a, uint32_t n)
 	return NO_ID;
 }
 
-/* A choice that was given a name: it has its edge, and no expression. */
-static bool is_relay(const struct graph_node *node)
-{
-	return node->face->parts.items[0].term->kind == TERM_INPUT && node->face->parts.n == 1;
-}
-
 static void report_unfired(struct analysis *a, uint32_t n)
 {
 	const struct graph_node *node = &a->graph->nodes.items[n];
 	uint32_t passive = first_passive(a, n);
 
 	diag_report(a->diags, E0403, node->at, "nothing fires '%s'", node->name);
-	if (node->face->parts.n && !is_relay(node)) {
+	if (node_is_expression(node)) {
 		diag_note(a->diags, node->face->span,
 		          "what is looked back at and what is sampled fires nothing, and no other "
 		          "stream stands in this");
-		diag_help(a->diags, "an expression fires on the frames of a stream in it: "
-		                    "'... + (if present(x) then 1 else 0)' counts those of x");
+		if (!help_present(a, n))
+			diag_help(a->diags,
+			          "an expression fires on the frames of a stream in it: "
+			          "'... + (if present(x) then 1 else 0)' counts those of x");
 		return;
 	}
 	if (passive != NO_ID) {
@@ -101,21 +97,13 @@ static struct firing firing_of(const struct analysis *a, uint32_t n)
 }
 
 /* Says to sample one of two edges, one whose port can be absent if there is one. */
-static void help_sample(struct analysis *a, uint32_t keep, uint32_t sample, const char *why)
+static void help_sample_one(struct analysis *a, uint32_t keep, uint32_t sample, const char *why)
 {
 	const struct graph *graph = a->graph;
 	const struct port *port = graph_edge_port(graph, &graph->edges.items[sample]);
 	const struct port *other = graph_edge_port(graph, &graph->edges.items[keep]);
 
-	if (!port->optional && other->optional) {
-		sample = keep;
-		port = other;
-	}
-	if (port->optional)
-		diag_help(a->diags, "write '%s' %s", edge_words_as(a, sample, "sample"), why);
-	else
-		diag_help(a->diags, "declare the port '%s: %s?', and write '%s' %s", port->name,
-		          port->type->name, edge_words_as(a, sample, "sample"), why);
+	help_sample(a, !port->optional && other->optional ? keep : sample, why);
 }
 
 static void report_two_origins(struct analysis *a, uint32_t n, const struct firing *f)
@@ -128,9 +116,9 @@ static void report_two_origins(struct analysis *a, uint32_t n, const struct firi
 	            "'%s' joins frames of two origins: '%s' and '%s'", node_name(a, n),
 	            node_name(a, one), node_name(a, two));
 	diag_note(a->diags, edges[f->first].at, "'%s' is numbered by '%s', '%s' by '%s'",
-	          edge_words_as(a, f->first, ""), node_name(a, one), edge_words_as(a, f->other, ""),
+	          edge_source(a, f->first), node_name(a, one), edge_source(a, f->other),
 	          node_name(a, two));
-	help_sample(a, f->first, f->other, "to take its newest value when the other fires");
+	help_sample_one(a, f->first, f->other, " to take its newest value when the other fires");
 }
 
 static void report_two_latest(struct analysis *a, uint32_t n, const struct firing *f)
@@ -141,7 +129,7 @@ static void report_two_latest(struct analysis *a, uint32_t n, const struct firin
 	            "two 'latest' inputs of '%s' would each choose another frame", node_name(a, n));
 	diag_note(a->diags, edges[f->latest].at,
 	          "this one chooses; a join fires only on inputs of one frame");
-	help_sample(a, f->latest, f->latest2, "so that one 'latest' alone fires the node");
+	help_sample_one(a, f->latest, f->latest2, " so that one 'latest' alone fires the node");
 }
 
 static void report_late_latest(struct analysis *a, uint32_t n, const struct firing *f)

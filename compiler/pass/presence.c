@@ -112,6 +112,20 @@ static void infer_outputs(struct analysis *a, uint32_t n)
 	}
 }
 
+/* Whether a sample may be a plain input instead: it is of the origin that fires the node, and not
+ * made from what the node makes. */
+static bool may_fire(const struct analysis *a, uint32_t e)
+{
+	uint32_t node = a->graph->edges.items[e].node, producer = edge_producer(a->graph, e);
+	struct arcs firing;
+
+	arcs_init(&firing, a->arena, a->graph->nodes.n);
+	arcs_of_firing(&firing, a->graph);
+	arcs_index(&firing);
+	return a->origin[node] == a->origin[producer] && node != producer &&
+	       arcs_reach(&firing, node)[producer] == NO_ID;
+}
+
 static void report_absent(struct analysis *a, uint32_t e)
 {
 	const struct graph_edge *edge = &a->graph->edges.items[e];
@@ -124,10 +138,12 @@ static void report_absent(struct analysis *a, uint32_t e)
 	            edge_words(a, e), port->name, node->name);
 	diag_note(a->diags, port->span, "declared '%s: %s' here, which is never absent", port->name,
 	          type);
-	if (edge->policy == EDGE_SAMPLE)
+	if (edge->policy == EDGE_SAMPLE && may_fire(a, e))
 		diag_help(a->diags,
 		          "declare the port '%s: %s?', or write '%s' to fire on every frame",
 		          port->name, type, edge_words_as(a, e, ""));
+	else if (edge->policy == EDGE_SAMPLE)
+		diag_help(a->diags, "declare the port '%s: %s?'", port->name, type);
 	else if (edge->first < edge->last)
 		diag_help(a->diags, "declare the port '%s: %s?': at first, values are missing",
 		          port->name, type);
@@ -135,10 +151,10 @@ static void report_absent(struct analysis *a, uint32_t e)
 		diag_help(a->diags, "declare the port '%s: %s?': '%s' fires on any of its inputs",
 		          port->name, type, node->face->kind);
 	else
-		diag_help(a->diags,
-		          "declare the port '%s: %s?', or write '%s ?? v', where v stands for the "
-		          "values that are missing at first",
-		          port->name, type, edge_words(a, e));
+		diag_help(a->diags, "declare the port '%s: %s?': at first, the value is missing",
+		          port->name, type);
+	if (edge->policy == EDGE_SAMPLE || edge->first < 0)
+		help_filled(a, e);
 }
 
 /* A sampled value may be missing: before the first one, and once it is too old. What a history

@@ -138,13 +138,46 @@ class Program:
                 return self.put(i, line.replace(f"{name}: {kind}", port, 1))
         return None
 
-    def port_and_edge(self, port, words):
-        """The same, and the edge under the carets."""
-        name, kind = port.rstrip("?").split(": ", 1)
+    def port_and_edge(self, port, kind, words, node):
+        """A port of a kind of node may be absent, and the edge words of one."""
+        self.port_of(port, kind)
+        return self.edge(words, node)
+
+    def port_of(self, port, kind):
+        name, type_ = port.rstrip("?").split(": ", 1)
         for i, line in enumerate(self.lines):
-            if line.startswith("node ") and f"{name}: {kind}" in line:
-                self.put(i, line.replace(f"{name}: {kind}", port, 1))
-        return self.replace(words)
+            if re.match(rf"node {re.escape(kind)}\b", line) and f"{name}: {type_}" in line:
+                return self.put(i, line.replace(f"{name}: {type_}", port, 1))
+        return None
+
+    def bind(self, binding, words, node):
+        """What stands in the call of a node has a name, which stands there with edge words."""
+        name, text = binding.split(" = ", 1)
+        for i, line in enumerate(self.lines):
+            if re.match(rf"\s*({re.escape(node)}\s*=|(\w+\.)?{re.escape(node)}\()", line):
+                head, call = line.split("(", 1)
+                self.put(i, head + "(" + call.replace(text, words, 1))
+                return self.insert(i, f"    {name} = {text}")
+        return None
+
+    def port_and_bind(self, port, kind, binding, words, node):
+        self.port_of(port, kind)
+        return self.bind(binding, words, node)
+
+    def operand(self, new, old):
+        """A stream in an expression: under the carets, or where the last note is that tells of it."""
+        places = [note[:2] for note in reversed(self.message.notes)]
+        for line, column in [(self.message.line, self.message.column)] + places:
+            text = self.lines[line - 1]
+            if re.match(rf"{re.escape(old)}(?!\w)", text[column - 1:]):
+                self.at = line - 1
+                return self.put(self.at, text[:column - 1] + re.sub(
+                    rf"(?<![\w.]){re.escape(old)}(?!\w)", new, text[column - 1:]))
+        return None
+
+    def operand_of(self, binding, new, old):
+        """The same, and what the new name is bound to."""
+        return self.operand(new, old) and self.insert(self.at, "    " + binding)
 
     def back(self, new, name):
         """Where a name is read again."""
@@ -193,19 +226,27 @@ CODE = r"'([^'…]+)'"
 RULES = [
     (rf"did you mean {CODE}\?", Program.word),
     (rf"write {CODE} at the top of the file", lambda p, use: p.insert(0, use)),
-    (rf"write {CODE} at {CODE}(?:, so that .*)?", Program.edge),
+    (rf"write {CODE} at {CODE}(?:,? (?:so that|to take) .*)?", Program.edge),
+    (rf"write {CODE} in place of {CODE} in '[^']*'(?:,? (?:so that|to take) .*)?",
+     Program.operand),
+    (rf"bind {CODE}, and write {CODE} in place of {CODE} in '[^']*'(?:, so that .*)?",
+     Program.operand_of),
+    (rf"bind {CODE}, and write {CODE} at {CODE}(?:,? (?:so that|to take) .*)?",
+     Program.bind),
+    (rf"declare the port {CODE} of {CODE}, and write {CODE} at {CODE},? (?:to take|so that) .*",
+     Program.port_and_edge),
+    (rf"declare the port {CODE} of {CODE}, and bind {CODE}, and write {CODE} at {CODE},? .*",
+     Program.port_and_bind),
+    (rf"write {CODE} to (?:say what is first|fire on the frames of .*)", Program.replace),
     (rf"write {CODE} (?:to take|so that one|to cut) .*", Program.replace),
     (r"write '(seconds\(.*\))', or divide it by a time", Program.replace),
-    (rf"write {CODE}, so that {CODE} does not wait for it", Program.edge),
     (rf"write '(latest (\S+))' to fire on .*",
      lambda p, new, stream: p.within(rf"sample(\(.*?\))? {re.escape(stream)}", new)),
-    (rf"declare the port {CODE}, and write {CODE} (?:to take|so that one) .*",
-     Program.port_and_edge),
     (r"write '(\w+)' or another word", Program.replace),
     (r"write '(memory <= \S+)', or give .*", lambda p, new: p.within(r"memory <= \S+", new)),
     (r"(?:make|give) '.*'.*, or write '(<= \w+)'", lambda p, new: p.within(r"<= \w+$", new)),
-    (rf"write '(workers .*)' in a deploy, or {CODE}",
-     lambda p, workers, _: p.deploy(workers)),
+    (r"write '(workers [^']*)' in a deploy, or (?:'.*'|bind '.*)",
+     lambda p, workers: p.deploy(workers)),
     (r"write '(budget .*? = 20ms)', or what it takes .*", Program.deploy),
     (r"write '(rate .*? = 30fps)', or how often .*", Program.deploy),
     (r"write '(latency\(.*\))' for the way behind it, .*: '(rate [^']*)'", Program.behind),
@@ -234,7 +275,7 @@ RULES = [
     (r"write one of ([\w.\[\]]+), .*", Program.replace),
     (r"go back in time: write '(\((.*)\[-1\] \?\? 0\))', with .*", Program.back),
     (rf"declare the port {CODE}, or write {CODE} to fire .*", lambda p, port, _: p.port(port)),
-    (rf"declare the port {CODE}(?:: .*|, or .*)", Program.port),
+    (rf"declare the port {CODE}(?:: .*|, or .*)?", Program.port),
     (rf"choose once: write {CODE}, and '(\w+)' in both places",
      lambda p, choice, _: p.choose(choice, choice.split()[-1])),
     (rf"choose once, before the ways part: write {CODE}, and '\w+' in place of {CODE}",
