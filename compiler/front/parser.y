@@ -1016,6 +1016,21 @@ static bool help_limit(struct parser *parser, const yypcontext_t *context, const
 	return true;
 }
 
+/* `param k: …` among the statements of a pipeline, `live param` in its parentheses. */
+static bool help_param(struct parser *parser, const yypcontext_t *context)
+{
+	const char *before = token_text(parser, parser->before);
+	bool named = yypcontext_token(context) == YYSYMBOL_NAME && strcmp(before, "param") == 0;
+	bool live = yypcontext_token(context) == YYSYMBOL_PARAM && strcmp(before, "live") == 0;
+	if (live && is_expected(context, "':'"))
+		diag_help(parser->diags, "leave out 'live': it stands in the braces of a node");
+	else if (named || live)
+		diag_help(parser->diags,
+		          "the parameters of a pipeline stand in its parentheses: 'pipeline "
+		          "p(k: u32 = 3)'");
+	return named || live;
+}
+
 /* `open`: how many brackets were, where the mistake is. */
 static void help_with_syntax(struct parser *parser, const yypcontext_t *context, const char *word,
                              int open)
@@ -1038,6 +1053,8 @@ static void help_with_syntax(struct parser *parser, const yypcontext_t *context,
 			                                       : edge);
 		return;
 	}
+	if (help_param(parser, context))
+		return;
 	const char *known = habit(token_text(parser, parser->before), word,
 	                          token == YYSYMBOL_NAME, open);
 	if (known)

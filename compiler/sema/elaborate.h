@@ -202,6 +202,9 @@ struct binding *stream_quiet_binding(struct elaborator *e, struct scope *scope,
 struct binding *stream_expression(struct elaborator *e, struct scope *scope,
                                   const struct ast_expr *expr);
 
+/* A help for a value that is written where a stream is needed. */
+void stream_help_value(struct elaborator *e, const char *text);
+
 /* Whether the operand goes through a pipeline that is being elaborated: its outputs may not be
  * declared yet. */
 bool stream_is_open(struct scope *scope, const struct ast_expr *expr);

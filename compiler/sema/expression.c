@@ -113,6 +113,7 @@ struct stream_ref expression_stream(struct elaborator *e, struct binding *bindin
 	if (!meaning->has_streams) {
 		diag_report(e->sema->diags, E0311, span,
 		            "a stream is needed here, this is a value: no stream stands in it");
+		stream_help_value(e, resolve_source(e->sema, span));
 		return no_stream;
 	}
 	const char *path = binding->anonymous ? NULL : binding->path;

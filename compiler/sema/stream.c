@@ -61,6 +61,19 @@ static void help_enum(struct elaborator *e, const struct file_scope *file, const
 	}
 }
 
+void stream_help_value(struct elaborator *e, const char *text)
+{
+	bool word = !strpbrk(text, " \t\n") || text[0] == '{' || text[0] == '"';
+	if (strchr(text, '\n') || strncmp(text, "sample ", 7) == 0)
+		return;
+	diag_help(e->sema->diags,
+	          word ? "a value has no frames: write '%s when present(x)' for one on each frame "
+	                 "of a stream x"
+	               : "a value has no frames: write '(%s) when present(x)' for one on each "
+	                 "frame of a stream x",
+	          text);
+}
+
 static struct binding *find_name(struct elaborator *e, struct scope *scope, struct ast_name name)
 {
 	struct diags *diags = e->sema->diags;
@@ -71,6 +84,10 @@ static struct binding *find_name(struct elaborator *e, struct scope *scope, stru
 		diag_report(diags, E0311, name.span, "a stream is needed here, '%s' is a %s",
 		            name.text, binding->kind == BINDING_PARAM ? "parameter" : "number");
 		diag_note(diags, binding->at, "declared here");
+		if (binding->kind == BINDING_CONST ||
+		    (binding->param->type->kind != TYPE_STRING &&
+		     binding->param->type->kind != TYPE_ARRAY))
+			stream_help_value(e, name.text);
 		return NULL;
 	}
 	if (binding)
@@ -79,6 +96,8 @@ static struct binding *find_name(struct elaborator *e, struct scope *scope, stru
 	if (symbol) {
 		diag_report(diags, E0311, name.span, "a stream is needed here, '%s' is %s",
 		            name.text, symbol_kind_text(symbol->kind));
+		if (symbol->kind == SYMBOL_CONST)
+			stream_help_value(e, name.text);
 		return NULL;
 	}
 	if (scope_is_lost(scope->file, name.text))

@@ -297,6 +297,23 @@ static struct term *build_stream(struct lift *lift, const struct ast_expr *expr,
 	return lift->for_param ? no_stream_here(lift, expr) : lift_operand(lift, expr);
 }
 
+/* `xs where score > 0.5`: a field of the item stands without its `it`. */
+static bool lacks_it(struct lift *lift, const struct ast_expr *expr)
+{
+	const char *name = expr->name.text;
+	if (!name || !lift->it || lift->it->kind != TYPE_RECORD ||
+	    scope_binding(lift->scope, name) || scope_find(lift->scope->file, name))
+		return false;
+	for (size_t i = 0; i < lift->it->record->fields.n; i++) {
+		if (strcmp(lift->it->record->fields.items[i].name, name) != 0)
+			continue;
+		diag_report(lift_diags(lift), E0201, expr->span, "unknown name '%s'", name);
+		diag_help(lift_diags(lift), "write 'it.%s'", name);
+		return true;
+	}
+	return false;
+}
+
 static struct term *build_name(struct lift *lift, const struct ast_expr *expr,
                                const struct type *hint)
 {
@@ -324,7 +341,7 @@ static struct term *build_name(struct lift *lift, const struct ast_expr *expr,
 	}
 	if (term_is_const_name(lift->scope, expr->name.text))
 		return term_build_const(lift, expr, hint);
-	return build_stream(lift, expr, hint);
+	return lacks_it(lift, expr) ? NULL : build_stream(lift, expr, hint);
 }
 
 /* ---- Parts of values ---- */
