@@ -64,6 +64,25 @@ static bool is_own_text(const struct graph *graph, const struct graph_edge *edge
 	return is_inside(edge->at, node->at);
 }
 
+/* A text that may stand in a help. */
+static bool is_short(const char *text)
+{
+	return !strchr(text, '\n') && strlen(text) <= 60;
+}
+
+/* "latest cam". Inside of a pipeline the stream is called as it is there: "j", not "rig.j.m". */
+static const char *words_as(const struct analysis *a, uint32_t e, const char *policy)
+{
+	const struct graph_edge *edge = &a->graph->edges.items[e];
+	bool plain = edge->policy == EDGE_QUEUE && !edge->count && !edge->every_n &&
+	             !edge->every_ns && edge->first == 0;
+	const char *text = span_words(a, edge->at);
+
+	if (!a->graph->nodes.items[edge->node].within || !plain || !is_short(text))
+		return edge_words_as(a, e, policy);
+	return arena_printf(a->arena, "%s %s", policy, text);
+}
+
 const char *edge_advice(const struct analysis *a, uint32_t e, const char *policy)
 {
 	const struct graph_edge *edge = &a->graph->edges.items[e];
@@ -78,7 +97,7 @@ const char *edge_advice(const struct analysis *a, uint32_t e, const char *policy
 				node_name(a, edge->node));
 		if (sample)
 			return arena_printf(a->arena, "write '%s' in place of '%s' in '%s'",
-			                    edge_words_as(a, e, policy), old,
+			                    words_as(a, e, policy), old,
 			                    node_name(a, edge->node));
 		const char *word = strcmp(policy, "latest") == 0 ? "newest"
 		                   : policy[0] == 'e'            ? "fewer"
@@ -86,7 +105,7 @@ const char *edge_advice(const struct analysis *a, uint32_t e, const char *policy
 		const char *name = free_name(a, word);
 		return arena_printf(a->arena,
 		                    "bind '%s = %s', and write '%s' in place of '%s' in '%s'", name,
-		                    edge_words_as(a, e, policy), name, old,
+		                    words_as(a, e, policy), name, old,
 		                    node_name(a, edge->node));
 	}
 	if (is_unnamed(a, e)) {
@@ -95,7 +114,7 @@ const char *edge_advice(const struct analysis *a, uint32_t e, const char *policy
 		                    span_words(a, edge->at), policy, name,
 		                    node_name(a, edge->node));
 	}
-	return arena_printf(a->arena, "write '%s' at '%s'", edge_words_as(a, e, policy),
+	return arena_printf(a->arena, "write '%s' at '%s'", words_as(a, e, policy),
 	                    node_name(a, edge->node));
 }
 
@@ -141,12 +160,6 @@ static uint32_t plain_edge(const struct graph *graph, uint32_t n, uint32_t but)
 			return e;
 	}
 	return NO_ID;
-}
-
-/* As it is written where it is one word for the reader: a text over several lines is none. */
-static bool is_short(const char *text)
-{
-	return !strchr(text, '\n') && strlen(text) <= 60;
 }
 
 void help_filled(struct analysis *a, uint32_t e)
@@ -196,4 +209,13 @@ bool help_present(struct analysis *a, uint32_t n)
 	diag_help(a->diags, "write '(%s) when present(%s)' to fire on the frames of '%s'", text, by,
 	          by);
 	return true;
+}
+
+void note_within(struct analysis *a, uint32_t n)
+{
+	const struct within *within = a->graph->nodes.items[n].within;
+
+	for (; within; within = within->user)
+		diag_note(a->diags, within->at, "'%s' is in this use of '%s'", node_name(a, n),
+		          within->pipeline);
 }

@@ -26,6 +26,7 @@ static void report_unfired(struct analysis *a, uint32_t n)
 		diag_note(a->diags, node->face->span,
 		          "what is looked back at and what is sampled fires nothing, and no other "
 		          "stream stands in this");
+		note_within(a, n);
 		if (!help_present(a, n))
 			diag_help(a->diags,
 			          "an expression fires on the frames of a stream in it: "
@@ -37,6 +38,7 @@ static void report_unfired(struct analysis *a, uint32_t n)
 		diag_note(a->diags, edge->at, "'%s' looks %s only when something else fires '%s'",
 		          edge_words(a, passive),
 		          edge_looks_back(edge) ? "back" : "at the newest value", node->name);
+		note_within(a, n);
 		diag_help(a->diags,
 		          "write '%s' to fire on the newest frame, or '%s' to fire on every frame",
 		          edge_words_as(a, passive, "latest"), edge_words_as(a, passive, ""));
@@ -118,6 +120,7 @@ static void report_two_origins(struct analysis *a, uint32_t n, const struct firi
 	diag_note(a->diags, edges[f->first].at, "'%s' is numbered by '%s', '%s' by '%s'",
 	          edge_source(a, f->first), node_name(a, one), edge_source(a, f->other),
 	          node_name(a, two));
+	note_within(a, n);
 	help_sample_one(a, f->first, f->other, " to take its newest value when the other fires");
 }
 
@@ -129,6 +132,7 @@ static void report_two_latest(struct analysis *a, uint32_t n, const struct firin
 	            "two 'latest' inputs of '%s' would each choose another frame", node_name(a, n));
 	diag_note(a->diags, edges[f->latest].at,
 	          "this one chooses; a join fires only on inputs of one frame");
+	note_within(a, n);
 	help_sample_one(a, f->latest, f->latest2, " so that one 'latest' alone fires the node");
 }
 
@@ -142,6 +146,7 @@ static void report_late_latest(struct analysis *a, uint32_t n, const struct firi
 	diag_note(a->diags, edges[f->lossless].at,
 	          "'%s' brings every frame, and a join fires only on those that 'latest' chose",
 	          edge_words(a, f->lossless));
+	note_within(a, n);
 	diag_help(a->diags, "did you mean '%s'?", edge_words_as(a, f->latest, "sample"));
 }
 

@@ -138,6 +138,7 @@ static void report_absent(struct analysis *a, uint32_t e)
 	            edge_words(a, e), port->name, node->name);
 	diag_note(a->diags, port->span, "declared '%s: %s' here, which is never absent", port->name,
 	          type);
+	note_within(a, edge->node);
 	if (edge->policy == EDGE_SAMPLE && may_fire(a, e))
 		diag_help(a->diags,
 		          "declare the port '%s: %s?', or write '%s' to fire on every frame",
@@ -178,6 +179,7 @@ static void report_torn(struct analysis *a, uint32_t e, uint32_t before)
 	            "'%s' samples two outputs of '%s', and could see them of different frames",
 	            node_name(a, edges[e].node), node_name(a, producer));
 	diag_note(a->diags, edges[before].at, "the other is sampled here");
+	note_within(a, edges[e].node);
 	diag_help(a->diags,
 	          "let '%s' publish both in one record, 'type Both { ... }' with an output of that "
 	          "type, and sample that",

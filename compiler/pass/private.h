@@ -93,6 +93,9 @@ void help_filled(struct analysis *a, uint32_t edge);
  * none. */
 bool help_present(struct analysis *a, uint32_t node);
 
+/* Notes on the uses of pipelines that the node is in: what it reads may be wrong there alone. */
+void note_within(struct analysis *a, uint32_t node);
+
 /* ---- words.c, too ---- */
 
 /* "a -> b -> a", shortened in the middle; the vertices are nodes. */

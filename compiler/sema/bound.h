@@ -40,6 +40,7 @@ struct bound_node {
 	bool ambiguous;   /* named after its node, as another is: cannot be referred to */
 	const struct ast_expr *call;    /* NULL for an expression */
 	struct scope *scope;            /* where its arguments have meaning */
+	const struct within *within;    /* the use of a pipeline that it is in, or NULL */
 	bool has_arguments;             /* they were bound */
 	struct interface *face;         /* NULL after a mistake */
 	VEC(struct bound_input) inputs; /* connected slots, by port */

@@ -64,6 +64,7 @@ struct scope {
 	const struct ast_decl *decl;  /* of the pipeline */
 	const struct interface *face; /* of the pipeline; NULL for the program */
 	struct map outputs;           /* of a pipeline: name -> struct binding */
+	const struct within *within;  /* of a whole pipeline: where it is used */
 	uint32_t depth;               /* of pipelines inside pipelines */
 };
 

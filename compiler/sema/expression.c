@@ -70,7 +70,8 @@ static uint32_t make_node(struct elaborator *e, struct meaning *meaning, struct 
 	node.face = make_face(e, meaning, last_word(name), span);
 	/* The path is whole already: no prefix or suffix is added to it. */
 	struct scope *place = arena_new(e->sema->arena, struct scope);
-	*place = (struct scope){.prefix = "", .suffix = "", .file = scope->file};
+	*place = (struct scope){
+		.pipeline = scope->pipeline, .prefix = "", .suffix = "", .file = scope->file};
 	return elaborate_node(e, place, node, name);
 }
 

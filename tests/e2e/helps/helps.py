@@ -88,6 +88,13 @@ class Program:
         """A part of the line."""
         return self.put(self.at, re.sub(pattern, lambda _: new, self.lines[self.at], count=1))
 
+    def near(self, pattern, new):
+        """A part of the line, or of one that a note is about."""
+        for at in [self.at] + [note[0] - 1 for note in self.message.notes]:
+            if re.search(pattern, self.lines[at]):
+                return self.put(at, re.sub(pattern, lambda _: new, self.lines[at], count=1))
+        return None
+
     def rewrite(self, pattern, template):
         """A part of the line, from the groups of what it was."""
         return self.put(self.at, re.sub(pattern, template, self.lines[self.at], count=1))
@@ -95,6 +102,7 @@ class Program:
     def edge(self, words, node):
         """The edge words before a stream in the call of a node."""
         stream = words.split()[-1]
+        node = node.rsplit(".", 1)[-1]
         for i, line in enumerate(self.lines):
             if re.match(rf"\s*({re.escape(node)}\s*=|(\w+\.)?{re.escape(node)}\()", line):
                 head, call = line.split("(", 1)
@@ -242,7 +250,7 @@ RULES = [
     (rf"write {CODE} (?:to take|so that one|to cut) .*", Program.replace),
     (r"write '(seconds\(.*\))', or divide it by a time", Program.replace),
     (rf"write '(latest (\S+))' to fire on .*",
-     lambda p, new, stream: p.within(rf"sample(\(.*?\))? {re.escape(stream)}", new)),
+     lambda p, new, stream: p.near(rf"sample(\(.*?\))? {re.escape(stream)}", new)),
     (r"write '(\w+)' or another word", Program.replace),
     (r"write '(memory <= \S+)', or give .*", lambda p, new: p.within(r"memory <= \S+", new)),
     (r"(?:make|give) '.*'.*, or write '(<= \w+)'", lambda p, new: p.within(r"<= \w+$", new)),
