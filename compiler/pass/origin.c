@@ -59,6 +59,7 @@ struct firing {
 	uint32_t first;           /* whose origin is known */
 	uint32_t other;           /* of another origin than `first` */
 	uint32_t latest, latest2; /* first and second */
+	bool latest_needed;       /* the first one's port is no T?: without it, nothing fires */
 	uint32_t lossless;        /* first plain or queue that takes every frame */
 	uint32_t any;             /* first of all */
 	size_t n;
@@ -75,8 +76,10 @@ static void add_firing(const struct analysis *a, struct firing *f, uint32_t e)
 		f->lossless = e;
 	if (edge->policy == EDGE_LATEST && f->latest != NO_ID && f->latest2 == NO_ID)
 		f->latest2 = e;
-	if (edge->policy == EDGE_LATEST && f->latest == NO_ID)
+	if (edge->policy == EDGE_LATEST && f->latest == NO_ID) {
 		f->latest = e;
+		f->latest_needed = !graph_edge_port(a->graph, edge)->optional;
+	}
 	if (origin == NO_ID)
 		return;
 	if (f->first == NO_ID)
@@ -88,7 +91,12 @@ static void add_firing(const struct analysis *a, struct firing *f, uint32_t e)
 static struct firing firing_of(const struct analysis *a, uint32_t n)
 {
 	const struct graph_node *node = &a->graph->nodes.items[n];
-	struct firing f = {NO_ID, NO_ID, NO_ID, NO_ID, NO_ID, NO_ID, 0};
+	struct firing f = {.first = NO_ID,
+	                   .other = NO_ID,
+	                   .latest = NO_ID,
+	                   .latest2 = NO_ID,
+	                   .lossless = NO_ID,
+	                   .any = NO_ID};
 
 	for (uint32_t i = 0; i < node->n_inputs; i++) {
 		uint32_t e = node_firing_edge(a->graph, node, i);
@@ -147,7 +155,8 @@ static void report_late_latest(struct analysis *a, uint32_t n, const struct firi
 	          "'%s' brings every frame, and a join fires only on those that 'latest' chose",
 	          edge_words(a, f->lossless));
 	note_within(a, n);
-	diag_help(a->diags, "did you mean '%s'?", edge_words_as(a, f->latest, "sample"));
+	help_sample(a, f->latest,
+	            arena_printf(a->arena, ", so that '%s' fires on every frame", node_name(a, n)));
 }
 
 /* An origin numbers its own frames, so it cannot take the numbers of others. */
@@ -176,7 +185,7 @@ static uint32_t find_origin(struct analysis *a, uint32_t n)
 		report_two_origins(a, n, &f);
 	else if (f.latest2 != NO_ID)
 		report_two_latest(a, n, &f);
-	else if (f.latest != NO_ID && f.lossless != NO_ID)
+	else if (f.latest != NO_ID && f.latest_needed && f.lossless != NO_ID)
 		report_late_latest(a, n, &f);
 	return f.first == NO_ID ? NO_ID : a->origin[edge_producer(a->graph, f.first)];
 }

@@ -14,6 +14,8 @@ static const char *why_not_fired(const struct analysis *a, uint32_t e, bool pool
 	const struct graph_edge *edge = &a->graph->edges.items[e];
 	const char *name = node_name(a, edge->node);
 
+	if (graph_edge_port(a->graph, edge)->optional && node_n_firing(a->graph, edge->node) > 1)
+		return NULL;
 	if (edge->policy == EDGE_LATEST)
 		return arena_printf(a->arena, "%s fires on '%s', which drops frames", name,
 		                    edge_words(a, e));
@@ -48,7 +50,8 @@ static const char *why_node_is_thin(const struct analysis *a, uint32_t n, bool p
 			return why;
 		fires = true;
 		may_lack_all = may_lack_all &&
-		               (a->may_be_absent[edge->stream] || (is_every(edge) && !pool));
+		               (a->may_be_absent[edge->stream] ||
+		                edge->policy == EDGE_LATEST || (is_every(edge) && !pool));
 	}
 	if (fires && may_lack_all)
 		return arena_printf(a->arena, "%s fires only where one of its inputs is present",

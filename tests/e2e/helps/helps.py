@@ -106,7 +106,7 @@ class Program:
         for i, line in enumerate(self.lines):
             if re.match(rf"\s*({re.escape(node)}\s*=|(\w+\.)?{re.escape(node)}\()", line):
                 head, call = line.split("(", 1)
-                call = re.sub(rf"(latest |sample |queue\(\d+\) )?\b{re.escape(stream)}(?!\w)",
+                call = re.sub(rf"(latest |sample |queue\(\d+\) )?\b{re.escape(stream)}(?![\w:])",
                               words, call, count=1)
                 return self.put(i, head + "(" + call)
         return None
