@@ -1,7 +1,7 @@
-/* W0604, and W0602 of a choice that has a name: which choices, `latest` and `every`, thin the frames
- * that a node fires on, and where streams that were thinned by different ones are joined: two
- * `latest` choose apart, and a join fires only on what both happened to choose. Choices inside one
- * another lose nothing more. Requires origin. */
+/* W0604, and W0602 of a choice that has a name: which choices, `latest` and `every`, thin the
+ * frames that a node fires on, and where streams that were thinned by different ones are joined:
+ * two `latest` choose apart, and a join fires only on what both happened to choose. Choices inside
+ * one another lose nothing more. Requires origin. */
 #include "base/map.h"
 #include "pass/private.h"
 #include "pass/stamp.h"
