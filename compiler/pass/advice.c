@@ -177,6 +177,20 @@ void help_filled(struct analysis *a, uint32_t e)
 		          text, zero, by);
 }
 
+/* Whether one pair of parentheses holds all of a text. */
+static bool is_in_brackets(const char *text)
+{
+	size_t n = strlen(text);
+	int depth = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		depth += (text[i] == '(') - (text[i] == ')');
+		if (depth == 0 && i + 1 < n)
+			return false;
+	}
+	return n > 0 && text[0] == '(';
+}
+
 /* What else fires a reader of this one, as it is written; NULL where nothing does. */
 static const char *fires_reader(const struct analysis *a, const struct graph_node *node)
 {
@@ -206,8 +220,9 @@ bool help_present(struct analysis *a, uint32_t n)
 	}
 	if (!by || !is_short(by) || !is_short(text))
 		return false;
-	diag_help(a->diags, "write '(%s) when present(%s)' to fire on the frames of '%s'", text, by,
-	          by);
+	bool whole = is_in_brackets(text);
+	diag_help(a->diags, "write '%s%s%s when present(%s)' to fire on the frames of '%s'",
+	          whole ? "" : "(", text, whole ? "" : ")", by, by);
 	return true;
 }
 

@@ -106,6 +106,11 @@ static struct binding *find_name(struct elaborator *e, struct scope *scope, stru
 	if (!diag_wants_suggestion(diags)) /* nobody will read more of it */
 		return NULL;
 	help_enum(e, scope->file, name.text);
+	if (map_get(&scope->pipeline->outputs, name.text)) {
+		diag_help(diags, "an output is no name: bind the value first, and give it to 'out %s'",
+		          name.text);
+		return NULL;
+	}
 	if (!note_empty_loop(e, &scope->pipeline->decl->stmts, name.text))
 		suggest_binding(e, scope, name.text);
 	return NULL;

@@ -158,6 +158,15 @@ class Program:
                 return self.put(i, line.replace(f"{name}: {type_}", port, 1))
         return None
 
+    def concrete(self, name, type_, kind):
+        """The type of an output, and of all that has the same type variable."""
+        for i, line in enumerate(self.lines):
+            match = re.match(rf"node {re.escape(kind)}<(\w+)>", line)
+            if match:
+                line = re.sub(rf": {match[1]}\b", f": {type_}", line)
+                return self.put(i, line.replace(f"<{match[1]}>", "", 1))
+        return None
+
     def bind(self, binding, words, node):
         """What stands in the call of a node has a name, which stands there with edge words."""
         name, text = binding.split(" = ", 1)
@@ -322,7 +331,9 @@ RULES = [
     (r"a value (?:has no frames|of the same frame).*|a parameter is set once, .*", TEXT),
     (r"'every\(1\)' lets .*|the values of .*|of a list, .*|of enums .*", TEXT),
     (r"the parameters of a pipeline .*|leave out 'live': .*|declare 'const .* in place .*", TEXT),
-    (r"write a list of its elements: .*", TEXT),
+    (r"write a list of its elements: .*|an output is no name: .*", TEXT),
+    (r"declare it: '(.*): (.*)', or what it is, in the declaration of '(.*)'",
+     lambda p, name, type_, kind: p.concrete(name, type_, kind)),
     (r"a power is written .*|what is proved is .*", TEXT),
     (r"say (?:when|what it is at first): .*|leave out one of the two", TEXT),
     (r"move what both need .*|look back at .*|let (?:it fire|'.*' fire) .*", TEXT),
