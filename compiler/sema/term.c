@@ -21,6 +21,16 @@ struct term *term_mismatch(struct lift *lift, struct span span, const char *what
 	return NULL;
 }
 
+struct term *term_part_of_itself(struct lift *lift, struct span span, const char *what)
+{
+	diag_report(lift_diags(lift), E0308, span,
+	            "%s, and the type of this is not known: it is made from itself", what);
+	diag_help(lift_diags(lift),
+	          "give what goes on from its own past a name of its own, and put that into the "
+	          "whole: 'v = (v[-1] ?? 0) + …', '{ v: v }'");
+	return NULL;
+}
+
 /* ---- Numbers ---- */
 
 const struct type *term_meet(const struct type *a, const struct type *b)
@@ -351,7 +361,10 @@ static struct term *build_field(struct lift *lift, const struct ast_expr *expr)
 	struct term *left = term_build(lift, expr->left, NULL);
 	if (!left)
 		return NULL;
-	if (!left->type || left->type->kind != TYPE_RECORD)
+	if (!left->type)
+		return term_part_of_itself(lift, expr->left->span,
+		                           "a record is needed before a field");
+	if (left->type->kind != TYPE_RECORD)
 		return term_mismatch(lift, expr->left->span, "a record is needed before a field",
 		                     left->type);
 	const struct record *record = left->type->record;
@@ -391,7 +404,10 @@ struct term *term_build_element(struct lift *lift, const struct ast_expr *expr, 
 {
 	if (!left)
 		return NULL;
-	if (!left->type || (left->type->kind != TYPE_LIST && left->type->kind != TYPE_ARRAY))
+	if (!left->type)
+		return term_part_of_itself(lift, expr->left->span,
+		                           "only a list or an array has elements");
+	if (left->type->kind != TYPE_LIST && left->type->kind != TYPE_ARRAY)
 		return term_mismatch(lift, expr->left->span, "only a list or an array has elements",
 		                     left->type);
 	struct term *index = term_build_as(lift, expr->right, type_scalar(TYPE_I64));

@@ -332,6 +332,7 @@ RULES = [
     (r"'every\(1\)' lets .*|the values of .*|of a list, .*|of enums .*", TEXT),
     (r"the parameters of a pipeline .*|leave out 'live': .*|declare 'const .* in place .*", TEXT),
     (r"write a list of its elements: .*|an output is no name: .*", TEXT),
+    (r"give what goes on from its own past .*", TEXT),
     (r"declare it: '(.*): (.*)', or what it is, in the declaration of '(.*)'",
      lambda p, name, type_, kind: p.concrete(name, type_, kind)),
     (r"a power is written .*|what is proved is .*", TEXT),
