@@ -1028,7 +1028,18 @@ static bool help_param(struct parser *parser, const yypcontext_t *context)
 		diag_help(parser->diags,
 		          "the parameters of a pipeline stand in its parentheses: 'pipeline "
 		          "p(k: u32 = 3)'");
-	return named || live;
+	if (named || live)
+		return true;
+	/* In a declaration; in the parentheses of one after ':' alone. */
+	struct span at = *yypcontext_location(context);
+	const char *text = parser->sources->list.items[at.source].text;
+	const char *line = line_of(text, text + at.start);
+	line += strspn(line, " \t");
+	line += strncmp(line, "live ", 5) == 0 ? 5 : 0;
+	if (strncmp(line, "param ", 6) != 0)
+		return false;
+	diag_help(parser->diags, "a parameter is written as in 'param k: u32 = 3 in 0..9'");
+	return true;
 }
 
 /* `open`: how many brackets were, where the mistake is. */

@@ -20,12 +20,30 @@ struct symbol *scope_find(const struct file_scope *file, const char *name)
 	return symbol ? symbol : map_get(&file->uses, name);
 }
 
+/* The type that other languages call so; NULL: none. */
+static const char *other_type(const char *name)
+{
+	static const char *const types[][2] = {
+		{"int", "i32"},      {"long", "i64"},    {"uint", "u32"},  {"float", "f32"},
+		{"double", "f64"},   {"boolean", "bool"}, {"byte", "u8"},   {"char", "u8"},
+		{"duration", "time"}, {"size_t", "u64"},  {"int32_t", "i32"}, {"uint8_t", "u8"},
+	};
+	for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+		if (strcmp(types[i][0], name) == 0)
+			return types[i][1];
+	return NULL;
+}
+
 static void suggest(struct sema *sema, const struct map *first, const struct map *second,
                     const char *name, bool types)
 {
 	VEC(const char *) names = {0};
 	if (!diag_wants_suggestion(sema->diags))
 		return;
+	if (types && other_type(name)) {
+		diag_help(sema->diags, "did you mean '%s'?", other_type(name));
+		return;
+	}
 #define TYPE(constant, word, c_type, size, pkd_kind) \
 	if (types)                                   \
 		vec_push(sema->arena, &names, word);

@@ -72,6 +72,8 @@ class Program:
         start = self.message.column - 1
         if re.fullmatch(r"[\d._]+[A-Za-z]+", line[start:start + self.message.length]):
             return self.replace(re.sub(r"[A-Za-z]+$", new, line[start:start + self.message.length]))
+        if self.message.code == "E0301":
+            return self.replace(new)
         words = re.findall(r"\w+", line)
         old = difflib.get_close_matches(new, words, 1, 0.3)
         if " " in new or not old:
@@ -330,7 +332,7 @@ RULES = [
     (r"such a word stands .*|a line goes on after .*", TEXT),
     (r"a value (?:has no frames|of the same frame).*|a parameter is set once, .*", TEXT),
     (r"'every\(1\)' lets .*|the values of .*|of a list, .*|of enums .*", TEXT),
-    (r"the parameters of a pipeline .*|leave out 'live': .*|declare 'const .* in place .*", TEXT),
+    (r"a parameter is written as .*|the parameters of a pipeline .*|leave out 'live': .*|declare 'const .* in place .*", TEXT),
     (r"write a list of its elements: .*|an output is no name: .*", TEXT),
     (r"give what goes on from its own past .*", TEXT),
     (r"declare it: '(.*): (.*)', or what it is, in the declaration of '(.*)'",
