@@ -3,6 +3,8 @@
  * Requires origin. */
 #include "pass/private.h"
 
+#include <string.h>
+
 static bool is_every(const struct graph_edge *edge)
 {
 	return edge->every_n > 1 || edge->every_ns;
@@ -172,6 +174,42 @@ static void check_value(struct analysis *a, uint32_t e, bool fires_any)
 		report_absent(a, e);
 }
 
+static const char *last_word(const char *name)
+{
+	const char *dot = strrchr(name, '.');
+
+	return dot ? dot + 1 : name;
+}
+
+/* A help to sample a record of both in an expression, or of what expressions make; false where
+ * there can be none. */
+static bool help_both(struct analysis *a, uint32_t e, uint32_t before)
+{
+	const struct graph *graph = a->graph;
+	const struct graph_edge *edges = graph->edges.items;
+	const struct graph_stream *one = &graph->streams.items[edges[before].stream];
+	const struct graph_stream *two = &graph->streams.items[edges[e].stream];
+	bool read_in = node_is_expression(&graph->nodes.items[edges[e].node]);
+	bool made_in = graph->nodes.items[one->node].face->parts.n > 0;
+	const char *x = stream_words(a, edges[before].stream), *y = stream_words(a, edges[e].stream);
+	const char *first = last_word(x), *second = last_word(y);
+
+	if ((!read_in && !made_in) || one->type->kind == TYPE_IMAGE ||
+	    two->type->kind == TYPE_IMAGE || strcmp(first, second) == 0)
+		return false;
+	if (read_in)
+		diag_help(a->diags,
+		          "bind both in one record, 'both = { %s: %s, %s: %s }', and write '(sample "
+		          "both).%s' and '(sample both).%s'",
+		          first, x, second, y, first, second);
+	else
+		diag_help(a->diags,
+		          "bind both in one record, 'both = { %s: %s, %s: %s }', and let '%s' take "
+		          "that by 'sample both'",
+		          first, x, second, y, graph->nodes.items[edges[e].node].face->kind);
+	return true;
+}
+
 /* Two samples are two choices, made one after the other: between them a frame may be published. */
 static void report_torn(struct analysis *a, uint32_t e, uint32_t before)
 {
@@ -183,10 +221,11 @@ static void report_torn(struct analysis *a, uint32_t e, uint32_t before)
 	            node_name(a, edges[e].node), node_name(a, producer));
 	diag_note(a->diags, edges[before].at, "the other is sampled here");
 	note_within(a, edges[e].node);
-	diag_help(a->diags,
-	          "let '%s' publish both in one record, 'type Both { ... }' with an output of that "
-	          "type, and sample that",
-	          a->graph->nodes.items[producer].face->kind);
+	if (!help_both(a, e, before))
+		diag_help(a->diags,
+		          "let '%s' publish both in one record, 'type Both { ... }' with an output "
+		          "of that type, and sample that",
+		          a->graph->nodes.items[producer].face->kind);
 }
 
 struct sampled {

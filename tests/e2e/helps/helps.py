@@ -169,6 +169,12 @@ class Program:
                 return self.put(i, line.replace(f"<{match[1]}>", "", 1))
         return None
 
+    def both(self, binding, *fields):
+        """What an expression samples are parts of one record, which is bound before."""
+        for name, new in zip(re.findall(r": ([\w.]+)", binding), fields):
+            self.lines[self.at] = self.lines[self.at].replace(f"sample {name}", new, 1)
+        return self.insert(self.at, "    " + binding)
+
     def bind(self, binding, words, node):
         """What stands in the call of a node has a name, which stands there with edge words."""
         name, text = binding.split(" = ", 1)
@@ -293,6 +299,8 @@ RULES = [
      lambda p: p.rewrite(r"(\w+)\[-2\.\.0\]", r"[\1, \1[-1], \1[-2]]")),
     (rf"write one of (?:them, such as|its values:) {CODE}", Program.replace),
     (r"write one of ([\w.\[\]]+), .*", Program.replace),
+    (r"bind both in one record, '(both = .*)', and write '(.*)' and '(.*)'", Program.both),
+    (r"bind both in one record, .* take that .*", TEXT),
     (r"go back in time: write '(\((.*)\[-1\] \?\? 0\))', with .*", Program.back),
     (rf"declare the port {CODE}, or write {CODE} to fire .*", lambda p, port, _: p.port(port)),
     (rf"declare the port {CODE}(?:: .*|, or .*)?", Program.port),
