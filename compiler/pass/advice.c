@@ -97,16 +97,14 @@ const char *edge_advice(const struct analysis *a, uint32_t e, const char *policy
 				node_name(a, edge->node));
 		if (sample)
 			return arena_printf(a->arena, "write '%s' in place of '%s' in '%s'",
-			                    words_as(a, e, policy), old,
-			                    node_name(a, edge->node));
+			                    words_as(a, e, policy), old, node_name(a, edge->node));
 		const char *word = strcmp(policy, "latest") == 0 ? "newest"
 		                   : policy[0] == 'e'            ? "fewer"
 		                                                 : "queued";
 		const char *name = free_name(a, word);
 		return arena_printf(a->arena,
 		                    "bind '%s = %s', and write '%s' in place of '%s' in '%s'", name,
-		                    words_as(a, e, policy), name, old,
-		                    node_name(a, edge->node));
+		                    words_as(a, e, policy), name, old, node_name(a, edge->node));
 	}
 	if (is_unnamed(a, e)) {
 		const char *name = free_name(a, "value");

@@ -293,8 +293,7 @@ static void check_named(struct choice_pass *c, uint32_t n, const struct joined_l
 			          edge_source(a, x->edge));
 			note_within(a, n);
 			help_sample(a, k->edge,
-			            arena_printf(a->arena,
-			                         ", so that '%s' fires on every frame",
+			            arena_printf(a->arena, ", so that '%s' fires on every frame",
 			                         node_name(a, n)));
 			return;
 		}

@@ -52,8 +52,8 @@ static const char *why_node_is_thin(const struct analysis *a, uint32_t n, bool p
 			return why;
 		fires = true;
 		may_lack_all = may_lack_all &&
-		               (a->may_be_absent[edge->stream] ||
-		                edge->policy == EDGE_LATEST || (is_every(edge) && !pool));
+		               (a->may_be_absent[edge->stream] || edge->policy == EDGE_LATEST ||
+		                (is_every(edge) && !pool));
 	}
 	if (fires && may_lack_all)
 		return arena_printf(a->arena, "%s fires only where one of its inputs is present",
@@ -191,17 +191,19 @@ static bool help_both(struct analysis *a, uint32_t e, uint32_t before)
 	const struct graph_stream *two = &graph->streams.items[edges[e].stream];
 	bool read_in = node_is_expression(&graph->nodes.items[edges[e].node]);
 	bool made_in = graph->nodes.items[one->node].face->parts.n > 0;
-	const char *x = stream_words(a, edges[before].stream), *y = stream_words(a, edges[e].stream);
+	const char *x = stream_words(a, edges[before].stream),
+		   *y = stream_words(a, edges[e].stream);
 	const char *first = last_word(x), *second = last_word(y);
 
 	if ((!read_in && !made_in) || one->type->kind == TYPE_IMAGE ||
 	    two->type->kind == TYPE_IMAGE || strcmp(first, second) == 0)
 		return false;
 	if (read_in)
-		diag_help(a->diags,
-		          "bind both in one record, 'both = { %s: %s, %s: %s }', and write '(sample "
-		          "both).%s' and '(sample both).%s'",
-		          first, x, second, y, first, second);
+		diag_help(
+			a->diags,
+			"bind both in one record, 'both = { %s: %s, %s: %s }', and write '(sample "
+			"both).%s' and '(sample both).%s'",
+			first, x, second, y, first, second);
 	else
 		diag_help(a->diags,
 		          "bind both in one record, 'both = { %s: %s, %s: %s }', and let '%s' take "
@@ -246,9 +248,8 @@ static void check_node(struct analysis *a, uint32_t n, struct sampled *sampled)
 		if (edges[e].policy != EDGE_SAMPLE)
 			continue;
 		struct sampled *last = &sampled[edge_producer(a->graph, e)];
-		if (last->reader == n + 1 &&
-		    graph_output_of(a->graph, edges[last->edge].stream) !=
-		            graph_output_of(a->graph, edges[e].stream))
+		if (last->reader == n + 1 && graph_output_of(a->graph, edges[last->edge].stream) !=
+		                                     graph_output_of(a->graph, edges[e].stream))
 			report_torn(a, e, last->edge);
 		if (last->reader != n + 1)
 			*last = (struct sampled){n + 1, e};

@@ -15,12 +15,11 @@ struct slot {
 static const char *other_word(const char *name)
 {
 	static const char *const words[][2] = {
-		{"avg", "mean"},     {"average", "mean"}, {"length", "len"},  {"size", "len"},
-		{"power", "pow"},    {"int", "i64"},      {"float", "f64"},   {"double", "f64"},
-		{"str", "text"},     {"string", "text"},  {"ln", "log"},      {"maximum", "max"},
-		{"minimum", "min"},  {"total", "sum"},    {"argmax", "best"}, {"filter", "where"},
-		{"map", "select"},   {"trunc", "i64"},    {"fabs", "abs"},    {"len_of", "len"},
-		{"absent", "present"},
+		{"avg", "mean"},    {"average", "mean"}, {"length", "len"},  {"size", "len"},
+		{"power", "pow"},   {"int", "i64"},      {"float", "f64"},   {"double", "f64"},
+		{"str", "text"},    {"string", "text"},  {"ln", "log"},      {"maximum", "max"},
+		{"minimum", "min"}, {"total", "sum"},    {"argmax", "best"}, {"filter", "where"},
+		{"map", "select"},  {"trunc", "i64"},    {"fabs", "abs"},    {"absent", "present"},
 	};
 	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
 		if (strcmp(words[i][0], name) == 0)

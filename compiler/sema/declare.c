@@ -224,9 +224,8 @@ static void declare_lost(struct elaborator *e, struct scope *scope, const struct
 		if (!target || target->kind != EXPR_NAME || !target->name.text ||
 		    (banks_alone && !bank) || map_get(&place->names, target->name.text))
 			continue;
-		struct binding *binding = binding_new(e, BINDING_ERROR,
-		                                      node_path(e, place, target->name.text),
-		                                      target->span);
+		struct binding *binding = binding_new(
+			e, BINDING_ERROR, node_path(e, place, target->name.text), target->span);
 		map_put(e->sema->arena, &place->names, target->name.text, binding);
 		map_put(e->sema->arena, &e->bound->targets, binding->path, binding);
 	}

@@ -24,9 +24,9 @@ struct symbol *scope_find(const struct file_scope *file, const char *name)
 static const char *other_type(const char *name)
 {
 	static const char *const types[][2] = {
-		{"int", "i32"},      {"long", "i64"},    {"uint", "u32"},  {"float", "f32"},
-		{"double", "f64"},   {"boolean", "bool"}, {"byte", "u8"},   {"char", "u8"},
-		{"duration", "time"}, {"size_t", "u64"},  {"int32_t", "i32"}, {"uint8_t", "u8"},
+		{"int", "i32"},       {"long", "i64"},     {"uint", "u32"},    {"float", "f32"},
+		{"double", "f64"},    {"boolean", "bool"}, {"byte", "u8"},     {"char", "u8"},
+		{"duration", "time"}, {"size_t", "u64"},   {"int32_t", "i32"}, {"uint8_t", "u8"},
 	};
 	for (size_t i = 0; i < sizeof types / sizeof *types; i++)
 		if (strcmp(types[i][0], name) == 0)

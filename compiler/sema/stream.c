@@ -84,9 +84,8 @@ static struct binding *find_name(struct elaborator *e, struct scope *scope, stru
 		diag_report(diags, E0311, name.span, "a stream is needed here, '%s' is a %s",
 		            name.text, binding->kind == BINDING_PARAM ? "parameter" : "number");
 		diag_note(diags, binding->at, "declared here");
-		if (binding->kind == BINDING_CONST ||
-		    (binding->param->type->kind != TYPE_STRING &&
-		     binding->param->type->kind != TYPE_ARRAY))
+		if (binding->kind == BINDING_CONST || (binding->param->type->kind != TYPE_STRING &&
+		                                       binding->param->type->kind != TYPE_ARRAY))
 			stream_help_value(e, name.text);
 		return NULL;
 	}
@@ -107,7 +106,8 @@ static struct binding *find_name(struct elaborator *e, struct scope *scope, stru
 		return NULL;
 	help_enum(e, scope->file, name.text);
 	if (map_get(&scope->pipeline->outputs, name.text)) {
-		diag_help(diags, "an output is no name: bind the value first, and give it to 'out %s'",
+		diag_help(diags,
+		          "an output is no name: bind the value first, and give it to 'out %s'",
 		          name.text);
 		return NULL;
 	}

@@ -10,8 +10,8 @@ static struct term *no_list(struct lift *lift, const struct term *term)
 	if (term->type && (type_is_number(term->type) || term->type->kind == TYPE_TIME) &&
 	    (term->kind == TERM_INPUT || term->kind == TERM_PART) && !lift->it &&
 	    !strpbrk(x, " []"))
-		diag_help(lift_diags(lift), "write '[%s, %s[-1], %s[-2]]' for its last three values",
-		          x, x, x);
+		diag_help(lift_diags(lift),
+		          "write '[%s, %s[-1], %s[-2]]' for its last three values", x, x, x);
 	return NULL;
 }
 

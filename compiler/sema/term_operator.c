@@ -102,7 +102,8 @@ static bool build_operands(struct lift *lift, const struct ast_expr *expr, struc
                            struct term **ret_right)
 {
 	struct term *left = term_build(lift, expr->left, NULL);
-	if (left && left->type && left->type->kind == TYPE_STRING && is_unknown(lift, expr->right)) {
+	if (left && left->type && left->type->kind == TYPE_STRING &&
+	    is_unknown(lift, expr->right)) {
 		const char *name = expr->right->name.text;
 		diag_report(lift_diags(lift), E0201, expr->right->span, "unknown name '%s'", name);
 		diag_help(lift_diags(lift), "write '\"%s\"'", name);
@@ -328,9 +329,10 @@ struct term *term_build_unary(struct lift *lift, const struct ast_expr *expr)
 static struct term *no_other(struct lift *lift, const struct ast_expr *expr)
 {
 	const char *yes = resolve_source(lift->e->sema, expr->right->span);
-	diag_report(lift_diags(lift), E0201, expr->span,
-	            "'%s' is no value: what has none where a condition fails is written with 'when'",
-	            expr->third->name.text);
+	diag_report(
+		lift_diags(lift), E0201, expr->span,
+		"'%s' is no value: what has none where a condition fails is written with 'when'",
+		expr->third->name.text);
 	diag_help(lift_diags(lift),
 	          expr->right->kind == EXPR_BINARY || expr->right->kind == EXPR_UNARY
 	                  ? "write '((%s) when %s)'"

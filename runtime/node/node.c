@@ -738,11 +738,12 @@ static int wait_later(struct pkdi_node *node)
 /* PKD_LATER of what is called when its inputs have a frame, and not by the clock. */
 static int refuse_later(struct pkdi_node *node)
 {
-	pkdi_node_log(node->log, node->decl,
-	              "step returned PKD_LATER at frame %llu, and the inputs of %s say when it is "
-	              "called: only a node without inputs is called again at a time. Return PKD_OK, "
-	              "with a `T?` output absent where there is nothing yet",
-	              (unsigned long long)node->ctx.number, node->decl->kind);
+	pkdi_node_log(
+		node->log, node->decl,
+		"step returned PKD_LATER at frame %llu, and the inputs of %s say when it is "
+		"called: only a node without inputs is called again at a time. Return PKD_OK, "
+		"with a `T?` output absent where there is nothing yet",
+		(unsigned long long)node->ctx.number, node->decl->kind);
 	node->ctx.reported = true;
 	return -EINVAL;
 }
