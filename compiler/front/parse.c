@@ -60,6 +60,19 @@ bool parser_is_later_word(const char *word)
 	return false;
 }
 
+bool parser_is_unit(const char *word)
+{
+	static const char *const units[] = {
+#define UNIT(word, measures, factor) word,
+#include <pkd/unit.def>
+#undef UNIT
+	};
+	for (size_t i = 0; i < sizeof units / sizeof *units; i++)
+		if (strcmp(units[i], word) == 0)
+			return true;
+	return false;
+}
+
 /* ---- Tree nodes ---- */
 
 /* Deeper expressions than any person writes; the later stages recurse over them. */

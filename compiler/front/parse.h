@@ -62,4 +62,7 @@ struct ast_decl *ast_decl(struct parser *parser, enum ast_decl_kind kind, struct
 /* Words that a later version of the language uses; for a message of their own. */
 bool parser_is_later_word(const char *word);
 
+/* "ms", "MiB" … */
+bool parser_is_unit(const char *word);
+
 #endif

@@ -921,6 +921,8 @@ static const char *habit(const char *before, const char *word, bool named, int o
 	static const char *const comparisons[] = {"==", "!=", "<", ">", "<=", ">="};
 	if (named && is_one_of(before, binders, sizeof binders / sizeof *binders))
 		return "a name is bound without a word before it: 'x = ...'";
+	if (strcmp(word, "*") == 0 && strcmp(before, "*") == 0)
+		return "a power is written 'pow(x, y)'";
 	if (strcmp(word, "=") == 0 && is_one_of(before, arithmetic, 5))
 		return "a name is bound once; its own value goes on as 'x = (x[-1] ?? 0) + ...'";
 	if (strcmp(word, "=") == 0 && open > 0)
@@ -978,10 +980,76 @@ static bool lacks_comma(const struct parser *parser, struct span at, int open)
 	return *next == ':' || (start > 0 && text[start - 1] == '\n');
 }
 
-/* `open`: how many brackets were, where the mistake is. */
-static void help_with_syntax(struct parser *parser, struct span at, const char *word,
-                             yysymbol_kind_t token, int open)
+/* `100 ms`: a unit that stands apart from its number. */
+static bool help_unit(struct parser *parser, const char *word)
 {
+	const char *before = token_text(parser, parser->before);
+	if (!isdigit((unsigned char)*before) || strspn(before, "0123456789_.") != strlen(before) ||
+	    !parser_is_unit(word))
+		return false;
+	diag_help(parser->diags, "a unit stands right behind its number: '%s%s'", before, word);
+	return true;
+}
+
+/* The beginning of the line in which a place of the text is. */
+static const char *line_of(const char *text, const char *at)
+{
+	while (at > text && at[-1] != '\n')
+		at--;
+	return at;
+}
+
+/* `assert memory < 1MiB`, `makes == 3`: such a limit is an upper one, and may be reached. */
+static bool help_limit(struct parser *parser, const yypcontext_t *context, const char *word)
+{
+	static const char *const others[] = {"<", "==", ">", ">="};
+	struct span at = *yypcontext_location(context);
+	const char *text = parser->sources->list.items[at.source].text;
+	const char *line = line_of(text, text + at.start);
+	const char *live = strstr(line, "live"), *independent = strstr(line, "independent");
+	if (!is_one_of(word, others, sizeof others / sizeof *others) ||
+	    !is_expected(context, "<=") || is_expected(context, "<"))
+		return false;
+	/* These have none. */
+	if (!(live && live < text + at.start) && !(independent && independent < text + at.start))
+		diag_help(parser->diags, "write '<='");
+	return true;
+}
+
+/* `param k: …` among the statements of a pipeline, `live param` in its parentheses. */
+static bool help_param(struct parser *parser, const yypcontext_t *context)
+{
+	const char *before = token_text(parser, parser->before);
+	bool named = yypcontext_token(context) == YYSYMBOL_NAME && strcmp(before, "param") == 0;
+	bool live = yypcontext_token(context) == YYSYMBOL_PARAM && strcmp(before, "live") == 0;
+	if (live && is_expected(context, "':'"))
+		diag_help(parser->diags, "leave out 'live': it stands in the braces of a node");
+	else if (named || live)
+		diag_help(parser->diags,
+		          "the parameters of a pipeline stand in its parentheses: 'pipeline "
+		          "p(k: u32 = 3)'");
+	if (named || live)
+		return true;
+	/* In a declaration; in the parentheses of one after ':' alone. */
+	struct span at = *yypcontext_location(context);
+	const char *text = parser->sources->list.items[at.source].text;
+	const char *line = line_of(text, text + at.start);
+	line += strspn(line, " \t");
+	line += strncmp(line, "live ", 5) == 0 ? 5 : 0;
+	if (strncmp(line, "param ", 6) != 0)
+		return false;
+	diag_help(parser->diags, "a parameter is written as in 'param k: u32 = 3 in 0..9'");
+	return true;
+}
+
+/* `open`: how many brackets were, where the mistake is. */
+static void help_with_syntax(struct parser *parser, const yypcontext_t *context, const char *word,
+                             int open)
+{
+	struct span at = *yypcontext_location(context);
+	yysymbol_kind_t token = yypcontext_token(context);
+	if (help_limit(parser, context, word))
+		return;
 	const char *edge = is_operator(word) ? edge_word_before(parser, at) : NULL;
 	if (edge) {
 		if (strcmp(edge, "sample") == 0)
@@ -996,10 +1064,14 @@ static void help_with_syntax(struct parser *parser, struct span at, const char *
 			                                       : edge);
 		return;
 	}
+	if (help_param(parser, context))
+		return;
 	const char *known = habit(token_text(parser, parser->before), word,
 	                          token == YYSYMBOL_NAME, open);
 	if (known)
 		diag_help(parser->diags, "%s", known);
+	else if (token == YYSYMBOL_NAME && help_unit(parser, word))
+		return;
 	else if (token == YYSYMBOL_NAME && lacks_comma(parser, at, open))
 		diag_help(parser->diags, "write ',' before it, also at the end of a line");
 	else if (token == YYSYMBOL_END_STMT && open == 0)
@@ -1009,18 +1081,45 @@ static void help_with_syntax(struct parser *parser, struct span at, const char *
 		diag_help(parser->diags, "such a word stands before the name of a stream, once");
 }
 
-/* `name = …`: the name that the broken line would have bound is not missed later. */
-static void note_lost_name(struct parser *parser, struct span span)
+/* The name that a line binds or declares: `x = …`, `x += …`, `x[0] = …`, `let x …`, `node x`,
+ * `for x`. Returns its length, 0 where there is none. */
+static size_t bound_name(const char *line, const char **ret_name)
 {
+	static const char *const leading[] = {"const", "type",     "enum",  "node", "pipeline",
+	                                      "out",   "for",      "param", "let",  "var",
+	                                      "val",   "auto",     "def",   "fn",   "func",
+	                                      "deploy"};
+	static const char letters[] = "_0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+	const char *name = line + strspn(line, " \t");
+	size_t length = strspn(name, letters);
+	const char *behind = name + length + strspn(name + length, " \t");
+	for (size_t i = 0; i < sizeof leading / sizeof *leading; i++) {
+		if (strlen(leading[i]) == length && strncmp(leading[i], name, length) == 0 &&
+		    strspn(behind, letters) > 0) {
+			*ret_name = behind;
+			return strspn(behind, letters);
+		}
+	}
+	*ret_name = name;
+	if (*behind != '\0' && strchr("+-*/%", *behind))
+		behind++;
+	return (behind[0] == '=' && behind[1] != '=') || name[length] == '[' ? length : 0;
+}
+
+/* The name that the broken statement or declaration would have bound is not missed later. In
+ * brackets it may have begun lines before. */
+static void note_lost_name(struct parser *parser, struct span span, bool open)
+{
+	enum { LINES_MAX = 50 };
 	const char *text = parser->sources->list.items[span.source].text;
-	uint32_t start = span.start;
-	while (start > 0 && text[start - 1] != '\n')
-		start--;
-	start += (uint32_t)strspn(text + start, " \t");
-	size_t length = strcspn(text + start, " \t=[(\n");
-	size_t gap = strspn(text + start + length, " \t");
-	if (text[start + length + gap] == '=' || text[start + length] == '[')
-		PUSH(parser->file->lost, parser_intern(parser, text + start, length));
+	const char *line = line_of(text, text + span.start), *name;
+	size_t length = bound_name(line, &name);
+	for (int i = 0; open && !length && line > text && i < LINES_MAX; i++) {
+		line = line_of(text, line - 1);
+		length = bound_name(line, &name);
+	}
+	if (length > 0)
+		PUSH(parser->file->lost, parser_intern(parser, name, length));
 }
 
 static int yyreport_syntax_error(const yypcontext_t *context, void *scanner, struct parser *parser)
@@ -1030,7 +1129,7 @@ static int yyreport_syntax_error(const yypcontext_t *context, void *scanner, str
 	struct span span = *yypcontext_location(context);
 	int open = parser->brackets;
 	parser->brackets = 0; /* recovery goes on at the line's end, whatever was open */
-	note_lost_name(parser, span);
+	note_lost_name(parser, span, open > 0);
 	if (token == YYSYMBOL_YYerror || token == YYSYMBOL_YYEMPTY)
 		return 0; /* the scanner has said it */
 	const char *word = token_text(parser, span);
@@ -1046,7 +1145,7 @@ static int yyreport_syntax_error(const yypcontext_t *context, void *scanner, str
 		diag_report(parser->diags, E0103, span, "unexpected %s; expected %s", what, expected);
 	else
 		diag_report(parser->diags, E0103, span, "unexpected %s", what);
-	help_with_syntax(parser, span, word, token, open);
+	help_with_syntax(parser, context, word, open);
 	if (token == YYSYMBOL_NAME)
 		suggest_keyword(parser, context, word);
 	return 0;

@@ -56,6 +56,7 @@ struct graph_node {
 	const char *name; /* "cam" */
 	const struct interface *face;
 	struct span at;
+	const struct within *within; /* the use of a pipeline that it is in, or NULL */
 	/* n_inputs edges: a slot for each port, NO_ID where unconnected, and for a bank a slot for
 	 * each element. */
 	uint32_t *inputs;

@@ -9,6 +9,7 @@ static void lower_nodes(struct graph *graph, const struct bound *bound)
 		struct graph_node node = {.name = from->name,
 		                          .face = from->face,
 		                          .at = from->at,
+		                          .within = from->within,
 		                          .sizes = from->sizes,
 		                          .types = from->types,
 		                          .arguments = from->arguments,

@@ -415,7 +415,10 @@ static bool report_slow_node(struct analysis *a, uint32_t n)
 	          edge_words(a, e), node_name(a, a->origin[n]));
 	const char *latest = edge_words_as(a, e, "latest");
 	if (n_workers == 1 && !can_have_workers(a->graph, node))
-		diag_help(a->diags, "write '%s' at '%s'", latest, node->name);
+		diag_help(a->diags, "%s", edge_advice(a, e, "latest"));
+	else if (node_is_expression(node))
+		diag_help(a->diags, "write 'workers %s = %" PRId64 "' in a deploy, or %s",
+		          node->name, n_needed, edge_advice(a, e, "latest"));
 	else if (node->face->stateless)
 		diag_help(a->diags, "write 'workers %s = %" PRId64 "' in a deploy, or '%s'",
 		          node->name, n_needed, latest);

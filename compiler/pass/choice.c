@@ -1,9 +1,10 @@
-/* W0604: which choices, `latest` and `every`, thin the frames that a node fires on, and where
- * streams that were thinned by different ones are joined: two `latest` choose apart, and a join
- * fires only on what both happened to choose. Choices inside one another lose nothing more.
- * Requires origin. */
+/* W0604, and W0602 of a choice that has a name: which choices, `latest` and `every`, thin the
+ * frames that a node fires on, and where streams that were thinned by different ones are joined:
+ * two `latest` choose apart, and a join fires only on what both happened to choose. Choices inside
+ * one another lose nothing more. Requires origin. */
 #include "base/map.h"
 #include "pass/private.h"
+#include "pass/stamp.h"
 
 #include <string.h>
 
@@ -140,10 +141,11 @@ static void report_apart(struct choice_pass *c, uint32_t n, uint32_t e, uint32_t
 		          node_name(a, a->origin[n]), node_name(a, a->origin[n]));
 }
 
-/* W0602 and E0405 have spoken of a `latest` that stands beside other inputs. */
+/* W0602 and E0405 have spoken of a `latest` that stands beside other inputs; not where its port is
+ * a T?, for the others are taken without it. */
 static bool is_reported(const struct analysis *a, const struct graph_node *node)
 {
-	size_t n_latest = 0, n_lossless = 0;
+	size_t n_latest = 0, n_lossless = 0, n_optional = 0;
 
 	for (uint32_t i = 0; i < node->n_inputs; i++) {
 		const struct graph_edge *edge = node->inputs[i] == NO_ID
@@ -152,9 +154,11 @@ static bool is_reported(const struct analysis *a, const struct graph_node *node)
 		if (!edge || !graph_edge_fires(edge))
 			continue;
 		n_latest += edge->policy == EDGE_LATEST;
+		n_optional += edge->policy == EDGE_LATEST &&
+		              graph_edge_port(a->graph, edge)->optional;
 		n_lossless += edge->policy == EDGE_QUEUE && !edge->every_n && !edge->every_ns;
 	}
-	return n_latest && n_latest + n_lossless > 1;
+	return n_latest > 1 || (n_latest > n_optional && n_lossless > 0);
 }
 
 /* Whether `??` puts a value that no stream makes in place of an input that is absent. */
@@ -198,18 +202,19 @@ static bool check_pair(struct choice_pass *c, uint32_t n, const struct joined *x
 	uint32_t one = apart(c, x->choices, y->choices), two = apart(c, y->choices, x->choices);
 	if (one == NO_ID || two == NO_ID)
 		return false;
-	report_apart(c, n, y->edge, one, two, y->optional && x->optional);
+	report_apart(c, n, y->edge, one, two, y->optional || x->optional);
 	return true;
 }
 
 /* Each with the first and with the one before it: a wide join takes no longer than it is wide. */
-static void check_join(struct choice_pass *c, uint32_t n, const struct joined_list *inputs)
+static bool check_join(struct choice_pass *c, uint32_t n, const struct joined_list *inputs)
 {
 	for (size_t i = 1; i < inputs->n; i++) {
 		const struct joined *y = &inputs->items[i];
 		if (check_pair(c, n, &inputs->items[0], y) || check_pair(c, n, y - 1, y))
-			return;
+			return true;
 	}
+	return false;
 }
 
 /* What thins the frames of a pool: all but that they are shared out. */
@@ -230,12 +235,77 @@ static const struct choices *choices_of_pool(struct choice_pass *c, uint32_t wor
 	return all;
 }
 
+/* The edge of a choice that has a name and is needed here, or NO_ID. */
+static uint32_t named_latest(const struct choice_pass *c, const struct joined *input)
+{
+	const struct graph *graph = c->a->graph;
+	const struct graph_node *producer = &graph->nodes.items[edge_producer(graph, input->edge)];
+	uint32_t e = node_is_relay(producer) ? node_firing_edge(graph, producer, 0) : NO_ID;
+
+	return !input->optional && e != NO_ID && graph->edges.items[e].policy == EDGE_LATEST &&
+	                       graph->edges.items[input->edge].policy == EDGE_QUEUE
+	               ? e
+	               : NO_ID;
+}
+
+static bool has_choice(const struct choices *choices, uint32_t e)
+{
+	for (uint32_t i = 0; choices && i < choices->n; i++)
+		if (choices->edges[i] == e)
+			return true;
+	return choices && choices->too_many;
+}
+
+/* Whether the node reads a value by the edge, and not only which frame it is of. */
+static bool reads_value(const struct graph *graph, uint32_t e)
+{
+	const struct graph_edge *edge = &graph->edges.items[e];
+	const struct graph_node *node = &graph->nodes.items[edge->node];
+
+	return edge->stream < graph->streams.n &&
+	       graph->streams.items[edge->stream].output <
+	               graph->nodes.items[edge_producer(graph, e)].face->outputs.n &&
+	       stamp_needs_value(node->face, node->input_ports[edge->input]);
+}
+
+/* A `latest` with a name, beside an input without it: as W0602 says of one without a name. */
+static void check_named(struct choice_pass *c, uint32_t n, const struct joined_list *inputs)
+{
+	struct analysis *a = c->a;
+
+	for (size_t i = 0; i < inputs->n; i++) {
+		const struct joined *k = &inputs->items[i];
+		uint32_t latest = named_latest(c, k);
+		for (size_t j = 0; j < inputs->n && latest != NO_ID; j++) {
+			const struct joined *x = &inputs->items[j];
+			const struct graph_edge *edge = &a->graph->edges.items[x->edge];
+			if (j == i || has_choice(x->choices, latest) || chooses(edge) ||
+			    !reads_value(a->graph, x->edge))
+				continue;
+			diag_report(a->diags, W0602, a->graph->edges.items[k->edge].at,
+			            "'%s' is '%s', and makes '%s' skip frames of its other inputs, "
+			            "too",
+			            edge_source(a, k->edge), edge_words(a, latest),
+			            node_name(a, n));
+			diag_note(a->diags, edge->at,
+			          "'%s' brings frames that 'latest' did not choose, and a join "
+			          "fires only on those of both",
+			          edge_source(a, x->edge));
+			note_within(a, n);
+			help_sample(a, k->edge,
+			            arena_printf(a->arena, ", so that '%s' fires on every frame",
+			                         node_name(a, n)));
+			return;
+		}
+	}
+}
+
 static void visit(struct choice_pass *c, uint32_t n)
 {
 	const struct graph *graph = c->a->graph;
 	const struct graph_node *node = &graph->nodes.items[n];
 	const struct choices *all = NULL;
-	struct joined_list thin = {0};
+	struct joined_list thin = {0}, joined = {0};
 	bool needs = false; /* one of its inputs says alone when it fires */
 
 	for (uint32_t i = 0; i < node->n_inputs && !node_is_origin(node); i++) {
@@ -246,20 +316,21 @@ static void visit(struct choice_pass *c, uint32_t n)
 		bool optional = graph_edge_port(graph, edge)->optional;
 		const struct choices *choices = choices_of_edge(c, e);
 		needs = needs || !optional;
+		vec_push(c->a->arena, &joined, (struct joined){e, choices, optional, false});
 		if (choices)
 			vec_push(c->a->arena, &thin,
 			         (struct joined){e, choices, optional,
 			                         optional && is_filled_in_node(
 								     node, node->input_ports[i])});
-		if (!optional || edge->policy == EDGE_LATEST || node_n_firing(graph, n) == 1)
+		if (!optional || node_n_firing(graph, n) == 1)
 			all = join(c, all, choices);
 	}
 	uint32_t worker = ordered_pool(graph, n);
 	c->nodes[n] = worker == NO_ID ? all : choices_of_pool(c, worker);
 	for (size_t i = 0; needs && i < thin.n; i++)
 		thin.items[i].filled_in = false;
-	if (!is_reported(c->a, node))
-		check_join(c, n, &thin);
+	if (!is_reported(c->a, node) && !check_join(c, n, &thin))
+		check_named(c, n, &joined);
 }
 
 void pass_choice(struct analysis *a)

@@ -194,27 +194,49 @@ static void note_chain(struct analysis *a, const struct arc_path *path)
 	}
 }
 
-/* The last step is the one that the culprit takes part in: what would cut it? */
+/* Whether the node of this step could sample instead, for something else fires it. */
+static bool may_sample(const struct analysis *a, const struct arc *arc)
+{
+	return !graph_edge_fires(&a->graph->edges.items[arc->edge]) ||
+	       node_n_firing(a->graph, arc->from) > 1;
+}
+
+/* The last step is the one that the culprit takes part in: what would cut it? Where nothing would,
+ * for it alone fires its node, a step before it may be cut. */
 static void help_cut(struct analysis *a, const struct arc_path *path)
 {
-	const struct arc *last = &a->waits->list.items[path->items[path->n - 1]];
+	const struct arc *arcs = a->waits->list.items;
+	const struct arc *last = &arcs[path->items[path->n - 1]];
 
+	for (size_t i = path->n; i > 0 && last->kind == WAIT_VALUE && !may_sample(a, last); i--) {
+		const struct arc *arc = &arcs[path->items[i - 1]];
+		if (arc->kind == WAIT_ROOM || (arc->kind == WAIT_VALUE && may_sample(a, arc)))
+			last = arc;
+	}
 	switch ((enum wait_kind)last->kind) {
 	case WAIT_VALUE:
-		diag_help(a->diags, "write '%s', so that '%s' does not wait for it",
-		          edge_words_as(a, last->edge, "sample"), node_name(a, last->from));
+		if (!may_sample(a, last)) {
+			diag_help(a->diags,
+			          "let '%s' fire on something that does not wait for '%s', and "
+			          "sample what does",
+			          node_name(a, arcs[path->items[0]].from), node_name(a, last->to));
+			break;
+		}
+		help_sample(a, last->edge,
+		            arena_printf(a->arena, ", so that '%s' does not wait for it",
+		                         node_name(a, last->from)));
 		break;
 	case WAIT_COMMON:
 		diag_help(a->diags, "let '%s' fire on something that does not wait for '%s', too",
 		          node_name(a, last->from), node_name(a, last->to));
 		break;
 	case WAIT_ROOM:
-		diag_help(a->diags, "write '%s' at '%s', so that it cannot hold up '%s'",
-		          edge_words_as(a, last->edge,
-		                        edge_looks_back(&a->graph->edges.items[last->edge])
-		                                ? "sample"
-		                                : "latest"),
-		          node_name(a, last->to), node_name(a, last->from));
+		diag_help(a->diags, "%s, so that it cannot hold up '%s'",
+		          edge_advice(a, last->edge,
+		                      edge_looks_back(&a->graph->edges.items[last->edge])
+		                              ? "sample"
+		                              : "latest"),
+		          node_name(a, last->from));
 		break;
 	case WAIT_PROCESS:
 		diag_help(a->diags, "give '%s' a process of its own",

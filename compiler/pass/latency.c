@@ -301,7 +301,6 @@ static bool has_one_origin(struct latency_pass *l)
 		const struct arc *arc = &l->needs.list.items[i];
 		if (!matters(l, arc->from) || l->shares[arc->to].followed)
 			continue;
-		const char *latest = edge_words_as(a, arc->edge, "latest");
 		diag_report(
 			a->diags, E0607, l->assertion->at,
 			"the time %s cannot be computed: '%s' may have to wait for room at '%s', "
@@ -309,7 +308,7 @@ static bool has_one_origin(struct latency_pass *l)
 			pair_words(l), node_name(a, arc->from), node_name(a, arc->to));
 		diag_note(a->diags, a->graph->edges.items[arc->edge].at, "for '%s' loses nothing",
 		          edge_words(a, arc->edge));
-		diag_help(a->diags, "write '%s' at '%s'", latest, node_name(a, arc->to));
+		diag_help(a->diags, "%s", edge_advice(a, arc->edge, "latest"));
 		return false;
 	}
 	return true;
@@ -369,6 +368,25 @@ static const char *response_words(const struct latency_pass *l, uint32_t n)
 	                    a->graph->processes.items[node->process].name);
 }
 
+/* The first edge that fires a node. */
+static uint32_t first_firing(const struct graph *graph, uint32_t n)
+{
+	const struct graph_node *node = &graph->nodes.items[n];
+	uint32_t i = 0;
+
+	while (node_firing_edge(graph, node, i) == NO_ID)
+		i++;
+	return node_firing_edge(graph, node, i);
+}
+
+/* Which frames an expression has the time for, with the node that chooses them. */
+static const char *every_enough(const struct latency_pass *l, uint32_t n)
+{
+	int64_t response = time_add(l->response[n], EXPRESSION_NS);
+
+	return arena_printf(l->a->arena, "every(%" PRId64 ")", workers_needed(response, l->period));
+}
+
 /* A node that takes every frame it is given must be ready for the next. */
 static bool keeps_up(struct latency_pass *l)
 {
@@ -391,6 +409,9 @@ static bool keeps_up(struct latency_pass *l)
 		if (a->graph->processes.items[nodes[n].process].nodes.n > 1 &&
 		    times(budget_of(&nodes[n]), burst_of(l, n)) <= spacing)
 			diag_help(a->diags, "give '%s' a process of its own", nodes[n].name);
+		else if (node_is_expression(&nodes[n]))
+			diag_help(a->diags, "%s, so that it keeps up",
+			          edge_advice(a, first_firing(a->graph, n), every_enough(l, n)));
 		else
 			diag_help(a->diags,
 			          "let it fire on 'latest ...', or write 'workers %s = %" PRId64
@@ -537,8 +558,7 @@ static void report_unbounded(struct latency_pass *l, uint32_t n)
 		uint32_t n_wanted = wanted > a->window[room] ? wanted : a->window[room] + 1;
 		const char *queue = arena_printf(a->arena, "queue(%u)",
 		                                 edge_n_waiting(a->graph, edge, n_wanted));
-		diag_help(a->diags, "write '%s' at '%s', so that '%s' finds room",
-		          edge_words_as(a, room, queue), node_name(a, edge->node),
+		diag_help(a->diags, "%s, so that '%s' finds room", edge_advice(a, room, queue),
 		          node_name(a, edge_producer(a->graph, room)));
 	} else if (feedback != NO_ID) {
 		diag_help(a->diags, "look back at '%s', which does not wait",

@@ -16,24 +16,21 @@ static uint32_t first_passive(const struct analysis *a, uint32_t n)
 	return NO_ID;
 }
 
-/* A choice that was given a name: it has its edge, and no expression. */
-static bool is_relay(const struct graph_node *node)
-{
-	return node->face->parts.items[0].term->kind == TERM_INPUT && node->face->parts.n == 1;
-}
-
 static void report_unfired(struct analysis *a, uint32_t n)
 {
 	const struct graph_node *node = &a->graph->nodes.items[n];
 	uint32_t passive = first_passive(a, n);
 
 	diag_report(a->diags, E0403, node->at, "nothing fires '%s'", node->name);
-	if (node->face->parts.n && !is_relay(node)) {
+	if (node_is_expression(node)) {
 		diag_note(a->diags, node->face->span,
 		          "what is looked back at and what is sampled fires nothing, and no other "
 		          "stream stands in this");
-		diag_help(a->diags, "an expression fires on the frames of a stream in it: "
-		                    "'... + (if present(x) then 1 else 0)' counts those of x");
+		note_within(a, n);
+		if (!help_present(a, n))
+			diag_help(a->diags,
+			          "an expression fires on the frames of a stream in it: "
+			          "'... + (if present(x) then 1 else 0)' counts those of x");
 		return;
 	}
 	if (passive != NO_ID) {
@@ -41,6 +38,7 @@ static void report_unfired(struct analysis *a, uint32_t n)
 		diag_note(a->diags, edge->at, "'%s' looks %s only when something else fires '%s'",
 		          edge_words(a, passive),
 		          edge_looks_back(edge) ? "back" : "at the newest value", node->name);
+		note_within(a, n);
 		diag_help(a->diags,
 		          "write '%s' to fire on the newest frame, or '%s' to fire on every frame",
 		          edge_words_as(a, passive, "latest"), edge_words_as(a, passive, ""));
@@ -61,6 +59,7 @@ struct firing {
 	uint32_t first;           /* whose origin is known */
 	uint32_t other;           /* of another origin than `first` */
 	uint32_t latest, latest2; /* first and second */
+	bool latest_needed;       /* the first one's port is no T?: without it, nothing fires */
 	uint32_t lossless;        /* first plain or queue that takes every frame */
 	uint32_t any;             /* first of all */
 	size_t n;
@@ -77,8 +76,10 @@ static void add_firing(const struct analysis *a, struct firing *f, uint32_t e)
 		f->lossless = e;
 	if (edge->policy == EDGE_LATEST && f->latest != NO_ID && f->latest2 == NO_ID)
 		f->latest2 = e;
-	if (edge->policy == EDGE_LATEST && f->latest == NO_ID)
+	if (edge->policy == EDGE_LATEST && f->latest == NO_ID) {
 		f->latest = e;
+		f->latest_needed = !graph_edge_port(a->graph, edge)->optional;
+	}
 	if (origin == NO_ID)
 		return;
 	if (f->first == NO_ID)
@@ -90,7 +91,12 @@ static void add_firing(const struct analysis *a, struct firing *f, uint32_t e)
 static struct firing firing_of(const struct analysis *a, uint32_t n)
 {
 	const struct graph_node *node = &a->graph->nodes.items[n];
-	struct firing f = {NO_ID, NO_ID, NO_ID, NO_ID, NO_ID, NO_ID, 0};
+	struct firing f = {.first = NO_ID,
+	                   .other = NO_ID,
+	                   .latest = NO_ID,
+	                   .latest2 = NO_ID,
+	                   .lossless = NO_ID,
+	                   .any = NO_ID};
 
 	for (uint32_t i = 0; i < node->n_inputs; i++) {
 		uint32_t e = node_firing_edge(a->graph, node, i);
@@ -101,21 +107,13 @@ static struct firing firing_of(const struct analysis *a, uint32_t n)
 }
 
 /* Says to sample one of two edges, one whose port can be absent if there is one. */
-static void help_sample(struct analysis *a, uint32_t keep, uint32_t sample, const char *why)
+static void help_sample_one(struct analysis *a, uint32_t keep, uint32_t sample, const char *why)
 {
 	const struct graph *graph = a->graph;
 	const struct port *port = graph_edge_port(graph, &graph->edges.items[sample]);
 	const struct port *other = graph_edge_port(graph, &graph->edges.items[keep]);
 
-	if (!port->optional && other->optional) {
-		sample = keep;
-		port = other;
-	}
-	if (port->optional)
-		diag_help(a->diags, "write '%s' %s", edge_words_as(a, sample, "sample"), why);
-	else
-		diag_help(a->diags, "declare the port '%s: %s?', and write '%s' %s", port->name,
-		          port->type->name, edge_words_as(a, sample, "sample"), why);
+	help_sample(a, !port->optional && other->optional ? keep : sample, why);
 }
 
 static void report_two_origins(struct analysis *a, uint32_t n, const struct firing *f)
@@ -128,9 +126,10 @@ static void report_two_origins(struct analysis *a, uint32_t n, const struct firi
 	            "'%s' joins frames of two origins: '%s' and '%s'", node_name(a, n),
 	            node_name(a, one), node_name(a, two));
 	diag_note(a->diags, edges[f->first].at, "'%s' is numbered by '%s', '%s' by '%s'",
-	          edge_words_as(a, f->first, ""), node_name(a, one), edge_words_as(a, f->other, ""),
+	          edge_source(a, f->first), node_name(a, one), edge_source(a, f->other),
 	          node_name(a, two));
-	help_sample(a, f->first, f->other, "to take its newest value when the other fires");
+	note_within(a, n);
+	help_sample_one(a, f->first, f->other, " to take its newest value when the other fires");
 }
 
 static void report_two_latest(struct analysis *a, uint32_t n, const struct firing *f)
@@ -141,7 +140,8 @@ static void report_two_latest(struct analysis *a, uint32_t n, const struct firin
 	            "two 'latest' inputs of '%s' would each choose another frame", node_name(a, n));
 	diag_note(a->diags, edges[f->latest].at,
 	          "this one chooses; a join fires only on inputs of one frame");
-	help_sample(a, f->latest, f->latest2, "so that one 'latest' alone fires the node");
+	note_within(a, n);
+	help_sample_one(a, f->latest, f->latest2, " so that one 'latest' alone fires the node");
 }
 
 static void report_late_latest(struct analysis *a, uint32_t n, const struct firing *f)
@@ -154,7 +154,9 @@ static void report_late_latest(struct analysis *a, uint32_t n, const struct firi
 	diag_note(a->diags, edges[f->lossless].at,
 	          "'%s' brings every frame, and a join fires only on those that 'latest' chose",
 	          edge_words(a, f->lossless));
-	diag_help(a->diags, "did you mean '%s'?", edge_words_as(a, f->latest, "sample"));
+	note_within(a, n);
+	help_sample(a, f->latest,
+	            arena_printf(a->arena, ", so that '%s' fires on every frame", node_name(a, n)));
 }
 
 /* An origin numbers its own frames, so it cannot take the numbers of others. */
@@ -183,7 +185,7 @@ static uint32_t find_origin(struct analysis *a, uint32_t n)
 		report_two_origins(a, n, &f);
 	else if (f.latest2 != NO_ID)
 		report_two_latest(a, n, &f);
-	else if (f.latest != NO_ID && f.lossless != NO_ID)
+	else if (f.latest != NO_ID && f.latest_needed && f.lossless != NO_ID)
 		report_late_latest(a, n, &f);
 	return f.first == NO_ID ? NO_ID : a->origin[edge_producer(a->graph, f.first)];
 }

@@ -3,6 +3,8 @@
  * Requires origin. */
 #include "pass/private.h"
 
+#include <string.h>
+
 static bool is_every(const struct graph_edge *edge)
 {
 	return edge->every_n > 1 || edge->every_ns;
@@ -14,6 +16,8 @@ static const char *why_not_fired(const struct analysis *a, uint32_t e, bool pool
 	const struct graph_edge *edge = &a->graph->edges.items[e];
 	const char *name = node_name(a, edge->node);
 
+	if (graph_edge_port(a->graph, edge)->optional && node_n_firing(a->graph, edge->node) > 1)
+		return NULL;
 	if (edge->policy == EDGE_LATEST)
 		return arena_printf(a->arena, "%s fires on '%s', which drops frames", name,
 		                    edge_words(a, e));
@@ -48,7 +52,8 @@ static const char *why_node_is_thin(const struct analysis *a, uint32_t n, bool p
 			return why;
 		fires = true;
 		may_lack_all = may_lack_all &&
-		               (a->may_be_absent[edge->stream] || (is_every(edge) && !pool));
+		               (a->may_be_absent[edge->stream] || edge->policy == EDGE_LATEST ||
+		                (is_every(edge) && !pool));
 	}
 	if (fires && may_lack_all)
 		return arena_printf(a->arena, "%s fires only where one of its inputs is present",
@@ -112,6 +117,20 @@ static void infer_outputs(struct analysis *a, uint32_t n)
 	}
 }
 
+/* Whether a sample may be a plain input instead: it is of the origin that fires the node, and not
+ * made from what the node makes. */
+static bool may_fire(const struct analysis *a, uint32_t e)
+{
+	uint32_t node = a->graph->edges.items[e].node, producer = edge_producer(a->graph, e);
+	struct arcs firing;
+
+	arcs_init(&firing, a->arena, a->graph->nodes.n);
+	arcs_of_firing(&firing, a->graph);
+	arcs_index(&firing);
+	return a->origin[node] == a->origin[producer] && node != producer &&
+	       arcs_reach(&firing, node)[producer] == NO_ID;
+}
+
 static void report_absent(struct analysis *a, uint32_t e)
 {
 	const struct graph_edge *edge = &a->graph->edges.items[e];
@@ -124,10 +143,13 @@ static void report_absent(struct analysis *a, uint32_t e)
 	            edge_words(a, e), port->name, node->name);
 	diag_note(a->diags, port->span, "declared '%s: %s' here, which is never absent", port->name,
 	          type);
-	if (edge->policy == EDGE_SAMPLE)
+	note_within(a, edge->node);
+	if (edge->policy == EDGE_SAMPLE && may_fire(a, e))
 		diag_help(a->diags,
 		          "declare the port '%s: %s?', or write '%s' to fire on every frame",
 		          port->name, type, edge_words_as(a, e, ""));
+	else if (edge->policy == EDGE_SAMPLE)
+		diag_help(a->diags, "declare the port '%s: %s?'", port->name, type);
 	else if (edge->first < edge->last)
 		diag_help(a->diags, "declare the port '%s: %s?': at first, values are missing",
 		          port->name, type);
@@ -135,10 +157,10 @@ static void report_absent(struct analysis *a, uint32_t e)
 		diag_help(a->diags, "declare the port '%s: %s?': '%s' fires on any of its inputs",
 		          port->name, type, node->face->kind);
 	else
-		diag_help(a->diags,
-		          "declare the port '%s: %s?', or write '%s ?? v', where v stands for the "
-		          "values that are missing at first",
-		          port->name, type, edge_words(a, e));
+		diag_help(a->diags, "declare the port '%s: %s?': at first, the value is missing",
+		          port->name, type);
+	if (edge->policy == EDGE_SAMPLE || edge->first < 0)
+		help_filled(a, e);
 }
 
 /* A sampled value may be missing: before the first one, and once it is too old. What a history
@@ -152,6 +174,44 @@ static void check_value(struct analysis *a, uint32_t e, bool fires_any)
 		report_absent(a, e);
 }
 
+static const char *last_word(const char *name)
+{
+	const char *dot = strrchr(name, '.');
+
+	return dot ? dot + 1 : name;
+}
+
+/* A help to sample a record of both in an expression, or of what expressions make; false where
+ * there can be none. */
+static bool help_both(struct analysis *a, uint32_t e, uint32_t before)
+{
+	const struct graph *graph = a->graph;
+	const struct graph_edge *edges = graph->edges.items;
+	const struct graph_stream *one = &graph->streams.items[edges[before].stream];
+	const struct graph_stream *two = &graph->streams.items[edges[e].stream];
+	bool read_in = node_is_expression(&graph->nodes.items[edges[e].node]);
+	bool made_in = graph->nodes.items[one->node].face->parts.n > 0;
+	const char *x = stream_words(a, edges[before].stream),
+		   *y = stream_words(a, edges[e].stream);
+	const char *first = last_word(x), *second = last_word(y);
+
+	if ((!read_in && !made_in) || one->type->kind == TYPE_IMAGE ||
+	    two->type->kind == TYPE_IMAGE || strcmp(first, second) == 0)
+		return false;
+	if (read_in)
+		diag_help(
+			a->diags,
+			"bind both in one record, 'both = { %s: %s, %s: %s }', and write '(sample "
+			"both).%s' and '(sample both).%s'",
+			first, x, second, y, first, second);
+	else
+		diag_help(a->diags,
+		          "bind both in one record, 'both = { %s: %s, %s: %s }', and let '%s' take "
+		          "that by 'sample both'",
+		          first, x, second, y, graph->nodes.items[edges[e].node].face->kind);
+	return true;
+}
+
 /* Two samples are two choices, made one after the other: between them a frame may be published. */
 static void report_torn(struct analysis *a, uint32_t e, uint32_t before)
 {
@@ -162,10 +222,12 @@ static void report_torn(struct analysis *a, uint32_t e, uint32_t before)
 	            "'%s' samples two outputs of '%s', and could see them of different frames",
 	            node_name(a, edges[e].node), node_name(a, producer));
 	diag_note(a->diags, edges[before].at, "the other is sampled here");
-	diag_help(a->diags,
-	          "let '%s' publish both in one record, 'type Both { ... }' with an output of that "
-	          "type, and sample that",
-	          a->graph->nodes.items[producer].face->kind);
+	note_within(a, edges[e].node);
+	if (!help_both(a, e, before))
+		diag_help(a->diags,
+		          "let '%s' publish both in one record, 'type Both { ... }' with an output "
+		          "of that type, and sample that",
+		          a->graph->nodes.items[producer].face->kind);
 }
 
 struct sampled {
@@ -186,9 +248,8 @@ static void check_node(struct analysis *a, uint32_t n, struct sampled *sampled)
 		if (edges[e].policy != EDGE_SAMPLE)
 			continue;
 		struct sampled *last = &sampled[edge_producer(a->graph, e)];
-		if (last->reader == n + 1 &&
-		    graph_output_of(a->graph, edges[last->edge].stream) !=
-		            graph_output_of(a->graph, edges[e].stream))
+		if (last->reader == n + 1 && graph_output_of(a->graph, edges[last->edge].stream) !=
+		                                     graph_output_of(a->graph, edges[e].stream))
 			report_torn(a, e, last->edge);
 		if (last->reader != n + 1)
 			*last = (struct sampled){n + 1, e};

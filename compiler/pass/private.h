@@ -71,6 +71,33 @@ const char *edge_words_as(const struct analysis *a, uint32_t edge, const char *p
 /* "every(1s)"; "" for a worker. */
 const char *edge_every_words(const struct analysis *a, uint32_t edge);
 
+/* ---- advice.c: how something is written otherwise ---- */
+
+/* As it stands in the program. */
+const char *span_words(const struct analysis *a, struct span span);
+
+/* What an edge reads: the name of the stream, or the expression in its place. */
+const char *edge_source(const struct analysis *a, uint32_t edge);
+
+/* "write 'latest cam' at 'show'": the edge under another word, "sample", "latest", "queue(4)". At
+ * an expression, which reads plainly, a choice is bound to a name first. */
+const char *edge_advice(const struct analysis *a, uint32_t edge, const char *policy);
+
+/* A help to sample by this edge; `why` goes on, as in " to take its newest value". */
+void help_sample(struct analysis *a, uint32_t edge, const char *why);
+
+/* A help to put a value in place of one that may be missing, on the frames that fire its node. */
+void help_filled(struct analysis *a, uint32_t edge);
+
+/* A help to fire an expression, which nothing does, on the frames of a stream; false where there is
+ * none. */
+bool help_present(struct analysis *a, uint32_t node);
+
+/* Notes on the uses of pipelines that the node is in: what it reads may be wrong there alone. */
+void note_within(struct analysis *a, uint32_t node);
+
+/* ---- words.c, too ---- */
+
 /* "a -> b -> a", shortened in the middle; the vertices are nodes. */
 const char *path_words(const struct analysis *a, const struct arcs *arcs,
                        const struct arc_path *path);
@@ -121,6 +148,18 @@ static inline bool edge_looks_back(const struct graph_edge *edge)
 static inline bool edge_gates(const struct graph_edge *edge)
 {
 	return edge->policy == EDGE_QUEUE;
+}
+
+/* A choice that was given a name: it has its edge, and no expression. */
+static inline bool node_is_relay(const struct graph_node *node)
+{
+	return node->face->parts.n == 1 && node->face->parts.items[0].term->kind == TERM_INPUT;
+}
+
+/* An expression, and no choice. */
+static inline bool node_is_expression(const struct graph_node *node)
+{
+	return node->face->parts.n > 0 && !node_is_relay(node);
 }
 
 /* Its frames bear its own numbers. */

@@ -30,7 +30,7 @@ static bool is_any(const struct type *type)
 	return type->kind == TYPE_ANY || (type->kind == TYPE_ARRAY && is_any(type->item));
 }
 
-static bool needs_value(const struct interface *face, uint32_t port)
+bool stamp_needs_value(const struct interface *face, uint32_t port)
 {
 	if (!face->parts.n)
 		return !is_any(face->inputs.items[port].type);
@@ -85,7 +85,7 @@ void stamp_use(struct graph *graph)
 		const struct graph_edge *edge = &graph->edges.items[e];
 		const struct graph_node *node = &graph->nodes.items[edge->node];
 		uint32_t port = node->input_ports[edge->input];
-		if (!can_be_stamped(graph, edge) || needs_value(node->face, port))
+		if (!can_be_stamped(graph, edge) || stamp_needs_value(node->face, port))
 			continue;
 		use_stamp(graph, e);
 		if (node->face->parts.n)

@@ -10,4 +10,7 @@
  * the output in their place: frame by frame the same, in a byte each. */
 void stamp_use(struct graph *graph);
 
+/* Whether a reader with such an interface looks at the value of this port. */
+bool stamp_needs_value(const struct interface *face, uint32_t port);
+
 #endif

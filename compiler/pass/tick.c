@@ -335,6 +335,22 @@ static uint32_t given_up_root(const struct caught *c)
 	return NO_ID;
 }
 
+/* Whether all that read the node sample it: they go on when it does not, and what `??` catches is
+ * shown to them until then. */
+static bool is_sampled(const struct graph *graph, const struct graph_node *node)
+{
+	size_t n_readers = 0;
+
+	for (size_t i = 0; i < node->face->outputs.n; i++) {
+		const struct graph_stream *stream = &graph->streams.items[node->outputs[i]];
+		for (size_t k = 0; k < stream->edges.n; k++)
+			if (graph->edges.items[stream->edges.items[k]].policy != EDGE_SAMPLE)
+				return false;
+		n_readers += stream->edges.n;
+	}
+	return n_readers > 0;
+}
+
 static void look_at_caught(const struct caught *c, const struct term *term)
 {
 	const struct graph *graph = c->t->graph;
@@ -349,7 +365,8 @@ static void look_at_caught(const struct caught *c, const struct term *term)
 		diag_help(c->diags,
 		          "leave out '?\?' and what follows; for a value that comes late, "
 		          "sample it on a clock of its own");
-	} else if (root != NO_ID && !needs_any(graph, &nodes[c->node])) {
+	} else if (root != NO_ID && !needs_any(graph, &nodes[c->node]) &&
+	           !is_sampled(graph, &nodes[c->node])) {
 		diag_report(c->diags, W0606, term->span,
 		            "once '%s' is given up after a crash, there is no frame on which this "
 		            "'?\?' could take its other side",

@@ -41,6 +41,8 @@ static bool is_unknown(struct elaborator *e, struct scope *scope, const struct a
 	if (expr->kind != EXPR_NAME || !expr->name.text || scope_binding(scope, expr->name.text) ||
 	    scope_find(scope->file, expr->name.text))
 		return false;
+	if (scope_is_lost(scope->file, expr->name.text))
+		return true;
 	VEC(const char *) names = {0};
 	for (struct scope *s = scope; s; s = s->parent)
 		for (size_t i = 0; i < s->names.n; i++)

@@ -2,6 +2,26 @@
 #include "sema/elaborate.h"
 #include <string.h>
 
+/* Whether what should have been this node, or have held it, had a mistake, which was told. */
+static bool was_reported(const struct sema *sema, const struct bound *bound, const char *path)
+{
+	char *name = arena_strdup(sema->arena, path);
+	if (sema->diags->n_errors == 0)
+		return false;
+	for (;;) {
+		const struct binding *binding = map_get(&bound->targets, name);
+		bool works = binding && (binding->kind == BINDING_PIPELINE ||
+		                         binding->kind == BINDING_NODE || binding->nodes.n > 0);
+		if ((binding && !works) || scope_is_lost(bound->file, name))
+			return true;
+		char *bracket = strrchr(name, '['), *dot = strrchr(name, '.');
+		char *end = bracket && (!dot || bracket > dot) ? bracket : dot;
+		if (!end)
+			return false;
+		*end = '\0';
+	}
+}
+
 uint32_t bound_find(struct sema *sema, const struct bound *bound, const char *path,
                     struct span span, enum diag_code unknown)
 {
@@ -16,6 +36,8 @@ uint32_t bound_find(struct sema *sema, const struct bound *bound, const char *pa
 		          node->face ? node->face->kind : path);
 		return UNBOUND;
 	}
+	if (was_reported(sema, bound, path))
+		return UNBOUND;
 	VEC(const char *) names = {0};
 	for (size_t i = 0; i < bound->node_names.n; i++)
 		vec_push(sema->arena, &names, bound->node_names.entries[i].key);
@@ -123,5 +145,7 @@ void assertion_check(struct elaborator *e, struct scope *scope, const struct ast
 	} else {
 		diag_report(e->sema->diags, E0201, stmt->name.span, "unknown assertion '%s'", word);
 		diag_suggest(e->sema->diags, word, known, 4);
+		diag_help(e->sema->diags, "what is proved is independent(a, b), live(a -> b), "
+		                          "latency(a -> b) <= 50ms and memory <= 256MiB");
 	}
 }

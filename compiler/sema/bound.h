@@ -41,6 +41,7 @@ struct bound_node {
 	bool ambiguous;   /* named after its node, as another is: cannot be referred to */
 	const struct ast_expr *call;    /* NULL for an expression */
 	struct scope *scope;            /* where its arguments have meaning */
+	const struct within *within;    /* the use of a pipeline that it is in, or NULL */
 	bool has_arguments;             /* they were bound */
 	struct interface *face;         /* NULL after a mistake */
 	VEC(struct bound_input) inputs; /* connected slots, by port */
@@ -87,6 +88,7 @@ struct bound {
 	VEC(struct param) params;
 	VEC(struct bound_node) nodes;
 	struct map node_names; /* name -> 1 + number of the node, as a pointer */
+	struct map targets;    /* path of each name that a statement binds */
 	VEC(struct bound_assertion) asserts;
 	VEC(struct bound_process) processes; /* every node is in one */
 	uint32_t n_pools;                    /* of workers that claim their frames */

@@ -11,8 +11,37 @@ struct slot {
 	size_t index;
 };
 
+/* The function that other languages call so; NULL: none. */
+static const char *other_word(const char *name)
+{
+	static const char *const words[][2] = {
+		{"avg", "mean"},    {"average", "mean"}, {"length", "len"},  {"size", "len"},
+		{"power", "pow"},   {"int", "i64"},      {"float", "f64"},   {"double", "f64"},
+		{"str", "text"},    {"string", "text"},  {"ln", "log"},      {"maximum", "max"},
+		{"minimum", "min"}, {"total", "sum"},    {"argmax", "best"}, {"filter", "where"},
+		{"map", "select"},  {"trunc", "i64"},    {"fabs", "abs"},    {"absent", "present"},
+	};
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+		if (strcmp(words[i][0], name) == 0)
+			return words[i][1];
+	return NULL;
+}
+
 static void suggest_function(struct elaborator *e, const char *name)
 {
+	const char *other = other_word(name);
+	if (other && strcmp(name, "absent") == 0) {
+		diag_help(e->sema->diags, "write 'not present'");
+		return;
+	}
+	if (other && function_find(other) == N_FUNCTIONS) {
+		diag_help(e->sema->diags, "of a list, this is written 'xs %s …'", other);
+		return;
+	}
+	if (other) {
+		diag_help(e->sema->diags, "did you mean '%s'?", other);
+		return;
+	}
 	const char *words[N_FUNCTIONS];
 	for (int i = 0; i < N_FUNCTIONS; i++)
 		words[i] = functions[i].word;
@@ -25,6 +54,8 @@ static bool is_misspelt_function(struct elaborator *e, struct scope *scope,
 {
 	if (callee->kind != EXPR_NAME || scope_find(scope->file, callee->name.text))
 		return false;
+	if (other_word(callee->name.text))
+		return true;
 	VEC(const char *) words = {0};
 	const struct map *symbols = &scope->file->module->symbols;
 	for (size_t i = 0; i < symbols->n; i++)
@@ -235,6 +266,8 @@ static void fill_param(struct elaborator *e, struct bound_node *node, size_t ind
 		            "'%s' of %s is a parameter: a stream cannot be given", param->name,
 		            node->face->kind);
 		diag_note(e->sema->diags, param->span, "declared here");
+		diag_help(e->sema->diags, "a parameter is set once, before any frame: what changes "
+		                          "with the frames is an input, declared without 'param'");
 		return;
 	}
 	const struct term *argument = argument_build(e, node->scope, param->type, expr);

@@ -8,7 +8,8 @@ static bool enter(struct elaborator *e, struct map *names, struct ast_name name,
                   struct binding *binding)
 {
 	struct binding *old = map_get(names, name.text);
-	if (!old) {
+	bool lost = old && old->kind == BINDING_ERROR && !old->expr && old != binding;
+	if (!old || lost) {
 		map_put(e->sema->arena, names, name.text, binding);
 		return true;
 	}
@@ -59,6 +60,8 @@ static struct binding *find_bank(struct elaborator *e, struct scope *scope,
 			arena_printf(e->sema->arena, "%s%s", whole->prefix, expr->name.text),
 			expr->span);
 		map_put(e->sema->arena, &whole->names, expr->name.text, bank);
+	} else if (bank->kind == BINDING_ERROR) {
+		return NULL;
 	} else if (bank->kind != BINDING_BANK) {
 		diag_report(e->sema->diags, E0202, expr->span,
 		            "'%s' is bound already, to one value", expr->name.text);
@@ -99,6 +102,7 @@ static bool resolve_target(struct elaborator *e, struct scope *scope, const stru
 
 static void put_target(struct elaborator *e, const struct target *target, struct binding *binding)
 {
+	map_put(e->sema->arena, &e->bound->targets, binding->path, binding);
 	if (target->names) {
 		enter(e, target->names, target->name, binding);
 	} else if (*target->element) {
@@ -203,6 +207,30 @@ static void declare_out(struct elaborator *e, struct scope *scope, const struct 
 
 /* ---- Loops and choices ---- */
 
+/* What a block would have bound that cannot be looked at, after a report: it is not missed. Of a
+ * loop's body only banks are seen outside. */
+static void declare_lost(struct elaborator *e, struct scope *scope, const struct ast_stmts *stmts,
+                         bool banks_alone)
+{
+	for (size_t i = 0; i < stmts->n; i++) {
+		const struct ast_stmt *stmt = &stmts->items[i];
+		const struct ast_expr *target = stmt->kind == STMT_BIND ? stmt->target : NULL;
+		bool bank = target && target->kind == EXPR_INDEX;
+		struct scope *place = bank ? scope->pipeline : scope;
+		bool in_loop = banks_alone || stmt->kind == STMT_FOR;
+		declare_lost(e, scope, &stmt->body, in_loop);
+		declare_lost(e, scope, &stmt->other, in_loop);
+		target = bank ? target->left : target;
+		if (!target || target->kind != EXPR_NAME || !target->name.text ||
+		    (banks_alone && !bank) || map_get(&place->names, target->name.text))
+			continue;
+		struct binding *binding = binding_new(
+			e, BINDING_ERROR, node_path(e, place, target->name.text), target->span);
+		map_put(e->sema->arena, &place->names, target->name.text, binding);
+		map_put(e->sema->arena, &e->bound->targets, binding->path, binding);
+	}
+}
+
 static bool loop_bounds(struct elaborator *e, struct scope *scope, const struct ast_stmt *stmt,
                         int64_t *ret_low, int64_t *ret_high)
 {
@@ -247,8 +275,10 @@ static bool may_declare(struct elaborator *e, struct span span)
 static void declare_for(struct elaborator *e, struct scope *scope, const struct ast_stmt *stmt)
 {
 	int64_t low, high;
-	if (!loop_bounds(e, scope, stmt, &low, &high))
+	if (!loop_bounds(e, scope, stmt, &low, &high)) {
+		declare_lost(e, scope, &stmt->body, true);
 		return;
+	}
 	resolve_name(e->sema, stmt->name);
 	for (int64_t i = low; i < high && may_declare(e, stmt->span); i++) {
 		struct scope *round = arena_new(e->sema->arena, struct scope);
@@ -272,12 +302,13 @@ static void declare_for(struct elaborator *e, struct scope *scope, const struct 
 static void declare_if(struct elaborator *e, struct scope *scope, const struct ast_stmt *stmt)
 {
 	struct value test = elaborate_const(e, scope, stmt->expr);
-	if (test.kind == VALUE_NONE)
-		return;
-	if (test.kind != VALUE_BOOL) {
+	if (test.kind != VALUE_NONE && test.kind != VALUE_BOOL)
 		diag_report(e->sema->diags, E0309, stmt->expr->span,
 		            "the condition of an 'if' must be a boolean, not %s",
 		            value_kind_text(test.kind));
+	if (test.kind != VALUE_BOOL) {
+		declare_lost(e, scope, &stmt->body, false);
+		declare_lost(e, scope, &stmt->other, false);
 		return;
 	}
 	declare_block(e, scope, test.i ? &stmt->body : &stmt->other);

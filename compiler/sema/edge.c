@@ -1,4 +1,5 @@
 /* How a port is connected: edge words, histories, windows, banks. */
+#include "base/quantity.h"
 #include "sema/elaborate.h"
 #include <string.h>
 
@@ -41,10 +42,38 @@ static void edge_max_age(struct elaborator *e, struct scope *scope, const struct
 		return;
 	}
 	struct value age = elaborate_const(e, scope, arg->value);
-	if (age.kind == VALUE_TIME && age.i > 0)
+	if (age.kind == VALUE_TIME && age.i > 0) {
 		*ret_age = age.i;
-	else if (age.kind != VALUE_NONE)
-		diag_report(diags, E0408, arg->value->span, "an age is a time, such as 500ms");
+	} else if (age.kind == VALUE_TIME) {
+		diag_report(diags, E0408, arg->value->span, "a 'max_age' must be longer than 0");
+		diag_help(diags, "a value of the same frame comes by a plain input; without "
+		                 "'max_age', a sample is of any age");
+	} else if (age.kind != VALUE_NONE) {
+		diag_report(diags, E0408, arg->value->span, "a 'max_age' is a time, not %s",
+		            value_kind_text(age.kind));
+		diag_help(diags, "write a time, such as '500ms'");
+	}
+}
+
+static void report_every(struct diags *diags, struct span at, struct value every,
+                         struct arena *arena)
+{
+	bool exact = every.kind == VALUE_RATE && every.f >= 1e-3 && every.f <= 1e9;
+	if (every.kind == VALUE_NONE)
+		return;
+	if (every.kind == VALUE_INT || every.kind == VALUE_TIME) {
+		diag_report(diags, E0408, at,
+		            every.kind == VALUE_INT
+		                    ? "the number of 'every' must be between 1 and 4294967295"
+		                    : "the period of 'every' must be longer than 0");
+		diag_help(diags, "'every(1)' lets each frame through, 'every(2)' one of two, and "
+		                 "'every(1s)' one a second");
+		return;
+	}
+	diag_report(diags, E0408, at, "'every' takes a number of frames or a time, not %s",
+	            value_kind_text(every.kind));
+	if (exact)
+		diag_help(diags, "write '%s'", time_source(arena, (int64_t)(1e9 / every.f)));
 }
 
 static void edge_every(struct elaborator *e, struct scope *scope, const struct ast_expr *edge,
@@ -56,9 +85,8 @@ static void edge_every(struct elaborator *e, struct scope *scope, const struct a
 		input->every_ns = every.i;
 	else if (every.kind == VALUE_INT && every.i >= 1 && every.i <= UINT32_MAX)
 		input->every_n = (uint32_t)every.i;
-	else if (every.kind != VALUE_NONE)
-		diag_report(e->sema->diags, E0408, written->span,
-		            "'every' takes a number of frames or a time: every(2), every(1s)");
+	else
+		report_every(e->sema->diags, written->span, every, e->sema->arena);
 }
 
 const struct ast_expr *edge_operand(struct elaborator *e, struct scope *scope,

@@ -39,6 +39,18 @@ static struct value text_value(struct sema *sema, struct binding *binding)
 	return binding->value;
 }
 
+static void report_param(struct sema *sema, const struct ast_expr *name, const struct param *param)
+{
+	diag_report(sema->diags, E0309, name->span,
+	            "'%s' is a parameter, known only when the program runs, not a constant",
+	            name->name.text);
+	if (param && param->initial_text && param->type->kind != TYPE_ARRAY)
+		diag_help(sema->diags,
+		          "declare 'const %s = %s' in place of the parameter: -D %s=… gives it "
+		          "another value when the program is compiled",
+		          name->name.text, param->initial_text, name->name.text);
+}
+
 /* What a name of the elaborator means in a constant: loop variables, generics and constant
  * expressions have a value, the others are a mistake. */
 static bool find_local(struct sema *sema, const struct ast_expr *name, struct value *ret_value)
@@ -52,12 +64,11 @@ static bool find_local(struct sema *sema, const struct ast_expr *name, struct va
 		*ret_value = binding->value;
 	else if (term_is_constant(scope, name))
 		*ret_value = text_value(sema, scope_text(scope, name->name.text));
+	else if (binding->kind == BINDING_PARAM)
+		report_param(sema, name, binding->param);
 	else if (binding->kind != BINDING_ERROR)
-		diag_report(sema->diags, E0309, name->span, "'%s' is %s, not a constant",
-		            name->name.text,
-		            binding->kind == BINDING_PARAM ? "a parameter, known only when the "
-		                                             "program runs"
-		                                           : "a stream");
+		diag_report(sema->diags, E0309, name->span, "'%s' is a stream, not a constant",
+		            name->name.text);
 	return true;
 }
 

@@ -64,6 +64,7 @@ struct scope {
 	const struct ast_decl *decl;  /* of the pipeline */
 	const struct interface *face; /* of the pipeline; NULL for the program */
 	struct map outputs;           /* of a pipeline: name -> struct binding */
+	const struct within *within;  /* of a whole pipeline: where it is used */
 	uint32_t depth;               /* of pipelines inside pipelines */
 };
 
@@ -205,6 +206,9 @@ struct binding *stream_quiet_binding(struct elaborator *e, struct scope *scope,
 /* The expression that an operand means, also as the only output of a pipeline; NULL: none. */
 struct binding *stream_expression(struct elaborator *e, struct scope *scope,
                                   const struct ast_expr *expr);
+
+/* A help for a value that is written where a stream is needed. */
+void stream_help_value(struct elaborator *e, const char *text);
 
 /* Whether the operand goes through a pipeline that is being elaborated: its outputs may not be
  * declared yet. */

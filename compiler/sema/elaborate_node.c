@@ -76,6 +76,7 @@ uint32_t elaborate_node(struct elaborator *e, struct scope *scope, struct bound_
 	if (e->bound->nodes.n >= NODES_MAX)
 		return NODES_MAX - 1;
 	node.scope = scope;
+	node.within = scope->pipeline->within;
 	node.name = node_path(e, scope, name);
 	if (node.face)
 		allocate_node(e->sema->arena, &node);

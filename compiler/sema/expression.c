@@ -70,7 +70,8 @@ static uint32_t make_node(struct elaborator *e, struct meaning *meaning, struct 
 	node.face = make_face(e, meaning, last_word(name), span);
 	/* The path is whole already: no prefix or suffix is added to it. */
 	struct scope *place = arena_new(e->sema->arena, struct scope);
-	*place = (struct scope){.prefix = "", .suffix = "", .file = scope->file};
+	*place = (struct scope){
+		.pipeline = scope->pipeline, .prefix = "", .suffix = "", .file = scope->file};
 	return elaborate_node(e, place, node, name);
 }
 
@@ -117,6 +118,7 @@ struct stream_ref expression_stream(struct elaborator *e, struct binding *bindin
 	if (!meaning->has_streams) {
 		diag_report(e->sema->diags, E0311, span,
 		            "a stream is needed here, this is a value: no stream stands in it");
+		stream_help_value(e, resolve_source(e->sema, span));
 		return no_stream;
 	}
 	const char *path = binding->anonymous ? NULL : binding->path;

@@ -20,12 +20,30 @@ struct symbol *scope_find(const struct file_scope *file, const char *name)
 	return symbol ? symbol : map_get(&file->uses, name);
 }
 
+/* The type that other languages call so; NULL: none. */
+static const char *other_type(const char *name)
+{
+	static const char *const types[][2] = {
+		{"int", "i32"},       {"long", "i64"},     {"uint", "u32"},    {"float", "f32"},
+		{"double", "f64"},    {"boolean", "bool"}, {"byte", "u8"},     {"char", "u8"},
+		{"duration", "time"}, {"size_t", "u64"},   {"int32_t", "i32"}, {"uint8_t", "u8"},
+	};
+	for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+		if (strcmp(types[i][0], name) == 0)
+			return types[i][1];
+	return NULL;
+}
+
 static void suggest(struct sema *sema, const struct map *first, const struct map *second,
                     const char *name, bool types)
 {
 	VEC(const char *) names = {0};
 	if (!diag_wants_suggestion(sema->diags))
 		return;
+	if (types && other_type(name)) {
+		diag_help(sema->diags, "did you mean '%s'?", other_type(name));
+		return;
+	}
 #define TYPE(constant, word, c_type, size, pkd_kind) \
 	if (types)                                   \
 		vec_push(sema->arena, &names, word);
@@ -38,6 +56,23 @@ static void suggest(struct sema *sema, const struct map *first, const struct map
 	diag_suggest(sema->diags, name, names.items, names.n);
 }
 
+bool scope_is_lost(const struct file_scope *file, const char *name)
+{
+	for (size_t i = 0; i < file->ast->lost.n; i++)
+		if (strcmp(file->ast->lost.items[i], name) == 0)
+			return true;
+	return false;
+}
+
+/* In one of the files of a module. */
+static bool is_lost_in(const struct module *module, const char *name)
+{
+	for (size_t i = 0; i < module->files.n; i++)
+		if (scope_is_lost(module->files.items[i], name))
+			return true;
+	return false;
+}
+
 static bool stdlib_has(struct sema *sema, const char *name)
 {
 	return file_exists(path_join(sema->arena, sema->stdlib, name));
@@ -48,7 +83,7 @@ static struct symbol *lookup_in_module(struct sema *sema, struct symbol *module,
                                        const char *what)
 {
 	struct symbol *symbol = map_get(&module->module->symbols, name.text);
-	if (symbol)
+	if (symbol || is_lost_in(module->module, name.text))
 		return symbol;
 	diag_report(sema->diags, unknown, name.span, "'%s' has no %s '%s'", module->name.text, what,
 	            name.text);
@@ -62,7 +97,7 @@ struct symbol *scope_lookup(struct sema *sema, struct file_scope *file,
 	struct ast_name first = path->items[0];
 	struct symbol *symbol = scope_find(file, first.text);
 	if (path->n == 1) {
-		if (symbol)
+		if (symbol || is_lost_in(file->module, first.text))
 			return symbol;
 		diag_report(sema->diags, unknown, first.span, "unknown %s '%s'", what, first.text);
 		suggest(sema, &file->module->symbols, &file->uses, first.text, unknown == E0301);

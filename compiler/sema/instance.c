@@ -238,6 +238,9 @@ void instance_elaborate(struct elaborator *e, struct binding *binding, struct sy
 	                         .user = from->pipeline,
 	                         .depth = from->depth + 1};
 	inside->pipeline = inside;
+	struct within *within = arena_new(arena, struct within);
+	*within = (struct within){symbol->name.text, binding->expr->span, from->pipeline->within};
+	inside->within = within;
 	instance->inside = inside;
 	vec_push(arena, &e->instances, instance);
 	binding->kind = BINDING_PIPELINE;

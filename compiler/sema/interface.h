@@ -62,6 +62,13 @@ struct right {
 
 #define NO_PARAM UINT32_MAX
 
+/* The use of a pipeline that a node is in, and the one that this is in; NULL: the program. */
+struct within {
+	const char *pipeline;
+	struct span at; /* of the call */
+	const struct within *user;
+};
+
 /* What a node of expressions computes: an output, or what several of its parts read. */
 struct part {
 	const char *name;  /* in C */

@@ -165,6 +165,9 @@ static inline struct diags *lift_diags(struct lift *lift)
 struct term *term_mismatch(struct lift *lift, struct span span, const char *what,
                            const struct type *type);
 
+/* Reports a part, "a record is needed before a field", of what has no type yet; NULL. */
+struct term *term_part_of_itself(struct lift *lift, struct span span, const char *what);
+
 /* The type in which two numbers meet: the wider one; i64 for integers of different signs; f64 for a
  * fraction and an integer that f32 cannot hold. */
 const struct type *term_meet(const struct type *a, const struct type *b);

@@ -77,6 +77,20 @@ static bool own_type(struct lift *lift, struct binding *of, const struct type **
 	return *ret_type != NULL;
 }
 
+/* What reads its own output may be what would tell the type of that: while its inputs are being
+ * connected, it is not known. */
+static void report_unknown_type(struct lift *lift, const struct bound_input *input)
+{
+	const struct interface *face = lift->e->bound->nodes.items[input->node].face;
+	diag_report(lift_diags(lift), E0308, input->at,
+	            "the type of this stream is not known: it depends on itself");
+	diag_note(lift_diags(lift), face->outputs.items[input->output].span,
+	          "its type is that of an input, which is made from it");
+	diag_help(lift_diags(lift),
+	          "declare it: '%s: u32', or what it is, in the declaration of '%s'",
+	          face->outputs.items[input->output].name, face->kind);
+}
+
 static bool stream_type(struct lift *lift, const struct operand *operand,
                         const struct type **ret_type)
 {
@@ -88,9 +102,8 @@ static bool stream_type(struct lift *lift, const struct operand *operand,
 		return true;
 	}
 	*ret_type = unify_output(lift->e, input->node, input->output);
-	if (!*ret_type)
-		diag_report(lift_diags(lift), E0308, input->at,
-		            "the type of this stream is not known: it depends on itself");
+	if (!*ret_type || ((*ret_type)->kind == TYPE_ERROR && lift_diags(lift)->n_errors == 0))
+		report_unknown_type(lift, input);
 	return *ret_type && (*ret_type)->kind != TYPE_ERROR;
 }
 

@@ -84,6 +84,9 @@ struct symbol *scope_find(const struct file_scope *file, const char *name);
 struct symbol *scope_lookup(struct sema *sema, struct file_scope *file,
                             const struct ast_names *path, enum diag_code unknown, const char *what);
 
+/* Whether a line with a syntax error would have given the name a meaning: it is not missed. */
+bool scope_is_lost(const struct file_scope *file, const char *name);
+
 /* "a module", "a node" … for messages. */
 const char *symbol_kind_text(enum symbol_kind kind);
 

@@ -61,6 +61,19 @@ static void help_enum(struct elaborator *e, const struct file_scope *file, const
 	}
 }
 
+void stream_help_value(struct elaborator *e, const char *text)
+{
+	bool word = !strpbrk(text, " \t\n") || text[0] == '{' || text[0] == '"';
+	if (strchr(text, '\n') || strncmp(text, "sample ", 7) == 0)
+		return;
+	diag_help(e->sema->diags,
+	          word ? "a value has no frames: write '%s when present(x)' for one on each frame "
+	                 "of a stream x"
+	               : "a value has no frames: write '(%s) when present(x)' for one on each "
+	                 "frame of a stream x",
+	          text);
+}
+
 static struct binding *find_name(struct elaborator *e, struct scope *scope, struct ast_name name)
 {
 	struct diags *diags = e->sema->diags;
@@ -71,6 +84,9 @@ static struct binding *find_name(struct elaborator *e, struct scope *scope, stru
 		diag_report(diags, E0311, name.span, "a stream is needed here, '%s' is a %s",
 		            name.text, binding->kind == BINDING_PARAM ? "parameter" : "number");
 		diag_note(diags, binding->at, "declared here");
+		if (binding->kind == BINDING_CONST || (binding->param->type->kind != TYPE_STRING &&
+		                                       binding->param->type->kind != TYPE_ARRAY))
+			stream_help_value(e, name.text);
 		return NULL;
 	}
 	if (binding)
@@ -79,15 +95,22 @@ static struct binding *find_name(struct elaborator *e, struct scope *scope, stru
 	if (symbol) {
 		diag_report(diags, E0311, name.span, "a stream is needed here, '%s' is %s",
 		            name.text, symbol_kind_text(symbol->kind));
+		if (symbol->kind == SYMBOL_CONST)
+			stream_help_value(e, name.text);
 		return NULL;
 	}
-	for (size_t i = 0; i < scope->file->ast->lost.n; i++)
-		if (strcmp(scope->file->ast->lost.items[i], name.text) == 0)
-			return NULL;
+	if (scope_is_lost(scope->file, name.text))
+		return NULL;
 	diag_report(diags, E0201, name.span, "unknown name '%s'", name.text);
 	if (!diag_wants_suggestion(diags)) /* nobody will read more of it */
 		return NULL;
 	help_enum(e, scope->file, name.text);
+	if (map_get(&scope->pipeline->outputs, name.text)) {
+		diag_help(diags,
+		          "an output is no name: bind the value first, and give it to 'out %s'",
+		          name.text);
+		return NULL;
+	}
 	if (!note_empty_loop(e, &scope->pipeline->decl->stmts, name.text))
 		suggest_binding(e, scope, name.text);
 	return NULL;

@@ -21,6 +21,16 @@ struct term *term_mismatch(struct lift *lift, struct span span, const char *what
 	return NULL;
 }
 
+struct term *term_part_of_itself(struct lift *lift, struct span span, const char *what)
+{
+	diag_report(lift_diags(lift), E0308, span,
+	            "%s, and the type of this is not known: it is made from itself", what);
+	diag_help(lift_diags(lift),
+	          "give what goes on from its own past a name of its own, and put that into the "
+	          "whole: 'v = (v[-1] ?? 0) + …', '{ v: v }'");
+	return NULL;
+}
+
 /* ---- Numbers ---- */
 
 const struct type *term_meet(const struct type *a, const struct type *b)
@@ -320,6 +330,23 @@ static struct term *build_stream(struct lift *lift, const struct ast_expr *expr,
 	return lift->for_param ? no_stream_here(lift, expr) : lift_operand(lift, expr);
 }
 
+/* `xs where score > 0.5`: a field of the item stands without its `it`. */
+static bool lacks_it(struct lift *lift, const struct ast_expr *expr)
+{
+	const char *name = expr->name.text;
+	if (!name || !lift->it || lift->it->kind != TYPE_RECORD ||
+	    scope_binding(lift->scope, name) || scope_find(lift->scope->file, name))
+		return false;
+	for (size_t i = 0; i < lift->it->record->fields.n; i++) {
+		if (strcmp(lift->it->record->fields.items[i].name, name) != 0)
+			continue;
+		diag_report(lift_diags(lift), E0201, expr->span, "unknown name '%s'", name);
+		diag_help(lift_diags(lift), "write 'it.%s'", name);
+		return true;
+	}
+	return false;
+}
+
 static struct term *build_name(struct lift *lift, const struct ast_expr *expr,
                                const struct type *hint)
 {
@@ -347,7 +374,7 @@ static struct term *build_name(struct lift *lift, const struct ast_expr *expr,
 	}
 	if (term_is_const_name(lift->scope, expr->name.text))
 		return term_build_const(lift, expr, hint);
-	return build_stream(lift, expr, hint);
+	return lacks_it(lift, expr) ? NULL : build_stream(lift, expr, hint);
 }
 
 /* ---- Parts of values ---- */
@@ -357,7 +384,10 @@ static struct term *build_field(struct lift *lift, const struct ast_expr *expr)
 	struct term *left = term_build(lift, expr->left, NULL);
 	if (!left)
 		return NULL;
-	if (!left->type || left->type->kind != TYPE_RECORD)
+	if (!left->type)
+		return term_part_of_itself(lift, expr->left->span,
+		                           "a record is needed before a field");
+	if (left->type->kind != TYPE_RECORD)
 		return term_mismatch(lift, expr->left->span, "a record is needed before a field",
 		                     left->type);
 	const struct record *record = left->type->record;
@@ -397,7 +427,10 @@ struct term *term_build_element(struct lift *lift, const struct ast_expr *expr, 
 {
 	if (!left)
 		return NULL;
-	if (!left->type || (left->type->kind != TYPE_LIST && left->type->kind != TYPE_ARRAY))
+	if (!left->type)
+		return term_part_of_itself(lift, expr->left->span,
+		                           "only a list or an array has elements");
+	if (left->type->kind != TYPE_LIST && left->type->kind != TYPE_ARRAY)
 		return term_mismatch(lift, expr->left->span, "only a list or an array has elements",
 		                     left->type);
 	struct term *index = term_build_as(lift, expr->right, type_scalar(TYPE_I64));

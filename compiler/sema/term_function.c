@@ -378,6 +378,39 @@ static struct term *build_on(struct lift *lift, const struct ast_expr *expr, enu
 	                                               : build_keep(lift, expr, function, all);
 }
 
+/* The parameter of the pipeline, an array, that a call is about; NULL: none. */
+static const struct param *array_param(const struct lift *lift, const struct ast_expr *expr)
+{
+	const struct ast_expr *first = expr->args.items[0].value;
+	const struct binding *binding = first->kind == EXPR_NAME && first->name.text
+	                                        ? scope_binding(lift->scope, first->name.text)
+	                                        : NULL;
+	bool array = binding && binding->kind == BINDING_PARAM && binding->param &&
+	             binding->param->type->kind == TYPE_ARRAY;
+	return array ? binding->param : NULL;
+}
+
+/* sum(gains): its elements make a list. */
+static struct term *no_list(struct lift *lift, const struct ast_expr *expr,
+                            const struct param *param)
+{
+	const struct ast_expr *first = expr->args.items[0].value;
+	const char *name = first->name.text, *list = "";
+	uint64_t n = param->type->n.value;
+	diag_report(lift_diags(lift), E0302, first->span,
+	            "'%s' is a parameter, an array, and '%s' takes a list", name,
+	            expr->left->name.text);
+	for (uint64_t i = 0; i < n && n <= 8; i++)
+		list = arena_printf(lift->e->sema->arena, "%s%s%s[%llu]", list, i ? ", " : "", name,
+		                    (unsigned long long)i);
+	if (n <= 8)
+		diag_help(lift_diags(lift), "write '[%s]'", list);
+	else
+		diag_help(lift_diags(lift), "write a list of its elements: [%s[0], %s[1], …]", name,
+		          name);
+	return NULL;
+}
+
 struct term *term_build_call(struct lift *lift, const struct ast_expr *expr)
 {
 	if (!call_is_value(lift->scope, expr)) {
@@ -396,6 +429,11 @@ struct term *term_build_call(struct lift *lift, const struct ast_expr *expr)
 	}
 	if (functions[function].form == FORM_ORIGIN)
 		return build_origin(lift, expr, function);
+	const struct param *array = array_param(lift, expr);
+	if (array && functions[function].form == FORM_LENGTH)
+		return term_build_const(lift, expr, NULL);
+	if (array && is_for_streams(function, expr))
+		return no_list(lift, expr, array);
 	struct arguments all = {.n = 1};
 	all.terms[0] = term_build(lift, expr->args.items[0].value, NULL);
 	return all.terms[0] ? build_on(lift, expr, function, &all) : NULL;

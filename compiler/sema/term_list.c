@@ -1,5 +1,19 @@
 /* Typing of what looks at the items of a list: where, select, and the functions of lists. */
 #include "sema/lift.h"
+#include <string.h>
+
+/* mean(x) of a stream of numbers: its last values make a list. */
+static struct term *no_list(struct lift *lift, const struct term *term)
+{
+	const char *x = resolve_source(lift->e->sema, term->span);
+	term_mismatch(lift, term->span, "a list is needed here", term->type);
+	if (term->type && (type_is_number(term->type) || term->type->kind == TYPE_TIME) &&
+	    (term->kind == TERM_INPUT || term->kind == TERM_PART) && !lift->it &&
+	    !strpbrk(x, " []"))
+		diag_help(lift_diags(lift),
+		          "write '[%s, %s[-1], %s[-2]]' for its last three values", x, x, x);
+	return NULL;
+}
 
 /* A list, and an expression over its items, of `type` where that is given; in a select, near to it.
  * In sum and mean, `wide`, it is computed as the result is. */
@@ -11,7 +25,7 @@ static struct term *build_over(struct lift *lift, struct term *term, struct term
 	if (!list)
 		return NULL;
 	if (!list->type || list->type->kind != TYPE_LIST)
-		return term_mismatch(lift, list->span, "a list is needed here", list->type);
+		return no_list(lift, list);
 	term->left = list;
 	term->optional = list->optional;
 	if (!body)

@@ -1,5 +1,6 @@
 /* Typing of operators: arithmetic, comparison, ??, if, when. */
 #include "sema/lift.h"
+#include <string.h>
 
 static struct term *finish_binary(struct lift *lift, const struct ast_expr *expr,
                                   const struct type *type, struct term *left, struct term *right)
@@ -14,12 +15,100 @@ static struct term *finish_binary(struct lift *lift, const struct ast_expr *expr
 	return term;
 }
 
+/* ---- What other languages write ---- */
+
+/* A name that means nothing, and of which nothing was said before. */
+static bool is_unknown(const struct lift *lift, const struct ast_expr *expr)
+{
+	return expr->kind == EXPR_NAME && expr->name.text &&
+	       !scope_binding(lift->scope, expr->name.text) &&
+	       !scope_find(lift->scope->file, expr->name.text) &&
+	       !scope_is_lost(lift->scope->file, expr->name.text);
+}
+
+/* One that other languages have for no value. */
+static bool names_nothing(const struct lift *lift, const struct ast_expr *expr)
+{
+	static const char *const words[] = {"absent", "none", "None", "null", "NULL", "nil"};
+	if (!is_unknown(lift, expr))
+		return false;
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+		if (strcmp(words[i], expr->name.text) == 0)
+			return true;
+	return false;
+}
+
+/* The number of a name among an enum's, or -1. */
+static int64_t find_in_enum(const struct type *type, const char *name)
+{
+	for (size_t i = 0; type->kind == TYPE_ENUM && i < type->enumeration->names.n; i++)
+		if (strcmp(type->enumeration->names.items[i], name) == 0)
+			return (int64_t)i;
+	return -1;
+}
+
+/* x == absent; an enum may have such a value. False: it is an ordinary comparison. */
+static bool is_with_nothing(struct lift *lift, const struct ast_expr *expr)
+{
+	bool equality = expr->op == OP_EQ || expr->op == OP_NE;
+	if (!equality || !names_nothing(lift, expr->right))
+		return false;
+	struct term *left = term_build(lift, expr->left, NULL);
+	if (left && left->type && find_in_enum(left->type, expr->right->name.text) >= 0)
+		return false;
+	if (left) {
+		diag_report(lift_diags(lift), E0201, expr->span,
+		            "'%s' is no value: nothing is compared with it",
+		            expr->right->name.text);
+		diag_help(lift_diags(lift), "write '%spresent(%s)'",
+		          expr->op == OP_EQ ? "not " : "",
+		          resolve_source(lift->e->sema, expr->left->span));
+	}
+	return true;
+}
+
+/* "high" where an enum's value is needed: its name stands without quotes. */
+static void help_enum(struct lift *lift, const struct ast_expr *expr, const struct term *left,
+                      const struct term *right)
+{
+	bool on_left = left->type && left->type->kind == TYPE_ENUM;
+	const struct term *of = on_left ? left : right, *other = on_left ? right : left;
+	if (!of->type || of->type->kind != TYPE_ENUM || expr->kind != EXPR_BINARY)
+		return;
+	if (other->type && other->type->kind == TYPE_ENUM && type_equal(of->type, other->type)) {
+		diag_help(lift_diags(lift), "of enums there are only '==' and '!='");
+		return;
+	}
+	const struct enumeration *names = of->type->enumeration;
+	bool string = other->kind == TERM_CONST && other->value.kind == VALUE_STRING;
+	if (string && find_in_enum(of->type, other->value.s) >= 0) {
+		diag_help(lift_diags(lift), "write '%s %s %s'",
+		          resolve_source(lift->e->sema, of->span), operators[expr->op].word,
+		          other->value.s);
+		return;
+	}
+	const char *all = "";
+	for (size_t i = 0; i < names->names.n; i++)
+		all = arena_printf(lift->e->sema->arena, "%s%s%s", all, i ? ", " : "",
+		                   names->names.items[i]);
+	diag_help(lift_diags(lift), "the values of %s are %s", of->type->name, all);
+}
+
+/* ---- Both sides ---- */
+
 /* Both sides, in the type in which they meet, if there is one. An enum's value may stand on the
  * right: it needs to know of which one. */
 static bool build_operands(struct lift *lift, const struct ast_expr *expr, struct term **ret_left,
                            struct term **ret_right)
 {
 	struct term *left = term_build(lift, expr->left, NULL);
+	if (left && left->type && left->type->kind == TYPE_STRING &&
+	    is_unknown(lift, expr->right)) {
+		const char *name = expr->right->name.text;
+		diag_report(lift_diags(lift), E0201, expr->right->span, "unknown name '%s'", name);
+		diag_help(lift_diags(lift), "write '\"%s\"'", name);
+		return false;
+	}
 	struct term *right = left ? term_build(lift, expr->right, term_shape(left->type)) : NULL;
 	if (!left || !right)
 		return false;
@@ -71,6 +160,7 @@ static struct term *no_operator(struct lift *lift, const struct ast_expr *expr,
 	            left->type ? left->type->name : "an unknown type",
 	            right->type ? right->type->name : "an unknown type");
 	help_text(lift, expr, left, right);
+	help_enum(lift, expr, left, right);
 	help_fields(lift, left);
 	help_fields(lift, right);
 	return NULL;
@@ -88,7 +178,7 @@ static bool is_comparable(const struct type *type, enum ast_op op)
 static struct term *build_comparison(struct lift *lift, const struct ast_expr *expr)
 {
 	struct term *left, *right;
-	if (!build_operands(lift, expr, &left, &right))
+	if (is_with_nothing(lift, expr) || !build_operands(lift, expr, &left, &right))
 		return NULL;
 	bool strings = left->type && right->type && left->type->kind == TYPE_STRING &&
 	               right->type->kind == TYPE_STRING;
@@ -235,11 +325,30 @@ struct term *term_build_unary(struct lift *lift, const struct ast_expr *expr)
 	return term;
 }
 
+/* if c then a else absent */
+static struct term *no_other(struct lift *lift, const struct ast_expr *expr)
+{
+	const char *yes = resolve_source(lift->e->sema, expr->right->span);
+	diag_report(
+		lift_diags(lift), E0201, expr->span,
+		"'%s' is no value: what has none where a condition fails is written with 'when'",
+		expr->third->name.text);
+	diag_help(lift_diags(lift),
+	          expr->right->kind == EXPR_BINARY || expr->right->kind == EXPR_UNARY
+	                  ? "write '((%s) when %s)'"
+	                  : "write '(%s when %s)'",
+	          yes, resolve_source(lift->e->sema, expr->left->span));
+	return NULL;
+}
+
 struct term *term_build_if(struct lift *lift, const struct ast_expr *expr, const struct type *hint)
 {
 	struct term *test = term_build_as(lift, expr->left, type_scalar(TYPE_BOOL));
 	const struct type *shape = term_shape(hint);
 	struct term *yes = term_build(lift, expr->right, shape);
+	if (yes && test && names_nothing(lift, expr->third) &&
+	    !(yes->type && find_in_enum(yes->type, expr->third->name.text) >= 0))
+		return no_other(lift, expr);
 	struct term *no = yes ? term_build(lift, expr->third, shape ? shape : term_shape(yes->type))
 	                      : NULL;
 	if (!test || !yes || !no)

@@ -773,6 +773,19 @@ static int wait_later(struct pkdi_node *node)
 	return fail(node, -EINVAL);
 }
 
+/* PKD_LATER of what is called when its inputs have a frame, and not by the clock. */
+static int refuse_later(struct pkdi_node *node)
+{
+	pkdi_node_log(
+		node->log, node->decl,
+		"step returned PKD_LATER at frame %llu, and the inputs of %s say when it is "
+		"called: only a node without inputs is called again at a time. Return PKD_OK, "
+		"with a `T?` output absent where there is nothing yet",
+		(unsigned long long)node->ctx.number, node->decl->kind);
+	node->ctx.reported = true;
+	return -EINVAL;
+}
+
 /* What follows the firing, or -EINVAL for what this node may not return. */
 static int then_of(struct pkdi_node *node, int r)
 {
@@ -781,6 +794,8 @@ static int then_of(struct pkdi_node *node, int r)
 
 	if (r == PKD_END || r == PKD_SKIP)
 		return PKDI_THEN_LEAVE;
+	if (r == PKD_LATER)
+		return refuse_later(node);
 	if (r == PKD_MORE && !decl->fires_any) {
 		pkdi_node_log(node->log, decl,
 		              "step returned PKD_MORE at frame %llu, and %s does not declare "

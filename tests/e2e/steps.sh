@@ -138,6 +138,21 @@ expect 1 "later: node 'n' \(later.pkd:[0-9:]+\): step returned PKD_LATER at fram
 at_most 20 ./later --quiet --how 1 >out 2>&1 || fail 'a time that is past: status not 0'
 at_most 20 ./later --quiet --how 2 >out 2>&1 || fail 'a time that is past: status not 0'
 
+cat >inner.pkd <<'END_PKD'
+node count() -> (n: u64) { origin paced
+    step {= *out->n = pkd_number(ctx); =} }
+node waits(n: u64) -> (m: u64) { step {= return pkd_later(ctx, pkd_now()); =} }
+node takes(n: u64) { step {= (void)in; =} }
+pipeline inner() {
+    c = count()
+    w = waits(c)
+    takes(w)
+}
+END_PKD
+build inner.pkd
+expect 1 "inner: node 'w' \(inner.pkd:[0-9:]+\): step returned PKD_LATER at frame 1, and the inputs of waits .*" \
+	./inner
+
 # ---- A T? is written or marked absent ----
 
 cat >forgets.pkd <<'END_PKD'

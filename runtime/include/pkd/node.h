@@ -50,7 +50,8 @@ enum {
 	 * this run (say why with pkd_note); the rest runs without it. */
 	PKD_END = 1,
 	/* step of a source: nothing yet, the outputs don't count. Use pkd_later(); alone, it fails
-	 * the node, unless that watches a descriptor, which then says when. */
+	 * the node, unless that watches a descriptor, which then says when. In a node with inputs,
+	 * which say when it is called, it is a failure. */
 	PKD_LATER = 2,
 	/* step of a source, or a flush: reached the end without a value; the outputs don't
 	 * count. */

@@ -72,6 +72,8 @@ class Program:
         start = self.message.column - 1
         if re.fullmatch(r"[\d._]+[A-Za-z]+", line[start:start + self.message.length]):
             return self.replace(re.sub(r"[A-Za-z]+$", new, line[start:start + self.message.length]))
+        if self.message.code == "E0301":
+            return self.replace(new)
         words = re.findall(r"\w+", line)
         old = difflib.get_close_matches(new, words, 1, 0.3)
         if " " in new or not old:
@@ -88,6 +90,13 @@ class Program:
         """A part of the line."""
         return self.put(self.at, re.sub(pattern, lambda _: new, self.lines[self.at], count=1))
 
+    def near(self, pattern, new):
+        """A part of the line, or of one that a note is about."""
+        for at in [self.at] + [note[0] - 1 for note in self.message.notes]:
+            if re.search(pattern, self.lines[at]):
+                return self.put(at, re.sub(pattern, lambda _: new, self.lines[at], count=1))
+        return None
+
     def rewrite(self, pattern, template):
         """A part of the line, from the groups of what it was."""
         return self.put(self.at, re.sub(pattern, template, self.lines[self.at], count=1))
@@ -95,10 +104,11 @@ class Program:
     def edge(self, words, node):
         """The edge words before a stream in the call of a node."""
         stream = words.split()[-1]
+        node = node.rsplit(".", 1)[-1]
         for i, line in enumerate(self.lines):
             if re.match(rf"\s*({re.escape(node)}\s*=|(\w+\.)?{re.escape(node)}\()", line):
                 head, call = line.split("(", 1)
-                call = re.sub(rf"(latest |sample |queue\(\d+\) )?\b{re.escape(stream)}(?!\w)",
+                call = re.sub(rf"(latest |sample |queue\(\d+\) )?\b{re.escape(stream)}(?![\w:])",
                               words, call, count=1)
                 return self.put(i, head + "(" + call)
         return None
@@ -138,13 +148,61 @@ class Program:
                 return self.put(i, line.replace(f"{name}: {kind}", port, 1))
         return None
 
-    def port_and_edge(self, port, words):
-        """The same, and the edge under the carets."""
-        name, kind = port.rstrip("?").split(": ", 1)
+    def port_and_edge(self, port, kind, words, node):
+        """A port of a kind of node may be absent, and the edge words of one."""
+        self.port_of(port, kind)
+        return self.edge(words, node)
+
+    def port_of(self, port, kind):
+        name, type_ = port.rstrip("?").split(": ", 1)
         for i, line in enumerate(self.lines):
-            if line.startswith("node ") and f"{name}: {kind}" in line:
-                self.put(i, line.replace(f"{name}: {kind}", port, 1))
-        return self.replace(words)
+            if re.match(rf"node {re.escape(kind)}\b", line) and f"{name}: {type_}" in line:
+                return self.put(i, line.replace(f"{name}: {type_}", port, 1))
+        return None
+
+    def concrete(self, name, type_, kind):
+        """The type of an output, and of all that has the same type variable."""
+        for i, line in enumerate(self.lines):
+            match = re.match(rf"node {re.escape(kind)}<(\w+)>", line)
+            if match:
+                line = re.sub(rf": {match[1]}\b", f": {type_}", line)
+                return self.put(i, line.replace(f"<{match[1]}>", "", 1))
+        return None
+
+    def both(self, binding, *fields):
+        """What an expression samples are parts of one record, which is bound before."""
+        for name, new in zip(re.findall(r": ([\w.]+)", binding), fields):
+            self.lines[self.at] = self.lines[self.at].replace(f"sample {name}", new, 1)
+        return self.insert(self.at, "    " + binding)
+
+    def bind(self, binding, words, node):
+        """What stands in the call of a node has a name, which stands there with edge words."""
+        name, text = binding.split(" = ", 1)
+        for i, line in enumerate(self.lines):
+            if re.match(rf"\s*({re.escape(node)}\s*=|(\w+\.)?{re.escape(node)}\()", line):
+                head, call = line.split("(", 1)
+                self.put(i, head + "(" + call.replace(text, words, 1))
+                return self.insert(i, f"    {name} = {text}")
+        return None
+
+    def port_and_bind(self, port, kind, binding, words, node):
+        self.port_of(port, kind)
+        return self.bind(binding, words, node)
+
+    def operand(self, new, old):
+        """A stream in an expression: under the carets, or where the last note is that tells of it."""
+        places = [note[:2] for note in reversed(self.message.notes)]
+        for line, column in [(self.message.line, self.message.column)] + places:
+            text = self.lines[line - 1]
+            if re.match(rf"{re.escape(old)}(?!\w)", text[column - 1:]):
+                self.at = line - 1
+                return self.put(self.at, text[:column - 1] + re.sub(
+                    rf"(?<![\w.]){re.escape(old)}(?!\w)", new, text[column - 1:]))
+        return None
+
+    def operand_of(self, binding, new, old):
+        """The same, and what the new name is bound to."""
+        return self.operand(new, old) and self.insert(self.at, "    " + binding)
 
     def back(self, new, name):
         """Where a name is read again."""
@@ -200,19 +258,28 @@ CODE = r"'([^'…]+)'"
 RULES = [
     (rf"did you mean {CODE}\?", Program.word),
     (rf"write {CODE} at the top of the file", lambda p, use: p.insert(0, use)),
-    (rf"write {CODE} at {CODE}(?:, so that .*)?", Program.edge),
+    (rf"write {CODE} at {CODE}(?:,? (?:so that|to take) .*)?", Program.edge),
+    (rf"write {CODE} in place of {CODE} in '[^']*'(?:,? (?:so that|to take) .*)?",
+     Program.operand),
+    (rf"bind {CODE}, and write {CODE} in place of {CODE} in '[^']*'(?:, so that .*)?",
+     Program.operand_of),
+    (rf"bind {CODE}, and write {CODE} at {CODE}(?:,? (?:so that|to take) .*)?",
+     Program.bind),
+    (rf"declare the port {CODE} of {CODE}, and write {CODE} at {CODE},? (?:to take|so that) .*",
+     Program.port_and_edge),
+    (rf"declare the port {CODE} of {CODE}, and bind {CODE}, and write {CODE} at {CODE},? .*",
+     Program.port_and_bind),
+    (rf"write {CODE} for its last three values", Program.replace),
+    (rf"write {CODE} to (?:say what is first|fire on the frames of .*)", Program.replace),
     (rf"write {CODE} (?:to take|so that one|to cut) .*", Program.replace),
     (r"write '(seconds\(.*\))', or divide it by a time", Program.replace),
-    (rf"write {CODE}, so that {CODE} does not wait for it", Program.edge),
     (rf"write '(latest (\S+))' to fire on .*",
-     lambda p, new, stream: p.within(rf"sample(\(.*?\))? {re.escape(stream)}", new)),
-    (rf"declare the port {CODE}, and write {CODE} (?:to take|so that one) .*",
-     Program.port_and_edge),
+     lambda p, new, stream: p.near(rf"sample(\(.*?\))? {re.escape(stream)}", new)),
     (r"write '(\w+)' or another word", Program.replace),
     (r"write '(memory <= \S+)', or give .*", lambda p, new: p.within(r"memory <= \S+", new)),
     (r"(?:make|give) '.*'.*, or write '(<= \w+)'", lambda p, new: p.within(r"<= \w+$", new)),
-    (rf"write '(workers .*)' in a deploy, or {CODE}",
-     lambda p, workers, _: p.deploy(workers)),
+    (r"write '(workers [^']*)' in a deploy, or (?:'.*'|bind '.*)",
+     lambda p, workers: p.deploy(workers)),
     (r"write '(budget .*? = 20ms)', or what it takes .*", Program.deploy),
     (r"write '(rate .*? = 30fps)', or how often .*", Program.deploy),
     (r"write '(latency\(.*\))' for the way behind it, .*: '(rate [^']*)'", Program.behind),
@@ -225,6 +292,8 @@ RULES = [
     (r"write '(origin paced)' .*", TEXT),
     (r"write '(sample\(max_age: 500ms\)|\w+\(4\))'",
      lambda p, new: p.within(re.escape(new.split("(")[0]) + r"(\(.*?\))?", new)),
+    (r"a unit stands right behind its number: '([\d._]+)([A-Za-z]+)'",
+     lambda p, number, unit: p.within(rf"{re.escape(number)} +{unit}", number + unit)),
     (r"write '(\[-?\d+\.\.-?\d+\])'", lambda p, new: p.within(r"\[-?\d+\.\.-?\d+\]", new)),
     (rf"write {CODE}", Program.replace),
     (rf"write {CODE} to convert it", Program.replace),
@@ -237,11 +306,13 @@ RULES = [
      lambda p: p.rewrite(r"(\w+)\[-2\.\.0\]", r"[\1, \1[-1], \1[-2]]")),
     (rf"write one of (?:them, such as|its values:) {CODE}", Program.replace),
     (r"write one of ([\w.\[\]]+), .*", Program.replace),
+    (r"bind both in one record, '(both = .*)', and write '(.*)' and '(.*)'", Program.both),
+    (r"bind both in one record, .* take that .*", TEXT),
     (r"go back in time: write '(\((.*)\[-1\] \?\? 0\))', with .*", Program.back),
     (r"write '(\(.* \?\? 0\))', with the value that it begins with .*", Program.replace),
     (r"say what it is where it is bound, as in '(\w+) = f32\(…\)'", Program.cast),
     (rf"declare the port {CODE}, or write {CODE} to fire .*", lambda p, port, _: p.port(port)),
-    (rf"declare the port {CODE}(?:: .*|, or .*)", Program.port),
+    (rf"declare the port {CODE}(?:: .*|, or .*)?", Program.port),
     (rf"choose once: write {CODE}, and '(\w+)' in both places",
      lambda p, choice, _: p.choose(choice, choice.split()[-1])),
     (rf"choose once, before the ways part: write {CODE}, and '\w+' in place of {CODE}",
@@ -276,6 +347,14 @@ RULES = [
     (r"its arguments are those of .*|let a node keep it: .*", TEXT),
     (r"there are len\(xs\).*|ports, parameters and <…> .*", TEXT),
     (r"such a word stands .*|a line goes on after .*", TEXT),
+    (r"a value (?:has no frames|of the same frame).*|a parameter is set once, .*", TEXT),
+    (r"'every\(1\)' lets .*|the values of .*|of a list, .*|of enums .*", TEXT),
+    (r"a parameter is written as .*|the parameters of a pipeline .*|leave out 'live': .*|declare 'const .* in place .*", TEXT),
+    (r"write a list of its elements: .*|an output is no name: .*", TEXT),
+    (r"give what goes on from its own past .*", TEXT),
+    (r"declare it: '(.*): (.*)', or what it is, in the declaration of '(.*)'",
+     lambda p, name, type_, kind: p.concrete(name, type_, kind)),
+    (r"a power is written .*|what is proved is .*", TEXT),
     (r"say when: .*|leave out one of the two", TEXT),
     (r"move what both need .*|look back at .*|let (?:it fire|'.*' fire) .*", TEXT),
     (r"let '.*' publish both .*|its (?:name must|value one frame) .*", TEXT),
