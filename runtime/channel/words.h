@@ -5,6 +5,7 @@
 #define PKDI_WORDS_H
 
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 /* Two words that different processes use often never share a cache line. */
@@ -136,6 +137,10 @@ struct pkdi_live_words {
 	_Atomic uint64_t applied;           /* the newest that the node has used or passed */
 };
 
+/* How many steps took how long: in powers of the square root of 2, from below 2^8 ns (256 ns) on up
+ * to 2^40 ns (18 min) and above. */
+enum { PKDI_STEP_BUCKETS = 64, PKDI_STEP_FROM = 8 };
+
 struct pkdi_node_words {
 	_Alignas(PKDI_LINE) _Atomic uint32_t state;
 	_Atomic uint64_t in_hand; /* frame that step is working on, 0 = none */
@@ -148,6 +153,7 @@ struct pkdi_node_words {
 	_Atomic uint64_t n_paused;  /* live sources: frames made while the node was paused */
 	_Atomic uint64_t n_expected;
 	struct pkdi_live_words live;
+	_Alignas(PKDI_LINE) _Atomic uint64_t steps[PKDI_STEP_BUCKETS];
 	_Alignas(PKDI_LINE) struct pkdi_record record;
 };
 
@@ -189,6 +195,24 @@ struct pkdi_orders {
 struct pkdi_bell {
 	_Alignas(PKDI_LINE) _Atomic uint32_t count;
 };
+
+/* The bucket of a time, and the time at which a bucket ends. */
+static inline uint32_t pkdi_step_bucket(uint64_t ns)
+{
+	uint32_t zeros = (uint32_t)__builtin_clzll(ns | 1), power = 63 - zeros;
+	bool upper = ns << zeros >= UINT64_C(0xb504f333f9de6485); /* 2^63.5 */
+	int32_t bucket = 2 * ((int32_t)power - PKDI_STEP_FROM) + 1 + upper;
+
+	return bucket < 0                    ? 0
+	       : bucket >= PKDI_STEP_BUCKETS ? PKDI_STEP_BUCKETS - 1
+	                                     : (uint32_t)bucket;
+}
+static inline uint64_t pkdi_step_end(uint32_t bucket)
+{
+	uint64_t power = UINT64_C(1) << (PKDI_STEP_FROM + bucket / 2);
+
+	return bucket % 2 ? (uint64_t)((double)power * 1.4142135623730951) : power;
+}
 
 /* For words with one writer: cheaper than a locked addition, and equivalent. */
 static inline void pkdi_count(_Atomic uint64_t *word, uint64_t n)

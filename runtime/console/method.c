@@ -266,6 +266,21 @@ static void tell_process(const struct pkdi_run *run, uint32_t index, struct pkdi
 	pkdi_out_signed(out, "since_ns", atomic_load(&process->words->step_since_ns));
 }
 
+/* The time within which `share` of the steps have ended, to the end of its bucket; 0 = none has. */
+static uint64_t quantile(const struct pkdi_node_words *words, double share)
+{
+	uint64_t counts[PKDI_STEP_BUCKETS], n = 0, below = 0;
+
+	for (uint32_t i = 0; i < PKDI_STEP_BUCKETS; i++)
+		n += counts[i] = pkdi_read(&words->steps[i]);
+	for (uint32_t i = 0; n && i < PKDI_STEP_BUCKETS; i++) {
+		below += counts[i];
+		if ((double)below >= share * (double)n)
+			return pkdi_step_end(i);
+	}
+	return 0;
+}
+
 static void tell_node(const struct pkdi_run *run, uint32_t index, struct pkdi_out *out)
 {
 	const struct pkdi_node_words *words = run->nodes[index].words;
@@ -276,6 +291,8 @@ static void tell_node(const struct pkdi_run *run, uint32_t index, struct pkdi_ou
 	pkdi_out_unsigned(out, "in_hand", pkdi_read(&words->in_hand));
 	pkdi_out_unsigned(out, "firings", pkdi_read(&words->n_firings));
 	pkdi_out_unsigned(out, "busy_ns", pkdi_read(&words->busy_ns));
+	pkdi_out_unsigned(out, "p50_ns", quantile(words, 0.5));
+	pkdi_out_unsigned(out, "p99_ns", quantile(words, 0.99));
 	pkdi_out_unsigned(out, "longest_ns", pkdi_read(&words->longest_ns));
 	pkdi_out_unsigned(out, "refused", pkdi_read(&words->n_refused));
 	pkdi_out_unsigned(out, "failed", pkdi_read(&words->n_failed));
