@@ -7,6 +7,7 @@
 #include "pass/stamp.h"
 #include "pass/tick.h"
 #include "sema/bound.h"
+#include "sema/c_unit.h"
 #include "sema/resolve.h"
 #include <string.h>
 
@@ -129,6 +130,7 @@ static void resolve_all(struct sema *sema, struct compilation *c)
 		resolve_file(sema, sema->files.items[i]);
 		vec_push(c->arena, &c->units, sema->files.items[i]->unit);
 	}
+	c_names_enter(sema);
 }
 
 static void build_graph(struct compilation *c, struct sema *sema, const struct bound *bound,

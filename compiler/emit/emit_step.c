@@ -84,15 +84,23 @@ void emit_includes(const struct program *p)
 	put_includes(p, names.items, names.n);
 }
 
-/* The struct's member for the parameters: no field of the user's has its name. */
-static const char *params_member(const struct interface *face)
+/* Whether one of the user's fields in struct NAME may have the name. */
+static bool has_state(const struct interface *face, const char *name)
 {
 	for (size_t i = 0; i < face->state.n; i++)
-		if (strcmp(face->state.items[i].name, "params") == 0)
-			return "node_params";
-	if (face->members.text && strstr(face->members.text, "params"))
-		return "node_params";
-	return "params";
+		if (strcmp(face->state.items[i].name, name) == 0)
+			return true;
+	return face->members.text && strstr(face->members.text, name);
+}
+
+/* The struct's member for the parameters: no field of the user's has its name. */
+static const char *params_member(const struct program *p, const struct interface *face)
+{
+	const char *name = has_state(face, "params") ? "node_params" : "params";
+
+	while (has_state(face, name))
+		name = arena_printf(p->arena, "%s_", name);
+	return name;
 }
 
 static void put_head(const struct program *p, const struct interface *face, const char *function)
@@ -159,7 +167,7 @@ static void put_self(const struct program *p, const struct interface *face)
 {
 	struct out_row lines = {.arena = p->arena};
 
-	out_field(&lines, "const struct %s_params *%s;", face->c_name, params_member(face));
+	out_field(&lines, "const struct %s_params *%s;", face->c_name, params_member(p, face));
 	for (size_t i = 0; i < face->state.n; i++) {
 		const struct state_field *field = &face->state.items[i];
 		out_field(&lines, "%s;",
@@ -183,7 +191,7 @@ static void put_init(const struct program *p, const struct interface *face)
 		buf_printf(p->out, "\tconst struct %s_state *state = %s_get_state(ctx);\n\n",
 		           face->c_name, face->c_name);
 	buf_printf(p->out, "\t(void)ctx%s;\n\tself->%s = params;\n",
-	           has_state ? ", (void)state" : "", params_member(face));
+	           has_state ? ", (void)state" : "", params_member(p, face));
 	if (face->init.text)
 		put_block(p, face, &face->init);
 	buf_puts(p->out, "\treturn PKD_OK;\n}\n\n");
@@ -194,7 +202,7 @@ static void put_finish(const struct program *p, const struct interface *face)
 	buf_printf(p->out, "void %s_finish(struct %s *self)\n{\n", face->c_name, face->c_name);
 	if (face->finish.text)
 		buf_printf(p->out, "\tconst struct %s_params *params = self->%s;\n\n", face->c_name,
-		           params_member(face));
+		           params_member(p, face));
 	buf_printf(p->out, "\t(void)self%s;\n", face->finish.text ? ", (void)params" : "");
 	if (face->finish.text)
 		put_block(p, face, &face->finish);
@@ -212,7 +220,7 @@ static void put_step(const struct program *p, const struct interface *face)
 		           face->c_name);
 	}
 	buf_printf(p->out, "\tconst struct %s_params *params = self->%s;\n\n", face->c_name,
-	           params_member(face));
+	           params_member(p, face));
 	buf_printf(p->out, "\t(void)in, (void)out, (void)ctx, (void)params%s;\n",
 	           face->persistent.n ? ", (void)state" : "");
 	out_comment(p->out, 1,

@@ -54,6 +54,7 @@ struct sema {
 	const char *stdlib;             /* folder of the standard library */
 	struct map modules;             /* by path on the file system */
 	VEC(struct file_scope *) files; /* all that were read, in order; the main one first */
+	struct map c_tags, c_names;     /* in C, of structs and enums and of all else: c_unit.h */
 	const char *const *defines;     /* NAME=value, for constants of the main file */
 	size_t n_defines;
 	const void *locals; /* of the elaborator: loop variables and generics are constants, too */
