@@ -31,15 +31,6 @@ static const struct ast_decl *find_decl(struct sema *sema, const struct ast_file
 	return NULL;
 }
 
-/* A pipeline with ports is a part of others, no program. */
-static bool is_program(const struct ast_decl *decl)
-{
-	for (size_t i = 0; i < decl->inputs.n; i++)
-		if (!decl->inputs.items[i].param && !decl->inputs.items[i].initial)
-			return false;
-	return decl->outputs.n == 0;
-}
-
 /* The pipeline asked for; else the only one, or the one named like the file. */
 static const struct ast_decl *choose_pipeline(struct sema *sema, struct file_scope *main,
                                               const struct compile_options *options)
@@ -52,7 +43,7 @@ static const struct ast_decl *choose_pipeline(struct sema *sema, struct file_sco
 	size_t n = 0;
 	for (size_t i = 0; i < file->decls.n; i++) {
 		const struct ast_decl *decl = file->decls.items[i];
-		if (decl->kind != DECL_PIPELINE || !is_program(decl))
+		if (!ast_is_program(decl))
 			continue;
 		if (strcmp(decl->name.text, stem) == 0)
 			return decl;

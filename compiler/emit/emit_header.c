@@ -388,6 +388,15 @@ static void put_node(const struct header *h, const struct interface *node)
 
 /* ---- The file ---- */
 
+/* From the directory of this header, which is searched first: no other file is found there. */
+static const char *relative(const struct header *h, const char *path)
+{
+	for (const char *c = h->unit->header; *c; c++)
+		if (*c == '/')
+			path = arena_printf(h->arena, "../%s", path);
+	return path;
+}
+
 static void put_includes(const struct header *h)
 {
 	struct map done = {0};
@@ -398,9 +407,12 @@ static void put_includes(const struct header *h)
 		const struct unit *used = h->unit->uses.items[i];
 		if (!used->records.n && !used->enumerations.n)
 			continue; /* its nodes are no business of this one's */
-		if (!map_put(h->arena, &done, used->header, h->arena))
-			buf_printf(h->out, used->stdlib ? "#include <%s>\n" : "#include \"%s\"\n",
-			           used->header);
+		if (map_put(h->arena, &done, used->header, h->arena))
+			continue;
+		if (used->stdlib)
+			buf_printf(h->out, "#include <%s>\n", used->header);
+		else
+			buf_printf(h->out, "#include \"%s\"\n", relative(h, used->header));
 	}
 }
 

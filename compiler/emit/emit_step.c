@@ -285,7 +285,8 @@ bool emit_steps(const struct analysis *analysis, const struct unit *unit, struct
 		if (face->unit != unit || !face->step.text)
 			continue;
 		if (!has_head) {
-			const char *header = header_word(&p, unit);
+			const char *header = arena_printf(p.arena, "\"%s\"",
+			                                  path_base(unit->header));
 			out_comment(
 				out, 0,
 				arena_printf(p.arena,

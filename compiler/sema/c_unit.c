@@ -121,7 +121,12 @@ static void enter(struct sema *sema, const struct c_declared *declared)
 	            "in C, %s '%s' and %s '%s' both have the name '%s'", old->what, old->of,
 	            declared->what, declared->of, declared->name);
 	diag_note(sema->diags, old->at, "declared here");
-	diag_help(sema->diags, "give one of the two another name");
+	diag_help(
+		sema->diags,
+		declared->at.source == old->at.source
+			? "give one of the two another name"
+			: "what a used file declares has the file's name before its own in C: give "
+			  "one of the two, or one of the files, another name");
 }
 
 void c_names_enter(struct sema *sema)

@@ -34,6 +34,7 @@ struct symbol {
 /* A folder of the standard library, or one file of the user. */
 struct module {
 	const char *name;   /* "video"; "" of the main file */
+	const char *in_c;   /* before its names in C; "" in the main file */
 	struct map symbols; /* of all its files: one name, one meaning */
 	VEC(struct file_scope *) files;
 	bool loading; /* its files are being read: met again, it is a circle */

@@ -97,6 +97,22 @@ static void add_own_flags(struct build *b, struct subprocess *command, const str
 		subprocess_add(command, arena_printf(b->arena, "-D%s", face->defines.items[i]));
 }
 
+/* Where the headers of the nodes in this file lie, first of all directories, and what their paths
+ * are relative to: who uses a file need not stand in the #include of its C. */
+static void add_header_directories(struct build *b, struct subprocess *command, const char *path)
+{
+	for (size_t i = 0; i < b->faces.n; i++) {
+		const struct interface *face = b->faces.items[i];
+		const char *directory = face->unit->header;
+		while (has_source(b, face, path) && strchr(directory, '/')) {
+			directory = path_directory(b->arena, directory);
+			const char *whole = path_join(b->arena, b->include, directory);
+			subprocess_add(command,
+			               arena_printf(b->arena, "-I%s", plain_path(b, whole)));
+		}
+	}
+}
+
 /* Include directories, macros and libraries of all nodes of the user whose C lies in this file. */
 static int add_source_flags(struct build *b, struct subprocess *command, const char *path)
 {
@@ -144,10 +160,10 @@ static int compile_command(struct build *b, const char *source, const char *obje
 	subprocess_add_split(&command,
 	                     cxx ? "-std=gnu++17 -O2 -g -Wall" : "-std=gnu11 -O2 -g -Wall");
 	add_prefix_map(b, &command);
+	add_header_directories(b, &command, source);
 	add_includes(b, &command);
-	if (source == b->program ||
-	    step_file_at(b,
-	                 source)) /* the same results everywhere: docs/language.md, expressions */
+	/* The same results everywhere: docs/language.md, expressions. */
+	if (source == b->program || step_file_at(b, source))
 		subprocess_add_split(&command, "-fwrapv -ffp-contract=off");
 	if (add_source_flags(b, &command, source))
 		return -1;
