@@ -143,7 +143,8 @@ static void put_code(const struct program *p, const struct unit *unit, const str
 	if (source->text && strncmp(source->text + start, "{=", 2) == 0)
 		start += 2;
 	at = source_position(p->graph->sources, block->at.source, start);
-	put_line_directive(p, at.line, program_path(p, block->at.source));
+	put_line_directive(p, at.line,
+	                   p->steps_path ? source->path : program_path(p, block->at.source));
 	uint32_t line = source->text && source->lines.n ? source->lines.items[at.line - 1] : start;
 	for (uint32_t k = line; k < start; k++)
 		if (text_is_character_start(source->text[k]) && *block->text != '\n')
@@ -152,7 +153,9 @@ static void put_code(const struct program *p, const struct unit *unit, const str
 	while (strchr(" \t\n", p->out->text[p->out->length - 1]))
 		p->out->length--;
 	buf_putc(p->out, '\n');
-	put_line_directive(p, lines_of(p->out) + 2, path_base(emit_steps_file(p->arena, unit)));
+	put_line_directive(p, lines_of(p->out) + 2,
+	                   p->steps_path ? p->steps_path
+	                                 : path_base(emit_steps_file(p->arena, unit)));
 }
 
 static void put_block(const struct program *p, const struct interface *face,
@@ -269,14 +272,16 @@ const char *emit_steps_file(struct arena *arena, const struct unit *unit)
 	                    unit->header);
 }
 
-bool emit_steps(const struct analysis *analysis, const struct unit *unit, struct buf *out)
+bool emit_steps(const struct analysis *analysis, const struct unit *unit, const char *path,
+                struct buf *out)
 {
 	static const char *const headers[] = {"<errno.h>",  "<math.h>",   "<stdio.h>",
 	                                      "<stdlib.h>", "<string.h>", "<time.h>"};
 	struct program p = {.analysis = analysis,
 	                    .graph = analysis->graph,
 	                    .arena = analysis->arena,
-	                    .out = out};
+	                    .out = out,
+	                    .steps_path = path};
 	bool has_head = false;
 
 	program_collect_faces(&p);

@@ -19,6 +19,7 @@ struct program {
 	struct map names, tags; /* that the file has: of structs and enums, and all else */
 	struct map tables;      /* "video_open_rights" -> its name */
 	struct described described;
+	const char *steps_path; /* of emit_steps */
 };
 
 /* Fills in faces (emit_name.c). */

@@ -664,7 +664,7 @@ static const char *save_step(const char *step, const char **ret_program)
 	save("near.c", out.text);
 	*ret_program = arena_strndup(arena, out.text, out.length);
 	out.length = 0;
-	assert_true(emit_steps(analysis, main, &out));
+	assert_true(emit_steps(analysis, main, NULL, &out));
 	save("near.pkd.c", out.text);
 	const char *text = arena_strndup(arena, out.text, out.length);
 	buf_finish(&out);
