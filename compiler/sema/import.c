@@ -400,18 +400,24 @@ static bool claim_header(struct sema *sema, struct map *taken, const struct unit
 	return true;
 }
 
+static void settle_headers_of(struct sema *sema, struct map *taken, bool stdlib)
+{
+	for (size_t i = 0; i < sema->files.n; i++) {
+		struct unit *unit = sema->files.items[i]->unit;
+		const char *header = unit->header;
+		if (unit->stdlib != stdlib)
+			continue;
+		for (int k = 2; !claim_header(sema, taken, unit); k++)
+			set_header(sema, unit, arena_printf(sema->arena, "%d/%s", k, header));
+	}
+}
+
 /* Each file has a header of its own, and those of the standard library have theirs already. */
 static void settle_headers(struct sema *sema)
 {
 	struct map taken = {0};
-	for (size_t i = 0; i < 2 * sema->files.n; i++) {
-		struct unit *unit = sema->files.items[i % sema->files.n]->unit;
-		const char *header = unit->header;
-		if (unit->stdlib != (i < sema->files.n))
-			continue;
-		for (int k = 2; !claim_header(sema, &taken, unit); k++)
-			set_header(sema, unit, arena_printf(sema->arena, "%d/%s", k, header));
-	}
+	settle_headers_of(sema, &taken, true);
+	settle_headers_of(sema, &taken, false);
 }
 
 struct file_scope *import_main(struct sema *sema, const char *path)

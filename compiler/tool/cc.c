@@ -225,16 +225,16 @@ static void report_own(const struct build *b, bool cxx)
 		         b->program);
 }
 
-static void report_steps(struct build *b, const struct unit *unit)
+static void report_steps(struct build *b, const struct unit *unit, const char *messages)
 {
-	build_hint(b, unit);
+	build_hint(b, unit, messages);
 	complain("the C compiler rejects C that stands in '%s'",
 	         b->c.sources.list.items[unit->source].path);
 }
 
 /* The compiler has said what is wrong; says whose it is. */
 static int report_compiler(struct build *b, const struct subprocess *command, const char *source,
-                           int status)
+                           int status, const char *messages)
 {
 	bool cxx = build_is_cxx(source);
 	if (status < 0) {
@@ -249,7 +249,7 @@ static int report_compiler(struct build *b, const struct subprocess *command, co
 			"options",
 			compiler_words(cxx), cxx ? "CXX" : "CC", cxx ? "CXXFLAGS" : "CFLAGS");
 	else if (step_file_at(b, source))
-		report_steps(b, step_file_at(b, source)->unit);
+		report_steps(b, step_file_at(b, source)->unit, messages);
 	else if (source == b->program)
 		report_own(b, cxx);
 	else
@@ -335,7 +335,8 @@ static int run_shown(struct subprocess *command, struct buf *messages)
 	return status;
 }
 
-static int run_compiler(struct build *b, struct subprocess *command, const char *object)
+static int run_compiler(struct build *b, struct subprocess *command, const char *object,
+                        const char **ret_messages)
 {
 	const char *path = messages_file(b, object);
 	struct buf messages;
@@ -344,6 +345,7 @@ static int run_compiler(struct build *b, struct subprocess *command, const char 
 	int status = run_shown(command, &messages);
 	if (!messages.length || file_write(path, messages.text, messages.length) < 0)
 		unlink(path);
+	*ret_messages = arena_strdup(b->arena, messages.text);
 	buf_finish(&messages);
 	return status;
 }
@@ -364,9 +366,10 @@ static int compile_source(struct build *b, const char *source, const char *objec
 	stale_making(b->arena, object);
 	unlink(object);
 	struct timespec start = stale_start();
-	int status = run_compiler(b, &command, object);
+	const char *messages;
+	int status = run_compiler(b, &command, object, &messages);
 	if (status || !file_exists(object))
-		return report_compiler(b, &command, source, status);
+		return report_compiler(b, &command, source, status, messages);
 	int error = stale_made_by_rules(b->arena, object, text, rules, start);
 	return error ? build_fail("cannot write", object, error)
 	             : check_object(b, &command, source, object, place);
