@@ -232,6 +232,22 @@ static void report_steps(struct build *b, const struct unit *unit, const char *m
 	         b->c.sources.list.items[unit->source].path);
 }
 
+/* Says what the nodes that have their C in this file are called there, where it knows nothing of
+ * that. */
+static void report_source(struct build *b, const char *source)
+{
+	char *text = NULL;
+	size_t length;
+	int error = file_read(b->arena, source, OBJECT_MAX, &text, &length);
+	for (size_t i = 0; i < b->faces.n && !error; i++) {
+		const struct interface *face = b->faces.items[i];
+		if (has_source(b, face, source) && !strstr(text, face->c_name))
+			complain("in C, the node '%s' of '%s' is '%s'", face->kind,
+			         b->c.sources.list.items[face->unit->source].path, face->c_name);
+	}
+	complain("the C compiler rejects '%s'", source);
+}
+
 /* The compiler has said what is wrong; says whose it is. */
 static int report_compiler(struct build *b, const struct subprocess *command, const char *source,
                            int status, const char *messages)
@@ -253,7 +269,7 @@ static int report_compiler(struct build *b, const struct subprocess *command, co
 	else if (source == b->program)
 		report_own(b, cxx);
 	else
-		complain("the C compiler rejects '%s'", source);
+		report_source(b, source);
 	return STATUS_FAILED;
 }
 

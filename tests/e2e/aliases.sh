@@ -72,6 +72,14 @@ done
 "$PKDC" header nodes/maths.pkd >maths.pkd.h || fail 'no header'
 grep -q '^struct maths_count_params {' maths.pkd.h || fail 'pkdc header has other names' maths.pkd.h
 
+# C that has the name after `as`.
+sed 's/maths_/m_/g' nodes/count.c >other.c
+cp nodes/count.c kept.c
+cp other.c nodes/count.c
+"$PKDC" build first.pkd >out 2>&1 && fail 'C of another name is taken'
+grep -q "^pkdc: in C, the node 'm.count' of 'nodes/maths.pkd' is 'maths_count'$" out || fail 'its name is not said'
+cp kept.c nodes/count.c
+
 # Two who use it in one program pass each other its values.
 cat >deep/er/more.pkd <<'END_PKD'
 use "../../nodes/maths.pkd" as x
