@@ -232,8 +232,8 @@ static void report_steps(struct build *b, const struct unit *unit, const char *m
 	         b->c.sources.list.items[unit->source].path);
 }
 
-/* Says what the nodes that have their C in this file are called there, where it knows nothing of
- * that. */
+/* Says what the nodes that have their C in this file are called there, where it has the name after
+ * `as` before theirs instead. */
 static void report_source(struct build *b, const char *source)
 {
 	char *text = NULL;
@@ -241,7 +241,9 @@ static void report_source(struct build *b, const char *source)
 	int error = file_read(b->arena, source, OBJECT_MAX, &text, &length);
 	for (size_t i = 0; i < b->faces.n && !error; i++) {
 		const struct interface *face = b->faces.items[i];
-		if (has_source(b, face, source) && !strstr(text, face->c_name))
+		const char *other = arena_printf(b->arena, "%s_%s", face->unit->module, face->name);
+		if (has_source(b, face, source) && strstr(text, other) &&
+		    !strstr(text, face->c_name))
 			complain("in C, the node '%s' of '%s' is '%s'", face->kind,
 			         b->c.sources.list.items[face->unit->source].path, face->c_name);
 	}
