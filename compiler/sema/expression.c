@@ -139,24 +139,11 @@ bool expression_converts(const struct binding *binding, const struct type *from,
 	return binding->kind == BINDING_EXPRESSION || term_holds(to, from);
 }
 
-/* By what it is known: without a name, the same words in the same scope are the same expression. */
-static const char *expression_key(struct elaborator *e, const struct scope *scope,
-                                  const struct ast_expr *expr, const char *path)
-{
-	const struct source *source = &e->sema->sources->list.items[expr->span.source];
-	if (path)
-		return arena_printf(e->sema->arena, "%p %p", (const void *)scope,
-		                    (const void *)expr);
-	return arena_printf(e->sema->arena, "%p '%.*s", (const void *)scope,
-	                    (int)(expr->span.end - expr->span.start),
-	                    source->text + expr->span.start);
-}
-
 struct binding *expression_here(struct elaborator *e, struct scope *scope,
                                 const struct ast_expr *expr, const char *path)
 {
 	struct arena *arena = e->sema->arena;
-	const char *key = expression_key(e, scope, expr, path);
+	const char *key = arena_printf(arena, "%p %p", (const void *)scope, (const void *)expr);
 	struct binding *binding = map_get(&e->anonymous, key);
 	if (binding)
 		return binding;
