@@ -7,6 +7,7 @@
 #include "pass/stamp.h"
 #include "pass/tick.h"
 #include "sema/bound.h"
+#include "sema/c_unit.h"
 #include "sema/resolve.h"
 #include <string.h>
 
@@ -30,15 +31,6 @@ static const struct ast_decl *find_decl(struct sema *sema, const struct ast_file
 	return NULL;
 }
 
-/* A pipeline with ports is a part of others, no program. */
-static bool is_program(const struct ast_decl *decl)
-{
-	for (size_t i = 0; i < decl->inputs.n; i++)
-		if (!decl->inputs.items[i].param && !decl->inputs.items[i].initial)
-			return false;
-	return decl->outputs.n == 0;
-}
-
 /* The pipeline asked for; else the only one, or the one named like the file. */
 static const struct ast_decl *choose_pipeline(struct sema *sema, struct file_scope *main,
                                               const struct compile_options *options)
@@ -51,7 +43,7 @@ static const struct ast_decl *choose_pipeline(struct sema *sema, struct file_sco
 	size_t n = 0;
 	for (size_t i = 0; i < file->decls.n; i++) {
 		const struct ast_decl *decl = file->decls.items[i];
-		if (decl->kind != DECL_PIPELINE || !is_program(decl))
+		if (!ast_is_program(decl))
 			continue;
 		if (strcmp(decl->name.text, stem) == 0)
 			return decl;
@@ -129,6 +121,7 @@ static void resolve_all(struct sema *sema, struct compilation *c)
 		resolve_file(sema, sema->files.items[i]);
 		vec_push(c->arena, &c->units, sema->files.items[i]->unit);
 	}
+	c_names_enter(sema);
 }
 
 static void build_graph(struct compilation *c, struct sema *sema, const struct bound *bound,

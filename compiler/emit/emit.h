@@ -10,8 +10,10 @@
 void emit_header(const struct unit *unit, struct buf *out);
 
 /* The nodes whose steps stand in one .pkd file, as far as the program has them: NODE.pkd.c. False:
- * there are none. */
-bool emit_steps(const struct analysis *analysis, const struct unit *unit, struct buf *out);
+ * there are none. `path` is where it will lie: then compilers name this and the .pkd file by paths
+ * that lead there from the current directory. NULL: by names that do not depend on it. */
+bool emit_steps(const struct analysis *analysis, const struct unit *unit, const char *path,
+                struct buf *out);
 const char *emit_steps_file(struct arena *arena, const struct unit *unit);
 
 /* The program: constant tables for pkd_main, in one C file. */

@@ -11,47 +11,6 @@
 
 /* ---- Names and places ---- */
 
-static const char *unique_name(struct arena *arena, struct map *taken, const char *wanted)
-{
-	const char *base = out_identifier(arena, wanted), *name = base;
-
-	for (int i = 2; map_get(taken, name); i++)
-		name = arena_printf(arena, "%s_%d", base, i);
-	map_put(arena, taken, name, arena);
-	return name;
-}
-
-void program_collect_faces(struct program *p)
-{
-	struct map seen = {0};
-
-	for (size_t i = 0; i < p->graph->nodes.n; i++) {
-		const struct interface *face = p->graph->nodes.items[i].face;
-		if (!map_put(p->arena, &seen, face->c_name, p->arena))
-			vec_push(p->arena, &p->faces, face);
-	}
-}
-
-static void choose_names(struct program *p)
-{
-	const struct graph *graph = p->graph;
-	struct map nodes = {0}, streams = {0};
-
-	p->node_names = arena_alloc(p->arena, (graph->nodes.n + 1) * sizeof *p->node_names);
-	for (size_t i = 0; i < graph->nodes.n; i++)
-		p->node_names[i] = unique_name(p->arena, &nodes, graph->nodes.items[i].name);
-	p->stream_names = arena_alloc(p->arena, (graph->streams.n + 1) * sizeof *p->stream_names);
-	for (size_t i = 0; i < graph->streams.n; i++)
-		if (p->analysis->has_channel[i])
-			p->stream_names[i] = unique_name(p->arena, &streams,
-			                                 graph->streams.items[i].name);
-
-	p->options = arena_printf(p->arena, "%s_params", graph->name);
-	for (size_t i = 0; i < p->faces.n; i++)
-		if (strcmp(p->faces.items[i]->c_name, graph->name) == 0)
-			p->options = arena_printf(p->arena, "%s_options", graph->name);
-}
-
 const char *program_path(const struct program *p, uint32_t source)
 {
 	const char *path = p->graph->sources->list.items[source].path;
@@ -286,8 +245,8 @@ static void put_rights(const struct program *p)
 		const struct interface *face = p->faces.items[i];
 		if (!face->rights.n)
 			continue;
-		buf_printf(p->out, "\nstatic const struct pkd_right %s_rights[] = {\n",
-		           face->c_name);
+		buf_printf(p->out, "\nstatic const struct pkd_right %s[] = {\n",
+		           program_table(p, face, "rights"));
 		for (size_t k = 0; k < face->rights.n; k++)
 			put_right(p, face, &face->rights.items[k]);
 		buf_puts(p->out, "};\n");
@@ -368,10 +327,10 @@ static void put_node(const struct program *p, size_t i, size_t n_derived)
 	if (!face->parts.n)
 		out_field(&row, ".params = &%s_params", p->node_names[params_of]);
 	if (params_of == i)
-		field_table(&row, "param_table",
-		            arena_printf(p->arena, "%s_param_table", face->c_name), face->params.n);
+		field_table(&row, "param_table", program_table(p, face, "param_table"),
+		            face->params.n);
 	else if (face->params.n)
-		out_field(&row, ".param_table = %s_param_table", face->c_name);
+		out_field(&row, ".param_table = %s", program_table(p, face, "param_table"));
 	field_table(&row, "derived", arena_printf(p->arena, "%s_derived", name), n_derived);
 	field_table(&row, "inputs", arena_printf(p->arena, "%s_inputs", name), node->n_inputs);
 	if (face->inputs.n)
@@ -390,8 +349,7 @@ static void put_node(const struct program *p, size_t i, size_t n_derived)
 		out_field(&row, ".flushes = true");
 	if (face->persistent.n || face->pasts.n)
 		out_field(&row, ".state_size = sizeof(struct %s_state)", face->c_name);
-	field_table(&row, "rights", arena_printf(p->arena, "%s_rights", face->c_name),
-	            face->rights.n);
+	field_table(&row, "rights", program_table(p, face, "rights"), face->rights.n);
 	if (face->declared)
 		out_field(&row, ".declared = true");
 	if (face->settled)
@@ -534,17 +492,13 @@ static void put_process_nodes(const struct program *p, const struct graph_proces
 static void put_processes(const struct program *p)
 {
 	const struct graph *graph = p->graph;
-	const char **names = arena_alloc(p->arena, (graph->processes.n + 1) * sizeof *names);
-	struct map taken = {0};
 
 	buf_putc(p->out, '\n');
-	for (size_t i = 0; i < graph->processes.n; i++) {
-		names[i] = unique_name(p->arena, &taken, graph->processes.items[i].name);
-		put_process_nodes(p, &graph->processes.items[i], names[i]);
-	}
+	for (size_t i = 0; i < graph->processes.n; i++)
+		put_process_nodes(p, &graph->processes.items[i], p->process_names[i]);
 	buf_puts(p->out, "\nstatic const struct pkd_process processes[] = {\n");
 	for (size_t i = 0; i < graph->processes.n; i++)
-		put_process(p, &graph->processes.items[i], names[i]);
+		put_process(p, &graph->processes.items[i], p->process_names[i]);
 	buf_puts(p->out, "};\n");
 }
 
@@ -562,7 +516,7 @@ static void put_program(const struct program *p)
 	field_table(&row, "processes", "processes", graph->processes.n);
 	if (graph->params.n)
 		out_field(&row, ".params = &options");
-	field_table(&row, "param_table", "option_table", graph->params.n);
+	field_table(&row, "param_table", p->option_table, graph->params.n);
 	out_field(&row, ".memory = %llu", (unsigned long long)p->analysis->memory_total);
 	out_field_comment(&row, bytes_words(p->arena, p->analysis->memory_total));
 	if (graph->n_pools)
@@ -585,8 +539,8 @@ void emit_program(const struct analysis *analysis, struct buf *out)
 		.described = {.arena = analysis->arena},
 	};
 
-	program_collect_faces(&p);
-	choose_names(&p);
+	p.described.names = &p.names;
+	program_choose_names(&p);
 	put_head(&p);
 	put_constants(&p);
 	emit_params(&p);

@@ -62,17 +62,37 @@ size_t writer_room(const struct writer *w)
 
 /* ---- Names and types ---- */
 
+/* "x_2", which may be a macro as x is not; without a name, the next of "t1", "t2" … */
+static const char *another(struct writer *w, const char *wanted, int i)
+{
+	return wanted ? c_member(w->arena, arena_printf(w->arena, "%s_%d", wanted, i))
+	              : arena_printf(w->arena, "t%u", ++w->n_temporaries);
+}
+
 const char *writer_name(struct writer *w, const char *wanted)
 {
-	const char *name = wanted ? c_member(w->arena, wanted) : NULL;
+	const char *name = wanted ? c_member(w->arena, wanted) : another(w, NULL, 0);
 
-	if (!wanted)
-		name = arena_printf(w->arena, "t%u", ++w->n_temporaries);
-	for (int i = 2; map_get(&w->names, name); i++)
-		name = wanted ? arena_printf(w->arena, "%s_%d", wanted, i)
-		              : arena_printf(w->arena, "t%u", ++w->n_temporaries);
+	for (int i = 2; map_get(&w->names, name) || map_get(&w->p->names, name); i++)
+		name = another(w, wanted, i);
 	map_put(w->arena, &w->names, name, w);
 	return name;
+}
+
+/* A name for a member that a struct does not have yet. */
+static const char *claim_member(struct writer *w, struct map *members, const char *wanted)
+{
+	const char *name = wanted ? c_member(w->arena, wanted) : another(w, NULL, 0);
+
+	for (int i = 2; map_get(members, name); i++)
+		name = another(w, wanted, i);
+	map_put(w->arena, members, name, w);
+	return name;
+}
+
+const char *writer_member(struct writer *w, const char *wanted)
+{
+	return claim_member(w, &w->members, wanted);
 }
 
 void writer_forget(struct writer *w, const char *name)
@@ -80,15 +100,15 @@ void writer_forget(struct writer *w, const char *name)
 	map_put(w->arena, &w->names, name, NULL);
 }
 
-/* What must not be hidden by a local name. */
+/* What must not be hidden by a local name, beside what the file declares. */
 static void reserve_names(struct writer *w)
 {
 	static const char *const names[] = {
-		"self",  "in",      "out",     "node",   "inputs",       "outputs",
-		"ctx",   "state",   "options", "absent", "processes",    "bind",
-		"nodes", "streams", "program", "main",   "memcpy",       "errno",
-		"stdin", "stdout",  "stderr",  "NAN",    "INFINITY",     "pkd_age",
-		"true",  "NULL",    "false",   "bool",   "option_table",
+		"self",  "in",     "out",     "node",   "inputs", "outputs",  "ctx",
+		"state", "memcpy", "memmove", "strcmp", "strlen", "offsetof",
+#define TYPE(constant, word, c_type, size, pkd_kind) c_type,
+#include "sema/type.def"
+#undef TYPE
 	};
 
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
@@ -120,13 +140,10 @@ static const char *struct_name(struct writer *w, const struct type *type)
 
 	if (name)
 		return name;
-	const char *wanted = arena_printf(w->arena, "struct value_%s",
+	const char *wanted = arena_printf(w->arena, "value_%s",
 	                                  out_identifier(w->arena, type->name));
-	name = wanted;
-	for (int i = 2; map_get(w->types, name); i++)
-		name = arena_printf(w->arena, "%s_%d", wanted, i);
+	name = arena_printf(w->arena, "struct %s", program_claim_tag(w->p, wanted));
 	map_put(w->arena, w->types, type->name, (void *)(uintptr_t)name);
-	map_put(w->arena, w->types, name, (void *)(uintptr_t)name);
 	buf_putc(w->type_text, '\n');
 	out_comment(w->type_text, 0, type->name);
 	buf_printf(w->type_text, "%s %s;\n", name, type_c_body(w->arena, type, 0));
@@ -275,6 +292,11 @@ static struct span node_span(const struct writer *w)
 	return span;
 }
 
+static const char *output_member(const struct writer *w, size_t output)
+{
+	return c_member(w->arena, w->face->outputs.items[output].name);
+}
+
 static void put_ports(struct writer *w, struct buf *out)
 {
 	const struct interface *face = w->face;
@@ -291,7 +313,7 @@ static void put_ports(struct writer *w, struct buf *out)
 	}
 	for (size_t i = 0; i < face->outputs.n; i++) {
 		const struct port *output = &face->outputs.items[i];
-		out_field(&value, "%s;", pointer_to(w, output->type, output->name));
+		out_field(&value, "%s;", pointer_to(w, output->type, output_member(w, i)));
 		out_field_comment(&value, output->type->name);
 	}
 	buf_printf(out, "struct %s_in {\n", face->c_name);
@@ -323,7 +345,7 @@ static const char nobody_text[] = "if (!out->%s)\n\treturn PKD_OK; /* nobody rea
 /* The statements of the step, on the side: they decide what else there is. */
 static const char *make_body(struct writer *w)
 {
-	const char *name = w->face->outputs.items[0].name;
+	const char *name = output_member(w, 0);
 	struct value_text to = {.text = arena_printf(w->arena, "out->%s", name), .pointer = true};
 	struct block body;
 	bool all, any = find_readers(w, 0, &all);
@@ -400,9 +422,9 @@ static void put_methods(struct writer *w, struct buf *out)
 		out_field(&row, ".self_size = sizeof(struct %s)", name);
 	else
 		out_field(&row, ".self_size = 1");
-	out_field(&row, ".init = expression_init");
+	out_field(&row, ".init = %s", w->p->expression_init);
 	out_field(&row, ".step = %s_step", name);
-	out_field(&row, ".finish = expression_finish");
+	out_field(&row, ".finish = %s", w->p->expression_finish);
 	out_row(out, arena_printf(w->arena, "static const struct pkd_methods %s_methods = ", name),
 	        &row, ";", false);
 }
@@ -442,8 +464,7 @@ struct value_text writer_part(struct writer *w, uint32_t index)
 
 	if (is_published(w, part))
 		return (struct value_text){
-			.text = arena_printf(w->arena, "out->%s",
-		                             w->face->outputs.items[part->output].name),
+			.text = arena_printf(w->arena, "out->%s", output_member(w, part->output)),
 			.pointer = true};
 	return (struct value_text){.text = arena_printf(w->arena, "self->%s", part->name)};
 }
@@ -488,7 +509,8 @@ static size_t find_arguments(struct writer *w, const char *body, const char *dec
 static const char *put_part(struct writer *w, struct buf *out, uint32_t index)
 {
 	const struct part *part = &w->face->parts.items[index];
-	const char *function = arena_printf(w->arena, "%s_%s", w->face->c_name, part->name);
+	const char *function =
+		program_claim(w->p, arena_printf(w->arena, "%s_%s", w->face->c_name, part->name));
 	const char *result = part->term->optional ? "bool" : "void";
 	struct block block;
 
@@ -517,15 +539,15 @@ static const char *call_part(struct writer *w, struct buf *out, uint32_t index, 
 	if (!published)
 		out_field(&w->rooms, "%s;", writer_variable(w, part->term->type, part->name));
 	if (optional && is_used)
-		out_field(&w->rooms, "bool has_%s;", part->name);
+		out_field(&w->rooms, "bool %s;", w->flags[index]);
 	const char *absent =
 		published ? arena_printf(w->arena, "\n\tpkd_absent(ctx, %u);", part->output) : ";";
 	if (!optional)
 		return arena_printf(w->arena, "%s;", call);
 	if (!is_used)
 		return arena_printf(w->arena, "if (!%s)%s", call, absent);
-	const char *kept = arena_printf(w->arena, "self->has_%s = %s;", part->name, call);
-	return published ? arena_printf(w->arena, "%s\nif (!self->has_%s)%s", kept, part->name,
+	const char *kept = arena_printf(w->arena, "self->%s = %s;", w->flags[index], call);
+	return published ? arena_printf(w->arena, "%s\nif (!self->%s)%s", kept, w->flags[index],
 	                                absent)
 	                 : kept;
 }
@@ -545,7 +567,7 @@ static void put_pasts(struct writer *w, struct buf *out)
 		const char *name = one ? part->name
 		                       : arena_printf(w->arena, "%s[%u]", part->name, past->depth);
 		out_field(&row, "%s;", writer_variable(w, part->term->type, name));
-		out_field(&row, one ? "bool has_%s;" : "uint32_t n_%s;", part->name);
+		out_field(&row, one ? "bool %s;" : "uint32_t %s;", w->past_flags[i]);
 	}
 	buf_puts(out, "/* What was before, kept as persistent state is. */\n");
 	buf_printf(out, "struct %s_state {\n", face->c_name);
@@ -554,10 +576,11 @@ static void put_pasts(struct writer *w, struct buf *out)
 }
 
 /* The value of this firing becomes the one before. */
-static void put_shift(struct writer *w, const struct past *past)
+static void put_shift(struct writer *w, size_t i)
 {
+	const struct past *past = &w->face->pasts.items[i];
 	const struct part *part = &w->face->parts.items[past->part];
-	const char *name = part->name;
+	const char *name = part->name, *flag = w->past_flags[i];
 	struct value_text to = {.text = arena_printf(w->arena, "state->%s", name)};
 	struct value_text from = writer_part(w, past->part);
 
@@ -571,26 +594,51 @@ static void put_shift(struct writer *w, const struct past *past)
 	else
 		writer_define(w, to.text, place_text(w->arena, from));
 	if (past->depth == 1)
-		writer_say(w, "state->has_%s = true;", name);
+		writer_say(w, "state->%s = true;", flag);
 	else
-		writer_say(w, "if (state->n_%s < %u)\n\tstate->n_%s++;", name, past->depth, name);
+		writer_say(w, "if (state->%s < %u)\n\tstate->%s++;", flag, past->depth, flag);
 }
 
-static void keep_past(struct writer *w, const struct past *past)
+static void keep_past(struct writer *w, size_t i)
 {
-	const struct part *part = &w->face->parts.items[past->part];
+	uint32_t part = w->face->pasts.items[i].part;
 	struct block block;
 
-	if (!part->term->optional) {
-		put_shift(w, past);
+	if (!w->face->parts.items[part].term->optional) {
+		put_shift(w, i);
 		return;
 	}
 	writer_open(w, &block);
-	put_shift(w, past);
+	put_shift(w, i);
 	const char *text = writer_close(w, &block);
-	writer_say(w, "if (self->has_%s) {", part->name);
+	writer_say(w, "if (self->%s) {", w->flags[part]);
 	buf_puts(w->out, text);
 	writer_say(w, "}");
+}
+
+/* Parts keep their names; what goes with them, and rooms, take what is left. */
+static void choose_members(struct writer *w, const bool *is_used)
+{
+	const struct interface *face = w->face;
+	struct map kept = {0};
+
+	w->flags = arena_alloc(w->arena, (face->parts.n + 1) * sizeof *w->flags);
+	w->past_flags = arena_alloc(w->arena, (face->pasts.n + 1) * sizeof *w->past_flags);
+	for (size_t i = 0; i < face->parts.n; i++)
+		if (!is_published(w, &face->parts.items[i]))
+			map_put(w->arena, &w->members, face->parts.items[i].name, w);
+	for (size_t i = 0; i < face->parts.n; i++)
+		if (is_used[i] && face->parts.items[i].term->optional)
+			w->flags[i] = writer_member(
+				w, arena_printf(w->arena, "has_%s", face->parts.items[i].name));
+	for (size_t i = 0; i < face->pasts.n; i++)
+		map_put(w->arena, &kept, face->parts.items[face->pasts.items[i].part].name, w);
+	for (size_t i = 0; i < face->pasts.n; i++) {
+		const struct past *past = &face->pasts.items[i];
+		const char *flag = arena_printf(w->arena, past->depth == 1 ? "has_%s" : "n_%s",
+		                                face->parts.items[past->part].name);
+		w->past_flags[i] = claim_member(w, &kept, flag);
+	}
 }
 
 static void put_parts(struct writer *w, struct buf *out)
@@ -611,18 +659,19 @@ static void put_parts(struct writer *w, struct buf *out)
 		mark_parts(face->parts.items[i].term, is_used);
 	for (size_t i = 0; i < face->pasts.n; i++)
 		is_used[face->pasts.items[i].part] = true;
+	choose_members(w, is_used);
 	buf_init(&text);
 	for (uint32_t i = 0; i < face->parts.n; i++)
 		if (is_used[i] || is_published(w, &face->parts.items[i]))
 			calls[i] = call_part(w, &text, i, is_used[i]);
 	writer_open(w, &block);
 	if (face->outputs.n == 1 && is_read[0] && !all)
-		writer_say(w, nobody_text, face->outputs.items[0].name);
+		writer_say(w, nobody_text, output_member(w, 0));
 	for (uint32_t i = 0; i < face->parts.n; i++)
 		if (calls[i])
 			writer_say(w, "%s", calls[i]);
 	for (size_t i = 0; i < face->pasts.n; i++)
-		keep_past(w, &face->pasts.items[i]);
+		keep_past(w, i);
 	writer_say(w, "return PKD_OK;");
 	const char *body = writer_close(w, &block);
 	buf_putc(out, '\n');
@@ -649,9 +698,9 @@ static void put_expression(struct writer *w, struct buf *out)
 
 static const char shared_text[] =
 	"\n/* ---- Expressions ---- */\n\n"
-	"static int expression_init(void *node, const void *params, struct pkd_ctx *ctx)\n"
+	"static int %s(void *node, const void *params, struct pkd_ctx *ctx)\n"
 	"{\n\t(void)node;\n\t(void)params;\n\t(void)ctx;\n\treturn PKD_OK;\n}\n\n"
-	"static void expression_finish(void *node)\n"
+	"static void %s(void *node)\n"
 	"{\n\t(void)node;\n}\n";
 
 static const char absent_text[] = "\n/* The expression has no value for this frame. */\n"
@@ -676,9 +725,11 @@ void emit_terms(struct program *p)
 		w.uses_absent = &uses_absent;
 		put_expression(&w, &text);
 	}
-	if (any)
-		buf_printf(p->out, "%s%s%s%s", shared_text, uses_absent ? absent_text : "",
-		           type_text.text, text.text);
+	if (any) {
+		buf_printf(p->out, shared_text, p->expression_init, p->expression_finish);
+		buf_printf(p->out, "%s%s%s", uses_absent ? absent_text : "", type_text.text,
+		           text.text);
+	}
 	buf_finish(&type_text);
 	buf_finish(&text);
 }

@@ -4,6 +4,7 @@
 #include "emit/out.h"
 #include "emit/parts.h"
 #include "sema/c_name.h"
+#include "sema/c_unit.h"
 #include <string.h>
 
 struct header {
@@ -152,27 +153,6 @@ static void put_params(const struct header *h, const struct interface *node)
 
 /* ---- Ports ---- */
 
-/* The string, bytes or list that gets a struct of the port's name: the port's type, or the item of
- * an array. NULL: none, for C has a name for it, or no way to say it. */
-static const struct type *struct_of_port(const struct port *port)
-{
-	const struct type *type = port->type;
-
-	if (type->kind == TYPE_ARRAY)
-		type = type->item;
-	if (type != port->type && !type_is_concrete(type))
-		return NULL;
-	if (type->kind == TYPE_STRING || type->kind == TYPE_BYTES)
-		return type;
-	return type->kind == TYPE_LIST && type_is_concrete(type->item) ? type : NULL;
-}
-
-static const char *struct_name(struct arena *arena, const struct interface *node,
-                               const struct port *port)
-{
-	return c_member(arena, arena_printf(arena, "%s_%s", node->c_name, port->name));
-}
-
 /* The C declaration of `name` as a pointer to a value of the type; of an array to its first item.
  * `port` may have a struct for it. */
 static const char *pointer_declaration(const struct header *h, const struct interface *node,
@@ -185,8 +165,8 @@ static const char *pointer_declaration(const struct header *h, const struct inte
 		return arena_printf(arena, "struct pkd_image *%s", name);
 	if (type->kind == TYPE_ARRAY)
 		type = type->item;
-	if (type == struct_of_port(port))
-		return arena_printf(arena, "struct %s *%s", struct_name(arena, node, port), name);
+	if (type == c_port_type(port))
+		return arena_printf(arena, "struct %s *%s", c_port_struct(arena, node, port), name);
 	if (!type_is_concrete(type) || type->kind == TYPE_IMAGE)
 		return arena_printf(arena, "void *%s", name);
 	return type_c_declaration(
@@ -234,7 +214,7 @@ static void put_port_structs(const struct header *h, const struct interface *nod
 	for (size_t i = 0; i < n; i++) {
 		const struct port *port = i < n_inputs ? &node->inputs.items[i]
 		                                       : &node->outputs.items[i - n_inputs];
-		const struct type *type = struct_of_port(port);
+		const struct type *type = c_port_type(port);
 		if (!type || map_get(&done, port->name))
 			continue;
 		map_put(h->arena, &done, port->name, (void *)(uintptr_t)port);
@@ -243,14 +223,14 @@ static void put_port_structs(const struct header *h, const struct interface *nod
 		            type == port->type
 		                    ? type->name
 		                    : arena_printf(h->arena, "an item of %s", port->type->name));
-		buf_printf(h->out, "struct %s %s;\n", struct_name(h->arena, node, port),
+		buf_printf(h->out, "struct %s %s;\n", c_port_struct(h->arena, node, port),
 		           type_c_body(h->arena, type, 0));
 	}
 }
 
 static bool has_flexible_array(const struct port *port)
 {
-	const struct type *type = struct_of_port(port);
+	const struct type *type = c_port_type(port);
 
 	return type && type->n.variable;
 }
@@ -408,6 +388,15 @@ static void put_node(const struct header *h, const struct interface *node)
 
 /* ---- The file ---- */
 
+/* From the directory of this header, which is searched first: no other file is found there. */
+static const char *relative(const struct header *h, const char *path)
+{
+	for (const char *c = h->unit->header; *c; c++)
+		if (*c == '/')
+			path = arena_printf(h->arena, "../%s", path);
+	return path;
+}
+
 static void put_includes(const struct header *h)
 {
 	struct map done = {0};
@@ -418,9 +407,12 @@ static void put_includes(const struct header *h)
 		const struct unit *used = h->unit->uses.items[i];
 		if (!used->records.n && !used->enumerations.n)
 			continue; /* its nodes are no business of this one's */
-		if (!map_put(h->arena, &done, used->header, h->arena))
-			buf_printf(h->out, used->stdlib ? "#include <%s>\n" : "#include \"%s\"\n",
-			           used->header);
+		if (map_put(h->arena, &done, used->header, h->arena))
+			continue;
+		if (used->stdlib)
+			buf_printf(h->out, "#include <%s>\n", used->header);
+		else
+			buf_printf(h->out, "#include \"%s\"\n", relative(h, used->header));
 	}
 }
 

@@ -295,11 +295,12 @@ void list_take(struct writer *w, struct value_text to, const struct term *term)
 /* Room for the order of a list's items. */
 static const char *make_order(struct writer *w, const struct type *key, uint64_t n)
 {
-	const char *name = writer_name(w, "order");
+	bool large = n * 16 > WRITER_LARGE;
+	const char *name = large ? writer_member(w, "order") : writer_name(w, "order");
 	const char *declaration = arena_printf(w->arena, "struct pkd_order_%s %s[%llu]",
 	                                       type_word(key), name, (unsigned long long)n);
 
-	if (n * 16 <= WRITER_LARGE) {
+	if (!large) {
 		writer_say(w, "%s;", declaration);
 		return name;
 	}

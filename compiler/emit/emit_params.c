@@ -85,8 +85,8 @@ static void put_param_tables(struct program *p)
 		const struct interface *face = p->faces.items[i];
 		if (!face->params.n)
 			continue;
-		buf_printf(p->out, "\nstatic const struct pkd_param %s_param_table[] = {\n",
-		           face->c_name);
+		buf_printf(p->out, "\nstatic const struct pkd_param %s[] = {\n",
+		           program_table(p, face, "param_table"));
 		for (size_t k = 0; k < face->params.n; k++)
 			put_param_row(p, arena_printf(p->arena, "%s_params", face->c_name),
 			              &face->params.items[k]);
@@ -124,7 +124,7 @@ static void put_options(struct program *p)
 		out_row(p->out, arena_printf(p->arena, "%s = ", head), &initial, ";", false);
 	else
 		buf_printf(p->out, "%s;\n", head);
-	buf_puts(p->out, "\nstatic const struct pkd_param option_table[] = {\n");
+	buf_printf(p->out, "\nstatic const struct pkd_param %s[] = {\n", p->option_table);
 	for (size_t i = 0; i < graph->params.n; i++)
 		put_param_row(p, p->options, &graph->params.items[i]);
 	buf_puts(p->out, "};\n");

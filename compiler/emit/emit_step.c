@@ -84,15 +84,23 @@ void emit_includes(const struct program *p)
 	put_includes(p, names.items, names.n);
 }
 
-/* The struct's member for the parameters: no field of the user's has its name. */
-static const char *params_member(const struct interface *face)
+/* Whether one of the user's fields in struct NAME may have the name. */
+static bool has_state(const struct interface *face, const char *name)
 {
 	for (size_t i = 0; i < face->state.n; i++)
-		if (strcmp(face->state.items[i].name, "params") == 0)
-			return "node_params";
-	if (face->members.text && strstr(face->members.text, "params"))
-		return "node_params";
-	return "params";
+		if (strcmp(face->state.items[i].name, name) == 0)
+			return true;
+	return face->members.text && strstr(face->members.text, name);
+}
+
+/* The struct's member for the parameters: no field of the user's has its name. */
+static const char *params_member(const struct program *p, const struct interface *face)
+{
+	const char *name = has_state(face, "params") ? "node_params" : "params";
+
+	while (has_state(face, name))
+		name = arena_printf(p->arena, "%s_", name);
+	return name;
 }
 
 static void put_head(const struct program *p, const struct interface *face, const char *function)
@@ -135,7 +143,8 @@ static void put_code(const struct program *p, const struct unit *unit, const str
 	if (source->text && strncmp(source->text + start, "{=", 2) == 0)
 		start += 2;
 	at = source_position(p->graph->sources, block->at.source, start);
-	put_line_directive(p, at.line, program_path(p, block->at.source));
+	put_line_directive(p, at.line,
+	                   p->steps_path ? source->path : program_path(p, block->at.source));
 	uint32_t line = source->text && source->lines.n ? source->lines.items[at.line - 1] : start;
 	for (uint32_t k = line; k < start; k++)
 		if (text_is_character_start(source->text[k]) && *block->text != '\n')
@@ -144,7 +153,9 @@ static void put_code(const struct program *p, const struct unit *unit, const str
 	while (strchr(" \t\n", p->out->text[p->out->length - 1]))
 		p->out->length--;
 	buf_putc(p->out, '\n');
-	put_line_directive(p, lines_of(p->out) + 2, path_base(emit_steps_file(p->arena, unit)));
+	put_line_directive(p, lines_of(p->out) + 2,
+	                   p->steps_path ? p->steps_path
+	                                 : path_base(emit_steps_file(p->arena, unit)));
 }
 
 static void put_block(const struct program *p, const struct interface *face,
@@ -159,7 +170,7 @@ static void put_self(const struct program *p, const struct interface *face)
 {
 	struct out_row lines = {.arena = p->arena};
 
-	out_field(&lines, "const struct %s_params *%s;", face->c_name, params_member(face));
+	out_field(&lines, "const struct %s_params *%s;", face->c_name, params_member(p, face));
 	for (size_t i = 0; i < face->state.n; i++) {
 		const struct state_field *field = &face->state.items[i];
 		out_field(&lines, "%s;",
@@ -183,7 +194,7 @@ static void put_init(const struct program *p, const struct interface *face)
 		buf_printf(p->out, "\tconst struct %s_state *state = %s_get_state(ctx);\n\n",
 		           face->c_name, face->c_name);
 	buf_printf(p->out, "\t(void)ctx%s;\n\tself->%s = params;\n",
-	           has_state ? ", (void)state" : "", params_member(face));
+	           has_state ? ", (void)state" : "", params_member(p, face));
 	if (face->init.text)
 		put_block(p, face, &face->init);
 	buf_puts(p->out, "\treturn PKD_OK;\n}\n\n");
@@ -194,7 +205,7 @@ static void put_finish(const struct program *p, const struct interface *face)
 	buf_printf(p->out, "void %s_finish(struct %s *self)\n{\n", face->c_name, face->c_name);
 	if (face->finish.text)
 		buf_printf(p->out, "\tconst struct %s_params *params = self->%s;\n\n", face->c_name,
-		           params_member(face));
+		           params_member(p, face));
 	buf_printf(p->out, "\t(void)self%s;\n", face->finish.text ? ", (void)params" : "");
 	if (face->finish.text)
 		put_block(p, face, &face->finish);
@@ -212,7 +223,7 @@ static void put_step(const struct program *p, const struct interface *face)
 		           face->c_name);
 	}
 	buf_printf(p->out, "\tconst struct %s_params *params = self->%s;\n\n", face->c_name,
-	           params_member(face));
+	           params_member(p, face));
 	buf_printf(p->out, "\t(void)in, (void)out, (void)ctx, (void)params%s;\n",
 	           face->persistent.n ? ", (void)state" : "");
 	out_comment(p->out, 1,
@@ -261,14 +272,16 @@ const char *emit_steps_file(struct arena *arena, const struct unit *unit)
 	                    unit->header);
 }
 
-bool emit_steps(const struct analysis *analysis, const struct unit *unit, struct buf *out)
+bool emit_steps(const struct analysis *analysis, const struct unit *unit, const char *path,
+                struct buf *out)
 {
 	static const char *const headers[] = {"<errno.h>",  "<math.h>",   "<stdio.h>",
 	                                      "<stdlib.h>", "<string.h>", "<time.h>"};
 	struct program p = {.analysis = analysis,
 	                    .graph = analysis->graph,
 	                    .arena = analysis->arena,
-	                    .out = out};
+	                    .out = out,
+	                    .steps_path = path};
 	bool has_head = false;
 
 	program_collect_faces(&p);
@@ -277,7 +290,8 @@ bool emit_steps(const struct analysis *analysis, const struct unit *unit, struct
 		if (face->unit != unit || !face->step.text)
 			continue;
 		if (!has_head) {
-			const char *header = header_word(&p, unit);
+			const char *header = arena_printf(p.arena, "\"%s\"",
+			                                  path_base(unit->header));
 			out_comment(
 				out, 0,
 				arena_printf(p.arena,

@@ -35,20 +35,20 @@ static struct value_text input(struct writer *w, const struct term *term)
 /* "state->has_x", or of several values "state->n_x >= 2". */
 static const char *past_presence(struct writer *w, const struct term *term)
 {
-	const struct past *past = &w->face->pasts.items[term->index];
-	const char *name = w->face->parts.items[past->part].name;
+	const char *flag = w->past_flags[term->index];
 
-	return past->depth == 1 ? arena_printf(w->arena, "state->has_%s", name)
-	                        : arena_printf(w->arena, "state->n_%s >= %u", name, term->element);
+	return w->face->pasts.items[term->index].depth == 1
+	               ? arena_printf(w->arena, "state->%s", flag)
+	               : arena_printf(w->arena, "state->%s >= %u", flag, term->element);
 }
 
 static const char *past_absence(struct writer *w, const struct term *term)
 {
-	const struct past *past = &w->face->pasts.items[term->index];
-	const char *name = w->face->parts.items[past->part].name;
+	const char *flag = w->past_flags[term->index];
 
-	return past->depth == 1 ? arena_printf(w->arena, "!state->has_%s", name)
-	                        : arena_printf(w->arena, "state->n_%s < %u", name, term->element);
+	return w->face->pasts.items[term->index].depth == 1
+	               ? arena_printf(w->arena, "!state->%s", flag)
+	               : arena_printf(w->arena, "state->%s < %u", flag, term->element);
 }
 
 const char *term_presence(struct writer *w, const struct term *term)
@@ -56,8 +56,7 @@ const char *term_presence(struct writer *w, const struct term *term)
 	if (term->kind == TERM_PAST)
 		return past_presence(w, term);
 	if (term->kind == TERM_PART)
-		return arena_printf(w->arena, "self->has_%s",
-		                    w->face->parts.items[term->index].name);
+		return arena_printf(w->arena, "self->%s", w->flags[term->index]);
 	return arena_printf(w->arena, "in->%s",
 	                    c_member(w->arena, w->face->inputs.items[term->index].name));
 }
@@ -265,16 +264,18 @@ static bool is_made(const struct term *term)
 
 static struct value_text make_place(struct writer *w, const struct term *term)
 {
-	const char *name = writer_name(w, term_name(w, term));
-	struct value_text place = {.text = name, .binding = BINDS_ALL};
+	struct value_text place = {.binding = BINDS_ALL};
 	struct layout layout = {0, 1};
+	const char *name = term_name(w, term);
 
 	type_layout(term->type, &layout);
 	if (layout.size > WRITER_LARGE) {
+		name = writer_member(w, name);
 		out_field(&w->rooms, "%s;", writer_variable(w, term->type, name));
 		place.text = arena_printf(w->arena, "self->%s", name);
 	} else {
-		writer_say(w, "%s;", writer_variable(w, term->type, name));
+		place.text = writer_name(w, name);
+		writer_say(w, "%s;", writer_variable(w, term->type, place.text));
 	}
 	term_fill(w, place, term);
 	return place;
@@ -370,7 +371,7 @@ static void fill_list(struct writer *w, struct value_text to, const struct term 
 static bool fill_in_a_line(struct writer *w, struct value_text to, const struct term *term)
 {
 	bool choice = term->kind == TERM_IF || term->kind == TERM_COALESCE;
-	size_t n_names = w->names.n, n_rooms = w->rooms.fields.n;
+	size_t n_names = w->names.n, n_members = w->members.n, n_rooms = w->rooms.fields.n;
 	unsigned n_temporaries = w->n_temporaries;
 	struct value_text value;
 	struct block block;
@@ -387,6 +388,8 @@ static bool fill_in_a_line(struct writer *w, struct value_text to, const struct 
 	}
 	for (size_t i = n_names; i < w->names.n; i++)
 		w->names.entries[i].value = NULL;
+	for (size_t i = n_members; i < w->members.n; i++)
+		w->members.entries[i].value = NULL;
 	w->rooms.fields.n = n_rooms;
 	w->n_temporaries = n_temporaries;
 	return false;

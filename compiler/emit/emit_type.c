@@ -149,9 +149,9 @@ static const char *unique(struct described *described, const char *wanted)
 {
 	const char *name = wanted;
 
-	for (int i = 2; map_get(&described->by_name, name); i++)
+	for (int i = 2; map_get(described->names, name); i++)
 		name = arena_printf(described->arena, "%s_%d", wanted, i);
-	map_put(described->arena, &described->by_name, name, (void *)(uintptr_t)name);
+	map_put(described->arena, described->names, name, described);
 	return name;
 }
 
@@ -161,6 +161,7 @@ static void describe_fields(struct buf *out, struct described *described, struct
 {
 	struct arena *arena = described->arena;
 	struct out_row fields = {.arena = arena};
+	const char *table = unique(described, arena_printf(arena, "%s_fields", name));
 
 	for (size_t i = 0; i < record->fields.n; i++) {
 		const struct field *field = &record->fields.items[i];
@@ -168,23 +169,24 @@ static void describe_fields(struct buf *out, struct described *described, struct
 		          type_describe(out, described, field->type), record->c_name,
 		          c_member(arena, field->name));
 	}
-	out_row(out, arena_printf(arena, "static const struct pkd_field %s_fields[] = ", name),
-	        &fields, ";", false);
+	out_row(out, arena_printf(arena, "static const struct pkd_field %s[] = ", table), &fields,
+	        ";", false);
 	out_field(row, ".n = %zu", record->fields.n);
-	out_field(row, ".fields = %s_fields", name);
+	out_field(row, ".fields = %s", table);
 }
 
-static void describe_names(struct buf *out, struct out_row *row, const char *name,
-                           const struct enumeration *enumeration)
+static void describe_names(struct buf *out, struct described *described, struct out_row *row,
+                           const char *name, const struct enumeration *enumeration)
 {
 	struct out_row names = {.arena = row->arena};
+	const char *table = unique(described, arena_printf(row->arena, "%s_names", name));
 
 	for (size_t i = 0; i < enumeration->names.n; i++)
 		out_field(&names, "%s", out_quote(row->arena, enumeration->names.items[i], 0));
-	out_row(out, arena_printf(row->arena, "static const char *const %s_names[] = ", name),
-	        &names, ";", true);
+	out_row(out, arena_printf(row->arena, "static const char *const %s[] = ", table), &names,
+	        ";", true);
 	out_field(row, ".n = %zu", enumeration->names.n);
-	out_field(row, ".names = %s_names", name);
+	out_field(row, ".names = %s", table);
 }
 
 static void describe_inside(struct buf *out, struct described *described, struct out_row *row,
@@ -193,7 +195,7 @@ static void describe_inside(struct buf *out, struct described *described, struct
 	if (type->kind == TYPE_RECORD)
 		describe_fields(out, described, row, name, type->record);
 	else if (type->kind == TYPE_ENUM)
-		describe_names(out, row, name, type->enumeration);
+		describe_names(out, described, row, name, type->enumeration);
 	else if (type->kind == TYPE_STRING || type->kind == TYPE_BYTES || type->item)
 		out_field(row, ".n = %llu", (unsigned long long)type->n.value);
 	if (type->kind == TYPE_IMAGE) {

@@ -13,12 +13,29 @@ struct program {
 	VEC(const struct interface *) faces; /* of the node kinds used, each once */
 	const char **node_names;             /* in C: "cam", "view_boxes" */
 	const char **stream_names;           /* "cam_frame"; NULL where there is no channel */
-	const char *options;                 /* struct of the pipeline's parameters */
+	const char **process_names;
+	const char *options; /* struct of the pipeline's parameters */
+	const char *option_table, *expression_init, *expression_finish;
+	struct map names, tags; /* that the file has: of structs and enums, and all else */
+	struct map tables;      /* "video_open_rights" -> its name */
 	struct described described;
+	const char *steps_path; /* of emit_steps */
 };
 
-/* Fills in faces (emit_c.c). */
+/* Fills in faces (emit_name.c). */
 void program_collect_faces(struct program *program);
+
+/* Fills in faces, and chooses what is named after parts of the program (emit_name.c). */
+void program_choose_names(struct program *program);
+
+/* A name at file scope that nothing has, and now has: `wanted`, or with a number behind it. The
+ * same for a struct. */
+const char *program_claim(struct program *program, const char *wanted);
+const char *program_claim_tag(struct program *program, const char *wanted);
+
+/* The "rights" or the "param_table" of a kind of node. */
+const char *program_table(const struct program *program, const struct interface *face,
+                          const char *table);
 
 /* How the program names a source file: the main file by its own name, and no file by an absolute
  * path, so that the program does not depend on where it was built (emit_c.c). */

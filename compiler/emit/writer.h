@@ -30,7 +30,7 @@ struct writer {
 	const struct interface *face;
 	struct buf *out; /* of the block being written */
 	size_t depth;
-	struct map names;        /* local names taken */
+	struct map names;        /* local names taken, beside those of the file */
 	unsigned n_temporaries;  /* "t1", "t2" … */
 	VEC(const char *) facts; /* conditions that hold here: "in->x", "in->xs->len > 3" */
 	VEC(struct item) items;  /* loops around */
@@ -41,10 +41,13 @@ struct writer {
 	/* In bind(), of the parameter at hand: what is said where the value does not fit, or where
 	 * there is none. NULL: in a step, where numbers keep to the bounds of their type. */
 	const char *unfit;
-	struct out_row rooms;  /* members of struct NAME: values too large for the stack */
-	struct map *types;     /* name of a type -> its struct in C */
-	struct buf *type_text; /* these structs */
-	bool *uses_absent;     /* somebody calls absent() */
+	struct out_row rooms;    /* members of struct NAME: values too large for the stack */
+	struct map members;      /* their names, and those of the parts */
+	const char **flags;      /* per part: the member that says whether it has a value */
+	const char **past_flags; /* per past: the one of struct NAME_state */
+	struct map *types;       /* name of a type -> its struct in C */
+	struct buf *type_text;   /* these structs */
+	bool *uses_absent;       /* somebody calls absent() */
 };
 
 /* A writer of statements into `out`, `depth` deep, with the names that C or the program has
@@ -76,6 +79,9 @@ size_t writer_room(const struct writer *w);
 /* A local name like `wanted` that is not taken; NULL: "t1", "t2" … */
 const char *writer_name(struct writer *w, const char *wanted);
 void writer_forget(struct writer *w, const char *name); /* its block has ended */
+
+/* The name of a member of struct NAME, likewise. */
+const char *writer_member(struct writer *w, const char *wanted);
 
 /* "struct value_list_Object_64 near", "float (*grid)[3]": declarations of a variable and, const, of
  * a pointer to what is read. */

@@ -234,6 +234,15 @@ struct ast_decl {
 
 VEC_OF(ast_decls, struct ast_decl *);
 
+/* Whether it is a pipeline that can be a program: one with ports is a part of others. */
+static inline bool ast_is_program(const struct ast_decl *decl)
+{
+	for (size_t i = 0; i < decl->inputs.n; i++)
+		if (!decl->inputs.items[i].param && !decl->inputs.items[i].initial)
+			return false;
+	return decl->kind == DECL_PIPELINE && decl->outputs.n == 0;
+}
+
 struct ast_file {
 	uint32_t source;
 	struct ast_decls decls;

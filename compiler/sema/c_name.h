@@ -12,6 +12,9 @@ bool c_name_is_taken(const char *name);
  * are declared. */
 const char *c_member(struct arena *arena, const char *name);
 
+/* The same for what becomes the value of an enum: what the headers declare is taken, too. */
+const char *c_constant(struct arena *arena, const char *name);
+
 /* The same for what becomes a struct or an enum: those of the C library are taken, too. */
 const char *c_name_of_tag(struct arena *arena, const char *name);
 

@@ -1,5 +1,5 @@
 /* Nodes made of expressions: their inputs are the streams that the expression names. */
-#include "sema/c_name.h"
+#include "sema/c_unit.h"
 #include "sema/lift.h"
 #include <string.h>
 
@@ -15,7 +15,8 @@ static const char *c_name(struct elaborator *e, const char *path)
 		if (!((*c >= 'a' && *c <= 'z') || (*c >= 'A' && *c <= 'Z') ||
 		      (*c >= '0' && *c <= '9')))
 			*c = '_';
-	return arena_printf(e->sema->arena, "%s_%u", name, ++e->n_expressions);
+	name = arena_printf(e->sema->arena, "%s_%u", name, ++e->n_expressions);
+	return c_claim_node(e->sema, name);
 }
 
 const char *claim_free_name(struct arena *arena, struct map *names, const char *base)

@@ -3,7 +3,9 @@
 #include "front/front.h"
 #include "sema/scope.h"
 #include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 const char *symbol_kind_text(enum symbol_kind kind)
 {
@@ -142,6 +144,12 @@ static char *upper_identifier(struct arena *arena, const char *text)
 	return out;
 }
 
+static void set_header(struct sema *sema, struct unit *unit, const char *header)
+{
+	unit->header = header;
+	unit->guard = arena_printf(sema->arena, "PKD_%s", upper_identifier(sema->arena, header));
+}
+
 static struct file_scope *new_file(struct sema *sema, struct module *module, uint32_t source,
                                    const char *header, bool stdlib)
 {
@@ -150,8 +158,7 @@ static struct file_scope *new_file(struct sema *sema, struct module *module, uin
 	unit->source = source;
 	unit->module = module->name;
 	unit->directory = path_directory(sema->arena, sema->sources->list.items[source].file);
-	unit->header = header;
-	unit->guard = arena_printf(sema->arena, "PKD_%s", upper_identifier(sema->arena, header));
+	set_header(sema, unit, header);
 	unit->stdlib = stdlib;
 	file->unit = unit;
 	file->module = module;
@@ -215,7 +222,7 @@ static struct file_scope *load(struct sema *sema, struct module *module, uint32_
 static struct module *new_module(struct sema *sema, const char *key, const char *name)
 {
 	struct module *module = arena_new(sema->arena, struct module);
-	module->name = name;
+	module->name = module->in_c = name;
 	module->loading = true;
 	map_put(sema->arena, &sema->modules, key, module);
 	return module;
@@ -280,13 +287,50 @@ static const char *header_path(struct arena *arena, const char *path)
 	return header;
 }
 
+/* What stands before the names of a file in C: its own name, whatever those who use it call it. */
+static const char *prefix_in_c(struct arena *arena, const char *path)
+{
+	char *stem = path_stem(arena, path);
+	for (char *c = stem; *c; c++)
+		if (!isalnum((unsigned char)*c))
+			*c = '_';
+	bool kept = isdigit((unsigned char)stem[0]) || stem[0] == '_' ||
+	            strncasecmp(stem, "pkd", 3) == 0;
+	return kept ? arena_printf(arena, "file_%s", stem) : stem;
+}
+
+/* A module's name in the program: the one after `as`, unless another file has it. */
+static const char *free_module_name(struct sema *sema, const char *wanted)
+{
+	const char *name = wanted;
+	size_t k = 1;
+	for (size_t i = 0; i < sema->modules.n; i++) {
+		const struct module *other = sema->modules.entries[i].value;
+		if (strcmp(other->name, name) != 0)
+			continue;
+		name = arena_printf(sema->arena, "%s_%zu", wanted, ++k);
+		i = (size_t)-1;
+	}
+	return name;
+}
+
+/* One file is one module, by whatever path. */
+static const char *file_key(struct arena *arena, const char *path)
+{
+	char *real = realpath(path, NULL);
+	const char *key = real ? arena_strdup(arena, real) : path;
+	free(real);
+	return key;
+}
+
 /* A file named by `use "path" as name`: its own module. */
 static struct module *import_file(struct sema *sema, struct file_scope *from,
                                   const struct ast_decl *use)
 {
 	struct arena *arena = sema->arena;
 	const char *real = path_join(arena, from->unit->directory, use->expr->text);
-	struct module *module = map_get(&sema->modules, real);
+	const char *key = file_key(arena, real);
+	struct module *module = map_get(&sema->modules, key);
 	if (module)
 		return module;
 	const char *shown = path_join(
@@ -301,7 +345,8 @@ static struct module *import_file(struct sema *sema, struct file_scope *from,
 	uint32_t source = read_source(sema, shown, real, use->expr->span);
 	if (!source)
 		return NULL;
-	module = new_module(sema, real, use->name.text);
+	module = new_module(sema, key, free_module_name(sema, use->name.text));
+	module->in_c = prefix_in_c(arena, real);
 	load(sema, module, source, header_path(arena, use->expr->text), false);
 	module->loading = false;
 	return module;
@@ -367,14 +412,60 @@ static void use_all(struct sema *sema, struct file_scope *file)
 	}
 }
 
+/* A file without a program is there for others: its names in C are what those see. */
+static bool has_program(const struct ast_file *file)
+{
+	for (size_t i = 0; i < file->decls.n; i++)
+		if (ast_is_program(file->decls.items[i]))
+			return true;
+	return false;
+}
+
+/* Enters the header and its guard where no other file has them. */
+static bool claim_header(struct sema *sema, struct map *taken, const struct unit *unit)
+{
+	const char *of_stdlib = arena_printf(sema->arena, "%s/%.*s", sema->stdlib,
+	                                     (int)(strlen(unit->header) - strlen(".h")),
+	                                     unit->header);
+	if (map_get(taken, unit->header) || map_get(taken, unit->guard) ||
+	    (!unit->stdlib && file_exists(of_stdlib)))
+		return false;
+	map_put(sema->arena, taken, unit->header, sema);
+	map_put(sema->arena, taken, unit->guard, sema);
+	return true;
+}
+
+static void settle_headers_of(struct sema *sema, struct map *taken, bool stdlib)
+{
+	for (size_t i = 0; i < sema->files.n; i++) {
+		struct unit *unit = sema->files.items[i]->unit;
+		const char *header = unit->header;
+		if (unit->stdlib != stdlib)
+			continue;
+		for (int k = 2; !claim_header(sema, taken, unit); k++)
+			set_header(sema, unit, arena_printf(sema->arena, "%d/%s", k, header));
+	}
+}
+
+/* Each file has a header of its own, and those of the standard library have theirs already. */
+static void settle_headers(struct sema *sema)
+{
+	struct map taken = {0};
+	settle_headers_of(sema, &taken, true);
+	settle_headers_of(sema, &taken, false);
+}
+
 struct file_scope *import_main(struct sema *sema, const char *path)
 {
 	uint32_t source = read_source(sema, path, path, (struct span){0});
 	if (!source)
 		return NULL;
-	struct module *module = new_module(sema, path, "");
+	struct module *module = new_module(sema, file_key(sema->arena, path), "");
 	const char *header = arena_printf(sema->arena, "%s.h", path_base(path));
 	struct file_scope *file = load(sema, module, source, header, false);
 	module->loading = false;
+	if (!has_program(file->ast))
+		module->in_c = prefix_in_c(sema->arena, path);
+	settle_headers(sema);
 	return file;
 }

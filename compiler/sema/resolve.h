@@ -28,7 +28,8 @@ bool resolve_layout(struct sema *sema, const struct type *type, struct span span
 
 struct generic *resolve_generic(struct interface *face, const char *name);
 
-/* "detect_Object", "detect.Object"; without the module in the main file. */
+/* "detect_Object", "detect.Object"; without the module in the main file. Of a file that is used,
+ * the first has the file's name and the second the one after `as`. */
 const char *resolve_c_name(struct sema *sema, const struct file_scope *file, const char *name);
 const char *resolve_kind(struct sema *sema, const struct file_scope *file, const char *name);
 

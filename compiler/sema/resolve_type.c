@@ -292,7 +292,7 @@ const struct type *resolve_type(struct sema *sema, struct type_place place,
 
 const char *resolve_c_name(struct sema *sema, const struct file_scope *file, const char *name)
 {
-	const char *module = file->module->name;
+	const char *module = file->module->in_c;
 	return c_name_of_tag(sema->arena,
 	                     *module ? arena_printf(sema->arena, "%s_%s", module, name) : name);
 }

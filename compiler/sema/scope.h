@@ -34,6 +34,7 @@ struct symbol {
 /* A folder of the standard library, or one file of the user. */
 struct module {
 	const char *name;   /* "video"; "" of the main file */
+	const char *in_c;   /* before its names in C; "" in the main file */
 	struct map symbols; /* of all its files: one name, one meaning */
 	VEC(struct file_scope *) files;
 	bool loading; /* its files are being read: met again, it is a circle */
@@ -54,6 +55,7 @@ struct sema {
 	const char *stdlib;             /* folder of the standard library */
 	struct map modules;             /* by path on the file system */
 	VEC(struct file_scope *) files; /* all that were read, in order; the main one first */
+	struct map c_tags, c_names;     /* in C, of structs and enums and of all else: c_unit.h */
 	const char *const *defines;     /* NAME=value, for constants of the main file */
 	size_t n_defines;
 	const void *locals; /* of the elaborator: loop variables and generics are constants, too */

@@ -1,4 +1,5 @@
 /* Typing of records and lists that are written out. */
+#include "sema/c_unit.h"
 #include "sema/lift.h"
 #include <string.h>
 
@@ -21,10 +22,13 @@ static const struct type *anonymous_record(struct lift *lift, const struct term 
 {
 	struct elaborator *e = lift->e;
 	struct record *record = arena_new(e->sema->arena, struct record);
-	record->name = arena_printf(e->sema->arena, "record_%u", ++e->n_records);
+	do
+		record->name = arena_printf(e->sema->arena, "record_%u", ++e->n_records);
+	while (map_get(&e->bound->file->module->symbols, record->name));
 	record->unit = e->bound->file->unit;
 	record->kind = record->name;
-	record->c_name = arena_printf(e->sema->arena, "%s_%s", e->bound->name, record->name);
+	record->c_name = c_claim_struct(
+		e->sema, arena_printf(e->sema->arena, "%s_%s", e->bound->name, record->name));
 	record->doc = "";
 	record->span = term->span;
 	for (size_t i = 0; i < term->n_items; i++)

@@ -416,5 +416,5 @@ const struct type *type_variable(struct arena *arena, const char *name)
 
 const char *enumeration_constant(struct arena *arena, const struct enumeration *e, const char *name)
 {
-	return c_member(arena, arena_printf(arena, "%s_%s", e->c_name, name));
+	return c_constant(arena, arena_printf(arena, "%s_%s", e->c_name, name));
 }

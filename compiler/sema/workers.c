@@ -6,6 +6,7 @@
  * Dynamic workers claim frames as they come free instead. What is proved of the shares holds for
  * them: a frame is begun at the latest when the worker whose turn it would have been is free. */
 #include "sema/bound.h"
+#include "sema/c_unit.h"
 #include "sema/resolve.h"
 
 struct pool {
@@ -112,8 +113,9 @@ static struct interface *merge_face(struct pool *pool, const struct port *output
 	const struct bound_node *node = &pool->bound->nodes.items[pool->node];
 	struct interface *face = arena_new(arena, struct interface);
 	face->name = face->kind = "the order of workers";
-	face->c_name = arena_printf(arena, "%s_merge_%u_%s", pool->bound->name, pool->node,
-	                            output->name);
+	face->c_name = c_claim_node(
+		pool->sema,
+		arena_printf(arena, "%s_merge_%u_%s", pool->bound->name, pool->node, output->name));
 	face->doc = "";
 	face->span = node->face->span;
 	face->unit = pool->bound->file->unit;
@@ -188,8 +190,7 @@ static void merge_output(struct pool *pool, uint32_t first_copy, uint32_t output
 	merge.types = arena_alloc(arena, sizeof *merge.types);
 	merge.arguments = arena_alloc(arena, sizeof *merge.arguments);
 	uint32_t index = (uint32_t)bound->nodes.n;
-	merge.name =
-		claim_name(pool, arena_printf(arena, "%s_%s", node->name, port->name), index);
+	merge.name = claim_name(pool, arena_printf(arena, "%s_%s", node->name, port->name), index);
 	uint32_t ahead = queue_ahead(pool);
 	redirect(bound, pool->node, output, index);
 	for (uint32_t k = 0; k < pool->n; k++)

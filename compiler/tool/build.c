@@ -50,8 +50,9 @@ static int write_steps(struct build *b, const char *include, struct buf *text)
 		const struct unit *unit = b->c.units.items[i];
 		const char *file = emit_steps_file(b->arena, unit);
 		struct step_file steps = {path_join(b->arena, include, file), unit};
+		const char *path = include == b->include ? steps.path : NULL; /* to be kept */
 		text->length = 0;
-		if (leads_out(file) || !emit_steps(b->c.analysis, unit, text))
+		if (leads_out(file) || !emit_steps(b->c.analysis, unit, path, text))
 			continue;
 		vec_push(b->arena, &b->steps, steps);
 		status = write_file(b, steps.path, text);

@@ -41,9 +41,9 @@ int build_check_needs(struct build *b);
 /* A path in a node's declaration: relative to its .pkd file. */
 const char *build_path_of(struct build *b, const struct interface *face, const char *path);
 
-/* After the C compiler has rejected C that stands in a .pkd file: says which words of it name what
- * the language declared by the wrong struct. */
-void build_hint(struct build *b, const struct unit *unit);
+/* After the C compiler has rejected C that stands in a .pkd file: says which words, of the lines
+ * that it speaks of, name what the language declared by the wrong struct. */
+void build_hint(struct build *b, const struct unit *unit, const char *messages);
 
 /* Where the declaration names a source or a library. */
 struct span build_place_of(struct build *b, const struct interface *face, const char *name);

@@ -5,12 +5,20 @@
 #include "tool/elf.h"
 #include "tool/stale.h"
 #include "tool/subprocess.h"
+#include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #define OBJECT_MAX (1u << 30)
+#define MESSAGES_MAX (16u << 20)
+
+/* What is never meant is an error in C as it is in C++. */
+#define CXX_OPTIONS "-std=gnu++17 -O2 -g -Wall"
+#define C_OPTIONS                                                        \
+	"-std=gnu11 -O2 -g -Wall -Werror=implicit-function-declaration " \
+	"-Werror=int-conversion -Werror=incompatible-pointer-types"
 
 /* A path as an argument: neither an option nor, after an '@', a file with options in it. */
 static const char *plain_path(struct build *b, const char *path)
@@ -29,9 +37,14 @@ bool build_is_verbose(const struct build *b)
 	return b->tool->option[OPTION_VERBOSE];
 }
 
-/* Messages of the C compiler, and what debuggers read, shall not depend on where pkd lies. */
+/* What debuggers read and __FILE__ shall not depend on where pkd, the program and its cache lie. */
 static void add_prefix_map(struct build *b, struct subprocess *command)
 {
+	const char *directory = path_directory(b->arena, b->tool->operand);
+	subprocess_add(command, arena_printf(b->arena, "-ffile-prefix-map=%s/=", b->include));
+	if (directory[0] == '/')
+		subprocess_add(command,
+		               arena_printf(b->arena, "-ffile-prefix-map=%s=.", directory));
 	subprocess_add(command,
 	               arena_printf(b->arena, "-ffile-prefix-map=%s/=pkd/", b->tool->library.root));
 	char *here = getcwd(NULL, 0);
@@ -97,6 +110,22 @@ static void add_own_flags(struct build *b, struct subprocess *command, const str
 		subprocess_add(command, arena_printf(b->arena, "-D%s", face->defines.items[i]));
 }
 
+/* Where the headers of the nodes in this file lie, first of all directories, and what their paths
+ * are relative to: who uses a file need not stand in the #include of its C. */
+static void add_header_directories(struct build *b, struct subprocess *command, const char *path)
+{
+	for (size_t i = 0; i < b->faces.n; i++) {
+		const struct interface *face = b->faces.items[i];
+		const char *directory = face->unit->header;
+		while (has_source(b, face, path) && strchr(directory, '/')) {
+			directory = path_directory(b->arena, directory);
+			const char *whole = path_join(b->arena, b->include, directory);
+			subprocess_add(command,
+			               arena_printf(b->arena, "-I%s", plain_path(b, whole)));
+		}
+	}
+}
+
 /* Include directories, macros and libraries of all nodes of the user whose C lies in this file. */
 static int add_source_flags(struct build *b, struct subprocess *command, const char *path)
 {
@@ -141,13 +170,12 @@ static int compile_command(struct build *b, const char *source, const char *obje
 	bool cxx = build_is_cxx(source);
 	struct subprocess command = {.arena = b->arena, .shown = build_is_verbose(b)};
 	subprocess_add_words(&command, cxx ? "CXX" : "CC", cxx ? "c++" : "cc");
-	subprocess_add_split(&command,
-	                     cxx ? "-std=gnu++17 -O2 -g -Wall" : "-std=gnu11 -O2 -g -Wall");
+	subprocess_add_split(&command, cxx ? CXX_OPTIONS : C_OPTIONS);
 	add_prefix_map(b, &command);
+	add_header_directories(b, &command, source);
 	add_includes(b, &command);
-	if (source == b->program ||
-	    step_file_at(b,
-	                 source)) /* the same results everywhere: docs/language.md, expressions */
+	/* The same results everywhere: docs/language.md, expressions. */
+	if (source == b->program || step_file_at(b, source))
 		subprocess_add_split(&command, "-fwrapv -ffp-contract=off");
 	if (add_source_flags(b, &command, source))
 		return -1;
@@ -197,16 +225,34 @@ static void report_own(const struct build *b, bool cxx)
 		         b->program);
 }
 
-static void report_steps(struct build *b, const struct unit *unit)
+static void report_steps(struct build *b, const struct unit *unit, const char *messages)
 {
-	build_hint(b, unit);
+	build_hint(b, unit, messages);
 	complain("the C compiler rejects C that stands in '%s'",
 	         b->c.sources.list.items[unit->source].path);
 }
 
+/* Says what the nodes that have their C in this file are called there, where it has the name after
+ * `as` before theirs instead. */
+static void report_source(struct build *b, const char *source)
+{
+	char *text = NULL;
+	size_t length;
+	int error = file_read(b->arena, source, OBJECT_MAX, &text, &length);
+	for (size_t i = 0; i < b->faces.n && !error; i++) {
+		const struct interface *face = b->faces.items[i];
+		const char *other = arena_printf(b->arena, "%s_%s", face->unit->module, face->name);
+		if (has_source(b, face, source) && strstr(text, other) &&
+		    !strstr(text, face->c_name))
+			complain("in C, the node '%s' of '%s' is '%s'", face->kind,
+			         b->c.sources.list.items[face->unit->source].path, face->c_name);
+	}
+	complain("the C compiler rejects '%s'", source);
+}
+
 /* The compiler has said what is wrong; says whose it is. */
 static int report_compiler(struct build *b, const struct subprocess *command, const char *source,
-                           int status)
+                           int status, const char *messages)
 {
 	bool cxx = build_is_cxx(source);
 	if (status < 0) {
@@ -221,11 +267,11 @@ static int report_compiler(struct build *b, const struct subprocess *command, co
 			"options",
 			compiler_words(cxx), cxx ? "CXX" : "CC", cxx ? "CXXFLAGS" : "CFLAGS");
 	else if (step_file_at(b, source))
-		report_steps(b, step_file_at(b, source)->unit);
+		report_steps(b, step_file_at(b, source)->unit, messages);
 	else if (source == b->program)
 		report_own(b, cxx);
 	else
-		complain("the C compiler rejects '%s'", source);
+		report_source(b, source);
 	return STATUS_FAILED;
 }
 
@@ -268,6 +314,60 @@ static int check_object(struct build *b, const struct subprocess *command, const
 	return STATUS_FAILED;
 }
 
+/* Warnings are shown at each build, as long as there is reason for them: they lie beside the object
+ * while that is not made again. */
+static const char *messages_file(struct build *b, const char *object)
+{
+	return arena_printf(b->arena, "%s.messages", object);
+}
+
+/* Colours, "\033[1m" and "\033[K", are for a terminal. */
+static void put_messages(const char *text)
+{
+	bool colour = tool_wants_colour();
+	while (*text) {
+		if (!colour && strncmp(text, "\033[", 2) == 0) {
+			text += strcspn(text, "mK");
+			text += *text != '\0';
+		} else {
+			fputc(*text++, stderr);
+		}
+	}
+}
+
+static void repeat_messages(struct build *b, const char *object)
+{
+	char *text;
+	size_t length;
+	if (file_read(b->arena, messages_file(b, object), MESSAGES_MAX, &text, &length) == 0)
+		put_messages(text);
+}
+
+/* Runs it and shows what it says, which is in `messages` then. */
+static int run_shown(struct subprocess *command, struct buf *messages)
+{
+	buf_init(messages);
+	command->errors = messages;
+	int status = subprocess_run(command);
+	put_messages(messages->text);
+	return status;
+}
+
+static int run_compiler(struct build *b, struct subprocess *command, const char *object,
+                        const char **ret_messages)
+{
+	const char *path = messages_file(b, object);
+	struct buf messages;
+	if (tool_wants_colour())
+		subprocess_add(command, "-fdiagnostics-color=always");
+	int status = run_shown(command, &messages);
+	if (!messages.length || file_write(path, messages.text, messages.length) < 0)
+		unlink(path);
+	*ret_messages = arena_strdup(b->arena, messages.text);
+	buf_finish(&messages);
+	return status;
+}
+
 static int compile_source(struct build *b, const char *source, const char *object,
                           struct span place)
 {
@@ -277,14 +377,17 @@ static int compile_source(struct build *b, const char *source, const char *objec
 		return STATUS_FAILED;
 	vec_push(b->arena, &b->objects, object);
 	const char *text = subprocess_text(&command);
-	if (!stale_by_rules(b->arena, object, text, rules))
+	if (!stale_by_rules(b->arena, object, text, rules)) {
+		repeat_messages(b, object);
 		return check_object(b, &command, source, object, place);
+	}
 	stale_making(b->arena, object);
 	unlink(object);
 	struct timespec start = stale_start();
-	int status = subprocess_run(&command);
+	const char *messages;
+	int status = run_compiler(b, &command, object, &messages);
 	if (status || !file_exists(object))
-		return report_compiler(b, &command, source, status);
+		return report_compiler(b, &command, source, status, messages);
 	int error = stale_made_by_rules(b->arena, object, text, rules, start);
 	return error ? build_fail("cannot write", object, error)
 	             : check_object(b, &command, source, object, place);
@@ -375,6 +478,44 @@ static int add_libraries(struct build *b, struct subprocess *command)
 	return 0;
 }
 
+static bool is_word(char c)
+{
+	return isalnum((unsigned char)c) || c == '_';
+}
+
+/* Whether the linker, which says so in a line, misses the methods of this node. */
+static bool misses_methods(struct build *b, const struct interface *face, const char *messages)
+{
+	const char *name = arena_printf(b->arena, "%s_methods", face->c_name);
+	for (const char *at = messages; (at = strstr(at, name)); at++) {
+		const char *line = at;
+		while (line > messages && line[-1] != '\n')
+			line--;
+		const char *undefined = strstr(line, "undefined");
+		bool whole = (at == messages || !is_word(at[-1])) && !is_word(at[strlen(name)]);
+		if (whole && undefined && undefined < at)
+			return true;
+	}
+	return false;
+}
+
+static int report_link(struct build *b, const char *messages)
+{
+	for (size_t i = 0; i < b->faces.n; i++) {
+		const struct interface *face = b->faces.items[i];
+		if (!misses_methods(b, face, messages))
+			continue;
+		if (face->unit->stdlib)
+			complain("pkd was built without the node '%s'", face->kind);
+		else
+			complain("the node '%s' is defined nowhere: its source ends with "
+			         "PKD_NODE(%s);",
+			         face->kind, face->c_name);
+	}
+	complain("the program cannot be linked");
+	return STATUS_FAILED;
+}
+
 int build_link(struct build *b, const char *program)
 {
 	const char *fresh = arena_printf(b->arena, "%s.new", program);
@@ -402,15 +543,15 @@ int build_link(struct build *b, const char *program)
 		return 0;
 	stale_making(b->arena, program);
 	struct timespec start = stale_start();
-	int status = subprocess_run(&command);
+	struct buf messages;
+	int status = run_shown(&command, &messages);
 	if (status < 0)
-		return report_start(&command, b->has_cxx, status);
-	if (status) {
-		complain(
-			"the program cannot be linked; a missing NAME_methods is the PKD_NODE(NAME) at "
-			"the end of a node's source, or a node that pkd was built without");
-		return STATUS_FAILED;
-	}
+		status = report_start(&command, b->has_cxx, status);
+	else if (status)
+		status = report_link(b, messages.text);
+	buf_finish(&messages);
+	if (status)
+		return status;
 	if (rename(fresh, program) < 0)
 		return build_fail("cannot write", program, -errno);
 	int error = stale_made(b->arena, program, text, b->objects.items, b->objects.n, start);

@@ -1,5 +1,6 @@
 /* Hints for C that stands in a .pkd file and that the C compiler has rejected: parts that are named
  * by the wrong struct, such as state->n for self->n. */
+#include "base/file.h"
 #include "base/text.h"
 #include "tool/build.h"
 #include <ctype.h>
@@ -133,7 +134,17 @@ static const struct member *find_member(const struct members *members, const str
 	return found;
 }
 
-static void hint_block(struct build *b, const struct interface *face, const struct c_block *block)
+/* Whether the C compiler speaks of the line. */
+static bool is_spoken_of(struct build *b, struct span span, const char *messages)
+{
+	const char *path = b->c.sources.list.items[span.source].path;
+	uint32_t line = source_position(&b->c.sources, span.source, span.start).line;
+
+	return strstr(messages, arena_printf(b->arena, "%s:%u:", path_base(path), line));
+}
+
+static void hint_block(struct build *b, const struct interface *face, const struct c_block *block,
+                       const char *messages)
 {
 	struct members members = members_of(b, face);
 	struct access access;
@@ -143,7 +154,7 @@ static void hint_block(struct build *b, const struct interface *face, const stru
 		                                      ? find_member(&members, &access)
 		                                      : NULL;
 		bool right = member && strcmp(member->owner, access.owner) == 0;
-		if (!member || (right && !access.dot))
+		if (!member || (right && !access.dot) || !is_spoken_of(b, access.span, messages))
 			continue;
 		if (right)
 			diag_report(&b->c.diags, E0703, access.span,
@@ -156,14 +167,14 @@ static void hint_block(struct build *b, const struct interface *face, const stru
 	}
 }
 
-void build_hint(struct build *b, const struct unit *unit)
+void build_hint(struct build *b, const struct unit *unit, const char *messages)
 {
 	for (size_t i = 0; i < b->faces.n; i++) {
 		const struct interface *face = b->faces.items[i];
 		if (face->unit != unit)
 			continue;
-		hint_block(b, face, &face->init);
-		hint_block(b, face, &face->step);
-		hint_block(b, face, &face->finish);
+		hint_block(b, face, &face->init, messages);
+		hint_block(b, face, &face->step, messages);
+		hint_block(b, face, &face->finish, messages);
 	}
 }

@@ -234,7 +234,7 @@ static int look_at_file(struct new_node *n)
 	tool_print_diags(&diags);
 	for (size_t i = 0; i < file->decls.n; i++) {
 		const struct ast_decl *decl = file->decls.items[i];
-		n->library &= decl->kind != DECL_PIPELINE;
+		n->library &= !ast_is_program(decl);
 		taken |= decl->kind != DECL_DEPLOY && strcmp(decl->name.text, n->name) == 0;
 	}
 	if (taken)

@@ -117,14 +117,16 @@ int subprocess_run(struct subprocess *command)
 	if (command->shown)
 		fprintf(stderr, "%s\n", subprocess_text(command));
 	int out[2] = {-1, -1};
-	if (command->output && pipe2(out, O_CLOEXEC) < 0)
+	struct buf *collected = command->output ? command->output : command->errors;
+	if (collected && pipe2(out, O_CLOEXEC) < 0)
 		return -errno;
 	posix_spawn_file_actions_t actions;
 	posix_spawn_file_actions_init(&actions);
 	if (command->input)
 		posix_spawn_file_actions_adddup2(&actions, command->input, STDIN_FILENO);
-	if (command->output)
-		posix_spawn_file_actions_adddup2(&actions, out[1], STDOUT_FILENO);
+	if (collected)
+		posix_spawn_file_actions_adddup2(&actions, out[1],
+		                                 command->output ? STDOUT_FILENO : STDERR_FILENO);
 	if (command->quiet)
 		posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
 	pid_t pid;
@@ -133,8 +135,8 @@ int subprocess_run(struct subprocess *command)
 	posix_spawn_file_actions_destroy(&actions);
 	if (out[1] >= 0)
 		close(out[1]);
-	if (!error && command->output)
-		collect(out[0], command->output);
+	if (!error && collected)
+		collect(out[0], collected);
 	if (out[0] >= 0)
 		close(out[0]);
 	return error ? -error : wait_for(pid);

@@ -11,6 +11,7 @@ struct subprocess {
 	VEC(char *) argv;
 	int input;          /* the program's stdin; 0: ours */
 	struct buf *output; /* where its stdout goes; NULL: to ours */
+	struct buf *errors; /* the same of its stderr; not both */
 	bool quiet;         /* its stderr is thrown away */
 	bool shown;         /* print the command first (-v) */
 };

@@ -18,7 +18,7 @@ void complain(const char *format, ...)
 }
 
 /* https://no-color.org: any value that is not empty. */
-static bool wants_colour(void)
+bool tool_wants_colour(void)
 {
 	const char *no_colour = getenv("NO_COLOR");
 	const char *terminal = getenv("TERM");
@@ -29,7 +29,7 @@ static bool wants_colour(void)
 void tool_print_diags(const struct diags *diags)
 {
 	fflush(stdout);
-	diags_print(diags, stderr, wants_colour());
+	diags_print(diags, stderr, tool_wants_colour());
 }
 
 void tool_print_messages(const struct compilation *c)

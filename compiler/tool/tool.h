@@ -71,6 +71,9 @@ int tool_compile(struct tool *tool, struct compilation *ret_c, bool library);
 void tool_print_messages(const struct compilation *c);
 void tool_print_diags(const struct diags *diags);
 
+/* Whether messages are shown in colours. */
+bool tool_wants_colour(void);
+
 /* Writes to --output, or to stdout. Returns an exit status. */
 int tool_write(struct tool *tool, const char *text, size_t length);
 

@@ -136,6 +136,29 @@ build nodes.pkd
 printf '#include "names.pkd.h"\n#include <cmath>\n#include <cstdio>\n' >user.cpp
 c++ -std=gnu++17 "-I$include" -Wall -fsyntax-only user.cpp 2>out || fail 'C++ does not take the header'
 
+# ---- What the headers declare: enum size { t } ----
+
+cc -std=gnu11 -D_GNU_SOURCE "-I$include" -E -P headers.c | grep -oE '[A-Za-z][A-Za-z0-9]*_[A-Za-z0-9_]+' |
+	grep -Ev '^(pkd|PKD)[_iI]|_$|__' | LC_ALL=C sort -u |
+	awk -F_ -v own="$own" '
+	BEGIN { n = split(own, words, " "); for (i = 1; i <= n; i++) skip[words[i]] = 1 }
+	{
+		value = substr($0, length($1) + 2)
+		if (!skip[$1] && !skip[value] && value !~ /^[0-9]/)
+			values[$1] = values[$1] (values[$1] ? ", " : "") value
+	}
+	END { for (e in values) print "enum " e " { " values[e] " }" }' | LC_ALL=C sort >enums.pkd
+[ "$(wc -l <enums.pkd)" -gt 100 ] || fail 'there are too few enums' enums.pkd
+cat >>enums.pkd <<'END_PKD'
+node sizes() -> (x: i32, y: size, z: int32) { step {= *out->y = size_t_; return PKD_SKIP; =} }
+node taken(x: i32) { step {= (void)in; =} }
+pipeline enums() {
+    v = sizes()
+    taken(v.x)
+}
+END_PKD
+"$PKDC" build enums.pkd >out 2>&1 || fail 'a value of an enum meets a name of the headers'
+
 # ---- A stream, and what meets another name ----
 
 for word in int typeof NULL errno EOF M_PI; do

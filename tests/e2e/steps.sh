@@ -91,7 +91,7 @@ node one() -> (n: i32) {
     =}
     finish {= undeclared(self); =}
 }
-node two(n: i32) { step {= (void)in; =} }
+node two(n: i32) { step {= (void)in; { struct { int32_t n; } in = {1}; (void)in.n; } =} }
 pipeline wrong() {
     n = one()
     two(n)

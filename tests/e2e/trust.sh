@@ -20,7 +20,7 @@ END
 }
 node odd.pkd.h first >@args.c
 node odd.pkd.h second >-x.c
-node 'we ird.pkd.h' ird_third >"it's.c"
+node 'we ird.pkd.h' we_ird_third >"it's.c"
 echo '-fplugin=nothing' >args.c
 cat >'we ird.pkd' <<'END'
 node third() -> (x: i32) { source "it's.c" }

@@ -1,19 +1,20 @@
 #include "shot.h"
 
-struct t_film {
+struct nodes_film {
 	uint64_t frames;
 	int64_t period_ns, due_ns;
 };
 
-int t_film_init(struct t_film *self, const struct t_film_params *params, struct pkd_ctx *ctx)
+int nodes_film_init(struct nodes_film *self, const struct nodes_film_params *params,
+                    struct pkd_ctx *ctx)
 {
 	(void)ctx;
-	*self = (struct t_film){params->frames, params->period, pkd_now()};
+	*self = (struct nodes_film){params->frames, params->period, pkd_now()};
 	return PKD_OK;
 }
 
-int t_film_step(struct t_film *self, const struct t_film_in *in, struct t_film_out *out,
-                struct pkd_ctx *ctx)
+int nodes_film_step(struct nodes_film *self, const struct nodes_film_in *in,
+                    struct nodes_film_out *out, struct pkd_ctx *ctx)
 {
 	uint64_t number = pkd_number(ctx);
 
@@ -30,9 +31,9 @@ int t_film_step(struct t_film *self, const struct t_film_in *in, struct t_film_o
 	return PKD_OK;
 }
 
-void t_film_finish(struct t_film *self)
+void nodes_film_finish(struct nodes_film *self)
 {
 	(void)self;
 }
 
-PKD_NODE(t_film);
+PKD_NODE(nodes_film);

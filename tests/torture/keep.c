@@ -6,13 +6,14 @@
 
 #include "nodes.pkd.h"
 
-struct t_keep {
+struct nodes_keep {
 	int fd;
 };
 
-int t_keep_init(struct t_keep *self, const struct t_keep_params *params, struct pkd_ctx *ctx)
+int nodes_keep_init(struct nodes_keep *self, const struct nodes_keep_params *params,
+                    struct pkd_ctx *ctx)
 {
-	uint64_t offset = t_keep_get_state(ctx)->offset;
+	uint64_t offset = nodes_keep_get_state(ctx)->offset;
 
 	self->fd = open(params->path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
 	if (self->fd < 0 || ftruncate(self->fd, (off_t)offset) < 0)
@@ -20,10 +21,10 @@ int t_keep_init(struct t_keep *self, const struct t_keep_params *params, struct 
 	return PKD_OK;
 }
 
-int t_keep_step(struct t_keep *self, const struct t_keep_in *in, struct t_keep_out *out,
-                struct pkd_ctx *ctx)
+int nodes_keep_step(struct nodes_keep *self, const struct nodes_keep_in *in,
+                    struct nodes_keep_out *out, struct pkd_ctx *ctx)
 {
-	struct t_keep_state *state = t_keep_get_state(ctx);
+	struct nodes_keep_state *state = nodes_keep_get_state(ctx);
 	char line[64];
 	int n = snprintf(line, sizeof(line), "%" PRIu64 " %016" PRIx64 "\n", pkd_number(ctx),
 	                 *in->x);
@@ -35,9 +36,9 @@ int t_keep_step(struct t_keep *self, const struct t_keep_in *in, struct t_keep_o
 	return PKD_OK;
 }
 
-void t_keep_finish(struct t_keep *self)
+void nodes_keep_finish(struct nodes_keep *self)
 {
 	close(self->fd);
 }
 
-PKD_NODE(t_keep);
+PKD_NODE(nodes_keep);

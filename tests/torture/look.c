@@ -1,18 +1,19 @@
 #include "shot.h"
 
-struct t_look {
+struct nodes_look {
 	uint64_t most;
 };
 
-int t_look_init(struct t_look *self, const struct t_look_params *params, struct pkd_ctx *ctx)
+int nodes_look_init(struct nodes_look *self, const struct nodes_look_params *params,
+                    struct pkd_ctx *ctx)
 {
 	(void)ctx;
 	self->most = params->most;
 	return PKD_OK;
 }
 
-int t_look_step(struct t_look *self, const struct t_look_in *in, struct t_look_out *out,
-                struct pkd_ctx *ctx)
+int nodes_look_step(struct nodes_look *self, const struct nodes_look_in *in,
+                    struct nodes_look_out *out, struct pkd_ctx *ctx)
 {
 	int64_t now = pkd_now();
 	int64_t until = now + (now >> 5) % ((int64_t)self->most * 1000 + 1);
@@ -25,9 +26,9 @@ int t_look_step(struct t_look *self, const struct t_look_in *in, struct t_look_o
 	return PKD_OK;
 }
 
-void t_look_finish(struct t_look *self)
+void nodes_look_finish(struct nodes_look *self)
 {
 	(void)self;
 }
 
-PKD_NODE(t_look);
+PKD_NODE(nodes_look);

@@ -11,15 +11,16 @@
 /* A bucket holds the ages up to 2^(n/8) us: 9 % apart, up to 4295 s. */
 enum { PER_OCTAVE = 8, N_BUCKETS = 32 * PER_OCTAVE };
 
-struct t_meter {
-	const struct t_meter_params *params;
+struct nodes_meter {
+	const struct nodes_meter_params *params;
 	int fd;
 	int64_t second;
 	uint64_t n, counts[N_BUCKETS];
 	int64_t longest_ns;
 };
 
-int t_meter_init(struct t_meter *self, const struct t_meter_params *params, struct pkd_ctx *ctx)
+int nodes_meter_init(struct nodes_meter *self, const struct nodes_meter_params *params,
+                     struct pkd_ctx *ctx)
 {
 	self->params = params;
 	self->fd = open(params->path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
@@ -39,7 +40,7 @@ static uint32_t bucket_of(int64_t ns)
 	return bucket < N_BUCKETS ? (uint32_t)bucket : N_BUCKETS - 1;
 }
 
-static double quantile_us(const struct t_meter *self, double share)
+static double quantile_us(const struct nodes_meter *self, double share)
 {
 	uint64_t sum = 0;
 
@@ -52,7 +53,7 @@ static double quantile_us(const struct t_meter *self, double share)
 }
 
 /* A line: p50, p99, most, in microseconds, and how many. */
-static void write_down(struct t_meter *self)
+static void write_down(struct nodes_meter *self)
 {
 	char line[128];
 	int n = snprintf(line, sizeof(line), "%.0f %.0f %.0f %" PRIu64 "\n", quantile_us(self, 0.5),
@@ -65,8 +66,8 @@ static void write_down(struct t_meter *self)
 	self->longest_ns = 0;
 }
 
-int t_meter_step(struct t_meter *self, const struct t_meter_in *in, struct t_meter_out *out,
-                 struct pkd_ctx *ctx)
+int nodes_meter_step(struct nodes_meter *self, const struct nodes_meter_in *in,
+                     struct nodes_meter_out *out, struct pkd_ctx *ctx)
 {
 	int64_t now_ns = pkd_now();
 	const struct pkd_frame *frame = pkd_frame_of(in->shot);
@@ -83,9 +84,9 @@ int t_meter_step(struct t_meter *self, const struct t_meter_in *in, struct t_met
 	return PKD_OK;
 }
 
-void t_meter_finish(struct t_meter *self)
+void nodes_meter_finish(struct nodes_meter *self)
 {
 	close(self->fd);
 }
 
-PKD_NODE(t_meter);
+PKD_NODE(nodes_meter);

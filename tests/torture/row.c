@@ -6,20 +6,21 @@
 
 #include "shot.h"
 
-struct t_row {
+struct nodes_row {
 	int fd;
 	uint64_t from;
 };
 
-int t_row_init(struct t_row *self, const struct t_row_params *params, struct pkd_ctx *ctx)
+int nodes_row_init(struct nodes_row *self, const struct nodes_row_params *params,
+                   struct pkd_ctx *ctx)
 {
 	self->from = params->from;
 	self->fd = open(params->path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
 	return self->fd < 0 ? pkd_error(ctx, errno, "cannot write '%s'", params->path) : PKD_OK;
 }
 
-int t_row_step(struct t_row *self, const struct t_row_in *in, struct t_row_out *out,
-               struct pkd_ctx *ctx)
+int nodes_row_step(struct nodes_row *self, const struct nodes_row_in *in, struct nodes_row_out *out,
+                   struct pkd_ctx *ctx)
 {
 	char line[128];
 
@@ -39,9 +40,9 @@ int t_row_step(struct t_row *self, const struct t_row_in *in, struct t_row_out *
 	return PKD_OK;
 }
 
-void t_row_finish(struct t_row *self)
+void nodes_row_finish(struct nodes_row *self)
 {
 	close(self->fd);
 }
 
-PKD_NODE(t_row);
+PKD_NODE(nodes_row);

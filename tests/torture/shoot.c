@@ -1,18 +1,19 @@
 #include "shot.h"
 
-struct t_shoot {
+struct nodes_shoot {
 	uint64_t frames;
 };
 
-int t_shoot_init(struct t_shoot *self, const struct t_shoot_params *params, struct pkd_ctx *ctx)
+int nodes_shoot_init(struct nodes_shoot *self, const struct nodes_shoot_params *params,
+                     struct pkd_ctx *ctx)
 {
 	(void)ctx;
 	self->frames = params->frames;
 	return PKD_OK;
 }
 
-int t_shoot_step(struct t_shoot *self, const struct t_shoot_in *in, struct t_shoot_out *out,
-                 struct pkd_ctx *ctx)
+int nodes_shoot_step(struct nodes_shoot *self, const struct nodes_shoot_in *in,
+                     struct nodes_shoot_out *out, struct pkd_ctx *ctx)
 {
 	uint64_t number = pkd_number(ctx);
 
@@ -26,9 +27,9 @@ int t_shoot_step(struct t_shoot *self, const struct t_shoot_in *in, struct t_sho
 	return PKD_OK;
 }
 
-void t_shoot_finish(struct t_shoot *self)
+void nodes_shoot_finish(struct nodes_shoot *self)
 {
 	(void)self;
 }
 
-PKD_NODE(t_shoot);
+PKD_NODE(nodes_shoot);

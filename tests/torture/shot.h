@@ -6,14 +6,14 @@
 
 enum { WORDS = 500 };
 
-static inline void paint_shot(struct t_Shot *shot, uint64_t id)
+static inline void paint_shot(struct nodes_Shot *shot, uint64_t id)
 {
 	shot->id = id;
 	for (uint32_t i = 0; i < WORDS; i++)
 		shot->words[i] = id;
 }
 
-static inline bool is_whole(const struct t_Shot *shot, uint64_t number)
+static inline bool is_whole(const struct nodes_Shot *shot, uint64_t number)
 {
 	for (uint32_t i = 0; i < WORDS; i++)
 		if (shot->words[i] != number)

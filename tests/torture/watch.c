@@ -7,17 +7,19 @@
 
 #include "shot.h"
 
-struct t_watch {
+struct nodes_watch {
 	int fd;
 };
 
-int t_watch_init(struct t_watch *self, const struct t_watch_params *params, struct pkd_ctx *ctx)
+int nodes_watch_init(struct nodes_watch *self, const struct nodes_watch_params *params,
+                     struct pkd_ctx *ctx)
 {
 	self->fd = open(params->path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
 	return self->fd < 0 ? pkd_error(ctx, errno, "cannot write '%s'", params->path) : PKD_OK;
 }
 
-static void write_down(const struct t_watch *self, const char *what, uint64_t firing, uint64_t shot)
+static void write_down(const struct nodes_watch *self, const char *what, uint64_t firing,
+                       uint64_t shot)
 {
 	char line[128];
 	int n = snprintf(line, sizeof(line), "firing %" PRIu64 ", shot %" PRIu64 ": %s\n", firing,
@@ -27,7 +29,7 @@ static void write_down(const struct t_watch *self, const char *what, uint64_t fi
 		return;
 }
 
-static void look_at(const struct t_watch *self, const struct t_Shot *shot, uint64_t firing,
+static void look_at(const struct nodes_watch *self, const struct nodes_Shot *shot, uint64_t firing,
                     bool joined)
 {
 	uint64_t number;
@@ -42,10 +44,10 @@ static void look_at(const struct t_watch *self, const struct t_Shot *shot, uint6
 }
 
 /* All is looked at twice, so that what changes under its hands is seen. */
-int t_watch_step(struct t_watch *self, const struct t_watch_in *in, struct t_watch_out *out,
-                 struct pkd_ctx *ctx)
+int nodes_watch_step(struct nodes_watch *self, const struct nodes_watch_in *in,
+                     struct nodes_watch_out *out, struct pkd_ctx *ctx)
 {
-	struct t_watch_state *state = t_watch_get_state(ctx);
+	struct nodes_watch_state *state = nodes_watch_get_state(ctx);
 	uint64_t firing = pkd_number(ctx);
 
 	(void)out;
@@ -67,9 +69,9 @@ int t_watch_step(struct t_watch *self, const struct t_watch_in *in, struct t_wat
 	return PKD_OK;
 }
 
-void t_watch_finish(struct t_watch *self)
+void nodes_watch_finish(struct nodes_watch *self)
 {
 	close(self->fd);
 }
 
-PKD_NODE(t_watch);
+PKD_NODE(nodes_watch);

@@ -664,7 +664,7 @@ static const char *save_step(const char *step, const char **ret_program)
 	save("near.c", out.text);
 	*ret_program = arena_strndup(arena, out.text, out.length);
 	out.length = 0;
-	assert_true(emit_steps(analysis, main, &out));
+	assert_true(emit_steps(analysis, main, NULL, &out));
 	save("near.pkd.c", out.text);
 	const char *text = arena_strndup(arena, out.text, out.length);
 	buf_finish(&out);
@@ -689,6 +689,24 @@ static void the_words_of_c_are_in_order(void **state)
 	assert_string_equal(c_member(arena, "int"), "int_");
 	assert_string_equal(c_member(arena, "tm"), "tm");
 	assert_string_equal(c_name_of_tag(arena, "tm"), "tm_");
+}
+
+static void what_the_headers_declare_is_in_order(void **state)
+{
+	static const char *const names[] = {
+#define DECLARED(text) text,
+#include "sema/c_declared.def"
+#undef DECLARED
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		assert_true(i == 0 || strcmp(names[i - 1], names[i]) < 0);
+		assert_string_not_equal(c_constant(arena, names[i]), names[i]);
+		assert_string_equal(c_member(arena, names[i]), names[i]);
+	}
+	assert_string_equal(c_constant(arena, "NULL"), "NULL_");
+	assert_string_equal(c_constant(arena, "level_low"), "level_low");
 }
 
 static void a_step_of_the_pkd_file_has_a_file_of_its_own(void **state)
@@ -925,6 +943,7 @@ int main(void)
 		cmocka_unit_test(the_smallest_program_compiles),
 		cmocka_unit_test(a_step_of_the_pkd_file_has_a_file_of_its_own),
 		cmocka_unit_test(the_words_of_c_are_in_order),
+		cmocka_unit_test(what_the_headers_declare_is_in_order),
 		cmocka_unit_test(mistakes_in_a_step_are_at_its_lines),
 		cmocka_unit_test(slots_say_which_values_they_take),
 		cmocka_unit_test(an_input_of_several_values_is_an_array_of_pointers),
