@@ -25,10 +25,16 @@ void program_collect_faces(struct program *p)
 {
 	struct map seen = {0};
 
-	for (size_t i = 0; i < p->graph->nodes.n; i++) {
+	for (uint32_t i = 0; i < p->graph->nodes.n; i++) {
 		const struct interface *face = p->graph->nodes.items[i].face;
-		if (!map_put(p->arena, &seen, face->c_name, p->arena))
+		size_t k = (uintptr_t)map_get(&seen, face->c_name);
+		if (!k) {
 			vec_push(p->arena, &p->faces, face);
+			vec_push(p->arena, &p->nodes_of, (struct node_numbers){0});
+			k = p->faces.n;
+			map_put(p->arena, &seen, face->c_name, (void *)(uintptr_t)k);
+		}
+		vec_push(p->arena, &p->nodes_of.items[k - 1], i);
 	}
 }
 

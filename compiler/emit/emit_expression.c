@@ -266,13 +266,7 @@ static const char *source_words(const struct writer *w, struct span span)
 
 static struct span node_span(const struct writer *w)
 {
-	const struct graph *graph = w->p->graph;
-	struct span span = w->face->span;
-
-	for (size_t i = graph->nodes.n; i-- > 0;)
-		if (graph->nodes.items[i].face == w->face)
-			span = graph->nodes.items[i].at;
-	return span;
+	return w->p->graph->nodes.items[w->nodes->items[0]].at;
 }
 
 static void put_ports(struct writer *w, struct buf *out)
@@ -308,10 +302,9 @@ static bool find_readers(struct writer *w, size_t output, bool *ret_all)
 	bool any = false;
 
 	*ret_all = true;
-	for (size_t i = 0; i < graph->nodes.n; i++) {
-		if (graph->nodes.items[i].face != w->face)
-			continue;
-		bool is_read = w->p->stream_names[graph->nodes.items[i].outputs[output]] != NULL;
+	for (size_t i = 0; i < w->nodes->n; i++) {
+		const struct graph_node *node = &graph->nodes.items[w->nodes->items[i]];
+		bool is_read = w->p->stream_names[node->outputs[output]] != NULL;
 		any = any || is_read;
 		*ret_all = *ret_all && is_read;
 	}
@@ -667,7 +660,8 @@ void emit_terms(struct program *p)
 	buf_init(&type_text);
 	buf_init(&text);
 	for (size_t i = 0; i < p->faces.n; i++) {
-		struct writer w = {.p = p, .face = p->faces.items[i]};
+		struct writer w = {
+			.p = p, .face = p->faces.items[i], .nodes = &p->nodes_of.items[i]};
 		if (!w.face->parts.n)
 			continue;
 		any = true;

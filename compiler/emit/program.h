@@ -5,19 +5,22 @@
 #include "emit/parts.h"
 #include "pass/pass.h"
 
+VEC_OF(node_numbers, uint32_t);
+
 struct program {
 	const struct analysis *analysis;
 	const struct graph *graph;
 	struct arena *arena;
 	struct buf *out;
 	VEC(const struct interface *) faces; /* of the node kinds used, each once */
+	VEC(struct node_numbers) nodes_of;   /* per face: its nodes, ascending; at least one */
 	const char **node_names;             /* in C: "cam", "view_boxes" */
 	const char **stream_names;           /* "cam_frame"; NULL where there is no channel */
 	const char *options;                 /* struct of the pipeline's parameters */
 	struct described described;
 };
 
-/* Fills in faces (emit_c.c). */
+/* Fills in faces and nodes_of (emit_c.c). */
 void program_collect_faces(struct program *program);
 
 /* How the program names a source file: the main file by its own name, and no file by an absolute
