@@ -14,9 +14,11 @@ struct tick_pass {
 	struct clock *clocks; /* per node */
 	struct clock *bases;  /* per node at which a clock begins: that which it chooses from */
 	bool *lapses;         /* per stream: absent on some frame of its node's clock */
-	/* Of the question at hand: per node at which a clock begins, whether it was asked, and the
-	 * answer. Choices of choices meet again and again. */
-	uint32_t *asked, question;
+	uint32_t *place;      /* per node: its place in the firing order */
+	/* Of the question at hand: the place at which the clock first begins; per node at which a
+	 * clock begins, whether it was asked, and the answer. Choices of choices meet again and
+	 * again. */
+	uint32_t earliest, *asked, question;
 	bool *answers;
 };
 
@@ -35,6 +37,8 @@ static bool answer(struct tick_pass *t, const struct clock *clock, uint32_t root
 	const struct clock *base = &t->bases[root];
 	bool all = base->n > 0;
 
+	if (t->place[root] < t->earliest)
+		return false; /* what it chooses from begins before it */
 	if (has(clock, root))
 		return true;
 	if (t->asked[root] == t->question)
@@ -49,6 +53,10 @@ static bool answer(struct tick_pass *t, const struct clock *clock, uint32_t root
 static bool covers(struct tick_pass *t, const struct clock *clock, uint32_t root)
 {
 	t->question++;
+	t->earliest = NO_ID;
+	for (size_t i = 0; i < clock->n; i++)
+		if (t->place[clock->items[i]] < t->earliest)
+			t->earliest = t->place[clock->items[i]];
 	return answer(t, clock, root);
 }
 
@@ -428,7 +436,10 @@ void tick_add(struct graph *graph, struct diags *diags)
 	t.lapses = arena_alloc(graph->arena, graph->streams.n * sizeof *t.lapses);
 	t.asked = arena_alloc(graph->arena, graph->nodes.n * sizeof *t.asked);
 	t.answers = arena_alloc(graph->arena, graph->nodes.n * sizeof *t.answers);
+	t.place = arena_alloc(graph->arena, graph->nodes.n * sizeof *t.place);
 	const uint32_t *order = firing_order(t.a);
+	for (uint32_t i = 0; i < graph->nodes.n; i++)
+		t.place[order[i]] = i;
 	for (size_t i = 0; i < graph->nodes.n; i++) {
 		find_clock(&t, order[i]);
 		find_lapses(&t, order[i]);
