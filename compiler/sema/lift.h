@@ -1,6 +1,7 @@
 /* An expression on its way to becoming a term. A name that is bound to an expression stands for its
  * text: its term is built once for each kind of place, and shared by all that use it. Private to
- * expression.c, fuse.c, part.c, meaning.c, operand.c, argument.c and the files term*.c. */
+ * expression.c, fuse.c, fuse_class.c, part.c, meaning.c, operand.c, argument.c and the files
+ * term*.c. */
 #ifndef SEMA_LIFT_H
 #define SEMA_LIFT_H
 
@@ -35,13 +36,6 @@ struct use {
 VEC_OF(uses, struct use);
 VEC_OF(meanings, struct meaning *);
 
-/* Streams, as words, ascending; there is one of each set. */
-struct streams {
-	uint32_t id;
-	size_t n;
-	const char **words;
-};
-
 #define NO_GUESS UINT32_MAX
 
 /* What an expression means in one kind of place. */
@@ -62,9 +56,8 @@ struct meaning {
 	size_t place;
 	bool gathered_needed;
 	const struct meanings *ordered; /* the last list that it was put into */
-	/* While expressions are put together (fuse.c). */
-	uint32_t class;
-	const struct streams *reads, *apart;
+	/* While expressions are put together (fuse_class.c): its number, and its class; 0: none. */
+	uint32_t text, class;
 	/* While a node is written (part.c). */
 	uint32_t n_places, part, n_nested;
 };
@@ -107,6 +100,15 @@ void write_parts(struct writing *w);
 
 /* The number of the part that computes it, written where there is none yet. */
 uint32_t part_of(struct writing *w, struct meaning *meaning);
+
+/* ---- fuse_class.c ---- */
+
+/* Whether the node can be one with others: a choice begins a clock of its own. */
+bool may_fuse(const struct bound_node *node);
+
+/* Finds the classes of the texts of all nodes that stay: those of one are one node. They are below
+ * the number that is returned. */
+uint32_t fuse_classify(struct elaborator *e, const bool *stays);
 
 /* ---- meaning.c ---- */
 
