@@ -292,15 +292,30 @@ struct caught {
 	bool *surely; /* per part: it has a value whenever the node fires */
 };
 
+/* The first slot of a port. */
+static uint32_t slot_of(const struct graph_node *node, uint32_t port)
+{
+	uint32_t first = 0, n = node->n_inputs;
+
+	while (n > 0) {
+		uint32_t half = n / 2;
+		bool later = node->input_ports[first + half] < port;
+		first = later ? first + half + 1 : first;
+		n = later ? n - half - 1 : half;
+	}
+	return first;
+}
+
 /* Whether an input has a value on every frame on which the node fires. */
 static bool input_is_sure(const struct caught *c, uint32_t port)
 {
 	const struct graph *graph = c->t->graph;
 	const struct graph_node *node = &graph->nodes.items[c->node];
 
-	for (uint32_t i = 0; i < node->n_inputs; i++) {
+	for (uint32_t i = slot_of(node, port); i < node->n_inputs && node->input_ports[i] == port;
+	     i++) {
 		uint32_t e = node_firing_edge(graph, node, i);
-		if (e == NO_ID || node->input_ports[i] != port)
+		if (e == NO_ID)
 			continue;
 		const struct graph_edge *edge = &graph->edges.items[e];
 		return !chooses(graph, edge) && !c->t->lapses[edge->stream] &&
