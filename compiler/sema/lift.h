@@ -149,9 +149,6 @@ struct term *term_build_near(struct lift *lift, const struct ast_expr *expr,
 /* Says of a part of a node, whose inputs are known, what in it may be absent. */
 bool term_settle_absence(const struct interface *face, struct term *term);
 
-/* Whether it is a division of whole numbers or times, by what may be 0: it has no value then. */
-bool term_is_by_zero(const struct term *term);
-
 struct term *term_new(struct lift *lift, enum term_kind kind, const struct type *type,
                       struct span span);
 

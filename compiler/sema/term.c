@@ -79,7 +79,6 @@ struct term *term_convert(struct lift *lift, struct term *term, const struct typ
 		return NULL;
 	struct term *converted = term_new(lift, TERM_CONVERT, type, term->span);
 	converted->left = term;
-	converted->optional = term->optional;
 	return converted;
 }
 
@@ -95,7 +94,6 @@ struct term *term_fraction(struct lift *lift, struct term *term)
 		return converted;
 	}
 	converted->left = term;
-	converted->optional = term->optional;
 	return converted;
 }
 
@@ -345,7 +343,6 @@ static struct term *build_field(struct lift *lift, const struct ast_expr *expr)
 			                             expr->span);
 			term->left = left;
 			term->index = (uint32_t)i;
-			term->optional = left->optional;
 			return term;
 		}
 		vec_push(lift->e->sema->arena, &names, record->fields.items[i].name);
@@ -383,7 +380,6 @@ struct term *term_build_element(struct lift *lift, const struct ast_expr *expr, 
 	struct term *term = term_new(lift, TERM_ELEMENT, left->type->item, expr->span);
 	term->left = left;
 	term->right = index;
-	term->optional = true; /* out of range */
 	return term;
 }
 
@@ -406,7 +402,8 @@ struct term_needs term_needs(const struct term *term)
 		.left = !caught, .right = !caught && !lazy, .third = !lazy, .items = !caught};
 }
 
-bool term_is_by_zero(const struct term *term)
+/* A division of whole numbers or times, by what may be 0. */
+static bool is_by_zero(const struct term *term)
 {
 	bool division = term->op == OP_DIV || term->op == OP_MOD;
 	return term->kind == TERM_BINARY && division && term->type &&
@@ -416,9 +413,10 @@ bool term_is_by_zero(const struct term *term)
 
 bool term_may_lack(const struct term *term)
 {
+	/* The least of nothing is not there; the sum of nothing is 0. */
 	bool none = term->kind == TERM_BEST || (term->kind == TERM_FOLD && term->fold <= FOLD_MEAN);
 	return term->kind == TERM_PAST || term->kind == TERM_WHEN || term->kind == TERM_ELEMENT ||
-	       none || term_is_by_zero(term);
+	       none || is_by_zero(term);
 }
 
 static bool any_absent(const struct interface *face, const struct term *term)
