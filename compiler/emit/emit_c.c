@@ -13,12 +13,7 @@
 
 static const char *unique_name(struct arena *arena, struct map *taken, const char *wanted)
 {
-	const char *base = out_identifier(arena, wanted), *name = base;
-
-	for (int i = 2; map_get(taken, name); i++)
-		name = arena_printf(arena, "%s_%d", base, i);
-	map_put(arena, taken, name, arena);
-	return name;
+	return map_claim_name(arena, taken, out_identifier(arena, wanted));
 }
 
 void program_collect_faces(struct program *p)

@@ -122,11 +122,8 @@ static const char *struct_name(struct writer *w, const struct type *type)
 		return name;
 	const char *wanted = arena_printf(w->arena, "struct value_%s",
 	                                  out_identifier(w->arena, type->name));
-	name = wanted;
-	for (int i = 2; map_get(w->types, name); i++)
-		name = arena_printf(w->arena, "%s_%d", wanted, i);
+	name = map_claim_name(w->arena, w->struct_names, wanted);
 	map_put(w->arena, w->types, type->name, (void *)(uintptr_t)name);
-	map_put(w->arena, w->types, name, (void *)(uintptr_t)name);
 	buf_putc(w->type_text, '\n');
 	out_comment(w->type_text, 0, type->name);
 	buf_printf(w->type_text, "%s %s;\n", name, type_c_body(w->arena, type, 0));
@@ -638,7 +635,7 @@ static const char absent_text[] = "\n/* The expression has no value for this fra
 
 void emit_terms(struct program *p)
 {
-	struct map types = {0};
+	struct map types = {0}, struct_names = {0};
 	struct buf type_text, text;
 	bool uses_absent = false, any = false;
 
@@ -651,6 +648,7 @@ void emit_terms(struct program *p)
 			continue;
 		any = true;
 		w.types = &types;
+		w.struct_names = &struct_names;
 		w.type_text = &type_text;
 		w.uses_absent = &uses_absent;
 		put_expression(&w, &text);

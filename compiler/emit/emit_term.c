@@ -32,29 +32,22 @@ static struct value_text input(struct writer *w, const struct term *term)
 	return (struct value_text){.text = text, .binding = BINDS_ALL, .pointer = true};
 }
 
-/* "state->has_x", or of several values "state->n_x >= 2". */
-static const char *past_presence(struct writer *w, const struct term *term)
+/* "state->has_x", or of several values "state->n_x >= 2"; what holds where it is absent. */
+static const char *past_condition(struct writer *w, const struct term *term, bool present)
 {
 	const struct past *past = &w->face->pasts.items[term->index];
 	const char *name = w->face->parts.items[past->part].name;
 
-	return past->depth == 1 ? arena_printf(w->arena, "state->has_%s", name)
-	                        : arena_printf(w->arena, "state->n_%s >= %u", name, term->element);
-}
-
-static const char *past_absence(struct writer *w, const struct term *term)
-{
-	const struct past *past = &w->face->pasts.items[term->index];
-	const char *name = w->face->parts.items[past->part].name;
-
-	return past->depth == 1 ? arena_printf(w->arena, "!state->has_%s", name)
-	                        : arena_printf(w->arena, "state->n_%s < %u", name, term->element);
+	if (past->depth == 1)
+		return arena_printf(w->arena, "%sstate->has_%s", present ? "" : "!", name);
+	return arena_printf(w->arena, "state->n_%s %s %u", name, present ? ">=" : "<",
+	                    term->element);
 }
 
 const char *term_presence(struct writer *w, const struct term *term)
 {
 	if (term->kind == TERM_PAST)
-		return past_presence(w, term);
+		return past_condition(w, term, true);
 	if (term->kind == TERM_PART)
 		return arena_printf(w->arena, "self->has_%s",
 		                    w->face->parts.items[term->index].name);
@@ -90,7 +83,7 @@ static struct value_text past(struct writer *w, const struct term *term)
 	const char *name = w->face->parts.items[kept->part].name;
 
 	if (!term_is_surely_present(w, term))
-		writer_require(w, past_presence(w, term), past_absence(w, term));
+		writer_require(w, past_condition(w, term, true), past_condition(w, term, false));
 	return (struct value_text){
 		.text = kept->depth == 1
 	                        ? arena_printf(w->arena, "state->%s", name)

@@ -145,16 +145,6 @@ static const char *type_identifier(struct arena *arena, const struct type *type)
 	return arena_printf(arena, "type_%s", name);
 }
 
-static const char *unique(struct described *described, const char *wanted)
-{
-	const char *name = wanted;
-
-	for (int i = 2; map_get(&described->by_name, name); i++)
-		name = arena_printf(described->arena, "%s_%d", wanted, i);
-	map_put(described->arena, &described->by_name, name, (void *)(uintptr_t)name);
-	return name;
-}
-
 /* The table of a record's fields, after the types of the fields. */
 static void describe_fields(struct buf *out, struct described *described, struct out_row *row,
                             const char *name, const struct record *record)
@@ -250,7 +240,7 @@ const char *type_describe(struct buf *out, struct described *described, const st
 
 	if (name)
 		return name;
-	name = unique(described, type_identifier(arena, type));
+	name = map_claim_name(described->arena, &described->names, type_identifier(arena, type));
 	map_put(arena, &described->by_type, type->name, (void *)(uintptr_t)name);
 	out_field(&row, ".kind = %s", type_pkd_kind(type));
 	out_field(&row, ".name = %s", out_quote(arena, type->name, 0));

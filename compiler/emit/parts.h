@@ -31,7 +31,7 @@ const char *type_c_body(struct arena *arena, const struct type *type, size_t dep
 struct described {
 	struct arena *arena;
 	struct map by_type; /* the language's name -> the name in C */
-	struct map by_name; /* the name in C -> itself */
+	struct map names;   /* names in C that are taken */
 	struct map shapes;  /* the language's name of a record -> its struct shape */
 };
 const char *type_describe(struct buf *out, struct described *described, const struct type *type);

@@ -42,8 +42,9 @@ struct writer {
 	/* In bind(), of the parameter at hand: what is said where the value does not fit, or where
 	 * there is none. NULL: in a step, where numbers keep to the bounds of their type. */
 	const char *unfit;
-	struct out_row rooms;  /* members of struct NAME: values too large for the stack */
-	struct map *types;     /* name of a type -> its struct in C */
+	struct out_row rooms; /* members of struct NAME: values too large for the stack */
+	struct map *types;    /* name of a type -> its struct in C */
+	struct map *struct_names;
 	struct buf *type_text; /* these structs */
 	bool *uses_absent;     /* somebody calls absent() */
 };

@@ -4,7 +4,6 @@
  * a union is written as the nodes at which its clocks begin. */
 #include "pass/tick.h"
 #include "pass/private.h"
-#include <string.h>
 
 VEC_OF(clock, uint32_t); /* the nodes at which it begins, ascending */
 
@@ -211,22 +210,13 @@ static void find_lapses(struct tick_pass *t, uint32_t n)
 
 /* ---- Adding ---- */
 
-static const char *free_name(struct arena *arena, const struct interface *face, const char *name)
-{
-	for (size_t i = 0; i < face->inputs.n; i++)
-		if (strcmp(face->inputs.items[i].name, name) == 0)
-			return free_name(arena, face, arena_printf(arena, "%s_", name));
-	return name;
-}
-
 /* The port for the tick number `k` of an expression, which its workers share. */
 static uint32_t tick_port(struct graph *graph, struct interface *face, uint32_t k, bool optional)
 {
 	uint32_t first = (uint32_t)face->inputs.n - face->n_ticks;
 
 	if (k == face->n_ticks) {
-		const char *wanted = k ? arena_printf(graph->arena, "tick_%u", k + 1) : "tick";
-		const char *name = free_name(graph->arena, face, wanted);
+		const char *name = map_claim_name(graph->arena, &face->names, "tick");
 		face->n_ticks++;
 		vec_push(graph->arena, &face->inputs,
 		         (struct port){.name = name,

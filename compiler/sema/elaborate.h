@@ -202,10 +202,6 @@ struct binding *stream_quiet_binding(struct elaborator *e, struct scope *scope,
 struct binding *stream_expression(struct elaborator *e, struct scope *scope,
                                   const struct ast_expr *expr);
 
-/* Whether the operand goes through a pipeline that is being elaborated: its outputs may not be
- * declared yet. */
-bool stream_is_open(struct scope *scope, const struct ast_expr *expr);
-
 /* Whether the expression names streams in a way that needs a node of its own. */
 bool stream_is_expression(struct elaborator *e, struct scope *scope, const struct ast_expr *expr);
 
@@ -299,10 +295,6 @@ bool expression_is_read(struct elaborator *e, const struct binding *binding);
 /* A node that hands on what the edge chooses, so that all its readers see the same. */
 struct stream_ref expression_relay(struct elaborator *e, struct scope *scope,
                                    const struct ast_expr *edge, const char *name);
-
-/* `base`, or one like it that is not among the names, which it then is; a name has with it the last
- * number that was put behind it. */
-const char *claim_free_name(struct arena *arena, struct map *names, const char *base);
 
 /* ---- assertion.c ---- */
 

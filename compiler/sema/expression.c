@@ -18,18 +18,6 @@ static const char *c_name(struct elaborator *e, const char *path)
 	return arena_printf(e->sema->arena, "%s_%u", name, ++e->n_expressions);
 }
 
-const char *claim_free_name(struct arena *arena, struct map *names, const char *base)
-{
-	uintptr_t k = (uintptr_t)map_get(names, base);
-	const char *name = base;
-	for (k = k ? k : 1; map_get(names, name); k++)
-		name = arena_printf(arena, "%s_%zu", base, (size_t)k + 1);
-	map_put(arena, names, base, (void *)k);
-	if (name != base)
-		map_put(arena, names, name, (void *)1);
-	return name;
-}
-
 static struct interface *make_face(struct elaborator *e, const struct meaning *meaning,
                                    const char *name, struct span span)
 {

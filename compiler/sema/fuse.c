@@ -129,7 +129,7 @@ static void merge_inputs(struct merge *m, uint32_t group, struct bound_node *nod
 		map_put(arena, &ports, key, (void *)(uintptr_t)(face->inputs.n + 1));
 		input.port = (uint32_t)face->inputs.n;
 		input.at = use->at;
-		struct port port = {.name = claim_free_name(arena, &face->names, operand->name),
+		struct port port = {.name = map_claim_name(arena, &face->names, operand->name),
 		                    .doc = "",
 		                    .span = use->at,
 		                    .type = port_type(m, operand),
