@@ -41,7 +41,9 @@ int64_t workers_needed(int64_t time, int64_t period)
 	return n + (time - n * period > n); /* a period is rounded to whole ns */
 }
 
-int64_t response_time(const struct analysis *a, uint32_t n)
+/* The budgets of all nodes of the node's process: each may fire once before it does, for a process
+ * goes round its nodes. Nodes without a budget count nothing. */
+static int64_t response_time(const struct analysis *a, uint32_t n)
 {
 	const struct graph_node *nodes = a->graph->nodes.items;
 	const struct graph_process *process = &a->graph->processes.items[nodes[n].process];

@@ -161,10 +161,6 @@ static inline struct diags *lift_diags(struct lift *lift)
 struct term *term_mismatch(struct lift *lift, struct span span, const char *what,
                            const struct type *type);
 
-/* The type in which two numbers meet: the wider one; i64 for integers of different signs; f64 for a
- * fraction and an integer that f32 cannot hold. */
-const struct type *term_meet(const struct type *a, const struct type *b);
-
 /* Whether a type has all numbers of another. */
 bool term_holds(const struct type *type, const struct type *from);
 

@@ -23,7 +23,9 @@ struct term *term_mismatch(struct lift *lift, struct span span, const char *what
 
 /* ---- Numbers ---- */
 
-const struct type *term_meet(const struct type *a, const struct type *b)
+/* The type in which two numbers meet: the wider one; i64 for integers of different signs; f64 for a
+ * fraction and an integer that f32 cannot hold. */
+static const struct type *meet(const struct type *a, const struct type *b)
 {
 	struct layout size_a, size_b;
 	type_layout(a, &size_a);
@@ -45,7 +47,7 @@ const struct type *term_common(const struct type *a, const struct type *b)
 	if (type_equal(a, b))
 		return a;
 	if (type_is_number(a) && type_is_number(b))
-		return term_meet(a, b);
+		return meet(a, b);
 	if (a->kind != TYPE_STRING || b->kind != TYPE_STRING)
 		return NULL;
 	return !a->n.value || (b->n.value && a->n.value >= b->n.value) ? a : b;
