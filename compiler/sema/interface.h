@@ -89,6 +89,7 @@ struct c_block {
 };
 
 VEC_OF(c_blocks, struct c_block);
+VEC_OF(texts, const char *);
 
 struct interface {
 	const char *name;   /* "open" */
@@ -116,12 +117,12 @@ struct interface {
 	struct c_block members; /* with `step`: more fields of struct NAME, in C */
 	struct c_block step;    /* none: in `sources` */
 	struct c_block init, finish;
-	struct parts parts;        /* of a node made from expressions: each reads those before it */
-	VEC(struct past) pasts;    /* likewise */
-	VEC(const char *) sources; /* relative to unit->directory */
-	VEC(const char *) links;   /* pkg-config names; -lNAME and -LDIRECTORY */
-	VEC(const char *) includes; /* directories, as written */
-	VEC(const char *) defines;  /* NAME or NAME=VALUE */
+	struct parts parts;     /* of a node made from expressions: each reads those before it */
+	VEC(struct past) pasts; /* likewise */
+	struct texts sources;   /* relative to unit->directory */
+	struct texts links;     /* pkg-config names; -lNAME and -LDIRECTORY */
+	struct texts includes;  /* directories, as written */
+	struct texts defines;   /* NAME or NAME=VALUE */
 	VEC(struct right) rights;
 	bool declared; /* it touches nothing but `rights`; else it may touch everything */
 	bool settled;  /* after init it opens nothing and starts no thread any more */

@@ -146,9 +146,6 @@ struct term *term_build_as(struct lift *lift, const struct ast_expr *expr, const
 struct term *term_build_near(struct lift *lift, const struct ast_expr *expr,
                              const struct type *type);
 
-/* Says of a part of a node, whose inputs are known, what in it may be absent. */
-bool term_settle_absence(const struct interface *face, struct term *term);
-
 struct term *term_new(struct lift *lift, enum term_kind kind, const struct type *type,
                       struct span span);
 
@@ -194,6 +191,11 @@ const struct type *term_type_of(enum value_kind kind);
 /* An element of `left`, a list or an array, at the index that the expression has; NULL after a
  * report, and where left is NULL. */
 struct term *term_build_element(struct lift *lift, const struct ast_expr *expr, struct term *left);
+
+/* ---- term_absence.c ---- */
+
+/* Says of a part of a node, whose inputs are known, what in it may be absent. */
+bool term_settle_absence(const struct interface *face, struct term *term);
 
 /* ---- term_part.c ---- */
 

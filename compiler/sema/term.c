@@ -393,60 +393,6 @@ static struct term *build_index(struct lift *lift, const struct ast_expr *expr,
 	return term_build_element(lift, expr, term_build(lift, expr->left, NULL));
 }
 
-/* ---- Absence ---- */
-
-struct term_needs term_needs(const struct term *term)
-{
-	bool lazy = term->kind == TERM_IF ||
-	            (term->kind == TERM_BINARY && operators[term->op].use == USE_LOGIC);
-	bool caught = term->kind == TERM_PRESENT || term->kind == TERM_COALESCE;
-	return (struct term_needs){
-		.left = !caught, .right = !caught && !lazy, .third = !lazy, .items = !caught};
-}
-
-/* A division of whole numbers or times, by what may be 0. */
-static bool is_by_zero(const struct term *term)
-{
-	bool division = term->op == OP_DIV || term->op == OP_MOD;
-	return term->kind == TERM_BINARY && division && term->type &&
-	       !type_is_fraction(term->type) &&
-	       !(term->right->kind == TERM_CONST && term->right->value.i != 0);
-}
-
-bool term_may_lack(const struct term *term)
-{
-	/* The least of nothing is not there; the sum of nothing is 0. */
-	bool none = term->kind == TERM_BEST || (term->kind == TERM_FOLD && term->fold <= FOLD_MEAN);
-	return term->kind == TERM_PAST || term->kind == TERM_WHEN || term->kind == TERM_ELEMENT ||
-	       none || is_by_zero(term);
-}
-
-static bool any_absent(const struct interface *face, const struct term *term)
-{
-	bool left = term->left && term_settle_absence(face, (struct term *)term->left);
-	bool right = term->right && term_settle_absence(face, (struct term *)term->right);
-	bool third = term->third && term_settle_absence(face, (struct term *)term->third);
-	bool absent = left || right || third;
-	for (size_t i = 0; i < term->n_items; i++)
-		absent = term_settle_absence(face, (struct term *)term->items[i]) || absent;
-	if (term->kind == TERM_COALESCE)
-		return right;
-	return absent;
-}
-
-bool term_settle_absence(const struct interface *face, struct term *term)
-{
-	bool absent = any_absent(face, term) || term_may_lack(term);
-	if (term->kind == TERM_INPUT)
-		absent = face->inputs.items[term->index].optional;
-	else if (term->kind == TERM_PART)
-		absent = face->parts.items[term->index].term->optional;
-	else if (term->kind == TERM_PRESENT)
-		absent = false;
-	term->optional = absent;
-	return absent;
-}
-
 /* ---- Every form ---- */
 
 /* Forms that only streams have: what may be absent, and what a parameter's type cannot be. */
@@ -475,6 +421,36 @@ static bool is_literal(struct scope *scope, const struct ast_expr *expr, unsigne
 		return named->is_literal == YES;
 	return expr->kind == EXPR_INT || expr->kind == EXPR_FLOAT || expr->kind == EXPR_QUANTITY ||
 	       (expr->kind == EXPR_NAME && term_is_const_name(scope, expr->name.text));
+}
+
+static struct term *build_it(struct lift *lift, const struct ast_expr *expr)
+{
+	if (lift->it)
+		return term_new(lift, TERM_IT, lift->it, expr->span);
+	if (lift->whole)
+		diag_report(lift_diags(lift), E0206, expr->span,
+		            "'%s' is about a stream or an expression, not about an item of a list",
+		            lift->whole);
+	else
+		diag_report(lift_diags(lift), E0206, expr->span,
+		            "'it' is the item that 'where' and count(…) look at");
+	return NULL;
+}
+
+static struct term *build_edge(struct lift *lift, const struct ast_expr *expr)
+{
+	if (expr->policy == POLICY_SAMPLE)
+		return lift_operand(lift, expr);
+	diag_report(lift_diags(lift), E0311, expr->span,
+	            "bind this to a name first: an expression fires on every frame");
+	return NULL;
+}
+
+static struct term *report_window(struct lift *lift, const struct ast_expr *expr)
+{
+	diag_report(lift_diags(lift), E0311, expr->span, "a window is for the input of a node");
+	diag_help(lift_diags(lift), "in an expression each value is named: [x, x[-1], x[-2]]");
+	return NULL;
 }
 
 static struct term *build(struct lift *lift, const struct ast_expr *expr, const struct type *hint)
@@ -520,29 +496,11 @@ static struct term *build(struct lift *lift, const struct ast_expr *expr, const 
 	case EXPR_LIST:
 		return term_build_list(lift, expr, hint);
 	case EXPR_IT:
-		if (lift->it)
-			return term_new(lift, TERM_IT, lift->it, expr->span);
-		if (lift->whole)
-			diag_report(
-				lift_diags(lift), E0206, expr->span,
-				"'%s' is about a stream or an expression, not about an item of a list",
-				lift->whole);
-		else
-			diag_report(lift_diags(lift), E0206, expr->span,
-			            "'it' is the item that 'where' and count(…) look at");
-		return NULL;
+		return build_it(lift, expr);
 	case EXPR_EDGE:
-		if (expr->policy == POLICY_SAMPLE)
-			return lift_operand(lift, expr);
-		diag_report(lift_diags(lift), E0311, expr->span,
-		            "bind this to a name first: an expression fires on every frame");
-		return NULL;
+		return build_edge(lift, expr);
 	case EXPR_WINDOW:
-		diag_report(lift_diags(lift), E0311, expr->span,
-		            "a window is for the input of a node");
-		diag_help(lift_diags(lift),
-		          "in an expression each value is named: [x, x[-1], x[-2]]");
-		return NULL;
+		return report_window(lift, expr);
 	case EXPR_ERROR:
 		break;
 	}
