@@ -95,7 +95,6 @@ struct elaborator {
 	VEC(struct scoped_stmt) asserts;
 	VEC(struct instance *) instances;
 	VEC(struct later) later;
-	VEC(struct operand *) operands;
 	VEC(struct meaning *) meanings; /* in the order in which they were built */
 	/* Of meanings: how many are OPEN; at which level the texts in each other began that are being
 	 * put in place of names; `low` of the one that is being built. */

@@ -10,7 +10,6 @@
 /* A stream as expressions read it: what C makes, a choice, a sample or the past. There is one for
  * all that read it the same way. */
 struct operand {
-	uint32_t id;                   /* 0, 1 … in the order of their first use */
 	struct bound_input input;      /* node UNBOUND: `of`, or not known yet */
 	struct binding *of;            /* the stream of this expression */
 	const struct ast_expr *stream; /* how it was named, in `scope` */

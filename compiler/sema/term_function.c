@@ -134,7 +134,6 @@ static struct term *build_cast(struct lift *lift, const struct ast_expr *expr,
 		return as_no_literal(lift, expr, from);
 	struct term *term = term_new(lift, TERM_CONVERT, type, expr->span);
 	term->left = from;
-	term->function = function;
 	return term;
 }
 
