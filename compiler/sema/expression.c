@@ -1,4 +1,5 @@
-/* Nodes made of expressions: their inputs are the streams that the expression names. */
+/* The nodes of expressions, of those that something reads as a stream. What a node reads and
+ * computes is written by fuse.c, once all are known. */
 #include "sema/c_name.h"
 #include "sema/lift.h"
 #include <string.h>

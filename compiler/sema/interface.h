@@ -1,5 +1,7 @@
 /* The face of a node, and the file that it comes from: what the graph, the passes and the emitters
- * know of declarations. Made by resolve, constant afterwards; nothing here points into the ast. */
+ * know of declarations. Made by resolve, and for a node of expressions by fuse.c; to such a one
+ * tick.c adds inputs, and stamp.c changes the types of some, before the passes run. Nothing here
+ * points into the ast. */
 #ifndef SEMA_INTERFACE_H
 #define SEMA_INTERFACE_H
 
@@ -98,7 +100,9 @@ struct interface {
 	const char *doc;    /* or "" */
 	struct span span;
 	struct unit *unit;
-	struct map names; /* of generics, ports and params: one space, in which each is once */
+	/* Of generics, ports and params: one space, in which each is once. Of a node of expressions
+	 * those of its inputs, by map_claim_name. */
+	struct map names;
 	VEC(struct generic) generics;
 	VEC(struct port) inputs, outputs;
 	uint32_t n_ticks; /* of an expression: its last inputs, which fire it and have no value */

@@ -1,7 +1,7 @@
 /* An expression on its way to becoming a term. A name that is bound to an expression stands for its
  * text: its term is built once for each kind of place, and shared by all that use it. Private to
- * expression.c, fuse.c, fuse_class.c, part.c, meaning.c, operand.c, argument.c and the files
- * term*.c. */
+ * expression.c, fuse.c, fuse_class.c, part.c, prune.c, meaning.c, operand.c, argument.c and the
+ * files term*.c. */
 #ifndef SEMA_LIFT_H
 #define SEMA_LIFT_H
 
@@ -55,7 +55,7 @@ struct meaning {
 	size_t place;
 	bool gathered_needed;
 	const struct meanings *ordered; /* the last list that it was put into */
-	/* While expressions are put together (fuse_class.c): its number, and its class; 0: none. */
+	/* While expressions are put together (fuse_class.c): its number; its class, 0: none. */
 	uint32_t text, class;
 	/* While a node is written (part.c). */
 	uint32_t n_places, part, n_nested;
