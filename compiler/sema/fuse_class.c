@@ -233,12 +233,15 @@ static struct pieces find_pieces(struct fusion *f, uint32_t class, const struct 
 
 static const struct set *apart_of_most(const struct pieces *pieces)
 {
-	const struct piece *most = &pieces->items[0];
+	const struct set *apart = NULL;
+	size_t most = 0;
 
-	for (size_t i = 1; i < pieces->n; i++)
-		if (pieces->items[i].members.n > most->members.n)
-			most = &pieces->items[i];
-	return most->apart;
+	for (size_t i = 0; i < pieces->n; i++)
+		if (pieces->items[i].members.n > most) {
+			most = pieces->items[i].members.n;
+			apart = pieces->items[i].apart;
+		}
+	return apart;
 }
 
 static uint32_t find_untouched(const struct fusion *f, uint32_t class)
