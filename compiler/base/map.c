@@ -53,3 +53,15 @@ void *map_put(struct arena *arena, struct map *map, const char *key, void *value
 	map->index[i] = map->n;
 	return NULL;
 }
+
+const char *map_claim_name(struct arena *arena, struct map *names, const char *base)
+{
+	uintptr_t k = (uintptr_t)map_get(names, base);
+	const char *name = base;
+	for (k = k ? k : 1; map_get(names, name); k++)
+		name = arena_printf(arena, "%s_%zu", base, (size_t)k + 1);
+	map_put(arena, names, base, (void *)k);
+	if (name != base)
+		map_put(arena, names, name, (void *)1);
+	return name;
+}

@@ -23,4 +23,8 @@ void *map_get(const struct map *map, const char *key);
 /* Adds or replaces; the key is not copied. Returns the value replaced, or NULL. */
 void *map_put(struct arena *arena, struct map *map, const char *key, void *value);
 
+/* `base`, or "base_2", "base_3" … where that is a key: the first that is none, which it then is.
+ * The map has names alone: the value of one is the last number that was put behind it. */
+const char *map_claim_name(struct arena *arena, struct map *names, const char *base);
+
 #endif

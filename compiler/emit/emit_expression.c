@@ -283,13 +283,7 @@ static const char *source_words(const struct writer *w, struct span span)
 
 static struct span node_span(const struct writer *w)
 {
-	const struct graph *graph = w->p->graph;
-	struct span span = w->face->span;
-
-	for (size_t i = graph->nodes.n; i-- > 0;)
-		if (graph->nodes.items[i].face == w->face)
-			span = graph->nodes.items[i].at;
-	return span;
+	return w->p->graph->nodes.items[w->nodes->items[0]].at;
 }
 
 static const char *output_member(const struct writer *w, size_t output)
@@ -323,24 +317,13 @@ static void put_ports(struct writer *w, struct buf *out)
 	buf_puts(out, "};\n");
 }
 
-/* Whether somebody reads an output; of several workers, whether some have no reader. */
-static bool find_readers(struct writer *w, size_t output, bool *ret_all)
+/* Whether somebody reads an output: of several workers, those of all or of none are read. */
+static bool has_readers(const struct writer *w, size_t output)
 {
-	const struct graph *graph = w->p->graph;
-	bool any = false;
+	const struct graph_node *node = &w->p->graph->nodes.items[w->nodes->items[0]];
 
-	*ret_all = true;
-	for (size_t i = 0; i < graph->nodes.n; i++) {
-		if (graph->nodes.items[i].face != w->face)
-			continue;
-		bool is_read = w->p->stream_names[graph->nodes.items[i].outputs[output]] != NULL;
-		any = any || is_read;
-		*ret_all = *ret_all && is_read;
-	}
-	return any;
+	return w->p->stream_names[node->outputs[output]] != NULL;
 }
-
-static const char nobody_text[] = "if (!out->%s)\n\treturn PKD_OK; /* nobody reads it */";
 
 /* The statements of the step, on the side: they decide what else there is. */
 static const char *make_body(struct writer *w)
@@ -348,16 +331,14 @@ static const char *make_body(struct writer *w)
 	const char *name = output_member(w, 0);
 	struct value_text to = {.text = arena_printf(w->arena, "out->%s", name), .pointer = true};
 	struct block body;
-	bool all, any = find_readers(w, 0, &all);
+	bool is_read = has_readers(w, 0);
 
 	writer_open(w, &body);
-	if (any && !all)
-		writer_say(w, nobody_text, name);
-	if (any) {
+	if (is_read) {
 		put_needed(w);
 		term_fill(w, to, w->face->parts.items[0].term);
 	}
-	writer_say(w, any ? "return PKD_OK;" : "return PKD_OK; /* nobody reads it */");
+	writer_say(w, is_read ? "return PKD_OK;" : "return PKD_OK; /* nobody reads it */");
 	return writer_close(w, &body);
 }
 
@@ -646,13 +627,12 @@ static void put_parts(struct writer *w, struct buf *out)
 	const struct interface *face = w->face;
 	bool *is_used = arena_alloc(w->arena, face->parts.n + 1);
 	bool *is_read = arena_alloc(w->arena, face->outputs.n + 1);
-	bool all = true;
 	const char **calls = arena_alloc(w->arena, (face->parts.n + 1) * sizeof *calls);
 	struct buf text;
 	struct block block;
 
 	for (size_t i = 0; i < face->outputs.n; i++)
-		is_read[i] = find_readers(w, i, &all);
+		is_read[i] = has_readers(w, i);
 	w->is_read = is_read;
 	w->in_part = true;
 	for (size_t i = 0; i < face->parts.n; i++)
@@ -665,8 +645,6 @@ static void put_parts(struct writer *w, struct buf *out)
 		if (is_used[i] || is_published(w, &face->parts.items[i]))
 			calls[i] = call_part(w, &text, i, is_used[i]);
 	writer_open(w, &block);
-	if (face->outputs.n == 1 && is_read[0] && !all)
-		writer_say(w, nobody_text, output_member(w, 0));
 	for (uint32_t i = 0; i < face->parts.n; i++)
 		if (calls[i])
 			writer_say(w, "%s", calls[i]);
@@ -716,7 +694,8 @@ void emit_terms(struct program *p)
 	buf_init(&type_text);
 	buf_init(&text);
 	for (size_t i = 0; i < p->faces.n; i++) {
-		struct writer w = {.p = p, .face = p->faces.items[i]};
+		struct writer w = {
+			.p = p, .face = p->faces.items[i], .nodes = &p->nodes_of.items[i]};
 		if (!w.face->parts.n)
 			continue;
 		any = true;

@@ -15,27 +15,18 @@ static bool is_free(const struct map *names, const char *name)
 
 static void take(struct program *p, struct map *names, const char *name)
 {
-	map_put(p->arena, names, name, p);
-}
-
-static const char *claim(struct program *p, struct map *names, const char *wanted)
-{
-	const char *name = wanted;
-
-	for (int i = 2; !is_free(names, name); i++)
-		name = arena_printf(p->arena, "%s_%d", wanted, i);
-	take(p, names, name);
-	return name;
+	if (is_free(names, name))
+		map_put(p->arena, names, name, (void *)1); /* see map_claim_name */
 }
 
 const char *program_claim(struct program *p, const char *wanted)
 {
-	return claim(p, &p->names, wanted);
+	return map_claim_name(p->arena, &p->names, wanted);
 }
 
 const char *program_claim_tag(struct program *p, const char *wanted)
 {
-	return claim(p, &p->tags, wanted);
+	return map_claim_name(p->arena, &p->tags, wanted);
 }
 
 /* What several names have in common, which differ by what stands before and behind that. */
@@ -72,10 +63,16 @@ void program_collect_faces(struct program *p)
 {
 	struct map seen = {0};
 
-	for (size_t i = 0; i < p->graph->nodes.n; i++) {
+	for (uint32_t i = 0; i < p->graph->nodes.n; i++) {
 		const struct interface *face = p->graph->nodes.items[i].face;
-		if (!map_put(p->arena, &seen, face->c_name, p->arena))
+		size_t k = (uintptr_t)map_get(&seen, face->c_name);
+		if (!k) {
 			vec_push(p->arena, &p->faces, face);
+			vec_push(p->arena, &p->nodes_of, (struct node_numbers){0});
+			k = p->faces.n;
+			map_put(p->arena, &seen, face->c_name, (void *)(uintptr_t)k);
+		}
+		vec_push(p->arena, &p->nodes_of.items[k - 1], i);
 	}
 }
 

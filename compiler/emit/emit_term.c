@@ -32,29 +32,21 @@ static struct value_text input(struct writer *w, const struct term *term)
 	return (struct value_text){.text = text, .binding = BINDS_ALL, .pointer = true};
 }
 
-/* "state->has_x", or of several values "state->n_x >= 2". */
-static const char *past_presence(struct writer *w, const struct term *term)
+/* "state->has_x", or of several values "state->n_x >= 2"; what holds where it is absent. */
+static const char *past_condition(struct writer *w, const struct term *term, bool present)
 {
 	const char *flag = w->past_flags[term->index];
 
-	return w->face->pasts.items[term->index].depth == 1
-	               ? arena_printf(w->arena, "state->%s", flag)
-	               : arena_printf(w->arena, "state->%s >= %u", flag, term->element);
-}
-
-static const char *past_absence(struct writer *w, const struct term *term)
-{
-	const char *flag = w->past_flags[term->index];
-
-	return w->face->pasts.items[term->index].depth == 1
-	               ? arena_printf(w->arena, "!state->%s", flag)
-	               : arena_printf(w->arena, "state->%s < %u", flag, term->element);
+	if (w->face->pasts.items[term->index].depth == 1)
+		return arena_printf(w->arena, "%sstate->%s", present ? "" : "!", flag);
+	return arena_printf(w->arena, "state->%s %s %u", flag, present ? ">=" : "<",
+	                    term->element);
 }
 
 const char *term_presence(struct writer *w, const struct term *term)
 {
 	if (term->kind == TERM_PAST)
-		return past_presence(w, term);
+		return past_condition(w, term, true);
 	if (term->kind == TERM_PART)
 		return arena_printf(w->arena, "self->%s", w->flags[term->index]);
 	return arena_printf(w->arena, "in->%s",
@@ -89,7 +81,7 @@ static struct value_text past(struct writer *w, const struct term *term)
 	const char *name = w->face->parts.items[kept->part].name;
 
 	if (!term_is_surely_present(w, term))
-		writer_require(w, past_presence(w, term), past_absence(w, term));
+		writer_require(w, past_condition(w, term, true), past_condition(w, term, false));
 	return (struct value_text){
 		.text = kept->depth == 1
 	                        ? arena_printf(w->arena, "state->%s", name)
@@ -161,27 +153,39 @@ static struct value_text field(struct writer *w, const struct term *term)
 
 /* ---- Numbers ---- */
 
+/* Of what lies in a place. */
+static struct value_text number_there(struct writer *w, struct value_text place)
+{
+	return value_number(place_text(w->arena, place), place.pointer ? BINDS_UNARY : BINDS_ALL);
+}
+
+static struct value_text presence(struct writer *w, const struct term *of)
+{
+	if (term_is_surely_present(w, of))
+		return value_number("true", BINDS_ALL);
+	if (of->kind == TERM_INPUT)
+		return value_number(arena_printf(w->arena, "%s != NULL", term_presence(w, of)),
+		                    BINDS_EQUAL);
+	return value_number(term_presence(w, of), of->kind == TERM_PART ? BINDS_ALL : BINDS_EQUAL);
+}
+
 struct value_text term_number(struct writer *w, const struct term *term)
 {
-	struct value_text value;
-
 	switch (term->kind) {
 	case TERM_CONST:
 		return term_constant(w, term);
 	case TERM_OPTION:
 		return option(w, term);
 	case TERM_INPUT:
+		return number_there(w, input(w, term));
 	case TERM_PART:
+		return number_there(w, part(w, term));
 	case TERM_PAST:
+		return number_there(w, past(w, term));
 	case TERM_ELEMENT:
+		return number_there(w, list_element(w, term));
 	case TERM_BEST:
-		value = term->kind == TERM_INPUT     ? input(w, term)
-		        : term->kind == TERM_PART    ? part(w, term)
-		        : term->kind == TERM_PAST    ? past(w, term)
-		        : term->kind == TERM_ELEMENT ? list_element(w, term)
-		                                     : list_best(w, term);
-		return value_number(place_text(w->arena, value),
-		                    value.pointer ? BINDS_UNARY : BINDS_ALL);
+		return number_there(w, list_best(w, term));
 	case TERM_IT:
 		return it(w);
 	case TERM_FIELD:
@@ -214,15 +218,7 @@ struct value_text term_number(struct writer *w, const struct term *term)
 	case TERM_AGE:
 		return about_input(w, term);
 	case TERM_PRESENT:
-		if (term_is_surely_present(w, term->left))
-			return value_number("true", BINDS_ALL);
-		if (term->left->kind != TERM_INPUT)
-			return value_number(term_presence(w, term->left),
-			                    term->left->kind == TERM_PART ? BINDS_ALL
-			                                                  : BINDS_EQUAL);
-		return value_number(
-			arena_printf(w->arena, "%s != NULL", term_presence(w, term->left)),
-			BINDS_EQUAL);
+		return presence(w, term->left);
 	case TERM_WHERE:
 	case TERM_SELECT:
 	case TERM_SORTED:

@@ -145,23 +145,13 @@ static const char *type_identifier(struct arena *arena, const struct type *type)
 	return arena_printf(arena, "type_%s", name);
 }
 
-static const char *unique(struct described *described, const char *wanted)
-{
-	const char *name = wanted;
-
-	for (int i = 2; map_get(described->names, name); i++)
-		name = arena_printf(described->arena, "%s_%d", wanted, i);
-	map_put(described->arena, described->names, name, described);
-	return name;
-}
-
 /* The table of a record's fields, after the types of the fields. */
 static void describe_fields(struct buf *out, struct described *described, struct out_row *row,
                             const char *name, const struct record *record)
 {
 	struct arena *arena = described->arena;
 	struct out_row fields = {.arena = arena};
-	const char *table = unique(described, arena_printf(arena, "%s_fields", name));
+	const char *table = map_claim_name(arena, described->names, arena_printf(arena, "%s_fields", name));
 
 	for (size_t i = 0; i < record->fields.n; i++) {
 		const struct field *field = &record->fields.items[i];
@@ -179,7 +169,7 @@ static void describe_names(struct buf *out, struct described *described, struct 
                            const char *name, const struct enumeration *enumeration)
 {
 	struct out_row names = {.arena = row->arena};
-	const char *table = unique(described, arena_printf(row->arena, "%s_names", name));
+	const char *table = map_claim_name(row->arena, described->names, arena_printf(row->arena, "%s_names", name));
 
 	for (size_t i = 0; i < enumeration->names.n; i++)
 		out_field(&names, "%s", out_quote(row->arena, enumeration->names.items[i], 0));
@@ -252,7 +242,7 @@ const char *type_describe(struct buf *out, struct described *described, const st
 
 	if (name)
 		return name;
-	name = unique(described, type_identifier(arena, type));
+	name = map_claim_name(described->arena, described->names, type_identifier(arena, type));
 	map_put(arena, &described->by_type, type->name, (void *)(uintptr_t)name);
 	out_field(&row, ".kind = %s", type_pkd_kind(type));
 	out_field(&row, ".name = %s", out_quote(arena, type->name, 0));

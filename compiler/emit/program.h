@@ -5,12 +5,15 @@
 #include "emit/parts.h"
 #include "pass/pass.h"
 
+VEC_OF(node_numbers, uint32_t);
+
 struct program {
 	const struct analysis *analysis;
 	const struct graph *graph;
 	struct arena *arena;
 	struct buf *out;
 	VEC(const struct interface *) faces; /* of the node kinds used, each once */
+	VEC(struct node_numbers) nodes_of;   /* per face: its nodes, ascending; at least one */
 	const char **node_names;             /* in C: "cam", "view_boxes" */
 	const char **stream_names;           /* "cam_frame"; NULL where there is no channel */
 	const char **process_names;
@@ -22,7 +25,7 @@ struct program {
 	const char *steps_path; /* of emit_steps */
 };
 
-/* Fills in faces (emit_name.c). */
+/* Fills in faces and nodes_of (emit_name.c). */
 void program_collect_faces(struct program *program);
 
 /* Fills in faces, and chooses what is named after parts of the program (emit_name.c). */

@@ -28,7 +28,8 @@ struct writer {
 	struct program *p;
 	struct arena *arena;
 	const struct interface *face;
-	struct buf *out; /* of the block being written */
+	const struct node_numbers *nodes; /* of this face; NULL in bind() */
+	struct buf *out;                  /* of the block being written */
 	size_t depth;
 	struct map names;        /* local names taken, beside those of the file */
 	unsigned n_temporaries;  /* "t1", "t2" … */

@@ -250,7 +250,8 @@ static void attach_to_ports(struct parser *parser, struct ast_ports *ports, stru
 	}
 }
 
-void parser_attach_docs(struct parser *parser)
+/* Gives every declaration, port, field and parameter the doc comment above or behind it. */
+static void attach_docs(struct parser *parser)
 {
 	for (size_t i = 0; i < parser->file->decls.n; i++) {
 		struct ast_decl *decl = parser->file->decls.items[i];
@@ -290,7 +291,7 @@ struct ast_file *parse(struct arena *arena, struct diags *diags, struct sources 
 		parser_parse(scanner, &parser);
 		lexer_lex_destroy(scanner);
 	}
-	parser_attach_docs(&parser);
+	attach_docs(&parser);
 	return parser.file;
 }
 

@@ -35,9 +35,6 @@ const char *parser_intern(struct parser *parser, const char *text, size_t length
 const char *parser_unescape(struct parser *parser, struct span span, const char *text,
                             size_t length);
 
-/* Gives every declaration, port, field and parameter the doc comment above or behind it. */
-void parser_attach_docs(struct parser *parser);
-
 /* Makers used by the grammar's actions. ast_over stands over `left`, and reports what would be too
  * deep for the recursions of later stages. */
 struct ast_expr *ast_expr(struct parser *parser, enum ast_expr_kind kind, struct span span);

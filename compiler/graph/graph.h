@@ -1,6 +1,7 @@
 /* The program as a graph: what the passes prove and the emitters write. Nodes, streams and edges
  * are numbered from 0 and refer to each other by number; spans tell where each was written. Made by
- * lower from a program without errors, constant afterwards: passes write tables of their own. */
+ * lower from a program without errors; tick.c and stamp.c add marks and their edges. Constant
+ * afterwards: passes write tables of their own. */
 #ifndef GRAPH_GRAPH_H
 #define GRAPH_GRAPH_H
 

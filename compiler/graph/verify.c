@@ -16,25 +16,6 @@ static void __attribute__((format(printf, 1, 2), noreturn)) broken(const char *f
 	abort();
 }
 
-bool graph_edge_fires(const struct graph_edge *edge)
-{
-	switch (edge->policy) {
-	case EDGE_QUEUE:
-	case EDGE_LATEST:
-		return edge->last == 0;
-	case EDGE_SAMPLE:
-		break;
-	}
-	return false;
-}
-
-const struct port *graph_edge_port(const struct graph *graph, const struct graph_edge *edge)
-{
-	const struct graph_node *node = &graph->nodes.items[edge->node];
-
-	return &node->face->inputs.items[node->input_ports[edge->input]];
-}
-
 /* A slot at least for each port, in the order of the ports; several only for `[T; N]`. */
 static void verify_slots(const struct graph_node *node, uint32_t n)
 {

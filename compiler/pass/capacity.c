@@ -32,6 +32,7 @@
 
 #include <inttypes.h>
 #include <pkd/frame.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* Bursts that wait at the edge while its node waits for a later input. */
@@ -297,13 +298,10 @@ static void keep_promise(struct analysis *a, const uint32_t *place, uint32_t wri
 	}
 }
 
-static void keep_promises(struct analysis *a, const uint32_t *order)
+static void keep_promises(struct analysis *a, const uint32_t *place)
 {
 	const struct graph *graph = a->graph;
-	uint32_t *place = arena_alloc(a->arena, graph->nodes.n * sizeof *place);
 
-	for (uint32_t i = 0; i < graph->nodes.n; i++)
-		place[order[i]] = i;
 	for (uint32_t e = 0; e < graph->edges.n; e++) {
 		const struct graph_edge *edge = &graph->edges.items[e];
 		if (edge->policy == EDGE_QUEUE && edge->count &&
@@ -314,42 +312,110 @@ static void keep_promises(struct analysis *a, const uint32_t *order)
 
 /* ---- Ticks ---- */
 
-/* How many frames may be under way from the node to each other: the largest sum of windows on a way
- * of values, and one in the hand of each node. 0 where there is no way. */
-static void count_under_way(const struct analysis *a, const uint32_t *order, uint32_t root,
-                            uint64_t *n_frames)
-{
-	const struct graph *graph = a->graph;
+VEC_OF(places, uint32_t);
 
-	memset(n_frames, 0, graph->nodes.n * sizeof *n_frames);
-	n_frames[root] = 1;
-	for (size_t i = 0; i < graph->nodes.n; i++) {
-		const struct graph_node *node = &graph->nodes.items[order[i]];
-		for (uint32_t slot = 0; slot < node->n_inputs && order[i] != root; slot++) {
-			uint32_t e = node_firing_edge(graph, node, slot);
-			uint64_t before = e == NO_ID ? 0 : n_frames[edge_producer(graph, e)];
-			if (before && before + a->window[e] + 1 > n_frames[order[i]])
-				n_frames[order[i]] = before + a->window[e] + 1;
+struct ticks {
+	const struct analysis *a;
+	const uint32_t *order, *place; /* the firing order; per node: its place in it */
+	uint64_t *n_frames;            /* per node: from the root at hand; 0 = there is no way */
+	bool *found;                   /* per node: its place is in `between` */
+	struct places between;
+};
+
+/* The edge by which a value comes that fires the node; NO_ID where the slot has none. A tick comes
+ * beside the values, and holds no more of the frames than they do. */
+static uint32_t value_edge(const struct graph *graph, const struct graph_node *node, uint32_t slot)
+{
+	uint32_t e = node_firing_edge(graph, node, slot);
+
+	return e != NO_ID && graph_output_of(graph, graph->edges.items[e].stream) != NO_ID ? e
+	                                                                                   : NO_ID;
+}
+
+static void find_place(struct ticks *t, uint32_t root, uint32_t n)
+{
+	if (t->place[n] <= t->place[root] || t->found[n])
+		return;
+	t->found[n] = true;
+	vec_push(t->a->arena, &t->between, t->place[n]);
+}
+
+static int compare_places(const void *a, const void *b)
+{
+	const uint32_t *one = a, *other = b;
+
+	return (*one > *other) - (*one < *other);
+}
+
+/* The readers of the tick, and what lies between its root and them, in the firing order. */
+static void find_between(struct ticks *t, uint32_t root, const struct graph_stream *tick)
+{
+	const struct graph *graph = t->a->graph;
+
+	for (size_t i = 0; i < tick->edges.n; i++)
+		find_place(t, root, graph->edges.items[tick->edges.items[i]].node);
+	for (size_t i = 0; i < t->between.n; i++) {
+		const struct graph_node *node = &graph->nodes.items[t->order[t->between.items[i]]];
+		for (uint32_t slot = 0; slot < node->n_inputs; slot++) {
+			uint32_t e = value_edge(graph, node, slot);
+			if (e != NO_ID)
+				find_place(t, root, edge_producer(graph, e));
+		}
+	}
+	if (t->between.n)
+		qsort(t->between.items, t->between.n, sizeof *t->between.items, compare_places);
+}
+
+/* How many frames may be under way from the root to each node between: the largest sum of windows
+ * on a way of values, and one in the hand of each node. */
+static void count_under_way(struct ticks *t, uint32_t root)
+{
+	const struct graph *graph = t->a->graph;
+
+	t->n_frames[root] = 1;
+	for (size_t i = 0; i < t->between.n; i++) {
+		uint32_t n = t->order[t->between.items[i]];
+		const struct graph_node *node = &graph->nodes.items[n];
+		for (uint32_t slot = 0; slot < node->n_inputs; slot++) {
+			uint32_t e = value_edge(graph, node, slot);
+			uint64_t before = e == NO_ID ? 0 : t->n_frames[edge_producer(graph, e)];
+			if (before && before + t->a->window[e] + 1 > t->n_frames[n])
+				t->n_frames[n] = before + t->a->window[e] + 1;
 		}
 	}
 }
 
-static void widen_ticks(struct analysis *a, const uint32_t *order)
+static void forget_between(struct ticks *t, uint32_t root)
+{
+	t->n_frames[root] = 0;
+	for (size_t i = 0; i < t->between.n; i++) {
+		uint32_t n = t->order[t->between.items[i]];
+		t->n_frames[n] = 0;
+		t->found[n] = false;
+	}
+	t->between.n = 0;
+}
+
+static void widen_ticks(struct analysis *a, const uint32_t *order, const uint32_t *place)
 {
 	const struct graph *graph = a->graph;
-	uint64_t *n_frames = arena_alloc(a->arena, graph->nodes.n * sizeof *n_frames);
+	struct ticks t = {.a = a, .order = order, .place = place};
 
+	t.n_frames = arena_alloc(a->arena, graph->nodes.n * sizeof *t.n_frames);
+	t.found = arena_alloc(a->arena, graph->nodes.n * sizeof *t.found);
 	for (uint32_t n = 0; n < graph->nodes.n; n++) {
 		uint32_t stream = graph_find_mark(&graph->nodes.items[n], NO_ID);
 		if (stream == NO_ID)
 			continue;
 		const struct graph_stream *tick = &graph->streams.items[stream];
-		count_under_way(a, order, n, n_frames);
+		find_between(&t, n, tick);
+		count_under_way(&t, n);
 		for (size_t i = 0; i < tick->edges.n; i++) {
 			uint32_t e = tick->edges.items[i];
-			if (widen(a, e, n_frames[graph->edges.items[e].node]))
+			if (widen(a, e, t.n_frames[graph->edges.items[e].node]))
 				a->window_reason[e] = "as many as may be under way between";
 		}
+		forget_between(&t, n);
 	}
 }
 
@@ -504,7 +570,10 @@ void pass_capacity(struct analysis *a)
 	}
 	absorb_jitter(a);
 	const uint32_t *order = firing_order(a);
-	keep_promises(a, order);
-	widen_ticks(a, order);
+	uint32_t *place = arena_alloc(a->arena, graph->nodes.n * sizeof *place);
+	for (uint32_t i = 0; i < graph->nodes.n; i++)
+		place[order[i]] = i;
+	keep_promises(a, place);
+	widen_ticks(a, order, place);
 	check_pace(a);
 }

@@ -41,7 +41,9 @@ int64_t workers_needed(int64_t time, int64_t period)
 	return n + (time - n * period > n); /* a period is rounded to whole ns */
 }
 
-int64_t response_time(const struct analysis *a, uint32_t n)
+/* The budgets of all nodes of the node's process: each may fire once before it does, for a process
+ * goes round its nodes. Nodes without a budget count nothing. */
+static int64_t response_time(const struct analysis *a, uint32_t n)
 {
 	const struct graph_node *nodes = a->graph->nodes.items;
 	const struct graph_process *process = &a->graph->processes.items[nodes[n].process];
@@ -242,6 +244,8 @@ static void pace_node(const struct analysis *a, uint32_t n, int64_t response, in
 struct starts {
 	const struct analysis *a;
 	const uint32_t *order;
+	uint32_t *place; /* per node: its place in the order */
+	uint64_t *due;   /* per place, a bit: what the node reads has been raised */
 	struct pace *paces;
 	bool *ignored; /* per edge: a history in a feedback that is taken to keep up */
 	size_t n_histories;
@@ -274,20 +278,54 @@ static bool raise_start(struct starts *s, uint32_t n)
 	return raised;
 }
 
+static void make_due(struct starts *s, uint32_t place)
+{
+	s->due[place / 64] |= UINT64_C(1) << place % 64;
+}
+
+static void make_readers_due(struct starts *s, uint32_t n)
+{
+	const struct graph *graph = s->a->graph;
+	const struct graph_node *node = &graph->nodes.items[n];
+
+	for (size_t i = 0; i < graph_n_streams(node); i++) {
+		const struct graph_stream *stream = &graph->streams.items[node->outputs[i]];
+		for (size_t k = 0; k < stream->edges.n; k++)
+			make_due(s, s->place[graph->edges.items[stream->edges.items[k]].node]);
+	}
+}
+
+/* Goes once through the order; the last node whose start rose, or NO_ID. */
+static uint32_t relax_once(struct starts *s)
+{
+	size_t n_words = s->a->graph->nodes.n / 64 + 1;
+	uint32_t last = NO_ID;
+
+	for (size_t i = 0; i < n_words; i++) {
+		uint64_t ahead = UINT64_MAX;
+		while (s->due[i] & ahead) {
+			int bit = __builtin_ctzll(s->due[i] & ahead);
+			uint32_t n = s->order[i * 64 + (size_t)bit];
+			ahead = UINT64_MAX << bit << 1;
+			s->due[i] &= ~(UINT64_C(1) << bit);
+			if (!raise_start(s, n))
+				continue;
+			last = n;
+			make_readers_due(s, n);
+		}
+	}
+	return last;
+}
+
 /* A node whose start rose in the last of many rounds, or NO_ID. */
 static uint32_t relax(struct starts *s)
 {
-	size_t n_nodes = s->a->graph->nodes.n;
-	uint32_t last = NO_ID;
+	uint32_t last = 0;
 
-	for (size_t round = 0; round <= s->n_histories + 1; round++) {
-		last = NO_ID;
-		for (size_t i = 0; i < n_nodes; i++)
-			if (raise_start(s, s->order[i]))
-				last = s->order[i];
-		if (last == NO_ID)
-			break;
-	}
+	for (uint32_t i = 0; i < s->a->graph->nodes.n; i++)
+		make_due(s, i);
+	for (size_t round = 0; round <= s->n_histories + 1 && last != NO_ID; round++)
+		last = relax_once(s);
 	return last;
 }
 
@@ -344,6 +382,10 @@ struct pace *pace_all(const struct analysis *a)
 	int64_t *slowest = arena_alloc(a->arena, n_nodes * sizeof *slowest);
 	const int64_t *response = response_times(a);
 
+	s.place = arena_alloc(a->arena, n_nodes * sizeof *s.place);
+	s.due = arena_alloc(a->arena, (n_nodes / 64 + 1) * sizeof *s.due);
+	for (uint32_t i = 0; i < n_nodes; i++)
+		s.place[s.order[i]] = i;
 	s.paces = arena_alloc(a->arena, n_nodes * sizeof *s.paces);
 	s.ignored = arena_alloc(a->arena, n_edges * sizeof *s.ignored);
 	for (uint32_t e = 0; e < n_edges; e++)

@@ -43,9 +43,6 @@ VEC_OF(arc_path, uint32_t);
 struct arc_path arcs_path(const struct arcs *arcs, const uint32_t *reached, uint32_t start,
                           uint32_t end);
 
-/* Strongly connected components: per vertex a number. */
-uint32_t *arcs_components(const struct arcs *arcs);
-
 /* A shortest cycle through the first arc that lies on one, for each component that has a cycle (the
  * first 50 of them), in the order of those arcs. */
 VEC_OF(cycles, struct arc_path);
@@ -211,10 +208,6 @@ int64_t multiple_of_edge(const struct graph_edge *edge, const struct pace *from)
 
 /* How many nodes of that time take frames of that period in turns. */
 int64_t workers_needed(int64_t time, int64_t period);
-
-/* The budgets of all nodes of the node's process: each may fire once before it does, for a process
- * goes round its nodes. Nodes without a budget count nothing. */
-int64_t response_time(const struct analysis *a, uint32_t n);
 
 /* ---- isolation.c ---- */
 

@@ -4,7 +4,6 @@
  * a union is written as the nodes at which its clocks begin. */
 #include "pass/tick.h"
 #include "pass/private.h"
-#include <string.h>
 
 VEC_OF(clock, uint32_t); /* the nodes at which it begins, ascending */
 
@@ -14,9 +13,11 @@ struct tick_pass {
 	struct clock *clocks; /* per node */
 	struct clock *bases;  /* per node at which a clock begins: that which it chooses from */
 	bool *lapses;         /* per stream: absent on some frame of its node's clock */
-	/* Of the question at hand: per node at which a clock begins, whether it was asked, and the
-	 * answer. Choices of choices meet again and again. */
-	uint32_t *asked, question;
+	uint32_t *place;      /* per node: its place in the firing order */
+	/* Of the question at hand: the place at which the clock first begins; per node at which a
+	 * clock begins, whether it was asked, and the answer. Choices of choices meet again and
+	 * again. */
+	uint32_t earliest, *asked, question;
 	bool *answers;
 };
 
@@ -35,6 +36,8 @@ static bool answer(struct tick_pass *t, const struct clock *clock, uint32_t root
 	const struct clock *base = &t->bases[root];
 	bool all = base->n > 0;
 
+	if (t->place[root] < t->earliest)
+		return false; /* what it chooses from begins before it */
 	if (has(clock, root))
 		return true;
 	if (t->asked[root] == t->question)
@@ -49,6 +52,10 @@ static bool answer(struct tick_pass *t, const struct clock *clock, uint32_t root
 static bool covers(struct tick_pass *t, const struct clock *clock, uint32_t root)
 {
 	t->question++;
+	t->earliest = NO_ID;
+	for (size_t i = 0; i < clock->n; i++)
+		if (t->place[clock->items[i]] < t->earliest)
+			t->earliest = t->place[clock->items[i]];
 	return answer(t, clock, root);
 }
 
@@ -203,22 +210,13 @@ static void find_lapses(struct tick_pass *t, uint32_t n)
 
 /* ---- Adding ---- */
 
-static const char *free_name(struct arena *arena, const struct interface *face, const char *name)
-{
-	for (size_t i = 0; i < face->inputs.n; i++)
-		if (strcmp(face->inputs.items[i].name, name) == 0)
-			return free_name(arena, face, arena_printf(arena, "%s_", name));
-	return name;
-}
-
 /* The port for the tick number `k` of an expression, which its workers share. */
 static uint32_t tick_port(struct graph *graph, struct interface *face, uint32_t k, bool optional)
 {
 	uint32_t first = (uint32_t)face->inputs.n - face->n_ticks;
 
 	if (k == face->n_ticks) {
-		const char *wanted = k ? arena_printf(graph->arena, "tick_%u", k + 1) : "tick";
-		const char *name = free_name(graph->arena, face, wanted);
+		const char *name = map_claim_name(graph->arena, &face->names, "tick");
 		face->n_ticks++;
 		vec_push(graph->arena, &face->inputs,
 		         (struct port){.name = name,
@@ -284,15 +282,30 @@ struct caught {
 	bool *surely; /* per part: it has a value whenever the node fires */
 };
 
+/* The first slot of a port. */
+static uint32_t slot_of(const struct graph_node *node, uint32_t port)
+{
+	uint32_t first = 0, n = node->n_inputs;
+
+	while (n > 0) {
+		uint32_t half = n / 2;
+		bool later = node->input_ports[first + half] < port;
+		first = later ? first + half + 1 : first;
+		n = later ? n - half - 1 : half;
+	}
+	return first;
+}
+
 /* Whether an input has a value on every frame on which the node fires. */
 static bool input_is_sure(const struct caught *c, uint32_t port)
 {
 	const struct graph *graph = c->t->graph;
 	const struct graph_node *node = &graph->nodes.items[c->node];
 
-	for (uint32_t i = 0; i < node->n_inputs; i++) {
+	for (uint32_t i = slot_of(node, port); i < node->n_inputs && node->input_ports[i] == port;
+	     i++) {
 		uint32_t e = node_firing_edge(graph, node, i);
-		if (e == NO_ID || node->input_ports[i] != port)
+		if (e == NO_ID)
 			continue;
 		const struct graph_edge *edge = &graph->edges.items[e];
 		return !chooses(graph, edge) && !c->t->lapses[edge->stream] &&
@@ -445,7 +458,10 @@ void tick_add(struct graph *graph, struct diags *diags)
 	t.lapses = arena_alloc(graph->arena, graph->streams.n * sizeof *t.lapses);
 	t.asked = arena_alloc(graph->arena, graph->nodes.n * sizeof *t.asked);
 	t.answers = arena_alloc(graph->arena, graph->nodes.n * sizeof *t.answers);
+	t.place = arena_alloc(graph->arena, graph->nodes.n * sizeof *t.place);
 	const uint32_t *order = firing_order(t.a);
+	for (uint32_t i = 0; i < graph->nodes.n; i++)
+		t.place[order[i]] = i;
 	for (size_t i = 0; i < graph->nodes.n; i++) {
 		find_clock(&t, order[i]);
 		find_lapses(&t, order[i]);

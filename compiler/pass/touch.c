@@ -70,7 +70,7 @@ static bool same(const char *a, const char *b)
 	return a == b || (a && b && strcmp(a, b) == 0);
 }
 
-bool touches_have(const struct touches *touches, const struct touch *touch)
+static bool has(const struct touches *touches, const struct touch *touch)
 {
 	for (size_t i = 0; i < touches->n; i++) {
 		const struct touch *own = &touches->items[i];
@@ -87,7 +87,7 @@ struct touches touches_gained(const struct analysis *a, const struct touches *al
 	struct touches gained = {0};
 
 	for (size_t i = 0; i < all->n; i++)
-		if (!touches_have(own, &all->items[i]))
+		if (!has(own, &all->items[i]))
 			vec_push(a->arena, &gained, all->items[i]);
 	return gained;
 }
@@ -105,7 +105,7 @@ struct touches touches_of_process(const struct analysis *a, uint32_t process,
 		if (!a->graph->nodes.items[node].face->declared && *ret_undeclared == NO_ID)
 			*ret_undeclared = node;
 		for (size_t k = 0; k < own.n; k++)
-			if (!touches_have(&all, &own.items[k]))
+			if (!has(&all, &own.items[k]))
 				vec_push(a->arena, &all, own.items[k]);
 	}
 	return all;

@@ -18,8 +18,6 @@ VEC_OF(touches, struct touch);
 /* In the order of the clauses. The option is the pipeline's where the path is computed from it. */
 struct touches touches_of(const struct analysis *a, uint32_t number);
 
-bool touches_have(const struct touches *touches, const struct touch *touch);
-
 /* What a node that has `own` gains from sharing a process with others, which have `all`. */
 struct touches touches_gained(const struct analysis *a, const struct touches *all,
                               const struct touches *own);

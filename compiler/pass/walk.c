@@ -135,7 +135,8 @@ static void tarjan_visit(struct tarjan *t, uint32_t start)
 	}
 }
 
-uint32_t *arcs_components(const struct arcs *arcs)
+/* Strongly connected components: per vertex a number. */
+static uint32_t *find_components(const struct arcs *arcs)
 {
 	struct arena *arena = arcs->arena;
 	uint32_t n = arcs->n_vertices;
@@ -158,7 +159,7 @@ uint32_t *arcs_components(const struct arcs *arcs)
 struct cycles arcs_cycles(const struct arcs *arcs)
 {
 	struct cycles cycles = {0};
-	const uint32_t *component = arcs_components(arcs);
+	const uint32_t *component = find_components(arcs);
 	bool *done = arena_alloc(arcs->arena, arcs->n_vertices * sizeof *done);
 
 	for (uint32_t i = 0; i < arcs->list.n && cycles.n < CYCLES_MAX; i++) {

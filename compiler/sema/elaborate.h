@@ -96,7 +96,6 @@ struct elaborator {
 	VEC(struct scoped_stmt) asserts;
 	VEC(struct instance *) instances;
 	VEC(struct later) later;
-	VEC(struct operand *) operands;
 	VEC(struct meaning *) meanings; /* in the order in which they were built */
 	/* Of meanings: how many are OPEN; at which level the texts in each other began that are being
 	 * put in place of names; `low` of the one that is being built; the lowest level of those
@@ -210,10 +209,6 @@ struct binding *stream_expression(struct elaborator *e, struct scope *scope,
 /* A help for a value that is written where a stream is needed. */
 void stream_help_value(struct elaborator *e, const char *text);
 
-/* Whether the operand goes through a pipeline that is being elaborated: its outputs may not be
- * declared yet. */
-bool stream_is_open(struct scope *scope, const struct ast_expr *expr);
-
 /* Whether the expression names streams in a way that needs a node of its own. */
 bool stream_is_expression(struct elaborator *e, struct scope *scope, const struct ast_expr *expr);
 
@@ -322,10 +317,6 @@ bool expression_is_read(struct elaborator *e, const struct binding *binding);
 /* A node that hands on what the edge chooses, so that all its readers see the same. */
 struct stream_ref expression_relay(struct elaborator *e, struct scope *scope,
                                    const struct ast_expr *edge, const char *name);
-
-/* `base`, or one like it that is not among the names, which it then is; a name has with it the last
- * number that was put behind it. */
-const char *claim_free_name(struct arena *arena, struct map *names, const char *base);
 
 /* ---- feedback.c ---- */
 

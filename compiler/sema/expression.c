@@ -1,4 +1,5 @@
-/* Nodes made of expressions: their inputs are the streams that the expression names. */
+/* The nodes of expressions, of those that something reads as a stream. What a node reads and
+ * computes is written by fuse.c, once all are known. */
 #include "sema/c_unit.h"
 #include "sema/lift.h"
 #include <string.h>
@@ -17,18 +18,6 @@ static const char *c_name(struct elaborator *e, const char *path)
 			*c = '_';
 	name = arena_printf(e->sema->arena, "%s_%u", name, ++e->n_expressions);
 	return c_claim_node(e->sema, name);
-}
-
-const char *claim_free_name(struct arena *arena, struct map *names, const char *base)
-{
-	uintptr_t k = (uintptr_t)map_get(names, base);
-	const char *name = base;
-	for (k = k ? k : 1; map_get(names, name); k++)
-		name = arena_printf(arena, "%s_%zu", base, (size_t)k + 1);
-	map_put(arena, names, base, (void *)k);
-	if (name != base)
-		map_put(arena, names, name, (void *)1);
-	return name;
 }
 
 static struct interface *make_face(struct elaborator *e, const struct meaning *meaning,

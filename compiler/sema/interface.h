@@ -1,5 +1,7 @@
 /* The face of a node, and the file that it comes from: what the graph, the passes and the emitters
- * know of declarations. Made by resolve, constant afterwards; nothing here points into the ast. */
+ * know of declarations. Made by resolve, and for a node of expressions by fuse.c; to such a one
+ * tick.c adds inputs, and stamp.c changes the types of some, before the passes run. Nothing here
+ * points into the ast. */
 #ifndef SEMA_INTERFACE_H
 #define SEMA_INTERFACE_H
 
@@ -96,6 +98,7 @@ struct c_block {
 };
 
 VEC_OF(c_blocks, struct c_block);
+VEC_OF(texts, const char *);
 
 struct interface {
 	const char *name;   /* "open" */
@@ -104,7 +107,9 @@ struct interface {
 	const char *doc;    /* or "" */
 	struct span span;
 	struct unit *unit;
-	struct map names; /* of generics, ports and params: one space, in which each is once */
+	/* Of generics, ports and params: one space, in which each is once. Of a node of expressions
+	 * those of its inputs, by map_claim_name. */
+	struct map names;
 	VEC(struct generic) generics;
 	VEC(struct port) inputs, outputs;
 	uint32_t n_ticks; /* of an expression: its last inputs, which fire it and have no value */
@@ -123,12 +128,12 @@ struct interface {
 	struct c_block members; /* with `step`: more fields of struct NAME, in C */
 	struct c_block step;    /* none: in `sources` */
 	struct c_block init, finish;
-	struct parts parts;        /* of a node made from expressions: each reads those before it */
-	VEC(struct past) pasts;    /* likewise */
-	VEC(const char *) sources; /* relative to unit->directory */
-	VEC(const char *) links;   /* pkg-config names; -lNAME and -LDIRECTORY */
-	VEC(const char *) includes; /* directories, as written */
-	VEC(const char *) defines;  /* NAME or NAME=VALUE */
+	struct parts parts;     /* of a node made from expressions: each reads those before it */
+	VEC(struct past) pasts; /* likewise */
+	struct texts sources;   /* relative to unit->directory */
+	struct texts links;     /* pkg-config names; -lNAME and -LDIRECTORY */
+	struct texts includes;  /* directories, as written */
+	struct texts defines;   /* NAME or NAME=VALUE */
 	VEC(struct right) rights;
 	bool declared; /* it touches nothing but `rights`; else it may touch everything */
 	bool settled;  /* after init it opens nothing and starts no thread any more */

@@ -1,6 +1,7 @@
 /* An expression on its way to becoming a term. A name that is bound to an expression stands for its
  * text: its term is built once for each kind of place, and shared by all that use it. Private to
- * expression.c, fuse.c, part.c, meaning.c, operand.c, argument.c and the files term*.c. */
+ * expression.c, fuse.c, fuse_class.c, part.c, prune.c, meaning.c, operand.c, argument.c and the
+ * files term*.c. */
 #ifndef SEMA_LIFT_H
 #define SEMA_LIFT_H
 
@@ -10,7 +11,6 @@
 /* A stream as expressions read it: what C makes, a choice, a sample or the past. There is one for
  * all that read it the same way. */
 struct operand {
-	uint32_t id;                   /* 0, 1 … in the order of their first use */
 	struct bound_input input;      /* node UNBOUND: `of`, or not known yet */
 	struct binding *of;            /* the stream of this expression */
 	const struct ast_expr *stream; /* how it was named, in `scope` */
@@ -36,13 +36,6 @@ struct use {
 VEC_OF(uses, struct use);
 VEC_OF(meanings, struct meaning *);
 
-/* Streams, as words, ascending; there is one of each set. */
-struct streams {
-	uint32_t id;
-	size_t n;
-	const char **words;
-};
-
 #define NO_GUESS UINT32_MAX
 
 /* What an expression means in one kind of place. */
@@ -65,9 +58,8 @@ struct meaning {
 	bool gathered_needed;
 	const struct meanings *ordered; /* the last list that it was put into */
 	uint32_t visit;                 /* while it is asked what can begin (feedback.c) */
-	/* While expressions are put together (fuse.c). */
-	uint32_t class;
-	const struct streams *reads, *apart;
+	/* While expressions are put together (fuse_class.c): its number; its class, 0: none. */
+	uint32_t text, class;
 	/* While a node is written (part.c). */
 	uint32_t n_places, part, n_nested;
 };
@@ -111,6 +103,15 @@ void write_parts(struct writing *w);
 /* The number of the part that computes it, written where there is none yet. */
 uint32_t part_of(struct writing *w, struct meaning *meaning);
 
+/* ---- fuse_class.c ---- */
+
+/* Whether the node can be one with others: a choice begins a clock of its own. */
+bool may_fuse(const struct bound_node *node);
+
+/* Finds the classes of the texts of all nodes that stay: those of one are one node. They are below
+ * the number that is returned. */
+uint32_t fuse_classify(struct elaborator *e, const bool *stays);
+
 /* ---- meaning.c ---- */
 
 /* Takes the guess of an open meaning: what is being built rests on it. */
@@ -147,12 +148,6 @@ struct term *term_build_as(struct lift *lift, const struct ast_expr *expr, const
 struct term *term_build_near(struct lift *lift, const struct ast_expr *expr,
                              const struct type *type);
 
-/* Says of a part of a node, whose inputs are known, what in it may be absent. */
-bool term_settle_absence(const struct interface *face, struct term *term);
-
-/* Whether it is a division of whole numbers or times, by what may be 0: it has no value then. */
-bool term_is_by_zero(const struct term *term);
-
 struct term *term_new(struct lift *lift, enum term_kind kind, const struct type *type,
                       struct span span);
 
@@ -167,10 +162,6 @@ struct term *term_mismatch(struct lift *lift, struct span span, const char *what
 
 /* Reports a part, "a record is needed before a field", of what has no type yet; NULL. */
 struct term *term_part_of_itself(struct lift *lift, struct span span, const char *what);
-
-/* The type in which two numbers meet: the wider one; i64 for integers of different signs; f64 for a
- * fraction and an integer that f32 cannot hold. */
-const struct type *term_meet(const struct type *a, const struct type *b);
 
 /* Whether a type has all numbers of another. */
 bool term_holds(const struct type *type, const struct type *from);
@@ -205,6 +196,11 @@ const struct type *term_type_of(enum value_kind kind);
 /* An element of `left`, a list or an array, at the index that the expression has; NULL after a
  * report, and where left is NULL. */
 struct term *term_build_element(struct lift *lift, const struct ast_expr *expr, struct term *left);
+
+/* ---- term_absence.c ---- */
+
+/* Says of a part of a node, whose inputs are known, what in it may be absent. */
+bool term_settle_absence(const struct interface *face, struct term *term);
 
 /* ---- term_part.c ---- */
 

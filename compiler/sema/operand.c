@@ -57,8 +57,6 @@ static struct operand *intern(struct lift *lift, struct operand operand)
 		return known;
 	known = arena_new(e->sema->arena, struct operand);
 	*known = operand;
-	known->id = (uint32_t)e->operands.n;
-	vec_push(e->sema->arena, &e->operands, known);
 	map_put(e->sema->arena, &e->operand_keys, key, known);
 	return known;
 }

@@ -65,7 +65,7 @@ static const char *part_name(struct writing *w, const struct meaning *meaning)
 		if (*c != ']')
 			base[n++] = *c == '[' ? '_' : *c;
 	base[n] = '\0';
-	return claim_free_name(w->arena, &w->names, c_member(w->arena, base));
+	return map_claim_name(w->arena, &w->names, c_member(w->arena, base));
 }
 
 static uint32_t write_part(struct writing *w, struct meaning *meaning)
@@ -105,7 +105,7 @@ static struct term *write_asked(struct writing *w, const struct term *term)
 		return write_name(w, term, true);
 	struct part part = {.name = "value", .at = term->span, .output = NO_OUTPUT};
 	part.term = write_term(w, term);
-	part.name = claim_free_name(w->arena, &w->names, part.name);
+	part.name = map_claim_name(w->arena, &w->names, part.name);
 	vec_push(w->arena, &w->face->parts, part);
 	struct term *asked = arena_new(w->arena, struct term);
 	*asked = (struct term){.kind = TERM_PART,

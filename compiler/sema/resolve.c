@@ -501,6 +501,22 @@ static void resolve_block(struct sema *sema, const struct ast_item *item, const 
 	*block = (struct c_block){item->expr->text, item->expr->span};
 }
 
+static void resolve_text(struct sema *sema, const struct ast_expr *expr,
+                         bool (*check)(struct sema *, const struct ast_expr *), struct texts *texts)
+{
+	if (check(sema, expr))
+		vec_push(sema->arena, texts, expr->text);
+}
+
+static void resolve_origin(struct sema *sema, struct interface *face, const struct ast_item *item)
+{
+	face->origin = item->kind == ITEM_ORIGIN_LIVE ? ORIGIN_LIVE : ORIGIN_PACED;
+	if (face->inputs.n == 0)
+		return;
+	diag_report(sema->diags, E0206, item->span, "a node with inputs cannot be an origin");
+	diag_help(sema->diags, "an origin makes frames of its own: give it no inputs");
+}
+
 static void resolve_item(struct sema *sema, struct file_scope *file, struct interface *face,
                          const struct ast_item *item)
 {
@@ -516,20 +532,16 @@ static void resolve_item(struct sema *sema, struct file_scope *file, struct inte
 		face->rate = item_constant(sema, file, item, VALUE_RATE).f;
 		break;
 	case ITEM_SOURCE:
-		if (check_source(sema, item->expr))
-			vec_push(sema->arena, &face->sources, item->expr->text);
+		resolve_text(sema, item->expr, check_source, &face->sources);
 		break;
 	case ITEM_LINK:
-		if (check_link(sema, item->expr))
-			vec_push(sema->arena, &face->links, item->expr->text);
+		resolve_text(sema, item->expr, check_link, &face->links);
 		break;
 	case ITEM_INCLUDE:
-		if (check_include(sema, item->expr))
-			vec_push(sema->arena, &face->includes, item->expr->text);
+		resolve_text(sema, item->expr, check_include, &face->includes);
 		break;
 	case ITEM_DEFINE:
-		if (check_define(sema, item->expr))
-			vec_push(sema->arena, &face->defines, item->expr->text);
+		resolve_text(sema, item->expr, check_define, &face->defines);
 		break;
 	case ITEM_STATELESS:
 		face->stateless = true;
@@ -570,13 +582,7 @@ static void resolve_item(struct sema *sema, struct file_scope *file, struct inte
 		break;
 	case ITEM_ORIGIN_PACED:
 	case ITEM_ORIGIN_LIVE:
-		face->origin = item->kind == ITEM_ORIGIN_LIVE ? ORIGIN_LIVE : ORIGIN_PACED;
-		if (face->inputs.n > 0) {
-			diag_report(sema->diags, E0206, item->span,
-			            "a node with inputs cannot be an origin");
-			diag_help(sema->diags,
-			          "an origin makes frames of its own: give it no inputs");
-		}
+		resolve_origin(sema, face, item);
 		break;
 	}
 }

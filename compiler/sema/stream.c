@@ -283,7 +283,9 @@ struct stream_ref stream_of_binding(struct elaborator *e, struct binding *bindin
 	return no_stream;
 }
 
-bool stream_is_open(struct scope *scope, const struct ast_expr *expr)
+/* Whether the operand goes through a pipeline that is being elaborated: its outputs may not be
+ * declared yet. */
+static bool is_open(struct scope *scope, const struct ast_expr *expr)
 {
 	while (expr->kind == EXPR_MEMBER || expr->kind == EXPR_INDEX)
 		expr = expr->left;
@@ -296,7 +298,7 @@ bool stream_is_open(struct scope *scope, const struct ast_expr *expr)
 struct stream_ref stream_resolve(struct elaborator *e, struct scope *scope,
                                  const struct ast_expr *expr)
 {
-	if (stream_is_open(scope, expr))
+	if (is_open(scope, expr))
 		return (struct stream_ref){UNBOUND, UNBOUND, true};
 	struct binding *binding = stream_binding(e, scope, expr);
 	return binding ? stream_of_binding(e, binding, expr->span) : no_stream;
@@ -389,7 +391,7 @@ static enum reads what_part_reads(struct elaborator *e, struct scope *scope,
 	const struct ast_expr *index = expr->kind == EXPR_INDEX ? expr->right : NULL;
 	bool back = index && index->kind == EXPR_UNARY && index->op == OP_NEG;
 	struct binding *left = stream_quiet_binding(e, scope, expr->left);
-	bool open = stream_is_open(scope, expr->left);
+	bool open = is_open(scope, expr->left);
 	bool value_of_enum = expr->kind == EXPR_MEMBER && scope_type(scope, expr->left);
 	enum reads of = READS_STREAM;
 	if (value_of_enum || term_is_table(scope, expr))
@@ -398,7 +400,7 @@ static enum reads what_part_reads(struct elaborator *e, struct scope *scope,
 		of = what_reads(e, scope, expr->left);
 	if (back && (left ? left->kind != BINDING_BANK : open || of != READS_STREAM))
 		return READS_PAST;
-	if (stream_is_open(scope, expr) || stream_quiet_binding(e, scope, expr))
+	if (is_open(scope, expr) || stream_quiet_binding(e, scope, expr))
 		return READS_STREAM;
 	/* A field or an element of a stream's value; a mistake otherwise. */
 	bool value = left ? holds_parts(e, left, expr->kind == EXPR_MEMBER) : of != READS_STREAM;

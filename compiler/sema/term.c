@@ -33,7 +33,9 @@ struct term *term_part_of_itself(struct lift *lift, struct span span, const char
 
 /* ---- Numbers ---- */
 
-const struct type *term_meet(const struct type *a, const struct type *b)
+/* The type in which two numbers meet: the wider one; i64 for integers of different signs; f64 for a
+ * fraction and an integer that f32 cannot hold. */
+static const struct type *meet(const struct type *a, const struct type *b)
 {
 	struct layout size_a, size_b;
 	type_layout(a, &size_a);
@@ -55,7 +57,7 @@ const struct type *term_common(const struct type *a, const struct type *b)
 	if (type_equal(a, b))
 		return a;
 	if (type_is_number(a) && type_is_number(b))
-		return term_meet(a, b);
+		return meet(a, b);
 	if (a->kind != TYPE_STRING || b->kind != TYPE_STRING)
 		return NULL;
 	return !a->n.value || (b->n.value && a->n.value >= b->n.value) ? a : b;
@@ -112,7 +114,6 @@ struct term *term_convert(struct lift *lift, struct term *term, const struct typ
 		return NULL;
 	struct term *converted = term_new(lift, TERM_CONVERT, type, term->span);
 	converted->left = term;
-	converted->optional = term->optional;
 	return converted;
 }
 
@@ -128,7 +129,6 @@ struct term *term_fraction(struct lift *lift, struct term *term)
 		return converted;
 	}
 	converted->left = term;
-	converted->optional = term->optional;
 	return converted;
 }
 
@@ -398,7 +398,6 @@ static struct term *build_field(struct lift *lift, const struct ast_expr *expr)
 			                             expr->span);
 			term->left = left;
 			term->index = (uint32_t)i;
-			term->optional = left->optional;
 			return term;
 		}
 		vec_push(lift->e->sema->arena, &names, record->fields.items[i].name);
@@ -439,7 +438,6 @@ struct term *term_build_element(struct lift *lift, const struct ast_expr *expr, 
 	struct term *term = term_new(lift, TERM_ELEMENT, left->type->item, expr->span);
 	term->left = left;
 	term->right = index;
-	term->optional = true; /* out of range */
 	return term;
 }
 
@@ -449,58 +447,6 @@ static struct term *build_index(struct lift *lift, const struct ast_expr *expr,
 	if (!stream_is_expression(lift->e, lift->scope, expr) && expr->left->kind != EXPR_IT)
 		return build_stream(lift, expr, hint);
 	return term_build_element(lift, expr, term_build(lift, expr->left, NULL));
-}
-
-/* ---- Absence ---- */
-
-struct term_needs term_needs(const struct term *term)
-{
-	bool lazy = term->kind == TERM_IF ||
-	            (term->kind == TERM_BINARY && operators[term->op].use == USE_LOGIC);
-	bool caught = term->kind == TERM_PRESENT || term->kind == TERM_COALESCE;
-	return (struct term_needs){
-		.left = !caught, .right = !caught && !lazy, .third = !lazy, .items = !caught};
-}
-
-bool term_is_by_zero(const struct term *term)
-{
-	bool division = term->op == OP_DIV || term->op == OP_MOD;
-	return term->kind == TERM_BINARY && division && term->type &&
-	       !type_is_fraction(term->type) &&
-	       !(term->right->kind == TERM_CONST && term->right->value.i != 0);
-}
-
-bool term_may_lack(const struct term *term)
-{
-	bool none = term->kind == TERM_BEST || (term->kind == TERM_FOLD && term->fold <= FOLD_MEAN);
-	return term->kind == TERM_PAST || term->kind == TERM_WHEN || term->kind == TERM_ELEMENT ||
-	       none || term_is_by_zero(term);
-}
-
-static bool any_absent(const struct interface *face, const struct term *term)
-{
-	bool left = term->left && term_settle_absence(face, (struct term *)term->left);
-	bool right = term->right && term_settle_absence(face, (struct term *)term->right);
-	bool third = term->third && term_settle_absence(face, (struct term *)term->third);
-	bool absent = left || right || third;
-	for (size_t i = 0; i < term->n_items; i++)
-		absent = term_settle_absence(face, (struct term *)term->items[i]) || absent;
-	if (term->kind == TERM_COALESCE)
-		return right;
-	return absent;
-}
-
-bool term_settle_absence(const struct interface *face, struct term *term)
-{
-	bool absent = any_absent(face, term) || term_may_lack(term);
-	if (term->kind == TERM_INPUT)
-		absent = face->inputs.items[term->index].optional;
-	else if (term->kind == TERM_PART)
-		absent = face->parts.items[term->index].term->optional;
-	else if (term->kind == TERM_PRESENT)
-		absent = false;
-	term->optional = absent;
-	return absent;
 }
 
 /* ---- Every form ---- */
@@ -531,6 +477,36 @@ static bool is_literal(struct scope *scope, const struct ast_expr *expr, unsigne
 		return named->is_literal == YES;
 	return expr->kind == EXPR_INT || expr->kind == EXPR_FLOAT || expr->kind == EXPR_QUANTITY ||
 	       (expr->kind == EXPR_NAME && term_is_const_name(scope, expr->name.text));
+}
+
+static struct term *build_it(struct lift *lift, const struct ast_expr *expr)
+{
+	if (lift->it)
+		return term_new(lift, TERM_IT, lift->it, expr->span);
+	if (lift->whole)
+		diag_report(lift_diags(lift), E0206, expr->span,
+		            "'%s' is about a stream or an expression, not about an item of a list",
+		            lift->whole);
+	else
+		diag_report(lift_diags(lift), E0206, expr->span,
+		            "'it' is the item that 'where' and count(…) look at");
+	return NULL;
+}
+
+static struct term *build_edge(struct lift *lift, const struct ast_expr *expr)
+{
+	if (expr->policy == POLICY_SAMPLE)
+		return lift_operand(lift, expr);
+	diag_report(lift_diags(lift), E0311, expr->span,
+	            "bind this to a name first: an expression fires on every frame");
+	return NULL;
+}
+
+static struct term *report_window(struct lift *lift, const struct ast_expr *expr)
+{
+	diag_report(lift_diags(lift), E0311, expr->span, "a window is for the input of a node");
+	diag_help(lift_diags(lift), "in an expression each value is named: [x, x[-1], x[-2]]");
+	return NULL;
 }
 
 static struct term *build(struct lift *lift, const struct ast_expr *expr, const struct type *hint)
@@ -576,29 +552,11 @@ static struct term *build(struct lift *lift, const struct ast_expr *expr, const 
 	case EXPR_LIST:
 		return term_build_list(lift, expr, hint);
 	case EXPR_IT:
-		if (lift->it)
-			return term_new(lift, TERM_IT, lift->it, expr->span);
-		if (lift->whole)
-			diag_report(
-				lift_diags(lift), E0206, expr->span,
-				"'%s' is about a stream or an expression, not about an item of a list",
-				lift->whole);
-		else
-			diag_report(lift_diags(lift), E0206, expr->span,
-			            "'it' is the item that 'where' and count(…) look at");
-		return NULL;
+		return build_it(lift, expr);
 	case EXPR_EDGE:
-		if (expr->policy == POLICY_SAMPLE)
-			return lift_operand(lift, expr);
-		diag_report(lift_diags(lift), E0311, expr->span,
-		            "bind this to a name first: an expression fires on every frame");
-		return NULL;
+		return build_edge(lift, expr);
 	case EXPR_WINDOW:
-		diag_report(lift_diags(lift), E0311, expr->span,
-		            "a window is for the input of a node");
-		diag_help(lift_diags(lift),
-		          "in an expression each value is named: [x, x[-1], x[-2]]");
-		return NULL;
+		return report_window(lift, expr);
 	case EXPR_ERROR:
 		break;
 	}

@@ -1,10 +1,10 @@
 /* Expressions, typed. Over constants and options they are what a parameter is given. Over
- * streams they are the bodies of nodes that need no C, with an input for each stream that is
- * named, and one output.
+ * streams they are the parts of nodes that need no C, with an input for each stream that these
+ * read.
  *
  * What can go wrong has a meaning. In a stream, integers saturate at the bounds of their type; a
  * division of integers by zero and an index out of range make the result absent. In a parameter,
- * both end the program before it begins. */
+ * each of these ends the program before it begins. */
 #ifndef SEMA_TERM_H
 #define SEMA_TERM_H
 
@@ -18,7 +18,7 @@ enum term_kind {
 	TERM_INPUT,    /* input number `index` of the node: the value of its stream */
 	TERM_PART,     /* part number `index` of the node: what a name stands for */
 	TERM_PAST,     /* past number `index` of the node, `element` values back */
-	TERM_IT,       /* the element that the innermost TERM_WHERE or TERM_FOLD is at */
+	TERM_IT,       /* the item that the innermost term over the items of a list is at */
 	TERM_FIELD,    /* left . field number `index` */
 	TERM_ELEMENT,  /* left [ right ]: of a list or an array; absent out of range */
 	TERM_UNARY,    /* op left */
@@ -39,10 +39,10 @@ enum term_kind {
 	TERM_CALL,     /* `function` of items: of numbers, which all have one type */
 	TERM_TEXT,     /* left in digits or words; index: decimals, or TEXT_SHORTEST */
 	TERM_CONVERT,  /* left as `type`: between numbers, saturating; of strings, cut */
-	TERM_NUMBER, /* frame number of the input left; of any other left, that of the firing; u64 */
-	TERM_TIME,   /* likewise the capture time */
-	TERM_AGE,    /* likewise the age, time */
-	TERM_PRESENT, /* whether left, an input or a part, has a value */
+	TERM_NUMBER,   /* frame number of the input left; of a part, that of the firing; u64 */
+	TERM_TIME,     /* likewise the capture time */
+	TERM_AGE,      /* likewise the age, time */
+	TERM_PRESENT,  /* whether left, an input or a part, has a value */
 };
 
 enum term_fold { FOLD_MIN, FOLD_MAX, FOLD_MEAN, FOLD_SUM, FOLD_COUNT, FOLD_EXISTS, FOLD_ALL };
@@ -53,19 +53,19 @@ struct term {
 	enum term_kind kind;
 	const struct type *type;
 	uint32_t weight; /* of a parameter: terms written out for it, 0 = not counted */
-	bool optional;   /* may be absent for other reasons than an input that does not fire */
+	bool optional;   /* of a node's part: may be absent where the node fires */
 	struct span span;
 	enum ast_op op; /* UNARY, BINARY */
 	enum term_fold fold;
 	enum function function; /* CALL */
 	uint32_t index;
-	uint32_t
-		element; /* OPTION: which element of an array, from 1; 0 = the option itself; PAST */
+	/* OPTION: which element of an array, from 1; 0 = the option itself. PAST: how far back. */
+	uint32_t element;
 	struct value value;
 	const struct term *left, *right, *third;
 	const struct term **items;
 	size_t n_items;
-	/* Before the node is written (sema/expression.c): what INPUT reads, what PART stands for. */
+	/* Before the node is written (sema/part.c): what INPUT reads, what PART stands for. */
 	struct operand *operand;
 	struct meaning *meaning;
 };

@@ -40,10 +40,8 @@ static struct term *call(struct lift *lift, const struct ast_expr *expr, enum fu
 	term->function = function;
 	term->items = arena_alloc(lift->e->sema->arena, MAX_ARGUMENTS * sizeof *term->items);
 	term->n_items = all->n;
-	for (size_t i = 0; i < all->n; i++) {
+	for (size_t i = 0; i < all->n; i++)
 		term->items[i] = all->terms[i];
-		term->optional = term->optional || all->terms[i]->optional;
-	}
 	return term;
 }
 
@@ -56,7 +54,6 @@ static struct term *extreme(struct lift *lift, const struct ast_expr *expr, enum
 	term->fold = function == FUNCTION_MIN ? FOLD_MIN : FOLD_MAX;
 	term->left = all->terms[0];
 	term->right = all->terms[1];
-	term->optional = term->left->optional || term->right->optional;
 	return term;
 }
 
@@ -142,8 +139,6 @@ static struct term *build_cast(struct lift *lift, const struct ast_expr *expr,
 		return as_no_literal(lift, expr, from);
 	struct term *term = term_new(lift, TERM_CONVERT, type, expr->span);
 	term->left = from;
-	term->optional = from->optional;
-	term->function = function;
 	return term;
 }
 
@@ -157,7 +152,6 @@ static struct term *build_seconds(struct lift *lift, const struct ast_expr *expr
 	term->op = OP_DIV;
 	term->left = term_fraction(lift, time);
 	term->right = second;
-	term->optional = time->optional;
 	return term;
 }
 
@@ -248,7 +242,6 @@ static struct term *add_zeros(struct lift *lift, struct term *text, uint32_t dec
 	sum->op = OP_ADD;
 	sum->left = text;
 	sum->right = end;
-	sum->optional = text->optional;
 	return sum;
 }
 
@@ -273,7 +266,6 @@ static struct term *build_text(struct lift *lift, const struct ast_expr *expr, s
 	                         (struct size){.value = lift->for_param ? 0 : length});
 	term->left = fixed && !whole ? term_convert(lift, value, type_scalar(TYPE_F64)) : value;
 	term->index = whole ? TEXT_SHORTEST : decimals;
-	term->optional = value->optional;
 	return whole && decimals ? add_zeros(lift, term, decimals) : term;
 }
 
@@ -286,7 +278,6 @@ static struct term *build_length(struct lift *lift, const struct ast_expr *expr,
 		                     type);
 	struct term *term = term_new(lift, TERM_LENGTH, type_scalar(TYPE_U32), expr->span);
 	term->left = of;
-	term->optional = of->optional;
 	return term;
 }
 

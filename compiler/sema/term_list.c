@@ -27,7 +27,6 @@ static struct term *build_over(struct lift *lift, struct term *term, struct term
 	if (!list->type || list->type->kind != TYPE_LIST)
 		return no_list(lift, list);
 	term->left = list;
-	term->optional = list->optional;
 	if (!body)
 		return term;
 	lift->it = list->type->item;
@@ -40,7 +39,6 @@ static struct term *build_over(struct lift *lift, struct term *term, struct term
 	lift->wide = outer_wide;
 	if (!term->right)
 		return NULL;
-	term->optional = term->optional || term->right->optional;
 	return term;
 }
 
@@ -120,8 +118,6 @@ struct term *term_build_fold(struct lift *lift, const struct ast_expr *expr, enu
 		if (!is_ordered(item))
 			return term_mismatch(lift, expr->span, "numbers are needed here", item);
 		term->type = fold_type(fold, item);
-		/* The least of nothing is not there; the sum of nothing is 0. */
-		term->optional = term->optional || fold != FOLD_SUM;
 	}
 	return term;
 }
@@ -142,7 +138,6 @@ struct term *term_build_item(struct lift *lift, const struct ast_expr *expr, enu
 		                     term->right->type);
 	}
 	term->type = list->type->item;
-	term->optional = true; /* of no items */
 	return term;
 }
 
@@ -166,6 +161,5 @@ struct term *term_build_items(struct lift *lift, const struct ast_expr *expr,
 	if (!n->type || !type_is_integer(n->type))
 		return term_mismatch(lift, n->span, "a whole number is needed here", n->type);
 	term->right = term_convert(lift, n, type_scalar(TYPE_I64));
-	term->optional = term->optional || n->optional;
 	return term;
 }

@@ -11,7 +11,6 @@ static struct term *finish_binary(struct lift *lift, const struct ast_expr *expr
 	term->op = expr->op;
 	term->left = left;
 	term->right = right;
-	term->optional = left->optional || right->optional || term_is_by_zero(term);
 	return term;
 }
 
@@ -205,7 +204,6 @@ static struct term *scale_time(struct lift *lift, const struct ast_expr *expr, s
 	rounded->items[0] = scaled;
 	rounded->n_items = 1;
 	term->left = rounded;
-	rounded->optional = term->optional = scaled->optional;
 	return term;
 }
 
@@ -286,7 +284,6 @@ static struct term *build_coalesce(struct lift *lift, const struct ast_expr *exp
 	struct term *term = term_new(lift, TERM_COALESCE, terms[1]->type, expr->span);
 	term->left = terms[0];
 	term->right = terms[1];
-	term->optional = right->optional;
 	return term;
 }
 
@@ -321,7 +318,6 @@ struct term *term_build_unary(struct lift *lift, const struct ast_expr *expr)
 	                             difference ? type_scalar(TYPE_I64) : left->type, expr->span);
 	term->op = expr->op;
 	term->left = left;
-	term->optional = left->optional;
 	return term;
 }
 
@@ -361,7 +357,6 @@ struct term *term_build_if(struct lift *lift, const struct ast_expr *expr, const
 	term->left = test;
 	term->right = terms[0];
 	term->third = terms[1];
-	term->optional = test->optional || yes->optional || no->optional;
 	return term;
 }
 
@@ -375,6 +370,5 @@ struct term *term_build_when(struct lift *lift, const struct ast_expr *expr,
 	struct term *term = term_new(lift, TERM_WHEN, left->type, expr->span);
 	term->left = left;
 	term->right = right;
-	term->optional = true;
 	return term;
 }

@@ -111,7 +111,6 @@ struct term *term_build_record(struct lift *lift, const struct ast_expr *expr,
 		if (!field)
 			check_field_name(lift, expr, i);
 		term->items[i] = item;
-		term->optional = term->optional || item->optional;
 	}
 	if (hinted)
 		return order_fields(lift, term, names, hint);
@@ -213,7 +212,6 @@ struct term *term_build_list(struct lift *lift, const struct ast_expr *expr,
 	for (size_t i = 0; i < expr->args.n; i++) {
 		item = item ? item : built[i]->type;
 		term->items[i] = built[i];
-		term->optional = term->optional || built[i]->optional;
 	}
 	if (!item && expr->args.n == 0) {
 		diag_report(lift_diags(lift), E0308, expr->span,

@@ -1,8 +1,9 @@
 #!/bin/sh
-# How the time of `pkdc check` grows with the number of nodes, for pipelines of several shapes.
+# How the time of `pkdc check` grows with the number of nodes, for pipelines of several shapes; of
+# `written` that of `pkdc build --c-only`.
 #
 #   tests/bench/compiler.sh [SHAPE...]      with PKDC, SIZES ("10 100 1000 10000"), RUNS (5) and
-#                                           COMMAND ("check", or "fmt --check" …)
+#                                           COMMAND ("check", or "fmt --check" …), for all shapes
 #
 # A row is the median of the CPU's milliseconds for each size. The exponent is that of the last step
 # up in size, less what an empty pipeline takes: 1 is linear, 2 quadratic. Nothing is asserted.
@@ -11,7 +12,6 @@ root=$(cd "$(dirname "$0")/../.." && pwd)
 PKDC=${PKDC:-$root/build/pkdc}
 SIZES=${SIZES:-10 100 1000 10000}
 RUNS=${RUNS:-5}
-COMMAND=${COMMAND:-check}
 tmp=$(mktemp -d "${TMPDIR:-/tmp}/pkd-bench.XXXXXX")
 trap 'rm -rf "$tmp"' EXIT
 trap 'exit 130' INT TERM HUP
@@ -20,6 +20,8 @@ trap 'exit 130' INT TERM HUP
 # counts for nothing: some shapes are full of mistakes.
 median() {
 	python3 "$root/tests/bench/pipelines.py" "$1" "$2" >"$tmp/p.pkd"
+	command=${COMMAND:-check}
+	[ "$1" = written ] && command=${COMMAND:-build --c-only --keep-c=$tmp/c}
 	# shellcheck disable=SC2086 # words
 	python3 -c 'import os, subprocess, sys
 times = []
@@ -27,7 +29,7 @@ for _ in range(int(sys.argv[1])):
     child = subprocess.Popen(sys.argv[2:], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     usage = os.wait4(child.pid, 0)[2]
     times.append(usage.ru_utime + usage.ru_stime)
-print(int(sorted(times)[len(times) // 2] * 1e6))' "$RUNS" "$PKDC" $COMMAND "$tmp/p.pkd"
+print(int(sorted(times)[len(times) // 2] * 1e6))' "$RUNS" "$PKDC" $command "$tmp/p.pkd"
 }
 
 # shellcheck disable=SC2046 # words

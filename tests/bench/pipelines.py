@@ -12,6 +12,7 @@ node make() -> (value: i32) {
 node step(value: i32) -> (result: i32)
 node join(a: i32, b: i32) -> (result: i32)
 node mix(value: i32, seen: i32?) -> (result: i32)
+node maybe(value: i32) -> (result: i32?)
 node end(value: i32)
 node merge<N>(values: [i32; N]) -> (result: i32)
 pipeline two(value: i32) -> (result: i32) {
@@ -191,8 +192,54 @@ def operators(n):
         yield f"e{i} = n0" + " + n0 * 3" * (min(100, n - i) // 2)
 
 
+def gathered(n):
+    """Expressions, each over the one before it and one more stream."""
+    yield "n0 = make()"
+    yield "e0 = n0 + 1"
+    for i in range(1, n // 2):
+        yield f"n{i} = step(n{i - 1})"
+        yield f"e{i} = e{i - 1} + n{i}"
+
+
+def histories(n):
+    """The same, each also over the past of the stream and of another expression over it."""
+    yield "n0 = make()"
+    yield "e0 = n0 + 1"
+    for i in range(1, n // 3):
+        yield f"n{i} = step(n{i - 1})"
+        yield f"f{i} = n{i} + 1"
+        yield f"e{i} = e{i - 1} + (n{i}[-1] ?? 0) + (f{i}[-1] ?? 0)"
+
+
+def delays(n):
+    """Expressions over the past of the one before, the first of another stream."""
+    yield "n0 = make()"
+    yield "c = step(n0)"
+    yield "e0 = c + 1"
+    for i in range(1, n):
+        yield f"e{i} = (e{i - 1}[-1] ?? 0) + n0"
+
+
+def ticks(n):
+    """Choices of choices, with an expression on the clock of each."""
+    yield "n0 = make()"
+    for i in range(1, n // 3):
+        yield f"n{i} = step(latest n{i - 1})"
+        yield f"m{i} = maybe(n{i})"
+        yield f"e{i} = m{i} ?? 0"
+
+
+def written(n):
+    """Expressions with a node each, written as C."""
+    yield "n0 = make()"
+    for i in range(1, n // 2):
+        yield f"n{i} = step(n0)"
+        yield f"e{i} = n{i} + 1"
+
+
 SHAPES = [chain, reverse, fan, diamonds, nested, unnamed, sampled, asserted, processes, wide,
-          commented, mistakes, loops, banks, inner, sums, fallbacks, operators, feedback]
+          commented, mistakes, loops, banks, inner, sums, fallbacks, operators, feedback,
+          gathered, histories, delays, ticks, written]
 
 
 def head(shape, n):

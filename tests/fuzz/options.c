@@ -178,9 +178,12 @@ static void parse(char *text, size_t size)
 	int argc = split(text, size, argv);
 
 	fflush(stdout);
-	if (pkdi_options_parse(&program, argc, argv, &options) == 0 && !options.leave)
-		expect(in_ranges(&program_params) && in_ranges(&node_params),
-		       "a value is out of its range");
+	if (pkdi_options_parse(&program, argc, argv, &options) == 0) {
+		if (!options.leave)
+			expect(in_ranges(&program_params) && in_ranges(&node_params),
+			       "a value is out of its range");
+		free(options.is_set);
+	}
 	forget(&program_params);
 	forget(&node_params);
 }

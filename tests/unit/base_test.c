@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "base/map.h"
 #include "base/quantity.h"
+#include "base/set.h"
 #include "base/text.h"
 #include "front/diag.h"
 #include <errno.h>
@@ -129,6 +130,42 @@ static const char *nearest(const char *word)
 	static const char *const candidates[] = {"open",   "write", "show",
 	                                         "people", "x",     "min_score"};
 	return text_nearest(word, candidates, sizeof candidates / sizeof *candidates);
+}
+
+/* Numbers of eight, far apart; in a set where their bit is 1. */
+static uint32_t number_of_bit(int bit)
+{
+	static const uint32_t numbers[] = {0, 1, 2, 3, 4096, 4097, 0x80000000, UINT32_MAX};
+
+	return numbers[bit];
+}
+
+static bool set_has(const struct set *set, uint32_t number)
+{
+	while (set && set->bit)
+		set = number & set->bit ? set->right : set->left;
+	return set && set->lowest == number;
+}
+
+static void sets_of_the_same_numbers_are_one(void **state)
+{
+	struct fixture *f = *state;
+	struct sets sets = {.arena = f->arena};
+	const struct set *all[256] = {NULL};
+	for (unsigned i = 1; i < 256; i++)
+		for (int bit = 0; bit < 8; bit++)
+			if (i >> bit & 1)
+				all[i] = set_unite(&sets, set_of(&sets, number_of_bit(bit)),
+				                   all[i]);
+	for (unsigned i = 0; i < 256; i++) {
+		for (int bit = 0; bit < 8; bit++)
+			assert_int_equal(set_has(all[i], number_of_bit(bit)), i >> bit & 1);
+		assert_false(set_has(all[i], 5));
+		for (unsigned k = 0; k < 256; k++) {
+			assert_ptr_equal(set_unite(&sets, all[i], all[k]), all[i | k]);
+			assert_ptr_equal(set_subtract(&sets, all[i], all[k]), all[i & ~k]);
+		}
+	}
 }
 
 static void nearest_word_is_what_was_probably_meant(void **state)
@@ -471,6 +508,7 @@ int main(void)
 		TEST(vector_keeps_its_items_while_it_grows),
 		TEST(buffer_grows_and_stays_ended),
 		TEST(map_finds_replaces_and_keeps_order),
+		TEST(sets_of_the_same_numbers_are_one),
 		TEST(nearest_word_is_what_was_probably_meant),
 		TEST(only_well_formed_utf8_is_a_character),
 		TEST(quantities_are_shown_in_the_unit_that_suits_them),

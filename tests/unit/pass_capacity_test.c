@@ -563,6 +563,34 @@ static void deadlock_is_what_the_token_game_finds(void **state)
 	}
 }
 
+static uint32_t tick(uint32_t root, uint32_t to, uint32_t input)
+{
+	uint32_t stream = graph_add_mark(graph, root, NO_ID);
+
+	return link_output(root, graph->streams.items[stream].output, EDGE_QUEUE, 0, to, input);
+}
+
+/* origin -> choice -> x -> y -> z: a tick of the choice goes to y, and one of the origin to z. */
+static void ticks_hold_what_is_under_way_of_values_alone(void **state)
+{
+	(void)state;
+	uint32_t choice = add_node("choice", "!", "!"), origin = add_node("origin", "", "!");
+	uint32_t x = add_node("x", "!", "!"), y = add_node("y", "??", "!");
+	uint32_t z = add_node("z", "???", "");
+	latest(origin, choice, 0);
+	plain(choice, x, 0);
+	plain(x, y, 0);
+	uint32_t to_y = tick(choice, y, 1);
+	plain(y, z, 0);
+	plain(origin, z, 1);
+	uint32_t to_z = tick(origin, z, 2);
+	run_all();
+	assert_clean();
+	assert_int_equal(a->window[to_y], 1 + 2 * (2 + 1));
+	assert_string_equal(a->window_reason[to_y], "as many as may be under way between");
+	assert_int_equal(a->window[to_z], 1 + (1 + 1) + 3 * (2 + 1));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -592,6 +620,7 @@ int main(void)
 		TEST(window_of_nothing_is_a_deadlock),
 		TEST(cycle_of_firing_is_a_deadlock),
 		TEST(deadlock_is_what_the_token_game_finds),
+		TEST(ticks_hold_what_is_under_way_of_values_alone),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -177,12 +177,24 @@ static void latest_beside_plain_is_asked_about(void **state)
 {
 	(void)state;
 	uint32_t cam = add_node("cam", "", "!"), x = add_node("x", "!", "!");
-	uint32_t join = add_node("join", "!?", "");
+	uint32_t join = add_node("join", "!!", "");
 	plain(cam, x, 0);
 	plain(cam, join, 0);
 	latest(x, join, 1);
 	run_all();
 	assert_only("W0602", "did you mean 'sample x'?");
+}
+
+static void latest_beside_plain_loses_nothing_at_an_optional_port(void **state)
+{
+	(void)state;
+	uint32_t cam = add_node("cam", "", "!"), x = add_node("x", "!", "!");
+	uint32_t join = add_node("join", "!?", "");
+	plain(cam, x, 0);
+	plain(cam, join, 0);
+	latest(x, join, 1);
+	run_all();
+	assert_clean();
 }
 
 static void node_that_only_looks_back_is_refused(void **state)
@@ -353,7 +365,7 @@ static void history_needs_an_optional_port(void **state)
 	history(cam, x, 1);
 	run_all();
 	assert_only("E0406", "'cam[-1]' may have no value yet");
-	assert_says(printed(print_messages), "or write 'cam[-1] ?? v'");
+	assert_says(printed(print_messages), "to say what is first");
 }
 
 static void window_needs_an_optional_port(void **state)
@@ -472,6 +484,7 @@ int main(void)
 		TEST(sample_is_proposed_where_the_port_allows_it),
 		TEST(two_latest_are_refused),
 		TEST(latest_beside_plain_is_asked_about),
+		TEST(latest_beside_plain_loses_nothing_at_an_optional_port),
 		TEST(node_that_only_looks_back_is_refused),
 		TEST(history_needs_the_same_origin),
 		TEST(choice_that_fires_nothing_is_refused),
