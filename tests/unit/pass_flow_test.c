@@ -182,7 +182,7 @@ static void latest_beside_plain_is_asked_about(void **state)
 	plain(cam, join, 0);
 	latest(x, join, 1);
 	run_all();
-	assert_only("W0602", "did you mean 'sample x'?");
+	assert_only("W0602", "and write 'sample x' at 'join'");
 }
 
 static void latest_beside_plain_loses_nothing_at_an_optional_port(void **state)
