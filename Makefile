@@ -31,7 +31,8 @@ endif
 # ---- What there is ----
 
 COMPILER_C := $(wildcard compiler/*.c compiler/*/*.c)
-RUNTIME_C  := $(wildcard runtime/*.c runtime/*/*.c)
+COMMAND_C  := $(wildcard runtime/pkd/*.c)
+RUNTIME_C  := $(filter-out $(COMMAND_C),$(wildcard runtime/*.c runtime/*/*.c))
 PKD        := $(wildcard stdlib/*/*.pkd)
 UNIT_C     := $(wildcard tests/unit/*.c)
 NODE_TEST_C := $(wildcard stdlib/*/*_test.c)
@@ -63,6 +64,7 @@ GENERATED_C := $(patsubst compiler/%.l,$(B)/gen/%.c,$(wildcard compiler/front/le
 	$(patsubst compiler/%.y,$(B)/gen/%.c,$(wildcard compiler/front/parser.y))
 COMPILER_O  := $(call objects,$(COMPILER_C)) $(GENERATED_C:%.c=%.o)
 RUNTIME_O   := $(call objects,$(RUNTIME_C))
+COMMAND_O   := $(call objects,$(COMMAND_C))
 NODE_O      := $(call objects,$(NODE_SOURCES))
 NODE_TEST_O := $(call objects,$(wildcard stdlib/test/*.c))
 HEADERS     := $(PKD:stdlib/%.pkd=$(B)/include/%.pkd.h)
@@ -77,7 +79,7 @@ UNBUILT_TESTS := $(foreach t,$(NODE_TEST_NAMES),$(if $(call built_source,$(t)),,
 
 # ---- The product ----
 
-all: $(B)/pkdc $(B)/lib/libpkd.a $(B)/lib/libpkd_nodes.a $(HEADERS) ## pkdc, the runtime, the standard nodes
+all: $(B)/pkdc $(B)/pkd $(B)/lib/libpkd.a $(B)/lib/libpkd_nodes.a $(HEADERS) ## pkdc, pkd, the runtime, the standard nodes
 	@$(foreach n,$(LEFT_OUT),echo "$(subst /,.,$(n)) is left out: pkg-config does not know \
 	$(firstword $(filter $(MISSING),$(call LINKS_OF,$(n))))";) :
 
@@ -85,11 +87,26 @@ $(B)/pkdc: $(call objects,compiler/main.c) $(B)/lib/libpkdc.a
 	$(call say,LD $@)
 	$(Q)$(CC) $(LD_FLAGS) -o $@ $^ -lm
 
+# Without ncurses, all of pkd but `pkd top` works.
+HAS_NCURSES := $(shell pkg-config --exists ncursesw 2>/dev/null && echo yes)
+NCURSES_LIBS := $(if $(HAS_NCURSES),$(shell pkg-config --libs ncursesw))
+$(B)/obj/runtime/pkd/screen.c.o: C_FLAGS += $(if $(HAS_NCURSES),-DPKD_NCURSES \
+	$(shell pkg-config --cflags ncursesw | sed 's/-I/-isystem /g'))
+$(B)/obj/runtime/pkd/screen.c.o: $(B)/obj/runtime/pkd/.ncurses
+$(B)/obj/runtime/pkd/.ncurses: FORCE
+	@mkdir -p $(@D)
+	@echo '$(HAS_NCURSES)' | cmp -s - $@ || echo '$(HAS_NCURSES)' >$@
+
+$(B)/pkd: $(call objects,runtime/pkd/main.c) $(B)/lib/libpkd_command.a $(B)/lib/libpkd.a
+	$(call say,LD $@)
+	$(Q)$(CC) -o $@ $^ $(LD_FLAGS) $(NCURSES_LIBS) -lm
+
 # What text() of a constant says, the compiler has from the runtime.
 TEXT_O := $(call objects,runtime/node/text.c)
 
 $(B)/lib/libpkdc.a: $(filter-out $(call objects,compiler/main.c),$(COMPILER_O)) $(TEXT_O)
 $(B)/lib/libpkd.a: $(RUNTIME_O)
+$(B)/lib/libpkd_command.a: $(filter-out $(call objects,runtime/pkd/main.c),$(COMMAND_O))
 $(B)/lib/libpkd_nodes.a: $(NODE_O)
 
 # An archive is also made anew when a member has left. q, for r would let a member replace another of
@@ -101,6 +118,7 @@ $(B)/lib/%.a: $(B)/lib/%.members
 
 $(B)/lib/libpkdc.members: MEMBERS := $(COMPILER_O) $(TEXT_O)
 $(B)/lib/libpkd.members: MEMBERS := $(RUNTIME_O)
+$(B)/lib/libpkd_command.members: MEMBERS := $(COMMAND_O)
 $(B)/lib/libpkd_nodes.members: MEMBERS := $(NODE_O)
 $(B)/lib/%.members: FORCE
 	@mkdir -p $(@D)
@@ -170,6 +188,12 @@ $(B)/test/unit/runtime_%: tests/unit/runtime_%.c $(B)/lib/libpkd.a
 	@mkdir -p $(@D)
 	$(Q)$(CC) -Iruntime -Iruntime/include $(C_FLAGS) -MF $@.d -o $@ $< \
 		$(B)/lib/libpkd.a $(LD_FLAGS) -lcmocka -pthread -lm
+
+$(B)/test/unit/pkd_%: tests/unit/pkd_%.c $(B)/lib/libpkd_command.a $(B)/lib/libpkd.a
+	$(call say,TEST $@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) -Iruntime -Iruntime/include $(C_FLAGS) -MF $@.d -o $@ $< \
+		$(B)/lib/libpkd_command.a $(B)/lib/libpkd.a $(LD_FLAGS) -lcmocka $(NCURSES_LIBS) -lm
 
 $(B)/test/unit/%: tests/unit/%.c $(B)/lib/libpkdc.a
 	$(call say,TEST $@)
@@ -371,13 +395,18 @@ format-check: ## fail where `make format` would change something
 
 lint: all ## clang-tidy and shellcheck
 	clang-tidy --quiet $(COMPILER_C) -- -std=gnu11 -Icompiler -Iruntime/include -I$(B)/gen
-	clang-tidy --quiet $(RUNTIME_C) -- -std=gnu11 -Iruntime -Iruntime/include
+	clang-tidy --quiet $(RUNTIME_C) $(COMMAND_C) -- -std=gnu11 -Iruntime -Iruntime/include \
+		$(if $(HAS_NCURSES),-DPKD_NCURSES)
 	shellcheck tests/run tests/*.sh $(wildcard tests/*/*.sh)
 
 install: all ## into $(DESTDIR)$(PREFIX), by default /usr/local
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/pkd \
 		$(DESTDIR)$(PREFIX)/include/pkd $(DESTDIR)$(PREFIX)/share/pkd/diagnostics
-	install $(B)/pkdc $(DESTDIR)$(PREFIX)/bin/
+	install $(B)/pkdc $(B)/pkd $(DESTDIR)$(PREFIX)/bin/
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man1/ runtime/pkd/pkd.1
+	install -D -m 644 runtime/pkd/completion/pkd.bash \
+		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/pkd
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/zsh/site-functions/ runtime/pkd/completion/_pkd
 	install -m 644 $(B)/lib/libpkd.a $(B)/lib/libpkd_nodes.a $(DESTDIR)$(PREFIX)/lib/pkd/
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/lib/pkd/pkgconfig/ $(PACKAGES)/*.pc
 	install -m 644 runtime/include/pkd/* $(DESTDIR)$(PREFIX)/include/pkd/
@@ -398,6 +427,6 @@ help: ## this list
 
 FORCE:
 
--include $(wildcard $(COMPILER_O:.o=.d) $(RUNTIME_O:.o=.d) $(NODE_O:.o=.d) $(NODE_TEST_O:.o=.d) \
+-include $(wildcard $(COMPILER_O:.o=.d) $(RUNTIME_O:.o=.d) $(COMMAND_O:.o=.d) $(NODE_O:.o=.d) $(NODE_TEST_O:.o=.d) \
 	$(UNIT_TESTS:=.d) $(KILL_O:.o=.d) $(wildcard $(B)/tests/fault/*.d) \
 	$(wildcard $(B)/fuzz/*.d) $(NODE_TESTS:$(B)/test/%=$(B)/obj/%.c.d))

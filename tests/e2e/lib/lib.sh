@@ -184,6 +184,8 @@ pkdc_with() {
 	ln -s "$B/lib/libpkd_nodes.a" "$B/lib/pkgconfig" "$tree/build/lib/"
 	cp "$PKDC" "$tree/build/pkdc"
 	for source in "$ROOT"/runtime/*.c "$ROOT"/runtime/*/*.c ${more_sources:-}; do
+		# The command pkd is no part of it.
+		case $source in */runtime/pkd/*) continue ;; esac
 		# shellcheck disable=SC2086 # words
 		${CC:-cc} -std=gnu11 -O2 -g -I"$ROOT/runtime" -I"$ROOT/runtime/include" ${CFLAGS:-} "$@" \
 			-c -o "$tree/obj/$(basename "$source").o" "$source" >out 2>&1 ||

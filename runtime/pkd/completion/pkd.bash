@@ -1,0 +1,50 @@
+# Completion of pkd for bash: commands, options, programs that run, their parameters.
+# shellcheck shell=bash
+
+_pkd_programs() { timeout 2 pkd ps --short 2>/dev/null | cut -d ' ' -f 2 | sort -u; }
+
+# _pkd_params [PROGRAM]: their names.
+_pkd_params() { timeout 2 pkd get "$@" 2>/dev/null | sed -n 's/^\([^# ]*\) = .*/\1/p'; }
+
+_pkd_options() {
+	timeout 2 pkd help "$1" 2>/dev/null | sed -n 's/^  \(-.\|  \) \(--[a-z-]*\)\(=\{0,1\}\).*/\2\3/p'
+}
+
+_pkd_offer() { mapfile -t COMPREPLY < <(compgen -W "$1" -- "$2"); }
+
+_pkd() {
+	local commands='ps top get set save stop describe status help'
+	local word=${COMP_WORDS[COMP_CWORD]} command=${COMP_WORDS[1]:-} program=
+	COMPREPLY=()
+	if [ "$COMP_CWORD" -eq 1 ]; then
+		_pkd_offer "$commands --help --version" "$word"
+		return
+	fi
+	case $word in
+	-*)
+		_pkd_offer "$(_pkd_options "$command")" "$word"
+		[[ ${COMPREPLY[0]:-} != *= ]] || compopt -o nospace
+		return
+		;;
+	esac
+	[ "$COMP_CWORD" -le 2 ] || program=${COMP_WORDS[2]}
+	case $program in -* | *=*) program= ;; esac
+	case $command in
+	help) _pkd_offer "$commands" "$word" ;;
+	ps | top | stop | describe | status) [ "$COMP_CWORD" -ne 2 ] || _pkd_offer "$(_pkd_programs)" "$word" ;;
+	get | set)
+		# shellcheck disable=SC2086 # no word where there is no program
+		set -- "$(_pkd_params $program)"
+		[ "$command" = get ] || set -- "$(printf '%s' "$1" | sed 's/$/=/')"
+		[ "$COMP_CWORD" -ne 2 ] || set -- "$1 $(_pkd_programs)"
+		_pkd_offer "$1" "$word"
+		[[ ${COMPREPLY[0]:-} != *= ]] || compopt -o nospace
+		;;
+	save)
+		compopt -o default
+		[ "$COMP_CWORD" -ne 2 ] || _pkd_offer "$(_pkd_programs)" "$word"
+		;;
+	esac
+}
+
+complete -F _pkd pkd

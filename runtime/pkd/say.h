@@ -1,0 +1,37 @@
+/* What pkd says: messages to people on standard error, JSON on standard output. */
+#ifndef PKD_SAY_H
+#define PKD_SAY_H
+
+#include <stdbool.h>
+
+#include "console/out.h"
+
+/* A line "pkd: ..." on standard error. */
+void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* Whether failures are also objects on standard output. */
+void say_json(bool is_json);
+
+/* What a command fails with: the line for people and, with --json, an object {"error","message"}.
+ * Returns STATUS_FAILED. */
+int fail(const char *error, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Text on standard output, without what would steer a terminal. */
+void say_text(const char *text);
+
+/* JSON of any length: begun, written with console/out.h, and printed as a line. `say_room` is
+ * called before each value that may not fit; it keeps room for `size` bytes. */
+struct say_out {
+	struct pkdi_out out;
+};
+void say_begin(struct say_out *say);
+void say_room(struct say_out *say, size_t size);
+void say_end(struct say_out *say);
+
+/* A member with a number that may have a fraction; null where it is not finite. */
+void say_number(struct say_out *say, const char *name, double number);
+
+/* A member that is null. */
+void say_null(struct say_out *say, const char *name);
+
+#endif
