@@ -185,6 +185,14 @@ static int complain_of(const struct look *looks, size_t n, const char *refused)
 	return status;
 }
 
+static bool has_whole(const struct look *looks, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (looks[i].is_whole)
+			return true;
+	return false;
+}
+
 static void print_short(const struct found_list *list)
 {
 	for (size_t i = 0; i < list->n; i++) {
@@ -221,7 +229,7 @@ static int list_programs(const struct call *call)
 			sample(&looks[i], false);
 		if (call->option[OPTION_JSON])
 			write_programs(looks, list.n);
-		else if (list.n)
+		else if (has_whole(looks, list.n))
 			print_programs(looks, list.n);
 	}
 	status = complain_of(looks, list.n, list.refused);

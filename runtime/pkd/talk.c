@@ -42,6 +42,18 @@ int talk_fail(const struct talk *talk)
 	return fail(talk->error, "%s", talk->message);
 }
 
+/* "robot (4711)", or "process 4711" before it has said its name. */
+static const char *who(const struct talk *talk)
+{
+	static char text[TALK_NAME + 32];
+
+	if (*talk->name)
+		snprintf(text, sizeof(text), "%s (%d)", talk->name, (int)talk->pid);
+	else
+		snprintf(text, sizeof(text), "process %d", (int)talk->pid);
+	return text;
+}
+
 /* ---- Bytes ---- */
 
 /* False: not within that time. */
@@ -66,21 +78,18 @@ static bool wait_for(const struct talk *talk, short events, int64_t until_ns)
 static enum talk_result lose(struct talk *talk)
 {
 	if (talk->has_ended && talk->has_status)
-		talk_fault(talk, "ended", "%s (%d) ended with status %d", talk->name,
-		           (int)talk->pid, talk->status);
+		talk_fault(talk, "ended", "%s ended with status %d", who(talk), talk->status);
 	else if (talk->has_ended)
-		talk_fault(talk, "ended", "%s (%d) has ended", talk->name, (int)talk->pid);
+		talk_fault(talk, "ended", "%s has ended", who(talk));
 	else
-		talk_fault(talk, "lost",
-		           "%s (%d) has closed the connection; it may have been killed",
-		           *talk->name ? talk->name : "the program", (int)talk->pid);
+		talk_fault(talk, "lost", "%s has closed the connection; it may have been killed",
+		           who(talk));
 	return TALK_FAILED;
 }
 
 static bool no_answer(struct talk *talk)
 {
-	return talk_fault(talk, "no_answer", "%s (%d) does not answer; is it suspended?",
-	                  *talk->name ? talk->name : "the program", (int)talk->pid);
+	return talk_fault(talk, "no_answer", "%s does not answer; is it suspended?", who(talk));
 }
 
 /* The next whole line with a NUL in place of its end; NULL: there is none yet. */
@@ -104,8 +113,7 @@ static enum talk_result receive(struct talk *talk)
 	talk->n -= talk->n_taken;
 	talk->n_taken = 0;
 	if (talk->n == sizeof(talk->in)) {
-		talk_fault(talk, "protocol", "%s (%d) says a line that is too long", talk->name,
-		           (int)talk->pid);
+		talk_fault(talk, "protocol", "%s says a line that is too long", who(talk));
 		return TALK_FAILED;
 	}
 	n = recv(talk->fd, talk->in + talk->n, sizeof(talk->in) - talk->n, MSG_DONTWAIT);
@@ -124,8 +132,7 @@ static bool read_object(struct talk *talk, const char *line)
 	talk->json = (struct pkdi_json){.values = values, .max_values = MAX_VALUES};
 	return (pkdi_json_read(&talk->json, line, strlen(line)) &&
 	        talk->json.values[0].kind == PKDI_JSON_OBJECT) ||
-	       talk_fault(talk, "protocol", "%s (%d) says what is no JSON object", talk->name,
-	                  (int)talk->pid);
+	       talk_fault(talk, "protocol", "%s says what is no JSON object", who(talk));
 }
 
 /* Whether it is an event; that the program ends is one. Those that are not known are let be. */
@@ -162,13 +169,12 @@ static enum talk_result take_answer(struct talk *talk)
 			snprintf(talk->error, sizeof(talk->error), "failed");
 		if (!strcmp(talk->error, "unknown_method"))
 			talk_fault(talk, "unknown_method",
-			           "%s (%d) was built with pkd %s, which cannot do that: build "
+			           "%s was built with pkd %s, which cannot do that: build "
 			           "the program again",
-			           talk->name, (int)talk->pid, talk->version);
+			           who(talk), talk->version);
 		else if (!pkdi_json_string(json, pkdi_json_member(json, 0, "message"),
 		                           talk->message, sizeof(talk->message)))
-			talk_fault(talk, "failed", "%s (%d) refuses that", talk->name,
-			           (int)talk->pid);
+			talk_fault(talk, "failed", "%s refuses that", who(talk));
 		return TALK_FAILED;
 	}
 	pkdi_json_bool(json, pkdi_json_member(json, 0, "more"), &more);
@@ -256,16 +262,15 @@ void talk_close(struct talk *talk)
 static bool check_protocol(struct talk *talk, uint64_t protocol)
 {
 	if (protocol > TALK_PROTOCOL)
-		return talk_fault(
-			talk, "protocol",
-			"%s (%d) was built with a newer pkd, %s, and speaks protocol %" PRIu64
-			", this pkd %d: update pkd",
-			talk->name, (int)talk->pid, talk->version, protocol, TALK_PROTOCOL);
+		return talk_fault(talk, "protocol",
+		                  "%s was built with a newer pkd, %s, and speaks protocol %" PRIu64
+		                  ", this pkd %d: update pkd",
+		                  who(talk), talk->version, protocol, TALK_PROTOCOL);
 	return protocol == TALK_PROTOCOL ||
 	       talk_fault(talk, "protocol",
-	                  "%s (%d) was built with an older pkd, %s, and speaks protocol %" PRIu64
+	                  "%s was built with an older pkd, %s, and speaks protocol %" PRIu64
 	                  ", this pkd %d: build the program again",
-	                  talk->name, (int)talk->pid, talk->version, protocol, TALK_PROTOCOL);
+	                  who(talk), talk->version, protocol, TALK_PROTOCOL);
 }
 
 bool talk_greet(struct talk *talk, int64_t until_ns)
@@ -287,7 +292,7 @@ bool talk_greet(struct talk *talk, int64_t until_ns)
 	if (!read_object(talk, line))
 		return false;
 	if (!pkdi_json_unsigned(json, pkdi_json_member(json, 0, "pkd"), &protocol))
-		return talk_fault(talk, "protocol", "process %d is no pkd program", (int)talk->pid);
+		return talk_fault(talk, "protocol", "%s is no pkd program", who(talk));
 	if (!pkdi_json_string(json, pkdi_json_member(json, 0, "program"), talk->name,
 	                      sizeof(talk->name)))
 		snprintf(talk->name, sizeof(talk->name), "?");
