@@ -63,6 +63,14 @@ void gather_line(struct gather *gather, const struct talk *talk)
 	}
 }
 
+static void forget(struct gather *gather)
+{
+	for (size_t i = 0; i < gather->n_kinds; i++)
+		free(gather->kinds[i].items.out.text);
+	free(gather->last.out.text);
+	*gather = (struct gather){.n_kinds = 0};
+}
+
 void gather_end(struct gather *gather)
 {
 	struct say_out whole;
@@ -80,7 +88,6 @@ void gather_end(struct gather *gather)
 		if (items->n)
 			pkdi_out_raw(&whole.out, NULL, items->text, items->n);
 		pkdi_out_close(&whole.out, ']');
-		free(items->text);
 	}
 	if (gather->last.out.n) {
 		say_room(&whole, gather->last.out.n);
@@ -89,10 +96,22 @@ void gather_end(struct gather *gather)
 		memcpy(whole.out.text + whole.out.n, gather->last.out.text, gather->last.out.n);
 		whole.out.n += gather->last.out.n;
 	}
-	free(gather->last.out.text);
 	pkdi_out_close(&whole.out, '}');
 	say_end(&whole);
-	*gather = (struct gather){.n_kinds = 0};
+	forget(gather);
+}
+
+/* False: there was no answer. */
+static bool take_all(struct gather *gather, struct talk *talk, const char *method)
+{
+	if (!talk_ask(talk, method, NULL))
+		return false;
+	do {
+		if (!talk_next(talk, TALK_PATIENCE_NS))
+			return false;
+		gather_line(gather, talk);
+	} while (!talk->is_last);
+	return true;
 }
 
 int gather_answer(struct talk *talk, const char *method, const char *const *kinds)
@@ -101,13 +120,10 @@ int gather_answer(struct talk *talk, const char *method, const char *const *kind
 
 	for (; *kinds; kinds++)
 		gather_kind(&gather, *kinds);
-	if (!talk_ask(talk, method, NULL))
+	if (!take_all(&gather, talk, method)) {
+		forget(&gather);
 		return talk_fail(talk);
-	do {
-		if (!talk_next(talk, TALK_PATIENCE_NS))
-			return talk_fail(talk);
-		gather_line(&gather, talk);
-	} while (!talk->is_last);
+	}
 	gather_end(&gather);
 	return 0;
 }

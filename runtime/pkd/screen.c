@@ -65,6 +65,11 @@ bool screen_begin(void)
 		return false;
 	}
 	set_term(screen);
+	if (!tigetstr("cup")) {
+		screen_end();
+		fail("no_terminal", "this terminal cannot show a screen: TERM is '%s'", terminal);
+		return false;
+	}
 	set_escdelay(25);
 	cbreak();
 	noecho();
@@ -120,8 +125,6 @@ int screen_key(void)
 	switch (key) {
 	case ERR:
 		return -1;
-	case KEY_RESIZE:
-		return 0;
 	case KEY_UP:
 		return TOP_UP;
 	case KEY_DOWN:
@@ -142,6 +145,7 @@ int screen_key(void)
 		return TOP_NEXT_TAB;
 	case KEY_BTAB:
 		return TOP_PREVIOUS_TAB;
+	case KEY_RESIZE: /* what a terminal does then with what it shows is its own affair */
 	case 'L' & 0x1f: /* the usual key for drawing everything anew */
 		clearok(curscr, TRUE);
 		return 0;

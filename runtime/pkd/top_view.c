@@ -595,7 +595,7 @@ static void draw_program(struct canvas *canvas, const struct view *view, const s
 	at = canvas_text(canvas, 0, 0, columns, LOOK_TITLE, text);
 	at = canvas_text(canvas, 0, at + 2, columns - at, look_of_phase(view), view->phase);
 	words_duration(view->age_ns, number);
-	snprintf(text, sizeof(text), view->age_ns >= 0 ? "up %s" : "", number);
+	snprintf(text, sizeof(text), "up %s", number);
 	at = canvas_text(canvas, 0, at + 2, columns - at, LOOK_PLAIN, text);
 	if (!origin)
 		return;

@@ -129,7 +129,10 @@ works top --json --count 2 --delay 0.2
 run get
 if [ "$status" -eq 0 ]; then
 	says 'gain = 1.5.*'
+	works get title --value
+	says 'a "b" # c'
 	works save kept
+	grep -Fxq 'title = "a \"b\" # c"' kept || fail 'the title is not saved as it is' kept
 	at_most 20 ./watched --config kept --help >out 2>&1 || fail 'the program does not read what was saved'
 else
 	refused 'watched \([0-9]*\) was built with pkd .*, which cannot do that: build the program again' get
@@ -239,6 +242,7 @@ pretend failing
 json "d == {'program': 'fake', 'pid': $fake, 'ended': True, 'status': 7}" stop
 pretend half
 refused "fake \\($fake\\) ended with status 7" status
+json "d['error'] == 'ended'" status
 pretend long
 refused "fake \\($fake\\) says a line that is too long" status
 pretend plain

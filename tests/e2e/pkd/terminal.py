@@ -150,16 +150,17 @@ class Terminal:
     def press(self, keys):
         os.write(self.ours, keys.encode())
 
-    def expect(self, pattern, what):
+    def expect(self, pattern, what, there=True):
         end = time.monotonic() + patience
-        while not re.search(pattern, self.screen.text(), re.M):
+        while bool(re.search(pattern, self.screen.text(), re.M)) != there:
             if time.monotonic() > end or self.process.poll() is not None:
-                sys.exit("%s: no '%s' in\n%s" % (what, pattern, self.screen.text()))
+                self.process.kill()
+                sys.exit("%s: %s '%s' in\n%s" % (what, "no" if there else "still", pattern,
+                                                self.screen.text()))
             self.read(0.1)
 
     def lacks(self, pattern, what):
-        if re.search(pattern, self.screen.text(), re.M):
-            sys.exit("%s: '%s' in\n%s" % (what, pattern, self.screen.text()))
+        self.expect(pattern, what, False)
 
     def end(self, status, what):
         end = time.monotonic() + patience
@@ -251,6 +252,10 @@ def unknown():
     t.end(1, "an unknown terminal")
     if b"this terminal is not known: TERM is 'no-such-terminal'" not in t.raw:
         sys.exit("an unknown terminal: %r" % t.raw)
+    t = Terminal(24, 80, "dumb")
+    t.end(1, "a dumb terminal")
+    if b"this terminal cannot show a screen: TERM is 'dumb'" not in t.raw:
+        sys.exit("a dumb terminal: %r" % t.raw)
 
 
 def stopped():
