@@ -272,8 +272,8 @@ static void set_depth(struct place *place, const struct view_edge *edge)
 {
 	uint64_t depth = view_depth(edge);
 
-	place->number = fullness(edge);
-	place->look = place->number >= NEARLY ? LOOK_WARN : depth ? LOOK_PLAIN : LOOK_QUIET;
+	place->number = (double)depth;
+	place->look = fullness(edge) >= NEARLY ? LOOK_WARN : depth ? LOOK_PLAIN : LOOK_QUIET;
 	if (edge->has_left)
 		set_text(place, LOOK_QUIET, "ended");
 	else if (view_is_lossless(edge))
@@ -588,8 +588,8 @@ static enum look look_of_phase(const struct view *view)
 static void draw_program(struct canvas *canvas, const struct view *view, const struct talk *talk)
 {
 	const struct view_node *origin = view_origin(view);
-	char text[256], number[WORDS_SIZE], rate[WORDS_SIZE];
-	int at, columns = canvas->columns;
+	char text[256], name[TALK_NAME], number[WORDS_SIZE], rate[WORDS_SIZE];
+	int at, room, columns = canvas->columns;
 
 	words_shorten(talk->name, columns > 60 ? (size_t)columns - 50 : 10, text, sizeof(text));
 	at = canvas_text(canvas, 0, 0, columns, LOOK_TITLE, text);
@@ -600,8 +600,11 @@ static void draw_program(struct canvas *canvas, const struct view *view, const s
 	if (!origin)
 		return;
 	words_rate(origin->frame_rate, rate);
-	snprintf(text, sizeof(text), "%s: frame %llu, %s/s", origin->name,
-	         (unsigned long long)origin->frame, rate);
+	snprintf(text, sizeof(text), ": frame %llu, %s/s", (unsigned long long)origin->frame, rate);
+	room = columns - at - 2 - (int)strlen(text);
+	words_shorten(origin->name, room > 0 ? (size_t)room : 0, name, sizeof(name));
+	room = columns - (int)strlen(name) - (int)strlen(text);
+	canvas_text(canvas, 0, room, columns, LOOK_PLAIN, name);
 	canvas_right(canvas, 0, at + 2, columns - at - 2, LOOK_PLAIN, text);
 }
 
