@@ -46,7 +46,7 @@ static bool answer_once(struct console *console, struct pkdi_client *client)
 	struct pkdi_request *request = &client->request;
 	struct pkdi_out line = pkdi_client_begin(client);
 	struct pkdi_cursor next = request->cursor;
-	bool more = pkdi_method_advance(console->run, request->method, &next);
+	bool more = pkdi_method_advance(console->run, request, &next);
 
 	pkdi_out_open(&line, NULL, '{');
 	if (*request->id)
@@ -69,7 +69,7 @@ static bool answer_once(struct console *console, struct pkdi_client *client)
 		return false;
 	}
 	if (!more)
-		request->method = NULL;
+		pkdi_method_finish(request);
 	return true;
 }
 
@@ -121,8 +121,10 @@ static bool take_request(struct console *console, struct pkdi_client *client, co
 	if (!method)
 		return pkdi_refuse(fault, "unknown_method", "there is no method '%.60s': there are %s",
 		                   name, pkdi_method_names());
-	if (!method->begin(console->run, request, &json, parameters, fault))
+	if (!method->begin(console->run, request, &json, parameters, fault)) {
+		pkdi_method_finish(request);
 		return false;
+	}
 	request->method = method;
 	pkdi_method_start(console->run, request);
 	return true;
@@ -172,6 +174,7 @@ static void forget(struct pkdi_client *client)
 	if (client->fd >= 0)
 		close(client->fd);
 	client->fd = -1;
+	pkdi_method_finish(&client->request);
 }
 
 static void advance(struct console *console, struct pkdi_client *client)
@@ -234,7 +237,6 @@ static void accept_one(struct console *console)
 	client = find_place(console);
 	client->fd = fd;
 	client->ends = client->is_read = false;
-	client->request.method = NULL;
 	client->n_in = client->n_out = client->n_sent = 0;
 	client->used_ns = pkd_now();
 	line = pkdi_client_begin(client);

@@ -2,6 +2,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -56,15 +57,18 @@ static uint32_t count(const struct pkdi_run *run, enum pkdi_section section)
 }
 
 /* Whether there is something at the cursor. */
-static bool is_there(const struct pkdi_run *run, unsigned sections,
+static bool is_there(const struct pkdi_run *run, const struct pkdi_request *request,
                      const struct pkdi_cursor *cursor)
 {
+	unsigned sections = request->method->sections;
 	const struct pkd_node *node;
 
 	if (cursor->section == PKDI_SECTION_WHOLE)
 		return true;
 	if (!(sections & 1U << cursor->section) || cursor->index >= count(run, cursor->section))
 		return false;
+	if (cursor->section == PKDI_SECTION_PARAM && request->chosen)
+		return request->chosen[cursor->index];
 	if (cursor->section != PKDI_SECTION_EDGE)
 		return true;
 	node = &run->program->nodes[cursor->index];
@@ -93,19 +97,26 @@ static void step_on(const struct pkdi_run *run, unsigned sections, struct pkdi_c
 void pkdi_method_start(const struct pkdi_run *run, struct pkdi_request *request)
 {
 	request->cursor = (struct pkdi_cursor){PKDI_SECTION_PROCESS, 0, 0};
-	while (!is_there(run, request->method->sections, &request->cursor))
+	while (!is_there(run, request, &request->cursor))
 		step_on(run, request->method->sections, &request->cursor);
 }
 
-bool pkdi_method_advance(const struct pkdi_run *run, const struct pkdi_method *method,
+bool pkdi_method_advance(const struct pkdi_run *run, const struct pkdi_request *request,
                          struct pkdi_cursor *cursor)
 {
 	if (cursor->section == PKDI_SECTION_WHOLE)
 		return false;
 	do
-		step_on(run, method->sections, cursor);
-	while (!is_there(run, method->sections, cursor));
+		step_on(run, request->method->sections, cursor);
+	while (!is_there(run, request, cursor));
 	return true;
+}
+
+void pkdi_method_finish(struct pkdi_request *request)
+{
+	request->method = NULL;
+	free(request->chosen);
+	request->chosen = NULL;
 }
 
 /* ---- Requests without parameters ---- */
@@ -510,16 +521,14 @@ static void write_resume(struct pkdi_run *run, const struct pkdi_request *reques
 
 static void tell_param(const struct pkdi_run *run, uint32_t index, struct pkdi_out *out)
 {
-	char name[PKDI_NAME_SIZE], text[4096];
+	char name[PKDI_NAME_SIZE], text[PKDI_SET_TEXT];
 	struct pkdi_param target;
 	const char *why;
 
 	pkdi_param_nth(run->program, index, &target);
 	pkdi_param_name(&target, name);
 	pkdi_out_text(out, "name", name);
-	text[0] = '\0';
-	pkdi_value_show(target.param, target.params, text, sizeof(text));
-	pkdi_out_text(out, "value", text);
+	pkdi_out_text(out, "value", pkdi_set_text(&target, text));
 	pkdi_out_bool(out, "live", pkdi_set_may_change(run, index, &why));
 	pkdi_out_bool(out, "set", run->live.is_set[index]);
 }
@@ -527,9 +536,25 @@ static void tell_param(const struct pkdi_run *run, uint32_t index, struct pkdi_o
 static bool begin_get(struct pkdi_run *run, struct pkdi_request *request,
                       const struct pkdi_json *json, uint32_t parameters, struct pkdi_fault *fault)
 {
-	(void)run;
-	(void)request;
-	return begin_plain(json, parameters, fault);
+	uint32_t names = parameters == PKDI_JSON_NONE
+	                         ? PKDI_JSON_NONE
+	                         : pkdi_json_member(json, parameters, "names");
+
+	if (names == PKDI_JSON_NONE)
+		return begin_plain(json, parameters, fault);
+	if (json->values[names].kind != PKDI_JSON_ARRAY)
+		return pkdi_refuse(fault, "invalid_parameter", "\"names\" is an array of names");
+	request->chosen = calloc(pkdi_param_count(run->program) + 1, sizeof(*request->chosen));
+	if (!request->chosen)
+		return pkdi_refuse(fault, "failed", "there is not enough memory");
+	for (uint32_t v = names + 1; v < json->values[names].next; v = json->values[v].next) {
+		struct pkdi_param target;
+
+		if (!pkdi_set_find(run, json, v, &target, fault))
+			return false;
+		request->chosen[target.index] = true;
+	}
+	return true;
 }
 
 static void write_get(struct pkdi_run *run, const struct pkdi_request *request,

@@ -41,8 +41,11 @@ const char *pkdi_method_names(void);
 void pkdi_method_start(const struct pkdi_run *run, struct pkdi_request *request);
 
 /* The line behind this one; false: it was the last. */
-bool pkdi_method_advance(const struct pkdi_run *run, const struct pkdi_method *method,
+bool pkdi_method_advance(const struct pkdi_run *run, const struct pkdi_request *request,
                          struct pkdi_cursor *cursor);
+
+/* Forgets it: it was answered, or its client has gone. */
+void pkdi_method_finish(struct pkdi_request *request);
 
 /* The members of the first line that a client is sent. */
 void pkdi_greet(const struct pkdi_run *run, struct pkdi_out *out);

@@ -100,23 +100,65 @@ static bool take_text(const struct pkdi_json *json, uint32_t value, char text[TE
 	return true;
 }
 
+bool pkdi_set_find(const struct pkdi_run *run, const struct pkdi_json *json, uint32_t name,
+                   struct pkdi_param *ret_target, struct pkdi_fault *fault)
+{
+	static const char *const none[] = {NULL};
+	char text[TEXT_SIZE] = "", like[PKDI_NAME_SIZE];
+
+	if (pkdi_json_string(json, name, text, sizeof(text)) &&
+	    pkdi_param_find(run->program, text, strlen(text), ret_target))
+		return true;
+	pkdi_param_suggest(run->program, none, text, strlen(text), like);
+	return pkdi_refuse(fault, "unknown_parameter", "there is no parameter '%.160s'%s%s%s", text,
+	                   *like ? "; did you mean '" : "", like, *like ? "'?" : "");
+}
+
+static size_t put(char *text, size_t n, char c)
+{
+	if (n + 1 < PKDI_SET_TEXT)
+		text[n++] = c;
+	return n;
+}
+
+char *pkdi_set_text(const struct pkdi_param *target, char ret_text[PKDI_SET_TEXT])
+{
+	const struct pkd_param *param = target->param;
+	const char *const *strings = (const char *const *)(const void *)((char *)target->params +
+	                                                                 param->offset);
+	uint32_t n_strings = param->n ? param->n : 1;
+	size_t n = 0;
+
+	ret_text[0] = '\0';
+	if (param->kind != PKD_STRING) {
+		pkdi_value_show(param, target->params, ret_text, PKDI_SET_TEXT);
+		return ret_text;
+	}
+	for (uint32_t i = 0; i < n_strings; i++) {
+		if (i)
+			n = put(ret_text, n, ',');
+		for (const char *c = strings[i] ? strings[i] : ""; *c; c++) {
+			if (param->n && (*c == ',' || *c == '\\'))
+				n = put(ret_text, n, '\\');
+			n = put(ret_text, n, *c);
+		}
+	}
+	ret_text[n] = '\0';
+	return ret_text;
+}
+
 static bool take_one(struct pkdi_run *run, const struct pkdi_json *json, uint32_t name,
                      struct pkdi_fault *fault)
 {
 	char text[TEXT_SIZE], wanted[WANTED_SIZE], why[WANTED_SIZE], like[PKDI_NAME_SIZE];
-	static const char *const none[] = {NULL};
 	struct pkdi_param target;
 	const char *fixed;
 
-	if (!pkdi_json_string(json, name, text, sizeof(text)) ||
-	    !pkdi_param_find(run->program, text, strlen(text), &target)) {
-		pkdi_param_suggest(run->program, none, text, strlen(text), like);
-		return pkdi_refuse(fault, "unknown_parameter", "there is no parameter '%.160s'%s%s%s",
-		                   text, *like ? "; did you mean '" : "", like, *like ? "'?" : "");
-	}
-	if (!pkdi_set_may_change(run, target.index, &fixed))
-		return pkdi_refuse(fault, "not_live", "'%.160s' %s", text, fixed);
+	if (!pkdi_set_find(run, json, name, &target, fault))
+		return false;
 	pkdi_param_name(&target, like);
+	if (!pkdi_set_may_change(run, target.index, &fixed))
+		return pkdi_refuse(fault, "not_live", "'%.160s' %s", like, fixed);
 	if (!take_text(json, json->values[name].next, text))
 		return pkdi_refuse(fault, "invalid_value",
 		                   "the value of '%.160s' is a string, a number or a truth", like);

@@ -3,6 +3,7 @@
 #define PKDI_SET_H
 
 #include "console/method.h"
+#include "options/param.h"
 
 /* At the start of a console: takes what an earlier one has published last. */
 void pkdi_set_recover(struct pkdi_run *run);
@@ -15,6 +16,15 @@ uint32_t pkdi_set_next_behind(const struct pkdi_run *run, uint64_t version, uint
 /* Whether the parameter may change while the program runs; *ret_why is what it is otherwise, as the
  * end of a sentence. */
 bool pkdi_set_may_change(const struct pkdi_run *run, uint32_t target, const char **ret_why);
+
+/* The parameter of that name, a string of the JSON; false after a fault. */
+bool pkdi_set_find(const struct pkdi_run *run, const struct pkdi_json *json, uint32_t name,
+                   struct pkdi_param *ret_target, struct pkdi_fault *fault);
+
+/* Its value in the words of the command line: a string as it is, and in an array with \ before
+ * each of its commas and backslashes. Returns ret_text. */
+#define PKDI_SET_TEXT 4096
+char *pkdi_set_text(const struct pkdi_param *target, char ret_text[PKDI_SET_TEXT]);
 
 /* Publishes new values: an object of names, each with a string as on the command line, a number or
  * a truth. All of them, or none and a fault. `at`: the frame from which they hold at the earliest.

@@ -21,13 +21,13 @@ static size_t room_of(const char *text)
 	return 6 * strlen(text) + 4;
 }
 
-char *values_names(char *const *names, size_t n)
+char *values_words(const char *member, char *const *names, size_t n)
 {
 	struct say_out say;
 
 	say_begin(&say);
 	pkdi_out_open(&say.out, NULL, '{');
-	pkdi_out_open(&say.out, "names", '[');
+	pkdi_out_open(&say.out, member, '[');
 	for (size_t i = 0; i < n; i++) {
 		say_room(&say, room_of(names[i]));
 		pkdi_out_text(&say.out, NULL, names[i]);
@@ -154,7 +154,7 @@ static bool ask(struct values *values, struct talk *talk, const char *method,
 
 bool values_get(struct values *values, struct talk *talk, char *const *names, size_t n)
 {
-	char *parameters = n ? values_names(names, n) : NULL;
+	char *parameters = n ? values_words("names", names, n) : NULL;
 	bool is_there;
 
 	*values = (struct values){.n = 0};
