@@ -16,11 +16,12 @@ static void add_count(struct table *table, uint64_t number)
 static void print_nodes(const struct view *view)
 {
 	static const char *const heads[] = {"node", "state",   "frame",    "firings", "busy",
-	                                    "mean", "longest", "restarts", "refused", "failed"};
+	                                    "mean", "p99", "longest", "restarts",
+	                                    "refused", "failed"};
 	struct table table;
 	char text[WORDS_SIZE];
 
-	table_begin(&table, "llrrrrrrrr");
+	table_begin(&table, "llrrrrrrrrr");
 	for (size_t i = 0; i < sizeof(heads) / sizeof(heads[0]); i++)
 		table_add(&table, heads[i]);
 	for (size_t i = 0; i < view->n_nodes; i++) {
@@ -34,6 +35,8 @@ static void print_nodes(const struct view *view)
 		table_add(&table, text);
 		words_step((int64_t)node->mean_ns, text);
 		table_add(&table, node->mean_ns >= 0 ? text : "-");
+		words_step((int64_t)node->p99_ns, text);
+		table_add(&table, node->p99_ns ? text : "-");
 		words_step((int64_t)node->longest_ns, text);
 		table_add(&table, node->firings ? text : "-");
 		add_count(&table, node->restarts);

@@ -197,7 +197,10 @@ enum talk_result talk_take(struct talk *talk)
 		}
 		if (!read_object(talk, line))
 			return TALK_FAILED;
-		if (take_event(talk))
+		/* Its end is the last that it says. */
+		if (take_event(talk) && talk->has_ended)
+			return lose(talk);
+		if (pkdi_json_member(&talk->json, 0, "event") != PKDI_JSON_NONE)
 			continue;
 		result = take_answer(talk);
 		if (result != TALK_NOTHING)

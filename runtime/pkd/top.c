@@ -216,6 +216,8 @@ static void write_node(struct say_out *say, const struct view_node *node)
 		pkdi_out_unsigned(&say->out, "mean_ns", (uint64_t)node->mean_ns);
 	else
 		say_null(say, "mean_ns");
+	if (node->p99_ns)
+		pkdi_out_unsigned(&say->out, "p99_ns", node->p99_ns);
 	pkdi_out_unsigned(&say->out, "longest_ns", node->longest_ns);
 	pkdi_out_unsigned(&say->out, "restarts", node->restarts);
 	pkdi_out_close(&say->out, '}');

@@ -34,6 +34,7 @@ enum node_column {
 	NODE_BUSY,
 	NODE_BAR,
 	NODE_MEAN,
+	NODE_P99,
 	NODE_LONGEST,
 	NODE_RESTARTS,
 	NODE_LOST,
@@ -50,6 +51,7 @@ static const struct column node_columns[] = {
 	[NODE_BUSY] = {"busy", NUMBER, 5, 0},
 	[NODE_BAR] = {"", BAR, 10, 100},
 	[NODE_MEAN] = {"mean", NUMBER, 7, 0},
+	[NODE_P99] = {"p99", NUMBER, 7, 90},
 	[NODE_LONGEST] = {"longest", NUMBER, 7, 0},
 	[NODE_RESTARTS] = {"restarts", NUMBER, 8, 0},
 	[NODE_LOST] = {"lost", NUMBER, 8, 110},
@@ -241,6 +243,9 @@ static void fill_node(struct place *place, const struct view *view, const struct
 		break;
 	case NODE_MEAN:
 		set_time(place, node->mean_ns);
+		break;
+	case NODE_P99:
+		set_time(place, node->p99_ns ? (double)node->p99_ns : -1);
 		break;
 	case NODE_LONGEST:
 		set_time(place, node->firings ? (double)node->longest_ns : -1);

@@ -2,6 +2,7 @@
 #include "pkd/view.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -174,6 +175,9 @@ static void take_node(struct view *view, const struct object *o)
 		return;
 	node = &view->nodes[view->node++];
 	word_of(o, "state", node->state, sizeof(node->state));
+	if (has(o, "paused"))
+		snprintf(node->state, sizeof(node->state), "paused");
+	node->p99_ns = number_of(o, "p99_ns");
 	node->frame = number_of(o, "frame");
 	node->firings = number_of(o, "firings");
 	node->busy_ns = number_of(o, "busy_ns");

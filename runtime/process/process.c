@@ -274,8 +274,7 @@ static struct round go_round(struct pkdi_run *run, struct pkdi_process *process,
 	/* Before a sleep everything counts. */
 	bool skip_watermarks = fires && process->n_rounds++ % LOOKS != 0;
 
-	if (!skip_watermarks)
-		answer_ping(run, process);
+	answer_ping(run, process);
 
 	for (uint32_t i = 0; i < process->decl->n_nodes && !round.error; i++) {
 		struct pkdi_node *node = &run->nodes[process->decl->nodes[i]];
