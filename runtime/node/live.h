@@ -6,8 +6,8 @@
  * the newest version of which that number is not larger than its frame's. So all nodes of a clock,
  * and all workers of a pool, have the same values for the same frame, and a firing that is done
  * again has those that it had before; but for an origin, whose frame nobody has seen then. The
- * console overwrites a version once nobody needs an
- * older one than the three behind it. */
+ * console overwrites a version once nobody needs one that is older than the three behind it. The
+ * model tests/model/live.pml shows it. */
 #ifndef PKDI_LIVE_H
 #define PKDI_LIVE_H
 
