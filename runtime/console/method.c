@@ -261,6 +261,18 @@ static const char *state_of(const struct pkdi_run *run, uint32_t node)
 	return state == PKDI_STARTING ? "starting" : state == PKDI_LEFT ? "ended" : "running";
 }
 
+/* Its nodes have ended, or were given up: nothing runs in it any more. */
+static bool all_ended(const struct pkdi_run *run, uint32_t process)
+{
+	const struct pkd_process *decl = run->processes[process].decl;
+
+	for (uint32_t i = 0; i < decl->n_nodes; i++)
+		if (strcmp(state_of(run, decl->nodes[i]), "ended") != 0 &&
+		    strcmp(state_of(run, decl->nodes[i]), "gone") != 0)
+			return false;
+	return true;
+}
+
 static void tell_process(const struct pkdi_run *run, uint32_t index, struct pkdi_out *out)
 {
 	const struct pkdi_process *process = &run->processes[index];
@@ -268,7 +280,10 @@ static void tell_process(const struct pkdi_run *run, uint32_t index, struct pkdi
 	uint32_t first = process->decl->n_nodes ? process->decl->nodes[0] : PKD_NONE;
 
 	pkdi_out_text(out, "name", process->decl->name);
-	pkdi_out_unsigned(out, "pid", atomic_load(&process->words->pid));
+	if (all_ended(run, index))
+		pkdi_out_bool(out, "ended", true);
+	else
+		pkdi_out_unsigned(out, "pid", atomic_load(&process->words->pid));
 	if (first != PKD_NONE)
 		pkdi_out_unsigned(out, "restarts", atomic_load(&run->orders[first].incarnation));
 	if (!calling)
@@ -277,17 +292,26 @@ static void tell_process(const struct pkdi_run *run, uint32_t index, struct pkdi
 	pkdi_out_signed(out, "since_ns", atomic_load(&process->words->step_since_ns));
 }
 
-/* The time within which `share` of the steps have ended, to the end of its bucket; 0 = none has. */
+static uint64_t least(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
+/* The time within which `share` of the steps have ended, to the end of its bucket, but none took
+ * longer than the longest; 0 = none has ended. */
 static uint64_t quantile(const struct pkdi_node_words *words, double share)
 {
-	uint64_t counts[PKDI_STEP_BUCKETS], n = 0, below = 0;
+	uint64_t counts[PKDI_STEP_BUCKETS], all, n = 0, below = 0;
 
-	for (uint32_t i = 0; i < PKDI_STEP_BUCKETS; i++)
+	for (uint32_t i = 1; i < PKDI_STEP_BUCKETS; i++)
 		n += counts[i] = pkdi_read(&words->steps[i]);
+	all = pkdi_read(&words->n_firings);
+	counts[0] = all > n ? all - n : 0;
+	n += counts[0];
 	for (uint32_t i = 0; n && i < PKDI_STEP_BUCKETS; i++) {
 		below += counts[i];
 		if ((double)below >= share * (double)n)
-			return pkdi_step_end(i);
+			return least(pkdi_step_end(i), pkdi_read(&words->longest_ns));
 	}
 	return 0;
 }
@@ -327,7 +351,7 @@ static void tell_edge(const struct pkdi_run *run, const struct pkdi_cursor *curs
 
 	name_edge(run, cursor, out);
 	pkdi_out_unsigned(out, "published", atomic_load(&stream->head));
-	if (taken != PKDI_ENDED)
+	if (taken != PKDI_ENDED && !atomic_load(&run->orders[cursor->index].gone))
 		pkdi_out_unsigned(out, "taken", taken - 1);
 	pkdi_out_unsigned(out, "dropped", dropped);
 	if (present + absent == 0)
@@ -420,17 +444,6 @@ static bool has_answered(const struct pkdi_run *run, uint32_t process, uint64_t 
 	return atomic_load(&run->processes[process].words->pong) >= ping;
 }
 
-static bool all_ended(const struct pkdi_run *run, uint32_t process)
-{
-	const struct pkd_process *decl = run->processes[process].decl;
-
-	for (uint32_t i = 0; i < decl->n_nodes; i++)
-		if (strcmp(state_of(run, decl->nodes[i]), "ended") != 0 &&
-		    strcmp(state_of(run, decl->nodes[i]), "gone") != 0)
-			return false;
-	return true;
-}
-
 static bool is_ping_ready(struct pkdi_run *run, const struct pkdi_request *request, int64_t now_ns)
 {
 	for (uint32_t i = 0; i < run->n_processes; i++)
@@ -452,8 +465,11 @@ static void write_ping(struct pkdi_run *run, const struct pkdi_request *request,
 	}
 	pkdi_out_open(out, "process", '{');
 	pkdi_out_text(out, "name", process->decl->name);
-	pkdi_out_bool(out, "answers",
-	              has_answered(run, request->cursor.index, request->version));
+	if (all_ended(run, request->cursor.index))
+		pkdi_out_bool(out, "ended", true);
+	else
+		pkdi_out_bool(out, "answers",
+		              has_answered(run, request->cursor.index, request->version));
 	calling = pkdi_run_calling(run, request->cursor.index);
 	since_ns = atomic_load(&process->words->step_since_ns);
 	if (calling && since_ns) {

@@ -9,21 +9,39 @@ static bool has_ended(const struct pkdi_run *run, uint32_t node)
 	       atomic_load(&run->orders[node].gone);
 }
 
-/* PKD_NONE: there is none of that name. */
-static uint32_t find_node(const struct pkdi_run *run, const char *name)
-{
-	for (uint32_t i = 0; i < run->program->n_nodes; i++)
-		if (!strcmp(run->program->nodes[i].name, name))
-			return i;
-	return PKD_NONE;
-}
-
-/* The workers of a pool have the same params. */
-static bool is_of_pool(const struct pkdi_run *run, uint32_t node, uint32_t first)
+/* Whether a name means the node: its own, that of the pipeline or of the bank that it is in ("rig"
+ * of "rig.left" and "rig[2]"), or that of the first worker of its pool. */
+static bool means(const struct pkdi_run *run, const char *name, uint32_t node)
 {
 	const struct pkd_node *nodes = run->program->nodes;
+	size_t length = strlen(name);
 
-	return node == first || (nodes[first].params && nodes[node].params == nodes[first].params);
+	for (uint32_t i = 0; i < run->program->n_nodes; i++) {
+		const char *rest = nodes[i].name + length;
+
+		if (strncmp(nodes[i].name, name, length) != 0 || (*rest && *rest != '.' && *rest != '['))
+			continue;
+		/* The workers of a pool have the same params. */
+		if (i == node || (nodes[i].params && nodes[i].params == nodes[node].params))
+			return true;
+	}
+	return false;
+}
+
+/* False after a fault: the name means no node, or none that has not ended. */
+static bool check_name(const struct pkdi_run *run, const char *name, struct pkdi_fault *fault)
+{
+	bool is_there = false;
+
+	for (uint32_t i = 0; i < run->program->n_nodes; i++) {
+		if (!means(run, name, i))
+			continue;
+		is_there = true;
+		if (!has_ended(run, i))
+			return true;
+	}
+	return is_there ? pkdi_refuse(fault, "ended", "node '%.160s' has ended", name)
+	                : pkdi_refuse(fault, "unknown_node", "there is no node '%.160s'", name);
 }
 
 bool pkdi_pause_nodes(struct pkdi_run *run, const struct pkdi_json *json, uint32_t names,
@@ -32,23 +50,15 @@ bool pkdi_pause_nodes(struct pkdi_run *run, const struct pkdi_json *json, uint32
 	uint32_t end = json->values[names].next;
 	char name[256] = "";
 
+	for (uint32_t v = names + 1; v < end; v = json->values[v].next)
+		if (!pkdi_json_string(json, v, name, sizeof(name)) || !*name)
+			return pkdi_refuse(fault, "unknown_node", "the name of a node is a string");
+		else if (!check_name(run, name, fault))
+			return false;
 	for (uint32_t v = names + 1; v < end; v = json->values[v].next) {
-		uint32_t node = PKD_NONE;
-
-		if (pkdi_json_string(json, v, name, sizeof(name)))
-			node = find_node(run, name);
-		if (node == PKD_NONE)
-			return pkdi_refuse(fault, "unknown_node", "there is no node '%.160s'", name);
-		if (has_ended(run, node))
-			return pkdi_refuse(fault, "ended", "node '%.160s' has ended", name);
-	}
-	for (uint32_t v = names + 1; v < end; v = json->values[v].next) {
-		uint32_t first;
-
 		pkdi_json_string(json, v, name, sizeof(name));
-		first = find_node(run, name);
 		for (uint32_t i = 0; i < run->program->n_nodes; i++)
-			if (is_of_pool(run, i, first))
+			if (means(run, name, i))
 				atomic_store(&run->paused[i], pauses);
 	}
 	pkdi_run_ring_all(run);

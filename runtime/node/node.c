@@ -484,7 +484,8 @@ static void account(struct pkdi_node *node, int64_t ns)
 
 	pkdi_count(&words->n_firings, 1);
 	pkdi_count(&words->busy_ns, (uint64_t)ns);
-	pkdi_count(&words->steps[pkdi_step_bucket((uint64_t)ns)], 1);
+	if (ns >= 1 << PKDI_STEP_FROM) /* the shortest are those that are left */
+		pkdi_count(&words->steps[pkdi_step_bucket((uint64_t)ns)], 1);
 	if ((uint64_t)ns > pkdi_read(&words->longest_ns))
 		atomic_store_explicit(&words->longest_ns, (uint64_t)ns, memory_order_relaxed);
 }

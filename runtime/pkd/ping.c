@@ -7,7 +7,7 @@
 #include "pkd/say.h"
 #include "pkd/words.h"
 
-static void print_process(const struct pkdi_json *json, uint32_t process, bool *answers)
+static void print_process(const struct pkdi_json *json, uint32_t process, bool *answers, bool *ended)
 {
 	char name[TALK_NAME] = "?", node[TALK_NAME] = "", text[WORDS_SIZE];
 	uint64_t for_ns = 0;
@@ -16,7 +16,8 @@ static void print_process(const struct pkdi_json *json, uint32_t process, bool *
 	pkdi_json_bool(json, pkdi_json_member(json, process, "answers"), answers);
 	pkdi_json_string(json, pkdi_json_member(json, process, "calling"), node, sizeof(node));
 	pkdi_json_unsigned(json, pkdi_json_member(json, process, "for_ns"), &for_ns);
-	if (*answers)
+	pkdi_json_bool(json, pkdi_json_member(json, process, "ended"), ended);
+	if (*answers || *ended)
 		return;
 	say_text(name);
 	words_step((int64_t)for_ns, text);
@@ -37,16 +38,16 @@ static int print(struct talk *talk)
 
 	do {
 		uint32_t process;
-		bool answers = false;
+		bool answers = false, ended = false;
 
 		if (!talk_next(talk, TALK_PATIENCE_NS))
 			return talk_fail(talk);
 		process = pkdi_json_member(&talk->json, talk->parameters, "process");
 		if (process == PKDI_JSON_NONE)
 			continue;
-		print_process(&talk->json, process, &answers);
-		n++;
-		n_silent += !answers;
+		print_process(&talk->json, process, &answers, &ended);
+		n += !ended;
+		n_silent += !answers && !ended;
 	} while (!talk->is_last);
 	pkdi_json_unsigned(&talk->json,
 	                   pkdi_json_member(&talk->json, talk->parameters, "took_ns"), &took_ns);

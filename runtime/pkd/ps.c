@@ -259,7 +259,10 @@ static void print_processes(const struct view *view)
 		bool is_timed = process->calling && process->since_ns > 0;
 
 		table_add(&table, process->name);
-		table_add_format(&table, "%d", (int)process->pid);
+		if (process->pid)
+			table_add_format(&table, "%d", (int)process->pid);
+		else
+			table_add(&table, "ended");
 		table_add(&table, process->calling ? process->calling : "-");
 		words_step(is_timed ? view->now_ns - process->since_ns : 0, text);
 		or_dash(&table, is_timed, text);
@@ -278,7 +281,10 @@ static void write_process(struct say_out *say, const struct view *view,
 	say_room(say, 16384);
 	pkdi_out_open(&say->out, NULL, '{');
 	pkdi_out_text(&say->out, "name", process->name);
-	pkdi_out_signed(&say->out, "pid", process->pid);
+	if (process->pid)
+		pkdi_out_signed(&say->out, "pid", process->pid);
+	else
+		say_null(say, "pid"); /* it has ended */
 	if (process->calling)
 		pkdi_out_text(&say->out, "calling", process->calling);
 	else

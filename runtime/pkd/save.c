@@ -1,4 +1,4 @@
-/* pkd save: the values of all parameters, as a file that the program's --config reads. */
+/* pkd save: the values of parameters, as a file that the program's --config reads. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
@@ -15,6 +15,13 @@
 #include "pkd/values.h"
 #include "pkd/words.h"
 
+/* What a node is given by its call is computed again from the file's other values: written down, it
+ * would stay as it is when those change. */
+static bool is_own(const struct value *value)
+{
+	return value->is_set || !strchr(value->name, '.');
+}
+
 /* False: a value cannot be said in such a file; `refused` is its name. */
 static bool write_values(FILE *file, const struct values *values, const struct talk *talk,
                          const char **refused)
@@ -25,6 +32,8 @@ static bool write_values(FILE *file, const struct values *values, const struct t
 	for (size_t i = 0; i < values->n; i++) {
 		const struct value *value = &values->items[i];
 
+		if (!is_own(value))
+			continue;
 		if (!words_setting(value->name, value->text, value->is_text, line, sizeof(line))) {
 			*refused = value->name;
 			return false;

@@ -342,7 +342,10 @@ static void fill_process(struct place *place, const struct view *view,
 		set_text(place, LOOK_PLAIN, process->name);
 		break;
 	case PROCESS_PID:
-		snprintf(place->text, sizeof(place->text), "%d", (int)process->pid);
+		if (process->pid)
+			snprintf(place->text, sizeof(place->text), "%d", (int)process->pid);
+		else
+			snprintf(place->text, sizeof(place->text), "ended");
 		place->number = process->pid;
 		break;
 	case PROCESS_CALLING:

@@ -7,6 +7,37 @@ needs python3
 
 export PKD_DIR="$PWD/place"
 build "$e2e/line/line.pkd" --pipeline line --deploy restart -o line
+cat >groups.pkd <<'END'
+use table
+node count() -> (n: u64) {
+    origin paced
+    step {=
+        const struct timespec pause = {0, 1000000};
+        nanosleep(&pause, NULL);
+        *out->n = pkd_number(ctx);
+        return PKD_OK;
+    =}
+}
+node pass(n: u64) -> (m: u64) {
+    stateless
+    step {= *out->m = *in->n; return PKD_OK; =}
+}
+pipeline two_of(n: u64) -> (m: u64) {
+    one = pass(n)
+    two = pass(one)
+    out m = two
+}
+pipeline groups() {
+    n = count()
+    for i in 0..1 {
+        bank[i] = pass(n)
+    }
+    part = two_of(n)
+    row = { a: bank[0], b: bank[1], c: part.m }
+    table.csv(row, path: "groups.csv")
+}
+END
+build groups.pkd -o groups
 cat >drive.py <<'END'
 import glob, json, os, random, signal, socket, subprocess, sys, time
 
@@ -113,6 +144,25 @@ try:
     values = list(map(int, rows("line.csv")))
     assert values == list(range(1, len(values) + 1)), "rows are missing, or twice"
     assert rows("line.csv") == rows("beside.csv"), "what waited for the paused one was not worked off"
+finally:
+    if program.poll() is None:
+        program.kill()
+
+# ---- The name of a bank, or of a pipeline, means all its nodes ----
+program = subprocess.Popen(["./groups", "--quiet"])
+console = Console(program)
+try:
+    wait_for(lambda: os.path.exists("groups.csv") and len(rows("groups.csv")) > 3)
+    paused = lambda name: console.ask("pause", nodes=[name])[0]["parameters"]["paused"]
+    assert paused("bank") == ["bank[0]", "bank[1]"]
+    console.ask("resume")
+    assert paused("part") == ["part.one", "part.two"]
+    console.ask("resume")
+    assert paused("bank[1]") == ["bank[1]"]
+    assert console.ask("pause", nodes=["ban"])[0]["error"] == "unknown_node"
+    assert console.ask("pause", nodes=["bank", "no"])[0]["error"] == "unknown_node"
+    console.ask("stop")
+    assert program.wait(20) == 0
 finally:
     if program.poll() is None:
         program.kill()
