@@ -1022,13 +1022,13 @@ static bool help_param(struct parser *parser, const yypcontext_t *context)
 	const char *before = token_text(parser, parser->before);
 	bool named = yypcontext_token(context) == YYSYMBOL_NAME && strcmp(before, "param") == 0;
 	bool live = yypcontext_token(context) == YYSYMBOL_PARAM && strcmp(before, "live") == 0;
-	if (live && is_expected(context, "':'"))
+	if (strcmp(before, "live") == 0 && is_expected(context, "':'"))
 		diag_help(parser->diags, "leave out 'live': it stands in the braces of a node");
 	else if (named || live)
 		diag_help(parser->diags,
 		          "the parameters of a pipeline stand in its parentheses: 'pipeline "
 		          "p(k: u32 = 3)'");
-	if (named || live)
+	if (named || live || (strcmp(before, "live") == 0 && is_expected(context, "':'")))
 		return true;
 	/* In a declaration; in the parentheses of one after ':' alone. */
 	struct span at = *yypcontext_location(context);

@@ -90,6 +90,9 @@ const char *edge_advice(const struct analysis *a, uint32_t e, const char *policy
 
 	if (node_is_expression(&a->graph->nodes.items[edge->node])) {
 		const char *old = span_words(a, edge->at);
+		if (sample && !is_own_text(a->graph, edge) && edge->last < 0)
+			return arena_printf(a->arena, "sample it in place of '%s' in '%s'", old,
+			                    node_name(a, edge->node));
 		if (sample && !is_own_text(a->graph, edge))
 			return arena_printf(
 				a->arena,

@@ -181,6 +181,13 @@ static const char *last_word(const char *name)
 	return dot ? dot + 1 : name;
 }
 
+/* "rig.cam.frame": of a pipeline's own node, which has no name outside of it. */
+static bool is_inside(const char *words)
+{
+	const char *dot = strchr(words, '.');
+	return dot && strchr(dot + 1, '.');
+}
+
 /* A help to sample a record of both in an expression, or of what expressions make; false where
  * there can be none. */
 static bool help_both(struct analysis *a, uint32_t e, uint32_t before)
@@ -196,7 +203,7 @@ static bool help_both(struct analysis *a, uint32_t e, uint32_t before)
 	const char *first = last_word(x), *second = last_word(y);
 
 	if ((!read_in && !made_in) || one->type->kind == TYPE_IMAGE ||
-	    two->type->kind == TYPE_IMAGE || strcmp(first, second) == 0)
+	    two->type->kind == TYPE_IMAGE || strcmp(first, second) == 0 || is_inside(x))
 		return false;
 	if (read_in)
 		diag_help(

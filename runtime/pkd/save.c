@@ -127,16 +127,19 @@ static int write_file(const char *path, bool replaces, const struct values *valu
 static void tell(const struct call *call, const char *path, const struct values *values)
 {
 	struct say_out say;
+	size_t n = 0;
 
+	for (size_t i = 0; i < values->n; i++)
+		n += is_own(&values->items[i]);
 	if (!call->option[OPTION_JSON]) {
-		printf("%s has the values of %zu parameters\n", path, values->n);
+		printf("%s has the values of %zu parameters\n", path, n);
 		return;
 	}
 	say_begin(&say);
 	say_room(&say, 6 * strlen(path));
 	pkdi_out_open(&say.out, NULL, '{');
 	pkdi_out_text(&say.out, "file", path);
-	pkdi_out_unsigned(&say.out, "params", values->n);
+	pkdi_out_unsigned(&say.out, "params", n);
 	pkdi_out_close(&say.out, '}');
 	say_end(&say);
 }
