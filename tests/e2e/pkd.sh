@@ -286,7 +286,7 @@ if [ "$(id -u)" -ne 0 ]; then
 	chmod 500 closed
 	refused 'cannot write closed/file: Permission denied' save closed/file
 fi
-json "d == {'file': 'other.conf', 'params': 3}" save other.conf
+json "d == {'file': 'other.conf', 'params': 2}" save other.conf
 [ -z "$(find . -name '*.conf.*')" ] || fail 'save leaves files behind'
 works set fake gain=2.5 cam.period=5ms
 says 'set, from frame 812 of cam'
