@@ -64,6 +64,14 @@ static bool is_own_text(const struct graph *graph, const struct graph_edge *edge
 	return is_inside(edge->at, node->at);
 }
 
+struct span edge_place(const struct analysis *a, uint32_t e)
+{
+	const struct graph_edge *edge = &a->graph->edges.items[e];
+	const struct graph_node *node = &a->graph->nodes.items[edge->node];
+
+	return node_is_expression(node) && !is_own_text(a->graph, edge) ? node->at : edge->at;
+}
+
 /* A text that may stand in a help. */
 static bool is_short(const char *text)
 {

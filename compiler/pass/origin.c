@@ -122,12 +122,16 @@ static void report_two_origins(struct analysis *a, uint32_t n, const struct firi
 	uint32_t one = a->origin[edge_producer(a->graph, f->first)];
 	uint32_t two = a->origin[edge_producer(a->graph, f->other)];
 
-	diag_report(a->diags, E0404, edges[f->other].at,
-	            "'%s' joins frames of two origins: '%s' and '%s'", node_name(a, n),
-	            node_name(a, one), node_name(a, two));
+	struct span at = edge_place(a, f->other);
+
+	diag_report(a->diags, E0404, at, "'%s' joins frames of two origins: '%s' and '%s'",
+	            node_name(a, n), node_name(a, one), node_name(a, two));
 	diag_note(a->diags, edges[f->first].at, "'%s' is numbered by '%s', '%s' by '%s'",
 	          edge_source(a, f->first), node_name(a, one), edge_source(a, f->other),
 	          node_name(a, two));
+	if (at.start != edges[f->other].at.start || at.source != edges[f->other].at.source)
+		diag_note(a->diags, edges[f->other].at, "'%s' comes in by a name",
+		          edge_source(a, f->other));
 	note_within(a, n);
 	help_sample_one(a, f->first, f->other, " to take its newest value when the other fires");
 }
@@ -211,7 +215,9 @@ static void check_history(struct analysis *a, uint32_t e)
 
 	if (edge->policy == EDGE_LATEST || edge->every_n || edge->every_ns)
 		report_idle_choice(a, e);
-	if (own == NO_ID || origin == NO_ID || own == origin)
+	/* Of a node that joins two origins this was said. */
+	if (own == NO_ID || origin == NO_ID || own == origin ||
+	    firing_of(a, edge->node).other != NO_ID)
 		return;
 	diag_report(
 		a->diags, E0404, edge->at,

@@ -78,6 +78,10 @@ const char *edge_source(const struct analysis *a, uint32_t edge);
 
 /* "write 'latest cam' at 'show'": the edge under another word, "sample", "latest", "queue(4)". At
  * an expression, which reads plainly, a choice is bound to a name first. */
+/* Where an edge is spoken of: where it is written, but for an expression into which it comes by a
+ * name; then where that expression stands. */
+struct span edge_place(const struct analysis *a, uint32_t edge);
+
 const char *edge_advice(const struct analysis *a, uint32_t edge, const char *policy);
 
 /* A help to sample by this edge; `why` goes on, as in " to take its newest value". */
