@@ -356,7 +356,7 @@ RULES = [
      lambda p, name, type_, kind: p.concrete(name, type_, kind)),
     (r"a power is written .*|what is proved is .*", TEXT),
     (r"say when: .*|leave out one of the two", TEXT),
-    (r"sample it in place of .*", TEXT),
+    (r"sample it in place of .*|write 'sample' before the name by which .*", TEXT),
     (r"move what both need .*|look back at .*|let (?:it fire|'.*' fire) .*", TEXT),
     (r"let '.*' publish both .*|its (?:name must|value one frame) .*", TEXT),
     (r"install .*|create .*|add a line such as .*|connect .*", TEXT),
