@@ -173,12 +173,14 @@ static void push_input(struct elaborator *e, uint32_t node, struct scope *scope,
 {
 	bool plain = input.policy == POLICY_QUEUE && !input.count && !input.every_n &&
 	             !input.every_ns && input.last == 0;
-	const struct binding *past = input.last < 0 ? stream_expression(e, scope, operand) : NULL;
+	const struct binding *open = stream_expression(e, scope, operand);
 	struct stream_ref ref = {UNBOUND, UNBOUND, true};
-	if (!past || !meaning_guess_open(e, past, &input.type))
+	bool is_open = open && meaning_guess_open(e, open, &input.type);
+	/* Whether it goes back in time somewhere is seen once all is connected. */
+	if (!is_open || (!input.type && input.last == 0))
 		ref = find_stream(e, scope, operand, plain ? type : NULL);
 	else if (!input.type)
-		meaning_report_untyped(e, past, input.at);
+		meaning_report_untyped(e, open, input.at);
 	input.node = ref.node;
 	input.output = ref.output;
 	vec_push(e->sema->arena, &e->bound->nodes.items[node].inputs, input);

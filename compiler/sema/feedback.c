@@ -27,11 +27,15 @@ static void report(struct elaborator *e, const struct binding *binding, const st
 /* The text whose value this use needs; NULL: that of a C node, or of none. */
 static struct meaning *needed_text(struct elaborator *e, const struct use *use)
 {
-	if (!use->needed)
+	if (!use->always)
 		return NULL;
 	if (use->text)
 		return use->text;
-	return use->operand->of ? meaning_of(e, use->operand->of, NULL) : NULL;
+	struct binding *of = use->operand->of;
+	/* Through a pipeline that was open when this was built. */
+	if (!of && use->operand->input.node == UNBOUND)
+		of = stream_expression(e, use->operand->scope, use->operand->stream);
+	return of ? meaning_of(e, of, NULL) : NULL;
 }
 
 static void look_at(struct elaborator *e, struct way *way, const struct use *use)

@@ -28,7 +28,8 @@ struct use {
 	struct operand *operand; /* or */
 	struct meaning *text;
 	struct span at;
-	bool needed;   /* in some place */
+	bool needed;   /* in some place … */
+	bool always;   /* … and not only for each item of a list, which may have none */
 	bool dated;    /* its number, time or age is asked for */
 	bool by_other; /* an expression is looked back at by another */
 };

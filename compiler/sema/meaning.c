@@ -272,12 +272,30 @@ static void add_use(struct arena *arena, struct uses *uses, struct use use)
 	}
 	struct use *known = &uses->items[*place];
 	known->needed = known->needed || use.needed;
+	known->always = known->always || use.always;
 	known->dated = known->dated || use.dated;
 	known->by_other = known->by_other || use.by_other;
 }
 
+/* Whether its right side is computed for each item of a list. */
+static bool is_loop(const struct term *term)
+{
+	return term->kind == TERM_WHERE || term->kind == TERM_SELECT || term->kind == TERM_SORTED ||
+	       term->kind == TERM_BEST || term->kind == TERM_FOLD;
+}
+
+/* What is said of the place of a term. */
+struct place {
+	bool needed, always;
+};
+
+static struct place place_in(struct place place, bool needs, bool loops)
+{
+	return (struct place){place.needed && needs, place.always && needs && !loops};
+}
+
 static void find_uses(struct arena *arena, struct meaning *meaning, const struct term *term,
-                      bool needed)
+                      struct place place)
 {
 	struct term_needs needs = term_needs(term);
 	bool dates = term->kind == TERM_NUMBER || term->kind == TERM_TIME || term->kind == TERM_AGE;
@@ -286,27 +304,32 @@ static void find_uses(struct arena *arena, struct meaning *meaning, const struct
 		add_use(arena, &meaning->uses,
 		        (struct use){.operand = input->operand,
 		                     .at = input->span,
-		                     .needed = needed && !dates,
+		                     .needed = place.needed && !dates,
+		                     .always = place.always && !dates,
 		                     .dated = dates,
 		                     .by_other = input->operand->of != meaning->binding});
 	if (term->kind == TERM_PART) {
 		add_use(arena, &meaning->uses,
-		        (struct use){.text = term->meaning, .at = term->span, .needed = needed});
+		        (struct use){.text = term->meaning,
+		                     .at = term->span,
+		                     .needed = place.needed,
+		                     .always = place.always});
 		return;
 	}
 	if (term->left)
-		find_uses(arena, meaning, term->left, needed && needs.left);
+		find_uses(arena, meaning, term->left, place_in(place, needs.left, false));
 	if (term->right)
-		find_uses(arena, meaning, term->right, needed && needs.right);
+		find_uses(arena, meaning, term->right,
+		          place_in(place, needs.right, is_loop(term)));
 	if (term->third)
-		find_uses(arena, meaning, term->third, needed && needs.third);
+		find_uses(arena, meaning, term->third, place_in(place, needs.third, false));
 	for (size_t i = 0; i < term->n_items; i++)
-		find_uses(arena, meaning, term->items[i], needed && needs.items);
+		find_uses(arena, meaning, term->items[i], place_in(place, needs.items, false));
 }
 
 void meaning_find_uses(struct elaborator *e, struct meaning *meaning)
 {
-	find_uses(e->sema->arena, meaning, meaning->term, true);
+	find_uses(e->sema->arena, meaning, meaning->term, (struct place){true, true});
 	for (size_t i = 0; i < meaning->uses.n; i++) {
 		const struct use *use = &meaning->uses.items[i];
 		meaning->has_streams = meaning->has_streams || use->operand ||

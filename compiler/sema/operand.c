@@ -89,16 +89,42 @@ static void report_unknown_type(struct lift *lift, const struct bound_input *inp
 	          face->outputs.items[input->output].name, face->kind);
 }
 
+/* Through a pipeline that is being elaborated: its outputs are declared. */
+static bool open_type(struct lift *lift, const struct operand *operand,
+                      const struct type **ret_type)
+{
+	const struct ast_expr *stream = operand->stream, *base = stream;
+	const char *name = stream->kind == EXPR_MEMBER ? stream->name.text : NULL;
+	const struct interface *face = NULL;
+
+	base = name ? stream->left : stream;
+	if (base->kind == EXPR_NAME && base->name.text) {
+		const struct binding *binding = scope_binding(operand->scope, base->name.text);
+		face = binding && binding->inside ? binding->inside->face : NULL;
+	}
+	for (size_t i = 0; face && i < face->outputs.n; i++) {
+		const struct port *port = &face->outputs.items[i];
+		if (name ? strcmp(port->name, name) != 0 : face->outputs.n > 1)
+			continue;
+		*ret_type = type_is_concrete(port->type) ? port->type : NULL;
+		if (*ret_type)
+			return true;
+	}
+	diag_report(lift_diags(lift), E0308, operand->input.at,
+	            "the type of this stream is not known: the pipeline that it comes from is "
+	            "made from it");
+	diag_help(lift_diags(lift), "declare the type of that output in full");
+	return false;
+}
+
 static bool stream_type(struct lift *lift, const struct operand *operand,
                         const struct type **ret_type)
 {
 	const struct bound_input *input = &operand->input;
 	if (operand->of)
 		return own_type(lift, operand->of, ret_type);
-	if (input->node == UNBOUND) { /* through a pipeline that is open */
-		*ret_type = lift->meaning ? meaning_guess(lift->e, lift->meaning) : NULL;
-		return true;
-	}
+	if (input->node == UNBOUND)
+		return open_type(lift, operand, ret_type);
 	*ret_type = unify_output(lift->e, input->node, input->output);
 	if (!*ret_type || ((*ret_type)->kind == TYPE_ERROR && lift_diags(lift)->n_errors == 0))
 		report_unknown_type(lift, input);

@@ -36,7 +36,7 @@ struct pkdi_request {
 	struct pkdi_cursor cursor;        /* the next line */
 	bool *chosen;     /* get: by parameter, which are asked for; NULL: all */
 	uint64_t version; /* set: of the values that were set; ping: its number */
-	int64_t since_ns; /* ping: when it was asked */
+	int64_t since_ns; /* of what waits: when it was asked */
 	int64_t until_ns; /* how long the answer waits for nodes or processes */
 };
 

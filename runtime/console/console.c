@@ -14,8 +14,9 @@
 /* One more, and the one that has been quiet for longest is closed. */
 enum { MAX_CLIENTS = 16 };
 
-/* How often a request is looked at that waits for nodes. */
-enum { LOOK_MS = 1 };
+/* How often a request is looked at that waits for nodes: soon at first, and then less often. */
+enum { LOOK_MS = 1, LATER_MS = 20 };
+#define SOON_NS INT64_C(20000000)
 
 struct console {
 	struct pkdi_run *run;
@@ -288,16 +289,22 @@ static void say_end(struct console *console)
 	}
 }
 
-static bool waits(const struct console *console)
+/* How long until a request is to be looked at again; -1: none waits. */
+static int wait_ms(const struct console *console)
 {
+	int ms = -1;
+
 	for (int i = 0; i < MAX_CLIENTS; i++) {
 		const struct pkdi_client *client = &console->clients[i];
 
-		if (client->fd >= 0 && client->request.method &&
-		    client->request.method->is_ready && !pkdi_client_has_unsent(client))
-			return true;
+		if (client->fd < 0 || !client->request.method || !client->request.method->is_ready ||
+		    pkdi_client_has_unsent(client))
+			continue;
+		if (pkd_now() - client->request.since_ns < SOON_NS)
+			return LOOK_MS;
+		ms = LATER_MS;
 	}
-	return false;
+	return ms;
 }
 
 static short events_of(const struct pkdi_client *client)
@@ -322,14 +329,14 @@ int pkdi_console_run(struct pkdi_run *run, int listener, int end_fd)
 		console->clients[i].fd = -1;
 	pkdi_set_recover(run);
 	for (;;) {
-		bool waiting = waits(console);
+		int timeout_ms = wait_ms(console);
 
 		fds[END] = (struct pollfd){end_fd, POLLIN, 0};
 		fds[LISTENER] = (struct pollfd){listener, POLLIN, 0};
 		for (int i = 0; i < MAX_CLIENTS; i++)
 			fds[FIRST + i] = (struct pollfd){console->clients[i].fd,
 			                                 events_of(&console->clients[i]), 0};
-		if (poll(fds, FIRST + MAX_CLIENTS, waiting ? LOOK_MS : -1) < 0 && errno != EINTR)
+		if (poll(fds, FIRST + MAX_CLIENTS, timeout_ms) < 0 && errno != EINTR)
 			break;
 		if (fds[END].revents) {
 			say_end(console);
@@ -337,7 +344,7 @@ int pkdi_console_run(struct pkdi_run *run, int listener, int end_fd)
 		}
 		for (int i = 0; i < MAX_CLIENTS; i++) {
 			take_events(console, &console->clients[i], fds[FIRST + i].revents);
-			if (waiting && console->clients[i].fd >= 0)
+			if (timeout_ms >= 0 && console->clients[i].fd >= 0)
 				advance(console, &console->clients[i]);
 		}
 		if (fds[LISTENER].revents & POLLIN)

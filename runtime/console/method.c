@@ -316,6 +316,12 @@ static uint64_t quantile(const struct pkdi_node_words *words, double share)
 	return 0;
 }
 
+static bool has_ended(const struct pkdi_run *run, uint32_t node)
+{
+	return atomic_load(&run->nodes[node].words->state) == PKDI_LEFT ||
+	       atomic_load(&run->orders[node].gone);
+}
+
 static void tell_node(const struct pkdi_run *run, uint32_t index, struct pkdi_out *out)
 {
 	const struct pkdi_node_words *words = run->nodes[index].words;
@@ -331,7 +337,7 @@ static void tell_node(const struct pkdi_run *run, uint32_t index, struct pkdi_ou
 	pkdi_out_unsigned(out, "longest_ns", pkdi_read(&words->longest_ns));
 	pkdi_out_unsigned(out, "refused", pkdi_read(&words->n_refused));
 	pkdi_out_unsigned(out, "failed", pkdi_read(&words->n_failed));
-	if (atomic_load(&run->paused[index]))
+	if (atomic_load(&run->paused[index]) && !has_ended(run, index))
 		pkdi_out_bool(out, "paused", true);
 	if (pkdi_read(&words->n_paused))
 		pkdi_out_unsigned(out, "dropped_paused", pkdi_read(&words->n_paused));
@@ -544,7 +550,10 @@ static void tell_param(const struct pkdi_run *run, uint32_t index, struct pkdi_o
 	pkdi_param_nth(run->program, index, &target);
 	pkdi_param_name(&target, name);
 	pkdi_out_text(out, "name", name);
-	pkdi_out_text(out, "value", pkdi_set_text(&target, text));
+	if (pkdi_set_text(&target, text) && pkdi_out_is_utf8(text))
+		pkdi_out_text(out, "value", text);
+	else
+		pkdi_out_bool(out, "untold", true);
 	pkdi_out_bool(out, "live", pkdi_set_may_change(run, index, &why));
 	pkdi_out_bool(out, "set", run->live.is_set[index]);
 }
@@ -614,7 +623,8 @@ static bool begin_set(struct pkdi_run *run, struct pkdi_request *request,
 	    !take_number(json, parameters, "wait_ms", MAX_WAIT_MS, &wait_ms, fault) ||
 	    !pkdi_set_values(run, json, values, at, &request->version, fault))
 		return false;
-	request->until_ns = pkd_now() + (int64_t)wait_ms * 1000000;
+	request->since_ns = pkd_now();
+	request->until_ns = request->since_ns + (int64_t)wait_ms * 1000000;
 	return true;
 }
 

@@ -63,6 +63,21 @@ static void put_string(struct pkdi_out *out, const char *text)
 	put(out, "\"", 1);
 }
 
+bool pkdi_out_is_utf8(const char *text)
+{
+	size_t left = strlen(text);
+
+	while (left) {
+		size_t n = character((const unsigned char *)text, left);
+
+		if (n == 0)
+			return false;
+		text += n;
+		left -= n;
+	}
+	return true;
+}
+
 static void begin(struct pkdi_out *out, const char *name)
 {
 	if (out->separates)

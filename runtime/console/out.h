@@ -22,6 +22,9 @@ void pkdi_out_bool(struct pkdi_out *out, const char *name, bool truth);
 /* Text that is JSON already. */
 void pkdi_out_raw(struct pkdi_out *out, const char *name, const char *text, size_t n);
 
+/* Whether the text is UTF-8, so that it is written as it is. */
+bool pkdi_out_is_utf8(const char *text);
+
 /* An object or an array: '{' or '[', and the bracket that closes it. */
 void pkdi_out_open(struct pkdi_out *out, const char *name, char bracket);
 void pkdi_out_close(struct pkdi_out *out, char bracket);

@@ -28,9 +28,15 @@ enum { MAX_NAMES = 16 };
 
 static void add(struct pkdi_candidates *found, const char *before, const char *after)
 {
-	int n = snprintf(found->paths[found->n], PKDI_PLACE_PATH, "%s%s", before, after);
+	char *path = found->paths[found->n];
+	int n = snprintf(path, PKDI_PLACE_PATH, "%s%s", before, after);
 
-	found->n += n > 0 && n < PKDI_PLACE_PATH;
+	if (n <= 0 || n >= PKDI_PLACE_PATH)
+		return;
+	/* Behind a slash a link would be followed. */
+	while (n > 1 && path[n - 1] == '/')
+		path[--n] = '\0';
+	found->n++;
 }
 
 struct pkdi_candidates pkdi_place_candidates(void)

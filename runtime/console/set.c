@@ -114,9 +114,10 @@ bool pkdi_set_find(const struct pkdi_run *run, const struct pkdi_json *json, uin
 	                   *like ? "; did you mean '" : "", like, *like ? "'?" : "");
 }
 
+/* One too long stays as long as the room, so that it is noticed. */
 static size_t put(char *text, size_t n, char c)
 {
-	if (n + 1 < PKDI_SET_TEXT)
+	if (n < PKDI_SET_TEXT)
 		text[n++] = c;
 	return n;
 }
@@ -143,6 +144,8 @@ char *pkdi_set_text(const struct pkdi_param *target, char ret_text[PKDI_SET_TEXT
 			n = put(ret_text, n, *c);
 		}
 	}
+	if (n == PKDI_SET_TEXT)
+		return NULL;
 	ret_text[n] = '\0';
 	return ret_text;
 }

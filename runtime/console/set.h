@@ -22,8 +22,8 @@ bool pkdi_set_find(const struct pkdi_run *run, const struct pkdi_json *json, uin
                    struct pkdi_param *ret_target, struct pkdi_fault *fault);
 
 /* Its value in the words of the command line: a string as it is, and in an array with \ before
- * each of its commas and backslashes. Returns ret_text. */
-#define PKDI_SET_TEXT 4096
+ * each of its commas and backslashes. Returns ret_text; NULL: it is too long. */
+#define PKDI_SET_TEXT 8192
 char *pkdi_set_text(const struct pkdi_param *target, char ret_text[PKDI_SET_TEXT]);
 
 /* Publishes new values: an object of names, each with a string as on the command line, a number or

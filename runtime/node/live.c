@@ -9,7 +9,7 @@ static uint64_t newest_of(const struct pkdi_live_words *words)
 
 void pkdi_live_take(struct pkdi_live *live, uint64_t next)
 {
-	uint64_t newest, taken, from = next;
+	uint64_t newest, taken;
 
 	newest = atomic_load_explicit(&live->all->wishes->newest, memory_order_acquire);
 	taken = atomic_load_explicit(&live->words->newest, memory_order_relaxed);
@@ -20,11 +20,8 @@ void pkdi_live_take(struct pkdi_live *live, uint64_t next)
 		taken = newest - PKDI_WISHES;
 	for (uint64_t v = taken + 1; v <= newest; v++) {
 		uint64_t at = pkdi_read(&pkdi_wish_of(live->all, v)->at);
-		uint64_t before = pkdi_read(&live->words->from[(v - 1) % PKDI_WISHES]);
 
-		from = at > from ? at : from;
-		from = before > from ? before : from;
-		atomic_store_explicit(&live->words->from[v % PKDI_WISHES], from,
+		atomic_store_explicit(&live->words->from[v % PKDI_WISHES], at > next ? at : next,
 		                      memory_order_relaxed);
 	}
 	atomic_store_explicit(&live->words->newest, newest, memory_order_release);

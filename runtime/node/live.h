@@ -3,7 +3,8 @@
  *
  * A version takes effect by frame. An origin that finds a new one stores with it the number of its
  * next frame, before it publishes that; every node that fires with a frame of this origin takes
- * the newest version of which that number is not larger than its frame's. So all nodes of a clock,
+ * the newest version of which that number is not larger than its frame's. One that was to begin
+ * later than one set after it never counts. So all nodes of a clock,
  * and all workers of a pool, have the same values for the same frame, and a firing that is done
  * again has those that it had before; but for an origin, whose frame nobody has seen then. The
  * console overwrites a version once nobody needs one that is older than the three behind it. The

@@ -97,9 +97,9 @@ static int print(struct talk *talk)
 	if (view_describe(&view, talk)) {
 		words_bytes(view.bytes, memory);
 		printf("%s (%d): compiled from %s by pkd %s; %zu processes, %s for its streams\n",
-		       talk->name, (int)talk->pid, view.source, talk->version, view.n_processes,
-		       memory);
-		if (*view.doc)
+		       talk->name, (int)talk->pid, view.source ? view.source : "?", talk->version,
+		       view.n_processes, memory);
+		if (view.doc && *view.doc)
 			printf("%s\n", view.doc);
 		print_nodes(&view);
 		print_streams(&view);

@@ -12,7 +12,9 @@ static void add_value(struct table *table, const struct value *value)
 {
 	char line[TALK_LINE + 1024];
 
-	if (!words_setting(value->name, value->text, value->is_text, line, sizeof(line)))
+	if (value->is_untold)
+		snprintf(line, sizeof(line), "# %s is too long, or not UTF-8", value->name);
+	else if (!words_setting(value->name, value->text, value->is_text, line, sizeof(line)))
 		snprintf(line, sizeof(line), "# %s = %s", value->name, value->text);
 	table_add(table, line);
 	table_add_format(table, "%s%s%s%s", value->is_live || value->is_set ? "# " : "",

@@ -34,7 +34,8 @@ static bool write_values(FILE *file, const struct values *values, const struct t
 
 		if (!is_own(value))
 			continue;
-		if (!words_setting(value->name, value->text, value->is_text, line, sizeof(line))) {
+		if (value->is_untold ||
+		    !words_setting(value->name, value->text, value->is_text, line, sizeof(line))) {
 			*refused = value->name;
 			return false;
 		}

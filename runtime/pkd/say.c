@@ -12,14 +12,16 @@ static bool prints_json;
 
 void complain(const char *format, ...)
 {
+	char text[4096];
 	va_list arguments;
 
 	fflush(stdout);
 	va_start(arguments, format);
-	fputs("pkd: ", stderr);
-	vfprintf(stderr, format, arguments);
-	fputc('\n', stderr);
+	vsnprintf(text, sizeof(text), format, arguments);
 	va_end(arguments);
+	for (char *c = say_clean(text); *c; c++)
+		*c = *c == '\n' ? '?' : *c;
+	fprintf(stderr, "pkd: %s\n", text);
 }
 
 void say_json(bool is_json)
@@ -49,10 +51,40 @@ int fail(const char *error, const char *format, ...)
 	return STATUS_FAILED;
 }
 
+/* How many bytes of the text steer a terminal, or turn the direction of what follows: C0 and C1 but
+ * for a new line, U+200E and F, U+202A to E, U+2066 to 9. */
+static size_t steering(const unsigned char *c)
+{
+	if ((*c < 0x20 && *c != '\n') || *c == 0x7f)
+		return 1;
+	if (*c == 0xc2 && c[1] >= 0x80 && c[1] < 0xa0)
+		return 2;
+	if (*c == 0xe2 && c[1] == 0x80 &&
+	    (c[2] == 0x8e || c[2] == 0x8f || (c[2] >= 0xaa && c[2] <= 0xae)))
+		return 3;
+	return *c == 0xe2 && c[1] == 0x81 && c[2] >= 0xa6 && c[2] <= 0xa9 ? 3 : 0;
+}
+
+char *say_clean(char *text)
+{
+	for (char *c = text; *c; c++) {
+		size_t n = steering((const unsigned char *)c);
+
+		memset(c, '?', n);
+		c += n ? n - 1 : 0;
+	}
+	return text;
+}
+
 void say_text(const char *text)
 {
-	for (const char *c = text; *c; c++)
-		putchar((unsigned char)*c < 0x20 || *c == 0x7f ? '?' : *c);
+	char *copy = strdup(text);
+
+	if (!copy)
+		abort();
+	for (char *c = say_clean(copy); *c; c++)
+		putchar(*c == '\n' ? '?' : *c);
+	free(copy);
 }
 
 /* ---- JSON ---- */

@@ -16,7 +16,11 @@ void say_json(bool is_json);
  * Returns STATUS_FAILED. */
 int fail(const char *error, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* Text on standard output, without what would steer a terminal. */
+/* Puts '?' in place of what would steer a terminal or turn the direction of text, but for new
+ * lines. Returns the text. */
+char *say_clean(char *text);
+
+/* Text on standard output, without any of that, on one line. */
 void say_text(const char *text);
 
 /* JSON of any length: begun, written with console/out.h, and printed as a line. `say_room` is

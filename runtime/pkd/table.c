@@ -18,8 +18,9 @@ void table_add(struct table *table, const char *text)
 	if (!table->cells)
 		abort();
 	table->cells[table->n_cells] = strdup(text);
-	if (!table->cells[table->n_cells++])
+	if (!table->cells[table->n_cells])
 		abort();
+	say_clean(table->cells[table->n_cells++]);
 }
 
 void table_add_format(struct table *table, const char *format, ...)

@@ -212,6 +212,9 @@ bool talk_next(struct talk *talk, int64_t patience_ns)
 {
 	int64_t until_ns = talk_now() + patience_ns;
 
+	if (talk_now() > talk->asked_ns + patience_ns + TALK_WHOLE_NS)
+		return talk_fault(talk, "protocol", "%s gives an answer without an end", who(talk));
+
 	for (;;) {
 		enum talk_result result = talk_take(talk);
 
@@ -299,9 +302,11 @@ bool talk_greet(struct talk *talk, int64_t until_ns)
 	if (!pkdi_json_string(json, pkdi_json_member(json, 0, "program"), talk->name,
 	                      sizeof(talk->name)))
 		snprintf(talk->name, sizeof(talk->name), "?");
+	say_clean(talk->name);
 	if (!pkdi_json_string(json, pkdi_json_member(json, 0, "version"), talk->version,
 	                      sizeof(talk->version)))
 		snprintf(talk->version, sizeof(talk->version), "?");
+	say_clean(talk->version);
 	if (pkdi_json_unsigned(json, pkdi_json_member(json, 0, "pid"), &pid) && pid <= INT32_MAX)
 		talk->pid = (pid_t)pid;
 	/* Of who listens, as it is numbered here. */
@@ -319,6 +324,7 @@ bool talk_ask(struct talk *talk, const char *method, const char *parameters)
 
 	if (!line)
 		abort();
+	talk->asked_ns = talk_now();
 	n = snprintf(line, size, "{\"id\":%" PRIu64 ",\"method\":\"%s\"%s%s}\n", ++talk->id, method,
 	             parameters ? ",\"parameters\":" : "", parameters ? parameters : "");
 	while (n > 0 && n <= TALK_LINE && sent < (size_t)n) {

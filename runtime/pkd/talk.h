@@ -16,6 +16,9 @@ enum { TALK_PROTOCOL = 1, TALK_LINE = 65536, TALK_NAME = 256 };
 /* How long an answer may take. */
 #define TALK_PATIENCE_NS INT64_C(5000000000)
 
+/* And how much longer one of many lines takes at most. */
+#define TALK_WHOLE_NS INT64_C(10000000000)
+
 enum talk_result {
 	TALK_LINE_READ, /* `parameters` is its object; `is_last` says whether the answer ends */
 	TALK_NOTHING,   /* not yet */
@@ -29,6 +32,7 @@ struct talk {
 	char name[TALK_NAME]; /* of the program */
 	char version[32];     /* of its pkd */
 	uint64_t id;          /* of the last request */
+	int64_t asked_ns;     /* when */
 	bool has_ended;       /* the program has said so, */
 	bool has_status;      /* with its exit status */
 	int status;

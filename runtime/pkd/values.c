@@ -118,6 +118,7 @@ static void take_line(struct values *values, const struct talk *talk)
 	                        .text = copy_text(json, param, "value")};
 	pkdi_json_bool(json, pkdi_json_member(json, param, "live"), &value->is_live);
 	pkdi_json_bool(json, pkdi_json_member(json, param, "set"), &value->is_set);
+	pkdi_json_bool(json, pkdi_json_member(json, param, "untold"), &value->is_untold);
 }
 
 /* Which of them are texts: the description says what each takes. */

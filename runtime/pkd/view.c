@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "pkd/say.h"
+
 /* ---- Members of what the program says ---- */
 
 struct object {
@@ -27,7 +29,7 @@ static char *text_of(const struct object *object, const char *name)
 		abort();
 	if (value != PKDI_JSON_NONE && !pkdi_json_string(object->json, value, text, size))
 		*text = '\0';
-	return text;
+	return say_clean(text);
 }
 
 static void word_of(const struct object *object, const char *name, char *ret_word, size_t size)
@@ -36,6 +38,7 @@ static void word_of(const struct object *object, const char *name, char *ret_wor
 
 	if (!pkdi_json_string(object->json, value, ret_word, size))
 		memcpy(ret_word, "?", 2);
+	say_clean(ret_word);
 }
 
 static uint64_t number_of(const struct object *object, const char *name)

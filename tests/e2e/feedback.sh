@@ -30,3 +30,8 @@ for wanted, got in zip(rows[0][1:], rows[1][1:]):
     assert all(abs(float(w) - float(g)) <= 1e-9 * max(1, abs(float(w))) for w, g in zip(wanted, got)), (wanted, got)
 END
 done
+
+build "$e2e/feedback/feedback.pkd" --pipeline through -o through
+at_most 30 ./through --quiet >out 2>&1 || fail "status $?" out
+awk -F, 'NR > 1 { back = NR == 2 ? 7 : 100 * (NR - 2); wanted = 1000 * (back > 255 ? 255 : back)
+	if ($3 != 100 * (NR - 1) || $4 != wanted) exit 1 }' through.csv || fail 'through a pipeline' through.csv

@@ -167,9 +167,13 @@ try:
     assert "parameters" in at, at
     assert all(clock["frame"] == 900000 for clock in at["parameters"]["clocks"]), at
     assert "seen" in at["parameters"]["pending"], at
-    # The values in use are not overwritten: three versions wait for that frame, and a fourth is refused.
-    said = [console.ask({"method": "set", "parameters": {"values": {"gain": 9}, "wait_ms": 0}}) for _ in range(3)]
-    assert [answer.get("error") for answer in said] == [None, None, "busy"], said
+    # What is set later and begins earlier takes its place.
+    now = console.ask({"method": "set", "parameters": {"values": {"gain": 9}, "wait_ms": 5000}})["parameters"]
+    assert not now["pending"] and all(clock["frame"] < 900000 for clock in now["clocks"]), now
+    # The values in use are not overwritten: three versions wait for a frame, and a fourth is refused.
+    wait = lambda: console.ask({"method": "set", "parameters": {"values": {"gain": 9}, "at": 900000, "wait_ms": 0}})
+    said = [wait() for _ in range(4)]
+    assert [answer.get("error") for answer in said] == [None, None, None, "busy"], said
 finally:
     program.terminate()
     program.wait(30)

@@ -130,16 +130,20 @@ static void a_firing_that_is_done_again_has_what_it_had(void **state)
 	assert_int_equal(gain_of(FIRST, 15), 6);
 }
 
-static void none_begins_before_the_one_before(void **state)
+static void one_that_waits_gives_way_to_a_later_one(void **state)
 {
 	(void)state;
 	publish(1, 5, 100);
 	pkdi_live_take(&nodes[ORIGIN], 10);
 	publish(2, 6, 0);
-	publish(3, 7, 0);
-	pkdi_live_take(&nodes[ORIGIN], 11);
-	assert_int_equal(gain_of(FIRST, 99), 0);
-	assert_int_equal(gain_of(FIRST, 100), 7);
+	pkdi_live_take(&nodes[ORIGIN], 12);
+	assert_int_equal(gain_of(FIRST, 11), 0);
+	assert_int_equal(gain_of(FIRST, 12), 6);
+	assert_int_equal(gain_of(FIRST, 100), 6);
+	publish(3, 7, 50);
+	pkdi_live_take(&nodes[ORIGIN], 20);
+	assert_int_equal(gain_of(FIRST, 49), 6);
+	assert_int_equal(gain_of(FIRST, 50), 7);
 }
 
 static void what_is_out_of_range_is_not_taken(void **state)
@@ -173,7 +177,7 @@ int main(void)
 	                                        tear_down),
 		cmocka_unit_test_setup_teardown(a_firing_that_is_done_again_has_what_it_had, set_up,
 	                                        tear_down),
-		cmocka_unit_test_setup_teardown(none_begins_before_the_one_before, set_up,
+		cmocka_unit_test_setup_teardown(one_that_waits_gives_way_to_a_later_one, set_up,
 	                                        tear_down),
 		cmocka_unit_test_setup_teardown(what_is_out_of_range_is_not_taken, set_up,
 	                                        tear_down),
