@@ -81,12 +81,20 @@ struct scoped_stmt {
 	struct scope *scope;
 };
 
+struct late_port {
+	const struct port *port;
+	struct binding *binding;
+	struct span at;
+};
+
 /* One use of a pipeline inside another. */
 struct instance {
 	struct interface *face;
 	struct scope *inside;
 	uint64_t *sizes;           /* face->generics.n */
 	const struct type **types; /* face->generics.n */
+	/* Ports that were given what was being built: checked once all is. */
+	VEC(struct late_port) late_ports;
 };
 
 struct elaborator {
@@ -293,7 +301,10 @@ struct binding *expression_here(struct elaborator *e, struct scope *scope,
 uint32_t meaning_before_making(struct elaborator *e);
 void meaning_after_making(struct elaborator *e, uint32_t low);
 
-/* Whether the expression is being built; its type is what it is taken for, which the caller now
+/* Whether the expression is being built. */
+bool meaning_is_open(const struct binding *binding);
+
+/* The same; its type is what it is taken for, which the caller now
  * rests on; NULL: not known yet. */
 bool meaning_guess_open(struct elaborator *e, const struct binding *binding,
                         const struct type **ret_type);

@@ -26,11 +26,25 @@ static struct binding *port_binding(struct elaborator *e, struct scope *from, co
 		return binding;
 	}
 	struct binding *to = stream_binding(e, from, expr);
+	if (to && to->kind == BINDING_EXPRESSION && meaning_is_open(to) && type_is_concrete(type)) {
+		binding = expression_here(e, from, expr, path);
+		binding->hint = type;
+		return binding;
+	}
 	if (!to || !type_is_concrete(type) || !expression_converts(to, binding_type(e, to), type))
 		return to ? to : binding;
 	binding = expression_here(e, from, expr, path);
 	binding->hint = type;
 	return binding;
+}
+
+/* What is given is being built, and needs this pipeline for that. */
+static bool is_late(struct scope *from, const struct ast_expr *expr)
+{
+	const struct binding *given = expr->kind == EXPR_NAME && expr->name.text
+	                                      ? scope_binding(from, expr->name.text)
+	                                      : NULL;
+	return given && given->kind == BINDING_EXPRESSION && meaning_is_open(given);
 }
 
 static void check_port(struct elaborator *e, struct instance *instance, const struct port *port,
@@ -122,7 +136,11 @@ static void bind_instance(struct elaborator *e, struct instance *instance, struc
 		}
 		struct binding *binding = port_binding(e, from, path, expr, port->type);
 		map_put(e->sema->arena, &instance->inside->names, port->name, binding);
-		check_port(e, instance, port, binding, expr->span);
+		if (is_late(from, expr))
+			vec_push(e->sema->arena, &instance->late_ports,
+			         (struct late_port){port, binding, expr->span});
+		else
+			check_port(e, instance, port, binding, expr->span);
 	}
 	for (size_t i = 0; i < face->generics.n; i++) {
 		const struct generic *generic = &face->generics.items[i];
@@ -182,6 +200,10 @@ void instance_check_types(struct elaborator *e, struct instance *instance)
 {
 	struct map *outputs = &instance->inside->outputs;
 	const struct interface *face = instance->face;
+	for (size_t i = 0; i < instance->late_ports.n; i++) {
+		struct late_port late = instance->late_ports.items[i];
+		check_port(e, instance, late.port, late.binding, late.at);
+	}
 	for (size_t i = 0; i < face->outputs.n; i++) {
 		const struct port *port = &face->outputs.items[i];
 		struct binding *binding = map_get(outputs, port->name);

@@ -208,6 +208,14 @@ static struct meaning *find_meaning(const struct lift *place, struct binding *bi
 	return meaning;
 }
 
+bool meaning_is_open(const struct binding *binding)
+{
+	for (size_t i = 0; i < binding->meanings.n; i++)
+		if (binding->meanings.items[i]->state == OPEN)
+			return true;
+	return false;
+}
+
 bool meaning_guess_open(struct elaborator *e, const struct binding *binding,
                         const struct type **ret_type)
 {

@@ -35,3 +35,7 @@ build "$e2e/feedback/feedback.pkd" --pipeline through -o through
 at_most 30 ./through --quiet >out 2>&1 || fail "status $?" out
 awk -F, 'NR > 1 { back = NR == 2 ? 7 : 100 * (NR - 2); wanted = 1000 * (back > 255 ? 255 : back)
 	if ($3 != 100 * (NR - 1) || $4 != wanted) exit 1 }' through.csv || fail 'through a pipeline' through.csv
+
+build "$e2e/feedback/feedback.pkd" --pipeline order -o order
+at_most 30 ./order --quiet >out 2>&1 || fail "status $?" out
+awk -F, 'NR > 1 { sum += NR - 1; if ($3 != sum || $4 != sum) exit 1 }' order.csv || fail 'the order of names counts' order.csv
