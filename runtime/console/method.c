@@ -267,8 +267,7 @@ static bool all_ended(const struct pkdi_run *run, uint32_t process)
 	const struct pkd_process *decl = run->processes[process].decl;
 
 	for (uint32_t i = 0; i < decl->n_nodes; i++)
-		if (strcmp(state_of(run, decl->nodes[i]), "ended") != 0 &&
-		    strcmp(state_of(run, decl->nodes[i]), "gone") != 0)
+		if (!pkdi_run_has_ended(run, decl->nodes[i]))
 			return false;
 	return true;
 }
@@ -316,12 +315,6 @@ static uint64_t quantile(const struct pkdi_node_words *words, double share)
 	return 0;
 }
 
-static bool has_ended(const struct pkdi_run *run, uint32_t node)
-{
-	return atomic_load(&run->nodes[node].words->state) == PKDI_LEFT ||
-	       atomic_load(&run->orders[node].gone);
-}
-
 static void tell_node(const struct pkdi_run *run, uint32_t index, struct pkdi_out *out)
 {
 	const struct pkdi_node_words *words = run->nodes[index].words;
@@ -337,7 +330,7 @@ static void tell_node(const struct pkdi_run *run, uint32_t index, struct pkdi_ou
 	pkdi_out_unsigned(out, "longest_ns", pkdi_read(&words->longest_ns));
 	pkdi_out_unsigned(out, "refused", pkdi_read(&words->n_refused));
 	pkdi_out_unsigned(out, "failed", pkdi_read(&words->n_failed));
-	if (atomic_load(&run->paused[index]) && !has_ended(run, index))
+	if (atomic_load(&run->paused[index]) && !pkdi_run_has_ended(run, index))
 		pkdi_out_bool(out, "paused", true);
 	if (pkdi_read(&words->n_paused))
 		pkdi_out_unsigned(out, "dropped_paused", pkdi_read(&words->n_paused));

@@ -3,12 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool has_ended(const struct pkdi_run *run, uint32_t node)
-{
-	return atomic_load(&run->nodes[node].words->state) == PKDI_LEFT ||
-	       atomic_load(&run->orders[node].gone);
-}
-
 /* Whether a name means the node: its own, that of the pipeline or of the bank that it is in ("rig"
  * of "rig.left" and "rig[2]"), or that of the first worker of its pool. */
 static bool means(const struct pkdi_run *run, const char *name, uint32_t node)
@@ -37,7 +31,7 @@ static bool check_name(const struct pkdi_run *run, const char *name, struct pkdi
 		if (!means(run, name, i))
 			continue;
 		is_there = true;
-		if (!has_ended(run, i))
+		if (!pkdi_run_has_ended(run, i))
 			return true;
 	}
 	return is_there ? pkdi_refuse(fault, "ended", "node '%.160s' has ended", name)
@@ -88,7 +82,7 @@ static bool spread(const struct pkdi_run *run, bool *held)
 			if (input->stream == PKD_NONE || input->policy != PKD_QUEUE)
 				continue;
 			writer = run->program->streams[input->stream].writer;
-			if (held[writer] || has_ended(run, writer))
+			if (held[writer] || pkdi_run_has_ended(run, writer))
 				continue;
 			held[writer] = more = true;
 		}
@@ -118,7 +112,7 @@ void pkdi_pause_tell(struct pkdi_run *run, struct pkdi_out *out)
 
 	pkdi_out_open(out, "paused", '[');
 	for (uint32_t i = 0; i < run->program->n_nodes; i++) {
-		if (!atomic_load(&run->paused[i]) || has_ended(run, i))
+		if (!atomic_load(&run->paused[i]) || pkdi_run_has_ended(run, i))
 			continue;
 		pkdi_out_text(out, NULL, nodes[i].name);
 		if (held)

@@ -19,12 +19,6 @@ void pkdi_set_recover(struct pkdi_run *run)
 
 /* ---- Who has come how far ---- */
 
-static bool has_ended(const struct pkdi_run *run, uint32_t node)
-{
-	return atomic_load(&run->nodes[node].words->state) == PKDI_LEFT ||
-	       atomic_load(&run->orders[node].gone);
-}
-
 /* The newest version that the node has taken. */
 static uint64_t version_of(const struct pkdi_node *node)
 {
@@ -41,7 +35,7 @@ uint32_t pkdi_set_next_behind(const struct pkdi_run *run, uint64_t version, uint
 	for (uint32_t i = after == PKD_NONE ? 0 : after + 1; i < run->program->n_nodes; i++) {
 		const struct pkdi_node *node = &run->nodes[i];
 
-		if ((node->live.leads || node->live.reads) && !has_ended(run, i) &&
+		if ((node->live.leads || node->live.reads) && !pkdi_run_has_ended(run, i) &&
 		    version_of(node) < version)
 			return i;
 	}

@@ -551,6 +551,12 @@ const struct pkdi_node *pkdi_run_reporter(const struct pkdi_run *run, uint32_t p
 	return NULL;
 }
 
+bool pkdi_run_has_ended(const struct pkdi_run *run, uint32_t node)
+{
+	return atomic_load(&run->nodes[node].words->state) == PKDI_LEFT ||
+	       atomic_load(&run->orders[node].gone);
+}
+
 void pkdi_run_ring_all(const struct pkdi_run *run)
 {
 	for (uint32_t i = 0; i < run->n_processes; i++)

@@ -102,6 +102,9 @@ const struct pkdi_node *pkdi_run_calling(const struct pkdi_run *run, uint32_t pr
  * NULL. The reader itself may be the faulty one, so messages about this name it. */
 const struct pkdi_node *pkdi_run_reporter(const struct pkdi_run *run, uint32_t process);
 
+/* Nothing comes of the node any more: it has left, or was given up. */
+bool pkdi_run_has_ended(const struct pkdi_run *run, uint32_t node);
+
 /* Wakes every process. */
 void pkdi_run_ring_all(const struct pkdi_run *run);
 
