@@ -40,7 +40,7 @@ static uint32_t next(const struct canvas *canvas, const char **at)
 {
 	const unsigned char *c = (const unsigned char *)*at;
 	int more = c[0] < 0xc0 ? 0 : c[0] < 0xe0 ? 1 : c[0] < 0xf0 ? 2 : 3;
-	uint32_t character = more ? c[0] & (0x3f >> more) : c[0];
+	uint32_t character = more ? c[0] & (0x3fU >> more) : c[0];
 	int i = 1;
 
 	for (; i <= more && (c[i] & 0xc0) == 0x80; i++)
