@@ -38,7 +38,7 @@ BAD = [b'{"method":"set","parameters":{"values":{"period":"1s"}}}\n', b'{"method
        b'{"method":"set","parameters":{"values":{"x":{"y":1}}}}\n', b'{"method":"pause","parameters":{"nodes":[1]}}\n',
        b'{"method":"pause","parameters":{"nodes":[]}}\n', b'{"method":"pause","parameters":{"nodes":[[["rows"]]]}}\n',
        b'{"id":[],"method":"status"}\n', b'{"id":' + b'9' * 200 + b',"method":"status"}\n', b'null\n', b'\n', b'\x00\n', b'\xff\xfe\n',
-       b'{"method":"status","method":"stop"}\n', b'[' * 200 + b'\n', b'{"method":' + b'"a' * 3000 + b'"}\n',
+       b'{"method":"status","method":"describe"}\n', b'[' * 200 + b'\n', b'{"method":' + b'"a' * 3000 + b'"}\n',
        b'{"method":"set","parameters":{"values":{"' + b'n' * 5000 + b'":1},"at":-1}}\n',
        b'{"method":"set","parameters":{"at":1e99,"wait_ms":99999999,"values":{"period":1}}}\n']
 
