@@ -23,7 +23,7 @@ enum {
 enum { DEFAULT_WAIT_MS = 1000, MAX_WAIT_MS = 60000 };
 
 /* How long a process has to answer a ping. */
-enum { PING_MS = 100 };
+enum { PING_MS = 500 };
 
 bool pkdi_refuse(struct pkdi_fault *fault, const char *name, const char *format, ...)
 {

@@ -46,7 +46,7 @@ for state in pause resume; do
 	within 10 answered || fail 'a line is not answered'
 done
 "$pkd" stop >stopped || fail 'it does not stop' stopped
-finish 5
+finish 15
 [ "$status" -eq 0 ] || fail "status $status"
 awk -F, 'NR > 1 && $1 != NR - 1 { exit 1 }' sums.csv || fail 'rows are missing, or twice' sums.csv
 
@@ -58,7 +58,7 @@ within 20 stuck || fail 'no worker is stuck'
 processes=$(children_of "$pid")
 from=$(now_ms)
 kill -INT "$pid"
-finish 5
+finish 15
 note "stopped after $(($(now_ms) - from)) ms"
 [ "$status" -eq 143 ] || fail "status $status"
 grep -Eq "sum[_0-9]*'.*SIGTERM" out || fail 'it is not named' out
