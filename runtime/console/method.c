@@ -121,9 +121,11 @@ void pkdi_method_finish(struct pkdi_request *request)
 
 /* ---- Requests without parameters ---- */
 
-static bool begin_plain(const struct pkdi_json *json, uint32_t parameters,
-                        struct pkdi_fault *fault)
+static bool begin_plain(struct pkdi_run *run, struct pkdi_request *request,
+                        const struct pkdi_json *json, uint32_t parameters, struct pkdi_fault *fault)
 {
+	(void)run;
+	(void)request;
 	if (parameters == PKDI_JSON_NONE || json->values[parameters].n == 0)
 		return true;
 	return pkdi_refuse(fault, "invalid_parameter", "this takes no parameters");
@@ -202,15 +204,6 @@ static void describe_param(const struct pkdi_run *run, uint32_t index, struct pk
 	pkdi_value_range(target.param, text, sizeof(text));
 	if (*text)
 		pkdi_out_text(out, "range", text);
-}
-
-static bool begin_describe(struct pkdi_run *run, struct pkdi_request *request,
-                           const struct pkdi_json *json, uint32_t parameters,
-                           struct pkdi_fault *fault)
-{
-	(void)run;
-	(void)request;
-	return begin_plain(json, parameters, fault);
 }
 
 static void write_describe(struct pkdi_run *run, const struct pkdi_request *request,
@@ -359,15 +352,6 @@ static void tell_edge(const struct pkdi_run *run, const struct pkdi_cursor *curs
 	pkdi_out_unsigned(out, "absent", absent);
 }
 
-static bool begin_status(struct pkdi_run *run, struct pkdi_request *request,
-                         const struct pkdi_json *json, uint32_t parameters,
-                         struct pkdi_fault *fault)
-{
-	(void)run;
-	(void)request;
-	return begin_plain(json, parameters, fault);
-}
-
 static void write_status(struct pkdi_run *run, const struct pkdi_request *request,
                          struct pkdi_out *out)
 {
@@ -408,8 +392,7 @@ static bool begin_stop(struct pkdi_run *run, struct pkdi_request *request,
 {
 	const uint64_t one = 1;
 
-	(void)request;
-	if (!begin_plain(json, parameters, fault))
+	if (!begin_plain(run, request, json, parameters, fault))
 		return false;
 	if (write(run->stop_fd, &one, sizeof(one)) != sizeof(one))
 		return pkdi_refuse(fault, "failed", "the supervisor cannot be told");
@@ -429,7 +412,7 @@ static void write_stop(struct pkdi_run *run, const struct pkdi_request *request,
 static bool begin_ping(struct pkdi_run *run, struct pkdi_request *request,
                        const struct pkdi_json *json, uint32_t parameters, struct pkdi_fault *fault)
 {
-	if (!begin_plain(json, parameters, fault))
+	if (!begin_plain(run, request, json, parameters, fault))
 		return false;
 	request->version = atomic_fetch_add(&run->live.wishes->ping, 1) + 1;
 	request->since_ns = pkd_now();
@@ -516,20 +499,12 @@ static bool begin_resume(struct pkdi_run *run, struct pkdi_request *request,
 {
 	uint32_t nodes = find_nodes(json, parameters);
 
-	(void)request;
 	if (nodes != PKDI_JSON_NONE)
 		return pkdi_pause_nodes(run, json, nodes, false, fault);
-	if (!begin_plain(json, parameters, fault))
+	if (!begin_plain(run, request, json, parameters, fault))
 		return false;
 	pkdi_resume_all(run);
 	return true;
-}
-
-static void write_resume(struct pkdi_run *run, const struct pkdi_request *request,
-                         struct pkdi_out *out)
-{
-	(void)request;
-	pkdi_pause_tell(run, out);
 }
 
 /* ---- Parameters ---- */
@@ -559,7 +534,7 @@ static bool begin_get(struct pkdi_run *run, struct pkdi_request *request,
 	                         : pkdi_json_member(json, parameters, "names");
 
 	if (names == PKDI_JSON_NONE)
-		return begin_plain(json, parameters, fault);
+		return begin_plain(run, request, json, parameters, fault);
 	if (json->values[names].kind != PKDI_JSON_ARRAY)
 		return pkdi_refuse(fault, "invalid_parameter", "\"names\" is an array of names");
 	request->chosen = calloc(pkdi_param_count(run->program) + 1, sizeof(*request->chosen));
@@ -658,7 +633,7 @@ static void write_set(struct pkdi_run *run, const struct pkdi_request *request,
 /* ---- All of them ---- */
 
 static const struct pkdi_method methods[] = {
-#define METHOD(id, sections, waits) {#id, sections, begin_##id, write_##id, waits},
+#define METHOD(name, sections, begin, write, waits) {name, sections, begin, write, waits},
 #include "console/method.def"
 #undef METHOD
 };
