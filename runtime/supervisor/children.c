@@ -18,15 +18,6 @@ bool pkdi_child_is_up(const struct pkdi_child *child)
 	return child->spawned.pidfd >= 0;
 }
 
-static void forget(struct pkdi_child *child)
-{
-	if (child->spawned.pidfd >= 0)
-		close(child->spawned.pidfd);
-	if (child->spawned.lifeline >= 0)
-		close(child->spawned.lifeline);
-	child->spawned = (struct pkdi_spawned){0, -1, -1};
-}
-
 int pkdi_child_start(struct pkdi_supervisor *supervisor, uint32_t process)
 {
 	struct pkdi_child *child = &supervisor->children[process];
@@ -47,7 +38,7 @@ int pkdi_child_start(struct pkdi_supervisor *supervisor, uint32_t process)
 	if (r < 0) {
 		kill(child->spawned.pid, SIGKILL);
 		waitpid(child->spawned.pid, NULL, 0);
-		forget(child);
+		pkdi_spawn_forget(&child->spawned);
 	}
 	return r;
 }
@@ -149,7 +140,7 @@ bool pkdi_child_reap(struct pkdi_supervisor *supervisor, uint32_t process,
 	child->is_held = !info.si_pid && !info.si_status;
 	if (child->is_held)
 		return false;
-	forget(child);
+	pkdi_spawn_forget(&child->spawned);
 	event.value = info.si_status;
 	event.pid = info.si_pid;
 	event.limit_ns = child->limit_ns;
@@ -189,7 +180,7 @@ bool pkdi_child_is_own(const void *context, pid_t pid)
 {
 	const struct pkdi_supervisor *supervisor = context;
 
-	if (supervisor->helper.pid == pid)
+	if (supervisor->helper.spawned.pid == pid)
 		return true;
 	for (uint32_t i = 0; i < supervisor->run->n_processes; i++)
 		if (supervisor->children[i].spawned.pid == pid)

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/syscall.h>
+#include <sys/pidfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -62,16 +62,6 @@ static _Noreturn void be_console(struct pkdi_supervisor *supervisor, int lifelin
 
 /* ---- The supervisor ---- */
 
-static void forget(struct pkdi_helper *helper)
-{
-	if (helper->pidfd >= 0)
-		close(helper->pidfd);
-	if (helper->lifeline >= 0)
-		close(helper->lifeline);
-	helper->pidfd = helper->lifeline = -1;
-	helper->pid = 0;
-}
-
 static int start(struct pkdi_supervisor *supervisor)
 {
 	struct pkdi_helper *helper = &supervisor->helper;
@@ -87,12 +77,12 @@ static int start(struct pkdi_supervisor *supervisor)
 	}
 	r = pid < 0 ? -errno : 0;
 	close(lifeline[0]);
-	helper->lifeline = lifeline[1];
+	helper->spawned.lifeline = lifeline[1];
 	if (r == 0) {
-		helper->pid = pid;
-		helper->pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
-		r = helper->pidfd < 0 ? -errno
-		                      : pkdi_descriptors_watch(supervisor, helper->pidfd,
+		helper->spawned.pid = pid;
+		helper->spawned.pidfd = pidfd_open(pid, 0);
+		r = helper->spawned.pidfd < 0 ? -errno
+		                      : pkdi_descriptors_watch(supervisor, helper->spawned.pidfd,
 		                                               PKDI_TAG_HELPER);
 	}
 	if (r < 0 && pid > 0) {
@@ -100,7 +90,7 @@ static int start(struct pkdi_supervisor *supervisor)
 		waitpid(pid, NULL, 0);
 	}
 	if (r < 0)
-		forget(helper);
+		pkdi_spawn_forget(&helper->spawned);
 	return r;
 }
 
@@ -143,7 +133,7 @@ void pkdi_helper_reap(struct pkdi_supervisor *supervisor, int64_t now_ns)
 	struct pkdi_helper *helper = &supervisor->helper;
 	int status = 0;
 
-	if (helper->pidfd < 0 || waitpid(helper->pid, &status, WNOHANG) == 0)
+	if (helper->spawned.pidfd < 0 || waitpid(helper->spawned.pid, &status, WNOHANG) == 0)
 		return;
 	/* Killed, it is back before anybody asks why; else somebody has to know. */
 	if (WIFSIGNALED(status) && WTERMSIG(status) != SIGKILL)
@@ -151,8 +141,8 @@ void pkdi_helper_reap(struct pkdi_supervisor *supervisor, int64_t now_ns)
 		         sigabbrev_np(WTERMSIG(status)));
 	else if (WIFEXITED(status) && WEXITSTATUS(status) != 0 && !helper->backoff_ns)
 		pkdi_log(&supervisor->run->log, "the console cannot be set up");
-	epoll_ctl(supervisor->epoll_fd, EPOLL_CTL_DEL, helper->pidfd, NULL);
-	forget(helper);
+	epoll_ctl(supervisor->epoll_fd, EPOLL_CTL_DEL, helper->spawned.pidfd, NULL);
+	pkdi_spawn_forget(&helper->spawned);
 	if (now_ns - helper->started_ns > SOON_NS || !helper->backoff_ns)
 		helper->backoff_ns = FIRST_BACKOFF_NS;
 	else if (helper->backoff_ns < LAST_BACKOFF_NS)
@@ -163,23 +153,23 @@ void pkdi_helper_reap(struct pkdi_supervisor *supervisor, int64_t now_ns)
 void pkdi_helper_end(struct pkdi_supervisor *supervisor, int status)
 {
 	struct pkdi_helper *helper = &supervisor->helper;
-	struct pollfd end = {helper->pidfd, POLLIN, 0};
+	struct pollfd end = {helper->spawned.pidfd, POLLIN, 0};
 
 	helper->restart_ns = 0;
-	if (helper->pidfd < 0)
+	if (helper->spawned.pidfd < 0)
 		return;
 	if (write(helper->end_fd[1], &status, sizeof(status)) != sizeof(status) ||
 	    poll(&end, 1, END_MS) <= 0)
-		kill(helper->pid, SIGKILL);
-	waitpid(helper->pid, NULL, 0);
-	forget(helper);
+		kill(helper->spawned.pid, SIGKILL);
+	waitpid(helper->spawned.pid, NULL, 0);
+	pkdi_spawn_forget(&helper->spawned);
 }
 
 void pkdi_helper_close(struct pkdi_supervisor *supervisor)
 {
 	struct pkdi_helper *helper = &supervisor->helper;
 
-	forget(helper);
+	pkdi_spawn_forget(&helper->spawned);
 	for (int i = 0; i < 2; i++)
 		if (helper->end_fd[i] >= 0)
 			close(helper->end_fd[i]);

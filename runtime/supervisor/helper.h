@@ -8,13 +8,13 @@
 #include <sys/types.h>
 
 #include "console/place.h"
+#include "supervisor/spawn.h"
 
 struct pkdi_supervisor;
 
 struct pkdi_helper {
 	struct pkdi_rendezvous place;
-	pid_t pid;           /* 0: it does not run */
-	int pidfd, lifeline; /* -1 where it does not run */
+	struct pkdi_spawned spawned; /* a pid of 0: it does not run */
 	int end_fd[2];       /* a pipe: what is written to the second tells it the exit status */
 	int64_t started_ns, restart_ns; /* 0: no restart is due */
 	int64_t backoff_ns;

@@ -140,6 +140,15 @@ static int fork_child(struct pkdi_spawner *spawner, uint32_t index, int lifeline
 	return r < 0 ? r : withdrawn;
 }
 
+void pkdi_spawn_forget(struct pkdi_spawned *spawned)
+{
+	if (spawned->pidfd >= 0)
+		close(spawned->pidfd);
+	if (spawned->lifeline >= 0)
+		close(spawned->lifeline);
+	*spawned = (struct pkdi_spawned){0, -1, -1};
+}
+
 int pkdi_spawn(struct pkdi_spawner *spawner, uint32_t index, struct pkdi_spawned *ret_spawned)
 {
 	int lifeline[2], pidfd = -1, r;

@@ -27,6 +27,9 @@ struct pkdi_spawned {
  * thread: -EBUSY otherwise, after a line that says so. */
 int pkdi_spawn(struct pkdi_spawner *spawner, uint32_t index, struct pkdi_spawned *ret_spawned);
 
+/* Of one that has ended, or was never started: closes what is held of it. */
+void pkdi_spawn_forget(struct pkdi_spawned *spawned);
+
 /* In a child: it dies with the supervisor, which holds the other end of `lifeline`. 0 or -errno. */
 int pkdi_spawn_bind(const struct pkdi_run *run, int lifeline);
 

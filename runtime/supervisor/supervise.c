@@ -326,8 +326,7 @@ int pkdi_supervisor_init(struct pkdi_supervisor *supervisor, struct pkdi_run *ru
 		.alarm_fd = -1,
 		.progress_fd = -1,
 		.helper = {.place = {.directory = -1, .socket = -1},
-	                   .pidfd = -1,
-	                   .lifeline = -1,
+	                   .spawned = {0, -1, -1},
 	                   .end_fd = {-1, -1}},
 		.quiet = options->quiet,
 	};
