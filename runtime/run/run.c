@@ -562,3 +562,13 @@ void pkdi_run_ring_all(const struct pkdi_run *run)
 	for (uint32_t i = 0; i < run->n_processes; i++)
 		pkdi_bell_ring(&run->processes[i].bell);
 }
+
+bool pkdi_run_all_ended(const struct pkdi_run *run, uint32_t process)
+{
+	const struct pkd_process *decl = run->processes[process].decl;
+
+	for (uint32_t i = 0; i < decl->n_nodes; i++)
+		if (!pkdi_run_has_ended(run, decl->nodes[i]))
+			return false;
+	return true;
+}

@@ -105,6 +105,9 @@ const struct pkdi_node *pkdi_run_reporter(const struct pkdi_run *run, uint32_t p
 /* Nothing comes of the node any more: it has left, or was given up. */
 bool pkdi_run_has_ended(const struct pkdi_run *run, uint32_t node);
 
+/* Whether all nodes of the process have: nothing runs in it any more. */
+bool pkdi_run_all_ended(const struct pkdi_run *run, uint32_t process);
+
 /* Wakes every process. */
 void pkdi_run_ring_all(const struct pkdi_run *run);
 
