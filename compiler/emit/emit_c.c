@@ -349,6 +349,7 @@ static void put_node(const struct program *p, size_t i, size_t n_derived)
 		out_field(&row, ".flushes = true");
 	if (face->persistent.n || face->pasts.n)
 		out_field(&row, ".state_size = sizeof(struct %s_state)", face->c_name);
+	field_table(&row, "commands", program_table(p, face, "commands"), face->commands.n);
 	field_table(&row, "rights", program_table(p, face, "rights"), face->rights.n);
 	if (face->declared)
 		out_field(&row, ".declared = true");
@@ -546,6 +547,7 @@ void emit_program(const struct analysis *analysis, struct buf *out)
 	emit_params(&p);
 	emit_terms(&p);
 	put_streams(&p);
+	emit_commands(&p);
 	put_nodes(&p);
 	put_processes(&p);
 	put_program(&p);

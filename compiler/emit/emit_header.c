@@ -155,12 +155,10 @@ static void put_params(const struct header *h, const struct interface *node)
 
 /* The C declaration of `name` as a pointer to a value of the type; of an array to its first item.
  * `port` may have a struct for it. */
-static const char *pointer_declaration(const struct header *h, const struct interface *node,
+static const char *pointer_declaration(struct arena *arena, const struct interface *node,
                                        const struct port *port, const struct type *type,
                                        const char *name)
 {
-	struct arena *arena = h->arena;
-
 	if (type->kind == TYPE_IMAGE)
 		return arena_printf(arena, "struct pkd_image *%s", name);
 	if (type->kind == TYPE_ARRAY)
@@ -185,7 +183,7 @@ static const char *input_declaration(const struct header *h, const struct interf
 		name = arena_printf(h->arena, "const *%s", name);
 		type = type->item;
 	}
-	return arena_printf(h->arena, "const %s;", pointer_declaration(h, node, port, type, name));
+	return arena_printf(h->arena, "const %s;", pointer_declaration(h->arena, node, port, type, name));
 }
 
 /* "list<detect.Object, N>?" and what C does not show of it. */
@@ -206,6 +204,21 @@ static const char *port_type_note(struct arena *arena, const struct port *port)
 	return name;
 }
 
+static void put_port_struct(const struct header *h, const struct interface *node,
+                            const struct port *port)
+{
+	const struct type *type = c_port_type(port);
+
+	if (!type)
+		return;
+	buf_putc(h->out, '\n');
+	out_comment(h->out, 0,
+	            type == port->type ? type->name
+	                               : arena_printf(h->arena, "an item of %s", port->type->name));
+	buf_printf(h->out, "struct %s %s;\n", c_port_struct(h->arena, node, port),
+	           type_c_body(h->arena, type, 0));
+}
+
 static void put_port_structs(const struct header *h, const struct interface *node)
 {
 	size_t n_inputs = node->inputs.n, n = n_inputs + node->outputs.n;
@@ -214,17 +227,10 @@ static void put_port_structs(const struct header *h, const struct interface *nod
 	for (size_t i = 0; i < n; i++) {
 		const struct port *port = i < n_inputs ? &node->inputs.items[i]
 		                                       : &node->outputs.items[i - n_inputs];
-		const struct type *type = c_port_type(port);
-		if (!type || map_get(&done, port->name))
+		if (map_get(&done, port->name))
 			continue;
 		map_put(h->arena, &done, port->name, (void *)(uintptr_t)port);
-		buf_putc(h->out, '\n');
-		out_comment(h->out, 0,
-		            type == port->type
-		                    ? type->name
-		                    : arena_printf(h->arena, "an item of %s", port->type->name));
-		buf_printf(h->out, "struct %s %s;\n", c_port_struct(h->arena, node, port),
-		           type_c_body(h->arena, type, 0));
+		put_port_struct(h, node, port);
 	}
 }
 
@@ -294,7 +300,7 @@ static void put_outputs(const struct header *h, const struct interface *node)
 		const struct port *port = &node->outputs.items[i];
 		const char *note = port_type_note(h->arena, port);
 		out_field(&lines, "%s;",
-		          pointer_declaration(h, node, port, port->type,
+		          pointer_declaration(h->arena, node, port, port->type,
 		                              c_member(h->arena, port->name)));
 		out_field_comment(&lines, join(h->arena, note, port->doc));
 	}
@@ -334,6 +340,42 @@ static void put_state_call(const struct header *h, const struct interface *node)
 	buf_printf(h->out, "static inline struct %s_state *%s_get_state(struct pkd_ctx *ctx)\n",
 	           name, name);
 	buf_printf(h->out, "{\n\treturn (struct %s_state *)pkd_state(ctx);\n}\n", name);
+}
+
+/* ---- Commands ---- */
+
+void emit_command_head(struct arena *arena, const struct interface *node,
+                       const struct command *command, struct buf *out, const char *tail)
+{
+	const char *arguments[4];
+	struct port answer = c_answer_port(command);
+	size_t n = 0;
+
+	arguments[n++] = arena_printf(arena, "struct %s *self", node->c_name);
+	if (command->args)
+		arguments[n++] = arena_printf(arena, "const struct %s *args",
+		                              command->args->record->c_name);
+	if (command->answer)
+		arguments[n++] = pointer_declaration(arena, node, &answer, answer.type, "answer");
+	arguments[n++] = "struct pkd_ctx *ctx";
+	out_call(out, 0, arena_printf(arena, "int %s_%s(", node->c_name, command->name), arguments,
+	         n, tail);
+}
+
+static void put_commands(const struct header *h, const struct interface *node)
+{
+	for (size_t i = 0; i < node->commands.n; i++) {
+		const struct command *command = &node->commands.items[i];
+		struct port answer = c_answer_port(command);
+
+		if (command->args)
+			put_record(h, command->args->record);
+		if (command->answer)
+			put_port_struct(h, node, &answer);
+		buf_putc(h->out, '\n');
+		out_comment(h->out, 0, command->doc);
+		emit_command_head(h->arena, node, command, h->out, ");");
+	}
 }
 
 /* ---- Nodes ---- */
@@ -382,6 +424,7 @@ static void put_node(const struct header *h, const struct interface *node)
 	put_outputs(h, node);
 	put_state(h, node);
 	put_prototypes(h, node);
+	put_commands(h, node);
 	put_state_call(h, node);
 	put_absent_calls(h, node);
 }

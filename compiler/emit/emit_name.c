@@ -113,7 +113,7 @@ static void take_faces(struct program *p)
 
 static void choose_tables(struct program *p)
 {
-	static const char *const tables[] = {"rights", "param_table"};
+	static const char *const tables[] = {"rights", "param_table", "commands"};
 
 	for (size_t i = 0; i < p->faces.n; i++)
 		for (size_t k = 0; k < sizeof tables / sizeof *tables; k++) {

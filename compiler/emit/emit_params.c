@@ -9,6 +9,14 @@ static const struct type *item_of(const struct param *param)
 	return param->type->kind == TYPE_ARRAY ? param->type->item : param->type;
 }
 
+static void describe_command(struct program *p, struct buf *types, const struct command *command)
+{
+	if (command->args)
+		type_describe(types, &p->described, command->args);
+	if (command->answer)
+		type_describe(types, &p->described, command->answer);
+}
+
 static void describe_types(struct program *p)
 {
 	struct buf types;
@@ -22,6 +30,9 @@ static void describe_types(struct program *p)
 			if (p->faces.items[i]->params.items[k].type->kind == TYPE_ENUM)
 				type_describe(&types, &p->described,
 				              p->faces.items[i]->params.items[k].type);
+	for (size_t i = 0; i < p->faces.n; i++)
+		for (size_t k = 0; k < p->faces.items[i]->commands.n; k++)
+			describe_command(p, &types, &p->faces.items[i]->commands.items[k]);
 	for (size_t i = 0; i < p->graph->nodes.n; i++) {
 		const struct graph_node *node = &p->graph->nodes.items[i];
 		for (size_t k = 0; k < node->face->generics.n; k++)

@@ -212,6 +212,23 @@ static void put_finish(const struct program *p, const struct interface *face)
 	buf_puts(p->out, "}\n\n");
 }
 
+static void put_command(const struct program *p, const struct interface *face,
+                        const struct command *command)
+{
+	emit_command_head(p->arena, face, command, p->out, ")");
+	buf_puts(p->out, "{\n");
+	if (face->persistent.n)
+		buf_printf(p->out, "\tstruct %s_state *state = %s_get_state(ctx);\n", face->c_name,
+		           face->c_name);
+	buf_printf(p->out, "\tconst struct %s_params *params = self->%s;\n\n", face->c_name,
+	           params_member(p, face));
+	buf_printf(p->out, "\t(void)ctx, (void)params%s%s%s;\n", command->args ? ", (void)args" : "",
+	           command->answer ? ", (void)answer" : "",
+	           face->persistent.n ? ", (void)state" : "");
+	put_block(p, face, &command->body);
+	buf_puts(p->out, "\treturn PKD_OK;\n}\n\n");
+}
+
 static void put_step(const struct program *p, const struct interface *face)
 {
 	const char *state = "";
@@ -248,6 +265,8 @@ static void put_node(const struct program *p, const struct interface *face)
 	put_init(p, face);
 	put_finish(p, face);
 	put_step(p, face);
+	for (size_t i = 0; i < face->commands.n; i++)
+		put_command(p, face, &face->commands.items[i]);
 	buf_printf(p->out, "PKD_NODE(%s);\n", face->c_name);
 }
 

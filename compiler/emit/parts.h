@@ -36,6 +36,12 @@ struct described {
 };
 const char *type_describe(struct buf *out, struct described *described, const struct type *type);
 
+/* ---- Commands (emit_header.c) ---- */
+
+/* "int NAME_COMMAND(struct NAME *self, …)" and `tail`: of the function that a command is. */
+void emit_command_head(struct arena *arena, const struct interface *node,
+                       const struct command *command, struct buf *out, const char *tail);
+
 /* ---- Constants (emit_constant.c) ---- */
 
 /* A constant as C has it in a place of `type`: "0.5f", "true", "detect_Level_low", "\"x\"" (to

@@ -36,7 +36,7 @@ void program_choose_names(struct program *program);
 const char *program_claim(struct program *program, const char *wanted);
 const char *program_claim_tag(struct program *program, const char *wanted);
 
-/* The "rights" or the "param_table" of a kind of node. */
+/* The "rights", "param_table" or "commands" of a kind of node. */
 const char *program_table(const struct program *program, const struct interface *face,
                           const char *table);
 
@@ -53,5 +53,8 @@ void emit_terms(struct program *program);
 /* Types that are described at run time, options, NAME_params of every node, `bind`, and the tables
  * of parameters (emit_params.c). */
 void emit_params(struct program *program);
+
+/* The commands of every kind of node that has some (emit_command.c). */
+void emit_commands(struct program *p);
 
 #endif

@@ -120,7 +120,7 @@ enum ast_item_kind {
 	ITEM_MAKES,      /* expr */
 	ITEM_STATE,      /* port, a field of struct NAME */
 	ITEM_PERSISTENT, /* port, a field that survives the node */
-	ITEM_COMMAND,    /* name, inputs, result */
+	ITEM_COMMAND,    /* name, inputs, result; expr, likewise or NULL */
 	ITEM_STEP,       /* expr, the C between {= and =} */
 	ITEM_INIT,       /* expr, likewise */
 	ITEM_FINISH,     /* expr, likewise */

@@ -383,6 +383,10 @@ item:
 	$$ = (struct ast_item){.kind = ITEM_COMMAND, .span = @$, .name = $name,
 	                       .inputs = $ports, .result = $command_result};
   }
+| "command" name ports command_result block {
+	$$ = (struct ast_item){.kind = ITEM_COMMAND, .span = @$, .name = $name,
+	                       .inputs = $ports, .result = $command_result, .expr = $block};
+  }
 | "state" block { $$ = (struct ast_item){.kind = ITEM_MEMBERS, .span = @$, .expr = $block}; }
 | "init" block { $$ = (struct ast_item){.kind = ITEM_INIT, .span = @$, .expr = $block}; }
 | "step" block { $$ = (struct ast_item){.kind = ITEM_STEP, .span = @$, .expr = $block}; }

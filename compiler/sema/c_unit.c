@@ -19,6 +19,11 @@ const struct type *c_port_type(const struct port *port)
 	return type->kind == TYPE_LIST && type_is_concrete(type->item) ? type : NULL;
 }
 
+struct port c_answer_port(const struct command *command)
+{
+	return (struct port){.name = command->name, .type = command->answer};
+}
+
 /* A node has structs of its own that are called like that. */
 const char *c_port_struct(struct arena *arena, const struct interface *node,
                           const struct port *port)
@@ -80,6 +85,16 @@ static void declare_node(struct declaring *d, const struct interface *node)
 			declare(d, false,
 			        arena_printf(d->arena, "%s_absent_%s", name,
 			                     node->outputs.items[i].name));
+	for (size_t i = 0; i < node->commands.n; i++) {
+		const struct command *command = &node->commands.items[i];
+		struct port answer = c_answer_port(command);
+
+		declare(d, false, arena_printf(d->arena, "%s_%s", name, command->name));
+		if (command->args)
+			declare(d, true, command->args->record->c_name);
+		if (command->answer)
+			declare_port(d, node, &answer);
+	}
 	if (!node->persistent.n)
 		return;
 	declare(d, false, arena_printf(d->arena, "%s_get_state", name));

@@ -8,6 +8,9 @@
  * an array. NULL: none, for C has a name for it, or no way to say it. */
 const struct type *c_port_type(const struct port *port);
 
+/* The answer of a command, as if it were a port of the command's name. */
+struct port c_answer_port(const struct command *command);
+
 /* "video_open_title" of such a struct. */
 const char *c_port_struct(struct arena *arena, const struct interface *node,
                           const struct port *port);

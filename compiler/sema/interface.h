@@ -100,6 +100,16 @@ struct c_block {
 VEC_OF(c_blocks, struct c_block);
 VEC_OF(texts, const char *);
 
+/* What a node can be told while the program runs. */
+struct command {
+	const char *name;
+	const char *doc; /* or "" */
+	struct span span;
+	const struct type *args;   /* a record, struct NAME_COMMAND_args; NULL: it takes none */
+	const struct type *answer; /* NULL: none */
+	struct c_block body;       /* with `step` */
+};
+
 struct interface {
 	const char *name;   /* "open" */
 	const char *kind;   /* "video.open"; "open" in the main file */
@@ -134,6 +144,7 @@ struct interface {
 	struct texts links;     /* pkg-config names; -lNAME and -LDIRECTORY */
 	struct texts includes;  /* directories, as written */
 	struct texts defines;   /* NAME or NAME=VALUE */
+	VEC(struct command) commands;
 	VEC(struct right) rights;
 	bool declared; /* it touches nothing but `rights`; else it may touch everything */
 	bool settled;  /* after init it opens nothing and starts no thread any more */

@@ -577,8 +577,8 @@ static void resolve_item(struct sema *sema, struct file_scope *file, struct inte
 	case ITEM_TOUCHES_NOTHING:
 		break; /* resolve_rights */
 	case ITEM_COMMAND:
-		diag_report(sema->diags, E0106, item->span,
-		            "commands come with a later version of pkd");
+		claim_name(sema, face, item->name);
+		resolve_command(sema, file, face, item);
 		break;
 	case ITEM_ORIGIN_PACED:
 	case ITEM_ORIGIN_LIVE:
@@ -655,6 +655,7 @@ static void check_items(struct sema *sema, const struct interface *face)
 		diag_report(sema->diags, E0206, face->span,
 		            "'fires any' is for a node with inputs, which cannot be an origin");
 	check_many(sema, face);
+	resolve_check_commands(sema, face);
 }
 
 /* A generic of a node must stand in a port: nothing else could use it. In a pipeline it is a number

@@ -59,6 +59,12 @@ bool resolve_in_range(struct sema *sema, const struct param *param, struct span 
 /* What a node may touch, once its parameters are known. (rights.c) */
 void resolve_rights(struct sema *sema, const struct ast_decl *decl, struct interface *face);
 
+/* A command of a node, whose name has been claimed; and whether its C stands where it should, once
+ * all items of the node are known. (command.c) */
+void resolve_command(struct sema *sema, struct file_scope *file, struct interface *face,
+                     const struct ast_item *item);
+void resolve_check_commands(struct sema *sema, const struct interface *face);
+
 /* The source that a span covers. */
 const char *resolve_source(struct sema *sema, struct span span);
 

@@ -45,6 +45,19 @@ static void print_param(const struct param *param)
 	print_doc("      ", param->doc);
 }
 
+static void print_command(const struct command *command)
+{
+	const struct record *args = command->args ? command->args->record : NULL;
+
+	printf("  %s(", command->name);
+	for (size_t i = 0; args && i < args->fields.n; i++)
+		printf("%s%s: %s", i ? ", " : "", args->fields.items[i].name,
+		       args->fields.items[i].type->name);
+	printf(")%s%s\n", command->answer ? " -> " : "",
+	       command->answer ? command->answer->name : "");
+	print_doc("      ", command->doc);
+}
+
 static void print_touches(const struct interface *node)
 {
 	if (!node->declared && !node->parts.n)
@@ -113,6 +126,11 @@ static void print_node(const struct interface *node)
 		if (i == 0)
 			puts("\nparameters");
 		print_param(&node->params.items[i]);
+	}
+	for (size_t i = 0; i < node->commands.n; i++) {
+		if (i == 0)
+			puts("\ncommands");
+		print_command(&node->commands.items[i]);
 	}
 	print_facts(node);
 }

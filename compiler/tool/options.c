@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-struct command {
+struct subcommand {
 	const char *name, *operands;
 	int least, most;
 	const char *what;
@@ -21,7 +21,7 @@ struct option {
 
 #define IN(name) (1u << COMMAND_##name)
 
-static const struct command commands[] = {
+static const struct subcommand commands[] = {
 #define COMMAND(name, operands, least, most, what) {#name, operands, least, most, what},
 #define OPTION(id, letter, name, argument, commands, what)
 #include "options.def"
@@ -53,7 +53,7 @@ static void print_help(void)
 
 static void print_command_help(enum command_id command)
 {
-	const struct command *c = &commands[command];
+	const struct subcommand *c = &commands[command];
 	printf("pkdc %s [OPTION...] %s\n%s\n\n", c->name, c->operands, c->what);
 	for (size_t i = 0; i < N_OPTIONS; i++) {
 		const struct option *o = &options[i];

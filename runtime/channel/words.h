@@ -42,6 +42,7 @@ enum pkdi_call {
 	PKDI_CALL_READY,
 	PKDI_CALL_INIT,
 	PKDI_CALL_FINISH,
+	PKDI_CALL_COMMAND,
 	PKDI_CALL_FLUSH, /* not of a node: the flush of buffered output at the end of the process */
 };
 
@@ -112,6 +113,7 @@ struct pkdi_record {
 	_Atomic uint64_t number[2]; /* frame of the firing; a source continues counting from it */
 	uint64_t settled;           /* what the outputs settle to */
 	uint64_t leaves;            /* it is the node's last firing */
+	uint64_t called;            /* requests that the node has answered, see node/call.h */
 	struct pkdi_rest rest[2];   /* unused by other nodes, which have none */
 };
 

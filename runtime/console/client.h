@@ -12,6 +12,7 @@
 #define PKDI_ID_SIZE 72
 
 struct pkdi_method;
+struct pkdi_asked;
 
 /* The parts of a program, in the order in which an answer goes through them, one line each. */
 enum pkdi_section {
@@ -20,6 +21,7 @@ enum pkdi_section {
 	PKDI_SECTION_STREAM,
 	PKDI_SECTION_EDGE,  /* input `part` of node `index` */
 	PKDI_SECTION_PARAM,
+	PKDI_SECTION_COMMAND, /* command `part` of node `index` */
 	PKDI_SECTION_WHOLE, /* the last line of any answer */
 };
 
@@ -34,7 +36,9 @@ struct pkdi_request {
 	const struct pkdi_method *method; /* NULL: nothing is being answered */
 	char id[PKDI_ID_SIZE];            /* as the client has written it, JSON; "": it has none */
 	struct pkdi_cursor cursor;        /* the next line */
-	bool *chosen;     /* get: by parameter, which are asked for; NULL: all */
+	bool *chosen;     /* get: by parameter, which are asked for; call: by node; NULL: all */
+	struct pkdi_asked *asked; /* call: of each of those nodes, in their order */
+	uint32_t n_asked;
 	uint64_t version; /* set: of the values that were set; ping: its number */
 	int64_t since_ns; /* of what waits: when it was asked */
 	int64_t until_ns; /* how long the answer waits for nodes or processes */

@@ -1,5 +1,6 @@
 #include "console/describe.h"
 
+#include "console/call.h"
 #include "options/param.h"
 #include "options/value.h"
 
@@ -101,6 +102,10 @@ void pkdi_write_describe(struct pkdi_run *run, const struct pkdi_request *reques
 	case PKDI_SECTION_PARAM:
 		pkdi_out_open(out, "param", '{');
 		describe_param(run, cursor->index, out);
+		break;
+	case PKDI_SECTION_COMMAND:
+		pkdi_out_open(out, "command", '{');
+		pkdi_call_describe(run, cursor, out);
 		break;
 	case PKDI_SECTION_WHOLE:
 		pkdi_out_open(out, "program", '{');

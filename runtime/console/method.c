@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "console/call.h"
 #include "console/describe.h"
 #include "console/pause.h"
 #include "console/set.h"
@@ -19,9 +20,10 @@ enum {
 	STREAMS = 1 << PKDI_SECTION_STREAM,
 	EDGES = 1 << PKDI_SECTION_EDGE,
 	PARAMS = 1 << PKDI_SECTION_PARAM,
+	COMMANDS = 1 << PKDI_SECTION_COMMAND,
 };
 
-/* How long an answer waits for nodes to come to what was set. */
+/* How long an answer waits for nodes, unless "wait_ms" says. */
 enum { DEFAULT_WAIT_MS = 1000, MAX_WAIT_MS = 60000 };
 
 /* How long a process has to answer a ping. */
@@ -47,6 +49,7 @@ static uint32_t count(const struct pkdi_run *run, enum pkdi_section section)
 		return run->n_processes;
 	case PKDI_SECTION_NODE:
 	case PKDI_SECTION_EDGE:
+	case PKDI_SECTION_COMMAND:
 		return run->program->n_nodes;
 	case PKDI_SECTION_STREAM:
 		return run->program->n_streams;
@@ -58,37 +61,48 @@ static uint32_t count(const struct pkdi_run *run, enum pkdi_section section)
 	return 1;
 }
 
+/* Of a node: its inputs, or its commands; else one. */
+static uint32_t count_parts(const struct pkdi_run *run, const struct pkdi_cursor *cursor)
+{
+	const struct pkd_node *node;
+
+	if (cursor->section != PKDI_SECTION_EDGE && cursor->section != PKDI_SECTION_COMMAND)
+		return 1;
+	node = &run->program->nodes[cursor->index];
+	if (cursor->section == PKDI_SECTION_EDGE)
+		return node->n_inputs;
+	return node->n_commands;
+}
+
 /* Whether there is something at the cursor. */
 static bool is_there(const struct pkdi_run *run, const struct pkdi_request *request,
                      const struct pkdi_cursor *cursor)
 {
 	unsigned sections = request->method->sections;
-	const struct pkd_node *node;
 
 	if (cursor->section == PKDI_SECTION_WHOLE)
 		return true;
 	if (!(sections & 1U << cursor->section) || cursor->index >= count(run, cursor->section))
 		return false;
-	if (cursor->section == PKDI_SECTION_PARAM && request->chosen)
+	if (request->chosen)
 		return request->chosen[cursor->index];
 	if (cursor->section != PKDI_SECTION_EDGE)
-		return true;
-	node = &run->program->nodes[cursor->index];
-	return cursor->part < node->n_inputs && node->inputs[cursor->part].stream != PKD_NONE;
+		return cursor->part < count_parts(run, cursor);
+	return cursor->part < count_parts(run, cursor) &&
+	       run->program->nodes[cursor->index].inputs[cursor->part].stream != PKD_NONE;
 }
 
 static void step_on(const struct pkdi_run *run, unsigned sections, struct pkdi_cursor *cursor)
 {
-	bool is_edge = cursor->section == PKDI_SECTION_EDGE;
+	bool is_asked = sections & 1U << cursor->section;
 
-	if (is_edge && sections & EDGES && cursor->index < run->program->n_nodes &&
-	    cursor->part + 1 < run->program->nodes[cursor->index].n_inputs) {
+	if (is_asked && cursor->index < count(run, cursor->section) &&
+	    cursor->part + 1 < count_parts(run, cursor)) {
 		cursor->part++;
 		return;
 	}
 	cursor->part = 0;
-	if (sections & 1U << cursor->section &&
-	    cursor->index + 1 < count(run, cursor->section)) {
+	if (is_asked && cursor->index + 1 < count(run, cursor->section)) {
 		cursor->index++;
 		return;
 	}
@@ -119,6 +133,7 @@ void pkdi_method_finish(struct pkdi_request *request)
 	request->method = NULL;
 	free(request->chosen);
 	request->chosen = NULL;
+	pkdi_call_forget(request);
 }
 
 /* ---- Requests without parameters ---- */
@@ -324,10 +339,22 @@ static bool take_number(const struct pkdi_json *json, uint32_t parameters, const
 	                   name, (unsigned long long)most);
 }
 
+bool pkdi_take_wait(const struct pkdi_json *json, uint32_t parameters, struct pkdi_request *request,
+                    struct pkdi_fault *fault)
+{
+	uint64_t wait_ms = DEFAULT_WAIT_MS;
+
+	if (!take_number(json, parameters, "wait_ms", MAX_WAIT_MS, &wait_ms, fault))
+		return false;
+	request->since_ns = pkd_now();
+	request->until_ns = request->since_ns + (int64_t)wait_ms * 1000000;
+	return true;
+}
+
 static bool begin_set(struct pkdi_run *run, struct pkdi_request *request,
                       const struct pkdi_json *json, uint32_t parameters, struct pkdi_fault *fault)
 {
-	uint64_t at = 0, wait_ms = DEFAULT_WAIT_MS;
+	uint64_t at = 0;
 	uint32_t values = parameters == PKDI_JSON_NONE
 	                          ? PKDI_JSON_NONE
 	                          : pkdi_json_member(json, parameters, "values");
@@ -336,12 +363,9 @@ static bool begin_set(struct pkdi_run *run, struct pkdi_request *request,
 		return pkdi_refuse(fault, "invalid_parameter",
 		                   "\"values\" is an object of names and values");
 	if (!take_number(json, parameters, "at", UINT64_MAX, &at, fault) ||
-	    !take_number(json, parameters, "wait_ms", MAX_WAIT_MS, &wait_ms, fault) ||
-	    !pkdi_set_values(run, json, values, at, &request->version, fault))
+	    !pkdi_take_wait(json, parameters, request, fault))
 		return false;
-	request->since_ns = pkd_now();
-	request->until_ns = request->since_ns + (int64_t)wait_ms * 1000000;
-	return true;
+	return pkdi_set_values(run, json, values, at, &request->version, fault);
 }
 
 static bool is_set_ready(struct pkdi_run *run, const struct pkdi_request *request, int64_t now_ns)

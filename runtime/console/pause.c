@@ -3,9 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Whether a name means the node: its own, that of the pipeline or of the bank that it is in ("rig"
- * of "rig.left" and "rig[2]"), or that of the first worker of its pool. */
-static bool means(const struct pkdi_run *run, const char *name, uint32_t node)
+bool pkdi_name_means(const struct pkdi_run *run, const char *name, uint32_t node)
 {
 	const struct pkd_node *nodes = run->program->nodes;
 	size_t length = strlen(name);
@@ -28,7 +26,7 @@ static bool check_name(const struct pkdi_run *run, const char *name, struct pkdi
 	bool is_there = false;
 
 	for (uint32_t i = 0; i < run->program->n_nodes; i++) {
-		if (!means(run, name, i))
+		if (!pkdi_name_means(run, name, i))
 			continue;
 		is_there = true;
 		if (!pkdi_run_has_ended(run, i))
@@ -52,7 +50,7 @@ bool pkdi_pause_nodes(struct pkdi_run *run, const struct pkdi_json *json, uint32
 	for (uint32_t v = names + 1; v < end; v = json->values[v].next) {
 		pkdi_json_string(json, v, name, sizeof(name));
 		for (uint32_t i = 0; i < run->program->n_nodes; i++)
-			if (means(run, name, i))
+			if (pkdi_name_means(run, name, i))
 				atomic_store(&run->paused[i], pauses);
 	}
 	pkdi_run_ring_all(run);

@@ -217,9 +217,12 @@ PKD_PUBLIC int pkd_error(struct pkd_ctx *ctx, int error, const char *format, ...
 	va_list arguments;
 
 	va_start(arguments, format);
-	pkdi_node_log_with(ctx->node->log, ctx->node->decl, format, arguments);
+	if (ctx->answer) /* it is for who has asked */
+		vsnprintf(ctx->answer->text, sizeof(ctx->answer->text), format, arguments);
+	else
+		pkdi_node_log_with(ctx->node->log, ctx->node->decl, format, arguments);
 	va_end(arguments);
-	if (error == EACCES)
+	if (error == EACCES && !ctx->answer)
 		pkdi_node_hint(ctx->node);
 	ctx->reported = true;
 	return error > 0 ? -error : -1;

@@ -18,8 +18,7 @@ static void set_calling(const struct pkdi_node *node, uint32_t calling)
 	atomic_store_explicit(node->calling, calling, memory_order_relaxed);
 }
 
-/* Around all calls of the node's code except step, which does the same with fewer stores. */
-static void begin_call(struct pkdi_node *node, enum pkdi_call call)
+void pkdi_node_begin_call(struct pkdi_node *node, enum pkdi_call call)
 {
 	atomic_store_explicit(node->call, call, memory_order_relaxed);
 	atomic_store_explicit(node->step_since_ns, pkd_now(), memory_order_relaxed);
@@ -27,7 +26,7 @@ static void begin_call(struct pkdi_node *node, enum pkdi_call call)
 }
 
 /* `calling` is left to the caller: after a failure it tells the supervisor which node it was. */
-static void end_call(struct pkdi_node *node)
+void pkdi_node_end_call(struct pkdi_node *node)
 {
 	atomic_store_explicit(node->step_since_ns, 0, memory_order_relaxed);
 	atomic_store_explicit(node->call, PKDI_CALL_STEP, memory_order_relaxed);
@@ -133,6 +132,8 @@ void pkdi_node_recover(struct pkdi_node *node)
 		pkdi_output_start(&node->outputs[i]);
 	if (atomic_load(&record->committed) != atomic_load(&record->applied))
 		pkdi_record_apply(node);
+	if (node->calls.answers)
+		pkdi_call_recover(node);
 	node->ctx = (struct pkd_ctx){.node = node, .number = pkdi_record_number(record)};
 	node->decided = node->ctx.number;
 	node->due_ns = INT64_MAX;
@@ -164,9 +165,9 @@ int pkdi_node_start(struct pkdi_node *node)
 	/* One that is started again begins with the values of its next frame. */
 	if (node->live.reads)
 		pkdi_live_apply(&node->live, node->decided + 1);
-	begin_call(node, PKDI_CALL_INIT);
+	pkdi_node_begin_call(node, PKDI_CALL_INIT);
 	r = decl->methods->init(node->self, decl->params, &node->ctx);
-	end_call(node);
+	pkdi_node_end_call(node);
 	if (r == PKD_OK || r == PKD_END)
 		set_calling(node, 0);
 	if (r == PKD_END) {
@@ -195,9 +196,9 @@ void pkdi_node_abandon(struct pkdi_node *node)
 	if (node->decl->methods->ready)
 		pkdi_watch_forget(node->watch, node->index);
 	node->ctx.reported = false;
-	begin_call(node, PKDI_CALL_FINISH);
+	pkdi_node_begin_call(node, PKDI_CALL_FINISH);
 	node->decl->methods->finish(node->self);
-	end_call(node);
+	pkdi_node_end_call(node);
 	set_calling(node, calling);
 	node->finish_failed = node->ctx.reported;
 }
@@ -397,6 +398,29 @@ static void follow_live(struct pkdi_node *node)
 		pkdi_live_apply(live, node->decided + 1);
 }
 
+static enum pkdi_poll poll_firing(struct pkdi_node *node, bool may_begin)
+{
+	if (is_paused(node) && !cannot_wait(node))
+		return PKDI_POLL_IDLE;
+	if (node->chosen)
+		return PKDI_POLL_READY;
+	if (node->decl->fires_any)
+		return poll_any(node);
+	return node->decl->origin == PKD_NOT_ORIGIN ? poll_join(node)
+	                                            : poll_origin(node, may_begin);
+}
+
+/* A request comes before the next firing, and the next request behind it. */
+static enum pkdi_poll poll_calls(struct pkdi_node *node, bool may_begin)
+{
+	enum pkdi_poll poll = node->calls.waits ? poll_firing(node, may_begin) : PKDI_POLL_IDLE;
+
+	if (poll != PKDI_POLL_IDLE)
+		return poll;
+	node->calls.chosen = true;
+	return PKDI_POLL_READY;
+}
+
 enum pkdi_poll pkdi_node_poll(struct pkdi_node *node, bool may_begin)
 {
 	if (!node->ready)
@@ -407,14 +431,9 @@ enum pkdi_poll pkdi_node_poll(struct pkdi_node *node, bool may_begin)
 	}
 	if (node->live.all)
 		follow_live(node);
-	if (is_paused(node) && !cannot_wait(node))
-		return PKDI_POLL_IDLE;
-	if (node->chosen)
-		return PKDI_POLL_READY;
-	if (node->decl->fires_any)
-		return poll_any(node);
-	return node->decl->origin == PKD_NOT_ORIGIN ? poll_join(node)
-	                                            : poll_origin(node, may_begin);
+	if (node->calls.requests && pkdi_call_is_due(&node->calls))
+		return poll_calls(node, may_begin);
+	return poll_firing(node, may_begin);
 }
 
 /* ---- Firing ---- */
@@ -663,9 +682,9 @@ int pkdi_node_fd_ready(struct pkdi_node *node)
 		return 0;
 	node->ctx.state = node->states[committed % 2];
 	node->ctx.reported = false;
-	begin_call(node, PKDI_CALL_READY);
+	pkdi_node_begin_call(node, PKDI_CALL_READY);
 	r = node->decl->methods->ready(node->self, &node->ctx);
-	end_call(node);
+	pkdi_node_end_call(node);
 	node->ctx.due_ns = 0;
 	if (r == PKD_OK) {
 		set_calling(node, 0);
@@ -820,11 +839,23 @@ static int then_of(struct pkdi_node *node, int r)
 	return -EINVAL;
 }
 
+static void carry_out(struct pkdi_node *node)
+{
+	node->calls.chosen = false;
+	pkdi_call_carry_out(node);
+	set_calling(node, 0);
+}
+
 int pkdi_node_fire(struct pkdi_node *node)
 {
 	int64_t end_ns;
 	int r, then;
 
+	node->calls.waits = node->calls.chosen;
+	if (node->calls.chosen) {
+		carry_out(node);
+		return 1;
+	}
 	node->chosen = false;
 	node->ctx = (struct pkd_ctx){
 		.node = node,

@@ -5,6 +5,7 @@
 #include "channel/channel.h"
 #include "channel/wake.h"
 #include "node/believe.h"
+#include "node/call.h"
 #include "node/firing.h"
 #include "node/live.h"
 #include "node/path.h"
@@ -25,6 +26,7 @@ struct pkd_ctx {
 	int64_t due_ns;
 	bool is_timed; /* the node has set a capture time, in this firing or before */
 	bool reported; /* the node has reported an error: no general one is needed */
+	struct pkdi_answer_entry *answer; /* of the command at hand, whose errors are answered */
 };
 
 struct pkdi_node {
@@ -67,6 +69,7 @@ struct pkdi_node {
 	uint32_t n_down, n_up, n_up_gated;
 
 	const _Atomic uint32_t *paused; /* by the console */
+	struct pkdi_calls calls;
 	struct pkdi_live live;
 	uint64_t live_loaded; /* the version of its params, and of its pool's, in this process */
 	uint64_t decided; /* histories: the node will fire no frame up to here */
@@ -113,6 +116,11 @@ int pkdi_node_fire(struct pkdi_node *node);
 /* Tells a node that a descriptor it watches is ready. Returns 0, or a negative errno after one line
  * on stderr. */
 int pkdi_node_fd_ready(struct pkdi_node *node);
+
+/* Around all calls of the node's code except step, which does the same with fewer stores: for the
+ * watchdog, and to be named by whoever dies in it. */
+void pkdi_node_begin_call(struct pkdi_node *node, enum pkdi_call call);
+void pkdi_node_end_call(struct pkdi_node *node);
 
 /* Settles the outputs for ever, releases the inputs, calls finish. */
 void pkdi_node_leave(struct pkdi_node *node);

@@ -41,6 +41,9 @@ void pkdi_record_apply(struct pkdi_node *node)
 	}
 	if (record->leaves)
 		atomic_store(&node->words->state, PKDI_LEFT);
+	if (node->calls.answers)
+		atomic_store_explicit(&node->calls.answers->answered, record->called,
+		                      memory_order_release);
 	order();
 	atomic_store_explicit(&record->applied,
 	                      atomic_load_explicit(&record->committed, memory_order_relaxed),
@@ -67,6 +70,15 @@ static void write_rest(const struct pkdi_node *node, struct pkdi_rest *rest, enu
 	};
 }
 
+/* The record is whole. */
+static void finish(struct pkdi_node *node, uint64_t committed)
+{
+	order();
+	atomic_store_explicit(&node->words->record.committed, committed + 1, memory_order_release);
+	order();
+	pkdi_record_apply(node);
+}
+
 void pkdi_record_commit(struct pkdi_node *node, bool publishes, enum pkdi_then then)
 {
 	struct pkdi_record *record = &node->words->record;
@@ -75,6 +87,7 @@ void pkdi_record_commit(struct pkdi_node *node, bool publishes, enum pkdi_then t
 
 	record->settled = leaves ? PKDI_ENDED : node->ctx.number;
 	record->leaves = leaves;
+	record->called = node->calls.done;
 	atomic_store_explicit(&record->number[(committed + 1) % 2], node->ctx.number,
 	                      memory_order_relaxed);
 	for (uint32_t i = 0; i < node->decl->n_outputs; i++) {
@@ -90,8 +103,23 @@ void pkdi_record_commit(struct pkdi_node *node, bool publishes, enum pkdi_then t
 		node->record_cursors[i] = node->inputs[i].cursor + (node->inputs[i].fires && !more);
 	if (node->decl->fires_any || node->decl->flushes)
 		write_rest(node, &record->rest[(committed + 1) % 2], then);
-	order();
-	atomic_store_explicit(&record->committed, committed + 1, memory_order_release);
-	order();
-	pkdi_record_apply(node);
+	finish(node, committed);
+}
+
+void pkdi_record_commit_call(struct pkdi_node *node)
+{
+	struct pkdi_record *record = &node->words->record;
+	uint64_t committed = atomic_load_explicit(&record->committed, memory_order_relaxed);
+	uint64_t number = pkdi_record_number(record);
+
+	record->settled = number;
+	record->leaves = false;
+	record->called = node->calls.done;
+	atomic_store_explicit(&record->number[(committed + 1) % 2], number, memory_order_relaxed);
+	for (uint32_t i = 0; i < node->decl->n_outputs; i++)
+		node->record_outputs[i].slot = PKDI_NO_SLOT;
+	for (uint32_t i = 0; i < node->decl->n_inputs; i++)
+		node->record_cursors[i] = node->inputs[i].cursor;
+	record->rest[(committed + 1) % 2] = record->rest[committed % 2];
+	finish(node, committed);
 }

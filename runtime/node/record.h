@@ -29,6 +29,10 @@ enum pkdi_then {
  * not marked absent; otherwise all outputs are absent. */
 void pkdi_record_commit(struct pkdi_node *node, bool publishes, enum pkdi_then then);
 
+/* The same for a request that the node has answered, node->calls.done: nothing of the node's
+ * firings changes, and its persistent state becomes the spare copy. */
+void pkdi_record_commit_call(struct pkdi_node *node);
+
 /* What the last firing committed has left. */
 struct pkdi_rest *pkdi_record_rest(const struct pkdi_node *node);
 

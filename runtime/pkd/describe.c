@@ -88,6 +88,23 @@ static void print_params(const struct view *view)
 	table_end(&table, 2);
 }
 
+static void print_commands(const struct view *view)
+{
+	static const char *const heads[] = {"command", "answers", "what it does", NULL};
+	struct table table;
+
+	begin(&table, "commands", "lll", heads);
+	for (size_t i = 0; i < view->n_commands; i++) {
+		const struct view_command *command = &view->commands[i];
+
+		table_add_format(&table, "%s %s(%s)", command->node, command->name,
+		                 command->arguments);
+		table_add(&table, command->answer);
+		table_add(&table, command->doc);
+	}
+	table_end(&table, 2);
+}
+
 static int print(struct talk *talk)
 {
 	struct view view = {.n_samples = 0};
@@ -106,6 +123,8 @@ static int print(struct talk *talk)
 		print_edges(&view);
 		if (view.n_params)
 			print_params(&view);
+		if (view.n_commands)
+			print_commands(&view);
 	} else {
 		status = talk_fail(talk);
 	}
@@ -115,7 +134,8 @@ static int print(struct talk *talk)
 
 int describe_command(struct call *call)
 {
-	static const char *const kinds[] = {"process", "node", "stream", "edge", "param", NULL};
+	static const char *const kinds[] = {"process", "node", "stream", "edge", "param",
+	                                    "command", NULL};
 	struct talk *talk = find_program(command_operand(call));
 	int status;
 

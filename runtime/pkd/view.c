@@ -118,6 +118,45 @@ static void add_param(struct view *view, const struct object *o)
 	param->range = text_of(o, "range");
 }
 
+/* "to: i64, how: Mode" */
+static char *arguments_of(const struct object *o)
+{
+	uint32_t list = pkdi_json_member(o->json, o->number, "arguments");
+	size_t size = 1, n = 0;
+	char *text;
+
+	if (list != PKDI_JSON_NONE)
+		size += o->json->values[list].end - o->json->values[list].start;
+	text = calloc(1, size);
+	if (!text)
+		abort();
+	if (list == PKDI_JSON_NONE || o->json->values[list].kind != PKDI_JSON_ARRAY)
+		return text;
+	for (uint32_t i = list + 1; i < o->json->values[list].next; i = o->json->values[i].next) {
+		struct object argument = {o->json, i};
+		char *name = text_of(&argument, "name"), *type = text_of(&argument, "type");
+
+		/* Shorter than in JSON. */
+		n += (size_t)snprintf(text + n, size - n, "%s%s: %s", n ? ", " : "", name, type);
+		free(name);
+		free(type);
+		if (n >= size)
+			break;
+	}
+	return text;
+}
+
+static void add_command(struct view *view, const struct object *o)
+{
+	struct view_command *command = GROW(view->commands, view->n_commands);
+
+	command->node = text_of(o, "node");
+	command->name = text_of(o, "name");
+	command->doc = text_of(o, "doc");
+	command->arguments = arguments_of(o);
+	command->answer = text_of(o, "answer");
+}
+
 static bool find(const struct pkdi_json *json, uint32_t parameters, const char *name,
                  struct object *ret_object)
 {
@@ -142,6 +181,8 @@ void view_take_description(struct view *view, const struct pkdi_json *json, uint
 		add_stream(view, &o);
 	} else if (find(json, parameters, "param", &o)) {
 		add_param(view, &o);
+	} else if (find(json, parameters, "command", &o)) {
+		add_command(view, &o);
 	} else if (find(json, parameters, "program", &o)) {
 		free(view->name);
 		free(view->doc);
@@ -414,7 +455,15 @@ void view_finish(struct view *view)
 	free(view->nodes);
 	free(view->edges);
 	free(view->streams);
+	for (size_t i = 0; i < view->n_commands; i++) {
+		free(view->commands[i].node);
+		free(view->commands[i].name);
+		free(view->commands[i].doc);
+		free(view->commands[i].arguments);
+		free(view->commands[i].answer);
+	}
 	free(view->params);
+	free(view->commands);
 	free(view->name);
 	free(view->doc);
 	free(view->source);

@@ -53,16 +53,23 @@ struct view_param {
 	char *name, *doc, *takes, *range;
 };
 
+struct view_command {
+	char *node, *name, *doc;
+	char *arguments; /* "to: i64, how: Mode" */
+	char *answer;    /* its type; "" = none */
+};
+
 struct view {
 	char *name, *doc, *source;
 	uint64_t bytes; /* of its memory, as it was proved */
 	char phase[16];
-	size_t n_processes, n_nodes, n_edges, n_streams, n_params;
+	size_t n_processes, n_nodes, n_edges, n_streams, n_params, n_commands;
 	struct view_process *processes;
 	struct view_node *nodes;
 	struct view_edge *edges;
 	struct view_stream *streams;
 	struct view_param *params;
+	struct view_command *commands;
 	/* Samples: the newest is number (n_samples - 1) % VIEW_SAMPLES. */
 	uint64_t n_samples;
 	int64_t now_ns, at_ns[VIEW_SAMPLES];

@@ -51,10 +51,30 @@ static bool is_of_use(const struct pkdi_run *run)
 	return false;
 }
 
+/* The mailboxes of nodes with commands, from `at` on; with a NULL base they are only measured.
+ * Returns where they end. */
+static size_t place_requests(struct pkdi_run *run, char *base, size_t at)
+{
+	for (uint32_t i = 0; i < run->program->n_nodes; i++) {
+		const struct pkd_node *decl = &run->program->nodes[i];
+		struct pkdi_calls *calls = &run->nodes[i].calls;
+
+		if (!decl->n_commands)
+			continue;
+		calls->request_size = pkdi_call_request_size(decl);
+		calls->answer_size = pkdi_call_answer_size(decl);
+		if (base)
+			calls->requests = (struct pkdi_request_words *)(void *)(base + at);
+		at += pkdi_call_requests_size(decl);
+		at = (at + PKDI_LINE - 1) / PKDI_LINE * PKDI_LINE;
+	}
+	return at;
+}
+
 int pkdi_wishes_create(struct pkdi_run *run, const struct pkdi_options *options)
 {
 	struct pkdi_live_values *live = &run->live;
-	size_t ring;
+	size_t ring, requests;
 	int r;
 
 	live->n_params = pkdi_param_count(run->program);
@@ -70,12 +90,15 @@ int pkdi_wishes_create(struct pkdi_run *run, const struct pkdi_options *options)
 	if (!is_of_use(run))
 		live->n = 0;
 	ring = sizeof(*live->wishes) + (live->n ? PKDI_WISHES * live->size : 0);
+	requests = ring + run->program->n_nodes * sizeof(*run->paused);
+	requests = (requests + PKDI_LINE - 1) / PKDI_LINE * PKDI_LINE;
 	r = pkdi_map_create_sealed(&run->wishes_map, "pkd-wishes",
-	                           ring + run->program->n_nodes * sizeof(*run->paused));
+	                           place_requests(run, NULL, requests));
 	if (r < 0)
 		return r;
 	live->wishes = (struct pkdi_wishes *)(void *)run->wishes_map.address;
 	run->paused = (_Atomic uint32_t *)(void *)(run->wishes_map.address + ring);
+	place_requests(run, run->wishes_map.address, requests);
 	if (live->n)
 		pkdi_wishes_pack(live, pkdi_wish_of(live, 0));
 	return 0;

@@ -107,6 +107,16 @@ struct pkd_param {
 	bool live; /* of a node: it may change while the program runs, between two firings */
 };
 
+/* What a node can be told from outside while the program runs, between two of its firings. */
+struct pkd_command {
+	const char *name;
+	const char *doc;              /* "" where there is none */
+	const struct pkd_type *args;   /* a record; NULL = it takes none */
+	const struct pkd_type *answer; /* NULL = none */
+	/* Returns PKD_OK, or what pkd_error returns: that is answered, and the node goes on. */
+	int (*call)(void *self, const void *args, void *answer, struct pkd_ctx *ctx);
+};
+
 /* What a node touches beyond its inputs and outputs, as it declares. */
 enum pkd_right_kind {
 	PKD_READS,    /* a file, or a directory and everything below it */
@@ -160,6 +170,8 @@ struct pkd_node {
 	 * until it says that it has ended. */
 	bool flushes;
 	uint32_t state_size; /* bytes of struct NAME_state, kept across restarts; 0 = none */
+	const struct pkd_command *commands;
+	uint32_t n_commands;
 	const struct pkd_right *rights;
 	uint32_t n_rights;
 	bool declared; /* it touches only `rights`; else unknown, and it may touch everything */

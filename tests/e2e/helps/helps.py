@@ -329,6 +329,7 @@ RULES = [
     (r"a name is bound without a word .*",
      lambda p: p.within(r"\b(let|var|val|auto|def|fn|func) ", "")),
     # Advice.
+    (r"write what it does behind it, as .*|what it may be, the command checks: .*", TEXT),
     (r"an expression fires on the frames of a stream in it: .*", TEXT),
     (r"leave out '\?\?' and what follows; .*|sample the value on a clock of its own: .*", TEXT),
     (r"a record is written as in .*|write it where its place says so, .*", TEXT),

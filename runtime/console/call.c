@@ -1,0 +1,311 @@
+#include "console/call.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "console/pause.h"
+#include "console/typed_json.h"
+
+/* A request to one node. */
+struct pkdi_asked {
+	uint32_t node;
+	const struct pkd_command *command;
+	struct pkdi_calls *calls;
+	uint64_t number;
+	bool is_over;                     /* answered, or it never will be */
+	bool has_ended;                   /* the node, before it took the request */
+	struct pkdi_answer_entry *answer; /* a copy, as the mailbox is used again; NULL: none came */
+};
+
+/* ---- Who is asked ---- */
+
+static const struct pkd_command *find_command(const struct pkd_node *node, const char *name)
+{
+	for (uint32_t i = 0; i < node->n_commands; i++)
+		if (!strcmp(node->commands[i].name, name))
+			return &node->commands[i];
+	return NULL;
+}
+
+/* What may be asked of the nodes that a name means, for people. */
+static bool refuse_command(const struct pkdi_run *run, const char *name, const char *command,
+                           struct pkdi_fault *fault)
+{
+	char names[256] = "";
+	size_t n = 0;
+
+	for (uint32_t i = 0; i < run->program->n_nodes; i++) {
+		const struct pkd_node *node = &run->program->nodes[i];
+
+		if (!pkdi_name_means(run, name, i))
+			continue;
+		for (uint32_t k = 0; k < node->n_commands && n < sizeof(names); k++)
+			n += (size_t)snprintf(names + n, sizeof(names) - n, "%s%s", n ? ", " : "",
+			                      node->commands[k].name);
+		if (n)
+			break;
+	}
+	return pkdi_refuse(fault, "unknown_command", "node '%.100s' has no command '%.100s'%s%s",
+	                   name, command, n ? ": it has " : "; it has none", names);
+}
+
+/* Chooses the nodes in request->chosen. Returns how many, 0 after a fault. */
+static uint32_t choose(struct pkdi_run *run, struct pkdi_request *request, const char *name,
+                       const char *command, struct pkdi_fault *fault)
+{
+	bool is_there = false, has_it = false;
+	uint32_t n = 0;
+
+	request->chosen = calloc(run->program->n_nodes + 1, sizeof(*request->chosen));
+	if (!request->chosen)
+		return pkdi_refuse(fault, "failed", "there is not enough memory");
+	for (uint32_t i = 0; i < run->program->n_nodes; i++) {
+		if (!pkdi_name_means(run, name, i))
+			continue;
+		is_there = true;
+		if (!find_command(&run->program->nodes[i], command))
+			continue;
+		has_it = true;
+		request->chosen[i] = !pkdi_run_has_ended(run, i);
+		n += request->chosen[i];
+	}
+	if (!is_there)
+		pkdi_refuse(fault, "unknown_node", "there is no node '%.160s'", name);
+	else if (!has_it)
+		refuse_command(run, name, command, fault);
+	else if (!n)
+		pkdi_refuse(fault, "ended", "node '%.160s' has ended", name);
+	return n;
+}
+
+/* ---- Posting ---- */
+
+/* Where its next request would be. Sixteen may wait, and nobody waits for the answer that its entry
+ * still holds. */
+static bool has_room(const struct pkdi_calls *calls)
+{
+	uint64_t next = atomic_load(&calls->requests->posted) + 1;
+
+	return next - atomic_load(&calls->answers->answered) <= PKDI_CALLS &&
+	       !(calls->awaited & 1U << next % PKDI_CALLS);
+}
+
+/* Writes the arguments where the next request will be: nobody reads there yet. */
+static bool write_arguments(struct pkdi_calls *calls, const struct pkd_node *node,
+                            const struct pkd_command *command, const struct pkdi_json *json,
+                            uint32_t arguments, struct pkdi_fault *fault)
+{
+	uint64_t next = atomic_load(&calls->requests->posted) + 1;
+	struct pkdi_request_entry *entry = pkdi_request_of(calls, next);
+
+	memset(entry, 0, calls->request_size);
+	entry->command = (uint32_t)(command - node->commands);
+	if (command->args && arguments == PKDI_JSON_NONE)
+		return pkdi_refuse(fault, "missing_argument", "'%.160s' is missing",
+		                   command->args->fields[0].name);
+	if (command->args)
+		return pkdi_typed_read(json, arguments, command->args, "", entry->args, fault);
+	return arguments == PKDI_JSON_NONE || json->values[arguments].n == 0 ||
+	       pkdi_refuse(fault, "unknown_argument", "'%.160s' takes no arguments",
+	                   command->name);
+}
+
+static void post(struct pkdi_calls *calls, struct pkdi_asked *asked)
+{
+	asked->number = atomic_load(&calls->requests->posted) + 1;
+	asked->calls = calls;
+	calls->awaited |= (uint16_t)(1U << asked->number % PKDI_CALLS);
+	atomic_store_explicit(&calls->requests->posted, asked->number, memory_order_release);
+}
+
+static bool post_all(struct pkdi_run *run, struct pkdi_request *request, const char *command,
+                     const struct pkdi_json *json, uint32_t arguments, struct pkdi_fault *fault)
+{
+	struct pkdi_asked *asked = request->asked;
+
+	for (uint32_t i = 0; i < run->program->n_nodes; i++) {
+		const struct pkd_node *node = &run->program->nodes[i];
+		struct pkdi_calls *calls = &run->nodes[i].calls;
+
+		if (!request->chosen[i])
+			continue;
+		if (!has_room(calls))
+			return pkdi_refuse(fault, "busy", "%d commands wait for node '%.160s'",
+			                   PKDI_CALLS, node->name);
+		asked->node = i;
+		asked->command = find_command(node, command);
+		if (!write_arguments(calls, node, asked->command, json, arguments, fault))
+			return false;
+		asked++;
+	}
+	for (uint32_t i = 0; i < request->n_asked; i++)
+		post(&run->nodes[request->asked[i].node].calls, &request->asked[i]);
+	pkdi_run_ring_all(run);
+	return true;
+}
+
+bool pkdi_call_begin(struct pkdi_run *run, struct pkdi_request *request,
+                     const struct pkdi_json *json, uint32_t parameters, struct pkdi_fault *fault)
+{
+	char name[256] = "", command[256] = "";
+	uint32_t arguments = PKDI_JSON_NONE;
+
+	if (parameters != PKDI_JSON_NONE)
+		arguments = pkdi_json_member(json, parameters, "arguments");
+	if (parameters == PKDI_JSON_NONE ||
+	    !pkdi_json_string(json, pkdi_json_member(json, parameters, "node"), name,
+	                      sizeof(name)) ||
+	    !pkdi_json_string(json, pkdi_json_member(json, parameters, "command"), command,
+	                      sizeof(command)) ||
+	    (arguments != PKDI_JSON_NONE && json->values[arguments].kind != PKDI_JSON_OBJECT))
+		return pkdi_refuse(fault, "invalid_parameter",
+		                   "\"node\" and \"command\" are names, and \"arguments\" an object");
+	if (!pkdi_take_wait(json, parameters, request, fault))
+		return false;
+	request->n_asked = choose(run, request, name, command, fault);
+	if (!request->n_asked)
+		return false;
+	request->asked = calloc(request->n_asked, sizeof(*request->asked));
+	if (!request->asked)
+		return pkdi_refuse(fault, "failed", "there is not enough memory");
+	return post_all(run, request, command, json, arguments, fault);
+}
+
+/* ---- Answers ---- */
+
+static void release(struct pkdi_asked *asked)
+{
+	if (asked->number)
+		asked->calls->awaited &= (uint16_t)~(1U << asked->number % PKDI_CALLS);
+}
+
+static bool is_answered(const struct pkdi_asked *asked)
+{
+	return atomic_load_explicit(&asked->calls->answers->answered, memory_order_acquire) >=
+	       asked->number;
+}
+
+static void collect(struct pkdi_asked *asked)
+{
+	asked->answer = malloc(asked->calls->answer_size);
+	if (asked->answer)
+		memcpy(asked->answer, pkdi_answer_of(asked->calls, asked->number),
+		       asked->calls->answer_size);
+	asked->is_over = true;
+	release(asked);
+}
+
+static void look(const struct pkdi_run *run, struct pkdi_asked *asked)
+{
+	bool has_ended = pkdi_run_has_ended(run, asked->node);
+
+	if (is_answered(asked)) /* looked at after the other */
+		collect(asked);
+	else if (has_ended)
+		asked->is_over = asked->has_ended = true;
+}
+
+bool pkdi_call_is_ready(struct pkdi_run *run, const struct pkdi_request *request, int64_t now_ns)
+{
+	bool all = true;
+
+	for (uint32_t i = 0; i < request->n_asked; i++) {
+		if (!request->asked[i].is_over)
+			look(run, &request->asked[i]);
+		all &= request->asked[i].is_over;
+	}
+	return all || now_ns >= request->until_ns;
+}
+
+static void write_fault(struct pkdi_out *out, const char *name, const char *message)
+{
+	pkdi_out_text(out, "error", name);
+	pkdi_out_text(out, "message", message);
+}
+
+static void write_failure(struct pkdi_out *out, const struct pkdi_answer_entry *answer)
+{
+	if (answer->error == PKDI_CALL_DIED)
+		write_fault(out, "died", "the node died in it, and what it had changed is undone");
+	else if (answer->error == PKDI_CALL_INVALID)
+		write_fault(out, "invalid_answer", answer->text);
+	else
+		write_fault(out, "failed", *answer->text ? answer->text : strerror(answer->error));
+}
+
+static void write_one(struct pkdi_out *out, const struct pkdi_asked *asked)
+{
+	const struct pkdi_calls *calls = asked->calls;
+	bool has_begun = atomic_load(&calls->answers->begun) >= asked->number;
+
+	if (asked->answer && asked->answer->error)
+		write_failure(out, asked->answer);
+	else if (asked->answer && asked->command->answer)
+		pkdi_typed_write(out, "value", asked->command->answer, asked->answer->answer);
+	else if (asked->answer)
+		return;
+	else if (asked->has_ended && has_begun)
+		write_fault(out, "died", "the node died in it, and was given up");
+	else if (asked->has_ended)
+		write_fault(out, "ended", "the node has ended before it");
+	else if (asked->is_over)
+		write_fault(out, "failed", "there is not enough memory for the answer");
+	else
+		write_fault(out, "timeout",
+		            has_begun ? "it has not been carried out yet, and may be"
+		                      : "the node has not come to it yet, and may do so");
+}
+
+void pkdi_call_write(struct pkdi_run *run, const struct pkdi_request *request,
+                     struct pkdi_out *out)
+{
+	const struct pkdi_asked *asked = request->asked;
+
+	if (request->cursor.section != PKDI_SECTION_NODE)
+		return;
+	while (asked->node != request->cursor.index)
+		asked++;
+	pkdi_out_open(out, "answer", '{');
+	pkdi_out_text(out, "node", run->program->nodes[asked->node].name);
+	write_one(out, asked);
+	pkdi_out_close(out, '}');
+}
+
+void pkdi_call_forget(struct pkdi_request *request)
+{
+	for (uint32_t i = 0; i < request->n_asked; i++) {
+		if (!request->asked[i].is_over)
+			release(&request->asked[i]);
+		free(request->asked[i].answer);
+	}
+	free(request->asked);
+	request->asked = NULL;
+	request->n_asked = 0;
+}
+
+/* ---- What there is to ask ---- */
+
+void pkdi_call_describe(const struct pkdi_run *run, const struct pkdi_cursor *cursor,
+                        struct pkdi_out *out)
+{
+	const struct pkd_node *node = &run->program->nodes[cursor->index];
+	const struct pkd_command *command = &node->commands[cursor->part];
+	uint32_t n = command->args ? command->args->n : 0;
+
+	pkdi_out_text(out, "node", node->name);
+	pkdi_out_text(out, "name", command->name);
+	if (*command->doc)
+		pkdi_out_text(out, "doc", command->doc);
+	pkdi_out_open(out, "arguments", '[');
+	for (uint32_t i = 0; i < n; i++) {
+		pkdi_out_open(out, NULL, '{');
+		pkdi_out_text(out, "name", command->args->fields[i].name);
+		pkdi_out_text(out, "type", command->args->fields[i].type->name);
+		pkdi_out_close(out, '}');
+	}
+	pkdi_out_close(out, ']');
+	if (command->answer)
+		pkdi_out_text(out, "answer", command->answer->name);
+}

@@ -1,0 +1,268 @@
+#include "console/typed_json.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "options/value.h"
+
+enum { NAME_SIZE = 160, TEXT_SIZE = 256 };
+
+/* ---- Reading ---- */
+
+struct reader {
+	const struct pkdi_json *json;
+	struct pkdi_fault *fault;
+};
+
+static bool read_value(const struct reader *reader, uint32_t value, const struct pkd_type *type,
+                       const char *name, char *ret_value);
+
+static bool refuse(const struct reader *reader, const char *name, const char *what)
+{
+	return pkdi_refuse(reader->fault, "invalid_argument", "'%.160s' must be %.200s", name,
+	                   what);
+}
+
+/* As on the command line: by the same rules. */
+static bool read_scalar(const struct reader *reader, uint32_t value, const struct pkd_type *type,
+                        const char *name, char *ret_value)
+{
+	const struct pkdi_json_value *v = &reader->json->values[value];
+	struct pkd_param like = {.name = name, .kind = type->kind, .type = type};
+	char text[TEXT_SIZE] = "", wanted[TEXT_SIZE];
+
+	if (v->kind == PKDI_JSON_NUMBER || v->kind == PKDI_JSON_BOOL)
+		snprintf(text, sizeof(text), "%.*s", (int)(v->end - v->start),
+		         reader->json->text + v->start);
+	else if (v->kind == PKDI_JSON_STRING)
+		pkdi_json_string(reader->json, value, text, sizeof(text));
+	if (v->end - v->start < sizeof(text) &&
+	    pkdi_value_parse(&like, text, ret_value, wanted, sizeof(wanted)) == 0)
+		return true;
+	pkdi_typed_describe(type, wanted, sizeof(wanted));
+	return refuse(reader, name, wanted);
+}
+
+static bool read_string(const struct reader *reader, uint32_t value, const struct pkd_type *type,
+                        const char *name, char *ret_value)
+{
+	char *text = ret_value + sizeof(uint32_t), wanted[TEXT_SIZE];
+	uint32_t length;
+
+	if (!pkdi_json_string(reader->json, value, text, type->n + 1)) {
+		memset(text, 0, type->n + 1);
+		pkdi_typed_describe(type, wanted, sizeof(wanted));
+		return refuse(reader, name, wanted);
+	}
+	length = (uint32_t)strlen(text);
+	memcpy(ret_value, &length, sizeof(length));
+	return true;
+}
+
+static bool read_items(const struct reader *reader, uint32_t value, const struct pkd_type *type,
+                       const char *name, char *ret_value)
+{
+	const struct pkdi_json_value *v = &reader->json->values[value];
+	bool is_list = type->kind == PKD_LIST;
+	char *items = ret_value + (is_list ? type->items_offset : 0), item[NAME_SIZE];
+	uint32_t i = 0;
+
+	if (v->kind != PKDI_JSON_ARRAY || v->n > type->n || (!is_list && v->n != type->n)) {
+		snprintf(item, sizeof(item), "an array of %s%u items", is_list ? "at most " : "",
+		         type->n);
+		return refuse(reader, name, item);
+	}
+	if (is_list)
+		memcpy(ret_value, &v->n, sizeof(v->n));
+	for (uint32_t at = value + 1; at < v->next; at = reader->json->values[at].next, i++) {
+		snprintf(item, sizeof(item), "%.140s[%u]", name, i);
+		if (!read_value(reader, at, type->item, item, items + (size_t)i * type->item->size))
+			return false;
+	}
+	return true;
+}
+
+/* Every field, and nothing else. */
+static bool read_record(const struct reader *reader, uint32_t value, const struct pkd_type *type,
+                        const char *name, char *ret_value)
+{
+	const struct pkdi_json_value *v = &reader->json->values[value];
+	char field[NAME_SIZE];
+
+	if (v->kind != PKDI_JSON_OBJECT)
+		return refuse(reader, name, "an object");
+	for (uint32_t i = 0; i < type->n; i++) {
+		uint32_t at = pkdi_json_member(reader->json, value, type->fields[i].name);
+
+		snprintf(field, sizeof(field), "%.70s%s%.70s", name, *name ? "." : "",
+		         type->fields[i].name);
+		if (at == PKDI_JSON_NONE)
+			return pkdi_refuse(reader->fault, "missing_argument", "'%.160s' is missing",
+			                   field);
+		if (!read_value(reader, at, type->fields[i].type, field,
+		                ret_value + type->fields[i].offset))
+			return false;
+	}
+	if (v->n == type->n)
+		return true;
+	for (uint32_t at = value + 1; at < v->next;
+	     at = reader->json->values[reader->json->values[at].next].next) {
+		uint32_t i = 0;
+
+		if (!pkdi_json_string(reader->json, at, field, sizeof(field)))
+			field[0] = '\0';
+		while (i < type->n && strcmp(type->fields[i].name, field) != 0)
+			i++;
+		if (i == type->n)
+			return pkdi_refuse(reader->fault, "unknown_argument",
+			                   "%.160s%sthere is no '%.100s'", name, *name ? ": " : "",
+			                   field);
+	}
+	return true;
+}
+
+static bool read_value(const struct reader *reader, uint32_t value, const struct pkd_type *type,
+                       const char *name, char *ret_value)
+{
+	if (type->kind == PKD_STRING)
+		return read_string(reader, value, type, name, ret_value);
+	if (type->kind == PKD_ARRAY || type->kind == PKD_LIST)
+		return read_items(reader, value, type, name, ret_value);
+	if (type->kind == PKD_RECORD)
+		return read_record(reader, value, type, name, ret_value);
+	if (type->kind == PKD_BYTES || type->kind == PKD_IMAGE)
+		return refuse(reader, name, "something that JSON has");
+	return read_scalar(reader, value, type, name, ret_value);
+}
+
+bool pkdi_typed_read(const struct pkdi_json *json, uint32_t value, const struct pkd_type *type,
+                     const char *name, void *ret_value, struct pkdi_fault *fault)
+{
+	struct reader reader = {json, fault};
+
+	return read_value(&reader, value, type, name, ret_value);
+}
+
+/* ---- Writing ---- */
+
+static void write_number(struct pkdi_out *out, const char *name, double number, bool single)
+{
+	char text[32];
+
+	if (!isfinite(number)) {
+		pkdi_out_raw(out, name, "null", 4);
+		return;
+	}
+	/* The shortest that reads back as the same. */
+	for (int digits = single ? 6 : 15; digits <= 17; digits++) {
+		snprintf(text, sizeof(text), "%.*g", digits, number);
+		if (single ? strtof(text, NULL) == (float)number : strtod(text, NULL) == number)
+			break;
+	}
+	pkdi_out_raw(out, name, text, strlen(text));
+}
+
+static int64_t signed_of(const struct pkd_type *type, const void *value)
+{
+	return type->size == 1   ? *(const int8_t *)value
+	       : type->size == 2 ? *(const int16_t *)value
+	       : type->size == 4 ? *(const int32_t *)value
+	                         : *(const int64_t *)value;
+}
+
+static uint64_t unsigned_of(const struct pkd_type *type, const void *value)
+{
+	return type->size == 1   ? *(const uint8_t *)value
+	       : type->size == 2 ? *(const uint16_t *)value
+	       : type->size == 4 ? *(const uint32_t *)value
+	                         : *(const uint64_t *)value;
+}
+
+static void write_scalar(struct pkdi_out *out, const char *name, const struct pkd_type *type,
+                         const void *value)
+{
+	if (type->kind == PKD_BOOL)
+		pkdi_out_bool(out, name, *(const bool *)value);
+	else if (type->kind == PKD_F32)
+		write_number(out, name, (double)*(const float *)value, true);
+	else if (type->kind == PKD_F64)
+		write_number(out, name, *(const double *)value, false);
+	else if (type->kind == PKD_ENUM)
+		pkdi_out_text(out, name, unsigned_of(type, value) < type->n
+		                                 ? type->names[unsigned_of(type, value)]
+		                                 : "?");
+	else if (type->kind >= PKD_U8 && type->kind <= PKD_U64)
+		pkdi_out_unsigned(out, name, unsigned_of(type, value));
+	else
+		pkdi_out_signed(out, name, signed_of(type, value));
+}
+
+static void write_items(struct pkdi_out *out, const char *name, const struct pkd_type *type,
+                        const void *value)
+{
+	bool is_list = type->kind == PKD_LIST;
+	const char *items = (const char *)value + (is_list ? type->items_offset : 0);
+	uint32_t n = is_list ? *(const uint32_t *)value : type->n;
+
+	pkdi_out_open(out, name, '[');
+	for (uint32_t i = 0; i < n && i < type->n && !out->is_full; i++)
+		pkdi_typed_write(out, NULL, type->item, items + (size_t)i * type->item->size);
+	pkdi_out_close(out, ']');
+}
+
+static void write_size(struct pkdi_out *out, const char *name, const struct pkd_type *type,
+                       const void *value)
+{
+	const struct pkd_image *image = value;
+
+	pkdi_out_open(out, name, '{');
+	if (type->kind == PKD_IMAGE) {
+		pkdi_out_unsigned(out, "width", image->width);
+		pkdi_out_unsigned(out, "height", image->height);
+	} else {
+		pkdi_out_unsigned(out, "bytes", *(const uint32_t *)value);
+	}
+	pkdi_out_close(out, '}');
+}
+
+void pkdi_typed_write(struct pkdi_out *out, const char *name, const struct pkd_type *type,
+                      const void *value)
+{
+	if (type->kind == PKD_STRING) {
+		pkdi_out_text(out, name, (const char *)value + sizeof(uint32_t));
+	} else if (type->kind == PKD_ARRAY || type->kind == PKD_LIST) {
+		write_items(out, name, type, value);
+	} else if (type->kind == PKD_BYTES || type->kind == PKD_IMAGE) {
+		write_size(out, name, type, value);
+	} else if (type->kind == PKD_RECORD) {
+		pkdi_out_open(out, name, '{');
+		for (uint32_t i = 0; i < type->n; i++)
+			pkdi_typed_write(out, type->fields[i].name, type->fields[i].type,
+			                 (const char *)value + type->fields[i].offset);
+		pkdi_out_close(out, '}');
+	} else {
+		write_scalar(out, name, type, value);
+	}
+}
+
+/* ---- Describing ---- */
+
+void pkdi_typed_describe(const struct pkd_type *type, char *ret_text, size_t size)
+{
+	size_t n = 0;
+
+	if (type->kind == PKD_BOOL)
+		snprintf(ret_text, size, "true or false");
+	else if (type->kind == PKD_TIME)
+		snprintf(ret_text, size, "a time, such as 20ms");
+	else if (type->kind == PKD_F32 || type->kind == PKD_F64)
+		snprintf(ret_text, size, "a number");
+	else if (type->kind == PKD_STRING)
+		snprintf(ret_text, size, "a string of at most %u bytes", type->n);
+	else if (type->kind != PKD_ENUM)
+		snprintf(ret_text, size, "a whole number (%s)", type->name);
+	for (uint32_t i = 0; type->kind == PKD_ENUM && i < type->n && n < size; i++)
+		n += (size_t)snprintf(ret_text + n, size - n, "%s%s", i ? "|" : "", type->names[i]);
+}

@@ -1,0 +1,139 @@
+#include "node/call.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "node/node.h"
+#include "node/record.h"
+#include "node/typed.h"
+
+/* ---- Sizes ---- */
+
+static uint32_t round_up(uint32_t size)
+{
+	return (size + 7) / 8 * 8;
+}
+
+uint32_t pkdi_call_request_size(const struct pkd_node *decl)
+{
+	uint32_t most = 0;
+
+	for (uint32_t i = 0; i < decl->n_commands; i++)
+		if (decl->commands[i].args && decl->commands[i].args->size > most)
+			most = decl->commands[i].args->size;
+	return decl->n_commands ? round_up((uint32_t)sizeof(struct pkdi_request_entry) + most) : 0;
+}
+
+uint32_t pkdi_call_answer_size(const struct pkd_node *decl)
+{
+	uint32_t most = 0;
+
+	for (uint32_t i = 0; i < decl->n_commands; i++)
+		if (decl->commands[i].answer && decl->commands[i].answer->size > most)
+			most = decl->commands[i].answer->size;
+	return decl->n_commands ? round_up((uint32_t)sizeof(struct pkdi_answer_entry) + most) : 0;
+}
+
+size_t pkdi_call_requests_size(const struct pkd_node *decl)
+{
+	size_t entries = (size_t)PKDI_CALLS * pkdi_call_request_size(decl);
+
+	return entries ? sizeof(struct pkdi_request_words) + entries : 0;
+}
+
+size_t pkdi_call_answers_size(const struct pkd_node *decl)
+{
+	size_t entries = (size_t)PKDI_CALLS * pkdi_call_answer_size(decl);
+
+	return entries ? sizeof(struct pkdi_answer_words) + entries : 0;
+}
+
+/* ---- A request ---- */
+
+static void commit(struct pkdi_node *node, uint64_t request)
+{
+	node->calls.done = request;
+	pkdi_record_commit_call(node);
+}
+
+/* Returns what the answer's `error` is. */
+static int call(struct pkdi_node *node, const struct pkd_command *command, const void *args,
+                struct pkdi_answer_entry *answer)
+{
+	struct pkdi_mismatch mismatch;
+	int r;
+
+	node->ctx.answer = answer;
+	r = command->call(node->self, args, answer->answer, &node->ctx);
+	node->ctx.answer = NULL;
+	if (r < 0)
+		return -r;
+	if (r != PKD_OK)
+		snprintf(answer->text, sizeof(answer->text),
+		         "it returned %d: a command returns PKD_OK, or what pkd_error returns", r);
+	else if (command->answer &&
+	         !pkdi_typed_check(command->answer, answer->answer, &mismatch))
+		snprintf(answer->text, sizeof(answer->text), "its answer%.60s %.180s",
+		         mismatch.place, mismatch.text);
+	else
+		return 0;
+	return PKDI_CALL_INVALID;
+}
+
+/* The console has looked, too; nobody has to trust it. */
+static bool is_valid(const struct pkdi_node *node, const struct pkdi_request_entry *request)
+{
+	struct pkdi_mismatch mismatch;
+	const struct pkd_type *args;
+
+	if (request->command >= node->decl->n_commands)
+		return false;
+	args = node->decl->commands[request->command].args;
+	return !args || pkdi_typed_check(args, request->args, &mismatch);
+}
+
+void pkdi_call_carry_out(struct pkdi_node *node)
+{
+	uint64_t n = node->calls.done + 1, in_hand = pkdi_read(&node->words->in_hand);
+	const struct pkdi_request_entry *request = pkdi_request_of(&node->calls, n);
+	struct pkdi_answer_entry *answer = pkdi_answer_of(&node->calls, n);
+	struct pkd_ctx before = node->ctx;
+	const struct pkd_command *command;
+
+	memset(answer, 0, node->calls.answer_size);
+	snprintf(answer->text, sizeof(answer->text), "the request is damaged");
+	answer->error = PKDI_CALL_INVALID;
+	if (is_valid(node, request)) {
+		command = &node->decl->commands[request->command];
+		answer->text[0] = '\0';
+		node->ctx.state = node->states[0] ? pkdi_record_spare_state(node) : NULL;
+		node->ctx.reported = false;
+		/* Should the node die in it, that is no fault of its frame. */
+		atomic_store_explicit(&node->words->in_hand, 0, memory_order_relaxed);
+		atomic_store_explicit(&node->calls.answers->begun, n, memory_order_release);
+		pkdi_node_begin_call(node, PKDI_CALL_COMMAND);
+		answer->error = call(node, command, request->args, answer);
+		pkdi_node_end_call(node);
+		atomic_store_explicit(&node->words->in_hand, in_hand, memory_order_relaxed);
+	}
+	/* What it has changed does not count, then. */
+	if (answer->error)
+		pkdi_record_spare_state(node);
+	node->ctx = before;
+	node->ctx.due_ns = 0; /* it may have something to make now */
+	commit(node, n);
+}
+
+void pkdi_call_recover(struct pkdi_node *node)
+{
+	struct pkdi_calls *calls = &node->calls;
+	uint64_t begun = pkdi_read(&calls->answers->begun);
+
+	calls->done = pkdi_read(&calls->answers->answered);
+	if (begun <= calls->done)
+		return;
+	pkdi_answer_of(calls, begun)->error = PKDI_CALL_DIED;
+	pkdi_record_spare_state(node);
+	commit(node, begun);
+}
