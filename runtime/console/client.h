@@ -36,7 +36,9 @@ struct pkdi_request {
 	const struct pkdi_method *method; /* NULL: nothing is being answered */
 	char id[PKDI_ID_SIZE];            /* as the client has written it, JSON; "": it has none */
 	struct pkdi_cursor cursor;        /* the next line */
-	bool *chosen;     /* get: by parameter, which are asked for; call: by node; NULL: all */
+	bool *chosen; /* get: by parameter, which are asked for; call: by node; restart: by
+	               * process; NULL: all */
+	uint32_t *before; /* restart: by process, its number when that was asked for */
 	struct pkdi_asked *asked; /* call: of each of those nodes, in their order */
 	uint32_t n_asked;
 	uint64_t version; /* set: of the values that were set; ping: its number */

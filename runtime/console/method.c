@@ -9,6 +9,7 @@
 #include "console/call.h"
 #include "console/describe.h"
 #include "console/pause.h"
+#include "console/restart.h"
 #include "console/set.h"
 #include "console/status.h"
 #include "options/param.h"
@@ -132,7 +133,9 @@ void pkdi_method_finish(struct pkdi_request *request)
 {
 	request->method = NULL;
 	free(request->chosen);
+	free(request->before);
 	request->chosen = NULL;
+	request->before = NULL;
 	pkdi_call_forget(request);
 }
 

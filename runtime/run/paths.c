@@ -173,7 +173,7 @@ int pkdi_paths_resolve(struct pkdi_run *run)
 void pkdi_paths_attach(struct pkdi_run *run, uint32_t index)
 {
 	struct pkdi_closer closer = {0, 0};
-	bool has_news = false;
+	bool has_news = index == PKD_NONE; /* the console: of restarts */
 
 	for (uint32_t i = 0; i < run->program->n_nodes; i++) {
 		/* Of files, or of a stream that was written over. */

@@ -77,7 +77,8 @@ struct pkdi_run {
 	struct pkdi_orders *orders; /* per node */
 	struct pkdi_map wishes_map; /* written by the console only */
 	struct pkdi_live_values live;
-	_Atomic uint32_t *paused; /* per node, there */
+	_Atomic uint32_t *paused;   /* per node, there */
+	_Atomic uint32_t *restarts; /* per process, there: how often it was to be started again */
 	struct pkdi_map bells_map; /* written by everyone */
 	struct pkdi_bell *bells;
 };

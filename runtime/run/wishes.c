@@ -90,7 +90,8 @@ int pkdi_wishes_create(struct pkdi_run *run, const struct pkdi_options *options)
 	if (!is_of_use(run))
 		live->n = 0;
 	ring = sizeof(*live->wishes) + (live->n ? PKDI_WISHES * live->size : 0);
-	requests = ring + run->program->n_nodes * sizeof(*run->paused);
+	requests = ring + run->program->n_nodes * sizeof(*run->paused) +
+	           run->n_processes * sizeof(*run->restarts);
 	requests = (requests + PKDI_LINE - 1) / PKDI_LINE * PKDI_LINE;
 	r = pkdi_map_create_sealed(&run->wishes_map, "pkd-wishes",
 	                           place_requests(run, NULL, requests));
@@ -98,6 +99,7 @@ int pkdi_wishes_create(struct pkdi_run *run, const struct pkdi_options *options)
 		return r;
 	live->wishes = (struct pkdi_wishes *)(void *)run->wishes_map.address;
 	run->paused = (_Atomic uint32_t *)(void *)(run->wishes_map.address + ring);
+	run->restarts = run->paused + run->program->n_nodes;
 	place_requests(run, run->wishes_map.address, requests);
 	if (live->n)
 		pkdi_wishes_pack(live, pkdi_wish_of(live, 0));

@@ -100,7 +100,7 @@ static bool is_own_making(const struct pkdi_event *event)
 {
 	if (event->kind == PKDI_EVENT_KILLED)
 		return event->value != SIGKILL;
-	return event->kind != PKDI_EVENT_FINISHED;
+	return event->kind != PKDI_EVENT_FINISHED && event->kind != PKDI_EVENT_RESTART;
 }
 
 /* Remembers the frame that a node had in hand when it died of its own making; when that happens
@@ -150,8 +150,9 @@ bool pkdi_child_reap(struct pkdi_supervisor *supervisor, uint32_t process,
 	else if (info.si_status == 0 && all_left(supervisor->run, process))
 		event.kind = PKDI_EVENT_FINISHED;
 	if (event.kind == PKDI_EVENT_KILLED && event.value == SIGKILL && child->stall)
-		event.kind = child->stall == PKDI_STALL_DAMAGED ? PKDI_EVENT_DAMAGED
-		                                                : PKDI_EVENT_STALLED;
+		event.kind = child->stall == PKDI_STALL_DAMAGED   ? PKDI_EVENT_DAMAGED
+		             : child->stall == PKDI_STALL_RESTART ? PKDI_EVENT_RESTART
+		                                                  : PKDI_EVENT_STALLED;
 	if (event.kind == PKDI_EVENT_KILLED && event.value == SIGKILL &&
 	    !supervisor->lives[process].forced && pkdi_cgroup_has_killed(&supervisor->run->cgroup))
 		event.kind = PKDI_EVENT_NO_MEMORY;
@@ -174,6 +175,24 @@ void pkdi_child_kill_for(struct pkdi_child *child, enum pkdi_stall stall)
 	child->stall = stall;
 	child->killed_ns = pkd_now();
 	pkdi_child_signal(child, SIGKILL);
+}
+
+void pkdi_child_restart_asked(struct pkdi_supervisor *supervisor)
+{
+	const struct pkdi_run *run = supervisor->run;
+
+	for (uint32_t i = 0; i < run->n_processes; i++) {
+		struct pkdi_child *child = &supervisor->children[i];
+		uint32_t asked = atomic_load(&run->restarts[i]);
+
+		if (asked == child->n_restarts_asked)
+			continue;
+		child->n_restarts_asked = asked;
+		/* What the console may say, and a node behind it, is said by the deploy. */
+		if (supervisor->cycle.phase == PKDI_PHASE_RUN && pkdi_child_is_up(child) &&
+		    !child->stall && run->processes[i].decl->n_restarts)
+			pkdi_child_kill_for(child, PKDI_STALL_RESTART);
+	}
 }
 
 bool pkdi_child_is_own(const void *context, pid_t pid)

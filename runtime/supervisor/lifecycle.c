@@ -137,6 +137,7 @@ static int status_of(const struct pkdi_event *event)
 		return 128 + event->value;
 	case PKDI_EVENT_FINISHED:
 	case PKDI_EVENT_EXITED:
+	case PKDI_EVENT_RESTART:
 	case PKDI_EVENT_NOT_STARTED:
 	case PKDI_EVENT_STOP:
 	case PKDI_EVENT_TIME:
@@ -227,6 +228,18 @@ static void on_death(struct pkdi_lifecycle *cycle, const struct pkdi_event *even
 	}
 }
 
+/* Somebody wants it: that is no failure, and does not count as one. While the rest is draining, it
+ * is to drain, too. */
+static void on_restart(struct pkdi_lifecycle *cycle, const struct pkdi_event *event)
+{
+	if (cycle->phase == PKDI_PHASE_STOP) {
+		give_up(cycle, event->process);
+		return;
+	}
+	act(cycle, PKDI_ACTION_SAY_RESTART, event->process, 0);
+	act(cycle, PKDI_ACTION_START, event->process, 0);
+}
+
 /* ---- All events ---- */
 
 static void on_time(struct pkdi_lifecycle *cycle, int64_t now_ns)
@@ -266,6 +279,9 @@ void pkdi_lifecycle_handle(struct pkdi_lifecycle *cycle, const struct pkdi_event
 	case PKDI_EVENT_DAMAGED:
 	case PKDI_EVENT_NOT_STARTED:
 		on_death(cycle, event);
+		break;
+	case PKDI_EVENT_RESTART:
+		on_restart(cycle, event);
 		break;
 	case PKDI_EVENT_STOP:
 		on_stop(cycle, event->now_ns);

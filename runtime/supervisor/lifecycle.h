@@ -32,6 +32,7 @@ enum pkdi_event_kind {
 	PKDI_EVENT_NO_MEMORY, /* process: killed by the kernel, out of memory; value: SIGKILL */
 	PKDI_EVENT_STALLED,   /* process: the supervisor killed it for its step; value: SIGKILL */
 	PKDI_EVENT_DAMAGED, /* process: … for words that no runtime has written; value: SIGKILL */
+	PKDI_EVENT_RESTART,     /* process: … because it is to be started again */
 	PKDI_EVENT_NOT_STARTED, /* process: fork failed; value: errno */
 	PKDI_EVENT_STOP,        /* a signal to the supervisor, or pkd_stop */
 	PKDI_EVENT_TIME,        /* the alarm */
@@ -52,7 +53,7 @@ enum pkdi_action_kind {
 	PKDI_ACTION_GIVE_UP,     /* process: its nodes are gone */
 	PKDI_ACTION_SIGNAL,      /* process: value: the signal */
 	PKDI_ACTION_PHASE,       /* value: enum pkdi_phase */
-	PKDI_ACTION_SAY_RESTART, /* process: it died and will be started again */
+	PKDI_ACTION_SAY_RESTART, /* process: it died, or was killed for it, and is started again */
 	PKDI_ACTION_SAY_ABSENT,  /* process: it died and the rest goes on without it */
 	PKDI_ACTION_SAY_FORCED,  /* process: it had to be ended; value: the signal */
 	PKDI_ACTION_SAY_DIED,    /* process: it died while the program was stopping */
@@ -131,6 +132,7 @@ enum pkdi_stall {
 	PKDI_STALL_NONE,
 	PKDI_STALL_TOO_LONG, /* its step has taken longer than stall_ns */
 	PKDI_STALL_DAMAGED,  /* the word says what no runtime has written */
+	PKDI_STALL_RESTART,  /* nothing: it is to be started again */
 };
 
 /* After so long in init or finish somebody may wonder what the program waits for. */

@@ -108,6 +108,7 @@ static void name_death(const struct pkdi_run *run, const struct pkdi_life *life,
 		         pkdi_limit_explain(event->value, why));
 		break;
 	case PKDI_EVENT_FINISHED:
+	case PKDI_EVENT_RESTART:
 	case PKDI_EVENT_STOP:
 	case PKDI_EVENT_TIME:
 		snprintf(what, WHAT_SIZE, "ended");
@@ -134,7 +135,9 @@ void pkdi_report(const struct pkdi_run *run, const struct pkdi_action *action,
 		return;
 	}
 	name_death(run, life, event, what);
-	if (action->kind == PKDI_ACTION_SAY_RESTART)
+	if (event->kind == PKDI_EVENT_RESTART)
+		pkdi_log(log, "%s is started again, as it was told", who);
+	else if (action->kind == PKDI_ACTION_SAY_RESTART)
 		pkdi_log(log, "%s %s; it is started again (restart %u)", who, what,
 		         life->n_restarts);
 	else if (action->kind == PKDI_ACTION_SAY_ABSENT)

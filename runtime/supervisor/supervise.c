@@ -252,6 +252,7 @@ static void dispatch(struct pkdi_supervisor *supervisor, uint32_t tag)
 		pkdi_event_take(supervisor->run->supervisor_fd);
 		name_outputs(supervisor);
 		end_damage(supervisor);
+		pkdi_child_restart_asked(supervisor);
 		set_alarm(supervisor);
 		break;
 	case PKDI_TAG_ALARM:

@@ -15,6 +15,7 @@ struct pkdi_child {
 	bool is_held;                /* it has ended, and a tracer has not let it go */
 	enum pkdi_stall stall;       /* what it has been killed for, if anything */
 	int64_t killed_ns;           /* when, if it was */
+	uint32_t n_restarts_asked;   /* of those that the console wants, how many were acted on */
 	int64_t limit_ns;            /* PKDI_STALL_TOO_LONG: what its call took longer than */
 	bool reported_slow;          /* that its init or finish takes long */
 	bool not_started;            /* not started, as another one could not be */

@@ -412,6 +412,28 @@ static void nothing_is_restarted_while_stopping(void **state)
 	assert_string_equal(FINISHED(2), "leave 139");
 }
 
+static void one_that_is_told_to_starts_at_once_and_it_counts_for_nothing(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	set_up(&f, &restarts);
+	for (int64_t now = 1; now < 100; now++)
+		assert_string_equal(feed(&f, PKDI_EVENT_RESTART, 0, SIGKILL, now),
+		                    "say-restart 0, start 0");
+	assert_string_equal(KILLED(0, SIGKILL, 100), "say-restart 0");
+	TIME(110);
+	/* What it has in hand while the rest drains is worked off, too. */
+	STOP(200);
+	assert_string_equal(feed(&f, PKDI_EVENT_RESTART, 0, SIGKILL, 210),
+	                    "say-restart 0, start 0");
+	TIME(PKDI_DRAIN_NS + 200);
+	assert_string_equal(feed(&f, PKDI_EVENT_RESTART, 0, SIGKILL, PKDI_DRAIN_NS + 210),
+	                    "give-up 0");
+	FINISHED(1);
+	assert_string_equal(FINISHED(2), "leave 0");
+}
+
 static void deadlines_mean_nothing_while_it_runs(void **state)
 {
 	struct fixture f;
@@ -569,6 +591,7 @@ int main(void)
 		cmocka_unit_test(who_is_killed_for_memory_died_of_its_own_making),
 		cmocka_unit_test(who_damages_its_words_died_of_its_own_making),
 		cmocka_unit_test(where_a_core_dump_is),
+		cmocka_unit_test(one_that_is_told_to_starts_at_once_and_it_counts_for_nothing),
 		cmocka_unit_test(deadlines_mean_nothing_while_it_runs),
 	};
 
