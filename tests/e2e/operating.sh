@@ -7,7 +7,11 @@ needs pkill
 
 cp "$ROOT"/examples/processes/* .
 export PKD_DIR="$PWD/place"
-export PATH="$B:$PATH"
+# Another test may run the same example: only what the program of this one has started is killed.
+mkdir bin
+printf '#!/bin/sh\nexec %s -P "$(cat pid)" "$@"\n' "$(command -v pkill)" >bin/pkill
+chmod +x bin/pkill
+export PATH="$PWD/bin:$B:$PATH"
 awk '/^```console/ { on = 1; next } /^```/ { on = 0 } on' "$ROOT/docs/operating.md" >page
 n=0 program=
 trap '[ -z "$program" ] || kill "$program" 2>/dev/null' EXIT
@@ -31,6 +35,7 @@ run() {
 	*'&')
 		sh -c "exec ${command% &}" >said 2>&1 &
 		program=$!
+		echo $program >pid
 		answers() { pkd ping >/dev/null 2>&1; }
 		within 20 answers || fail 'the program does not answer' said
 		;;
