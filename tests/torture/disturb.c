@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include <signal.h>
 
+#include "meddle.h"
 #include "run.h"
 
 static pid_t pick(struct run *run)
@@ -88,6 +89,8 @@ void disturb(struct run *run)
 	rest((int64_t)below(campaign, (uint64_t)longest_ns[below(campaign, 4)]));
 	if (run_has_ended(run))
 		return;
+	if (below(campaign, 4) == 0)
+		meddle(run);
 	switch (below(campaign, 16)) {
 	case 0:
 		pause_one(run);

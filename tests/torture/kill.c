@@ -10,7 +10,8 @@
  *                  killed while the program was stopping: the status says so
  *   by a SIGKILL   of the supervisor: all processes are gone within 2 s; files as above
  *
- * After each run no process is left, and nobody holds its memory. -l is for edges that lose frames:
+ * Meanwhile its console is asked for pauses, other parameters, commands and restarts (meddle.c), and
+ * killed as the others are. After each run no process is left, and nobody holds its memory. -l is for edges that lose frames:
  * there the nodes themselves write a file `wrong`, which must be empty. The folder of a run that
  * was not right is kept as NAME.N; after DIFFERENCES (3) of these it is enough. */
 #define _GNU_SOURCE
@@ -23,6 +24,7 @@
 #include <unistd.h>
 
 #include "files.h"
+#include "meddle.h"
 #include "run.h"
 
 /* A stop takes 1.6 s by its own limits; the rest is for a machine that has other work. */
@@ -31,6 +33,7 @@
 
 static void end_by_itself(struct run *run)
 {
+	meddle_no_more(run);
 	if (!run_ends_within(run, RUN_LIMIT_NS)) {
 		run_complain(run, "it does not end");
 		run_write_states(run);
@@ -228,9 +231,10 @@ int main(int argc, char **argv)
 	while (campaign.kills < campaign.kills_wanted &&
 	       campaign.differences < campaign.most_differences)
 		torture(&campaign);
-	printf("%-9s %6" PRIu64 " kills %5" PRIu64 " pauses %4" PRIu64 " runs %8" PRIu64
-	       " frames %6.1f s, %4.1f s the slowest end, %" PRIu64 " differences\n",
-	       campaign.name, campaign.kills, campaign.pauses, campaign.runs,
+	printf("%-9s %6" PRIu64 " kills %5" PRIu64 " pauses %5" PRIu64 " requests %4" PRIu64
+	       " runs %8" PRIu64 " frames %6.1f s, %4.1f s the slowest end, %" PRIu64
+	       " differences\n",
+	       campaign.name, campaign.kills, campaign.pauses, campaign.requests, campaign.runs,
 	       campaign.whole_runs * campaign.frames, (double)(now_ns() - from) / 1e9,
 	       (double)campaign.slowest_ns / 1e9, campaign.differences);
 	return campaign.differences ? 1 : 0;

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "files.h"
+#include "meddle.h"
 
 static const char *const end_names[] = {"by itself", "by SIGTERM", "by the supervisor's death"};
 
@@ -61,6 +62,7 @@ static _Noreturn void be_program(const struct campaign *campaign, const char *fo
 	int log;
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	setenv("PKD_DIR", meddle_place(), 1);
 	setrlimit(RLIMIT_CORE, &none);
 	if (chdir(folder) < 0)
 		_exit(126);

@@ -18,7 +18,7 @@ struct campaign {
 	char **command;
 	char folder[256], wanted[256]; /* of what is tortured, and of the undisturbed run */
 	uint64_t random;
-	uint64_t kills_wanted, kills, pauses, runs, whole_runs, frames;
+	uint64_t kills_wanted, kills, pauses, requests, runs, whole_runs, frames;
 	uint64_t differences, most_differences;
 	int64_t slowest_ns; /* end of a run, once the kills are done */
 	bool loses;         /* frames, so that no two runs are the same */
@@ -30,6 +30,7 @@ struct run {
 	pid_t pid; /* 0: has ended */
 	int status;
 	uint64_t n_kills;
+	uint64_t n_touched; /* what a node has answered last, see meddle.c */
 	struct memories memories;
 	bool wrong;
 };

@@ -57,7 +57,7 @@ echo "seed $seed"
 
 # shellcheck disable=SC2086 # words
 ${CC:-cc} -std=gnu11 -O2 ${CFLAGS:-} -o kill "$here/kill.c" "$here/run.c" "$here/disturb.c" \
-	"$here/victims.c" "$here/files.c" ${LDFLAGS:-} || exit 2
+	"$here/victims.c" "$here/files.c" "$here/meddle.c" ${LDFLAGS:-} || exit 2
 
 # died_of GRAPH FRAMES: the undisturbed run has died of the frames that it should, and of these alone.
 died_of() {
