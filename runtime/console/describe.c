@@ -1,6 +1,6 @@
 #include "console/describe.h"
 
-#include "console/call.h"
+#include "console/calls.h"
 #include "options/param.h"
 #include "options/value.h"
 

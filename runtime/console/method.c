@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "console/call.h"
+#include "console/calls.h"
 #include "console/describe.h"
 #include "console/pause.h"
 #include "console/restart.h"

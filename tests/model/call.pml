@@ -3,7 +3,7 @@
  *
  *   console --posted, R entries--> node --begun, record, answered, R entries--> console
  *
- * The steps are those of runtime/console/call.c, and of pkdi_call_carry_out, pkdi_call_recover
+ * The steps are those of runtime/console/calls.c, and of pkdi_call_carry_out, pkdi_call_recover
  * (runtime/node/call.c) and pkdi_record_commit_call. An entry holds the number of its request.
  *
  * Shown: whatever dies where, no request is carried out twice; one that is answered as carried out has had its

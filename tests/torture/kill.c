@@ -10,8 +10,10 @@
  *                  killed while the program was stopping: the status says so
  *   by a SIGKILL   of the supervisor: all processes are gone within 2 s; files as above
  *
- * Meanwhile its console is asked for pauses, other parameters, commands and restarts (meddle.c), and
- * killed as the others are. After each run no process is left, and nobody holds its memory. -l is for edges that lose frames:
+ * Meanwhile its console is asked for pauses, other parameters, commands and restarts (meddle.c),
+ * and killed as the others are.
+ *
+ * After each run no process is left, and nobody holds its memory. -l is for edges that lose frames:
  * there the nodes themselves write a file `wrong`, which must be empty. The folder of a run that
  * was not right is kept as NAME.N; after DIFFERENCES (3) of these it is enough. */
 #define _GNU_SOURCE

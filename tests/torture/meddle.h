@@ -1,5 +1,6 @@
-/* Asks the console of a program under torture for things that leave what it writes as it is: pauses,
- * other parameters, commands, restarts by hand. Its answers may fail to come, as it is killed, too. */
+/* Asks the console of a program under torture for things that leave what it writes as it is:
+ * pauses, other parameters, commands, restarts by hand. Its answers may fail to come, as it is
+ * killed, too. */
 #ifndef MEDDLE_H
 #define MEDDLE_H
 

@@ -1,6 +1,6 @@
 /* Commands, asked of nodes on behalf of clients. */
-#ifndef PKDI_CONSOLE_CALL_H
-#define PKDI_CONSOLE_CALL_H
+#ifndef PKDI_CALLS_H
+#define PKDI_CALLS_H
 
 #include "console/method.h"
 

@@ -1,4 +1,4 @@
-#include "console/call.h"
+#include "console/calls.h"
 
 #include <errno.h>
 #include <stdio.h>
