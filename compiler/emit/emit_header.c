@@ -139,7 +139,10 @@ static void put_params(const struct header *h, const struct interface *node)
 		          c_member(h->arena, param->name));
 		note = join(h->arena, param->doc, note);
 		out_field_comment(&lines,
-		                  join(h->arena, note, param->live ? "may change as it runs" : ""));
+		                  join(h->arena, note,
+		                       param->live     ? "may change as it runs"
+		                       : param->secret ? "secret"
+		                                       : ""));
 	}
 	for (size_t i = 0; i < node->generics.n; i++) {
 		const struct generic *generic = &node->generics.items[i];

@@ -67,6 +67,8 @@ static void put_param_row(struct program *p, const char *struct_name, const stru
 		out_field_string(&row, "initial", param->initial_text);
 	if (param->live)
 		out_field(&row, ".live = true");
+	if (param->secret)
+		out_field(&row, ".secret = true");
 	if (param->has_range) {
 		out_field(&row, ".has_range = true");
 		put_bound(&row, "min", param, &param->min);

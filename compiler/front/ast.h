@@ -92,7 +92,7 @@ struct ast_port {
 	struct ast_type *type;
 	struct span span;
 	const char *doc;
-	bool optional, param, live;
+	bool optional, param, live, secret;
 	struct ast_expr *initial;
 	struct ast_expr *low, *high; /* in low..high */
 };

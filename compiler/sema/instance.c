@@ -93,6 +93,8 @@ static void bind_param(struct elaborator *e, struct instance *instance, const st
 	binding->term = expr ? argument_build(e, from, param->type, expr) : initial;
 	if (binding->term && expr && binding->term->kind == TERM_CONST)
 		resolve_in_range(e->sema, param, expr->span, &binding->term->value);
+	if (binding->term && expr)
+		secret_check_argument(e, instance->face, param, expr->span, binding->term);
 	map_put(e->sema->arena, &instance->inside->names, param->name, binding);
 }
 

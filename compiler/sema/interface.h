@@ -36,7 +36,7 @@ struct param {
 	const char *doc; /* or "" */
 	struct span span;
 	const struct type *type; /* a scalar, an enum or `string` */
-	bool live;
+	bool live, secret;
 	struct value initial;     /* VALUE_NONE: must be given */
 	const char *initial_text; /* in the source's words; NULL with VALUE_NONE */
 	bool has_range;

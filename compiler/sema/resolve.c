@@ -256,7 +256,8 @@ struct param resolve_param(struct sema *sema, struct file_scope *file, const str
 	struct param param = {.name = port->name.text,
 	                      .doc = port->doc ? port->doc : "",
 	                      .span = port->name.span,
-	                      .live = port->live};
+	                      .live = port->live,
+	                      .secret = port->secret};
 	struct type_place place = {.file = file, .param = true};
 	resolve_part_name(sema, port->name);
 	param.type = resolve_type(sema, place, port->type);
@@ -276,6 +277,8 @@ struct param resolve_param(struct sema *sema, struct file_scope *file, const str
 		if (param.initial.kind != VALUE_NONE)
 			resolve_in_range(sema, &param, port->initial->span, &param.initial);
 	}
+	if (param.secret)
+		secret_check_param(sema, port, &param);
 	return param;
 }
 

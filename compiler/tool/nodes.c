@@ -41,7 +41,7 @@ static void print_param(const struct param *param)
 	if (param->has_range)
 		printf(", from %s to %s", value_number_text(&param->min, min),
 		       value_number_text(&param->max, max));
-	puts(param->live ? ", may change while it runs" : "");
+	puts(param->live ? ", may change while it runs" : param->secret ? ", secret" : "");
 	print_doc("      ", param->doc);
 }
 

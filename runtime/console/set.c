@@ -67,7 +67,9 @@ bool pkdi_set_may_change(const struct pkdi_run *run, uint32_t target, const char
 
 	pkdi_param_nth(run->program, target, &param);
 	*ret_why = NULL;
-	if (param.param->kind == PKD_STRING)
+	if (pkdi_param_is_secret(run->program, &param))
+		*ret_why = "is secret: it is given when the program starts";
+	else if (param.param->kind == PKD_STRING)
 		*ret_why = "is a string: those are set when the program starts";
 	else if (param.node && !param.param->live)
 		*ret_why = "is set when the program starts: write `live param` in the declaration "
