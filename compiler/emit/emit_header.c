@@ -135,8 +135,13 @@ static void put_params(const struct header *h, const struct interface *node)
 		const struct param *param = &node->params.items[i];
 		const char *type = type_c_param(param->type);
 		const char *note = number_note(h->arena, param->type);
-		out_field(&lines, "%s%s%s;", type, text_ends_with(type, "*") ? "" : " ",
-		          c_member(h->arena, param->name));
+		const char *member = c_member(h->arena, param->name);
+		if (param->bounded)
+			out_field(&lines, "%s;",
+			          type_c_declaration(h->arena, param->bounded, member, 1));
+		else
+			out_field(&lines, "%s%s%s;", type, text_ends_with(type, "*") ? "" : " ",
+			          member);
 		note = join(h->arena, param->doc, note);
 		out_field_comment(&lines,
 		                  join(h->arena, note,

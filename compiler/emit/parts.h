@@ -43,4 +43,8 @@ const char *type_describe(struct buf *out, struct described *described, const st
 const char *value_c(struct arena *arena, const struct value *value, const struct type *type,
                     size_t column);
 
+/* {5, "a.mp4"}, {2, {1, 2}}: of a string<n> or a list, as an initializer. (emit_term.c) */
+const char *value_initializer(struct arena *arena, const struct value *value,
+                              const struct type *type);
+
 #endif

@@ -35,13 +35,20 @@ struct param {
 	const char *name;
 	const char *doc; /* or "" */
 	struct span span;
-	const struct type *type; /* a scalar, an enum or `string` */
+	const struct type *type; /* a scalar, an enum or `string`, with or without a capacity */
+	const struct type *bounded; /* string<n>: as it is stored; NULL: it has no capacity */
 	bool live, secret;
 	struct value initial;     /* VALUE_NONE: must be given */
 	const char *initial_text; /* in the source's words; NULL with VALUE_NONE */
 	bool has_range;
 	struct value min, max;
 };
+
+/* Its type as it is declared. */
+static inline const struct type *param_declared(const struct param *param)
+{
+	return param->bounded ? param->bounded : param->type;
+}
 
 enum origin_kind { ORIGIN_NONE, ORIGIN_PACED, ORIGIN_LIVE };
 

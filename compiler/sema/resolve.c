@@ -161,6 +161,12 @@ static bool is_less(const struct value *a, const struct value *b)
 	return a->i < b->i;
 }
 
+static bool fits_capacity(struct sema *sema, const struct param *param, struct span span,
+                          struct value value)
+{
+	return resolve_value(sema, param->bounded, span, &value);
+}
+
 bool resolve_in_range(struct sema *sema, const struct param *param, struct span span,
                       const struct value *value)
 {
@@ -171,6 +177,8 @@ bool resolve_in_range(struct sema *sema, const struct param *param, struct span 
 				return false;
 		return true;
 	}
+	if (param->bounded && value->kind == VALUE_STRING)
+		return fits_capacity(sema, param, span, *value);
 	if (!param->has_range || (!is_less(value, &param->min) && !is_less(&param->max, value)))
 		return true;
 	diag_report(sema->diags, E0307, span, "%s is outside the range of '%s', %s..%s",
@@ -194,6 +202,9 @@ const char *resolve_source(struct sema *sema, struct span span)
 	return arena_strndup(sema->arena, sema->sources->list.items[span.source].text + span.start,
 	                     span.end - span.start);
 }
+
+/* Requests of a console, which set them, are bounded. */
+#define PARAM_CAPACITY_MAX 4096
 
 /* Each element on its own, so that it may be the bare name of an enum's value. */
 static struct value resolve_array(struct sema *sema, struct file_scope *file,
@@ -251,6 +262,22 @@ static void resolve_range(struct sema *sema, struct file_scope *file, const stru
 		            "this range is empty");
 }
 
+/* In expressions a string<n> of a parameter is a `string`: what is computed is checked against n
+ * when it is stored. */
+static void resolve_capacity(struct sema *sema, const struct ast_port *port, struct param *param)
+{
+	bool string = param->type->kind == TYPE_STRING;
+	unsigned long long n = string && !param->type->n.variable ? param->type->n.value : 0;
+	if (n > PARAM_CAPACITY_MAX) {
+		diag_report(sema->diags, E0307, port->type->span,
+		            "a string of a parameter has at most %d bytes", PARAM_CAPACITY_MAX);
+		param->type = type_error();
+	} else if (n) {
+		param->bounded = param->type;
+		param->type = type_string(sema->arena, (struct size){0});
+	}
+}
+
 struct param resolve_param(struct sema *sema, struct file_scope *file, const struct ast_port *port)
 {
 	struct param param = {.name = port->name.text,
@@ -261,6 +288,7 @@ struct param resolve_param(struct sema *sema, struct file_scope *file, const str
 	struct type_place place = {.file = file, .param = true};
 	resolve_part_name(sema, port->name);
 	param.type = resolve_type(sema, place, port->type);
+	resolve_capacity(sema, port, &param);
 	if (param.type->kind != TYPE_ERROR && !is_param_type(param.type)) {
 		diag_report(sema->diags, E0302, port->type->span,
 		            "a parameter is a number, a bool, a time, an enum or a string, not %s",
@@ -704,6 +732,33 @@ static void check_stream_names(struct sema *sema, const struct interface *face)
 	}
 }
 
+static bool is_path(const struct ast_decl *decl, const char *name)
+{
+	for (size_t i = 0; i < decl->items.n; i++) {
+		const struct ast_item *item = &decl->items.items[i];
+		if (item->kind == ITEM_RIGHT && item->expr && item->expr->kind == EXPR_NAME &&
+		    strcmp(item->expr->name.text, name) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Of a secret or a path, that it cannot be live has been said. */
+static void check_live_strings(struct sema *sema, const struct ast_decl *decl,
+                               const struct interface *face)
+{
+	for (size_t i = 0; i < face->params.n; i++) {
+		const struct param *param = &face->params.items[i];
+		if (!param->live || param->type->kind != TYPE_STRING || param->bounded ||
+		    param->secret || is_path(decl, param->name))
+			continue;
+		diag_report(sema->diags, E0302, param->span,
+		            "a live string needs a capacity: its memory is laid out before the "
+		            "program starts");
+		diag_help(sema->diags, "write '%s: string<64>' for up to 64 bytes", param->name);
+	}
+}
+
 struct interface *resolve_node(struct sema *sema, struct symbol *symbol)
 {
 	if (symbol->state != UNRESOLVED)
@@ -732,8 +787,10 @@ struct interface *resolve_node(struct sema *sema, struct symbol *symbol)
 	for (size_t i = 0; i < decl->items.n; i++)
 		resolve_item(sema, file, face, &decl->items.items[i]);
 	resolve_rights(sema, decl, face);
-	if (symbol->kind == SYMBOL_NODE)
+	if (symbol->kind == SYMBOL_NODE) {
 		check_params(sema, face);
+		check_live_strings(sema, decl, face);
+	}
 	check_generics(sema, face, symbol->kind == SYMBOL_PIPELINE);
 	check_items(sema, face);
 	if (face->inputs.n == 0 && face->origin == ORIGIN_NONE && symbol->kind == SYMBOL_NODE)

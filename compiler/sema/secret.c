@@ -17,9 +17,9 @@ void secret_check_param(struct sema *sema, const struct ast_port *port, const st
 {
 	const struct type *type = param->type->kind == TYPE_ARRAY ? param->type->item : param->type;
 
-	if (type->kind != TYPE_STRING) {
+	if (type->kind != TYPE_STRING || param->bounded) {
 		diag_report(sema->diags, E0315, port->type->span, "a secret is a string, not %s",
-		            param->type->name);
+		            param_declared(param)->name);
 	} else if (param->live) {
 		diag_report(sema->diags, E0315, port->span, "a secret cannot be live");
 		diag_help(sema->diags, "leave out 'live': it is given when the program starts");

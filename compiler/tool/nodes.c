@@ -33,7 +33,7 @@ static void print_ports(const char *title, const struct port *ports, size_t n)
 static void print_param(const struct param *param)
 {
 	char min[VALUE_TEXT_SIZE], max[VALUE_TEXT_SIZE];
-	printf("  %s: %s", param->name, param->type->name);
+	printf("  %s: %s", param->name, param_declared(param)->name);
 	if (param->initial.kind == VALUE_NONE)
 		printf(", must be given");
 	else

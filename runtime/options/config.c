@@ -94,7 +94,7 @@ static int check_value(const struct pkd_program *program, const struct pkdi_para
 	struct pkd_param param = *target->param;
 	char wanted[WANTED_SIZE], name[PKDI_NAME_SIZE], why[WANTED_SIZE + 64];
 	uint32_t n = param.n ? param.n : 1;
-	char **scratch = calloc(n, sizeof(*scratch)); /* no kind has a larger value */
+	char **scratch = calloc(1, pkdi_value_size(&param));
 	int r;
 
 	if (!scratch) {
@@ -103,7 +103,7 @@ static int check_value(const struct pkd_program *program, const struct pkdi_para
 	}
 	param.offset = 0;
 	r = pkdi_value_parse(&param, value, scratch, wanted, sizeof(wanted));
-	for (uint32_t i = 0; param.kind == PKD_STRING && i < n; i++)
+	for (uint32_t i = 0; param.kind == PKD_STRING && !param.capacity && i < n; i++)
 		free(scratch[i]);
 	free(scratch);
 	if (r == 0)

@@ -56,6 +56,8 @@ static void print_param(const struct pkd_program *program, const struct pkdi_par
 
 	if (param->n)
 		snprintf(count, sizeof(count), "%u value%s, ", param->n, param->n == 1 ? "" : "s");
+	if (param->capacity)
+		snprintf(count, sizeof(count), "at most %u bytes, ", param->capacity);
 	pkdi_param_name(target, name);
 	pkdi_value_describe(param, value, sizeof(value));
 	if (secret && param->kind == PKD_STRING && !param->n)

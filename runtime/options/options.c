@@ -411,6 +411,8 @@ static bool can_bind_for_help(const struct parser *parser)
 			continue;
 		if (target.param->kind != PKD_STRING)
 			return false;
+		if (target.param->capacity)
+			continue;
 		for (uint32_t k = 0; k < (target.param->n ? target.param->n : 1); k++)
 			memcpy((char *)target.params + target.param->offset + k * sizeof(empty),
 			       &empty, sizeof(empty));

@@ -8,6 +8,7 @@
 #include <sys/mman.h>
 
 #include "options/config.h"
+#include "options/value.h"
 
 /* In pages of its own: MADV_DONTDUMP is for whole ones. */
 static char *copy(const char *text, size_t n)
@@ -25,8 +26,18 @@ static char *copy(const char *text, size_t n)
 static int store(const struct pkdi_param *target, const char *text, size_t n, char *why,
                  size_t why_size)
 {
-	const char *value = copy(text, n);
+	const char *value;
+	char wanted[128];
 
+	if (target->param->capacity) {
+		int r = pkdi_value_parse(target->param, text, target->params, wanted,
+		                         sizeof(wanted));
+
+		if (r < 0)
+			pkdi_param_refuse(target, wanted, why, why_size);
+		return r;
+	}
+	value = copy(text, n);
 	if (!value) {
 		snprintf(why, why_size, ": not enough memory");
 		return -ENOMEM;
@@ -57,6 +68,7 @@ static int store_file(const struct pkdi_param *target, const char *path, char *w
 			n--;
 		if (n > 0 && text[n - 1] == '\r')
 			n--;
+		text[n] = '\0';
 		r = store(target, text, n, why, why_size);
 	}
 	explicit_bzero(text, size);
