@@ -361,6 +361,8 @@ static void put_prototypes(const struct header *h, const struct interface *node)
 	out_call(h->out, 0, arena_printf(h->arena, "int %s_init(", name), init, 3, ");");
 	out_call(h->out, 0, arena_printf(h->arena, "int %s_step(", name), step, 4, ");");
 	out_call(h->out, 0, arena_printf(h->arena, "void %s_finish(", name), &self, 1, ");");
+	if (node->step.text ? node->changed.text != NULL : interface_is_live(node))
+		out_call(h->out, 0, arena_printf(h->arena, "int %s_changed(", name), init, 3, ");");
 }
 
 /* Only what is declared T? can be made absent: there is no such name for a T. */

@@ -182,6 +182,7 @@ static void print_item(const struct ast_item *item, FILE *file)
 	                                    "step",
 	                                    "init",
 	                                    "finish",
+	                                    "changed",
 	                                    "state",
 	                                    "include",
 	                                    "define",

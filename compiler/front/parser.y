@@ -81,7 +81,7 @@ static void parser_error(PARSER_LTYPE *lloc, void *scanner, struct parser *parse
 %token EXECUTES "executes" DEVICES "devices" DISPLAY "display" SETTLED "settled" INIT "init"
 %token TOUCHES "touches" NOTHING "nothing" LIMIT "limit" FINISH "finish" C "c"
 %token INCLUDE "include" DEFINE "define" FLUSHES "flushes" MAKES "makes"
-%token SECRET "secret"
+%token SECRET "secret" CHANGED "changed"
 %token RANGE_OPEN "..<" COALESCE "??"
 %token ARROW "->" RANGE ".." EQ "==" NE "!=" LE "<=" GE ">=" END_STMT "the end of the line"
 
@@ -393,6 +393,7 @@ item:
 | "init" block { $$ = (struct ast_item){.kind = ITEM_INIT, .span = @$, .expr = $block}; }
 | "step" block { $$ = (struct ast_item){.kind = ITEM_STEP, .span = @$, .expr = $block}; }
 | "finish" block { $$ = (struct ast_item){.kind = ITEM_FINISH, .span = @$, .expr = $block}; }
+| "changed" block { $$ = (struct ast_item){.kind = ITEM_CHANGED, .span = @$, .expr = $block}; }
 ;
 
 text: STRING { $$ = ast_expr(parser, EXPR_STRING, @$); $$->text = $STRING; } ;
@@ -822,6 +823,7 @@ word:
 | "wait" | "spin" | "stall" | "after" | "reads" | "writes" | "appends" | "network" | "unix"
 | "executes" | "devices" | "display" | "settled" | "init" | "touches" | "nothing" | "limit"
 | "finish" | "c" | "include" | "define" | "flushes" | "makes" | "secret"
+| "changed"
 ;
 
 %%
@@ -899,7 +901,7 @@ static void suggest_keyword(struct parser *parser, const yypcontext_t *context, 
 	        "stall",  "state",  "persistent", "step",  "fires",  "for",      "if", "priority",
 	        "reads",  "writes", "appends",   "network", "unix",  "executes", "devices",
 	        "display", "settled", "touches", "limit",  "finish", "include",  "define",
-	        "flushes", "makes",  "secret"};
+	        "flushes", "makes",  "secret",  "changed"};
 	const char *before = token_text(parser, parser->before);
 	size_t n = sizeof leading / sizeof *leading;
 	const char *nearest = text_nearest(word, leading, n);

@@ -134,7 +134,7 @@ struct interface {
 	state;                  /* with `step`: struct NAME; zeroed before the first firing */
 	struct c_block members; /* with `step`: more fields of struct NAME, in C */
 	struct c_block step;    /* none: in `sources` */
-	struct c_block init, finish;
+	struct c_block init, finish, changed;
 	struct parts parts;     /* of a node made from expressions: each reads those before it */
 	VEC(struct past) pasts; /* likewise */
 	struct texts sources;   /* relative to unit->directory */
@@ -155,6 +155,15 @@ struct constant {
 static inline bool interface_keeps(const struct interface *face)
 {
 	return face->state.n > 0 || face->members.text || face->persistent.n > 0;
+}
+
+/* Whether a parameter may change while the program runs. */
+static inline bool interface_is_live(const struct interface *face)
+{
+	for (size_t i = 0; i < face->params.n; i++)
+		if (face->params.items[i].live)
+			return true;
+	return false;
 }
 
 /* One .pkd file. */

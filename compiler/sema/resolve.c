@@ -600,6 +600,9 @@ static void resolve_item(struct sema *sema, struct file_scope *file, struct inte
 	case ITEM_FINISH:
 		resolve_block(sema, item, "finish", &face->finish);
 		break;
+	case ITEM_CHANGED:
+		resolve_block(sema, item, "changed", &face->changed);
+		break;
 	case ITEM_MEMBERS:
 		resolve_block(sema, item, "state in C", &face->members);
 		break;
@@ -621,7 +624,9 @@ static void resolve_item(struct sema *sema, struct file_scope *file, struct inte
 /* State and C that go with a step in the .pkd file, where there is none. */
 static void check_no_step(struct sema *sema, const struct interface *face)
 {
-	const struct c_block *block = face->init.text ? &face->init : &face->finish;
+	const struct c_block *block = face->init.text      ? &face->init
+	                              : face->changed.text ? &face->changed
+	                                                   : &face->finish;
 
 	if (face->state.n > 0 || face->members.text) {
 		diag_report(sema->diags, E0206,
@@ -630,13 +635,25 @@ static void check_no_step(struct sema *sema, const struct interface *face)
 		diag_help(sema->diags, "a node in C keeps its state in struct %s", face->c_name);
 	}
 	if (block->text) {
-		const char *word = block == &face->init ? "init" : "finish";
+		const char *word = block == &face->init      ? "init"
+		                   : block == &face->changed ? "changed"
+		                                             : "finish";
 		diag_report(sema->diags, E0206, block->at,
 		            "'%s' is for a node with a step of its own", word);
 		diag_help(sema->diags,
 		          "write 'step {= … =}' beside it, or %s_%s in the node's source",
 		          face->c_name, word);
 	}
+}
+
+/* What is called when live parameters change, where there are none. */
+static void check_changed(struct sema *sema, const struct interface *face)
+{
+	if (!face->changed.text || interface_is_live(face))
+		return;
+	diag_report(sema->diags, E0206, face->changed.at,
+	            "'changed' is for a node with a live parameter");
+	diag_help(sema->diags, "write 'live param', or leave 'changed' out");
 }
 
 /* Values beyond one for each frame need numbers of their own. */
@@ -679,6 +696,7 @@ static void check_items(struct sema *sema, const struct interface *face)
 {
 	if (!face->step.text)
 		check_no_step(sema, face);
+	check_changed(sema, face);
 	if (face->stateless && interface_keeps(face))
 		diag_report(sema->diags, E0206, face->span,
 		            "'%s' is declared stateless, and has state", face->name);

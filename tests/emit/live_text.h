@@ -54,6 +54,7 @@ int lamp_init(struct lamp *self, const struct lamp_params *params, struct pkd_ct
 int lamp_step(struct lamp *self, const struct lamp_in *in, struct lamp_out *out,
               struct pkd_ctx *ctx);
 void lamp_finish(struct lamp *self);
+int lamp_changed(struct lamp *self, const struct lamp_params *params, struct pkd_ctx *ctx);
 
 struct show_params {
 	const struct pkd_type *T; /* inferred at each use */

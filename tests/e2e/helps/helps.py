@@ -265,6 +265,7 @@ CODE = r"'([^'…]+)'"
 RULES = [
     (rf"did you mean {CODE}\?", Program.word),
     (r"declare it: 'param secret (\w+): string'", Program.secret),
+    (r"write 'live param', or leave 'changed' out", TEXT),
     (r"it can where its declaration has a capacity: .*", TEXT),
     (r"write '((\w+): string<64>)' for up to .*", lambda p, new, name: p.within(rf"\b{name}: string", new)),
     (r"leave it out, or write '= \"\"' where .*|give it a parameter of the pipeline: .*", TEXT),
