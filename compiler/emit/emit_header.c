@@ -143,11 +143,10 @@ static void put_params(const struct header *h, const struct interface *node)
 			out_field(&lines, "%s%s%s;", type, text_ends_with(type, "*") ? "" : " ",
 			          member);
 		note = join(h->arena, param->doc, note);
-		out_field_comment(&lines,
-		                  join(h->arena, note,
-		                       param->live     ? "may change as it runs"
-		                       : param->secret ? "secret"
-		                                       : ""));
+		out_field_comment(&lines, join(h->arena, note,
+		                               param->live     ? "may change as it runs"
+		                               : param->secret ? "secret"
+		                                               : ""));
 	}
 	for (size_t i = 0; i < node->generics.n; i++) {
 		const struct generic *generic = &node->generics.items[i];

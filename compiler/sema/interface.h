@@ -35,7 +35,7 @@ struct param {
 	const char *name;
 	const char *doc; /* or "" */
 	struct span span;
-	const struct type *type; /* a scalar, an enum or `string`, with or without a capacity */
+	const struct type *type;    /* a scalar, an enum or `string`, with or without a capacity */
 	const struct type *bounded; /* string<n>: as it is stored; NULL: it has no capacity */
 	bool live, secret;
 	struct value initial;     /* VALUE_NONE: must be given */

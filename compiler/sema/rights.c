@@ -70,8 +70,7 @@ static bool resolve_path(struct sema *sema, const struct interface *face,
 	if (expr->kind == EXPR_NAME) {
 		right->param = named_param(sema, face, expr->name, TYPE_STRING);
 		return right->param != NO_PARAM &&
-		       secret_check_path(sema, &face->params.items[right->param],
-		                         expr->name.span);
+		       secret_check_path(sema, &face->params.items[right->param], expr->name.span);
 	}
 	right->path = expr->text;
 	if (*expr->text)

@@ -396,8 +396,8 @@ static void follow_live(struct pkdi_node *node)
 
 	if (live->leads)
 		pkdi_live_take(live, next = pkdi_record_number(&node->words->record) + 1);
-	if (live->reads && pkdi_read(&live->all->words[live->root]->newest) !=
-	                           pkdi_read(&live->words->applied))
+	if (live->reads &&
+	    pkdi_read(&live->all->words[live->root]->newest) != pkdi_read(&live->words->applied))
 		pkdi_live_apply(live, next);
 }
 

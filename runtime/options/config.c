@@ -203,8 +203,7 @@ static ssize_t read_all(int fd, char *text, size_t size)
 	return (ssize_t)n;
 }
 
-int pkdi_config_read_text(const char *path, char **ret_text, size_t *ret_size,
-                          const char **ret_why)
+int pkdi_config_read_text(const char *path, char **ret_text, size_t *ret_size, const char **ret_why)
 {
 	int fd = open_file(path, ret_why);
 	ssize_t n = -ENOMEM;

@@ -21,8 +21,8 @@ static inline void any_finish(void *self)
 }
 
 /* The initialiser of a struct pkd_methods. */
-#define METHODS(size, init, step, finish)               \
-	{                                               \
+#define METHODS(size, init, step, finish)                     \
+	{                                                     \
 		PKD_ABI, size, init, step, finish, NULL, NULL \
 	}
 

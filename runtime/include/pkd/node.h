@@ -333,7 +333,7 @@ struct pkd_methods {
  * returns. Values that `init` has seen are not told: neither those at the start nor, after a
  * restart, those then in use. Of several changes in a row it may see the last one only. It has no
  * inputs or outputs, and pkd_state is read-only. */
-#define PKD_LIVE_NODE(NAME)   \
+#define PKD_LIVE_NODE(NAME)     \
 	PKDI_CALL_CHANGED(NAME) \
 	PKDI_NODE(NAME, NULL, NAME##_call_changed)
 
@@ -345,14 +345,14 @@ struct pkd_methods {
 	PKDI_CALL_CHANGED(NAME)                                       \
 	PKDI_NODE(NAME, NAME##_call_ready, NAME##_call_changed)
 
-#define PKDI_CALL_CHANGED(NAME)                                                                \
-	static int NAME##_call_changed(void *self, const void *params, struct pkd_ctx *ctx)    \
-	{                                                                                      \
+#define PKDI_CALL_CHANGED(NAME)                                                                  \
+	static int NAME##_call_changed(void *self, const void *params, struct pkd_ctx *ctx)      \
+	{                                                                                        \
 		return NAME##_changed((struct NAME *)self, (const struct NAME##_params *)params, \
-		                      ctx);                                                    \
+		                      ctx);                                                      \
 	}
 
-#define PKDI_NODE(NAME, READY, CHANGED)                                                                  \
+#define PKDI_NODE(NAME, READY, CHANGED)                                                         \
 	static int NAME##_call_init(void *self, const void *params, struct pkd_ctx *ctx)        \
 	{                                                                                       \
 		return NAME##_init((struct NAME *)self, (const struct NAME##_params *)params,   \
@@ -370,7 +370,8 @@ struct pkd_methods {
 	PKD_EXTERN const struct pkd_methods NAME##_methods;                                     \
 	const struct pkd_methods NAME##_methods = {                                             \
 		PKD_ABI,          sizeof(struct NAME), NAME##_call_init,                        \
-		NAME##_call_step, NAME##_call_finish,  READY, CHANGED,                          \
+		NAME##_call_step, NAME##_call_finish,  READY,                                   \
+		CHANGED,                                                                        \
 	}
 
 #ifdef __cplusplus

@@ -105,7 +105,7 @@ struct pkd_param {
 	const struct pkd_type *type; /* PKD_ENUM: its names; else NULL */
 	uint32_t n;                  /* an array of so many of `kind`; 0 = one value */
 	uint32_t capacity; /* of a string<n>, which lies in the struct; 0: `const char *` */
-	bool live; /* of a node: it may change while the program runs, between two firings */
+	bool live;   /* of a node: it may change while the program runs, between two firings */
 	bool secret; /* nothing shows its value, nor what bind computes from it */
 };
 
