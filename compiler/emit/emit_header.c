@@ -135,11 +135,18 @@ static void put_params(const struct header *h, const struct interface *node)
 		const struct param *param = &node->params.items[i];
 		const char *type = type_c_param(param->type);
 		const char *note = number_note(h->arena, param->type);
-		out_field(&lines, "%s%s%s;", type, text_ends_with(type, "*") ? "" : " ",
-		          c_member(h->arena, param->name));
+		const char *member = c_member(h->arena, param->name);
+		if (param->bounded)
+			out_field(&lines, "%s;",
+			          type_c_declaration(h->arena, param->bounded, member, 1));
+		else
+			out_field(&lines, "%s%s%s;", type, text_ends_with(type, "*") ? "" : " ",
+			          member);
 		note = join(h->arena, param->doc, note);
-		out_field_comment(&lines,
-		                  join(h->arena, note, param->live ? "may change as it runs" : ""));
+		out_field_comment(&lines, join(h->arena, note,
+		                               param->live     ? "may change as it runs"
+		                               : param->secret ? "secret"
+		                                               : ""));
 	}
 	for (size_t i = 0; i < node->generics.n; i++) {
 		const struct generic *generic = &node->generics.items[i];
@@ -395,6 +402,8 @@ static void put_prototypes(const struct header *h, const struct interface *node)
 	out_call(h->out, 0, arena_printf(h->arena, "int %s_init(", name), init, 3, ");");
 	out_call(h->out, 0, arena_printf(h->arena, "int %s_step(", name), step, 4, ");");
 	out_call(h->out, 0, arena_printf(h->arena, "void %s_finish(", name), &self, 1, ");");
+	if (node->step.text ? node->changed.text != NULL : interface_is_live(node))
+		out_call(h->out, 0, arena_printf(h->arena, "int %s_changed(", name), init, 3, ");");
 }
 
 /* Only what is declared T? can be made absent: there is no such name for a T. */

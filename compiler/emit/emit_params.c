@@ -17,6 +17,14 @@ static void describe_command(struct program *p, struct buf *types, const struct 
 		type_describe(types, &p->described, command->answer);
 }
 
+/* A constant as its initializer. */
+static const char *param_c(struct arena *arena, const struct param *param,
+                           const struct value *value, size_t column)
+{
+	return param->bounded ? value_initializer(arena, value, param->bounded)
+	                      : value_c(arena, value, param->type, column);
+}
+
 static void describe_types(struct program *p)
 {
 	struct buf types;
@@ -76,8 +84,12 @@ static void put_param_row(struct program *p, const char *struct_name, const stru
 	          c_member(row.arena, param->name));
 	if (param->initial_text)
 		out_field_string(&row, "initial", param->initial_text);
+	if (param->bounded)
+		out_field(&row, ".capacity = %llu", (unsigned long long)param->bounded->n.value);
 	if (param->live)
 		out_field(&row, ".live = true");
+	if (param->secret)
+		out_field(&row, ".secret = true");
 	if (param->has_range) {
 		out_field(&row, ".has_range = true");
 		put_bound(&row, "min", param, &param->min);
@@ -120,12 +132,18 @@ static void put_options(struct program *p)
 		if (param->type->kind == TYPE_ARRAY)
 			dimension = arena_printf(p->arena, "[%llu]",
 			                         (unsigned long long)param->type->n.value);
-		out_field(&lines, "%s%s%s%s;", type, type[strlen(type) - 1] == '*' ? "" : " ",
-		          c_member(p->arena, param->name), dimension);
+		if (param->bounded)
+			out_field(&lines, "%s;",
+			          type_c_declaration(p->arena, param->bounded,
+			                             c_member(p->arena, param->name), 1));
+		else
+			out_field(&lines, "%s%s%s%s;", type,
+			          type[strlen(type) - 1] == '*' ? "" : " ",
+			          c_member(p->arena, param->name), dimension);
 		out_field_comment(&lines, param->doc);
 		if (param->initial.kind != VALUE_NONE)
 			out_field(&initial, ".%s = %s", c_member(p->arena, param->name),
-			          value_c(p->arena, &param->initial, param->type, column));
+			          param_c(p->arena, param, &param->initial, column));
 	}
 	buf_printf(p->out, "\n/* What the program's options set. */\nstruct %s {\n", p->options);
 	out_lines(p->out, 1, lines.fields.items, lines.fields.n);
@@ -153,9 +171,12 @@ static const char *say_unfit(const struct writer *w, const struct graph_node *no
 
 	buf_init(&words);
 	buf_printf(&words, "%s.%s = ", node->name, param->name);
-	out_words(&words, source->text + argument->span.start,
-	          argument->span.end - argument->span.start);
-	buf_printf(&words, " has no value of type %s", param->type->name);
+	if (argument->kind == TERM_OPTION) /* its text is the whole declaration */
+		buf_puts(&words, w->p->graph->params.items[argument->index].name);
+	else
+		out_words(&words, source->text + argument->span.start,
+		          argument->span.end - argument->span.start);
+	buf_printf(&words, " has no value of type %s", param_declared(param)->name);
 	text = out_quote(w->arena, words.text, 2 * OUT_TAB + strlen("return "));
 	buf_finish(&words);
 	return text;
@@ -172,12 +193,34 @@ static void bind_param(struct writer *w, struct out_row *row, const struct graph
 		const struct value *value = argument ? &argument->value : &param->initial;
 		if (value->kind != VALUE_NONE)
 			out_field(row, ".%s = %s", c_member(row->arena, param->name),
-			          value_c(w->arena, value, param->type, column));
+			          param_c(w->arena, param, value, column));
 		return;
 	}
+	if (param->bounded)
+		return; /* once there is a place for it */
 	w->unfit = say_unfit(w, node, param, argument);
 	out_field(row, ".%s = %s", c_member(row->arena, param->name),
 	          term_number(w, argument).text);
+}
+
+/* A string<n> that is computed: what it is may be too long. */
+static void bind_text(struct writer *w, const struct graph_node *node, const char *node_name,
+                      size_t i)
+{
+	const struct param *param = &node->face->params.items[i];
+	const struct term *argument = node->arguments[i];
+	const char *place, *text;
+
+	if (!param->bounded || !argument || argument->kind == TERM_CONST)
+		return;
+	w->unfit = say_unfit(w, node, param, argument);
+	text = term_number(w, argument).text;
+	place = arena_printf(w->arena, "%s_params.%s", node_name, c_member(w->arena, param->name));
+	const char *arguments[] = {arena_printf(w->arena, "&%s.len", place),
+	                           arena_printf(w->arena, "%s.text", place),
+	                           arena_printf(w->arena, "sizeof(%s.text)", place), text};
+	out_call(w->out, w->depth, "if (!pkd_bind_string(", arguments, 4, "))");
+	writer_say(w, "\t%s", writer_leave(w));
 }
 
 static void bind_generic(struct program *p, struct out_row *row, const struct graph_node *node,
@@ -218,6 +261,8 @@ static void put_binding(struct program *p, struct writer *w, size_t i)
 		        arena_printf(p->arena, "%s_params = (struct %s_params)", p->node_names[i],
 		                     node->face->c_name),
 		        &row, ";", true);
+	for (size_t k = 0; k < node->face->params.n; k++)
+		bind_text(w, node, p->node_names[i], k);
 }
 
 static void put_bind(struct program *p)

@@ -200,6 +200,20 @@ static void put_init(const struct program *p, const struct interface *face)
 	buf_puts(p->out, "\treturn PKD_OK;\n}\n\n");
 }
 
+static void put_changed(const struct program *p, const struct interface *face)
+{
+	if (!face->changed.text)
+		return;
+	put_head(p, face, "changed");
+	if (face->persistent.n)
+		buf_printf(p->out, "\tconst struct %s_state *state = %s_get_state(ctx);\n\n",
+		           face->c_name, face->c_name);
+	buf_printf(p->out, "\t(void)self, (void)params, (void)ctx%s;\n",
+	           face->persistent.n ? ", (void)state" : "");
+	put_block(p, face, &face->changed);
+	buf_puts(p->out, "\treturn PKD_OK;\n}\n\n");
+}
+
 static void put_finish(const struct program *p, const struct interface *face)
 {
 	buf_printf(p->out, "void %s_finish(struct %s *self)\n{\n", face->c_name, face->c_name);
@@ -264,10 +278,11 @@ static void put_node(const struct program *p, const struct interface *face)
 	put_self(p, face);
 	put_init(p, face);
 	put_finish(p, face);
+	put_changed(p, face);
 	put_step(p, face);
 	for (size_t i = 0; i < face->commands.n; i++)
 		put_command(p, face, &face->commands.items[i]);
-	buf_printf(p->out, "PKD_NODE(%s);\n", face->c_name);
+	buf_printf(p->out, "PKD_%sNODE(%s);\n", face->changed.text ? "LIVE_" : "", face->c_name);
 }
 
 /* What the steps of the file share. A pipeline may leave out the node that uses some of it. */

@@ -128,9 +128,12 @@ static struct value_text option(struct writer *w, const struct term *term)
 {
 	const char *name = c_member(w->arena, w->p->graph->params.items[term->index].name);
 
+	/* Of a string<n>, where one without a capacity is needed, the text. */
+	bool text = w->p->graph->params.items[term->index].bounded && !term->type->n.value;
+
 	return value_number(
 		term->element ? arena_printf(w->arena, "options.%s[%u]", name, term->element - 1)
-			      : arena_printf(w->arena, "options.%s", name),
+			      : arena_printf(w->arena, "options.%s%s", name, text ? ".text" : ""),
 		BINDS_ALL);
 }
 
@@ -277,9 +280,8 @@ static struct value_text make_place(struct writer *w, const struct term *term)
 	return place;
 }
 
-/* {5, "a.mp4"}, {2, {1, 2}}: of a string or a list. */
-static const char *initializer(struct arena *arena, const struct value *value,
-                               const struct type *type)
+const char *value_initializer(struct arena *arena, const struct value *value,
+                              const struct type *type)
 {
 	const char *items = "";
 
@@ -290,7 +292,7 @@ static const char *initializer(struct arena *arena, const struct value *value,
 		return value_c(arena, value, type, 0);
 	for (size_t i = 0; i < value->n; i++)
 		items = arena_printf(arena, "%s%s%s", items, i ? ", " : "",
-		                     initializer(arena, &value->items[i], type->item));
+		                     value_initializer(arena, &value->items[i], type->item));
 	return arena_printf(arena, "{%zu, {%s}}", value->n, items);
 }
 
@@ -300,7 +302,7 @@ static struct value_text constant_place(struct writer *w, const struct term *ter
 
 	writer_define(
 		w, arena_printf(w->arena, "static const %s", writer_variable(w, term->type, name)),
-		initializer(w->arena, &term->value, term->type));
+		value_initializer(w->arena, &term->value, term->type));
 	return (struct value_text){.text = name, .binding = BINDS_ALL};
 }
 
@@ -317,6 +319,8 @@ struct value_text term_place(struct writer *w, const struct term *term)
 		return make_place(w, term);
 	if (term->kind == TERM_CONST)
 		return constant_place(w, term);
+	if (term->kind == TERM_OPTION)
+		return option(w, term);
 	if (term->kind == TERM_INPUT)
 		return input(w, term);
 	if (term->kind == TERM_PART)

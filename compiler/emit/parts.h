@@ -49,4 +49,8 @@ void emit_command_head(struct arena *arena, const struct interface *node,
 const char *value_c(struct arena *arena, const struct value *value, const struct type *type,
                     size_t column);
 
+/* {5, "a.mp4"}, {2, {1, 2}}: of a string<n> or a list, as an initializer. (emit_term.c) */
+const char *value_initializer(struct arena *arena, const struct value *value,
+                              const struct type *type);
+
 #endif

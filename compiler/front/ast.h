@@ -92,7 +92,7 @@ struct ast_port {
 	struct ast_type *type;
 	struct span span;
 	const char *doc;
-	bool optional, param, live;
+	bool optional, param, live, secret;
 	struct ast_expr *initial;
 	struct ast_expr *low, *high; /* in low..high */
 };
@@ -124,6 +124,7 @@ enum ast_item_kind {
 	ITEM_STEP,       /* expr, the C between {= and =} */
 	ITEM_INIT,       /* expr, likewise */
 	ITEM_FINISH,     /* expr, likewise */
+	ITEM_CHANGED,    /* expr, likewise */
 	ITEM_MEMBERS,    /* expr, likewise: fields of struct NAME in C */
 	ITEM_INCLUDE,    /* expr, a string */
 	ITEM_DEFINE,     /* expr, a string */

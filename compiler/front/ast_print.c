@@ -137,7 +137,8 @@ static void print_type(const struct ast_type *type, FILE *file)
 
 static void print_port(const struct ast_port *port, const char *what, FILE *file)
 {
-	fprintf(file, "  (%s%s %s ", port->live ? "live " : "", what, port->name.text);
+	fprintf(file, "  (%s%s %s%s ", port->live ? "live " : "", what,
+	        port->secret ? "secret " : "", port->name.text);
 	print_type(port->type, file);
 	if (port->optional)
 		fputs(" optional", file);
@@ -181,6 +182,7 @@ static void print_item(const struct ast_item *item, FILE *file)
 	                                    "step",
 	                                    "init",
 	                                    "finish",
+	                                    "changed",
 	                                    "state",
 	                                    "include",
 	                                    "define",

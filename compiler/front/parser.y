@@ -81,6 +81,7 @@ static void parser_error(PARSER_LTYPE *lloc, void *scanner, struct parser *parse
 %token EXECUTES "executes" DEVICES "devices" DISPLAY "display" SETTLED "settled" INIT "init"
 %token TOUCHES "touches" NOTHING "nothing" LIMIT "limit" FINISH "finish" C "c"
 %token INCLUDE "include" DEFINE "define" FLUSHES "flushes" MAKES "makes"
+%token SECRET "secret" CHANGED "changed"
 %token RANGE_OPEN "..<" COALESCE "??"
 %token ARROW "->" RANGE ".." EQ "==" NE "!=" LE "<=" GE ">=" END_STMT "the end of the line"
 
@@ -103,7 +104,7 @@ static void parser_error(PARSER_LTYPE *lloc, void *scanner, struct parser *parse
 %type <type> type type_arg
 %type <expr> size sized
 %type <types> type_args
-%type <port> port field parameter
+%type <port> port field parameter declared
 %type <ports> ports port_list fields field_list result
 %type <generic> generic
 %type <generics> generics generic_list
@@ -302,7 +303,12 @@ port_list:
 
 port:
   parameter
-| "param" parameter { $$ = $parameter; $$.param = true; $$.span = @$; }
+| "param" declared { $$ = $declared; $$.param = true; $$.span = @$; }
+;
+
+declared:
+  parameter
+| "secret" parameter { $$ = $parameter; $$.secret = true; }
 ;
 
 parameter:
@@ -350,13 +356,13 @@ item_lines:
 ;
 
 item:
-  "param" parameter {
-	$$ = (struct ast_item){.kind = ITEM_PARAM, .span = @$, .port = $parameter};
+  "param" declared {
+	$$ = (struct ast_item){.kind = ITEM_PARAM, .span = @$, .port = $declared};
 	$$.port.param = true;
 	$$.port.span = @$;
   }
-| "live" "param" parameter {
-	$$ = (struct ast_item){.kind = ITEM_PARAM, .span = @$, .port = $parameter};
+| "live" "param" declared {
+	$$ = (struct ast_item){.kind = ITEM_PARAM, .span = @$, .port = $declared};
 	$$.port.param = $$.port.live = true;
 	$$.port.span = @$;
   }
@@ -391,6 +397,7 @@ item:
 | "init" block { $$ = (struct ast_item){.kind = ITEM_INIT, .span = @$, .expr = $block}; }
 | "step" block { $$ = (struct ast_item){.kind = ITEM_STEP, .span = @$, .expr = $block}; }
 | "finish" block { $$ = (struct ast_item){.kind = ITEM_FINISH, .span = @$, .expr = $block}; }
+| "changed" block { $$ = (struct ast_item){.kind = ITEM_CHANGED, .span = @$, .expr = $block}; }
 ;
 
 text: STRING { $$ = ast_expr(parser, EXPR_STRING, @$); $$->text = $STRING; } ;
@@ -819,7 +826,8 @@ word:
 | "persistent" | "command" | "step" | "workers" | "dynamic" | "cpu" | "priority" | "host"
 | "wait" | "spin" | "stall" | "after" | "reads" | "writes" | "appends" | "network" | "unix"
 | "executes" | "devices" | "display" | "settled" | "init" | "touches" | "nothing" | "limit"
-| "finish" | "c" | "include" | "define" | "flushes" | "makes"
+| "finish" | "c" | "include" | "define" | "flushes" | "makes" | "secret"
+| "changed"
 ;
 
 %%
@@ -897,7 +905,7 @@ static void suggest_keyword(struct parser *parser, const yypcontext_t *context, 
 	        "stall",  "state",  "persistent", "step",  "fires",  "for",      "if", "priority",
 	        "reads",  "writes", "appends",   "network", "unix",  "executes", "devices",
 	        "display", "settled", "touches", "limit",  "finish", "include",  "define",
-	        "flushes", "makes"};
+	        "flushes", "makes",  "secret",  "changed"};
 	const char *before = token_text(parser, parser->before);
 	size_t n = sizeof leading / sizeof *leading;
 	const char *nearest = text_nearest(word, leading, n);

@@ -143,7 +143,7 @@ static void print_params(const struct graph *graph, FILE *file)
 	for (size_t i = 0; i < graph->params.n; i++) {
 		const struct param *param = &graph->params.items[i];
 		char min[VALUE_TEXT_SIZE], max[VALUE_TEXT_SIZE];
-		fprintf(file, "param %s: %s", param->name, param->type->name);
+		fprintf(file, "param %s: %s", param->name, param_declared(param)->name);
 		if (param->initial_text)
 			fprintf(file, " = %s", param->initial_text);
 		if (param->has_range)

@@ -38,7 +38,8 @@ static void print_params(const struct bound_node *node, FILE *file)
 {
 	for (size_t i = 0; i < node->face->params.n; i++)
 		fprintf(file, "  param %s: %s%s\n", node->face->params.items[i].name,
-		        node->face->params.items[i].type->name, node->arguments[i] ? " given" : "");
+		        param_declared(&node->face->params.items[i])->name,
+		        node->arguments[i] ? " given" : "");
 }
 
 void bound_print(const struct bound *bound, FILE *file)
@@ -46,7 +47,7 @@ void bound_print(const struct bound *bound, FILE *file)
 	fprintf(file, "pipeline %s\n", bound->name);
 	for (size_t i = 0; i < bound->params.n; i++)
 		fprintf(file, "  param %s: %s\n", bound->params.items[i].name,
-		        bound->params.items[i].type->name);
+		        param_declared(&bound->params.items[i])->name);
 	for (size_t i = 0; i < bound->nodes.n; i++) {
 		const struct bound_node *node = &bound->nodes.items[i];
 		fprintf(file, "%s: %s\n", node->name, node->face ? node->face->kind : "?");

@@ -276,6 +276,8 @@ static void fill_param(struct elaborator *e, struct bound_node *node, size_t ind
 	if (argument->kind == TERM_CONST &&
 	    !resolve_in_range(e->sema, param, expr->span, &argument->value))
 		return;
+	if (!secret_check_argument(e, node->face, param, expr->span, argument))
+		return;
 	node->arguments[index] = argument;
 }
 

@@ -334,6 +334,14 @@ struct stream_ref expression_relay(struct elaborator *e, struct scope *scope,
 /* Reports an expression that waits for its own first value; all are built. */
 void feedback_check(struct elaborator *e, struct binding *binding);
 
+/* ---- secret.c ---- */
+
+/* Whether a parameter may be given this: a secret one only what is secret, a path nothing that is;
+ * otherwise a report. */
+bool secret_check_argument(struct elaborator *e, const struct interface *face,
+                           const struct param *param, struct span span,
+                           const struct term *argument);
+
 /* ---- assertion.c ---- */
 
 void assertion_check(struct elaborator *e, struct scope *scope, const struct ast_stmt *stmt);

@@ -74,6 +74,21 @@ static void check_port(struct elaborator *e, struct instance *instance, const st
 
 /* ---- Arguments ---- */
 
+/* Nothing stores what a nested pipeline is given, and so cuts or refuses it there. */
+static void check_capacity(struct elaborator *e, const struct instance *instance,
+                           const struct param *param, struct span span, const struct term *term)
+{
+	const struct type *from = term->kind == TERM_OPTION
+	                                  ? e->bound->params.items[term->index].bounded
+	                                  : NULL;
+	if (!param->bounded || term->kind == TERM_CONST ||
+	    (from && from->n.value <= param->bounded->n.value))
+		return;
+	diag_report(e->sema->diags, E0302, span, "'%s' of %s is %s, and this may be longer",
+	            param->name, instance->face->kind, param->bounded->name);
+	diag_note(e->sema->diags, param->span, "declared here");
+}
+
 static void bind_param(struct elaborator *e, struct instance *instance, const struct param *param,
                        struct scope *from, const struct ast_expr *expr, struct span at)
 {
@@ -93,6 +108,10 @@ static void bind_param(struct elaborator *e, struct instance *instance, const st
 	binding->term = expr ? argument_build(e, from, param->type, expr) : initial;
 	if (binding->term && expr && binding->term->kind == TERM_CONST)
 		resolve_in_range(e->sema, param, expr->span, &binding->term->value);
+	if (binding->term && expr)
+		check_capacity(e, instance, param, expr->span, binding->term);
+	if (binding->term && expr)
+		secret_check_argument(e, instance->face, param, expr->span, binding->term);
 	map_put(e->sema->arena, &instance->inside->names, param->name, binding);
 }
 

@@ -35,13 +35,20 @@ struct param {
 	const char *name;
 	const char *doc; /* or "" */
 	struct span span;
-	const struct type *type; /* a scalar, an enum or `string` */
-	bool live;
+	const struct type *type;    /* a scalar, an enum or `string`, with or without a capacity */
+	const struct type *bounded; /* string<n>: as it is stored; NULL: it has no capacity */
+	bool live, secret;
 	struct value initial;     /* VALUE_NONE: must be given */
 	const char *initial_text; /* in the source's words; NULL with VALUE_NONE */
 	bool has_range;
 	struct value min, max;
 };
+
+/* Its type as it is declared. */
+static inline const struct type *param_declared(const struct param *param)
+{
+	return param->bounded ? param->bounded : param->type;
+}
 
 enum origin_kind { ORIGIN_NONE, ORIGIN_PACED, ORIGIN_LIVE };
 
@@ -137,7 +144,7 @@ struct interface {
 	state;                  /* with `step`: struct NAME; zeroed before the first firing */
 	struct c_block members; /* with `step`: more fields of struct NAME, in C */
 	struct c_block step;    /* none: in `sources` */
-	struct c_block init, finish;
+	struct c_block init, finish, changed;
 	struct parts parts;     /* of a node made from expressions: each reads those before it */
 	VEC(struct past) pasts; /* likewise */
 	struct texts sources;   /* relative to unit->directory */
@@ -159,6 +166,15 @@ struct constant {
 static inline bool interface_keeps(const struct interface *face)
 {
 	return face->state.n > 0 || face->members.text || face->persistent.n > 0;
+}
+
+/* Whether a parameter may change while the program runs. */
+static inline bool interface_is_live(const struct interface *face)
+{
+	for (size_t i = 0; i < face->params.n; i++)
+		if (face->params.items[i].live)
+			return true;
+	return false;
 }
 
 /* One .pkd file. */

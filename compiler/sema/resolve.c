@@ -161,6 +161,12 @@ static bool is_less(const struct value *a, const struct value *b)
 	return a->i < b->i;
 }
 
+static bool fits_capacity(struct sema *sema, const struct param *param, struct span span,
+                          struct value value)
+{
+	return resolve_value(sema, param->bounded, span, &value);
+}
+
 bool resolve_in_range(struct sema *sema, const struct param *param, struct span span,
                       const struct value *value)
 {
@@ -171,6 +177,8 @@ bool resolve_in_range(struct sema *sema, const struct param *param, struct span 
 				return false;
 		return true;
 	}
+	if (param->bounded && value->kind == VALUE_STRING)
+		return fits_capacity(sema, param, span, *value);
 	if (!param->has_range || (!is_less(value, &param->min) && !is_less(&param->max, value)))
 		return true;
 	diag_report(sema->diags, E0307, span, "%s is outside the range of '%s', %s..%s",
@@ -194,6 +202,9 @@ const char *resolve_source(struct sema *sema, struct span span)
 	return arena_strndup(sema->arena, sema->sources->list.items[span.source].text + span.start,
 	                     span.end - span.start);
 }
+
+/* Requests of a console, which set them, are bounded. */
+#define PARAM_CAPACITY_MAX 4096
 
 /* Each element on its own, so that it may be the bare name of an enum's value. */
 static struct value resolve_array(struct sema *sema, struct file_scope *file,
@@ -251,15 +262,33 @@ static void resolve_range(struct sema *sema, struct file_scope *file, const stru
 		            "this range is empty");
 }
 
+/* In expressions a string<n> of a parameter is a `string`: what is computed is checked against n
+ * when it is stored. */
+static void resolve_capacity(struct sema *sema, const struct ast_port *port, struct param *param)
+{
+	bool string = param->type->kind == TYPE_STRING;
+	unsigned long long n = string && !param->type->n.variable ? param->type->n.value : 0;
+	if (n > PARAM_CAPACITY_MAX) {
+		diag_report(sema->diags, E0307, port->type->span,
+		            "a string of a parameter has at most %d bytes", PARAM_CAPACITY_MAX);
+		param->type = type_error();
+	} else if (n) {
+		param->bounded = param->type;
+		param->type = type_string(sema->arena, (struct size){0});
+	}
+}
+
 struct param resolve_param(struct sema *sema, struct file_scope *file, const struct ast_port *port)
 {
 	struct param param = {.name = port->name.text,
 	                      .doc = port->doc ? port->doc : "",
 	                      .span = port->name.span,
-	                      .live = port->live};
+	                      .live = port->live,
+	                      .secret = port->secret};
 	struct type_place place = {.file = file, .param = true};
 	resolve_part_name(sema, port->name);
 	param.type = resolve_type(sema, place, port->type);
+	resolve_capacity(sema, port, &param);
 	if (param.type->kind != TYPE_ERROR && !is_param_type(param.type)) {
 		diag_report(sema->diags, E0302, port->type->span,
 		            "a parameter is a number, a bool, a time, an enum or a string, not %s",
@@ -276,6 +305,8 @@ struct param resolve_param(struct sema *sema, struct file_scope *file, const str
 		if (param.initial.kind != VALUE_NONE)
 			resolve_in_range(sema, &param, port->initial->span, &param.initial);
 	}
+	if (param.secret)
+		secret_check_param(sema, port, &param);
 	return param;
 }
 
@@ -569,6 +600,9 @@ static void resolve_item(struct sema *sema, struct file_scope *file, struct inte
 	case ITEM_FINISH:
 		resolve_block(sema, item, "finish", &face->finish);
 		break;
+	case ITEM_CHANGED:
+		resolve_block(sema, item, "changed", &face->changed);
+		break;
 	case ITEM_MEMBERS:
 		resolve_block(sema, item, "state in C", &face->members);
 		break;
@@ -590,7 +624,9 @@ static void resolve_item(struct sema *sema, struct file_scope *file, struct inte
 /* State and C that go with a step in the .pkd file, where there is none. */
 static void check_no_step(struct sema *sema, const struct interface *face)
 {
-	const struct c_block *block = face->init.text ? &face->init : &face->finish;
+	const struct c_block *block = face->init.text      ? &face->init
+	                              : face->changed.text ? &face->changed
+	                                                   : &face->finish;
 
 	if (face->state.n > 0 || face->members.text) {
 		diag_report(sema->diags, E0206,
@@ -599,13 +635,25 @@ static void check_no_step(struct sema *sema, const struct interface *face)
 		diag_help(sema->diags, "a node in C keeps its state in struct %s", face->c_name);
 	}
 	if (block->text) {
-		const char *word = block == &face->init ? "init" : "finish";
+		const char *word = block == &face->init      ? "init"
+		                   : block == &face->changed ? "changed"
+		                                             : "finish";
 		diag_report(sema->diags, E0206, block->at,
 		            "'%s' is for a node with a step of its own", word);
 		diag_help(sema->diags,
 		          "write 'step {= … =}' beside it, or %s_%s in the node's source",
 		          face->c_name, word);
 	}
+}
+
+/* What is called when live parameters change, where there are none. */
+static void check_changed(struct sema *sema, const struct interface *face)
+{
+	if (!face->changed.text || interface_is_live(face))
+		return;
+	diag_report(sema->diags, E0206, face->changed.at,
+	            "'changed' is for a node with a live parameter");
+	diag_help(sema->diags, "write 'live param', or leave 'changed' out");
 }
 
 /* Values beyond one for each frame need numbers of their own. */
@@ -648,6 +696,7 @@ static void check_items(struct sema *sema, const struct interface *face)
 {
 	if (!face->step.text)
 		check_no_step(sema, face);
+	check_changed(sema, face);
 	if (face->stateless && interface_keeps(face))
 		diag_report(sema->diags, E0206, face->span,
 		            "'%s' is declared stateless, and has state", face->name);
@@ -702,6 +751,33 @@ static void check_stream_names(struct sema *sema, const struct interface *face)
 	}
 }
 
+static bool is_path(const struct ast_decl *decl, const char *name)
+{
+	for (size_t i = 0; i < decl->items.n; i++) {
+		const struct ast_item *item = &decl->items.items[i];
+		if (item->kind == ITEM_RIGHT && item->expr && item->expr->kind == EXPR_NAME &&
+		    strcmp(item->expr->name.text, name) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Of a secret or a path, that it cannot be live has been said. */
+static void check_live_strings(struct sema *sema, const struct ast_decl *decl,
+                               const struct interface *face)
+{
+	for (size_t i = 0; i < face->params.n; i++) {
+		const struct param *param = &face->params.items[i];
+		if (!param->live || param->type->kind != TYPE_STRING || param->bounded ||
+		    param->secret || is_path(decl, param->name))
+			continue;
+		diag_report(sema->diags, E0302, param->span,
+		            "a live string needs a capacity: its memory is laid out before the "
+		            "program starts");
+		diag_help(sema->diags, "write '%s: string<64>' for up to 64 bytes", param->name);
+	}
+}
+
 struct interface *resolve_node(struct sema *sema, struct symbol *symbol)
 {
 	if (symbol->state != UNRESOLVED)
@@ -730,8 +806,10 @@ struct interface *resolve_node(struct sema *sema, struct symbol *symbol)
 	for (size_t i = 0; i < decl->items.n; i++)
 		resolve_item(sema, file, face, &decl->items.items[i]);
 	resolve_rights(sema, decl, face);
-	if (symbol->kind == SYMBOL_NODE)
+	if (symbol->kind == SYMBOL_NODE) {
 		check_params(sema, face);
+		check_live_strings(sema, decl, face);
+	}
 	check_generics(sema, face, symbol->kind == SYMBOL_PIPELINE);
 	check_items(sema, face);
 	if (face->inputs.n == 0 && face->origin == ORIGIN_NONE && symbol->kind == SYMBOL_NODE)

@@ -56,6 +56,14 @@ struct value resolve_constant(struct sema *sema, struct file_scope *file, const 
 bool resolve_in_range(struct sema *sema, const struct param *param, struct span span,
                       const struct value *value);
 
+/* ---- secret.c ---- */
+
+/* Reports a secret parameter that would be shown. */
+void secret_check_param(struct sema *sema, const struct ast_port *port, const struct param *param);
+
+/* Whether a path may be this parameter's value; otherwise a report. */
+bool secret_check_path(struct sema *sema, const struct param *param, struct span span);
+
 /* What a node may touch, once its parameters are known. (rights.c) */
 void resolve_rights(struct sema *sema, const struct ast_decl *decl, struct interface *face);
 

@@ -37,6 +37,12 @@ static uint32_t named_param(struct sema *sema, const struct interface *face, str
 	const struct param *param = &face->params.items[i];
 	if (param->type->kind == TYPE_ERROR)
 		return NO_PARAM;
+	if (path && param->bounded && !param->live) {
+		diag_report(sema->diags, E0302, name.span,
+		            "a path is a string without a capacity, '%s' is %s", name.text,
+		            param->bounded->name);
+		return NO_PARAM;
+	}
 	if (param->type->kind != kind) {
 		diag_report(sema->diags, E0302, name.span, "%s is needed here, '%s' is %s",
 		            path ? "a path, which is a string," : "a bool", name.text,
@@ -63,7 +69,8 @@ static bool resolve_path(struct sema *sema, const struct interface *face,
 		return true;
 	if (expr->kind == EXPR_NAME) {
 		right->param = named_param(sema, face, expr->name, TYPE_STRING);
-		return right->param != NO_PARAM;
+		return right->param != NO_PARAM &&
+		       secret_check_path(sema, &face->params.items[right->param], expr->name.span);
 	}
 	right->path = expr->text;
 	if (*expr->text)

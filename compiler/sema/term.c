@@ -347,6 +347,19 @@ static bool lacks_it(struct lift *lift, const struct ast_expr *expr)
 	return false;
 }
 
+/* A string of a parameter, in an expression over streams: as long as the option may be. */
+static struct term *term_bounded(struct lift *lift, const struct binding *binding,
+                                 struct term *term)
+{
+	const struct type *type = binding->param->bounded;
+	if (type && term->kind == TERM_OPTION)
+		type = lift->e->bound->params.items[term->index].bounded;
+	if (!type || (term->kind != TERM_OPTION && term->kind != TERM_CONST))
+		return term_no_string(lift, term->span);
+	term->type = type;
+	return term;
+}
+
 static struct term *build_name(struct lift *lift, const struct ast_expr *expr,
                                const struct type *hint)
 {
@@ -369,7 +382,7 @@ static struct term *build_name(struct lift *lift, const struct ast_expr *expr,
 		*term = *binding->term; /* it may be converted here */
 		term->span = expr->span;
 		if (term->type->kind == TYPE_STRING && !lift->for_param)
-			return term_no_string(lift, expr->span);
+			return term_bounded(lift, binding, term);
 		return term;
 	}
 	if (term_is_const_name(lift->scope, expr->name.text))

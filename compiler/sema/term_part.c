@@ -132,6 +132,7 @@ struct term *term_no_string(struct lift *lift, struct span span)
 	diag_report(
 		lift_diags(lift), E0302, span,
 		"a parameter that is a string is given to nodes: it cannot stand in an expression");
+	diag_help(lift_diags(lift), "it can where its declaration has a capacity: 'string<64>'");
 	return NULL;
 }
 

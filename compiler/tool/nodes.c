@@ -33,7 +33,7 @@ static void print_ports(const char *title, const struct port *ports, size_t n)
 static void print_param(const struct param *param)
 {
 	char min[VALUE_TEXT_SIZE], max[VALUE_TEXT_SIZE];
-	printf("  %s: %s", param->name, param->type->name);
+	printf("  %s: %s", param->name, param_declared(param)->name);
 	if (param->initial.kind == VALUE_NONE)
 		printf(", must be given");
 	else
@@ -41,7 +41,7 @@ static void print_param(const struct param *param)
 	if (param->has_range)
 		printf(", from %s to %s", value_number_text(&param->min, min),
 		       value_number_text(&param->max, max));
-	puts(param->live ? ", may change while it runs" : "");
+	puts(param->live ? ", may change while it runs" : param->secret ? ", secret" : "");
 	print_doc("      ", param->doc);
 }
 

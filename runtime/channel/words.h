@@ -43,6 +43,7 @@ enum pkdi_call {
 	PKDI_CALL_INIT,
 	PKDI_CALL_FINISH,
 	PKDI_CALL_COMMAND,
+	PKDI_CALL_CHANGED,
 	PKDI_CALL_FLUSH, /* not of a node: the flush of buffered output at the end of the process */
 };
 

@@ -75,6 +75,10 @@ static void describe_param(const struct pkdi_run *run, uint32_t index, struct pk
 	pkdi_value_range(target.param, text, sizeof(text));
 	if (*text)
 		pkdi_out_text(out, "range", text);
+	if (target.param->capacity)
+		pkdi_out_unsigned(out, "capacity", target.param->capacity);
+	if (pkdi_param_is_secret(run->program, &target))
+		pkdi_out_bool(out, "secret", true);
 }
 
 void pkdi_write_describe(struct pkdi_run *run, const struct pkdi_request *request,

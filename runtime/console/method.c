@@ -280,14 +280,18 @@ static void tell_param(const struct pkdi_run *run, uint32_t index, struct pkdi_o
 	char name[PKDI_NAME_SIZE], text[PKDI_SET_TEXT];
 	struct pkdi_param target;
 	const char *why;
+	bool secret;
 
 	pkdi_param_nth(run->program, index, &target);
 	pkdi_param_name(&target, name);
 	pkdi_out_text(out, "name", name);
-	if (pkdi_set_text(&target, text) && pkdi_out_is_utf8(text))
+	secret = pkdi_param_is_secret(run->program, &target);
+	if (!secret && pkdi_set_text(&target, text) && pkdi_out_is_utf8(text))
 		pkdi_out_text(out, "value", text);
 	else
 		pkdi_out_bool(out, "untold", true);
+	if (secret)
+		pkdi_out_bool(out, "secret", true);
 	pkdi_out_bool(out, "live", pkdi_set_may_change(run, index, &why));
 	pkdi_out_bool(out, "set", run->live.is_set[index]);
 }

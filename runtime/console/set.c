@@ -7,7 +7,7 @@
 #include "options/value.h"
 #include "run/wishes.h"
 
-enum { WANTED_SIZE = 512, TEXT_SIZE = 1024 };
+enum { WANTED_SIZE = 512, TEXT_SIZE = PKDI_SET_TEXT };
 
 void pkdi_set_recover(struct pkdi_run *run)
 {
@@ -67,8 +67,13 @@ bool pkdi_set_may_change(const struct pkdi_run *run, uint32_t target, const char
 
 	pkdi_param_nth(run->program, target, &param);
 	*ret_why = NULL;
-	if (param.param->kind == PKD_STRING)
-		*ret_why = "is a string: those are set when the program starts";
+	if (pkdi_param_is_secret(run->program, &param))
+		*ret_why = "is secret: it is given when the program starts";
+	else if (param.param->kind == PKD_STRING && !param.param->capacity)
+		*ret_why = param.node ? "is a string without a capacity: write `live param` and "
+					"`string<64>` in the declaration of its node"
+				      : "is a string without a capacity: write `string<64>` in its "
+					"declaration";
 	else if (param.node && !param.param->live)
 		*ret_why = "is set when the program starts: write `live param` in the declaration "
 			   "of its node";
@@ -119,8 +124,6 @@ static size_t put(char *text, size_t n, char c)
 char *pkdi_set_text(const struct pkdi_param *target, char ret_text[PKDI_SET_TEXT])
 {
 	const struct pkd_param *param = target->param;
-	const char *const *strings = (const char *const *)(const void *)((char *)target->params +
-	                                                                 param->offset);
 	uint32_t n_strings = param->n ? param->n : 1;
 	size_t n = 0;
 
@@ -130,9 +133,12 @@ char *pkdi_set_text(const struct pkdi_param *target, char ret_text[PKDI_SET_TEXT
 		return ret_text;
 	}
 	for (uint32_t i = 0; i < n_strings; i++) {
+		struct pkd_param one = *param;
+
+		one.offset += i * (uint32_t)sizeof(char *);
 		if (i)
 			n = put(ret_text, n, ',');
-		for (const char *c = strings[i] ? strings[i] : ""; *c; c++) {
+		for (const char *c = pkdi_value_text(&one, target->params); *c; c++) {
 			if (param->n && (*c == ',' || *c == '\\'))
 				n = put(ret_text, n, '\\');
 			n = put(ret_text, n, *c);
@@ -156,6 +162,10 @@ static bool take_one(struct pkdi_run *run, const struct pkdi_json *json, uint32_
 	pkdi_param_name(&target, like);
 	if (!pkdi_set_may_change(run, target.index, &fixed))
 		return pkdi_refuse(fault, "not_live", "'%.160s' %s", like, fixed);
+	if (json->values[json->values[name].next].kind == PKDI_JSON_STRING &&
+	    !take_text(json, json->values[name].next, text))
+		return pkdi_refuse(fault, "invalid_value", "the value of '%.160s' is too long",
+		                   like);
 	if (!take_text(json, json->values[name].next, text))
 		return pkdi_refuse(fault, "invalid_value",
 		                   "the value of '%.160s' is a string, a number or a truth", like);

@@ -58,13 +58,54 @@ static bool load(const struct pkdi_live_values *all, uint32_t first, uint32_t n,
 	return true;
 }
 
+static bool hold(struct pkdi_live *live, uint64_t version)
+{
+	if (*live->loaded != version &&
+	    (!live->n || load(live->all, live->first, live->n, version)))
+		*live->loaded = version;
+	return *live->loaded == version;
+}
+
+/* Where the older one may be overwritten already, they count as different. */
+static bool differ(const struct pkdi_live *live, uint64_t old, uint64_t new)
+{
+	const struct pkdi_live_values *all = live->all;
+	const struct pkdi_wish *one = pkdi_wish_of(all, old), *other = pkdi_wish_of(all, new);
+	bool same = true;
+
+	for (uint32_t i = live->first; i < live->first + live->n && same; i++) {
+		const struct pkdi_live_value *value = &all->values[i];
+
+		same = memcmp(one->bytes + value->at, other->bytes + value->at, value->size) == 0;
+	}
+	atomic_thread_fence(memory_order_acquire);
+	/* The console may be writing the version behind the newest. */
+	return !same || pkdi_read(&all->wishes->newest) + 1 >= old + PKDI_WISHES;
+}
+
+bool pkdi_live_has_changed(struct pkdi_live *live)
+{
+	if (live->held == live->told)
+		return false;
+	if (differ(live, live->told, live->held))
+		return true;
+	live->told = live->held;
+	return false;
+}
+
+void pkdi_live_tell(struct pkdi_live *live)
+{
+	hold(live, live->held);
+	live->told = live->held;
+}
+
 void pkdi_live_apply(struct pkdi_live *live, uint64_t number)
 {
 	struct pkdi_live_values *all = live->all;
 	uint64_t version = version_for(all->words[live->root], number);
 
-	if (*live->loaded != version && (!live->n || load(all, live->first, live->n, version)))
-		*live->loaded = version;
+	if (hold(live, version))
+		live->held = version;
 	if (!live->n && all->loaded != version && load(all, 0, all->n_options, version))
 		all->loaded = version;
 	if (version > pkdi_read(&live->words->applied))

@@ -23,7 +23,7 @@ struct pkdi_node;
 /* One value: where it is in this process, and where in each version. */
 struct pkdi_live_value {
 	const struct pkd_param *param;
-	char *params; /* the struct that contains it */
+	char *params;    /* the struct that contains it */
 	uint32_t target; /* the number of the parameter, see options/param.h */
 	uint32_t at, size;
 };
@@ -45,13 +45,14 @@ struct pkdi_live_values {
 
 /* Of one node. */
 struct pkdi_live {
-	struct pkdi_live_values *all; /* NULL: the program has no such value */
+	struct pkdi_live_values *all;  /* NULL: the program has no such value */
 	struct pkdi_live_words *words; /* own */
-	uint32_t first, n;   /* its values; of a pool's worker those of the first */
-	bool reads;          /* it has some, or is an expression over the pipeline's */
-	bool leads;          /* others bear the numbers of its frames */
-	uint32_t root;       /* the node that leads it */
-	uint64_t *loaded;    /* the version that its params are in this process */
+	uint32_t first, n;             /* its values; of a pool's worker those of the first */
+	bool reads;                    /* it has some, or is an expression over the pipeline's */
+	bool leads;                    /* others bear the numbers of its frames */
+	uint32_t root;                 /* the node that leads it */
+	uint64_t *loaded;              /* the version that its params are in this process */
+	uint64_t held, told;           /* the version that it has, and that its code was told of */
 };
 
 static inline struct pkdi_wish *pkdi_wish_of(const struct pkdi_live_values *all, uint64_t version)
@@ -62,6 +63,12 @@ static inline struct pkdi_wish *pkdi_wish_of(const struct pkdi_live_values *all,
 
 /* An origin takes the newest version, to hold from frame `next` on. */
 void pkdi_live_take(struct pkdi_live *live, uint64_t next);
+
+/* Whether its values are others than those that its code was told of. */
+bool pkdi_live_has_changed(struct pkdi_live *live);
+
+/* Puts the values that it has in place, of which its code is then told. */
+void pkdi_live_tell(struct pkdi_live *live);
 
 /* Puts the values in place with which the node fires with frame `number` of the origin that leads
  * it. */

@@ -163,8 +163,10 @@ int pkdi_node_start(struct pkdi_node *node)
 	node->ctx.reported = false;
 	node->ctx.state = pkdi_record_spare_state(node);
 	/* One that is started again begins with the values of its next frame. */
-	if (node->live.reads)
+	if (node->live.reads) {
 		pkdi_live_apply(&node->live, node->decided + 1);
+		node->live.told = node->live.held;
+	}
 	pkdi_node_begin_call(node, PKDI_CALL_INIT);
 	r = decl->methods->init(node->self, decl->params, &node->ctx);
 	pkdi_node_end_call(node);
@@ -391,18 +393,26 @@ static void follow_live(struct pkdi_node *node)
 {
 	struct pkdi_live *live = &node->live;
 
+	uint64_t next = node->decided + 1;
+
 	if (live->leads)
-		pkdi_live_take(live, pkdi_record_number(&node->words->record) + 1);
-	else if (live->reads && pkdi_read(&live->all->words[live->root]->newest) !=
-	                                pkdi_read(&live->words->applied))
-		pkdi_live_apply(live, node->decided + 1);
+		pkdi_live_take(live, next = pkdi_record_number(&node->words->record) + 1);
+	if (live->reads &&
+	    pkdi_read(&live->all->words[live->root]->newest) != pkdi_read(&live->words->applied))
+		pkdi_live_apply(live, next);
+}
+
+/* The node's code is to be told of new values before it is called with them. */
+static bool is_untold(struct pkdi_node *node)
+{
+	return node->decl->methods->changed && node->live.n && pkdi_live_has_changed(&node->live);
 }
 
 static enum pkdi_poll poll_firing(struct pkdi_node *node, bool may_begin)
 {
 	if (is_paused(node) && !cannot_wait(node))
 		return PKDI_POLL_IDLE;
-	if (node->chosen)
+	if (node->chosen || is_untold(node))
 		return PKDI_POLL_READY;
 	if (node->decl->fires_any)
 		return poll_any(node);
@@ -673,28 +683,53 @@ static __attribute__((cold)) int fail(struct pkdi_node *node, int r)
 	return r < 0 ? r : -EINVAL;
 }
 
-int pkdi_node_fd_ready(struct pkdi_node *node)
+/* Before a call between firings. */
+static void begin_between(struct pkdi_node *node, enum pkdi_call call)
 {
 	uint64_t committed = pkdi_read(&node->words->record.committed);
-	int r;
 
-	if (!node->ready)
-		return 0;
 	node->ctx.state = node->states[committed % 2];
 	node->ctx.reported = false;
-	pkdi_node_begin_call(node, PKDI_CALL_READY);
-	r = node->decl->methods->ready(node->self, &node->ctx);
+	pkdi_node_begin_call(node, call);
+}
+
+static int end_between(struct pkdi_node *node, const char *what, int r)
+{
 	pkdi_node_end_call(node);
-	node->ctx.due_ns = 0;
 	if (r == PKD_OK) {
 		set_calling(node, 0);
 		return 0;
 	}
 	if (!node->ctx.reported)
-		pkdi_node_log(node->log, node->decl, "ready failed: %s",
+		pkdi_node_log(node->log, node->decl, "%s failed: %s", what,
 		              r < 0 ? strerror(-r)
 		                    : "it returned a value that only step may return");
 	return r < 0 ? r : -EINVAL;
+}
+
+int pkdi_node_fd_ready(struct pkdi_node *node)
+{
+	int r;
+
+	if (!node->ready)
+		return 0;
+	begin_between(node, PKDI_CALL_READY);
+	r = node->decl->methods->ready(node->self, &node->ctx);
+	node->ctx.due_ns = 0;
+	return end_between(node, "ready", r);
+}
+
+/* Returns 1: the node is to be polled again. What it dies of here is no frame. */
+static int tell_changes(struct pkdi_node *node)
+{
+	int r;
+
+	atomic_store_explicit(&node->words->in_hand, 0, memory_order_relaxed);
+	pkdi_live_tell(&node->live);
+	begin_between(node, PKDI_CALL_CHANGED);
+	r = node->decl->methods->changed(node->self, node->decl->params, &node->ctx);
+	r = end_between(node, "changed", r);
+	return r < 0 ? r : 1;
 }
 
 /* The first firing has committed: the node's outputs can be named. */
@@ -856,6 +891,13 @@ int pkdi_node_fire(struct pkdi_node *node)
 		carry_out(node);
 		return 1;
 	}
+	if (is_untold(node))
+		return tell_changes(node);
+	/* The firing may be the first with values that are newer still. */
+	if (node->live.reads && node->firing.number != pkdi_read(&node->orders->failed_number))
+		pkdi_live_apply(&node->live, node->firing.number);
+	if (is_untold(node))
+		return tell_changes(node);
 	node->chosen = false;
 	node->ctx = (struct pkd_ctx){
 		.node = node,
@@ -869,8 +911,6 @@ int pkdi_node_fire(struct pkdi_node *node)
 	};
 	if (node->ctx.number == pkdi_read(&node->orders->failed_number))
 		return pass_failed(node);
-	if (node->live.reads)
-		pkdi_live_apply(&node->live, node->ctx.number);
 	r = call_step(node, &end_ns);
 	if (r == PKD_LATER && pkdi_node_is_source(node->decl))
 		return wait_later(node);

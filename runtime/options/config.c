@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "options/secret.h"
 #include "options/value.h"
 
 enum { WANTED_SIZE = 512, TEXT_SIZE = 1024, MAX_SIZE = 1 << 20 };
@@ -86,29 +87,30 @@ static int report_unknown(const struct pkd_program *program, const struct pkdi_l
 }
 
 /* Values are parsed twice, so that all mistakes of the file are found before anything is stored. */
-static int check_value(const struct pkdi_param *target, const char *value, char *ret_text,
-                       size_t size)
+static int check_value(const struct pkd_program *program, const struct pkdi_param *target,
+                       const char *value, char *ret_text, size_t size)
 {
+	const char *shown = pkdi_param_is_secret(program, target) ? PKDI_SECRET_SHOWN : value;
 	struct pkd_param param = *target->param;
 	char wanted[WANTED_SIZE], name[PKDI_NAME_SIZE], why[WANTED_SIZE + 64];
 	uint32_t n = param.n ? param.n : 1;
-	char **scratch = calloc(n, sizeof(*scratch)); /* no kind has a larger value */
+	char **scratch = calloc(1, pkdi_value_size(&param));
 	int r;
 
 	if (!scratch) {
-		snprintf(ret_text, size, "not enough memory to check %.200s", value);
+		snprintf(ret_text, size, "not enough memory to check %.200s", shown);
 		return -ENOMEM;
 	}
 	param.offset = 0;
 	r = pkdi_value_parse(&param, value, scratch, wanted, sizeof(wanted));
-	for (uint32_t i = 0; param.kind == PKD_STRING && i < n; i++)
+	for (uint32_t i = 0; param.kind == PKD_STRING && !param.capacity && i < n; i++)
 		free(scratch[i]);
 	free(scratch);
 	if (r == 0)
 		return 0;
 	pkdi_param_name(target, name);
 	pkdi_param_refuse(target, wanted, why, sizeof(why));
-	snprintf(ret_text, size, "%s = %.200s%s", name, value, why);
+	snprintf(ret_text, size, "%s = %.200s%s", name, shown, why);
 	return r;
 }
 
@@ -143,7 +145,7 @@ static int take_line(struct pkdi_config *config, const struct pkd_program *progr
 		snprintf(text, sizeof(text), "'%s' was already set in line %u", name, other->line);
 		return refuse(log, config->path, number, text);
 	}
-	if (check_value(&setting.target, setting.value, text, sizeof(text)) < 0)
+	if (check_value(program, &setting.target, setting.value, text, sizeof(text)) < 0)
 		return refuse(log, config->path, number, text);
 	config->settings[config->n_settings++] = setting;
 	return 0;
@@ -201,8 +203,7 @@ static ssize_t read_all(int fd, char *text, size_t size)
 	return (ssize_t)n;
 }
 
-/* The whole file, with a NUL at its end: *ret_text is to be freed. */
-static int read_file(const char *path, char **ret_text, size_t *ret_size, const char **ret_why)
+int pkdi_config_read_text(const char *path, char **ret_text, size_t *ret_size, const char **ret_why)
 {
 	int fd = open_file(path, ret_why);
 	ssize_t n = -ENOMEM;
@@ -260,7 +261,8 @@ int pkdi_config_read(struct pkdi_config *config, const struct pkd_program *progr
 	int r;
 
 	*config = (struct pkdi_config){.path = path};
-	r = read_file(path, &config->text, &size, &why);
+	r = pkdi_config_read_text(path, &config->text, &size, &why);
+	config->size = size;
 	if (r == 0) {
 		config->settings = calloc(pkdi_param_count(program) + 1, sizeof(*config->settings));
 		r = config->settings ? 0 : -ENOMEM;
@@ -278,6 +280,9 @@ int pkdi_config_read(struct pkdi_config *config, const struct pkd_program *progr
 
 void pkdi_config_finish(struct pkdi_config *config)
 {
+	/* It may have secrets. */
+	if (config->text)
+		explicit_bzero(config->text, config->size);
 	free(config->text);
 	free(config->settings);
 	*config = (struct pkdi_config){0};

@@ -8,6 +8,7 @@
 struct pkdi_config {
 	const char *path; /* NULL: there is none */
 	char *text;       /* the file, split into lines */
+	size_t size;
 	struct pkdi_setting {
 		struct pkdi_param target;
 		const char *value;
@@ -20,6 +21,11 @@ struct pkdi_config {
  * the file's name and the line number. */
 int pkdi_config_read(struct pkdi_config *config, const struct pkd_program *program,
                      const struct pkdi_log *log, const char *path);
+
+/* The whole of a file of at most 1 MiB, with a NUL behind it: *ret_text is to be freed. -errno;
+ * then *ret_why says why, where the error does not. */
+int pkdi_config_read_text(const char *path, char **ret_text, size_t *ret_size,
+                          const char **ret_why);
 void pkdi_config_finish(struct pkdi_config *config);
 
 /* The file's setting of a parameter; NULL = none. */

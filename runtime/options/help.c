@@ -28,12 +28,13 @@ static void print_wrapped(const char *text, int column)
 }
 
 /* The value of a parameter that no option sets. */
-static void describe_value(const struct pkdi_param *target, bool bound, char *text, size_t size)
+static void describe_value(const struct pkdi_param *target, bool bound, bool secret, char *text,
+                           size_t size)
 {
 	const char *initial = target->param->initial;
 	int n;
 
-	if (target->node && bound) {
+	if (target->node && bound && !secret) {
 		n = snprintf(text, size, "set to ");
 		if (pkdi_value_show(target->param, target->params, text + n, size - (size_t)n))
 			return;
@@ -44,25 +45,31 @@ static void describe_value(const struct pkdi_param *target, bool bound, char *te
 		snprintf(text, size, target->node ? "set by the program" : "required");
 }
 
-static void print_param(const struct pkdi_param *target, bool bound)
+static void print_param(const struct pkd_program *program, const struct pkdi_param *target,
+                        bool bound)
 {
 	const struct pkd_param *param = target->param;
 	char name[PKDI_NAME_SIZE], value[WANTED_SIZE], range[128], now[WANTED_SIZE];
 	char text[2 * WANTED_SIZE], count[32] = "";
+	bool secret = pkdi_param_is_secret(program, target);
 	int n;
 
 	if (param->n)
 		snprintf(count, sizeof(count), "%u value%s, ", param->n, param->n == 1 ? "" : "s");
+	if (param->capacity)
+		snprintf(count, sizeof(count), "at most %u bytes, ", param->capacity);
 	pkdi_param_name(target, name);
 	pkdi_value_describe(param, value, sizeof(value));
+	if (secret && param->kind == PKD_STRING && !param->n)
+		snprintf(value, sizeof(value), "@FILE");
 	pkdi_value_range(param, range, sizeof(range));
-	describe_value(target, bound, now, sizeof(now));
+	describe_value(target, bound, secret, now, sizeof(now));
 	n = printf("  --%s%s%s", name, *value ? " " : "", value);
 	if (n >= HELP_COLUMN)
 		n = printf("\n") - 1;
 	printf("%*s", HELP_COLUMN - n, "");
-	snprintf(text, sizeof(text), "%s%s(%s%s%s%s)", param->doc, *param->doc ? " " : "", count,
-	         range, *range ? ", " : "", now);
+	snprintf(text, sizeof(text), "%s%s(%s%s%s%s%s)", param->doc, *param->doc ? " " : "",
+	         secret ? "secret, " : "", count, range, *range ? ", " : "", now);
 	print_wrapped(text, HELP_COLUMN);
 }
 
@@ -80,7 +87,7 @@ void pkdi_help(const struct pkd_program *program, const struct pkdi_own_option *
 	if (program->n_params)
 		printf("\nOptions of the program:\n");
 	for (uint32_t i = 0; i < program->n_params && pkdi_param_nth(program, i, &target); i++)
-		print_param(&target, bound);
+		print_param(program, &target, bound);
 	printf("\nGeneral options:\n");
 	for (; own->name; own++) {
 		int n = printf("  --%s%s%s", own->name, *own->value ? " " : "", own->value);
@@ -93,6 +100,6 @@ void pkdi_help(const struct pkd_program *program, const struct pkdi_own_option *
 			printf("\nNode %s (%s, %s):\n", target.node->name, target.node->kind,
 			       target.node->at);
 		node = target.node;
-		print_param(&target, bound);
+		print_param(program, &target, bound);
 	}
 }

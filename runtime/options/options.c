@@ -10,6 +10,7 @@
 #include "options/config.h"
 #include "options/help.h"
 #include "options/param.h"
+#include "options/secret.h"
 #include "options/value.h"
 #include "os/log.h"
 
@@ -105,14 +106,19 @@ static int take_value(const struct parser *parser, const struct pkdi_param *targ
                       const char *text)
 {
 	char wanted[WANTED_SIZE], why[WANTED_SIZE], name[PKDI_NAME_SIZE];
-	int r = pkdi_value_parse(target->param, text, target->params, wanted, sizeof(wanted));
+	bool secret = pkdi_param_is_secret(parser->program, target);
+	bool stored = secret && target->param->kind == PKD_STRING && !target->param->n;
+	int r = stored ? pkdi_secret_store(target, text, why, sizeof(why))
+	               : pkdi_value_parse(target->param, text, target->params, wanted,
+	                                  sizeof(wanted));
 
 	if (r == 0)
 		return 0;
 	pkdi_param_name(target, name);
-	r = pkdi_param_refuse(target, wanted, why, sizeof(why));
-	pkdi_log(&parser->log, "--%s %s%s", name, text, why);
-	return r;
+	if (!stored)
+		pkdi_param_refuse(target, wanted, why, sizeof(why));
+	pkdi_log(&parser->log, "--%s %s%s", name, secret ? PKDI_SECRET_SHOWN : text, why);
+	return -EINVAL;
 }
 
 static int take_help(struct parser *parser, const char *value)
@@ -250,7 +256,9 @@ static int walk(struct parser *parser, enum pass pass)
 			parser->help = true;
 		} else if (strncmp(word, "--", 2) != 0 || !word[2]) {
 			pkdi_log(&parser->log, "unexpected argument '%s': options begin with --",
-			         word);
+			         pkdi_secret_precedes(parser->program, parser->argv, i)
+			                 ? PKDI_SECRET_SHOWN
+			                 : word);
 			return -EINVAL;
 		} else {
 			r = take_argument(parser, pass, &i);
@@ -334,6 +342,15 @@ static int require(const struct parser *parser)
 	return 0;
 }
 
+static void show_value(const struct parser *parser, const struct pkdi_param *target, char *text,
+                       size_t size)
+{
+	if (pkdi_param_is_secret(parser->program, target))
+		snprintf(text, size, PKDI_SECRET_SHOWN);
+	else
+		pkdi_value_show(target->param, target->params, text, size);
+}
+
 /* Reports that a value set by bind is out of range, and which option caused it. */
 static int report_range(struct parser *parser, const struct pkdi_param *target)
 {
@@ -343,7 +360,7 @@ static int report_range(struct parser *parser, const struct pkdi_param *target)
 	struct pkdi_param option;
 
 	pkdi_param_name(target, name);
-	pkdi_value_show(target->param, target->params, value, sizeof(value));
+	show_value(parser, target, value, sizeof(value));
 	pkdi_value_range(target->param, range, sizeof(range));
 	while (number != PKD_NONE && !is_set(parser, number))
 		number = next_option(target, &at);
@@ -355,7 +372,7 @@ static int report_range(struct parser *parser, const struct pkdi_param *target)
 	}
 	pkdi_param_nth(parser->program, number, &option);
 	pkdi_param_name(&option, cause);
-	pkdi_value_show(option.param, option.params, given, sizeof(given));
+	show_value(parser, &option, given, sizeof(given));
 	if (!parser->given[option.index])
 		setting = pkdi_config_find(&parser->config, option.index);
 	if (setting)
@@ -394,6 +411,8 @@ static bool can_bind_for_help(const struct parser *parser)
 			continue;
 		if (target.param->kind != PKD_STRING)
 			return false;
+		if (target.param->capacity)
+			continue;
 		for (uint32_t k = 0; k < (target.param->n ? target.param->n : 1); k++)
 			memcpy((char *)target.params + target.param->offset + k * sizeof(empty),
 			       &empty, sizeof(empty));
@@ -471,6 +490,7 @@ int pkdi_options_parse(const struct pkd_program *program, int argc, char **argv,
 		r = parse(&parser);
 	else
 		pkdi_log(&parser.log, "not enough memory for the options");
+	pkdi_secret_hide(program, argc, argv);
 	pkdi_config_finish(&parser.config);
 	free(parser.given);
 	if (r == 0)

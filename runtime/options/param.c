@@ -35,6 +35,17 @@ void pkdi_param_name(const struct pkdi_param *target, char ret_name[PKDI_NAME_SI
 			*c = '-';
 }
 
+bool pkdi_param_is_secret(const struct pkd_program *program, const struct pkdi_param *target)
+{
+	const struct pkd_node *node = target->node;
+
+	for (uint32_t i = 0; node && i < node->n_derived; i++)
+		if (&node->param_table[node->derived[i].param] == target->param &&
+		    program->param_table[node->derived[i].option].secret)
+			return true;
+	return target->param->secret;
+}
+
 bool pkdi_param_nth(const struct pkd_program *program, uint32_t n, struct pkdi_param *ret_target)
 {
 	uint32_t index = n;

@@ -24,6 +24,9 @@ uint32_t pkdi_param_count(const struct pkd_program *program);
 /* "min-score", or "found.min_score". */
 void pkdi_param_name(const struct pkdi_param *target, char ret_name[PKDI_NAME_SIZE]);
 
+/* Whether its value must not be shown: it is declared secret, or is computed from what is. */
+bool pkdi_param_is_secret(const struct pkd_program *program, const struct pkdi_param *target);
+
 /* Dashes and underscores are equivalent. */
 bool pkdi_param_name_is(const char *name, size_t length, const char *other);
 

@@ -204,11 +204,31 @@ static int parse_enum(const struct pkd_param *param, const char *text, void *par
 	return -EINVAL;
 }
 
+/* A string<n>, as in a stream. Behind its end all is zero, so that equal values are equal bytes. */
+static int parse_bounded(const struct pkd_param *param, const char *text, void *params,
+                         char *wanted, size_t size)
+{
+	char *place = (char *)params + param->offset;
+	size_t n = strlen(text);
+	uint32_t length = (uint32_t)n;
+
+	snprintf(wanted, size, "a text of at most %" PRIu32 " bytes", param->capacity);
+	if (n > param->capacity)
+		return -EINVAL;
+	memset(place, 0, pkdi_value_size(param));
+	memcpy(place, &length, sizeof(length));
+	memcpy(place + sizeof(length), text, n);
+	return 0;
+}
+
 static int parse_string(const struct pkd_param *param, const char *text, void *params, char *wanted,
                         size_t size)
 {
-	const char *copy = strdup(text);
+	const char *copy;
 
+	if (param->capacity)
+		return parse_bounded(param, text, params, wanted, size);
+	copy = strdup(text);
 	snprintf(wanted, size, "memory");
 	return copy ? store(param, params, &copy, sizeof(copy)) : -ENOMEM;
 }
@@ -387,13 +407,33 @@ size_t pkdi_value_size(const struct pkd_param *param)
 	case PKD_F32:
 	case PKD_ENUM:
 		return 4;
+	case PKD_STRING:
+		return param->capacity ? (sizeof(uint32_t) + param->capacity + 4) / 4 * 4 : 8;
 	case PKD_F64:
 	case PKD_TIME:
-	case PKD_STRING:
 		return 8;
 	default:
 		return integer_size(param->kind);
 	}
+}
+
+const char *pkdi_value_text(const struct pkd_param *param, const void *params)
+{
+	const char *place = (const char *)params + param->offset, *text;
+
+	if (param->capacity)
+		return place + sizeof(uint32_t);
+	memcpy(&text, place, sizeof(text));
+	return text ? text : "";
+}
+
+static bool is_bounded(const struct pkd_param *param, const void *params)
+{
+	uint32_t length;
+
+	memcpy(&length, (const char *)params + param->offset, sizeof(length));
+	return length <= param->capacity &&
+	       strnlen(pkdi_value_text(param, params), param->capacity + 1) == length;
 }
 
 /* The bits, with the sign of a signed kind extended. */
@@ -434,6 +474,8 @@ bool pkdi_value_is_in_range(const struct pkd_param *param, const void *params)
 	}
 	if (param->n)
 		return true;
+	if (param->kind == PKD_STRING)
+		return !param->capacity || is_bounded(param, params);
 
 	uint64_t bits = load_bits(param, params), max;
 	int64_t min = -1;
@@ -464,11 +506,16 @@ bool pkdi_value_show(const struct pkd_param *param, const void *params, char *re
 {
 	if (param->n)
 		return show_elements(param, params, ret_text, size);
+	if (param->kind == PKD_STRING) {
+		const char *text = pkdi_value_text(param, params);
+
+		snprintf(ret_text, size, "\"%s\"", text);
+		return *text;
+	}
 
 	uint64_t bits = load_bits(param, params);
 	int64_t min = 0;
 	uint64_t max;
-	const char *text;
 	char number[PKD_NUMBER_SIZE];
 
 	switch ((int)param->kind) {
@@ -490,10 +537,6 @@ bool pkdi_value_show(const struct pkd_param *param, const void *params, char *re
 		snprintf(ret_text, size, "%s",
 		         bits < param->type->n ? param->type->names[bits] : "?");
 		return true;
-	case PKD_STRING:
-		memcpy(&text, (const char *)params + param->offset, sizeof(text));
-		snprintf(ret_text, size, "\"%s\"", text ? text : "");
-		return text && *text;
 	default:
 		integer_limits(param->kind, &min, &max);
 		if (min < 0)

@@ -17,6 +17,9 @@ void pkdi_value_describe(const struct pkd_param *param, char *ret_text, size_t s
 bool pkdi_value_show(const struct pkd_param *param, const void *params, char *ret_text,
                      size_t size);
 
+/* The text of a string, "" where there is none; not of an array. */
+const char *pkdi_value_text(const struct pkd_param *param, const void *params);
+
 /* Is the stored value within the parameter's range? */
 bool pkdi_value_is_in_range(const struct pkd_param *param, const void *params);
 

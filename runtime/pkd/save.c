@@ -34,6 +34,11 @@ static bool write_values(FILE *file, const struct values *values, const struct t
 
 		if (!is_own(value))
 			continue;
+		if (value->is_secret) {
+			fprintf(file, "# %s is secret, and left out: %s = @FILE\n", value->name,
+			        value->name);
+			continue;
+		}
 		if (value->is_untold ||
 		    !words_setting(value->name, value->text, value->is_text, line, sizeof(line))) {
 			*refused = value->name;
@@ -131,7 +136,7 @@ static void tell(const struct call *call, const char *path, const struct values 
 	size_t n = 0;
 
 	for (size_t i = 0; i < values->n; i++)
-		n += is_own(&values->items[i]);
+		n += is_own(&values->items[i]) && !values->items[i].is_secret;
 	if (!call->option[OPTION_JSON]) {
 		printf("%s has the values of %zu parameters\n", path, n);
 		return;

@@ -119,6 +119,7 @@ static void take_line(struct values *values, const struct talk *talk)
 	pkdi_json_bool(json, pkdi_json_member(json, param, "live"), &value->is_live);
 	pkdi_json_bool(json, pkdi_json_member(json, param, "set"), &value->is_set);
 	pkdi_json_bool(json, pkdi_json_member(json, param, "untold"), &value->is_untold);
+	pkdi_json_bool(json, pkdi_json_member(json, param, "secret"), &value->is_secret);
 }
 
 /* Which of them are texts: the description says what each takes. */

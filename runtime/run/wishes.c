@@ -7,10 +7,11 @@
 #include "options/param.h"
 #include "options/value.h"
 
-/* A string has no bound, and its memory is of one process. */
+/* A string without a capacity has no bound, and its memory is of one process. */
 static bool may_change(const struct pkdi_param *target)
 {
-	return target->param->kind != PKD_STRING && (!target->node || target->param->live);
+	return (target->param->kind != PKD_STRING || target->param->capacity) &&
+	       (!target->node || target->param->live);
 }
 
 static void find_values(struct pkdi_run *run)

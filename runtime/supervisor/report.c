@@ -34,9 +34,10 @@ static void name_process(const struct pkdi_run *run, uint32_t process, char who[
 static const char *name_call(const struct pkdi_run *run, uint32_t process)
 {
 	static const char *const names[] = {
-		[PKDI_CALL_STEP] = "step",         [PKDI_CALL_READY] = "ready",
-		[PKDI_CALL_INIT] = "init",         [PKDI_CALL_FINISH] = "finish",
-		[PKDI_CALL_COMMAND] = "command",   [PKDI_CALL_FLUSH] = "last output",
+		[PKDI_CALL_STEP] = "step",       [PKDI_CALL_READY] = "ready",
+		[PKDI_CALL_INIT] = "init",       [PKDI_CALL_FINISH] = "finish",
+		[PKDI_CALL_COMMAND] = "command", [PKDI_CALL_CHANGED] = "changed",
+		[PKDI_CALL_FLUSH] = "last output",
 	};
 	uint32_t call = atomic_load(&run->processes[process].words->call);
 

@@ -84,7 +84,7 @@ def run(mode, kills):
                     killed += 1
             value = k * 10
             answer = console.ask({"method": "set", "parameters":
-                                  {"values": {"gain": value}, "wait_ms": random.choice([0, 5, 3000])}})
+                                  {"values": {"gain": value, "word": word(value)}, "wait_ms": random.choice([0, 5, 3000])}})
             if answer is None:
                 unknown.add(value)  # it may have been published before the console died
             elif "error" in answer:
@@ -99,9 +99,16 @@ def run(mode, kills):
     check(promised, unknown, kills)
     return len(promised), killed
 
+def word(value):
+    """A text that is set with the number; a piece of another would be seen."""
+    return "-".join([str(value)] * (1 + value // 10 % 7))
+
 def check(promised, unknown, kills):
-    rows = [list(map(int, row[2:])) for row in list(csv.reader(open("rows.csv")))[1:]]
-    again = [[int(row[0])] + list(map(int, row[2:])) for row in list(csv.reader(open("again.csv")))[1:]]
+    lines = [list(csv.reader(open(name)))[1:] for name in ("rows.csv", "again.csv")]
+    for row in lines[0] + lines[1]:
+        assert row[-1] == word(int(row[-2])) or row[-2] == "0" == row[-1], f"{row}: another word"
+    rows = [list(map(int, row[2:-1])) for row in lines[0]]
+    again = [[int(row[0])] + list(map(int, row[2:-1])) for row in lines[1]]
     assert [row[0] for row in rows] == list(range(1, FRAMES + 1)), "frames are missing, or twice"
     assert [row[1] for row in again] == [1 + i // 2 for i in range(2 * FRAMES)], "parts"
     for row in rows:
@@ -167,6 +174,12 @@ try:
     assert "parameters" in at, at
     assert all(clock["frame"] == 900000 for clock in at["parameters"]["clocks"]), at
     assert "seen" in at["parameters"]["pending"], at
+    # A text has room for what its declaration says; from the pipeline the least of those that get it.
+    long = console.ask({"method": "set", "parameters": {"values": {"gain": 8, "word": "8" * 33}}})
+    assert (long["error"], long["message"]) == (
+        "invalid_value", f"word = {'8' * 33}: must be a text of at most 32 bytes"), long
+    long = console.ask({"method": "set", "parameters": {"values": {"gain": 8, "c.word": "8" * 65}}})
+    assert long["message"].endswith(": must be a text of at most 64 bytes"), long
     # What is set later and begins earlier takes its place.
     now = console.ask({"method": "set", "parameters": {"values": {"gain": 9}, "wait_ms": 5000}})["parameters"]
     assert not now["pending"] and all(clock["frame"] < 900000 for clock in now["clocks"]), now

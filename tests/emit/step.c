@@ -5,7 +5,7 @@
 #include <pkd/program.h>
 #include <string.h>
 
-PKD_GENERATED_FOR(9);
+PKD_GENERATED_FOR(10);
 
 extern const struct pkd_methods tick_methods;
 extern const struct pkd_methods tally_methods;
@@ -70,6 +70,7 @@ static const struct pkd_param tally_param_table[] = {
 		.kind = PKD_I32,
 		.offset = offsetof(struct tally_params, least),
 		.initial = "2",
+		.live = true,
 	},
 };
 
@@ -95,7 +96,7 @@ static int absent(struct pkd_ctx *ctx)
 	return PKD_OK;
 }
 
-/* step.pkd:64: halves = half(sums.total)
+/* step.pkd:69: halves = half(sums.total)
  * (the order of workers) */
 struct step_merge_2_y_in {
 	const int64_t *worker_1; /* i64?: NULL when absent */
@@ -216,7 +217,7 @@ static const struct pkd_output n_outputs[] = {
 static const struct pkd_input sums_inputs[] = {
 	{
 		.name = "values",
-		.at = "step.pkd:63:18",
+		.at = "step.pkd:68:18",
 		.stream = STREAM_n_n,
 		.policy = PKD_QUEUE,
 		.window = 67, /* 64 come while its reader is held up: 'tick' states no rate, 2
@@ -228,7 +229,7 @@ static const struct pkd_input sums_inputs[] = {
 	},
 	{
 		.name = "last",
-		.at = "step.pkd:63:5",
+		.at = "step.pkd:68:5",
 		.stream = PKD_NONE,
 		.policy = PKD_SAMPLE,
 		.optional = true,
@@ -244,7 +245,7 @@ static const struct pkd_output sums_outputs[] = {
 static const struct pkd_input halves_inputs[] = {
 	{
 		.name = "x",
-		.at = "step.pkd:64:19",
+		.at = "step.pkd:69:19",
 		.stream = STREAM_sums_total,
 		.policy = PKD_QUEUE,
 		.window = 3, /* one waiting, one in the hand of each of 2 workers */
@@ -259,7 +260,7 @@ static const struct pkd_output halves_outputs[] = {
 static const struct pkd_input keep_inputs[] = {
 	{
 		.name = "value",
-		.at = "step.pkd:65:10",
+		.at = "step.pkd:70:10",
 		.stream = STREAM_halves_y_y,
 		.policy = PKD_QUEUE,
 		.window = 2, /* one waiting, one in hand */
@@ -269,7 +270,7 @@ static const struct pkd_input keep_inputs[] = {
 static const struct pkd_input keep_2_inputs[] = {
 	{
 		.name = "value",
-		.at = "step.pkd:66:10",
+		.at = "step.pkd:71:10",
 		.stream = STREAM_sums_total,
 		.policy = PKD_QUEUE,
 		.window = 2, /* one waiting, one in hand */
@@ -280,7 +281,7 @@ static const struct pkd_input keep_2_inputs[] = {
 static const struct pkd_input keep_3_inputs[] = {
 	{
 		.name = "value",
-		.at = "step.pkd:67:10",
+		.at = "step.pkd:72:10",
 		.stream = STREAM_n_n,
 		.policy = PKD_QUEUE,
 		.window = 65,           /* 64 come while its reader is held up: 'tick' states no
@@ -292,7 +293,7 @@ static const struct pkd_input keep_3_inputs[] = {
 static const struct pkd_input halves_2_inputs[] = {
 	{
 		.name = "x",
-		.at = "step.pkd:64:19",
+		.at = "step.pkd:69:19",
 		.stream = STREAM_sums_total,
 		.policy = PKD_QUEUE,
 		.window = 3, /* one waiting, one in the hand of each of 2 workers */
@@ -308,7 +309,7 @@ static const struct pkd_output halves_2_outputs[] = {
 static const struct pkd_input halves_y_inputs[] = {
 	{
 		.name = "worker_1",
-		.at = "step.pkd:64:5",
+		.at = "step.pkd:69:5",
 		.stream = STREAM_halves_y,
 		.policy = PKD_QUEUE,
 		.window = 2, /* one waiting, one in hand */
@@ -316,7 +317,7 @@ static const struct pkd_input halves_y_inputs[] = {
 	},
 	{
 		.name = "worker_2",
-		.at = "step.pkd:64:5",
+		.at = "step.pkd:69:5",
 		.stream = STREAM_halves_2_y,
 		.policy = PKD_QUEUE,
 		.window = 2, /* one waiting, one in hand */
@@ -334,7 +335,7 @@ static const struct pkd_node nodes[] = {
 	{
 		.name = "n",
 		.kind = "tick",
-		.at = "step.pkd:62:5",
+		.at = "step.pkd:67:5",
 		.methods = &tick_methods,
 		.params = &n_params,
 		.outputs = n_outputs,
@@ -344,7 +345,7 @@ static const struct pkd_node nodes[] = {
 	{
 		.name = "sums",
 		.kind = "tally",
-		.at = "step.pkd:63:5",
+		.at = "step.pkd:68:5",
 		.methods = &tally_methods,
 		.params = &sums_params,
 		.param_table = tally_param_table,
@@ -359,7 +360,7 @@ static const struct pkd_node nodes[] = {
 	{
 		.name = "halves",
 		.kind = "half",
-		.at = "step.pkd:64:5",
+		.at = "step.pkd:69:5",
 		.methods = &half_methods,
 		.params = &halves_params,
 		.inputs = halves_inputs,
@@ -371,7 +372,7 @@ static const struct pkd_node nodes[] = {
 	{
 		.name = "keep",
 		.kind = "keep",
-		.at = "step.pkd:65:5",
+		.at = "step.pkd:70:5",
 		.methods = &keep_methods,
 		.params = &keep_params,
 		.inputs = keep_inputs,
@@ -381,7 +382,7 @@ static const struct pkd_node nodes[] = {
 	{
 		.name = "keep_2",
 		.kind = "keep",
-		.at = "step.pkd:66:5",
+		.at = "step.pkd:71:5",
 		.methods = &keep_methods,
 		.params = &keep_2_params,
 		.inputs = keep_2_inputs,
@@ -391,7 +392,7 @@ static const struct pkd_node nodes[] = {
 	{
 		.name = "keep_3",
 		.kind = "keep",
-		.at = "step.pkd:67:5",
+		.at = "step.pkd:72:5",
 		.methods = &keep_methods,
 		.params = &keep_3_params,
 		.inputs = keep_3_inputs,
@@ -401,7 +402,7 @@ static const struct pkd_node nodes[] = {
 	{
 		.name = "halves_2",
 		.kind = "half",
-		.at = "step.pkd:64:5",
+		.at = "step.pkd:69:5",
 		.methods = &half_methods,
 		.params = &halves_params,
 		.inputs = halves_2_inputs,
@@ -413,7 +414,7 @@ static const struct pkd_node nodes[] = {
 	{
 		.name = "halves_y",
 		.kind = "the order of workers",
-		.at = "step.pkd:64:5",
+		.at = "step.pkd:69:5",
 		.methods = &step_merge_2_y_methods,
 		.inputs = halves_y_inputs,
 		.n_inputs = 2,

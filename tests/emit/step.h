@@ -11,7 +11,7 @@ extern "C" {
 /* Counts what is large enough. */
 
 struct tally_params {
-	int32_t least; /* what counts */
+	int32_t least; /* what counts; may change as it runs */
 	uint32_t K;    /* inferred at each use */
 };
 
@@ -38,6 +38,7 @@ int tally_init(struct tally *self, const struct tally_params *params, struct pkd
 int tally_step(struct tally *self, const struct tally_in *in, struct tally_out *out,
                struct pkd_ctx *ctx);
 void tally_finish(struct tally *self);
+int tally_changed(struct tally *self, const struct tally_params *params, struct pkd_ctx *ctx);
 
 /* As the last firing left it. Changes count when the firing does; in init it is for reading. */
 static inline struct tally_state *tally_get_state(struct pkd_ctx *ctx)

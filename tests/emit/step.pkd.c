@@ -23,7 +23,7 @@ static int32_t at_least(int32_t a, int32_t b)
 #line 24 "step.pkd.c"
 #pragma GCC diagnostic pop
 
-/* step.pkd:50: node tick */
+/* step.pkd:55: node tick */
 struct tick {
 	const struct tick_params *params;
 	int32_t n;
@@ -50,7 +50,7 @@ int tick_step(struct tick *self, const struct tick_in *in, struct tick_out *out,
 	/* in, out: the values; params; self: what is kept from firing to firing; ctx for
 	 * <pkd/node.h>. */
 	{
-#line 53 "step.pkd"
+#line 58 "step.pkd"
 
         if (self->n == 100)
             return PKD_SKIP;
@@ -101,10 +101,26 @@ void tally_finish(struct tally *self)
 
 	(void)self, (void)params;
 	{
-#line 42 "step.pkd"
+#line 47 "step.pkd"
               fclose(self->log);
 #line 107 "step.pkd.c"
 	}
+}
+
+int tally_changed(struct tally *self, const struct tally_params *params, struct pkd_ctx *ctx)
+{
+	const struct tally_state *state = tally_get_state(ctx);
+
+	(void)self, (void)params, (void)ctx, (void)state;
+	{
+#line 26 "step.pkd"
+
+        if (params->least > 100 && state->total > 0)
+            return pkd_error(ctx, ERANGE, "too late for %d", params->least);
+        self->seen = 0;
+#line 122 "step.pkd.c"
+	}
+	return PKD_OK;
 }
 
 int tally_step(struct tally *self, const struct tally_in *in, struct tally_out *out,
@@ -117,7 +133,7 @@ int tally_step(struct tally *self, const struct tally_in *in, struct tally_out *
 	/* in, out: the values; params; self: what is kept from firing to firing; state: what
 	 * survives a crash; ctx for <pkd/node.h>. */
 	{
-#line 26 "step.pkd"
+#line 31 "step.pkd"
 
         int32_t most = at_least(INT32_MIN, params->least);
         for (uint32_t i = 0; i < params->K; i++) {
@@ -133,14 +149,14 @@ int tally_step(struct tally *self, const struct tally_in *in, struct tally_out *
             *out->most = most;
         if (!self->seen)
             tally_absent_most(ctx);
-#line 137 "step.pkd.c"
+#line 153 "step.pkd.c"
 	}
 	return PKD_OK;
 }
 
-PKD_NODE(tally);
+PKD_LIVE_NODE(tally);
 
-/* step.pkd:45: node half */
+/* step.pkd:50: node half */
 struct half {
 	const struct half_params *params;
 };
@@ -166,9 +182,9 @@ int half_step(struct half *self, const struct half_in *in, struct half_out *out,
 	/* in, out: the values; params; self: what is kept from firing to firing; ctx for
 	 * <pkd/node.h>. */
 	{
-#line 47 "step.pkd"
+#line 52 "step.pkd"
             *out->y = *in->x / 2;
-#line 172 "step.pkd.c"
+#line 188 "step.pkd.c"
 	}
 	return PKD_OK;
 }

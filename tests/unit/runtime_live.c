@@ -168,6 +168,77 @@ static void what_is_being_overwritten_is_not_taken(void **state)
 	assert_int_equal(gain_of(FIRST, 1), 5);
 }
 
+static bool is_told(uint32_t node, uint64_t number)
+{
+	bool changed;
+
+	pkdi_live_apply(&nodes[node], number);
+	changed = pkdi_live_has_changed(&nodes[node]);
+	if (changed)
+		pkdi_live_tell(&nodes[node]);
+	return changed;
+}
+
+static void what_has_changed_is_told_once(void **state)
+{
+	(void)state;
+	assert_false(is_told(FIRST, 1));
+	publish(1, 5, 0);
+	pkdi_live_take(&nodes[ORIGIN], 10);
+	assert_false(is_told(FIRST, 9));
+	assert_true(is_told(FIRST, 10));
+	assert_false(is_told(FIRST, 10));
+	publish(2, 5, 0);
+	pkdi_live_take(&nodes[ORIGIN], 11);
+	assert_false(is_told(FIRST, 11));
+	publish(3, 6, 0);
+	pkdi_live_take(&nodes[ORIGIN], 12);
+	assert_true(is_told(FIRST, 12));
+	/* What was told may be overwritten by now. */
+	assert_true(is_told(SECOND, 12));
+}
+
+static void a_worker_is_told_when_its_own_values_are_in_place(void **state)
+{
+	(void)state;
+	publish(1, 5, 0);
+	pkdi_live_take(&nodes[ORIGIN], 10);
+	publish(2, 6, 0);
+	pkdi_live_take(&nodes[ORIGIN], 12);
+	pkdi_live_apply(&nodes[FIRST], 11);
+	pkdi_live_apply(&nodes[SECOND], 12);
+	assert_true(pkdi_live_has_changed(&nodes[FIRST]));
+	pkdi_live_tell(&nodes[FIRST]);
+	assert_int_equal(params.gain, 5);
+	assert_true(pkdi_live_has_changed(&nodes[SECOND]));
+	pkdi_live_tell(&nodes[SECOND]);
+	assert_int_equal(params.gain, 6);
+}
+
+static void a_text_has_its_end_within_its_capacity(void **state)
+{
+	struct {
+		uint32_t len;
+		char text[8];
+	} place = {4, "lamp"};
+	const struct pkd_param name = {.kind = PKD_STRING, .capacity = 7};
+	char wanted[64];
+
+	(void)state;
+	assert_int_equal(pkdi_value_size(&name), sizeof(place));
+	assert_true(pkdi_value_is_in_range(&name, &place));
+	place.len = 3;
+	assert_false(pkdi_value_is_in_range(&name, &place));
+	memset(place.text, 'x', sizeof(place.text));
+	for (place.len = 0; place.len < 10; place.len++)
+		assert_false(pkdi_value_is_in_range(&name, &place));
+	assert_true(pkdi_value_parse(&name, "eight by", &place, wanted, sizeof(wanted)) < 0);
+	assert_string_equal(wanted, "a text of at most 7 bytes");
+	assert_int_equal(pkdi_value_parse(&name, "seven b", &place, wanted, sizeof(wanted)), 0);
+	assert_int_equal(place.len, 7);
+	assert_string_equal(place.text, "seven b");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -183,6 +254,10 @@ int main(void)
 	                                        tear_down),
 		cmocka_unit_test_setup_teardown(what_is_being_overwritten_is_not_taken, set_up,
 	                                        tear_down),
+		cmocka_unit_test_setup_teardown(what_has_changed_is_told_once, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			a_worker_is_told_when_its_own_values_are_in_place, set_up, tear_down),
+		cmocka_unit_test(a_text_has_its_end_within_its_capacity),
 	};
 
 	return cmocka_run_group_tests_name("runtime_live", tests, NULL, NULL);

@@ -21,9 +21,9 @@ static inline void any_finish(void *self)
 }
 
 /* The initialiser of a struct pkd_methods. */
-#define METHODS(size, init, step, finish)               \
-	{                                               \
-		PKD_ABI, size, init, step, finish, NULL \
+#define METHODS(size, init, step, finish)                     \
+	{                                                     \
+		PKD_ABI, size, init, step, finish, NULL, NULL \
 	}
 
 /* Polls and fires the node until it has nothing to do, as a process does that has slept. */

@@ -321,7 +321,8 @@ static void sink_finish(void *self)
 static const struct pkd_methods source_methods = METHODS(1, source_init, source_step, any_finish);
 static const struct pkd_methods loop_methods = METHODS(1, loop_init, loop_step, loop_finish);
 static const struct pkd_methods watching_methods = {PKD_ABI,       1,          watching_init,
-                                                    watching_step, any_finish, watching_ready};
+                                                    watching_step, any_finish, watching_ready,
+                                                    NULL};
 static const struct pkd_methods echo_methods = METHODS(1, any_init, echo_step, any_finish);
 static const struct pkd_methods merge_methods = METHODS(1, any_init, merge_step, any_finish);
 static const struct pkd_methods watch_methods = METHODS(1, any_init, watch_step, any_finish);

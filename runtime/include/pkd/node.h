@@ -300,6 +300,8 @@ struct pkd_methods {
 	int (*step)(void *self, const void *in, void *out, struct pkd_ctx *ctx);
 	void (*finish)(void *self);
 	int (*ready)(void *self, struct pkd_ctx *ctx); /* NULL: never watches */
+	/* NULL: is not told */
+	int (*changed)(void *self, const void *params, struct pkd_ctx *ctx);
 };
 
 /* In C++ a const object has internal linkage unless it was declared extern before. */
@@ -311,7 +313,7 @@ struct pkd_methods {
 
 /* Defines NAME_methods, which the generated program refers to. The calls inside are checked
  * against the generated header, so a node and its declaration cannot disagree. */
-#define PKD_NODE(NAME) PKDI_NODE(NAME, NULL)
+#define PKD_NODE(NAME) PKDI_NODE(NAME, NULL, NULL)
 
 /* The same for a node that calls pkd_watch. `int NAME_ready(struct NAME *self, struct pkd_ctx
  * *ctx)` is called between firings when a descriptor that the node watches is ready, whether or
@@ -323,9 +325,34 @@ struct pkd_methods {
 	{                                                             \
 		return NAME##_ready((struct NAME *)self, ctx);        \
 	}                                                             \
-	PKDI_NODE(NAME, NAME##_call_ready)
+	PKDI_NODE(NAME, NAME##_call_ready, NULL)
 
-#define PKDI_NODE(NAME, READY)                                                                  \
+/* The same for a node that is told of new values of its live parameters. `int NAME_changed(struct
+ * NAME *self, const struct NAME_params *params, struct pkd_ctx *ctx)` is called between firings,
+ * when `params` has them and before the first step that does; it returns PKD_OK or what pkd_error
+ * returns. Values that `init` has seen are not told: neither those at the start nor, after a
+ * restart, those then in use. Of several changes in a row it may see the last one only. It has no
+ * inputs or outputs, and pkd_state is read-only. */
+#define PKD_LIVE_NODE(NAME)     \
+	PKDI_CALL_CHANGED(NAME) \
+	PKDI_NODE(NAME, NULL, NAME##_call_changed)
+
+#define PKD_WATCHING_LIVE_NODE(NAME)                                  \
+	static int NAME##_call_ready(void *self, struct pkd_ctx *ctx) \
+	{                                                             \
+		return NAME##_ready((struct NAME *)self, ctx);        \
+	}                                                             \
+	PKDI_CALL_CHANGED(NAME)                                       \
+	PKDI_NODE(NAME, NAME##_call_ready, NAME##_call_changed)
+
+#define PKDI_CALL_CHANGED(NAME)                                                                  \
+	static int NAME##_call_changed(void *self, const void *params, struct pkd_ctx *ctx)      \
+	{                                                                                        \
+		return NAME##_changed((struct NAME *)self, (const struct NAME##_params *)params, \
+		                      ctx);                                                      \
+	}
+
+#define PKDI_NODE(NAME, READY, CHANGED)                                                         \
 	static int NAME##_call_init(void *self, const void *params, struct pkd_ctx *ctx)        \
 	{                                                                                       \
 		return NAME##_init((struct NAME *)self, (const struct NAME##_params *)params,   \
@@ -344,6 +371,7 @@ struct pkd_methods {
 	const struct pkd_methods NAME##_methods = {                                             \
 		PKD_ABI,          sizeof(struct NAME), NAME##_call_init,                        \
 		NAME##_call_step, NAME##_call_finish,  READY,                                   \
+		CHANGED,                                                                        \
 	}
 
 #ifdef __cplusplus

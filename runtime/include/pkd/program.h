@@ -104,7 +104,9 @@ struct pkd_param {
 	union pkd_bound min, max;
 	const struct pkd_type *type; /* PKD_ENUM: its names; else NULL */
 	uint32_t n;                  /* an array of so many of `kind`; 0 = one value */
-	bool live; /* of a node: it may change while the program runs, between two firings */
+	uint32_t capacity; /* of a string<n>, which lies in the struct; 0: `const char *` */
+	bool live;   /* of a node: it may change while the program runs, between two firings */
+	bool secret; /* nothing shows its value, nor what bind computes from it */
 };
 
 /* What a node can be told from outside while the program runs, between two of its firings. */
@@ -221,6 +223,18 @@ struct pkd_program {
 	 * NULL. */
 	const char *(*bind)(void);
 };
+
+/* For bind: a string<n> takes a text. False where that is longer. */
+static inline bool pkd_bind_string(uint32_t *len, char *text, size_t size, const char *value)
+{
+	size_t n = __builtin_strlen(value);
+
+	if (n >= size)
+		return false;
+	__builtin_memcpy(text, value, n + 1);
+	*len = (uint32_t)n;
+	return true;
+}
 
 /* Runs the program: options, channels, processes, supervision. Returns the exit status:
  *

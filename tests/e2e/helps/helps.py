@@ -244,6 +244,13 @@ class Program:
                     self.lines[i])
         return self.insert(at + 1, "    " + choice)
 
+    def secret(self, name):
+        """A parameter of the pipeline is declared secret."""
+        for i, line in enumerate(self.lines):
+            if line.startswith("pipeline") and re.search(rf"(?<!secret )\b{name}: string", line):
+                return self.put(i, re.sub(rf"(param )?\b{name}: string", f"param secret {name}: string", line))
+        return None
+
     def argument(self, new):
         """One more argument of the call in this line."""
         line = self.lines[self.at].replace("()", "(" + new + ")", 1)
@@ -257,6 +264,11 @@ TEXT = None
 CODE = r"'([^'…]+)'"
 RULES = [
     (rf"did you mean {CODE}\?", Program.word),
+    (r"declare it: 'param secret (\w+): string'", Program.secret),
+    (r"write 'live param', or leave 'changed' out", TEXT),
+    (r"it can where its declaration has a capacity: .*", TEXT),
+    (r"write '((\w+): string<64>)' for up to .*", lambda p, new, name: p.within(rf"\b{name}: string", new)),
+    (r"leave it out, or write '= \"\"' where .*|give it a parameter of the pipeline: .*", TEXT),
     (rf"write {CODE} at the top of the file", lambda p, use: p.insert(0, use)),
     (rf"write {CODE} at {CODE}(?:,? (?:so that|to take) .*)?", Program.edge),
     (rf"write {CODE} in place of {CODE} in '[^']*'(?:,? (?:so that|to take) .*)?",
