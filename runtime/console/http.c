@@ -122,7 +122,7 @@ static bool take_target(struct pkdi_http *http, struct pkdi_http_text target)
 	if (target.n > length && strncasecmp(target.at, scheme, length) == 0) {
 		const char *path = memchr(target.at + length, '/', target.n - length);
 
-		if (!path)
+		if (!path || path == target.at + length)
 			return false;
 		http->host = (struct pkdi_http_text){target.at + length,
 		                                     (size_t)(path - target.at) - length};
