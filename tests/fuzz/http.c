@@ -61,7 +61,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct pkdi_http http;
 	size_t n = 0, other;
 
-	while (size > 0 && size <= MAX_INPUT && read_some(text, size, &http, &n) == PKDI_HTTP_WHOLE) {
+	while (size > 0 && size <= MAX_INPUT &&
+	       read_some(text, size, &http, &n) == PKDI_HTTP_WHOLE) {
 		/* It is whole when its last byte has come, and no sooner; what follows does not
 		 * matter. */
 		expect(read_some(text, n, &http, &other) == PKDI_HTTP_WHOLE && other == n,

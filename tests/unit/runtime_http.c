@@ -65,8 +65,9 @@ static int forget(void **state)
 
 static void its_parts_are_read(void **state)
 {
-	struct pkdi_http http = taken("GET /metrics?a=1&token=x.y HTTP/1.1\r\nHost: 127.0.0.1:94\r\n"
-	                              "origin:\thttp://a \r\nAUTHORIZATION: bearer  secret\r\n\r\n");
+	struct pkdi_http http = taken(
+		"GET /metrics?a=1&token=x.y HTTP/1.1\r\nHost: 127.0.0.1:94\r\n"
+		"origin:\thttp://a \r\nAUTHORIZATION: bearer  secret\r\n\r\n");
 	struct pkdi_http_text text;
 
 	(void)state;
@@ -88,7 +89,8 @@ static void its_parts_are_read(void **state)
 
 static void what_is_not_there_is_null(void **state)
 {
-	struct pkdi_http http = taken("HEAD / HTTP/1.1\r\nHost: a\r\nAuthorization: Basic b\r\n\r\n");
+	struct pkdi_http http =
+		taken("HEAD / HTTP/1.1\r\nHost: a\r\nAuthorization: Basic b\r\n\r\n");
 	struct pkdi_http_text text;
 
 	(void)state;
@@ -200,7 +202,8 @@ static void a_head_has_a_largest_size(void **state)
 
 static void the_next_request_begins_behind(void **state)
 {
-	static const char two[] = "GET /a HTTP/1.1\r\nHost: a\r\n\r\nGET /b HTTP/1.1\r\nHost: a\r\n\r\n";
+	static const char two[] =
+		"GET /a HTTP/1.1\r\nHost: a\r\n\r\nGET /b HTTP/1.1\r\nHost: a\r\n\r\n";
 	struct pkdi_http http;
 	size_t size = 0, next = 0;
 
