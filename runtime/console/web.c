@@ -17,7 +17,8 @@
 /* How long the end of a connection waits for what is still on its way to here. */
 #define LINGER_NS INT64_C(1000000000)
 
-/* Of a part of a page in chunks: "ffff\r\n" before it, "\r\n" behind it, and "0\r\n\r\n" at the end. */
+/* Of a part of a page in chunks: "ffff\r\n" before it, "\r\n" behind it, and "0\r\n\r\n" at the
+ * end. */
 enum { BEFORE_CHUNK = 6, BEHIND_CHUNK = 2, LAST_CHUNK = 5 };
 
 struct connection {

@@ -10,8 +10,8 @@
 
 #include "console/http.h"
 
-/* The text has no byte behind it, so that what reads on is seen by a sanitizer. The parts of what is
- * read lie in it: freed with the next one. */
+/* The text has no byte behind it, so that what reads on is seen by a sanitizer. The parts of what
+ * is read lie in it: freed with the next one. */
 static char *copy;
 
 static enum pkdi_http_end read_some(const char *text, size_t n, struct pkdi_http *http)

@@ -1,5 +1,5 @@
-/* The server of --serve, over connections of this machine: who is answered and who is not, what takes
- * too long, and the text of /metrics. Time is what the tests say it is. */
+/* The server of --serve, over connections of this machine: who is answered and who is not, what
+ * takes too long, and the text of /metrics. Time is what the tests say it is. */
 #define _GNU_SOURCE
 #include <setjmp.h>
 #include <stdarg.h>

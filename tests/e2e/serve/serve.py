@@ -100,6 +100,8 @@ def pkd(program, command, *words):
 
 def curl(program):
     """As it is used."""
+    if shutil.which("promtool"):
+        subprocess.run(["promtool", "check", "metrics"], input=program.get("/metrics").body, check=True)
     if not shutil.which("curl"):
         print("curl is not installed: left out")
         return
@@ -324,10 +326,11 @@ class Beside:
             half.settimeout(20 * PATIENCE)
             assert half.recv(10) == b""
         assert program.get().status == 200
+        # A step that does not return holds the end up for as long as a stop waits.
         pkd(program, "set", "first.takes=60s", "--wait=0")
+        within(20, lambda: program.get().status == 503, "a long step is not told")
         program.process.send_signal(signal.SIGTERM)
-        answer = within(5, lambda: (answer := program.get()).status == 503 and answer, "its end is not told")
-        assert answer.body.startswith(b"the program is ending\n"), answer.body
+        within(5, lambda: program.get().body.startswith(b"the program is ending\n"), "its end is not told")
         assert program.process.wait(20 * PATIENCE) == 128 + signal.SIGTERM
 
 
