@@ -32,15 +32,18 @@ static struct sample begin(struct pkdi_out *out, const char *family, const char 
 /* Escaped as the format says; what is not UTF-8 may not stand there. */
 static void put_text(struct pkdi_out *out, const char *text)
 {
-	bool is_utf8 = pkdi_out_is_utf8(text);
+	static const char escaped[] = "\\\"\n";
 
-	for (; *text; text++) {
-		if (*text == '\n')
-			pkdi_out_format(out, "\\n");
-		else if (*text == '\\' || *text == '"')
-			pkdi_out_format(out, "\\%c", *text);
-		else
-			pkdi_out_format(out, "%c", is_utf8 || !(*text & 0x80) ? *text : '?');
+	if (!pkdi_out_is_utf8(text))
+		text = "?";
+	while (*text) {
+		size_t n = strcspn(text, escaped);
+
+		pkdi_out_format(out, "%.*s", (int)n, text);
+		text += n;
+		if (*text)
+			pkdi_out_format(out, "\\%c", *text == '\n' ? 'n' : *text);
+		text += !!*text;
 	}
 }
 

@@ -18,8 +18,8 @@
 #define LINGER_NS INT64_C(1000000000)
 
 /* Of a part of a page in chunks: "ffff\r\n" before it, "\r\n" behind it, and "0\r\n\r\n" at the
- * end. */
-enum { BEFORE_CHUNK = 6, BEHIND_CHUNK = 2, LAST_CHUNK = 5 };
+ * end, for which there is always room, also for its NUL. */
+enum { BEFORE_CHUNK = 6, BEHIND_CHUNK = 2, LAST_CHUNK = 6 };
 
 struct connection {
 	struct pkdi_client client;      /* its bytes, in and out */
@@ -183,7 +183,7 @@ static void go_on(struct pkdi_web *web, struct connection *connection)
 		client->n_out += BEFORE_CHUNK + BEHIND_CHUNK;
 	}
 	if (!more && is_chunked)
-		put_body(client, "0\r\n\r\n", LAST_CHUNK);
+		put_body(client, "0\r\n\r\n", LAST_CHUNK - 1);
 	if (!more)
 		connection->page = NULL;
 }

@@ -64,12 +64,24 @@ void pkdi_address_show(const struct pkdi_address *address, char ret_text[PKDI_AD
 	         (unsigned)address->port);
 }
 
+static const uint8_t any[16] = {0}, loopback_v6[16] = {[15] = 1}, loopback_v4[4] = {127, 0, 0, 1};
+
+bool pkdi_address_name(const struct pkdi_address *address, char ret_text[PKDI_ADDRESS_SIZE])
+{
+	struct pkdi_address shown = *address;
+	bool is_any = !memcmp(address->bytes, any, address->is_v6 ? 16 : 4);
+
+	if (is_any && address->is_v6)
+		memcpy(shown.bytes, loopback_v6, 16);
+	else if (is_any)
+		memcpy(shown.bytes, loopback_v4, 4);
+	pkdi_address_show(&shown, ret_text);
+	return is_any;
+}
+
 bool pkdi_address_is_loopback(const struct pkdi_address *address)
 {
-	static const uint8_t loopback[16] = {[15] = 1};
-
-	return address->is_v6 ? !memcmp(address->bytes, loopback, sizeof(loopback))
-	                      : address->bytes[0] == 127;
+	return address->is_v6 ? !memcmp(address->bytes, loopback_v6, 16) : address->bytes[0] == 127;
 }
 
 int pkdi_address_of(int fd, struct pkdi_address *ret_address)

@@ -22,6 +22,9 @@ bool pkdi_address_parse(const char *text, struct pkdi_address *ret_address);
 /* The text of it that stands in URLs, with its port. */
 void pkdi_address_show(const struct pkdi_address *address, char ret_text[PKDI_ADDRESS_SIZE]);
 
+/* The same, but of an address that stands for all of the machine the loopback address, and true. */
+bool pkdi_address_name(const struct pkdi_address *address, char ret_text[PKDI_ADDRESS_SIZE]);
+
 /* Whether only this machine reaches it. */
 bool pkdi_address_is_loopback(const struct pkdi_address *address);
 

@@ -103,17 +103,20 @@ static int open_serve(struct pkdi_supervisor *supervisor, const struct pkdi_opti
 	char why[PKDI_PLACE_PATH + 128], address[PKDI_ADDRESS_SIZE];
 	int r = pkdi_serve_open(serve, &options->serve_address, options->serve_token_file, why,
 	                        sizeof(why));
+	bool is_any;
 
 	if (r < 0) {
 		pkdi_log(log, "%s", why);
 		return r;
 	}
-	pkdi_address_show(&serve->address, address);
+	is_any = pkdi_address_name(&serve->address, address);
 	if (options->serve_token_file)
-		pkdi_log(log, "serving http://%s/metrics with the token of %s", address,
+		pkdi_log(log, "serving http://%s/metrics%s with the token of %s", address,
+		         is_any ? ", and on all other addresses of this machine," : "",
 		         options->serve_token_file);
 	else
-		pkdi_log(log, "serving http://%s/metrics?token=%s", address, serve->token);
+		pkdi_log(log, "serving http://%s/metrics?token=%s%s", address, serve->token,
+		         is_any ? ", and on all other addresses of this machine" : "");
 	return 0;
 }
 
@@ -132,7 +135,8 @@ int pkdi_helper_init(struct pkdi_supervisor *supervisor, const struct pkdi_optio
 	}
 	if (pkdi_place_open(&helper->place, why, sizeof(why)) < 0) {
 		pkdi_log(&supervisor->run->log,
-		         "no console: %s; PKD_DIR names another directory for its socket", why);
+		         "%s: %s; PKD_DIR names another directory for its socket",
+		         options->serves ? "pkd cannot reach this program" : "no console", why);
 		if (!options->serves)
 			return 0;
 	}

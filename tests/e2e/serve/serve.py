@@ -27,9 +27,10 @@ def within(seconds, what, wanted):
 
 
 class Program:
-    def __init__(self, *arguments, said, cwd="."):
+    def __init__(self, *arguments, said, cwd=".", env=None):
         self.said = said
-        self.process = subprocess.Popen([os.path.abspath("serve"), *arguments], cwd=cwd, stderr=open(said, "wb"))
+        self.process = subprocess.Popen([os.path.abspath("serve"), *arguments], cwd=cwd, env=env,
+                                        stderr=open(said, "wb"))
         line = within(20, lambda: re.search(r"serving http://(\S+):(\d+)/metrics(?:\?token=(\w+))?", self.log()),
                       "it does not say where it serves")
         self.host, self.port, self.token = line[1], int(line[2]), line[3]
@@ -334,10 +335,25 @@ class Beside:
         assert program.process.wait(20 * PATIENCE) == 128 + signal.SIGTERM
 
 
+def run_without_socket():
+    """Where pkd finds no place, and on all addresses."""
+    program = Program("--serve", "0.0.0.0:0", "--quiet", said="said.alone", env={**os.environ, "PKD_DIR": "/proc/none"})
+    try:
+        assert program.host == "127.0.0.1" and "pkd cannot reach this program: " in program.log()
+        assert ", and on all other addresses of this machine\n" in program.log()
+        assert program.get().status == 200
+        program.process.send_signal(signal.SIGTERM)
+        assert program.process.wait(20 * PATIENCE) == 0
+    finally:
+        if program.process.poll() is None:
+            program.process.kill()
+
+
 beside = Beside()
 try:
     said = run()
     beside.end()
+    run_without_socket()
 finally:
     if beside.program.process.poll() is None:
         beside.program.process.kill()
