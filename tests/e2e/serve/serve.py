@@ -163,7 +163,7 @@ def traffic(program, seconds):
     """Half requests, floods, slow readers, many connections; who asks in between is answered."""
     clients, until, n, longest, sizes = [], time.monotonic() + seconds, 0, 0, []
     console = program.child("console")
-    while time.monotonic() < until:
+    while time.monotonic() < until or n < 40:
         try:
             client = program.connect()
             clients.append(client)
@@ -184,7 +184,7 @@ def traffic(program, seconds):
         n += 1
         while len(clients) > 200:
             clients.pop(random.randrange(len(clients))).close()
-        if n % 20 == 0:
+        if n % 10 == 0:
             begun = time.monotonic()
             assert program.get().status == 200
             longest = max(longest, time.monotonic() - begun)
@@ -194,7 +194,7 @@ def traffic(program, seconds):
     for _ in range(1000):
         assert program.get().status == 200
     assert program.child("console") == console, "the console has died"
-    assert max(sizes) < 64 * 1024 and longest < 2 * PATIENCE, (max(sizes), longest)
+    assert max(sizes) - min(sizes) < 4096 and longest < 2 * PATIENCE, (min(sizes), max(sizes), longest)
     return f"{n} attacks beside which it answered in at most {longest * 1000:.1f} ms, {max(sizes)} KiB"
 
 
