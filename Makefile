@@ -286,37 +286,41 @@ tsan: ## all tests under the thread sanitizer
 .PHONY: replay fuzz
 replay:
 	@$(MAKE) --no-print-directory B=build/asan SANITIZE='$(ASAN)' \
-		build/asan/fuzz/replay_front build/asan/fuzz/replay_options
+		build/asan/fuzz/replay_front build/asan/fuzz/replay_options build/asan/fuzz/replay_http
 
 FUZZ_FRONT   = -Icompiler -Iruntime/include
 FUZZ_OPTIONS = -Iruntime -Iruntime/include -Istdlib
+FUZZ_HTTP    = -Iruntime -Iruntime/include
 FUZZ_FRONT_LIBS   := $(B)/lib/libpkdc.a
 FUZZ_OPTIONS_LIBS := $(B)/obj/stdlib/table/json.c.o $(B)/lib/libpkd.a
+FUZZ_HTTP_LIBS    := $(B)/lib/libpkd.a
 
 $(B)/fuzz/%_front: FUZZ_THIS = $(FUZZ_FRONT)
 $(B)/fuzz/%_options: FUZZ_THIS = $(FUZZ_OPTIONS)
+$(B)/fuzz/%_http: FUZZ_THIS = $(FUZZ_HTTP)
 $(B)/fuzz/replay_front $(B)/fuzz/fuzz_front: tests/fuzz/front.c $(FUZZ_FRONT_LIBS)
 $(B)/fuzz/fuzz_front: tests/fuzz/mutate.c
 $(B)/fuzz/replay_options $(B)/fuzz/fuzz_options: tests/fuzz/options.c $(FUZZ_OPTIONS_LIBS)
+$(B)/fuzz/replay_http $(B)/fuzz/fuzz_http: tests/fuzz/http.c $(FUZZ_HTTP_LIBS)
 
-$(B)/fuzz/replay_front $(B)/fuzz/replay_options:
+$(B)/fuzz/replay_front $(B)/fuzz/replay_options $(B)/fuzz/replay_http:
 	$(call say,TEST $@)
 	@mkdir -p $(@D)
 	$(Q)$(CC) -DREPLAY $(FUZZ_THIS) $(C_FLAGS) -MF $@.d -o $@ $(filter %.c %.o %.a,$^) $(LD_FLAGS) -pthread -lm
 
-$(B)/fuzz/fuzz_front $(B)/fuzz/fuzz_options:
+$(B)/fuzz/fuzz_front $(B)/fuzz/fuzz_options $(B)/fuzz/fuzz_http:
 	$(call say,FUZZ $@)
 	@mkdir -p $(@D)
 	$(Q)$(CC) -fsanitize=fuzzer $(FUZZ_THIS) $(C_FLAGS) -MF $@.d -o $@ $(filter %.c %.o %.a,$^) \
 		$(LD_FLAGS) -pthread -lm
 
-FUZZ         ?= front options
+FUZZ         ?= front options http
 FUZZ_SECONDS ?= 60
 FUZZ_CC      ?= clang
 FUZZ_FOUND   := build/fuzz/found
 # A string that an option gives is kept until the end, also where a later one takes its place.
 
-fuzz: ## look for inputs that crash compiler or options (FUZZ=front, options), FUZZ_SECONDS (60) each
+fuzz: ## look for inputs that crash compiler, options or server (FUZZ=front, options, http), FUZZ_SECONDS (60) each
 	@echo 'int LLVMFuzzerTestOneInput(void); int LLVMFuzzerTestOneInput(void) { return 0; }' | \
 		$(FUZZ_CC) -fsanitize=fuzzer -x c -o /dev/null - 2>/dev/null || \
 		{ echo 'make fuzz: needs clang and its libFuzzer (Debian: clang, libclang-rt-dev)'; exit 1; }

@@ -190,6 +190,7 @@ struct pkdi_orders {
 	_Atomic uint32_t
 		gone; /* given up: its outputs are settled, and it gates and pins nothing */
 	_Atomic uint32_t incarnation;
+	_Atomic uint32_t down; /* its process does not run: it has ended, or waits to be started */
 	_Atomic uint64_t failed_number; /* poison frame: settle it without calling step, 0 = none */
 };
 

@@ -2,6 +2,7 @@
 #include "console/console.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +11,7 @@
 
 #include "console/method.h"
 #include "console/set.h"
+#include "console/web.h"
 
 /* One more, and the one that has been quiet for longest is closed. */
 enum { MAX_CLIENTS = 16 };
@@ -314,14 +316,30 @@ static short events_of(const struct pkdi_client *client)
 	return client->request.method || client->is_read ? 0 : POLLIN;
 }
 
-int pkdi_console_run(struct pkdi_run *run, int listener, int end_fd)
+/* The earlier of both: in milliseconds from now, with -1 for never; at a time, with 0 for never. */
+static int earlier(int timeout_ms, int64_t until_ns)
 {
-	enum { END, LISTENER, FIRST };
-	struct console *console = calloc(1, sizeof(*console));
-	struct pollfd fds[FIRST + MAX_CLIENTS];
+	int64_t ms = (until_ns - pkd_now()) / 1000000 + 1;
 
-	if (!console)
+	if (!until_ns || (timeout_ms >= 0 && timeout_ms <= ms))
+		return timeout_ms;
+	return ms < 0 ? 0 : ms > INT_MAX ? INT_MAX : (int)ms;
+}
+
+int pkdi_console_run(struct pkdi_run *run, int listener, int end_fd,
+                     const struct pkdi_serve *serve)
+{
+	enum { END, LISTENER, FIRST, WEB = FIRST + MAX_CLIENTS };
+	struct console *console = calloc(1, sizeof(*console));
+	struct pkdi_web *web = serve->socket >= 0 ? pkdi_web_create(run, serve) : NULL;
+	struct pollfd fds[WEB + PKDI_WEB_FDS];
+	nfds_t n_fds = web ? WEB + PKDI_WEB_FDS : WEB;
+
+	if (!console || (serve->socket >= 0 && !web)) {
+		free(console);
+		pkdi_web_destroy(web);
 		return 1;
+	}
 	console->run = run;
 	console->listener = listener;
 	console->end_fd = end_fd;
@@ -330,13 +348,16 @@ int pkdi_console_run(struct pkdi_run *run, int listener, int end_fd)
 	pkdi_set_recover(run);
 	for (;;) {
 		int timeout_ms = wait_ms(console);
+		int64_t until_ns = 0;
 
 		fds[END] = (struct pollfd){end_fd, POLLIN, 0};
 		fds[LISTENER] = (struct pollfd){listener, POLLIN, 0};
 		for (int i = 0; i < MAX_CLIENTS; i++)
 			fds[FIRST + i] = (struct pollfd){console->clients[i].fd,
 			                                 events_of(&console->clients[i]), 0};
-		if (poll(fds, FIRST + MAX_CLIENTS, timeout_ms) < 0 && errno != EINTR)
+		if (web)
+			until_ns = pkdi_web_watch(web, &fds[WEB]);
+		if (poll(fds, n_fds, earlier(timeout_ms, until_ns)) < 0 && errno != EINTR)
 			break;
 		if (fds[END].revents) {
 			say_end(console);
@@ -349,7 +370,10 @@ int pkdi_console_run(struct pkdi_run *run, int listener, int end_fd)
 		}
 		if (fds[LISTENER].revents & POLLIN)
 			accept_one(console);
+		if (web)
+			pkdi_web_look(web, &fds[WEB], pkd_now());
 	}
+	pkdi_web_destroy(web);
 	free(console);
 	return 0;
 }

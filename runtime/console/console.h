@@ -4,10 +4,12 @@
 #ifndef PKDI_CONSOLE_H
 #define PKDI_CONSOLE_H
 
+#include "console/serve.h"
 #include "run/run.h"
 
 /* Serves until `end_fd` can be read, which gives the exit status of the program (an int): its
- * clients are told so. Returns its own exit status. */
-int pkdi_console_run(struct pkdi_run *run, int listener, int end_fd);
+ * clients are told so. A socket of -1 is not served. Returns its own exit status. */
+int pkdi_console_run(struct pkdi_run *run, int listener, int end_fd,
+                     const struct pkdi_serve *serve);
 
 #endif

@@ -1,6 +1,7 @@
 #include "console/out.h"
 
 #include <inttypes.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -134,4 +135,20 @@ void pkdi_out_close(struct pkdi_out *out, char bracket)
 {
 	put(out, &bracket, 1);
 	out->separates = true;
+}
+
+void pkdi_out_format(struct pkdi_out *out, const char *format, ...)
+{
+	size_t room = out->size - out->n;
+	va_list arguments;
+	int n;
+
+	va_start(arguments, format);
+	n = vsnprintf(out->text + out->n, room, format, arguments);
+	va_end(arguments);
+	/* The NUL has to fit, too. */
+	if (n < 0 || (size_t)n >= room)
+		out->is_full = true;
+	else
+		out->n += (size_t)n;
 }

@@ -22,6 +22,10 @@ void pkdi_out_bool(struct pkdi_out *out, const char *name, bool truth);
 /* Text that is JSON already. */
 void pkdi_out_raw(struct pkdi_out *out, const char *name, const char *text, size_t n);
 
+/* Adds text that is no JSON. */
+void pkdi_out_format(struct pkdi_out *out, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
 /* Whether the text is UTF-8, so that it is written as it is. */
 bool pkdi_out_is_utf8(const char *text);
 

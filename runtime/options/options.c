@@ -174,6 +174,24 @@ static int take_no_console(struct parser *parser, const char *value)
 	return 0;
 }
 
+static int take_serve(struct parser *parser, const char *value)
+{
+	parser->options.serves = true;
+	if (pkdi_address_parse(value, &parser->options.serve_address))
+		return 0;
+	pkdi_log(&parser->log,
+	         "--serve %s: must be a port, or a numeric address and a port: 9464, 0.0.0.0:9464, "
+	         "[::1]:9464",
+	         value);
+	return -EINVAL;
+}
+
+static int take_serve_token_file(struct parser *parser, const char *value)
+{
+	parser->options.serve_token_file = value;
+	return 0;
+}
+
 static int take_freeze(struct parser *parser, const char *value)
 {
 	parser->options.freeze_given = true;
@@ -328,6 +346,15 @@ static int require(const struct parser *parser)
 {
 	struct pkdi_param target;
 
+	if (parser->options.serves && parser->options.no_console) {
+		pkdi_log(&parser->log, "--serve is served by the console: leave --no-console out");
+		return -EINVAL;
+	}
+	if (parser->options.serve_token_file && !parser->options.serves) {
+		pkdi_log(&parser->log,
+		         "--serve-token-file is of no use without --serve [HOST:]PORT");
+		return -EINVAL;
+	}
 	for (uint32_t i = 0; i < parser->program->n_params; i++) {
 		char name[PKDI_NAME_SIZE];
 

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 
 #include "options/freeze_mode.h"
+#include "os/address.h"
 
 #define PKDI_DEFAULT_GRACE_NS INT64_C(10000000000)
 
@@ -13,6 +14,9 @@ struct pkdi_options {
 	bool single_process;
 	bool quiet;
 	bool no_console; /* it answers nobody */
+	bool serves;     /* --serve … */
+	struct pkdi_address serve_address;
+	const char *serve_token_file; /* NULL: none; a word of the command line, as it was given */
 	bool no_sandbox; /* the nodes' declarations are not enforced */
 	enum pkdi_freeze freeze;
 	bool freeze_given; /* its coverage is reported if it was given */

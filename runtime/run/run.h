@@ -7,6 +7,7 @@
 #include <pkd/program.h>
 #include <sys/resource.h>
 #include <sys/types.h>
+#include <time.h>
 
 #include "channel/wake.h"
 #include "node/node.h"
@@ -53,6 +54,7 @@ struct pkdi_run {
 	int supervisor_fd;   /* a node with outputs has committed its first firing */
 	struct rlimit files; /* as it was at the start of the program, for its nodes */
 	pid_t supervisor;
+	time_t started; /* by the calendar, in seconds of Unix */
 	struct pkdi_cgroup cgroup;
 	struct pkd_process whole; /* the only process of --single-process … */
 	uint32_t *whole_nodes;    /* … and its nodes */

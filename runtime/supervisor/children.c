@@ -11,6 +11,15 @@
 #include "node/say.h"
 #include "supervisor/descriptors.h"
 
+/* For those who look from outside. */
+static void set_down(const struct pkdi_run *run, uint32_t process, bool is_down)
+{
+	const struct pkd_process *decl = run->processes[process].decl;
+
+	for (uint32_t i = 0; i < decl->n_nodes; i++)
+		atomic_store(&run->orders[decl->nodes[i]].down, is_down);
+}
+
 /* ---- Starting ---- */
 
 bool pkdi_child_is_up(const struct pkdi_child *child)
@@ -40,6 +49,7 @@ int pkdi_child_start(struct pkdi_supervisor *supervisor, uint32_t process)
 		waitpid(child->spawned.pid, NULL, 0);
 		pkdi_spawn_forget(&child->spawned);
 	}
+	set_down(supervisor->run, process, r < 0);
 	return r;
 }
 
@@ -141,6 +151,7 @@ bool pkdi_child_reap(struct pkdi_supervisor *supervisor, uint32_t process,
 	if (child->is_held)
 		return false;
 	pkdi_spawn_forget(&child->spawned);
+	set_down(supervisor->run, process, true);
 	event.value = info.si_status;
 	event.pid = info.si_pid;
 	event.limit_ns = child->limit_ns;

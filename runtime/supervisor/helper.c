@@ -44,6 +44,7 @@ static _Noreturn void be_console(struct pkdi_supervisor *supervisor, int lifelin
 {
 	struct pkdi_helper *helper = &supervisor->helper;
 	int listener = helper->place.socket, end_fd = helper->end_fd[0], status = 1;
+	struct pkdi_serve serve = helper->serve;
 
 	/* A stop is the supervisor's to act on, which ends this one last. */
 	signal(SIGINT, SIG_IGN);
@@ -51,11 +52,11 @@ static _Noreturn void be_console(struct pkdi_supervisor *supervisor, int lifelin
 	signal(SIGTERM, SIG_IGN);
 	if (pkdi_spawn_bind(supervisor->run, lifeline) == 0) {
 		/* Before the others are closed. */
-		helper->place.socket = helper->end_fd[0] = -1;
+		helper->place.socket = helper->end_fd[0] = helper->serve.socket = -1;
 		supervisor->spawner.close_private(supervisor);
 		sigprocmask(SIG_SETMASK, &supervisor->spawner.signals, NULL);
 		if (prepare(supervisor) == 0)
-			status = pkdi_console_run(supervisor->run, listener, end_fd);
+			status = pkdi_console_run(supervisor->run, listener, end_fd, &serve);
 	}
 	_exit(status);
 }
@@ -94,23 +95,53 @@ static int start(struct pkdi_supervisor *supervisor)
 	return r;
 }
 
-void pkdi_helper_init(struct pkdi_supervisor *supervisor, bool wanted)
+/* Says where, and once only what the token is. One in a file is who knows the file's. */
+static int open_serve(struct pkdi_supervisor *supervisor, const struct pkdi_options *options)
+{
+	const struct pkdi_log *log = &supervisor->run->log;
+	struct pkdi_serve *serve = &supervisor->helper.serve;
+	char why[PKDI_PLACE_PATH + 128], address[PKDI_ADDRESS_SIZE];
+	int r = pkdi_serve_open(serve, &options->serve_address, options->serve_token_file, why,
+	                        sizeof(why));
+	bool is_any;
+
+	if (r < 0) {
+		pkdi_log(log, "%s", why);
+		return r;
+	}
+	is_any = pkdi_address_name(&serve->address, address);
+	if (options->serve_token_file)
+		pkdi_log(log, "serving http://%s/metrics%s with the token of %s", address,
+		         is_any ? ", and on all other addresses of this machine," : "",
+		         options->serve_token_file);
+	else
+		pkdi_log(log, "serving http://%s/metrics?token=%s%s", address, serve->token,
+		         is_any ? ", and on all other addresses of this machine" : "");
+	return 0;
+}
+
+int pkdi_helper_init(struct pkdi_supervisor *supervisor, const struct pkdi_options *options)
 {
 	struct pkdi_helper *helper = &supervisor->helper;
 	char why[PKDI_PLACE_PATH + 64];
 
-	if (!wanted)
-		return;
+	if (options->no_console)
+		return 0;
 	if (pipe2(helper->end_fd, O_CLOEXEC | O_NONBLOCK) < 0) {
-		pkdi_log(&supervisor->run->log, "no console: %s", strerror(errno));
-		return;
+		int r = -errno;
+
+		pkdi_log(&supervisor->run->log, "no console: %s", strerror(-r));
+		return options->serves ? r : 0;
 	}
 	if (pkdi_place_open(&helper->place, why, sizeof(why)) < 0) {
 		pkdi_log(&supervisor->run->log,
-		         "no console: %s; PKD_DIR names another directory for its socket", why);
-		return;
+		         "%s: %s; PKD_DIR names another directory for its socket",
+		         options->serves ? "pkd cannot reach this program" : "no console", why);
+		if (!options->serves)
+			return 0;
 	}
 	helper->restart_ns = 1; /* at once */
+	return options->serves ? open_serve(supervisor, options) : 0;
 }
 
 int64_t pkdi_helper_look(struct pkdi_supervisor *supervisor, int64_t now_ns)
@@ -175,6 +206,7 @@ void pkdi_helper_close(struct pkdi_supervisor *supervisor)
 			close(helper->end_fd[i]);
 	helper->end_fd[0] = helper->end_fd[1] = -1;
 	pkdi_place_close(&helper->place);
+	pkdi_serve_close(&helper->serve);
 }
 
 void pkdi_helper_finish(struct pkdi_supervisor *supervisor)

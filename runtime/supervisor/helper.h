@@ -8,21 +8,24 @@
 #include <sys/types.h>
 
 #include "console/place.h"
+#include "console/serve.h"
 #include "supervisor/spawn.h"
 
 struct pkdi_supervisor;
 
 struct pkdi_helper {
 	struct pkdi_rendezvous place;
+	struct pkdi_serve serve;
 	struct pkdi_spawned spawned; /* a pid of 0: it does not run */
 	int end_fd[2];       /* a pipe: what is written to the second tells it the exit status */
 	int64_t started_ns, restart_ns; /* 0: no restart is due */
 	int64_t backoff_ns;
 };
 
-/* Makes the socket that clients find the program by, and starts nothing yet. Where there is no
- * place for it, or `wanted` is false, there will be no console. */
-void pkdi_helper_init(struct pkdi_supervisor *supervisor, bool wanted);
+/* Makes the socket that clients find the program by, and that of --serve, and starts nothing yet.
+ * Where there is no place for the first, only the second is served, if it is wanted; where that
+ * cannot be had, returns -errno after one line. */
+int pkdi_helper_init(struct pkdi_supervisor *supervisor, const struct pkdi_options *options);
 
 /* Forks it if it is due. Returns when it will be due, 0 = never. */
 int64_t pkdi_helper_look(struct pkdi_supervisor *supervisor, int64_t now_ns);

@@ -327,6 +327,7 @@ int pkdi_supervisor_init(struct pkdi_supervisor *supervisor, struct pkdi_run *ru
 		.alarm_fd = -1,
 		.progress_fd = -1,
 		.helper = {.place = {.directory = -1, .socket = -1},
+	                   .serve = {.socket = -1},
 	                   .spawned = {0, -1, -1},
 	                   .end_fd = {-1, -1}},
 		.quiet = options->quiet,
@@ -337,12 +338,12 @@ int pkdi_supervisor_init(struct pkdi_supervisor *supervisor, struct pkdi_run *ru
 		run->log.backlog = supervisor->backlog;
 		r = pkdi_descriptors_open(supervisor);
 	}
-	if (r == 0)
-		pkdi_helper_init(supervisor, !options->no_console);
-	if (r < 0) {
+	if (r < 0)
 		pkdi_log(&run->log, "cannot set up the supervisor: %s", strerror(-r));
+	else
+		r = pkdi_helper_init(supervisor, options);
+	if (r < 0)
 		pkdi_supervisor_finish(supervisor);
-	}
 	return r;
 }
 

@@ -46,7 +46,7 @@ first=12
 [ "${1:-}" != all ] || first=1000
 build_with "$PKDC" program
 echo 'frames = 20' >program.conf
-sweep "$first" ./program --config program.conf --freeze all
+sweep "$first" ./program --config program.conf --freeze all --serve 0
 ! grep -q 'never called' out || fail 'a call was not tried'
 # A program that is told to stop, and one that does not: the supervisor's part of it.
 sweep -p 0 -r 10 4 ./program --frames 0 --stops 10 --quiet

@@ -646,7 +646,20 @@ static void own_options(void **state)
 	assert_true(options.quiet);
 	assert_true(options.single_process);
 	assert_false(options.leave);
+	assert_false(options.serves);
 	forget();
+	ok("--source x --serve [::1]:9464 --serve-token-file token");
+	assert_true(options.serves);
+	assert_int_equal(options.serve_address.port, 9464);
+	assert_string_equal(options.serve_token_file, "token");
+	forget();
+	wrong("--source x --serve robot:9464",
+	      "people: --serve robot:9464: must be a port, or a numeric address and a port: 9464, "
+	      "0.0.0.0:9464, [::1]:9464\n");
+	wrong("--source x --serve 9464 --no-console",
+	      "people: --serve is served by the console: leave --no-console out\n");
+	wrong("--source x --serve-token-file token",
+	      "people: --serve-token-file is of no use without --serve [HOST:]PORT\n");
 	ok("--version");
 	assert_true(options.leave);
 	assert_string_equal(output, "people (pkd " PKD_VERSION ")\n");
