@@ -424,7 +424,9 @@ int pkdi_run_init(struct pkdi_run *run, const struct pkd_program *program,
 
 	*run = (struct pkdi_run){
 		.program = program,
-		.log = {.program = program->name},
+		.log = {.program = program->name,
+	                .level = options->levels.all,
+	                .format = options->log_format},
 		.stop_fd = -1,
 		.supervisor_fd = -1,
 		.supervisor = getpid(),
@@ -474,6 +476,8 @@ int pkdi_run_init(struct pkdi_run *run, const struct pkd_program *program,
 		goto finish_run;
 	}
 	pkdi_link(run);
+	for (uint32_t i = 0; i < program->n_nodes; i++)
+		run->nodes[i].log_level = pkdi_levels_of(&options->levels, i);
 	pkdi_wishes_link(run);
 	r = lend_nothing(run);
 	if (r == 0)

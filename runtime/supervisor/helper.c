@@ -102,11 +102,11 @@ void pkdi_helper_init(struct pkdi_supervisor *supervisor, bool wanted)
 	if (!wanted)
 		return;
 	if (pipe2(helper->end_fd, O_CLOEXEC | O_NONBLOCK) < 0) {
-		pkdi_log(&supervisor->run->log, "no console: %s", strerror(errno));
+		pkdi_log_at(&supervisor->run->log, PKD_LOG_WARNING, "no console: %s", strerror(errno));
 		return;
 	}
 	if (pkdi_place_open(&helper->place, why, sizeof(why)) < 0) {
-		pkdi_log(&supervisor->run->log,
+		pkdi_log_at(&supervisor->run->log, PKD_LOG_WARNING,
 		         "no console: %s; PKD_DIR names another directory for its socket", why);
 		return;
 	}
@@ -137,10 +137,10 @@ void pkdi_helper_reap(struct pkdi_supervisor *supervisor, int64_t now_ns)
 		return;
 	/* Killed, it is back before anybody asks why; else somebody has to know. */
 	if (WIFSIGNALED(status) && WTERMSIG(status) != SIGKILL)
-		pkdi_log(&supervisor->run->log, "the console was killed by SIG%s",
+		pkdi_log_at(&supervisor->run->log, PKD_LOG_WARNING, "the console was killed by SIG%s",
 		         sigabbrev_np(WTERMSIG(status)));
 	else if (WIFEXITED(status) && WEXITSTATUS(status) != 0 && !helper->backoff_ns)
-		pkdi_log(&supervisor->run->log, "the console cannot be set up");
+		pkdi_log_at(&supervisor->run->log, PKD_LOG_WARNING, "the console cannot be set up");
 	epoll_ctl(supervisor->epoll_fd, EPOLL_CTL_DEL, helper->spawned.pidfd, NULL);
 	pkdi_spawn_forget(&helper->spawned);
 	if (now_ns - helper->started_ns > SOON_NS || !helper->backoff_ns)

@@ -123,12 +123,15 @@ static void set_alarm(struct pkdi_supervisor *supervisor)
 	int64_t ns = pkdi_lifecycle_alarm(&supervisor->cycle);
 	int64_t look_ns = pkdi_watchdog_look(supervisor);
 	int64_t helper_ns = supervisor->done ? 0 : pkdi_helper_look(supervisor, pkd_now());
+	int64_t left_out_ns = pkdi_capture_look(supervisor, pkd_now(), false);
 	struct itimerspec alarm;
 
 	if (!ns || look_ns < ns)
 		ns = look_ns;
 	if (helper_ns && helper_ns < ns)
 		ns = helper_ns;
+	if (left_out_ns && left_out_ns < ns)
+		ns = left_out_ns;
 	supervisor->alarm_ns = ns;
 	alarm = (struct itimerspec){.it_value = {ns / 1000000000, ns % 1000000000}};
 	if (timerfd_settime(supervisor->alarm_fd, TFD_TIMER_ABSTIME, &alarm, NULL) < 0)
@@ -237,6 +240,11 @@ static void dispatch(struct pkdi_supervisor *supervisor, uint32_t tag)
 {
 	struct pkdi_event event = {.now_ns = pkd_now()};
 
+	if (tag >= PKDI_TAG_CAPTURE && tag < PKDI_TAG_SIGNAL) {
+		pkdi_capture_take(supervisor, tag - PKDI_TAG_CAPTURE);
+		set_alarm(supervisor);
+		return;
+	}
 	switch (tag) {
 	case PKDI_TAG_SIGNAL:
 		take_signals(supervisor);
@@ -318,6 +326,7 @@ int pkdi_supervisor_init(struct pkdi_supervisor *supervisor, struct pkdi_run *ru
 		.run = run,
 		.spawner = {.run = run,
 	                    .title = *title,
+	                    .redirect = pkdi_capture_redirect,
 	                    .close_private = pkdi_descriptors_close,
 	                    .context = supervisor},
 		.strays = {pkdi_child_is_own, supervisor},
@@ -331,6 +340,8 @@ int pkdi_supervisor_init(struct pkdi_supervisor *supervisor, struct pkdi_run *ru
 		.quiet = options->quiet,
 	};
 	r = allocate(supervisor);
+	if (r == 0)
+		r = pkdi_captures_init(supervisor, options->log_rate);
 	if (r == 0) {
 		pkdi_backlog_init(supervisor->backlog, STDERR_FILENO, run->program->name, true);
 		run->log.backlog = supervisor->backlog;
@@ -349,6 +360,7 @@ void pkdi_supervisor_finish(struct pkdi_supervisor *supervisor)
 {
 	pkdi_helper_finish(supervisor);
 	pkdi_descriptors_close(supervisor);
+	pkdi_captures_finish(supervisor);
 	free(supervisor->backlog);
 	for (uint32_t i = 0; supervisor->lives && i < supervisor->run->n_processes; i++)
 		free(supervisor->lives[i].restarts_ns);
@@ -397,6 +409,9 @@ int pkdi_supervisor_run(struct pkdi_supervisor *supervisor)
 	if (pkdi_outputs_check(run) < 0)
 		supervisor->lost_output = true;
 	pkdi_backlog_allow_waiting(supervisor->backlog, LAST_WORDS_NS);
+	for (uint32_t i = 0; i < run->n_processes; i++)
+		pkdi_capture_drain(supervisor, i);
+	pkdi_capture_look(supervisor, pkd_now(), true);
 	if (!supervisor->quiet)
 		pkdi_stats_table(run, supervisor->lives, pkd_now() - start_ns);
 	if (supervisor->cycle.failed)

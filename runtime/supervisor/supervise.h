@@ -4,6 +4,7 @@
 #define PKDI_SUPERVISE_H
 
 #include "run/run.h"
+#include "supervisor/capture.h"
 #include "supervisor/helper.h"
 #include "supervisor/lifecycle.h"
 #include "supervisor/spawn.h"
@@ -33,6 +34,7 @@ struct pkdi_supervisor {
 	struct pkdi_strays strays;
 	struct pkdi_backlog *backlog; /* what it has to say */
 	bool watches_backlog;
+	struct pkdi_captures *captures; /* what its processes have to say */
 	int64_t alarm_ns; /* when it was to wake, 0 = at no time */
 	int64_t woke_ns;  /* when it last woke much too late: no step counts from before */
 	struct pkdi_progress progress;
