@@ -12,6 +12,7 @@
 #define PKDI_ID_SIZE 72
 
 struct pkdi_method;
+struct pkdi_tail;
 
 /* The parts of a program, in the order in which an answer goes through them, one line each. */
 enum pkdi_section {
@@ -20,6 +21,7 @@ enum pkdi_section {
 	PKDI_SECTION_STREAM,
 	PKDI_SECTION_EDGE,  /* input `part` of node `index` */
 	PKDI_SECTION_PARAM,
+	PKDI_SECTION_LINE,  /* of the log: number `index` of those that are asked for */
 	PKDI_SECTION_WHOLE, /* the last line of any answer */
 };
 
@@ -35,6 +37,7 @@ struct pkdi_request {
 	char id[PKDI_ID_SIZE];            /* as the client has written it, JSON; "": it has none */
 	struct pkdi_cursor cursor;        /* the next line */
 	bool *chosen;     /* get: by parameter, which are asked for; NULL: all */
+	struct pkdi_tail *tail; /* logs: what is asked for, and how far it has come */
 	uint64_t version; /* set: of the values that were set; ping: its number */
 	int64_t since_ns; /* of what waits: when it was asked */
 	int64_t until_ns; /* how long the answer waits for nodes or processes */

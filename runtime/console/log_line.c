@@ -23,14 +23,6 @@ char *pkdi_time_show(int64_t time_ns, char ret_text[PKDI_TIME_SIZE])
 	return ret_text;
 }
 
-static void put_when(const struct pkdi_about *about, struct pkdi_out *out)
-{
-	char time[PKDI_TIME_SIZE];
-
-	pkdi_out_text(out, "time", pkdi_time_show(about->time_ns, time));
-	pkdi_out_text(out, "level", pkdi_level_name(about->level));
-}
-
 static void put_what(const struct pkdi_about *about, const char *text, struct pkdi_out *out)
 {
 	if (about->process)
@@ -48,21 +40,23 @@ static void put_what(const struct pkdi_about *about, const char *text, struct pk
 
 void pkdi_log_members(const struct pkdi_about *about, const char *text, struct pkdi_out *out)
 {
-	put_when(about, out);
+	pkdi_out_signed(out, "time_ns", about->time_ns);
+	pkdi_out_text(out, "level", pkdi_level_name(about->level));
 	put_what(about, text, out);
 }
 
 size_t pkdi_log_json(const struct pkdi_log *log, const struct pkdi_about *about, const char *text,
                      char *line, size_t size)
 {
-	char shorter[TEXT_SIZE];
+	char shorter[TEXT_SIZE], time[PKDI_TIME_SIZE];
 
 	/* Escapes may make a text longer than a line: until what is left of it fits. */
 	for (size_t room = sizeof(shorter);; room /= 2) {
 		struct pkdi_out out = {.text = line, .size = size - 1};
 
 		pkdi_out_open(&out, NULL, '{');
-		put_when(about, &out);
+		pkdi_out_text(&out, "time", pkdi_time_show(about->time_ns, time));
+		pkdi_out_text(&out, "level", pkdi_level_name(about->level));
 		pkdi_out_text(&out, "program", log->program);
 		pkdi_out_signed(&out, "pid", getpid());
 		put_what(about, pkdi_shorten(text, shorter, room), &out);

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "console/describe.h"
+#include "console/logs.h"
 #include "console/pause.h"
 #include "console/set.h"
 #include "console/status.h"
@@ -19,6 +20,7 @@ enum {
 	STREAMS = 1 << PKDI_SECTION_STREAM,
 	EDGES = 1 << PKDI_SECTION_EDGE,
 	PARAMS = 1 << PKDI_SECTION_PARAM,
+	LINES = 1 << PKDI_SECTION_LINE,
 };
 
 /* How long an answer waits for nodes to come to what was set. */
@@ -52,6 +54,8 @@ static uint32_t count(const struct pkdi_run *run, enum pkdi_section section)
 		return run->program->n_streams;
 	case PKDI_SECTION_PARAM:
 		return pkdi_param_count(run->program);
+	case PKDI_SECTION_LINE:
+		return UINT32_MAX;
 	case PKDI_SECTION_WHOLE:
 		break;
 	}
@@ -69,6 +73,8 @@ static bool is_there(const struct pkdi_run *run, const struct pkdi_request *requ
 		return true;
 	if (!(sections & 1U << cursor->section) || cursor->index >= count(run, cursor->section))
 		return false;
+	if (cursor->section == PKDI_SECTION_LINE)
+		return pkdi_logs_goes_on(run, request, cursor->index);
 	if (cursor->section == PKDI_SECTION_PARAM && request->chosen)
 		return request->chosen[cursor->index];
 	if (cursor->section != PKDI_SECTION_EDGE)
@@ -77,8 +83,10 @@ static bool is_there(const struct pkdi_run *run, const struct pkdi_request *requ
 	return cursor->part < node->n_inputs && node->inputs[cursor->part].stream != PKD_NONE;
 }
 
-static void step_on(const struct pkdi_run *run, unsigned sections, struct pkdi_cursor *cursor)
+static void step_on(const struct pkdi_run *run, const struct pkdi_request *request,
+                    struct pkdi_cursor *cursor)
 {
+	unsigned sections = request->method->sections;
 	bool is_edge = cursor->section == PKDI_SECTION_EDGE;
 
 	if (is_edge && sections & EDGES && cursor->index < run->program->n_nodes &&
@@ -87,6 +95,9 @@ static void step_on(const struct pkdi_run *run, unsigned sections, struct pkdi_c
 		return;
 	}
 	cursor->part = 0;
+	if (cursor->section == PKDI_SECTION_LINE && sections & LINES &&
+	    !pkdi_logs_has(run, request, cursor->index))
+		sections = 0; /* it was the last one */
 	if (sections & 1U << cursor->section &&
 	    cursor->index + 1 < count(run, cursor->section)) {
 		cursor->index++;
@@ -100,7 +111,7 @@ void pkdi_method_start(const struct pkdi_run *run, struct pkdi_request *request)
 {
 	request->cursor = (struct pkdi_cursor){PKDI_SECTION_PROCESS, 0, 0};
 	while (!is_there(run, request, &request->cursor))
-		step_on(run, request->method->sections, &request->cursor);
+		step_on(run, request, &request->cursor);
 }
 
 bool pkdi_method_advance(const struct pkdi_run *run, const struct pkdi_request *request,
@@ -109,7 +120,7 @@ bool pkdi_method_advance(const struct pkdi_run *run, const struct pkdi_request *
 	if (cursor->section == PKDI_SECTION_WHOLE)
 		return false;
 	do
-		step_on(run, request->method->sections, cursor);
+		step_on(run, request, cursor);
 	while (!is_there(run, request, cursor));
 	return true;
 }
@@ -119,6 +130,8 @@ void pkdi_method_finish(struct pkdi_request *request)
 	request->method = NULL;
 	free(request->chosen);
 	request->chosen = NULL;
+	pkdi_logs_finish(request->tail);
+	request->tail = NULL;
 }
 
 /* ---- Requests without parameters ---- */

@@ -33,7 +33,7 @@ static bool means(const char *name, size_t length, const char *node)
 }
 
 /* The workers of a pool have the same params. */
-static bool is_meant(const struct pkd_program *program, const char *name, size_t length,
+bool pkdi_name_means(const struct pkd_program *program, const char *name, size_t length,
                      uint32_t node)
 {
 	const struct pkd_node *nodes = program->nodes;
@@ -67,7 +67,7 @@ static int take_one(struct pkdi_levels *levels, const struct pkd_program *progra
 		return 0;
 	}
 	for (uint32_t i = 0; i < program->n_nodes; i++) {
-		if (!is_meant(program, text, length, i))
+		if (!pkdi_name_means(program, text, length, i))
 			continue;
 		is_there = true;
 		if (levels && (!is_weak || !levels->of_node[i]))

@@ -4,6 +4,7 @@
 
 #include <pkd/level.h>
 #include <pkd/program.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -20,6 +21,11 @@ int pkdi_levels_take(struct pkdi_levels *levels, const struct pkd_program *progr
 
 /* The level of a node: its own, else that of all; 0: nothing was said. */
 enum pkd_level pkdi_levels_of(const struct pkdi_levels *levels, uint32_t node);
+
+/* Whether a name means the node: its own, that of a pipeline or a bank that it is in, or that of the
+ * first worker of its pool. */
+bool pkdi_name_means(const struct pkd_program *program, const char *name, size_t length,
+                     uint32_t node);
 
 /* "error", "warning", "info" or "debug". */
 const char *pkdi_level_name(enum pkd_level level);

@@ -94,6 +94,16 @@ static int attach_wishes(struct pkdi_run *run, uint32_t index)
 	return 0;
 }
 
+/* What nodes have said is the supervisor's to tell, and the console's. */
+static int attach_journal(struct pkdi_run *run, uint32_t index)
+{
+	if (index == PKD_NONE)
+		return pkdi_map_view(&run->journal_map, run->journal_map.address);
+	pkdi_map_unmap(&run->journal_map);
+	run->journal = NULL;
+	return 0;
+}
+
 /* Control words stay where they are, so that every pointer into them stays right: read-only maps
  * take the place of the inherited writable ones. */
 static int attach_control(struct pkdi_run *run, uint32_t index)
@@ -109,6 +119,8 @@ static int attach_control(struct pkdi_run *run, uint32_t index)
 	to = from + own.size;
 	if (r == 0)
 		r = attach_wishes(run, index);
+	if (r == 0)
+		r = attach_journal(run, index);
 	if (r == 0)
 		r = pkdi_map_make_readonly(all, 0, from);
 	if (r == 0)
@@ -167,6 +179,7 @@ static void close_maps(struct pkdi_run *run)
 	for (uint32_t i = 0; i < run->program->n_pools; i++)
 		pkdi_closer_add(&closer, &run->pools[i].map.fd);
 	pkdi_closer_add(&closer, &run->orders_map.fd);
+	pkdi_closer_add(&closer, &run->journal_map.fd);
 	pkdi_closer_add(&closer, &run->wishes_map.fd);
 	pkdi_closer_add(&closer, &run->bells_map.fd);
 	pkdi_closer_add(&closer, &run->control_map.fd);

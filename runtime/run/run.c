@@ -437,6 +437,7 @@ int pkdi_run_init(struct pkdi_run *run, const struct pkd_program *program,
 		.landlock_abi = pkdi_landlock_abi(),
 		.control_map.fd = -1,
 		.orders_map.fd = -1,
+		.journal_map.fd = -1,
 		.wishes_map.fd = -1,
 		.bells_map.fd = -1,
 	};
@@ -504,6 +505,7 @@ void pkdi_run_finish(struct pkdi_run *run)
 	pkdi_release(run->control_view, run->control_map.size);
 	pkdi_map_finish(&run->control_map);
 	pkdi_map_finish(&run->orders_map);
+	pkdi_map_finish(&run->journal_map);
 	pkdi_map_finish(&run->bells_map);
 	pkdi_wishes_finish(run);
 	if (run->stop_fd >= 0)

@@ -13,6 +13,7 @@
 #include "node/watch.h"
 #include "options/options.h"
 #include "os/cgroup.h"
+#include "os/journal.h"
 #include "os/shm.h"
 
 struct pkdi_stream {
@@ -75,6 +76,8 @@ struct pkdi_run {
 	struct pkdi_map orders_map;  /* written by the supervisor only */
 	struct pkdi_program_words *program_words;
 	struct pkdi_orders *orders; /* per node */
+	struct pkdi_map journal_map; /* likewise; nodes do not see it */
+	struct pkdi_journal *journal;
 	struct pkdi_map wishes_map; /* written by the console only */
 	struct pkdi_live_values live;
 	_Atomic uint32_t *paused; /* per node, there */

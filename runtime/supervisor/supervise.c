@@ -345,6 +345,8 @@ int pkdi_supervisor_init(struct pkdi_supervisor *supervisor, struct pkdi_run *ru
 	if (r == 0) {
 		pkdi_backlog_init(supervisor->backlog, STDERR_FILENO, run->program->name, true);
 		run->log.backlog = supervisor->backlog;
+		run->log.keep = pkdi_journal_keep;
+		run->log.context = run->journal;
 		r = pkdi_descriptors_open(supervisor);
 	}
 	if (r == 0)
