@@ -21,6 +21,9 @@
 /* Lines that may come at once, and the least room that each voice has where the log waits. */
 enum { BURST = 1000, LEAST_ROOM = 1024 };
 
+/* Bytes of a line that a node writes itself: in the log there are names before it. */
+enum { OWN_LINE = 3000 };
+
 /* ---- What may be said ---- */
 
 /* At that rate after a burst: a line moves the next one's time on by the interval, and may be early
@@ -195,7 +198,8 @@ static void end_line(struct pkdi_supervisor *supervisor, struct pkdi_capture *ca
 static size_t take_piece(struct pkdi_supervisor *supervisor, struct pkdi_capture *capture,
                          const char *bytes, size_t n)
 {
-	size_t room = sizeof(capture->line) - 1 - capture->n;
+	char begin = capture->n ? *capture->line : *bytes;
+	size_t room = (begin == PKDI_LOG_MARK ? sizeof(capture->line) - 1 : OWN_LINE) - capture->n;
 	size_t first = capture->n ? 0 : 1;
 	const char *end = memchr(bytes, '\n', n), *mark;
 	size_t m = end ? (size_t)(end - bytes) : n;
