@@ -218,17 +218,6 @@ int pkdi_process_attach(struct pkdi_run *run, uint32_t index)
 
 /* ---- Start ---- */
 
-/* Origins wait until every node has been initialised: a detector that loads its model for a
- * second would otherwise miss, or hold up, the first second of the stream. */
-static bool all_started(const struct pkdi_run *run)
-{
-	for (uint32_t i = 0; i < run->program->n_nodes; i++)
-		if (atomic_load(&run->nodes[i].words->state) == PKDI_STARTING &&
-		    !atomic_load(&run->orders[i].gone))
-			return false;
-	return true;
-}
-
 static int start_nodes(struct pkdi_run *run, const struct pkdi_process *process)
 {
 	int r;
@@ -257,7 +246,7 @@ static int start_nodes(struct pkdi_run *run, const struct pkdi_process *process)
 	}
 	/* The last one to start wakes those that wait for all. Of two at once, one sees the
 	 * other. */
-	if (all_started(run))
+	if (pkdi_run_all_started(run))
 		pkdi_run_ring_all(run);
 	return 0;
 }
@@ -402,7 +391,7 @@ static int sleep_unless_ready(struct pkdi_run *run, struct pkdi_process *process
 	before_sleep(run, process);
 	bell = pkdi_sleep_announce(&process->sleeper);
 	/* Whoever stored before it could see the announcement is seen here. */
-	begun = begun || all_started(run);
+	begun = begun || pkdi_run_all_started(run);
 	if (!go_round(run, process, begun, false).moved) {
 		int64_t timeout_ns = time_to_sleep(run, process);
 
@@ -423,7 +412,7 @@ static int fire_until_all_left(struct pkdi_run *run, struct pkdi_process *proces
 		struct round round;
 		int r;
 
-		begun = begun || all_started(run);
+		begun = begun || pkdi_run_all_started(run);
 		round = go_round(run, process, begun, true);
 		if (!round.moved)
 			process->now_ns = 0;

@@ -557,6 +557,15 @@ const struct pkdi_node *pkdi_run_reporter(const struct pkdi_run *run, uint32_t p
 	return NULL;
 }
 
+bool pkdi_run_all_started(const struct pkdi_run *run)
+{
+	for (uint32_t i = 0; i < run->program->n_nodes; i++)
+		if (atomic_load(&run->nodes[i].words->state) == PKDI_STARTING &&
+		    !atomic_load(&run->orders[i].gone))
+			return false;
+	return true;
+}
+
 bool pkdi_run_has_ended(const struct pkdi_run *run, uint32_t node)
 {
 	return atomic_load(&run->nodes[node].words->state) == PKDI_LEFT ||

@@ -124,6 +124,7 @@ static void set_alarm(struct pkdi_supervisor *supervisor)
 	int64_t look_ns = pkdi_watchdog_look(supervisor);
 	int64_t helper_ns = supervisor->done ? 0 : pkdi_helper_look(supervisor, pkd_now());
 	int64_t left_out_ns = pkdi_capture_look(supervisor, pkd_now(), false);
+	int64_t notify_ns = supervisor->done ? 0 : pkdi_notify_look(supervisor, pkd_now());
 	struct itimerspec alarm;
 
 	if (!ns || look_ns < ns)
@@ -132,6 +133,8 @@ static void set_alarm(struct pkdi_supervisor *supervisor)
 		ns = helper_ns;
 	if (left_out_ns && left_out_ns < ns)
 		ns = left_out_ns;
+	if (notify_ns && notify_ns < ns)
+		ns = notify_ns;
 	supervisor->alarm_ns = ns;
 	alarm = (struct itimerspec){.it_value = {ns / 1000000000, ns % 1000000000}};
 	if (timerfd_settime(supervisor->alarm_fd, TFD_TIMER_ABSTIME, &alarm, NULL) < 0)
@@ -337,6 +340,7 @@ int pkdi_supervisor_init(struct pkdi_supervisor *supervisor, struct pkdi_run *ru
 		.helper = {.place = {.directory = -1, .socket = -1},
 	                   .spawned = {0, -1, -1},
 	                   .end_fd = {-1, -1}},
+		.notify = {.fd = -1},
 		.quiet = options->quiet,
 	};
 	r = allocate(supervisor);
@@ -349,6 +353,8 @@ int pkdi_supervisor_init(struct pkdi_supervisor *supervisor, struct pkdi_run *ru
 		run->log.context = run->journal;
 		r = pkdi_descriptors_open(supervisor);
 	}
+	if (r == 0)
+		r = pkdi_notify_init(supervisor);
 	if (r == 0)
 		pkdi_helper_init(supervisor, !options->no_console);
 	if (r < 0) {
@@ -363,6 +369,7 @@ void pkdi_supervisor_finish(struct pkdi_supervisor *supervisor)
 	pkdi_helper_finish(supervisor);
 	pkdi_descriptors_close(supervisor);
 	pkdi_captures_finish(supervisor);
+	pkdi_notify_finish(supervisor);
 	free(supervisor->backlog);
 	for (uint32_t i = 0; supervisor->lives && i < supervisor->run->n_processes; i++)
 		free(supervisor->lives[i].restarts_ns);
@@ -401,6 +408,7 @@ int pkdi_supervisor_run(struct pkdi_supervisor *supervisor)
 			dispatch(supervisor, events[i].data.u32);
 		pkdi_descriptors_watch_backlog(supervisor);
 	}
+	pkdi_notify_end(supervisor);
 	if (!end_strays(supervisor, SIGTERM, PKDI_KILL_NS) &&
 	    !end_strays(supervisor, SIGKILL, LAST_WORDS_NS))
 		pkdi_log(&run->log, "a process started by a node cannot be killed");

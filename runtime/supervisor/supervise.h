@@ -7,6 +7,7 @@
 #include "supervisor/capture.h"
 #include "supervisor/helper.h"
 #include "supervisor/lifecycle.h"
+#include "supervisor/notify.h"
 #include "supervisor/spawn.h"
 #include "supervisor/stats.h"
 #include "supervisor/strays.h"
@@ -31,6 +32,7 @@ struct pkdi_supervisor {
 	uint64_t *last_fatal; /* node -> frame it had in hand when it last died of its own making */
 	int epoll_fd, signal_fd, alarm_fd, progress_fd;
 	struct pkdi_helper helper;
+	struct pkdi_notify notify;
 	struct pkdi_strays strays;
 	struct pkdi_backlog *backlog; /* what it has to say */
 	bool watches_backlog;
