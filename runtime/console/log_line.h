@@ -1,4 +1,5 @@
-/* Lines of the log as JSON: on standard error with --log-format=json, and for who asks the console. */
+/* Lines of the log as JSON: on standard error with --log-format=json, and for who asks the
+ * console. */
 #ifndef PKDI_LOG_LINE_H
 #define PKDI_LOG_LINE_H
 

@@ -13,17 +13,17 @@ struct pkdi_levels {
 	uint8_t *of_node;   /* by node, likewise; to be freed */
 };
 
-/* Takes `LEVEL` or `NODE=LEVEL`, several with commas between; NODE is also a pipeline, a bank, or the
- * first worker of a pool. What was said before gives way unless `is_weak`. -EINVAL: *ret_why, of
- * `size` bytes, says what it must be, and nothing was taken. */
+/* Takes `LEVEL` or `NODE=LEVEL`, several with commas between; NODE is also a pipeline, a bank, or
+ * the first worker of a pool. What was said before gives way unless `is_weak`. -EINVAL: *ret_why,
+ * of `size` bytes, says what it must be, and nothing was taken. */
 int pkdi_levels_take(struct pkdi_levels *levels, const struct pkd_program *program,
                      const char *text, bool is_weak, char *ret_why, size_t size);
 
 /* The level of a node: its own, else that of all; 0: nothing was said. */
 enum pkd_level pkdi_levels_of(const struct pkdi_levels *levels, uint32_t node);
 
-/* Whether a name means the node: its own, that of a pipeline or a bank that it is in, or that of the
- * first worker of its pool. */
+/* Whether a name means the node: its own, that of a pipeline or a bank that it is in, or that of
+ * the first worker of its pool. */
 bool pkdi_name_means(const struct pkd_program *program, const char *name, size_t length,
                      uint32_t node);
 

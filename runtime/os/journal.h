@@ -1,10 +1,10 @@
-/* The last lines of the log, in memory that the supervisor alone writes and the console reads: a ring
- * of records, of which the oldest give way.
+/* The last lines of the log, in memory that the supervisor alone writes and the console reads: a
+ * ring of records, of which the oldest give way.
  *
- * The writer says in `claimed` how far it is about to write, then writes, then says in `written` that
- * it has. A reader copies a record and then looks at `claimed`: where that has come a whole ring
- * beyond the record's beginning, the copy is of no use. Words are stored one by one, so that both may
- * be at the same place. */
+ * The writer says in `claimed` how far it is about to write, then writes, then says in `written`
+ * that it has. A reader copies a record and then looks at `claimed`: where that has come a whole
+ * ring beyond the record's beginning, the copy is of no use. Words are stored one by one, so that
+ * both may be at the same place. */
 #ifndef PKDI_JOURNAL_H
 #define PKDI_JOURNAL_H
 
@@ -42,7 +42,8 @@ void pkdi_journal_keep(void *context, const struct pkdi_about *about, const char
 uint64_t pkdi_journal_oldest(const struct pkdi_journal *journal);
 uint64_t pkdi_journal_end(const struct pkdi_journal *journal);
 
-/* Reads the line that begins at `at`, or where that is gone the oldest. False: there is none yet. */
+/* Reads the line that begins at `at`, or where that is gone the oldest. False: there is none
+ * yet. */
 bool pkdi_journal_read(const struct pkdi_journal *journal, uint64_t at,
                        struct pkdi_journal_line *ret_line);
 

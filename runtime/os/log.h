@@ -71,9 +71,9 @@ static inline bool pkdi_log_shows(enum pkd_level least, enum pkd_level level)
 }
 
 /* What stands before the text where the supervisor reads the line, in a child's standard error:
- * level, 'p' where the place is to be named, 's' where it is the subject, or 'n', frame, time and the node's name, each behind a
- * PKDI_LOG_FIELD, the first behind PKDI_LOG_MARK, and the text behind one more. What nodes write by
- * themselves has no such head. */
+ * level, 'p' where the place is to be named, 's' where it is the subject, or 'n', frame, time and
+ * the node's name, each behind a PKDI_LOG_FIELD, the first behind PKDI_LOG_MARK, and the text
+ * behind one more. What nodes write by themselves has no such head. */
 #define PKDI_LOG_MARK '\x1e'
 #define PKDI_LOG_FIELD '\x1f'
 

@@ -105,8 +105,8 @@ const struct pkdi_node *pkdi_run_calling(const struct pkdi_run *run, uint32_t pr
  * NULL. The reader itself may be the faulty one, so messages about this name it. */
 const struct pkdi_node *pkdi_run_reporter(const struct pkdi_run *run, uint32_t process);
 
-/* Whether every node has been initialised, or was given up. Origins wait for it: a detector that loads
- * its model for a second would otherwise miss, or hold up, the first second of the stream. */
+/* Whether every node has been initialised, or was given up. Origins wait for it: a detector that
+ * loads its model for a second would otherwise miss, or hold up, the first second of the stream. */
 bool pkdi_run_all_started(const struct pkdi_run *run);
 
 /* Nothing comes of the node any more: it has left, or was given up. */

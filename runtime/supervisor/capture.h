@@ -11,7 +11,8 @@
 
 struct pkdi_supervisor;
 
-/* Bytes that are read in one turn, and at most of a process that has died; others may still write. */
+/* Bytes that are read in one turn, and at most of a process that has died; others may still
+ * write. */
 enum { PKDI_CAPTURE_TURN = 64 * 1024, PKDI_CAPTURE_REST = 1024 * 1024 };
 
 /* One output of a process. */
@@ -23,7 +24,8 @@ struct pkdi_capture {
 	char line[PIPE_BUF];
 };
 
-/* Who has lines in the log: a node; or a process of several, of which it is not known which writes. */
+/* Who has lines in the log: a node; or a process of several, of which it is not known which
+ * writes. */
 struct pkdi_voice {
 	int64_t next_ns[2]; /* of errors, and of the rest: when a line at the allowed rate is due */
 	uint64_t n_fast;    /* left out, as they were too many */

@@ -12,8 +12,8 @@
 #include "supervisor/children.h"
 #include "supervisor/supervise.h"
 
-/* When it is tried again to say something, as the manager has not read; and when to look again whether
- * all are initialised, of which nobody tells the supervisor. */
+/* When it is tried again to say something, as the manager has not read; and when to look again
+ * whether all are initialised, of which nobody tells the supervisor. */
 #define AGAIN_NS INT64_C(100000000)
 #define START_NS INT64_C(20000000)
 

@@ -31,9 +31,9 @@ struct pkdi_notify {
 int pkdi_notify_init(struct pkdi_supervisor *supervisor);
 void pkdi_notify_finish(struct pkdi_supervisor *supervisor);
 
-/* Says what is new. A sign of life is given at half of the time, and only if each process that is up
- * has fired or gone round, so not while one is in a call for longer than that. Returns when to look
- * again, 0 = never. */
+/* Says what is new. A sign of life is given at half of the time, and only if each process that is
+ * up has fired or gone round, so not while one is in a call for longer than that. Returns when to
+ * look again, 0 = never. */
 int64_t pkdi_notify_look(struct pkdi_supervisor *supervisor, int64_t now_ns);
 
 /* The program ends, if it has not been told to. */

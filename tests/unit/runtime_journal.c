@@ -1,5 +1,5 @@
-/* The last lines of the log: what is read was written as it is, in order, and what is missing can be
- * counted, while another process writes as fast as it can. */
+/* The last lines of the log: what is read was written as it is, in order, and what is missing can
+ * be counted, while another process writes as fast as it can. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
