@@ -105,12 +105,12 @@ void pkdi_descriptors_close(void *context)
 	pkdi_closer_add(&closer, &supervisor->signal_fd);
 	pkdi_closer_add(&closer, &supervisor->alarm_fd);
 	pkdi_closer_add(&closer, &supervisor->progress_fd);
-	pkdi_closer_add(&closer, &supervisor->notify.fd);
 	for (uint32_t i = 0; supervisor->children && i < supervisor->run->n_processes; i++) {
 		pkdi_closer_add(&closer, &supervisor->children[i].spawned.pidfd);
 		pkdi_closer_add(&closer, &supervisor->children[i].spawned.lifeline);
 	}
 	pkdi_closer_finish(&closer);
 	pkdi_captures_close(supervisor);
+	pkdi_notify_close(supervisor);
 	pkdi_helper_close(supervisor);
 }

@@ -85,10 +85,19 @@ int pkdi_notify_init(struct pkdi_supervisor *supervisor)
 		pkdi_log_at(&supervisor->run->log, PKD_LOG_WARNING,
 		            "the service manager cannot be told anything: NOTIFY_SOCKET=%s: %s",
 		            address, strerror(-r));
+	return 0;
+}
+
+void pkdi_notify_close(struct pkdi_supervisor *supervisor)
+{
+	if (supervisor->notify.fd >= 0)
+		close(supervisor->notify.fd);
+	supervisor->notify.fd = -1;
+	if (getpid() == supervisor->run->supervisor)
+		return;
 	unsetenv("NOTIFY_SOCKET");
 	unsetenv("WATCHDOG_USEC");
 	unsetenv("WATCHDOG_PID");
-	return 0;
 }
 
 void pkdi_notify_finish(struct pkdi_supervisor *supervisor)

@@ -26,9 +26,12 @@ struct pkdi_notify {
 	struct pkdi_motion *motions;
 };
 
-/* Takes NOTIFY_SOCKET, WATCHDOG_USEC and WATCHDOG_PID out of the environment, so that no node has
- * them. 0 or -ENOMEM; an address that is none is said, and not used. */
+/* By NOTIFY_SOCKET, WATCHDOG_USEC and WATCHDOG_PID. 0 or -ENOMEM; an address that is none is said,
+ * and not used. */
 int pkdi_notify_init(struct pkdi_supervisor *supervisor);
+
+/* Closes the socket; in a child the environment has none of these any more. */
+void pkdi_notify_close(struct pkdi_supervisor *supervisor);
 void pkdi_notify_finish(struct pkdi_supervisor *supervisor);
 
 /* Says what is new. A sign of life is given at half of the time, and only if each process that is
