@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "console/log_line.h"
 #include "options/options.h"
 #include "os/inherited.h"
 #include "os/public.h"
@@ -48,15 +49,17 @@ PKD_PUBLIC int pkd_main(const struct pkd_program *program, int argc, char **argv
 	if (pkdi_options_parse(program, argc, argv, &options) < 0)
 		return STATUS_USAGE;
 	if (options.leave) {
-		free(options.is_set);
+		pkdi_options_finish(&options);
 		return 0;
 	}
+	if (options.log_json)
+		options.log_format = pkdi_log_json;
 	/* Each child would write what libraries have buffered once more. Flushed now, while a
 	 * signal still ends the program if nobody reads. */
 	fflush(NULL);
 	pkdi_title_init(&title, argc, argv);
 	status = pkdi_run_init(&run, program, &options);
-	free(options.is_set);
+	pkdi_options_finish(&options);
 	if (status < 0)
 		return STATUS_FAILED;
 	status = STATUS_FAILED;

@@ -71,7 +71,42 @@ static const char project_readme[] =
 	"\n"
 	"`@.pkd` says which nodes there are and how they are connected, `numbers.c` what the\n"
 	"node `numbers` does. `pkdc new node NAME --in @.pkd` begins another one, `pkdc nodes`\n"
-	"lists those of the standard library.\n";
+	"lists those of the standard library. `@.service` runs the program as a service of systemd.\n";
+
+static const char project_service[] =
+	"# For systemd. @ is installed, and runs from now on and after each start, by\n"
+	"#\n"
+	"#     install -m 755 @ /usr/local/bin/\n"
+	"#     install -m 644 @.service /etc/systemd/system/\n"
+	"#     systemctl enable --now @\n"
+	"#\n"
+	"# `journalctl -u @ -f` shows its log, `runuser -u @ -- env PKD_DIR=/run/@ pkd top` what it\n"
+	"# does. What it writes is in /var/lib/@.\n"
+	"[Unit]\n"
+	"Description=The pkd program @\n"
+	"\n"
+	"[Service]\n"
+	"# It is ready once all nodes are initialised, and alive while each process goes round: no step\n"
+	"# may take longer than half of WatchdogSec.\n"
+	"Type=notify\n"
+	"NotifyAccess=main\n"
+	"WatchdogSec=30s\n"
+	"ExecStart=/usr/local/bin/@ --quiet\n"
+	"# It ends its processes itself.\n"
+	"KillMode=mixed\n"
+	"TimeoutStopSec=20s\n"
+	"# Not where the command line is wrong.\n"
+	"Restart=on-failure\n"
+	"RestartPreventExitStatus=2\n"
+	"DynamicUser=yes\n"
+	"StateDirectory=@\n"
+	"WorkingDirectory=%S/@\n"
+	"RuntimeDirectory=@\n"
+	"RuntimeDirectoryMode=0700\n"
+	"Environment=PKD_DIR=%t/@\n"
+	"\n"
+	"[Install]\n"
+	"WantedBy=multi-user.target\n";
 
 static const char node_pkd[] =
 	"/// Multiplies each value.\n"
@@ -195,6 +230,9 @@ static int new_project(struct tool *tool, const char *n)
 	if (!status)
 		status = create(arena_printf(arena, "%s/README.md", n),
 		                fill(arena, project_readme, n, ""));
+	if (!status)
+		status = create(arena_printf(arena, "%s/%s.service", n, n),
+		                fill(arena, project_service, n, ""));
 	if (!status)
 		status = create(arena_printf(arena, "%s/.gitignore", n),
 		                fill(arena, "/@\n/@.csv\n.pkd-cache/\n", n, ""));

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "console/pause.h"
 #include "console/typed_json.h"
+#include "options/levels.h"
 
 /* A request to one node. */
 struct pkdi_asked {
@@ -39,7 +39,7 @@ static bool refuse_command(const struct pkdi_run *run, const char *name, const c
 	for (uint32_t i = 0; i < run->program->n_nodes; i++) {
 		const struct pkd_node *node = &run->program->nodes[i];
 
-		if (!pkdi_name_means(run, name, i))
+		if (!pkdi_name_means(run->program, name, strlen(name), i))
 			continue;
 		for (uint32_t k = 0; k < node->n_commands && n < sizeof(names); k++)
 			n += (size_t)snprintf(names + n, sizeof(names) - n, "%s%s", n ? ", " : "",
@@ -62,7 +62,7 @@ static uint32_t choose(struct pkdi_run *run, struct pkdi_request *request, const
 	if (!request->chosen)
 		return pkdi_refuse(fault, "failed", "there is not enough memory");
 	for (uint32_t i = 0; i < run->program->n_nodes; i++) {
-		if (!pkdi_name_means(run, name, i))
+		if (!pkdi_name_means(run->program, name, strlen(name), i))
 			continue;
 		is_there = true;
 		if (!find_command(&run->program->nodes[i], command))

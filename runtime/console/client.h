@@ -13,6 +13,7 @@
 
 struct pkdi_method;
 struct pkdi_asked;
+struct pkdi_tail;
 
 /* The parts of a program, in the order in which an answer goes through them, one line each. */
 enum pkdi_section {
@@ -22,6 +23,7 @@ enum pkdi_section {
 	PKDI_SECTION_EDGE,  /* input `part` of node `index` */
 	PKDI_SECTION_PARAM,
 	PKDI_SECTION_COMMAND, /* command `part` of node `index` */
+	PKDI_SECTION_LINE,  /* of the log: number `index` of those that are asked for */
 	PKDI_SECTION_WHOLE, /* the last line of any answer */
 };
 
@@ -41,6 +43,7 @@ struct pkdi_request {
 	uint32_t *before; /* restart: by process, its number when that was asked for */
 	struct pkdi_asked *asked; /* call: of each of those nodes, in their order */
 	uint32_t n_asked;
+	struct pkdi_tail *tail; /* logs: what is asked for, and how far it has come */
 	uint64_t version; /* set: of the values that were set; ping: its number */
 	int64_t since_ns; /* of what waits: when it was asked */
 	int64_t until_ns; /* how long the answer waits for nodes or processes */

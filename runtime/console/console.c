@@ -276,10 +276,14 @@ static void say_end(struct console *console)
 
 	for (int i = 0; i < MAX_CLIENTS; i++) {
 		struct pkdi_client *client = &console->clients[i];
-		struct pkdi_out line = pkdi_client_begin(client);
+		struct pkdi_out line;
 
+		/* What there is still to be told, such as the last lines of the log. */
+		if (client->fd >= 0)
+			advance(console, client);
 		if (client->fd < 0)
 			continue;
+		line = pkdi_client_begin(client);
 		pkdi_out_open(&line, NULL, '{');
 		pkdi_out_text(&line, "event", "end");
 		if (n == sizeof(status))

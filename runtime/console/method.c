@@ -8,6 +8,7 @@
 
 #include "console/calls.h"
 #include "console/describe.h"
+#include "console/logs.h"
 #include "console/pause.h"
 #include "console/restart.h"
 #include "console/set.h"
@@ -22,6 +23,7 @@ enum {
 	EDGES = 1 << PKDI_SECTION_EDGE,
 	PARAMS = 1 << PKDI_SECTION_PARAM,
 	COMMANDS = 1 << PKDI_SECTION_COMMAND,
+	LINES = 1 << PKDI_SECTION_LINE,
 };
 
 /* How long an answer waits for nodes, unless "wait_ms" says. */
@@ -56,6 +58,8 @@ static uint32_t count(const struct pkdi_run *run, enum pkdi_section section)
 		return run->program->n_streams;
 	case PKDI_SECTION_PARAM:
 		return pkdi_param_count(run->program);
+	case PKDI_SECTION_LINE:
+		return UINT32_MAX;
 	case PKDI_SECTION_WHOLE:
 		break;
 	}
@@ -85,6 +89,8 @@ static bool is_there(const struct pkdi_run *run, const struct pkdi_request *requ
 		return true;
 	if (!(sections & 1U << cursor->section) || cursor->index >= count(run, cursor->section))
 		return false;
+	if (cursor->section == PKDI_SECTION_LINE)
+		return pkdi_logs_goes_on(run, request, cursor->index);
 	if (request->chosen)
 		return request->chosen[cursor->index];
 	if (cursor->section != PKDI_SECTION_EDGE)
@@ -93,9 +99,10 @@ static bool is_there(const struct pkdi_run *run, const struct pkdi_request *requ
 	       run->program->nodes[cursor->index].inputs[cursor->part].stream != PKD_NONE;
 }
 
-static void step_on(const struct pkdi_run *run, unsigned sections, struct pkdi_cursor *cursor)
+static void step_on(const struct pkdi_run *run, const struct pkdi_request *request,
+                    struct pkdi_cursor *cursor)
 {
-	bool is_asked = sections & 1U << cursor->section;
+	bool is_asked = request->method->sections & 1U << cursor->section;
 
 	if (is_asked && cursor->index < count(run, cursor->section) &&
 	    cursor->part + 1 < count_parts(run, cursor)) {
@@ -103,6 +110,8 @@ static void step_on(const struct pkdi_run *run, unsigned sections, struct pkdi_c
 		return;
 	}
 	cursor->part = 0;
+	if (cursor->section == PKDI_SECTION_LINE)
+		is_asked = is_asked && pkdi_logs_has(run, request, cursor->index);
 	if (is_asked && cursor->index + 1 < count(run, cursor->section)) {
 		cursor->index++;
 		return;
@@ -115,7 +124,7 @@ void pkdi_method_start(const struct pkdi_run *run, struct pkdi_request *request)
 {
 	request->cursor = (struct pkdi_cursor){PKDI_SECTION_PROCESS, 0, 0};
 	while (!is_there(run, request, &request->cursor))
-		step_on(run, request->method->sections, &request->cursor);
+		step_on(run, request, &request->cursor);
 }
 
 bool pkdi_method_advance(const struct pkdi_run *run, const struct pkdi_request *request,
@@ -124,7 +133,7 @@ bool pkdi_method_advance(const struct pkdi_run *run, const struct pkdi_request *
 	if (cursor->section == PKDI_SECTION_WHOLE)
 		return false;
 	do
-		step_on(run, request->method->sections, cursor);
+		step_on(run, request, cursor);
 	while (!is_there(run, request, cursor));
 	return true;
 }
@@ -137,6 +146,8 @@ void pkdi_method_finish(struct pkdi_request *request)
 	request->chosen = NULL;
 	request->before = NULL;
 	pkdi_call_forget(request);
+	pkdi_logs_finish(request->tail);
+	request->tail = NULL;
 }
 
 /* ---- Requests without parameters ---- */

@@ -386,6 +386,7 @@ static uint32_t count(const struct pkdi_run *run, enum pkdi_section section)
 		return run->program->n_streams;
 	case PKDI_SECTION_PARAM:
 	case PKDI_SECTION_COMMAND:
+	case PKDI_SECTION_LINE:
 		return 0;
 	case PKDI_SECTION_WHOLE:
 		break;

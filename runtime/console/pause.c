@@ -3,22 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-bool pkdi_name_means(const struct pkdi_run *run, const char *name, uint32_t node)
-{
-	const struct pkd_node *nodes = run->program->nodes;
-	size_t length = strlen(name);
-
-	for (uint32_t i = 0; i < run->program->n_nodes; i++) {
-		const char *rest = nodes[i].name + length;
-
-		if (strncmp(nodes[i].name, name, length) != 0 || (*rest && *rest != '.' && *rest != '['))
-			continue;
-		/* The workers of a pool have the same params. */
-		if (i == node || (nodes[i].params && nodes[i].params == nodes[node].params))
-			return true;
-	}
-	return false;
-}
+#include "options/levels.h"
 
 /* False after a fault: the name means no node, or none that has not ended. */
 static bool check_name(const struct pkdi_run *run, const char *name, struct pkdi_fault *fault)
@@ -26,7 +11,7 @@ static bool check_name(const struct pkdi_run *run, const char *name, struct pkdi
 	bool is_there = false;
 
 	for (uint32_t i = 0; i < run->program->n_nodes; i++) {
-		if (!pkdi_name_means(run, name, i))
+		if (!pkdi_name_means(run->program, name, strlen(name), i))
 			continue;
 		is_there = true;
 		if (!pkdi_run_has_ended(run, i))
@@ -50,7 +35,7 @@ bool pkdi_pause_nodes(struct pkdi_run *run, const struct pkdi_json *json, uint32
 	for (uint32_t v = names + 1; v < end; v = json->values[v].next) {
 		pkdi_json_string(json, v, name, sizeof(name));
 		for (uint32_t i = 0; i < run->program->n_nodes; i++)
-			if (pkdi_name_means(run, name, i))
+			if (pkdi_name_means(run->program, name, strlen(name), i))
 				atomic_store(&run->paused[i], pauses);
 	}
 	pkdi_run_ring_all(run);

@@ -4,10 +4,6 @@
 
 #include "console/method.h"
 
-/* Whether a name means the node: its own, that of the pipeline or of the bank that it is in ("rig"
- * of "rig.left" and "rig[2]"), or that of the first worker of its pool. */
-bool pkdi_name_means(const struct pkdi_run *run, const char *name, uint32_t node);
-
 /* Holds the nodes that are named in an array, or lets them go on; of a pool all workers, by the
  * name of the first. All of them, or none and a fault. */
 bool pkdi_pause_nodes(struct pkdi_run *run, const struct pkdi_json *json, uint32_t names,

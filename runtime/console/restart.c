@@ -4,7 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "console/pause.h"
+#include "options/levels.h"
 
 /* Marks the processes in request->chosen. */
 static bool choose(struct pkdi_run *run, struct pkdi_request *request, const char *name,
@@ -15,7 +15,7 @@ static bool choose(struct pkdi_run *run, struct pkdi_request *request, const cha
 	for (uint32_t i = 0; i < run->program->n_nodes; i++) {
 		const struct pkdi_process *process = &run->processes[run->process_of[i]];
 
-		if (!pkdi_name_means(run, name, i))
+		if (!pkdi_name_means(run->program, name, strlen(name), i))
 			continue;
 		is_there = true;
 		if (pkdi_run_all_ended(run, run->process_of[i]))

@@ -10,8 +10,6 @@
 #include "node/say.h"
 #include "os/public.h"
 
-enum { PREFIX_SIZE = 130 };
-
 PKD_PUBLIC uint64_t pkd_number(const struct pkd_ctx *ctx)
 {
 	return ctx->number;
@@ -206,10 +204,30 @@ PKD_PUBLIC int64_t pkd_now(void)
 void pkdi_node_hint(const struct pkdi_node *node)
 {
 	if (node->is_confined)
-		pkdi_log(node->log,
+		pkdi_log_at(node->log, PKD_LOG_ERROR,
 		         "note: node %s may touch only what it declares (`reads`, `devices`, "
 		         "`unix`); open what `writes` names with pkd_output_file",
 		         node->decl->kind);
+}
+
+/* Of a node; the frame is that of a step. */
+static void log_about(const struct pkd_ctx *ctx, enum pkd_level level, const char *at,
+                      const char *format, va_list arguments)
+	__attribute__((format(printf, 4, 0)));
+
+static void log_about(const struct pkd_ctx *ctx, enum pkd_level level, const char *at,
+                      const char *format, va_list arguments)
+{
+	const struct pkdi_node *node = ctx->node;
+	bool steps = node->call && atomic_load(node->call) == PKDI_CALL_STEP;
+	const struct pkdi_about about = {
+		.level = level,
+		.node = node->decl->name,
+		.at = at,
+		.frame = steps ? ctx->number : 0,
+	};
+
+	pkdi_log_about(node->log, &about, format, arguments);
 }
 
 PKD_PUBLIC int pkd_error(struct pkd_ctx *ctx, int error, const char *format, ...)
@@ -220,7 +238,7 @@ PKD_PUBLIC int pkd_error(struct pkd_ctx *ctx, int error, const char *format, ...
 	if (ctx->answer) /* it is for who has asked */
 		vsnprintf(ctx->answer->text, sizeof(ctx->answer->text), format, arguments);
 	else
-		pkdi_node_log_with(ctx->node->log, ctx->node->decl, format, arguments);
+		log_about(ctx, PKD_LOG_ERROR, ctx->node->decl->at, format, arguments);
 	va_end(arguments);
 	if (error == EACCES && !ctx->answer)
 		pkdi_node_hint(ctx->node);
@@ -228,15 +246,30 @@ PKD_PUBLIC int pkd_error(struct pkd_ctx *ctx, int error, const char *format, ...
 	return error > 0 ? -error : -1;
 }
 
+PKD_PUBLIC bool pkd_logs(const struct pkd_ctx *ctx, enum pkd_level level)
+{
+	return pkdi_log_shows(ctx->node->log_level, level);
+}
+
 PKD_PUBLIC void pkd_note(struct pkd_ctx *ctx, const char *format, ...)
 {
-	char name[PREFIX_SIZE - 2], prefix[PREFIX_SIZE];
 	va_list arguments;
 
-	snprintf(prefix, sizeof(prefix),
-	         "%s: ", pkdi_shorten(ctx->node->decl->name, name, sizeof(name)));
+	if (!pkd_logs(ctx, PKD_LOG_INFO))
+		return;
 	va_start(arguments, format);
-	pkdi_log_with(ctx->node->log, prefix, format, arguments);
+	log_about(ctx, PKD_LOG_INFO, NULL, format, arguments);
+	va_end(arguments);
+}
+
+PKD_PUBLIC void pkd_log(struct pkd_ctx *ctx, enum pkd_level level, const char *format, ...)
+{
+	va_list arguments;
+
+	if (!pkd_logs(ctx, level))
+		return;
+	va_start(arguments, format);
+	log_about(ctx, level, NULL, format, arguments);
 	va_end(arguments);
 }
 

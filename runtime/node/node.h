@@ -44,6 +44,7 @@ struct pkdi_node {
 	struct pkdi_reporter reporter;
 	struct pkdi_watch *watch; /* of the process */
 	const struct pkdi_log *log;
+	enum pkd_level log_level; /* the least of its lines that is shown; 0: PKD_LOG_INFO */
 	int stop_fd;             /* eventfd: asks the supervisor to stop the program */
 	int supervisor_fd;       /* eventfd: tells it that outputs can be named */
 	struct pkdi_path *paths; /* one for each declared right */

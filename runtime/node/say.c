@@ -14,20 +14,14 @@ char *pkdi_node_who(const struct pkd_node *node, char ret_who[PKDI_WHO_SIZE])
 	return ret_who;
 }
 
-void pkdi_node_log_with(const struct pkdi_log *log, const struct pkd_node *node, const char *format,
-                        va_list arguments)
-{
-	char who[PKDI_WHO_SIZE], prefix[PKDI_WHO_SIZE + 2];
-
-	snprintf(prefix, sizeof(prefix), "%s: ", pkdi_node_who(node, who));
-	pkdi_log_with(log, prefix, format, arguments);
-}
-
 void pkdi_node_log(const struct pkdi_log *log, const struct pkd_node *node, const char *format, ...)
 {
 	va_list arguments;
 
 	va_start(arguments, format);
-	pkdi_node_log_with(log, node, format, arguments);
+	pkdi_log_about(log,
+	               &(struct pkdi_about){
+			       .level = PKD_LOG_ERROR, .node = node->name, .at = node->at},
+	               format, arguments);
 	va_end(arguments);
 }

@@ -11,10 +11,8 @@ enum { PKDI_WHO_SIZE = 320 };
 /* "node 'NAME' (FILE:LINE:COLUMN)". Returns ret_who. */
 char *pkdi_node_who(const struct pkd_node *node, char ret_who[PKDI_WHO_SIZE]);
 
-/* "PROGRAM: node 'NAME' (FILE:LINE:COLUMN): text" on stderr. */
+/* "PROGRAM: node 'NAME' (FILE:LINE:COLUMN): text" on stderr, an error. */
 void pkdi_node_log(const struct pkdi_log *log, const struct pkd_node *node, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
-void pkdi_node_log_with(const struct pkdi_log *log, const struct pkd_node *node, const char *format,
-                        va_list arguments) __attribute__((format(printf, 3, 0)));
 
 #endif

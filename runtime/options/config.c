@@ -14,6 +14,10 @@
 
 enum { WANTED_SIZE = 512, TEXT_SIZE = 1024, MAX_SIZE = 1 << 20 };
 
+static const char *const own_names[] = {"log", "log-format", "log-rate"};
+
+enum { N_OWN = sizeof(own_names) / sizeof(own_names[0]) };
+
 static int refuse(const struct pkdi_log *log, const char *path, uint32_t line, const char *text)
 {
 	pkdi_log(log, "%s:%u: %s", path, line, text);
@@ -114,6 +118,34 @@ static int check_value(const struct pkd_program *program, const struct pkdi_para
 	return r;
 }
 
+bool pkdi_config_may_hold(const char *name)
+{
+	for (size_t i = 0; i < N_OWN; i++)
+		if (!strcmp(own_names[i], name))
+			return true;
+	return false;
+}
+
+/* The value is looked at by options.c, which has the option. */
+static int take_own(struct pkdi_config *config, const struct pkdi_log *log, const char *name,
+                    struct pkdi_setting *setting)
+{
+	char text[TEXT_SIZE];
+
+	for (uint32_t i = 0; i < config->n_settings; i++) {
+		const struct pkdi_setting *other = &config->settings[i];
+
+		if (!other->own || strcmp(other->own, name) != 0)
+			continue;
+		snprintf(text, sizeof(text), "'%s' was already set in line %u", name, other->line);
+		return refuse(log, config->path, setting->line, text);
+	}
+	setting->own = name;
+	setting->target.index = PKD_NONE;
+	config->settings[config->n_settings++] = *setting;
+	return 0;
+}
+
 static int take_line(struct pkdi_config *config, const struct pkd_program *program,
                      const struct pkdi_log *log, char *line, uint32_t number)
 {
@@ -134,7 +166,9 @@ static int take_line(struct pkdi_config *config, const struct pkd_program *progr
 	name = trim(name);
 	setting.value = value = trim(equals + 1);
 	if (!pkdi_param_find(program, name, strlen(name), &setting.target))
-		return report_unknown(program, log, config->path, number, name);
+		return pkdi_config_may_hold(name)
+		               ? take_own(config, log, name, &setting)
+		               : report_unknown(program, log, config->path, number, name);
 	/* Without quotes it is taken literally. */
 	if (setting.target.param->kind == PKD_STRING && *value == '"')
 		wrong = decode_text(value);
@@ -264,7 +298,7 @@ int pkdi_config_read(struct pkdi_config *config, const struct pkd_program *progr
 	r = pkdi_config_read_text(path, &config->text, &size, &why);
 	config->size = size;
 	if (r == 0) {
-		config->settings = calloc(pkdi_param_count(program) + 1, sizeof(*config->settings));
+		config->settings = calloc(pkdi_param_count(program) + N_OWN, sizeof(*config->settings));
 		r = config->settings ? 0 : -ENOMEM;
 	}
 	if (r < 0)

@@ -10,12 +10,16 @@ struct pkdi_config {
 	char *text;       /* the file, split into lines */
 	size_t size;
 	struct pkdi_setting {
-		struct pkdi_param target;
+		struct pkdi_param target; /* of an option of every program: PKD_NONE its index */
+		const char *own;          /* its name, or NULL */
 		const char *value;
 		uint32_t line;
 	} * settings;
 	uint32_t n_settings;
 };
+
+/* The options of every program that may stand in a file. */
+bool pkdi_config_may_hold(const char *name);
 
 /* Reads the file and looks up names and values, without storing any. -EINVAL after one line with
  * the file's name and the line number. */

@@ -32,6 +32,15 @@ static const struct pkd_param grace_param = {
 	.max = {.whole = INT64_C(24) * 60 * 60 * 1000000000},
 };
 
+static const struct pkd_param rate_param = {
+	.name = "log-rate",
+	.doc = "",
+	.kind = PKD_I64,
+	.offset = offsetof(struct pkdi_options, log_rate),
+	.has_range = true,
+	.max = {.whole = 1000000},
+};
+
 /* An option on the command line. */
 struct argument {
 	const char *name; /* after the dashes, up to a '=' */
@@ -52,6 +61,8 @@ struct parser {
 	const char *config_path;
 	bool *given; /* target -> is it on the command line? */
 	bool help;
+	const struct pkdi_setting *setting; /* of the file, while it is taken */
+	bool has_format, has_rate;          /* they are given on the command line */
 	struct pkdi_options options;
 };
 
@@ -211,6 +222,55 @@ static int take_grace(struct parser *parser, const char *value)
 	return r;
 }
 
+/* What is wrong with an option that may also stand in the file. */
+static int refuse_own(const struct parser *parser, const char *name, const char *value,
+                      const char *why)
+{
+	if (parser->setting)
+		pkdi_log(&parser->log, "%s:%u: %s = %s: %s", parser->config_path,
+		         parser->setting->line, name, value, why);
+	else
+		pkdi_log(&parser->log, "--%s %s: %s", name, value, why);
+	return -EINVAL;
+}
+
+static int take_log(struct parser *parser, const char *value)
+{
+	char why[WANTED_SIZE];
+
+	if (pkdi_levels_take(&parser->options.levels, parser->program, value,
+	                     parser->setting != NULL, why, sizeof(why)) == 0)
+		return 0;
+	return refuse_own(parser, "log", value, why);
+}
+
+static int take_log_format(struct parser *parser, const char *value)
+{
+	bool is_json = strcmp(value, "json") == 0;
+
+	if (!is_json && strcmp(value, "text") != 0)
+		return refuse_own(parser, "log-format", value, "must be text or json");
+	if (!parser->setting || !parser->has_format)
+		parser->options.log_json = is_json;
+	parser->has_format |= !parser->setting;
+	return 0;
+}
+
+static int take_log_rate(struct parser *parser, const char *value)
+{
+	struct pkdi_options options = {.log_rate = 0};
+	char wanted[WANTED_SIZE], why[WANTED_SIZE + 16];
+
+	if (pkdi_value_parse(&rate_param, value, &options, wanted, sizeof(wanted)) < 0) {
+		snprintf(why, sizeof(why), "must be %s", wanted);
+		return refuse_own(parser, "log-rate", value, why);
+	}
+	if (!parser->setting || !parser->has_rate)
+		parser->options.log_rate = options.log_rate;
+	parser->has_rate |= !parser->setting;
+	return 0;
+}
+
 /* As own_options. */
 static int (*const takers[])(struct parser *parser, const char *value) = {
 #define OPTION(id, name, value, doc) take_##id,
@@ -324,7 +384,8 @@ static int apply_config(const struct parser *parser, bool of_nodes)
 		uint32_t index = setting->target.index;
 		int r;
 
-		if (of_nodes != (setting->target.node != NULL) || parser->given[index] ||
+		if (setting->own || of_nodes != (setting->target.node != NULL) ||
+		    parser->given[index] ||
 		    is_computed_from_given(parser, &setting->target))
 			continue;
 		r = take_value(parser, &setting->target, setting->value);
@@ -333,6 +394,25 @@ static int apply_config(const struct parser *parser, bool of_nodes)
 		parser->options.is_set[index] = true;
 	}
 	return 0;
+}
+
+/* The file's options of every program; what the command line says goes first. */
+static int take_own_settings(struct parser *parser)
+{
+	int r = 0;
+
+	for (uint32_t i = 0; i < parser->config.n_settings && r == 0; i++) {
+		const struct pkdi_setting *setting = &parser->config.settings[i];
+		const struct argument argument = {setting->own, setting->own ? strlen(setting->own) : 0,
+		                                  setting->value};
+
+		if (!setting->own)
+			continue;
+		parser->setting = setting;
+		r = take_own(parser, find_own(&argument), &argument);
+		parser->setting = NULL;
+	}
+	return r;
 }
 
 /* ---- What must hold ---- */
@@ -479,6 +559,8 @@ static int parse(struct parser *parser)
 		r = pkdi_config_read(&parser->config, parser->program, &parser->log,
 		                     parser->config_path);
 	if (r == 0)
+		r = take_own_settings(parser);
+	if (r == 0)
 		r = apply_config(parser, false);
 	if (r == 0)
 		r = walk(parser, PASS_PIPELINE);
@@ -508,12 +590,14 @@ int pkdi_options_parse(const struct pkd_program *program, int argc, char **argv,
 		.argc = argc,
 		.argv = argv,
 		.options.grace_ns = PKDI_DEFAULT_GRACE_NS,
+		.options.log_rate = PKDI_DEFAULT_LOG_RATE,
+		.options.levels.of_node = calloc(program->n_nodes + 1, 1),
 		.options.is_set = calloc(n + 1, sizeof(bool)),
 		.given = calloc(n + 1, sizeof(bool)),
 	};
 	int r = -ENOMEM;
 
-	if (parser.given && parser.options.is_set)
+	if (parser.given && parser.options.is_set && parser.options.levels.of_node)
 		r = parse(&parser);
 	else
 		pkdi_log(&parser.log, "not enough memory for the options");
@@ -523,6 +607,14 @@ int pkdi_options_parse(const struct pkd_program *program, int argc, char **argv,
 	if (r == 0)
 		*ret_options = parser.options;
 	else
-		free(parser.options.is_set);
+		pkdi_options_finish(&parser.options);
 	return r;
+}
+
+void pkdi_options_finish(struct pkdi_options *options)
+{
+	free(options->is_set);
+	free(options->levels.of_node);
+	options->is_set = NULL;
+	options->levels.of_node = NULL;
 }

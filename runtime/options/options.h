@@ -6,9 +6,14 @@
 #include <stdbool.h>
 
 #include "options/freeze_mode.h"
+#include "options/levels.h"
 #include "os/address.h"
+#include "os/log.h"
 
 #define PKDI_DEFAULT_GRACE_NS INT64_C(10000000000)
+
+/* Lines a second of one node. */
+#define PKDI_DEFAULT_LOG_RATE 200
 
 struct pkdi_options {
 	bool single_process;
@@ -21,9 +26,15 @@ struct pkdi_options {
 	enum pkdi_freeze freeze;
 	bool freeze_given; /* its coverage is reported if it was given */
 	int64_t grace_ns;  /* at a stop, after SIGKILL */
+	struct pkdi_levels levels;
+	bool log_json;
+	pkdi_log_format *log_format; /* NULL: text; for pkd_main to choose */
+	int64_t log_rate;            /* 0: any number */
 	bool leave;        /* --help or --version has been answered: exit with 0 */
 	bool *is_set; /* by parameter: its own value was given, and bind does not count; to be freed */
 };
+
+void pkdi_options_finish(struct pkdi_options *options);
 
 /* Parses the command line, sets the pipeline's parameters, calls bind, then sets the nodes'
  * parameters. -EINVAL after one line on stderr: exit with 2. Strings are copied, because process

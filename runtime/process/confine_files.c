@@ -270,17 +270,29 @@ int pkdi_confine_to_no_files(const struct pkdi_run *run)
 	return r;
 }
 
-int pkdi_confine_standard(const struct pkdi_run *run, uint32_t index)
+bool pkdi_keeps_standard(const struct pkdi_run *run, uint32_t index, int fd)
 {
 	const struct pkd_process *process = run->processes[index].decl;
-	bool keeps[2] = {false, false};
 
 	for (uint32_t i = 0; i < process->n_nodes; i++) {
 		const struct pkdi_node *node = &run->nodes[process->nodes[i]];
 
+		if (!node->decl->declared)
+			return true;
 		for (uint32_t j = 0; j < node->decl->n_rights; j++)
-			if (node->paths[j].kind == PKDI_PATH_STANDARD && node->paths[j].fd < 2)
-				keeps[node->paths[j].fd] = true;
+			if (node->paths[j].kind == PKDI_PATH_STANDARD && node->paths[j].fd == fd)
+				return true;
 	}
+	return false;
+}
+
+/* An output that the supervisor reads stays. */
+int pkdi_confine_standard(const struct pkdi_run *run, uint32_t index)
+{
+	const bool keeps[2] = {
+		pkdi_keeps_standard(run, index, STDIN_FILENO),
+		run->log.is_captured || pkdi_keeps_standard(run, index, STDOUT_FILENO),
+	};
+
 	return replace_standard(keeps);
 }

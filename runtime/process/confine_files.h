@@ -16,4 +16,8 @@ int pkdi_confine_standard(const struct pkdi_run *run, uint32_t index);
 /* No files at all, nor input and output, for a process without nodes. */
 int pkdi_confine_to_no_files(const struct pkdi_run *run);
 
+/* Whether standard input (0) or output (1) belongs to a node of the process: by what it declares,
+ * or as it declares nothing. */
+bool pkdi_keeps_standard(const struct pkdi_run *run, uint32_t index, int fd);
+
 #endif

@@ -149,9 +149,34 @@ static const char *find_output(const struct pkdi_node *node, const struct pkd_st
 	return NULL;
 }
 
+static void put_field(struct line *line, const char *text)
+{
+	const char separator[] = {PKDI_LOG_FIELD, '\0'};
+
+	put(line, text);
+	put(line, separator);
+}
+
+/* What the supervisor reads, see log.h; of 0, the time is that of the reading. */
+static void put_mark(struct line *line, const struct pkdi_node *node)
+{
+	const char mark[] = {PKDI_LOG_MARK, '0' + PKD_LOG_ERROR, '\0'};
+
+	put_field(line, mark);
+	put_field(line, "s");
+	put_number(line, atomic_load(&node->words->in_hand));
+	put_field(line, "");
+	put_field(line, "0");
+	put_field(line, node->decl->name);
+}
+
 static void put_node(struct line *line, const struct pkdi_node *node)
 {
 	line->length = 0;
+	if (guard.run->log.is_captured && strlen(node->decl->name) < LINE_SIZE / 2) {
+		put_mark(line, node);
+		return;
+	}
 	put_name(line, guard.run->program->name);
 	put(line, ": node '");
 	put_name(line, node->decl->name);

@@ -94,6 +94,16 @@ static int attach_wishes(struct pkdi_run *run, uint32_t index)
 	return 0;
 }
 
+/* What nodes have said is the supervisor's to tell, and the console's. */
+static int attach_journal(struct pkdi_run *run, uint32_t index)
+{
+	if (index == PKD_NONE)
+		return pkdi_map_view(&run->journal_map, run->journal_map.address);
+	pkdi_map_unmap(&run->journal_map);
+	run->journal = NULL;
+	return 0;
+}
+
 /* Control words stay where they are, so that every pointer into them stays right: read-only maps
  * take the place of the inherited writable ones. */
 static int attach_control(struct pkdi_run *run, uint32_t index)
@@ -109,6 +119,8 @@ static int attach_control(struct pkdi_run *run, uint32_t index)
 	to = from + own.size;
 	if (r == 0)
 		r = attach_wishes(run, index);
+	if (r == 0)
+		r = attach_journal(run, index);
 	if (r == 0)
 		r = pkdi_map_make_readonly(all, 0, from);
 	if (r == 0)
@@ -167,6 +179,7 @@ static void close_maps(struct pkdi_run *run)
 	for (uint32_t i = 0; i < run->program->n_pools; i++)
 		pkdi_closer_add(&closer, &run->pools[i].map.fd);
 	pkdi_closer_add(&closer, &run->orders_map.fd);
+	pkdi_closer_add(&closer, &run->journal_map.fd);
 	pkdi_closer_add(&closer, &run->wishes_map.fd);
 	pkdi_closer_add(&closer, &run->bells_map.fd);
 	pkdi_closer_add(&closer, &run->control_map.fd);
@@ -205,17 +218,6 @@ int pkdi_process_attach(struct pkdi_run *run, uint32_t index)
 
 /* ---- Start ---- */
 
-/* Origins wait until every node has been initialised: a detector that loads its model for a
- * second would otherwise miss, or hold up, the first second of the stream. */
-static bool all_started(const struct pkdi_run *run)
-{
-	for (uint32_t i = 0; i < run->program->n_nodes; i++)
-		if (atomic_load(&run->nodes[i].words->state) == PKDI_STARTING &&
-		    !atomic_load(&run->orders[i].gone))
-			return false;
-	return true;
-}
-
 static int start_nodes(struct pkdi_run *run, const struct pkdi_process *process)
 {
 	int r;
@@ -244,7 +246,7 @@ static int start_nodes(struct pkdi_run *run, const struct pkdi_process *process)
 	}
 	/* The last one to start wakes those that wait for all. Of two at once, one sees the
 	 * other. */
-	if (all_started(run))
+	if (pkdi_run_all_started(run))
 		pkdi_run_ring_all(run);
 	return 0;
 }
@@ -389,7 +391,7 @@ static int sleep_unless_ready(struct pkdi_run *run, struct pkdi_process *process
 	before_sleep(run, process);
 	bell = pkdi_sleep_announce(&process->sleeper);
 	/* Whoever stored before it could see the announcement is seen here. */
-	begun = begun || all_started(run);
+	begun = begun || pkdi_run_all_started(run);
 	if (!go_round(run, process, begun, false).moved) {
 		int64_t timeout_ns = time_to_sleep(run, process);
 
@@ -410,7 +412,7 @@ static int fire_until_all_left(struct pkdi_run *run, struct pkdi_process *proces
 		struct round round;
 		int r;
 
-		begun = begun || all_started(run);
+		begun = begun || pkdi_run_all_started(run);
 		round = go_round(run, process, begun, true);
 		if (!round.moved)
 			process->now_ns = 0;

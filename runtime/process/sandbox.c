@@ -81,11 +81,11 @@ static bool has_parents(const struct pkdi_run *run)
 static void report_old_landlock(const struct pkdi_run *run)
 {
 	if (run->landlock_abi < 2)
-		pkdi_log(&run->log,
+		pkdi_log_at(&run->log, PKD_LOG_WARNING,
 		         "this kernel has landlock ABI 1: nodes that declare nothing can access "
 		         "other processes' memory");
 	else if (run->landlock_abi < 6 && has_parents(run))
-		pkdi_log(&run->log,
+		pkdi_log_at(&run->log, PKD_LOG_WARNING,
 		         "this kernel has landlock ABI %d: nodes that start programs or declare "
 		         "nothing can send signals to the others",
 		         run->landlock_abi);
@@ -94,17 +94,17 @@ static void report_old_landlock(const struct pkdi_run *run)
 void pkdi_sandbox_report(const struct pkdi_run *run, bool quiet)
 {
 	if (!run->sandbox) {
-		pkdi_log(&run->log, "%s: what nodes declare is not enforced",
+		pkdi_log_at(&run->log, PKD_LOG_WARNING, "%s: what nodes declare is not enforced",
 		         run->whole_nodes ? "--single-process" : "--no-sandbox");
 		return;
 	}
 	if (!run->has_seccomp)
-		pkdi_log(&run->log,
+		pkdi_log_at(&run->log, PKD_LOG_WARNING,
 		         "this kernel has no seccomp: nodes can use sockets, start programs and "
 		         "send signals");
 	if (!run->landlock_abi)
-		pkdi_log(
-			&run->log,
+		pkdi_log_at(
+			&run->log, PKD_LOG_WARNING,
 			"this kernel has no landlock: nodes can open files that they do not declare");
 	else if (!quiet)
 		report_old_landlock(run);

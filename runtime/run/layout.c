@@ -140,6 +140,10 @@ int pkdi_layout_create(struct pkdi_run *run)
 
 	if (r < 0)
 		return r;
+	r = pkdi_map_create_sealed(&run->journal_map, "pkd-journal", sizeof(*run->journal));
+	if (r < 0)
+		return r;
+	run->journal = (struct pkdi_journal *)(void *)run->journal_map.address;
 	r = pkdi_map_create_sealed(&run->bells_map, "pkd-bells",
 	                           run->n_processes * sizeof(*run->bells));
 	if (r < 0)

@@ -424,7 +424,9 @@ int pkdi_run_init(struct pkdi_run *run, const struct pkd_program *program,
 
 	*run = (struct pkdi_run){
 		.program = program,
-		.log = {.program = program->name},
+		.log = {.program = program->name,
+	                .level = options->levels.all,
+	                .format = options->log_format},
 		.stop_fd = -1,
 		.supervisor_fd = -1,
 		.supervisor = getpid(),
@@ -436,6 +438,7 @@ int pkdi_run_init(struct pkdi_run *run, const struct pkd_program *program,
 		.landlock_abi = pkdi_landlock_abi(),
 		.control_map.fd = -1,
 		.orders_map.fd = -1,
+		.journal_map.fd = -1,
 		.wishes_map.fd = -1,
 		.bells_map.fd = -1,
 	};
@@ -475,6 +478,8 @@ int pkdi_run_init(struct pkdi_run *run, const struct pkd_program *program,
 		goto finish_run;
 	}
 	pkdi_link(run);
+	for (uint32_t i = 0; i < program->n_nodes; i++)
+		run->nodes[i].log_level = pkdi_levels_of(&options->levels, i);
 	pkdi_wishes_link(run);
 	r = lend_nothing(run);
 	if (r == 0)
@@ -501,6 +506,7 @@ void pkdi_run_finish(struct pkdi_run *run)
 	pkdi_release(run->control_view, run->control_map.size);
 	pkdi_map_finish(&run->control_map);
 	pkdi_map_finish(&run->orders_map);
+	pkdi_map_finish(&run->journal_map);
 	pkdi_map_finish(&run->bells_map);
 	pkdi_wishes_finish(run);
 	if (run->stop_fd >= 0)
@@ -550,6 +556,15 @@ const struct pkdi_node *pkdi_run_reporter(const struct pkdi_run *run, uint32_t p
 				return &run->nodes[stream->readers[j].node];
 	}
 	return NULL;
+}
+
+bool pkdi_run_all_started(const struct pkdi_run *run)
+{
+	for (uint32_t i = 0; i < run->program->n_nodes; i++)
+		if (atomic_load(&run->nodes[i].words->state) == PKDI_STARTING &&
+		    !atomic_load(&run->orders[i].gone))
+			return false;
+	return true;
 }
 
 bool pkdi_run_has_ended(const struct pkdi_run *run, uint32_t node)

@@ -14,6 +14,7 @@
 #include "node/watch.h"
 #include "options/options.h"
 #include "os/cgroup.h"
+#include "os/journal.h"
 #include "os/shm.h"
 
 struct pkdi_stream {
@@ -77,6 +78,8 @@ struct pkdi_run {
 	struct pkdi_map orders_map;  /* written by the supervisor only */
 	struct pkdi_program_words *program_words;
 	struct pkdi_orders *orders; /* per node */
+	struct pkdi_map journal_map; /* likewise; nodes do not see it */
+	struct pkdi_journal *journal;
 	struct pkdi_map wishes_map; /* written by the console only */
 	struct pkdi_live_values live;
 	_Atomic uint32_t *paused;   /* per node, there */
@@ -104,6 +107,10 @@ const struct pkdi_node *pkdi_run_calling(const struct pkdi_run *run, uint32_t pr
 /* A reader that has rejected what this incarnation of the process has written, see believe.h; or
  * NULL. The reader itself may be the faulty one, so messages about this name it. */
 const struct pkdi_node *pkdi_run_reporter(const struct pkdi_run *run, uint32_t process);
+
+/* Whether every node has been initialised, or was given up. Origins wait for it: a detector that
+ * loads its model for a second would otherwise miss, or hold up, the first second of the stream. */
+bool pkdi_run_all_started(const struct pkdi_run *run);
 
 /* Nothing comes of the node any more: it has left, or was given up. */
 bool pkdi_run_has_ended(const struct pkdi_run *run, uint32_t node);

@@ -40,7 +40,11 @@ int pkdi_child_start(struct pkdi_supervisor *supervisor, uint32_t process)
 	atomic_store(&supervisor->run->processes[process].words->calling, 0);
 	child->stall = PKDI_STALL_NONE;
 	child->reported_slow = child->not_started = false;
+	r = pkdi_capture_open(supervisor, process);
+	if (r < 0)
+		return r;
 	r = pkdi_spawn(&supervisor->spawner, process, &child->spawned);
+	pkdi_capture_started(supervisor);
 	if (r < 0)
 		return r;
 	r = pkdi_descriptors_watch(supervisor, child->spawned.pidfd, process);
@@ -152,6 +156,7 @@ bool pkdi_child_reap(struct pkdi_supervisor *supervisor, uint32_t process,
 		return false;
 	pkdi_spawn_forget(&child->spawned);
 	set_down(supervisor->run, process, true);
+	pkdi_capture_drain(supervisor, process);
 	event.value = info.si_status;
 	event.pid = info.si_pid;
 	event.limit_ns = child->limit_ns;
@@ -223,7 +228,7 @@ void pkdi_child_end_strays(struct pkdi_supervisor *supervisor, uint32_t process)
 	uint32_t n = pkdi_strays_signal(&supervisor->strays, SIGKILL);
 
 	if (n)
-		pkdi_log(&supervisor->run->log,
+		pkdi_log_at(&supervisor->run->log, PKD_LOG_WARNING,
 		         "process '%s' left %u process%s running that it had started: killed",
 		         supervisor->run->processes[process].decl->name, n, n == 1 ? "" : "es");
 }

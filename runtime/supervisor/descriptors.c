@@ -83,7 +83,7 @@ int pkdi_descriptors_open(struct pkdi_supervisor *supervisor)
 		r = pkdi_descriptors_watch(supervisor, supervisor->alarm_fd, PKDI_TAG_ALARM);
 	if (r == 0)
 		r = pkdi_descriptors_watch(supervisor, supervisor->progress_fd, PKDI_TAG_PROGRESS);
-	if (r == 0 && !supervisor->quiet && isatty(STDERR_FILENO)) {
+	if (r == 0 && !supervisor->quiet && !supervisor->run->log.format && isatty(STDERR_FILENO)) {
 		supervisor->run->log.shares_line = true;
 		timerfd_settime(supervisor->progress_fd, 0, &period, NULL);
 	}
@@ -99,6 +99,7 @@ void pkdi_descriptors_close(void *context)
 	if (supervisor->run->log.backlog)
 		pkdi_backlog_finish(supervisor->run->log.backlog);
 	supervisor->run->log.backlog = NULL;
+	supervisor->run->log.keep = NULL;
 
 	pkdi_closer_add(&closer, &supervisor->epoll_fd);
 	pkdi_closer_add(&closer, &supervisor->signal_fd);
@@ -109,5 +110,7 @@ void pkdi_descriptors_close(void *context)
 		pkdi_closer_add(&closer, &supervisor->children[i].spawned.lifeline);
 	}
 	pkdi_closer_finish(&closer);
+	pkdi_captures_close(supervisor);
+	pkdi_notify_close(supervisor);
 	pkdi_helper_close(supervisor);
 }

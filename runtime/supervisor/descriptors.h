@@ -7,6 +7,7 @@
 
 /* What an epoll event is about: a child's index, or one of these. */
 enum {
+	PKDI_TAG_CAPTURE = 1 << 29, /* and behind it each of the captures */
 	PKDI_TAG_SIGNAL = 1 << 30,
 	PKDI_TAG_STOP,
 	PKDI_TAG_NODES,

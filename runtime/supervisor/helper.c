@@ -111,11 +111,11 @@ static int open_serve(struct pkdi_supervisor *supervisor, const struct pkdi_opti
 	}
 	is_any = pkdi_address_name(&serve->address, address);
 	if (options->serve_token_file)
-		pkdi_log(log, "serving http://%s/metrics%s with the token of %s", address,
+		pkdi_log_at(log, PKD_LOG_INFO, "serving http://%s/metrics%s with the token of %s", address,
 		         is_any ? ", and on all other addresses of this machine," : "",
 		         options->serve_token_file);
 	else
-		pkdi_log(log, "serving http://%s/metrics?token=%s%s", address, serve->token,
+		pkdi_log_at(log, PKD_LOG_INFO, "serving http://%s/metrics?token=%s%s", address, serve->token,
 		         is_any ? ", and on all other addresses of this machine" : "");
 	return 0;
 }
@@ -130,13 +130,15 @@ int pkdi_helper_init(struct pkdi_supervisor *supervisor, const struct pkdi_optio
 	if (pipe2(helper->end_fd, O_CLOEXEC | O_NONBLOCK) < 0) {
 		int r = -errno;
 
-		pkdi_log(&supervisor->run->log, "no console: %s", strerror(-r));
+		pkdi_log_at(&supervisor->run->log, PKD_LOG_WARNING, "no console: %s",
+		            strerror(-r));
 		return options->serves ? r : 0;
 	}
 	if (pkdi_place_open(&helper->place, why, sizeof(why)) < 0) {
-		pkdi_log(&supervisor->run->log,
-		         "%s: %s; PKD_DIR names another directory for its socket",
-		         options->serves ? "pkd cannot reach this program" : "no console", why);
+		pkdi_log_at(
+			&supervisor->run->log, PKD_LOG_WARNING,
+			"%s: %s; PKD_DIR names another directory for its socket",
+			options->serves ? "pkd cannot reach this program" : "no console", why);
 		if (!options->serves)
 			return 0;
 	}
@@ -168,10 +170,10 @@ void pkdi_helper_reap(struct pkdi_supervisor *supervisor, int64_t now_ns)
 		return;
 	/* Killed, it is back before anybody asks why; else somebody has to know. */
 	if (WIFSIGNALED(status) && WTERMSIG(status) != SIGKILL)
-		pkdi_log(&supervisor->run->log, "the console was killed by SIG%s",
+		pkdi_log_at(&supervisor->run->log, PKD_LOG_WARNING, "the console was killed by SIG%s",
 		         sigabbrev_np(WTERMSIG(status)));
 	else if (WIFEXITED(status) && WEXITSTATUS(status) != 0 && !helper->backoff_ns)
-		pkdi_log(&supervisor->run->log, "the console cannot be set up");
+		pkdi_log_at(&supervisor->run->log, PKD_LOG_WARNING, "the console cannot be set up");
 	epoll_ctl(supervisor->epoll_fd, EPOLL_CTL_DEL, helper->spawned.pidfd, NULL);
 	pkdi_spawn_forget(&helper->spawned);
 	if (now_ns - helper->started_ns > SOON_NS || !helper->backoff_ns)

@@ -125,28 +125,28 @@ void pkdi_report(const struct pkdi_run *run, const struct pkdi_action *action,
 
 	name_process(run, action->process, who);
 	if (action->kind == PKDI_ACTION_SAY_STUCK) {
-		pkdi_log(log,
+		pkdi_log_at(log, PKD_LOG_WARNING,
 		         "%s was killed but has not exited: it is blocked in the kernel, by a file "
 		         "system, a device or a debugger",
 		         who);
 		return;
 	}
 	if (action->kind == PKDI_ACTION_SAY_LEFT) {
-		pkdi_log(log, "%s does not exit and is left behind", who);
+		pkdi_log_at(log, PKD_LOG_WARNING, "%s does not exit and is left behind", who);
 		return;
 	}
 	name_death(run, life, event, what);
 	if (event->kind == PKDI_EVENT_RESTART)
-		pkdi_log(log, "%s is started again, as it was told", who);
+		pkdi_log_at(log, PKD_LOG_INFO, "%s is started again, as it was told", who);
 	else if (action->kind == PKDI_ACTION_SAY_RESTART)
-		pkdi_log(log, "%s %s; it is started again (restart %u)", who, what,
+		pkdi_log_at(log, PKD_LOG_WARNING, "%s %s; it is started again (restart %u)", who, what,
 		         life->n_restarts);
 	else if (action->kind == PKDI_ACTION_SAY_ABSENT)
-		pkdi_log(log, "%s %s; the rest continues without it", who, what);
+		pkdi_log_at(log, PKD_LOG_WARNING, "%s %s; the rest continues without it", who, what);
 	else if (action->kind == PKDI_ACTION_SAY_FORCED)
-		pkdi_log(log, "%s did not stop in time and %s", who, what);
+		pkdi_log_at(log, PKD_LOG_WARNING, "%s did not stop in time and %s", who, what);
 	else if (action->kind == PKDI_ACTION_SAY_DIED)
-		pkdi_log(log, "%s %s while the program was stopping", who, what);
+		pkdi_log_at(log, PKD_LOG_WARNING, "%s %s while the program was stopping", who, what);
 	else if (action->kind == PKDI_ACTION_LEAVE)
 		pkdi_log(log, "%s %s; the rest was stopped", who, what);
 }
@@ -157,7 +157,7 @@ void pkdi_report_slow(const struct pkdi_run *run, uint32_t process)
 	bool starts = atomic_load(&run->processes[process].words->call) == PKDI_CALL_INIT;
 
 	name_process(run, process, who);
-	pkdi_log(&run->log, "%s: its %s has not returned for %d s%s", who,
+	pkdi_log_at(&run->log, PKD_LOG_WARNING, "%s: its %s has not returned for %d s%s", who,
 	         starts ? "init" : "finish", (int)(PKDI_SLOW_NS / 1000000000),
 	         starts ? "; frames start after it" : "; the program is waiting for it");
 }
@@ -173,7 +173,7 @@ void pkdi_report_freeze(const struct pkdi_run *run)
 		only = run->streams[i].decl->name;
 		n++;
 	}
-	pkdi_log(&run->log,
+	pkdi_log_at(&run->log, PKD_LOG_INFO,
 	         "--freeze=%s: %u of %u streams are write-protected against their own node once "
 	         "published%s%s%s",
 	         pkdi_freeze_name(run->freeze), n, run->program->n_streams, n == 1 ? " (" : "",

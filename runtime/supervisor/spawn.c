@@ -72,6 +72,8 @@ static int prepare(struct pkdi_spawner *spawner, uint32_t index, int lifeline)
 	struct pkdi_run *run = spawner->run;
 	int r = pkdi_spawn_bind(run, lifeline);
 
+	if (r == 0)
+		r = spawner->redirect(spawner->context, index);
 	if (r < 0)
 		return r;
 	spawner->close_private(spawner->context);

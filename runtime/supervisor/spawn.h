@@ -12,6 +12,8 @@ struct pkdi_spawner {
 	struct pkdi_run *run;
 	struct pkdi_title title;
 	sigset_t signals; /* the mask that children start with */
+	/* In the child, first: takes its standard error, and what else is the log's. 0 or -errno. */
+	int (*redirect)(void *context, uint32_t process);
 	/* Closes, in the child, the descriptors that are the supervisor's own. */
 	void (*close_private)(void *context);
 	void *context;

@@ -201,7 +201,7 @@ void pkdi_stats_table(const struct pkdi_run *run, const struct pkdi_life *lives,
 	uint64_t frames = origin ? pkdi_record_number(&origin->words->record) : 0;
 	double seconds = (double)elapsed_ns / 1e9;
 
-	pkdi_log(&run->log, "%" PRIu64 " frame%s in %.2f s (%.1f fps)", frames, plural(frames),
+	pkdi_log_at(&run->log, PKD_LOG_INFO, "%" PRIu64 " frame%s in %.2f s (%.1f fps)", frames, plural(frames),
 	         seconds, seconds > 0 ? (double)frames / seconds : 0.0);
 	print_nodes(run, elapsed_ns);
 	for (uint32_t i = 0; i < run->program->n_nodes; i++) {

@@ -123,12 +123,18 @@ static void set_alarm(struct pkdi_supervisor *supervisor)
 	int64_t ns = pkdi_lifecycle_alarm(&supervisor->cycle);
 	int64_t look_ns = pkdi_watchdog_look(supervisor);
 	int64_t helper_ns = supervisor->done ? 0 : pkdi_helper_look(supervisor, pkd_now());
+	int64_t left_out_ns = pkdi_capture_look(supervisor, pkd_now(), false);
+	int64_t notify_ns = supervisor->done ? 0 : pkdi_notify_look(supervisor, pkd_now());
 	struct itimerspec alarm;
 
 	if (!ns || look_ns < ns)
 		ns = look_ns;
 	if (helper_ns && helper_ns < ns)
 		ns = helper_ns;
+	if (left_out_ns && left_out_ns < ns)
+		ns = left_out_ns;
+	if (notify_ns && notify_ns < ns)
+		ns = notify_ns;
 	supervisor->alarm_ns = ns;
 	alarm = (struct itimerspec){.it_value = {ns / 1000000000, ns % 1000000000}};
 	if (timerfd_settime(supervisor->alarm_fd, TFD_TIMER_ABSTIME, &alarm, NULL) < 0)
@@ -237,6 +243,11 @@ static void dispatch(struct pkdi_supervisor *supervisor, uint32_t tag)
 {
 	struct pkdi_event event = {.now_ns = pkd_now()};
 
+	if (tag >= PKDI_TAG_CAPTURE && tag < PKDI_TAG_SIGNAL) {
+		pkdi_capture_take(supervisor, tag - PKDI_TAG_CAPTURE);
+		set_alarm(supervisor);
+		return;
+	}
 	switch (tag) {
 	case PKDI_TAG_SIGNAL:
 		take_signals(supervisor);
@@ -319,6 +330,7 @@ int pkdi_supervisor_init(struct pkdi_supervisor *supervisor, struct pkdi_run *ru
 		.run = run,
 		.spawner = {.run = run,
 	                    .title = *title,
+	                    .redirect = pkdi_capture_redirect,
 	                    .close_private = pkdi_descriptors_close,
 	                    .context = supervisor},
 		.strays = {pkdi_child_is_own, supervisor},
@@ -330,14 +342,21 @@ int pkdi_supervisor_init(struct pkdi_supervisor *supervisor, struct pkdi_run *ru
 	                   .serve = {.socket = -1},
 	                   .spawned = {0, -1, -1},
 	                   .end_fd = {-1, -1}},
+		.notify = {.fd = -1},
 		.quiet = options->quiet,
 	};
 	r = allocate(supervisor);
+	if (r == 0)
+		r = pkdi_captures_init(supervisor, options->log_rate);
 	if (r == 0) {
 		pkdi_backlog_init(supervisor->backlog, STDERR_FILENO, run->program->name, true);
 		run->log.backlog = supervisor->backlog;
+		run->log.keep = pkdi_journal_keep;
+		run->log.context = run->journal;
 		r = pkdi_descriptors_open(supervisor);
 	}
+	if (r == 0)
+		r = pkdi_notify_init(supervisor);
 	if (r < 0)
 		pkdi_log(&run->log, "cannot set up the supervisor: %s", strerror(-r));
 	else
@@ -351,6 +370,8 @@ void pkdi_supervisor_finish(struct pkdi_supervisor *supervisor)
 {
 	pkdi_helper_finish(supervisor);
 	pkdi_descriptors_close(supervisor);
+	pkdi_captures_finish(supervisor);
+	pkdi_notify_finish(supervisor);
 	free(supervisor->backlog);
 	for (uint32_t i = 0; supervisor->lives && i < supervisor->run->n_processes; i++)
 		free(supervisor->lives[i].restarts_ns);
@@ -389,6 +410,7 @@ int pkdi_supervisor_run(struct pkdi_supervisor *supervisor)
 			dispatch(supervisor, events[i].data.u32);
 		pkdi_descriptors_watch_backlog(supervisor);
 	}
+	pkdi_notify_end(supervisor);
 	if (!end_strays(supervisor, SIGTERM, PKDI_KILL_NS) &&
 	    !end_strays(supervisor, SIGKILL, LAST_WORDS_NS))
 		pkdi_log(&run->log, "a process started by a node cannot be killed");
@@ -399,6 +421,9 @@ int pkdi_supervisor_run(struct pkdi_supervisor *supervisor)
 	if (pkdi_outputs_check(run) < 0)
 		supervisor->lost_output = true;
 	pkdi_backlog_allow_waiting(supervisor->backlog, LAST_WORDS_NS);
+	for (uint32_t i = 0; i < run->n_processes; i++)
+		pkdi_capture_drain(supervisor, i);
+	pkdi_capture_look(supervisor, pkd_now(), true);
 	if (!supervisor->quiet)
 		pkdi_stats_table(run, supervisor->lives, pkd_now() - start_ns);
 	if (supervisor->cycle.failed)

@@ -4,8 +4,10 @@
 #define PKDI_SUPERVISE_H
 
 #include "run/run.h"
+#include "supervisor/capture.h"
 #include "supervisor/helper.h"
 #include "supervisor/lifecycle.h"
+#include "supervisor/notify.h"
 #include "supervisor/spawn.h"
 #include "supervisor/stats.h"
 #include "supervisor/strays.h"
@@ -31,9 +33,11 @@ struct pkdi_supervisor {
 	uint64_t *last_fatal; /* node -> frame it had in hand when it last died of its own making */
 	int epoll_fd, signal_fd, alarm_fd, progress_fd;
 	struct pkdi_helper helper;
+	struct pkdi_notify notify;
 	struct pkdi_strays strays;
 	struct pkdi_backlog *backlog; /* what it has to say */
 	bool watches_backlog;
+	struct pkdi_captures *captures; /* what its processes have to say */
 	int64_t alarm_ns; /* when it was to wake, 0 = at no time */
 	int64_t woke_ns;  /* when it last woke much too late: no step counts from before */
 	struct pkdi_progress progress;

@@ -154,6 +154,23 @@ void pkd_note(struct pkd_ctx *ctx, const char *format, ...)
 	ctx->n_notes++;
 }
 
+void pkd_log(struct pkd_ctx *ctx, enum pkd_level level, const char *format, ...)
+{
+	va_list args;
+
+	(void)level;
+	va_start(args, format);
+	vsnprintf(ctx->note, sizeof(ctx->note), format, args);
+	va_end(args);
+	ctx->n_notes++;
+}
+
+bool pkd_logs(const struct pkd_ctx *ctx, enum pkd_level level)
+{
+	(void)ctx;
+	return level <= PKD_LOG_INFO;
+}
+
 void pkd_stop(struct pkd_ctx *ctx)
 {
 	ctx->stop_asked = true;

@@ -17,9 +17,17 @@ silent "$PKDC" check rows.pkd
 build rows.pkd -o rows
 silent ./rows --last 3
 [ "$(grep -c , rows.csv)" -eq 4 ] || fail 'not a head and three rows' rows.csv
-for name in rows.pkd numbers.c README.md .gitignore; do
+for name in rows.pkd numbers.c README.md rows.service .gitignore; do
 	[ -s "$name" ] || fail "no $name"
 done
+if command -v systemd-analyze >/dev/null; then
+	# Where it is here.
+	sed "s|/usr/local/bin/rows|$PWD/rows|" rows.service >rows-here.service
+	silent systemd-analyze verify ./rows-here.service
+	[ ! -s out ] || fail 'systemd does not take the unit as it is'
+else
+	note 'systemd-analyze is not installed: the unit is not checked'
+fi
 
 # ---- A node in it ----
 

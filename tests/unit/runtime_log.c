@@ -25,7 +25,7 @@
 enum { SIZE = 1 << 20, N_LINES = 3000 };
 
 static struct pkdi_backlog backlog;
-static struct pkdi_log backlog_log = {"test", false, &backlog};
+static struct pkdi_log backlog_log = {.program = "test", .backlog = &backlog};
 static char text[SIZE];
 
 static void on_alarm(int signal)
@@ -234,7 +234,7 @@ static void what_is_shortened_keeps_both_ends(void **state)
 static const char *say(const char *program, const struct pkd_node *node, const char *words)
 {
 	static const char *const end = "the end";
-	struct pkdi_log log = {program, false, &backlog};
+	struct pkdi_log log = {.program = program, .backlog = &backlog};
 	int fds[2];
 
 	assert_int_equal(pipe(fds), 0);

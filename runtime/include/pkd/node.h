@@ -33,6 +33,7 @@
 #define PKD_NODE_H
 
 #include <pkd/frame.h>
+#include <pkd/level.h>
 #include <pkd/version.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -154,7 +155,16 @@ int64_t pkd_now(void);
 int pkd_error(struct pkd_ctx *ctx, int error, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/* One line on stderr, the text preceded by the node's name; the node goes on. */
+/* One line in the log, the text preceded by the node's name; the node goes on. The program's option
+ * --log says which levels are shown, of which node. Also for PKD_LOG_ERROR, which makes nothing
+ * fail. */
+void pkd_log(struct pkd_ctx *ctx, enum pkd_level level, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* Whether such a line would be shown: else the work for its text can be spared. */
+bool pkd_logs(const struct pkd_ctx *ctx, enum pkd_level level);
+
+/* pkd_log with PKD_LOG_INFO. */
 void pkd_note(struct pkd_ctx *ctx, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* Asks the whole program to stop in order, such as on a key in a window. */
