@@ -12,6 +12,7 @@
 #define PKDI_ID_SIZE 72
 
 struct pkdi_method;
+struct pkdi_echo;
 
 /* The parts of a program, in the order in which an answer goes through them, one line each. */
 enum pkdi_section {
@@ -35,6 +36,7 @@ struct pkdi_request {
 	char id[PKDI_ID_SIZE];            /* as the client has written it, JSON; "": it has none */
 	struct pkdi_cursor cursor;        /* the next line */
 	bool *chosen;     /* get: by parameter, which are asked for; NULL: all */
+	struct pkdi_echo *echo; /* echo: what is looked at; else NULL */
 	uint64_t version; /* set: of the values that were set; ping: its number */
 	int64_t since_ns; /* of what waits: when it was asked */
 	int64_t until_ns; /* how long the answer waits for nodes or processes */
@@ -57,6 +59,9 @@ bool pkdi_client_receive(struct pkdi_client *client);
 /* The next whole line, in place and without its end; NULL: there is none. It is gone with the next
  * call. */
 char *pkdi_client_line(struct pkdi_client *client, size_t *ret_size);
+
+/* Whether there is one. */
+bool pkdi_client_has_line(const struct pkdi_client *client);
 
 /* Whether the client has sent more than a line may have, without its end. */
 bool pkdi_client_overflows(const struct pkdi_client *client);

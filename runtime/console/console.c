@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "console/echo.h"
 #include "console/method.h"
 #include "console/set.h"
 
@@ -140,6 +141,12 @@ static bool can_answer(const struct console *console, const struct pkdi_client *
 	        request->method->is_ready(console->run, request, pkd_now()));
 }
 
+/* It has asked something else meanwhile. */
+static bool has_more_to_say(const struct pkdi_client *client)
+{
+	return pkdi_client_has_line(client) || pkdi_client_overflows(client);
+}
+
 /* Answers what can be answered, request after request. */
 static void serve(struct console *console, struct pkdi_client *client)
 {
@@ -148,6 +155,8 @@ static void serve(struct console *console, struct pkdi_client *client)
 	const char *text;
 
 	while (!pkdi_client_has_unsent(client) || client->request.method) {
+		if (client->request.echo && has_more_to_say(client))
+			pkdi_echo_end(client->request.echo);
 		if (client->request.method) {
 			if (!can_answer(console, client) || !answer_once(console, client))
 				return;
@@ -189,7 +198,7 @@ static void advance(struct console *console, struct pkdi_client *client)
 			forget(client);
 			return;
 		}
-	} while (sent && !pkdi_client_has_unsent(client));
+	} while (sent && !pkdi_client_has_unsent(client) && !client->request.echo);
 }
 
 /* A free place, or that of who has been quiet for longest. */
@@ -274,10 +283,14 @@ static void say_end(struct console *console)
 
 	for (int i = 0; i < MAX_CLIENTS; i++) {
 		struct pkdi_client *client = &console->clients[i];
-		struct pkdi_out line = pkdi_client_begin(client);
+		struct pkdi_out line;
 
+		/* Who looks at a stream sees its last values. */
+		if (client->fd >= 0 && client->request.echo)
+			advance(console, client);
 		if (client->fd < 0)
 			continue;
+		line = pkdi_client_begin(client);
 		pkdi_out_open(&line, NULL, '{');
 		pkdi_out_text(&line, "event", "end");
 		if (n == sizeof(status))
@@ -292,7 +305,7 @@ static void say_end(struct console *console)
 /* How long until a request is to be looked at again; -1: none waits. */
 static int wait_ms(const struct console *console)
 {
-	int ms = -1;
+	int ms = -1, next_ms;
 
 	for (int i = 0; i < MAX_CLIENTS; i++) {
 		const struct pkdi_client *client = &console->clients[i];
@@ -300,9 +313,10 @@ static int wait_ms(const struct console *console)
 		if (client->fd < 0 || !client->request.method || !client->request.method->is_ready ||
 		    pkdi_client_has_unsent(client))
 			continue;
-		if (pkd_now() - client->request.since_ns < SOON_NS)
-			return LOOK_MS;
-		ms = LATER_MS;
+		next_ms = client->request.echo ? pkdi_echo_wait_ms(client->request.echo, pkd_now())
+		          : pkd_now() - client->request.since_ns < SOON_NS ? LOOK_MS
+		                                                           : LATER_MS;
+		ms = ms < 0 || next_ms < ms ? next_ms : ms;
 	}
 	return ms;
 }
@@ -311,7 +325,7 @@ static short events_of(const struct pkdi_client *client)
 {
 	if (pkdi_client_has_unsent(client))
 		return POLLOUT;
-	return client->request.method || client->is_read ? 0 : POLLIN;
+	return (client->request.method && !client->request.echo) || client->is_read ? 0 : POLLIN;
 }
 
 int pkdi_console_run(struct pkdi_run *run, int listener, int end_fd)

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "console/describe.h"
+#include "console/echo.h"
 #include "console/pause.h"
 #include "console/set.h"
 #include "console/status.h"
@@ -106,6 +107,10 @@ void pkdi_method_start(const struct pkdi_run *run, struct pkdi_request *request)
 bool pkdi_method_advance(const struct pkdi_run *run, const struct pkdi_request *request,
                          struct pkdi_cursor *cursor)
 {
+	if (request->echo && pkdi_echo_goes_on(request->echo)) {
+		cursor->index++;
+		return true;
+	}
 	if (cursor->section == PKDI_SECTION_WHOLE)
 		return false;
 	do
@@ -119,6 +124,8 @@ void pkdi_method_finish(struct pkdi_request *request)
 	request->method = NULL;
 	free(request->chosen);
 	request->chosen = NULL;
+	pkdi_echo_free(request->echo);
+	request->echo = NULL;
 }
 
 /* ---- Requests without parameters ---- */

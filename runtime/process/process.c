@@ -23,6 +23,21 @@ enum { LOOKS = 8 };
 
 /* ---- Memory ---- */
 
+/* The console's look: nothing of it is touched before somebody asks. */
+static int attach_streams_to_look(struct pkdi_run *run)
+{
+	int r = 0;
+
+	for (uint32_t i = 0; i < run->program->n_streams && r == 0; i++) {
+		struct pkdi_stream *stream = &run->streams[i];
+
+		r = pkdi_map_view(&stream->map, stream->view);
+		madvise(stream->view, stream->map.size, MADV_DONTFORK);
+		stream->map.address = NULL; /* never inherited to this process */
+	}
+	return r;
+}
+
 /* For maps that every process inherits; only their own process inherits slots and states. */
 static void make_private(const struct pkdi_map *map)
 {
@@ -192,7 +207,7 @@ int pkdi_process_set_inherited(struct pkdi_run *run, uint32_t index, bool inheri
 
 int pkdi_process_attach(struct pkdi_run *run, uint32_t index)
 {
-	int r = attach_streams(run, index);
+	int r = index == PKD_NONE ? attach_streams_to_look(run) : attach_streams(run, index);
 
 	attach_states(run, index);
 	attach_pools(run, index);
