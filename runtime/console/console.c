@@ -187,6 +187,12 @@ static void forget(struct pkdi_client *client)
 	pkdi_method_finish(&client->request);
 }
 
+/* A stream may go on for ever: others have their turn before it is looked at again. */
+static bool goes_on(const struct pkdi_client *client)
+{
+	return !client->request.echo || pkdi_echo_has_pixels(client->request.echo);
+}
+
 static void advance(struct console *console, struct pkdi_client *client)
 {
 	size_t sent;
@@ -198,7 +204,7 @@ static void advance(struct console *console, struct pkdi_client *client)
 			forget(client);
 			return;
 		}
-	} while (sent && !pkdi_client_has_unsent(client) && !client->request.echo);
+	} while (sent && !pkdi_client_has_unsent(client) && goes_on(client));
 }
 
 /* A free place, or that of who has been quiet for longest. */

@@ -343,7 +343,7 @@ static bool look(const struct pkdi_run *run, struct pkdi_echo *echo, int64_t now
 
 static bool find_line(const struct pkdi_run *run, struct pkdi_echo *echo, int64_t now_ns)
 {
-	if (!echo->end && echo->n_sent < echo->n_bytes) {
+	if (pkdi_echo_has_pixels(echo)) {
 		echo->line = LINE_PIXELS;
 		take_pixels(echo);
 		return true;
@@ -380,11 +380,16 @@ void pkdi_echo_end(struct pkdi_echo *echo)
 		echo->end = END_REQUEST;
 }
 
+bool pkdi_echo_has_pixels(const struct pkdi_echo *echo)
+{
+	return !echo->end && echo->n_sent < echo->n_bytes;
+}
+
 int pkdi_echo_wait_ms(const struct pkdi_echo *echo, int64_t now_ns)
 {
 	int64_t left_ns = echo->due_ns - now_ns;
 
-	if (echo->n_sent < echo->n_bytes)
+	if (pkdi_echo_has_pixels(echo))
 		return 0;
 	if (left_ns <= LOOK_MS * 1000000)
 		return LOOK_MS;
@@ -399,12 +404,22 @@ void pkdi_echo_free(struct pkdi_echo *echo)
 
 /* ---- Lines ---- */
 
-static void write_value(const struct pkdi_echo *echo, struct pkdi_out *out)
+/* The time of a frame is that of CLOCK_MONOTONIC only where a device has made it. */
+static bool has_age(const struct pkdi_run *run, const struct pkd_frame *frame)
+{
+	return frame->origin < run->program->n_nodes &&
+	       run->program->nodes[frame->origin].origin == PKD_LIVE;
+}
+
+static void write_value(const struct pkdi_run *run, const struct pkdi_echo *echo,
+                        struct pkdi_out *out)
 {
 	pkdi_out_unsigned(out, "frame", echo->copy->number);
 	pkdi_out_unsigned(out, "seq", echo->copy->seq);
 	pkdi_out_signed(out, "time_ns", echo->copy->capture_ns);
 	pkdi_out_signed(out, "published_ns", echo->copy->publish_ns);
+	if (has_age(run, echo->copy))
+		pkdi_out_signed(out, "age_ns", echo->copy->publish_ns - echo->copy->capture_ns);
 	if (echo->skipped)
 		pkdi_out_unsigned(out, "skipped", echo->skipped);
 	if (echo->fault) {
@@ -430,7 +445,6 @@ void pkdi_echo_write(struct pkdi_run *run, const struct pkdi_request *request, s
 		[END_COUNT] = "count", [END_STREAM] = "stream", [END_REQUEST] = "request"};
 	const struct pkdi_echo *echo = request->echo;
 
-	(void)run;
 	switch (echo->line) {
 	case LINE_STREAM:
 		pkdi_out_open(out, "stream", '{');
@@ -439,7 +453,7 @@ void pkdi_echo_write(struct pkdi_run *run, const struct pkdi_request *request, s
 		pkdi_out_close(out, '}');
 		break;
 	case LINE_VALUE:
-		write_value(echo, out);
+		write_value(run, echo, out);
 		break;
 	case LINE_PIXELS:
 		pkdi_out_unsigned(out, "frame", echo->copy->number);

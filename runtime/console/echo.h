@@ -21,6 +21,9 @@ bool pkdi_echo_goes_on(const struct pkdi_echo *echo);
 /* Its next line is the last: the client asks something else. */
 void pkdi_echo_end(struct pkdi_echo *echo);
 
+/* Whether pixels of a value are still to be sent. */
+bool pkdi_echo_has_pixels(const struct pkdi_echo *echo);
+
 /* In how many ms there may be another line; 0: there is one. */
 int pkdi_echo_wait_ms(const struct pkdi_echo *echo, int64_t now_ns);
 
