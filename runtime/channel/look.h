@@ -1,6 +1,6 @@
-/* Looking at a stream's values from outside: whoever looks holds no slot, so that the writer neither
- * waits for it nor knows of it. It copies a value, and keeps the copy only if the slot cannot have
- * been filled anew meanwhile.
+/* Looking at a stream's values from outside: whoever looks holds no slot, so that the writer
+ * neither waits for it nor knows of it. It copies a value, and keeps the copy only if the slot
+ * cannot have been filled anew meanwhile.
  *
  *   writer                               who looks
  *   ring entry of value s                entry == (c, k) ?          acquire
@@ -8,12 +8,12 @@
  *   fence                  release  F1   fence                      acquire  F2
  *   fill a slot for value s + 1          head < c + keep ?          relaxed
  *
- * Slot k, which has value c, is filled again at the earliest for the value after c + keep: apart, it
- * has to leave the ring first, which the entry of c + D does, so keep is D. In the slots and copied,
- * it is that of value c + N, which follows c + N - 1, so keep is N - 1. Say a word of the copy was
- * stored by such a filling. Then F1 of value c + keep synchronises with F2, the last load sees
- * head >= c + keep, and the copy is discarded. A writer that died between an entry and head stores
- * head before it fills anything, pkdi_slots_init.
+ * Slot k, which has value c, is filled again at the earliest for the value after c + keep: apart,
+ * it has to leave the ring first, which the entry of c + D does, so keep is D. In the slots and
+ * copied, it is that of value c + N, which follows c + N - 1, so keep is N - 1. Say a word of the
+ * copy was stored by such a filling. Then F1 of value c + keep synchronises with F2, the last load
+ * sees head >= c + keep, and the copy is discarded. A writer that died between an entry and head
+ * stores head before it fills anything, pkdi_slots_init.
  *
  * The loads are atomic; what `step` stores into a slot is not, as C has it: each word is whole on
  * every machine that this runs on. */

@@ -280,8 +280,8 @@ static bool take_line(struct echo *echo)
 	return true;
 }
 
-/* Until it says something, or the next line of --hz is due. False: it has not said anything yet, and
- * should have. */
+/* Until it says something, or the next line of --hz is due. False: it has not said anything yet,
+ * and should have. */
 static bool wait(struct echo *echo, bool has_answered)
 {
 	struct pollfd one = {echo->talk->fd, POLLIN, 0};

@@ -1,5 +1,5 @@
-/* Who only looks at a stream is given whole values and nothing else, whatever the writer does in the
- * middle of a copy: exactly between two of its words, and at full speed beside it. */
+/* Who only looks at a stream is given whole values and nothing else, whatever the writer does in
+ * the middle of a copy: exactly between two of its words, and at full speed beside it. */
 #include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
