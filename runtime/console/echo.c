@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "channel/look.h"
-#include "console/value.h"
+#include "console/value_json.h"
 #include "node/typed.h"
 
 /* What fits into a line beside the other members; the pixels of one, which become four bytes each

@@ -59,6 +59,8 @@ static bool reads(const struct pkdi_run *run, uint32_t index, const struct pkd_s
 
 static int attach_streams(struct pkdi_run *run, uint32_t index)
 {
+	if (index == PKD_NONE)
+		return attach_streams_to_look(run);
 	for (uint32_t i = 0; i < run->program->n_streams; i++) {
 		struct pkdi_stream *stream = &run->streams[i];
 
@@ -207,7 +209,7 @@ int pkdi_process_set_inherited(struct pkdi_run *run, uint32_t index, bool inheri
 
 int pkdi_process_attach(struct pkdi_run *run, uint32_t index)
 {
-	int r = index == PKD_NONE ? attach_streams_to_look(run) : attach_streams(run, index);
+	int r = attach_streams(run, index);
 
 	attach_states(run, index);
 	attach_pools(run, index);

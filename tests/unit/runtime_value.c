@@ -9,7 +9,7 @@
 #include <cmocka.h>
 
 #include "console/json.h"
-#include "console/value.h"
+#include "console/value_json.h"
 
 static char text[4096];
 static struct pkdi_out out;

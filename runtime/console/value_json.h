@@ -1,6 +1,6 @@
 /* Values of streams as JSON, by the types that the program declares. */
-#ifndef PKDI_CONSOLE_VALUE_H
-#define PKDI_CONSOLE_VALUE_H
+#ifndef PKDI_VALUE_JSON_H
+#define PKDI_VALUE_JSON_H
 
 #include <pkd/frame.h>
 

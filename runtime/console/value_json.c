@@ -1,4 +1,4 @@
-#include "console/value.h"
+#include "console/value_json.h"
 
 #include <math.h>
 #include <pkd/text.h>
