@@ -66,6 +66,7 @@ class Client:
         answer = [self.line()]
         while answer[-1].get("more"):
             answer.append(self.line())
+            assert len(answer) < 3000, "it goes on"
         assert "stream" in answer[0].get("parameters", {}), answer[0]
         return [line["parameters"] for line in answer[1:]]
 
@@ -139,6 +140,7 @@ def check_interrupted(client):
     lines = [client.line()]
     while "program" not in lines[-1]["parameters"]:
         lines.append(client.line())
+        assert len(lines) < 3000, "it goes on"
     last = next(line for line in lines if "end" in line.get("parameters", {}))
     assert last["parameters"]["end"] == "request" and "more" not in last, last
     assert lines[-1]["parameters"]["program"]["phase"] == "running"
@@ -310,6 +312,7 @@ def looked_at():
         lines = []
         while not lines or lines[-1]:
             lines.append(last.line())
+            assert len(lines) < 100000, "it goes on"
         assert lines[-2] == {"event": "end", "status": 0} and lines[-3]["parameters"]["end"] == "stream", lines[-4:]
     finally:
         program.kill()
