@@ -204,6 +204,9 @@ static void advance(struct console *console, struct pkdi_client *client)
 			forget(client);
 			return;
 		}
+		/* Who looks at a stream is not quiet. */
+		if (client->n_out < sent)
+			client->used_ns = pkd_now();
 	} while (sent && !pkdi_client_has_unsent(client) && goes_on(client));
 }
 
