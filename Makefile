@@ -90,6 +90,15 @@ $(B)/pkdc: $(call objects,compiler/main.c) $(B)/lib/libpkdc.a
 # Without ncurses, all of pkd but `pkd top` works.
 HAS_NCURSES := $(shell pkg-config --exists ncursesw 2>/dev/null && echo yes)
 NCURSES_LIBS := $(if $(HAS_NCURSES),$(shell pkg-config --libs ncursesw))
+# Without zlib, all of pkd but `pkd echo --png` works.
+HAS_ZLIB  := $(shell pkg-config --exists zlib 2>/dev/null && echo yes)
+ZLIB_LIBS := $(if $(HAS_ZLIB),$(shell pkg-config --libs zlib))
+$(B)/obj/runtime/pkd/png.c.o: C_FLAGS += $(if $(HAS_ZLIB),-DPKD_ZLIB \
+	$(shell pkg-config --cflags zlib | sed 's/-I/-isystem /g'))
+$(B)/obj/runtime/pkd/png.c.o: $(B)/obj/runtime/pkd/.zlib
+$(B)/obj/runtime/pkd/.zlib: FORCE
+	@mkdir -p $(@D)
+	@echo '$(HAS_ZLIB)' | cmp -s - $@ || echo '$(HAS_ZLIB)' >$@
 $(B)/obj/runtime/pkd/screen.c.o: C_FLAGS += $(if $(HAS_NCURSES),-DPKD_NCURSES \
 	$(shell pkg-config --cflags ncursesw | sed 's/-I/-isystem /g'))
 $(B)/obj/runtime/pkd/screen.c.o: $(B)/obj/runtime/pkd/.ncurses
@@ -99,7 +108,7 @@ $(B)/obj/runtime/pkd/.ncurses: FORCE
 
 $(B)/pkd: $(call objects,runtime/pkd/main.c) $(B)/lib/libpkd_command.a $(B)/lib/libpkd.a
 	$(call say,LD $@)
-	$(Q)$(CC) -o $@ $^ $(LD_FLAGS) $(NCURSES_LIBS) -lm
+	$(Q)$(CC) -o $@ $^ $(LD_FLAGS) $(NCURSES_LIBS) $(ZLIB_LIBS) -lm
 
 # What text() of a constant says, the compiler has from the runtime.
 TEXT_O := $(call objects,runtime/node/text.c)
@@ -193,7 +202,8 @@ $(B)/test/unit/pkd_%: tests/unit/pkd_%.c $(B)/lib/libpkd_command.a $(B)/lib/libp
 	$(call say,TEST $@)
 	@mkdir -p $(@D)
 	$(Q)$(CC) -Iruntime -Iruntime/include $(C_FLAGS) -MF $@.d -o $@ $< \
-		$(B)/lib/libpkd_command.a $(B)/lib/libpkd.a $(LD_FLAGS) -lcmocka $(NCURSES_LIBS) -lm
+		$(B)/lib/libpkd_command.a $(B)/lib/libpkd.a $(LD_FLAGS) -lcmocka $(NCURSES_LIBS) \
+		$(ZLIB_LIBS) -lm
 
 $(B)/test/unit/%: tests/unit/%.c $(B)/lib/libpkdc.a
 	$(call say,TEST $@)

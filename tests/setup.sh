@@ -7,7 +7,7 @@ cd "$(dirname "$0")/.." || exit 1
 
 packages="gcc g++ libc6-dev pkg-config flex bison
 	libavformat-dev libavcodec-dev libswscale-dev libavutil-dev libyuv-dev libopencv-dev libsdl2-dev
-	libfreetype-dev libncurses-dev fonts-dejavu-core ffmpeg graphviz
+	libfreetype-dev libncurses-dev zlib1g-dev fonts-dejavu-core ffmpeg graphviz
 	libcmocka-dev spin valgrind strace procps xvfb xauth x11-utils xdotool"
 
 say() { echo "set-up: $*"; }

@@ -182,6 +182,7 @@ void pkdi_slots_init(struct pkdi_slots *slots, const struct pkdi_ring *ring,
 	/* The previous incarnation may have died between the entry and head. */
 	if (head != slots->next - 1)
 		atomic_store(&ring->words->head, slots->next - 1);
+	atomic_thread_fence(memory_order_release); /* as after each value that is published */
 }
 
 static void prefetch_for_writing(const _Atomic uint64_t *word)
@@ -270,6 +271,8 @@ void pkdi_slots_publish(struct pkdi_slots *slots, uint32_t slot, const struct pk
 	else
 		atomic_store_explicit(entry, pkdi_entry(slots->next, slot), memory_order_release);
 	atomic_store_explicit(&ring->words->head, slots->next, memory_order_release);
+	/* For those who only look, see look.h. No instruction on x86. */
+	atomic_thread_fence(memory_order_release);
 	slots->loaned = PKDI_NO_SLOT;
 	slots->next++;
 }

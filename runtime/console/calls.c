@@ -5,7 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "console/typed_json.h"
+#include "console/read_value.h"
+#include "console/value_json.h"
 #include "options/levels.h"
 
 /* A request to one node. */
@@ -106,7 +107,7 @@ static bool write_arguments(struct pkdi_calls *calls, const struct pkd_node *nod
 		return pkdi_refuse(fault, "missing_argument", "'%.160s' is missing",
 		                   command->args->fields[0].name);
 	if (command->args)
-		return pkdi_typed_read(json, arguments, command->args, "", entry->args, fault);
+		return pkdi_read_value(json, arguments, command->args, "", entry->args, fault);
 	return arguments == PKDI_JSON_NONE || json->values[arguments].n == 0 ||
 	       pkdi_refuse(fault, "unknown_argument", "'%.160s' takes no arguments",
 	                   command->name);
@@ -243,7 +244,7 @@ static void write_one(struct pkdi_out *out, const struct pkdi_asked *asked)
 	if (asked->answer && asked->answer->error)
 		write_failure(out, asked->answer);
 	else if (asked->answer && asked->command->answer)
-		pkdi_typed_write(out, "value", asked->command->answer, asked->answer->answer);
+		pkdi_write_value(asked->command->answer, asked->answer->answer, "value", out);
 	else if (asked->answer)
 		return;
 	else if (asked->has_ended && has_begun)

@@ -34,6 +34,11 @@ char *pkdi_client_line(struct pkdi_client *client, size_t *ret_size)
 	return line;
 }
 
+bool pkdi_client_has_line(const struct pkdi_client *client)
+{
+	return memchr(client->in, '\n', client->n_in) != NULL;
+}
+
 bool pkdi_client_overflows(const struct pkdi_client *client)
 {
 	return client->n_in == sizeof(client->in) && !memchr(client->in, '\n', client->n_in);

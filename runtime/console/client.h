@@ -14,6 +14,7 @@
 struct pkdi_method;
 struct pkdi_asked;
 struct pkdi_tail;
+struct pkdi_echo;
 
 /* The parts of a program, in the order in which an answer goes through them, one line each. */
 enum pkdi_section {
@@ -44,6 +45,7 @@ struct pkdi_request {
 	struct pkdi_asked *asked; /* call: of each of those nodes, in their order */
 	uint32_t n_asked;
 	struct pkdi_tail *tail; /* logs: what is asked for, and how far it has come */
+	struct pkdi_echo *echo; /* echo: what is looked at */
 	uint64_t version; /* set: of the values that were set; ping: its number */
 	int64_t since_ns; /* of what waits: when it was asked */
 	int64_t until_ns; /* how long the answer waits for nodes or processes */
@@ -66,6 +68,9 @@ bool pkdi_client_receive(struct pkdi_client *client);
 /* The next whole line, in place and without its end; NULL: there is none. It is gone with the next
  * call. */
 char *pkdi_client_line(struct pkdi_client *client, size_t *ret_size);
+
+/* Whether there is one. */
+bool pkdi_client_has_line(const struct pkdi_client *client);
 
 /* Whether the client has sent more than a line may have, without its end. */
 bool pkdi_client_overflows(const struct pkdi_client *client);

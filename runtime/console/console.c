@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "console/echo.h"
 #include "console/method.h"
 #include "console/set.h"
 #include "console/web.h"
@@ -142,6 +143,12 @@ static bool can_answer(const struct console *console, const struct pkdi_client *
 	        request->method->is_ready(console->run, request, pkd_now()));
 }
 
+/* It has asked something else meanwhile. */
+static bool has_more_to_say(const struct pkdi_client *client)
+{
+	return pkdi_client_has_line(client) || pkdi_client_overflows(client);
+}
+
 /* Answers what can be answered, request after request. */
 static void serve(struct console *console, struct pkdi_client *client)
 {
@@ -150,6 +157,8 @@ static void serve(struct console *console, struct pkdi_client *client)
 	const char *text;
 
 	while (!pkdi_client_has_unsent(client) || client->request.method) {
+		if (client->request.echo && has_more_to_say(client))
+			pkdi_echo_end(client->request.echo);
 		if (client->request.method) {
 			if (!can_answer(console, client) || !answer_once(console, client))
 				return;
@@ -180,6 +189,12 @@ static void forget(struct pkdi_client *client)
 	pkdi_method_finish(&client->request);
 }
 
+/* A stream may go on for ever: others have their turn before it is looked at again. */
+static bool goes_on(const struct pkdi_client *client)
+{
+	return !client->request.echo || pkdi_echo_has_pixels(client->request.echo);
+}
+
 static void advance(struct console *console, struct pkdi_client *client)
 {
 	size_t sent;
@@ -191,7 +206,10 @@ static void advance(struct console *console, struct pkdi_client *client)
 			forget(client);
 			return;
 		}
-	} while (sent && !pkdi_client_has_unsent(client));
+		/* Who looks at a stream is not quiet. */
+		if (client->n_out < sent)
+			client->used_ns = pkd_now();
+	} while (sent && !pkdi_client_has_unsent(client) && goes_on(client));
 }
 
 /* A free place, or that of who has been quiet for longest. */
@@ -278,7 +296,8 @@ static void say_end(struct console *console)
 		struct pkdi_client *client = &console->clients[i];
 		struct pkdi_out line;
 
-		/* What there is still to be told, such as the last lines of the log. */
+		/* What there is still to be told: the last lines of the log, the last values of a
+		 * stream. */
 		if (client->fd >= 0)
 			advance(console, client);
 		if (client->fd < 0)
@@ -298,7 +317,7 @@ static void say_end(struct console *console)
 /* How long until a request is to be looked at again; -1: none waits. */
 static int wait_ms(const struct console *console)
 {
-	int ms = -1;
+	int ms = -1, next_ms;
 
 	for (int i = 0; i < MAX_CLIENTS; i++) {
 		const struct pkdi_client *client = &console->clients[i];
@@ -306,9 +325,10 @@ static int wait_ms(const struct console *console)
 		if (client->fd < 0 || !client->request.method || !client->request.method->is_ready ||
 		    pkdi_client_has_unsent(client))
 			continue;
-		if (pkd_now() - client->request.since_ns < SOON_NS)
-			return LOOK_MS;
-		ms = LATER_MS;
+		next_ms = client->request.echo ? pkdi_echo_wait_ms(client->request.echo, pkd_now())
+		          : pkd_now() - client->request.since_ns < SOON_NS ? LOOK_MS
+		                                                           : LATER_MS;
+		ms = ms < 0 || next_ms < ms ? next_ms : ms;
 	}
 	return ms;
 }
@@ -317,7 +337,7 @@ static short events_of(const struct pkdi_client *client)
 {
 	if (pkdi_client_has_unsent(client))
 		return POLLOUT;
-	return client->request.method || client->is_read ? 0 : POLLIN;
+	return (client->request.method && !client->request.echo) || client->is_read ? 0 : POLLIN;
 }
 
 /* The earlier of both: in milliseconds from now, with -1 for never; at a time, with 0 for never. */

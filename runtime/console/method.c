@@ -8,6 +8,7 @@
 
 #include "console/calls.h"
 #include "console/describe.h"
+#include "console/echo.h"
 #include "console/logs.h"
 #include "console/pause.h"
 #include "console/restart.h"
@@ -130,6 +131,10 @@ void pkdi_method_start(const struct pkdi_run *run, struct pkdi_request *request)
 bool pkdi_method_advance(const struct pkdi_run *run, const struct pkdi_request *request,
                          struct pkdi_cursor *cursor)
 {
+	if (request->echo && pkdi_echo_goes_on(request->echo)) {
+		cursor->index++;
+		return true;
+	}
 	if (cursor->section == PKDI_SECTION_WHOLE)
 		return false;
 	do
@@ -148,6 +153,8 @@ void pkdi_method_finish(struct pkdi_request *request)
 	pkdi_call_forget(request);
 	pkdi_logs_finish(request->tail);
 	request->tail = NULL;
+	pkdi_echo_free(request->echo);
+	request->echo = NULL;
 }
 
 /* ---- Requests without parameters ---- */

@@ -37,10 +37,8 @@ static size_t character(const unsigned char *text, size_t n)
 	return length;
 }
 
-static void put_string(struct pkdi_out *out, const char *text)
+static void put_string(struct pkdi_out *out, const char *text, size_t left)
 {
-	size_t left = strlen(text);
-
 	put(out, "\"", 1);
 	while (left) {
 		size_t n = character((const unsigned char *)text, left);
@@ -86,14 +84,19 @@ static void begin(struct pkdi_out *out, const char *name)
 	out->separates = true;
 	if (!name)
 		return;
-	put_string(out, name);
+	put_string(out, name, strlen(name));
 	put(out, ":", 1);
 }
 
 void pkdi_out_text(struct pkdi_out *out, const char *name, const char *text)
 {
+	pkdi_out_text_of(out, name, text, strlen(text));
+}
+
+void pkdi_out_text_of(struct pkdi_out *out, const char *name, const char *text, size_t n)
+{
 	begin(out, name);
-	put_string(out, text);
+	put_string(out, text, n);
 }
 
 void pkdi_out_unsigned(struct pkdi_out *out, const char *name, uint64_t number)
@@ -121,6 +124,11 @@ void pkdi_out_bool(struct pkdi_out *out, const char *name, bool truth)
 void pkdi_out_raw(struct pkdi_out *out, const char *name, const char *text, size_t n)
 {
 	begin(out, name);
+	put(out, text, n);
+}
+
+void pkdi_out_more(struct pkdi_out *out, const char *text, size_t n)
+{
 	put(out, text, n);
 }
 

@@ -16,11 +16,14 @@ struct pkdi_out {
 /* Each writes a value: an item of an array where `name` is NULL, else a member of an object. A text
  * that is not UTF-8 is written with U+FFFD in place of what is wrong. */
 void pkdi_out_text(struct pkdi_out *out, const char *name, const char *text);
+void pkdi_out_text_of(struct pkdi_out *out, const char *name, const char *text, size_t n);
 void pkdi_out_unsigned(struct pkdi_out *out, const char *name, uint64_t number);
 void pkdi_out_signed(struct pkdi_out *out, const char *name, int64_t number);
 void pkdi_out_bool(struct pkdi_out *out, const char *name, bool truth);
 /* Text that is JSON already. */
 void pkdi_out_raw(struct pkdi_out *out, const char *name, const char *text, size_t n);
+/* And what belongs to it, behind it. */
+void pkdi_out_more(struct pkdi_out *out, const char *text, size_t n);
 
 /* Adds text that is no JSON. */
 void pkdi_out_format(struct pkdi_out *out, const char *format, ...)

@@ -14,7 +14,8 @@
 #include "console/place.h"
 #include "pkd/say.h"
 
-enum { MAX_VALUES = 16384 };
+/* As many as a line can have: a list of digits. */
+enum { MAX_VALUES = TALK_LINE / 2 + 16 };
 
 static struct pkdi_json_value values[MAX_VALUES];
 

@@ -23,6 +23,21 @@ enum { LOOKS = 8 };
 
 /* ---- Memory ---- */
 
+/* The console's look: nothing of it is touched before somebody asks. */
+static int attach_streams_to_look(struct pkdi_run *run)
+{
+	int r = 0;
+
+	for (uint32_t i = 0; i < run->program->n_streams && r == 0; i++) {
+		struct pkdi_stream *stream = &run->streams[i];
+
+		r = pkdi_map_view(&stream->map, stream->view);
+		madvise(stream->view, stream->map.size, MADV_DONTFORK);
+		stream->map.address = NULL; /* never inherited to this process */
+	}
+	return r;
+}
+
 /* For maps that every process inherits; only their own process inherits slots and states. */
 static void make_private(const struct pkdi_map *map)
 {
@@ -44,6 +59,8 @@ static bool reads(const struct pkdi_run *run, uint32_t index, const struct pkd_s
 
 static int attach_streams(struct pkdi_run *run, uint32_t index)
 {
+	if (index == PKD_NONE)
+		return attach_streams_to_look(run);
 	for (uint32_t i = 0; i < run->program->n_streams; i++) {
 		struct pkdi_stream *stream = &run->streams[i];
 

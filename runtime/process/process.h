@@ -9,7 +9,7 @@
 int pkdi_process_set_inherited(struct pkdi_run *run, uint32_t index, bool inherited);
 
 /* Gives up all memory and all files that this process must not have, and maps what it reads.
- * Number PKD_NONE is a process without nodes: it reads all words and no stream. Returns 0 or
+ * Number PKD_NONE is a process without nodes: it reads all words and all streams. Returns 0 or
  * -errno. After it the process can harm no other's words. */
 int pkdi_process_attach(struct pkdi_run *run, uint32_t index);
 

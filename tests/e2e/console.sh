@@ -42,8 +42,12 @@ def console():
         if "console" in open(f"/proc/{pid}/cmdline").read():
             return int(pid)
 
-GOOD = [b'{"id":1,"method":"status"}\n', b'{"method":"describe"}\n', b'{"id":"x","method":"get"}\n', b'{"method":"ping"}\n']
-BAD = [b'{"method":"set","parameters":{"values":{"period":"1s"}}}\n', b'{"method":"set","parameters":{"values":[]}}\n',
+GOOD = [b'{"id":1,"method":"status"}\n', b'{"method":"describe"}\n', b'{"id":"x","method":"get"}\n', b'{"method":"ping"}\n',
+        b'{"method":"echo","parameters":{"stream":"numbers","count":5}}\n', b'{"method":"echo","parameters":{"stream":"after.same"}}\n',
+        b'{"method":"echo","parameters":{"stream":"numbers","every_ms":100}}\n']
+BAD = [b'{"method":"echo"}\n', b'{"method":"echo","parameters":{"stream":"numbers","pixels":true}}\n',
+       b'{"method":"echo","parameters":{"stream":"' + b's' * 3000 + b'"}}\n', b'{"method":"echo","parameters":{"stream":7,"count":{}}}\n',
+       b'{"method":"set","parameters":{"values":{"period":"1s"}}}\n', b'{"method":"set","parameters":{"values":[]}}\n',
        b'{"method":"set","parameters":{"values":{"x":{"y":1}}}}\n', b'{"method":"pause","parameters":{"nodes":[1]}}\n',
        b'{"method":"pause","parameters":{"nodes":[]}}\n', b'{"method":"pause","parameters":{"nodes":[[["rows"]]]}}\n',
        b'{"id":[],"method":"status"}\n', b'{"id":' + b'9' * 200 + b',"method":"status"}\n', b'null\n', b'\n', b'\x00\n', b'\xff\xfe\n',

@@ -6,6 +6,11 @@ _pkd_programs() { timeout 2 pkd ps --short 2>/dev/null | cut -d ' ' -f 2 | sort 
 # _pkd_params [PROGRAM]: their names.
 _pkd_params() { timeout 2 pkd get "$@" 2>/dev/null | sed -n 's/^\([^# ]*\) = .*/\1/p'; }
 
+# Of the program, if only one runs.
+_pkd_streams() {
+	timeout 2 pkd describe --json 2>/dev/null | grep -o '{"name":"[^"]*","type"' | cut -d '"' -f 4
+}
+
 _pkd_options() {
 	timeout 2 pkd help "$1" 2>/dev/null | sed -n 's/^  \(-.\|  \) \(--[a-z-]*\)\(=\{0,1\}\).*/\2\3/p'
 }
@@ -13,7 +18,7 @@ _pkd_options() {
 _pkd_offer() { mapfile -t COMPREPLY < <(compgen -W "$1" -- "$2"); }
 
 _pkd() {
-	local commands='ps top get set save call pause resume restart ping logs stop describe status help'
+	local commands='ps top get set save call echo pause resume restart ping logs stop describe status help'
 	local word=${COMP_WORDS[COMP_CWORD]} command=${COMP_WORDS[1]:-} program=
 	COMPREPLY=()
 	if [ "$COMP_CWORD" -eq 1 ]; then
@@ -32,6 +37,13 @@ _pkd() {
 	case $command in
 	help) _pkd_offer "$commands" "$word" ;;
 	ps | top | ping | call | pause | resume | restart | logs | stop | describe | status) [ "$COMP_CWORD" -ne 2 ] || _pkd_offer "$(_pkd_programs)" "$word" ;;
+	echo)
+		if [ "$COMP_CWORD" -eq 2 ]; then
+			_pkd_offer "$(_pkd_streams)" "$word"
+		else
+			_pkd_offer "$(_pkd_programs)" "$word"
+		fi
+		;;
 	get | set)
 		# shellcheck disable=SC2086 # no word where there is no program
 		set -- "$(_pkd_params $program)"

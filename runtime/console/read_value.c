@@ -1,8 +1,6 @@
-#include "console/typed_json.h"
+#include "console/read_value.h"
 
-#include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "options/value.h"
@@ -25,6 +23,25 @@ static bool refuse(const struct reader *reader, const char *name, const char *wh
 	                   what);
 }
 
+/* What is to be written for a value of the type, for people: "a time", "slow|fast". */
+static void describe(const struct pkd_type *type, char *ret_text, size_t size)
+{
+	size_t n = 0;
+
+	if (type->kind == PKD_BOOL)
+		snprintf(ret_text, size, "true or false");
+	else if (type->kind == PKD_TIME)
+		snprintf(ret_text, size, "a time, such as 20ms");
+	else if (type->kind == PKD_F32 || type->kind == PKD_F64)
+		snprintf(ret_text, size, "a number");
+	else if (type->kind == PKD_STRING)
+		snprintf(ret_text, size, "a string of at most %u bytes", type->n);
+	else if (type->kind != PKD_ENUM)
+		snprintf(ret_text, size, "a whole number (%s)", type->name);
+	for (uint32_t i = 0; type->kind == PKD_ENUM && i < type->n && n < size; i++)
+		n += (size_t)snprintf(ret_text + n, size - n, "%s%s", i ? "|" : "", type->names[i]);
+}
+
 /* As on the command line: by the same rules. */
 static bool read_scalar(const struct reader *reader, uint32_t value, const struct pkd_type *type,
                         const char *name, char *ret_value)
@@ -41,7 +58,7 @@ static bool read_scalar(const struct reader *reader, uint32_t value, const struc
 	if (v->end - v->start < sizeof(text) &&
 	    pkdi_value_parse(&like, text, ret_value, wanted, sizeof(wanted)) == 0)
 		return true;
-	pkdi_typed_describe(type, wanted, sizeof(wanted));
+	describe(type, wanted, sizeof(wanted));
 	return refuse(reader, name, wanted);
 }
 
@@ -53,7 +70,7 @@ static bool read_string(const struct reader *reader, uint32_t value, const struc
 
 	if (!pkdi_json_string(reader->json, value, text, type->n + 1)) {
 		memset(text, 0, type->n + 1);
-		pkdi_typed_describe(type, wanted, sizeof(wanted));
+		describe(type, wanted, sizeof(wanted));
 		return refuse(reader, name, wanted);
 	}
 	length = (uint32_t)strlen(text);
@@ -137,132 +154,10 @@ static bool read_value(const struct reader *reader, uint32_t value, const struct
 	return read_scalar(reader, value, type, name, ret_value);
 }
 
-bool pkdi_typed_read(const struct pkdi_json *json, uint32_t value, const struct pkd_type *type,
+bool pkdi_read_value(const struct pkdi_json *json, uint32_t value, const struct pkd_type *type,
                      const char *name, void *ret_value, struct pkdi_fault *fault)
 {
 	struct reader reader = {json, fault};
 
 	return read_value(&reader, value, type, name, ret_value);
-}
-
-/* ---- Writing ---- */
-
-static void write_number(struct pkdi_out *out, const char *name, double number, bool single)
-{
-	char text[32];
-
-	if (!isfinite(number)) {
-		pkdi_out_raw(out, name, "null", 4);
-		return;
-	}
-	/* The shortest that reads back as the same. */
-	for (int digits = single ? 6 : 15; digits <= 17; digits++) {
-		snprintf(text, sizeof(text), "%.*g", digits, number);
-		if (single ? strtof(text, NULL) == (float)number : strtod(text, NULL) == number)
-			break;
-	}
-	pkdi_out_raw(out, name, text, strlen(text));
-}
-
-static int64_t signed_of(const struct pkd_type *type, const void *value)
-{
-	return type->size == 1   ? *(const int8_t *)value
-	       : type->size == 2 ? *(const int16_t *)value
-	       : type->size == 4 ? *(const int32_t *)value
-	                         : *(const int64_t *)value;
-}
-
-static uint64_t unsigned_of(const struct pkd_type *type, const void *value)
-{
-	return type->size == 1   ? *(const uint8_t *)value
-	       : type->size == 2 ? *(const uint16_t *)value
-	       : type->size == 4 ? *(const uint32_t *)value
-	                         : *(const uint64_t *)value;
-}
-
-static void write_scalar(struct pkdi_out *out, const char *name, const struct pkd_type *type,
-                         const void *value)
-{
-	if (type->kind == PKD_BOOL)
-		pkdi_out_bool(out, name, *(const bool *)value);
-	else if (type->kind == PKD_F32)
-		write_number(out, name, (double)*(const float *)value, true);
-	else if (type->kind == PKD_F64)
-		write_number(out, name, *(const double *)value, false);
-	else if (type->kind == PKD_ENUM)
-		pkdi_out_text(out, name, unsigned_of(type, value) < type->n
-		                                 ? type->names[unsigned_of(type, value)]
-		                                 : "?");
-	else if (type->kind >= PKD_U8 && type->kind <= PKD_U64)
-		pkdi_out_unsigned(out, name, unsigned_of(type, value));
-	else
-		pkdi_out_signed(out, name, signed_of(type, value));
-}
-
-static void write_items(struct pkdi_out *out, const char *name, const struct pkd_type *type,
-                        const void *value)
-{
-	bool is_list = type->kind == PKD_LIST;
-	const char *items = (const char *)value + (is_list ? type->items_offset : 0);
-	uint32_t n = is_list ? *(const uint32_t *)value : type->n;
-
-	pkdi_out_open(out, name, '[');
-	for (uint32_t i = 0; i < n && i < type->n && !out->is_full; i++)
-		pkdi_typed_write(out, NULL, type->item, items + (size_t)i * type->item->size);
-	pkdi_out_close(out, ']');
-}
-
-static void write_size(struct pkdi_out *out, const char *name, const struct pkd_type *type,
-                       const void *value)
-{
-	const struct pkd_image *image = value;
-
-	pkdi_out_open(out, name, '{');
-	if (type->kind == PKD_IMAGE) {
-		pkdi_out_unsigned(out, "width", image->width);
-		pkdi_out_unsigned(out, "height", image->height);
-	} else {
-		pkdi_out_unsigned(out, "bytes", *(const uint32_t *)value);
-	}
-	pkdi_out_close(out, '}');
-}
-
-void pkdi_typed_write(struct pkdi_out *out, const char *name, const struct pkd_type *type,
-                      const void *value)
-{
-	if (type->kind == PKD_STRING) {
-		pkdi_out_text(out, name, (const char *)value + sizeof(uint32_t));
-	} else if (type->kind == PKD_ARRAY || type->kind == PKD_LIST) {
-		write_items(out, name, type, value);
-	} else if (type->kind == PKD_BYTES || type->kind == PKD_IMAGE) {
-		write_size(out, name, type, value);
-	} else if (type->kind == PKD_RECORD) {
-		pkdi_out_open(out, name, '{');
-		for (uint32_t i = 0; i < type->n; i++)
-			pkdi_typed_write(out, type->fields[i].name, type->fields[i].type,
-			                 (const char *)value + type->fields[i].offset);
-		pkdi_out_close(out, '}');
-	} else {
-		write_scalar(out, name, type, value);
-	}
-}
-
-/* ---- Describing ---- */
-
-void pkdi_typed_describe(const struct pkd_type *type, char *ret_text, size_t size)
-{
-	size_t n = 0;
-
-	if (type->kind == PKD_BOOL)
-		snprintf(ret_text, size, "true or false");
-	else if (type->kind == PKD_TIME)
-		snprintf(ret_text, size, "a time, such as 20ms");
-	else if (type->kind == PKD_F32 || type->kind == PKD_F64)
-		snprintf(ret_text, size, "a number");
-	else if (type->kind == PKD_STRING)
-		snprintf(ret_text, size, "a string of at most %u bytes", type->n);
-	else if (type->kind != PKD_ENUM)
-		snprintf(ret_text, size, "a whole number (%s)", type->name);
-	for (uint32_t i = 0; type->kind == PKD_ENUM && i < type->n && n < size; i++)
-		n += (size_t)snprintf(ret_text + n, size - n, "%s%s", i ? "|" : "", type->names[i]);
 }
