@@ -174,6 +174,14 @@ void pkdi_input_advance(struct pkdi_input *input, uint64_t cursor)
 		pkdi_input_unpin(input);
 }
 
+void pkdi_input_leave(struct pkdi_input *input)
+{
+	if (pkdi_read(&input->words->cursor) != PKDI_ENDED)
+		atomic_store_explicit(&input->words->left, pkdi_position(input->words),
+		                      memory_order_relaxed);
+	pkdi_input_advance(input, PKDI_ENDED);
+}
+
 static _Atomic uint64_t *pin_of(const struct pkdi_input *input, uint32_t back)
 {
 	return back ? &input->back_pins[back - 1] : &input->words->pin;

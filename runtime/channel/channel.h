@@ -6,6 +6,7 @@
 #include <pkd/program.h>
 #include <string.h>
 
+#include "channel/ledger.h"
 #include "channel/pool.h"
 #include "channel/ring.h"
 
@@ -17,8 +18,6 @@ struct pkdi_gate {
 	const struct pkdi_orders *orders; /* of the reader's node */
 	uint64_t window;                  /* credits, counted from its cursor; 0 = it never gates */
 	bool own;                         /* the node reads its own output */
-	_Atomic uint64_t
-		*n_refused; /* own: frames of a live source refused for lack of its credits */
 };
 
 struct pkdi_output {
@@ -104,7 +103,12 @@ struct pkdi_input {
 	uint64_t cursor;
 	uint64_t window;       /* frames from the cursor on */
 	uint64_t passed;       /* `every` has taken no frame after the front's up to this number */
-	bool thins;            /* takes only some frames */
+	bool thins;            /* takes only some frames … */
+	bool shares;           /* … as a worker of a pool */
+	struct pkdi_ledger ledger; /* own: what has become of the others, see node/account.h */
+	/* Sampled: what the firing at hand has seen, until it commits. */
+	bool looked, saw;
+	uint64_t saw_age_ns;
 	struct pkdi_pool pool; /* claims: NULL where it takes frames by their numbers */
 
 	/* What a lossy reader holds besides its front: its history, by pins or by copies. */
@@ -132,8 +136,11 @@ void pkdi_input_start(struct pkdi_input *input);
 /* Reads the watermark into input->settled: PKDI_ENDED if the writer was given up. */
 void pkdi_input_load_settled(struct pkdi_input *input);
 
-/* Commits everything before `cursor`, and releases the front. PKDI_ENDED: reads no more. */
+/* Commits everything before `cursor`, and releases the front. */
 void pkdi_input_advance(struct pkdi_input *input, uint64_t cursor);
+
+/* Reads no more: keeps the position, and releases all. Idempotent. */
+void pkdi_input_leave(struct pkdi_input *input);
 
 /* Clears all pins. */
 void pkdi_input_unpin(struct pkdi_input *input);

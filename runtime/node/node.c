@@ -133,6 +133,7 @@ void pkdi_node_recover(struct pkdi_node *node)
 		pkdi_output_start(&node->outputs[i]);
 	if (atomic_load(&record->committed) != atomic_load(&record->applied))
 		pkdi_record_apply(node);
+	pkdi_account_recover(node);
 	node->ctx = (struct pkd_ctx){.node = node, .number = pkdi_record_number(record)};
 	node->decided = node->ctx.number;
 	node->due_ns = INT64_MAX;
@@ -209,7 +210,7 @@ void pkdi_node_leave(struct pkdi_node *node)
 	settle_outputs(node, PKDI_ENDED);
 	for (uint32_t i = 0; i < node->decl->n_inputs; i++)
 		if (node->inputs[i].stream)
-			pkdi_input_advance(&node->inputs[i], PKDI_ENDED);
+			pkdi_input_leave(&node->inputs[i]);
 	node->chosen = false;
 	pkdi_wake_fence();
 	wake(node, node->down, node->n_down);
@@ -468,13 +469,18 @@ static bool is_refused(struct pkdi_node *node)
 
 	if (node->decl->origin != PKD_LIVE)
 		return false;
-	for (uint32_t i = 0; i < node->decl->n_outputs && !gate; i++)
-		if (!node->outputs[i].absent)
-			gate = pkdi_output_full_gate(&node->outputs[i]);
+	for (uint32_t i = 0, first = 0; i < node->decl->n_outputs && !gate; i++) {
+		const struct pkdi_output *output = &node->outputs[i];
+
+		if (!output->absent)
+			gate = pkdi_output_full_gate(output);
+		if (gate)
+			node->refused_for = first + (uint32_t)(gate - output->gates);
+		first += output->n_gates;
+	}
 	if (!gate)
 		return false;
-	pkdi_count(&node->words->n_refused, 1);
-	pkdi_count(gate->n_refused, 1);
+	node->lost = PKDI_LOST_REFUSED;
 	return true;
 }
 
@@ -719,7 +725,7 @@ static int publish(struct pkdi_node *node, int64_t now_ns, enum pkdi_then then)
 	int r;
 
 	if (cannot_wait(node) && is_paused(node)) {
-		pkdi_count(&node->words->n_paused, 1);
+		node->lost = PKDI_LOST_PAUSED;
 		commit(node, false, then);
 		return 0;
 	}
@@ -742,7 +748,11 @@ static int pass_failed(struct pkdi_node *node)
 	int64_t now_ns = pkd_now();
 	int r;
 
-	pkdi_count(&node->words->n_failed, 1);
+	node->lost = PKDI_LOST_FAILED;
+	for (uint32_t i = 0; i < node->decl->n_inputs; i++)
+		if (node->inputs[i].fires)
+			pkdi_account_pass(&node->inputs[i], node->inputs[i].cursor + 1,
+			                  PKDI_FATE_FAILED);
 	if (is_timed_by_call(node))
 		node->ctx.capture_ns = now_ns;
 	if (goes_back(node))
@@ -826,6 +836,7 @@ int pkdi_node_fire(struct pkdi_node *node)
 	int r, then;
 
 	node->chosen = false;
+	node->lost = PKDI_LOST_NOT;
 	node->ctx = (struct pkd_ctx){
 		.node = node,
 		.number = node->firing.number,
@@ -851,6 +862,7 @@ int pkdi_node_fire(struct pkdi_node *node)
 	node->ctx.due_ns = 0;
 	if (r == PKD_SKIP) {
 		node->ctx.number--; /* there is no such frame */
+		node->lost = PKDI_LOST_NO_FRAME;
 		commit(node, false, PKDI_THEN_LEAVE);
 	} else {
 		int published = publish(node, end_ns, (enum pkdi_then)then);

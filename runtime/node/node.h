@@ -4,6 +4,7 @@
 
 #include "channel/channel.h"
 #include "channel/wake.h"
+#include "node/account.h"
 #include "node/believe.h"
 #include "node/firing.h"
 #include "node/live.h"
@@ -33,6 +34,9 @@ struct pkdi_node {
 	struct pkdi_node_words *words; /* own */
 	struct pkdi_record_output *record_outputs;
 	uint64_t *record_cursors;
+	struct pkdi_ledger ledger; /* firings that have not made what they might, see account.h */
+	enum pkdi_lost lost;       /* why the one at hand has made nothing … */
+	uint32_t refused_for;      /* … and which reader, of all of its outputs, had no room */
 	const struct pkdi_orders *orders;
 	const struct pkdi_program_words *program_words;
 	_Atomic uint32_t *calling;      /* of the process, own */

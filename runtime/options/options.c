@@ -168,6 +168,13 @@ static int take_no_console(struct parser *parser, const char *value)
 	return 0;
 }
 
+static int take_account(struct parser *parser, const char *value)
+{
+	free(parser->options.account);
+	parser->options.account = strdup(value);
+	return parser->options.account ? 0 : -ENOMEM;
+}
+
 static int take_freeze(struct parser *parser, const char *value)
 {
 	parser->options.freeze_given = true;
@@ -452,6 +459,14 @@ static int parse(struct parser *parser)
 	return r;
 }
 
+void pkdi_options_finish(struct pkdi_options *options)
+{
+	free(options->is_set);
+	free(options->account);
+	options->is_set = NULL;
+	options->account = NULL;
+}
+
 int pkdi_options_parse(const struct pkd_program *program, int argc, char **argv,
                        struct pkdi_options *ret_options)
 {
@@ -476,6 +491,6 @@ int pkdi_options_parse(const struct pkd_program *program, int argc, char **argv,
 	if (r == 0)
 		*ret_options = parser.options;
 	else
-		free(parser.options.is_set);
+		pkdi_options_finish(&parser.options);
 	return r;
 }

@@ -17,8 +17,9 @@ struct pkdi_options {
 	enum pkdi_freeze freeze;
 	bool freeze_given; /* its coverage is reported if it was given */
 	int64_t grace_ns;  /* at a stop, after SIGKILL */
+	char *account; /* where the account is written at the end, NULL = nowhere */
 	bool leave;        /* --help or --version has been answered: exit with 0 */
-	bool *is_set; /* by parameter: its own value was given, and bind does not count; to be freed */
+	bool *is_set; /* by parameter: its own value was given, and bind does not count */
 };
 
 /* Parses the command line, sets the pipeline's parameters, calls bind, then sets the nodes'
@@ -26,5 +27,6 @@ struct pkdi_options {
  * titles overwrite argv. */
 int pkdi_options_parse(const struct pkd_program *program, int argc, char **argv,
                        struct pkdi_options *ret_options);
+void pkdi_options_finish(struct pkdi_options *options);
 
 #endif

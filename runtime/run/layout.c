@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "node/account.h"
 #include "node/policy.h"
 
 /* Allocates consecutive parts of a memory. With a NULL base it only measures. */
@@ -27,11 +28,30 @@ static void *carve_copies(const struct pkdi_stream *stream, size_t n, struct car
 	return carve(carver, n * stream->decl->slot_size + sizeof(uint64_t));
 }
 
+static uint32_t count_readers(const struct pkdi_run *run, const struct pkd_node *decl)
+{
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < decl->n_outputs; i++)
+		if (decl->outputs[i].stream != PKD_NONE)
+			n += run->program->streams[decl->outputs[i].stream].n_readers;
+	return n;
+}
+
+static void carve_ledger(struct pkdi_ledger *ledger, uint32_t n, struct carver *carver)
+{
+	ledger->n = n;
+	if (n)
+		ledger->words = carve(carver, pkdi_ledger_size(n) * sizeof(*ledger->words));
+}
+
 static void carve_node(struct pkdi_run *run, struct pkdi_node *node, struct carver *carver)
 {
 	const struct pkd_node *decl = node->decl;
 
 	node->words = carve(carver, sizeof(*node->words));
+	carve_ledger(&node->ledger, pkdi_account_of_node(decl->n_outputs, count_readers(run, decl)),
+	             carver);
 	node->record_outputs = carve(carver, decl->n_outputs * sizeof(*node->record_outputs));
 	node->record_cursors = carve(carver, decl->n_inputs * sizeof(*node->record_cursors));
 	for (uint32_t i = 0; i < decl->n_inputs; i++) {
@@ -40,6 +60,7 @@ static void carve_node(struct pkdi_run *run, struct pkdi_node *node, struct carv
 
 		input->n_back = n_pins ? n_pins - 1 : 0;
 		input->words = carve(carver, sizeof(*input->words));
+		carve_ledger(&input->ledger, pkdi_account_of_input(decl, &decl->inputs[i]), carver);
 		input->back_pins = carve(carver, input->n_back * sizeof(*input->back_pins));
 		if (n_pins && decl->inputs[i].stream != PKD_NONE)
 			input->copies = carve_copies(&run->streams[decl->inputs[i].stream], n_pins,
@@ -56,8 +77,6 @@ static void carve_node(struct pkdi_run *run, struct pkdi_node *node, struct carv
 		stream = &run->streams[decl->outputs[i].stream];
 		stream->words = carve(carver, sizeof(*stream->words) +
 		                                      stream->decl->ring_size * sizeof(uint64_t));
-		for (uint32_t j = 0; j < stream->decl->n_readers; j++)
-			node->outputs[i].gates[j].n_refused = carve(carver, sizeof(uint64_t));
 	}
 }
 

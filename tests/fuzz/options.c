@@ -182,7 +182,7 @@ static void parse(char *text, size_t size)
 		if (!options.leave)
 			expect(in_ranges(&program_params) && in_ranges(&node_params),
 			       "a value is out of its range");
-		free(options.is_set);
+		pkdi_options_finish(&options);
 	}
 	forget(&program_params);
 	forget(&node_params);

@@ -181,7 +181,7 @@ static int parse(const char *line)
 	dup2(fileno(file), 2);
 	r = pkdi_options_parse(&program, argc, argv, &options);
 	if (r == 0)
-		free(options.is_set);
+		pkdi_options_finish(&options);
 	fflush(stdout);
 	dup2(saved_out, 1);
 	dup2(saved_err, 2);
