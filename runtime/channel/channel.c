@@ -176,9 +176,9 @@ void pkdi_input_advance(struct pkdi_input *input, uint64_t cursor)
 
 void pkdi_input_leave(struct pkdi_input *input)
 {
-	if (pkdi_read(&input->words->cursor) != PKDI_ENDED)
-		atomic_store_explicit(&input->words->left, pkdi_position(input->words),
-		                      memory_order_relaxed);
+	/* Which is what it says already, where it has left. */
+	atomic_store_explicit(&input->words->left, pkdi_position(input->words),
+	                      memory_order_relaxed);
 	pkdi_input_advance(input, PKDI_ENDED);
 }
 

@@ -1,6 +1,6 @@
-/* Counts that a position commits: what has become of all values up to a cursor, or of all firings up
- * to the number of those committed. Stored before the position, they hold once it is there, and not
- * before: so a death in between counts nothing, and nothing twice.
+/* Counts that a position commits: what has become of all values up to a cursor, or of all firings
+ * up to the number of those committed. Stored before the position, they hold once it is there, and
+ * not before: so a death in between counts nothing, and nothing twice.
  *
  * There are two copies, each with the position from which on it holds. The newest that has been
  * reached counts, and the writer fills the other. What another process reads is whole if the
@@ -21,8 +21,8 @@ static inline uint32_t pkdi_ledger_size(uint32_t n)
 	return 2 * (n + 1);
 }
 
-/* The counts as they are at `position`, the current one, to be changed; pkdi_ledger_end has them hold
- * from a later position on, which the caller stores next. */
+/* The counts as they are at `position`, the current one, to be changed; pkdi_ledger_end has them
+ * hold from a later position on, which the caller stores next. */
 _Atomic uint64_t *pkdi_ledger_begin(const struct pkdi_ledger *ledger, uint64_t position);
 void pkdi_ledger_end(_Atomic uint64_t *counts, uint64_t position);
 

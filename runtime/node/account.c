@@ -42,28 +42,25 @@ void pkdi_account_choose(struct pkdi_input *input, uint64_t to, uint64_t from)
 	pkdi_ledger_end(counts, to);
 }
 
-static uint64_t count_of(const struct pkdi_input *input, enum pkdi_fate fate)
-{
-	uint64_t counts[PKDI_FATE_UNJOINED + PKDI_LACKERS];
-
-	pkdi_ledger_read(&input->ledger, pkdi_position(input->words), counts);
-	return counts[fate];
-}
-
-/* The first that lacks the frame. An input that has been advanced past it before a death in the
- * midst of this does not: it says which one it was. */
+/* One that is past the frame without having had it. An input that has been advanced past it may
+ * have had it: its value came earlier than that of another one, or it was advanced before a death
+ * in the midst of this. Only where all are such ones, the first is as good as any. */
 static uint32_t find_lacker(const struct pkdi_input *inputs, uint32_t n_inputs, uint64_t number)
 {
+	uint32_t found = n_inputs;
+
 	for (uint32_t i = 0; i < n_inputs; i++) {
 		const struct pkdi_input *input = &inputs[i];
 
-		if (!pkdi_policy_fires(input) || input->fires || input->decl->optional)
+		if (!pkdi_policy_fires(input) || input->fires || input->decl->optional ||
+		    (!input->front && input->settled < number))
 			continue;
-		if (input->stream && count_of(input, PKDI_FATE_FRAME) == number)
-			return (uint32_t)count_of(input, PKDI_FATE_LACKER);
-		return i;
+		if (pkdi_ledger_get(&input->ledger, input->cursor, PKDI_FATE_FRAME) < number)
+			return i;
+		if (found == n_inputs)
+			found = i;
 	}
-	return 0;
+	return found;
 }
 
 void pkdi_account_unjoined(struct pkdi_input *inputs, uint32_t n_inputs, uint64_t number)
@@ -80,7 +77,6 @@ void pkdi_account_unjoined(struct pkdi_input *inputs, uint32_t n_inputs, uint64_
 			continue;
 		counts = pkdi_ledger_begin(&input->ledger, input->cursor);
 		atomic_store_explicit(&counts[PKDI_FATE_FRAME], number, memory_order_relaxed);
-		atomic_store_explicit(&counts[PKDI_FATE_LACKER], lacker, memory_order_relaxed);
 		pkdi_count(&counts[place < last ? place : last], 1);
 		pkdi_ledger_end(counts, input->cursor + 1);
 	}

@@ -1,6 +1,6 @@
-/* The account: in which column each value of a stream is for each of its readers, and each firing for
- * each stream of its node. docs/runtime.md says what the columns mean. What is not counted here is
- * delivered, published, or in flight: those follow from positions.
+/* The account: in which column each value of a stream is for each of its readers, and each firing
+ * for each stream of its node. docs/runtime.md says what the columns mean. What is not counted here
+ * is delivered, published, or in flight: those follow from positions.
  *
  * An input's counts are committed by its position, a node's by the number of its firings, see
  * channel/ledger.h. */
@@ -17,8 +17,7 @@ enum pkdi_fate {
 	PKDI_FATE_THINNED,      /* not taken by `every` */
 	PKDI_FATE_OTHER_WORKER, /* taken by another worker of the pool */
 	PKDI_FATE_FAILED,       /* the node has died of it twice */
-	PKDI_FATE_FRAME,  /* no count: the frame that was last unjoined … */
-	PKDI_FATE_LACKER, /* … and the input that lacked it */
+	PKDI_FATE_FRAME,    /* no count: the frame that was last unjoined */
 	PKDI_FATE_UNJOINED, /* not joined: from here on by the input that lacked it */
 };
 

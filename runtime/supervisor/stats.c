@@ -150,8 +150,8 @@ static void append_column(struct line *line, uint64_t n, const char *what)
 		append(line, "%s%" PRIu64 " %s", line->n ? ", " : "", n, what);
 }
 
-/* What the reader did not get although it might have. What `every` leaves out, or other workers have,
- * is in the whole account only. */
+/* What the reader did not get although it might have. What `every` leaves out, or other workers
+ * have, is in the whole account only. */
 static void print_edge(const struct pkdi_run *run, const struct pkdi_node *node,
                        const struct pkdi_input *input, const struct pkdi_edge_account *account)
 {

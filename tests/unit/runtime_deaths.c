@@ -256,16 +256,21 @@ static void step_through(uint32_t node)
 	waitpid(pid, NULL, 0);
 }
 
-/* Takes over what a death has left, and goes on to the end of `frames`. */
-static void go_on(char *memory, uint64_t frames)
+static void go_on_from_here(uint64_t frames)
 {
-	each_map(memory, PUT_BACK, NULL);
-	n_rows = 0;
 	for (uint32_t i = 0; i < N_NODES; i++) {
 		run.nodes[i].ready = false;
 		start(i);
 	}
 	drive_all(frames);
+}
+
+/* Takes over what a death has left, and goes on to the end of `frames`. */
+static void go_on(char *memory, uint64_t frames)
+{
+	each_map(memory, PUT_BACK, NULL);
+	n_rows = 0;
+	go_on_from_here(frames);
 }
 
 static void assert_rows(uint32_t n, const uint64_t *numbers)
@@ -427,6 +432,8 @@ static void a_frame_that_was_fatal_twice_is_counted_once(void **state)
 
 static void a_frame_that_is_refused_is_counted_once(void **state)
 {
+	uint32_t n_refused = 0;
+
 	(void)state;
 	begin(PKD_QUEUE, 0);
 	nodes[A].origin = PKD_LIVE;
@@ -437,15 +444,25 @@ static void a_frame_that_is_refused_is_counted_once(void **state)
 	step_through(A);
 	for (uint32_t i = 0; i < n_memories; i++) {
 		struct pkdi_stream_account made;
+		uint64_t refused;
 
-		go_on(memories[i], ROOM + 1);
-		assert_int_equal(n_rows, ROOM);
-		assert_int_equal(firings_of(A).refused, 1);
-		assert_int_equal(pkdi_account_refused_for(&run.nodes[A], 0, 0), 1);
+		/* There is room by the time it is started again: a frame whose refusal was not
+		 * committed is published after all. */
+		each_map(memories[i], PUT_BACK, NULL);
+		n_rows = 0;
+		start(NODE);
+		drive(NODE);
+		go_on_from_here(ROOM + 1);
+		refused = firings_of(A).refused;
+		assert_in_range(refused, 0, 1);
+		n_refused += (uint32_t)refused;
+		assert_int_equal(n_rows, ROOM + 1 - refused);
+		assert_int_equal(pkdi_account_refused_for(&run.nodes[A], 0, 0), refused);
 		pkdi_account_stream(&run.nodes[A], 0, &made);
 		assert_int_equal(made.firings, ROOM + 1);
-		assert_int_equal(made.published, ROOM);
+		assert_int_equal(made.published, n_rows);
 	}
+	assert_in_range(n_refused, 1, n_memories - 1);
 	forget();
 }
 
