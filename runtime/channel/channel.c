@@ -15,6 +15,7 @@ void pkdi_output_start(struct pkdi_output *output)
 	pkdi_slots_init(&output->slots, &output->ring, output->pins, output->n_pins);
 	output->settled = pkdi_read(&output->ring.words->settled);
 	output->room_until = 0;
+	output->offset = PKDI_ENDED;
 	output->open_slot = PKDI_NO_SLOT;
 }
 

@@ -9,6 +9,7 @@
 #include "channel/ledger.h"
 #include "channel/pool.h"
 #include "channel/ring.h"
+#include "channel/spans.h"
 
 /* ---- Writing ---- */
 
@@ -34,16 +35,27 @@ struct pkdi_output {
 	uint32_t n_gates;
 	uint64_t room_until;      /* seqs below this had room when the cursors were last read */
 	uint64_t settled;         /* as stored in the shared word */
+	uint64_t offset;          /* of its values' frames, at the last one; or PKDI_ENDED */
 	struct pkd_frame *header; /* in this firing: of the value to be published … */
 	bool absent;              /* … or not */
 	const char *behind;       /* what follows the value's capacity, NULL = a guard … */
 	uint64_t canary;          /* … and its content before the step */
 	bool frozen;              /* published slots are write-protected, see freeze.h … */
 	uint32_t open_slot;       /* … and this one is not, PKDI_NO_SLOT = none */
+	struct pkdi_spans steps;  /* own: which values are of which frames */
 };
 
 /* Initialises from the shared words. */
 void pkdi_output_start(struct pkdi_output *output);
+
+/* The value about to be published is of that frame: remembered where the frames have a gap. */
+static inline void pkdi_output_step(struct pkdi_output *output, uint64_t number)
+{
+	if (number - output->slots.next == output->offset)
+		return;
+	output->offset = number - output->slots.next;
+	pkdi_spans_step(&output->steps, output->slots.next, number);
+}
 
 /* Does every attached lossless reader have a credit for one more value? */
 bool pkdi_output_has_room(struct pkdi_output *output);
@@ -105,10 +117,7 @@ struct pkdi_input {
 	uint64_t passed;       /* `every` has taken no frame after the front's up to this number */
 	bool thins;            /* takes only some frames … */
 	bool shares;           /* … as a worker of a pool */
-	struct pkdi_ledger ledger; /* own: what has become of the others, see node/account.h */
-	/* Sampled: what the firing at hand has seen, until it commits. */
-	bool looked, saw;
-	uint64_t saw_age_ns;
+	bool looked, saw;      /* sampled: what the firing at hand has seen, until it commits */
 	struct pkdi_pool pool; /* claims: NULL where it takes frames by their numbers */
 
 	/* What a lossy reader holds besides its front: its history, by pins or by copies. */
@@ -128,6 +137,11 @@ struct pkdi_input {
 	uint64_t number;  /* of the front: its frame number, as it was when it was validated */
 	uint64_t settled; /* as read before the ring was read */
 	bool fires;       /* the front takes part in the firing at hand */
+
+	/* Own: what has become of the values that have not been delivered, see node/account.h. */
+	struct pkdi_ledger ledger;
+	struct pkdi_spans why;
+	uint64_t saw_age_ns; /* sampled: of what the firing at hand has seen */
 };
 
 /* Initialises from what the last incarnation left: cursors, and the choice of `latest`. */

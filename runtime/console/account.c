@@ -13,6 +13,23 @@ static void tell_some(struct pkdi_out *out, const char *name, uint64_t n)
 		pkdi_out_unsigned(out, name, n);
 }
 
+/* Of the inputs that have this one's name: those of a bank. 0 where an earlier one has it. */
+static uint64_t lacked(const struct pkd_node *node, const struct pkdi_edge_account *account,
+                       uint32_t input)
+{
+	const char *name = node->inputs[input].name;
+	uint64_t n = 0;
+
+	for (uint32_t i = 0; i < node->n_inputs && i < PKDI_LACKERS; i++) {
+		if (strcmp(node->inputs[i].name, name) != 0)
+			continue;
+		if (i < input)
+			return 0;
+		n += account->lacked[i];
+	}
+	return n;
+}
+
 /* By the input that lacked them. */
 static void tell_unjoined(const struct pkd_node *node, const struct pkdi_edge_account *account,
                           struct pkdi_out *out)
@@ -21,7 +38,7 @@ static void tell_unjoined(const struct pkd_node *node, const struct pkdi_edge_ac
 		return;
 	pkdi_out_open(out, "unjoined", '{');
 	for (uint32_t i = 0; i < node->n_inputs && i < PKDI_LACKERS; i++)
-		tell_some(out, node->inputs[i].name, account->lacked[i]);
+		tell_some(out, node->inputs[i].name, lacked(node, account, i));
 	pkdi_out_close(out, '}');
 }
 

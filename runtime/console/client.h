@@ -35,7 +35,8 @@ struct pkdi_request {
 	char id[PKDI_ID_SIZE];            /* as the client has written it, JSON; "": it has none */
 	struct pkdi_cursor cursor;        /* the next line */
 	bool *chosen;     /* get: by parameter, which are asked for; NULL: all */
-	uint64_t version; /* set: of the values that were set; ping: its number */
+	uint64_t version; /* set: of the values that were set; ping: its number; why: the frame */
+	char of[256];     /* why: the stream or the node that it is about; "": all */
 	int64_t since_ns; /* of what waits: when it was asked */
 	int64_t until_ns; /* how long the answer waits for nodes or processes */
 };

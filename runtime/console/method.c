@@ -10,6 +10,7 @@
 #include "console/pause.h"
 #include "console/set.h"
 #include "console/status.h"
+#include "console/why.h"
 #include "options/param.h"
 #include "options/value.h"
 
@@ -71,10 +72,13 @@ static bool is_there(const struct pkdi_run *run, const struct pkdi_request *requ
 		return false;
 	if (cursor->section == PKDI_SECTION_PARAM && request->chosen)
 		return request->chosen[cursor->index];
-	if (cursor->section != PKDI_SECTION_EDGE)
-		return true;
-	node = &run->program->nodes[cursor->index];
-	return cursor->part < node->n_inputs && node->inputs[cursor->part].stream != PKD_NONE;
+	if (cursor->section == PKDI_SECTION_EDGE) {
+		node = &run->program->nodes[cursor->index];
+		if (cursor->part >= node->n_inputs || node->inputs[cursor->part].stream == PKD_NONE)
+			return false;
+	}
+	return request->method->write != pkdi_write_why ||
+	       pkdi_why_is_asked(run, request, cursor);
 }
 
 static void step_on(const struct pkdi_run *run, unsigned sections, struct pkdi_cursor *cursor)

@@ -29,6 +29,9 @@ void pkdi_account_pass(struct pkdi_input *input, uint64_t to, enum pkdi_fate fat
 
 	pkdi_count(&counts[fate], to - input->cursor);
 	pkdi_ledger_end(counts, to);
+	/* Otherwise the number of the frame says it. */
+	if (fate == PKDI_FATE_FAILED || input->decl->every_ns || input->pool.claims)
+		pkdi_spans_append(&input->why, input->cursor, to, fate);
 }
 
 void pkdi_account_choose(struct pkdi_input *input, uint64_t to, uint64_t from)
@@ -40,6 +43,10 @@ void pkdi_account_choose(struct pkdi_input *input, uint64_t to, uint64_t from)
 	pkdi_count(&counts[PKDI_FATE_DROPPED], from - input->cursor);
 	pkdi_count(&counts[PKDI_FATE_THINNED], to - from);
 	pkdi_ledger_end(counts, to);
+	if (from > input->cursor)
+		pkdi_spans_append(&input->why, input->cursor, from, PKDI_FATE_DROPPED);
+	if (to > from)
+		pkdi_spans_append(&input->why, from, to, PKDI_FATE_THINNED);
 }
 
 /* One that is past the frame without having had it. An input that has been advanced past it may
@@ -79,6 +86,8 @@ void pkdi_account_unjoined(struct pkdi_input *inputs, uint32_t n_inputs, uint64_
 		atomic_store_explicit(&counts[PKDI_FATE_FRAME], number, memory_order_relaxed);
 		pkdi_count(&counts[place < last ? place : last], 1);
 		pkdi_ledger_end(counts, input->cursor + 1);
+		pkdi_spans_append(&input->why, input->cursor, input->cursor + 1,
+		                  pkdi_why(PKDI_FATE_UNJOINED, lacker));
 	}
 }
 
@@ -115,6 +124,9 @@ void pkdi_account_unmade(struct pkdi_node *node, uint64_t committed, bool publis
 		if (node->outputs[i].stream && node->outputs[i].absent)
 			pkdi_count(&counts[PKDI_LOST_ABSENT + i], 1);
 	pkdi_ledger_end(counts, committed + 1);
+	if (node->lost && node->lost != PKDI_LOST_NO_FRAME)
+		pkdi_spans_append(&node->why, node->ctx.number, node->ctx.number + 1,
+		                  pkdi_why(node->lost, node->refused_for));
 }
 
 void pkdi_account_recover(struct pkdi_node *node)
@@ -123,10 +135,16 @@ void pkdi_account_recover(struct pkdi_node *node)
 		struct pkdi_input *input = &node->inputs[i];
 
 		input->looked = false;
-		if (input->stream)
-			pkdi_ledger_recover(&input->ledger, pkdi_position(input->words));
+		if (!input->stream)
+			continue;
+		pkdi_ledger_recover(&input->ledger, pkdi_position(input->words));
+		pkdi_spans_recover(&input->why, pkdi_position(input->words));
 	}
+	for (uint32_t i = 0; i < node->decl->n_outputs; i++)
+		if (node->outputs[i].stream)
+			pkdi_spans_recover(&node->outputs[i].steps, node->outputs[i].slots.next - 1);
 	pkdi_ledger_recover(&node->ledger, pkdi_read(&node->words->record.committed));
+	pkdi_spans_recover(&node->why, pkdi_record_number(&node->words->record) + 1);
 }
 
 /* ---- Reading ---- */

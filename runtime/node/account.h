@@ -34,6 +34,19 @@ enum pkdi_lost {
 	PKDI_LOST_ABSENT,  /* by output: it was marked absent. Behind those, by reader: it had no room */
 };
 
+/* What pkdi_spans remember of inputs, and of nodes: the column; with the input that lacked the
+ * frame, or the reader that had no room. */
+static inline uint64_t pkdi_why(uint32_t column, uint32_t by)
+{
+	return column | (uint64_t)by << 8;
+}
+
+/* Whether `every` says by the number of a frame alone that the input does not take it. */
+static inline bool pkdi_is_thinned(const struct pkd_input *input, uint64_t number)
+{
+	return input->every_n > 1 && !input->pool && (number - 1) % input->every_n != input->every_from;
+}
+
 /* How many counts they have. */
 uint32_t pkdi_account_of_input(const struct pkd_node *decl, const struct pkd_input *input);
 uint32_t pkdi_account_of_node(uint32_t n_outputs, uint32_t n_readers);

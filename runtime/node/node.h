@@ -34,9 +34,6 @@ struct pkdi_node {
 	struct pkdi_node_words *words; /* own */
 	struct pkdi_record_output *record_outputs;
 	uint64_t *record_cursors;
-	struct pkdi_ledger ledger; /* firings that have not made what they might, see account.h */
-	enum pkdi_lost lost;       /* why the one at hand has made nothing … */
-	uint32_t refused_for;      /* … and which reader, of all of its outputs, had no room */
 	const struct pkdi_orders *orders;
 	const struct pkdi_program_words *program_words;
 	_Atomic uint32_t *calling;      /* of the process, own */
@@ -83,6 +80,10 @@ struct pkdi_node {
 	bool chosen;        /* firing and inputs are ready for step */
 	bool ready;         /* init has returned PKD_OK and finish has not been called */
 	bool finish_failed; /* finish has reported an error */
+	enum pkdi_lost lost;  /* why the firing at hand has made nothing … */
+	uint32_t refused_for; /* … and which reader, of all of its outputs, had no room */
+	struct pkdi_ledger ledger; /* own: firings that have not made what they might … */
+	struct pkdi_spans why;     /* … by frame, see account.h */
 };
 
 enum pkdi_poll {

@@ -88,6 +88,8 @@ void pkdi_record_commit(struct pkdi_node *node, bool publishes, enum pkdi_then t
 			.slot = present ? output->slots.loaned : PKDI_NO_SLOT,
 		};
 		whole &= present || !output->stream;
+		if (present)
+			pkdi_output_step(output, node->ctx.number);
 	}
 	if (!whole)
 		pkdi_account_unmade(node, committed, publishes);

@@ -31,6 +31,15 @@ static const struct pkd_param grace_param = {
 	.max = {.whole = INT64_C(24) * 60 * 60 * 1000000000},
 };
 
+static const struct pkd_param why_param = {
+	.name = "why",
+	.doc = "",
+	.kind = PKD_I64,
+	.offset = offsetof(struct pkdi_options, why_bytes),
+	.has_range = true,
+	.max = {.whole = INT64_C(1) << 34},
+};
+
 /* An option on the command line. */
 struct argument {
 	const char *name; /* after the dashes, up to a '=' */
@@ -191,6 +200,16 @@ static int take_grace(struct parser *parser, const char *value)
 
 	if (r < 0)
 		pkdi_log(&parser->log, "--grace %s: must be %s", value, wanted);
+	return r;
+}
+
+static int take_why(struct parser *parser, const char *value)
+{
+	char wanted[WANTED_SIZE];
+	int r = pkdi_value_parse(&why_param, value, &parser->options, wanted, sizeof(wanted));
+
+	if (r < 0)
+		pkdi_log(&parser->log, "--why %s: must be %s", value, wanted);
 	return r;
 }
 
@@ -477,6 +496,7 @@ int pkdi_options_parse(const struct pkd_program *program, int argc, char **argv,
 		.argc = argc,
 		.argv = argv,
 		.options.grace_ns = PKDI_DEFAULT_GRACE_NS,
+		.options.why_bytes = PKDI_DEFAULT_WHY_BYTES,
 		.options.is_set = calloc(n + 1, sizeof(bool)),
 		.given = calloc(n + 1, sizeof(bool)),
 	};

@@ -8,6 +8,7 @@
 #include "options/freeze_mode.h"
 
 #define PKDI_DEFAULT_GRACE_NS INT64_C(10000000000)
+#define PKDI_DEFAULT_WHY_BYTES (INT64_C(1) << 20)
 
 struct pkdi_options {
 	bool single_process;
@@ -17,6 +18,7 @@ struct pkdi_options {
 	enum pkdi_freeze freeze;
 	bool freeze_given; /* its coverage is reported if it was given */
 	int64_t grace_ns;  /* at a stop, after SIGKILL */
+	int64_t why_bytes; /* for what has become of frames */
 	char *account; /* where the account is written at the end, NULL = nowhere */
 	bool leave;        /* --help or --version has been answered: exit with 0 */
 	bool *is_set; /* by parameter: its own value was given, and bind does not count */

@@ -156,12 +156,19 @@ static void print_edge(const struct pkdi_run *run, const struct pkdi_node *node,
                        const struct pkdi_input *input, const struct pkdi_edge_account *account)
 {
 	struct line line = {.n = 0};
+	const char *before = "";
 
 	append_column(&line, account->dropped, "dropped");
 	append_column(&line, account->unjoined, "not joined");
-	for (uint32_t i = 0, n = 0; i < PKDI_LACKERS && i < node->decl->n_inputs; i++)
-		if (account->lacked[i])
-			append(&line, "%s %s", n++ ? "," : " for lack of", node->decl->inputs[i].name);
+	for (uint32_t i = 0; i < PKDI_LACKERS && i < node->decl->n_inputs; i++) {
+		const char *name = node->decl->inputs[i].name;
+
+		/* Those of a bank have one name. */
+		if (!account->lacked[i] || !strcmp(name, before))
+			continue;
+		append(&line, "%s %s", *before ? "," : " for lack of", name);
+		before = name;
+	}
 	append_column(&line, account->left, "left when it ended");
 	append_column(&line, account->in_flight, "on the way");
 	if (line.n)

@@ -141,7 +141,7 @@ static void begin(enum pkd_policy policy, int64_t every_ns)
 	inputs[NODE].every_ns = every_ns;
 	n_rows = 0;
 	n_frames = last = 0;
-	assert_int_equal(pkdi_run_init(&run, &program, &(struct pkdi_options){0}), 0);
+	assert_int_equal(pkdi_run_init(&run, &program, &(struct pkdi_options){.why_bytes = 1 << 14}), 0);
 	/* Not attached: a child of this process must have all maps. */
 	for (uint32_t i = 0; i < program.n_streams; i++)
 		assert_int_equal(pkdi_map_view(&run.streams[i].map, run.streams[i].view), 0);
@@ -282,6 +282,15 @@ static void assert_rows(uint32_t n, const uint64_t *numbers)
 	}
 }
 
+/* What the ranges say of `number`, by frame or by seq; 0: nothing. */
+static uint64_t remembered(const struct pkdi_spans *spans, uint64_t number)
+{
+	struct pkdi_span_copy span, next;
+
+	assert_true(pkdi_spans_find(spans, number, false, &span, &next) != PKDI_FORGOTTEN);
+	return number < span.to ? span.what & 0xff : 0;
+}
+
 /* ---- Tests ---- */
 
 static void a_node_may_die_at_any_instruction_of_a_firing(void **state)
@@ -397,6 +406,9 @@ static void a_thinned_node_may_die_at_any_instruction(void **state)
 			assert_rows(2, wanted);
 			assert_int_equal(account_of(NODE, 0).delivered, 2);
 			assert_int_equal(account_of(NODE, 0).thinned, 2);
+			for (uint64_t seq = 1; seq <= 4; seq++)
+				assert_int_equal(remembered(&run.nodes[NODE].inputs[0].why, seq),
+				                 seq == 2 || seq == 3 ? PKDI_FATE_THINNED : 0);
 		}
 		/* The second one begins where the first was done. */
 		each_map(memories[n_memories - 1], PUT_BACK, NULL);
@@ -407,6 +419,8 @@ static void a_thinned_node_may_die_at_any_instruction(void **state)
 
 static void a_frame_that_was_fatal_twice_is_counted_once(void **state)
 {
+	struct pkdi_span_copy step, next;
+
 	(void)state;
 	begin(PKD_QUEUE, 0);
 	n_frames = 2;
@@ -421,6 +435,13 @@ static void a_frame_that_was_fatal_twice_is_counted_once(void **state)
 		assert_int_equal(account_of(NODE, 0).failed, 1);
 		assert_int_equal(account_of(NODE, 0).delivered, 2);
 		assert_int_equal(firings_of(NODE).failed, 1);
+		assert_int_equal(remembered(&run.nodes[NODE].why, 1), PKDI_LOST_FAILED);
+		assert_int_equal(remembered(&run.nodes[NODE].why, 2), 0);
+		assert_int_equal(remembered(&run.nodes[NODE].inputs[0].why, 1), PKDI_FATE_FAILED);
+		/* Value 1 is of frame 2. */
+		pkdi_spans_find(&run.nodes[NODE].outputs[0].steps, 1, false, &step, &next);
+		assert_int_equal(step.from, 1);
+		assert_int_equal(step.what, 2);
 		assert_int_equal(firings_of(NODE).firings, 2);
 		pkdi_account_stream(&run.nodes[NODE], 0, &made);
 		assert_int_equal(made.firings, 3);
@@ -458,6 +479,8 @@ static void a_frame_that_is_refused_is_counted_once(void **state)
 		n_refused += (uint32_t)refused;
 		assert_int_equal(n_rows, ROOM + 1 - refused);
 		assert_int_equal(pkdi_account_refused_for(&run.nodes[A], 0, 0), refused);
+		assert_int_equal(remembered(&run.nodes[A].why, ROOM + 1),
+		                 refused ? PKDI_LOST_REFUSED : 0);
 		pkdi_account_stream(&run.nodes[A], 0, &made);
 		assert_int_equal(made.firings, ROOM + 1);
 		assert_int_equal(made.published, n_rows);

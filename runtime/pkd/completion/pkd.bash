@@ -13,7 +13,7 @@ _pkd_options() {
 _pkd_offer() { mapfile -t COMPREPLY < <(compgen -W "$1" -- "$2"); }
 
 _pkd() {
-	local commands='ps top get set save pause resume ping stop describe status help'
+	local commands='ps top get set save pause resume ping stop describe status why help'
 	local word=${COMP_WORDS[COMP_CWORD]} command=${COMP_WORDS[1]:-} program=
 	COMPREPLY=()
 	if [ "$COMP_CWORD" -eq 1 ]; then
@@ -31,7 +31,7 @@ _pkd() {
 	case $program in -* | *=*) program= ;; esac
 	case $command in
 	help) _pkd_offer "$commands" "$word" ;;
-	ps | top | ping | pause | resume | stop | describe | status) [ "$COMP_CWORD" -ne 2 ] || _pkd_offer "$(_pkd_programs)" "$word" ;;
+	ps | top | ping | pause | resume | stop | describe | status | why) [ "$COMP_CWORD" -ne 2 ] || _pkd_offer "$(_pkd_programs)" "$word" ;;
 	get | set)
 		# shellcheck disable=SC2086 # no word where there is no program
 		set -- "$(_pkd_params $program)"

@@ -101,6 +101,60 @@ def watch(program, disturb=lambda console: None):
     return looks
 
 
+def why(console, frame, of=None):
+    """By stream, or by edge: the lines about it."""
+    lines = console.ask("why", frame=frame, **({"of": of} if of else {})) or []
+    found = {line["stream"]["name"]: line["stream"] for line in lines if "stream" in line}
+    found.update({name(line["edge"]): line["edge"] for line in lines if "edge" in line})
+    return found
+
+
+asked = {"known": 0, "unknown": 0}
+
+
+def ask_why(console):
+    """About a frame of some time ago, or of just now; "unknown" is right where it is long ago."""
+    status = console.ask("status")
+    if not status:
+        return
+    newest = [line["node"]["frame"] for line in status if "node" in line and line["node"]["name"] == "n"][0]
+    if newest < 10:
+        return
+    frame = random.randint(1, newest)
+    lines = why(console, frame)
+    if not lines:
+        return
+
+    def expect_state(at, *states):
+        state = lines[at]["state"]
+        if state not in states + ("unknown", "in_flight", "not_yet"):
+            fail(f"frame {frame} at {at}: {states} was expected", lines[at])
+        asked["unknown" if state == "unknown" else "known"] += 1
+        return state == states[0]
+    expect_state("n.n", "published")
+    if lines["n.n"].get("value", frame) != frame:
+        fail("the value of a frame", lines["n.n"])
+    expect_state("n.n -> e.n", "delivered" if frame % 3 == 1 else "thinned")
+    expect_state("n.n -> t.n", "delivered", "thinned")
+    expect_state("odd.m", "published" if frame % 2 else "absent", "not_fired")
+    expect_state("n.n -> j.a", "delivered" if frame % 2 else "unjoined", "left")
+    if lines["n.n -> j.a"].get("lacked", "c") != "c":
+        fail("what it lacked", lines["n.n -> j.a"])
+    expect_state("odd.m -> j.c", "delivered" if frame % 2 else "none")
+    expect_state("j.m", "published" if frame % 2 else "not_fired")
+    expect_state("n.n -> f.n", "delivered" if frame % 100 else "failed")
+    expect_state("f.m", "published" if frame % 100 else "failed", "not_fired")
+    expect_state("n.n -> u.n", "delivered" if frame <= 50 else "left")
+    if not expect_state("n.n -> l.n", "delivered", "dropped") and \
+            lines["n.n -> l.n"].get("instead", frame + 1) <= frame:
+        fail("what was taken instead", lines["n.n -> l.n"])
+    expect_state("n.n -> x.a", "delivered")
+    for pool in (("p", "p_2", "p_3"), ("d", "d_2")):
+        states = [lines[f"n.n -> {worker}.n"]["state"] for worker in pool]
+        if states.count("delivered") > 1 or states.count("other_worker") == len(pool):
+            fail(f"frame {frame} has not one worker", pool, states)
+
+
 def children(pid):
     try:
         return list(map(int, open(f"/proc/{pid}/task/{pid}/children").read().split()))
@@ -178,8 +232,8 @@ def start(program, *options):
                             stderr=open("said", "w"))
 
 
-def columns(disturb=lambda console: None):
-    program = start("columns", "--frames", str(FRAMES))
+def columns(disturb=ask_why, *options):
+    program = start("columns", "--frames", str(FRAMES), *options)
     try:
         looks = watch(program, disturb)
         if program.returncode:
@@ -204,7 +258,11 @@ def killed():
                 kills += 1
             except OSError:
                 pass
-    looks = columns(kill)
+        ask_why(console)
+    # So little memory that the oldest are forgotten.
+    looks = columns(kill, "--why", "60kB")
+    if not asked["unknown"]:
+        fail("nothing was forgotten", asked)
     print(kills, "kills")
     if kills < 20:
         fail("hardly any kills")
@@ -216,11 +274,12 @@ def stopped():
     looks = 0
     for _ in range(3):
         program = start("columns", "--frames", "100000000")
-        ends = time.monotonic() + 0.3 + random.random() / 3
+        last = random.randint(60, 300)
 
         def stop(console):
-            if time.monotonic() > ends:
-                console.program.terminate()
+            for line in console.ask("status") or []:
+                if line.get("node", {}).get("name") == "n" and line["node"]["frame"] >= last:
+                    console.program.terminate()
         try:
             looks += watch(program, stop)
             nodes, streams, edges = account()
@@ -237,12 +296,19 @@ def crowded():
     """A camera: refused for the reader that is slow, and dropped while it is paused."""
     program = start("crowded")
     done = paused = False
+    states = set()
 
     def drive(console):
         nonlocal done, paused
         nodes = {line["node"]["name"]: line["node"] for line in console.ask("status") or [] if "node" in line}
         if not nodes:
             return
+        newest = max(nodes["cam"]["frame"], 1)
+        frame = random.choice((newest, random.randint(1, newest)))
+        found = why(console, frame, "cam").get("cam.n", {})
+        states.add(found.get("state"))
+        if found.get("state") == "refused" and found["for"] != "a":
+            fail("for whom it was refused", found)
         if nodes["cam"]["frame"] > 100 and not paused:
             paused = bool(console.ask("pause", nodes=["cam"]))
         elif nodes["cam"].get("dropped_paused", 0) > 30 and not done:
@@ -264,6 +330,8 @@ def crowded():
             fail("for whom it was refused", cam, *edges.values())
         if cam["firings"] != nodes["cam"]["firings"]:
             fail("firings", cam, nodes["cam"])
+        if not {"published", "refused", "paused"} <= states <= {"published", "refused", "paused", "not_yet", "never", None}:
+            fail("what became of frames", states)
         return looks
     finally:
         if program.poll() is None:
@@ -274,6 +342,6 @@ seed = int(os.environ.get("ACCOUNT_SEED", time.time()))
 random.seed(seed)
 print("seed", seed)
 looks = {"columns": columns, "killed": killed, "stopped": stopped, "crowded": crowded}[sys.argv[1]]()
-print(looks, "looks")
+print(looks, "looks, frames asked about:", asked)
 if looks < 5:
     fail("hardly any looks")
