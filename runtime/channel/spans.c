@@ -5,7 +5,7 @@ enum { MAX_TRIES = 100 };
 
 static struct pkdi_span *place(const struct pkdi_spans *spans, uint64_t i)
 {
-	return &spans->words->spans[i % spans->size];
+	return &spans->words->spans[i & (spans->size - 1)];
 }
 
 void pkdi_spans_append(const struct pkdi_spans *spans, uint64_t from, uint64_t to, uint64_t what)

@@ -17,14 +17,14 @@ struct pkdi_span {
 };
 
 struct pkdi_spans_words {
-	_Atomic uint64_t n; /* appended so far: range i is in place i % size */
+	_Atomic uint64_t n; /* appended so far: range i is in place i modulo the size */
 	_Atomic uint64_t n_started; /* so many have been begun: older ones have given way */
 	struct pkdi_span spans[];
 };
 
 struct pkdi_spans {
 	struct pkdi_spans_words *words; /* zero at first; NULL: nothing is remembered */
-	uint32_t size;
+	uint32_t size; /* a power of two */
 };
 
 static inline size_t pkdi_spans_bytes(uint32_t size)

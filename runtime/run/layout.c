@@ -178,7 +178,7 @@ static uint32_t count_spans(const struct pkdi_run *run, uint64_t bytes)
 	if (each < pkdi_spans_bytes(SPANS_OF_NODE))
 		return 0;
 	each = (each - pkdi_spans_bytes(0)) / sizeof(struct pkdi_span);
-	return each < UINT32_MAX ? (uint32_t)each : UINT32_MAX;
+	return each < 1 << 30 ? UINT32_C(1) << (63 - __builtin_clzll(each)) : UINT32_C(1) << 30;
 }
 
 int pkdi_layout_create(struct pkdi_run *run, uint64_t why_bytes)
