@@ -1,8 +1,10 @@
+#include <errno.h>
 #include <fcntl.h>
 #include <pkd/program.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "console/log_line.h"
 #include "options/options.h"
@@ -30,6 +32,21 @@ static void make_safe(void)
 			return; /* without /dev/null there is nothing better to do */
 }
 
+/* At the start, so that nobody learns after hours that the account has no place. */
+static bool can_write_account(const struct pkd_program *program, const char *path)
+{
+	int fd;
+
+	if (!path)
+		return true;
+	fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
+	if (fd >= 0)
+		return close(fd) == 0;
+	fprintf(stderr, "%s: --account %s: cannot be written: %s\n", program->name, path,
+	        strerror(errno));
+	return false;
+}
+
 PKD_PUBLIC int pkd_main(const struct pkd_program *program, int argc, char **argv)
 {
 	struct pkdi_options options;
@@ -54,15 +71,18 @@ PKD_PUBLIC int pkd_main(const struct pkd_program *program, int argc, char **argv
 	}
 	if (options.log_json)
 		options.log_format = pkdi_log_json;
+	if (!can_write_account(program, options.account)) {
+		pkdi_options_finish(&options);
+		return STATUS_FAILED;
+	}
 	/* Each child would write what libraries have buffered once more. Flushed now, while a
 	 * signal still ends the program if nobody reads. */
 	fflush(NULL);
 	pkdi_title_init(&title, argc, argv);
-	status = pkdi_run_init(&run, program, &options);
-	pkdi_options_finish(&options);
-	if (status < 0)
+	if (pkdi_run_init(&run, program, &options) < 0) {
+		pkdi_options_finish(&options);
 		return STATUS_FAILED;
-	status = STATUS_FAILED;
+	}
 	if (pkdi_supervisor_init(&supervisor, &run, &title, &options) < 0)
 		goto finish_run;
 	pkdi_sandbox_report(&run, options.quiet);
@@ -74,5 +94,6 @@ PKD_PUBLIC int pkd_main(const struct pkd_program *program, int argc, char **argv
 
 finish_run:
 	pkdi_run_finish(&run);
+	pkdi_options_finish(&options);
 	return status;
 }

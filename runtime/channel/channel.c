@@ -15,6 +15,7 @@ void pkdi_output_start(struct pkdi_output *output)
 	pkdi_slots_init(&output->slots, &output->ring, output->pins, output->n_pins);
 	output->settled = pkdi_read(&output->ring.words->settled);
 	output->room_until = 0;
+	output->offset = PKDI_ENDED;
 	output->open_slot = PKDI_NO_SLOT;
 }
 
@@ -172,6 +173,14 @@ void pkdi_input_advance(struct pkdi_input *input, uint64_t cursor)
 	atomic_store_explicit(&input->words->cursor, cursor, memory_order_release);
 	if (pkdi_read(&input->words->pin))
 		pkdi_input_unpin(input);
+}
+
+void pkdi_input_leave(struct pkdi_input *input)
+{
+	/* Which is what it says already, where it has left. */
+	atomic_store_explicit(&input->words->left, pkdi_position(input->words),
+	                      memory_order_relaxed);
+	pkdi_input_advance(input, PKDI_ENDED);
 }
 
 static _Atomic uint64_t *pin_of(const struct pkdi_input *input, uint32_t back)

@@ -6,8 +6,10 @@
 #include <pkd/program.h>
 #include <string.h>
 
+#include "channel/ledger.h"
 #include "channel/pool.h"
 #include "channel/ring.h"
+#include "channel/spans.h"
 
 /* ---- Writing ---- */
 
@@ -17,8 +19,6 @@ struct pkdi_gate {
 	const struct pkdi_orders *orders; /* of the reader's node */
 	uint64_t window;                  /* credits, counted from its cursor; 0 = it never gates */
 	bool own;                         /* the node reads its own output */
-	_Atomic uint64_t
-		*n_refused; /* own: frames of a live source refused for lack of its credits */
 };
 
 struct pkdi_output {
@@ -35,16 +35,27 @@ struct pkdi_output {
 	uint32_t n_gates;
 	uint64_t room_until;      /* seqs below this had room when the cursors were last read */
 	uint64_t settled;         /* as stored in the shared word */
+	uint64_t offset;          /* of its values' frames, at the last one; or PKDI_ENDED */
 	struct pkd_frame *header; /* in this firing: of the value to be published … */
 	bool absent;              /* … or not */
 	const char *behind;       /* what follows the value's capacity, NULL = a guard … */
 	uint64_t canary;          /* … and its content before the step */
 	bool frozen;              /* published slots are write-protected, see freeze.h … */
 	uint32_t open_slot;       /* … and this one is not, PKDI_NO_SLOT = none */
+	struct pkdi_spans steps;  /* own: which values are of which frames */
 };
 
 /* Initialises from the shared words. */
 void pkdi_output_start(struct pkdi_output *output);
+
+/* The value about to be published is of that frame: remembered where the frames have a gap. */
+static inline void pkdi_output_step(struct pkdi_output *output, uint64_t number)
+{
+	if (number - output->slots.next == output->offset)
+		return;
+	output->offset = number - output->slots.next;
+	pkdi_spans_step(&output->steps, output->slots.next, number);
+}
 
 /* Does every attached lossless reader have a credit for one more value? */
 bool pkdi_output_has_room(struct pkdi_output *output);
@@ -104,7 +115,9 @@ struct pkdi_input {
 	uint64_t cursor;
 	uint64_t window;       /* frames from the cursor on */
 	uint64_t passed;       /* `every` has taken no frame after the front's up to this number */
-	bool thins;            /* takes only some frames */
+	bool thins;            /* takes only some frames … */
+	bool shares;           /* … as a worker of a pool */
+	bool looked, saw;      /* sampled: what the firing at hand has seen, until it commits */
 	struct pkdi_pool pool; /* claims: NULL where it takes frames by their numbers */
 
 	/* What a lossy reader holds besides its front: its history, by pins or by copies. */
@@ -124,6 +137,11 @@ struct pkdi_input {
 	uint64_t number;  /* of the front: its frame number, as it was when it was validated */
 	uint64_t settled; /* as read before the ring was read */
 	bool fires;       /* the front takes part in the firing at hand */
+
+	/* Own: what has become of the values that have not been delivered, see node/account.h. */
+	struct pkdi_ledger ledger;
+	struct pkdi_spans why;
+	uint64_t saw_age_ns; /* sampled: of what the firing at hand has seen */
 };
 
 /* Initialises from what the last incarnation left: cursors, and the choice of `latest`. */
@@ -132,8 +150,11 @@ void pkdi_input_start(struct pkdi_input *input);
 /* Reads the watermark into input->settled: PKDI_ENDED if the writer was given up. */
 void pkdi_input_load_settled(struct pkdi_input *input);
 
-/* Commits everything before `cursor`, and releases the front. PKDI_ENDED: reads no more. */
+/* Commits everything before `cursor`, and releases the front. */
 void pkdi_input_advance(struct pkdi_input *input, uint64_t cursor);
+
+/* Reads no more: keeps the position, and releases all. Idempotent. */
+void pkdi_input_leave(struct pkdi_input *input);
 
 /* Clears all pins. */
 void pkdi_input_unpin(struct pkdi_input *input);

@@ -64,6 +64,14 @@ struct pkdi_stream_words {
 	_Alignas(PKDI_LINE) _Atomic uint64_t ring[]; /* unless it lies in the slots, see ring.h */
 };
 
+/* Of a sampled input, when its node fired. */
+struct pkdi_looks {
+	_Atomic uint64_t n_present; /* with a value, and without one */
+	_Atomic uint64_t n_absent;
+	_Atomic uint64_t age_sum_ns;
+	_Atomic uint64_t age_max_ns;
+};
+
 struct pkdi_input_words {
 	/* The first seq that the node has not committed. For a lossless reader everything from
 	 * here on stays in the ring, so its cursor is all the protection it needs. */
@@ -77,16 +85,26 @@ struct pkdi_input_words {
 	_Atomic uint64_t every_seq;
 	_Atomic uint64_t every_period;
 	_Atomic int64_t every_base_ns;
-	/* Statistics, on a line that writers do not read. */
-	_Alignas(PKDI_LINE) _Atomic uint64_t n_dropped;
-	_Atomic uint64_t n_present; /* sampled: firings with a value, and without one */
-	_Atomic uint64_t n_absent;
-	_Atomic uint64_t age_sum_ns;
-	_Atomic uint64_t age_max_ns;
+	/* What writers do not read. The position at which the reader left, its cursor being
+	 * PKDI_ENDED. */
+	_Alignas(PKDI_LINE) _Atomic uint64_t left;
 	/* The incarnation of the writer that has corrupted the stream, + 1; 0 = none. See
 	 * believe.h. */
 	_Atomic uint64_t complaint;
+	struct pkdi_looks looks[2]; /* sampled: as in the record, one copy counts */
 };
+
+/* How far the reader has decided: up to before its cursor, or before what `latest` has chosen. It
+ * only grows. */
+static inline uint64_t pkdi_position(const struct pkdi_input_words *words)
+{
+	uint64_t cursor = atomic_load_explicit(&words->cursor, memory_order_acquire), chosen;
+
+	if (cursor == PKDI_ENDED)
+		return atomic_load_explicit(&words->left, memory_order_relaxed);
+	chosen = atomic_load_explicit(&words->chosen, memory_order_acquire);
+	return chosen >= cursor ? chosen : cursor;
+}
 
 enum pkdi_state {
 	PKDI_STARTING, /* init has not returned yet */
@@ -148,12 +166,9 @@ struct pkdi_node_words {
 	_Alignas(PKDI_LINE) _Atomic uint32_t state;
 	_Atomic uint64_t in_hand; /* frame that step is working on, 0 = none */
 	_Atomic uint64_t opened;  /* its output files: bit i = right number i has been opened */
-	_Atomic uint64_t n_firings;
+	_Atomic uint64_t n_firings; /* steps that were measured: some may have been redone */
 	_Atomic uint64_t busy_ns;
 	_Atomic uint64_t longest_ns;
-	_Atomic uint64_t n_refused; /* live sources: frames refused for lack of room */
-	_Atomic uint64_t n_failed;  /* poison frames: settled as absent after two deaths */
-	_Atomic uint64_t n_paused;  /* live sources: frames made while the node was paused */
 	_Atomic uint64_t n_expected;
 	struct pkdi_live_words live;
 	_Alignas(PKDI_LINE) _Atomic uint64_t steps[PKDI_STEP_BUCKETS];

@@ -46,7 +46,8 @@ struct pkdi_request {
 	uint32_t n_asked;
 	struct pkdi_tail *tail; /* logs: what is asked for, and how far it has come */
 	struct pkdi_echo *echo; /* echo: what is looked at */
-	uint64_t version; /* set: of the values that were set; ping: its number */
+	uint64_t version; /* set: of the values that were set; ping: its number; why: the frame */
+	char of[256];     /* why: the stream or the node that it is about; "": all */
 	int64_t since_ns; /* of what waits: when it was asked */
 	int64_t until_ns; /* how long the answer waits for nodes or processes */
 };

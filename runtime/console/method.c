@@ -14,6 +14,7 @@
 #include "console/restart.h"
 #include "console/set.h"
 #include "console/status.h"
+#include "console/why.h"
 #include "options/param.h"
 #include "options/value.h"
 
@@ -94,10 +95,13 @@ static bool is_there(const struct pkdi_run *run, const struct pkdi_request *requ
 		return pkdi_logs_goes_on(run, request, cursor->index);
 	if (request->chosen)
 		return request->chosen[cursor->index];
-	if (cursor->section != PKDI_SECTION_EDGE)
-		return cursor->part < count_parts(run, cursor);
-	return cursor->part < count_parts(run, cursor) &&
-	       run->program->nodes[cursor->index].inputs[cursor->part].stream != PKD_NONE;
+	if (cursor->part >= count_parts(run, cursor))
+		return false;
+	if (cursor->section == PKDI_SECTION_EDGE &&
+	    run->program->nodes[cursor->index].inputs[cursor->part].stream == PKD_NONE)
+		return false;
+	return request->method->write != pkdi_write_why ||
+	       pkdi_why_is_asked(run, request, cursor);
 }
 
 static void step_on(const struct pkdi_run *run, const struct pkdi_request *request,

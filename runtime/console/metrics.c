@@ -199,6 +199,15 @@ static void frame(const struct pkdi_run *run, const struct place *place, struct 
 	count_node(run, place, pkdi_record_number(&run->nodes[place->index].words->record), out);
 }
 
+/* What its ledger says: firings that made nothing, and why. */
+static struct pkdi_node_account account_of(const struct pkdi_run *run, const struct place *place)
+{
+	struct pkdi_node_account account;
+
+	pkdi_account_node(&run->nodes[place->index], &account);
+	return account;
+}
+
 static void firings(const struct pkdi_run *run, const struct place *place, struct pkdi_out *out)
 {
 	count_node(run, place, pkdi_read(&run->nodes[place->index].words->n_firings), out);
@@ -214,19 +223,19 @@ static void busy(const struct pkdi_run *run, const struct place *place, struct p
 static void refused(const struct pkdi_run *run, const struct place *place, struct pkdi_out *out)
 {
 	if (run->program->nodes[place->index].origin == PKD_LIVE)
-		count_node(run, place, pkdi_read(&run->nodes[place->index].words->n_refused), out);
+		count_node(run, place, account_of(run, place).refused, out);
 }
 
 static void failed(const struct pkdi_run *run, const struct place *place, struct pkdi_out *out)
 {
-	count_node(run, place, pkdi_read(&run->nodes[place->index].words->n_failed), out);
+	count_node(run, place, account_of(run, place).failed, out);
 }
 
 static void dropped_paused(const struct pkdi_run *run, const struct place *place,
                            struct pkdi_out *out)
 {
 	if (run->program->nodes[place->index].origin == PKD_LIVE)
-		count_node(run, place, pkdi_read(&run->nodes[place->index].words->n_paused), out);
+		count_node(run, place, account_of(run, place).paused, out);
 }
 
 struct snapshot {
@@ -326,13 +335,40 @@ static void taken(const struct pkdi_run *run, const struct place *place, struct 
 	end(&sample, cursor - 1);
 }
 
-static void dropped(const struct pkdi_run *run, const struct place *place, struct pkdi_out *out)
+static struct pkdi_edge_account edge_account(const struct pkdi_run *run, const struct place *place)
+{
+	struct pkdi_edge_account account;
+
+	pkdi_account_edge(&run->nodes[place->index], place->input, &account);
+	return account;
+}
+
+static void drop(const struct pkdi_run *run, const struct place *place, const char *by, uint64_t n,
+                 struct pkdi_out *out)
 {
 	struct sample sample = begin_edge(run, place, out);
 
-	label(&sample, "by",
-	      policies[run->program->nodes[place->index].inputs[place->input].policy]);
-	end(&sample, pkdi_read(&words_of(run, place)->n_dropped));
+	label(&sample, "by", by);
+	end(&sample, n);
+}
+
+/* By its policy always; by what else from the first one on. */
+static void dropped(const struct pkdi_run *run, const struct place *place, struct pkdi_out *out)
+{
+	struct pkdi_edge_account account = edge_account(run, place);
+	const struct {
+		const char *by;
+		uint64_t n;
+	} others[] = {{"every", account.thinned},
+	              {"join", account.unjoined},
+	              {"failure", account.failed},
+	              {"end", account.left}};
+
+	drop(run, place, policies[run->program->nodes[place->index].inputs[place->input].policy],
+	     account.dropped, out);
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		if (others[i].n)
+			drop(run, place, others[i].by, others[i].n, out);
 }
 
 static bool is_sampled(const struct pkdi_run *run, const struct place *place)
@@ -342,13 +378,12 @@ static bool is_sampled(const struct pkdi_run *run, const struct place *place)
 
 static void looks(const struct pkdi_run *run, const struct place *place, struct pkdi_out *out)
 {
-	const struct pkdi_input_words *words = words_of(run, place);
 	struct sample sample;
 
 	if (!is_sampled(run, place))
 		return;
 	sample = begin_edge(run, place, out);
-	end(&sample, pkdi_read(&words->n_present) + pkdi_read(&words->n_absent));
+	end(&sample, edge_account(run, place).n_looks);
 }
 
 static void absent(const struct pkdi_run *run, const struct place *place, struct pkdi_out *out)
@@ -358,7 +393,7 @@ static void absent(const struct pkdi_run *run, const struct place *place, struct
 	if (!is_sampled(run, place))
 		return;
 	sample = begin_edge(run, place, out);
-	end(&sample, pkdi_read(&words_of(run, place)->n_absent));
+	end(&sample, edge_account(run, place).n_absent);
 }
 
 /* ---- All of them ---- */

@@ -1,6 +1,6 @@
 #include "console/status.h"
 
-#include "console/describe.h"
+#include "console/account.h"
 
 static const char *state_of(const struct pkdi_run *run, uint32_t node)
 {
@@ -57,45 +57,24 @@ static uint64_t quantile(const struct pkdi_node_words *words, double share)
 static void tell_node(const struct pkdi_run *run, uint32_t index, struct pkdi_out *out)
 {
 	const struct pkdi_node_words *words = run->nodes[index].words;
+	struct pkdi_node_account account;
 
+	pkdi_account_node(&run->nodes[index], &account);
 	pkdi_out_text(out, "name", run->program->nodes[index].name);
 	pkdi_out_text(out, "state", state_of(run, index));
 	pkdi_out_unsigned(out, "frame", pkdi_record_number(&words->record));
 	pkdi_out_unsigned(out, "in_hand", pkdi_read(&words->in_hand));
-	pkdi_out_unsigned(out, "firings", pkdi_read(&words->n_firings));
+	pkdi_out_unsigned(out, "firings", account.firings);
 	pkdi_out_unsigned(out, "busy_ns", pkdi_read(&words->busy_ns));
 	pkdi_out_unsigned(out, "p50_ns", quantile(words, 0.5));
 	pkdi_out_unsigned(out, "p99_ns", quantile(words, 0.99));
 	pkdi_out_unsigned(out, "longest_ns", pkdi_read(&words->longest_ns));
-	pkdi_out_unsigned(out, "refused", pkdi_read(&words->n_refused));
-	pkdi_out_unsigned(out, "failed", pkdi_read(&words->n_failed));
+	pkdi_out_unsigned(out, "refused", account.refused);
+	pkdi_out_unsigned(out, "failed", account.failed);
 	if (atomic_load(&run->paused[index]) && !pkdi_run_has_ended(run, index))
 		pkdi_out_bool(out, "paused", true);
-	if (pkdi_read(&words->n_paused))
-		pkdi_out_unsigned(out, "dropped_paused", pkdi_read(&words->n_paused));
-}
-
-/* The reader's words first: what it has taken was published before. */
-static void tell_edge(const struct pkdi_run *run, const struct pkdi_cursor *cursor,
-                      struct pkdi_out *out)
-{
-	const struct pkdi_node *node = &run->nodes[cursor->index];
-	const struct pkdi_input_words *words = node->inputs[cursor->part].words;
-	uint64_t dropped = pkdi_read(&words->n_dropped);
-	uint64_t present = pkdi_read(&words->n_present), absent = pkdi_read(&words->n_absent);
-	uint64_t taken = atomic_load(&words->cursor);
-	const struct pkdi_stream_words *stream =
-		run->streams[node->decl->inputs[cursor->part].stream].words;
-
-	pkdi_name_edge(run, cursor, out);
-	pkdi_out_unsigned(out, "published", atomic_load(&stream->head));
-	if (taken != PKDI_ENDED && !atomic_load(&run->orders[cursor->index].gone))
-		pkdi_out_unsigned(out, "taken", taken - 1);
-	pkdi_out_unsigned(out, "dropped", dropped);
-	if (present + absent == 0)
-		return;
-	pkdi_out_unsigned(out, "looks", present + absent);
-	pkdi_out_unsigned(out, "absent", absent);
+	if (account.paused)
+		pkdi_out_unsigned(out, "dropped_paused", account.paused);
 }
 
 void pkdi_write_status(struct pkdi_run *run, const struct pkdi_request *request,
@@ -118,9 +97,12 @@ void pkdi_write_status(struct pkdi_run *run, const struct pkdi_request *request,
 		break;
 	case PKDI_SECTION_EDGE:
 		pkdi_out_open(out, "edge", '{');
-		tell_edge(run, cursor, out);
+		pkdi_tell_edge(run, cursor->index, cursor->part, out);
 		break;
 	case PKDI_SECTION_STREAM:
+		pkdi_out_open(out, "stream", '{');
+		pkdi_tell_stream(run, cursor->index, out);
+		break;
 	case PKDI_SECTION_PARAM:
 	case PKDI_SECTION_COMMAND:
 	case PKDI_SECTION_LINE:

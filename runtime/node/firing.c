@@ -1,5 +1,6 @@
 #include "node/firing.h"
 
+#include "node/account.h"
 #include "node/believe.h"
 #include "node/history.h"
 #include "node/policy.h"
@@ -123,8 +124,9 @@ static enum pkdi_choice judge(struct pkdi_input *inputs, uint32_t n_inputs, uint
 	return choice;
 }
 
-static void skip(struct pkdi_input *inputs, uint32_t n_inputs)
+static void skip(struct pkdi_input *inputs, uint32_t n_inputs, uint64_t number)
 {
+	pkdi_account_unjoined(inputs, n_inputs, number);
 	for (uint32_t i = 0; i < n_inputs; i++)
 		if (inputs[i].fires)
 			pkdi_input_advance(&inputs[i], inputs[i].cursor + 1);
@@ -158,7 +160,7 @@ enum pkdi_choice pkdi_firing_choose(struct pkdi_input *inputs, uint32_t n_inputs
 		}
 	} else if (choice == PKDI_CHOICE_SKIPPED) {
 		ret_firing->settled = view.lowest;
-		skip(inputs, n_inputs);
+		skip(inputs, n_inputs, view.lowest);
 	}
 	return choice;
 }

@@ -132,6 +132,7 @@ void pkdi_node_recover(struct pkdi_node *node)
 		pkdi_output_start(&node->outputs[i]);
 	if (atomic_load(&record->committed) != atomic_load(&record->applied))
 		pkdi_record_apply(node);
+	pkdi_account_recover(node);
 	if (node->calls.answers)
 		pkdi_call_recover(node);
 	node->ctx = (struct pkd_ctx){.node = node, .number = pkdi_record_number(record)};
@@ -212,7 +213,7 @@ void pkdi_node_leave(struct pkdi_node *node)
 	settle_outputs(node, PKDI_ENDED);
 	for (uint32_t i = 0; i < node->decl->n_inputs; i++)
 		if (node->inputs[i].stream)
-			pkdi_input_advance(&node->inputs[i], PKDI_ENDED);
+			pkdi_input_leave(&node->inputs[i]);
 	node->chosen = false;
 	pkdi_wake_fence();
 	wake(node, node->down, node->n_down);
@@ -497,13 +498,18 @@ static bool is_refused(struct pkdi_node *node)
 
 	if (node->decl->origin != PKD_LIVE)
 		return false;
-	for (uint32_t i = 0; i < node->decl->n_outputs && !gate; i++)
-		if (!node->outputs[i].absent)
-			gate = pkdi_output_full_gate(&node->outputs[i]);
+	for (uint32_t i = 0, first = 0; i < node->decl->n_outputs && !gate; i++) {
+		const struct pkdi_output *output = &node->outputs[i];
+
+		if (!output->absent)
+			gate = pkdi_output_full_gate(output);
+		if (gate)
+			node->refused_for = first + (uint32_t)(gate - output->gates);
+		first += output->n_gates;
+	}
 	if (!gate)
 		return false;
-	pkdi_count(&node->words->n_refused, 1);
-	pkdi_count(gate->n_refused, 1);
+	node->lost = PKDI_LOST_REFUSED;
 	return true;
 }
 
@@ -773,7 +779,7 @@ static int publish(struct pkdi_node *node, int64_t now_ns, enum pkdi_then then)
 	int r;
 
 	if (cannot_wait(node) && is_paused(node)) {
-		pkdi_count(&node->words->n_paused, 1);
+		node->lost = PKDI_LOST_PAUSED;
 		commit(node, false, then);
 		return 0;
 	}
@@ -796,7 +802,11 @@ static int pass_failed(struct pkdi_node *node)
 	int64_t now_ns = pkd_now();
 	int r;
 
-	pkdi_count(&node->words->n_failed, 1);
+	node->lost = PKDI_LOST_FAILED;
+	for (uint32_t i = 0; i < node->decl->n_inputs; i++)
+		if (node->inputs[i].fires)
+			pkdi_account_pass(&node->inputs[i], node->inputs[i].cursor + 1,
+			                  PKDI_FATE_FAILED);
 	if (is_timed_by_call(node))
 		node->ctx.capture_ns = now_ns;
 	if (goes_back(node))
@@ -899,6 +909,7 @@ int pkdi_node_fire(struct pkdi_node *node)
 	if (is_untold(node))
 		return tell_changes(node);
 	node->chosen = false;
+	node->lost = PKDI_LOST_NOT;
 	node->ctx = (struct pkd_ctx){
 		.node = node,
 		.number = node->firing.number,
@@ -922,6 +933,7 @@ int pkdi_node_fire(struct pkdi_node *node)
 	node->ctx.due_ns = 0;
 	if (r == PKD_SKIP) {
 		node->ctx.number--; /* there is no such frame */
+		node->lost = PKDI_LOST_NO_FRAME;
 		commit(node, false, PKDI_THEN_LEAVE);
 	} else {
 		int published = publish(node, end_ns, (enum pkdi_then)then);

@@ -4,6 +4,7 @@
 
 #include "channel/channel.h"
 #include "channel/wake.h"
+#include "node/account.h"
 #include "node/believe.h"
 #include "node/call.h"
 #include "node/firing.h"
@@ -83,6 +84,10 @@ struct pkdi_node {
 	bool chosen;        /* firing and inputs are ready for step */
 	bool ready;         /* init has returned PKD_OK and finish has not been called */
 	bool finish_failed; /* finish has reported an error */
+	enum pkdi_lost lost;  /* why the firing at hand has made nothing … */
+	uint32_t refused_for; /* … and which reader, of all of its outputs, had no room */
+	struct pkdi_ledger ledger; /* own: firings that have not made what they might … */
+	struct pkdi_spans why;     /* … by frame, see account.h */
 };
 
 enum pkdi_poll {

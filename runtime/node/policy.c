@@ -1,5 +1,6 @@
 #include "node/policy.h"
 
+#include "node/account.h"
 #include "node/believe.h"
 #include "node/every.h"
 
@@ -43,10 +44,12 @@ uint64_t pkdi_policy_window(const struct pkd_input *decl)
 	return window > looked_back_at(decl) ? window - looked_back_at(decl) : 1;
 }
 
-/* Skips a frame that `every` does not take. */
+/* Skips a frame that `every`, or this worker, does not take. */
 static void pass(struct pkdi_input *input)
 {
 	input->passed = input->number;
+	pkdi_account_pass(input, input->cursor + 1,
+	                  input->shares ? PKDI_FATE_OTHER_WORKER : PKDI_FATE_THINNED);
 	pkdi_input_advance(input, input->cursor + 1);
 }
 
@@ -112,10 +115,13 @@ static uint64_t hold_within(struct pkdi_input *input, uint64_t from, uint64_t wi
 	return 0;
 }
 
-/* The choice is held until the node has fired with it or skipped it. */
-static void choose(struct pkdi_input *input, uint64_t seq, const struct pkd_frame *frame)
+/* The choice is held until the node has fired with it or skipped it. `looked`: from this value on,
+ * it was looked for one to take. */
+static void choose(struct pkdi_input *input, uint64_t seq, const struct pkd_frame *frame,
+                   uint64_t looked)
 {
-	pkdi_count(&input->words->n_dropped, seq - input->cursor);
+	if (seq != input->cursor)
+		pkdi_account_choose(input, seq, looked);
 	input->cursor = seq;
 	atomic_signal_fence(memory_order_seq_cst);
 	atomic_store_explicit(&input->words->chosen, seq, memory_order_relaxed);
@@ -131,18 +137,21 @@ static void look_latest(struct pkdi_input *input)
 		return;
 	seq = hold_within(input, input->cursor, input->window, &frame);
 	if (seq && pkdi_believe(input, frame, seq))
-		choose(input, seq, frame);
+		choose(input, seq, frame, seq);
 }
 
 /* Goes back from `newest`, as far as the ring reaches, to the oldest of the newest `window`
  * values that `every` takes, and holds that one. Returns its seq, 0 if there is none;
- * *ret_number is that of `newest`, 0 if the writer has lapped it meanwhile. */
+ * *ret_number is that of `newest`, 0 if the writer has lapped it meanwhile, and *ret_looked the
+ * oldest that was looked at. */
 static uint64_t hold_taken(struct pkdi_input *input, uint64_t newest,
-                           const struct pkd_frame **ret_frame, uint64_t *ret_number)
+                           const struct pkd_frame **ret_frame, uint64_t *ret_number,
+                           uint64_t *ret_looked)
 {
 	uint64_t found = 0, n_found = 0, held = 0;
 
 	*ret_number = 0;
+	*ret_looked = newest + 1;
 	for (uint64_t seq = newest; seq >= input->cursor && newest - seq < input->ring.depth;
 	     seq--) {
 		const struct pkd_frame *frame;
@@ -153,7 +162,7 @@ static uint64_t hold_taken(struct pkdi_input *input, uint64_t newest,
 		*ret_frame = frame = hold(input, seq);
 		if (!frame || !pkdi_believe(input, frame, seq))
 			break;
-		held = seq;
+		held = *ret_looked = seq;
 		if (seq == newest)
 			*ret_number = input->number;
 		if (!pkdi_every_takes(input, frame))
@@ -180,17 +189,18 @@ static void look_latest_thinned(struct pkdi_input *input)
 	input->rejected = false;
 	for (uint32_t i = 0; i < MAX_TRIES && !input->front && !input->rejected; i++) {
 		const struct pkd_frame *frame;
-		uint64_t newest = 0, seq, number;
+		uint64_t newest = 0, seq, number, looked;
 
 		if (input->cursor != PKDI_ENDED)
 			newest = pkdi_ring_newest(&input->ring, input->cursor);
 		if (!newest)
 			return;
-		seq = hold_taken(input, newest, &frame, &number);
+		seq = hold_taken(input, newest, &frame, &number, &looked);
 		if (seq) {
-			choose(input, seq, frame);
+			choose(input, seq, frame, looked);
 		} else if (number) {
 			input->passed = number;
+			pkdi_account_choose(input, newest + 1, looked);
 			pkdi_input_advance(input, newest + 1);
 		}
 	}

@@ -46,31 +46,25 @@ static void put_shown(struct pkdi_input *input)
 	put(input, frame, frame ? frame->seq : 0, true);
 }
 
-/* The newest value at this moment, unless it is too old. Both cases are counted. */
+/* The newest value at this moment, unless it is too old. Both cases are counted, by the commit. */
 static void put_sampled(const struct pkdi_node *node, struct pkdi_input *input)
 {
-	struct pkdi_input_words *words = input->words;
 	const struct pkd_frame *frame;
-	uint64_t age;
 
 	pkdi_policy_look(input);
 	frame = input->front;
+	input->looked = true;
+	input->saw = false;
 	if (frame) {
 		int64_t ns = pkd_age(&node->ctx, frame + 1);
 
-		age = ns > 0 ? (uint64_t)ns : 0;
-		if (!input->decl->max_age_ns || ns <= input->decl->max_age_ns) {
-			pkdi_count(&words->n_present, 1);
-			pkdi_count(&words->age_sum_ns, age);
-			if (age > pkdi_read(&words->age_max_ns))
-				atomic_store_explicit(&words->age_max_ns, age,
-				                      memory_order_relaxed);
-			put(input, frame, frame->seq, true);
-			return;
-		}
+		input->saw_age_ns = ns > 0 ? (uint64_t)ns : 0;
+		input->saw = !input->decl->max_age_ns || ns <= input->decl->max_age_ns;
 	}
-	pkdi_count(&words->n_absent, 1);
-	put(input, NULL, 0, true);
+	if (input->saw)
+		put(input, frame, frame->seq, true);
+	else
+		put(input, NULL, 0, true);
 }
 
 /* Empties the output: what a step does not write is empty, and never left over from another frame.

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "node/account.h"
 #include "node/policy.h"
 
 /* Keeps the stores of the record between those of `applied` and `committed` in program order. */
@@ -84,6 +85,7 @@ void pkdi_record_commit(struct pkdi_node *node, bool publishes, enum pkdi_then t
 	struct pkdi_record *record = &node->words->record;
 	uint64_t committed = atomic_load_explicit(&record->committed, memory_order_relaxed);
 	bool leaves = then == PKDI_THEN_LEAVE, more = then == PKDI_THEN_MORE;
+	bool whole = !node->lost;
 
 	record->settled = leaves ? PKDI_ENDED : node->ctx.number;
 	record->leaves = leaves;
@@ -98,9 +100,19 @@ void pkdi_record_commit(struct pkdi_node *node, bool publishes, enum pkdi_then t
 			.seq = output->slots.next,
 			.slot = present ? output->slots.loaned : PKDI_NO_SLOT,
 		};
+		whole &= present || !output->stream;
+		if (present)
+			pkdi_output_step(output, node->ctx.number);
 	}
-	for (uint32_t i = 0; i < node->decl->n_inputs; i++)
-		node->record_cursors[i] = node->inputs[i].cursor + (node->inputs[i].fires && !more);
+	if (!whole)
+		pkdi_account_unmade(node, committed, publishes);
+	for (uint32_t i = 0; i < node->decl->n_inputs; i++) {
+		struct pkdi_input *input = &node->inputs[i];
+
+		node->record_cursors[i] = input->cursor + (input->fires && !more);
+		if (input->role == PKDI_ROLE_SAMPLED)
+			pkdi_account_look(input, committed);
+	}
 	if (node->decl->fires_any || node->decl->flushes)
 		write_rest(node, &record->rest[(committed + 1) % 2], then);
 	finish(node, committed);
@@ -118,8 +130,15 @@ void pkdi_record_commit_call(struct pkdi_node *node)
 	atomic_store_explicit(&record->number[(committed + 1) % 2], number, memory_order_relaxed);
 	for (uint32_t i = 0; i < node->decl->n_outputs; i++)
 		node->record_outputs[i].slot = PKDI_NO_SLOT;
-	for (uint32_t i = 0; i < node->decl->n_inputs; i++)
+	for (uint32_t i = 0; i < node->decl->n_inputs; i++) {
 		node->record_cursors[i] = node->inputs[i].cursor;
+		if (node->inputs[i].role == PKDI_ROLE_SAMPLED)
+			pkdi_account_look(&node->inputs[i], committed);
+	}
+	/* For the account it is a commit without a frame. */
+	node->lost = PKDI_LOST_NO_FRAME;
+	pkdi_account_unmade(node, committed, false);
+	node->lost = PKDI_LOST_NOT;
 	record->rest[(committed + 1) % 2] = record->rest[committed % 2];
 	finish(node, committed);
 }

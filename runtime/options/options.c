@@ -41,6 +41,15 @@ static const struct pkd_param rate_param = {
 	.max = {.whole = 1000000},
 };
 
+static const struct pkd_param why_param = {
+	.name = "why",
+	.doc = "",
+	.kind = PKD_I64,
+	.offset = offsetof(struct pkdi_options, why_bytes),
+	.has_range = true,
+	.max = {.whole = INT64_C(1) << 34},
+};
+
 /* An option on the command line. */
 struct argument {
 	const char *name; /* after the dashes, up to a '=' */
@@ -203,6 +212,13 @@ static int take_serve_token_file(struct parser *parser, const char *value)
 	return 0;
 }
 
+static int take_account(struct parser *parser, const char *value)
+{
+	free(parser->options.account);
+	parser->options.account = strdup(value);
+	return parser->options.account ? 0 : -ENOMEM;
+}
+
 static int take_freeze(struct parser *parser, const char *value)
 {
 	parser->options.freeze_given = true;
@@ -269,6 +285,16 @@ static int take_log_rate(struct parser *parser, const char *value)
 		parser->options.log_rate = options.log_rate;
 	parser->has_rate |= !parser->setting;
 	return 0;
+}
+
+static int take_why(struct parser *parser, const char *value)
+{
+	char wanted[WANTED_SIZE];
+	int r = pkdi_value_parse(&why_param, value, &parser->options, wanted, sizeof(wanted));
+
+	if (r < 0)
+		pkdi_log(&parser->log, "--why %s: must be %s", value, wanted);
+	return r;
 }
 
 /* As own_options. */
@@ -580,6 +606,16 @@ static int parse(struct parser *parser)
 	return r;
 }
 
+void pkdi_options_finish(struct pkdi_options *options)
+{
+	free(options->is_set);
+	free(options->levels.of_node);
+	free(options->account);
+	options->is_set = NULL;
+	options->levels.of_node = NULL;
+	options->account = NULL;
+}
+
 int pkdi_options_parse(const struct pkd_program *program, int argc, char **argv,
                        struct pkdi_options *ret_options)
 {
@@ -592,6 +628,7 @@ int pkdi_options_parse(const struct pkd_program *program, int argc, char **argv,
 		.options.grace_ns = PKDI_DEFAULT_GRACE_NS,
 		.options.log_rate = PKDI_DEFAULT_LOG_RATE,
 		.options.levels.of_node = calloc(program->n_nodes + 1, 1),
+		.options.why_bytes = PKDI_DEFAULT_WHY_BYTES,
 		.options.is_set = calloc(n + 1, sizeof(bool)),
 		.given = calloc(n + 1, sizeof(bool)),
 	};
@@ -609,12 +646,4 @@ int pkdi_options_parse(const struct pkd_program *program, int argc, char **argv,
 	else
 		pkdi_options_finish(&parser.options);
 	return r;
-}
-
-void pkdi_options_finish(struct pkdi_options *options)
-{
-	free(options->is_set);
-	free(options->levels.of_node);
-	options->is_set = NULL;
-	options->levels.of_node = NULL;
 }

@@ -11,6 +11,7 @@
 #include "os/log.h"
 
 #define PKDI_DEFAULT_GRACE_NS INT64_C(10000000000)
+#define PKDI_DEFAULT_WHY_BYTES (INT64_C(1) << 20)
 
 /* Lines a second of one node. */
 #define PKDI_DEFAULT_LOG_RATE 200
@@ -30,16 +31,17 @@ struct pkdi_options {
 	bool log_json;
 	pkdi_log_format *log_format; /* NULL: text; for pkd_main to choose */
 	int64_t log_rate;            /* 0: any number */
+	int64_t why_bytes; /* for what has become of frames */
+	char *account; /* where the account is written at the end, NULL = nowhere */
 	bool leave;        /* --help or --version has been answered: exit with 0 */
-	bool *is_set; /* by parameter: its own value was given, and bind does not count; to be freed */
+	bool *is_set; /* by parameter: its own value was given, and bind does not count */
 };
-
-void pkdi_options_finish(struct pkdi_options *options);
 
 /* Parses the command line, sets the pipeline's parameters, calls bind, then sets the nodes'
  * parameters. -EINVAL after one line on stderr: exit with 2. Strings are copied, because process
  * titles overwrite argv. */
 int pkdi_options_parse(const struct pkd_program *program, int argc, char **argv,
                        struct pkdi_options *ret_options);
+void pkdi_options_finish(struct pkdi_options *options);
 
 #endif

@@ -49,10 +49,11 @@ static void print_nodes(const struct view *view)
 static void print_edges(const struct view *view)
 {
 	static const char *const heads[] = {"edge",      "",        "policy", "waiting",
-	                                    "published", "dropped", "absent"};
+	                                    "published", "delivered", "dropped", "absent",
+	                                    ""};
 	struct table table;
 
-	table_begin(&table, "lllrrrr");
+	table_begin(&table, "lllrrrrrl");
 	for (size_t i = 0; i < sizeof(heads) / sizeof(heads[0]); i++)
 		table_add(&table, heads[i]);
 	for (size_t i = 0; i < view->n_edges; i++) {
@@ -69,11 +70,13 @@ static void print_edges(const struct view *view)
 		else
 			add_count(&table, view_depth(edge));
 		add_count(&table, edge->published);
+		add_count(&table, edge->delivered);
 		add_count(&table, edge->dropped);
 		if (edge->looks)
 			add_count(&table, edge->absent);
 		else
 			table_add(&table, "-");
+		table_add(&table, edge->others);
 	}
 	table_end(&table, 2);
 }
@@ -103,7 +106,7 @@ static int print(struct talk *talk)
 
 int status_command(struct call *call)
 {
-	static const char *const kinds[] = {"process", "node", "edge", NULL};
+	static const char *const kinds[] = {"process", "node", "stream", "edge", NULL};
 	struct talk *talk = find_program(command_operand(call));
 	int status;
 

@@ -233,6 +233,39 @@ static void take_node(struct view *view, const struct object *o)
 	node->past_frame[at] = node->frame;
 }
 
+/* A number, or the sum of an object's. */
+static uint64_t sum_of(const struct object *object, const char *name)
+{
+	uint32_t value = pkdi_json_member(object->json, object->number, name);
+	uint64_t sum = 0, n;
+
+	if (value == PKDI_JSON_NONE)
+		return 0;
+	for (uint32_t v = value; v < object->json->values[value].next; v++)
+		if (pkdi_json_unsigned(object->json, v, &n))
+			sum += n;
+	return sum;
+}
+
+static void take_others(struct view_edge *edge, const struct object *o)
+{
+	static const char *const columns[][2] = {
+		{"thinned", "thinned"}, {"other_worker", "others'"}, {"unjoined", "not joined"},
+		{"failed", "failed"},   {"left", "left"},            {"refused", "refused"},
+	};
+	size_t n = 0;
+
+	*edge->others = '\0';
+	for (size_t i = 0; i < sizeof(columns) / sizeof(columns[0]); i++) {
+		uint64_t count = sum_of(o, columns[i][0]);
+
+		if (count && n < sizeof(edge->others))
+			n += (size_t)snprintf(edge->others + n, sizeof(edge->others) - n,
+			                      "%s%llu %s", n ? ", " : "", (unsigned long long)count,
+			                      columns[i][1]);
+	}
+}
+
 static void take_edge(struct view *view, const struct object *o)
 {
 	uint64_t at = view->n_samples % VIEW_SAMPLES;
@@ -244,7 +277,9 @@ static void take_edge(struct view *view, const struct object *o)
 	edge->published = number_of(o, "published");
 	edge->taken = number_of(o, "taken");
 	edge->has_left = !has(o, "taken");
+	edge->delivered = number_of(o, "delivered");
 	edge->dropped = number_of(o, "dropped");
+	take_others(edge, o);
 	edge->looks = number_of(o, "looks");
 	edge->absent = number_of(o, "absent");
 	edge->past_published[at] = edge->published;

@@ -37,7 +37,8 @@ struct view_node {
 struct view_edge {
 	char *stream, *node, *input, *policy, *at;
 	uint64_t window;
-	uint64_t published, taken, dropped, looks, absent;
+	uint64_t published, taken, delivered, dropped, looks, absent;
+	char others[128]; /* the columns of its account that few edges have, as words */
 	bool has_left;    /* the reader takes nothing more */
 	double rate;      /* published per second */
 	double drop_rate; /* dropped per second */

@@ -3,7 +3,12 @@
 #include <errno.h>
 #include <string.h>
 
+#include "node/account.h"
 #include "node/policy.h"
+
+/* A node itself remembers only frames that failed, were refused or paused: one range where an input
+ * has so many. */
+enum { SPANS_OF_NODE = 8 };
 
 /* Allocates consecutive parts of a memory. With a NULL base it only measures. */
 struct carver {
@@ -27,11 +32,39 @@ static void *carve_copies(const struct pkdi_stream *stream, size_t n, struct car
 	return carve(carver, n * stream->decl->slot_size + sizeof(uint64_t));
 }
 
+static uint32_t count_readers(const struct pkdi_run *run, const struct pkd_node *decl)
+{
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < decl->n_outputs; i++)
+		if (decl->outputs[i].stream != PKD_NONE)
+			n += run->program->streams[decl->outputs[i].stream].n_readers;
+	return n;
+}
+
+static void carve_ledger(struct pkdi_ledger *ledger, uint32_t n, struct carver *carver)
+{
+	ledger->n = n;
+	if (n)
+		ledger->words = carve(carver, pkdi_ledger_size(n) * sizeof(*ledger->words));
+}
+
+/* What `pkd why` is answered from. */
+static void carve_spans(struct pkdi_spans *spans, uint32_t size, struct carver *carver)
+{
+	spans->size = size;
+	if (size)
+		spans->words = carve(carver, pkdi_spans_bytes(spans->size));
+}
+
 static void carve_node(struct pkdi_run *run, struct pkdi_node *node, struct carver *carver)
 {
 	const struct pkd_node *decl = node->decl;
 
 	node->words = carve(carver, sizeof(*node->words));
+	carve_ledger(&node->ledger, pkdi_account_of_node(decl->n_outputs, count_readers(run, decl)),
+	             carver);
+	carve_spans(&node->why, run->n_spans / SPANS_OF_NODE, carver);
 	node->record_outputs = carve(carver, decl->n_outputs * sizeof(*node->record_outputs));
 	node->record_cursors = carve(carver, decl->n_inputs * sizeof(*node->record_cursors));
 	if (decl->n_commands)
@@ -42,6 +75,9 @@ static void carve_node(struct pkdi_run *run, struct pkdi_node *node, struct carv
 
 		input->n_back = n_pins ? n_pins - 1 : 0;
 		input->words = carve(carver, sizeof(*input->words));
+		carve_ledger(&input->ledger, pkdi_account_of_input(decl, &decl->inputs[i]), carver);
+		if (input->ledger.n)
+			carve_spans(&input->why, run->n_spans, carver);
 		input->back_pins = carve(carver, input->n_back * sizeof(*input->back_pins));
 		if (n_pins && decl->inputs[i].stream != PKD_NONE)
 			input->copies = carve_copies(&run->streams[decl->inputs[i].stream], n_pins,
@@ -56,10 +92,9 @@ static void carve_node(struct pkdi_run *run, struct pkdi_node *node, struct carv
 		if (decl->outputs[i].stream == PKD_NONE)
 			continue;
 		stream = &run->streams[decl->outputs[i].stream];
+		carve_spans(&node->outputs[i].steps, run->n_spans, carver);
 		stream->words = carve(carver, sizeof(*stream->words) +
 		                                      stream->decl->ring_size * sizeof(uint64_t));
-		for (uint32_t j = 0; j < stream->decl->n_readers; j++)
-			node->outputs[i].gates[j].n_refused = carve(carver, sizeof(uint64_t));
 	}
 }
 
@@ -134,10 +169,25 @@ static int create_orders(struct pkdi_run *run)
 	return 0;
 }
 
-int pkdi_layout_create(struct pkdi_run *run)
+/* The memory for `why`, divided: as many ranges for each input and each stream. */
+static uint32_t count_spans(const struct pkdi_run *run, uint64_t bytes)
+{
+	uint64_t n = run->program->n_streams + run->program->n_nodes / SPANS_OF_NODE + 1, each;
+
+	for (uint32_t i = 0; i < run->program->n_nodes; i++)
+		n += run->program->nodes[i].n_inputs;
+	each = bytes / n;
+	if (each < pkdi_spans_bytes(SPANS_OF_NODE))
+		return 0;
+	each = (each - pkdi_spans_bytes(0)) / sizeof(struct pkdi_span);
+	return each < 1 << 30 ? UINT32_C(1) << (63 - __builtin_clzll(each)) : UINT32_C(1) << 30;
+}
+
+int pkdi_layout_create(struct pkdi_run *run, uint64_t why_bytes)
 {
 	int r = create_orders(run);
 
+	run->n_spans = count_spans(run, why_bytes);
 	if (r < 0)
 		return r;
 	r = pkdi_map_create_sealed(&run->journal_map, "pkd-journal", sizeof(*run->journal));

@@ -6,6 +6,6 @@
 
 /* Creates, clears and seals the control memories and sets the pointers of processes, streams and
  * nodes into them. */
-int pkdi_layout_create(struct pkdi_run *run);
+int pkdi_layout_create(struct pkdi_run *run, uint64_t why_bytes);
 
 #endif

@@ -1,5 +1,7 @@
 #include "run/link.h"
 
+#include <string.h>
+
 #include "node/policy.h"
 
 static void link_output(struct pkdi_run *run, struct pkdi_node *node, uint32_t i)
@@ -34,6 +36,25 @@ static void link_output(struct pkdi_run *run, struct pkdi_node *node, uint32_t i
 	}
 }
 
+/* Whether `every` says which frames are those of a worker: then another worker, who stands in the
+ * same place, has others. */
+static bool is_share(const struct pkdi_run *run, const struct pkdi_node *node, uint32_t i)
+{
+	const struct pkd_input *input = &node->decl->inputs[i];
+
+	if (input->pool || input->every_from)
+		return true;
+	for (uint32_t k = 0; input->every_n > 1 && k < run->program->n_nodes; k++) {
+		const struct pkd_node *other = &run->program->nodes[k];
+
+		if (k != node->index && other->n_inputs == node->decl->n_inputs &&
+		    other->inputs[i].every_n == input->every_n && other->inputs[i].every_from &&
+		    !strcmp(other->at, node->decl->at) && !strcmp(other->kind, node->decl->kind))
+			return true;
+	}
+	return false;
+}
+
 static void link_input(struct pkdi_run *run, struct pkdi_node *node, uint32_t i)
 {
 	struct pkdi_input *input = &node->inputs[i];
@@ -44,6 +65,7 @@ static void link_input(struct pkdi_run *run, struct pkdi_node *node, uint32_t i)
 	input->thins = input->decl->every_n > 1 || input->decl->every_ns > 0;
 	if (input->decl->stream == PKD_NONE)
 		return;
+	input->shares = is_share(run, node, i);
 	stream = &run->streams[input->decl->stream];
 	input->stream = stream->decl;
 	input->data = stream->view;

@@ -469,7 +469,7 @@ int pkdi_run_init(struct pkdi_run *run, const struct pkd_program *program,
 		r = create_pools(run);
 	if (r < 0)
 		goto finish_run;
-	r = pkdi_layout_create(run);
+	r = pkdi_layout_create(run, (uint64_t)options->why_bytes);
 	if (r == 0)
 		r = pkdi_wishes_create(run, options);
 	if (r < 0) {

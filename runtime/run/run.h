@@ -65,6 +65,7 @@ struct pkdi_run {
 	struct pkd_stream *stream_decls; /* the program's, with slots of whole pages where frozen */
 	struct pkdi_stream *streams;
 	struct pkdi_node *nodes;
+	uint32_t n_spans; /* ranges that each input and each stream remembers */
 	uint32_t *process_of; /* node -> process */
 	struct pkdi_pool_map *pools;
 	int64_t spin_ns;

@@ -28,9 +28,17 @@ static uint64_t count_dropped(const struct pkdi_run *run)
 	for (uint32_t i = 0; i < run->program->n_nodes; i++) {
 		const struct pkdi_node *node = &run->nodes[i];
 
-		n += pkdi_read(&node->words->n_refused);
-		for (uint32_t j = 0; j < node->decl->n_inputs; j++)
-			n += pkdi_read(&node->inputs[j].words->n_dropped);
+		struct pkdi_node_account firings;
+		struct pkdi_edge_account edge;
+
+		pkdi_account_node(node, &firings);
+		n += firings.refused;
+		for (uint32_t j = 0; j < node->decl->n_inputs; j++) {
+			if (!node->inputs[j].stream)
+				continue;
+			pkdi_account_edge(node, j, &edge);
+			n += edge.dropped;
+		}
 	}
 	return n;
 }
@@ -124,38 +132,70 @@ static void print_nodes(const struct pkdi_run *run, int64_t elapsed_ns)
 	for (uint32_t i = 0; i < run->program->n_nodes; i++) {
 		const struct pkdi_node_words *words = run->nodes[i].words;
 		uint64_t n = pkdi_read(&words->n_firings);
+		struct pkdi_node_account account;
 		double busy_ns = (double)pkdi_read(&words->busy_ns);
 
+		pkdi_account_node(&run->nodes[i], &account);
 		pkdi_log_bare(&run->log, "  %-*s  %9" PRIu64 "  %8.2f  %5.1f  %9.3f  %9.3f", width,
-		              run->program->nodes[i].name, n, busy_ns / 1e9,
+		              run->program->nodes[i].name, account.firings, busy_ns / 1e9,
 		              elapsed_ns > 0 ? 100.0 * busy_ns / (double)elapsed_ns : 0.0,
 		              n ? busy_ns / (double)n / 1e6 : 0.0,
 		              (double)pkdi_read(&words->longest_ns) / 1e6);
 	}
 }
 
-static void print_input(const struct pkdi_run *run, const struct pkdi_node *node,
-                        const struct pkdi_input *input)
+static void append_column(struct line *line, uint64_t n, const char *what)
 {
-	const struct pkdi_input_words *words = input->words;
-	uint64_t dropped = pkdi_read(&words->n_dropped);
-	uint64_t present = pkdi_read(&words->n_present);
-	uint64_t absent = pkdi_read(&words->n_absent);
+	if (n)
+		append(line, "%s%" PRIu64 " %s", line->n ? ", " : "", n, what);
+}
+
+/* What the reader did not get although it might have. What `every` leaves out, or other workers
+ * have, is in the whole account only. */
+static void print_edge(const struct pkdi_run *run, const struct pkdi_node *node,
+                       const struct pkdi_input *input, const struct pkdi_edge_account *account)
+{
+	struct line line = {.n = 0};
+	const char *before = "";
+
+	append_column(&line, account->dropped, "dropped");
+	append_column(&line, account->unjoined, "not joined");
+	for (uint32_t i = 0; i < PKDI_LACKERS && i < node->decl->n_inputs; i++) {
+		const char *name = node->decl->inputs[i].name;
+
+		/* Those of a bank have one name. */
+		if (!account->lacked[i] || !strcmp(name, before))
+			continue;
+		append(&line, "%s %s", *before ? "," : " for lack of", name);
+		before = name;
+	}
+	append_column(&line, account->left, "left when it ended");
+	append_column(&line, account->in_flight, "on the way");
+	if (line.n)
+		pkdi_log_bare(&run->log, "  %s -> %s.%s: %.*s", input->stream->name,
+		              node->decl->name, input->decl->name, (int)line.n, line.text);
+}
+
+static void print_input(const struct pkdi_run *run, const struct pkdi_node *node, uint32_t index)
+{
+	const struct pkdi_input *input = &node->inputs[index];
+	struct pkdi_edge_account account;
+	uint64_t n_present;
 	char ages[128] = "";
 
-	if (dropped)
-		pkdi_log_bare(&run->log, "  %s -> %s.%s: %" PRIu64 " dropped", input->stream->name,
-		              node->decl->name, input->decl->name, dropped);
-	if (input->role != PKDI_ROLE_SAMPLED || !(present + absent))
+	pkdi_account_edge(node, index, &account);
+	print_edge(run, node, input, &account);
+	if (!account.n_looks)
 		return;
-	if (present)
+	n_present = account.n_looks - account.n_absent;
+	if (n_present)
 		snprintf(ages, sizeof(ages), ", mean age %.1f ms, max %.1f ms",
-		         (double)pkdi_read(&words->age_sum_ns) / (double)present / 1e6,
-		         (double)pkdi_read(&words->age_max_ns) / 1e6);
+		         (double)account.age_sum_ns / (double)n_present / 1e6,
+		         (double)account.age_max_ns / 1e6);
 	pkdi_log_bare(&run->log,
 	              "  %s -> %s.%s: sampled%s, absent in %" PRIu64 " of %" PRIu64 " firings",
-	              input->stream->name, node->decl->name, input->decl->name, ages, absent,
-	              present + absent);
+	              input->stream->name, node->decl->name, input->decl->name, ages,
+	              account.n_absent, account.n_looks);
 }
 
 static const char *plural(uint64_t n)
@@ -165,14 +205,15 @@ static const char *plural(uint64_t n)
 
 static void print_losses(const struct pkdi_run *run, const struct pkdi_node *node)
 {
-	uint64_t n_failed = pkdi_read(&node->words->n_failed);
+	struct pkdi_node_account account;
 
+	pkdi_account_node(node, &account);
 	for (uint32_t i = 0; i < node->decl->n_inputs; i++)
 		if (node->inputs[i].stream)
-			print_input(run, node, &node->inputs[i]);
-	if (n_failed)
+			print_input(run, node, i);
+	if (account.failed)
 		pkdi_log_bare(&run->log, "  %s: %" PRIu64 " frame%s failed", node->decl->name,
-		              n_failed, plural(n_failed));
+		              account.failed, plural(account.failed));
 }
 
 static void print_refused(const struct pkdi_run *run, const struct pkdi_node *node)
@@ -183,7 +224,7 @@ static void print_refused(const struct pkdi_run *run, const struct pkdi_node *no
 		for (uint32_t j = 0; output->stream && j < output->n_gates; j++) {
 			const struct pkd_reader *reader = &output->stream->readers[j];
 			const struct pkd_node *decl = &run->program->nodes[reader->node];
-			uint64_t n = pkdi_read(output->gates[j].n_refused);
+			uint64_t n = pkdi_account_refused_for(node, i, j);
 
 			if (n)
 				pkdi_log_bare(&run->log,

@@ -11,6 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "console/account.h"
 #include "node/say.h"
 #include "os/backlog.h"
 #include "os/event.h"
@@ -344,6 +345,7 @@ int pkdi_supervisor_init(struct pkdi_supervisor *supervisor, struct pkdi_run *ru
 	                   .end_fd = {-1, -1}},
 		.notify = {.fd = -1},
 		.quiet = options->quiet,
+		.account = options->account,
 	};
 	r = allocate(supervisor);
 	if (r == 0)
@@ -379,6 +381,21 @@ void pkdi_supervisor_finish(struct pkdi_supervisor *supervisor)
 	free(supervisor->lives);
 	free(supervisor->children);
 	free(supervisor->last_fatal);
+}
+
+static void write_account(struct pkdi_supervisor *supervisor)
+{
+	int r = 0;
+
+	if (supervisor->account)
+		r = pkdi_account_write(supervisor->run, supervisor->account, supervisor->status);
+	if (r == 0)
+		return;
+	pkdi_log(&supervisor->run->log, "--account %s: cannot be written: %s", supervisor->account,
+	         strerror(-r));
+	pkdi_backlog_drain(supervisor->backlog);
+	if (!supervisor->status)
+		supervisor->status = 1;
 }
 
 int pkdi_supervisor_run(struct pkdi_supervisor *supervisor)
@@ -433,6 +450,7 @@ int pkdi_supervisor_run(struct pkdi_supervisor *supervisor)
 	pkdi_backlog_drain(supervisor->backlog);
 	if (supervisor->lost_output && !supervisor->status)
 		supervisor->status = 1;
+	write_account(supervisor);
 	pkdi_helper_end(supervisor, supervisor->status);
 	return supervisor->status;
 }

@@ -42,6 +42,7 @@ struct pkdi_supervisor {
 	int64_t woke_ns;  /* when it last woke much too late: no step counts from before */
 	struct pkdi_progress progress;
 	bool quiet;
+	const char *account; /* the file for it, NULL = none */
 	bool done;
 	bool lost_output; /* a file could not be named, or is where it should be no more */
 	int status;

@@ -13,7 +13,8 @@
  * Meanwhile its console is asked for pauses, other parameters, commands and restarts (meddle.c),
  * and killed as the others are.
  *
- * After each run no process is left, and nobody holds its memory. -l is for edges that lose frames:
+ * After each run no process is left, and nobody holds its memory; the account that it has written
+ * adds up, unless its supervisor was killed. -l is for edges that lose frames:
  * there the nodes themselves write a file `wrong`, which must be empty. The folder of a run that
  * was not right is kept as NAME.N; after DIFFERENCES (3) of these it is enough. */
 #define _GNU_SOURCE
@@ -25,6 +26,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "account.h"
 #include "files.h"
 #include "meddle.h"
 #include "run.h"
@@ -103,6 +105,9 @@ static void look_at_what_is_left(struct run *run)
 	if (holder)
 		run_complain(run, "process %d holds memory of it", holder);
 	if (!files_compare(campaign->wanted, campaign->folder, comparison(run), text, sizeof(text)))
+		run_complain(run, "%s", text);
+	if (run->end != BY_DEATH &&
+	    !account_adds_up(campaign->folder, run->end == BY_TERM, text, sizeof(text)))
 		run_complain(run, "%s", text);
 	if (files_hold(campaign->folder, "wrong", NULL))
 		run_complain(run, "nodes have written down what is wrong");

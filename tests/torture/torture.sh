@@ -57,7 +57,7 @@ echo "seed $seed"
 
 # shellcheck disable=SC2086 # words
 ${CC:-cc} -std=gnu11 -O2 ${CFLAGS:-} -o kill "$here/kill.c" "$here/run.c" "$here/disturb.c" \
-	"$here/victims.c" "$here/files.c" "$here/meddle.c" ${LDFLAGS:-} || exit 2
+	"$here/victims.c" "$here/files.c" "$here/account.c" "$here/meddle.c" ${LDFLAGS:-} || exit 2
 
 # died_of GRAPH FRAMES: the undisturbed run has died of the frames that it should, and of these alone.
 died_of() {
@@ -85,7 +85,7 @@ while read -r name source frames; do
 	"$PKDC" build --pipeline "$name" "$here/$source.pkd" -o "$name.program" || exit 2
 	seed=$((seed + 1))
 	./kill -k "$each" -s "$seed" -d "${TORTURE_DIFFERENCES:-3}" -f "$frames" \
-		$options "$name" "./../$name.program" --frames "$frames" >"$name.lines" || status=1
+		$options "$name" "./../$name.program" --frames "$frames" --account account >"$name.lines" || status=1
 	cat "$name.lines"
 	case $name in
 	faults*) died_of "$name" "$frames" || status=1 differences=$((differences + 1)) ;;

@@ -82,7 +82,7 @@ static void what_any_shows_is_never_overwritten(void **state)
 		assert_int_equal(*(const uint64_t *)node->in[0], shown);
 		drive_both();
 	}
-	assert_int_equal(pkdi_read(&run.nodes[A].words->n_refused), 8);
+	assert_int_equal(firings_of(A).refused, 8);
 }
 
 static void any_ends_when_all_its_inputs_have(void **state)
@@ -120,7 +120,7 @@ static void any_that_is_live_is_refused_and_paced_waits(void **state)
 		drive(NODE);
 		assert_int_equal(n_fired, paced ? ROOM : 12);
 		assert_int_equal(published(), ROOM);
-		assert_int_equal(pkdi_read(&run.nodes[NODE].words->n_refused),
+		assert_int_equal(firings_of(NODE).refused,
 		                 paced ? 0 : 12 - ROOM);
 		assert_int_equal(settled(), paced ? ROOM : 12);
 		drive_both();

@@ -26,6 +26,28 @@ static inline void any_finish(void *self)
 		PKD_ABI, size, init, step, finish, NULL, NULL \
 	}
 
+/* The account of input `i` of the node; and of the node's firings. */
+static inline struct pkdi_edge_account account_of(uint32_t node, uint32_t i)
+{
+	struct pkdi_edge_account account;
+
+	pkdi_account_edge(&run.nodes[node], i, &account);
+	if (run.nodes[node].inputs[i].role != PKDI_ROLE_FIRING)
+		return account;
+	assert_int_equal(account.delivered + account.dropped + account.thinned +
+	                         account.other_worker + account.unjoined + account.failed +
+	                         account.left + account.in_flight,
+	                 account.published);
+	return account;
+}
+static inline struct pkdi_node_account firings_of(uint32_t node)
+{
+	struct pkdi_node_account account;
+
+	pkdi_account_node(&run.nodes[node], &account);
+	return account;
+}
+
 /* Polls and fires the node until it has nothing to do, as a process does that has slept. */
 static inline enum pkdi_poll drive(uint32_t node)
 {

@@ -29,6 +29,7 @@ static struct pkd_node decls[MAX_NODES];
 static char names[MAX_NODES][16];
 static struct pkdi_node nodes[MAX_NODES];
 static struct pkdi_node_words words[MAX_NODES];
+static _Atomic uint64_t ledgers[MAX_NODES][2 * (PKDI_LOST_ABSENT + 1)];
 static struct pkdi_orders orders[MAX_NODES];
 static _Atomic uint32_t paused[MAX_NODES];
 static struct pkdi_program_words program_words;
@@ -49,6 +50,7 @@ static void make_program(const char *name, uint32_t n_nodes)
 		decls[i] = (struct pkd_node){.name = names[i]};
 		nodes[i].decl = &decls[i];
 		nodes[i].words = &words[i];
+		nodes[i].ledger = (struct pkdi_ledger){ledgers[i], PKDI_LOST_ABSENT};
 	}
 	program = (struct pkd_program){
 		.name = name, .source = "t.pkd", .nodes = decls, .n_nodes = n_nodes};

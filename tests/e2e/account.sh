@@ -1,0 +1,19 @@
+#!/bin/sh
+# The account: every value of every edge is in one column, at any moment and at the end, and each number is what it
+# must be, also through kills of nodes and of the console, pauses and stops.
+# shellcheck source=lib/lib.sh
+. "$(dirname "$0")/lib/lib.sh"
+needs python3
+
+export PKD_DIR="$PWD/place"
+build "$e2e/account/account.pkd" --pipeline columns -o columns
+build "$e2e/account/account.pkd" --pipeline crowded -o crowded
+for way in columns killed stopped crowded; do
+	at_most 20 python3 "$e2e/account/account.py" $way >out 2>&1 || fail "$way" out
+	note "$way: $(grep -v seed out | tr '\n' ' ')"
+done
+
+# Where it cannot be written is known at the start.
+expect 1 'columns: --account no/where: cannot be written: No such file or directory' \
+	./columns --account no/where --frames 1
+[ -z "$(find . -name '*.sock')" ] || fail 'it was started'
