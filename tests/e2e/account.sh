@@ -5,7 +5,7 @@
 . "$(dirname "$0")/lib/lib.sh"
 needs python3
 
-export PKD_DIR="$PWD/place"
+export PKD_DIR="$PWD/place" PYTHONPATH="$e2e/lib" PYTHONDONTWRITEBYTECODE=1
 build "$e2e/account/account.pkd" --pipeline columns -o columns
 build "$e2e/account/account.pkd" --pipeline crowded -o crowded
 for way in columns killed stopped crowded; do

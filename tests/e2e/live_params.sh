@@ -6,66 +6,13 @@
 . "$(dirname "$0")/lib/lib.sh"
 needs python3
 
-export PKD_DIR="$PWD/place"
+export PKD_DIR="$PWD/place" PYTHONPATH="$e2e/lib" PYTHONDONTWRITEBYTECODE=1
 build "$e2e/live_params/live_params.pkd" -o live_params
 cat >drive.py <<'END'
-import csv, glob, json, os, random, re, signal, socket, subprocess, sys, time
+import csv, os, random, re, signal, subprocess, sys, time
+from console import Console, children, title
 
 FRAMES, SETS = 2500, 60
-
-class Console:
-    def __init__(self, program):
-        self.program, self.lines = program, None
-
-    def connect(self):
-        until = time.monotonic() + 20
-        while time.monotonic() < until and self.program.poll() is None:
-            for path in glob.glob("place/*.sock"):
-                try:
-                    client = socket.socket(socket.AF_UNIX)
-                    client.settimeout(20)
-                    client.connect(path)
-                    self.client, self.lines = client, client.makefile("r")
-                    if self.lines.readline():
-                        return True
-                except OSError:
-                    pass
-            time.sleep(0.005)
-        return False
-
-    def ask(self, request):
-        """The answer's last line; None: the console or the program has gone meanwhile."""
-        try:
-            if not self.lines and not self.connect():
-                return None
-            self.client.sendall(json.dumps(request).encode() + b"\n")
-            while True:
-                line = self.lines.readline()
-                answer = json.loads(line) if line else None
-                if not answer or not answer.get("more"):
-                    break
-        except (OSError, ValueError):
-            answer = None
-        if not answer or "event" in answer:
-            self.lines = None
-            return None
-        return answer
-
-def children(pid, words):
-    """Process numbers of the program whose titles end with one of the words."""
-    found = []
-    try:
-        lines = open(f"/proc/{pid}/task/{pid}/children").read().split()
-    except OSError:
-        lines = []  # it has ended
-    for line in lines:
-        try:
-            title = open(f"/proc/{line}/cmdline").read().strip("\0").split("\0")[0]
-        except OSError:
-            continue
-        if title.split(": ")[-1] in words:
-            found.append(int(line))
-    return found
 
 def run(mode, kills):
     for name in ("rows.csv", "again.csv"):
@@ -78,13 +25,15 @@ def run(mode, kills):
         for k in range(1, SETS + 1):
             time.sleep(random.random() * 0.012)
             if kills and random.random() < 0.5:
-                victims = children(program.pid, ["c", "found", "found_2", "found_3", "t", "seen", "console"])
+                victims = [pid for pid in children(program.pid)
+                           if title(pid) in ("c", "found", "found_2", "found_3", "t", "seen", "console")]
                 if victims:
                     os.kill(random.choice(victims), signal.SIGKILL)
                     killed += 1
             value = k * 10
-            answer = console.ask({"method": "set", "parameters":
-                                  {"values": {"gain": value, "word": word(value)}, "wait_ms": random.choice([0, 5, 3000])}})
+            lines = console.ask("set", values={"gain": value, "word": word(value)},
+                                wait_ms=random.choice([0, 5, 3000]))
+            answer = lines and lines[-1]
             if answer is None:
                 unknown.add(value)  # it may have been published before the console died
             elif "error" in answer:
@@ -147,45 +96,39 @@ done
 # ---- The console dies: what was set is known to the next one ----
 
 cat >again.py <<'END'
-import os, signal, time
-from drive import Console, children
-import subprocess
+import os, signal, subprocess
+from console import Console, children, title, wait_for
 program = subprocess.Popen(["./live_params", "--quiet", "--frames", "1000000"])
 try:
     console = Console(program)
-    until = time.monotonic() + 20
-    assert console.ask({"method": "set", "parameters": {"values": {"found.gain": 5}}})["parameters"]["version"] == 1
-    first = children(program.pid, ["console"])
+    set = lambda values, **more: console.ask("set", values=values, **more)[-1]
+    consoles = lambda: [pid for pid in children(program.pid) if title(pid) == "console"]
+    assert set({"found.gain": 5})["parameters"]["version"] == 1
+    first = consoles()
     os.kill(first[0], signal.SIGKILL)
-    while time.monotonic() < until and children(program.pid, ["console"]) in ([], first):
-        time.sleep(0.005)
-    console.lines = None
-    assert console.ask({"method": "set", "parameters": {"values": {"gain": 7}}})["parameters"]["version"] == 2
-    console.client.sendall(b'{"method":"get"}\n')
-    seen = [console.lines.readline()]
-    while '"more"' in seen[-1]:
-        seen.append(console.lines.readline())
-    text = "".join(seen)
-    for wanted in ('"name":"gain","value":"7","live":true,"set":true',
-                   '"name":"c.gain","value":"7","live":true,"set":false',
-                   '"name":"found.gain","value":"5","live":true,"set":true'):
-        assert wanted in text, (wanted, text)
-    at = console.ask({"method": "set", "parameters": {"values": {"gain": 8}, "at": 900000, "wait_ms": 50}})
+    wait_for(lambda: consoles() not in ([], first))
+    console.connection = None
+    assert set({"gain": 7})["parameters"]["version"] == 2
+    params = [line["parameters"].get("param") for line in console.ask("get")]
+    for wanted in ({"name": "gain", "value": "7", "live": True, "set": True},
+                   {"name": "c.gain", "value": "7", "live": True, "set": False},
+                   {"name": "found.gain", "value": "5", "live": True, "set": True}):
+        assert wanted in params, (wanted, params)
+    at = set({"gain": 8}, at=900000, wait_ms=50)
     assert "parameters" in at, at
     assert all(clock["frame"] == 900000 for clock in at["parameters"]["clocks"]), at
     assert "seen" in at["parameters"]["pending"], at
     # A text has room for what its declaration says; from the pipeline the least of those that get it.
-    long = console.ask({"method": "set", "parameters": {"values": {"gain": 8, "word": "8" * 33}}})
+    long = set({"gain": 8, "word": "8" * 33})
     assert (long["error"], long["message"]) == (
         "invalid_value", f"word = {'8' * 33}: must be a text of at most 32 bytes"), long
-    long = console.ask({"method": "set", "parameters": {"values": {"gain": 8, "c.word": "8" * 65}}})
+    long = set({"gain": 8, "c.word": "8" * 65})
     assert long["message"].endswith(": must be a text of at most 64 bytes"), long
     # What is set later and begins earlier takes its place.
-    now = console.ask({"method": "set", "parameters": {"values": {"gain": 9}, "wait_ms": 5000}})["parameters"]
+    now = set({"gain": 9}, wait_ms=5000)["parameters"]
     assert not now["pending"] and all(clock["frame"] < 900000 for clock in now["clocks"]), now
     # The values in use are not overwritten: three versions wait for a frame, and a fourth is refused.
-    wait = lambda: console.ask({"method": "set", "parameters": {"values": {"gain": 9}, "at": 900000, "wait_ms": 0}})
-    said = [wait() for _ in range(4)]
+    said = [set({"gain": 9}, at=900000, wait_ms=0) for _ in range(4)]
     assert [answer.get("error") for answer in said] == [None, None, None, "busy"], said
 finally:
     program.terminate()

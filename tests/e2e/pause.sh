@@ -5,7 +5,7 @@
 . "$(dirname "$0")/lib/lib.sh"
 needs python3
 
-export PKD_DIR="$PWD/place"
+export PKD_DIR="$PWD/place" PYTHONPATH="$e2e/lib" PYTHONDONTWRITEBYTECODE=1
 build "$e2e/line/line.pkd" --pipeline line --deploy restart -o line
 cat >groups.pkd <<'END'
 use table
@@ -39,55 +39,8 @@ pipeline groups() {
 END
 build groups.pkd -o groups
 cat >drive.py <<'END'
-import glob, json, os, random, signal, socket, subprocess, sys, time
-
-def connect(program):
-    until = time.monotonic() + 20
-    while time.monotonic() < until and program.poll() is None:
-        for path in glob.glob("place/*.sock"):
-            client = socket.socket(socket.AF_UNIX)
-            client.settimeout(20)
-            try:
-                client.connect(path)
-                lines = client.makefile("r")
-                if lines.readline():
-                    return client, lines
-            except OSError:
-                pass
-        time.sleep(0.005)
-    return None
-
-class Console:
-    def __init__(self, program):
-        self.program, self.connection = program, None
-
-    def ask(self, method, **parameters):
-        """All lines of the answer; None: the console has gone meanwhile."""
-        try:
-            self.connection = self.connection or connect(self.program)
-            client, lines = self.connection
-            client.sendall(json.dumps({"method": method, "parameters": parameters}).encode() + b"\n")
-            answer = [json.loads(lines.readline())]
-            while answer[-1].get("more"):
-                answer.append(json.loads(lines.readline()))
-            if "event" not in answer[-1]:
-                return answer
-        except (OSError, ValueError, TypeError):
-            pass
-        self.connection = None
-        return None
-
-def children(pid):
-    try:
-        return open(f"/proc/{pid}/task/{pid}/children").read().split()
-    except OSError:
-        return []
-
-def title(pid):
-    try:
-        return open(f"/proc/{pid}/cmdline").read().strip("\0").split("\0")[0].split(": ")[-1]
-    except OSError:
-        return ""
+import os, random, signal, subprocess, time
+from console import Console, children, title, wait_for
 
 def start(*options):
     return subprocess.Popen(["./line", "--quiet", *options])
@@ -100,12 +53,6 @@ def node(console, name):
 
 def rows(path):
     return [line.strip().split(",")[-1] for line in open(path)][1:]
-
-def wait_for(what):
-    until = time.monotonic() + 20
-    while not what():
-        assert time.monotonic() < until, "it does not come"
-        time.sleep(0.005)
 
 random.seed(2)
 names = ["numbers", "before", "middle", "after", "rows"]
@@ -131,7 +78,7 @@ try:
     # It stays so through deaths.
     for name in ("middle", "console"):
         first = [pid for pid in children(program.pid) if title(pid) == name][0]
-        os.kill(int(first), signal.SIGKILL)
+        os.kill(first, signal.SIGKILL)
         wait_for(lambda: any(title(pid) == name and pid != first for pid in children(program.pid)))
     console.connection = None
     wait_for(lambda: node(console, "middle")["state"] == "running")
@@ -179,7 +126,7 @@ try:
             victims = [pid for pid in children(program.pid)
                        if title(pid) in ("numbers", "before", "middle", "console")]
             if victims:
-                os.kill(int(random.choice(victims)), signal.SIGKILL)
+                os.kill(random.choice(victims), signal.SIGKILL)
                 kills += 1
         if pauses < 100:
             pauses += bool(console.ask("pause", nodes=random.sample(names, 2)))

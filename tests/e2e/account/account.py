@@ -2,7 +2,10 @@
 compares those at the end with what each number must be.
 
     account.py columns|killed|stopped|crowded"""
-import glob, json, os, random, signal, socket, subprocess, sys, time
+import json, os, random, signal, subprocess, sys, time
+
+import console
+from console import children
 
 FRAMES = 600
 PATIENCE = 60 * int(os.environ.get("TEST_PATIENCE", "10")) / 10
@@ -13,43 +16,13 @@ def fail(what, *about):
     sys.exit("\n".join([what, *map(str, about)]))
 
 
-class Console:
-    def __init__(self, program):
-        self.program, self.lines = program, None
-
-    def connect(self):
-        until = time.monotonic() + PATIENCE
-        while time.monotonic() < until and self.program.poll() is None:
-            for path in glob.glob(f"place/{self.program.pid}.sock"):
-                self.client = socket.socket(socket.AF_UNIX)
-                self.client.settimeout(PATIENCE)
-                try:
-                    self.client.connect(path)
-                    self.lines = self.client.makefile("r")
-                    if self.lines.readline():
-                        return True
-                except OSError:
-                    pass
-            time.sleep(0.005)
-        return False
-
+class Console(console.Console):
     def ask(self, method, **parameters):
-        """The lines of the answer; None: the console has gone meanwhile."""
-        try:
-            if not self.lines and not self.connect():
-                return None
-            self.client.sendall(json.dumps({"method": method, "parameters": parameters}).encode() + b"\n")
-            answer = [json.loads(self.lines.readline())]
-            while answer[-1].get("more"):
-                answer.append(json.loads(self.lines.readline()))
-            if "error" in answer[-1]:
-                fail("refused", answer[-1])
-            if "event" not in answer[-1]:
-                return [line["parameters"] for line in answer]
-        except (OSError, ValueError):
-            pass
-        self.lines = None
-        return None
+        """What the lines of the answer say; None: the console has gone meanwhile."""
+        answer = super().ask(method, **parameters)
+        if answer and "error" in answer[-1]:
+            fail("refused", answer[-1])
+        return answer and [line["parameters"] for line in answer]
 
 
 def name(edge):
@@ -153,13 +126,6 @@ def ask_why(console):
         states = [lines[f"n.n -> {worker}.n"]["state"] for worker in pool]
         if states.count("delivered") > 1 or states.count("other_worker") == len(pool):
             fail(f"frame {frame} has not one worker", pool, states)
-
-
-def children(pid):
-    try:
-        return list(map(int, open(f"/proc/{pid}/task/{pid}/children").read().split()))
-    except OSError:
-        return []
 
 
 def account():
