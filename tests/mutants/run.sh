@@ -113,6 +113,17 @@ pkdc_in() {
 
 # ---- Testing ----
 
+# bounded OPTION... COMMAND...: as timeout(1), which gives the command a process group of its own. What
+# a mutant has left of it is ended, too.
+bounded() {
+	timeout "$@" &
+	group=$!
+	wait "$group"
+	status=$?
+	kill -KILL -- "-$group" 2>/dev/null
+	return "$status"
+}
+
 # run_test TEST [OBJECT]: builds and runs it, its output in `out`. Returns 0 when it has passed, 1 when
 # it has failed, 77 when it skips itself; 2 when it was not built, did not run, or did not end.
 run_test() {
@@ -120,7 +131,7 @@ run_test() {
 	case $program in
 	unit/*)
 		unit "${program#unit/}" "$work/program" ${2:+"$2"} || return 2
-		MUTANT_TEST=${1#* } timeout -k 1 $unit_limit "$work/program" >"$work/out" 2>&1 </dev/null
+		MUTANT_TEST=${1#* } bounded -k 1 $unit_limit "$work/program" >"$work/out" 2>&1 </dev/null
 		status=$?
 		! grep -Eq '^(not )?ok 1 # SKIP' "$work/out" || return 77
 		grep -Exq "(not )?ok 1 - ${1#* }" "$work/out" || return 2
@@ -130,7 +141,7 @@ run_test() {
 		rm -rf "$work/cwd"
 		mkdir "$work/cwd"
 		(cd "$work/cwd" && PKDC=$work/tree/build/pkdc TMPDIR=$work/cwd \
-			timeout -k 10 $script_limit "$root/tests/$program.sh") >"$work/out" 2>&1 </dev/null
+			bounded -k 10 $script_limit "$root/tests/$program.sh") >"$work/out" 2>&1 </dev/null
 		status=$?
 		;;
 	*)
