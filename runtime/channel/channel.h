@@ -124,6 +124,7 @@ struct pkdi_input {
 	uint64_t number;  /* of the front: its frame number, as it was when it was validated */
 	uint64_t settled; /* as read before the ring was read */
 	bool fires;       /* the front takes part in the firing at hand */
+	uint64_t traced_dropped; /* what the trace has of words->n_dropped */
 };
 
 /* Initialises from what the last incarnation left: cursors, and the choice of `latest`. */

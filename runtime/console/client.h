@@ -13,6 +13,7 @@
 
 struct pkdi_method;
 struct pkdi_asked;
+struct pkdi_chrome;
 
 /* The parts of a program, in the order in which an answer goes through them, one line each. */
 enum pkdi_section {
@@ -22,6 +23,7 @@ enum pkdi_section {
 	PKDI_SECTION_EDGE,  /* input `part` of node `index` */
 	PKDI_SECTION_PARAM,
 	PKDI_SECTION_COMMAND, /* command `part` of node `index` */
+	PKDI_SECTION_TRACE, /* line `index` of its events */
 	PKDI_SECTION_WHOLE, /* the last line of any answer */
 };
 
@@ -39,6 +41,7 @@ struct pkdi_request {
 	bool *chosen;     /* get: by parameter, which are asked for; call: by node; NULL: all */
 	struct pkdi_asked *asked; /* call: of each of those nodes, in their order */
 	uint32_t n_asked;
+	struct pkdi_chrome *trace; /* trace: its events; NULL: none are asked for */
 	uint64_t version; /* set: of the values that were set; ping: its number */
 	int64_t since_ns; /* of what waits: when it was asked */
 	int64_t until_ns; /* how long the answer waits for nodes or processes */

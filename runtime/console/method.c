@@ -11,6 +11,7 @@
 #include "console/pause.h"
 #include "console/set.h"
 #include "console/status.h"
+#include "console/trace.h"
 #include "options/param.h"
 #include "options/value.h"
 
@@ -21,6 +22,7 @@ enum {
 	EDGES = 1 << PKDI_SECTION_EDGE,
 	PARAMS = 1 << PKDI_SECTION_PARAM,
 	COMMANDS = 1 << PKDI_SECTION_COMMAND,
+	TRACE = 1 << PKDI_SECTION_TRACE,
 };
 
 /* How long an answer waits for nodes, unless "wait_ms" says. */
@@ -42,7 +44,8 @@ bool pkdi_refuse(struct pkdi_fault *fault, const char *name, const char *format,
 
 /* ---- The way through a program ---- */
 
-static uint32_t count(const struct pkdi_run *run, enum pkdi_section section)
+static uint32_t count(const struct pkdi_run *run, const struct pkdi_request *request,
+                      enum pkdi_section section)
 {
 	switch (section) {
 	case PKDI_SECTION_PROCESS:
@@ -55,6 +58,8 @@ static uint32_t count(const struct pkdi_run *run, enum pkdi_section section)
 		return run->program->n_streams;
 	case PKDI_SECTION_PARAM:
 		return pkdi_param_count(run->program);
+	case PKDI_SECTION_TRACE:
+		return pkdi_trace_lines(request);
 	case PKDI_SECTION_WHOLE:
 		break;
 	}
@@ -82,7 +87,7 @@ static bool is_there(const struct pkdi_run *run, const struct pkdi_request *requ
 
 	if (cursor->section == PKDI_SECTION_WHOLE)
 		return true;
-	if (!(sections & 1U << cursor->section) || cursor->index >= count(run, cursor->section))
+	if (!(sections & 1U << cursor->section) || cursor->index >= count(run, request, cursor->section))
 		return false;
 	if (request->chosen)
 		return request->chosen[cursor->index];
@@ -92,17 +97,18 @@ static bool is_there(const struct pkdi_run *run, const struct pkdi_request *requ
 	       run->program->nodes[cursor->index].inputs[cursor->part].stream != PKD_NONE;
 }
 
-static void step_on(const struct pkdi_run *run, unsigned sections, struct pkdi_cursor *cursor)
+static void step_on(const struct pkdi_run *run, const struct pkdi_request *request,
+                    struct pkdi_cursor *cursor)
 {
-	bool is_asked = sections & 1U << cursor->section;
+	bool is_asked = request->method->sections & 1U << cursor->section;
 
-	if (is_asked && cursor->index < count(run, cursor->section) &&
+	if (is_asked && cursor->index < count(run, request, cursor->section) &&
 	    cursor->part + 1 < count_parts(run, cursor)) {
 		cursor->part++;
 		return;
 	}
 	cursor->part = 0;
-	if (is_asked && cursor->index + 1 < count(run, cursor->section)) {
+	if (is_asked && cursor->index + 1 < count(run, request, cursor->section)) {
 		cursor->index++;
 		return;
 	}
@@ -114,7 +120,7 @@ void pkdi_method_start(const struct pkdi_run *run, struct pkdi_request *request)
 {
 	request->cursor = (struct pkdi_cursor){PKDI_SECTION_PROCESS, 0, 0};
 	while (!is_there(run, request, &request->cursor))
-		step_on(run, request->method->sections, &request->cursor);
+		step_on(run, request, &request->cursor);
 }
 
 bool pkdi_method_advance(const struct pkdi_run *run, const struct pkdi_request *request,
@@ -123,7 +129,7 @@ bool pkdi_method_advance(const struct pkdi_run *run, const struct pkdi_request *
 	if (cursor->section == PKDI_SECTION_WHOLE)
 		return false;
 	do
-		step_on(run, request->method->sections, cursor);
+		step_on(run, request, cursor);
 	while (!is_there(run, request, cursor));
 	return true;
 }
@@ -134,6 +140,7 @@ void pkdi_method_finish(struct pkdi_request *request)
 	free(request->chosen);
 	request->chosen = NULL;
 	pkdi_call_forget(request);
+	pkdi_trace_forget(request);
 }
 
 /* ---- Requests without parameters ---- */

@@ -11,11 +11,22 @@
 #include "node/ports.h"
 #include "node/record.h"
 #include "node/say.h"
+#include "node/traced.h"
 #include "node/typed.h"
 
 static void set_calling(const struct pkdi_node *node, uint32_t calling)
 {
 	atomic_store_explicit(node->calling, calling, memory_order_relaxed);
+}
+
+static __attribute__((cold)) void trace_call(struct pkdi_node *node, int64_t since_ns)
+{
+	enum pkdi_call call = atomic_load_explicit(node->call, memory_order_relaxed);
+	uint32_t command = 0;
+
+	if (call == PKDI_CALL_COMMAND)
+		command = pkdi_request_of(&node->calls, node->calls.done + 1)->command;
+	pkdi_traced_call(node, call, since_ns, command);
 }
 
 void pkdi_node_begin_call(struct pkdi_node *node, enum pkdi_call call)
@@ -28,7 +39,11 @@ void pkdi_node_begin_call(struct pkdi_node *node, enum pkdi_call call)
 /* `calling` is left to the caller: after a failure it tells the supervisor which node it was. */
 void pkdi_node_end_call(struct pkdi_node *node)
 {
+	int64_t since_ns = atomic_load_explicit(node->step_since_ns, memory_order_relaxed);
+
 	atomic_store_explicit(node->step_since_ns, 0, memory_order_relaxed);
+	if (pkdi_is_traced(node))
+		trace_call(node, since_ns);
 	atomic_store_explicit(node->call, PKDI_CALL_STEP, memory_order_relaxed);
 	/* It may have taken long: an earlier reading of the clock is stale. */
 	*node->now_ns = 0;
@@ -484,16 +499,19 @@ static int seal_values(struct pkdi_node *node, int64_t now_ns)
 static bool is_refused(struct pkdi_node *node)
 {
 	const struct pkdi_gate *gate = NULL;
+	uint32_t i;
 
 	if (node->decl->origin != PKD_LIVE)
 		return false;
-	for (uint32_t i = 0; i < node->decl->n_outputs && !gate; i++)
+	for (i = 0; i < node->decl->n_outputs && !gate; i++)
 		if (!node->outputs[i].absent)
 			gate = pkdi_output_full_gate(&node->outputs[i]);
 	if (!gate)
 		return false;
 	pkdi_count(&node->words->n_refused, 1);
 	pkdi_count(gate->n_refused, 1);
+	if (pkdi_is_traced(node))
+		pkdi_traced_lost(node, PKDI_DROP_REFUSED, i - 1);
 	return true;
 }
 
@@ -618,8 +636,8 @@ static void settle_stamps(struct pkdi_node *node)
 				node->outputs[decl->outputs[i].stamps - decl->outputs].absent;
 }
 
-/* Calls step; returns its result, and the time at its end. */
-static int call_step(struct pkdi_node *node, int64_t *ret_end_ns)
+/* Calls step; returns its result, and the times of its start and end. */
+static int call_step(struct pkdi_node *node, int64_t *ret_start_ns, int64_t *ret_end_ns)
 {
 	int64_t start_ns;
 	int r;
@@ -628,6 +646,7 @@ static int call_step(struct pkdi_node *node, int64_t *ret_end_ns)
 	start_ns = *node->now_ns;
 	if (!start_ns)
 		start_ns = pkd_now();
+	*ret_start_ns = start_ns;
 	if (is_timed_by_call(node))
 		node->ctx.capture_ns = start_ns;
 	r = pkdi_ports_fill(node);
@@ -739,6 +758,8 @@ static int publish(struct pkdi_node *node, int64_t now_ns, enum pkdi_then then)
 
 	if (cannot_wait(node) && is_paused(node)) {
 		pkdi_count(&node->words->n_paused, 1);
+		if (pkdi_is_traced(node))
+			pkdi_traced_lost(node, PKDI_DROP_PAUSED, PKD_NONE);
 		commit(node, false, then);
 		return 0;
 	}
@@ -762,6 +783,8 @@ static int pass_failed(struct pkdi_node *node)
 	int r;
 
 	pkdi_count(&node->words->n_failed, 1);
+	if (pkdi_is_traced(node))
+		pkdi_traced_failed(node);
 	if (is_timed_by_call(node))
 		node->ctx.capture_ns = now_ns;
 	if (goes_back(node))
@@ -846,10 +869,43 @@ static void carry_out(struct pkdi_node *node)
 	set_calling(node, 0);
 }
 
+/* Takes the values that hold for the frame. */
+static void apply_live(struct pkdi_node *node)
+{
+	uint64_t before = pkdi_read(&node->words->live.applied), after;
+
+	pkdi_live_apply(&node->live, node->ctx.number);
+	after = pkdi_read(&node->words->live.applied);
+	if (after != before && pkdi_is_traced(node))
+		pkdi_traced_version(node, after);
+}
+
+/* What follows a step: its values become visible, or it has failed. */
+static int end_firing(struct pkdi_node *node, int r, int64_t end_ns, int then)
+{
+	if (then < 0)
+		return fail(node, r);
+	if (goes_back(node))
+		return fail(node, say_goes_back(node));
+	node->ctx.due_ns = 0;
+	if (r == PKD_SKIP) {
+		node->ctx.number--; /* there is no such frame */
+		commit(node, false, PKDI_THEN_LEAVE);
+	} else {
+		int published = publish(node, end_ns, (enum pkdi_then)then);
+
+		if (published < 0)
+			return fail(node, published);
+		if (published && node->waits_for_names)
+			tell_supervisor(node);
+	}
+	return 1;
+}
+
 int pkdi_node_fire(struct pkdi_node *node)
 {
-	int64_t end_ns;
-	int r, then;
+	int64_t start_ns, end_ns;
+	int r, then, done;
 
 	node->calls.waits = node->calls.chosen;
 	if (node->calls.chosen) {
@@ -870,28 +926,15 @@ int pkdi_node_fire(struct pkdi_node *node)
 	if (node->ctx.number == pkdi_read(&node->orders->failed_number))
 		return pass_failed(node);
 	if (node->live.reads)
-		pkdi_live_apply(&node->live, node->ctx.number);
-	r = call_step(node, &end_ns);
+		apply_live(node);
+	r = call_step(node, &start_ns, &end_ns);
 	if (r == PKD_LATER && pkdi_node_is_source(node->decl))
 		return wait_later(node);
 	then = r < 0 ? r : then_of(node, r);
-	if (then < 0)
-		return fail(node, r);
-	if (goes_back(node))
-		return fail(node, say_goes_back(node));
-	node->ctx.due_ns = 0;
-	if (r == PKD_SKIP) {
-		node->ctx.number--; /* there is no such frame */
-		commit(node, false, PKDI_THEN_LEAVE);
-	} else {
-		int published = publish(node, end_ns, (enum pkdi_then)then);
-
-		if (published < 0)
-			return fail(node, published);
-		if (published && node->waits_for_names)
-			tell_supervisor(node);
-	}
-	if (then == PKDI_THEN_LEAVE)
+	done = end_firing(node, r, end_ns, then);
+	if (pkdi_is_traced(node) && r != PKD_SKIP)
+		pkdi_traced_firing(node, start_ns, end_ns, done > 0, then == PKDI_THEN_MORE);
+	if (done > 0 && then == PKDI_THEN_LEAVE)
 		pkdi_node_leave(node);
-	return 1;
+	return done;
 }

@@ -16,6 +16,7 @@ struct pkdi_options {
 	bool no_sandbox; /* the nodes' declarations are not enforced */
 	enum pkdi_freeze freeze;
 	bool freeze_given; /* its coverage is reported if it was given */
+	const char *trace; /* the file, NULL = none */
 	int64_t grace_ns;  /* at a stop, after SIGKILL */
 	bool leave;        /* --help or --version has been answered: exit with 0 */
 	bool *is_set; /* by parameter: its own value was given, and bind does not count; to be freed */

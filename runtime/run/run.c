@@ -18,6 +18,7 @@
 #include "run/layout.h"
 #include "run/link.h"
 #include "run/paths.h"
+#include "run/traces.h"
 #include "run/wishes.h"
 
 /* ---- Private memory ---- */
@@ -428,6 +429,7 @@ int pkdi_run_init(struct pkdi_run *run, const struct pkd_program *program,
 		.stop_fd = -1,
 		.supervisor_fd = -1,
 		.supervisor = getpid(),
+		.start_ns = pkd_now(),
 		.spin_ns = choose_spin_ns(program),
 		.freeze = options->freeze,
 		.sandbox = !options->no_sandbox && !options->single_process,
@@ -436,6 +438,7 @@ int pkdi_run_init(struct pkdi_run *run, const struct pkd_program *program,
 		.control_map.fd = -1,
 		.orders_map.fd = -1,
 		.wishes_map.fd = -1,
+		.traces_map.fd = -1,
 		.bells_map.fd = -1,
 	};
 	r = pkdi_check(program, &run->log);
@@ -473,6 +476,12 @@ int pkdi_run_init(struct pkdi_run *run, const struct pkd_program *program,
 		         pkdi_limit_explain(-r, why));
 		goto finish_run;
 	}
+	r = pkdi_traces_create(run, options->trace != NULL);
+	if (r < 0) {
+		pkdi_log(&run->log, "cannot allocate the trace, 1 MiB a process: %s",
+		         pkdi_limit_explain(-r, why));
+		goto finish_run;
+	}
 	pkdi_link(run);
 	pkdi_wishes_link(run);
 	r = lend_nothing(run);
@@ -502,6 +511,7 @@ void pkdi_run_finish(struct pkdi_run *run)
 	pkdi_map_finish(&run->orders_map);
 	pkdi_map_finish(&run->bells_map);
 	pkdi_wishes_finish(run);
+	pkdi_map_finish(&run->traces_map);
 	if (run->stop_fd >= 0)
 		close(run->stop_fd);
 	if (run->supervisor_fd >= 0)

@@ -9,6 +9,7 @@
 #include "supervisor/spawn.h"
 #include "supervisor/stats.h"
 #include "supervisor/strays.h"
+#include "supervisor/trace_file.h"
 
 struct pkdi_child {
 	struct pkdi_spawned spawned; /* descriptors of -1: it is not up */
@@ -36,6 +37,7 @@ struct pkdi_supervisor {
 	int64_t alarm_ns; /* when it was to wake, 0 = at no time */
 	int64_t woke_ns;  /* when it last woke much too late: no step counts from before */
 	struct pkdi_progress progress;
+	struct pkdi_trace_file trace;
 	bool quiet;
 	bool done;
 	bool lost_output; /* a file could not be named, or is where it should be no more */
