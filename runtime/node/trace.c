@@ -4,6 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* A look or two is no wait. */
+#define SHORT_NS 1000
+
 enum { WORDS = PKDI_LINE / sizeof(uint64_t) };
 
 bool pkdi_trace_look(struct pkdi_trace *trace, uint32_t session)
@@ -29,6 +32,16 @@ void pkdi_trace_write(struct pkdi_trace *trace, const struct pkdi_trace_event *e
 	for (int i = 0; i < WORDS; i++)
 		atomic_store_explicit(&to[i], words[i], memory_order_relaxed);
 	atomic_store_explicit(&ring->n, n + 1, memory_order_release);
+}
+
+void pkdi_trace_end_wait(struct pkdi_trace *trace, int64_t now_ns)
+{
+	if (!trace->wait.start_ns)
+		return;
+	trace->wait.duration_ns = now_ns - trace->wait.start_ns;
+	if (trace->on && trace->wait.duration_ns >= SHORT_NS)
+		pkdi_trace_write(trace, &trace->wait);
+	trace->wait.start_ns = 0;
 }
 
 /* The first that is not overwritten when `n` are there, and the next one is perhaps half written. */

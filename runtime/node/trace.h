@@ -104,6 +104,9 @@ bool pkdi_trace_look(struct pkdi_trace *trace, uint32_t session);
 
 void pkdi_trace_write(struct pkdi_trace *trace, const struct pkdi_trace_event *event);
 
+/* Ends the wait, if there is one; those of less than a microsecond are left out. */
+void pkdi_trace_end_wait(struct pkdi_trace *trace, int64_t now_ns);
+
 /* A copy of what a ring has of a session. */
 struct pkdi_trace_copy {
 	struct pkdi_trace_event *events; /* to be freed */

@@ -62,6 +62,7 @@ void pkdi_traced_firing(struct pkdi_node *node, int64_t start_ns, int64_t end_ns
 		.what = !committed,
 	};
 
+	pkdi_trace_end_wait(node->trace, start_ns);
 	for (uint32_t i = 0; i < decl->n_inputs; i++)
 		if (decl->inputs[i].policy == PKD_LATEST)
 			tell_dropped(node, i, start_ns);
@@ -99,6 +100,7 @@ static void write_instant(struct pkdi_node *node, enum pkdi_trace_kind kind, uin
 void pkdi_traced_call(struct pkdi_node *node, enum pkdi_call call, int64_t start_ns,
                       uint32_t command)
 {
+	pkdi_trace_end_wait(node->trace, start_ns);
 	pkdi_trace_write(node->trace, &(struct pkdi_trace_event){
 					      .start_ns = start_ns,
 					      .duration_ns = pkd_now() - start_ns,
@@ -128,11 +130,15 @@ void pkdi_traced_failed(struct pkdi_node *node)
 
 /* ---- Waits ---- */
 
-static uint32_t full_output(struct pkdi_node *node)
+/* As the last poll has found it: the cursors are on lines of others. */
+static uint32_t full_output(const struct pkdi_node *node)
 {
-	for (uint32_t i = 0; i < node->decl->n_outputs; i++)
-		if (!pkdi_output_has_room(&node->outputs[i]))
+	for (uint32_t i = 0; i < node->decl->n_outputs; i++) {
+		const struct pkdi_output *output = &node->outputs[i];
+
+		if (output->stream && output->slots.next >= output->room_until)
 			return i;
+	}
 	return PKD_NONE;
 }
 
@@ -148,7 +154,7 @@ static uint32_t empty_input(const struct pkdi_node *node)
 	return PKD_NONE;
 }
 
-static uint64_t reason_of(struct pkdi_node *node, bool begun)
+static uint64_t reason_of(const struct pkdi_node *node, bool begun)
 {
 	uint32_t port = PKD_NONE;
 

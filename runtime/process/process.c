@@ -19,9 +19,6 @@
 /* Looks between two looks at the clock, and rounds between two that look at all watermarks. */
 enum { LOOKS = 8 };
 
-/* Waits of less are not traced. */
-#define SHORT_NS 1000
-
 /* How long a descriptor may be ready while there are frames to fire with. */
 #define LOOK_NS 1000000
 
@@ -250,18 +247,7 @@ static void begin_traced_wait(struct pkdi_run *run, struct pkdi_process *process
 	*wait = (struct pkdi_trace_event){.kind = PKDI_TRACE_WAIT, .node = PKD_NONE};
 	for (uint32_t i = 0; i < process->decl->n_nodes; i++)
 		pkdi_traced_wait(&run->nodes[process->decl->nodes[i]], begun);
-	wait->start_ns = pkd_now();
-}
-
-/* A look or two is no wait. */
-static void end_traced_wait(struct pkdi_process *process)
-{
-	struct pkdi_trace_event *wait = &process->trace.wait;
-
-	wait->duration_ns = pkd_now() - wait->start_ns;
-	if (process->trace.on && wait->duration_ns >= SHORT_NS)
-		pkdi_trace_write(&process->trace, wait);
-	wait->start_ns = 0;
+	wait->start_ns = process->now_ns ? process->now_ns : pkd_now();
 }
 
 /* ---- Start ---- */
@@ -410,7 +396,7 @@ static void end_wait(struct pkdi_process *process)
 {
 	pkdi_poller_found(&process->poller);
 	if (process->trace.wait.start_ns)
-		end_traced_wait(process);
+		pkdi_trace_end_wait(&process->trace, pkd_now());
 	if (!process->idle_ns)
 		return;
 	process->waited_ns = pkd_now() - process->idle_ns;
@@ -477,10 +463,10 @@ static int fire_until_all_left(struct pkdi_run *run, struct pkdi_process *proces
 
 		begun = begun || all_started(run);
 		round = go_round(run, process, begun, true);
-		if (!round.moved)
-			process->now_ns = 0;
 		if (process->trace.on && !round.moved && !process->trace.wait.start_ns)
 			begin_traced_wait(run, process, begun);
+		if (!round.moved)
+			process->now_ns = 0;
 		if (run->spin_ns > 0 && !process->idle_ns && !round.moved && !round.error &&
 		    round.running)
 			round = spin(run, process, begun);

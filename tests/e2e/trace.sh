@@ -7,7 +7,6 @@ needs python3
 
 export PKD_DIR="$PWD/place" PYTHONPATH="$e2e/trace" PYTHONDONTWRITEBYTECODE=1 PATH="$B:$PATH"
 build "$e2e/trace/traced.pkd" --pipeline traced -o traced
-build "$e2e/trace/traced.pkd" --pipeline fast --deploy fast -o fast
 build "$e2e/trace/traced.pkd" --pipeline fast --deploy together -o together
 
 # ---- A file that cannot be ----
@@ -19,7 +18,9 @@ for path in nowhere/x.json directory pipe ''; do
 done
 expect 2 'traced: --trace may be given only once' ./traced --trace a --trace b
 expect 2 'traced: --trace needs a value' ./traced --trace
-[ ! -e a ] || fail 'a file was made'
+expect 1 "fast: --trace: cannot write 'rows.csv': node 'csv' (.*) has it as well" \
+	./together --frames 1 --trace rows.csv
+[ ! -e a ] && [ ! -e rows.csv ] || fail 'a file was made'
 
 # ---- An old file stays until the new one is whole ----
 echo old >old.json
