@@ -99,8 +99,8 @@ static bool is_valid(const struct pkdi_chrome *chrome, const struct pkdi_trace_e
 	if (event->kind >= PKDI_TRACE_DIED && event->kind < PKDI_TRACE_MORE)
 		return part == run->n_processes && event->links[0] < run->n_processes &&
 		       (event->node == PKD_NONE || event->node < run->program->n_nodes);
-	return !is_own || (event->node < run->program->n_nodes &&
-	                   run->process_of[event->node] == part);
+	return !is_own ||
+	       (event->node < run->program->n_nodes && run->process_of[event->node] == part);
 }
 
 /* The stream of a value; PKD_NONE: there is none. */
@@ -232,7 +232,8 @@ struct pkdi_chrome *pkdi_chrome_create(const struct pkdi_run *run)
 		chrome->n_events += chrome->parts[i].copy.n;
 	}
 	/* Name and order, of each. */
-	chrome->n_meta = 2 * (uint64_t)chrome->n_parts + run->n_processes + 2 * run->program->n_nodes;
+	chrome->n_meta = 2 * (uint64_t)chrome->n_parts + run->n_processes +
+	                 2 * run->program->n_nodes;
 	if (r == 0 && find_flows(chrome))
 		return chrome;
 	pkdi_chrome_destroy(chrome);
@@ -319,9 +320,11 @@ static void show_reason(const struct pkdi_chrome *chrome, uint64_t reason, char 
 	uint64_t node = reason >> 32, what = reason >> 16 & 0xffff, port = reason & 0xffff;
 	uint32_t stream = PKD_NONE;
 
-	if (node < program->n_nodes && what == PKDI_WAITS_INPUT && port < program->nodes[node].n_inputs)
+	if (node < program->n_nodes && what == PKDI_WAITS_INPUT &&
+	    port < program->nodes[node].n_inputs)
 		stream = program->nodes[node].inputs[port].stream;
-	if (node < program->n_nodes && what == PKDI_WAITS_ROOM && port < program->nodes[node].n_outputs)
+	if (node < program->n_nodes && what == PKDI_WAITS_ROOM &&
+	    port < program->nodes[node].n_outputs)
 		stream = program->nodes[node].outputs[port].stream;
 	if (stream != PKD_NONE)
 		snprintf(text, NAME_SIZE, "waits for %s%.150s",
@@ -389,8 +392,8 @@ static void write_call(const struct pkdi_chrome *chrome, const struct pkdi_trace
                        struct pkdi_out *out)
 {
 	static const char *const names[] = {
-		[PKDI_CALL_STEP] = "step",     [PKDI_CALL_READY] = "ready",
-		[PKDI_CALL_INIT] = "init",     [PKDI_CALL_FINISH] = "finish",
+		[PKDI_CALL_STEP] = "step",       [PKDI_CALL_READY] = "ready",
+		[PKDI_CALL_INIT] = "init",       [PKDI_CALL_FINISH] = "finish",
 		[PKDI_CALL_COMMAND] = "command", [PKDI_CALL_FLUSH] = "last output",
 	};
 	const struct pkd_node *node = &chrome->run->program->nodes[event->node];
@@ -485,13 +488,15 @@ static void write_event(const struct pkdi_chrome *chrome, uint32_t part,
 	                 ? process
 	                 : id_of_node(chrome, event->node);
 	pkdi_out_open(out, NULL, '{');
-	put_place(out, is_slice ? "X" : "i", process, thread, event->start_ns - chrome->run->start_ns);
+	put_place(out, is_slice ? "X" : "i", process, thread,
+	          event->start_ns - chrome->run->start_ns);
 	if (is_slice)
 		put_time(out, "dur", event->duration_ns);
 	else
-		pkdi_out_text(out, "s", event->kind == PKDI_TRACE_PHASE ? "g"
-		                        : event->kind >= PKDI_TRACE_DIED ? "p"
-		                                                         : "t");
+		pkdi_out_text(out, "s",
+		              event->kind == PKDI_TRACE_PHASE  ? "g"
+		              : event->kind >= PKDI_TRACE_DIED ? "p"
+		                                               : "t");
 	write_what(chrome, event, out);
 	pkdi_out_close(out, '}');
 }
@@ -526,7 +531,8 @@ static void write_flow(const struct pkdi_chrome *chrome, uint64_t number, bool e
 	if (ends && flow->to->start_ns > at_ns)
 		at_ns = flow->to->start_ns;
 	pkdi_out_open(out, NULL, '{');
-	put_place(out, ends ? "f" : "s", id_of_process(chrome, chrome->run->process_of[event->node]),
+	put_place(out, ends ? "f" : "s",
+	          id_of_process(chrome, chrome->run->process_of[event->node]),
 	          id_of_node(chrome, event->node), at_ns - chrome->run->start_ns);
 	pkdi_out_unsigned(out, "id", number + 1);
 	put_text(out, "name", chrome->run->program->streams[flow->stream].name);
@@ -557,7 +563,7 @@ void pkdi_chrome_write(const struct pkdi_chrome *chrome, uint64_t item, struct p
 
 /* ---- What else is to be known ---- */
 
-/* What was overwritten ended before the oldest that is there, as events are written at their ends. */
+/* What was overwritten ended before the oldest that is there: events are written at their ends. */
 static int64_t complete_from(const struct pkdi_chrome *chrome)
 {
 	int64_t from_ns = 0;

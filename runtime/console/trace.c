@@ -41,13 +41,11 @@ bool pkdi_trace_begin(struct pkdi_run *run, struct pkdi_request *request,
 
 uint32_t pkdi_trace_lines(const struct pkdi_request *request)
 {
-	return request->trace
-	               ? (uint32_t)((pkdi_chrome_count(request->trace) + ITEMS - 1) / ITEMS)
-	               : 0;
+	return request->trace ? (uint32_t)((pkdi_chrome_count(request->trace) + ITEMS - 1) / ITEMS)
+	                      : 0;
 }
 
-void pkdi_trace_tell(struct pkdi_run *run, const struct pkdi_request *request,
-                     struct pkdi_out *out)
+void pkdi_trace_tell(struct pkdi_run *run, const struct pkdi_request *request, struct pkdi_out *out)
 {
 	uint64_t item = (uint64_t)request->cursor.index * ITEMS;
 

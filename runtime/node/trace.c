@@ -44,7 +44,7 @@ void pkdi_trace_end_wait(struct pkdi_trace *trace, int64_t now_ns)
 	trace->wait.start_ns = 0;
 }
 
-/* The first that is not overwritten when `n` are there, and the next one is perhaps half written. */
+/* The first that is not overwritten when `n` are there, and the next is perhaps half written. */
 static uint64_t first_whole(uint64_t n)
 {
 	return n < PKDI_TRACE_EVENTS ? 0 : n + 1 - PKDI_TRACE_EVENTS;

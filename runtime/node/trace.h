@@ -13,12 +13,12 @@
 #include "channel/words.h"
 
 enum pkdi_trace_kind {
-	PKDI_TRACE_NONE,    /* of no event */
-	PKDI_TRACE_FIRING,  /* a step; `what`: 0 = published, 1 = not; links: the values */
-	PKDI_TRACE_CALL,    /* another function of the node; `what`: enum pkdi_call; links[0]: of a
+	PKDI_TRACE_NONE,   /* of no event */
+	PKDI_TRACE_FIRING, /* a step; `what`: 0 = published, 1 = not; links: the values */
+	PKDI_TRACE_CALL,   /* another function of the node; `what`: enum pkdi_call; links[0]: of a
 	                       command its number */
-	PKDI_TRACE_WAIT,    /* of the process; `what`: 1 = it slept; links: of nodes */
-	PKDI_TRACE_DROP,    /* `what`: enum pkdi_trace_drop; links[0]: how many, links[1]: the port */
+	PKDI_TRACE_WAIT,   /* of the process; `what`: 1 = it slept; links: of nodes */
+	PKDI_TRACE_DROP, /* `what`: enum pkdi_trace_drop; links[0]: how many, links[1]: the port */
 	PKDI_TRACE_VERSION, /* new values of parameters hold; links[0]: the version */
 	PKDI_TRACE_FAILED,  /* a frame that it has died of twice was passed over */
 	PKDI_TRACE_DIED,    /* the process, since it had begun a call; links[0]: the process */

@@ -27,7 +27,8 @@ static uint64_t taken_of(const struct pkdi_node *node, uint32_t i, bool more)
 
 	if (input->role == PKDI_ROLE_SAMPLED)
 		return input->front ? input->cursor - 1 : 0;
-	return input->role == PKDI_ROLE_FIRING && input->fires ? node->record_cursors[i] - !more : 0;
+	return input->role == PKDI_ROLE_FIRING && input->fires ? node->record_cursors[i] - !more
+	                                                       : 0;
 }
 
 static void tell_dropped(struct pkdi_node *node, uint32_t i, int64_t now_ns)

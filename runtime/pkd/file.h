@@ -13,8 +13,8 @@ struct new_file {
 	char name[PATH_MAX]; /* until then */
 };
 
-/* Each returns false after a message. The first only looks whether it can be written, so that nobody
- * works for nothing; the file that is there already is replaced only where `replaces`. */
+/* Each returns false after a message. The first only looks whether it can be written, so that
+ * nobody works for nothing; a file that is there already is replaced only where `replaces`. */
 bool file_check(struct new_file *file, const char *path, bool replaces);
 bool file_open(struct new_file *file);
 

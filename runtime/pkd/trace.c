@@ -58,8 +58,7 @@ static bool find_inner(const struct talk *talk, const char *name, const char **r
 	uint32_t value = pkdi_json_member(&talk->json, talk->parameters, name);
 	const struct pkdi_json_value *v = &talk->json.values[value];
 
-	if (value == PKDI_JSON_NONE ||
-	    (v->kind != PKDI_JSON_ARRAY && v->kind != PKDI_JSON_OBJECT))
+	if (value == PKDI_JSON_NONE || (v->kind != PKDI_JSON_ARRAY && v->kind != PKDI_JSON_OBJECT))
 		return false;
 	*ret_text = talk->json.text + v->start + 1;
 	*ret_size = v->end - v->start - 2;

@@ -32,8 +32,7 @@ static int refuse(const struct pkdi_run *run, const char *path, int error)
 	return -error;
 }
 
-static int refuse_shared(const struct pkdi_run *run, const char *path,
-                         const struct pkdi_node *node)
+static int refuse_shared(const struct pkdi_run *run, const char *path, const struct pkdi_node *node)
 {
 	char who[PKDI_WHO_SIZE];
 
