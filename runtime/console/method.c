@@ -11,7 +11,7 @@
 #include "console/pause.h"
 #include "console/set.h"
 #include "console/status.h"
-#include "console/trace.h"
+#include "console/tracing.h"
 #include "options/param.h"
 #include "options/value.h"
 

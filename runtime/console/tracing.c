@@ -1,4 +1,4 @@
-#include "console/trace.h"
+#include "console/tracing.h"
 
 #include <errno.h>
 

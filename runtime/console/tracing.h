@@ -1,6 +1,6 @@
 /* The method `trace`: sessions of traces begin and end, and their events are told. */
-#ifndef PKDI_CONSOLE_TRACE_H
-#define PKDI_CONSOLE_TRACE_H
+#ifndef PKDI_TRACING_H
+#define PKDI_TRACING_H
 
 #include "console/method.h"
 
