@@ -1,6 +1,6 @@
 /* A trace of a program in the Trace Event Format, as Perfetto and Chrome read it: each process is
  * one there, each node a thread of it, and another thread has the waits of the process. A flow
- * leads from the firing that published a value to each firing that took it, where both are there. */
+ * leads from the firing that published a value to each firing that took it, where both are. */
 #ifndef PKDI_CHROME_H
 #define PKDI_CHROME_H
 

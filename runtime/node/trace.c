@@ -32,6 +32,8 @@ void pkdi_trace_write(struct pkdi_trace *trace, const struct pkdi_trace_event *e
 	for (int i = 0; i < WORDS; i++)
 		atomic_store_explicit(&to[i], words[i], memory_order_relaxed);
 	atomic_store_explicit(&ring->n, n + 1, memory_order_release);
+	/* It comes from memory while the process does something else. */
+	__builtin_prefetch((const void *)ring->events[(n + 1) % PKDI_TRACE_EVENTS], 1);
 }
 
 void pkdi_trace_end_wait(struct pkdi_trace *trace, int64_t now_ns)

@@ -615,6 +615,7 @@ def frames_of(env):
 def window(child, env, seconds):
     """The frames of a running program in that time, and the CPU time of all its processes in ns."""
     pids = [child.pid, *lab.children_of(child.pid)]
+    time.sleep(0.15)  # whoever watches has begun to
     frames, cpu_ns = frames_of(env), lab.cpu_ns_of(pids)
     time.sleep(seconds)
     return frames_of(env) - frames, lab.cpu_ns_of(pids) - cpu_ns
