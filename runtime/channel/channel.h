@@ -142,6 +142,7 @@ struct pkdi_input {
 	struct pkdi_ledger ledger;
 	struct pkdi_spans why;
 	uint64_t saw_age_ns; /* sampled: of what the firing at hand has seen */
+	uint64_t traced_dropped; /* what the trace has of those that were dropped */
 };
 
 /* Initialises from what the last incarnation left: cursors, and the choice of `latest`. */

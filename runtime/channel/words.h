@@ -186,6 +186,7 @@ struct pkdi_wish {
 struct pkdi_wishes {
 	_Alignas(PKDI_LINE) _Atomic uint64_t newest; /* of the ring of struct pkdi_wish behind it */
 	_Alignas(PKDI_LINE) _Atomic uint64_t ping;   /* each process stores it as its pong */
+	_Atomic uint32_t tracing; /* the number of the session of traces, odd while it lasts */
 };
 
 /* ---- Written by the supervisor ---- */

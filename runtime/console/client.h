@@ -15,6 +15,7 @@ struct pkdi_method;
 struct pkdi_asked;
 struct pkdi_tail;
 struct pkdi_echo;
+struct pkdi_chrome;
 
 /* The parts of a program, in the order in which an answer goes through them, one line each. */
 enum pkdi_section {
@@ -25,6 +26,7 @@ enum pkdi_section {
 	PKDI_SECTION_PARAM,
 	PKDI_SECTION_COMMAND, /* command `part` of node `index` */
 	PKDI_SECTION_LINE,  /* of the log: number `index` of those that are asked for */
+	PKDI_SECTION_TRACE, /* line `index` of its events */
 	PKDI_SECTION_WHOLE, /* the last line of any answer */
 };
 
@@ -46,6 +48,7 @@ struct pkdi_request {
 	uint32_t n_asked;
 	struct pkdi_tail *tail; /* logs: what is asked for, and how far it has come */
 	struct pkdi_echo *echo; /* echo: what is looked at */
+	struct pkdi_chrome *trace; /* trace: its events; NULL: none are asked for */
 	uint64_t version; /* set: of the values that were set; ping: its number; why: the frame */
 	char of[256];     /* why: the stream or the node that it is about; "": all */
 	int64_t since_ns; /* of what waits: when it was asked */

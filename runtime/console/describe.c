@@ -112,6 +112,7 @@ void pkdi_write_describe(struct pkdi_run *run, const struct pkdi_request *reques
 		pkdi_call_describe(run, cursor, out);
 		break;
 	case PKDI_SECTION_LINE:
+	case PKDI_SECTION_TRACE:
 	case PKDI_SECTION_WHOLE:
 		pkdi_out_open(out, "program", '{');
 		pkdi_out_text(out, "name", run->program->name);

@@ -14,6 +14,7 @@
 #include "console/restart.h"
 #include "console/set.h"
 #include "console/status.h"
+#include "console/tracing.h"
 #include "console/why.h"
 #include "options/param.h"
 #include "options/value.h"
@@ -26,6 +27,7 @@ enum {
 	PARAMS = 1 << PKDI_SECTION_PARAM,
 	COMMANDS = 1 << PKDI_SECTION_COMMAND,
 	LINES = 1 << PKDI_SECTION_LINE,
+	TRACE = 1 << PKDI_SECTION_TRACE,
 };
 
 /* How long an answer waits for nodes, unless "wait_ms" says. */
@@ -47,7 +49,8 @@ bool pkdi_refuse(struct pkdi_fault *fault, const char *name, const char *format,
 
 /* ---- The way through a program ---- */
 
-static uint32_t count(const struct pkdi_run *run, enum pkdi_section section)
+static uint32_t count(const struct pkdi_run *run, const struct pkdi_request *request,
+                      enum pkdi_section section)
 {
 	switch (section) {
 	case PKDI_SECTION_PROCESS:
@@ -62,6 +65,8 @@ static uint32_t count(const struct pkdi_run *run, enum pkdi_section section)
 		return pkdi_param_count(run->program);
 	case PKDI_SECTION_LINE:
 		return UINT32_MAX;
+	case PKDI_SECTION_TRACE:
+		return pkdi_trace_lines(request);
 	case PKDI_SECTION_WHOLE:
 		break;
 	}
@@ -89,7 +94,7 @@ static bool is_there(const struct pkdi_run *run, const struct pkdi_request *requ
 
 	if (cursor->section == PKDI_SECTION_WHOLE)
 		return true;
-	if (!(sections & 1U << cursor->section) || cursor->index >= count(run, cursor->section))
+	if (!(sections & 1U << cursor->section) || cursor->index >= count(run, request, cursor->section))
 		return false;
 	if (cursor->section == PKDI_SECTION_LINE)
 		return pkdi_logs_goes_on(run, request, cursor->index);
@@ -109,7 +114,7 @@ static void step_on(const struct pkdi_run *run, const struct pkdi_request *reque
 {
 	bool is_asked = request->method->sections & 1U << cursor->section;
 
-	if (is_asked && cursor->index < count(run, cursor->section) &&
+	if (is_asked && cursor->index < count(run, request, cursor->section) &&
 	    cursor->part + 1 < count_parts(run, cursor)) {
 		cursor->part++;
 		return;
@@ -117,7 +122,7 @@ static void step_on(const struct pkdi_run *run, const struct pkdi_request *reque
 	cursor->part = 0;
 	if (cursor->section == PKDI_SECTION_LINE)
 		is_asked = is_asked && pkdi_logs_has(run, request, cursor->index);
-	if (is_asked && cursor->index + 1 < count(run, cursor->section)) {
+	if (is_asked && cursor->index + 1 < count(run, request, cursor->section)) {
 		cursor->index++;
 		return;
 	}
@@ -159,6 +164,7 @@ void pkdi_method_finish(struct pkdi_request *request)
 	request->tail = NULL;
 	pkdi_echo_free(request->echo);
 	request->echo = NULL;
+	pkdi_trace_forget(request);
 }
 
 /* ---- Requests without parameters ---- */

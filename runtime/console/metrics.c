@@ -422,6 +422,7 @@ static uint32_t count(const struct pkdi_run *run, enum pkdi_section section)
 	case PKDI_SECTION_PARAM:
 	case PKDI_SECTION_COMMAND:
 	case PKDI_SECTION_LINE:
+	case PKDI_SECTION_TRACE:
 		return 0;
 	case PKDI_SECTION_WHOLE:
 		break;

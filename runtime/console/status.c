@@ -106,6 +106,7 @@ void pkdi_write_status(struct pkdi_run *run, const struct pkdi_request *request,
 	case PKDI_SECTION_PARAM:
 	case PKDI_SECTION_COMMAND:
 	case PKDI_SECTION_LINE:
+	case PKDI_SECTION_TRACE:
 	case PKDI_SECTION_WHOLE:
 		pkdi_out_open(out, "program", '{');
 		pkdi_out_text(out, "phase", phase <= PKDI_PHASE_STOP ? phases[phase] : "?");

@@ -11,11 +11,22 @@
 #include "node/ports.h"
 #include "node/record.h"
 #include "node/say.h"
+#include "node/traced.h"
 #include "node/typed.h"
 
 static void set_calling(const struct pkdi_node *node, uint32_t calling)
 {
 	atomic_store_explicit(node->calling, calling, memory_order_relaxed);
+}
+
+static __attribute__((cold)) void trace_call(struct pkdi_node *node, int64_t since_ns)
+{
+	enum pkdi_call call = atomic_load_explicit(node->call, memory_order_relaxed);
+	uint32_t command = 0;
+
+	if (call == PKDI_CALL_COMMAND)
+		command = pkdi_request_of(&node->calls, node->calls.done + 1)->command;
+	pkdi_traced_call(node, call, since_ns, command);
 }
 
 void pkdi_node_begin_call(struct pkdi_node *node, enum pkdi_call call)
@@ -28,7 +39,11 @@ void pkdi_node_begin_call(struct pkdi_node *node, enum pkdi_call call)
 /* `calling` is left to the caller: after a failure it tells the supervisor which node it was. */
 void pkdi_node_end_call(struct pkdi_node *node)
 {
+	int64_t since_ns = atomic_load_explicit(node->step_since_ns, memory_order_relaxed);
+
 	atomic_store_explicit(node->step_since_ns, 0, memory_order_relaxed);
+	if (pkdi_is_traced(node))
+		trace_call(node, since_ns);
 	atomic_store_explicit(node->call, PKDI_CALL_STEP, memory_order_relaxed);
 	/* It may have taken long: an earlier reading of the clock is stale. */
 	*node->now_ns = 0;
@@ -389,18 +404,28 @@ static bool cannot_wait(const struct pkdi_node *node)
 	return node->decl->origin == PKD_LIVE && pkdi_node_is_source(node->decl);
 }
 
+/* The values with which it fires with frame `number`. */
+static void apply_live(struct pkdi_node *node, uint64_t number)
+{
+	uint64_t before = pkdi_read(&node->words->live.applied), after;
+
+	pkdi_live_apply(&node->live, number);
+	after = pkdi_read(&node->words->live.applied);
+	if (after != before && pkdi_is_traced(node))
+		pkdi_traced_version(node, after);
+}
+
 /* Takes new values of parameters, also while there is nothing to fire with. */
 static void follow_live(struct pkdi_node *node)
 {
 	struct pkdi_live *live = &node->live;
-
 	uint64_t next = node->decided + 1;
 
 	if (live->leads)
 		pkdi_live_take(live, next = pkdi_record_number(&node->words->record) + 1);
 	if (live->reads &&
 	    pkdi_read(&live->all->words[live->root]->newest) != pkdi_read(&live->words->applied))
-		pkdi_live_apply(live, next);
+		apply_live(node, next);
 }
 
 /* The node's code is to be told of new values before it is called with them. */
@@ -495,6 +520,7 @@ static int seal_values(struct pkdi_node *node, int64_t now_ns)
 static bool is_refused(struct pkdi_node *node)
 {
 	const struct pkdi_gate *gate = NULL;
+	uint32_t refused_at = 0;
 
 	if (node->decl->origin != PKD_LIVE)
 		return false;
@@ -503,13 +529,17 @@ static bool is_refused(struct pkdi_node *node)
 
 		if (!output->absent)
 			gate = pkdi_output_full_gate(output);
-		if (gate)
+		if (gate) {
 			node->refused_for = first + (uint32_t)(gate - output->gates);
+			refused_at = i;
+		}
 		first += output->n_gates;
 	}
 	if (!gate)
 		return false;
 	node->lost = PKDI_LOST_REFUSED;
+	if (pkdi_is_traced(node))
+		pkdi_traced_lost(node, PKDI_DROP_REFUSED, refused_at);
 	return true;
 }
 
@@ -634,8 +664,8 @@ static void settle_stamps(struct pkdi_node *node)
 				node->outputs[decl->outputs[i].stamps - decl->outputs].absent;
 }
 
-/* Calls step; returns its result, and the time at its end. */
-static int call_step(struct pkdi_node *node, int64_t *ret_end_ns)
+/* Calls step; returns its result, and the times of its start and end. */
+static int call_step(struct pkdi_node *node, int64_t *ret_start_ns, int64_t *ret_end_ns)
 {
 	int64_t start_ns;
 	int r;
@@ -644,6 +674,7 @@ static int call_step(struct pkdi_node *node, int64_t *ret_end_ns)
 	start_ns = *node->now_ns;
 	if (!start_ns)
 		start_ns = pkd_now();
+	*ret_start_ns = start_ns;
 	if (is_timed_by_call(node))
 		node->ctx.capture_ns = start_ns;
 	r = pkdi_ports_fill(node);
@@ -780,6 +811,8 @@ static int publish(struct pkdi_node *node, int64_t now_ns, enum pkdi_then then)
 
 	if (cannot_wait(node) && is_paused(node)) {
 		node->lost = PKDI_LOST_PAUSED;
+		if (pkdi_is_traced(node))
+			pkdi_traced_lost(node, PKDI_DROP_PAUSED, PKD_NONE);
 		commit(node, false, then);
 		return 0;
 	}
@@ -807,6 +840,8 @@ static int pass_failed(struct pkdi_node *node)
 		if (node->inputs[i].fires)
 			pkdi_account_pass(&node->inputs[i], node->inputs[i].cursor + 1,
 			                  PKDI_FATE_FAILED);
+	if (pkdi_is_traced(node))
+		pkdi_traced_failed(node);
 	if (is_timed_by_call(node))
 		node->ctx.capture_ns = now_ns;
 	if (goes_back(node))
@@ -891,41 +926,9 @@ static void carry_out(struct pkdi_node *node)
 	set_calling(node, 0);
 }
 
-int pkdi_node_fire(struct pkdi_node *node)
+/* What follows a step: its values become visible, or it has failed. */
+static int end_firing(struct pkdi_node *node, int r, int64_t end_ns, int then)
 {
-	int64_t end_ns;
-	int r, then;
-
-	node->calls.waits = node->calls.chosen;
-	if (node->calls.chosen) {
-		carry_out(node);
-		return 1;
-	}
-	if (is_untold(node))
-		return tell_changes(node);
-	/* The firing may be the first with values that are newer still. */
-	if (node->live.reads && node->firing.number != pkdi_read(&node->orders->failed_number))
-		pkdi_live_apply(&node->live, node->firing.number);
-	if (is_untold(node))
-		return tell_changes(node);
-	node->chosen = false;
-	node->lost = PKDI_LOST_NOT;
-	node->ctx = (struct pkd_ctx){
-		.node = node,
-		.number = node->firing.number,
-		.capture_ns = node->firing.capture_ns,
-		.origin = node->firing.origin,
-		.fired = node->firing.fired,
-		.part = node->firing.part,
-		.is_timed = node->decl->fires_any && pkdi_record_rest(node)->is_timed,
-		.state = node->states[0] ? pkdi_record_spare_state(node) : NULL,
-	};
-	if (node->ctx.number == pkdi_read(&node->orders->failed_number))
-		return pass_failed(node);
-	r = call_step(node, &end_ns);
-	if (r == PKD_LATER && pkdi_node_is_source(node->decl))
-		return wait_later(node);
-	then = r < 0 ? r : then_of(node, r);
 	if (then < 0)
 		return fail(node, r);
 	if (goes_back(node))
@@ -943,7 +946,48 @@ int pkdi_node_fire(struct pkdi_node *node)
 		if (published && node->waits_for_names)
 			tell_supervisor(node);
 	}
-	if (then == PKDI_THEN_LEAVE)
-		pkdi_node_leave(node);
 	return 1;
+}
+
+int pkdi_node_fire(struct pkdi_node *node)
+{
+	int64_t start_ns, end_ns;
+	int r, then, done;
+
+	node->calls.waits = node->calls.chosen;
+	if (node->calls.chosen) {
+		carry_out(node);
+		return 1;
+	}
+	if (is_untold(node))
+		return tell_changes(node);
+	/* The firing may be the first with values that are newer still. */
+	if (node->live.reads && node->firing.number != pkdi_read(&node->orders->failed_number))
+		apply_live(node, node->firing.number);
+	if (is_untold(node))
+		return tell_changes(node);
+	node->chosen = false;
+	node->lost = PKDI_LOST_NOT;
+	node->ctx = (struct pkd_ctx){
+		.node = node,
+		.number = node->firing.number,
+		.capture_ns = node->firing.capture_ns,
+		.origin = node->firing.origin,
+		.fired = node->firing.fired,
+		.part = node->firing.part,
+		.is_timed = node->decl->fires_any && pkdi_record_rest(node)->is_timed,
+		.state = node->states[0] ? pkdi_record_spare_state(node) : NULL,
+	};
+	if (node->ctx.number == pkdi_read(&node->orders->failed_number))
+		return pass_failed(node);
+	r = call_step(node, &start_ns, &end_ns);
+	if (r == PKD_LATER && pkdi_node_is_source(node->decl))
+		return wait_later(node);
+	then = r < 0 ? r : then_of(node, r);
+	done = end_firing(node, r, end_ns, then);
+	if (pkdi_is_traced(node) && r != PKD_SKIP)
+		pkdi_traced_firing(node, start_ns, end_ns, done > 0, then == PKDI_THEN_MORE);
+	if (done > 0 && then == PKDI_THEN_LEAVE)
+		pkdi_node_leave(node);
+	return done;
 }

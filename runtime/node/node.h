@@ -11,6 +11,7 @@
 #include "node/live.h"
 #include "node/path.h"
 #include "node/plan.h"
+#include "node/trace.h"
 #include "node/watch.h"
 #include "os/log.h"
 #include "os/shm.h"
@@ -44,6 +45,7 @@ struct pkdi_node {
 	int64_t *now_ns; /* likewise: the time when the clock was read just now, or 0 */
 	struct pkdi_reporter reporter;
 	struct pkdi_watch *watch; /* of the process */
+	struct pkdi_trace *trace; /* likewise */
 	const struct pkdi_log *log;
 	enum pkd_level log_level; /* the least of its lines that is shown; 0: PKD_LOG_INFO */
 	int stop_fd;             /* eventfd: asks the supervisor to stop the program */

@@ -219,6 +219,16 @@ static int take_account(struct parser *parser, const char *value)
 	return parser->options.account ? 0 : -ENOMEM;
 }
 
+static int take_trace(struct parser *parser, const char *value)
+{
+	if (parser->options.trace) {
+		pkdi_log(&parser->log, "--trace may be given only once");
+		return -EINVAL;
+	}
+	parser->options.trace = value;
+	return 0;
+}
+
 static int take_freeze(struct parser *parser, const char *value)
 {
 	parser->options.freeze_given = true;

@@ -26,6 +26,7 @@ struct pkdi_options {
 	bool no_sandbox; /* the nodes' declarations are not enforced */
 	enum pkdi_freeze freeze;
 	bool freeze_given; /* its coverage is reported if it was given */
+	const char *trace; /* the file, NULL = none */
 	int64_t grace_ns;  /* at a stop, after SIGKILL */
 	struct pkdi_levels levels;
 	bool log_json;

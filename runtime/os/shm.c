@@ -21,7 +21,7 @@ static void keep_out_of_cores(void *address, size_t size)
 	madvise(address, size, MADV_DONTDUMP);
 }
 
-int pkdi_map_create(struct pkdi_map *map, const char *name, size_t size)
+static int create(struct pkdi_map *map, const char *name, size_t size, bool has_memory)
 {
 	void *address = NULL;
 	int r;
@@ -31,7 +31,8 @@ int pkdi_map_create(struct pkdi_map *map, const char *name, size_t size)
 	if (map->fd < 0)
 		return -errno;
 	/* fallocate also sets the size. */
-	if (fallocate(map->fd, 0, 0, (off_t)map->size) < 0) {
+	if ((has_memory ? fallocate(map->fd, 0, 0, (off_t)map->size)
+	                : ftruncate(map->fd, (off_t)map->size)) < 0) {
 		r = -errno;
 		goto close_fd;
 	}
@@ -52,6 +53,28 @@ release:
 close_fd:
 	pkdi_map_close(map);
 	return r;
+}
+
+int pkdi_map_create(struct pkdi_map *map, const char *name, size_t size)
+{
+	return create(map, name, size, true);
+}
+
+int pkdi_map_create_empty(struct pkdi_map *map, const char *name, size_t size)
+{
+	int r = create(map, name, size, false);
+
+	return r < 0 ? r : pkdi_map_seal(map);
+}
+
+int pkdi_map_populate(const struct pkdi_map *map)
+{
+#ifdef MADV_POPULATE_READ
+	/* EINVAL: a kernel before 5.14. */
+	if (madvise(map->address, map->size, MADV_POPULATE_READ) < 0 && errno != EINVAL)
+		return -errno;
+#endif
+	return 0;
 }
 
 int pkdi_map_seal(const struct pkdi_map *map)

@@ -29,6 +29,11 @@ int pkdi_map_seal(const struct pkdi_map *map);
 /* Both at once. */
 int pkdi_map_create_sealed(struct pkdi_map *map, const char *name, size_t size);
 
+/* The same without memory, which pages get when they are first used; or all of them here, in the
+ * memory of all who map it: 0 or -errno. */
+int pkdi_map_create_empty(struct pkdi_map *map, const char *name, size_t size);
+int pkdi_map_populate(const struct pkdi_map *map);
+
 /* Makes whole pages of a map writable or read-only. */
 int pkdi_map_protect(void *address, size_t size, bool writable);
 

@@ -1,15 +1,9 @@
 /* pkd save: the values of parameters, as a file that the program's --config reads. */
-#define _GNU_SOURCE
-#include <errno.h>
-#include <fcntl.h>
-#include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "pkd/command.h"
+#include "pkd/file.h"
 #include "pkd/find.h"
 #include "pkd/say.h"
 #include "pkd/values.h"
@@ -49,85 +43,17 @@ static bool write_values(FILE *file, const struct values *values, const struct t
 	return true;
 }
 
-/* A new name beside the file, so that it can be renamed. */
-static int open_beside(const char *path, char *ret_name, size_t size)
-{
-	int fd, n = snprintf(ret_name, size, "%s.XXXXXX", path);
-
-	if (n < 0 || (size_t)n >= size) {
-		errno = ENAMETOOLONG;
-		return -1;
-	}
-	fd = mkostemp(ret_name, O_CLOEXEC);
-	if (fd >= 0) {
-		mode_t mask = umask(0);
-
-		umask(mask);
-		fchmod(fd, 0666 & ~mask);
-	}
-	return fd;
-}
-
-/* Gives it its name: without `replaces`, only where nothing has that name yet. 0, or -1 with
- * errno. */
-static int name_file(const char *from, const char *to, bool replaces)
-{
-	if (replaces)
-		return rename(from, to);
-	if (renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) == 0)
-		return 0;
-	if (errno != EINVAL && errno != ENOSYS)
-		return -1;
-	if (link(from, to) < 0)
-		return -1;
-	unlink(from);
-	return 0;
-}
-
-static int report(const char *path, int error)
-{
-	if (error == EEXIST)
-		return fail("exists", "%s is there already; --force replaces it", path);
-	return fail("file", "cannot write %s: %s", path, strerror(error));
-}
-
 /* Returns the exit status. Whatever fails, what stood there stays as it was. */
-static int write_file(const char *path, bool replaces, const struct values *values,
-                      const struct talk *talk)
+static int write_file(struct new_file *file, const struct values *values, const struct talk *talk)
 {
-	char name[PATH_MAX];
 	const char *refused = NULL;
-	int fd = open_beside(path, name, sizeof(name)), error;
-	FILE *file = fd < 0 ? NULL : fdopen(fd, "w");
-	bool is_whole;
 
-	if (!file) {
-		error = errno;
-		if (fd >= 0) {
-			close(fd);
-			unlink(name);
-		}
-		return report(path, error);
-	}
-	is_whole = write_values(file, values, talk, &refused);
-	errno = 0;
-	is_whole = is_whole && fflush(file) == 0 && !ferror(file) && fsync(fd) == 0;
-	error = errno ? errno : EIO;
-	if (fclose(file) != 0 && is_whole) {
-		error = errno;
-		is_whole = false;
-	}
-	if (is_whole && name_file(name, path, replaces) < 0) {
-		error = errno;
-		is_whole = false;
-	}
-	if (is_whole)
-		return 0;
-	unlink(name);
-	if (refused)
-		return fail("value", "the value of %s cannot stand in a configuration file",
-		            refused);
-	return report(path, error);
+	if (!file_open(file))
+		return STATUS_FAILED;
+	if (write_values(file->file, values, talk, &refused))
+		return file_finish(file) ? 0 : STATUS_FAILED;
+	file_discard(file);
+	return fail("value", "the value of %s cannot stand in a configuration file", refused);
 }
 
 static void tell(const struct call *call, const char *path, const struct values *values)
@@ -150,47 +76,25 @@ static void tell(const struct call *call, const char *path, const struct values 
 	say_end(&say);
 }
 
-/* The file that is to be written: where a link leads, so that the link stays. False after a
- * message. */
-static bool find_file(const char *path, bool replaces, char ret_path[PATH_MAX])
-{
-	struct stat status;
-
-	snprintf(ret_path, PATH_MAX, "%s", path);
-	if (lstat(path, &status) < 0)
-		return true;
-	if (S_ISLNK(status.st_mode) && (!realpath(path, ret_path) || stat(path, &status) < 0)) {
-		report(path, errno);
-		return false;
-	}
-	if (!S_ISREG(status.st_mode)) {
-		fail("file", "%s is no file that can be replaced", path);
-		return false;
-	}
-	if (!replaces)
-		report(path, EEXIST);
-	return replaces;
-}
-
 int save_command(struct call *call)
 {
-	bool replaces = call->option[OPTION_FORCE] != NULL;
+	struct new_file file;
 	struct values values;
 	struct talk *talk;
-	char path[PATH_MAX];
 	int r = 0;
 
-	if (!find_file(call->operands[call->n_operands - 1], replaces, path))
+	if (!file_check(&file, call->operands[call->n_operands - 1],
+	                call->option[OPTION_FORCE] != NULL))
 		return STATUS_FAILED;
 	talk = find_program(call->n_operands == 2 ? call->operands[0] : NULL);
 	if (!talk)
 		return STATUS_FAILED;
 	if (values_get(&values, talk, NULL, 0))
-		r = write_file(path, replaces, &values, talk);
+		r = write_file(&file, &values, talk);
 	else
 		r = talk_fail(talk);
 	if (r == 0)
-		tell(call, path, &values);
+		tell(call, file.path, &values);
 	values_finish(&values);
 	talk_close(talk);
 	return r;

@@ -8,6 +8,7 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include "node/traced.h"
 #include "os/closer.h"
 #include "process/sandbox.h"
 #include "run/paths.h"
@@ -153,6 +154,26 @@ static int attach_control(struct pkdi_run *run, uint32_t index)
 	return r;
 }
 
+/* Its own ring stays writable, as its control words do. */
+static int attach_traces(struct pkdi_run *run, uint32_t index)
+{
+	const struct pkdi_map *all = &run->traces_map;
+	size_t from = index == PKD_NONE ? all->size : index * PKDI_TRACE_SIZE;
+	size_t size = index == PKD_NONE ? 0 : PKDI_TRACE_SIZE;
+	struct pkdi_map own = {.address = all->address + from, .size = size};
+	int r;
+
+	run->trace.ring = NULL;
+	if (!all->address)
+		return 0;
+	r = pkdi_map_make_readonly(all, 0, from);
+	if (r == 0)
+		r = pkdi_map_make_readonly(all, from + size, all->size - from - size);
+	if (r == 0 && size)
+		r = pkdi_map_set_inherited(&own, false);
+	return r;
+}
+
 static void attach_states(struct pkdi_run *run, uint32_t index)
 {
 	for (uint32_t i = 0; i < run->program->n_nodes; i++) {
@@ -198,6 +219,7 @@ static void close_maps(struct pkdi_run *run)
 	pkdi_closer_add(&closer, &run->orders_map.fd);
 	pkdi_closer_add(&closer, &run->journal_map.fd);
 	pkdi_closer_add(&closer, &run->wishes_map.fd);
+	pkdi_closer_add(&closer, &run->traces_map.fd);
 	pkdi_closer_add(&closer, &run->bells_map.fd);
 	pkdi_closer_add(&closer, &run->control_map.fd);
 	pkdi_closer_finish(&closer);
@@ -228,17 +250,43 @@ int pkdi_process_attach(struct pkdi_run *run, uint32_t index)
 	attach_pools(run, index);
 	if (r == 0)
 		r = attach_control(run, index);
+	if (r == 0)
+		r = attach_traces(run, index);
 	close_maps(run);
 	pkdi_paths_attach(run, index);
 	return r;
 }
 
+/* ---- Its trace ---- */
+
+static void follow_trace(struct pkdi_run *run, struct pkdi_process *process)
+{
+	uint32_t session = atomic_load_explicit(&run->live.wishes->tracing, memory_order_relaxed);
+
+	if (!pkdi_trace_look(&process->trace, session))
+		return;
+	for (uint32_t i = 0; i < process->decl->n_nodes; i++)
+		pkdi_traced_begin(&run->nodes[process->decl->nodes[i]]);
+}
+
+/* Nothing is to be done: notes since when, and for what its nodes wait. */
+static void begin_traced_wait(struct pkdi_run *run, struct pkdi_process *process, bool begun)
+{
+	struct pkdi_trace_event *wait = &process->trace.wait;
+
+	*wait = (struct pkdi_trace_event){.kind = PKDI_TRACE_WAIT, .node = PKD_NONE};
+	for (uint32_t i = 0; i < process->decl->n_nodes; i++)
+		pkdi_traced_wait(&run->nodes[process->decl->nodes[i]], begun);
+	wait->start_ns = process->now_ns ? process->now_ns : pkd_now();
+}
+
 /* ---- Start ---- */
 
-static int start_nodes(struct pkdi_run *run, const struct pkdi_process *process)
+static int start_nodes(struct pkdi_run *run, struct pkdi_process *process)
 {
 	int r;
 
+	follow_trace(run, process);
 	/* What the last incarnation died in is the supervisor's to know, and over. */
 	atomic_store(&process->words->pid, (uint32_t)getpid());
 	atomic_store(&process->words->calling, 0);
@@ -294,7 +342,7 @@ static struct round go_round(struct pkdi_run *run, struct pkdi_process *process,
 	bool skip_watermarks = fires && process->n_rounds++ % LOOKS != 0;
 
 	answer_ping(run, process);
-
+	follow_trace(run, process);
 	for (uint32_t i = 0; i < process->decl->n_nodes && !round.error; i++) {
 		struct pkdi_node *node = &run->nodes[process->decl->nodes[i]];
 		enum pkdi_poll poll;
@@ -366,6 +414,8 @@ static struct round spin(struct pkdi_run *run, struct pkdi_process *process, boo
 static void end_wait(struct pkdi_process *process)
 {
 	pkdi_poller_found(&process->poller);
+	if (process->trace.wait.start_ns)
+		pkdi_trace_end_wait(&process->trace, pkd_now());
 	if (!process->idle_ns)
 		return;
 	process->waited_ns = pkd_now() - process->idle_ns;
@@ -406,6 +456,7 @@ static int sleep_unless_ready(struct pkdi_run *run, struct pkdi_process *process
 	uint32_t bell;
 
 	before_sleep(run, process);
+	process->trace.wait.what = 1;
 	bell = pkdi_sleep_announce(&process->sleeper);
 	/* Whoever stored before it could see the announcement is seen here. */
 	begun = begun || pkdi_run_all_started(run);
@@ -431,6 +482,8 @@ static int fire_until_all_left(struct pkdi_run *run, struct pkdi_process *proces
 
 		begun = begun || pkdi_run_all_started(run);
 		round = go_round(run, process, begun, true);
+		if (process->trace.on && !round.moved && !process->trace.wait.start_ns)
+			begin_traced_wait(run, process, begun);
 		if (!round.moved)
 			process->now_ns = 0;
 		if (run->spin_ns > 0 && !process->idle_ns && !round.moved && !round.error &&

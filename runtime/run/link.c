@@ -154,6 +154,7 @@ static void link_node(struct pkdi_run *run, struct pkdi_node *node)
 	node->step_since_ns = &run->processes[own].words->step_since_ns;
 	node->now_ns = &run->processes[own].now_ns;
 	node->watch = &run->processes[own].watch;
+	node->trace = &run->processes[own].trace;
 	node->log = &run->log;
 	node->stop_fd = run->stop_fd;
 	node->supervisor_fd = run->supervisor_fd;

@@ -40,7 +40,7 @@ static int refuse_shared(const struct pkdi_run *run, const struct pkdi_node *nod
 	return -EINVAL;
 }
 
-static int find_target(const char *followed, struct pkdi_target *ret_target)
+int pkdi_target_find(const char *followed, struct pkdi_target *ret_target)
 {
 	const char *slash = strrchr(followed, '/');
 	char *directory = slash ? strndup(followed, (size_t)(slash - followed) + 1) : strdup(".");
@@ -59,7 +59,7 @@ static int create_output(const struct pkdi_run *run, const struct pkdi_node *nod
 	struct pkdi_rival rival;
 	int r;
 
-	r = find_target(followed, &target);
+	r = pkdi_target_find(followed, &target);
 	if (r < 0)
 		return refuse(run, node, path, -r);
 	if (target.has_old && S_ISDIR(target.old.st_mode))

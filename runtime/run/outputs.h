@@ -3,12 +3,15 @@
 #ifndef PKDI_OUTPUTS_H
 #define PKDI_OUTPUTS_H
 
-#include "run/run.h"
+#include "run/rivals.h"
 
 /* Resolves a path that is written; all inputs must have been resolved. 0, or -errno after one
  * line: it is an input or another output, another program writes it, it cannot be made. */
 int pkdi_output_resolve(const struct pkdi_run *run, const struct pkdi_node *node,
                         struct pkdi_path *path);
+
+/* What a file of that path would take the place of; its links have been followed. 0 or -errno. */
+int pkdi_target_find(const char *followed, struct pkdi_target *ret_target);
 
 /* Names the outputs of nodes that have committed a firing; to be called when `supervisor_fd` is
  * readable, and once more when all processes have ended. 0, or -errno after a line for each that

@@ -18,6 +18,7 @@
 #include "run/layout.h"
 #include "run/link.h"
 #include "run/paths.h"
+#include "run/traces.h"
 #include "run/wishes.h"
 
 /* ---- Private memory ---- */
@@ -431,6 +432,7 @@ int pkdi_run_init(struct pkdi_run *run, const struct pkd_program *program,
 		.supervisor_fd = -1,
 		.supervisor = getpid(),
 		.started = time(NULL),
+		.start_ns = pkd_now(),
 		.spin_ns = choose_spin_ns(program),
 		.freeze = options->freeze,
 		.sandbox = !options->no_sandbox && !options->single_process,
@@ -440,6 +442,7 @@ int pkdi_run_init(struct pkdi_run *run, const struct pkd_program *program,
 		.orders_map.fd = -1,
 		.journal_map.fd = -1,
 		.wishes_map.fd = -1,
+		.traces_map.fd = -1,
 		.bells_map.fd = -1,
 	};
 	r = pkdi_check(program, &run->log);
@@ -477,6 +480,12 @@ int pkdi_run_init(struct pkdi_run *run, const struct pkd_program *program,
 		         pkdi_limit_explain(-r, why));
 		goto finish_run;
 	}
+	r = pkdi_traces_create(run, options->trace != NULL);
+	if (r < 0) {
+		pkdi_log(&run->log, "cannot allocate the trace, 1 MiB a process: %s",
+		         pkdi_limit_explain(-r, why));
+		goto finish_run;
+	}
 	pkdi_link(run);
 	for (uint32_t i = 0; i < program->n_nodes; i++)
 		run->nodes[i].log_level = pkdi_levels_of(&options->levels, i);
@@ -509,6 +518,7 @@ void pkdi_run_finish(struct pkdi_run *run)
 	pkdi_map_finish(&run->journal_map);
 	pkdi_map_finish(&run->bells_map);
 	pkdi_wishes_finish(run);
+	pkdi_map_finish(&run->traces_map);
 	if (run->stop_fd >= 0)
 		close(run->stop_fd);
 	if (run->supervisor_fd >= 0)

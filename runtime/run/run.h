@@ -44,6 +44,7 @@ struct pkdi_process {
 	int64_t idle_ns, waited_ns; /* wait spin: idle since, 0 = not idle; the last wait */
 	int64_t now_ns;             /* when the clock was read, at most a microsecond ago; or 0 */
 	struct pkdi_watch watch;    /* private to this one */
+	struct pkdi_trace trace;    /* likewise */
 	struct pkdi_neighbour *neighbours; /* those that it may have to wake; private to it */
 	uint32_t n_neighbours;
 };
@@ -85,6 +86,9 @@ struct pkdi_run {
 	struct pkdi_live_values live;
 	_Atomic uint32_t *paused;   /* per node, there */
 	_Atomic uint32_t *restarts; /* per process, there: how often it was to be started again */
+	struct pkdi_map traces_map; /* a ring for each process, and the supervisor's; see traces.h */
+	struct pkdi_trace trace;    /* the supervisor's */
+	int64_t start_ns;           /* from here on a trace counts */
 	struct pkdi_map bells_map; /* written by everyone */
 	struct pkdi_bell *bells;
 };

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "node/say.h"
+#include "run/traces.h"
 #include "supervisor/descriptors.h"
 
 /* For those who look from outside. */
@@ -18,6 +19,42 @@ static void set_down(const struct pkdi_run *run, uint32_t process, bool is_down)
 
 	for (uint32_t i = 0; i < decl->n_nodes; i++)
 		atomic_store(&run->orders[decl->nodes[i]].down, is_down);
+}
+
+static void trace(const struct pkdi_supervisor *supervisor, enum pkdi_trace_kind kind,
+                  uint32_t process, uint64_t n)
+{
+	struct pkdi_trace_event event = {.start_ns = pkd_now(),
+	                                 .node = PKD_NONE,
+	                                 .kind = (uint8_t)kind,
+	                                 .n_links = 2,
+	                                 .links = {process, n}};
+
+	pkdi_traces_note(supervisor->run, &event);
+}
+
+/* From the beginning of the call that it died in, as far as that is known. */
+static void trace_death(const struct pkdi_supervisor *supervisor, uint32_t process)
+{
+	struct pkdi_run *run = supervisor->run;
+	const struct pkdi_node *node = pkdi_run_calling(run, process);
+	int64_t now_ns = pkd_now();
+	int64_t since_ns = atomic_load(&run->processes[process].words->step_since_ns);
+	struct pkdi_trace_event event = {.start_ns = now_ns,
+	                                 .node = PKD_NONE,
+	                                 .kind = PKDI_TRACE_DIED,
+	                                 .n_links = 1,
+	                                 .links = {process}};
+
+	if (node) {
+		event.node = node->index;
+		event.frame = pkdi_read(&node->words->in_hand);
+	}
+	if (node && since_ns > run->start_ns && since_ns < now_ns) {
+		event.start_ns = since_ns;
+		event.duration_ns = now_ns - since_ns;
+	}
+	pkdi_traces_note(run, &event);
 }
 
 /* ---- Starting ---- */
@@ -65,6 +102,8 @@ void pkdi_child_start_again(struct pkdi_supervisor *supervisor, uint32_t process
 
 	for (uint32_t i = 0; i < decl->n_nodes; i++)
 		atomic_fetch_add(&run->orders[decl->nodes[i]].incarnation, 1);
+	trace(supervisor, PKDI_TRACE_RESTART, process,
+	      decl->n_nodes ? atomic_load(&run->orders[decl->nodes[0]].incarnation) : 0);
 	r = pkdi_child_start(supervisor, process);
 	if (r < 0)
 		supervisor->children[process].start_error = -r;
@@ -76,6 +115,7 @@ void pkdi_child_give_up(struct pkdi_supervisor *supervisor, uint32_t process)
 
 	for (uint32_t i = 0; i < decl->n_nodes; i++)
 		atomic_store(&supervisor->run->orders[decl->nodes[i]].gone, 1);
+	trace(supervisor, PKDI_TRACE_GONE, process, 0);
 	pkdi_run_ring_all(supervisor->run);
 }
 
@@ -172,6 +212,8 @@ bool pkdi_child_reap(struct pkdi_supervisor *supervisor, uint32_t process,
 	if (event.kind == PKDI_EVENT_KILLED && event.value == SIGKILL &&
 	    !supervisor->lives[process].forced && pkdi_cgroup_has_killed(&supervisor->run->cgroup))
 		event.kind = PKDI_EVENT_NO_MEMORY;
+	if (event.kind != PKDI_EVENT_FINISHED)
+		trace_death(supervisor, process);
 	if (is_own_making(&event))
 		note_fatal_frame(supervisor, process);
 	*ret_event = event;

@@ -105,6 +105,9 @@ void pkdi_descriptors_close(void *context)
 	pkdi_closer_add(&closer, &supervisor->signal_fd);
 	pkdi_closer_add(&closer, &supervisor->alarm_fd);
 	pkdi_closer_add(&closer, &supervisor->progress_fd);
+	pkdi_closer_add(&closer, &supervisor->trace.file.fd);
+	pkdi_closer_add(&closer, &supervisor->trace.file.directory_fd);
+	pkdi_closer_add(&closer, &supervisor->trace.file.old_fd);
 	for (uint32_t i = 0; supervisor->children && i < supervisor->run->n_processes; i++) {
 		pkdi_closer_add(&closer, &supervisor->children[i].spawned.pidfd);
 		pkdi_closer_add(&closer, &supervisor->children[i].spawned.lifeline);

@@ -16,6 +16,7 @@
 #include "os/backlog.h"
 #include "os/event.h"
 #include "run/outputs.h"
+#include "run/traces.h"
 #include "supervisor/children.h"
 #include "supervisor/descriptors.h"
 #include "supervisor/report.h"
@@ -28,7 +29,13 @@ enum { MAX_EVENTS = 16, BREAK_OFF_MS = 1000 };
 
 static void set_phase(struct pkdi_supervisor *supervisor, int phase)
 {
+	struct pkdi_trace_event event = {.start_ns = pkd_now(),
+	                                 .node = PKD_NONE,
+	                                 .kind = PKDI_TRACE_PHASE,
+	                                 .what = (uint16_t)phase};
+
 	atomic_store(&supervisor->run->program_words->phase, (uint32_t)phase);
+	pkdi_traces_note(supervisor->run, &event);
 	pkdi_run_ring_all(supervisor->run);
 }
 
@@ -325,8 +332,11 @@ static int allocate(struct pkdi_supervisor *supervisor)
 int pkdi_supervisor_init(struct pkdi_supervisor *supervisor, struct pkdi_run *run,
                          const struct pkdi_title *title, const struct pkdi_options *options)
 {
-	int r;
+	struct pkdi_trace_file trace;
+	int r = pkdi_trace_file_open(&trace, run, options->trace);
 
+	if (r < 0)
+		return r;
 	*supervisor = (struct pkdi_supervisor){
 		.run = run,
 		.spawner = {.run = run,
@@ -344,6 +354,7 @@ int pkdi_supervisor_init(struct pkdi_supervisor *supervisor, struct pkdi_run *ru
 	                   .spawned = {0, -1, -1},
 	                   .end_fd = {-1, -1}},
 		.notify = {.fd = -1},
+		.trace = trace,
 		.quiet = options->quiet,
 		.account = options->account,
 	};
@@ -370,6 +381,7 @@ int pkdi_supervisor_init(struct pkdi_supervisor *supervisor, struct pkdi_run *ru
 
 void pkdi_supervisor_finish(struct pkdi_supervisor *supervisor)
 {
+	pkdi_trace_file_finish(&supervisor->trace);
 	pkdi_helper_finish(supervisor);
 	pkdi_descriptors_close(supervisor);
 	pkdi_captures_finish(supervisor);
@@ -436,6 +448,8 @@ int pkdi_supervisor_run(struct pkdi_supervisor *supervisor)
 	run->log.shares_line = false;
 	name_outputs(supervisor);
 	if (pkdi_outputs_check(run) < 0)
+		supervisor->lost_output = true;
+	if (pkdi_trace_file_write(&supervisor->trace, run) < 0)
 		supervisor->lost_output = true;
 	pkdi_backlog_allow_waiting(supervisor->backlog, LAST_WORDS_NS);
 	for (uint32_t i = 0; i < run->n_processes; i++)

@@ -11,6 +11,7 @@
 #include "supervisor/spawn.h"
 #include "supervisor/stats.h"
 #include "supervisor/strays.h"
+#include "supervisor/trace_file.h"
 
 struct pkdi_child {
 	struct pkdi_spawned spawned; /* descriptors of -1: it is not up */
@@ -41,6 +42,7 @@ struct pkdi_supervisor {
 	int64_t alarm_ns; /* when it was to wake, 0 = at no time */
 	int64_t woke_ns;  /* when it last woke much too late: no step counts from before */
 	struct pkdi_progress progress;
+	struct pkdi_trace_file trace;
 	bool quiet;
 	const char *account; /* the file for it, NULL = none */
 	bool done;

@@ -45,7 +45,7 @@ works --help
 says '  pkd top +\[PROGRAM\] +watch a running program on the whole screen'
 works --version
 says 'pkd [0-9.]+'
-for command in ps top get set save call echo pause resume restart ping logs stop describe status why; do
+for command in ps top get set save call echo pause resume restart ping logs stop describe status why trace; do
 	works "$command" --help
 	cp out help
 	grep -q '^Examples:$' out || fail "$command --help has no examples"

@@ -18,7 +18,7 @@ _pkd_options() {
 _pkd_offer() { mapfile -t COMPREPLY < <(compgen -W "$1" -- "$2"); }
 
 _pkd() {
-	local commands='ps top get set save call echo pause resume restart ping logs stop describe status why help'
+	local commands='ps top get set save call echo pause resume restart ping logs stop describe status why trace help'
 	local word=${COMP_WORDS[COMP_CWORD]} command=${COMP_WORDS[1]:-} program=
 	COMPREPLY=()
 	if [ "$COMP_CWORD" -eq 1 ]; then
@@ -51,6 +51,11 @@ _pkd() {
 		[ "$COMP_CWORD" -ne 2 ] || set -- "$1 $(_pkd_programs)"
 		_pkd_offer "$1" "$word"
 		[[ ${COMPREPLY[0]:-} != *= ]] || compopt -o nospace
+		;;
+	trace)
+		compopt -o default
+		[ "$COMP_CWORD" -ne 2 ] || set -- "$(_pkd_programs)"
+		_pkd_offer "on off ${1:-}" "$word"
 		;;
 	save)
 		compopt -o default

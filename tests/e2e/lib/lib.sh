@@ -188,7 +188,7 @@ pkdc_with() {
 		case $source in */runtime/pkd/*) continue ;; esac
 		# shellcheck disable=SC2086 # words
 		${CC:-cc} -std=gnu11 -O2 -g -I"$ROOT/runtime" -I"$ROOT/runtime/include" ${CFLAGS:-} "$@" \
-			-c -o "$tree/obj/$(basename "$source").o" "$source" >out 2>&1 ||
+			-c -o "$tree/obj/$(basename "${source%/*}")-${source##*/}.o" "$source" >out 2>&1 ||
 			fail "libpkd does not compile with $*"
 	done
 	ar qcs "$tree/build/lib/libpkd.a" "$tree"/obj/*.o
