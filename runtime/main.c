@@ -32,21 +32,6 @@ static void make_safe(void)
 			return; /* without /dev/null there is nothing better to do */
 }
 
-/* At the start, so that nobody learns after hours that the account has no place. */
-static bool can_write_account(const struct pkd_program *program, const char *path)
-{
-	int fd;
-
-	if (!path)
-		return true;
-	fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
-	if (fd >= 0)
-		return close(fd) == 0;
-	fprintf(stderr, "%s: --account %s: cannot be written: %s\n", program->name, path,
-	        strerror(errno));
-	return false;
-}
-
 PKD_PUBLIC int pkd_main(const struct pkd_program *program, int argc, char **argv)
 {
 	struct pkdi_options options;
@@ -71,10 +56,6 @@ PKD_PUBLIC int pkd_main(const struct pkd_program *program, int argc, char **argv
 	}
 	if (options.log_json)
 		options.log_format = pkdi_log_json;
-	if (!can_write_account(program, options.account)) {
-		pkdi_options_finish(&options);
-		return STATUS_FAILED;
-	}
 	/* Each child would write what libraries have buffered once more. Flushed now, while a
 	 * signal still ends the program if nobody reads. */
 	fflush(NULL);

@@ -124,8 +124,10 @@ static void check_body(struct sema *sema, const struct interface *face,
 static void check_command_name(struct sema *sema, const struct interface *face,
                                const struct ast_item *item)
 {
-	static const char *const taken[] = {"init", "step", "finish", "ready", "methods",
-	                                    "params", "state", "in", "out"};
+	static const char *const taken[] = {"init",    "step",   "finish", "ready", "changed",
+	                                    "methods", "params", "state",  "in",    "out",
+	                                    "get_state"};
+	const char *output = strncmp(item->name.text, "absent_", 7) == 0 ? item->name.text + 7 : "";
 
 	for (size_t i = 0; i < sizeof taken / sizeof *taken; i++)
 		if (strcmp(item->name.text, taken[i]) == 0) {
@@ -134,6 +136,20 @@ static void check_command_name(struct sema *sema, const struct interface *face,
 			diag_note(sema->diags, item->name.span,
 			          "in C it would be %s_%s, which the node has already",
 			          face->c_name, taken[i]);
+		}
+	if (strncmp(item->name.text, "call_", 5) == 0) {
+		diag_report(sema->diags, E0207, item->name.span,
+		            "the name of a command cannot begin with 'call_'");
+		diag_note(sema->diags, item->name.span,
+		          "in C, %s_call_… are the functions that libpkd calls", face->c_name);
+	}
+	for (size_t i = 0; i < face->outputs.n; i++)
+		if (strcmp(face->outputs.items[i].name, output) == 0) {
+			diag_report(sema->diags, E0207, item->name.span,
+			            "a command cannot be called '%s'", item->name.text);
+			diag_note(sema->diags, face->outputs.items[i].span,
+			          "in C it would be %s_%s, which marks this output absent",
+			          face->c_name, item->name.text);
 		}
 }
 

@@ -15,9 +15,7 @@ static bool has_text(const struct value *value)
 
 void secret_check_param(struct sema *sema, const struct ast_port *port, const struct param *param)
 {
-	const struct type *type = param->type->kind == TYPE_ARRAY ? param->type->item : param->type;
-
-	if (type->kind != TYPE_STRING || param->bounded) {
+	if (param->type->kind != TYPE_STRING || param->bounded) {
 		diag_report(sema->diags, E0315, port->type->span, "a secret is a string, not %s",
 		            param_declared(param)->name);
 	} else if (param->live) {

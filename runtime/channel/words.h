@@ -158,8 +158,8 @@ struct pkdi_live_words {
 	_Atomic uint64_t applied;           /* the newest that the node has used or passed */
 };
 
-/* How many steps took how long: in powers of the square root of 2, from below 2^8 ns (256 ns),
- * which are not counted but follow from the number of all, up to 2^39.5 ns (13 min) and above. */
+/* How many steps took how long: in powers of the square root of 2, from below 2^8 ns (256 ns) up to
+ * 2^39.5 ns (13 min) and above. */
 enum { PKDI_STEP_BUCKETS = 64, PKDI_STEP_FROM = 8 };
 
 struct pkdi_node_words {

@@ -7,7 +7,11 @@
 
 #include "console/read_value.h"
 #include "console/value_json.h"
+#include "node/typed.h"
 #include "options/levels.h"
+
+/* What a line has around a value, at most, and what its writer keeps free. */
+enum { ROOM_OF_LINE = 1024 };
 
 /* A request to one node. */
 struct pkdi_asked {
@@ -188,12 +192,27 @@ static bool is_answered(const struct pkdi_asked *asked)
 	       asked->number;
 }
 
+/* The copy is of memory that another process writes, and may have damaged. */
+static void check(const struct pkd_command *command, struct pkdi_answer_entry *answer)
+{
+	struct pkdi_mismatch mismatch;
+
+	answer->text[sizeof(answer->text) - 1] = '\0';
+	if (answer->error || !command->answer ||
+	    pkdi_typed_check(command->answer, answer->answer, &mismatch))
+		return;
+	answer->error = PKDI_CALL_INVALID;
+	snprintf(answer->text, sizeof(answer->text), "its answer is damaged");
+}
+
 static void collect(struct pkdi_asked *asked)
 {
 	asked->answer = malloc(asked->calls->answer_size);
-	if (asked->answer)
+	if (asked->answer) {
 		memcpy(asked->answer, pkdi_answer_of(asked->calls, asked->number),
 		       asked->calls->answer_size);
+		check(asked->command, asked->answer);
+	}
 	asked->is_over = true;
 	release(asked);
 }
@@ -236,6 +255,18 @@ static void write_failure(struct pkdi_out *out, const struct pkdi_answer_entry *
 		write_fault(out, "failed", *answer->text ? answer->text : strerror(answer->error));
 }
 
+/* Where it does not fit a line that is all its own, that is said instead: it was carried out. */
+static void write_answer(struct pkdi_out *out, const struct pkdi_asked *asked)
+{
+	const struct pkdi_out before = *out;
+
+	pkdi_write_value(asked->command->answer, asked->answer->answer, "value", out);
+	if (!out->is_full || out->size + ROOM_OF_LINE < PKDI_MESSAGE_SIZE)
+		return;
+	*out = before;
+	write_fault(out, "too_long", "it was carried out; its answer is longer than a line may be");
+}
+
 static void write_one(struct pkdi_out *out, const struct pkdi_asked *asked)
 {
 	const struct pkdi_calls *calls = asked->calls;
@@ -244,7 +275,7 @@ static void write_one(struct pkdi_out *out, const struct pkdi_asked *asked)
 	if (asked->answer && asked->answer->error)
 		write_failure(out, asked->answer);
 	else if (asked->answer && asked->command->answer)
-		pkdi_write_value(asked->command->answer, asked->answer->answer, "value", out);
+		write_answer(out, asked);
 	else if (asked->answer)
 		return;
 	else if (asked->has_ended && has_begun)
@@ -255,8 +286,8 @@ static void write_one(struct pkdi_out *out, const struct pkdi_asked *asked)
 		write_fault(out, "failed", "there is not enough memory for the answer");
 	else
 		write_fault(out, "timeout",
-		            has_begun ? "it has not been carried out yet, and may be"
-		                      : "the node has not come to it yet, and may do so");
+		            has_begun ? "it is still running, and may finish later"
+		                      : "the node has not started it yet, and may do so later");
 }
 
 void pkdi_call_write(struct pkdi_run *run, const struct pkdi_request *request,

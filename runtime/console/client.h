@@ -8,7 +8,7 @@
 
 /* Bytes of a line, with its end. */
 #define PKDI_MESSAGE_SIZE 65536
-#define PKDI_MESSAGE_VALUES 4096
+#define PKDI_MESSAGE_VALUES 32768 /* as many as fit a line */
 #define PKDI_ID_SIZE 72
 
 struct pkdi_method;
@@ -43,7 +43,7 @@ struct pkdi_request {
 	struct pkdi_cursor cursor;        /* the next line */
 	bool *chosen; /* get: by parameter, which are asked for; call: by node; restart: by
 	               * process; NULL: all */
-	uint32_t *before; /* restart: by process, its number when that was asked for */
+	uint32_t *before; /* restart: by process, its incarnation when that was asked for */
 	struct pkdi_asked *asked; /* call: of each of those nodes, in their order */
 	uint32_t n_asked;
 	struct pkdi_tail *tail; /* logs: what is asked for, and how far it has come */

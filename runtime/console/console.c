@@ -219,10 +219,12 @@ static struct pkdi_client *find_place(struct console *console)
 
 	for (int i = 0; i < MAX_CLIENTS; i++) {
 		struct pkdi_client *client = &console->clients[i];
+		bool waits = client->request.method, found_waits = found->request.method;
 
 		if (client->fd < 0)
 			return client;
-		if (client->used_ns < found->used_ns)
+		/* Who waits for an answer is quiet because it waits. */
+		if (waits != found_waits ? found_waits : client->used_ns < found->used_ns)
 			found = client;
 	}
 	forget(found);

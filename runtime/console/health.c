@@ -6,13 +6,16 @@
 enum { MAX_REASONS = 100 };
 
 /* What the call that runs in the process may take; 0 = any time. The watchdog's limit is the
- * program's own word. A budget is that of an ordinary step, which a slower one may exceed. */
+ * program's own word. A budget is that of an ordinary step, which a slower one may exceed; an init
+ * that loads a model has none. */
 static int64_t limit_of(const struct pkdi_process *process, const struct pkdi_node *calling)
 {
 	int64_t ns = PKDI_HEALTH_BUDGETS * calling->decl->budget_ns;
 
 	if (process->decl->stall_ns > 0)
 		return process->decl->stall_ns;
+	if (atomic_load(&process->words->call) != PKDI_CALL_STEP)
+		return 0;
 	return ns && ns < PKDI_HEALTH_LEAST_NS ? PKDI_HEALTH_LEAST_NS : ns;
 }
 
@@ -40,7 +43,7 @@ static bool tell_process(const struct pkdi_run *run, uint32_t index, int64_t now
 	if (!limit_ns || !since_ns || now_ns - since_ns <= limit_ns)
 		return false;
 	pkdi_literal_show_time(limit_ns, limit, sizeof(limit));
-	pkdi_out_format(out, "node %s has been in its step for %.1fs: more than %s\n",
+	pkdi_out_format(out, "node %s has been in its code for %.1fs: more than %s\n",
 	                calling->decl->name, (double)(now_ns - since_ns) / 1e9, limit);
 	return true;
 }

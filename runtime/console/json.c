@@ -384,27 +384,40 @@ static uint32_t next_character(const char **at, const char *end, char *bytes)
 	return 1;
 }
 
+/* How many bytes a string has without its escapes; SIZE_MAX where one of them is a NUL. */
+static size_t length_of(const char *at, const char *last)
+{
+	size_t n = 0;
+
+	while (at < last) {
+		char bytes[4];
+		uint32_t length = next_character(&at, last, bytes);
+
+		if (bytes[0] == '\0')
+			return SIZE_MAX;
+		n += length;
+	}
+	return n;
+}
+
 bool pkdi_json_string(const struct pkdi_json *json, uint32_t value, char *ret_text, size_t size)
 {
 	const char *at, *last;
-	size_t n = 0;
 
 	if (!is_of(json, value, PKDI_JSON_STRING))
 		return false;
 	at = json->text + json->values[value].start;
 	last = json->text + json->values[value].end;
+	if (length_of(at, last) >= size)
+		return false;
 	while (at < last) {
 		char bytes[4];
 		uint32_t length = next_character(&at, last, bytes);
 
-		if (bytes[0] == '\0' || n + length >= size)
-			return false;
-		memcpy(ret_text + n, bytes, length);
-		n += length;
+		memcpy(ret_text, bytes, length);
+		ret_text += length;
 	}
-	if (n >= size)
-		return false;
-	ret_text[n] = '\0';
+	*ret_text = '\0';
 	return true;
 }
 

@@ -46,7 +46,7 @@ bool pkdi_json_read(struct pkdi_json *json, const char *text, size_t size);
 uint32_t pkdi_json_member(const struct pkdi_json *json, uint32_t object, const char *name);
 
 /* Writes a string without its escapes, with a NUL behind. False where it is no string, does not
- * fit, or holds a NUL itself. */
+ * fit, or holds a NUL itself: then nothing is written. */
 bool pkdi_json_string(const struct pkdi_json *json, uint32_t value, char *ret_text, size_t size);
 
 /* False where the value is no whole number of that range. */

@@ -7,8 +7,6 @@
 #include "console/client.h"
 
 /* The snapshot of a histogram is taken again where a step ended meanwhile. */
-enum { SNAPSHOT_TRIES = 100 };
-
 static const char *const policies[] = {
 #define POLICY(constant, word, fires, loses) word,
 #include <pkd/policy.def>
@@ -210,7 +208,7 @@ static struct pkdi_node_account account_of(const struct pkdi_run *run, const str
 
 static void firings(const struct pkdi_run *run, const struct place *place, struct pkdi_out *out)
 {
-	count_node(run, place, pkdi_read(&run->nodes[place->index].words->n_firings), out);
+	count_node(run, place, account_of(run, place).firings, out);
 }
 
 static void busy(const struct pkdi_run *run, const struct place *place, struct pkdi_out *out)
@@ -238,42 +236,17 @@ static void dropped_paused(const struct pkdi_run *run, const struct place *place
 		count_node(run, place, account_of(run, place).paused, out);
 }
 
-struct snapshot {
-	uint64_t counts[PKDI_STEP_BUCKETS]; /* not cumulative */
-	uint64_t n, sum_ns;
-};
-
-/* The shortest steps are those that no bucket counts. A step that ended between two reads would be
- * one of them for a moment, and a counter must not fall, so all is read while none ends. */
-static void take_snapshot(const struct pkdi_node_words *words, struct snapshot *ret_snapshot)
-{
-	for (int i = 0; i < SNAPSHOT_TRIES; i++) {
-		uint64_t before = pkdi_read(&words->n_firings), n = 0;
-
-		atomic_thread_fence(memory_order_acquire);
-		ret_snapshot->sum_ns = pkdi_read(&words->busy_ns);
-		for (uint32_t k = 1; k < PKDI_STEP_BUCKETS; k++)
-			n += ret_snapshot->counts[k] = pkdi_read(&words->steps[k]);
-		ret_snapshot->counts[0] = before > n ? before - n : 0;
-		ret_snapshot->n = n + ret_snapshot->counts[0];
-		atomic_thread_fence(memory_order_acquire);
-		if (pkdi_read(&words->n_firings) == before)
-			return;
-	}
-}
-
 /* A bucket for each power of 2 ns, which are exact in seconds and half as many as the node has. */
 static void steps(const struct pkdi_run *run, const struct place *place, struct pkdi_out *out)
 {
-	struct snapshot now;
+	const struct pkdi_node_words *words = run->nodes[place->index].words;
 	struct sample sample;
 	uint64_t below = 0;
 
-	take_snapshot(run->nodes[place->index].words, &now);
 	for (uint32_t i = 0; i < PKDI_STEP_BUCKETS - 1; i++) {
 		char limit[32];
 
-		below += now.counts[i];
+		below += pkdi_read(&words->steps[i]);
 		if (i % 2)
 			continue;
 		snprintf(limit, sizeof(limit), "%.12g", (double)pkdi_step_end(i) / 1e9);
@@ -283,11 +256,12 @@ static void steps(const struct pkdi_run *run, const struct place *place, struct 
 	}
 	sample = begin_node(run, place, "_bucket", out);
 	label(&sample, "le", "+Inf");
-	end(&sample, now.n);
+	below += pkdi_read(&words->steps[PKDI_STEP_BUCKETS - 1]);
+	end(&sample, below);
 	sample = begin_node(run, place, "_sum", out);
-	end_seconds(&sample, now.sum_ns);
+	end_seconds(&sample, pkdi_read(&words->busy_ns));
 	sample = begin_node(run, place, "_count", out);
-	end(&sample, now.n);
+	end(&sample, below);
 }
 
 /* ---- Streams and edges ---- */
@@ -365,7 +339,7 @@ static void dropped(const struct pkdi_run *run, const struct place *place, struc
 	              {"end", account.left}};
 
 	drop(run, place, policies[run->program->nodes[place->index].inputs[place->input].policy],
-	     account.dropped, out);
+	     account.dropped - account.to_drop, out);
 	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
 		if (others[i].n)
 			drop(run, place, others[i].by, others[i].n, out);

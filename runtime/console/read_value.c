@@ -1,5 +1,6 @@
 #include "console/read_value.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -23,6 +24,17 @@ static bool refuse(const struct reader *reader, const char *name, const char *wh
 	                   what);
 }
 
+static void describe_whole(const struct pkd_type *type, char *ret_text, size_t size)
+{
+	uint64_t most = UINT64_MAX >> (64 - 8 * type->size);
+
+	if (type->kind >= PKD_U8 && type->kind <= PKD_U64)
+		snprintf(ret_text, size, "a whole number from 0 to %" PRIu64, most);
+	else
+		snprintf(ret_text, size, "a whole number from -%" PRIu64 " to %" PRIu64,
+		         most / 2 + 1, most / 2);
+}
+
 /* What is to be written for a value of the type, for people: "a time", "slow|fast". */
 static void describe(const struct pkd_type *type, char *ret_text, size_t size)
 {
@@ -31,13 +43,13 @@ static void describe(const struct pkd_type *type, char *ret_text, size_t size)
 	if (type->kind == PKD_BOOL)
 		snprintf(ret_text, size, "true or false");
 	else if (type->kind == PKD_TIME)
-		snprintf(ret_text, size, "a time, such as 20ms");
+		snprintf(ret_text, size, "a time: 20ms, or a whole number of nanoseconds");
 	else if (type->kind == PKD_F32 || type->kind == PKD_F64)
 		snprintf(ret_text, size, "a number");
 	else if (type->kind == PKD_STRING)
 		snprintf(ret_text, size, "a string of at most %u bytes", type->n);
 	else if (type->kind != PKD_ENUM)
-		snprintf(ret_text, size, "a whole number (%s)", type->name);
+		describe_whole(type, ret_text, size);
 	for (uint32_t i = 0; type->kind == PKD_ENUM && i < type->n && n < size; i++)
 		n += (size_t)snprintf(ret_text + n, size - n, "%s%s", i ? "|" : "", type->names[i]);
 }
@@ -51,10 +63,12 @@ static bool read_scalar(const struct reader *reader, uint32_t value, const struc
 	char text[TEXT_SIZE] = "", wanted[TEXT_SIZE];
 
 	if (v->kind == PKDI_JSON_NUMBER || v->kind == PKDI_JSON_BOOL)
-		snprintf(text, sizeof(text), "%.*s", (int)(v->end - v->start),
-		         reader->json->text + v->start);
-	else if (v->kind == PKDI_JSON_STRING)
-		pkdi_json_string(reader->json, value, text, sizeof(text));
+		snprintf(text, sizeof(text), "%.*s%s", (int)(v->end - v->start),
+		         reader->json->text + v->start,
+		         type->kind == PKD_TIME && v->kind == PKDI_JSON_NUMBER ? "ns" : "");
+	else if (v->kind == PKDI_JSON_STRING &&
+	         !pkdi_json_string(reader->json, value, text, sizeof(text)))
+		text[0] = '\0'; /* no value has that text */
 	if (v->end - v->start < sizeof(text) &&
 	    pkdi_value_parse(&like, text, ret_value, wanted, sizeof(wanted)) == 0)
 		return true;

@@ -47,6 +47,13 @@ static bool choose_all(struct pkdi_run *run, struct pkdi_request *request,
 	return true;
 }
 
+static uint32_t incarnation_of(const struct pkdi_run *run, uint32_t process)
+{
+	const struct pkd_process *decl = run->processes[process].decl;
+
+	return decl->n_nodes ? atomic_load(&run->orders[decl->nodes[0]].incarnation) : 0;
+}
+
 bool pkdi_restart_begin(struct pkdi_run *run, struct pkdi_request *request,
                         const struct pkdi_json *json, uint32_t parameters, struct pkdi_fault *fault)
 {
@@ -68,7 +75,7 @@ bool pkdi_restart_begin(struct pkdi_run *run, struct pkdi_request *request,
 	    !pkdi_take_wait(json, parameters, request, fault))
 		return false;
 	for (uint32_t i = 0; i < run->n_processes; i++) {
-		request->before[i] = atomic_load(&run->processes[i].words->pid);
+		request->before[i] = incarnation_of(run, i);
 		if (request->chosen[i])
 			atomic_fetch_add(&run->restarts[i], 1);
 	}
@@ -76,10 +83,11 @@ bool pkdi_restart_begin(struct pkdi_run *run, struct pkdi_request *request,
 	       pkdi_refuse(fault, "failed", "the supervisor cannot be told");
 }
 
-/* Its next incarnation has begun. */
+/* Its next incarnation has begun: the number is there once it has. */
 static bool is_back(const struct pkdi_run *run, const struct pkdi_request *request, uint32_t process)
 {
-	return atomic_load(&run->processes[process].words->pid) != request->before[process];
+	return incarnation_of(run, process) != request->before[process] &&
+	       atomic_load(&run->processes[process].words->pid);
 }
 
 bool pkdi_restart_is_ready(struct pkdi_run *run, const struct pkdi_request *request, int64_t now_ns)

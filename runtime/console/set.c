@@ -168,7 +168,7 @@ static bool take_one(struct pkdi_run *run, const struct pkdi_json *json, uint32_
 		                   like);
 	if (!take_text(json, json->values[name].next, text))
 		return pkdi_refuse(fault, "invalid_value",
-		                   "the value of '%.160s' is a string, a number or a truth", like);
+		                   "the value of '%.160s' is a string, a number or a boolean", like);
 	if (pkdi_value_parse(target.param, text, target.params, wanted, sizeof(wanted)) < 0) {
 		char range[128];
 

@@ -27,8 +27,8 @@ bool pkdi_set_find(const struct pkdi_run *run, const struct pkdi_json *json, uin
 char *pkdi_set_text(const struct pkdi_param *target, char ret_text[PKDI_SET_TEXT]);
 
 /* Publishes new values: an object of names, each with a string as on the command line, a number or
- * a truth. All of them, or none and a fault. `at`: the frame from which they hold at the earliest.
- * *ret_version is the version they are in. */
+ * a boolean. All of them, or none and a fault. `at`: the frame from which they hold at the
+ * earliest. *ret_version is the version they are in. */
 bool pkdi_set_values(struct pkdi_run *run, const struct pkdi_json *json, uint32_t values,
                      uint64_t at, uint64_t *ret_version, struct pkdi_fault *fault);
 

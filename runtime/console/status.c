@@ -1,6 +1,6 @@
 #include "console/status.h"
 
-#include "console/account.h"
+#include "console/account_json.h"
 
 static const char *state_of(const struct pkdi_run *run, uint32_t node)
 {
@@ -20,7 +20,7 @@ static void tell_process(const struct pkdi_run *run, uint32_t index, struct pkdi
 	pkdi_out_text(out, "name", process->decl->name);
 	if (pkdi_run_all_ended(run, index))
 		pkdi_out_bool(out, "ended", true);
-	else
+	else if (first == PKD_NONE || !atomic_load(&run->orders[first].down))
 		pkdi_out_unsigned(out, "pid", atomic_load(&process->words->pid));
 	if (first != PKD_NONE)
 		pkdi_out_unsigned(out, "restarts", atomic_load(&run->orders[first].incarnation));
@@ -39,13 +39,10 @@ static uint64_t least(uint64_t a, uint64_t b)
  * longer than the longest; 0 = none has ended. */
 static uint64_t quantile(const struct pkdi_node_words *words, double share)
 {
-	uint64_t counts[PKDI_STEP_BUCKETS], all, n = 0, below = 0;
+	uint64_t counts[PKDI_STEP_BUCKETS], n = 0, below = 0;
 
-	for (uint32_t i = 1; i < PKDI_STEP_BUCKETS; i++)
+	for (uint32_t i = 0; i < PKDI_STEP_BUCKETS; i++)
 		n += counts[i] = pkdi_read(&words->steps[i]);
-	all = pkdi_read(&words->n_firings);
-	counts[0] = all > n ? all - n : 0;
-	n += counts[0];
 	for (uint32_t i = 0; n && i < PKDI_STEP_BUCKETS; i++) {
 		below += counts[i];
 		if ((double)below >= share * (double)n)

@@ -3,12 +3,14 @@
 #include <string.h>
 
 #include "node/policy.h"
+#include "options/levels.h"
 
 /* ---- Asking ---- */
 
+/* A node, or one of a pipeline, a bank or a pool of that name. */
 static bool is_of_node(const struct pkdi_run *run, uint32_t node, const char *name)
 {
-	return !strcmp(run->program->nodes[node].name, name);
+	return pkdi_name_means(run->program, name, strlen(name), node);
 }
 
 static bool is_there(const struct pkdi_run *run, const char *name)

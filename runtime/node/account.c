@@ -219,7 +219,8 @@ static void split_rest(const struct pkdi_input *input, const struct reading *rea
 	if (input->decl->policy == PKD_LATEST)
 		most = (input->thins ? input->ring.depth : input->window) + reading->in_hand;
 	account->in_flight = rest < most ? rest : most;
-	account->dropped += rest - account->in_flight;
+	account->to_drop = rest - account->in_flight;
+	account->dropped += account->to_drop;
 }
 
 void pkdi_account_edge(const struct pkdi_node *node, uint32_t index,
@@ -264,12 +265,13 @@ void pkdi_account_edge(const struct pkdi_node *node, uint32_t index,
 static uint64_t read_firings(const struct pkdi_node *node, uint32_t output,
                              struct pkdi_stream_account *account)
 {
-	const _Atomic uint64_t *committed = &node->words->record.committed;
+	const struct pkdi_record *record = &node->words->record;
 	const struct pkdi_ledger *ledger = &node->ledger;
 	uint64_t firings = 0;
 
 	for (uint32_t i = 0; i < MAX_TRIES; i++) {
-		uint64_t position = atomic_load_explicit(committed, memory_order_acquire);
+		uint64_t position = atomic_load_explicit(&record->committed, memory_order_acquire);
+		bool applied = pkdi_read(&record->applied) == position;
 
 		account->failed = pkdi_ledger_get(ledger, position, PKDI_LOST_FAILED);
 		account->refused = pkdi_ledger_get(ledger, position, PKDI_LOST_REFUSED);
@@ -283,8 +285,15 @@ static uint64_t read_firings(const struct pkdi_node *node, uint32_t output,
 			                             memory_order_acquire);
 		}
 		before_next();
-		if (pkdi_read(committed) == position)
+		if (pkdi_read(&record->committed) != position)
+			continue;
+		if (applied)
 			break;
+		/* What it publishes may be there already, or come; of who was given up between the
+		 * two, never: then it has fired once less. */
+		if (output != PKD_NONE && i + 1 == MAX_TRIES)
+			firings = account->published + account->absent + account->failed +
+			          account->refused + account->paused;
 	}
 	return firings;
 }

@@ -79,6 +79,7 @@ struct pkdi_edge_account {
 	uint64_t published, delivered, dropped, thinned, other_worker, unjoined, failed;
 	uint64_t left;      /* published after the reader had left or was given up */
 	uint64_t in_flight; /* may still be delivered */
+	uint64_t to_drop; /* of `dropped`: not counted yet, but `latest` will pass them over */
 	uint64_t n_looks, n_absent, age_sum_ns, age_max_ns; /* sampled and history: of its firings */
 	uint64_t lacked[PKDI_LACKERS]; /* the unjoined, by the input that lacked them */
 };

@@ -6,7 +6,11 @@
 
 #include "node/node.h"
 #include "node/record.h"
+#include "node/say.h"
 #include "node/typed.h"
+
+/* Behind each answer: what it overwrites does not belong to it. */
+static const uint64_t canary = UINT64_C(0x9d3c58a1f07be264);
 
 /* ---- Sizes ---- */
 
@@ -32,7 +36,9 @@ uint32_t pkdi_call_answer_size(const struct pkd_node *decl)
 	for (uint32_t i = 0; i < decl->n_commands; i++)
 		if (decl->commands[i].answer && decl->commands[i].answer->size > most)
 			most = decl->commands[i].answer->size;
-	return decl->n_commands ? round_up((uint32_t)sizeof(struct pkdi_answer_entry) + most) : 0;
+	if (!decl->n_commands)
+		return 0;
+	return round_up((uint32_t)(sizeof(struct pkdi_answer_entry) + most + sizeof(canary)));
 }
 
 size_t pkdi_call_requests_size(const struct pkd_node *decl)
@@ -93,14 +99,30 @@ static bool is_valid(const struct pkdi_node *node, const struct pkdi_request_ent
 	return !args || pkdi_typed_check(args, request->args, &mismatch);
 }
 
-void pkdi_call_carry_out(struct pkdi_node *node)
+static char *canary_of(const struct pkd_command *command, struct pkdi_answer_entry *answer)
+{
+	return answer->answer + (command->answer ? command->answer->size : 0);
+}
+
+/* As with outputs: whoever writes beyond its memory has damaged what is not its own. */
+static __attribute__((cold)) int say_overrun(struct pkdi_node *node,
+                                             const struct pkd_command *command)
+{
+	pkdi_node_log(node->log, node->decl, "wrote beyond the answer of its command '%s': %s",
+	              command->name, command->answer ? command->answer->name : "it has none");
+	node->ctx.reported = true;
+	return -EOVERFLOW;
+}
+
+int pkdi_call_carry_out(struct pkdi_node *node)
 {
 	uint64_t n = node->calls.done + 1, in_hand = pkdi_read(&node->words->in_hand);
-	const struct pkdi_request_entry *request = pkdi_request_of(&node->calls, n);
+	const struct pkdi_request_entry *request = node->calls.request;
 	struct pkdi_answer_entry *answer = pkdi_answer_of(&node->calls, n);
 	struct pkd_ctx before = node->ctx;
 	const struct pkd_command *command;
 
+	memcpy(node->calls.request, pkdi_request_of(&node->calls, n), node->calls.request_size);
 	memset(answer, 0, node->calls.answer_size);
 	snprintf(answer->text, sizeof(answer->text), "the request is damaged");
 	answer->error = PKDI_CALL_INVALID;
@@ -113,8 +135,11 @@ void pkdi_call_carry_out(struct pkdi_node *node)
 		atomic_store_explicit(&node->words->in_hand, 0, memory_order_relaxed);
 		atomic_store_explicit(&node->calls.answers->begun, n, memory_order_release);
 		pkdi_node_begin_call(node, PKDI_CALL_COMMAND);
+		memcpy(canary_of(command, answer), &canary, sizeof(canary));
 		answer->error = call(node, command, request->args, answer);
 		pkdi_node_end_call(node);
+		if (memcmp(canary_of(command, answer), &canary, sizeof(canary)) != 0)
+			return say_overrun(node, command);
 		atomic_store_explicit(&node->words->in_hand, in_hand, memory_order_relaxed);
 	}
 	/* What it has changed does not count, then. */
@@ -123,6 +148,7 @@ void pkdi_call_carry_out(struct pkdi_node *node)
 	node->ctx = before;
 	node->ctx.due_ns = 0; /* it may have something to make now */
 	commit(node, n);
+	return 0;
 }
 
 void pkdi_call_recover(struct pkdi_node *node)

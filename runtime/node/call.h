@@ -52,6 +52,7 @@ struct pkdi_calls {
 	struct pkdi_request_words *requests; /* NULL: it has no commands */
 	struct pkdi_answer_words *answers;
 	uint32_t request_size, answer_size; /* bytes of an entry */
+	struct pkdi_request_entry *request; /* a copy of the one at hand, which nobody changes */
 	uint64_t done;                      /* what the next commit says is answered */
 	bool chosen;                        /* pkdi_node_fire carries out a request */
 	uint16_t awaited; /* console: entries whose answer somebody waits for, a bit each */
@@ -81,8 +82,9 @@ static inline bool pkdi_call_is_due(const struct pkdi_calls *calls)
 	return atomic_load_explicit(&calls->requests->posted, memory_order_acquire) > calls->done;
 }
 
-/* Carries out the next one. Its failure is answered; nothing of the node's fails. */
-void pkdi_call_carry_out(struct pkdi_node *node);
+/* Carries out the next one, whose failure is answered. 0, or a negative errno after one line where
+ * it has written beyond its answer: the node fails. */
+int pkdi_call_carry_out(struct pkdi_node *node);
 
 /* After the record has been applied: what the last incarnation died in is answered so. */
 void pkdi_call_recover(struct pkdi_node *node);

@@ -50,10 +50,10 @@ static bool load(const struct pkdi_live_values *all, uint32_t first, uint32_t n,
 		struct pkd_param one = *value->param;
 
 		/* The console has looked, too; nobody has to trust it. */
+		memcpy(all->scratch, wish->bytes + value->at, value->size);
 		one.offset = 0;
-		if (all->fits(&one, wish->bytes + value->at))
-			memcpy(value->params + value->param->offset, wish->bytes + value->at,
-			       value->size);
+		if (all->fits(&one, all->scratch))
+			memcpy(value->params + value->param->offset, all->scratch, value->size);
 	}
 	return true;
 }

@@ -36,6 +36,7 @@ struct pkdi_live_values {
 	uint32_t n_params;
 	struct pkdi_wishes *wishes; /* written by the console only */
 	size_t size;                /* bytes of a version */
+	char *scratch;              /* for the largest value: a copy, which nobody changes */
 	uint32_t flags_at;          /* in it, is_set */
 	uint64_t loaded;            /* the version that this process has of the pipeline's */
 	const struct pkdi_live_words **words; /* by node */

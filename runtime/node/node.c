@@ -549,8 +549,7 @@ static void account(struct pkdi_node *node, int64_t ns)
 
 	pkdi_count(&words->n_firings, 1);
 	pkdi_count(&words->busy_ns, (uint64_t)ns);
-	if (ns >= 1 << PKDI_STEP_FROM) /* the shortest are those that are left */
-		pkdi_count(&words->steps[pkdi_step_bucket((uint64_t)ns)], 1);
+	pkdi_count(&words->steps[pkdi_step_bucket((uint64_t)ns)], 1);
 	if ((uint64_t)ns > pkdi_read(&words->longest_ns))
 		atomic_store_explicit(&words->longest_ns, (uint64_t)ns, memory_order_relaxed);
 }
@@ -919,11 +918,17 @@ static int then_of(struct pkdi_node *node, int r)
 	return -EINVAL;
 }
 
-static void carry_out(struct pkdi_node *node)
+/* Where it fails, the node stays the one whose code runs, for the supervisor to name it. */
+static int carry_out(struct pkdi_node *node)
 {
+	int r;
+
 	node->calls.chosen = false;
-	pkdi_call_carry_out(node);
+	r = pkdi_call_carry_out(node);
+	if (r < 0)
+		return r;
 	set_calling(node, 0);
+	return 1;
 }
 
 /* What follows a step: its values become visible, or it has failed. */
@@ -955,10 +960,8 @@ int pkdi_node_fire(struct pkdi_node *node)
 	int r, then, done;
 
 	node->calls.waits = node->calls.chosen;
-	if (node->calls.chosen) {
-		carry_out(node);
-		return 1;
-	}
+	if (node->calls.chosen)
+		return carry_out(node);
 	if (is_untold(node))
 		return tell_changes(node);
 	/* The firing may be the first with values that are newer still. */

@@ -38,11 +38,12 @@ bool pkdi_name_means(const struct pkd_program *program, const char *name, size_t
 {
 	const struct pkd_node *nodes = program->nodes;
 
-	for (uint32_t i = 0; i < program->n_nodes; i++)
-		if ((i == node || (nodes[i].params && nodes[i].params == nodes[node].params)) &&
-		    means(name, length, nodes[i].name))
-			return true;
-	return false;
+	uint32_t first = 0;
+
+	/* The first worker of its pool: the workers have the same params. */
+	while (first < node && (!nodes[node].params || nodes[first].params != nodes[node].params))
+		first++;
+	return means(name, length, nodes[node].name) || means(name, length, nodes[first].name);
 }
 
 /* One of them, up to `end`; only looks where `levels` is NULL. */

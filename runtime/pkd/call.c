@@ -169,10 +169,16 @@ static bool check_words(char *const *words, int n)
 	for (int i = 2; i < n; i++) {
 		const char *equals = strchr(words[i], '=');
 
-		if (equals && equals > words[i])
-			continue;
-		complain("'%s' is no NAME=VALUE, as in to=0", words[i]);
-		return false;
+		if (!equals || equals == words[i]) {
+			complain("'%s' is no NAME=VALUE, as in to=0", words[i]);
+			return false;
+		}
+		for (int k = 2; k < i; k++)
+			if (!strncmp(words[k], words[i], (size_t)(equals - words[i]) + 1)) {
+				complain("'%.*s' is given twice", (int)(equals - words[i]),
+				         words[i]);
+				return false;
+			}
 	}
 	return true;
 }

@@ -43,7 +43,7 @@ static void print_answer(const struct talk *talk)
 static int ask(const struct call *call, struct talk *talk, const char *method, int first)
 {
 	size_t n = (size_t)(call->n_operands - first);
-	char *parameters = n ? values_words("nodes", call->operands + first, n) : NULL;
+	char *parameters = n ? values_words("nodes", call->operands + first, n, -1) : NULL;
 	struct gather gather = {.n_kinds = 0};
 	bool answered = talk_ask(talk, method, parameters) && talk_next(talk, TALK_PATIENCE_NS);
 

@@ -95,7 +95,7 @@ int set_command(struct call *call)
 	int status;
 
 	if (!command_number(call, OPTION_AT, &at) ||
-	    !command_seconds(call, OPTION_WAIT, 0, 3600, 1, &wait_ns) ||
+	    !command_seconds(call, OPTION_WAIT, 0, 60, 1, &wait_ns) ||
 	    !check_words(call, is_program))
 		return STATUS_USAGE;
 	parameters = values_settings(call->operands + is_program,

@@ -21,7 +21,7 @@ static size_t room_of(const char *text)
 	return 6 * strlen(text) + 4;
 }
 
-char *values_words(const char *member, char *const *names, size_t n)
+char *values_words(const char *member, char *const *names, size_t n, int64_t wait_ms)
 {
 	struct say_out say;
 
@@ -33,6 +33,9 @@ char *values_words(const char *member, char *const *names, size_t n)
 		pkdi_out_text(&say.out, NULL, names[i]);
 	}
 	pkdi_out_close(&say.out, ']');
+	say_room(&say, 64);
+	if (wait_ms >= 0)
+		pkdi_out_signed(&say.out, "wait_ms", wait_ms);
 	pkdi_out_close(&say.out, '}');
 	return text_of(&say);
 }
@@ -156,7 +159,7 @@ static bool ask(struct values *values, struct talk *talk, const char *method,
 
 bool values_get(struct values *values, struct talk *talk, char *const *names, size_t n)
 {
-	char *parameters = n ? values_words("names", names, n) : NULL;
+	char *parameters = n ? values_words("names", names, n, -1) : NULL;
 	bool is_there;
 
 	*values = (struct values){.n = 0};

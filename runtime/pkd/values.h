@@ -23,8 +23,9 @@ struct values {
 bool values_get(struct values *values, struct talk *talk, char *const *names, size_t n);
 void values_finish(struct values *values);
 
-/* The parameters of a request, {"names":[...]} where `member` is "names", to be freed. */
-char *values_words(const char *member, char *const *names, size_t n);
+/* The parameters of a request, {"names":[...]} where `member` is "names", to be freed; with a
+ * "wait_ms" unless that is -1. */
+char *values_words(const char *member, char *const *names, size_t n, int64_t wait_ms);
 
 /* The parameters of a request, {"values":{...}}, of words NAME=VALUE, to be freed. `at` and
  * `wait_ms` are left out where they are UINT64_MAX. NULL where a name is said twice: *ret_twice is

@@ -41,6 +41,16 @@ static void find_values(struct pkdi_run *run)
 	live->size = (live->size + PKDI_LINE - 1) / PKDI_LINE * PKDI_LINE;
 }
 
+static size_t most_bytes(const struct pkdi_live_values *live)
+{
+	size_t most = 1;
+
+	for (uint32_t i = 0; i < live->n; i++)
+		if (live->values[i].size > most)
+			most = live->values[i].size;
+	return most;
+}
+
 /* Whether a change of the pipeline's parameters could reach anybody. */
 static bool is_of_use(const struct pkdi_run *run)
 {
@@ -50,6 +60,21 @@ static bool is_of_use(const struct pkdi_run *run)
 		if (run->program->nodes[i].reads_options && run->live.n)
 			return true;
 	return false;
+}
+
+/* Where nodes copy requests to. */
+static bool allocate_requests(struct pkdi_run *run)
+{
+	for (uint32_t i = 0; i < run->program->n_nodes; i++) {
+		struct pkdi_calls *calls = &run->nodes[i].calls;
+
+		if (!run->program->nodes[i].n_commands)
+			continue;
+		calls->request = calloc(1, calls->request_size);
+		if (!calls->request)
+			return false;
+	}
+	return true;
 }
 
 /* The mailboxes of nodes with commands, from `at` on; with a NULL base they are only measured.
@@ -88,6 +113,9 @@ int pkdi_wishes_create(struct pkdi_run *run, const struct pkdi_options *options)
 	if (options->is_set)
 		memcpy(live->is_set, options->is_set, live->n_params);
 	find_values(run);
+	live->scratch = malloc(most_bytes(live));
+	if (!live->scratch)
+		return -ENOMEM;
 	if (!is_of_use(run))
 		live->n = 0;
 	ring = sizeof(*live->wishes) + (live->n ? PKDI_WISHES * live->size : 0);
@@ -102,6 +130,8 @@ int pkdi_wishes_create(struct pkdi_run *run, const struct pkdi_options *options)
 	run->paused = (_Atomic uint32_t *)(void *)(run->wishes_map.address + ring);
 	run->restarts = run->paused + run->program->n_nodes;
 	place_requests(run, run->wishes_map.address, requests);
+	if (!allocate_requests(run))
+		return -ENOMEM;
 	if (live->n)
 		pkdi_wishes_pack(live, pkdi_wish_of(live, 0));
 	return 0;
@@ -186,6 +216,9 @@ void pkdi_wishes_unpack(const struct pkdi_live_values *live, const struct pkdi_w
 void pkdi_wishes_finish(struct pkdi_run *run)
 {
 	pkdi_map_finish(&run->wishes_map);
+	for (uint32_t i = 0; run->nodes && i < run->program->n_nodes; i++)
+		free(run->nodes[i].calls.request);
+	free(run->live.scratch);
 	free(run->live.values);
 	free(run->live.words);
 	free(run->live.is_set);

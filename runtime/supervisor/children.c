@@ -64,6 +64,22 @@ bool pkdi_child_is_up(const struct pkdi_child *child)
 	return child->spawned.pidfd >= 0;
 }
 
+static int spawn(struct pkdi_supervisor *supervisor, uint32_t process)
+{
+	struct pkdi_child *child = &supervisor->children[process];
+	int r = pkdi_spawn(&supervisor->spawner, process, &child->spawned);
+
+	if (r < 0)
+		return r;
+	r = pkdi_descriptors_watch(supervisor, child->spawned.pidfd, process);
+	if (r < 0) {
+		kill(child->spawned.pid, SIGKILL);
+		waitpid(child->spawned.pid, NULL, 0);
+		pkdi_spawn_forget(&child->spawned);
+	}
+	return r;
+}
+
 int pkdi_child_start(struct pkdi_supervisor *supervisor, uint32_t process)
 {
 	struct pkdi_child *child = &supervisor->children[process];
@@ -75,20 +91,13 @@ int pkdi_child_start(struct pkdi_supervisor *supervisor, uint32_t process)
 	atomic_store(&supervisor->run->processes[process].words->step_since_ns, 0);
 	atomic_store(&supervisor->run->processes[process].words->call, PKDI_CALL_STEP);
 	atomic_store(&supervisor->run->processes[process].words->calling, 0);
+	atomic_store(&supervisor->run->processes[process].words->pid, 0);
 	child->stall = PKDI_STALL_NONE;
 	child->reported_slow = child->not_started = false;
 	r = pkdi_capture_open(supervisor, process);
-	if (r < 0)
-		return r;
-	r = pkdi_spawn(&supervisor->spawner, process, &child->spawned);
-	pkdi_capture_started(supervisor);
-	if (r < 0)
-		return r;
-	r = pkdi_descriptors_watch(supervisor, child->spawned.pidfd, process);
-	if (r < 0) {
-		kill(child->spawned.pid, SIGKILL);
-		waitpid(child->spawned.pid, NULL, 0);
-		pkdi_spawn_forget(&child->spawned);
+	if (r == 0) {
+		r = spawn(supervisor, process);
+		pkdi_capture_started(supervisor);
 	}
 	set_down(supervisor->run, process, r < 0);
 	return r;
@@ -100,6 +109,8 @@ void pkdi_child_start_again(struct pkdi_supervisor *supervisor, uint32_t process
 	const struct pkd_process *decl = run->processes[process].decl;
 	int r;
 
+	/* Who waits for the next incarnation takes the number of no other one for its. */
+	atomic_store(&run->processes[process].words->pid, 0);
 	for (uint32_t i = 0; i < decl->n_nodes; i++)
 		atomic_fetch_add(&run->orders[decl->nodes[i]].incarnation, 1);
 	trace(supervisor, PKDI_TRACE_RESTART, process,
@@ -235,22 +246,16 @@ void pkdi_child_kill_for(struct pkdi_child *child, enum pkdi_stall stall)
 	pkdi_child_signal(child, SIGKILL);
 }
 
-void pkdi_child_restart_asked(struct pkdi_supervisor *supervisor)
+bool pkdi_child_is_asked_for(struct pkdi_supervisor *supervisor, uint32_t process)
 {
-	const struct pkdi_run *run = supervisor->run;
+	struct pkdi_child *child = &supervisor->children[process];
+	uint32_t asked = atomic_load(&supervisor->run->restarts[process]);
 
-	for (uint32_t i = 0; i < run->n_processes; i++) {
-		struct pkdi_child *child = &supervisor->children[i];
-		uint32_t asked = atomic_load(&run->restarts[i]);
-
-		if (asked == child->n_restarts_asked)
-			continue;
-		child->n_restarts_asked = asked;
-		/* What the console may say, and a node behind it, is said by the deploy. */
-		if (supervisor->cycle.phase == PKDI_PHASE_RUN && pkdi_child_is_up(child) &&
-		    !child->stall && run->processes[i].decl->n_restarts)
-			pkdi_child_kill_for(child, PKDI_STALL_RESTART);
-	}
+	if (asked == child->n_restarts_asked)
+		return false;
+	child->n_restarts_asked = asked;
+	/* What the console may say, and a node behind it, is said by the deploy. */
+	return supervisor->run->processes[process].decl->n_restarts;
 }
 
 bool pkdi_child_is_own(const void *context, pid_t pid)

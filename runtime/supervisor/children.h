@@ -28,9 +28,9 @@ void pkdi_child_signal(const struct pkdi_child *child, int signal);
 /* Kills it; what for will be in the event of its death. */
 void pkdi_child_kill_for(struct pkdi_child *child, enum pkdi_stall stall);
 
-/* Kills the processes that the console wants to be started again, where the deploy has it that they
- * are when they die. */
-void pkdi_child_restart_asked(struct pkdi_supervisor *supervisor);
+/* Whether the console wants it to be started again, where the deploy has it that it is when it
+ * dies. True once for each time that it was asked for. */
+bool pkdi_child_is_asked_for(struct pkdi_supervisor *supervisor, uint32_t process);
 
 /* Kills what a process has left: it must not be there beside the next incarnation, on the same
  * files and devices. */

@@ -236,6 +236,7 @@ static void on_restart(struct pkdi_lifecycle *cycle, const struct pkdi_event *ev
 		give_up(cycle, event->process);
 		return;
 	}
+	cycle->lives[event->process].state = PKDI_LIFE_UP;
 	act(cycle, PKDI_ACTION_SAY_RESTART, event->process, 0);
 	act(cycle, PKDI_ACTION_START, event->process, 0);
 }

@@ -137,7 +137,7 @@ void pkdi_report(const struct pkdi_run *run, const struct pkdi_action *action,
 	}
 	name_death(run, life, event, what);
 	if (event->kind == PKDI_EVENT_RESTART)
-		pkdi_log_at(log, PKD_LOG_INFO, "%s is started again, as it was told", who);
+		pkdi_log_at(log, PKD_LOG_INFO, "%s is restarted on request", who);
 	else if (action->kind == PKDI_ACTION_SAY_RESTART)
 		pkdi_log_at(log, PKD_LOG_WARNING, "%s %s; it is started again (restart %u)", who, what,
 		         life->n_restarts);

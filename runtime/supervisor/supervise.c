@@ -11,7 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "console/account.h"
+#include "console/account_json.h"
 #include "node/say.h"
 #include "os/backlog.h"
 #include "os/event.h"
@@ -247,6 +247,24 @@ static void take_signals(struct pkdi_supervisor *supervisor)
 		handle(supervisor, &stop);
 }
 
+/* One that is up is killed for it; one that waits for its restart has it now. */
+static void restart_asked(struct pkdi_supervisor *supervisor)
+{
+	for (uint32_t i = 0; i < supervisor->run->n_processes && !supervisor->done; i++) {
+		struct pkdi_child *child = &supervisor->children[i];
+		const struct pkdi_event event = {
+			.kind = PKDI_EVENT_RESTART, .process = i, .now_ns = pkd_now()};
+
+		if (!pkdi_child_is_asked_for(supervisor, i) ||
+		    supervisor->cycle.phase != PKDI_PHASE_RUN)
+			continue;
+		if (supervisor->lives[i].state == PKDI_LIFE_WAITING)
+			handle(supervisor, &event);
+		else if (pkdi_child_is_up(child) && !child->stall)
+			pkdi_child_kill_for(child, PKDI_STALL_RESTART);
+	}
+}
+
 static void dispatch(struct pkdi_supervisor *supervisor, uint32_t tag)
 {
 	struct pkdi_event event = {.now_ns = pkd_now()};
@@ -271,7 +289,7 @@ static void dispatch(struct pkdi_supervisor *supervisor, uint32_t tag)
 		pkdi_event_take(supervisor->run->supervisor_fd);
 		name_outputs(supervisor);
 		end_damage(supervisor);
-		pkdi_child_restart_asked(supervisor);
+		restart_asked(supervisor);
 		set_alarm(supervisor);
 		break;
 	case PKDI_TAG_ALARM:
@@ -329,11 +347,24 @@ static int allocate(struct pkdi_supervisor *supervisor)
 	return 0;
 }
 
+/* At the start, so that nobody learns after hours that they have no place. */
+static int open_reports(const struct pkdi_run *run, const struct pkdi_options *options,
+                        struct pkdi_report_file *ret_trace, struct pkdi_report_file *ret_account)
+{
+	int r = pkdi_report_file_open(ret_trace, run, "--trace", options->trace);
+
+	if (r == 0)
+		r = pkdi_report_file_open(ret_account, run, "--account", options->account);
+	if (r < 0)
+		pkdi_report_file_finish(ret_trace);
+	return r;
+}
+
 int pkdi_supervisor_init(struct pkdi_supervisor *supervisor, struct pkdi_run *run,
                          const struct pkdi_title *title, const struct pkdi_options *options)
 {
-	struct pkdi_trace_file trace;
-	int r = pkdi_trace_file_open(&trace, run, options->trace);
+	struct pkdi_report_file trace, account;
+	int r = open_reports(run, options, &trace, &account);
 
 	if (r < 0)
 		return r;
@@ -356,7 +387,7 @@ int pkdi_supervisor_init(struct pkdi_supervisor *supervisor, struct pkdi_run *ru
 		.notify = {.fd = -1},
 		.trace = trace,
 		.quiet = options->quiet,
-		.account = options->account,
+		.account = account,
 	};
 	r = allocate(supervisor);
 	if (r == 0)
@@ -381,7 +412,8 @@ int pkdi_supervisor_init(struct pkdi_supervisor *supervisor, struct pkdi_run *ru
 
 void pkdi_supervisor_finish(struct pkdi_supervisor *supervisor)
 {
-	pkdi_trace_file_finish(&supervisor->trace);
+	pkdi_report_file_finish(&supervisor->trace);
+	pkdi_report_file_finish(&supervisor->account);
 	pkdi_helper_finish(supervisor);
 	pkdi_descriptors_close(supervisor);
 	pkdi_captures_finish(supervisor);
@@ -397,16 +429,15 @@ void pkdi_supervisor_finish(struct pkdi_supervisor *supervisor)
 
 static void write_account(struct pkdi_supervisor *supervisor)
 {
-	int r = 0;
+	struct pkdi_report_file *file = &supervisor->account;
+	int r;
 
-	if (supervisor->account)
-		r = pkdi_account_write(supervisor->run, supervisor->account, supervisor->status);
-	if (r == 0)
+	if (!file->path)
 		return;
-	pkdi_log(&supervisor->run->log, "--account %s: cannot be written: %s", supervisor->account,
-	         strerror(-r));
+	r = pkdi_account_write(supervisor->run, file->file.fd, supervisor->status);
+	r = pkdi_report_file_name(file, supervisor->run, r);
 	pkdi_backlog_drain(supervisor->backlog);
-	if (!supervisor->status)
+	if (r < 0 && !supervisor->status)
 		supervisor->status = 1;
 }
 

@@ -42,9 +42,8 @@ struct pkdi_supervisor {
 	int64_t alarm_ns; /* when it was to wake, 0 = at no time */
 	int64_t woke_ns;  /* when it last woke much too late: no step counts from before */
 	struct pkdi_progress progress;
-	struct pkdi_trace_file trace;
+	struct pkdi_report_file trace, account;
 	bool quiet;
-	const char *account; /* the file for it, NULL = none */
 	bool done;
 	bool lost_output; /* a file could not be named, or is where it should be no more */
 	int status;

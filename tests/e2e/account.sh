@@ -14,6 +14,9 @@ for way in columns killed stopped crowded; do
 done
 
 # Where it cannot be written is known at the start.
-expect 1 'columns: --account no/where: cannot be written: No such file or directory' \
+expect 1 "columns: --account: cannot write 'no/where': its directory does not exist" \
 	./columns --account no/where --frames 1
+mkfifo fifo
+expect 1 "columns: --account: cannot write 'fifo': it is no regular file" \
+	./columns --account fifo --frames 1
 [ -z "$(find . -name '*.sock')" ] || fail 'it was started'

@@ -7,6 +7,7 @@
 #   run.sh --cheap       those whose test is a unit test
 #   run.sh WORD...       those whose name or test contains one of the words
 #   run.sh --file NAME   only writes the runtime file of that mutant to stdout
+#   run.sh --check       only says which mutants do not apply
 #
 # From the Makefile: B (the build directory). A mutant that does not apply exactly once fails.
 set -u
@@ -72,6 +73,14 @@ mutate() {
 if [ "${1:-}" = --file ]; then
 	mutant=$2
 	mutate
+	exit
+fi
+
+if [ "${1:-}" = --check ]; then
+	while read -r mutant; do
+		[ -z "$(field skip)" ] || continue
+		mutate >/dev/null 2>"$work/said" || echo "mutant $mutant: $(head -n 1 "$work/said")"
+	done <"$work/mutants/names"
 	exit
 fi
 

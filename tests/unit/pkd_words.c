@@ -174,7 +174,7 @@ static void requests_are_json(void **state)
 	assert_null(found);
 	assert_null(values_settings(twice, 2, 0, 0, &found));
 	assert_ptr_equal(found, other);
-	request = values_words("names", words, 1);
+	request = values_words("names", words, 1, -1);
 	assert_string_equal(request, "{\"names\":[\"gain=1.5\"]}");
 	free(request);
 }

@@ -6,7 +6,7 @@
 
 #include "node/call.h"
 
-enum { ADD, MISBEHAVE, NO_COMMAND };
+enum { ADD, MISBEHAVE, OVERRUN, NO_COMMAND };
 
 /* What happened, a letter each: 'f' the node has fired, 'c' it has carried out a request. */
 static char happened[MAX_FIRED * 2];
@@ -48,9 +48,17 @@ static int misbehave(void *self, const void *given, void *answer, struct pkd_ctx
 	return PKD_OK;
 }
 
+static int overrun(void *self, const void *given, void *answer, struct pkd_ctx *ctx)
+{
+	(void)self, (void)given, (void)ctx;
+	memset(answer, 1, 4);
+	return PKD_OK;
+}
+
 static const struct pkd_command commands[] = {
 	{"add", "", &args_type, &i64, add},
 	{"misbehave", "", NULL, &truth, misbehave},
+	{"overrun", "", NULL, &truth, overrun},
 };
 
 static int step(void *self, const void *in, void *out, struct pkd_ctx *ctx)
@@ -65,7 +73,7 @@ static void declare(void)
 {
 	nodes[NODE].methods = &methods;
 	nodes[NODE].commands = commands;
-	nodes[NODE].n_commands = 2;
+	nodes[NODE].n_commands = NO_COMMAND;
 	nodes[NODE].state_size = sizeof(struct state);
 	happened[0] = '\0';
 	n_called = 0;
@@ -188,6 +196,18 @@ static void what_is_not_valid_is_not_answered(void **state)
 	assert_int_equal(n_called, 0);
 }
 
+static void who_writes_beyond_its_answer_fails(void **state)
+{
+	(void)state;
+	begin();
+	post(OVERRUN, 0, false);
+	assert_int_equal(pkdi_node_poll(&run.nodes[NODE], true), PKDI_POLL_READY);
+	assert_int_equal(pkdi_node_fire(&run.nodes[NODE]), -EOVERFLOW);
+	assert_int_equal(*run.nodes[NODE].calling, NODE + 1);
+	restart();
+	assert_int_equal(answer(1)->error, PKDI_CALL_DIED);
+}
+
 /* Between two values of one input, too: the next is the one that is due. */
 static void many_values_go_on_behind_it(void **state)
 {
@@ -279,6 +299,7 @@ int main(void)
 		CALL_TEST(requests_and_firings_take_turns),
 		CALL_TEST(a_failure_is_answered_and_undone),
 		CALL_TEST(what_is_not_valid_is_not_answered),
+		CALL_TEST(who_writes_beyond_its_answer_fails),
 		CALL_TEST(many_values_go_on_behind_it),
 		CALL_TEST(who_dies_in_it_does_not_try_again),
 		CALL_TEST(a_death_in_it_is_no_fault_of_the_frame),

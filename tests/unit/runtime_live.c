@@ -34,6 +34,7 @@ static struct pkdi_live nodes[N_NODES];
 static struct pkdi_live_words words[N_NODES];
 static const struct pkdi_live_words *words_of[N_NODES];
 static uint64_t loaded[N_NODES];
+static char scratch[64];
 
 static void publish(uint64_t version, int64_t value, uint64_t at)
 {
@@ -59,6 +60,7 @@ static int set_up(void **state)
 	                                .n_options = 1,
 	                                .size = 2 * PKDI_LINE,
 	                                .words = words_of,
+	                                .scratch = scratch,
 	                                .fits = pkdi_value_is_in_range};
 	all.wishes = aligned_alloc(PKDI_LINE, sizeof(*all.wishes) + PKDI_WISHES * all.size);
 	memset(all.wishes, 0, sizeof(*all.wishes) + PKDI_WISHES * all.size);

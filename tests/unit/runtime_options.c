@@ -224,11 +224,14 @@ static char output[8192]; /* what the last parse wrote to stdout and stderr */
 /* Runs the parser on the words of `line`, with both outputs going to a file. */
 static int parse(const char *line)
 {
-	char *words = strdup(line), *argv[32] = {"people"};
+	static char *words; /* options point into them */
+	char *argv[32] = {"people"};
 	int argc = 1, r, saved_out = dup(1), saved_err = dup(2);
 	FILE *file = tmpfile();
 	size_t n;
 
+	free(words);
+	words = strdup(line);
 	for (char *w = strtok(words, " "); w; w = strtok(NULL, " "))
 		argv[argc++] = w;
 	params = (struct program_params){
@@ -249,7 +252,6 @@ static int parse(const char *line)
 	n = fread(output, 1, sizeof(output) - 1, file);
 	output[n] = '\0';
 	fclose(file);
-	free(words);
 	return r;
 }
 

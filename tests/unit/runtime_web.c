@@ -513,7 +513,7 @@ static void labels_are_escaped(void **state)
 static void steps_are_counted_in_buckets(void **state)
 {
 	(void)state;
-	atomic_store(&words[0].n_firings, 6);
+	atomic_store(&words[0].steps[0], 2);
 	atomic_store(&words[0].busy_ns, 1500000000);
 	atomic_store(&words[0].steps[1], 1); /* below 2^8.5 ns */
 	atomic_store(&words[0].steps[2], 2); /* below 2^9 ns */

@@ -222,7 +222,7 @@ def long_step(program):
     pkd(program, "set", "first.takes=2500ms", f"--at={at}", "--wait=0")
     pkd(program, "set", "first.takes=0ms", f"--at={at + 1}", "--wait=0")
     answer = within(20, lambda: (answer := program.get()).status == 503 and answer, "a long step is not told")
-    assert re.fullmatch(rb"node first has been in its step for \d+\.\ds: more than 1s\n", answer.body), answer.body
+    assert re.fullmatch(rb"node first has been in its code for \d+\.\ds: more than 1s\n", answer.body), answer.body
     within(20, lambda: program.get().status == 200, "the end of a long step is not told")
 
 

@@ -1,5 +1,5 @@
 #define _GNU_SOURCE
-#include "console/account.h"
+#include "console/account_json.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -160,10 +160,10 @@ static int write_all(int fd, const char *text, size_t n)
 	return 0;
 }
 
-int pkdi_account_write(const struct pkdi_run *run, const char *path, int status)
+int pkdi_account_write(const struct pkdi_run *run, int fd, int status)
 {
 	struct pkdi_out out = {.size = 4096};
-	int fd, r = 0;
+	int r;
 
 	do {
 		free(out.text);
@@ -174,13 +174,7 @@ int pkdi_account_write(const struct pkdi_run *run, const char *path, int status)
 		tell_all(run, status, &out);
 	} while (out.is_full || out.n == out.size);
 	out.text[out.n++] = '\n';
-	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-	if (fd < 0)
-		r = -errno;
-	if (r == 0)
-		r = write_all(fd, out.text, out.n);
-	if (fd >= 0 && close(fd) < 0 && r == 0)
-		r = -errno;
+	r = write_all(fd, out.text, out.n);
 	free(out.text);
 	return r;
 }
