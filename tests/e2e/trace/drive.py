@@ -1,5 +1,6 @@
 """Runs programs with traces, and looks at what their files have. In a directory with `traced`
 and `together`."""
+import atexit
 import glob
 import json
 import os
@@ -42,6 +43,7 @@ def wait_for(what):
 
 def start(*words):
     program = subprocess.Popen(words)
+    atexit.register(lambda: program.poll() is None and program.kill())
     wait_for(lambda: subprocess.run(["pkd", "ping"], capture_output=True, check=False).returncode == 0)
     return program
 
