@@ -23,12 +23,14 @@ static bool report(const char *path, int error)
 
 bool file_check(struct new_file *file, const char *path, bool replaces)
 {
+	size_t n = strlen(path);
 	struct stat status;
 
 	*file = (struct new_file){.replaces = replaces};
-	if (strlen(path) >= sizeof(file->path))
+
+	if (n >= sizeof(file->path))
 		return report(path, ENAMETOOLONG);
-	snprintf(file->path, sizeof(file->path), "%s", path);
+	memcpy(file->path, path, n + 1);
 	if (lstat(path, &status) < 0)
 		return errno == ENOENT || report(path, errno);
 	if (S_ISLNK(status.st_mode) && (!realpath(path, file->path) || stat(path, &status) < 0))

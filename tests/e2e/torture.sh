@@ -40,16 +40,16 @@ PKDC=$pkdc
 campaign resting 40 state nested || fail 'there are differences with a process that rests'
 note "resting: $(last_line)"
 
-# broken NAME FILE SED GRAPH SIGN KILLS: with that change, so many kills find a difference, of this sign.
+# broken NAME FILE SED GRAPH SIGN KILLS: with that change of a file of runtime/node, so many kills find a difference, of this sign.
 broken() {
 	tree=$PWD/with-$1
 	cp -r "$slow" "$tree"
 	PKDC=$tree/build/pkdc
-	sed "$3" slow/runtime/*/"$2" >"slow/broken-$2"
-	! cmp -s slow/runtime/*/"$2" "slow/broken-$2" || fail "$1: nothing was changed"
+	sed "$3" "slow/runtime/node/$2" >"slow/broken-$2"
+	! cmp -s "slow/runtime/node/$2" "slow/broken-$2" || fail "$1: nothing was changed"
 	# shellcheck disable=SC2086 # words
 	${CC:-cc} -std=gnu11 -O1 -Islow/runtime -Islow/runtime/include ${CFLAGS:-} -c \
-		-o "$tree/obj/$2.o" "slow/broken-$2" >out 2>&1 || fail "$1: it does not compile"
+		-o "$tree/obj/node-$2.o" "slow/broken-$2" >out 2>&1 || fail "$1: it does not compile"
 	rm "$tree/build/lib/libpkd.a"
 	ar qcs "$tree/build/lib/libpkd.a" "$tree"/obj/*.o
 	! TORTURE_DIFFERENCES=1 campaign "$1" "$6" "$4" || fail "$1: no difference was found"
