@@ -546,6 +546,10 @@ static int start_program(const char *option, int errors_fd)
 	return pid;
 }
 
+/* So many kills, and then it may end: a process that starts slowly, as with a sanitizer, would
+ * never come to anything. */
+enum { MAX_KILLS = 2000 };
+
 /* Runs the program to its end, with one process killed every `kill_us`, 0 = none. Returns the
  * status; the number of kills is in *ret_kills. */
 static int run_program(const char *option, uint32_t kill_us, uint32_t *ret_kills)
@@ -561,6 +565,8 @@ static int run_program(const char *option, uint32_t kill_us, uint32_t *ret_kills
 	pid = start_program(option, errors_fd);
 	while (kill_us && waitpid(pid, &status, WNOHANG) == 0) {
 		nanosleep(&pause_time, NULL);
+		if (n_kills == MAX_KILLS)
+			continue;
 		kill_one(pid);
 		n_kills++;
 	}
