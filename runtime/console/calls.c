@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "console/read_value.h"
+#include "console/take.h"
 #include "console/value_json.h"
 #include "node/typed.h"
 #include "options/levels.h"
@@ -155,12 +156,9 @@ bool pkdi_call_begin(struct pkdi_run *run, struct pkdi_request *request,
                      const struct pkdi_json *json, uint32_t parameters, struct pkdi_fault *fault)
 {
 	char name[256] = "", command[256] = "";
-	uint32_t arguments = PKDI_JSON_NONE;
+	uint32_t arguments = pkdi_json_member(json, parameters, "arguments");
 
-	if (parameters != PKDI_JSON_NONE)
-		arguments = pkdi_json_member(json, parameters, "arguments");
-	if (parameters == PKDI_JSON_NONE ||
-	    !pkdi_json_string(json, pkdi_json_member(json, parameters, "node"), name,
+	if (!pkdi_json_string(json, pkdi_json_member(json, parameters, "node"), name,
 	                      sizeof(name)) ||
 	    !pkdi_json_string(json, pkdi_json_member(json, parameters, "command"), command,
 	                      sizeof(command)) ||

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "channel/look.h"
+#include "console/take.h"
 #include "console/value_json.h"
 #include "node/typed.h"
 
@@ -151,35 +152,15 @@ static bool refuse_stream(const struct pkdi_run *run, const char *name, struct p
 
 /* ---- The request ---- */
 
-static bool take_number(const struct pkdi_json *json, uint32_t parameters, const char *name,
-                        uint64_t most, uint64_t *ret_number, struct pkdi_fault *fault)
-{
-	uint32_t value = pkdi_json_member(json, parameters, name);
-
-	if (value == PKDI_JSON_NONE ||
-	    (pkdi_json_unsigned(json, value, ret_number) && *ret_number > 0 && *ret_number <= most))
-		return true;
-	return pkdi_refuse(fault, "invalid_parameter", "\"%s\" is a whole number, from 1 to %llu",
-	                   name, (unsigned long long)most);
-}
-
-static bool take_bool(const struct pkdi_json *json, uint32_t parameters, const char *name,
-                      bool *ret_truth, struct pkdi_fault *fault)
-{
-	uint32_t value = pkdi_json_member(json, parameters, name);
-
-	return value == PKDI_JSON_NONE || pkdi_json_bool(json, value, ret_truth) ||
-	       pkdi_refuse(fault, "invalid_parameter", "\"%s\" is true or false", name);
-}
-
 static bool take_parameters(const struct pkdi_run *run, struct pkdi_echo *echo,
                             const struct pkdi_json *json, uint32_t parameters,
                             struct pkdi_fault *fault)
 {
-	if (!take_number(json, parameters, "count", INT64_MAX, &echo->count, fault) ||
-	    !take_number(json, parameters, "every_ms", MAX_EVERY_MS, &echo->every_ms, fault) ||
-	    !take_bool(json, parameters, "values", &echo->has_values, fault) ||
-	    !take_bool(json, parameters, "pixels", &echo->has_pixels, fault))
+	if (!pkdi_take_number(json, parameters, "count", 1, INT64_MAX, &echo->count, fault) ||
+	    !pkdi_take_number(json, parameters, "every_ms", 1, MAX_EVERY_MS, &echo->every_ms,
+	                      fault) ||
+	    !pkdi_take_bool(json, parameters, "values", &echo->has_values, fault) ||
+	    !pkdi_take_bool(json, parameters, "pixels", &echo->has_pixels, fault))
 		return false;
 	echo->type = type_of(run, echo->stream->decl);
 	if (echo->has_pixels && (!echo->type || echo->type->kind != PKD_IMAGE))
@@ -198,8 +179,7 @@ bool pkdi_echo_begin(struct pkdi_run *run, struct pkdi_request *request,
 	struct pkdi_echo *echo;
 	struct pkdi_look look;
 
-	if (parameters == PKDI_JSON_NONE ||
-	    !pkdi_json_string(json, pkdi_json_member(json, parameters, "stream"), name,
+	if (!pkdi_json_string(json, pkdi_json_member(json, parameters, "stream"), name,
 	                      sizeof(name)))
 		return pkdi_refuse(fault, "invalid_parameter", "\"stream\" is the name of one");
 	index = find_stream(run, name);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "console/log_line.h"
+#include "console/take.h"
 #include "options/levels.h"
 #include "os/journal.h"
 
@@ -151,7 +152,6 @@ static bool take_parameters(const struct pkdi_run *run, struct pkdi_tail *tail,
 {
 	uint32_t level = pkdi_json_member(json, parameters, "level");
 	uint32_t node = pkdi_json_member(json, parameters, "node");
-	uint32_t follow = pkdi_json_member(json, parameters, "follow");
 	uint32_t lines = pkdi_json_member(json, parameters, "lines");
 	uint32_t after = pkdi_json_member(json, parameters, "after");
 	char name[16] = "";
@@ -160,8 +160,8 @@ static bool take_parameters(const struct pkdi_run *run, struct pkdi_tail *tail,
 	                                !(tail->level = pkdi_level_find(name, strlen(name)))))
 		return pkdi_refuse(fault, "invalid_parameter",
 		                   "\"level\" is one of error, warning, info, debug");
-	if (follow != PKDI_JSON_NONE && !pkdi_json_bool(json, follow, &tail->follows))
-		return pkdi_refuse(fault, "invalid_parameter", "\"follow\" is true or false");
+	if (!pkdi_take_bool(json, parameters, "follow", &tail->follows, fault))
+		return false;
 	if ((lines != PKDI_JSON_NONE && !pkdi_json_unsigned(json, lines, ret_lines)) ||
 	    (after != PKDI_JSON_NONE && !pkdi_json_unsigned(json, after, ret_after)))
 		return pkdi_refuse(fault, "invalid_parameter",
@@ -180,8 +180,7 @@ bool pkdi_logs_begin(struct pkdi_run *run, struct pkdi_request *request,
 		return pkdi_refuse(fault, "failed", "there is not enough memory");
 	tail->level = PKD_LOG_DEBUG;
 	tail->end = pkdi_journal_end(run->journal);
-	if (parameters != PKDI_JSON_NONE &&
-	    !take_parameters(run, tail, json, parameters, &lines, &after, fault))
+	if (!take_parameters(run, tail, json, parameters, &lines, &after, fault))
 		return false;
 	/* Up to that line nothing is searched; what is missing behind it is lost. */
 	while (after && pkdi_journal_read(run->journal, tail->at, &tail->line) &&

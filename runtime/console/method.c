@@ -14,6 +14,7 @@
 #include "console/restart.h"
 #include "console/set.h"
 #include "console/status.h"
+#include "console/take.h"
 #include "console/tracing.h"
 #include "console/why.h"
 #include "options/param.h"
@@ -29,9 +30,6 @@ enum {
 	LINES = 1 << PKDI_SECTION_LINE,
 	TRACE = 1 << PKDI_SECTION_TRACE,
 };
-
-/* How long an answer waits for nodes, unless "wait_ms" says. */
-enum { DEFAULT_WAIT_MS = 1000, MAX_WAIT_MS = 60000 };
 
 /* How long a process has to answer a ping. */
 enum { PING_MS = 500 };
@@ -257,22 +255,11 @@ static void write_ping(struct pkdi_run *run, const struct pkdi_request *request,
 
 /* ---- Nodes that are held ---- */
 
-static uint32_t find_nodes(const struct pkdi_json *json, uint32_t parameters)
-{
-	uint32_t nodes = parameters == PKDI_JSON_NONE
-	                         ? PKDI_JSON_NONE
-	                         : pkdi_json_member(json, parameters, "nodes");
-
-	return nodes != PKDI_JSON_NONE && json->values[nodes].kind == PKDI_JSON_ARRAY
-	               ? nodes
-	               : PKDI_JSON_NONE;
-}
-
 static bool begin_pause(struct pkdi_run *run, struct pkdi_request *request,
                         const struct pkdi_json *json, uint32_t parameters,
                         struct pkdi_fault *fault)
 {
-	uint32_t nodes = find_nodes(json, parameters);
+	uint32_t nodes = pkdi_take_array(json, parameters, "nodes");
 
 	(void)request;
 	if (nodes == PKDI_JSON_NONE || json->values[nodes].n == 0)
@@ -291,7 +278,7 @@ static bool begin_resume(struct pkdi_run *run, struct pkdi_request *request,
                          const struct pkdi_json *json, uint32_t parameters,
                          struct pkdi_fault *fault)
 {
-	uint32_t nodes = find_nodes(json, parameters);
+	uint32_t nodes = pkdi_take_array(json, parameters, "nodes");
 
 	if (nodes != PKDI_JSON_NONE)
 		return pkdi_pause_nodes(run, json, nodes, false, fault);
@@ -327,9 +314,7 @@ static void tell_param(const struct pkdi_run *run, uint32_t index, struct pkdi_o
 static bool begin_get(struct pkdi_run *run, struct pkdi_request *request,
                       const struct pkdi_json *json, uint32_t parameters, struct pkdi_fault *fault)
 {
-	uint32_t names = parameters == PKDI_JSON_NONE
-	                         ? PKDI_JSON_NONE
-	                         : pkdi_json_member(json, parameters, "names");
+	uint32_t names = pkdi_json_member(json, parameters, "names");
 
 	if (names == PKDI_JSON_NONE)
 		return begin_plain(run, request, json, parameters, fault);
@@ -361,43 +346,16 @@ static void write_get(struct pkdi_run *run, const struct pkdi_request *request,
 	pkdi_out_close(out, '}');
 }
 
-/* A member that is a whole number, or is not there. */
-static bool take_number(const struct pkdi_json *json, uint32_t parameters, const char *name,
-                        uint64_t most, uint64_t *ret_number, struct pkdi_fault *fault)
-{
-	uint32_t value = pkdi_json_member(json, parameters, name);
-
-	if (value == PKDI_JSON_NONE ||
-	    (pkdi_json_unsigned(json, value, ret_number) && *ret_number <= most))
-		return true;
-	return pkdi_refuse(fault, "invalid_parameter", "\"%s\" is a whole number, at most %llu",
-	                   name, (unsigned long long)most);
-}
-
-bool pkdi_take_wait(const struct pkdi_json *json, uint32_t parameters, struct pkdi_request *request,
-                    struct pkdi_fault *fault)
-{
-	uint64_t wait_ms = DEFAULT_WAIT_MS;
-
-	if (!take_number(json, parameters, "wait_ms", MAX_WAIT_MS, &wait_ms, fault))
-		return false;
-	request->since_ns = pkd_now();
-	request->until_ns = request->since_ns + (int64_t)wait_ms * 1000000;
-	return true;
-}
-
 static bool begin_set(struct pkdi_run *run, struct pkdi_request *request,
                       const struct pkdi_json *json, uint32_t parameters, struct pkdi_fault *fault)
 {
 	uint64_t at = 0;
-	uint32_t values = parameters == PKDI_JSON_NONE
-	                          ? PKDI_JSON_NONE
-	                          : pkdi_json_member(json, parameters, "values");
+	uint32_t values = pkdi_json_member(json, parameters, "values");
 
 	if (values == PKDI_JSON_NONE || json->values[values].kind != PKDI_JSON_OBJECT)
 		return pkdi_refuse(fault, "invalid_parameter",
 		                   "\"values\" is an object of names and values");
-	if (!take_number(json, parameters, "at", UINT64_MAX, &at, fault) ||
+	if (!pkdi_take_number(json, parameters, "at", 0, UINT64_MAX, &at, fault) ||
 	    !pkdi_take_wait(json, parameters, request, fault))
 		return false;
 	return pkdi_set_values(run, json, values, at, &request->version, fault);

@@ -31,11 +31,6 @@ struct pkdi_method {
 	bool (*is_ready)(struct pkdi_run *run, const struct pkdi_request *request, int64_t now_ns);
 };
 
-/* How long the request may wait for nodes from now on, as its "wait_ms" says. False after a
- * fault. */
-bool pkdi_take_wait(const struct pkdi_json *json, uint32_t parameters, struct pkdi_request *request,
-                    struct pkdi_fault *fault);
-
 /* NULL: there is none of that name. */
 const struct pkdi_method *pkdi_method_find(const char *name);
 

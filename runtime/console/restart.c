@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "console/take.h"
 #include "options/levels.h"
 
 /* Marks the processes in request->chosen. */
@@ -57,13 +58,10 @@ static uint32_t incarnation_of(const struct pkdi_run *run, uint32_t process)
 bool pkdi_restart_begin(struct pkdi_run *run, struct pkdi_request *request,
                         const struct pkdi_json *json, uint32_t parameters, struct pkdi_fault *fault)
 {
-	uint32_t names = PKDI_JSON_NONE;
+	uint32_t names = pkdi_take_array(json, parameters, "nodes");
 	const uint64_t one = 1;
 
-	if (parameters != PKDI_JSON_NONE)
-		names = pkdi_json_member(json, parameters, "nodes");
-	if (names == PKDI_JSON_NONE || json->values[names].kind != PKDI_JSON_ARRAY ||
-	    json->values[names].n == 0)
+	if (names == PKDI_JSON_NONE || json->values[names].n == 0)
 		return pkdi_refuse(fault, "invalid_parameter", "\"nodes\" is an array of names");
 	if (atomic_load(&run->program_words->phase) != PKDI_PHASE_RUN)
 		return pkdi_refuse(fault, "ending", "the program is ending");

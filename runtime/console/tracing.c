@@ -3,30 +3,20 @@
 #include <errno.h>
 
 #include "console/chrome.h"
+#include "console/take.h"
 #include "run/traces.h"
 
 /* Items of a line, which has room for them whatever they are. */
 enum { ITEMS = (PKDI_MESSAGE_SIZE - 1024) / PKDI_CHROME_ITEM };
 
-/* A member that is true or false, or is not there. */
-static bool take_truth(const struct pkdi_json *json, uint32_t parameters, const char *name,
-                       bool *ret_given, bool *ret_truth, struct pkdi_fault *fault)
-{
-	uint32_t value = parameters == PKDI_JSON_NONE ? PKDI_JSON_NONE
-	                                              : pkdi_json_member(json, parameters, name);
-
-	*ret_given = value != PKDI_JSON_NONE;
-	return !*ret_given || pkdi_json_bool(json, value, ret_truth) ||
-	       pkdi_refuse(fault, "invalid_parameter", "\"%s\" is true or false", name);
-}
-
 bool pkdi_trace_begin(struct pkdi_run *run, struct pkdi_request *request,
                       const struct pkdi_json *json, uint32_t parameters, struct pkdi_fault *fault)
 {
-	bool on = false, switches, events = false, given;
+	bool switches = pkdi_json_member(json, parameters, "on") != PKDI_JSON_NONE;
+	bool on = false, events = false;
 
-	if (!take_truth(json, parameters, "on", &switches, &on, fault) ||
-	    !take_truth(json, parameters, "events", &given, &events, fault))
+	if (!pkdi_take_bool(json, parameters, "on", &on, fault) ||
+	    !pkdi_take_bool(json, parameters, "events", &events, fault))
 		return false;
 	if (switches && pkdi_traces_switch(run, on) < 0)
 		return pkdi_refuse(fault, "failed", "there is not enough memory for a trace");

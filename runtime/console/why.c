@@ -27,12 +27,9 @@ static bool is_there(const struct pkdi_run *run, const char *name)
 bool pkdi_begin_why(struct pkdi_run *run, struct pkdi_request *request,
                     const struct pkdi_json *json, uint32_t parameters, struct pkdi_fault *fault)
 {
-	uint32_t frame = PKDI_JSON_NONE, of = PKDI_JSON_NONE;
+	uint32_t frame = pkdi_json_member(json, parameters, "frame");
+	uint32_t of = pkdi_json_member(json, parameters, "of");
 
-	if (parameters != PKDI_JSON_NONE) {
-		frame = pkdi_json_member(json, parameters, "frame");
-		of = pkdi_json_member(json, parameters, "of");
-	}
 	if (!pkdi_json_unsigned(json, frame, &request->version) || !request->version ||
 	    request->version > INT64_MAX)
 		return pkdi_refuse(fault, "invalid_parameter",
