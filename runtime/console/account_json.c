@@ -2,10 +2,10 @@
 #include "console/account_json.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
+
+#include "os/write.h"
 
 static void tell_some(struct pkdi_out *out, const char *name, uint64_t n)
 {
@@ -145,21 +145,6 @@ static void tell_all(const struct pkdi_run *run, int status, struct pkdi_out *ou
 	pkdi_out_close(out, '}');
 }
 
-static int write_all(int fd, const char *text, size_t n)
-{
-	while (n > 0) {
-		ssize_t written = write(fd, text, n);
-
-		if (written < 0 && errno == EINTR)
-			continue;
-		if (written < 0)
-			return -errno;
-		text += written;
-		n -= (size_t)written;
-	}
-	return 0;
-}
-
 int pkdi_account_write(const struct pkdi_run *run, int fd, int status)
 {
 	struct pkdi_out out = {.size = 4096};
@@ -174,7 +159,7 @@ int pkdi_account_write(const struct pkdi_run *run, int fd, int status)
 		tell_all(run, status, &out);
 	} while (out.is_full || out.n == out.size);
 	out.text[out.n++] = '\n';
-	r = write_all(fd, out.text, out.n);
+	r = pkdi_write_all(fd, out.text, out.n);
 	free(out.text);
 	return r;
 }

@@ -3,30 +3,15 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "console/chrome.h"
+#include "os/write.h"
 
 enum { BUFFER_SIZE = 65536 };
 
-static int write_all(int fd, const char *text, size_t n)
-{
-	while (n) {
-		ssize_t m = write(fd, text, n);
-
-		if (m < 0 && errno == EINTR)
-			continue;
-		if (m < 0)
-			return -errno;
-		text += m;
-		n -= (size_t)m;
-	}
-	return 0;
-}
-
 static int flush(int fd, struct pkdi_out *out)
 {
-	int r = out->is_full ? -EOVERFLOW : write_all(fd, out->text, out->n);
+	int r = out->is_full ? -EOVERFLOW : pkdi_write_all(fd, out->text, out->n);
 
 	out->n = 0;
 	return r;
