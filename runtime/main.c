@@ -1,10 +1,7 @@
-#include <errno.h>
 #include <fcntl.h>
 #include <pkd/program.h>
 #include <signal.h>
 #include <stdio.h>
-#include <string.h>
-#include <unistd.h>
 
 #include "console/log_line.h"
 #include "options/options.h"

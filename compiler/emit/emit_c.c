@@ -6,7 +6,6 @@
 #include "emit/program.h"
 #include <inttypes.h>
 #include <pkd/version.h>
-#include <stdio.h>
 #include <string.h>
 
 /* ---- Names and places ---- */

@@ -4,7 +4,6 @@
 #include "emit/out.h"
 #include "emit/program.h"
 #include "sema/c_unit.h"
-#include <string.h>
 
 /* ---- Claiming ---- */
 

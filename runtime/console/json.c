@@ -1,7 +1,5 @@
 #include "console/json.h"
 
-#include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* ---- Reading ---- */

@@ -1,7 +1,5 @@
 #include "console/tracing.h"
 
-#include <errno.h>
-
 #include "console/chrome.h"
 #include "console/take.h"
 #include "run/traces.h"

@@ -1,6 +1,5 @@
 #include "os/journal.h"
 
-#include <stdio.h>
 #include <string.h>
 
 /* A record: its size in words, its number, what is known of the line, and its strings, each with a

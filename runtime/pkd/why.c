@@ -1,6 +1,5 @@
 /* pkd why: what became of one frame. */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "pkd/command.h"

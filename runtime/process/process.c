@@ -1,7 +1,6 @@
 #define _GNU_SOURCE
 #include "process/process.h"
 
-#include <errno.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/mman.h>

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <sched.h>
-#include <stdio.h>
 #include <string.h>
 
 static bool may_speak(const struct pkdi_run *run, const struct pkd_process *decl)

@@ -1,8 +1,5 @@
 #include "run/layout.h"
 
-#include <errno.h>
-#include <string.h>
-
 #include "node/account.h"
 #include "node/policy.h"
 

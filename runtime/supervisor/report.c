@@ -1,10 +1,8 @@
 #define _GNU_SOURCE
 #include "supervisor/report.h"
 
-#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "node/say.h"
 #include "options/literal.h"
