@@ -27,15 +27,14 @@ static bool tell_process(const struct pkdi_run *run, uint32_t index, int64_t now
 	const struct pkdi_node *calling = pkdi_run_calling(run, index);
 	int64_t since_ns = atomic_load(&process->words->step_since_ns);
 	int64_t limit_ns = calling ? limit_of(process, calling) : 0;
-	uint32_t first = process->decl->n_nodes ? process->decl->nodes[0] : PKD_NONE;
+	const struct pkdi_orders *orders = pkdi_run_orders(run, index);
 	char limit[64];
 
-	if (first != PKD_NONE && atomic_load(&run->orders[first].gone)) {
+	if (orders && atomic_load(&orders->gone)) {
 		pkdi_out_format(out, "process %s was given up\n", process->decl->name);
 		return true;
 	}
-	if (first != PKD_NONE && atomic_load(&run->orders[first].down) &&
-	    !pkdi_run_all_ended(run, index)) {
+	if (orders && atomic_load(&orders->down) && !pkdi_run_all_ended(run, index)) {
 		pkdi_out_format(out, "process %s has died, and is to be started again\n",
 		                process->decl->name);
 		return true;

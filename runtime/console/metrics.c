@@ -129,17 +129,9 @@ static void count_process(const struct pkdi_run *run, const struct place *place,
 	end(&sample, n);
 }
 
-/* What the supervisor has said of its nodes; NULL: it has none. */
-static const struct pkdi_orders *orders_of(const struct pkdi_run *run, uint32_t process)
-{
-	const struct pkd_process *decl = run->processes[process].decl;
-
-	return decl->n_nodes ? &run->orders[decl->nodes[0]] : NULL;
-}
-
 static void up(const struct pkdi_run *run, const struct place *place, struct pkdi_out *out)
 {
-	const struct pkdi_orders *orders = orders_of(run, place->index);
+	const struct pkdi_orders *orders = pkdi_run_orders(run, place->index);
 
 	if (orders)
 		count_process(run, place, !atomic_load(&orders->down), out);
@@ -147,7 +139,7 @@ static void up(const struct pkdi_run *run, const struct place *place, struct pkd
 
 static void restarts(const struct pkdi_run *run, const struct place *place, struct pkdi_out *out)
 {
-	const struct pkdi_orders *orders = orders_of(run, place->index);
+	const struct pkdi_orders *orders = pkdi_run_orders(run, place->index);
 
 	if (orders)
 		count_process(run, place, atomic_load(&orders->incarnation), out);

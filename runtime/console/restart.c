@@ -50,9 +50,9 @@ static bool choose_all(struct pkdi_run *run, struct pkdi_request *request,
 
 static uint32_t incarnation_of(const struct pkdi_run *run, uint32_t process)
 {
-	const struct pkd_process *decl = run->processes[process].decl;
+	const struct pkdi_orders *orders = pkdi_run_orders(run, process);
 
-	return decl->n_nodes ? atomic_load(&run->orders[decl->nodes[0]].incarnation) : 0;
+	return orders ? atomic_load(&orders->incarnation) : 0;
 }
 
 bool pkdi_restart_begin(struct pkdi_run *run, struct pkdi_request *request,

@@ -15,15 +15,15 @@ static void tell_process(const struct pkdi_run *run, uint32_t index, struct pkdi
 {
 	const struct pkdi_process *process = &run->processes[index];
 	const struct pkdi_node *calling = pkdi_run_calling(run, index);
-	uint32_t first = process->decl->n_nodes ? process->decl->nodes[0] : PKD_NONE;
+	const struct pkdi_orders *orders = pkdi_run_orders(run, index);
 
 	pkdi_out_text(out, "name", process->decl->name);
 	if (pkdi_run_all_ended(run, index))
 		pkdi_out_bool(out, "ended", true);
-	else if (first == PKD_NONE || !atomic_load(&run->orders[first].down))
+	else if (!orders || !atomic_load(&orders->down))
 		pkdi_out_unsigned(out, "pid", atomic_load(&process->words->pid));
-	if (first != PKD_NONE)
-		pkdi_out_unsigned(out, "restarts", atomic_load(&run->orders[first].incarnation));
+	if (orders)
+		pkdi_out_unsigned(out, "restarts", atomic_load(&orders->incarnation));
 	if (!calling)
 		return;
 	pkdi_out_text(out, "calling", calling->decl->name);

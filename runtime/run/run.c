@@ -577,6 +577,13 @@ bool pkdi_run_all_started(const struct pkdi_run *run)
 	return true;
 }
 
+const struct pkdi_orders *pkdi_run_orders(const struct pkdi_run *run, uint32_t process)
+{
+	const struct pkd_process *decl = run->processes[process].decl;
+
+	return decl->n_nodes ? &run->orders[decl->nodes[0]] : NULL;
+}
+
 bool pkdi_run_has_ended(const struct pkdi_run *run, uint32_t node)
 {
 	return atomic_load(&run->nodes[node].words->state) == PKDI_LEFT ||

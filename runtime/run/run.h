@@ -123,6 +123,9 @@ bool pkdi_run_has_ended(const struct pkdi_run *run, uint32_t node);
 /* Whether all nodes of the process have: nothing runs in it any more. */
 bool pkdi_run_all_ended(const struct pkdi_run *run, uint32_t process);
 
+/* What the supervisor has decided about all nodes of the process alike; NULL: it has none. */
+const struct pkdi_orders *pkdi_run_orders(const struct pkdi_run *run, uint32_t process);
+
 /* Wakes every process. */
 void pkdi_run_ring_all(const struct pkdi_run *run);
 

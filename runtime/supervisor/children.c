@@ -107,6 +107,7 @@ void pkdi_child_start_again(struct pkdi_supervisor *supervisor, uint32_t process
 {
 	struct pkdi_run *run = supervisor->run;
 	const struct pkd_process *decl = run->processes[process].decl;
+	const struct pkdi_orders *orders = pkdi_run_orders(run, process);
 	int r;
 
 	/* Who waits for the next incarnation takes the number of no other one for its. */
@@ -114,7 +115,7 @@ void pkdi_child_start_again(struct pkdi_supervisor *supervisor, uint32_t process
 	for (uint32_t i = 0; i < decl->n_nodes; i++)
 		atomic_fetch_add(&run->orders[decl->nodes[i]].incarnation, 1);
 	trace(supervisor, PKDI_TRACE_RESTART, process,
-	      decl->n_nodes ? atomic_load(&run->orders[decl->nodes[0]].incarnation) : 0);
+	      orders ? atomic_load(&orders->incarnation) : 0);
 	r = pkdi_child_start(supervisor, process);
 	if (r < 0)
 		supervisor->children[process].start_error = -r;
