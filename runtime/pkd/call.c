@@ -10,27 +10,32 @@
 
 /* ---- The request ---- */
 
-/* Bytes that a text has at most, as JSON with its quotes. */
-static size_t room_of(const char *text)
+/* JSON of a record or of a list. */
+static bool is_structured(const char *text)
 {
-	return 6 * strlen(text) + 4;
+	struct pkdi_json json = {.max_values = TALK_LINE};
+	bool is_json;
+
+	if (*text != '{' && *text != '[')
+		return false;
+	json.values = calloc(json.max_values, sizeof(*json.values));
+	if (!json.values)
+		abort();
+	is_json = pkdi_json_read(&json, text, strlen(text));
+	free(json.values);
+	return is_json;
 }
 
 /* A record or a list is written in JSON; all else is text, which the program reads as it does its
  * command line. */
 static void put_argument(struct say_out *say, const char *name, const char *text)
 {
-	struct pkdi_json_value *values = calloc(TALK_LINE, sizeof(*values));
-	struct pkdi_json json = {.values = values, .max_values = TALK_LINE};
-
-	if (!values)
-		abort();
-	say_room(say, room_of(name) + room_of(text));
-	if ((*text == '{' || *text == '[') && pkdi_json_read(&json, text, strlen(text)))
+	if (is_structured(text)) {
+		say_room(say, 6 * strlen(name) + strlen(text) + 8);
 		pkdi_out_raw(&say->out, name, text, strlen(text));
-	else
-		pkdi_out_text(&say->out, name, text);
-	free(values);
+	} else {
+		say_string(say, name, text);
+	}
 }
 
 /* {"node":…,"command":…,"arguments":{…},"wait_ms":…}, to be freed. */
@@ -40,9 +45,8 @@ static char *write_request(char *const *words, int n, int64_t wait_ns)
 
 	say_begin(&say);
 	pkdi_out_open(&say.out, NULL, '{');
-	say_room(&say, room_of(words[0]) + room_of(words[1]) + 256);
-	pkdi_out_text(&say.out, "node", words[0]);
-	pkdi_out_text(&say.out, "command", words[1]);
+	say_string(&say, "node", words[0]);
+	say_string(&say, "command", words[1]);
 	pkdi_out_unsigned(&say.out, "wait_ms", (uint64_t)wait_ns / 1000000);
 	pkdi_out_open(&say.out, "arguments", '{');
 	for (int i = 2; i < n; i++) {
@@ -54,11 +58,9 @@ static char *write_request(char *const *words, int n, int64_t wait_ns)
 		put_argument(&say, name, equals + 1);
 		free(name);
 	}
-	say_room(&say, 8);
 	pkdi_out_close(&say.out, '}');
 	pkdi_out_close(&say.out, '}');
-	say.out.text[say.out.n] = '\0';
-	return say.out.text;
+	return say_take(&say);
 }
 
 /* ---- The answers ---- */
@@ -72,15 +74,17 @@ struct answer {
 /* A string as it is, all else in JSON; "done" where there is nothing to say. To be freed. */
 static char *text_of(const struct pkdi_json *json, uint32_t value)
 {
-	const struct pkdi_json_value *v = &json->values[value];
 	char *text = calloc(1, TALK_LINE);
 
 	if (!text)
 		abort();
-	if (value == PKDI_JSON_NONE)
+	if (value == PKDI_JSON_NONE) {
 		snprintf(text, TALK_LINE, "done");
-	else if (!pkdi_json_string(json, value, text, TALK_LINE))
+	} else if (!pkdi_json_string(json, value, text, TALK_LINE)) {
+		const struct pkdi_json_value *v = &json->values[value];
+
 		snprintf(text, TALK_LINE, "%.*s", (int)(v->end - v->start), json->text + v->start);
+	}
 	return text;
 }
 

@@ -234,10 +234,9 @@ static bool write_image(struct echo *echo)
 		return true;
 	}
 	say_begin(&say);
-	say_room(&say, 8 * sizeof(path));
 	pkdi_out_open(&say.out, NULL, '{');
 	pkdi_out_unsigned(&say.out, "frame", echo->picture.frame);
-	pkdi_out_text(&say.out, "file", path);
+	say_string(&say, "file", path);
 	pkdi_out_close(&say.out, '}');
 	say_end(&say);
 	return true;

@@ -106,6 +106,7 @@ static bool ask(const struct call *call, struct talk *talk, bool *ret_is_usage)
 {
 	uint64_t lines = UINT64_MAX;
 	struct say_out say;
+	char *text;
 	bool asked;
 
 	*ret_is_usage = !command_number(call, OPTION_LINES, &lines);
@@ -113,22 +114,17 @@ static bool ask(const struct call *call, struct talk *talk, bool *ret_is_usage)
 		return false;
 	say_begin(&say);
 	pkdi_out_open(&say.out, NULL, '{');
-	if (call->option[OPTION_NODE]) {
-		say_room(&say, 6 * strlen(call->option[OPTION_NODE]) + 100);
-		pkdi_out_text(&say.out, "node", call->option[OPTION_NODE]);
-	}
-	if (call->option[OPTION_LEVEL]) {
-		say_room(&say, 6 * strlen(call->option[OPTION_LEVEL]) + 100);
-		pkdi_out_text(&say.out, "level", call->option[OPTION_LEVEL]);
-	}
+	if (call->option[OPTION_NODE])
+		say_string(&say, "node", call->option[OPTION_NODE]);
+	if (call->option[OPTION_LEVEL])
+		say_string(&say, "level", call->option[OPTION_LEVEL]);
 	if (call->option[OPTION_LINES])
 		pkdi_out_unsigned(&say.out, "lines", lines);
 	pkdi_out_bool(&say.out, "follow", call->option[OPTION_FOLLOW] != NULL);
 	pkdi_out_close(&say.out, '}');
-	say_room(&say, 1);
-	say.out.text[say.out.n] = '\0';
-	asked = talk_ask(talk, "logs", say.out.text);
-	free(say.out.text);
+	text = say_take(&say);
+	asked = talk_ask(talk, "logs", text);
+	free(text);
 	return asked;
 }
 

@@ -68,9 +68,8 @@ static void tell(const struct call *call, const char *path, const struct values 
 		return;
 	}
 	say_begin(&say);
-	say_room(&say, 6 * strlen(path));
 	pkdi_out_open(&say.out, NULL, '{');
-	pkdi_out_text(&say.out, "file", path);
+	say_string(&say, "file", path);
 	pkdi_out_unsigned(&say.out, "params", n);
 	pkdi_out_close(&say.out, '}');
 	say_end(&say);

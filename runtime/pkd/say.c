@@ -43,9 +43,8 @@ int fail(const char *error, const char *format, ...)
 		return STATUS_FAILED;
 	say_begin(&say);
 	pkdi_out_open(&say.out, NULL, '{');
-	say_room(&say, sizeof(text) * 6);
-	pkdi_out_text(&say.out, "error", error);
-	pkdi_out_text(&say.out, "message", text);
+	say_string(&say, "error", error);
+	say_string(&say, "message", text);
 	pkdi_out_close(&say.out, '}');
 	say_end(&say);
 	return STATUS_FAILED;
@@ -119,6 +118,20 @@ void say_end(struct say_out *say)
 	putchar('\n');
 	free(say->out.text);
 	*say = (struct say_out){.out = {.text = NULL}};
+}
+
+char *say_take(struct say_out *say)
+{
+	say_room(say, 1);
+	say->out.text[say->out.n] = '\0';
+	return say->out.text;
+}
+
+void say_string(struct say_out *say, const char *name, const char *text)
+{
+	/* A byte becomes six, as \u0001 does. */
+	say_room(say, 6 * ((name ? strlen(name) : 0) + strlen(text)) + 8);
+	pkdi_out_text(&say->out, name, text);
 }
 
 void say_number(struct say_out *say, const char *name, double number)

@@ -24,13 +24,19 @@ char *say_clean(char *text);
 void say_text(const char *text);
 
 /* JSON of any length: begun, written with console/out.h, and printed as a line. `say_room` is
- * called before each value that may not fit; it keeps room for `size` bytes. */
+ * called before each value that may not fit; it keeps room for `size` bytes and 256 more, which
+ * are enough for some brackets and numbers. */
 struct say_out {
 	struct pkdi_out out;
 };
 void say_begin(struct say_out *say);
 void say_room(struct say_out *say, size_t size);
 void say_end(struct say_out *say);
+/* Ends it as a text, to be freed, instead. */
+char *say_take(struct say_out *say);
+
+/* A text of any length, which it makes room for. */
+void say_string(struct say_out *say, const char *name, const char *text);
 
 /* A member with a number that may have a fraction; null where it is not finite. */
 void say_number(struct say_out *say, const char *name, double number);

@@ -119,9 +119,8 @@ static void tell(const struct call *call, const struct new_file *file, const str
 		return;
 	}
 	say_begin(&say);
-	say_room(&say, 6 * strlen(file->path) + 128);
 	pkdi_out_open(&say.out, NULL, '{');
-	pkdi_out_text(&say.out, "file", file->path);
+	say_string(&say, "file", file->path);
 	pkdi_out_unsigned(&say.out, "events", counts->events);
 	pkdi_out_unsigned(&say.out, "overwritten", counts->overwritten);
 	pkdi_out_close(&say.out, '}');

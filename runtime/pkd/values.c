@@ -8,19 +8,6 @@
 
 /* ---- Requests ---- */
 
-static char *text_of(struct say_out *say)
-{
-	say_room(say, 1);
-	say->out.text[say->out.n] = '\0';
-	return say->out.text;
-}
-
-/* Bytes that a text has at most, as JSON with its quotes. */
-static size_t room_of(const char *text)
-{
-	return 6 * strlen(text) + 4;
-}
-
 char *values_words(const char *member, char *const *names, size_t n, int64_t wait_ms)
 {
 	struct say_out say;
@@ -28,16 +15,13 @@ char *values_words(const char *member, char *const *names, size_t n, int64_t wai
 	say_begin(&say);
 	pkdi_out_open(&say.out, NULL, '{');
 	pkdi_out_open(&say.out, member, '[');
-	for (size_t i = 0; i < n; i++) {
-		say_room(&say, room_of(names[i]));
-		pkdi_out_text(&say.out, NULL, names[i]);
-	}
+	for (size_t i = 0; i < n; i++)
+		say_string(&say, NULL, names[i]);
 	pkdi_out_close(&say.out, ']');
-	say_room(&say, 64);
 	if (wait_ms >= 0)
 		pkdi_out_signed(&say.out, "wait_ms", wait_ms);
 	pkdi_out_close(&say.out, '}');
-	return text_of(&say);
+	return say_take(&say);
 }
 
 /* Dashes and underscores are the same, as they are for the program. */
@@ -71,18 +55,16 @@ char *values_settings(char *const *words, size_t n, uint64_t at, uint64_t wait_m
 
 		if (!name)
 			abort();
-		say_room(&say, room_of(words[i]));
-		pkdi_out_text(&say.out, name, equals + 1);
+		say_string(&say, name, equals + 1);
 		free(name);
 	}
 	pkdi_out_close(&say.out, '}');
-	say_room(&say, 256);
 	if (at != UINT64_MAX)
 		pkdi_out_unsigned(&say.out, "at", at);
 	if (wait_ms != UINT64_MAX)
 		pkdi_out_unsigned(&say.out, "wait_ms", wait_ms);
 	pkdi_out_close(&say.out, '}');
-	return text_of(&say);
+	return say_take(&say);
 }
 
 /* ---- Answers ---- */
