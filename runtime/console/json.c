@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "os/utf8.h"
+
 /* ---- Reading ---- */
 
 struct reader {
@@ -109,29 +111,6 @@ static bool read_number(struct reader *r)
 	return end(r, value);
 }
 
-/* How many bytes the character at `at` has in UTF-8; 0 = it is none. */
-static uint32_t utf8_length(const char *at, const char *end)
-{
-	const unsigned char *c = (const unsigned char *)at;
-	uint32_t n = c[0] < 0x80                   ? 1
-	             : c[0] >= 0xc2 && c[0] < 0xe0 ? 2
-	             : c[0] < 0xc2                 ? 0
-	             : c[0] < 0xf0                 ? 3
-	             : c[0] < 0xf5                 ? 4
-	                                           : 0;
-
-	if (!n || (size_t)(end - at) < n)
-		return 0;
-	for (uint32_t i = 1; i < n; i++)
-		if ((c[i] & 0xc0) != 0x80)
-			return 0;
-	/* Longer than need be, half of a pair, beyond the last. */
-	if ((c[0] == 0xe0 && c[1] < 0xa0) || (c[0] == 0xed && c[1] >= 0xa0) ||
-	    (c[0] == 0xf0 && c[1] < 0x90) || (c[0] == 0xf4 && c[1] >= 0x90))
-		return 0;
-	return n;
-}
-
 static int hex_digit(char c)
 {
 	return is_digit(c)            ? c - '0'
@@ -197,7 +176,7 @@ static bool read_string(struct reader *r)
 	r->at++;
 	value->start++;
 	while (r->at < r->end && *r->at != '"') {
-		uint32_t length = utf8_length(r->at, r->end);
+		size_t length = pkdi_utf8_length(r->at, (size_t)(r->end - r->at));
 
 		if (*r->at == '\\') {
 			if (!skip_escape(r))

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "os/utf8.h"
+
 static void put(struct pkdi_out *out, const char *text, size_t n)
 {
 	if (n > out->size - out->n) {
@@ -15,33 +17,11 @@ static void put(struct pkdi_out *out, const char *text, size_t n)
 	out->n += n;
 }
 
-/* The length of the character that begins there, of at most `n` bytes; 0 = it is none in UTF-8:
- * too long a form, a surrogate, or beyond U+10FFFF. */
-static size_t character(const unsigned char *text, size_t n)
-{
-	size_t length = text[0] < 0x80   ? 1
-	                : text[0] < 0xc2 ? 0
-	                : text[0] < 0xe0 ? 2
-	                : text[0] < 0xf0 ? 3
-	                : text[0] < 0xf5 ? 4
-	                                 : 0;
-
-	if (length > n)
-		return 0;
-	for (size_t i = 1; i < length; i++)
-		if ((text[i] & 0xc0) != 0x80)
-			return 0;
-	if ((text[0] == 0xe0 && text[1] < 0xa0) || (text[0] == 0xed && text[1] > 0x9f) ||
-	    (text[0] == 0xf0 && text[1] < 0x90) || (text[0] == 0xf4 && text[1] > 0x8f))
-		return 0;
-	return length;
-}
-
 static void put_string(struct pkdi_out *out, const char *text, size_t left)
 {
 	put(out, "\"", 1);
 	while (left) {
-		size_t n = character((const unsigned char *)text, left);
+		size_t n = pkdi_utf8_length(text, left);
 		char escape[8];
 
 		if (n == 0) {
@@ -67,7 +47,7 @@ bool pkdi_out_is_utf8(const char *text)
 	size_t left = strlen(text);
 
 	while (left) {
-		size_t n = character((const unsigned char *)text, left);
+		size_t n = pkdi_utf8_length(text, left);
 
 		if (n == 0)
 			return false;

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "os/backlog.h"
+#include "os/utf8.h"
 
 enum { LINE_SIZE = PIPE_BUF, TEXT_SIZE = 2 * PIPE_BUF };
 enum { PROGRAM_SIZE = 80, NAME_SIZE = 128, AT_SIZE = 160 };
@@ -38,25 +39,11 @@ char *pkdi_shorten(const char *text, char *ret_text, size_t size)
 
 /* ---- Text ---- */
 
-/* How many bytes are one character of UTF-8; 0: they are none. */
-static size_t character(const unsigned char *c)
-{
-	static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
-	size_t n = *c < 0x80 ? 1 : *c < 0xc0 ? 0 : *c < 0xe0 ? 2 : *c < 0xf0 ? 3 : *c < 0xf8 ? 4 : 0;
-	uint32_t code = n > 1 ? *c & (0x7fU >> n) : *c;
-
-	for (size_t i = 1; i < n; i++) {
-		if (!continues((char)c[i]))
-			return 0;
-		code = code << 6 | (c[i] & 0x3fU);
-	}
-	return n && code >= least[n] && code <= 0x10ffff && (code < 0xd800 || code > 0xdfff) ? n
-	                                                                                     : 0;
-}
-
 /* C0 and C1, U+200E and F, U+2028 to E, U+2066 to 9. */
-static bool steers(const unsigned char *c, size_t n)
+static bool steers(const char *text, size_t n)
 {
+	const unsigned char *c = (const unsigned char *)text;
+
 	if (n == 1)
 		return *c < 0x20 || *c == 0x7f;
 	if (n == 2)
@@ -69,10 +56,10 @@ static bool steers(const unsigned char *c, size_t n)
 
 char *pkdi_log_clean(char *text)
 {
-	unsigned char *c = (unsigned char *)text;
+	char *c = text;
 
 	while (*c) {
-		size_t n = character(c);
+		size_t n = pkdi_utf8_length(c, PKDI_UTF8_MAX);
 
 		if (*c == '\t')
 			*c = ' ';
