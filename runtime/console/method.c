@@ -47,8 +47,7 @@ bool pkdi_refuse(struct pkdi_fault *fault, const char *name, const char *format,
 
 /* ---- The way through a program ---- */
 
-static uint32_t count(const struct pkdi_run *run, const struct pkdi_request *request,
-                      enum pkdi_section section)
+uint32_t pkdi_section_count(const struct pkdi_run *run, enum pkdi_section section)
 {
 	switch (section) {
 	case PKDI_SECTION_PROCESS:
@@ -62,13 +61,22 @@ static uint32_t count(const struct pkdi_run *run, const struct pkdi_request *req
 	case PKDI_SECTION_PARAM:
 		return pkdi_param_count(run->program);
 	case PKDI_SECTION_LINE:
-		return UINT32_MAX;
 	case PKDI_SECTION_TRACE:
-		return pkdi_trace_lines(request);
+		return 0;
 	case PKDI_SECTION_WHOLE:
 		break;
 	}
 	return 1;
+}
+
+static uint32_t count(const struct pkdi_run *run, const struct pkdi_request *request,
+                      enum pkdi_section section)
+{
+	if (section == PKDI_SECTION_LINE)
+		return UINT32_MAX;
+	if (section == PKDI_SECTION_TRACE)
+		return pkdi_trace_lines(request);
+	return pkdi_section_count(run, section);
 }
 
 /* Of a node: its inputs, or its commands; else one. */

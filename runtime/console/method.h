@@ -31,6 +31,9 @@ struct pkdi_method {
 	bool (*is_ready)(struct pkdi_run *run, const struct pkdi_request *request, int64_t now_ns);
 };
 
+/* How many the program has, of nodes where each may have several; 0 of what only a request has. */
+uint32_t pkdi_section_count(const struct pkdi_run *run, enum pkdi_section section);
+
 /* NULL: there is none of that name. */
 const struct pkdi_method *pkdi_method_find(const char *name);
 

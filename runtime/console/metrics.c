@@ -4,9 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "console/client.h"
+#include "console/method.h"
 
-/* The snapshot of a histogram is taken again where a step ended meanwhile. */
 static const char *const policies[] = {
 #define POLICY(constant, word, fires, loses) word,
 #include <pkd/policy.def>
@@ -375,27 +374,6 @@ static const struct family {
 };
 enum { N_FAMILIES = sizeof(families) / sizeof(families[0]) };
 
-static uint32_t count(const struct pkdi_run *run, enum pkdi_section section)
-{
-	switch (section) {
-	case PKDI_SECTION_PROCESS:
-		return run->n_processes;
-	case PKDI_SECTION_NODE:
-	case PKDI_SECTION_EDGE:
-		return run->program->n_nodes;
-	case PKDI_SECTION_STREAM:
-		return run->program->n_streams;
-	case PKDI_SECTION_PARAM:
-	case PKDI_SECTION_COMMAND:
-	case PKDI_SECTION_LINE:
-	case PKDI_SECTION_TRACE:
-		return 0;
-	case PKDI_SECTION_WHOLE:
-		break;
-	}
-	return 1;
-}
-
 /* To what is behind it; inputs that are not connected are no edges. */
 static void step_on(const struct pkdi_run *run, struct pkdi_page_cursor *cursor)
 {
@@ -408,7 +386,7 @@ static void step_on(const struct pkdi_run *run, struct pkdi_page_cursor *cursor)
 		cursor->sub_index++;
 	else
 		*cursor = (struct pkdi_page_cursor){cursor->part, cursor->index + 1, 0, true};
-	if (cursor->index >= count(run, of))
+	if (cursor->index >= pkdi_section_count(run, of))
 		*cursor = (struct pkdi_page_cursor){cursor->part + 1, 0, 0, false};
 }
 
