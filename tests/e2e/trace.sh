@@ -5,7 +5,7 @@
 . "$(dirname "$0")/lib/lib.sh"
 needs python3
 
-export PKD_DIR="$PWD/place" PYTHONPATH="$e2e/trace" PYTHONDONTWRITEBYTECODE=1 PATH="$B:$PATH"
+export PKD_DIR="$PWD/place" PYTHONPATH="$e2e/lib" PYTHONDONTWRITEBYTECODE=1 PATH="$B:$PATH"
 build "$e2e/trace/traced.pkd" --pipeline traced -o traced
 build "$e2e/trace/traced.pkd" --pipeline fast --deploy together -o together
 

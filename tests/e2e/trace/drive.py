@@ -9,6 +9,7 @@ import subprocess
 import time
 
 from check import Trace
+from console import wait_for
 
 ENOUGH = 60
 
@@ -34,17 +35,14 @@ def pkd(*words, status=0):
     return done.stdout + done.stderr
 
 
-def wait_for(what):
-    until = time.monotonic() + ENOUGH
-    while not what():
-        assert time.monotonic() < until, "it does not come"
-        time.sleep(0.01)
+def is_up():
+    return subprocess.run(["pkd", "ping"], capture_output=True, check=False).returncode == 0
 
 
 def start(*words):
     program = subprocess.Popen(words)
     atexit.register(lambda: program.poll() is None and program.kill())
-    wait_for(lambda: subprocess.run(["pkd", "ping"], capture_output=True, check=False).returncode == 0)
+    wait_for(is_up, ENOUGH)
     return program
 
 
@@ -128,7 +126,7 @@ for _ in range(40):
             break
     kills += 1
     time.sleep(0.01)
-wait_for(lambda: subprocess.run(["pkd", "ping"], capture_output=True, check=False).returncode == 0)
+wait_for(is_up, ENOUGH)
 stop(program)
 trace = Trace("killed.json")
 for node in "n", "a", "b":
@@ -157,10 +155,10 @@ console = [c for c in open(f"/proc/{program.pid}/task/{program.pid}/children").r
 pkd("set", "n.by=3")
 pkd("call", "take", "reset")
 os.kill(int(console), signal.SIGKILL)  # the session outlives it
-wait_for(lambda: subprocess.run(["pkd", "ping"], capture_output=True, check=False).returncode == 0)
+wait_for(is_up, ENOUGH)
 seen = lambda: json.loads(pkd("status", "--json"))["nodes"][0]["frame"]
 first = seen()
-wait_for(lambda: seen() > first + 50)
+wait_for(lambda: seen() > first + 50, ENOUGH)
 pkd("trace", "on.json", "--seconds", "0")  # it goes on
 pkd("trace", "off", "on.json", status=1)
 said = json.loads(pkd("trace", "off", "on2.json", "--json"))
