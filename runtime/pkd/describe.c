@@ -141,7 +141,7 @@ int describe_command(struct call *call)
 
 	if (!talk)
 		return STATUS_FAILED;
-	status = call->option[OPTION_JSON] ? gather_answer(talk, "describe", kinds) : print(talk);
+	status = call->option[OPTION_JSON] ? gather_answer(talk, "describe", NULL, kinds) : print(talk);
 	talk_close(talk);
 	return status;
 }

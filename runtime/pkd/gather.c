@@ -102,9 +102,10 @@ void gather_end(struct gather *gather)
 }
 
 /* False: there was no answer. */
-static bool take_all(struct gather *gather, struct talk *talk, const char *method)
+static bool take_all(struct gather *gather, struct talk *talk, const char *method,
+                     const char *parameters)
 {
-	if (!talk_ask(talk, method, NULL))
+	if (!talk_ask(talk, method, parameters))
 		return false;
 	do {
 		if (!talk_next(talk, TALK_PATIENCE_NS))
@@ -114,13 +115,14 @@ static bool take_all(struct gather *gather, struct talk *talk, const char *metho
 	return true;
 }
 
-int gather_answer(struct talk *talk, const char *method, const char *const *kinds)
+int gather_answer(struct talk *talk, const char *method, const char *parameters,
+                  const char *const *kinds)
 {
 	struct gather gather = {.n_kinds = 0};
 
 	for (; *kinds; kinds++)
 		gather_kind(&gather, *kinds);
-	if (!take_all(&gather, talk, method)) {
+	if (!take_all(&gather, talk, method, parameters)) {
 		forget(&gather);
 		return talk_fail(talk);
 	}

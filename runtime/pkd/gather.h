@@ -26,7 +26,8 @@ void gather_line(struct gather *gather, const struct talk *talk);
 /* Prints it, and forgets it. */
 void gather_end(struct gather *gather);
 
-/* A whole answer: asks, and prints. Returns the exit status. */
-int gather_answer(struct talk *talk, const char *method, const char *const *kinds);
+/* A whole answer: asks, as `talk_ask` does, and prints. Returns the exit status. */
+int gather_answer(struct talk *talk, const char *method, const char *parameters,
+                  const char *const *kinds);
 
 #endif

@@ -66,7 +66,7 @@ int ping_command(struct call *call)
 	if (!talk)
 		return STATUS_FAILED;
 	if (call->option[OPTION_JSON])
-		status = gather_answer(talk, "ping", kinds);
+		status = gather_answer(talk, "ping", NULL, kinds);
 	else
 		status = talk_ask(talk, "ping", NULL) ? print(talk) : talk_fail(talk);
 	talk_close(talk);

@@ -112,7 +112,7 @@ int status_command(struct call *call)
 
 	if (!talk)
 		return STATUS_FAILED;
-	status = call->option[OPTION_JSON] ? gather_answer(talk, "status", kinds) : print(talk);
+	status = call->option[OPTION_JSON] ? gather_answer(talk, "status", NULL, kinds) : print(talk);
 	talk_close(talk);
 	return status;
 }

@@ -91,8 +91,7 @@ static bool print_line(const struct talk *talk)
 
 static int ask(const struct call *call, struct talk *talk, const char *frame, const char *of)
 {
-	static const char *const kinds[] = {"stream", "edge"};
-	struct gather gather = {.n_kinds = 0};
+	static const char *const kinds[] = {"stream", "edge", NULL};
 	char text[2 * TALK_NAME + 64];
 	struct pkdi_out out = {.text = text, .size = sizeof(text) - 1};
 
@@ -106,20 +105,15 @@ static int ask(const struct call *call, struct talk *talk, const char *frame, co
 		return STATUS_FAILED;
 	}
 	text[out.n] = '\0';
+	if (call->option[OPTION_JSON])
+		return gather_answer(talk, "why", text, kinds);
 	if (!talk_ask(talk, "why", text))
 		return talk_fail(talk);
-	for (size_t i = 0; i < 2; i++)
-		gather_kind(&gather, kinds[i]);
 	do {
 		if (!talk_next(talk, TALK_PATIENCE_NS))
 			return talk_fail(talk);
-		if (call->option[OPTION_JSON])
-			gather_line(&gather, talk);
-		else
-			print_line(talk);
+		print_line(talk);
 	} while (!talk->is_last);
-	if (call->option[OPTION_JSON])
-		gather_end(&gather);
 	return 0;
 }
 
