@@ -346,6 +346,9 @@ static void put_node(const struct program *p, size_t i, size_t n_derived)
 		out_field(&row, ".makes = %" PRIu32, face->makes);
 	if (face->flushes)
 		out_field(&row, ".flushes = true");
+	if (node->rest)
+		out_field(&row, ".rest = %s",
+		          node->rest == REST_MAY ? "PKD_MAY_REST" : "PKD_STARTS_RESTING");
 	if (face->persistent.n || face->pasts.n)
 		out_field(&row, ".state_size = sizeof(struct %s_state)", face->c_name);
 	field_table(&row, "commands", program_table(p, face, "commands"), face->commands.n);

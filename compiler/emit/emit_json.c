@@ -77,6 +77,8 @@ static void put_node(struct json *json, const struct graph *graph, const struct 
 		json_unsigned(json, "makes", node->face->makes);
 	if (node->face->flushes)
 		json_bool(json, "flushes", true);
+	if (node->rest)
+		json_string(json, "rest", node->rest == REST_MAY ? "may" : "starts");
 	json_unsigned(json, "process", node->process);
 	json_flat(json);
 	json_object(json, "inputs");

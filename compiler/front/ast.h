@@ -186,6 +186,8 @@ enum ast_rule_kind {
 	RULE_BUDGET,    /* budget members[0] = expr */
 	RULE_RATE,      /* rate members[0] = expr */
 	RULE_LIMIT,     /* limit members { limits } */
+	RULE_MAY_REST,  /* may rest members */
+	RULE_STARTS_RESTING, /* starts resting members */
 	RULE_WAIT_SPIN, /* wait spin expr */
 	RULE_HOST,      /* host name = expr */
 };

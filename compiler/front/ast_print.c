@@ -259,7 +259,8 @@ static void print_setting(const char *word, const struct ast_expr *expr, FILE *f
 static void print_rule(const struct ast_rule *rule, FILE *file)
 {
 	static const char *const words[] = {"process", "crash", "stall",     "workers", "budget",
-	                                    "rate",    "limit", "wait spin", "host"};
+	                                    "rate",    "limit", "may rest",  "starts resting",
+	                                    "wait spin", "host"};
 	fprintf(file, "  (%s", words[rule->kind]);
 	if (rule->name.text)
 		fprintf(file, " %s", rule->name.text);

@@ -82,6 +82,7 @@ static void parser_error(PARSER_LTYPE *lloc, void *scanner, struct parser *parse
 %token TOUCHES "touches" NOTHING "nothing" LIMIT "limit" FINISH "finish" C "c"
 %token INCLUDE "include" DEFINE "define" FLUSHES "flushes" MAKES "makes"
 %token SECRET "secret" CHANGED "changed"
+%token MAY "may" REST "rest" STARTS "starts" RESTING "resting"
 %token RANGE_OPEN "..<" COALESCE "??"
 %token ARROW "->" RANGE ".." EQ "==" NE "!=" LE "<=" GE ">=" END_STMT "the end of the line"
 
@@ -714,6 +715,12 @@ rule:
 	$$ = (struct ast_rule){.kind = RULE_LIMIT, .span = @$, .members = $members};
 	$$.limits = $limit_lines;
   }
+| "may" "rest" members {
+	$$ = (struct ast_rule){.kind = RULE_MAY_REST, .span = @$, .members = $members};
+  }
+| "starts" "resting" members {
+	$$ = (struct ast_rule){.kind = RULE_STARTS_RESTING, .span = @$, .members = $members};
+  }
 | "wait" "spin" expr {
 	$$ = (struct ast_rule){.kind = RULE_WAIT_SPIN, .span = @$, .expr = $expr};
   }
@@ -827,7 +834,7 @@ word:
 | "wait" | "spin" | "stall" | "after" | "reads" | "writes" | "appends" | "network" | "unix"
 | "executes" | "devices" | "display" | "settled" | "init" | "touches" | "nothing" | "limit"
 | "finish" | "c" | "include" | "define" | "flushes" | "makes" | "secret"
-| "changed"
+| "changed" | "may" | "rest" | "starts" | "resting"
 ;
 
 %%
@@ -905,7 +912,7 @@ static void suggest_keyword(struct parser *parser, const yypcontext_t *context, 
 	        "stall",  "state",  "persistent", "step",  "fires",  "for",      "if", "priority",
 	        "reads",  "writes", "appends",   "network", "unix",  "executes", "devices",
 	        "display", "settled", "touches", "limit",  "finish", "include",  "define",
-	        "flushes", "makes",  "secret",  "changed"};
+	        "flushes", "makes",  "secret",  "changed", "may", "rest", "starts", "resting"};
 	const char *before = token_text(parser, parser->before);
 	size_t n = sizeof leading / sizeof *leading;
 	const char *nearest = text_nearest(word, leading, n);

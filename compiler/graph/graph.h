@@ -72,6 +72,7 @@ struct graph_node {
 	uint32_t process;
 	int64_t budget_ns; /* of the deploy, else of the interface; 0 = none */
 	double rate;       /* frames a second: likewise */
+	enum rest rest;    /* of the deploy */
 };
 
 enum failure_end { FAILURE_STOP, FAILURE_ABSENT };

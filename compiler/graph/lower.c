@@ -16,7 +16,8 @@ static void lower_nodes(struct graph *graph, const struct bound *bound)
 		                          .copy_of = from->copy_of,
 		                          .budget_ns = from->budget_ns ? from->budget_ns
 		                                                       : from->face->budget_ns,
-		                          .rate = from->rate > 0 ? from->rate : from->face->rate};
+		                          .rate = from->rate > 0 ? from->rate : from->face->rate,
+		                          .rest = from->rest};
 		node.outputs = arena_alloc(graph->arena,
 		                           from->face->outputs.n * sizeof *node.outputs);
 		for (uint32_t k = 0; k < from->face->outputs.n; k++) {

@@ -243,6 +243,8 @@ static void print_facts(const struct graph_node *node, FILE *file)
 		fprintf(file, "  budget %" PRId64 "ns", node->budget_ns);
 	if (node->rate > 0)
 		fprintf(file, "  rate %.15gHz", node->rate);
+	if (node->rest)
+		fputs(node->rest == REST_MAY ? "  may rest" : "  starts resting", file);
 }
 
 static void print_node(const struct graph *graph, uint32_t n, FILE *file)

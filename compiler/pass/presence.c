@@ -61,16 +61,18 @@ static const char *why_node_is_thin(const struct analysis *a, uint32_t n, bool p
 	return NULL;
 }
 
-const char *why_failure_loses(const struct analysis *a, uint32_t n)
+const char *why_firing_loses(const struct analysis *a, uint32_t n)
 {
-	const struct graph_process *process =
-		&a->graph->processes.items[a->graph->nodes.items[n].process];
+	const struct graph_node *node = &a->graph->nodes.items[n];
+	const struct graph_process *process = &a->graph->processes.items[node->process];
 
 	if (process->end == FAILURE_ABSENT)
 		return arena_printf(a->arena, "%s may crash and be given up", node_name(a, n));
 	if (process->n_restarts)
 		return arena_printf(a->arena, "a frame that makes %s crash twice is given up",
 		                    node_name(a, n));
+	if (node->rest && (node->face->origin == ORIGIN_NONE || node->face->fires_any))
+		return arena_printf(a->arena, "%s may rest", node_name(a, n));
 	return NULL;
 }
 
@@ -81,7 +83,7 @@ static const char *why_pool_is_thin(const struct analysis *a, uint32_t n, uint32
 	const char *why = why_node_is_thin(a, worker, true);
 
 	for (uint32_t i = 0; i < node->n_inputs && !why; i++)
-		why = why_failure_loses(a, edge_producer(a->graph, node->inputs[i]));
+		why = why_firing_loses(a, edge_producer(a->graph, node->inputs[i]));
 	return why;
 }
 
@@ -91,7 +93,7 @@ static void infer_outputs(struct analysis *a, uint32_t n)
 	uint32_t worker = ordered_pool(a->graph, n);
 	const char *thin = worker == NO_ID ? why_node_is_thin(a, n, false)
 	                                   : why_pool_is_thin(a, n, worker);
-	const char *why = thin ? thin : why_failure_loses(a, n);
+	const char *why = thin ? thin : why_firing_loses(a, n);
 
 	for (size_t i = 0; i < node->face->outputs.n; i++) {
 		uint32_t s = node->outputs[i];

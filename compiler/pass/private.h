@@ -171,8 +171,9 @@ static inline bool node_is_origin(const struct graph_node *node)
 
 /* ---- presence.c ---- */
 
-/* Why a crash may cost the node's frames although the program goes on, or NULL. */
-const char *why_failure_loses(const struct analysis *a, uint32_t n);
+/* Why the node may make nothing of a frame although the program goes on, or NULL: a crash, or a
+ * rest. A source at rest has no frames. */
+const char *why_firing_loses(const struct analysis *a, uint32_t n);
 
 /* ---- pool.c: workers are nodes, see sema/workers.c ---- */
 

@@ -352,7 +352,8 @@ static void print_waiting(const struct report *r)
 		row(r, "unknown", "an assertion does not hold, or there are other errors above");
 	if (a->done[PASS_latency])
 		print_latencies(r);
-	row(r, "not proved", "that the CPU is free when a node needs it; what a crash delays");
+	row(r, "not proved", "that the CPU is free when a node needs it; what a crash or a pause "
+	                     "delays");
 }
 
 /* ---- Processes ---- */
@@ -383,6 +384,10 @@ static void print_placement(const struct report *r)
 			    "puts in order what %u workers make, which take frames in "
 			    "turns",
 			    a->graph->nodes.items[n].n_inputs);
+	for (uint32_t n = 0; n < a->graph->nodes.n; n++)
+		if (a->graph->nodes.items[n].rest)
+			row(r, node_name(a, n), "%s",
+			    a->graph->nodes.items[n].rest == REST_MAY ? "may rest" : "is at rest from the start");
 	for (uint32_t p = 0; p < a->graph->processes.n; p++) {
 		const struct graph_process *process = &a->graph->processes.items[p];
 		const char *cpu = "";
@@ -539,7 +544,7 @@ static bool is_placed(const struct graph *graph)
 	bool placed = false;
 
 	for (uint32_t n = 0; n < graph->nodes.n; n++)
-		placed = placed || ordered_pool(graph, n) != NO_ID;
+		placed = placed || ordered_pool(graph, n) != NO_ID || graph->nodes.items[n].rest;
 	for (uint32_t p = 0; p < graph->processes.n; p++)
 		placed = placed || graph->processes.items[p].cpu >= 0 ||
 		         graph->processes.items[p].priority;

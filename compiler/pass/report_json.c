@@ -62,6 +62,9 @@ static void put_nodes(struct report *r)
 		for (size_t i = 0; i < refusing.n; i++)
 			json_string(&r->json, NULL, edge_reader(a, refusing.items[i]));
 		json_array_end(&r->json);
+		if (a->graph->nodes.items[n].rest)
+			json_string(&r->json, "rest",
+			            a->graph->nodes.items[n].rest == REST_MAY ? "may" : "starts");
 		json_object_end(&r->json);
 	}
 	json_array_end(&r->json);

@@ -201,7 +201,7 @@ static bool keeps_time(struct tick_pass *t, uint32_t n)
 static void find_lapses(struct tick_pass *t, uint32_t n)
 {
 	const struct graph_node *node = &t->graph->nodes.items[n];
-	bool lapses = !keeps_time(t, n) || why_failure_loses(t->a, n) != NULL;
+	bool lapses = !keeps_time(t, n) || why_firing_loses(t->a, n) != NULL;
 
 	for (size_t i = 0; i < node->face->outputs.n; i++)
 		t->lapses[node->outputs[i]] = lapses ||

@@ -52,6 +52,7 @@ struct bound_node {
 	const struct term **arguments;  /* face->params.n; NULL = the default */
 	int64_t budget_ns;              /* of the deploy; 0 = the interface's */
 	double rate;                    /* likewise */
+	enum rest rest;                 /* likewise */
 	uint32_t n_workers;             /* of the deploy; expanded by workers.c */
 	bool dynamic;                   /* they claim their frames */
 	uint32_t copy_of;               /* another worker of a pool: of this node, + 1; 0 = none */

@@ -437,6 +437,17 @@ static void set_rate(struct deploy *d, const struct ast_rule *rule, uint32_t ind
 	}
 }
 
+/* ---- Rest ---- */
+
+/* Unless another rule lets it start so. */
+static void set_may_rest(struct deploy *d, uint32_t index)
+{
+	struct bound_node *node = &d->bound->nodes.items[index];
+
+	if (!node->rest)
+		node->rest = REST_MAY;
+}
+
 /* ---- All rules ---- */
 
 /* Before expressions find their hosts: a process with workers takes none. */
@@ -481,6 +492,10 @@ static void apply(struct deploy *d, const struct ast_rule *rule)
 				d->bound->nodes.items[node].budget_ns = time_of(d, rule->expr);
 			} else if (rule->kind == RULE_RATE) {
 				set_rate(d, rule, node);
+			} else if (rule->kind == RULE_STARTS_RESTING) {
+				d->bound->nodes.items[node].rest = REST_STARTS;
+			} else if (rule->kind == RULE_MAY_REST) {
+				set_may_rest(d, node);
 			} else {
 				set_failure(d, rule,
 				            &d->bound->processes.items[d->process_of[node]]);

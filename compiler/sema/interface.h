@@ -52,6 +52,9 @@ static inline const struct type *param_declared(const struct param *param)
 
 enum origin_kind { ORIGIN_NONE, ORIGIN_PACED, ORIGIN_LIVE };
 
+/* Whether a deploy lets a node rest while the program runs. */
+enum rest { REST_NEVER, REST_MAY, REST_STARTS };
+
 /* A field that survives a crash of its node: struct NAME_state. */
 struct state_field {
 	const char *name;

@@ -79,6 +79,7 @@ void pkdi_tell_edge(const struct pkdi_run *run, uint32_t index, uint32_t i, stru
 	tell_some(out, "other_worker", account.other_worker);
 	tell_unjoined(node->decl, &account, out);
 	tell_some(out, "failed", account.failed);
+	tell_some(out, "rested", account.rested);
 	tell_some(out, "left", account.left);
 	tell_some(out, "refused", refused_for(run, index, i));
 	if (input->role == PKDI_ROLE_HISTORY)
@@ -102,6 +103,7 @@ void pkdi_tell_stream(const struct pkdi_run *run, uint32_t index, struct pkdi_ou
 	tell_some(out, "refused", account.refused);
 	tell_some(out, "paused", account.paused);
 	tell_some(out, "failed", account.failed);
+	tell_some(out, "rested", account.rested);
 }
 
 /* ---- The file ---- */
@@ -121,6 +123,7 @@ static void tell_all(const struct pkdi_run *run, int status, struct pkdi_out *ou
 		pkdi_out_text(out, "state", atomic_load(&run->orders[i].gone) ? "gone" : "ended");
 		pkdi_out_unsigned(out, "firings", account.firings);
 		tell_some(out, "failed", account.failed);
+		tell_some(out, "rested", account.rested);
 		pkdi_out_close(out, '}');
 	}
 	pkdi_out_close(out, ']');

@@ -158,13 +158,14 @@ static void write_drop(const struct pkdi_chrome *chrome, const struct pkdi_trace
 {
 	static const char *const names[] = {[PKDI_DROP_PASSED] = "dropped",
 	                                    [PKDI_DROP_REFUSED] = "refused",
-	                                    [PKDI_DROP_PAUSED] = "dropped while paused"};
+	                                    [PKDI_DROP_PAUSED] = "dropped while paused",
+	                                    [PKDI_DROP_RESTED] = "passed by at rest"};
 	uint64_t link = event->links[1] | (event->what == PKDI_DROP_PASSED ? 0 : PKDI_TRACE_PORTS);
 	uint32_t stream = event->links[1] < PKDI_TRACE_PORTS
 	                          ? pkdi_chrome_stream(chrome, event->node, link)
 	                          : PKD_NONE;
 
-	pkdi_out_text(out, "name", names[event->what <= PKDI_DROP_PAUSED ? event->what : 0]);
+	pkdi_out_text(out, "name", names[event->what <= PKDI_DROP_RESTED ? event->what : 0]);
 	pkdi_out_text(out, "cat", "drop");
 	pkdi_out_open(out, "args", '{');
 	pkdi_out_unsigned(out, "frame", event->frame);

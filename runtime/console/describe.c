@@ -24,6 +24,8 @@ static void describe_node(const struct pkdi_run *run, uint32_t index, struct pkd
 	pkdi_out_text(out, "origin", kinds_of_origin[node->origin]);
 	if (node->budget_ns)
 		pkdi_out_signed(out, "budget_ns", node->budget_ns);
+	if (node->rest)
+		pkdi_out_bool(out, "may_rest", true);
 }
 
 static void describe_stream(const struct pkdi_run *run, uint32_t index, struct pkdi_out *out)

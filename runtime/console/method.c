@@ -263,23 +263,37 @@ static void write_ping(struct pkdi_run *run, const struct pkdi_request *request,
 
 /* ---- Nodes that are held ---- */
 
+static bool hold(struct pkdi_run *run, const struct pkdi_json *json, uint32_t parameters,
+                 enum pkdi_held held, struct pkdi_fault *fault)
+{
+	uint32_t nodes = pkdi_take_array(json, parameters, "nodes");
+
+	if (nodes == PKDI_JSON_NONE || json->values[nodes].n == 0)
+		return pkdi_refuse(fault, "invalid_parameter", "\"nodes\" is an array of names");
+	return pkdi_hold_nodes(run, json, nodes, held, fault);
+}
+
 static bool begin_pause(struct pkdi_run *run, struct pkdi_request *request,
                         const struct pkdi_json *json, uint32_t parameters,
                         struct pkdi_fault *fault)
 {
-	uint32_t nodes = pkdi_take_array(json, parameters, "nodes");
-
 	(void)request;
-	if (nodes == PKDI_JSON_NONE || json->values[nodes].n == 0)
-		return pkdi_refuse(fault, "invalid_parameter", "\"nodes\" is an array of names");
-	return pkdi_pause_nodes(run, json, nodes, true, fault);
+	return hold(run, json, parameters, PKDI_HELD_PAUSED, fault);
 }
 
-static void write_pause(struct pkdi_run *run, const struct pkdi_request *request,
+static bool begin_rest(struct pkdi_run *run, struct pkdi_request *request,
+                       const struct pkdi_json *json, uint32_t parameters,
+                       struct pkdi_fault *fault)
+{
+	(void)request;
+	return hold(run, json, parameters, PKDI_HELD_RESTS, fault);
+}
+
+static void write_held(struct pkdi_run *run, const struct pkdi_request *request,
                         struct pkdi_out *out)
 {
 	(void)request;
-	pkdi_pause_tell(run, out);
+	pkdi_hold_tell(run, out);
 }
 
 static bool begin_resume(struct pkdi_run *run, struct pkdi_request *request,
@@ -289,7 +303,7 @@ static bool begin_resume(struct pkdi_run *run, struct pkdi_request *request,
 	uint32_t nodes = pkdi_take_array(json, parameters, "nodes");
 
 	if (nodes != PKDI_JSON_NONE)
-		return pkdi_pause_nodes(run, json, nodes, false, fault);
+		return pkdi_hold_nodes(run, json, nodes, PKDI_HELD_NOT, fault);
 	if (!begin_plain(run, request, json, parameters, fault))
 		return false;
 	pkdi_resume_all(run);

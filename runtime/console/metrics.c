@@ -176,11 +176,21 @@ static void state(const struct pkdi_run *run, const struct place *place, struct 
 	       atomic_load(&run->orders[place->index].gone) ? GONE : now, out);
 }
 
+static bool is_held(const struct pkdi_run *run, const struct place *place, enum pkdi_held held)
+{
+	return atomic_load(&run->held[place->index]) == held &&
+	       !pkdi_run_has_ended(run, place->index);
+}
+
 static void paused(const struct pkdi_run *run, const struct place *place, struct pkdi_out *out)
 {
-	bool holds = atomic_load(&run->paused[place->index]);
+	count_node(run, place, is_held(run, place, PKDI_HELD_PAUSED), out);
+}
 
-	count_node(run, place, holds && !pkdi_run_has_ended(run, place->index), out);
+static void resting(const struct pkdi_run *run, const struct place *place, struct pkdi_out *out)
+{
+	if (run->program->nodes[place->index].rest)
+		count_node(run, place, is_held(run, place, PKDI_HELD_RESTS), out);
 }
 
 static void frame(const struct pkdi_run *run, const struct place *place, struct pkdi_out *out)
@@ -225,6 +235,12 @@ static void dropped_paused(const struct pkdi_run *run, const struct place *place
 {
 	if (run->program->nodes[place->index].origin == PKD_LIVE)
 		count_node(run, place, account_of(run, place).paused, out);
+}
+
+static void rested(const struct pkdi_run *run, const struct place *place, struct pkdi_out *out)
+{
+	if (run->program->nodes[place->index].rest)
+		count_node(run, place, account_of(run, place).rested, out);
 }
 
 /* A bucket for each power of 2 ns, which are exact in seconds and half as many as the node has. */

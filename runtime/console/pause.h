@@ -6,14 +6,14 @@
 
 /* Holds the nodes that are named in an array, or lets them go on; of a pool all workers, by the
  * name of the first. All of them, or none and a fault. */
-bool pkdi_pause_nodes(struct pkdi_run *run, const struct pkdi_json *json, uint32_t names,
-                      bool pauses, struct pkdi_fault *fault);
+bool pkdi_hold_nodes(struct pkdi_run *run, const struct pkdi_json *json, uint32_t names,
+                     enum pkdi_held held, struct pkdi_fault *fault);
 
 /* All nodes go on. */
 void pkdi_resume_all(struct pkdi_run *run);
 
-/* Writes the nodes that are paused, those that come to wait for them, and the live sources that
- * come to refuse frames, as their outputs have no room. */
-void pkdi_pause_tell(struct pkdi_run *run, struct pkdi_out *out);
+/* Writes the nodes that are paused, those at rest, those that come to wait for the paused, and the
+ * live sources that come to refuse frames, as their outputs have no room. */
+void pkdi_hold_tell(struct pkdi_run *run, struct pkdi_out *out);
 
 #endif

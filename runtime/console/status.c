@@ -54,6 +54,7 @@ static uint64_t quantile(const struct pkdi_node_words *words, double share)
 static void tell_node(const struct pkdi_run *run, uint32_t index, struct pkdi_out *out)
 {
 	const struct pkdi_node_words *words = run->nodes[index].words;
+	uint32_t held = atomic_load(&run->held[index]);
 	struct pkdi_node_account account;
 
 	pkdi_account_node(&run->nodes[index], &account);
@@ -68,10 +69,12 @@ static void tell_node(const struct pkdi_run *run, uint32_t index, struct pkdi_ou
 	pkdi_out_unsigned(out, "longest_ns", pkdi_read(&words->longest_ns));
 	pkdi_out_unsigned(out, "refused", account.refused);
 	pkdi_out_unsigned(out, "failed", account.failed);
-	if (atomic_load(&run->paused[index]) && !pkdi_run_has_ended(run, index))
-		pkdi_out_bool(out, "paused", true);
+	if (held != PKDI_HELD_NOT && !pkdi_run_has_ended(run, index))
+		pkdi_out_bool(out, held == PKDI_HELD_RESTS ? "resting" : "paused", true);
 	if (account.paused)
 		pkdi_out_unsigned(out, "dropped_paused", account.paused);
+	if (account.rested)
+		pkdi_out_unsigned(out, "rested", account.rested);
 }
 
 void pkdi_write_status(struct pkdi_run *run, const struct pkdi_request *request,

@@ -128,6 +128,7 @@ static struct fate remembered(const struct pkdi_input *input, uint64_t seq, uint
 		[PKDI_FATE_THINNED] = "thinned",
 		[PKDI_FATE_OTHER_WORKER] = "other_worker",
 		[PKDI_FATE_FAILED] = "failed",
+		[PKDI_FATE_RESTED] = "rested",
 		[PKDI_FATE_UNJOINED] = "unjoined",
 	};
 	struct fate fate = {.name = "delivered", .lacker = PKD_NONE};
@@ -181,6 +182,7 @@ static void tell_none(const struct pkdi_run *run, const struct pkd_stream *strea
 		[PKDI_LOST_FAILED] = "failed",
 		[PKDI_LOST_REFUSED] = "refused",
 		[PKDI_LOST_PAUSED] = "paused",
+		[PKDI_LOST_RESTED] = "rested",
 	};
 	const struct pkdi_node *writer = &run->nodes[stream->writer];
 	const struct pkd_node *decl = writer->decl;

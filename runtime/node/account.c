@@ -30,7 +30,7 @@ void pkdi_account_pass(struct pkdi_input *input, uint64_t to, enum pkdi_fate fat
 	pkdi_count(&counts[fate], to - input->cursor);
 	pkdi_ledger_end(counts, to);
 	/* Otherwise the number of the frame says it. */
-	if (fate == PKDI_FATE_FAILED || input->decl->every_ns || input->pool.claims)
+	if (fate == PKDI_FATE_FAILED || fate == PKDI_FATE_RESTED || input->decl->every_ns || input->pool.claims)
 		pkdi_spans_append(&input->why, input->cursor, to, fate);
 }
 
@@ -238,6 +238,7 @@ void pkdi_account_edge(const struct pkdi_node *node, uint32_t index,
 		.thinned = counts[PKDI_FATE_THINNED],
 		.other_worker = counts[PKDI_FATE_OTHER_WORKER],
 		.failed = counts[PKDI_FATE_FAILED],
+		.rested = counts[PKDI_FATE_RESTED],
 	};
 
 	if (input->role != PKDI_ROLE_FIRING) {
@@ -252,7 +253,7 @@ void pkdi_account_edge(const struct pkdi_node *node, uint32_t index,
 		account.unjoined += counts[i];
 	}
 	account.delivered = decided - account.dropped - account.thinned - account.other_worker -
-	                    account.failed - account.unjoined;
+	                    account.failed - account.rested - account.unjoined;
 	if (left)
 		account.left = account.published - decided;
 	else
@@ -276,6 +277,7 @@ static uint64_t read_firings(const struct pkdi_node *node, uint32_t output,
 		account->failed = pkdi_ledger_get(ledger, position, PKDI_LOST_FAILED);
 		account->refused = pkdi_ledger_get(ledger, position, PKDI_LOST_REFUSED);
 		account->paused = pkdi_ledger_get(ledger, position, PKDI_LOST_PAUSED);
+		account->rested = pkdi_ledger_get(ledger, position, PKDI_LOST_RESTED);
 		firings = position - pkdi_ledger_get(ledger, position, PKDI_LOST_NO_FRAME);
 		if (output != PKD_NONE) {
 			account->absent =
@@ -293,7 +295,7 @@ static uint64_t read_firings(const struct pkdi_node *node, uint32_t output,
 		 * two, never: then it has fired once less. */
 		if (output != PKD_NONE && i + 1 == MAX_TRIES)
 			firings = account->published + account->absent + account->failed +
-			          account->refused + account->paused;
+			          account->refused + account->paused + account->rested;
 	}
 	return firings;
 }
@@ -306,7 +308,7 @@ void pkdi_account_stream(const struct pkdi_node *node, uint32_t output,
 	account.firings = read_firings(node, output, &account);
 	/* It has a value even then. */
 	if (node->decl->outputs[output].is_tick)
-		account.failed = 0;
+		account.failed = account.rested = 0;
 	*ret_account = account;
 }
 
@@ -316,10 +318,11 @@ void pkdi_account_node(const struct pkdi_node *node, struct pkdi_node_account *r
 	uint64_t firings = read_firings(node, PKD_NONE, &lost);
 
 	*ret_account = (struct pkdi_node_account){
-		.firings = firings - lost.failed,
+		.firings = firings - lost.failed - lost.rested,
 		.failed = lost.failed,
 		.refused = lost.refused,
 		.paused = lost.paused,
+		.rested = lost.rested,
 	};
 }
 

@@ -17,8 +17,9 @@ enum pkdi_fate {
 	PKDI_FATE_THINNED,      /* not taken by `every` */
 	PKDI_FATE_OTHER_WORKER, /* taken by another worker of the pool */
 	PKDI_FATE_FAILED,       /* the node has died of it twice */
-	PKDI_FATE_FRAME,    /* no count: the frame that was last unjoined */
-	PKDI_FATE_UNJOINED, /* not joined: from here on by the input that lacked it */
+	PKDI_FATE_RESTED,       /* the node was at rest */
+	PKDI_FATE_FRAME,        /* no count: the frame that was last unjoined */
+	PKDI_FATE_UNJOINED,     /* not joined: from here on by the input that lacked it */
 };
 
 /* Those that lacked a frame are told apart up to here; the last one stands for all behind it. */
@@ -27,11 +28,12 @@ enum { PKDI_LACKERS = 16 };
 /* Why a firing has made nothing. */
 enum pkdi_lost {
 	PKDI_LOST_NOT,
-	PKDI_LOST_FAILED,  /* the node has died of the frame twice */
-	PKDI_LOST_REFUSED, /* a live source, and a reader without room */
-	PKDI_LOST_PAUSED,  /* a live source that is paused */
+	PKDI_LOST_FAILED,   /* the node has died of the frame twice */
+	PKDI_LOST_REFUSED,  /* a live source, and a reader without room */
+	PKDI_LOST_PAUSED,   /* a live source that is paused */
+	PKDI_LOST_RESTED,   /* the node was at rest */
 	PKDI_LOST_NO_FRAME, /* it was the end, without a frame */
-	PKDI_LOST_ABSENT,  /* by output: it was marked absent. Behind those, by reader: it had no room */
+	PKDI_LOST_ABSENT,   /* by output: it was marked absent. Behind those, by reader: it had no room */
 };
 
 /* What pkdi_spans remember of inputs, and of nodes: the column; with the input that lacked the
@@ -76,7 +78,7 @@ void pkdi_account_recover(struct pkdi_node *node);
 /* ---- Reading: by any process ---- */
 
 struct pkdi_edge_account {
-	uint64_t published, delivered, dropped, thinned, other_worker, unjoined, failed;
+	uint64_t published, delivered, dropped, thinned, other_worker, unjoined, failed, rested;
 	uint64_t left;      /* published after the reader had left or was given up */
 	uint64_t in_flight; /* may still be delivered */
 	uint64_t to_drop; /* of `dropped`: not counted yet, but `latest` will pass them over */
@@ -90,15 +92,15 @@ void pkdi_account_edge(const struct pkdi_node *node, uint32_t input,
 /* Of a stream: in which column the firings of its node are, of which there is one a frame. A firing
  * that has been committed and not been applied is in none. */
 struct pkdi_stream_account {
-	uint64_t firings, published, absent, failed, refused, paused;
+	uint64_t firings, published, absent, failed, refused, paused, rested;
 };
 
 void pkdi_account_stream(const struct pkdi_node *node, uint32_t output,
                          struct pkdi_stream_account *ret_account);
 
 struct pkdi_node_account {
-	uint64_t firings; /* committed, other than those that failed or had no frame */
-	uint64_t failed, refused, paused;
+	uint64_t firings; /* committed, other than those that failed, rested or had no frame */
+	uint64_t failed, refused, paused, rested;
 };
 
 void pkdi_account_node(const struct pkdi_node *node, struct pkdi_node_account *ret_account);

@@ -393,9 +393,15 @@ static enum pkdi_poll poll_join(struct pkdi_node *node)
 /* A stop lets everything go on, so that it ends. */
 static bool is_paused(const struct pkdi_node *node)
 {
-	return atomic_load_explicit(node->paused, memory_order_relaxed) &&
+	return atomic_load_explicit(node->held, memory_order_relaxed) == PKDI_HELD_PAUSED &&
 	       atomic_load_explicit(&node->program_words->phase, memory_order_relaxed) ==
 	               PKDI_PHASE_RUN;
+}
+
+/* A source at rest makes no frames; other nodes pass theirs by, also when the program stops. */
+static bool rests(const struct pkdi_node *node)
+{
+	return atomic_load_explicit(node->held, memory_order_relaxed) == PKDI_HELD_RESTS;
 }
 
 /* A live source goes on while it is paused, and what it makes is dropped. */
@@ -437,6 +443,8 @@ static bool is_untold(struct pkdi_node *node)
 static enum pkdi_poll poll_firing(struct pkdi_node *node, bool may_begin)
 {
 	if (is_paused(node) && !cannot_wait(node))
+		return PKDI_POLL_IDLE;
+	if (rests(node) && pkdi_node_is_source(node->decl))
 		return PKDI_POLL_IDLE;
 	if (node->chosen || is_untold(node))
 		return PKDI_POLL_READY;
@@ -826,20 +834,22 @@ static int publish(struct pkdi_node *node, int64_t now_ns, enum pkdi_then then)
 	return 1;
 }
 
-/* A frame that the node has died of twice: all that it makes is absent, and the clock goes on. What
- * was left of the same input, or of the flush, is not made: step alone would know what that is. */
-static int pass_failed(struct pkdi_node *node)
+/* A frame without a step, as the node has died of it twice, or is at rest: all that it makes is
+ * absent, and the clock goes on. What was left of the same input, or of a flush that failed, is not
+ * made: step alone would know what that is. */
+static int pass(struct pkdi_node *node, enum pkdi_lost lost, enum pkdi_fate fate)
 {
 	bool flushes = node->ctx.fired == PKD_NONE;
 	int64_t now_ns = pkd_now();
 	int r;
 
-	node->lost = PKDI_LOST_FAILED;
+	node->lost = lost;
 	for (uint32_t i = 0; i < node->decl->n_inputs; i++)
 		if (node->inputs[i].fires)
-			pkdi_account_pass(&node->inputs[i], node->inputs[i].cursor + 1,
-			                  PKDI_FATE_FAILED);
-	if (pkdi_is_traced(node))
+			pkdi_account_pass(&node->inputs[i], node->inputs[i].cursor + 1, fate);
+	if (pkdi_is_traced(node) && lost == PKDI_LOST_RESTED)
+		pkdi_traced_lost(node, PKDI_DROP_RESTED, PKD_NONE);
+	else if (pkdi_is_traced(node))
 		pkdi_traced_failed(node);
 	if (is_timed_by_call(node))
 		node->ctx.capture_ns = now_ns;
@@ -982,7 +992,10 @@ int pkdi_node_fire(struct pkdi_node *node)
 		.state = node->states[0] ? pkdi_record_spare_state(node) : NULL,
 	};
 	if (node->ctx.number == pkdi_read(&node->orders->failed_number))
-		return pass_failed(node);
+		return pass(node, PKDI_LOST_FAILED, PKDI_FATE_FAILED);
+	/* What it keeps for the end is made even then. */
+	if (rests(node) && !pkdi_node_is_source(node->decl) && node->ctx.fired != PKD_NONE)
+		return pass(node, PKDI_LOST_RESTED, PKDI_FATE_RESTED);
 	r = call_step(node, &start_ns, &end_ns);
 	if (r == PKD_LATER && pkdi_node_is_source(node->decl))
 		return wait_later(node);

@@ -31,6 +31,13 @@ struct pkd_ctx {
 	struct pkdi_answer_entry *answer; /* of the command at hand, whose errors are answered */
 };
 
+/* What the console has a node do, a word for each. */
+enum pkdi_held {
+	PKDI_HELD_NOT,
+	PKDI_HELD_PAUSED, /* its inputs wait */
+	PKDI_HELD_RESTS,  /* it passes its frames by, without a step; a source makes none */
+};
+
 struct pkdi_node {
 	const struct pkd_node *decl;
 	uint32_t index;
@@ -72,7 +79,7 @@ struct pkdi_node {
 	struct pkdi_neighbour **down, **up;
 	uint32_t n_down, n_up, n_up_gated;
 
-	const _Atomic uint32_t *paused; /* by the console */
+	const _Atomic uint32_t *held; /* enum pkdi_held, by the console */
 	struct pkdi_calls calls;
 	struct pkdi_live live;
 	uint64_t live_loaded; /* the version of its params, and of its pool's, in this process */

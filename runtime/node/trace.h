@@ -33,6 +33,7 @@ enum pkdi_trace_drop {
 	PKDI_DROP_PASSED,  /* by `latest`; the port is an input */
 	PKDI_DROP_REFUSED, /* a live source found no room; the port is an output */
 	PKDI_DROP_PAUSED,  /* a live source was paused */
+	PKDI_DROP_RESTED,  /* the node was at rest */
 };
 
 enum { PKDI_TRACE_LINKS = 4 };

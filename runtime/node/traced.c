@@ -166,9 +166,11 @@ static uint32_t empty_input(const struct pkdi_node *node)
 
 static uint64_t reason_of(const struct pkdi_node *node, bool begun)
 {
+	uint32_t held = atomic_load_explicit(node->held, memory_order_relaxed);
 	uint32_t port = PKD_NONE;
 
-	if (atomic_load_explicit(node->paused, memory_order_relaxed))
+	if (held == PKDI_HELD_PAUSED ||
+	    (held == PKDI_HELD_RESTS && pkdi_node_is_source(node->decl)))
 		return pkdi_trace_reason(node->index, PKDI_WAITS_RESUME, port);
 	if (!begun && pkdi_node_is_source(node->decl))
 		return pkdi_trace_reason(node->index, PKDI_WAITS_START, port);

@@ -1,4 +1,4 @@
-/* pkd pause and pkd resume: nodes are held, and go on. */
+/* pkd pause, pkd rest and pkd resume: nodes are held, and go on. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -8,13 +8,20 @@
 #include "pkd/say.h"
 #include "pkd/values.h"
 
+static bool is_empty(const struct talk *talk, const char *member)
+{
+	uint32_t list = pkdi_json_member(&talk->json, talk->parameters, member);
+
+	return list == PKDI_JSON_NONE || talk->json.values[list].n == 0;
+}
+
 /* "paused: sum, view"; nothing where the list is empty. */
 static void print_list(const struct talk *talk, const char *member, const char *words)
 {
 	const struct pkdi_json *json = &talk->json;
 	uint32_t list = pkdi_json_member(json, talk->parameters, member);
 
-	if (list == PKDI_JSON_NONE || json->values[list].n == 0)
+	if (is_empty(talk, member))
 		return;
 	fputs(words, stdout);
 	for (uint32_t i = list + 1; i < json->values[list].next; i = json->values[i].next) {
@@ -29,14 +36,11 @@ static void print_list(const struct talk *talk, const char *member, const char *
 
 static void print_answer(const struct talk *talk)
 {
-	uint32_t paused = pkdi_json_member(&talk->json, talk->parameters, "paused");
-
-	if (paused == PKDI_JSON_NONE || talk->json.values[paused].n == 0) {
-		puts("no node is paused");
-		return;
-	}
+	if (is_empty(talk, "paused") && is_empty(talk, "resting"))
+		puts("no node is held");
 	print_list(talk, "paused", "paused:");
-	print_list(talk, "wait", "come to wait for them:");
+	print_list(talk, "resting", "at rest:");
+	print_list(talk, "wait", "come to wait for the paused:");
 	print_list(talk, "refuse", "come to lose frames:");
 }
 
@@ -78,6 +82,11 @@ static int run(struct call *call, const char *method, bool needs_nodes)
 int pause_command(struct call *call)
 {
 	return run(call, "pause", true);
+}
+
+int rest_command(struct call *call)
+{
+	return run(call, "rest", true);
 }
 
 int resume_command(struct call *call)

@@ -221,6 +221,8 @@ static void take_node(struct view *view, const struct object *o)
 	word_of(o, "state", node->state, sizeof(node->state));
 	if (has(o, "paused"))
 		snprintf(node->state, sizeof(node->state), "paused");
+	if (has(o, "resting"))
+		snprintf(node->state, sizeof(node->state), "resting");
 	node->p99_ns = number_of(o, "p99_ns");
 	node->frame = number_of(o, "frame");
 	node->firings = number_of(o, "firings");

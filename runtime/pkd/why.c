@@ -33,6 +33,7 @@ static const char *words_for(const char *state)
 		{"failed", "failed: the node died of it twice"},
 		{"refused", "refused: there was no room for it at"},
 		{"paused", "dropped: the node was paused"},
+		{"rested", "passed by: the node was at rest"},
 		{"not_yet", "not yet"},
 		{"never", "there is no such frame"},
 		{"unknown", "no longer known"},

@@ -84,7 +84,7 @@ struct pkdi_run {
 	struct pkdi_journal *journal;
 	struct pkdi_map wishes_map; /* written by the console only */
 	struct pkdi_live_values live;
-	_Atomic uint32_t *paused;   /* per node, there */
+	_Atomic uint32_t *held;     /* per node, there: enum pkdi_held */
 	_Atomic uint32_t *restarts; /* per process, there: how often it was to be started again */
 	struct pkdi_map traces_map; /* a ring for each process, and the supervisor's; see traces.h */
 	struct pkdi_trace trace;    /* the supervisor's */

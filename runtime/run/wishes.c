@@ -119,7 +119,7 @@ int pkdi_wishes_create(struct pkdi_run *run, const struct pkdi_options *options)
 	if (!is_of_use(run))
 		live->n = 0;
 	ring = sizeof(*live->wishes) + (live->n ? PKDI_WISHES * live->size : 0);
-	requests = ring + run->program->n_nodes * sizeof(*run->paused) +
+	requests = ring + run->program->n_nodes * sizeof(*run->held) +
 	           run->n_processes * sizeof(*run->restarts);
 	requests = (requests + PKDI_LINE - 1) / PKDI_LINE * PKDI_LINE;
 	r = pkdi_map_create_sealed(&run->wishes_map, "pkd-wishes",
@@ -127,11 +127,14 @@ int pkdi_wishes_create(struct pkdi_run *run, const struct pkdi_options *options)
 	if (r < 0)
 		return r;
 	live->wishes = (struct pkdi_wishes *)(void *)run->wishes_map.address;
-	run->paused = (_Atomic uint32_t *)(void *)(run->wishes_map.address + ring);
-	run->restarts = run->paused + run->program->n_nodes;
+	run->held = (_Atomic uint32_t *)(void *)(run->wishes_map.address + ring);
+	run->restarts = run->held + run->program->n_nodes;
 	place_requests(run, run->wishes_map.address, requests);
 	if (!allocate_requests(run))
 		return -ENOMEM;
+	for (uint32_t i = 0; i < run->program->n_nodes; i++)
+		if (run->program->nodes[i].rest == PKD_STARTS_RESTING)
+			atomic_store(&run->held[i], PKDI_HELD_RESTS);
 	if (live->n)
 		pkdi_wishes_pack(live, pkdi_wish_of(live, 0));
 	return 0;
@@ -172,7 +175,7 @@ void pkdi_wishes_link(struct pkdi_run *run)
 	struct pkdi_live_values *live = &run->live;
 
 	for (uint32_t i = 0; i < run->program->n_nodes; i++)
-		run->nodes[i].paused = &run->paused[i];
+		run->nodes[i].held = &run->held[i];
 	for (uint32_t i = 0; i < run->program->n_nodes && live->n; i++) {
 		struct pkdi_node *node = &run->nodes[i];
 		struct pkdi_live *own = &node->live;

@@ -1,4 +1,4 @@
-/* What the console writes: the values of live parameters, see node/live.h; who is paused; who is to
+/* What the console writes: the values of live parameters, see node/live.h; who is held; who is to
  * be started again; the requests of commands, see node/call.h. */
 #ifndef PKDI_WISHES_H
 #define PKDI_WISHES_H

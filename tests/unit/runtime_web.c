@@ -31,7 +31,7 @@ static struct pkdi_node nodes[MAX_NODES];
 static struct pkdi_node_words words[MAX_NODES];
 static _Atomic uint64_t ledgers[MAX_NODES][2 * (PKDI_LOST_ABSENT + 1)];
 static struct pkdi_orders orders[MAX_NODES];
-static _Atomic uint32_t paused[MAX_NODES];
+static _Atomic uint32_t held[MAX_NODES];
 static struct pkdi_program_words program_words;
 static struct pkd_program program;
 static struct pkdi_run run;
@@ -57,7 +57,7 @@ static void make_program(const char *name, uint32_t n_nodes)
 	run = (struct pkdi_run){.program = &program,
 	                        .nodes = nodes,
 	                        .orders = orders,
-	                        .paused = paused,
+	                        .held = held,
 	                        .program_words = &program_words};
 }
 

@@ -145,6 +145,13 @@ struct pkd_derived {
 	uint32_t option; /* index into the program's */
 };
 
+/* Whether the console may let a node rest: it then passes its frames by, without a step. */
+enum pkd_rest {
+	PKD_NEVER_RESTS,
+	PKD_MAY_REST,
+	PKD_STARTS_RESTING,
+};
+
 struct pkd_node {
 	const char *name; /* of the instance: "cam", "view.boxes" */
 	const char *kind; /* of the node: "video.open" */
@@ -171,6 +178,7 @@ struct pkd_node {
 	/* Has inputs and `fires any`, or has no outputs: fires at the end of its inputs, without any,
 	 * until it says that it has ended. */
 	bool flushes;
+	enum pkd_rest rest;
 	uint32_t state_size; /* bytes of struct NAME_state, kept across restarts; 0 = none */
 	const struct pkd_command *commands;
 	uint32_t n_commands;

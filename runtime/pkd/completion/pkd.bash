@@ -18,7 +18,7 @@ _pkd_options() {
 _pkd_offer() { mapfile -t COMPREPLY < <(compgen -W "$1" -- "$2"); }
 
 _pkd() {
-	local commands='ps top get set save call echo pause resume restart ping logs stop describe status why trace help'
+	local commands='ps top get set save call echo pause rest resume restart ping logs stop describe status why trace help'
 	local word=${COMP_WORDS[COMP_CWORD]} command=${COMP_WORDS[1]:-} program=
 	COMPREPLY=()
 	if [ "$COMP_CWORD" -eq 1 ]; then
@@ -36,7 +36,7 @@ _pkd() {
 	case $program in -* | *=*) program= ;; esac
 	case $command in
 	help) _pkd_offer "$commands" "$word" ;;
-	ps | top | ping | call | pause | resume | restart | logs | stop | describe | status | why) [ "$COMP_CWORD" -ne 2 ] || _pkd_offer "$(_pkd_programs)" "$word" ;;
+	ps | top | ping | call | pause | rest | resume | restart | logs | stop | describe | status | why) [ "$COMP_CWORD" -ne 2 ] || _pkd_offer "$(_pkd_programs)" "$word" ;;
 	echo)
 		if [ "$COMP_CWORD" -eq 2 ]; then
 			_pkd_offer "$(_pkd_streams)" "$word"
