@@ -278,6 +278,10 @@ stress: all $(TEST_PROGRAMS) ## tests with processes, STRESS_TIMES (20) each bes
 mutants: all ## take the safety mechanisms out one by one: a test must notice
 	@B='$(B)' tests/mutants/run.sh
 
+.PHONY: campaign
+campaign: all $(TEST_PROGRAMS) ## what is too long for `make test`, in hours; goes on where it was (CAMPAIGN=WORD: parts)
+	@B='$(B)' MAKE='$(MAKE)' tests/campaign.sh $(CAMPAIGN)
+
 # gcc warns falsely about instrumented code; the plain build has had the warnings.
 ASAN := -fsanitize=address,undefined -w
 

@@ -9,9 +9,9 @@
 #   STRESS_TIMES            how often each, 20
 #   STRESS_LOAD             how many busy loops, 8
 #   STRESS_MINUTES          then no further test begins, 600
-#   STRESS_RESUME=1         leave out what has passed in the run before, if that was interrupted
+#   STRESS_PASSED           a file of those that have passed before: they are left out, and others added
 #
-# From the Makefile: B (the build directory). What has passed is in $B/stress.
+# From the Makefile: B (the build directory).
 set -u
 
 root=$(cd "$(dirname "$0")/.." && pwd) || exit 2
@@ -22,8 +22,8 @@ load=${STRESS_LOAD:-8}
 minutes=${STRESS_MINUTES:-600}
 words="$*"
 mkdir -p "$B/stress" || exit 2
-[ -n "${STRESS_RESUME:-}" ] || : >"$B/stress/passed"
-touch "$B/stress/passed"
+before=${STRESS_PASSED:-/dev/null}
+[ -e "$before" ] || : >"$before" || exit 2
 
 loops='' run=''
 clean_up() {
@@ -93,7 +93,7 @@ passed=0 failed=0 left_out=0
 tests >"$B/stress/tests"
 while read -r test <&4; do
 	wanted "$test" || continue
-	! grep -qx "$test" "$B/stress/passed" || continue
+	! grep -qx "$test" "$before" || continue
 	skips=0
 	repeat "$test"
 	if [ "$n" -lt "$times" ] && [ $good -eq $n ]; then
@@ -101,7 +101,7 @@ while read -r test <&4; do
 		echo "      $test: $good of $n, then the time was over"
 	elif [ "$good" -eq "$times" ]; then
 		passed=$((passed + 1))
-		echo "$test" >>"$B/stress/passed"
+		echo "$test" >>"$before"
 		if [ $skips -eq 0 ]; then echo "ok    $test"; else echo "ok    $test ($skips skipped)"; fi
 	else
 		failed=$((failed + 1))

@@ -14,7 +14,7 @@ strace -qq -o trace -f -e trace=clone,clone3 true 2>out || skip "strace may not 
 
 build "$ROOT/examples/people/people.pkd" -o people
 before_start='strace -qq -o trace -f --seccomp-bpf -e trace=clone,clone3,fork,vfork,execve,exit_group'
-start ./people --source "$MEDIA/vtest.avi" --speed 4
+start ./people --source "$MEDIA/vtest.avi" --speed 4 --grace 20s
 
 # strace's own child is the supervisor.
 is_supervisor() { named "$1" people && supervisor=$child; }
@@ -31,7 +31,7 @@ kill -KILL "$first"
 is_again() { named "$supervisor" found && [ "$child" != "$first" ]; }
 within 10 is_again || fail 'the detector is not started again'
 kill -INT "$supervisor"
-finish 10
+finish 40
 [ "$status" -eq 0 ] || fail "status $status, not 0"
 
 # Lines are "PID call(...) = result"; one that another process's line has split has its arguments,

@@ -8,6 +8,7 @@
 #   run.sh WORD...       those whose name or test contains one of the words
 #   run.sh --file NAME   only writes the runtime file of that mutant to stdout
 #   run.sh --check       only says which mutants do not apply
+#   MUTANTS_PASSED       a file of those that were caught before: they are left out, and others added
 #
 # From the Makefile: B (the build directory). A mutant that does not apply exactly once fails.
 set -u
@@ -213,6 +214,7 @@ try() {
 			fail "makes $test fail, but not with '$says'"
 		else
 			caught=$((caught + 1))
+			echo "$mutant" >>"$before"
 			echo "ok    mutant $mutant: caught by $test"
 		fi
 		;;
@@ -228,11 +230,14 @@ wanted() {
 	return 1
 }
 
+before=${MUTANTS_PASSED:-/dev/null}
+[ -e "$before" ] || : >"$before" || exit 2
 cheap=
 [ "${1:-}" != --cheap ] || { cheap=1; shift; }
 words="$*"
 while read -r mutant; do
 	wanted || continue
+	! grep -qx "$mutant" "$before" || { caught=$((caught + 1)); continue; }
 	case $(field test) in e2e/*) [ -z "$cheap" ] || continue ;; esac
 	try
 done <"$work/mutants/names"
