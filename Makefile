@@ -392,6 +392,13 @@ bench: all ## how fast the runtime is, beside its peers
 	@sh tests/bench/setup.sh
 	@B=$(B) python3 tests/bench/bench.py $(if $(QUICK),--quick) $(BENCH)
 
+# ---- The page of the nodes ----
+
+.PHONY: nodes
+nodes: all ## write docs/nodes.md; PICTURES=1: and make the pictures of what the nodes make, from the clips
+	@$(if $(PICTURES),B='$(B)' tests/pictures.sh)
+	@$(B)/pkdc nodes --markdown --output docs/nodes.md
+
 # ---- The demo ----
 
 demo: ## set up, build, and count people in a video clip

@@ -1,5 +1,6 @@
 /* pkdc nodes: the standard library, from its own declarations. */
 #include "base/text.h"
+#include "tool/nodes_page.h"
 #include "tool/tool.h"
 #include <stdio.h>
 #include <string.h>
@@ -224,6 +225,16 @@ static int report_unknown(struct tool *tool, const struct compilation *c)
 	return STATUS_FAILED;
 }
 
+static int write_page(struct tool *tool, const struct compilation *c)
+{
+	struct buf out;
+	buf_init(&out);
+	nodes_page(tool->arena, c, tool->library.root, &out);
+	int status = tool_write(tool, out.text, out.length);
+	buf_finish(&out);
+	return status;
+}
+
 int tool_nodes(struct tool *tool)
 {
 	struct compilation c;
@@ -233,7 +244,9 @@ int tool_nodes(struct tool *tool)
 	tool_print_messages(&c);
 	const char *name = tool->operand;
 	const struct interface *node = name ? find_node(&c, name) : NULL;
-	if (node)
+	if (tool->option[OPTION_MARKDOWN] && !status)
+		status = write_page(tool, &c);
+	else if (node)
 		print_node(node);
 	else if (list_nodes(&c, name) == 0 && !status)
 		status = report_unknown(tool, &c);

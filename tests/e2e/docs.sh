@@ -1,9 +1,10 @@
 #!/bin/sh
-# The pages for people. Each `pkd` block of docs/language.md, tour.md and cookbook.md compiles without a
+# The pages for people. Each `pkd` block of docs/language.md, tour.md, cookbook.md and nodes.md compiles without a
 # message; each `pkd wrong CODE` block is refused with that code. A block with a file's name (`pkd
 # count.pkd`, `c hear.c`, `text street.conf`) is that file; a `console` block runs what is behind its `$ `,
 # which succeeds and prints what follows, standard output first. A … stands for any text. The grammar at
 # the end of language.md has every word of the scanner, and no others.
+# docs/nodes.md is what `pkdc nodes --markdown` writes, with an example of each node.
 # shellcheck source=lib/lib.sh
 . "$(dirname "$0")/lib/lib.sh"
 PATH=$B:$PATH
@@ -126,7 +127,16 @@ page_of tour 20 20
 mkdir cookbook
 cp tour/signals.pkd tour/live.pkd cookbook
 page_of cookbook 30 15
+page_of nodes 6 0
 page_of language 20 0
+
+page=nodes
+"$PKDC" nodes --markdown >nodes.md 2>out || bad 1 'pkdc nodes --markdown fails'
+diff "$ROOT/docs/nodes.md" nodes.md >out || bad 1 'it is not what pkdc nodes --markdown writes (make nodes)'
+"$PKDC" nodes | while read -r name _; do
+	[ -e "$ROOT/examples/nodes/$name.pkd" ] || echo "$name"
+done >out
+[ ! -s out ] || bad 1 'nodes without an example in examples/nodes:'
 
 page=language
 reference=$ROOT/docs/$page.md

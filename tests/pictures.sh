@@ -1,0 +1,39 @@
+#!/bin/sh
+# Makes docs/nodes/NODE.png, 480 pixels wide, for each example in examples/nodes whose first lines say
+#
+#   // picture: FILE SECONDS [OPTION...]
+#
+# FILE is a video or picture that the example writes when it runs with these options, beside the clips in
+# build/media, and SECONDS the time in it. From the Makefile: B (the build directory).
+set -u
+
+root=$(cd "$(dirname "$0")/.." && pwd) || exit 2
+B=$(cd "${B:-$root/build}" && pwd) || exit 2
+work=$(mktemp -d "${TMPDIR:-/tmp}/pkd-pictures.XXXXXX") || exit 2
+trap 'rm -rf "$work"' EXIT
+trap 'exit 130' INT TERM HUP
+cd "$work" || exit 2
+ln -s "$root"/build/media/*.avi .
+export PKD_CACHE="$work/cache"
+mkdir -p "$root/docs/nodes"
+
+failed=0
+for example in "$root"/examples/nodes/*.pkd; do
+	picture=$(sed -n 's|^// picture: ||p' "$example" | head -n 1)
+	[ -n "$picture" ] || continue
+	name=$(basename "$example" .pkd)
+	# shellcheck disable=SC2086 # words
+	set -- $picture
+	file=$1 seconds=$2
+	shift 2
+	if "$B/pkdc" build "$example" -o program >said 2>&1 && timeout 300 ./program --quiet "$@" >said 2>&1 &&
+		ffmpeg -v error -y -ss "$seconds" -i "$file" -frames:v 1 -vf scale=480:-2 -pix_fmt pal8 \
+			"$root/docs/nodes/$name.png" >said 2>&1; then
+		echo "docs/nodes/$name.png"
+	else
+		echo "$name: no picture"
+		cat said
+		failed=1
+	fi
+done
+exit $failed
