@@ -6,7 +6,7 @@
 #include <string.h>
 #include <table/csv.pkd.h>
 
-PKD_GENERATED_FOR(10);
+PKD_GENERATED_FOR(11);
 
 extern const struct pkd_methods origin__methods;
 extern const struct pkd_methods table_csv_methods;

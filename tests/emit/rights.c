@@ -5,7 +5,7 @@
 #include <pkd/program.h>
 #include <string.h>
 
-PKD_GENERATED_FOR(10);
+PKD_GENERATED_FOR(11);
 
 extern const struct pkd_methods tick_methods;
 extern const struct pkd_methods copy_methods;
