@@ -719,7 +719,123 @@ def watched():
     say()
 
 
-# ---- 10: pictures ----
+# ---- 10: being asked ----
+
+
+def answer_times(n, ask):
+    """Until each of so many answers, in ns."""
+    times = []
+    for i in range(n):
+        begin = time.monotonic_ns()
+        lines = ask(i)
+        times.append(time.monotonic_ns() - begin)
+        if not lines or "error" in lines[-1]:
+            lab.skip(f"being asked: no answer but {lines and lines[-1]}")
+            raise Missing
+    return times
+
+
+def ask_row(name, times, limit_ms=None):
+    """A row, the time in which 99 of 100 were answered, and what this should be."""
+    p99 = sorted(times)[(len(times) * 99 - 1) // 100]
+    return [name, len(times), *map(show_ns, (median(times), p99, max(times)))], p99, limit_ms
+
+
+def asked():
+    say("## Being asked")
+    say()
+    say("From a request to its answer at the client. `ping`: every process answers, which is in no step; in a")
+    say("chain of 100 nodes in 98 processes, of 1000 in 10, and in one of eight that works at 1 kHz. `set`: a")
+    say("parameter that 1000 nodes in 10 processes read, at 100 frames a second: until the answer says from which")
+    say("frame on, and until all nodes have come to it.")
+    say()
+    rows, n = [], 20 if quick else 500
+    for name, words, options in (
+        ("100 nodes in 98 processes", ("many", "", 12), ()),
+        ("1000 nodes in 10 processes", ("many", "grouped", 125), ()),
+        ("8 nodes at 1 kHz", ("chain", "", 125), ("--period", "1ms")),
+    ):
+        try:
+            defines = {"LINKS": words[2], "STAGES": 8}
+            with lab.running(lab.build_program(*words[:2], **defines), *options) as (_, console):
+                times = answer_times(n, lambda i: console.ask("ping"))
+        except Missing:
+            continue
+        rows.append(ask_row(f"ping, {name}", times, 5))
+    try:
+        path = lab.build_program("tunable", "grouped_tunable", LINKS=125)
+        with lab.running(path) as (_, console):
+            def change(i, wait_ms):
+                return console.ask("set", values={"gain": i}, wait_ms=wait_ms)
+
+            said, came = [], []
+            for i in range(n // 5):
+                said += answer_times(1, lambda _: change(2 * i, 0))
+                came += answer_times(1, lambda _: change(2 * i + 1, 10000))
+        rows.append(ask_row("set on 1000 nodes, said", said, 50))
+        rows.append(ask_row("set on 1000 nodes, there", came))
+    except Missing:
+        pass
+    table(["", "times", "median", "99 of 100", "longest"], [row for row, *_ in rows])
+    for row, p99, limit_ms in rows:
+        if limit_ms:
+            target(f"{row[0]}: 99 of 100 within {limit_ms} ms", p99, limit_ms * 1e6, row[3])
+    say()
+
+
+# ---- 11: the account ----
+
+
+def lossy_state(console):
+    """Of each process the CPU time; values made and taken, and those dropped of the first edge."""
+    lines = [line["parameters"] for line in console.ask("status")]
+    processes, nodes = ({line[kind]["name"]: line[kind] for line in lines if kind in line}
+                        for kind in ("process", "node"))
+    dropped = sum(line["edge"]["dropped"] for line in lines if "edge" in line)
+    cpu_ns = [lab.cpu_ns_of([processes[name]["pid"]]) for name in ("makes", "takes")]
+    return [*cpu_ns, nodes["made"]["firings"], nodes["last"]["firings"], dropped]
+
+
+def lossy_costs(path, *arguments):
+    """The CPU time for a value that is made, and for one that is taken to the end; how many were dropped."""
+    with lab.running(path, *arguments) as (_, console):
+        time.sleep(0.2)
+        before = lossy_state(console)
+        time.sleep(0.5)
+        makes_ns, takes_ns, made, taken, dropped = (
+            b - a for a, b in zip(before, lossy_state(console)))
+    if min(made, taken) <= 0:
+        lab.skip(f"{path.name}: it does not come to run")
+        raise Missing
+    return makes_ns / made, takes_ns / taken, dropped / made
+
+
+def account():
+    say("## The account")
+    say()
+    say("A chain of eight with `latest` edges: the source in one process, which does not wait, all others in")
+    say("another one, on another CPU. The CPU time of the first for each value that it makes, and of the second")
+    say("for each that comes to the end, which is seven firings and the account of what was dropped before it.")
+    say("The account is always kept; `--why 0` keeps no ranges of frames for `pkd why`. The runs take turns; the")
+    say("medians of the ratios of 20 pairs.")
+    say()
+    rows = []
+    try:
+        path = lab.build_program("lossy", "lossy", STAGES=8)
+        pairs = [[lossy_costs(path, *words) for words in (("--why", "0"), ())]
+                 for _ in range(3 if quick else 20)]
+        share = median(run[2] for pair in pairs for run in pair)
+        for i, name in enumerate(("a value made", "a value taken")):
+            rows.append([name, *ratio_cells([[run[i] for run in pair] for pair in pairs])[2]])
+    except Missing:
+        pass
+    table(["", "`--why 0`", "as it is", *RATIO_HEADER], rows)
+    if rows:
+        say(f"Of the values made, {100 * share:.1f} % were dropped.")
+        say()
+
+
+# ---- 12: pictures ----
 
 
 def pictures():
@@ -759,6 +875,8 @@ TABLES = {
     "spin": spin,
     "expressions": expressions,
     "watched": watched,
+    "asked": asked,
+    "account": account,
     "pictures": pictures,
 }
 
