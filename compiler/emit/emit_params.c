@@ -71,7 +71,7 @@ static void put_bound(struct out_row *row, const char *name, const struct param 
 		          value_c(row->arena, bound, item_of(param), 0));
 }
 
-static void put_param_row(struct program *p, const char *struct_name, const struct param *param)
+void emit_param_row(struct program *p, const char *struct_name, const struct param *param)
 {
 	struct out_row row = {.arena = p->arena, .depth = 1};
 
@@ -111,8 +111,8 @@ static void put_param_tables(struct program *p)
 		buf_printf(p->out, "\nstatic const struct pkd_param %s[] = {\n",
 		           program_table(p, face, "param_table"));
 		for (size_t k = 0; k < face->params.n; k++)
-			put_param_row(p, arena_printf(p->arena, "%s_params", face->c_name),
-			              &face->params.items[k]);
+			emit_param_row(p, arena_printf(p->arena, "%s_params", face->c_name),
+			               &face->params.items[k]);
 		buf_puts(p->out, "};\n");
 	}
 }
@@ -155,7 +155,7 @@ static void put_options(struct program *p)
 		buf_printf(p->out, "%s;\n", head);
 	buf_printf(p->out, "\nstatic const struct pkd_param %s[] = {\n", p->option_table);
 	for (size_t i = 0; i < graph->params.n; i++)
-		put_param_row(p, p->options, &graph->params.items[i]);
+		emit_param_row(p, p->options, &graph->params.items[i]);
 	buf_puts(p->out, "};\n");
 }
 

@@ -54,6 +54,10 @@ void emit_terms(struct program *program);
  * of parameters (emit_params.c). */
 void emit_params(struct program *program);
 
+/* A parameter, or an argument of a command, as a row of a table of struct pkd_param: a member of
+ * that struct (emit_params.c). */
+void emit_param_row(struct program *p, const char *struct_name, const struct param *param);
+
 /* The commands of every kind of node that has some (emit_command.c). */
 void emit_commands(struct program *p);
 

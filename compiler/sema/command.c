@@ -44,8 +44,48 @@ static const struct type *resolve_message(struct sema *sema, struct file_scope *
 	return type_error();
 }
 
+/* Whether there are constants of the type that a default could be, as of a parameter. */
+static bool takes_default(const struct type *type)
+{
+	const struct type *one = type->kind == TYPE_ARRAY ? type->item : type;
+
+	return one->kind <= TYPE_TIME || one->kind == TYPE_ENUM || type->kind == TYPE_STRING;
+}
+
+static struct param resolve_given(struct sema *sema, struct file_scope *file,
+                                  const struct ast_port *written, const struct field *field)
+{
+	struct param given = {.name = field->name,
+	                      .doc = field->doc,
+	                      .span = field->span,
+	                      .type = field->type,
+	                      .bounded = field->type->kind == TYPE_STRING ? field->type : NULL};
+
+	if (given.type->kind == TYPE_ERROR)
+		return given;
+	if (!written->initial || takes_default(given.type))
+		resolve_bounds(sema, file, written, &given);
+	else
+		diag_report(sema->diags, E0302, written->type->span,
+		            "an argument with a default is a number, a bool, a time, an enum or a "
+		            "string, not %s",
+		            given.type->name);
+	return given;
+}
+
+static void report_no_argument(struct sema *sema, const struct ast_port *written)
+{
+	diag_report(sema->diags, E0302, written->span,
+	            written->param ? "what a command is given is no parameter"
+	                           : "an argument of a command is never absent");
+	diag_help(sema->diags,
+	          written->param
+	                  ? "leave out 'param': an argument may have a default and a range, too"
+	                  : "write a default: 'NAME: TYPE = VALUE' may be left out in a call");
+}
+
 static void resolve_argument(struct sema *sema, struct file_scope *file, struct record *args,
-                             const struct ast_port *written)
+                             const struct ast_port *written, struct command *command)
 {
 	struct field field = {.name = written->name.text,
 	                      .doc = written->doc ? written->doc : "",
@@ -59,15 +99,12 @@ static void resolve_argument(struct sema *sema, struct file_scope *file, struct 
 			            field.name);
 		else
 			resolve_meets(sema, written->name, args->fields.items[i].name);
-	if (written->param || written->optional || written->initial || written->low) {
-		diag_report(sema->diags, E0302, written->span,
-		            "an argument of a command has a name and a type, and is always given");
-		diag_help(sema->diags, "what it may be, the command checks: return pkd_error(ctx, "
-		                       "ERANGE, …)");
-	} else {
+	if (written->param || written->optional)
+		report_no_argument(sema, written);
+	else
 		field.type = resolve_message(sema, file, written->type, "an argument");
-	}
 	vec_push(sema->arena, &args->fields, field);
+	vec_push(sema->arena, &command->arguments, resolve_given(sema, file, written, &field));
 }
 
 static void resolve_arguments(struct sema *sema, struct file_scope *file, struct interface *face,
@@ -84,7 +121,7 @@ static void resolve_arguments(struct sema *sema, struct file_scope *file, struct
 	args->doc = arena_printf(sema->arena, "What `%s` is given.", command->name);
 	args->span = command->span;
 	for (size_t i = 0; i < item->inputs.n; i++)
-		resolve_argument(sema, file, args, &item->inputs.items[i]);
+		resolve_argument(sema, file, args, &item->inputs.items[i], command);
 	*type = (struct type){.kind = TYPE_RECORD, .name = args->name, .record = args};
 	for (size_t i = 0; i < args->fields.n; i++)
 		if (args->fields.items[i].type->kind == TYPE_ERROR)

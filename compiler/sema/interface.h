@@ -116,6 +116,7 @@ struct command {
 	const char *doc; /* or "" */
 	struct span span;
 	const struct type *args;   /* a record, struct NAME_COMMAND_args; NULL: it takes none */
+	VEC(struct param) arguments; /* for each of its fields the default and the range */
 	const struct type *answer; /* NULL: none */
 	struct c_block body;       /* with `step` */
 };

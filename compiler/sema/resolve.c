@@ -278,6 +278,19 @@ static void resolve_capacity(struct sema *sema, const struct ast_port *port, str
 	}
 }
 
+void resolve_bounds(struct sema *sema, struct file_scope *file, const struct ast_port *port,
+                    struct param *param)
+{
+	if (port->low)
+		resolve_range(sema, file, port, param);
+	if (!port->initial)
+		return;
+	param->initial = resolve_constant(sema, file, param->type, port->initial);
+	param->initial_text = resolve_source(sema, port->initial->span);
+	if (param->initial.kind != VALUE_NONE)
+		resolve_in_range(sema, param, port->initial->span, &param->initial);
+}
+
 struct param resolve_param(struct sema *sema, struct file_scope *file, const struct ast_port *port)
 {
 	struct param param = {.name = port->name.text,
@@ -297,14 +310,7 @@ struct param resolve_param(struct sema *sema, struct file_scope *file, const str
 	}
 	if (param.type->kind == TYPE_ERROR)
 		return param;
-	if (port->low)
-		resolve_range(sema, file, port, &param);
-	if (port->initial) {
-		param.initial = resolve_constant(sema, file, param.type, port->initial);
-		param.initial_text = resolve_source(sema, port->initial->span);
-		if (param.initial.kind != VALUE_NONE)
-			resolve_in_range(sema, &param, port->initial->span, &param.initial);
-	}
+	resolve_bounds(sema, file, port, &param);
 	if (param.secret)
 		secret_check_param(sema, port, &param);
 	return param;

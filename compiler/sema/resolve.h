@@ -43,6 +43,10 @@ struct interface *resolve_node(struct sema *sema, struct symbol *symbol);
 /* A parameter of a node or a pipeline. */
 struct param resolve_param(struct sema *sema, struct file_scope *file, const struct ast_port *port);
 
+/* The range and the default of what is declared as a parameter or like one, whose type is known. */
+void resolve_bounds(struct sema *sema, struct file_scope *file, const struct ast_port *port,
+                    struct param *param);
+
 /* Whether a constant can be a value of a parameter's type, converted to it; otherwise a report. */
 bool resolve_value(struct sema *sema, const struct type *type, struct span span,
                    struct value *value);

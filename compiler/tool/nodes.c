@@ -48,12 +48,18 @@ static void print_param(const struct param *param)
 
 static void print_command(const struct command *command)
 {
-	const struct record *args = command->args ? command->args->record : NULL;
+	char min[VALUE_TEXT_SIZE], max[VALUE_TEXT_SIZE];
 
 	printf("  %s(", command->name);
-	for (size_t i = 0; args && i < args->fields.n; i++)
-		printf("%s%s: %s", i ? ", " : "", args->fields.items[i].name,
-		       args->fields.items[i].type->name);
+	for (size_t i = 0; i < command->arguments.n; i++) {
+		const struct param *argument = &command->arguments.items[i];
+		printf("%s%s: %s", i ? ", " : "", argument->name, argument->type->name);
+		if (argument->initial_text)
+			printf(" = %s", argument->initial_text);
+		if (argument->has_range)
+			printf(" in %s..%s", value_number_text(&argument->min, min),
+			       value_number_text(&argument->max, max));
+	}
 	printf(")%s%s\n", command->answer ? " -> " : "",
 	       command->answer ? command->answer->name : "");
 	print_doc("      ", command->doc);

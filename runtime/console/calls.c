@@ -1,5 +1,6 @@
 #include "console/calls.h"
 
+#include <pkd/text.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +10,7 @@
 #include "console/value_json.h"
 #include "node/typed.h"
 #include "options/levels.h"
+#include "options/value.h"
 
 /* What a line has around a value, at most, and what its writer keeps free. */
 enum { ROOM_OF_LINE = 1024 };
@@ -107,11 +109,8 @@ static bool write_arguments(struct pkdi_calls *calls, const struct pkd_node *nod
 
 	memset(entry, 0, calls->request_size);
 	entry->command = (uint32_t)(command - node->commands);
-	if (command->args && arguments == PKDI_JSON_NONE)
-		return pkdi_refuse(fault, "missing_argument", "'%.160s' is missing",
-		                   command->args->fields[0].name);
 	if (command->args)
-		return pkdi_read_value(json, arguments, command->args, "", entry->args, fault);
+		return pkdi_read_arguments(json, arguments, command, entry->args, fault);
 	return arguments == PKDI_JSON_NONE || json->values[arguments].n == 0 ||
 	       pkdi_refuse(fault, "unknown_argument", "'%.160s' takes no arguments",
 	                   command->name);
@@ -252,13 +251,19 @@ static void write_failure(struct pkdi_out *out, const struct pkdi_answer_entry *
 		write_fault(out, "failed", *answer->text ? answer->text : strerror(answer->error));
 }
 
-/* Where it does not fit a line that is all its own, that is said instead: it was carried out. */
+/* Whether what was written does not fit even a line that is all its own. */
+static bool is_too_long(const struct pkdi_out *out, const struct pkdi_out *before)
+{
+	return out->is_full && before->size + ROOM_OF_LINE >= PKDI_MESSAGE_SIZE;
+}
+
+/* Where it is too long, that is said instead: it was carried out. */
 static void write_answer(struct pkdi_out *out, const struct pkdi_asked *asked)
 {
 	const struct pkdi_out before = *out;
 
 	pkdi_write_value(asked->command->answer, asked->answer->answer, "value", out);
-	if (!out->is_full || out->size + ROOM_OF_LINE < PKDI_MESSAGE_SIZE)
+	if (!is_too_long(out, &before))
 		return;
 	*out = before;
 	write_fault(out, "too_long", "it was carried out; its answer is longer than a line may be");
@@ -316,6 +321,41 @@ void pkdi_call_forget(struct pkdi_request *request)
 
 /* ---- What there is to ask ---- */
 
+/* One that `arguments` of a call could have; a time in its words. It is not there where it is too
+ * long for the line. */
+static void describe_default(const struct pkd_command *command, uint32_t i, struct pkdi_out *out)
+{
+	const struct pkd_param *argument = &command->arguments[i];
+	const struct pkdi_out before = *out;
+	char text[PKD_NUMBER_SIZE];
+
+	if (!argument->initial)
+		return;
+	if (argument->kind == PKD_TIME && !argument->n) {
+		pkdi_value_show(argument, command->defaults, text, sizeof(text));
+		pkdi_out_text(out, "default", text);
+		return;
+	}
+	pkdi_write_value(command->args->fields[i].type,
+	                 (const char *)command->defaults + argument->offset, "default", out);
+	if (is_too_long(out, &before))
+		*out = before;
+}
+
+static void describe_argument(const struct pkd_command *command, uint32_t i, struct pkdi_out *out)
+{
+	char range[128];
+
+	pkdi_out_open(out, NULL, '{');
+	pkdi_out_text(out, "name", command->args->fields[i].name);
+	pkdi_out_text(out, "type", command->args->fields[i].type->name);
+	describe_default(command, i, out);
+	pkdi_value_range(&command->arguments[i], range, sizeof(range));
+	if (*range)
+		pkdi_out_text(out, "range", range);
+	pkdi_out_close(out, '}');
+}
+
 void pkdi_call_describe(const struct pkdi_run *run, const struct pkdi_cursor *cursor,
                         struct pkdi_out *out)
 {
@@ -328,12 +368,8 @@ void pkdi_call_describe(const struct pkdi_run *run, const struct pkdi_cursor *cu
 	if (*command->doc)
 		pkdi_out_text(out, "doc", command->doc);
 	pkdi_out_open(out, "arguments", '[');
-	for (uint32_t i = 0; i < n; i++) {
-		pkdi_out_open(out, NULL, '{');
-		pkdi_out_text(out, "name", command->args->fields[i].name);
-		pkdi_out_text(out, "type", command->args->fields[i].type->name);
-		pkdi_out_close(out, '}');
-	}
+	for (uint32_t i = 0; i < n; i++)
+		describe_argument(command, i, out);
 	pkdi_out_close(out, ']');
 	if (command->answer)
 		pkdi_out_text(out, "answer", command->answer->name);

@@ -4,9 +4,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "options/param.h"
 #include "options/value.h"
 
-enum { NAME_SIZE = 160, TEXT_SIZE = 256 };
+enum { NAME_SIZE = 160, TEXT_SIZE = 256, RANGE_SIZE = 128 };
 
 /* ---- Reading ---- */
 
@@ -115,12 +116,41 @@ static bool read_items(const struct reader *reader, uint32_t value, const struct
 	return true;
 }
 
-/* Every field, and nothing else. */
+static bool refuse_missing(const struct reader *reader, const char *name,
+                           const struct pkd_param *argument)
+{
+	char range[RANGE_SIZE] = "";
+
+	if (argument)
+		pkdi_value_range(argument, range, sizeof(range));
+	return pkdi_refuse(reader->fault, "missing_argument", "'%.160s' is missing%s%s", name,
+	                   *range ? ": it must be in " : "", range);
+}
+
+/* In the words of a parameter that is set. */
+static bool check_range(const struct reader *reader, const struct pkd_param *argument,
+                        const void *args)
+{
+	const struct pkdi_param like = {.param = argument};
+	char text[TEXT_SIZE], range[RANGE_SIZE], why[TEXT_SIZE];
+
+	if (!argument->has_range || pkdi_value_is_in_range(argument, args))
+		return true;
+	pkdi_value_show(argument, args, text, sizeof(text));
+	pkdi_value_range(argument, range, sizeof(range));
+	pkdi_param_refuse(&like, range, why, sizeof(why));
+	return pkdi_refuse(reader->fault, "out_of_range", "%.160s = %.120s%.200s", argument->name,
+	                   text, why);
+}
+
+/* Every field, and nothing else. Of the arguments of a command those that have a default may be
+ * missing. */
 static bool read_record(const struct reader *reader, uint32_t value, const struct pkd_type *type,
-                        const char *name, char *ret_value)
+                        const struct pkd_param *arguments, const char *name, char *ret_value)
 {
 	const struct pkdi_json_value *v = &reader->json->values[value];
 	char field[NAME_SIZE];
+	uint32_t n = 0;
 
 	if (v->kind != PKDI_JSON_OBJECT)
 		return refuse(reader, name, "an object");
@@ -129,14 +159,17 @@ static bool read_record(const struct reader *reader, uint32_t value, const struc
 
 		snprintf(field, sizeof(field), "%.70s%s%.70s", name, *name ? "." : "",
 		         type->fields[i].name);
+		if (at == PKDI_JSON_NONE && arguments && arguments[i].initial)
+			continue;
 		if (at == PKDI_JSON_NONE)
-			return pkdi_refuse(reader->fault, "missing_argument", "'%.160s' is missing",
-			                   field);
+			return refuse_missing(reader, field, arguments ? &arguments[i] : NULL);
 		if (!read_value(reader, at, type->fields[i].type, field,
-		                ret_value + type->fields[i].offset))
+		                ret_value + type->fields[i].offset) ||
+		    (arguments && !check_range(reader, &arguments[i], ret_value)))
 			return false;
+		n++;
 	}
-	if (v->n == type->n)
+	if (v->n == n)
 		return true;
 	for (uint32_t at = value + 1; at < v->next;
 	     at = reader->json->values[reader->json->values[at].next].next) {
@@ -162,7 +195,7 @@ static bool read_value(const struct reader *reader, uint32_t value, const struct
 	if (type->kind == PKD_ARRAY || type->kind == PKD_LIST)
 		return read_items(reader, value, type, name, ret_value);
 	if (type->kind == PKD_RECORD)
-		return read_record(reader, value, type, name, ret_value);
+		return read_record(reader, value, type, NULL, name, ret_value);
 	if (type->kind == PKD_BYTES || type->kind == PKD_IMAGE)
 		return refuse(reader, name, "something that JSON has");
 	return read_scalar(reader, value, type, name, ret_value);
@@ -174,4 +207,21 @@ bool pkdi_read_value(const struct pkdi_json *json, uint32_t value, const struct 
 	struct reader reader = {json, fault};
 
 	return read_value(&reader, value, type, name, ret_value);
+}
+
+bool pkdi_read_arguments(const struct pkdi_json *json, uint32_t value,
+                         const struct pkd_command *command, void *ret_args,
+                         struct pkdi_fault *fault)
+{
+	struct reader reader = {json, fault};
+
+	if (command->defaults)
+		memcpy(ret_args, command->defaults, command->args->size);
+	if (value != PKDI_JSON_NONE)
+		return read_record(&reader, value, command->args, command->arguments, "", ret_args);
+	for (uint32_t i = 0; i < command->args->n; i++)
+		if (!command->arguments[i].initial)
+			return refuse_missing(&reader, command->arguments[i].name,
+			                      &command->arguments[i]);
+	return true;
 }

@@ -1,9 +1,10 @@
 /* Values of declared types from JSON: numbers, booleans, the names of an enum, strings; arrays and
- * lists as arrays, records as objects with all of their fields. value_json.h writes them. */
+ * lists as arrays, records as objects with all of their fields; and the arguments of a command.
+ * value_json.h writes values. */
 #ifndef PKDI_READ_VALUE_H
 #define PKDI_READ_VALUE_H
 
-#include <pkd/frame.h>
+#include <pkd/program.h>
 
 #include "console/json.h"
 #include "console/method.h"
@@ -13,5 +14,11 @@
  * after a fault, which calls the value `name`. No images and bytes. */
 bool pkdi_read_value(const struct pkdi_json *json, uint32_t value, const struct pkd_type *type,
                      const char *name, void *ret_value, struct pkdi_fault *fault);
+
+/* Stores what is written at `value`, or all defaults with PKDI_JSON_NONE, as the arguments of a
+ * command that takes some. Those that are not there have their default. False after a fault. */
+bool pkdi_read_arguments(const struct pkdi_json *json, uint32_t value,
+                         const struct pkd_command *command, void *ret_args,
+                         struct pkdi_fault *fault);
 
 #endif

@@ -90,13 +90,21 @@ static int call(struct pkdi_node *node, const struct pkd_command *command, const
 /* The console has looked, too; nobody has to trust it. */
 static bool is_valid(const struct pkdi_node *node, const struct pkdi_request_entry *request)
 {
+	const struct pkd_command *command;
 	struct pkdi_mismatch mismatch;
-	const struct pkd_type *args;
 
 	if (request->command >= node->decl->n_commands)
 		return false;
-	args = node->decl->commands[request->command].args;
-	return !args || pkdi_typed_check(args, request->args, &mismatch);
+	command = &node->decl->commands[request->command];
+	if (!command->args)
+		return true;
+	if (!pkdi_typed_check(command->args, request->args, &mismatch))
+		return false;
+	for (uint32_t i = 0; i < command->args->n; i++)
+		if (command->arguments[i].has_range &&
+		    !node->calls.fits(&command->arguments[i], request->args))
+			return false;
+	return true;
 }
 
 static char *canary_of(const struct pkd_command *command, struct pkdi_answer_entry *answer)

@@ -52,6 +52,8 @@ struct pkdi_calls {
 	struct pkdi_request_words *requests; /* NULL: it has no commands */
 	struct pkdi_answer_words *answers;
 	uint32_t request_size, answer_size; /* bytes of an entry */
+	/* Whether the argument at args + argument->offset is in its range. */
+	bool (*fits)(const struct pkd_param *argument, const void *args);
 	struct pkdi_request_entry *request; /* a copy of the one at hand, which nobody changes */
 	uint64_t done;                      /* what the next commit says is answered */
 	bool chosen;                        /* pkdi_node_fire carries out a request */

@@ -118,7 +118,23 @@ static void add_param(struct view *view, const struct object *o)
 	param->range = text_of(o, "range");
 }
 
-/* "to: i64, how: Mode" */
+/* Appends " = 0" with the value as it is in JSON; nothing where there is no such member. */
+static size_t put_json(const struct object *o, const char *name, const char *before, char *text,
+                       size_t size)
+{
+	uint32_t value = pkdi_json_member(o->json, o->number, name);
+	const struct pkdi_json_value *v;
+	unsigned quote;
+
+	if (value == PKDI_JSON_NONE)
+		return 0;
+	v = &o->json->values[value];
+	quote = v->kind == PKDI_JSON_STRING;
+	return (size_t)snprintf(text, size, "%s%.*s", before, (int)(v->end - v->start + 2 * quote),
+	                        o->json->text + v->start - quote);
+}
+
+/* "to: i64 = 0 in 0..1000, how: Mode" */
 static char *arguments_of(const struct object *o)
 {
 	uint32_t list = pkdi_json_member(o->json, o->number, "arguments");
@@ -135,15 +151,21 @@ static char *arguments_of(const struct object *o)
 	for (uint32_t i = list + 1; i < o->json->values[list].next; i = o->json->values[i].next) {
 		struct object argument = {o->json, i};
 		char *name = text_of(&argument, "name"), *type = text_of(&argument, "type");
+		char *range = text_of(&argument, "range");
 
 		/* Shorter than in JSON. */
 		n += (size_t)snprintf(text + n, size - n, "%s%s: %s", n ? ", " : "", name, type);
+		if (n < size)
+			n += put_json(&argument, "default", " = ", text + n, size - n);
+		if (n < size && *range)
+			n += (size_t)snprintf(text + n, size - n, " in %s", range);
 		free(name);
 		free(type);
+		free(range);
 		if (n >= size)
 			break;
 	}
-	return text;
+	return say_clean(text);
 }
 
 static void add_command(struct view *view, const struct object *o)

@@ -56,7 +56,7 @@ struct view_param {
 
 struct view_command {
 	char *node, *name, *doc;
-	char *arguments; /* "to: i64, how: Mode" */
+	char *arguments; /* "to: i64 = 0 in 0..1000, how: Mode" */
 	char *answer;    /* its type; "" = none */
 };
 

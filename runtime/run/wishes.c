@@ -89,6 +89,7 @@ static size_t place_requests(struct pkdi_run *run, char *base, size_t at)
 			continue;
 		calls->request_size = pkdi_call_request_size(decl);
 		calls->answer_size = pkdi_call_answer_size(decl);
+		calls->fits = pkdi_value_is_in_range;
 		if (base)
 			calls->requests = (struct pkdi_request_words *)(void *)(base + at);
 		at += pkdi_call_requests_size(decl);

@@ -6,6 +6,7 @@ import re
 import shutil
 import signal
 import subprocess
+import sys
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,9 +20,13 @@ PKDC = B / "pkdc"
 CPUS = sorted(os.sched_getaffinity(0))
 C_FLAGS = "-std=gnu11 -O2 -g -Wall -Wextra -Wconversion -Wshadow -Wswitch-enum -Werror".split()
 CXX_FLAGS = "-std=c++17 -O2 -g -Wall -Wextra -Werror".split()
+PLACE = OUT / "place"  # of sockets
 CANNOT = 77
 TIMEOUT_S = 60
 STOP_S = 10
+
+sys.path.append(str(ROOT / "tests/e2e/lib"))
+from console import Console
 
 skipped = []  # lines, each said once
 
@@ -389,6 +394,25 @@ def stop(child, seconds):
     return cpu_ns
 
 
+@contextlib.contextmanager
+def running(path, *arguments):
+    """A program that runs until it is asked to stop, and its console, which has answered."""
+    child = subprocess.Popen(
+        [str(path), "--quiet", *map(str, arguments)],
+        env={**os.environ, "PKD_DIR": str(PLACE)},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+    )
+    console = Console(child, PLACE)
+    try:
+        if not console.ask("ping"):
+            skip(f"{path.name}: its console does not answer")
+            raise Missing
+        yield child, console
+    finally:
+        stop(child, STOP_S)
+
+
 def run_program(path, *arguments, seconds=TIMEOUT_S / 2):
     """Runs it to its end, or for so long, after which it is asked to stop."""
     with open(OUT / "out", "w+") as out, open(OUT / "err", "w+") as err:
@@ -431,9 +455,10 @@ def cpu_ms_of(pids):
 
 
 def cpu_ns_of(pids):
-    """The same as the scheduler counts it."""
+    """The same by the clock of each process, which counts also what who runs just now has had since the
+    scheduler's last tick."""
     total = 0
     for pid in pids:
         with contextlib.suppress(OSError):
-            total += int(Path(f"/proc/{pid}/schedstat").read_text().split()[0])
+            total += time.clock_gettime_ns(~pid << 3 | 2)  # as of clock_getcpuclockid
     return total

@@ -104,6 +104,13 @@ grep -Eqx 'w: [0-9]+' out || fail 'no answer says whose it is' out
 	fail 'pkd call --json'
 "$B/pkd" call w move step='{"by":3,"way":"down","words":["a","é"]}' names=true >out || fail 'records'
 grep -Fqx 'w: {"by":-3,"way":"down","words":["a","é"]}' out || fail 'records' out
+"$B/pkd" describe | grep -F 'w turn(' >out
+grep -Fq 'turn(to: i32 = 7 in -10..10, at: [f64; 2] = [0.5,1] in 0..1, pause: time = "20ms" in 1ms..1s, way: Way = "down",' out ||
+	fail 'pkd describe without defaults or ranges' out
+"$B/pkd" call w shift by=1.75 >out || fail 'a value within the range'
+[ "$(sed 's/.*: //' out | sort -u)" = 1.75 ] || fail 'a value within the range' out
+"$B/pkd" call w shift by=2.5 >out 2>errors && fail 'a value beyond the range'
+grep -Fqx 'pkd: by = 2.5 is out of range: it must be in 1..2' errors || fail 'the range is not said' errors
 "$B/pkd" call w odd >out 2>errors && fail 'a failure is none'
 grep -q "pkd: node 'w': it returned 5" errors || fail 'what failed is not said' errors
 kill -TERM $program

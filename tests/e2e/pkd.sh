@@ -77,6 +77,12 @@ if command -v bash >/dev/null; then
 		bash "$ROOT/runtime/pkd/completion/pkd.bash" "$B" >out 2>&1
 	says 'stop status'
 fi
+# completes WORD... : what bash offers behind them.
+completes() {
+	command -v bash >/dev/null || return 1
+	bash -c '. "$1"; PATH=$2:$PATH; shift 2; compopt() { :; }; COMP_WORDS=("$@" ""); COMP_CWORD=$#; _pkd
+		echo "${COMPREPLY[@]}"' bash "$ROOT/runtime/pkd/completion/pkd.bash" "$B" pkd "$@" >out 2>&1
+}
 if command -v man >/dev/null && command -v groff >/dev/null; then
 	man --warnings -l "$ROOT/runtime/pkd/pkd.1" >page 2>out </dev/null || fail 'the man page'
 	[ ! -s out ] || fail 'the man page has warnings'
@@ -106,6 +112,13 @@ rm run/12.sock run/note
 start ./watched --quiet
 first=$pid
 within 10 is_found "$first watched" || fail 'the program is not found'
+if completes call; then
+	says 'slow taken watched'
+	completes call watched && says 'slow taken'
+	completes call slow && says 'forget take'
+	completes call watched slow take && says 'least= name='
+	completes call slow take && says 'least= name='
+fi
 works ps
 says ' *pid +program +phase +uptime +frames/s +processes +memory +cpu'
 says " *$first +watched +running +[0-9.]+s +[0-9.]+ +4 +[0-9.]+ .iB +[0-9.]+%"

@@ -5,6 +5,7 @@
 #include "runtime_driven.h"
 
 #include "node/call.h"
+#include "options/value.h"
 
 enum { ADD, MISBEHAVE, OVERRUN, NO_COMMAND };
 
@@ -55,10 +56,16 @@ static int overrun(void *self, const void *given, void *answer, struct pkd_ctx *
 	return PKD_OK;
 }
 
+static const struct pkd_param arguments[] = {{.name = "by",
+                                              .kind = PKD_I64,
+                                              .has_range = true,
+                                              .min.whole = -9,
+                                              .max.whole = 9},
+                                             {.name = "fails", .kind = PKD_BOOL, .offset = 8}};
 static const struct pkd_command commands[] = {
-	{"add", "", &args_type, &i64, add},
-	{"misbehave", "", NULL, &truth, misbehave},
-	{"overrun", "", NULL, &truth, overrun},
+	{"add", "", &args_type, arguments, NULL, &i64, add},
+	{"misbehave", "", NULL, NULL, NULL, &truth, misbehave},
+	{"overrun", "", NULL, NULL, NULL, &truth, overrun},
 };
 
 static int step(void *self, const void *in, void *out, struct pkd_ctx *ctx)
@@ -87,6 +94,7 @@ static void start_with_mailbox(void)
 	requests = aligned_alloc(PKDI_LINE, (pkdi_call_requests_size(&nodes[NODE]) + 63) / 64 * 64);
 	memset(requests, 0, pkdi_call_requests_size(&nodes[NODE]));
 	run.nodes[NODE].calls.requests = requests;
+	run.nodes[NODE].calls.fits = pkdi_value_is_in_range;
 }
 
 static void begin(void)
@@ -196,6 +204,22 @@ static void what_is_not_valid_is_not_answered(void **state)
 	assert_int_equal(n_called, 0);
 }
 
+/* The console, which has looked before, may be damaged. */
+static void what_is_out_of_its_range_is_not_carried_out(void **state)
+{
+	(void)state;
+	begin();
+	post(ADD, 10, false);
+	post(ADD, INT64_MIN, false);
+	post(ADD, 9, false);
+	drive(NODE);
+	assert_int_equal(answer(1)->error, PKDI_CALL_INVALID);
+	assert_int_equal(answer(2)->error, PKDI_CALL_INVALID);
+	assert_int_equal(answer(3)->error, 0);
+	assert_int_equal(n_called, 1);
+	assert_int_equal(sum(), 9);
+}
+
 static void who_writes_beyond_its_answer_fails(void **state)
 {
 	(void)state;
@@ -299,6 +323,7 @@ int main(void)
 		CALL_TEST(requests_and_firings_take_turns),
 		CALL_TEST(a_failure_is_answered_and_undone),
 		CALL_TEST(what_is_not_valid_is_not_answered),
+		CALL_TEST(what_is_out_of_its_range_is_not_carried_out),
 		CALL_TEST(who_writes_beyond_its_answer_fails),
 		CALL_TEST(many_values_go_on_behind_it),
 		CALL_TEST(who_dies_in_it_does_not_try_again),

@@ -114,6 +114,10 @@ struct pkd_command {
 	const char *name;
 	const char *doc;              /* "" where there is none */
 	const struct pkd_type *args;   /* a record; NULL = it takes none */
+	/* For each field of args: whether it has a default (`initial`) and its range. Of one that is
+	 * a list or a record, `kind` says no more than that. */
+	const struct pkd_param *arguments;
+	const void *defaults;          /* a value of args; NULL = none has a default */
 	const struct pkd_type *answer; /* NULL = none */
 	/* Returns PKD_OK, or what pkd_error returns: that is answered, and the node goes on. */
 	int (*call)(void *self, const void *args, void *answer, struct pkd_ctx *ctx);

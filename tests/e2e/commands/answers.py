@@ -40,6 +40,26 @@ try:
     assert error(console.ask("call", node="n", command="all", arguments=[])) == "invalid_parameter"
     assert error(console.ask("call", node="n", command="all", wait_ms=60001)) == "invalid_parameter"
 
+    # ---- Defaults and ranges ----
+    assert console.call("w", "turn", n=1)[0]["value"] == '7 0.5 1 20000000 1 a"b 1 1'
+    assert console.call("w", "turn", n="3", way="up", name="", at=[0, 1], pause="1s", fast=False, to=-10)[0][
+        "value"] == "-10 0 1 1000000000 0  0 3"
+    assert console.call("w", "shift") == [{"node": "w", "value": 1.5}]
+    assert console.ask("call", node="w", command="shift")[0]["parameters"]["answer"] == {"node": "w", "value": 1.5}
+    for arguments, wanted in (({}, "'n' is missing: it must be in 1..3"),
+                              ({"n": 4}, "n = 4 is out of range: it must be in 1..3"),
+                              ({"n": 1, "to": 11}, "to = 11 is out of range: it must be in -10..10"),
+                              ({"n": 1, "pause": "2s"}, "pause = 2s is out of range: it must be in 1ms..1s"),
+                              ({"n": 1, "at": [0, 1.5]}, "at = 0,1.5 is out of range: it must be in 0..1"),
+                              ({"n": 1, "ta": 3}, "there is no 'ta'")):
+        message = console.call("w", "turn", **arguments)[0]["message"]
+        assert message == wanted, message
+    assert error(console.call("w", "turn", n=0)) == "out_of_range"
+    turn = next(line["parameters"]["command"] for line in console.ask("describe")
+                if line["parameters"].get("command", {}).get("name") == "turn")["arguments"]
+    assert [a.get("default") for a in turn] == [7, [0.5, 1], "20ms", "down", 'a"b', True, None], turn
+    assert [a.get("range") for a in turn] == ["-10..10", "0..1", "1ms..1s", None, None, None, "1..3"], turn
+
     # ---- What the node does ----
     assert console.call("n", "tell", number=11) == [{"node": "n", "value": 1}]
     assert error(console.call("n", "tell", number=5000)) == "failed"

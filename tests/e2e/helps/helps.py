@@ -332,6 +332,8 @@ RULES = [
     (rf"give it by name: {CODE}", Program.argument),
     (r"a deploy with a name of its own is written '(deploy .*)'",
      lambda p, new: p.within(r"deploy \w+", new)),
+    (r"leave out 'param': an argument .*", lambda p: p.within("param ", "")),
+    (r"write a default: 'NAME: TYPE = VALUE' .*", lambda p: p.within(r"\?", " = true")),
     (r"leave out '(dynamic)'.*", lambda p, word: p.within(" " + word, "")),
     (r"an argument is named with a colon: .*", lambda p: p.replace(":")),
     (r"a statement ends at the end of its line, without ';'", lambda p: p.replace("")),
@@ -341,7 +343,7 @@ RULES = [
     (r"a name is bound without a word .*",
      lambda p: p.within(r"\b(let|var|val|auto|def|fn|func) ", "")),
     # Advice.
-    (r"write what it does behind it, as .*|what it may be, the command checks: .*", TEXT),
+    (r"write what it does behind it, as .*", TEXT),
     (r"an expression fires on the frames of a stream in it: .*", TEXT),
     (r"leave out '\?\?' and what follows; .*|sample the value on a clock of its own: .*", TEXT),
     (r"a record is written as in .*|write it where its place says so, .*", TEXT),

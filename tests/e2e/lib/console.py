@@ -1,4 +1,4 @@
-"""A program's console, as tests talk to it; the processes of a program. The directory of sockets is `place`."""
+"""A program's console, as tests talk to it; the processes of a program."""
 
 import json
 import os
@@ -6,9 +6,9 @@ import socket
 import time
 
 
-def connect(program):
+def connect(program, place="place"):
     """A socket and its lines, behind the greeting; None: the program has ended, or nobody listens."""
-    path = f"place/{program.pid}.sock"
+    path = f"{place}/{program.pid}.sock"
     until = time.monotonic() + 20
     while time.monotonic() < until and program.poll() is None:
         client = socket.socket(socket.AF_UNIX)
@@ -26,15 +26,15 @@ def connect(program):
 
 
 class Console:
-    """A connection, made again where it was lost."""
+    """A connection, made again where it was lost. `place` is the directory of sockets."""
 
-    def __init__(self, program):
-        self.program, self.connection = program, None
+    def __init__(self, program, place="place"):
+        self.program, self.place, self.connection = program, place, None
 
     def ask(self, method, **parameters):
         """All lines of the answer; None: the console has gone meanwhile."""
         try:
-            self.connection = self.connection or connect(self.program)
+            self.connection = self.connection or connect(self.program, self.place)
             client, lines = self.connection
             client.sendall(json.dumps({"method": method, "parameters": parameters}).encode() + b"\n")
             answer = [json.loads(lines.readline())]
