@@ -240,6 +240,15 @@ void pkdi_child_signal(const struct pkdi_child *child, int signal)
 		syscall(SYS_pidfd_send_signal, child->spawned.pidfd, signal, NULL, 0);
 }
 
+void pkdi_child_end_as_told(const struct pkdi_supervisor *supervisor, uint32_t process)
+{
+	const struct pkdi_child *child = &supervisor->children[process];
+	uint32_t told = atomic_load(&supervisor->run->processes[process].words->told_to_end);
+
+	if (told && told == (uint32_t)child->spawned.pid)
+		pkdi_child_signal(child, SIGTERM);
+}
+
 void pkdi_child_kill_for(struct pkdi_child *child, enum pkdi_stall stall)
 {
 	child->stall = stall;
