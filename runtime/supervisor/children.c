@@ -94,6 +94,7 @@ int pkdi_child_start(struct pkdi_supervisor *supervisor, uint32_t process)
 	atomic_store(&supervisor->run->processes[process].words->pid, 0);
 	child->stall = PKDI_STALL_NONE;
 	child->reported_slow = child->not_started = false;
+	child->say_last_ns = 0;
 	r = pkdi_capture_open(supervisor, process);
 	if (r == 0) {
 		r = spawn(supervisor, process);
