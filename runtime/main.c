@@ -5,9 +5,9 @@
 
 #include "console/log_line.h"
 #include "options/options.h"
-#include "os/inherited.h"
 #include "os/public.h"
 #include "process/sandbox.h"
+#include "run/given.h"
 #include "run/run.h"
 #include "supervisor/report.h"
 #include "supervisor/spawn.h"
@@ -38,7 +38,6 @@ PKD_PUBLIC int pkd_main(const struct pkd_program *program, int argc, char **argv
 	int status = STATUS_FAILED;
 
 	make_safe();
-	pkdi_close_inherited(argc, argv);
 	if (program->abi != PKD_ABI) {
 		fprintf(stderr,
 		        "%s: generated for another version of libpkd: run pkdc build again\n",
@@ -53,6 +52,10 @@ PKD_PUBLIC int pkd_main(const struct pkd_program *program, int argc, char **argv
 	}
 	if (options.log_json)
 		options.log_format = pkdi_log_json;
+	if (pkdi_given_keep(program, &options, argc, argv) < 0) {
+		pkdi_options_finish(&options);
+		return STATUS_FAILED;
+	}
 	/* Each child would write what libraries have buffered once more. Flushed now, while a
 	 * signal still ends the program if nobody reads. */
 	fflush(NULL);

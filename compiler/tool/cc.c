@@ -483,10 +483,9 @@ static bool is_word(char c)
 	return isalnum((unsigned char)c) || c == '_';
 }
 
-/* Whether the linker, which says so in a line, misses the methods of this node. */
-static bool misses_methods(struct build *b, const struct interface *face, const char *messages)
+/* Whether the linker, which says so in a line, misses what is called this in C. */
+static bool is_missed(const char *name, const char *messages)
 {
-	const char *name = arena_printf(b->arena, "%s_methods", face->c_name);
 	for (const char *at = messages; (at = strstr(at, name)); at++) {
 		const char *line = at;
 		while (line > messages && line[-1] != '\n')
@@ -499,11 +498,27 @@ static bool misses_methods(struct build *b, const struct interface *face, const 
 	return false;
 }
 
+static void report_commands(struct build *b, const struct interface *face, const char *messages)
+{
+	for (size_t i = 0; i < face->commands.n; i++) {
+		const struct command *command = &face->commands.items[i];
+		const char *name = arena_printf(b->arena, "%s_%s", face->c_name, command->name);
+		if (!is_missed(name, messages))
+			continue;
+		diag_report(&b->c.diags, E0704, command->span,
+		            "the command '%s' of '%s' is defined nowhere", command->name,
+		            face->kind);
+		diag_help(&b->c.diags, "write '%s' in its source, as '%s.h' declares it", name,
+		          path_base(b->c.sources.list.items[face->unit->source].path));
+	}
+}
+
 static int report_link(struct build *b, const char *messages)
 {
 	for (size_t i = 0; i < b->faces.n; i++) {
 		const struct interface *face = b->faces.items[i];
-		if (!misses_methods(b, face, messages))
+		report_commands(b, face, messages);
+		if (!is_missed(arena_printf(b->arena, "%s_methods", face->c_name), messages))
 			continue;
 		if (face->unit->stdlib)
 			complain("pkd was built without the node '%s'", face->kind);

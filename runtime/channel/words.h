@@ -51,6 +51,7 @@ struct pkdi_process_words {
 	_Alignas(PKDI_LINE) _Atomic uint32_t sleep; /* odd: asleep or about to be; never repeats */
 	_Alignas(PKDI_LINE) _Atomic uint32_t calling; /* node whose code runs, + 1; 0 = none */
 	_Atomic uint32_t pid;
+	_Atomic uint32_t told_to_end; /* the pid, once it got a SIGTERM that is not the supervisor's */
 	_Atomic uint64_t pong; /* the last ping that it has seen */
 	_Atomic uint32_t call; /* enum pkdi_call: which of the node's functions */
 	_Atomic int64_t

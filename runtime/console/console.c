@@ -17,6 +17,9 @@
 /* One more, and the one that has been quiet for longest is closed. */
 enum { MAX_CLIENTS = 16 };
 
+/* Requests of one that has gone: it costs the others no more than that. */
+enum { MAX_REST = 64 };
+
 /* How often a request is looked at that waits for nodes: soon at first, and then less often. */
 enum { LOOK_MS = 1, LATER_MS = 20 };
 #define SOON_NS INT64_C(20000000)
@@ -195,6 +198,27 @@ static bool goes_on(const struct pkdi_client *client)
 	return !client->request.echo || pkdi_echo_has_pixels(client->request.echo);
 }
 
+/* What it has asked for before it went is done all the same, in its order; nobody hears of it. */
+static void carry_out_rest(struct console *console, struct pkdi_client *client)
+{
+	struct pkdi_fault fault;
+	size_t size;
+	const char *text;
+	int n = 0;
+
+	do {
+		pkdi_method_finish(&client->request);
+		client->n_out = client->n_sent = 0;
+		text = pkdi_client_line(client, &size);
+		if (!text && !pkdi_client_overflows(client) && !client->is_read &&
+		    pkdi_client_receive(client))
+			text = pkdi_client_line(client, &size);
+		if (text && size > 0)
+			take_request(console, client, text, size, &fault);
+	} while (text && ++n < MAX_REST);
+	forget(client);
+}
+
 static void advance(struct console *console, struct pkdi_client *client)
 {
 	size_t sent;
@@ -202,7 +226,11 @@ static void advance(struct console *console, struct pkdi_client *client)
 	do {
 		serve(console, client);
 		sent = client->n_out;
-		if (!pkdi_client_send(client) || (client->ends && client->n_out == 0)) {
+		if (!pkdi_client_send(client)) {
+			carry_out_rest(console, client);
+			return;
+		}
+		if (client->ends && client->n_out == 0) {
 			forget(client);
 			return;
 		}
@@ -280,7 +308,7 @@ static void take_events(struct console *console, struct pkdi_client *client, sho
 		return;
 	}
 	if (!(events & (POLLIN | POLLOUT)) && events & (POLLHUP | POLLERR | POLLNVAL)) {
-		forget(client);
+		carry_out_rest(console, client);
 		return;
 	}
 	advance(console, client);

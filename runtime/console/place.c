@@ -189,16 +189,22 @@ static int lock(int directory)
 	return -EBUSY;
 }
 
+/* It has its name only once it listens, or who finds it a moment before would be refused. The name
+ * before that is nobody else's while the directory is locked. */
 static int listen_as(struct pkdi_rendezvous *place, const char *name)
 {
-	struct sockaddr_un address = address_of(place->directory, name);
+	static const char before[] = ".new";
+	struct sockaddr_un address = address_of(place->directory, before);
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	struct stat status;
 
 	if (fd < 0)
 		return -errno;
+	unlinkat(place->directory, before, 0); /* of one that was killed here */
 	if (bind(fd, (const struct sockaddr *)&address, sizeof(address)) < 0 ||
 	    listen(fd, BACKLOG) < 0 ||
+	    linkat(place->directory, before, place->directory, name, 0) < 0 ||
+	    unlinkat(place->directory, before, 0) < 0 ||
 	    fstatat(place->directory, name, &status, AT_SYMLINK_NOFOLLOW) < 0) {
 		int error = errno;
 
@@ -216,9 +222,9 @@ static int listen_as(struct pkdi_rendezvous *place, const char *name)
 static int listen_somewhere(struct pkdi_rendezvous *place)
 {
 	char name[PKDI_PLACE_NAME];
-	int r = -EADDRINUSE;
+	int r = -EEXIST;
 
-	for (int i = 1; i <= MAX_NAMES && r == -EADDRINUSE; i++) {
+	for (int i = 1; i <= MAX_NAMES && r == -EEXIST; i++) {
 		if (i == 1)
 			snprintf(name, sizeof(name), "%ld.sock", (long)getpid());
 		else

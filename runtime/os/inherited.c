@@ -26,13 +26,13 @@ static unsigned find_named(const char *text, const char *folder, unsigned from)
 	return first;
 }
 
-static unsigned find_kept(int argc, char **argv, unsigned from)
+static unsigned find_kept(const char *const *texts, size_t n_texts, unsigned from)
 {
 	unsigned first = UINT_MAX;
 
-	for (int i = 1; i < argc; i++) {
-		for (size_t j = 0; j < sizeof(folders) / sizeof(folders[0]); j++) {
-			unsigned fd = find_named(argv[i], folders[j], from);
+	for (size_t i = 0; i < n_texts; i++) {
+		for (size_t j = 0; texts[i] && j < sizeof(folders) / sizeof(folders[0]); j++) {
+			unsigned fd = find_named(texts[i], folders[j], from);
 
 			if (fd < first)
 				first = fd;
@@ -54,12 +54,12 @@ static void close_between(unsigned first, unsigned last)
 		close((int)fd);
 }
 
-void pkdi_close_inherited(int argc, char **argv)
+void pkdi_close_inherited(const char *const *texts, size_t n_texts)
 {
 	unsigned from = STDERR_FILENO + 1;
 	unsigned kept;
 
-	while ((kept = find_kept(argc, argv, from)) != UINT_MAX) {
+	while ((kept = find_kept(texts, n_texts, from)) != UINT_MAX) {
 		close_between(from, kept - 1);
 		from = kept + 1;
 	}

@@ -2,8 +2,10 @@
 #ifndef PKDI_INHERITED_H
 #define PKDI_INHERITED_H
 
-/* Closes all but 0, 1, 2 and those that the command line names as /dev/fd/N or /proc/self/fd/N,
- * which a shell puts there for <(command). */
-void pkdi_close_inherited(int argc, char **argv);
+#include <stddef.h>
+
+/* Closes all but 0, 1, 2 and those that one of the texts names as /dev/fd/N or /proc/self/fd/N. A
+ * text may be NULL. */
+void pkdi_close_inherited(const char *const *texts, size_t n_texts);
 
 #endif

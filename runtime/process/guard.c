@@ -338,8 +338,18 @@ static void on_refused(int signal, siginfo_t *info, void *context)
 
 /* ---- SIGTERM ---- */
 
-/* From the supervisor: its time is up. From someone else: dies of it, unless the supervisor turns
- * out within a moment to have been told as well. */
+/* The supervisor may have been told as well and have had no time to say so: it decides, and sends
+ * the signal itself if it is for this process alone. */
+static bool ask_supervisor(void)
+{
+	const uint64_t one = 1;
+
+	atomic_store(&guard.run->processes[guard.process].words->told_to_end, (uint32_t)getpid());
+	return write(guard.run->supervisor_fd, &one, sizeof(one)) == sizeof(one);
+}
+
+/* From the supervisor: its time is up. From someone else: goes on, if the supervisor turns out
+ * within a moment to have been told as well, or has to decide. */
 static void on_term(int signal, siginfo_t *info, void *context)
 {
 	const struct timespec moment = {.tv_nsec = 1000000};
@@ -348,15 +358,19 @@ static void on_term(int signal, siginfo_t *info, void *context)
 	(void)context;
 	if (info->si_pid != guard.run->supervisor) {
 		for (int i = 0; i < TERM_PATIENCE_MS; i++) {
-			if (atomic_load(&guard.run->program_words->phase) != PKDI_PHASE_RUN) {
-				errno = saved_errno;
-				return;
-			}
+			if (atomic_load(&guard.run->program_words->phase) != PKDI_PHASE_RUN)
+				goto go_on;
 			nanosleep(&moment, NULL);
 		}
+		if (ask_supervisor())
+			goto go_on;
 	}
 	sigaction(signal, &(struct sigaction){.sa_handler = SIG_DFL}, NULL);
 	raise(signal);
+	return;
+
+go_on:
+	errno = saved_errno;
 }
 
 int pkdi_guard_install(const struct pkdi_run *run, uint32_t index)

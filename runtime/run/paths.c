@@ -173,12 +173,8 @@ int pkdi_paths_resolve(struct pkdi_run *run)
 void pkdi_paths_attach(struct pkdi_run *run, uint32_t index)
 {
 	struct pkdi_closer closer = {0, 0};
-	bool has_news = index == PKD_NONE; /* the console: of restarts */
 
 	for (uint32_t i = 0; i < run->program->n_nodes; i++) {
-		/* Of files, or of a stream that was written over. */
-		has_news |= run->process_of[i] == index &&
-		            (run->nodes[i].waits_for_names || run->nodes[i].decl->n_inputs);
 		for (uint32_t j = 0; j < run->nodes[i].decl->n_rights; j++) {
 			struct pkdi_path *path = &run->nodes[i].paths[j];
 
@@ -191,8 +187,6 @@ void pkdi_paths_attach(struct pkdi_run *run, uint32_t index)
 			pkdi_closer_add(&closer, &path->output.fd);
 		}
 	}
-	if (!has_news)
-		pkdi_closer_add(&closer, &run->supervisor_fd);
 	pkdi_closer_finish(&closer);
 }
 

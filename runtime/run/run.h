@@ -53,7 +53,7 @@ struct pkdi_run {
 	const struct pkd_program *program;
 	struct pkdi_log log;
 	int stop_fd;
-	int supervisor_fd;   /* a node with outputs has committed its first firing */
+	int supervisor_fd;   /* has the supervisor look: outputs, damage, restarts, SIGTERM */
 	struct rlimit files; /* as it was at the start of the program, for its nodes */
 	pid_t supervisor;
 	time_t started; /* by the calendar, in seconds of Unix */

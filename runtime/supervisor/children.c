@@ -94,6 +94,7 @@ int pkdi_child_start(struct pkdi_supervisor *supervisor, uint32_t process)
 	atomic_store(&supervisor->run->processes[process].words->pid, 0);
 	child->stall = PKDI_STALL_NONE;
 	child->reported_slow = child->not_started = false;
+	child->say_last_ns = 0;
 	r = pkdi_capture_open(supervisor, process);
 	if (r == 0) {
 		r = spawn(supervisor, process);
@@ -238,6 +239,15 @@ void pkdi_child_signal(const struct pkdi_child *child, int signal)
 {
 	if (pkdi_child_is_up(child))
 		syscall(SYS_pidfd_send_signal, child->spawned.pidfd, signal, NULL, 0);
+}
+
+void pkdi_child_end_as_told(const struct pkdi_supervisor *supervisor, uint32_t process)
+{
+	const struct pkdi_child *child = &supervisor->children[process];
+	uint32_t told = atomic_load(&supervisor->run->processes[process].words->told_to_end);
+
+	if (told && told == (uint32_t)child->spawned.pid)
+		pkdi_child_signal(child, SIGTERM);
 }
 
 void pkdi_child_kill_for(struct pkdi_child *child, enum pkdi_stall stall)

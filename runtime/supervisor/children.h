@@ -25,6 +25,9 @@ bool pkdi_child_reap(struct pkdi_supervisor *supervisor, uint32_t process,
 /* Nothing where it is not up. */
 void pkdi_child_signal(const struct pkdi_child *child, int signal);
 
+/* A SIGTERM that somebody has sent to it alone; nothing where there was none. */
+void pkdi_child_end_as_told(const struct pkdi_supervisor *supervisor, uint32_t process);
+
 /* Kills it; what for will be in the event of its death. */
 void pkdi_child_kill_for(struct pkdi_child *child, enum pkdi_stall stall);
 

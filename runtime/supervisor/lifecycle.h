@@ -138,6 +138,10 @@ enum pkdi_stall {
 /* After so long in init or finish somebody may wonder what the program waits for. */
 #define PKDI_SLOW_NS INT64_C(5000000000)
 
+/* Where all else has ended, after so long in any other call; and again after so long. */
+#define PKDI_LAST_NS INT64_C(1000000000)
+#define PKDI_LAST_AGAIN_NS INT64_C(60000000000)
+
 /* Is it to be said that this call takes long? As with pkdi_stall_look, the words are the
  * process's own. */
 bool pkdi_is_slow(uint32_t call, int64_t since_ns, int64_t now_ns);

@@ -160,6 +160,17 @@ void pkdi_report_slow(const struct pkdi_run *run, uint32_t process)
 	         starts ? "; frames start after it" : "; the program is waiting for it");
 }
 
+void pkdi_report_last(const struct pkdi_run *run, uint32_t process, int64_t ns)
+{
+	char who[PKDI_WHO_SIZE];
+
+	name_process(run, process, who);
+	pkdi_log_at(&run->log, PKD_LOG_WARNING,
+	            "%s: its %s has not returned for %d s; everything else has ended, and the "
+	            "program is waiting for it",
+	            who, name_call(run, process), (int)(ns / 1000000000));
+}
+
 void pkdi_report_freeze(const struct pkdi_run *run)
 {
 	const char *only = NULL;

@@ -247,6 +247,15 @@ static void take_signals(struct pkdi_supervisor *supervisor)
 		handle(supervisor, &stop);
 }
 
+/* Those that got a SIGTERM, unless the whole group did: the supervisor's own is taken first. */
+static void end_as_told(struct pkdi_supervisor *supervisor)
+{
+	take_signals(supervisor);
+	for (uint32_t i = 0; i < supervisor->run->n_processes && !supervisor->done; i++)
+		if (supervisor->cycle.phase == PKDI_PHASE_RUN)
+			pkdi_child_end_as_told(supervisor, i);
+}
+
 /* One that is up is killed for it; one that waits for its restart has it now. */
 static void restart_asked(struct pkdi_supervisor *supervisor)
 {
@@ -287,6 +296,7 @@ static void dispatch(struct pkdi_supervisor *supervisor, uint32_t tag)
 		break;
 	case PKDI_TAG_NODES:
 		pkdi_event_take(supervisor->run->supervisor_fd);
+		end_as_told(supervisor);
 		name_outputs(supervisor);
 		end_damage(supervisor);
 		restart_asked(supervisor);

@@ -21,6 +21,7 @@ struct pkdi_child {
 	uint32_t n_restarts_asked;   /* of those that the console wants, how many were acted on */
 	int64_t limit_ns;            /* PKDI_STALL_TOO_LONG: what its call took longer than */
 	bool reported_slow;          /* that its init or finish takes long */
+	int64_t say_last_ns;         /* when to say again that the program waits for it alone */
 	bool not_started;            /* not started, as another one could not be */
 	int start_error; /* errno of a start that failed and that lifecycle does not know of yet */
 };

@@ -81,6 +81,46 @@ static int64_t note_slow(struct pkdi_supervisor *supervisor)
 	return pkdi_time_after(pkd_now(), next_ns);
 }
 
+/* How long the call that the process is in has run, in which nobody but its node can say for how
+ * long still; 0: it is in none, or in one that note_slow looks after. */
+static int64_t held_for(const struct pkdi_process_words *words, int64_t now_ns)
+{
+	int64_t since_ns = atomic_load(&words->step_since_ns);
+	uint32_t call = atomic_load(&words->call);
+
+	if (call == PKDI_CALL_INIT || call == PKDI_CALL_FINISH || since_ns <= 0 ||
+	    since_ns > now_ns)
+		return 0;
+	return now_ns - since_ns;
+}
+
+/* Says which processes the program waits for, where all others have ended by themselves and these
+ * do not come back; returns when to look again, 0 = never. */
+static int64_t note_last(struct pkdi_supervisor *supervisor)
+{
+	const struct pkdi_run *run = supervisor->run;
+	int64_t now_ns = pkd_now();
+	uint32_t n_up = 0, n_held = 0;
+
+	for (uint32_t i = 0; i < run->n_processes; i++) {
+		if (supervisor->lives[i].state == PKDI_LIFE_DOWN)
+			continue;
+		n_up++;
+		n_held += held_for(run->processes[i].words, now_ns) >= PKDI_LAST_NS;
+	}
+	if (supervisor->cycle.phase != PKDI_PHASE_RUN || n_up == run->n_processes)
+		return 0;
+	for (uint32_t i = 0; i < run->n_processes && n_held == n_up; i++) {
+		struct pkdi_child *child = &supervisor->children[i];
+
+		if (!pkdi_child_is_up(child) || now_ns < child->say_last_ns)
+			continue;
+		child->say_last_ns = pkdi_time_after(now_ns, PKDI_LAST_AGAIN_NS);
+		pkdi_report_last(run, i, held_for(run->processes[i].words, now_ns));
+	}
+	return pkdi_time_after(now_ns, PKDI_LAST_NS);
+}
+
 /* Who wakes much too late was stopped (Ctrl-Z), and so were its processes: that is no time that
  * their steps have taken. */
 static void note_late(struct pkdi_supervisor *supervisor)
@@ -94,10 +134,13 @@ static void note_late(struct pkdi_supervisor *supervisor)
 
 int64_t pkdi_watchdog_look(struct pkdi_supervisor *supervisor)
 {
-	int64_t stall_ns, slow_ns;
+	int64_t stall_ns, next_ns, last_ns;
 
 	note_late(supervisor);
 	stall_ns = end_stalls(supervisor);
-	slow_ns = note_slow(supervisor);
-	return stall_ns && stall_ns < slow_ns ? stall_ns : slow_ns;
+	next_ns = note_slow(supervisor);
+	last_ns = note_last(supervisor);
+	if (last_ns && last_ns < next_ns)
+		next_ns = last_ns;
+	return stall_ns && stall_ns < next_ns ? stall_ns : next_ns;
 }

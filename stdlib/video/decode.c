@@ -295,6 +295,8 @@ static int feed(struct media_decode *self)
 {
 	int error = media_source_read(self->source, self->packet);
 
+	if (self->source->entry_error && error < 0)
+		return error;
 	if (error < 0) {
 		self->is_draining = true;
 		avcodec_send_packet(self->decoder, NULL);

@@ -245,18 +245,6 @@ static void expect_data(struct media_source *self)
 	self->deadline_ns = pkd_now() + (int64_t)MAX_SILENCE_S * 1000000000;
 }
 
-int media_source_read(struct media_source *self, AVPacket *packet)
-{
-	int error;
-
-	expect_data(self);
-	error = av_read_frame(self->format, packet);
-	self->is_cut |= media_log_take_cut();
-	return error;
-}
-
-/* ---- What FFmpeg is told ---- */
-
 static bool is_one_of(const char *name, const char *const *names, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
@@ -266,10 +254,67 @@ static bool is_one_of(const char *name, const char *const *names, size_t n)
 	return false;
 }
 
+/* ---- What playlists list ---- */
+
+static bool is_playlist(const char *format)
+{
+	return is_one_of(format, playlists, sizeof(playlists) / sizeof(playlists[0]));
+}
+
+/* As libavformat calls it for each file; not for those of ffconcat. */
+static int open_entry(AVFormatContext *format, AVIOContext **context, const char *name, int flags,
+                      AVDictionary **options)
+{
+	struct media_source *self = format->opaque;
+	int error = self->open_file(format, context, name, flags, options);
+
+	if (error < 0 && error != AVERROR_EXIT && !self->entry_error && format->iformat &&
+	    is_playlist(format->iformat->name)) {
+		self->entry_error = error;
+		self->entry = strdup(name);
+	}
+	return error;
+}
+
+static int report_entry(struct media_source *self)
+{
+	char text[MEDIA_TEXT_SIZE];
+
+	return pkd_error(self->ctx, media_errno(self->entry_error),
+	                 "'%s' lists a file that cannot be opened%s%s%s: %s; what it names must be "
+	                 "there, below folder, which is '%s'",
+	                 self->name, self->entry ? ", '" : "",
+	                 self->entry ? pkd_path_file(self->entry) : "", self->entry ? "'" : "",
+	                 media_error_text(self->entry_error, text), self->params->folder);
+}
+
+/* ffconcat opens the next file as it comes to it, and hands on why it cannot. */
+static bool is_of_entry(const struct media_source *self, int error)
+{
+	return !strcmp(self->format->iformat->name, "concat") &&
+	       (error == AVERROR(ENOENT) || error == AVERROR(EACCES) || error == AVERROR(EPERM));
+}
+
+int media_source_read(struct media_source *self, AVPacket *packet)
+{
+	int error;
+
+	expect_data(self);
+	error = av_read_frame(self->format, packet);
+	self->is_cut |= media_log_take_cut();
+	if (!self->entry_error && is_of_entry(self, error))
+		self->entry_error = error;
+	if (!self->entry_error || self->is_address || pkd_stopping(self->ctx))
+		return error;
+	av_packet_unref(packet);
+	return report_entry(self);
+}
+
+/* ---- What FFmpeg is told ---- */
+
 static bool may_read(const struct media_source *self, const char *name)
 {
-	if (!self->params->playlists &&
-	    is_one_of(name, playlists, sizeof(playlists) / sizeof(playlists[0])))
+	if (!self->params->playlists && is_playlist(name))
 		return false;
 	return self->is_live ||
 	       !is_one_of(name, descriptions, sizeof(descriptions) / sizeof(descriptions[0]));
@@ -394,6 +439,9 @@ static int open_container(struct media_source *self, const struct kind *kind)
 		free(url);
 		return pkd_error(self->ctx, ENOMEM, "out of memory");
 	}
+	self->format->opaque = self;
+	self->open_file = self->format->io_open;
+	self->format->io_open = open_entry;
 	self->format->interrupt_callback = (AVIOInterruptCB){interrupted, self};
 	error = set_options(self, kind, &options);
 	if (!error) {
@@ -460,6 +508,7 @@ void media_source_close(struct media_source *self)
 {
 	avformat_close_input(&self->format);
 	close_pipe(self);
+	free(self->entry);
 	free(self->name);
-	self->name = NULL;
+	self->entry = self->name = NULL;
 }

@@ -18,6 +18,10 @@ struct media_source {
 	bool pipe_is_file;           /* … and can seek */
 	int64_t file_start, file_at; /* its offset when it was inherited, and ours from there */
 	bool is_address, is_live, is_silent, is_sequence;
+	int entry_error; /* of the first file that a playlist lists and that cannot be opened */
+	char *entry;     /* its name, NULL where that is not known */
+	int (*open_file)(AVFormatContext *format, AVIOContext **context, const char *name,
+	                 int flags, AVDictionary **options); /* libavformat's own */
 	bool is_cut;                       /* its demuxer has missed its end */
 	int64_t deadline_ns;               /* when an address has been silent too long */
 	int refused_width, refused_height; /* a picture that is too large; 0 = none */
@@ -29,7 +33,8 @@ int media_source_open(struct media_source *self, const struct video_open_params 
                       struct pkd_ctx *ctx);
 void media_source_close(struct media_source *self);
 
-/* As av_read_frame. */
+/* As av_read_frame; an error that has been reported where the source is a playlist of files, and
+ * one of these cannot be opened: libavformat would go on without it. */
 int media_source_read(struct media_source *self, AVPacket *packet);
 
 /* Whether it can be read once more from the start. */

@@ -182,6 +182,51 @@ static void a_playlist_is_read_only_when_asked_for(void **state)
 	}
 }
 
+/* Two of a second each, and one that is not there between or behind them. */
+static void what_a_playlist_lists_must_be_there(void **state)
+{
+	static const char *const lists[] = {
+		"ffconcat version 1.0\\nfile part.ts\\nfile none.ts\\n",
+		"#EXTM3U\\n#EXT-X-TARGETDURATION:1\\n#EXTINF:1.0,\\npart.ts\\n#EXTINF:1.0,\\n"
+		"none.ts\\n#EXTINF:1.0,\\npart.ts\\n#EXT-X-ENDLIST\\n"};
+	char path[256];
+
+	(void)state;
+	clip("part.ts", clip_of_a_second);
+	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
+		struct run run = {.params.playlists = true};
+
+		snprintf(path, sizeof(path), "%s/gap%zu", fake_directory(), i);
+		fake_run("printf '%%b' '%s' >'%s'", lists[i], path);
+		fails(&run, path, "lists a file that cannot be opened");
+		assert_non_null(strstr(run.ctx.error, "No such file or directory; what it names"));
+	}
+}
+
+/* Each begins again at its own time, as those of another encoder. */
+static void a_discontinuity_of_a_playlist_is_bridged(void **state)
+{
+	struct run run = {.params.playlists = true};
+	char path[256];
+
+	(void)state;
+	clip("part.ts", clip_of_a_second);
+	clip("later.ts", "-f lavfi -i testsrc2=s=64x48:r=25:d=1 -c:v libx264 -bf 2 "
+	                 "-pix_fmt yuv420p -output_ts_offset 3600");
+	snprintf(path, sizeof(path), "%s/jumps.m3u8", fake_directory());
+	fake_run("printf '#EXTM3U\\n#EXT-X-TARGETDURATION:1\\n#EXTINF:1.0,\\npart.ts\\n"
+	         "#EXT-X-DISCONTINUITY\\n#EXTINF:1.0,\\npart.ts\\n"
+	         "#EXT-X-DISCONTINUITY\\n#EXTINF:1.0,\\nlater.ts\\n#EXT-X-ENDLIST\\n' >'%s'",
+	         path);
+	assert_int_equal(start(&run, path, 64, 48), PKD_OK);
+	assert_int_equal(read_all(&run), PKD_SKIP);
+	assert_int_equal(run.n_frames, 75);
+	for (int64_t i = 0; i < 75; i++)
+		assert_true(llabs(run.times[i] - i * 40000000) < 1000);
+	assert_int_equal(run.ctx.n_notes, 2);
+	end(&run);
+}
+
 static void a_description_of_a_session_is_never_followed(void **state)
 {
 	struct run run = {.params.playlists = true};
@@ -314,6 +359,8 @@ int main(void)
 		cmocka_unit_test(an_address_of_another_kind_is_refused),
 		cmocka_unit_test(a_password_is_not_shown),
 		cmocka_unit_test(a_playlist_is_read_only_when_asked_for),
+		cmocka_unit_test(what_a_playlist_lists_must_be_there),
+		cmocka_unit_test(a_discontinuity_of_a_playlist_is_bridged),
 		cmocka_unit_test(a_description_of_a_session_is_never_followed),
 		cmocka_unit_test(a_huge_picture_is_refused_by_its_header),
 		cmocka_unit_test(no_frame_at_all_is_an_error),

@@ -110,6 +110,13 @@ cp good.c sub/nodes/two.c
 sed 's/^PKD_NODE.*//' good.c >sub/nodes/two.c
 compile sub/prog.pkd && fail 'a node that is nowhere'
 grep -q "pkdc: the node 'n.two' is defined nowhere: its source ends with PKD_NODE(more_two);" out || fail 'no hint'
+sed -i 's/ { source/ {\n    command reset(to: i32)\n    source/' sub/nodes/more.pkd
+cp good.c sub/nodes/two.c
+compile sub/prog.pkd && fail 'a command that is nowhere'
+grep -q "^sub/nodes/more.pkd:2:13: error\[E0704\]: the command 'reset' of 'n.two' is defined nowhere" out ||
+	fail 'no place of the command'
+grep -q "help: write 'more_two_reset' in its source, as 'more.pkd.h' declares it" out || fail 'no help for it'
+sed -i 's/command.*//' sub/nodes/more.pkd
 { echo 'int elsewhere(void);'; sed 's/.*out->y = .*/\t*out->y = elsewhere();/' good.c; } >sub/nodes/two.c
 compile sub/prog.pkd && fail 'a function that is nowhere'
 grep -q "elsewhere" out || fail 'the linker does not say what it misses'

@@ -21,3 +21,26 @@ kill -TERM "$pid"
 finish 5
 [ "$status" -eq 143 ] || fail "stopped: status $status, not 143"
 [ "$(grep -c 'has not returned' out)" -eq 1 ] || fail 'it is said more than once'
+
+# ---- One that nobody reads, in the last of its frames: all others have ended ----
+
+# With a warning for it.
+"$PKDC" build "$e2e/line/line.pkd" --pipeline last -o last >out 2>&1 || fail 'it is not built'
+start ./last --trouble doze
+last="last: node 'middle' \(line.pkd:[0-9:]+\): its step has not returned for [1-9][0-9]* s;"
+within 20 says "$last everything else has ended, and the program is waiting for it" ||
+	fail 'nobody says what the program waits for at its end'
+[ "$(wc -l <last.csv)" -eq 21 ] || fail 'the others are not done' last.csv
+sleep 2
+[ "$(grep -c 'everything else has ended' out)" -eq 1 ] || fail 'it is said each second'
+kill -INT "$pid"
+finish 5
+[ "$status" -eq 143 ] || fail "stopped: status $status, not 143"
+
+# Nothing is said where others go on.
+start ./line --trouble doze
+within 20 grep -q 'does not come back' out || fail 'it does not hang'
+sleep 2
+! grep -q 'everything else has ended' out || fail 'it is said while others go on'
+kill -TERM "$pid"
+finish 5

@@ -186,3 +186,17 @@ timeout 60 ./outputs --quiet --a /dev/null --b /dev/null >out 2>&1 || fail "/dev
 
 refuses "cannot write 'sub': it is a directory" --a sub
 refuses "cannot write 'nowhere/a.csv': its directory does not exist" --a nowhere/a.csv
+
+# A directory serves several: what two of them make there under one name is the first one's, and said.
+build "$e2e/outputs/outputs.pkd" --pipeline beside -o beside
+mkdir kept.d elsewhere
+ln -s kept.d linked
+for path in kept.d/a.csv linked/a.csv elsewhere/../kept.d/a.csv; do
+	rm -f kept.d/*
+	at_most 60 ./beside --quiet --folder kept.d/ --path "$path" >out 2>&1 || fail "$path: status $?"
+	[ "$(wc -l <kept.d/a.csv)" -eq 4 ] && [ "$(cat kept.d/own.txt)" = mine ] || fail "$path: a file is missing"
+	rm -f kept.d/*
+	expect 1 ".*: node '[^']*' .* cannot write '$path': another program has created it meanwhile" \
+		./beside --quiet --folder kept.d/ --name a.csv --path "$path"
+	[ "$(cat kept.d/a.csv)" = mine ] || fail "$path: the other one's file is overwritten"
+done

@@ -91,4 +91,35 @@ healthy HUP -
 # As timeout(1) does it, and a service manager that stops a group of processes.
 healthy TERM -
 
+# ---- The supervisor has no time to say that it was told, too ----
+
+is_stopped() { [ "$(state_of "$1")" = T ]; }
+# No signal is left pending that the process has a handler for.
+has_no_term_pending() { ! grep -Eq '^S(hd|ig)Pnd:[[:space:]]*0*4000$' "/proc/$1/status"; }
+
+rm -f line.csv beside.csv
+before_start=setsid
+start ./line
+before_start=
+within 5 has_rows || fail 'no rows come'
+named "$pid" middle && middle=$child
+kill -STOP "$pid"
+within 5 is_stopped "$pid" || fail 'the supervisor does not stop'
+kill -TERM -"$pid"
+within 5 has_no_term_pending "$middle" || fail 'the signal does not arrive'
+sleep 0.2 # a moment longer than a node waits for the supervisor's word
+kill -CONT "$pid"
+finish 5
+[ "$status" -eq 0 ] || fail "SIGTERM to a group whose supervisor is late: status $status, not 0"
+! grep -q killed out || fail 'a process was killed'
+
+# One that it was meant for alone dies of it.
+start ./line
+within 5 grep -q . beside.csv || fail 'no rows come'
+within 5 named "$pid" middle || fail 'there is no middle'
+kill -TERM "$child"
+finish 5
+[ "$status" -eq 143 ] || fail "SIGTERM to a node alone: status $status, not 143"
+grep -q "node 'middle' .* was killed by SIGTERM" out || fail 'nobody says who was killed'
+
 note "the longest stop took $longest ms"

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include <cmocka.h>
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
@@ -177,6 +178,56 @@ static void what_killed_programs_leave_is_removed_and_nothing_else(void **state)
 	close(live_fd);
 }
 
+/* Connects as soon as there is a name, until it is told to end. */
+static _Noreturn void connect_at_once(int end)
+{
+	char byte;
+
+	for (;;) {
+		DIR *entries = opendir(path);
+		const struct dirent *entry;
+
+		while (entries && (entry = readdir(entries))) {
+			int directory = strchr(entry->d_name, '.') > entry->d_name ? dirfd(entries) : -1;
+			int r = directory < 0 ? 0 : pkdi_place_connect(directory, entry->d_name);
+
+			if (r == -ECONNREFUSED)
+				_exit(1);
+			if (r > 0)
+				close(r);
+		}
+		if (entries)
+			closedir(entries);
+		if (recv(end, &byte, 1, MSG_DONTWAIT) == 0)
+			_exit(0);
+	}
+}
+
+static void whoever_finds_a_socket_is_not_refused(void **state)
+{
+	int ends[2], status;
+	pid_t pid;
+
+	(void)state;
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
+	pid = fork();
+	if (pid == 0) {
+		close(ends[0]);
+		connect_at_once(ends[1]);
+	}
+	close(ends[1]);
+	for (int i = 0; i < 2000; i++) {
+		struct pkdi_rendezvous place;
+
+		assert_opens(&place);
+		pkdi_place_remove(&place);
+		pkdi_place_close(&place);
+	}
+	close(ends[0]);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+}
+
 static void a_name_that_is_taken_gets_a_number(void **state)
 {
 	struct pkdi_rendezvous place;
@@ -286,6 +337,7 @@ int main(void)
 		TEST(a_socket_is_made_found_and_removed),
 		TEST(a_path_may_be_longer_than_an_address),
 		TEST(what_killed_programs_leave_is_removed_and_nothing_else),
+		TEST(whoever_finds_a_socket_is_not_refused),
 		TEST(a_name_that_is_taken_gets_a_number),
 		TEST(another_socket_of_that_name_stays),
 		TEST(a_directory_must_be_of_this_user_alone),
