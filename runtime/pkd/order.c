@@ -35,8 +35,8 @@ static void end(struct line *line, order_tell *tell, void *context)
 }
 
 /* "sum, view", or with another separator; false: the list is empty, or not there. */
-static bool write_names(FILE *file, const struct talk *talk, const char *member,
-                        const char *before, const char *between)
+static bool write_names(FILE *file, const struct talk *talk, const char *member, const char *before,
+                        const char *between)
 {
 	const struct pkdi_json *json = &talk->json;
 	uint32_t list = pkdi_json_member(json, talk->parameters, member);
@@ -277,15 +277,13 @@ static bool take_answer(struct order *order, const struct pkdi_json *json, uint3
 		order->value = text_of(json, pkdi_json_member(json, answer, "value"));
 		return true;
 	}
-	pkdi_json_string(json, pkdi_json_member(json, answer, "message"), message,
-	                 sizeof(message));
+	pkdi_json_string(json, pkdi_json_member(json, answer, "message"), message, sizeof(message));
 	snprintf(text, sizeof(text), "node '%s': %s", order->node, message);
 	tell(context, text, true);
 	return false;
 }
 
-static bool take_call(struct order *order, const struct talk *talk, order_tell *tell,
-                      void *context)
+static bool take_call(struct order *order, const struct talk *talk, order_tell *tell, void *context)
 {
 	uint32_t answer = pkdi_json_member(&talk->json, talk->parameters, "answer");
 	bool done = true;
