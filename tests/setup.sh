@@ -29,7 +29,7 @@ sshd=build/sshd
 
 get_sshd() {
 	mkdir -p build
-	unpacked=$(mktemp -d build/sshd.XXXXXX) || return 1
+	unpacked=$(mktemp -d build/sshd.XXXXXX) && chmod 755 "$unpacked" || return 1
 	(
 		cd "$unpacked" && $apt -o APT::Sandbox::User=root -o Acquire::Retries=0 \
 			-o Acquire::http::Timeout=10 download openssh-server libwrap0 >/dev/null 2>&1 &&

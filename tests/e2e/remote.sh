@@ -24,8 +24,9 @@ done
 
 needs ssh ssh-keygen python3
 # Where it is not installed, tests/setup.sh has unpacked one.
-sshd=$(command -v sshd || ls /usr/sbin/sshd "$B/sshd/usr/sbin/sshd" 2>/dev/null | head -n 1)
-[ -n "$sshd" ] || skip 'sshd is not installed (tests/setup.sh unpacks one)'
+sshd=$(command -v sshd) || sshd=/usr/sbin/sshd
+[ -x "$sshd" ] || sshd=$B/sshd/usr/sbin/sshd
+[ -x "$sshd" ] || skip 'sshd is not installed (tests/setup.sh unpacks one)'
 libraries=$(echo "$B"/sshd/usr/lib/*-linux-gnu*)
 [ ! -d "$libraries" ] || export LD_LIBRARY_PATH="$libraries"
 real=$(command -v ssh)
@@ -68,7 +69,7 @@ answers() { PATH="$PWD/bin:$PATH" ssh -- robot true >answer 2>&1; }
 is_settled() { is_gone "$server" || answers; }
 
 # Somebody else may take the port meanwhile.
-for try in 1 2 3; do
+for _ in 1 2 3; do
 	port=$(free_port)
 	cat >sshd_config <<END
 Port $port
