@@ -57,7 +57,8 @@ static void print_help(void)
 		printf("  pkd %-9s%-24s %s\n", commands[i].name, commands[i].operands,
 		       commands[i].what);
 	puts("  pkd help [COMMAND]\n  pkd --version\n\n"
-	     "PROGRAM is a name or a process number; it may be left out while one program runs.\n"
+	     "PROGRAM is a name, a process number or the path of a socket; it may be left out while one\n"
+	     "program runs.\n"
 	     "-H HOST, with any command, runs it on another machine over ssh, where pkd is, too.\n"
 	     "`pkd COMMAND --help` has the options of a command, and examples. pkdc compiles.");
 }
