@@ -8,7 +8,7 @@ cd "$(dirname "$0")/.." || exit 1
 packages="gcc g++ libc6-dev pkg-config flex bison
 	libavformat-dev libavcodec-dev libswscale-dev libavutil-dev libyuv-dev libopencv-dev libsdl2-dev
 	libfreetype-dev libncurses-dev zlib1g-dev fonts-dejavu-core ffmpeg graphviz
-	libcmocka-dev spin valgrind strace procps xvfb xauth x11-utils xdotool"
+	libcmocka-dev spin valgrind strace procps xvfb xauth x11-utils xdotool openssh-client"
 
 say() { echo "set-up: $*"; }
 # shellcheck source=tests/apt.sh
@@ -21,6 +21,28 @@ if [ "${PKD_SETUP:-}" != no ]; then
 	else
 		say "not a Debian system; README.md lists what pkd needs"
 	fi
+fi
+
+# ---- A server of ssh, for a test: unpacked, as an installed one would listen from then on ----
+
+sshd=build/sshd
+
+get_sshd() {
+	mkdir -p build
+	unpacked=$(mktemp -d build/sshd.XXXXXX) && chmod 755 "$unpacked" || return 1
+	(
+		cd "$unpacked" && $apt -o APT::Sandbox::User=root -o Acquire::Retries=0 \
+			-o Acquire::http::Timeout=10 download openssh-server libwrap0 >/dev/null 2>&1 &&
+			for package in *.deb; do dpkg-deb -x "$package" . || exit 1; done &&
+			rm -- *.deb
+	) && mv "$unpacked" "$sshd" && return 0
+	rm -rf "$unpacked"
+	return 1
+}
+if [ "${PKD_SETUP:-}" != no ] && command -v apt-get >/dev/null && ! is_installed openssh-server &&
+	[ ! -d "$sshd" ]; then
+	say "getting an ssh server for a test (package openssh-server, not installed)"
+	get_sshd || say "cannot download it: the test of pkd -H will be skipped"
 fi
 [ "${1:-}" = --media ] || exit 0
 

@@ -11,6 +11,7 @@
 
 #include "console/echo.h"
 #include "console/method.h"
+#include "console/place.h"
 #include "console/set.h"
 #include "console/web.h"
 
@@ -27,6 +28,8 @@ enum { LOOK_MS = 1, LATER_MS = 20 };
 struct console {
 	struct pkdi_run *run;
 	int listener, end_fd;
+	gid_t group;
+	gid_t groups[NGROUPS_MAX]; /* of who connects */
 	struct pkdi_json_value values[PKDI_MESSAGE_VALUES];
 	struct pkdi_client clients[MAX_CLIENTS];
 };
@@ -259,14 +262,32 @@ static struct pkdi_client *find_place(struct console *console)
 	return found;
 }
 
-/* Nobody but the program's own user reaches the socket; root reaches everything. */
-static bool is_trusted(int fd)
+/* Whether the group is one of those that the peer had when it connected. */
+static bool is_member(struct console *console, int fd, const struct ucred *peer)
+{
+	socklen_t size = sizeof(console->groups);
+
+	if (console->group == PKDI_NO_GROUP)
+		return false;
+	if (peer->gid == console->group)
+		return true;
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERGROUPS, console->groups, &size) < 0)
+		return false;
+	for (size_t i = 0; i < size / sizeof(console->groups[0]); i++)
+		if (console->groups[i] == console->group)
+			return true;
+	return false;
+}
+
+/* The socket lets in nobody else already, unless somebody has changed its mode. Root reaches
+ * everything. */
+static bool is_trusted(struct console *console, int fd)
 {
 	struct ucred peer;
 	socklen_t size = sizeof(peer);
 
 	return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0 &&
-	       (peer.uid == geteuid() || peer.uid == 0);
+	       (peer.uid == geteuid() || peer.uid == 0 || is_member(console, fd, &peer));
 }
 
 static void accept_one(struct console *console)
@@ -281,7 +302,7 @@ static void accept_one(struct console *console)
 			poll(NULL, 0, LOOK_MS);
 		return;
 	}
-	if (!is_trusted(fd)) {
+	if (!is_trusted(console, fd)) {
 		close(fd);
 		return;
 	}
@@ -380,7 +401,7 @@ static int earlier(int timeout_ms, int64_t until_ns)
 	return ms < 0 ? 0 : ms > INT_MAX ? INT_MAX : (int)ms;
 }
 
-int pkdi_console_run(struct pkdi_run *run, int listener, int end_fd,
+int pkdi_console_run(struct pkdi_run *run, int listener, int end_fd, gid_t group,
                      const struct pkdi_serve *serve)
 {
 	enum { END, LISTENER, FIRST, WEB = FIRST + MAX_CLIENTS };
@@ -396,6 +417,7 @@ int pkdi_console_run(struct pkdi_run *run, int listener, int end_fd,
 	}
 	console->run = run;
 	console->listener = listener;
+	console->group = group;
 	console->end_fd = end_fd;
 	for (int i = 0; i < MAX_CLIENTS; i++)
 		console->clients[i].fd = -1;

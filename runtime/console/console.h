@@ -8,8 +8,9 @@
 #include "run/run.h"
 
 /* Serves until `end_fd` can be read, which gives the exit status of the program (an int): its
- * clients are told so. A socket of -1 is not served. Returns its own exit status. */
-int pkdi_console_run(struct pkdi_run *run, int listener, int end_fd,
+ * clients are told so. It answers its own user, root, and the members of a group unless that is
+ * PKDI_NO_GROUP. A socket of -1 is not served. Returns its own exit status. */
+int pkdi_console_run(struct pkdi_run *run, int listener, int end_fd, gid_t group,
                      const struct pkdi_serve *serve);
 
 #endif

@@ -46,36 +46,42 @@ struct pkdi_candidates pkdi_place_candidates(void)
 	char user[24];
 
 	if (own && *own) {
+		found.is_told = true;
 		add(&found, own, "");
 		return found;
 	}
 	if (runtime && *runtime == '/')
 		add(&found, runtime, "/pkd");
+	found.n_private = found.n;
 	add(&found, "/run/pkd", "");
 	snprintf(user, sizeof(user), "%u", (unsigned)geteuid());
 	add(&found, "/tmp/pkd-", user);
 	return found;
 }
 
-static const char *fault_of(const struct stat *status)
+static const char *fault_of(const struct stat *status, enum pkdi_place_use use)
 {
 	if (S_ISLNK(status->st_mode))
 		return "is a symbolic link";
 	if (!S_ISDIR(status->st_mode))
 		return "is not a directory";
-	if (status->st_uid != geteuid())
+	if (status->st_uid != geteuid() && use != PKDI_PLACE_LOOK_AS_TOLD)
 		return "belongs to another user";
-	if (status->st_mode & (S_IRWXG | S_IRWXO))
+	if (status->st_uid != geteuid())
+		return status->st_mode & (S_IWGRP | S_IWOTH) ? "can be written by others than its owner"
+		                                             : NULL;
+	/* A group may look into it, see `share`: each socket says itself who connects. */
+	if (status->st_mode & (S_IWGRP | S_IRWXO))
 		return "is open to others: chmod 700 closes it";
 	return NULL;
 }
 
-int pkdi_place_directory(const char *path, bool creates, const char **ret_why)
+int pkdi_place_directory(const char *path, enum pkdi_place_use use, const char **ret_why)
 {
 	struct stat status;
 	int fd;
 
-	if (creates && mkdir(path, 0700) < 0 && errno != EEXIST) {
+	if (use == PKDI_PLACE_LISTEN && mkdir(path, 0700) < 0 && errno != EEXIST) {
 		*ret_why = strerror(errno);
 		return -errno;
 	}
@@ -89,11 +95,37 @@ int pkdi_place_directory(const char *path, bool creates, const char **ret_why)
 		*ret_why = strerror(error);
 		return -error;
 	}
-	*ret_why = fault_of(&status);
+	*ret_why = fault_of(&status, use);
 	if (!*ret_why)
 		return fd;
 	close(fd);
 	return -EPERM;
+}
+
+/* Lets a group look into the directory. It is not taken from another group, whose programs are
+ * there. */
+static int share(int directory, gid_t group, const char **ret_why)
+{
+	struct stat status;
+
+	if (fstat(directory, &status) < 0) {
+		*ret_why = strerror(errno);
+		return -errno;
+	}
+	if (status.st_gid != group && status.st_mode & S_IRWXG) {
+		*ret_why = "is open to another group";
+		return -EEXIST;
+	}
+	if ((status.st_gid != group &&
+	     fchownat(directory, "", (uid_t)-1, group, AT_EMPTY_PATH) < 0) ||
+	    fchmodat(directory, ".", S_IRWXU | S_IRGRP | S_IXGRP, 0) < 0) {
+		int error = errno;
+
+		*ret_why = error == EPERM ? "cannot be given to the group, which its user is not in"
+		                          : strerror(error);
+		return -error;
+	}
+	return 0;
 }
 
 /* ---- Sockets in it ---- */
@@ -189,9 +221,20 @@ static int lock(int directory)
 	return -EBUSY;
 }
 
+/* Who may connect, whatever the umask is. Nobody can before it has its name, and nobody else can
+ * put another file there. */
+static int open_to(int directory, const char *name, gid_t group)
+{
+	bool is_shared = group != PKDI_NO_GROUP;
+
+	if (is_shared && fchownat(directory, name, (uid_t)-1, group, AT_SYMLINK_NOFOLLOW) < 0)
+		return -1;
+	return fchmodat(directory, name, is_shared ? 0660 : 0600, 0);
+}
+
 /* It has its name only once it listens, or who finds it a moment before would be refused. The name
  * before that is nobody else's while the directory is locked. */
-static int listen_as(struct pkdi_rendezvous *place, const char *name)
+static int listen_as(struct pkdi_rendezvous *place, const char *name, gid_t group)
 {
 	static const char before[] = ".new";
 	struct sockaddr_un address = address_of(place->directory, before);
@@ -202,12 +245,13 @@ static int listen_as(struct pkdi_rendezvous *place, const char *name)
 		return -errno;
 	unlinkat(place->directory, before, 0); /* of one that was killed here */
 	if (bind(fd, (const struct sockaddr *)&address, sizeof(address)) < 0 ||
-	    listen(fd, BACKLOG) < 0 ||
+	    open_to(place->directory, before, group) < 0 || listen(fd, BACKLOG) < 0 ||
 	    linkat(place->directory, before, place->directory, name, 0) < 0 ||
 	    unlinkat(place->directory, before, 0) < 0 ||
 	    fstatat(place->directory, name, &status, AT_SYMLINK_NOFOLLOW) < 0) {
 		int error = errno;
 
+		unlinkat(place->directory, name, 0);
 		close(fd);
 		return -error;
 	}
@@ -219,7 +263,7 @@ static int listen_as(struct pkdi_rendezvous *place, const char *name)
 
 /* Under the first free name. What stands there already is another program, or one that was
  * killed. */
-static int listen_somewhere(struct pkdi_rendezvous *place)
+static int listen_somewhere(struct pkdi_rendezvous *place, gid_t group)
 {
 	char name[PKDI_PLACE_NAME];
 	int r = -EEXIST;
@@ -231,27 +275,31 @@ static int listen_somewhere(struct pkdi_rendezvous *place)
 			snprintf(name, sizeof(name), "%ld-%d.sock", (long)getpid(), i);
 		if (is_dead(place->directory, name))
 			unlinkat(place->directory, name, 0);
-		r = listen_as(place, name);
+		r = listen_as(place, name, group);
 	}
 	return r;
 }
 
 /* ---- The place ---- */
 
-static int open_in(struct pkdi_rendezvous *place, const char *path, char *ret_why, size_t size)
+static int open_in(struct pkdi_rendezvous *place, const char *path, gid_t group, char *ret_why,
+                   size_t size)
 {
 	const char *why = NULL;
-	int locked, r = place->directory = pkdi_place_directory(path, true, &why);
+	int locked, r = place->directory = pkdi_place_directory(path, PKDI_PLACE_LISTEN, &why);
 
+	if (r >= 0 && group != PKDI_NO_GROUP)
+		r = share(place->directory, group, &why);
 	if (r < 0) {
 		snprintf(ret_why, size, "%s %s", path, why);
+		pkdi_place_close(place);
 		return r;
 	}
 	snprintf(place->path, sizeof(place->path), "%s", path);
 	locked = lock(place->directory);
 	if (locked >= 0) {
 		remove_dead(place->directory);
-		r = listen_somewhere(place);
+		r = listen_somewhere(place, group);
 		close(locked);
 	} else {
 		r = locked;
@@ -264,15 +312,16 @@ static int open_in(struct pkdi_rendezvous *place, const char *path, char *ret_wh
 	return r < 0 ? r : 0;
 }
 
-int pkdi_place_open(struct pkdi_rendezvous *place, char *ret_why, size_t size)
+int pkdi_place_open(struct pkdi_rendezvous *place, gid_t group, char *ret_why, size_t size)
 {
 	struct pkdi_candidates all = pkdi_place_candidates();
 	int r = -ENAMETOOLONG;
 
 	*place = (struct pkdi_rendezvous){.directory = -1, .socket = -1};
 	snprintf(ret_why, size, "the path is too long");
-	for (unsigned i = 0; i < all.n && r < 0; i++)
-		r = open_in(place, all.paths[i], ret_why, size);
+	/* Where no other user gets, a group does not, either. */
+	for (unsigned i = group == PKDI_NO_GROUP ? 0 : all.n_private; i < all.n && r < 0; i++)
+		r = open_in(place, all.paths[i], group, ret_why, size);
 	return r;
 }
 

@@ -1,4 +1,5 @@
-/* Where a program is found: a Unix socket of its own in a directory of its user. */
+/* Where a program is found: a Unix socket of its own in a directory of its user. Only that user can
+ * connect, or a group besides, which may also read the directory; only that user writes it. */
 #ifndef PKDI_PLACE_H
 #define PKDI_PLACE_H
 
@@ -8,6 +9,9 @@
 #include <sys/types.h>
 
 enum { PKDI_PLACE_PATH = 256, PKDI_PLACE_NAME = 32 };
+
+/* No group. */
+#define PKDI_NO_GROUP ((gid_t)-1)
 
 struct pkdi_rendezvous {
 	int directory;              /* -1: there is no place */
@@ -22,19 +26,25 @@ struct pkdi_rendezvous {
  * path that is too long is none of them. */
 struct pkdi_candidates {
 	unsigned n;
+	unsigned n_private; /* of them, the first: no other user gets that far */
+	bool is_told;       /* by $PKD_DIR */
 	char paths[3][PKDI_PLACE_PATH];
 };
 struct pkdi_candidates pkdi_place_candidates(void);
 
-/* Opens a directory if it can be trusted: no link, of this user, closed to all others. With
- * `creates` it is made where it is missing. Returns the descriptor, or a negative errno;
- * *ret_why is what is wrong, as the end of a sentence. */
-int pkdi_place_directory(const char *path, bool creates, const char **ret_why);
+/* What a directory is opened for: to listen in, then it is made where it is missing; to look for
+ * programs of this user; to look where the user has said, which may be another user's. */
+enum pkdi_place_use { PKDI_PLACE_LISTEN, PKDI_PLACE_LOOK, PKDI_PLACE_LOOK_AS_TOLD };
 
-/* Makes the socket of this process, and removes those that programs have left which were
- * killed. Returns 0, or a negative errno; then ret_why says what is wrong, and nothing is
- * left. */
-int pkdi_place_open(struct pkdi_rendezvous *place, char *ret_why, size_t size);
+/* Opens a directory if it can be trusted: no link, of this user unless that was told otherwise,
+ * written by its owner alone; of this user also closed to all but a group. Returns the descriptor,
+ * or a negative errno; *ret_why is what is wrong, as the end of a sentence. */
+int pkdi_place_directory(const char *path, enum pkdi_place_use use, const char **ret_why);
+
+/* Makes the socket of this process, open to a group unless that is PKDI_NO_GROUP, and removes those
+ * that programs have left which were killed. Returns 0, or a negative errno; then ret_why says what
+ * is wrong, and nothing is left. */
+int pkdi_place_open(struct pkdi_rendezvous *place, gid_t group, char *ret_why, size_t size);
 
 /* Removes the socket, where it is still the one that was made. */
 void pkdi_place_remove(struct pkdi_rendezvous *place);

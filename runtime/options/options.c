@@ -2,6 +2,7 @@
 #include "options/options.h"
 
 #include <errno.h>
+#include <grp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -191,6 +192,19 @@ static int take_no_console(struct parser *parser, const char *value)
 {
 	(void)value;
 	parser->options.no_console = true;
+	return 0;
+}
+
+static int take_console_group(struct parser *parser, const char *value)
+{
+	const struct group *group = getgrnam(value);
+
+	if (!group) {
+		pkdi_log(&parser->log, "--console-group %s: there is no group of that name", value);
+		return -EINVAL;
+	}
+	parser->options.has_group = true;
+	parser->options.group = group->gr_gid;
 	return 0;
 }
 
@@ -464,6 +478,11 @@ static int require(const struct parser *parser)
 
 	if (parser->options.serves && parser->options.no_console) {
 		pkdi_log(&parser->log, "--serve is served by the console: leave --no-console out");
+		return -EINVAL;
+	}
+	if (parser->options.has_group && parser->options.no_console) {
+		pkdi_log(&parser->log,
+		         "--console-group is about the console: leave --no-console out");
 		return -EINVAL;
 	}
 	if (parser->options.serve_token_file && !parser->options.serves) {

@@ -4,6 +4,7 @@
 
 #include <pkd/program.h>
 #include <stdbool.h>
+#include <sys/types.h>
 
 #include "options/freeze_mode.h"
 #include "options/levels.h"
@@ -20,6 +21,8 @@ struct pkdi_options {
 	bool single_process;
 	bool quiet;
 	bool no_console; /* it answers nobody */
+	bool has_group;  /* it also answers the members of a group */
+	gid_t group;
 	bool serves;     /* --serve … */
 	struct pkdi_address serve_address;
 	const char *serve_token_file; /* NULL: none; a word of the command line, as it was given */

@@ -16,6 +16,7 @@ enum look {
 	LOOK_WARN, /* what is near its limit */
 	LOOK_BAD,  /* what is lost, or stuck */
 	LOOK_ASK,  /* a question */
+	LOOK_CHOSEN, /* the row that keys are about, and the cursor */
 	N_LOOKS,
 };
 

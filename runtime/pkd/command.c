@@ -1,4 +1,5 @@
 /* The command line, by the tables of command.def. */
+#define _GNU_SOURCE
 #include "pkd/command.h"
 
 #include <errno.h>
@@ -56,7 +57,9 @@ static void print_help(void)
 		printf("  pkd %-9s%-24s %s\n", commands[i].name, commands[i].operands,
 		       commands[i].what);
 	puts("  pkd help [COMMAND]\n  pkd --version\n\n"
-	     "PROGRAM is a name or a process number; it may be left out while one program runs.\n"
+	     "PROGRAM is a name, a process number or the path of a socket; it may be left out while one\n"
+	     "program runs.\n"
+	     "-H HOST, with any command, runs it on another machine over ssh, where pkd is, too.\n"
 	     "`pkd COMMAND --help` has the options of a command, and examples. pkdc compiles.");
 }
 
@@ -216,11 +219,34 @@ static int take_arguments(struct parser *p)
 	return call->n_operands > c->most || call->n_operands < c->least ? STATUS_USAGE : -1;
 }
 
+/* The one option that may also stand before the command. Returns how many words it has, 0: it is
+ * not there, or -1 after a message. */
+static int take_host(struct call *call, int argc, char **argv)
+{
+	struct parser parser = {call, argc, 1, argv};
+	const char *text = argc > 1 ? argv[1] : "", *value = NULL;
+
+	if (strncmp(text, "-H", 2) == 0)
+		value = text[2] ? text + 2 : NULL;
+	else if (strncmp(text, "--host=", 7) == 0)
+		value = text + 7;
+	else if (strcmp(text, "--host") != 0)
+		return 0;
+	return take_option(&parser, OPTION_HOST, value) < 0 ? parser.at : -1;
+}
+
 int command_parse(struct call *call, int argc, char **argv)
 {
-	struct parser parser = {call, argc, 2, argv};
+	struct parser parser;
+	int n;
 
 	*call = (struct call){.command = N_COMMANDS};
+	n = take_host(call, argc, argv);
+	if (n < 0)
+		return STATUS_USAGE;
+	argc -= n;
+	argv += n;
+	parser = (struct parser){call, argc, 2, argv};
 	if (argc < 2) {
 		complain("no command; `pkd --help` lists them");
 		return STATUS_USAGE;
@@ -239,6 +265,32 @@ int command_parse(struct call *call, int argc, char **argv)
 }
 
 /* ---- What was given ---- */
+
+char **command_words(const struct call *call, enum option_id without, size_t *ret_n)
+{
+	char **words = calloc((size_t)call->n_operands + N_OPTIONS + 2, sizeof(*words));
+	size_t n = 0;
+	bool fits = words;
+
+	for (int i = -1; fits && i < N_OPTIONS; i++) {
+		const char *value = i < 0 ? NULL : call->option[i];
+
+		if (i < 0)
+			fits = (words[n++] = strdup(commands[call->command].name));
+		else if (value && i != (int)without)
+			fits = asprintf(&words[n++], "--%s%s%s", options[i].name,
+			                options[i].argument ? "=" : "", value) >= 0;
+	}
+	/* Behind it nothing is an option. */
+	if (fits && call->n_operands)
+		fits = (words[n++] = strdup("--"));
+	for (int i = 0; fits && i < call->n_operands; i++)
+		fits = (words[n++] = strdup(call->operands[i]));
+	if (!fits)
+		abort();
+	*ret_n = n;
+	return words;
+}
 
 const char *command_operand(const struct call *call)
 {

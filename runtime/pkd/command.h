@@ -3,6 +3,7 @@
 #define PKD_COMMAND_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 enum command_id {
@@ -44,6 +45,10 @@ struct call {
 /* Reads the command line; the operands are moved to the front of argv. Returns -1, or the status to
  * end with: after a message, or after --help or --version. */
 int command_parse(struct call *call, int argc, char **argv);
+
+/* The words behind "pkd" that make this call again, without an option; each and the array are to be
+ * freed. */
+char **command_words(const struct call *call, enum option_id without, size_t *ret_n);
 
 /* The first operand, or NULL. */
 const char *command_operand(const struct call *call);

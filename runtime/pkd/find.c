@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -40,6 +41,9 @@ static void take_socket(struct found_list *list, int directory, const char *name
 	talk = talk_open(directory, name, &error);
 	if (!talk && !error)
 		return; /* it has been killed, and left this */
+	/* In a directory that a group shares not all programs are open to it. */
+	if (error == EACCES && !wanted)
+		return;
 	list->items = realloc(list->items, (list->n + 1) * sizeof(*list->items));
 	if (!list->items)
 		abort();
@@ -125,7 +129,8 @@ void find_all(struct found_list *list, pid_t pid)
 	*list = (struct found_list){.n = 0};
 	for (unsigned i = 0; i < all.n; i++) {
 		const char *why = NULL;
-		int directory = pkdi_place_directory(all.paths[i], false, &why);
+		int directory = pkdi_place_directory(
+			all.paths[i], all.is_told ? PKDI_PLACE_LOOK_AS_TOLD : PKDI_PLACE_LOOK, &why);
 		bool again = false;
 
 		seen[i] = (struct stat){.st_ino = 0};
@@ -148,6 +153,33 @@ void find_all(struct found_list *list, pid_t pid)
 		qsort(list->items, list->n, sizeof(*list->items), by_number);
 }
 
+/* Whether the word is the path of a socket. */
+static bool is_path(const char *word)
+{
+	size_t n = word ? strlen(word) : 0;
+
+	return n > 5 && strchr(word, '/') && strcmp(word + n - 5, ".sock") == 0;
+}
+
+/* The one that listens there, whoever's it is. */
+static void find_at(struct found_list *list, const char *path)
+{
+	const char *name = strrchr(path, '/') + 1, *why = NULL;
+	char folder[PATH_MAX];
+	int directory;
+
+	*list = (struct found_list){.n = 0};
+	snprintf(folder, sizeof(folder), "%.*s", (int)(name - path) - (name - path > 1), path);
+	directory = pkdi_place_directory(folder, PKDI_PLACE_LOOK_AS_TOLD, &why);
+	if (directory == -EPERM || directory == -EACCES)
+		snprintf(list->refused, sizeof(list->refused), "%.400s %s", folder, why);
+	if (directory < 0)
+		return;
+	take_socket(list, directory, name, process_of(name));
+	close(directory);
+	greet_all(list);
+}
+
 void find_close(struct found_list *list)
 {
 	for (size_t i = 0; i < list->n; i++)
@@ -163,6 +195,9 @@ static bool is_meant(const struct found *found, const char *word)
 	char *end;
 	long pid = strtol(word, &end, 10);
 
+	/* Nothing else was looked for. */
+	if (is_path(word))
+		return true;
 	if (*word >= '0' && *word <= '9' && !*end)
 		return pid == found->pid;
 	return found->can_talk && strcmp(found->talk->name, word) == 0;
@@ -192,6 +227,10 @@ static void say_none(const struct found_list *list, const char *word)
 
 	if (list->n == 0 && *list->refused) {
 		fail("permission", "%s, so nothing is looked for there", list->refused);
+		return;
+	}
+	if (list->n == 0 && is_path(word)) {
+		fail("no_program", "no program listens at %s", word);
 		return;
 	}
 	if (list->n == 0) {
@@ -258,6 +297,10 @@ static void find_for(struct found_list *list, const char *word)
 	char *end = NULL;
 	long pid = word ? strtol(word, &end, 10) : 0;
 
+	if (is_path(word)) {
+		find_at(list, word);
+		return;
+	}
 	if (pid > 0 && pid <= INT32_MAX && !*end) {
 		find_all(list, (pid_t)pid);
 		if (list->n > 0)

@@ -1,4 +1,4 @@
-/* Which programs of this user run, and which of them is meant. */
+/* Which programs run, and which of them is meant. */
 #ifndef PKD_FIND_H
 #define PKD_FIND_H
 
@@ -22,8 +22,8 @@ struct found_list {
 void find_all(struct found_list *list, pid_t pid);
 void find_close(struct found_list *list);
 
-/* The one of that name or number; of NULL, the only one that runs. NULL after it has been said why
- * there is none; to be closed. */
+/* The one of that name or number, or whose socket has that path; of NULL, the only one that runs.
+ * NULL after it has been said why there is none; to be closed. */
 struct talk *find_program(const char *word);
 
 /* The same where a word may also be something else: `is_program` tells. A word that names nothing

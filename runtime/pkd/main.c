@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "pkd/command.h"
+#include "pkd/remote.h"
 #include "pkd/say.h"
 
 int main(int argc, char **argv)
@@ -21,7 +22,8 @@ int main(int argc, char **argv)
 	status = command_parse(&call, argc, argv);
 	if (status < 0) {
 		say_json(call.option[OPTION_JSON] != NULL);
-		status = commands[call.command](&call);
+		status = call.option[OPTION_HOST] ? remote_run(&call)
+		                                  : commands[call.command](&call);
 	}
 	/* A result that went to a full disk or a closed pipe is no result. */
 	if (fflush(stdout) != 0 || ferror(stdout)) {

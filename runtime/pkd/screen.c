@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "pkd/top_view.h"
+#include "pkd/key.h"
 
 static SCREEN *screen;
 static attr_t looks[N_LOOKS];
@@ -27,10 +27,11 @@ static void choose_looks(void)
 		attr_t attributes;
 		short colour; /* -1: that of the terminal */
 	} wanted[N_LOOKS] = {
-		[LOOK_PLAIN] = {A_NORMAL, -1},         [LOOK_HEAD] = {A_REVERSE, -1},
+		[LOOK_PLAIN] = {A_NORMAL, -1},         [LOOK_HEAD] = {A_BOLD | A_UNDERLINE, -1},
 		[LOOK_TITLE] = {A_BOLD, -1},           [LOOK_QUIET] = {A_DIM, -1},
 		[LOOK_GOOD] = {A_NORMAL, COLOR_GREEN}, [LOOK_WARN] = {A_BOLD, COLOR_YELLOW},
 		[LOOK_BAD] = {A_BOLD, COLOR_RED},      [LOOK_ASK] = {A_REVERSE | A_BOLD, -1},
+		[LOOK_CHOSEN] = {A_REVERSE, -1},
 	};
 	const char *none = getenv("NO_COLOR");
 	bool has_colours = has_colors() && !(none && *none);
@@ -145,6 +146,15 @@ int screen_key(void)
 		return TOP_NEXT_TAB;
 	case KEY_BTAB:
 		return TOP_PREVIOUS_TAB;
+	case KEY_BACKSPACE:
+	case 0x7f:
+	case '\b':
+		return TOP_BACKSPACE;
+	case KEY_DC:
+		return TOP_DELETE;
+	case KEY_ENTER:
+	case '\r':
+		return TOP_ENTER;
 	case KEY_RESIZE: /* what a terminal does then with what it shows is its own affair */
 	case 'L' & 0x1f: /* the usual key for drawing everything anew */
 		clearok(curscr, TRUE);

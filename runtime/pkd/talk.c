@@ -2,6 +2,7 @@
 #include "pkd/talk.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -201,7 +202,9 @@ enum talk_result talk_take(struct talk *talk)
 		/* Its end is the last that it says. */
 		if (take_event(talk) && talk->has_ended)
 			return lose(talk);
-		if (pkdi_json_member(&talk->json, 0, "event") != PKDI_JSON_NONE)
+		/* A greeting is read here where nobody has waited for it. */
+		if (pkdi_json_member(&talk->json, 0, "event") != PKDI_JSON_NONE ||
+		    pkdi_json_member(&talk->json, 0, "pkd") != PKDI_JSON_NONE)
 			continue;
 		result = take_answer(talk);
 		if (result != TALK_NOTHING)
@@ -254,8 +257,23 @@ struct talk *talk_open(int directory, const char *socket, int *ret_error)
 	if (!talk)
 		abort();
 	talk->fd = fd;
+	talk->directory = fcntl(directory, F_DUPFD_CLOEXEC, 0);
+	snprintf(talk->socket, sizeof(talk->socket), "%s", socket);
 	talk->pid = (pid_t)strtol(socket, NULL, 10);
 	return talk;
+}
+
+struct talk *talk_again(const struct talk *talk, int *ret_error)
+{
+	struct talk *again = talk_open(talk->directory, talk->socket, ret_error);
+
+	if (!again)
+		return NULL;
+	again->pid = talk->pid;
+	again->is_near = talk->is_near;
+	memcpy(again->name, talk->name, sizeof(again->name));
+	memcpy(again->version, talk->version, sizeof(again->version));
+	return again;
 }
 
 void talk_close(struct talk *talk)
@@ -263,6 +281,8 @@ void talk_close(struct talk *talk)
 	if (!talk)
 		return;
 	close(talk->fd);
+	if (talk->directory >= 0)
+		close(talk->directory);
 	free(talk);
 }
 

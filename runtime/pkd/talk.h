@@ -27,6 +27,8 @@ enum talk_result {
 
 struct talk {
 	int fd;
+	int directory;        /* and `socket` in it: where the program listens */
+	char socket[32];
 	pid_t pid;            /* of the program, as it says itself */
 	bool is_near;         /* that number means the same process here */
 	char name[TALK_NAME]; /* of the program */
@@ -52,6 +54,10 @@ int64_t talk_now(void);
  * or it cannot be reached, which the errno says. */
 struct talk *talk_open(int directory, const char *socket, int *ret_error);
 void talk_close(struct talk *talk);
+
+/* One more conversation with the same program, without a wait: what is asked in it holds up nothing
+ * else. NULL: the program listens no more, or cannot be reached; *ret_error as of `talk_open`. */
+struct talk *talk_again(const struct talk *talk, int *ret_error);
 
 /* Reads what a program says first, until then. False: it is none that this pkd can talk to. */
 bool talk_greet(struct talk *talk, int64_t until_ns);

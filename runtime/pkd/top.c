@@ -16,18 +16,19 @@
 /* The first rates are there soon, whatever the period is. */
 #define FIRST_NS INT64_C(250000000)
 
-/* What the program is being asked, one thing at a time. */
-enum request { NONE, STATUS, STOP };
+/* How often is said how long an answer has been owed. */
+#define COUNTING_NS INT64_C(500000000)
 
 struct top {
 	struct talk *talk;
 	struct view view;
 	struct top_state state;
-	enum request request;
-	int64_t asked_ns; /* when */
-	int64_t next_ns;  /* when the next status is due */
-	bool wants_stop;  /* as soon as nothing else is being asked */
-	uint64_t n_left;  /* periods until the end; 0: without end */
+	bool waits;        /* for a status */
+	int64_t asked_ns;  /* when it was asked for */
+	int64_t next_ns;   /* when the next one is due */
+	struct talk *other; /* in which an order is given: the screen goes on; NULL: none is */
+	int64_t ordered_ns; /* when */
+	uint64_t n_left;   /* periods until the end; 0: without end */
 };
 
 /* The program has ended, or there was no answer: says so, and returns the exit status. */
@@ -82,24 +83,24 @@ static void draw(struct top *top)
 {
 	struct canvas canvas;
 
-	top->state.silent_ns = top->request == NONE ? 0 : talk_now() - top->asked_ns;
+	top->state.silent_ns = top->waits ? talk_now() - top->asked_ns : 0;
+	top->state.asked_ns = talk_now() - top->ordered_ns;
 	screen_canvas(&canvas);
 	top_draw(&canvas, &top->state, &top->view, top->talk);
 	screen_show(&canvas);
 	canvas_finish(&canvas);
 }
 
-/* Asks what is due, if nothing is being asked. */
+/* Asks for a status if it is due. */
 static bool ask(struct top *top)
 {
 	int64_t now_ns = talk_now();
 
-	if (top->request != NONE || (!top->wants_stop && now_ns < top->next_ns))
+	if (top->waits || now_ns < top->next_ns)
 		return true;
-	top->request = top->wants_stop ? STOP : STATUS;
+	top->waits = true;
 	top->asked_ns = now_ns;
-	top->wants_stop = false;
-	return talk_ask(top->talk, top->request == STOP ? "stop" : "status", NULL);
+	return talk_ask(top->talk, "status", NULL);
 }
 
 /* Takes what has come. False: the conversation has ended. */
@@ -114,22 +115,69 @@ static bool take(struct top *top, bool *ret_is_new)
 		case TALK_LINE_READ:
 			break;
 		}
-		if (top->request == STATUS)
-			view_take_status(&top->view, &top->talk->json, top->talk->parameters);
+		view_take_status(&top->view, &top->talk->json, top->talk->parameters);
 		if (!top->talk->is_last)
 			continue;
-		if (top->request == STATUS) {
-			view_settle(&top->view);
-			view_look(&top->view, top->talk);
-			top->next_ns = top->asked_ns + top->state.period_ns;
-			if (top->view.n_samples == 1 && top->state.period_ns > FIRST_NS)
-				top->next_ns = top->asked_ns + FIRST_NS;
-			top->n_left -= top->n_left > 0;
-			*ret_is_new = true;
-		}
-		top->request = NONE;
+		view_settle(&top->view);
+		view_look(&top->view, top->talk);
+		top->next_ns = top->asked_ns + top->state.period_ns;
+		if (top->view.n_samples == 1 && top->state.period_ns > FIRST_NS)
+			top->next_ns = top->asked_ns + FIRST_NS;
+		top->n_left -= top->n_left > 0;
+		*ret_is_new = true;
+		top->waits = false;
 	}
 }
+
+/* ---- Orders ---- */
+
+static void end_order(struct top *top)
+{
+	talk_close(top->other);
+	top->other = NULL;
+	order_finish(&top->state.order);
+}
+
+static void give_order(struct top *top)
+{
+	const struct order *order = &top->state.order;
+	int error = 0;
+
+	top->ordered_ns = talk_now();
+	top->other = talk_again(top->talk, &error);
+	if (top->other && talk_ask(top->other, order->method, order->parameters))
+		return;
+	if (top->other)
+		top_say(&top->state, LOOK_BAD, "%s", top->other->message);
+	else
+		top_say(&top->state, LOOK_BAD, "%s cannot be reached: %s", top->talk->name,
+		        error ? strerror(error) : "it listens no more");
+	end_order(top);
+}
+
+/* Takes what has come of the answer; what has changed is looked at at once. */
+static void take_order(struct top *top, bool *ret_is_new)
+{
+	while (top->other) {
+		switch (talk_take(top->other)) {
+		case TALK_NOTHING:
+			return;
+		case TALK_FAILED:
+			top_say(&top->state, LOOK_BAD, "%s", top->other->message);
+			break;
+		case TALK_LINE_READ:
+			order_take(&top->state.order, top->other, top_tell, &top->state);
+			if (!top->other->is_last)
+				continue;
+			break;
+		}
+		end_order(top);
+		top->next_ns = talk_now();
+		*ret_is_new = true;
+	}
+}
+
+/* ---- The loop ---- */
 
 /* False: that was the wish to quit. */
 static bool press(struct top *top, bool *ret_is_new)
@@ -141,8 +189,13 @@ static bool press(struct top *top, bool *ret_is_new)
 		switch (key ? top_press(&top->state, &top->view, key) : TOP_STAYS) {
 		case TOP_QUITS:
 			return false;
-		case TOP_STOPS:
-			top->wants_stop = true;
+		case TOP_ORDERS:
+			give_order(top);
+			break;
+		case TOP_GIVES_UP:
+			end_order(top);
+			top_say(&top->state, LOOK_WARN, "given up; it may be done all the same: %s",
+			        top->state.asked);
 			break;
 		case TOP_STAYS:
 			break;
@@ -155,14 +208,19 @@ static bool press(struct top *top, bool *ret_is_new)
 /* Returns when a key or an answer is there, or it is time; false: the terminal has gone. */
 static bool wait(const struct top *top, const sigset_t *open)
 {
-	struct pollfd fds[] = {{STDIN_FILENO, POLLIN, 0}, {top->talk->fd, POLLIN, 0}};
-	/* While it owes an answer, that is counted on the screen. */
-	int64_t left_ns = top->request == NONE ? top->next_ns - talk_now() : 500000000;
+	struct pollfd fds[] = {{STDIN_FILENO, POLLIN, 0},
+	                       {top->talk->fd, POLLIN, 0},
+	                       {top->other ? top->other->fd : -1, POLLIN, 0}};
+	int64_t left_ns = top->next_ns - talk_now();
 	struct timespec left = {0, 0};
+
+	/* While it owes an answer, that is counted on the screen. */
+	if (top->waits || (top->other && left_ns > COUNTING_NS))
+		left_ns = COUNTING_NS;
 
 	if (left_ns > 0)
 		left = (struct timespec){left_ns / 1000000000, left_ns % 1000000000};
-	return ppoll(fds, 2, &left, open) <= 0 ||
+	return ppoll(fds, 3, &left, open) <= 0 ||
 	       !(fds[0].revents & (POLLHUP | POLLERR | POLLNVAL));
 }
 
@@ -172,10 +230,11 @@ static int loop(struct top *top, const sigset_t *open)
 	bool counts = top->n_left > 0;
 
 	while (!caught && !(counts && top->n_left == 0)) {
-		bool is_new = top->request != NONE;
+		bool is_new = top->waits || top->other;
 
 		if (!ask(top) || !take(top, &is_new))
 			return -1;
+		take_order(top, &is_new);
 		if (!press(top, &is_new))
 			return 0;
 		if (is_new)
@@ -291,7 +350,7 @@ static int write_samples(const struct call *call, struct top *top)
 
 int top_command(struct call *call)
 {
-	struct top top = {.request = NONE};
+	struct top top = {.waits = false};
 	int64_t period_ns;
 	int status;
 
@@ -305,11 +364,16 @@ int top_command(struct call *call)
 	if (!view_describe(&top.view, top.talk) || !view_sample(&top.view, top.talk)) {
 		status = end_status(call, top.talk);
 	} else {
+		/* Which parameters are live is for completion only. */
+		if (!call->option[OPTION_JSON])
+			(void)view_values(&top.view, top.talk);
 		view_look(&top.view, top.talk);
 		top.next_ns = talk_now() + (period_ns < FIRST_NS ? period_ns : FIRST_NS);
 		status = call->option[OPTION_JSON] ? write_samples(call, &top) : show(call, &top);
 	}
+	top_finish(&top.state);
 	view_finish(&top.view);
+	talk_close(top.other);
 	talk_close(top.talk);
 	return status;
 }

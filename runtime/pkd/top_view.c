@@ -121,11 +121,18 @@ static const struct tab {
 	[TOP_PROCESSES] = {"Processes", process_columns, LENGTH(process_columns)},
 };
 
-static size_t count(const struct view *view, enum top_tab tab)
+size_t top_count(const struct view *view, enum top_tab tab)
 {
 	return tab == TOP_NODES   ? view->n_nodes
 	       : tab == TOP_EDGES ? view->n_edges
 	                          : view->n_processes;
+}
+
+bool top_sorts_by(enum top_tab tab, int column)
+{
+	enum kind kind = tabs[tab].columns[column].kind;
+
+	return kind != BAR && kind != COURSE;
 }
 
 /* ---- What stands in a place ---- */
@@ -389,9 +396,9 @@ static void fill(struct place *place, const struct view *view, enum top_tab tab,
 		fill_process(place, view, &view->processes[row], (enum process_column)column);
 }
 
-/* ---- The order ---- */
+/* ---- What a list is sorted by ---- */
 
-struct order {
+struct sorting {
 	const struct view *view;
 	enum top_tab tab;
 	int column;
@@ -401,7 +408,7 @@ struct order {
 /* Numbers from the largest on, texts from A on; what is equal in the order of the program. */
 static int compare(const void *a, const void *b, void *context)
 {
-	const struct order *order = context;
+	const struct sorting *order = context;
 	size_t x = *(const size_t *)a, y = *(const size_t *)b;
 	enum kind kind = tabs[order->tab].columns[order->column].kind;
 	struct place p, q;
@@ -416,11 +423,11 @@ static int compare(const void *a, const void *b, void *context)
 	return r ? r : (x > y) - (x < y);
 }
 
-static size_t *sorted(const struct top_state *state, const struct view *view)
+size_t *top_rows(const struct top_state *state, const struct view *view)
 {
-	size_t n = count(view, state->tab);
+	size_t n = top_count(view, state->tab);
 	size_t *rows = calloc(n + 1, sizeof(*rows));
-	struct order order = {view, state->tab, state->sort[state->tab],
+	struct sorting order = {view, state->tab, state->sort[state->tab],
 	                      state->is_turned[state->tab]};
 
 	if (!rows)
@@ -442,7 +449,7 @@ static int name_width(const struct view *view, enum top_tab tab)
 	size_t width = 10;
 	struct place place;
 
-	for (size_t i = 0; i < count(view, tab); i++) {
+	for (size_t i = 0; i < top_count(view, tab); i++) {
 		fill(&place, view, tab, i, 0);
 		width = strlen(place.text) > width ? strlen(place.text) : width;
 	}
@@ -522,22 +529,43 @@ static void draw_place(struct canvas *canvas, int row, int at, int width, enum k
 	}
 }
 
-static void draw_list(struct canvas *canvas, struct top_state *state, const struct view *view)
+/* The lowest rows: what was said last, and the keys. Where there is little room they share one. */
+static int foot_rows(const struct canvas *canvas)
 {
-	const struct tab *tab = &tabs[state->tab];
-	int name = lay_out(state, view, canvas->columns);
-	int n = (int)count(view, state->tab);
-	size_t *rows = sorted(state, view);
-	int *scroll = &state->scroll[state->tab];
+	return canvas->rows < 12 ? 1 : 2;
+}
 
-	state->page = canvas->rows - LIST_TOP - 1;
-	state->page = state->page < 1 ? 1 : state->page;
+/* Returns the first row that is shown. */
+static int scroll_to_chosen(struct top_state *state, const size_t *rows, int n)
+{
+	int *scroll = &state->scroll[state->tab], at = 0;
+
+	while (at < n && rows[at] != state->chosen[state->tab])
+		at++;
+	if (*scroll <= at - state->page)
+		*scroll = at - state->page + 1;
+	if (*scroll > at)
+		*scroll = at;
 	if (*scroll > n - state->page)
 		*scroll = n - state->page;
 	if (*scroll < 0)
 		*scroll = 0;
+	return *scroll;
+}
+
+static void draw_list(struct canvas *canvas, struct top_state *state, const struct view *view)
+{
+	const struct tab *tab = &tabs[state->tab];
+	int name = lay_out(state, view, canvas->columns);
+	int n = (int)top_count(view, state->tab);
+	size_t *rows = top_rows(state, view);
+	int first;
+
+	state->page = canvas->rows - LIST_TOP - foot_rows(canvas);
+	state->page = state->page < 1 ? 1 : state->page;
+	first = scroll_to_chosen(state, rows, n);
 	draw_heads(canvas, state, name);
-	for (int i = 0; i < state->page && *scroll + i < n; i++) {
+	for (int i = 0; i < state->page && first + i < n; i++) {
 		int at = 0;
 
 		for (int j = 0; j < state->n_columns; j++) {
@@ -545,10 +573,12 @@ static void draw_list(struct canvas *canvas, struct top_state *state, const stru
 			int width = column->kind == NAME ? name : column->width;
 			struct place place;
 
-			fill(&place, view, state->tab, rows[*scroll + i], state->shown[j]);
+			fill(&place, view, state->tab, rows[first + i], state->shown[j]);
 			draw_place(canvas, LIST_TOP + i, at, width, column->kind, &place);
 			at += width + GAP;
 		}
+		if (rows[first + i] == state->chosen[state->tab])
+			canvas_look(canvas, LIST_TOP + i, 0, canvas->columns, LOOK_CHOSEN);
 	}
 	free(rows);
 }
@@ -638,7 +668,7 @@ static void draw_usage(struct canvas *canvas, const struct view *view, const str
 
 static void draw_tabs(struct canvas *canvas, const struct top_state *state, const struct view *view)
 {
-	int at = 0, n = (int)count(view, state->tab);
+	int at = 0, n = (int)top_count(view, state->tab);
 	int first = state->scroll[state->tab] + 1, last = first + state->page - 1;
 	char text[64];
 
@@ -646,7 +676,7 @@ static void draw_tabs(struct canvas *canvas, const struct top_state *state, cons
 		bool is_shown = i == (int)state->tab;
 
 		snprintf(text, sizeof(text), is_shown ? "[%s %zu]" : " %s %zu ", tabs[i].title,
-		         count(view, (enum top_tab)i));
+		         top_count(view, (enum top_tab)i));
 		at = canvas_text(canvas, 2, at, canvas->columns - at,
 		                 is_shown ? LOOK_TITLE : LOOK_QUIET, text) +
 		     1;
@@ -657,30 +687,74 @@ static void draw_tabs(struct canvas *canvas, const struct top_state *state, cons
 	canvas_right(canvas, 2, at, canvas->columns - at, LOOK_PLAIN, text);
 }
 
-static void draw_foot(struct canvas *canvas, const struct top_state *state, const struct talk *talk)
+/* What is typed or asked, how long the program has owed an answer, or what was said last. Returns
+ * whether there is anything to say. */
+static bool draw_said(struct canvas *canvas, int row, const struct top_state *state,
+                      const struct talk *talk)
 {
-	int row = canvas->rows - 1, at = 0, columns = canvas->columns;
 	char text[512], number[WORDS_SIZE];
+	int columns = canvas->columns;
+
+	switch (state->mode) {
+	case TOP_SETS:
+	case TOP_CALLS:
+		prompt_draw(&state->prompt, canvas, row,
+		            state->mode == TOP_SETS ? "set " : "call ");
+		return true;
+	case TOP_ASKS_STOP:
+		snprintf(text, sizeof(text), " Stop %s? y: yes, any other key: no ", talk->name);
+		canvas_text(canvas, row, 0, columns, LOOK_ASK, text);
+		return true;
+	case TOP_WATCHES:
+		break;
+	}
+	if (state->order.method) {
+		words_duration(state->asked_ns, number);
+		snprintf(text, sizeof(text), "asking for %s ...  esc: give it up  ", number);
+		columns -= canvas_text(canvas, row, 0, columns, LOOK_WARN, text);
+		canvas_text(canvas, row, canvas->columns - columns, columns, LOOK_PLAIN,
+		            state->asked);
+	} else if (state->silent_ns > SILENCE_NS) {
+		words_duration(state->silent_ns, number);
+		snprintf(text, sizeof(text), "no answer for %s; is it suspended?", number);
+		canvas_text(canvas, row, 0, columns, LOOK_BAD, text);
+	} else {
+		words_shorten(state->said, (size_t)columns, text, sizeof(text));
+		canvas_text(canvas, row, 0, columns, state->said_look, text);
+	}
+	return state->order.method || state->silent_ns > SILENCE_NS || *state->said;
+}
+
+static void draw_keys(struct canvas *canvas, int row, const struct top_state *state,
+                      const struct view *view)
+{
+	bool is_held = state->tab == TOP_NODES && view->n_nodes > 0 &&
+	               view_is_held(&view->nodes[state->chosen[TOP_NODES]]);
+	char text[512];
+
+	if (state->mode == TOP_WATCHES)
+		snprintf(text, sizeof(text),
+		         "q quit  p %s  s set  c call  x stop  tab list  < > r o sort  "
+		         "+- every %.3gs",
+		         is_held ? "resume" : "pause", (double)state->period_ns / 1e9);
+	else if (state->mode == TOP_ASKS_STOP)
+		*text = '\0';
+	else
+		snprintf(text, sizeof(text), "%s",
+		         *state->names ? state->names
+		                       : "enter: do it  esc: leave it  tab: complete  ctrl-u: clear");
+	canvas_text(canvas, row, 0, canvas->columns, state->is_wrong ? LOOK_BAD : LOOK_QUIET, text);
+}
+
+static void draw_foot(struct canvas *canvas, const struct top_state *state, const struct view *view,
+                      const struct talk *talk)
+{
+	int n = foot_rows(canvas), row = canvas->rows - n;
 
 	if (row <= LIST_TOP)
 		return;
-	if (state->asks) {
-		snprintf(text, sizeof(text), " Stop %s? y: yes, any other key: no ", talk->name);
-		canvas_text(canvas, row, 0, columns, LOOK_ASK, text);
-		return;
-	}
-	if (state->silent_ns > SILENCE_NS) {
-		words_duration(state->silent_ns, number);
-		snprintf(text, sizeof(text), "no answer for %s; is it suspended?  ", number);
-		at = canvas_text(canvas, row, 0, columns, LOOK_BAD, text);
-	} else if (state->has_stopped) {
-		at = canvas_text(canvas, row, 0, columns, LOOK_WARN, "told to stop  ");
-	}
-	snprintf(text, sizeof(text),
-	         "q quit  s stop  tab next list  < > sort  r turn  o order  "
-	         "+ - every %.3gs",
-	         (double)state->period_ns / 1e9);
-	canvas_text(canvas, row, at, columns - at, LOOK_QUIET, text);
+	if (!draw_said(canvas, row, state, talk) || n > 1)
+		draw_keys(canvas, canvas->rows - 1, state, view);
 }
 
 void top_draw(struct canvas *canvas, struct top_state *state, const struct view *view,
@@ -690,140 +764,5 @@ void top_draw(struct canvas *canvas, struct top_state *state, const struct view 
 	draw_program(canvas, view, talk);
 	draw_usage(canvas, view, talk);
 	draw_tabs(canvas, state, view);
-	draw_foot(canvas, state, talk);
-}
-
-/* ---- Keys ---- */
-
-#define SHORTEST_NS INT64_C(100000000)
-#define LONGEST_NS INT64_C(60000000000)
-
-void top_init(struct top_state *state, int64_t period_ns)
-{
-	*state = (struct top_state){.period_ns = period_ns, .page = 1};
-	for (int i = 0; i < N_TOP_TABS; i++)
-		state->sort[i] = -1;
-}
-
-/* The column before or behind the one that is sorted by, among those that are shown and can be. */
-static void choose_column(struct top_state *state, int step)
-{
-	const struct column *columns = tabs[state->tab].columns;
-	int *sort = &state->sort[state->tab], at = step > 0 ? -1 : 0;
-
-	if (state->n_columns == 0)
-		return;
-	for (int i = 0; i < state->n_columns; i++)
-		if (state->shown[i] == *sort)
-			at = i;
-	do
-		at = (at + step + state->n_columns) % state->n_columns;
-	while (columns[state->shown[at]].kind == BAR || columns[state->shown[at]].kind == COURSE);
-	*sort = state->shown[at];
-}
-
-static void change_period(struct top_state *state, bool slower)
-{
-	int64_t period_ns = slower ? state->period_ns * 2 : state->period_ns / 2;
-
-	state->period_ns = period_ns < SHORTEST_NS  ? SHORTEST_NS
-	                   : period_ns > LONGEST_NS ? LONGEST_NS
-	                                            : period_ns;
-}
-
-static void change_tab(struct top_state *state, int tab)
-{
-	state->tab = (enum top_tab)((tab + N_TOP_TABS) % N_TOP_TABS);
-	state->n_columns = 0;
-}
-
-static enum top_wish answer(struct top_state *state, int key)
-{
-	state->asks = false;
-	if (key != 'y' && key != 'Y')
-		return TOP_STAYS;
-	state->has_stopped = true;
-	return TOP_STOPS;
-}
-
-/* The keys that move through the list. */
-static void move(struct top_state *state, const struct view *view, int key)
-{
-	int *scroll = &state->scroll[state->tab], n = (int)count(view, state->tab);
-
-	switch (key) {
-	case TOP_UP:
-	case 'k':
-		--*scroll;
-		break;
-	case TOP_DOWN:
-	case 'j':
-		++*scroll;
-		break;
-	case TOP_PAGE_UP:
-		*scroll -= state->page;
-		break;
-	case TOP_PAGE_DOWN:
-	case ' ':
-		*scroll += state->page;
-		break;
-	case TOP_HOME:
-		*scroll = 0;
-		break;
-	case TOP_END:
-		*scroll = n;
-		break;
-	default:
-		break;
-	}
-	if (*scroll > n - state->page)
-		*scroll = n - state->page;
-	if (*scroll < 0)
-		*scroll = 0;
-}
-
-enum top_wish top_press(struct top_state *state, const struct view *view, int key)
-{
-	if (state->asks)
-		return answer(state, key);
-	switch (key) {
-	case 'q':
-	case 'Q':
-		return TOP_QUITS;
-	case 's':
-		state->asks = true;
-		break;
-	case TOP_NEXT_TAB:
-	case TOP_PREVIOUS_TAB:
-		change_tab(state, (int)state->tab + (key == TOP_NEXT_TAB ? 1 : -1));
-		break;
-	case '1':
-	case '2':
-	case '3':
-		change_tab(state, key - '1');
-		break;
-	case '<':
-	case TOP_LEFT:
-		choose_column(state, -1);
-		break;
-	case '>':
-	case TOP_RIGHT:
-		choose_column(state, 1);
-		break;
-	case 'o':
-		state->sort[state->tab] = -1;
-		state->is_turned[state->tab] = false;
-		break;
-	case 'r':
-		state->is_turned[state->tab] = !state->is_turned[state->tab];
-		break;
-	case '+':
-	case '-':
-		change_period(state, key == '+');
-		break;
-	default:
-		move(state, view, key);
-		break;
-	}
-	return TOP_STAYS;
+	draw_foot(canvas, state, view, talk);
 }

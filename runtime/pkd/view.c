@@ -232,6 +232,11 @@ static void take_process(struct view *view, const struct object *o)
 	process->since_ns = (int64_t)number_of(o, "since_ns");
 }
 
+bool view_is_held(const struct view_node *node)
+{
+	return !strcmp(node->state, "paused") || !strcmp(node->state, "resting");
+}
+
 static void take_node(struct view *view, const struct object *o)
 {
 	uint64_t at = view->n_samples % VIEW_SAMPLES;
@@ -329,6 +334,21 @@ void view_take_status(struct view *view, const struct pkdi_json *json, uint32_t 
 	}
 }
 
+void view_take_values(struct view *view, const struct pkdi_json *json, uint32_t parameters)
+{
+	struct object o;
+	char *name;
+
+	if (!find(json, parameters, "param", &o))
+		return;
+	name = text_of(&o, "name");
+	for (size_t i = 0; i < view->n_params; i++)
+		if (!strcmp(view->params[i].name, name))
+			pkdi_json_bool(json, pkdi_json_member(json, o.number, "live"),
+			               &view->params[i].is_live);
+	free(name);
+}
+
 /* ---- What has changed ---- */
 
 /* What was counted since an older sample: the youngest one since which enough has happened, or the
@@ -413,27 +433,33 @@ void view_settle(struct view *view)
 
 /* ---- Asking ---- */
 
-bool view_describe(struct view *view, struct talk *talk)
+static bool ask(struct view *view, struct talk *talk, const char *method,
+                void (*take)(struct view *view, const struct pkdi_json *json, uint32_t parameters))
 {
-	if (!talk_ask(talk, "describe", NULL))
+	if (!talk_ask(talk, method, NULL))
 		return false;
 	do {
 		if (!talk_next(talk, TALK_PATIENCE_NS))
 			return false;
-		view_take_description(view, &talk->json, talk->parameters);
+		take(view, &talk->json, talk->parameters);
 	} while (!talk->is_last);
 	return true;
 }
 
+bool view_describe(struct view *view, struct talk *talk)
+{
+	return ask(view, talk, "describe", view_take_description);
+}
+
+bool view_values(struct view *view, struct talk *talk)
+{
+	return ask(view, talk, "get", view_take_values);
+}
+
 bool view_sample(struct view *view, struct talk *talk)
 {
-	if (!talk_ask(talk, "status", NULL))
+	if (!ask(view, talk, "status", view_take_status))
 		return false;
-	do {
-		if (!talk_next(talk, TALK_PATIENCE_NS))
-			return false;
-		view_take_status(view, &talk->json, talk->parameters);
-	} while (!talk->is_last);
 	view_settle(view);
 	return true;
 }

@@ -34,6 +34,9 @@ struct view_node {
 	uint64_t past_firings[VIEW_SAMPLES], past_busy_ns[VIEW_SAMPLES], past_frame[VIEW_SAMPLES];
 };
 
+/* Paused, or at rest. */
+bool view_is_held(const struct view_node *node);
+
 struct view_edge {
 	char *stream, *node, *input, *policy, *at;
 	uint64_t window;
@@ -52,6 +55,7 @@ struct view_stream {
 
 struct view_param {
 	char *name, *doc, *takes, *range;
+	bool is_live; /* once `view_take_values` has been told so */
 };
 
 struct view_command {
@@ -86,11 +90,15 @@ struct view {
 void view_take_description(struct view *view, const struct pkdi_json *json, uint32_t parameters);
 void view_take_status(struct view *view, const struct pkdi_json *json, uint32_t parameters);
 
+/* Takes a line of the answer to `get`. */
+void view_take_values(struct view *view, const struct pkdi_json *json, uint32_t parameters);
+
 /* After the last line of a status: computes what has changed. */
 void view_settle(struct view *view);
 
 /* Asks for them, and waits. False: there was no answer, and `talk` says why. */
 bool view_describe(struct view *view, struct talk *talk);
+bool view_values(struct view *view, struct talk *talk);
 bool view_sample(struct view *view, struct talk *talk);
 
 /* Looks at what the processes use, if their numbers mean something here. */

@@ -55,7 +55,8 @@ static _Noreturn void be_console(struct pkdi_supervisor *supervisor, int lifelin
 		supervisor->spawner.close_private(supervisor);
 		sigprocmask(SIG_SETMASK, &supervisor->spawner.signals, NULL);
 		if (prepare(supervisor) == 0)
-			status = pkdi_console_run(supervisor->run, listener, end_fd, &serve);
+			status = pkdi_console_run(supervisor->run, listener, end_fd, helper->group,
+			                          &serve);
 	}
 	_exit(status);
 }
@@ -123,17 +124,24 @@ int pkdi_helper_init(struct pkdi_supervisor *supervisor, const struct pkdi_optio
 {
 	struct pkdi_helper *helper = &supervisor->helper;
 	char why[PKDI_PLACE_PATH + 64];
+	int r;
 
 	if (options->no_console)
 		return 0;
 	if (pipe2(helper->end_fd, O_CLOEXEC | O_NONBLOCK) < 0) {
-		int r = -errno;
-
+		r = -errno;
 		pkdi_log_at(&supervisor->run->log, PKD_LOG_WARNING, "no console: %s",
 		            strerror(-r));
-		return options->serves ? r : 0;
+		return options->serves || options->has_group ? r : 0;
 	}
-	if (pkdi_place_open(&helper->place, why, sizeof(why)) < 0) {
+	helper->group = options->has_group ? options->group : PKDI_NO_GROUP;
+	r = pkdi_place_open(&helper->place, helper->group, why, sizeof(why));
+	if (r < 0 && options->has_group) {
+		pkdi_log(&supervisor->run->log,
+		         "--console-group: %s; PKD_DIR names another directory for its socket", why);
+		return r;
+	}
+	if (r < 0) {
 		pkdi_log_at(
 			&supervisor->run->log, PKD_LOG_WARNING,
 			"%s: %s; PKD_DIR names another directory for its socket",

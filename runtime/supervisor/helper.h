@@ -15,6 +15,7 @@ struct pkdi_supervisor;
 
 struct pkdi_helper {
 	struct pkdi_rendezvous place;
+	gid_t group; /* whose members are answered, too; PKDI_NO_GROUP: nobody's */
 	struct pkdi_serve serve;
 	struct pkdi_spawned spawned; /* a pid of 0: it does not run */
 	int end_fd[2];       /* a pipe: what is written to the second tells it the exit status */

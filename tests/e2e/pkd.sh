@@ -76,6 +76,9 @@ if command -v bash >/dev/null; then
 	bash -c '. "$1"; PATH=$2:$PATH; COMP_WORDS=(pkd st); COMP_CWORD=1; _pkd; echo "${COMPREPLY[@]}"' \
 		bash "$ROOT/runtime/pkd/completion/pkd.bash" "$B" >out 2>&1
 	says 'stop status'
+	bash -c '. "$1"; PATH=$2:$PATH; COMP_WORDS=(pkd -H robot st); COMP_CWORD=3; _pkd; echo "${COMPREPLY[@]}"' \
+		bash "$ROOT/runtime/pkd/completion/pkd.bash" "$B" >out 2>&1
+	says 'stop status'
 fi
 # completes WORD... : what bash offers behind them.
 completes() {

@@ -288,25 +288,184 @@ static void scrolling_stays_within_the_list(void **state)
 	assert_non_null(strstr(row, "1-1 of 2"));
 }
 
+static void what_is_chosen_stays_chosen_in_another_order(void **state)
+{
+	(void)state;
+	draw(24, 80, 0);
+	top_press(&top, &view, 'j');
+	assert_int_equal(top.chosen[TOP_NODES], 1);
+	top_press(&top, &view, 'r');
+	draw(6, 80, 4);
+	assert_memory_equal(row, "found ", 6);
+	top_press(&top, &view, TOP_DOWN);
+	assert_int_equal(top.chosen[TOP_NODES], 0);
+}
+
+/* ---- Orders ---- */
+
+static void type(const char *keys)
+{
+	for (; *keys; keys++)
+		top_press(&top, &view, (unsigned char)*keys);
+}
+
+static void assert_order(enum top_wish wish, const char *method, const char *parameters)
+{
+	assert_int_equal(wish, TOP_ORDERS);
+	assert_string_equal(top.order.method, method);
+	if (parameters)
+		assert_string_equal(top.order.parameters, parameters);
+	else
+		assert_null(top.order.parameters);
+	order_finish(&top.order);
+}
+
 static void a_stop_is_asked_about(void **state)
 {
 	(void)state;
-	assert_int_equal(top_press(&top, &view, 's'), TOP_STAYS);
-	assert_row(24, 80, 23, " Stop robot? y: yes, any other key: no");
+	assert_int_equal(top_press(&top, &view, 'x'), TOP_STAYS);
+	assert_row(24, 80, 22, " Stop robot? y: yes, any other key: no");
 	assert_int_equal(top_press(&top, &view, 'q'), TOP_STAYS);
-	assert_int_equal(top_press(&top, &view, 's'), TOP_STAYS);
-	assert_int_equal(top_press(&top, &view, 'y'), TOP_STOPS);
-	draw(24, 80, 23);
-	assert_memory_equal(row, "told to stop  q quit", 20);
+	assert_int_equal(top_press(&top, &view, 'x'), TOP_STAYS);
+	assert_order(top_press(&top, &view, 'y'), "stop", NULL);
+	top_tell(&top, "told to stop", false);
+	assert_row(24, 80, 22, "told to stop");
 	assert_int_equal(top_press(&top, &view, 'q'), TOP_QUITS);
+}
+
+static void the_chosen_node_is_held_and_goes_on(void **state)
+{
+	(void)state;
+	top_press(&top, &view, 'j');
+	assert_order(top_press(&top, &view, 'p'), "pause", "{\"nodes\":[\"found\"]}");
+	snprintf(view.nodes[1].state, sizeof(view.nodes[1].state), "paused");
+	assert_row(24, 80, 23,
+	           "q quit  p resume  s set  c call  x stop  tab list  < > r o sort  +- every 1s");
+	assert_order(top_press(&top, &view, 'p'), "resume", "{\"nodes\":[\"found\"]}");
+	top_press(&top, &view, '2');
+	assert_int_equal(top_press(&top, &view, 'p'), TOP_STAYS);
+	assert_row(24, 80, 22, "choose a node first: 1 shows them");
+}
+
+static void what_is_typed_becomes_an_order(void **state)
+{
+	(void)state;
+	type("sa=1 'b=x y'");
+	assert_row(24, 80, 22, "set a=1 'b=x y'");
+	assert_order(top_press(&top, &view, TOP_ENTER), "set",
+	             "{\"values\":{\"a\":\"1\",\"b\":\"x y\"},\"wait_ms\":1000}");
+	type("ca.b.go to=\"\\\"1\"");
+	assert_order(top_press(&top, &view, TOP_ENTER), "call",
+	             "{\"node\":\"a.b\",\"command\":\"go\",\"wait_ms\":10000,"
+	             "\"arguments\":{\"to\":\"\\\"1\"}}");
+	/* Nothing is no order. */
+	type("s  ");
+	assert_int_equal(top_press(&top, &view, TOP_ENTER), TOP_STAYS);
+	assert_int_equal(top.mode, TOP_WATCHES);
+}
+
+static void what_is_wrong_can_be_typed_on(void **state)
+{
+	(void)state;
+	type("ca");
+	assert_int_equal(top_press(&top, &view, TOP_ENTER), TOP_STAYS);
+	assert_row(24, 80, 22, "call a");
+	assert_row(24, 80, 23, "call needs NODE.COMMAND, as in: call count.reset to=0");
+	type(".go");
+	assert_order(top_press(&top, &view, TOP_ENTER), "call",
+	             "{\"node\":\"a\",\"command\":\"go\",\"wait_ms\":10000,\"arguments\":{}}");
+}
+
+static void one_thing_is_asked_at_a_time(void **state)
+{
+	(void)state;
+	assert_int_equal(top_press(&top, &view, 'p'), TOP_ORDERS);
+	top.asked_ns = INT64_C(3000000000);
+	assert_row(24, 80, 22, "asking for 3.0s ...  esc: give it up  pause cam");
+	for (const char *key = "pscx"; *key; key++)
+		assert_int_equal(top_press(&top, &view, *key), TOP_STAYS);
+	assert_int_equal(top.mode, TOP_WATCHES);
+	assert_int_equal(top_press(&top, &view, TOP_ESCAPE), TOP_GIVES_UP);
+	order_finish(&top.order);
+	assert_int_equal(top_press(&top, &view, TOP_ESCAPE), TOP_STAYS);
+}
+
+static void a_line_is_edited(void **state)
+{
+	static const int keys[] = {'a', 0xc3, 0xa9, 'b', TOP_LEFT, TOP_LEFT, 'x', TOP_END, 'y',
+	                           TOP_BACKSPACE, TOP_BACKSPACE, TOP_HOME, TOP_DELETE, 0x01, 'z'};
+	struct prompt prompt;
+
+	(void)state;
+	prompt_begin(&prompt, "");
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+		prompt_press(&prompt, keys[i]);
+	assert_string_equal(prompt.text, "zx\xc3\xa9");
+	prompt_press(&prompt, TOP_RIGHT);
+	prompt_press(&prompt, TOP_RIGHT);
+	prompt_press(&prompt, TOP_RIGHT);
+	prompt_press(&prompt, TOP_BACKSPACE);
+	assert_string_equal(prompt.text, "zx");
+	prompt_press(&prompt, TOP_CLEAR);
+	assert_string_equal(prompt.text, "");
+	prompt_press(&prompt, TOP_BACKSPACE);
+	/* Nothing is written behind its end. */
+	for (int i = 0; i < PROMPT_SIZE + 5; i++)
+		prompt_press(&prompt, 'n');
+	assert_int_equal(prompt.n, PROMPT_SIZE - 1);
+	assert_int_equal(strlen(prompt.text), PROMPT_SIZE - 1);
+}
+
+static void words_are_those_of_a_shell(void **state)
+{
+	static const char *const wanted[] = {"a", "b c", "", "d\"e'", "\\f", "g h"};
+	char **words;
+	size_t n;
+
+	(void)state;
+	words = prompt_words("  a 'b c' '' \"d\\\"e'\"   '\\f' g\\ h ", &n);
+	assert_non_null(words);
+	assert_int_equal(n, 6);
+	for (size_t i = 0; i < n; i++)
+		assert_string_equal(words[i], wanted[i]);
+	free(words);
+	assert_null(prompt_words("a 'b", &n));
+	words = prompt_words("  ", &n);
+	assert_int_equal(n, 0);
+	free(words);
+}
+
+static void names_are_completed_as_far_as_they_are_the_same(void **state)
+{
+	static const char *const names[] = {"gain", "gate.in", "gate.out"};
+	struct prompt prompt;
+	char all[64];
+
+	(void)state;
+	prompt_begin(&prompt, "x=1 g");
+	prompt_complete(&prompt, names, 3, "=", all, sizeof(all));
+	assert_string_equal(prompt.text, "x=1 ga");
+	assert_string_equal(all, "gain  gate.in  gate.out");
+	prompt_press(&prompt, 't');
+	prompt_complete(&prompt, names, 3, "=", all, sizeof(all));
+	assert_string_equal(prompt.text, "x=1 gate.");
+	prompt_press(&prompt, 'o');
+	prompt_complete(&prompt, names, 3, "=", all, sizeof(all));
+	assert_string_equal(prompt.text, "x=1 gate.out=");
+	assert_string_equal(all, "");
+	prompt_begin(&prompt, "no");
+	prompt_complete(&prompt, names, 3, "=", all, sizeof(all));
+	assert_string_equal(prompt.text, "no");
+	assert_string_equal(all, "nothing begins with 'no'");
 }
 
 static void silence_is_shown(void **state)
 {
 	(void)state;
 	top.silent_ns = INT64_C(4200000000);
+	assert_row(24, 80, 22, "no answer for 4.2s; is it suspended?");
 	draw(24, 80, 23);
-	assert_memory_equal(row, "no answer for 4.2s; is it suspended?  q quit", 44);
+	assert_memory_equal(row, "q quit", 6);
 }
 
 static void the_period_has_limits(void **state)
@@ -375,7 +534,16 @@ int main(void)
 		cmocka_unit_test_setup_teardown(edges_are_shown, show, forget),
 		cmocka_unit_test_setup_teardown(a_list_is_sorted_and_turned, show, forget),
 		cmocka_unit_test_setup_teardown(scrolling_stays_within_the_list, show, forget),
+		cmocka_unit_test_setup_teardown(what_is_chosen_stays_chosen_in_another_order, show,
+	                                        forget),
 		cmocka_unit_test_setup_teardown(a_stop_is_asked_about, show, forget),
+		cmocka_unit_test_setup_teardown(the_chosen_node_is_held_and_goes_on, show, forget),
+		cmocka_unit_test_setup_teardown(what_is_typed_becomes_an_order, show, forget),
+		cmocka_unit_test_setup_teardown(what_is_wrong_can_be_typed_on, show, forget),
+		cmocka_unit_test_setup_teardown(one_thing_is_asked_at_a_time, show, forget),
+		cmocka_unit_test(a_line_is_edited),
+		cmocka_unit_test(words_are_those_of_a_shell),
+		cmocka_unit_test(names_are_completed_as_far_as_they_are_the_same),
 		cmocka_unit_test_setup_teardown(silence_is_shown, show, forget),
 		cmocka_unit_test_setup_teardown(the_period_has_limits, show, forget),
 		cmocka_unit_test_setup_teardown(any_size_can_be_drawn, show, forget),

@@ -660,6 +660,10 @@ static void own_options(void **state)
 	      "0.0.0.0:9464, [::1]:9464\n");
 	wrong("--source x --serve 9464 --no-console",
 	      "people: --serve is served by the console: leave --no-console out\n");
+	wrong("--source x --console-group no-such-group",
+	      "people: --console-group no-such-group: there is no group of that name\n");
+	wrong("--source x --console-group root --no-console",
+	      "people: --console-group is about the console: leave --no-console out\n");
 	wrong("--source x --serve-token-file token",
 	      "people: --serve-token-file is of no use without --serve [HOST:]PORT\n");
 	ok("--version");

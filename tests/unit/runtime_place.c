@@ -56,41 +56,65 @@ static bool has(const char *name)
 	return access(whole, F_OK) == 0;
 }
 
-static void assert_opens(struct pkdi_rendezvous *place)
+static void assert_opens_to(struct pkdi_rendezvous *place, gid_t group)
 {
 	char why[400];
-	int r = pkdi_place_open(place, why, sizeof(why));
+	int r = pkdi_place_open(place, group, why, sizeof(why));
 
 	if (r < 0)
 		print_error("%s\n", why);
 	assert_int_equal(r, 0);
 }
 
-static void assert_refused(int error, const char *words)
+static void assert_opens(struct pkdi_rendezvous *place)
+{
+	assert_opens_to(place, PKDI_NO_GROUP);
+}
+
+static void assert_refused_to(gid_t group, int error, const char *words)
 {
 	struct pkdi_rendezvous place;
 	char why[400], wanted[400];
 
-	assert_int_equal(pkdi_place_open(&place, why, sizeof(why)), -error);
+	assert_int_equal(pkdi_place_open(&place, group, why, sizeof(why)), -error);
 	snprintf(wanted, sizeof(wanted), "%s%s", path, words);
 	assert_string_equal(why, wanted);
 	assert_int_equal(place.directory, -1);
 	assert_int_equal(place.socket, -1);
 }
 
+static void assert_refused(int error, const char *words)
+{
+	assert_refused_to(PKDI_NO_GROUP, error, words);
+}
+
+/* Of a name in the directory, "." for itself. */
+static void assert_mode(const char *name, unsigned mode, gid_t group)
+{
+	char whole[2 * PKDI_PLACE_PATH];
+	struct stat status;
+
+	snprintf(whole, sizeof(whole), "%s/%s", path, name);
+	assert_int_equal(stat(whole, &status), 0);
+	assert_int_equal(status.st_mode & 0777, mode);
+	if (group != PKDI_NO_GROUP)
+		assert_int_equal(status.st_gid, group);
+}
+
 static void a_socket_is_made_found_and_removed(void **state)
 {
 	struct pkdi_rendezvous place;
-	struct stat status;
 	char name[PKDI_PLACE_NAME];
 	int client, server;
+	mode_t mask = umask(0);
 
 	(void)state;
 	assert_opens(&place);
+	umask(mask);
 	snprintf(name, sizeof(name), "%ld.sock", (long)getpid());
 	assert_string_equal(place.name, name);
-	assert_int_equal(stat(path, &status), 0);
-	assert_int_equal(status.st_mode & 0777, 0700);
+	assert_mode(".", 0700, PKDI_NO_GROUP);
+	assert_mode(name, 0600, PKDI_NO_GROUP);
 	client = pkdi_place_connect(place.directory, name);
 	assert_true(client >= 0);
 	server = accept(place.socket, NULL, NULL);
@@ -274,7 +298,9 @@ static void a_directory_must_be_of_this_user_alone(void **state)
 
 	(void)state;
 	mkdir(path, 0700);
-	chmod(path, 0750);
+	chmod(path, 0770);
+	assert_refused(EPERM, " is open to others: chmod 700 closes it");
+	chmod(path, 0701);
 	assert_refused(EPERM, " is open to others: chmod 700 closes it");
 	rmdir(path);
 	snprintf(other, sizeof(other), "%s/other", root);
@@ -290,6 +316,67 @@ static void a_directory_must_be_of_this_user_alone(void **state)
 	mkdir(path, 0700);
 	assert_int_equal(chown(path, 12345, 12345), 0);
 	assert_refused(EPERM, " belongs to another user");
+}
+
+/* Another group than that of this process, if it may give files to one. */
+static gid_t other_group(void)
+{
+	gid_t groups[64];
+	int n = getgroups(64, groups);
+
+	if (geteuid() == 0)
+		return 12345;
+	for (int i = 0; i < n; i++)
+		if (groups[i] != getegid())
+			return groups[i];
+	return getegid();
+}
+
+static void a_group_may_connect_and_look_but_not_write(void **state)
+{
+	struct pkdi_rendezvous place, own;
+	gid_t group = other_group();
+
+	(void)state;
+	assert_int_equal(symlink(root, path), 0);
+	assert_refused_to(group, EPERM, " is a symbolic link");
+	unlink(path);
+	assert_opens_to(&place, group);
+	assert_mode(".", 0750, group);
+	assert_mode(place.name, 0660, group);
+	/* A program that is open to nobody else may be beside it. */
+	assert_opens(&own);
+	assert_mode(".", 0750, group);
+	assert_mode(own.name, 0600, PKDI_NO_GROUP);
+	pkdi_place_remove(&own);
+	pkdi_place_close(&own);
+	assert_refused_to(group + 1, EEXIST, " is open to another group");
+	assert_mode(".", 0750, group);
+	pkdi_place_remove(&place);
+	pkdi_place_close(&place);
+	chmod(path, 0770);
+	assert_refused_to(group, EPERM, " is open to others: chmod 700 closes it");
+}
+
+static void a_directory_of_another_user_is_looked_into_as_told(void **state)
+{
+	const char *why = NULL;
+	int fd;
+
+	(void)state;
+	if (geteuid() != 0)
+		skip();
+	mkdir(path, 0750);
+	assert_int_equal(chown(path, 12345, 12345), 0);
+	assert_int_equal(pkdi_place_directory(path, PKDI_PLACE_LOOK, &why), -EPERM);
+	assert_string_equal(why, "belongs to another user");
+	assert_refused(EPERM, " belongs to another user");
+	fd = pkdi_place_directory(path, PKDI_PLACE_LOOK_AS_TOLD, &why);
+	assert_true(fd >= 0);
+	close(fd);
+	chmod(path, 0770);
+	assert_int_equal(pkdi_place_directory(path, PKDI_PLACE_LOOK_AS_TOLD, &why), -EPERM);
+	assert_string_equal(why, "can be written by others than its owner");
 }
 
 static void a_lock_that_is_held_is_not_waited_for_for_long(void **state)
@@ -316,10 +403,13 @@ static void without_a_word_the_usual_directories_are_tried(void **state)
 	all = pkdi_place_candidates();
 	assert_int_equal(all.n, 1);
 	assert_string_equal(all.paths[0], path);
+	assert_true(all.is_told);
 	unsetenv("PKD_DIR");
 	setenv("XDG_RUNTIME_DIR", "/run/user/7", 1);
 	all = pkdi_place_candidates();
 	assert_int_equal(all.n, 3);
+	assert_int_equal(all.n_private, 1);
+	assert_false(all.is_told);
 	assert_string_equal(all.paths[0], "/run/user/7/pkd");
 	assert_string_equal(all.paths[1], "/run/pkd");
 	assert_string_equal(all.paths[2], user);
@@ -341,6 +431,8 @@ int main(void)
 		TEST(a_name_that_is_taken_gets_a_number),
 		TEST(another_socket_of_that_name_stays),
 		TEST(a_directory_must_be_of_this_user_alone),
+		TEST(a_group_may_connect_and_look_but_not_write),
+		TEST(a_directory_of_another_user_is_looked_into_as_told),
 		TEST(a_lock_that_is_held_is_not_waited_for_for_long),
 		TEST(without_a_word_the_usual_directories_are_tried),
 	};

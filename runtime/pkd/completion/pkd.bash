@@ -40,10 +40,16 @@ _pkd_offer() { mapfile -t COMPREPLY < <(compgen -W "$1" -- "$2"); }
 
 _pkd() {
 	local commands='ps top get set save call echo pause rest resume restart ping logs stop describe status why trace help'
-	local word=${COMP_WORDS[COMP_CWORD]} command=${COMP_WORDS[1]:-} program=
+	local words=("${COMP_WORDS[@]}") at=$COMP_CWORD is_far=
+	# What runs on another machine is not asked: that would take too long for a key.
+	if [ "${words[1]:-}" = -H ] && [ "$at" -gt 2 ]; then
+		words=(pkd "${words[@]:3}")
+		at=$((at - 2)) is_far=yes
+	fi
+	local word=${words[at]} command=${words[1]:-} program=
 	COMPREPLY=()
-	if [ "$COMP_CWORD" -eq 1 ]; then
-		_pkd_offer "$commands --help --version" "$word"
+	if [ "$at" -eq 1 ]; then
+		_pkd_offer "$commands --help --version -H" "$word"
 		return
 	fi
 	case $word in
@@ -53,13 +59,14 @@ _pkd() {
 		return
 		;;
 	esac
-	[ "$COMP_CWORD" -le 2 ] || program=${COMP_WORDS[2]}
+	[ -z "$is_far" ] || return
+	[ "$at" -le 2 ] || program=${words[2]}
 	case $program in -* | *=*) program= ;; esac
 	case $command in
 	help) _pkd_offer "$commands" "$word" ;;
-	ps | top | ping | pause | rest | resume | restart | logs | stop | describe | status | why) [ "$COMP_CWORD" -ne 2 ] || _pkd_offer "$(_pkd_programs)" "$word" ;;
+	ps | top | ping | pause | rest | resume | restart | logs | stop | describe | status | why) [ "$at" -ne 2 ] || _pkd_offer "$(_pkd_programs)" "$word" ;;
 	echo)
-		if [ "$COMP_CWORD" -eq 2 ]; then
+		if [ "$at" -eq 2 ]; then
 			_pkd_offer "$(_pkd_streams)" "$word"
 		else
 			_pkd_offer "$(_pkd_programs)" "$word"
@@ -67,8 +74,8 @@ _pkd() {
 		;;
 	call)
 		# A value is in words of its own, behind "=".
-		set -- "$(_pkd_call "${COMP_WORDS[@]:2:COMP_CWORD-2}")"
-		[ "$COMP_CWORD" -ne 2 ] || set -- "$1 $(_pkd_programs)"
+		set -- "$(_pkd_call "${words[@]:2:at-2}")"
+		[ "$at" -ne 2 ] || set -- "$1 $(_pkd_programs)"
 		_pkd_offer "$1" "$word"
 		[[ ${COMPREPLY[0]:-} != *= ]] || compopt -o nospace
 		;;
@@ -76,18 +83,18 @@ _pkd() {
 		# shellcheck disable=SC2086 # no word where there is no program
 		set -- "$(_pkd_params $program)"
 		[ "$command" = get ] || set -- "$(printf '%s' "$1" | sed 's/$/=/')"
-		[ "$COMP_CWORD" -ne 2 ] || set -- "$1 $(_pkd_programs)"
+		[ "$at" -ne 2 ] || set -- "$1 $(_pkd_programs)"
 		_pkd_offer "$1" "$word"
 		[[ ${COMPREPLY[0]:-} != *= ]] || compopt -o nospace
 		;;
 	trace)
 		compopt -o default
-		[ "$COMP_CWORD" -ne 2 ] || set -- "$(_pkd_programs)"
+		[ "$at" -ne 2 ] || set -- "$(_pkd_programs)"
 		_pkd_offer "on off ${1:-}" "$word"
 		;;
 	save)
 		compopt -o default
-		[ "$COMP_CWORD" -ne 2 ] || _pkd_offer "$(_pkd_programs)" "$word"
+		[ "$at" -ne 2 ] || _pkd_offer "$(_pkd_programs)" "$word"
 		;;
 	esac
 }
