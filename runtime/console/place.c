@@ -251,7 +251,7 @@ static int listen_as(struct pkdi_rendezvous *place, const char *name, gid_t grou
 	    fstatat(place->directory, name, &status, AT_SYMLINK_NOFOLLOW) < 0) {
 		int error = errno;
 
-		unlinkat(place->directory, name, 0);
+		unlinkat(place->directory, before, 0);
 		close(fd);
 		return -error;
 	}

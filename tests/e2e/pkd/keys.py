@@ -83,7 +83,7 @@ def nodes_are_chosen_and_held():
     t.expect(r"^found +paused ", "paused")
     t.expect(r"p resume", "the key resumes")
     wait_for(lambda: is_paused("found"), "pause")
-    typed(t, "p", r"^no node is paused", "resumed")
+    typed(t, "p", r"^no node is held", "resumed")
     t.expect(r"^found +running ", "resumed")
     wait_for(lambda: not is_paused("found"), "resume")
     t.press("2p")
