@@ -284,7 +284,9 @@ static void elaborate_all(struct elaborator *e, const struct ast_decl *deploy)
 		instance_check_types(e, e->instances.items[i]);
 	if (e->sema->diags->n_errors > 0)
 		return;
-	fuse(e, prune(e));
+	bool *stays = prune(e);
+	share_texts(e, stays);
+	fuse(e, stays);
 }
 
 /* ---- The program ---- */
