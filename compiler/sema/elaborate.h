@@ -337,8 +337,8 @@ struct stream_ref expression_relay(struct elaborator *e, struct scope *scope,
 
 /* ---- feedback.c ---- */
 
-/* Reports an expression that waits for its own first value; all are built. */
-void feedback_check(struct elaborator *e, struct binding *binding);
+/* Reports expressions that wait for their own first value; all nodes and their inputs are known. */
+void feedback_check(struct elaborator *e);
 
 /* ---- secret.c ---- */
 
