@@ -129,10 +129,13 @@ static struct term *no_table(struct lift *lift, const struct ast_expr *expr)
 
 struct term *term_no_string(struct lift *lift, struct span span)
 {
-	diag_report(
-		lift_diags(lift), E0302, span,
-		"a parameter that is a string is given to nodes: it cannot stand in an expression");
-	diag_help(lift_diags(lift), "it can where its declaration has a capacity: 'string<64>'");
+	const char *name = resolve_source(lift->e->sema, span);
+	diag_report(lift_diags(lift), E0302, span,
+	            "'%s' is a string without a capacity: it is for nodes, and cannot stand in an "
+	            "expression",
+	            name);
+	if (!strchr(name, '['))
+		diag_help(lift_diags(lift), "declare it '%s: string<64>'", name);
 	return NULL;
 }
 
