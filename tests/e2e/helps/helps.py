@@ -39,7 +39,7 @@ def check(pkdc, path, options):
         elif match:
             at = Message(match)
             messages.append(at)
-        elif re.match(r"^ *= help: ", line):
+        elif messages and re.match(r"^ *= help: ", line):
             messages[-1].helps.append(line.split("= help: ", 1)[1])
         elif at and not at.length and re.match(r"^ *\| +\^+", line):
             at.length = line.count("^")
