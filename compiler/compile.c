@@ -31,6 +31,17 @@ static const struct ast_decl *find_decl(struct sema *sema, const struct ast_file
 	return NULL;
 }
 
+/* Whether other files can use something of it. */
+static bool is_module(const struct ast_file *file)
+{
+	for (size_t i = 0; i < file->decls.n; i++) {
+		enum ast_decl_kind kind = file->decls.items[i]->kind;
+		if (kind != DECL_USE && kind != DECL_DEPLOY && kind != DECL_C)
+			return true;
+	}
+	return false;
+}
+
 /* The pipeline asked for; else the only one, or the one named like the file. */
 static const struct ast_decl *choose_pipeline(struct sema *sema, struct file_scope *main,
                                               const struct compile_options *options)
@@ -50,7 +61,7 @@ static const struct ast_decl *choose_pipeline(struct sema *sema, struct file_sco
 		only = decl;
 		n++;
 	}
-	if (n == 1 || options->library)
+	if (n == 1 || options->library || (n == 0 && options->module && is_module(file)))
 		return only;
 	if (n > 1 || sema->diags->n_errors == 0)
 		diag_report(sema->diags, E0409, (struct span){0},
@@ -163,6 +174,8 @@ int compile(struct compilation *c, const struct compile_options *options)
 			bound_print(bound, stdout);
 		if (c->diags.n_errors == 0)
 			build_graph(c, &sema, bound, options->dump);
+	} else {
+		c->module = main->ast;
 	}
 	return c->diags.n_errors == 0 ? 0 : -1;
 }

@@ -14,6 +14,7 @@ struct compilation {
 	VEC(struct unit *) units;  /* every file read, the main one first */
 	struct graph *graph;       /* NULL after errors, or for a file without a pipeline */
 	struct analysis *analysis; /* NULL without a graph */
+	const struct ast_file *module; /* of the file given, where it has no program; else NULL */
 };
 
 struct compile_options {
@@ -22,6 +23,7 @@ struct compile_options {
 	const char *pipeline;       /* NULL: the only one, or the one named like the file */
 	const char *deploy;         /* NULL: the only one of that pipeline */
 	bool library;               /* the file needs no pipeline (pkdc header, pkdc nodes) */
+	bool module;                /* it may be for others alone: without a program (pkdc check) */
 	enum stage dump;            /* printed to stdout as soon as it is made */
 	const char *const *defines; /* "NAME=value": other values for constants of the file */
 	size_t n_defines;

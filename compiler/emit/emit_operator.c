@@ -109,6 +109,13 @@ static struct value_text comparison(struct writer *w, const struct term *term)
 	struct value_text values[2];
 	for (size_t i = 0; i < 2; i++)
 		values[i] = truth(w, terms[i], term_number(w, terms[i]));
+	if (!type_equal(term->left->type, term->right->type)) {
+		bool swapped = term->right->type->kind == TYPE_U64;
+		return value_number(arena_printf(w->arena, "%spkd_order_unsigned(%s, %s) %s 0",
+		                                 swapped ? "-" : "", values[swapped].text,
+		                                 values[!swapped].text, word),
+		                    binding);
+	}
 	fit(w, terms, values, 2, 4);
 	return value_number(arena_printf(w->arena, "%s %s %s",
 	                                 value_operand(w->arena, values[0], BINDS_SUM), word,

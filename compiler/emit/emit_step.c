@@ -266,6 +266,21 @@ static void put_step(const struct program *p, const struct interface *face)
 	buf_puts(p->out, "\treturn PKD_OK;\n}\n\n");
 }
 
+/* A step that asks whether it flushes, of a node that is never called to: the C compiler refuses
+ * that, at the line that calls. */
+static bool put_no_flush(const struct program *p, const struct interface *face)
+{
+	if (face->flushes || !strstr(face->step.text, "pkd_flushing"))
+		return false;
+	buf_printf(p->out,
+	           "bool %s_without_flushes(const struct pkd_ctx *ctx) __attribute__((error(\n"
+	           "\t\"node '%s' is not called at the end of its inputs: write 'flushes' in its "
+	           "declaration\")));\n"
+	           "#define pkd_flushing(ctx) %s_without_flushes(ctx)\n\n",
+	           face->c_name, face->name, face->c_name);
+	return true;
+}
+
 static void put_node(const struct program *p, const struct interface *face)
 {
 	struct position at = source_position(p->graph->sources, face->span.source,
@@ -279,7 +294,10 @@ static void put_node(const struct program *p, const struct interface *face)
 	put_init(p, face);
 	put_finish(p, face);
 	put_changed(p, face);
+	bool no_flush = put_no_flush(p, face);
 	put_step(p, face);
+	if (no_flush)
+		buf_puts(p->out, "#undef pkd_flushing\n\n");
 	for (size_t i = 0; i < face->commands.n; i++)
 		put_command(p, face, &face->commands.items[i]);
 	buf_printf(p->out, "PKD_%sNODE(%s);\n", face->changed.text ? "LIVE_" : "", face->c_name);

@@ -915,6 +915,8 @@ static void suggest_keyword(struct parser *parser, const yypcontext_t *context, 
 	        "flushes", "makes",  "secret",  "changed", "may", "rest", "starts", "resting"};
 	const char *before = token_text(parser, parser->before);
 	size_t n = sizeof leading / sizeof *leading;
+	if (strcmp(before, "return") == 0 || strcmp(word, "return") == 0)
+		return;
 	const char *nearest = text_nearest(word, leading, n);
 	if (nearest && is_expected(context, nearest))
 		diag_suggest(parser->diags, word, leading, n);
@@ -946,6 +948,8 @@ static const char *habit(const char *before, const char *word, bool named, int o
 		return "a name is bound once; its own value goes on as 'x = (x[-1] ?? 0) + ...'";
 	if (strcmp(word, "=") == 0 && open > 0)
 		return "an argument is named with a colon: 'path: ...'; equality is '=='";
+	if (strcmp(before, "return") == 0 || strcmp(word, "return") == 0)
+		return DIAG_NO_RETURN;
 	if (strcmp(word, "?") == 0)
 		return "a choice is written 'if c then a else b'";
 	if (is_one_of(word, comparisons, sizeof comparisons / sizeof *comparisons))
@@ -1061,6 +1065,41 @@ static bool help_param(struct parser *parser, const yypcontext_t *context)
 	return true;
 }
 
+/* `use "nodes/faces.pkd"` without the name that it is to have. */
+static bool help_use(struct parser *parser, const yypcontext_t *context)
+{
+	const char *before = token_text(parser, parser->before);
+	const char *line = line_of(parser->sources->list.items[parser->before.source].text,
+	                           parser->sources->list.items[parser->before.source].text +
+	                                   parser->before.start);
+	if (*before != '"' || strncmp(line, "use ", 4) != 0 || !is_expected(context, "as"))
+		return false;
+	const char *slash = strrchr(before, '/');
+	char *name = arena_strdup(parser->arena, slash ? slash + 1 : before + 1);
+	name[strcspn(name, ".\"")] = '\0';
+	for (char *c = name; *c; c++)
+		if (!isalnum((unsigned char)*c))
+			*c = '_';
+	diag_help(parser->diags, "say what it is called here: 'use %s as %s'", before,
+	          isalpha((unsigned char)*name) ? name : "m");
+	return true;
+}
+
+/* `{ gain }`, and `step { return 1 }`. */
+static bool help_braces(struct parser *parser, const yypcontext_t *context, const char *word, int open)
+{
+	const char *before = token_text(parser, parser->before);
+	bool ends = strcmp(word, "}") == 0 || strcmp(word, ",") == 0;
+	if (ends && open > 0 && is_expected(context, "':'")) {
+		diag_help(parser->diags, "a field has a name and a value: '%s: %s'", before, before);
+		return true;
+	}
+	if (strcmp(word, "{") != 0 || !is_expected(context, "a block of C"))
+		return false;
+	diag_help(parser->diags, "the C of a node stands between '{=' and '=}'");
+	return true;
+}
+
 /* `open`: how many brackets were, where the mistake is. */
 static void help_with_syntax(struct parser *parser, const yypcontext_t *context, const char *word,
                              int open)
@@ -1083,7 +1122,8 @@ static void help_with_syntax(struct parser *parser, const yypcontext_t *context,
 			                                       : edge);
 		return;
 	}
-	if (help_param(parser, context))
+	if (help_param(parser, context) || help_use(parser, context) ||
+	    help_braces(parser, context, word, open))
 		return;
 	const char *known = habit(token_text(parser, parser->before), word,
 	                          token == YYSYMBOL_NAME, open);

@@ -2,6 +2,9 @@
 #include "sema/elaborate.h"
 #include <string.h>
 
+/* So many names are told at most. */
+enum { NAMED_MAX = 6 };
+
 /* Whether what should have been this node, or have held it, had a mistake, which was told. */
 static bool was_reported(const struct sema *sema, const struct bound *bound, const char *path)
 {
@@ -20,6 +23,40 @@ static bool was_reported(const struct sema *sema, const struct bound *bound, con
 			return false;
 		*end = '\0';
 	}
+}
+
+/* The name of a node that lies beyond a path, or before it: an element of a bank, what is in a
+ * pipeline, the node of an output. Of an expression it may be one that has no node yet. */
+static bool help_path(struct sema *sema, const struct bound *bound, const char *path)
+{
+	const struct binding *binding = map_get(&bound->targets, path);
+	const struct map *names = &bound->node_names;
+	const char *listed = "", *dot = strrchr(path, '.');
+	size_t n = 0, length = strlen(path);
+	for (size_t i = 0; i < names->n && n < NAMED_MAX; i++) {
+		const char *name = names->entries[i].key;
+		if (strncmp(name, path, length) != 0 ||
+		    (name[length] != '.' && name[length] != '['))
+			continue;
+		listed = arena_printf(sema->arena, "%s%s%s", listed, n++ ? ", " : "", name);
+	}
+	const struct map *outputs = binding && binding->inside ? &binding->inside->outputs : NULL;
+	for (size_t i = 0; outputs && i < outputs->n && n < NAMED_MAX; i++) {
+		const struct binding *output = outputs->entries[i].value;
+		if (output->kind != BINDING_EXPRESSION || map_get(names, output->path))
+			continue;
+		listed = arena_printf(sema->arena, "%s%s%s", listed, n++ ? ", " : "", output->path);
+	}
+	if (n > 1)
+		diag_help(sema->diags, "'%s' is several: name one of %s", path, listed);
+	else if (n == 1)
+		diag_help(sema->diags, "write '%s'", listed);
+	else if (dot && map_get(names, arena_printf(sema->arena, "%.*s", (int)(dot - path), path)))
+		diag_help(sema->diags, "'%s' is an output: name its node, '%.*s'", path,
+		          (int)(dot - path), path);
+	else
+		return false;
+	return true;
 }
 
 uint32_t bound_find(struct sema *sema, const struct bound *bound, const char *path,
@@ -42,6 +79,8 @@ uint32_t bound_find(struct sema *sema, const struct bound *bound, const char *pa
 	for (size_t i = 0; i < bound->node_names.n; i++)
 		vec_push(sema->arena, &names, bound->node_names.entries[i].key);
 	diag_report(sema->diags, unknown, span, "'%s' has no node '%s'", bound->name, path);
+	if (help_path(sema, bound, path))
+		return UNBOUND;
 	diag_suggest(sema->diags, path, names.items, names.n);
 	return UNBOUND;
 }

@@ -274,17 +274,18 @@ static void elaborate_all(struct elaborator *e, const struct ast_decl *deploy)
 	for (size_t i = 0; i < e->pending.n; i++)
 		expression_check(e, e->pending.items[i]);
 	for (size_t i = 0; i < e->pending.n; i++)
-		feedback_check(e, e->pending.items[i]);
-	for (size_t i = 0; i < e->pending.n; i++)
 		expression_complete(e, e->pending.items[i]);
 	edge_finish(e);
 	expression_resolve(e);
+	feedback_check(e);
 	unify_all(e);
 	for (size_t i = 0; i < e->instances.n; i++)
 		instance_check_types(e, e->instances.items[i]);
 	if (e->sema->diags->n_errors > 0)
 		return;
-	fuse(e, prune(e));
+	bool *stays = prune(e);
+	share_texts(e, stays);
+	fuse(e, stays);
 }
 
 /* ---- The program ---- */

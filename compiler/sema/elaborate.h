@@ -110,6 +110,7 @@ struct elaborator {
 	 * still open whose guess a node was made from. */
 	uint32_t n_open, chain, low, made;
 	struct map operand_keys, anonymous;
+	struct map records;  /* the fields of one whose type is written nowhere -> struct record */
 	struct map kept;     /* names of nodes that a deploy or an assert speaks of */
 	struct map suffixes; /* name -> the last number that was put behind it */
 	uint32_t depth;      /* of forcing: aliases of aliases */
@@ -177,6 +178,11 @@ void instance_check_types(struct elaborator *e, struct instance *instance);
 /* Whether each node stays: not the expressions that nobody reads, such as an output of an inner
  * pipeline. */
 bool *prune(struct elaborator *e);
+
+/* ---- share.c ---- */
+
+/* Of nodes with the same text one stays, and is read in place of the others. */
+void share_texts(struct elaborator *e, bool *stays);
 
 /* ---- fuse.c ---- */
 
@@ -331,8 +337,8 @@ struct stream_ref expression_relay(struct elaborator *e, struct scope *scope,
 
 /* ---- feedback.c ---- */
 
-/* Reports an expression that waits for its own first value; all are built. */
-void feedback_check(struct elaborator *e, struct binding *binding);
+/* Reports expressions that wait for their own first value; all nodes and their inputs are known. */
+void feedback_check(struct elaborator *e);
 
 /* ---- secret.c ---- */
 

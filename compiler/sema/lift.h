@@ -1,7 +1,7 @@
 /* An expression on its way to becoming a term. A name that is bound to an expression stands for its
  * text: its term is built once for each kind of place, and shared by all that use it. Private to
- * expression.c, fuse.c, fuse_class.c, part.c, prune.c, meaning.c, operand.c, argument.c and the
- * files term*.c. */
+ * expression.c, share.c, fuse.c, fuse_class.c, part.c, prune.c, meaning.c, operand.c, argument.c
+ * and the files term*.c. */
 #ifndef SEMA_LIFT_H
 #define SEMA_LIFT_H
 
@@ -21,6 +21,7 @@ struct operand {
 	const struct uses *gathered;
 	size_t place;
 	bool is_past; /* of the node itself: its place is a number of struct past */
+	struct operand *shared; /* the one of all that read alike, once that is known (share.c) */
 };
 
 /* What a text reads, at its first place in it: an operand, or another text that stands in it. */
@@ -61,6 +62,7 @@ struct meaning {
 	uint32_t visit;                 /* while it is asked what can begin (feedback.c) */
 	/* While expressions are put together (fuse_class.c): its number; its class, 0: none. */
 	uint32_t text, class;
+	uint32_t number; /* those of one number have the same text (share.c) */
 	/* While a node is written (part.c). */
 	uint32_t n_places, part, n_nested;
 };

@@ -128,9 +128,11 @@ static struct term *write_term(struct writing *w, const struct term *term)
 		return write_name(w, term, false);
 	*written = *term;
 	if (term->kind == TERM_INPUT) {
-		written->index = (uint32_t)term->operand->place;
-		written->kind = term->operand->is_past ? TERM_PAST : TERM_INPUT;
-		written->element = (uint32_t)-term->operand->input.first;
+		const struct operand *operand = term->operand->shared ? term->operand->shared
+		                                                      : term->operand;
+		written->index = (uint32_t)operand->place;
+		written->kind = operand->is_past ? TERM_PAST : TERM_INPUT;
+		written->element = (uint32_t)-operand->input.first;
 	}
 	if (term->left)
 		written->left = asks(term) ? write_asked(w, term->left) : write_term(w, term->left);

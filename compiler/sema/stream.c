@@ -74,6 +74,24 @@ void stream_help_value(struct elaborator *e, const char *text)
 	          text);
 }
 
+/* For a parameter or a number that is named where a stream is needed. */
+static void help_constant(struct elaborator *e, const struct binding *binding, const char *name)
+{
+	const struct type *type = binding->kind == BINDING_PARAM ? binding->param->type : NULL;
+	if (type && type->kind == TYPE_STRING && !binding->param->bounded)
+		diag_help(e->sema->diags,
+		          "declare it '%s: string<64>' and write '%s when present(x)', for each "
+		          "frame of a stream x",
+		          name, name);
+	else if (type && type->kind == TYPE_ARRAY && type->item->kind != TYPE_STRING)
+		diag_help(e->sema->diags,
+		          "write '%s[0] when present(x)' for an element on each frame of a stream "
+		          "x",
+		          name);
+	else if (!type || type->kind != TYPE_ARRAY)
+		stream_help_value(e, name);
+}
+
 static struct binding *find_name(struct elaborator *e, struct scope *scope, struct ast_name name)
 {
 	struct diags *diags = e->sema->diags;
@@ -84,9 +102,7 @@ static struct binding *find_name(struct elaborator *e, struct scope *scope, stru
 		diag_report(diags, E0311, name.span, "a stream is needed here, '%s' is a %s",
 		            name.text, binding->kind == BINDING_PARAM ? "parameter" : "number");
 		diag_note(diags, binding->at, "declared here");
-		if (binding->kind == BINDING_CONST || (binding->param->type->kind != TYPE_STRING &&
-		                                       binding->param->type->kind != TYPE_ARRAY))
-			stream_help_value(e, name.text);
+		help_constant(e, binding, name.text);
 		return NULL;
 	}
 	if (binding)
@@ -105,6 +121,10 @@ static struct binding *find_name(struct elaborator *e, struct scope *scope, stru
 	if (!diag_wants_suggestion(diags)) /* nobody will read more of it */
 		return NULL;
 	help_enum(e, scope->file, name.text);
+	if (strcmp(name.text, "return") == 0) {
+		diag_help(diags, DIAG_NO_RETURN);
+		return NULL;
+	}
 	if (map_get(&scope->pipeline->outputs, name.text)) {
 		diag_help(diags,
 		          "an output is no name: bind the value first, and give it to 'out %s'",
@@ -173,6 +193,9 @@ static struct binding *member_binding(struct elaborator *e, struct scope *scope,
 	diag_report(e->sema->diags, E0303, expr->name.span, "'%s' is %s: it has no output '%s'",
 	            left->path, left->kind == BINDING_BANK ? "a bank" : "one stream",
 	            expr->name.text);
+	if (left->kind == BINDING_BANK)
+		diag_help(e->sema->diags, "an output of its first element is '%s[0].%s'",
+		          resolve_source(e->sema, expr->left->span), expr->name.text);
 	return NULL;
 }
 

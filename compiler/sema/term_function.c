@@ -381,25 +381,66 @@ static const struct param *array_param(const struct lift *lift, const struct ast
 	return array ? binding->param : NULL;
 }
 
+/* "[gains[0], gains[1]]"; of a bank each with the output that is read. */
+static void help_list(struct lift *lift, const char *name, const char *output, uint64_t n)
+{
+	const char *list = "";
+	for (uint64_t i = 0; i < n && n <= 8; i++)
+		list = arena_printf(lift->e->sema->arena, "%s%s%s[%llu]%s", list, i ? ", " : "",
+		                    name, (unsigned long long)i, output);
+	if (n <= 8)
+		diag_help(lift_diags(lift), "write '[%s]'", list);
+	else
+		diag_help(lift_diags(lift), "write a list of its elements: [%s[0]%s, %s[1]%s, …]",
+		          name, output, name, output);
+}
+
 /* sum(gains): its elements make a list. */
 static struct term *no_list(struct lift *lift, const struct ast_expr *expr,
                             const struct param *param)
 {
 	const struct ast_expr *first = expr->args.items[0].value;
-	const char *name = first->name.text, *list = "";
+	const char *name = first->name.text;
 	uint64_t n = param->type->n.value;
 	diag_report(lift_diags(lift), E0302, first->span,
 	            "'%s' is a parameter, an array, and '%s' takes a list", name,
 	            expr->left->name.text);
-	for (uint64_t i = 0; i < n && n <= 8; i++)
-		list = arena_printf(lift->e->sema->arena, "%s%s%s[%llu]", list, i ? ", " : "", name,
-		                    (unsigned long long)i);
-	if (n <= 8)
-		diag_help(lift_diags(lift), "write '[%s]'", list);
-	else
-		diag_help(lift_diags(lift), "write a list of its elements: [%s[0], %s[1], …]", name,
-		          name);
+	help_list(lift, name, "", n);
 	return NULL;
+}
+
+/* ".mean", of a bank of nodes with several outputs. */
+static const char *first_output(struct lift *lift, const struct binding *bank)
+{
+	const struct binding *element = bank->elements.n > 0 ? bank->elements.items[0] : NULL;
+	const struct interface *face = element && element->kind == BINDING_NODE
+	                                       ? lift->e->bound->nodes.items[element->node].face
+	                                       : NULL;
+	return face && face->outputs.n > 1
+	               ? arena_printf(lift->e->sema->arena, ".%s", face->outputs.items[0].name)
+	               : "";
+}
+
+/* sum(cams), sum(cams.x): the streams of a bank make a list. */
+static bool is_bank(struct lift *lift, const struct ast_expr *expr)
+{
+	const struct ast_expr *first = expr->args.items[0].value;
+	const struct ast_expr *of = first->kind == EXPR_MEMBER ? first->left : first;
+	const struct binding *bank = of->kind == EXPR_NAME || of->kind == EXPR_MEMBER
+	                                     ? stream_quiet_binding(lift->e, lift->scope, of)
+	                                     : NULL;
+	if (!bank || bank->kind != BINDING_BANK)
+		return false;
+	diag_report(lift_diags(lift), E0311, first->span,
+	            "'%s' is a bank of %zu streams, and '%s' takes one value",
+	            resolve_source(lift->e->sema, of->span), bank->elements.n,
+	            expr->left->name.text);
+	diag_note(lift_diags(lift), bank->at, "bound here");
+	help_list(lift, resolve_source(lift->e->sema, of->span),
+	          first == of ? first_output(lift, bank)
+	                      : arena_printf(lift->e->sema->arena, ".%s", first->name.text),
+	          bank->elements.n);
+	return true;
 }
 
 struct term *term_build_call(struct lift *lift, const struct ast_expr *expr)
@@ -425,6 +466,8 @@ struct term *term_build_call(struct lift *lift, const struct ast_expr *expr)
 		return term_build_const(lift, expr, NULL);
 	if (array && is_for_streams(function, expr))
 		return no_list(lift, expr, array);
+	if (is_bank(lift, expr))
+		return NULL;
 	struct arguments all = {.n = 1};
 	all.terms[0] = term_build(lift, expr->args.items[0].value, NULL);
 	return all.terms[0] ? build_on(lift, expr, function, &all) : NULL;

@@ -95,6 +95,13 @@ static void help_enum(struct lift *lift, const struct ast_expr *expr, const stru
 
 /* ---- Both sides ---- */
 
+/* A u64 that is compared with a signed number stays as it is: as an i64 it may be another one. */
+static void keep_unsigned(struct term **met, struct term *term, const struct type *own)
+{
+	if (*met && own && own->kind == TYPE_U64 && (*met)->type->kind == TYPE_I64)
+		*met = term;
+}
+
 /* Both sides, in the type in which they meet, if there is one. An enum's value may stand on the
  * right: it needs to know of which one. */
 static bool build_operands(struct lift *lift, const struct ast_expr *expr, struct term **ret_left,
@@ -114,8 +121,13 @@ static bool build_operands(struct lift *lift, const struct ast_expr *expr, struc
 	const struct ast_expr *exprs[] = {expr->left, expr->right};
 	struct term *terms[] = {left, right};
 	bool strings = left->type && left->type->kind == TYPE_STRING;
+	const struct type *own[] = {left->type, right->type};
 	if (!strings)
 		term_meet_all(lift, exprs, terms, 2);
+	if (operators[expr->op].use == USE_COMPARISON) {
+		keep_unsigned(&terms[0], left, own[0]);
+		keep_unsigned(&terms[1], right, own[1]);
+	}
 	*ret_left = terms[0];
 	*ret_right = terms[1];
 	return terms[0] && terms[1];
@@ -181,8 +193,10 @@ static struct term *build_comparison(struct lift *lift, const struct ast_expr *e
 		return NULL;
 	bool strings = left->type && right->type && left->type->kind == TYPE_STRING &&
 	               right->type->kind == TYPE_STRING;
+	bool mixed = left->type && right->type && type_is_integer(left->type) &&
+	             type_is_integer(right->type);
 	if (!left->type || !right->type || !is_comparable(left->type, expr->op) ||
-	    (!strings && !type_equal(left->type, right->type)))
+	    (!strings && !mixed && !type_equal(left->type, right->type)))
 		return no_operator(lift, expr, left, right);
 	return finish_binary(lift, expr, type_scalar(TYPE_BOOL), left, right);
 }

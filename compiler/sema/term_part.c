@@ -90,11 +90,62 @@ static const struct type *item_type(struct lift *lift, const struct value *list,
 	return type_string(lift->e->sema->arena, (struct size){.value = longest});
 }
 
+/* Whether a field of this value has room for the other: longer strings, fractions. */
+static bool is_wider(const struct value *value, const struct value *than)
+{
+	bool longer = value->kind == VALUE_STRING && than->kind == VALUE_STRING &&
+	              strlen(value->s) > strlen(than->s);
+	return longer || (value->kind == VALUE_FLOAT && than->kind == VALUE_INT);
+}
+
+/* The type that all the records of a list fit; NULL after a report. */
+static const struct type *record_of_all(struct lift *lift, const struct value *list,
+                                        struct span span)
+{
+	struct value widest = list->items[0];
+	struct value *fields = arena_alloc(lift->e->sema->arena, (widest.n + 1) * sizeof *fields);
+	for (size_t k = 0; k < widest.n; k++) {
+		fields[k] = widest.items[k];
+		for (size_t i = 1; i < list->n; i++)
+			for (size_t j = 0; j < list->items[i].n; j++)
+				if (strcmp(list->items[i].names[j], widest.names[k]) == 0 &&
+				    is_wider(&list->items[i].items[j], &fields[k]))
+					fields[k] = list->items[i].items[j];
+	}
+	widest.items = fields;
+	const struct term *term = term_of_record(lift, &widest, span, NULL);
+	return term ? term->type : NULL;
+}
+
+/* An array of records: each is written out. */
+static struct term *list_of_records(struct lift *lift, const struct value *list, struct span span,
+                                    const struct type *item, uint64_t n)
+{
+	struct term *term = term_new(lift, TERM_LIST, NULL, span);
+	item = item ? item : record_of_all(lift, list, span);
+	if (!item)
+		return NULL;
+	term->items = arena_alloc(lift->e->sema->arena, list->n * sizeof *term->items);
+	term->n_items = list->n;
+	for (size_t i = 0; i < list->n; i++) {
+		term->items[i] = term_of_record(lift, &list->items[i], span, item);
+		if (!term->items[i])
+			return NULL;
+	}
+	term->type = type_list(lift->e->sema->arena, item, (struct size){.value = n});
+	return term;
+}
+
 struct term *term_of_list(struct lift *lift, const struct value *list, struct span span,
                           const struct type *hint)
 {
 	struct arena *arena = lift->e->sema->arena;
 	bool hinted = hint && hint->kind == TYPE_LIST && !hint->n.variable;
+	uint64_t n = hinted && hint->n.value >= list->n ? hint->n.value : list->n;
+	if (list->items[0].kind == VALUE_RECORD && !lift->for_param)
+		return list_of_records(
+			lift, list, span,
+			hinted && hint->item->kind == TYPE_RECORD ? hint->item : NULL, n);
 	const struct type *item = item_type(lift, list, hinted ? hint->item : NULL);
 	struct term *term = term_new(lift, TERM_CONST, NULL, span);
 	struct value *items = arena_alloc(arena, list->n * sizeof *items);
@@ -110,7 +161,6 @@ struct term *term_of_list(struct lift *lift, const struct value *list, struct sp
 		if (item->kind == TYPE_STRING && strlen(items[i].s) > item->n.value)
 			items[i].s = arena_strndup(arena, items[i].s, item->n.value);
 	}
-	uint64_t n = hinted && hint->n.value >= list->n ? hint->n.value : list->n;
 	term->type = type_list(arena, item, (struct size){.value = n});
 	term->value = *list;
 	term->value.items = items;
@@ -129,10 +179,13 @@ static struct term *no_table(struct lift *lift, const struct ast_expr *expr)
 
 struct term *term_no_string(struct lift *lift, struct span span)
 {
-	diag_report(
-		lift_diags(lift), E0302, span,
-		"a parameter that is a string is given to nodes: it cannot stand in an expression");
-	diag_help(lift_diags(lift), "it can where its declaration has a capacity: 'string<64>'");
+	const char *name = resolve_source(lift->e->sema, span);
+	diag_report(lift_diags(lift), E0302, span,
+	            "'%s' is a string without a capacity: it is for nodes, and cannot stand in an "
+	            "expression",
+	            name);
+	if (!strchr(name, '['))
+		diag_help(lift_diags(lift), "declare it '%s: string<64>'", name);
 	return NULL;
 }
 

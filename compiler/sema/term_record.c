@@ -16,12 +16,33 @@ static void check_field_name(struct lift *lift, const struct ast_expr *expr, siz
 			return;
 }
 
-/* A record whose type is written nowhere has the fields that are written. */
+static const char *fields_key(struct arena *arena, const struct term *term,
+                              const struct ast_name *names)
+{
+	struct buf key;
+	buf_init(&key);
+	for (size_t i = 0; i < term->n_items; i++) {
+		buf_printf(&key, "%s ", names[i].text);
+		type_put_key(&key, term->items[i]->type);
+		buf_putc(&key, ',');
+	}
+	const char *text = arena_strdup(arena, key.text);
+	buf_finish(&key);
+	return text;
+}
+
+/* A record whose type is written nowhere has the fields that are written: those with the same ones
+ * are of one type, so that it does not matter whether one of them has a name. */
 static const struct type *anonymous_record(struct lift *lift, const struct term *term,
                                            const struct ast_name *names)
 {
 	struct elaborator *e = lift->e;
-	struct record *record = arena_new(e->sema->arena, struct record);
+	const char *key = fields_key(e->sema->arena, term, names);
+	struct record *record = map_get(&e->records, key);
+	if (record)
+		return type_record(e->sema->arena, record);
+	record = arena_new(e->sema->arena, struct record);
+	map_put(e->sema->arena, &e->records, key, record);
 	do
 		record->name = arena_printf(e->sema->arena, "record_%u", ++e->n_records);
 	while (map_get(&e->bound->file->module->symbols, record->name));

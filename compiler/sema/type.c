@@ -297,6 +297,31 @@ bool type_equal(const struct type *a, const struct type *b)
 	return false;
 }
 
+static void put_size(struct buf *key, struct size size)
+{
+	buf_printf(key, " %llu", (unsigned long long)size.value);
+}
+
+void type_put_key(struct buf *key, const struct type *type)
+{
+	buf_printf(key, "%d", (int)type->kind);
+	if (type->kind == TYPE_STRING || type->kind == TYPE_BYTES || type->kind == TYPE_ARRAY ||
+	    type->kind == TYPE_LIST || type->kind == TYPE_IMAGE)
+		put_size(key, type->n);
+	if (type->kind == TYPE_IMAGE) {
+		put_size(key, type->height);
+		put_size(key, type->format);
+	}
+	if (type->kind == TYPE_RECORD)
+		buf_printf(key, " %p", (const void *)type->record);
+	if (type->kind == TYPE_ENUM)
+		buf_printf(key, " %p", (const void *)type->enumeration);
+	if (type->kind != TYPE_ARRAY && type->kind != TYPE_LIST)
+		return;
+	buf_puts(key, " of ");
+	type_put_key(key, type->item);
+}
+
 /* ---- Makers ---- */
 
 const struct type *type_scalar(enum type_kind kind)

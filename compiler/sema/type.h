@@ -2,6 +2,7 @@
 #ifndef SEMA_TYPE_H
 #define SEMA_TYPE_H
 
+#include "base/buf.h"
 #include "base/vec.h"
 #include "front/operator.h"
 #include "front/source.h"
@@ -100,6 +101,9 @@ uint64_t type_items_offset(const struct type *list);
 
 bool type_is_concrete(const struct type *type); /* no variable in it; `any` is not concrete */
 bool type_equal(const struct type *a, const struct type *b);
+
+/* A text that two types without variables have alike where they are equal. */
+void type_put_key(struct buf *key, const struct type *type);
 
 bool type_is_integer(const struct type *type);
 bool type_is_unsigned(const struct type *type);

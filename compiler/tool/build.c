@@ -142,7 +142,7 @@ int build_program(struct tool *tool, const char **ret_path, const char **ret_nam
 		         tool->operand, fault);
 		return STATUS_FAILED;
 	}
-	int status = tool_compile(tool, &b.c, false);
+	int status = tool_compile(tool, &b.c, NEEDS_PROGRAM);
 	if (status == 0 && b.c.graph->nodes.n == 0) {
 		diag_report(&b.c.diags, E0409, b.c.graph->at,
 		            "'%s' has no nodes: there is nothing to "

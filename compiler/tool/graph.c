@@ -86,7 +86,7 @@ static int draw(struct tool *tool, const struct analysis *analysis)
 int tool_graph(struct tool *tool)
 {
 	struct compilation c;
-	int status = tool_compile(tool, &c, false);
+	int status = tool_compile(tool, &c, NEEDS_PROGRAM);
 	tool_print_messages(&c);
 	/* A drawing helps most where the proofs failed. */
 	if (c.analysis) {

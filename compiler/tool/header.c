@@ -8,7 +8,7 @@
 static int write_one(struct tool *tool)
 {
 	struct compilation c;
-	int status = tool_compile(tool, &c, true);
+	int status = tool_compile(tool, &c, NEEDS_FILE);
 	tool_print_messages(&c);
 	if (!status) {
 		struct buf out;

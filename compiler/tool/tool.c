@@ -53,14 +53,15 @@ static enum stage stage_of(const char *name)
 	return STAGE_NONE;
 }
 
-int tool_compile(struct tool *tool, struct compilation *ret_c, bool library)
+int tool_compile(struct tool *tool, struct compilation *ret_c, enum tool_need need)
 {
 	const struct compile_options options = {
 		.file = tool->operand,
 		.stdlib = tool->library.stdlib,
 		.pipeline = tool->option[OPTION_PIPELINE],
 		.deploy = tool->option[OPTION_DEPLOY],
-		.library = library,
+		.library = need == NEEDS_FILE,
+		.module = need == NEEDS_MODULE,
 		.dump = stage_of(tool->option[OPTION_DUMP]),
 		.defines = tool->defines.items,
 		.n_defines = tool->defines.n,

@@ -65,9 +65,16 @@ int library_find(struct arena *arena, struct library *ret_library);
 /* "pkdc: " and the text, as one line on stderr. */
 void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/* What the file must have besides no mistakes. */
+enum tool_need {
+	NEEDS_PROGRAM,
+	NEEDS_MODULE, /* a program, or something that others use */
+	NEEDS_FILE,
+};
+
 /* Compiles the operand by the options given. Returns 0 or STATUS_FAILED; the messages are not yet
  * printed, for more may follow. The caller calls compile_finish in either case. */
-int tool_compile(struct tool *tool, struct compilation *ret_c, bool library);
+int tool_compile(struct tool *tool, struct compilation *ret_c, enum tool_need need);
 void tool_print_messages(const struct compilation *c);
 void tool_print_diags(const struct diags *diags);
 

@@ -719,9 +719,7 @@ static __attribute__((cold)) int fail(struct pkdi_node *node, int r)
 	set_calling(node, node->index + 1); /* left set, for the supervisor to name the node */
 	if (!node->ctx.reported)
 		pkdi_node_log(node->log, node->decl, "step failed at frame %llu: %s",
-		              (unsigned long long)node->ctx.number,
-		              r < 0 ? strerror(-r)
-		                    : "it returned a value that step may not return");
+		              (unsigned long long)node->ctx.number, strerror(-r));
 	if (!node->ctx.reported && r == -EACCES)
 		pkdi_node_hint(node);
 	return r < 0 ? r : -EINVAL;
@@ -916,8 +914,14 @@ static int then_of(struct pkdi_node *node, int r)
 	}
 	if (r == PKD_OK && !flushes)
 		return PKDI_THEN_NEXT;
-	if (r != PKD_OK && r != PKD_MORE)
+	if (r != PKD_OK && r != PKD_MORE) {
+		pkdi_node_log(node->log, decl,
+		              "step returned %d at frame %llu, which is no status: a step gives "
+		              "its values by '*out->NAME = ...' and returns PKD_OK",
+		              r, (unsigned long long)node->ctx.number);
+		node->ctx.reported = true;
 		return -EINVAL;
+	}
 	if (!decl->makes || node->ctx.part + 1 < decl->makes)
 		return PKDI_THEN_MORE;
 	pkdi_node_log(node->log, decl, "has fired %llu times %s, and declares `makes <= %llu`",

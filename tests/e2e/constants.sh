@@ -20,6 +20,12 @@ cut -d, -f 3- <first.csv >out
 says 'what is computed from constants' 'n,step,most,area,gain,flag,path' \
 	'0,0.5,4,76800,1,true,a b.mp4' '1,1,4,76800,1,true,a b.mp4' \
 	'2,4,4,76800,1,true,a b.mp4' '3,-1,4,76800,1,true,a b.mp4'
+build "$e2e/constants/constants.pkd" --pipeline records -o records
+./records --quiet >out 2>&1 || fail 'a table does not run'
+cut -d, -f 3- <table.csv >out
+says 'a table of records' 'a,name,of,above,best' '1,x,x,3,' '2.5,longer,longer,2,' '3,,,2,' '-1,none,other,0,'
+cut -d, -f 3- <table_2.csv >out
+says 'its elements' 'a,name' '1,x' '2.5,longer' '3,'
 [ -s hall1.csv ] || fail 'no file hall1.csv'
 [ -s picked2.50.67true.csv ] || fail 'no file picked2.50.67true.csv'
 cut -d, -f 3 <picked2.50.67true.csv | tail -n 1 | grep -qx 103 || fail 'not the second branch'

@@ -144,13 +144,46 @@ pipeline c(n: u64 = 1) {
     m = earlier(c)
     s = sink(m)
 }
+node half(n: u64) -> (m: u64) {
+    stateless
+    step {= return 14 / (int)*in->n; =}
+}
+pipeline d(n: u64 = 1) {
+    c = count()
+    m = half(c)
+    s = sink(m)
+}
 END_PKD
-for pipeline in a b c; do
+for pipeline in a b c d; do
 	"$PKDC" build --pipeline "$pipeline" wrong.pkd -o "$pipeline" >out 2>&1 || fail "$pipeline: not built"
 done
 expect 1 ".*step returned PKD_MORE at frame 1, and twice does not declare .fires any.*" ./a
 expect 1 ".*has fired 2 times for one input, and declares .makes <= 2.*" ./b
 expect 1 ".*the capture time of frame 2 is 1 ns before that of the frame before.*" ./c
+expect 1 ".*step returned 14 at frame 1, which is no status: .* returns PKD_OK.*" ./d
+
+cat >no_flush.pkd <<'END_PKD'
+node origin() -> (n: u64) {
+    step {= *out->n = pkd_number(ctx); return pkd_number(ctx) < 9 ? PKD_OK : PKD_END; =}
+}
+node last(n: u64) {
+    fires any
+    step {=
+        if (pkd_flushing(ctx))
+            pkd_note(ctx, "%d", 1);
+        (void)in;
+    =}
+}
+pipeline no_flush() {
+    n = origin()
+    last(n)
+}
+END_PKD
+expect 1 "no_flush.pkd:7:13: .*pkd_flushing.*" "$PKDC" build no_flush.pkd -o no_flush
+grep -q "'last' is not called at the end of its inputs: write 'flushes' in its declaration" out ||
+	fail 'why nothing is flushed'
+sed 's/fires any/&\n    flushes/; s/no_flush/flush/' no_flush.pkd >flush.pkd
+build flush.pkd -o flush
 
 # ---- What is listed ----
 

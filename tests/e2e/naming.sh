@@ -4,10 +4,12 @@
 # shellcheck source=lib/lib.sh
 . "$(dirname "$0")/lib/lib.sh"
 
-# shape PIPELINE: its nodes and processes, without the names that the two writings give.
+# shape PIPELINE: how many nodes, streams and processes it has.
 shape() {
 	"$PKDC" check "$e2e/naming/naming.pkd" --pipeline "$1" --dump=graph >"$1.graph" 2>&1 || fail "$1" "$1.graph"
-	echo "$(grep -c '^ *node ' "$1.graph") nodes, $(grep -c '^ *process ' "$1.graph") processes"
+	for part in node stream process; do
+		echo "$(grep -c "^ *$part " "$1.graph") $part"
+	done
 }
 
 # runs PIPELINE
@@ -19,7 +21,7 @@ runs() {
 # columns FILE: without the capture times.
 columns() { cut -d, -f1,3- "$1"; }
 
-for pair in absence types past feedback kept_past shapes given; do
+for pair in absence types past feedback kept_past shapes given again; do
 	runs "$pair"
 	runs "${pair}_named"
 	[ "$(shape "$pair")" = "$(shape "${pair}_named")" ] ||
@@ -49,11 +51,15 @@ done
 [ "$(sed -n 2,3p given_2.csv | cut -d, -f3-)" = "4
 1" ] || fail 'given_2' given_2.csv
 
+[ "$(sed -n 11p again.csv | cut -d, -f3-)" = 11,11,11,11,22,0 ] || fail 'again' again.csv
+grep -q 'read by left.x, right.x$' again.graph || fail 'again: a text has two streams' again.graph
+
 # ---- One firing a frame ----
 
 runs controller
 shape controller >out
-[ "$(cat out)" = '4 nodes, 3 processes' ] || fail 'the controller is not one node'
+[ "$(grep -v stream out)" = "4 node
+3 process" ] || fail 'the controller is not one node'
 build "$e2e/naming/naming.pkd" --pipeline controller -o controller
 at_most 30 ./controller >out 2>&1 || fail "controller: status $?"
 awk '$1 == "expression_1" && $2 == 12 { found = 1 } END { exit !found }' out || fail 'not one firing a frame'

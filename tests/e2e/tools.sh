@@ -117,6 +117,26 @@ done
 for command in check build run graph; do
 	refuses 1 'empty.pkd has no pipeline' $command empty.pkd
 done
+
+# A file that others use is checked without a program.
+cat >module.pkd <<-'END_PKD'
+	type Point { x: f32 }
+	const MAX = 4
+	node move(p: Point) -> (moved: Point?)
+	pipeline twice(p: Point) -> (moved: Point) {
+	    a = move(p)
+	    out moved = a
+	}
+END_PKD
+"$PKDC" check module.pkd >out 2>&1 || fail 'a module is refused'
+[ "$(cat out)" = 'checked 1 node, 1 pipeline with ports (as to syntax alone), 1 type, 1 constant; no program to build' ] ||
+	fail 'what was checked of a module'
+for command in build run graph; do
+	refuses 1 'module.pkd has no pipeline' $command module.pkd
+done
+sed 's/moved: Point?/moved: Pint/' module.pkd >wrong_module.pkd
+refuses 1 "E0301.*'Pint'" check wrong_module.pkd
+
 if [ "$(id -u)" -ne 0 ]; then
 	cp "$people" closed.pkd
 	chmod 0 closed.pkd

@@ -111,22 +111,6 @@ static const struct pkd_type type_record_1 = {
 	.n = 4,
 	.fields = type_record_1_fields,
 };
-static const struct pkd_field type_record_2_fields[] = {
-	{"n", &type_u32, offsetof(struct constants_record_2, n)},
-	{"step", &type_f64, offsetof(struct constants_record_2, step)},
-	{"most", &type_f64, offsetof(struct constants_record_2, most)},
-	{"len", &type_i64, offsetof(struct constants_record_2, len)},
-};
-static const struct pkd_type type_record_2 = {
-	.kind = PKD_RECORD,
-	.name = "record_2",
-	.size = sizeof(struct constants_record_2),
-	.align = _Alignof(struct constants_record_2),
-	.plain = true,
-	.flat = true,
-	.n = 4,
-	.fields = type_record_2_fields,
-};
 static const struct pkd_type type_array_u8_160 = {
 	.kind = PKD_ARRAY,
 	.name = "[u8; 160]",
@@ -241,7 +225,7 @@ static const char *bind(void)
 		.path = "cam1.csv",
 		.append = false,
 		.wall_clock = false,
-		.T = &type_record_2,
+		.T = &type_record_1,
 	};
 	csv_params = (struct table_csv_params){
 		.path = "own.csv",
@@ -401,7 +385,7 @@ struct constants_expression_2_2_in {
 	const uint32_t *n; /* u32 */
 };
 struct constants_expression_2_2_out {
-	struct constants_record_2 *value; /* record_2 */
+	struct constants_record_1 *value; /* record_1 */
 };
 
 static int constants_expression_2_2_step(void *node, const void *inputs, void *outputs,
@@ -615,10 +599,10 @@ static const struct pkd_stream streams[] = {
 		.readers = expression_1_value_readers,
 		.n_readers = 1,
 	},
-	/* record_2; 3 slots = 2 in the ring + 1 loaned; 4 KiB */
+	/* record_1; 3 slots = 2 in the ring + 1 loaned; 4 KiB */
 	{
 		.name = "expression_2.value",
-		.type = "record_2",
+		.type = "record_1",
 		.writer = NODE_expression_2,
 		.output = 0,
 		.value_size = 32,
@@ -847,7 +831,7 @@ static const struct pkd_input expression_2_inputs[] = {
 };
 
 static const struct pkd_output expression_2_outputs[] = {
-	{.name = "value", .stream = STREAM_expression_2_value, .type = &type_record_2},
+	{.name = "value", .stream = STREAM_expression_2_value, .type = &type_record_1},
 };
 
 static const struct pkd_input own_n_inputs[] = {

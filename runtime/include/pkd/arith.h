@@ -170,6 +170,14 @@ PKD_ARITH_FRACTION(f64, double)
 #undef PKD_ARITH_CLAMP
 #undef PKD_ARITH_FRACTION
 
+/* Below 0 where a < b, 0 where they are the same number, else above. */
+static inline int pkd_order_unsigned(uint64_t a, int64_t b)
+{
+	if (b < 0 || a > (uint64_t)b)
+		return 1;
+	return a < (uint64_t)b ? -1 : 0;
+}
+
 static inline int64_t pkd_sub_unsigned(uint64_t a, uint64_t b)
 {
 	int64_t result;

@@ -346,6 +346,8 @@ def compare(op, a, b):
     elif a.type not in (*v.NUMBERS, "time", "text", None):
         raise Wrong("not compared")
     t, (left, right) = meet(a, b)
+    if t == "i64" and "u64" in (a.type, b.type):  # exactly
+        left, right = a.run, b.run
     of = v.bytes_of if t == "text" else lambda x: x
 
     def run(env):

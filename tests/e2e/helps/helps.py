@@ -39,7 +39,7 @@ def check(pkdc, path, options):
         elif match:
             at = Message(match)
             messages.append(at)
-        elif re.match(r"^ *= help: ", line):
+        elif messages and re.match(r"^ *= help: ", line):
             messages[-1].helps.append(line.split("= help: ", 1)[1])
         elif at and not at.length and re.match(r"^ *\| +\^+", line):
             at.length = line.count("^")
@@ -85,6 +85,13 @@ class Program:
         if line.startswith("use "):
             return "\n".join(re.sub(rf"\b{re.escape(old[0])}\b", new, each) for each in self.lines)
         return self.put(self.at, re.sub(rf"\b{re.escape(old[0])}\b", new, line, count=1))
+
+    def capacity(self, declaration, name):
+        """A string parameter of the pipeline with a capacity."""
+        for at, line in enumerate(self.lines):
+            if re.match(rf"pipeline .*\b{name}: string\b", line):
+                return self.put(at, re.sub(rf"\b{name}: string\b", declaration, line, count=1))
+        return None
 
     def within(self, pattern, new):
         """A part of the line."""
@@ -266,7 +273,16 @@ RULES = [
     (rf"did you mean {CODE}\?", Program.word),
     (r"declare it: 'param secret (\w+): string'", Program.secret),
     (r"write 'live param', or leave 'changed' out", TEXT),
-    (r"it can where its declaration has a capacity: .*", TEXT),
+    (r"declare it '((\w+): string<64>)'", Program.capacity),
+    (r"declare it '\w+: string<64>' and write .*|write '.* when present\(x\)' for an element .*", TEXT),
+    (r"say what it is called here: '(use \S+) (as \w+)'", lambda p, use, name: p.rewrite(r"$", " " + name)),
+    (r"a field has a name and a value: '(\w+)(: \w+)'",
+     lambda p, name, value: p.within(rf"\b{name}\b(?= *[,}}])", name + value)),
+    (r"'.*' is an output: name its node, '(.*)'", Program.replace),
+    (r"an output of its first element is '(.*)'",
+     lambda p, new: p.within(re.escape(re.sub(r"\[0\]", "", new)), new)),
+    (r"'.*' is several: name one of ([^,]*), .*", Program.replace),
+    (r"a pipeline gives its outputs by .*|the C of a node stands .*", TEXT),
     (r"write '((\w+): string<64>)' for up to .*", lambda p, new, name: p.within(rf"\b{name}: string", new)),
     (r"leave it out, or write '= \"\"' where .*|give it a parameter of the pipeline: .*", TEXT),
     (rf"write {CODE} at the top of the file", lambda p, use: p.insert(0, use)),
