@@ -19,7 +19,7 @@ has_rows() { [ -e people.csv ] && [ "$(wc -l <people.csv)" -gt "$1" ]; }
 # run SPEED ROWS: begins a run and waits for so many rows.
 run() {
 	rm -f people.mp4 people.csv
-	start ./people --source "$MEDIA/vtest.avi" --speed "$1"
+	start ./people --source "$MEDIA/vtest.avi" --speed "$1" --grace 30s
 	within 20 has_rows "$2" || fail "$2 rows do not come"
 }
 
