@@ -4,7 +4,7 @@
 . "$(dirname "$0")/lib/lib.sh"
 needs ffprobe
 needs_clip
-needs_node video.open detect.people draw.boxes
+needs_node video.open detect.people track.follow draw.boxes
 unset DISPLAY WAYLAND_DISPLAY
 
 build "$ROOT/examples/people/people.pkd" -o people
