@@ -70,10 +70,10 @@ frames=$(ffprobe -v error -count_frames -select_streams v -show_entries stream=n
 [ "$frames" = 768,576,795 ] || fail "the video is $frames, not 768,576,795"
 
 # Frames without a box are near the source; those with boxes differ, and differ inside the boxes'
-# colour only: compare a frame that has people with the same frame of the source.
+# colour only: compare a frame that has people with the same frame of the source, above the plot.
 psnr() {
 	ffmpeg -v error -nostats -i people.mp4 -i "$MEDIA/vtest.avi" -lavfi \
-		"[0:v]settb=1/10,setpts=N[a];[1:v]settb=1/10,setpts=N[b];[a][b]psnr=stats_file=psnr.log" -f null - >out 2>&1 ||
+		"[0:v]crop=768:488:0:0,settb=1/10,setpts=N[a];[1:v]crop=768:488:0:0,settb=1/10,setpts=N[b];[a][b]psnr=stats_file=psnr.log" -f null - >out 2>&1 ||
 		fail 'ffmpeg cannot compare'
 	awk '{ sub(/n:/, "", $1); sub(/psnr_avg:/, "", $6); print $1, $6 }' psnr.log
 }
