@@ -45,10 +45,10 @@ DECLARED := $(shell awk 'FNR == 1 { n = FILENAME; sub(/^stdlib\//, "", n); sub(/
 SOURCES_OF = $(patsubst source=$(1):%,stdlib/$(dir $(1))%,$(filter source=$(1):%,$(DECLARED)))
 LINKS_OF   = $(patsubst link=$(1):%,%,$(filter link=$(1):%,$(DECLARED)))
 
-# Of libyuv, which has no .pc file everywhere, one is made.
+# Of libyuv, which has no .pc file everywhere, one is made, and one of some of OpenCV's many modules.
 PACKAGES := $(B)/lib/pkgconfig
 PKG_CONFIG := PKG_CONFIG_PATH="$(PACKAGES):$$PKG_CONFIG_PATH" pkg-config
-$(shell CC='$(CC)' stdlib/yuv.sh '$(PACKAGES)')
+$(shell CC='$(CC)' stdlib/yuv.sh '$(PACKAGES)'; CC='$(CC)' stdlib/opencv.sh '$(PACKAGES)')
 
 # A node whose libraries are not all there is left out, and comes in when they are.
 LINKS   := $(sort $(foreach d,$(filter link=%,$(DECLARED)),$(lastword $(subst :, ,$(d)))))
@@ -385,6 +385,10 @@ verify: ## check the models of the runtime's protocols, some minutes; VERIFY=sho
 .PHONY: bench-compiler
 bench-compiler: $(B)/pkdc ## how the compiler's time grows with the size of a pipeline
 	@PKDC=$(B)/pkdc tests/bench/compiler.sh
+
+.PHONY: bench-follow
+bench-follow: all ## how well boxes are carried to the frame that is shown; needs the clip (tests/setup.sh --media)
+	@B=$(B) python3 tests/bench/follow.py build/media/vtest.avi
 
 # BENCH names tables, such as "latency spin"; QUICK=1 measures less.
 .PHONY: bench

@@ -5,7 +5,7 @@
 
 #include <pkd/node.h>
 
-enum { FAKE_MAX_INPUTS = 8, FAKE_STATE_SIZE = 256 };
+enum { FAKE_MAX_INPUTS = 8, FAKE_STATE_SIZE = 1 << 16 };
 
 /* Zeroed is a good start. The upper half is what the test sets, the lower what the node did. */
 struct pkd_ctx {

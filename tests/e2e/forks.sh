@@ -5,7 +5,7 @@
 . "$(dirname "$0")/lib/lib.sh"
 needs strace
 needs_clip
-needs_node video.open detect.people draw.boxes
+needs_node video.open detect.people track.follow draw.boxes
 unset DISPLAY WAYLAND_DISPLAY
 # LeakSanitizer, if it is in the program, cannot work under strace.
 export ASAN_OPTIONS="${ASAN_OPTIONS:-}:detect_leaks=0"
@@ -40,7 +40,7 @@ sed -n '/ \(clone\|clone3\|fork\|vfork\)(/p' trace >calls
 grep CLONE_THREAD calls >threads
 grep -v CLONE_THREAD calls >forks
 
-[ "$(wc -l <forks)" -eq 7 ] || fail "$(wc -l <forks) forks, not 7: five processes, a restart and the console" forks
+[ "$(wc -l <forks)" -eq 8 ] || fail "$(wc -l <forks) forks, not 8: six processes, a restart and the console" forks
 awk -v supervisor="$supervisor" '$1 != supervisor' forks >wrong
 [ ! -s wrong ] || fail 'a process that is not the supervisor forks' wrong
 awk -v supervisor="$supervisor" '$1 == supervisor' threads >wrong

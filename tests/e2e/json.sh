@@ -28,7 +28,7 @@ done
 people=$ROOT/examples/people/people.pkd
 "$PKDC" check --report --json "$people" >report.json || fail 'check failed'
 "$PKDC" graph --format=json "$people" >graph.json || fail 'graph failed'
-[ "$(value graph.json 'len(d["nodes"]), len(d["edges"]), len(d["processes"])')" = '6 7 5' ] ||
+[ "$(value graph.json 'len(d["nodes"]), len(d["edges"]), len(d["processes"])')" = '9 12 6' ] ||
 	fail 'another graph' graph.json
 [ "$(value graph.json 'd["memory"] == sum(s["bytes"] for s in d["streams"])')" = True ] ||
 	fail 'the streams are not all of the memory' graph.json

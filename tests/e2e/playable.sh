@@ -4,7 +4,7 @@
 . "$(dirname "$0")/lib/lib.sh"
 needs ffprobe
 needs_clip
-needs_node video.open detect.people draw.boxes
+needs_node video.open detect.people track.follow draw.boxes
 unset DISPLAY WAYLAND_DISPLAY
 
 build "$ROOT/examples/people/people.pkd" -o people
@@ -26,7 +26,7 @@ run() {
 for signal in INT TERM; do
 	run 2 40
 	kill -"$signal" "$pid"
-	finish 4
+	finish 40
 	[ "$status" -eq 0 ] || fail "SIG$signal: status $status, not 0"
 	frames=$(frames_of people.mp4)
 	[ ! -s errors ] || fail "SIG$signal: the video is broken" errors

@@ -34,7 +34,7 @@ for command in build run check nodes explain graph; do
 	prints "^  pkdc $command " --help
 	prints "$command" "$command" --help
 done
-for node in detect.people draw.boxes table.csv video.open video.show video.write; do
+for node in detect.people draw.boxes draw.plot track.follow track.iou table.csv video.open video.show video.write; do
 	prints "^$node  +[A-Z].*\.$" nodes
 done
 prints '^  min_score: f32 = 0.5, from 0 to 1, may change while it runs$' nodes detect.people
@@ -42,8 +42,8 @@ prints 'drop what scores less' nodes detect.people
 prints '^video.open ' nodes video
 prints '^E0301' explain
 prints '^Right:$' explain E0301
-prints '^people of .*: 6 nodes in 5 processes, 4 channels$' check --report "$people"
-prints '^  independent +show waits for .*; found is not among them' check --report "$people"
+prints '^people of .*: 9 nodes in 6 processes, 7 channels$' check --report "$people"
+prints '^  independent +show waits for .*; found is not' check --report "$people"
 prints '^4\.\.9' check --dump=tokens "$people"
 prints '^\(use video video$' check --dump=ast "$people"
 prints '^  out view: image<bgr24, 768, 576>$' check --dump=types "$people"
@@ -63,8 +63,9 @@ if command -v dot >/dev/null; then
 	dot -Tcanon out >canon 2>errors && [ ! -s errors ] || fail 'dot rejects the graph' errors
 	"$PKDC" graph --format=svg -o people.svg "$people" >out 2>&1 || fail "graph --format=svg: status $?"
 	[ ! -s out ] || fail 'graph --format=svg says something'
-	for name in cam found view show write csv 'process screen'; do
+	for name in cam found boxes marked view show write csv 'process screen'; do
 		grep -q ">$name" people.svg || fail "the drawing has no $name"
+		grep -q ">$name" "$ROOT/docs/demo.svg" || fail "docs/demo.svg is older than the example: it has no $name"
 	done
 	if command -v xmllint >/dev/null; then
 		xmllint --nonet --noout people.svg >out 2>&1 || fail 'the drawing is not well-formed'
