@@ -27,7 +27,8 @@ static inline size_t value_size(const struct pkd_type *type, const void *value)
 		return type->items_offset +
 		       (size_t)pkd_length((const uint32_t *)value, type->n) * type->item->size;
 	case PKD_IMAGE:
-		size = sizeof(*image) + pkd_image_bytes(image->format, image->stride, image->height);
+		size = sizeof(*image) +
+		       pkd_image_bytes(image->format, image->stride, image->height);
 		return size < type->size ? size : type->size;
 	default:
 		return type->size;

@@ -36,7 +36,7 @@ static void start(struct clock_run *run, uint64_t count)
 
 static int tick_at(struct clock_run *run, int64_t ms)
 {
-	struct clock_ticks_in in;
+	struct clock_ticks_in in = {0};
 	struct clock_ticks_out out = {&run->tick};
 
 	fake_now_ns = (5000 + ms) * MS;
@@ -98,8 +98,8 @@ static void a_restart_keeps_the_beat(void **state)
 	start(&run, 0);
 	tick_at(&run, 0);
 	tick_at(&run, 100);
-	assert_int_equal(
-		fake_restart(&clock_ticks_methods, &run.self, &run.params, &run.ctx), PKD_OK);
+	assert_int_equal(fake_restart(&clock_ticks_methods, &run.self, &run.params, &run.ctx),
+	                 PKD_OK);
 	assert_int_equal(tick_at(&run, 350), PKD_OK);
 	is_tick(&run, 4, 1, 50);
 	stop(&run);
@@ -143,8 +143,7 @@ struct pace_run {
 
 static void pace_start(struct pace_run *run, int64_t period_ms, float speed)
 {
-	*run = (struct pace_run){
-		.params = {period_ms * MS, speed, 10000 * (int64_t)MS, &type_i64}};
+	*run = (struct pace_run){.params = {period_ms * MS, speed, 10000 * (int64_t)MS, &type_i64}};
 	run->self = fake_self(&clock_pace_methods);
 	assert_int_equal(clock_pace_methods.init(run->self, &run->params, &run->ctx), PKD_OK);
 }
