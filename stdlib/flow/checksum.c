@@ -1,6 +1,6 @@
 /* flow.checksum: FNV-1a of 64 bits over what a value says, and not over how it lies in memory:
- * neither the room behind a string nor the gaps of a record count. The offset basis and the prime are
- * those of draft-eastlake-fnv. */
+ * neither the room behind a string nor the gaps of a record count. The offset basis and the prime
+ * are those of draft-eastlake-fnv. */
 #include "../base/value.h"
 
 #include <flow/checksum.pkd.h>

@@ -78,6 +78,49 @@ is none.csv 3 '1 2 4 5 6 8 9 10 12'
 is one.csv 3 '2 4 6 8 10 12'
 [ ! -e shut.csv ] || is shut.csv 3 ''
 
+# ---- nearest: two origins, by capture time; all values are in a pair or counted ----
+
+cat >pairs.pkd <<'END_PKD'
+use flow
+use table
+
+/// Twenty frames of a camera, 40 ms apart.
+node camera() -> (frame: i64) {
+    origin paced
+    step {=
+        *out->frame = (int64_t)pkd_number(ctx);
+        pkd_set_time(ctx, *out->frame * 40000000);
+        return *out->frame == 20 ? PKD_END : PKD_OK;
+    =}
+}
+
+/// A hundred readings, 10 ms apart, all 3 ms late.
+node sensor() -> (reading: f64) {
+    origin paced
+    step {=
+        *out->reading = (double)pkd_number(ctx) / 4;
+        pkd_set_time(ctx, (int64_t)pkd_number(ctx) * 10000000 + 3000000);
+        return pkd_number(ctx) == 100 ? PKD_END : PKD_OK;
+    =}
+}
+
+pipeline pairs(within: time = 20ms) {
+    frame   = camera()
+    reading = sensor()
+    both    = flow.nearest(queue(64) frame, queue(64) reading, within: within, queue_size: 128)
+    table.csv({ frame: both.first, reading: both.second }, path: "pairs.csv")
+    left    = both.pairing
+    table.csv({ a: left.first_left, b: left.second_left }, path: "left.csv")
+}
+END_PKD
+build pairs.pkd
+at_most 20 ./pairs --quiet || fail "pairs: status $?"
+# The reading of the same number, 3 ms after the frame, is nearer than the one 7 ms before.
+[ "$(sed 1d pairs.csv | awk -F, '$3 == $4 && $2 * 1000 == $3 * 40 + 3' | wc -l)" = 20 ] || fail 'other pairs' pairs.csv
+[ "$(tail -n 1 left.csv | cut -d, -f3,4)" = 0,80 ] || fail 'what is left over' left.csv
+at_most 20 ./pairs --quiet --within 2ms || fail "pairs: status $?"
+[ "$(tail -n 1 left.csv | cut -d, -f3,4)" = 20,100 ] || fail 'none is that close' left.csv
+
 # ---- fault: a program lives through what the deploy allows for ----
 
 cat >faults.pkd <<'END_PKD'
