@@ -43,6 +43,26 @@ finish 20
 [ "$status" -eq 0 ] || fail "a killed clock: status $status"
 in_beat beat.csv || fail 'a restarted clock is out of beat' beat.csv
 
+# ---- A new period counts at once, and not when the old one is over ----
+
+PKD_DIR="$PWD/place"
+export PKD_DIR
+cat >slowly.pkd <<'END_PKD'
+use clock
+use text
+
+pipeline slowly() {
+    tick = clock.ticks(1h, count: 5)
+    text.print("tick " + text(tick.n))
+}
+END_PKD
+build slowly.pkd
+start ./slowly --quiet
+within 20 grep -qx 'tick 1' out || fail 'no first tick'
+"$B/pkd" set --wait 0 slowly tick.period=10ms >set.out 2>&1 || fail 'cannot set the period' set.out
+finish 20
+[ "$status" -eq 0 ] && grep -qx 'tick 5' out || fail "a shorter period: status $status"
+
 # ---- pace and delay: nothing earlier than it is due, in order, with their frames ----
 
 cat >slow.pkd <<'END_PKD'
