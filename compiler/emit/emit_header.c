@@ -208,6 +208,9 @@ static const char *port_type_note(struct arena *arena, const struct port *port)
 	if (type->kind == TYPE_VARIABLE)
 		return arena_printf(arena, "%s, as params->%s describes it", name,
 		                    c_member(arena, type->variable));
+	if (type->kind == TYPE_LIST && type->item->kind == TYPE_VARIABLE)
+		return arena_printf(arena, "%s, an item as params->%s describes it", name,
+		                    c_member(arena, type->item->variable));
 	return name;
 }
 

@@ -181,9 +181,9 @@ static const struct type *resolve_list(struct sema *sema, struct type_place plac
 		return type_error();
 	const struct type *item = resolve_type(sema, place, written->args.items[0]);
 	bool ok = resolve_size(sema, place, written->args.items[1], UINT32_MAX, &n);
-	if (item->kind == TYPE_VARIABLE || item->kind == TYPE_ANY) {
+	if (item->kind == TYPE_ANY) {
 		diag_report(sema->diags, E0301, written->args.items[0]->span,
-		            "a list or array needs a type that is known here");
+		            "a list or array needs a type");
 		return type_error();
 	}
 	if (!ok || item->kind == TYPE_ERROR)

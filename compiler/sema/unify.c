@@ -270,6 +270,8 @@ static void report_mismatch(struct sema *sema, const struct bound_node *node,
                             const struct type *actual, const struct unifier *u)
 {
 	const struct port *port = &node->face->inputs.items[input->port];
+	if (declared->kind == TYPE_VARIABLE) /* which another input has told */
+		declared = node->types[generic_index(node->face, declared->variable)];
 	if (!u->variable) {
 		unify_report(sema, node->face, port, declared, actual, input->at);
 		return;

@@ -285,18 +285,26 @@ static enum pkdi_poll fire_next(struct pkdi_node *node)
 	return PKDI_POLL_READY;
 }
 
+/* After a PKD_LATER the step is called when it is due; earlier, once, when the program begins to
+ * stop: what waits may then go on at once. */
+static bool is_early(struct pkdi_node *node)
+{
+	uint32_t phase;
+
+	if (!node->ctx.due_ns)
+		return false;
+	phase = atomic_load_explicit(&node->program_words->phase, memory_order_relaxed);
+	*node->now_ns = pkd_now();
+	if (*node->now_ns >= node->ctx.due_ns || phase != node->later_phase)
+		return false;
+	node->due_ns = node->ctx.due_ns;
+	return true;
+}
+
 static enum pkdi_poll poll_origin(struct pkdi_node *node, bool may_begin)
 {
-	node->due_ns = INT64_MAX;
-	if (!may_begin || (node->decl->origin == PKD_PACED && !has_room(node)))
+	if (!may_begin || (node->decl->origin == PKD_PACED && !has_room(node)) || is_early(node))
 		return PKDI_POLL_IDLE;
-	if (node->ctx.due_ns) {
-		*node->now_ns = pkd_now();
-		if (*node->now_ns < node->ctx.due_ns) {
-			node->due_ns = node->ctx.due_ns;
-			return PKDI_POLL_IDLE;
-		}
-	}
 	node->firing = (struct pkdi_firing){0};
 	return fire_next(node);
 }
@@ -417,7 +425,10 @@ static void apply_live(struct pkdi_node *node, uint64_t number)
 
 	pkdi_live_apply(&node->live, number);
 	after = pkdi_read(&node->words->live.applied);
-	if (after != before && pkdi_is_traced(node))
+	if (after == before)
+		return;
+	node->ctx.due_ns = 0; /* they may say another time */
+	if (pkdi_is_traced(node))
 		pkdi_traced_version(node, after);
 }
 
@@ -448,10 +459,12 @@ static enum pkdi_poll poll_firing(struct pkdi_node *node, bool may_begin)
 		return PKDI_POLL_IDLE;
 	if (node->chosen || is_untold(node))
 		return PKDI_POLL_READY;
-	if (node->decl->fires_any)
-		return poll_any(node);
-	return node->decl->origin == PKD_NOT_ORIGIN ? poll_join(node)
-	                                            : poll_origin(node, may_begin);
+	node->due_ns = INT64_MAX;
+	if (pkdi_node_is_source(node->decl))
+		return poll_origin(node, may_begin);
+	if (!rests(node) && is_early(node))
+		return PKDI_POLL_IDLE;
+	return node->decl->fires_any ? poll_any(node) : poll_join(node);
 }
 
 /* A request comes before the next firing, and the next request behind it. */
@@ -864,9 +877,12 @@ static int pass(struct pkdi_node *node, enum pkdi_lost lost, enum pkdi_fate fate
 	return 1;
 }
 
-/* PKD_LATER: until the time that pkd_later was told, or a descriptor that the node watches. */
+/* PKD_LATER: until the time that pkd_later was told, or a descriptor that the node watches. The
+ * inputs stay as they are, and are chosen again. */
 static int wait_later(struct pkdi_node *node)
 {
+	node->later_phase =
+		atomic_load_explicit(&node->program_words->phase, memory_order_relaxed);
 	if (node->ctx.due_ns)
 		return 0;
 	if (node->decl->methods->ready && pkdi_watch_any(node->watch, node->index)) {
@@ -881,19 +897,6 @@ static int wait_later(struct pkdi_node *node)
 	return fail(node, -EINVAL);
 }
 
-/* PKD_LATER of what is called when its inputs have a frame, and not by the clock. */
-static int refuse_later(struct pkdi_node *node)
-{
-	pkdi_node_log(
-		node->log, node->decl,
-		"step returned PKD_LATER at frame %llu, and the inputs of %s say when it is "
-		"called: only a node without inputs is called again at a time. Return PKD_OK, "
-		"with a `T?` output absent where there is nothing yet",
-		(unsigned long long)node->ctx.number, node->decl->kind);
-	node->ctx.reported = true;
-	return -EINVAL;
-}
-
 /* What follows the firing, or -EINVAL for what this node may not return. */
 static int then_of(struct pkdi_node *node, int r)
 {
@@ -902,8 +905,6 @@ static int then_of(struct pkdi_node *node, int r)
 
 	if (r == PKD_END || r == PKD_SKIP)
 		return PKDI_THEN_LEAVE;
-	if (r == PKD_LATER)
-		return refuse_later(node);
 	if (r == PKD_MORE && !decl->fires_any) {
 		pkdi_node_log(node->log, decl,
 		              "step returned PKD_MORE at frame %llu, and %s does not declare "
@@ -1001,7 +1002,7 @@ int pkdi_node_fire(struct pkdi_node *node)
 	if (rests(node) && !pkdi_node_is_source(node->decl) && node->ctx.fired != PKD_NONE)
 		return pass(node, PKDI_LOST_RESTED, PKDI_FATE_RESTED);
 	r = call_step(node, &start_ns, &end_ns);
-	if (r == PKD_LATER && pkdi_node_is_source(node->decl))
+	if (r == PKD_LATER)
 		return wait_later(node);
 	then = r < 0 ? r : then_of(node, r);
 	done = end_firing(node, r, end_ns, then);

@@ -89,10 +89,11 @@ struct pkdi_node {
 	uint32_t n_polls;     /* since the process slept */
 	bool skip_watermarks; /* in the poll to come: see firing.h */
 	struct pkdi_firing firing;
-	int64_t due_ns;     /* when an idle source is due; INT64_MAX = something else wakes it */
-	bool chosen;        /* firing and inputs are ready for step */
-	bool ready;         /* init has returned PKD_OK and finish has not been called */
-	bool finish_failed; /* finish has reported an error */
+	int64_t due_ns;       /* when an idle node is due; INT64_MAX = something else wakes it */
+	uint32_t later_phase; /* of the program, when its step returned PKD_LATER */
+	bool chosen;          /* firing and inputs are ready for step */
+	bool ready;           /* init has returned PKD_OK and finish has not been called */
+	bool finish_failed;   /* finish has reported an error */
 	enum pkdi_lost lost;  /* why the firing at hand has made nothing … */
 	uint32_t refused_for; /* … and which reader, of all of its outputs, had no room */
 	struct pkdi_ledger ledger; /* own: firings that have not made what they might … */

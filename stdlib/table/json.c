@@ -1,6 +1,8 @@
 /* See json.h. */
 #include "json.h"
 
+#include "../base/utf8.h"
+
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
@@ -119,43 +121,19 @@ const char *table_text(const struct pkd_type *type, const void *value, uint32_t 
 	return (const char *)value + sizeof(*ret_n);
 }
 
-/* Bytes of the UTF-8 character that starts at `text`, 0 when none does (RFC 3629, table of
- * section 4: no overlong forms, no surrogates, nothing above U+10FFFF). */
-static size_t utf8_length(const unsigned char *text, size_t n)
-{
-	size_t length = text[0] < 0x80   ? 1
-	                : text[0] < 0xc2 ? 0
-	                : text[0] < 0xe0 ? 2
-	                : text[0] < 0xf0 ? 3
-	                : text[0] < 0xf5 ? 4
-	                                 : 0;
-	unsigned low = text[0] == 0xe0 ? 0xa0 : text[0] == 0xf0 ? 0x90 : 0x80;
-	unsigned high = text[0] == 0xed ? 0x9f : text[0] == 0xf4 ? 0x8f : 0xbf;
-
-	if (length > n)
-		return 0;
-	for (size_t i = 1; i < length; i++) {
-		if (text[i] < low || text[i] > high)
-			return 0;
-		low = 0x80;
-		high = 0xbf;
-	}
-	return length;
-}
-
 void table_put_utf8(const struct table_sink *sink, const char *text, size_t n)
 {
 	size_t good = 0; /* of the run that is not put yet */
 
 	while (good < n) {
-		size_t length = utf8_length((const unsigned char *)text + good, n - good);
+		size_t length = utf8_length(text + good, n - good);
 
 		if (length) {
 			good += length;
 			continue;
 		}
 		sink->put(sink->to, text, good);
-		put_text(sink, "\xef\xbf\xbd");
+		put_text(sink, UTF8_REPLACEMENT);
 		text += good + 1;
 		n -= good + 1;
 		good = 0;

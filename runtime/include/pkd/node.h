@@ -27,8 +27,9 @@
  *   enum, an image that was not written or does not fit, a `T?` that was neither written nor marked
  *   absent, and on any write past the capacity. (Not told are a `T?` that is a list, string, bytes
  *   or a number of one or two bytes: left alone, it is empty, and there.)
- * - step must not block: no sleep, no blocking read without a time-out. A source that has
- *   nothing yet returns pkd_later(). Memory should be allocated in init. */
+ * - step must not block: no sleep, no blocking read without a time-out. A node that has
+ *   nothing yet, or whose inputs are not due, returns pkd_later(). Memory should be allocated in
+ *   init. */
 #ifndef PKD_NODE_H
 #define PKD_NODE_H
 
@@ -50,9 +51,9 @@ enum {
 	/* step: the outputs count, and this was the last firing. init: the node takes no part in
 	 * this run (say why with pkd_note); the rest runs without it. */
 	PKD_END = 1,
-	/* step of a source: nothing yet, the outputs don't count. Use pkd_later(); alone, it fails
-	 * the node, unless that watches a descriptor, which then says when. In a node with inputs,
-	 * which say when it is called, it is a failure. */
+	/* step: nothing yet, the outputs and the persistent state don't count; a node with inputs is
+	 * called with them again. Use pkd_later(); alone, it fails the node, unless that watches a
+	 * descriptor, which then says when. */
 	PKD_LATER = 2,
 	/* step of a source, or a flush: reached the end without a value; the outputs don't
 	 * count. */
@@ -117,8 +118,9 @@ bool pkd_stopping(const struct pkd_ctx *ctx);
 void pkd_set_time(struct pkd_ctx *ctx, int64_t capture_ns);
 
 /* `return pkd_later(ctx, due)`: nothing yet; step is called again at `due` (CLOCK_MONOTONIC ns,
- * like pkd_now), or earlier; at once for a time that is past. Never blocks the other nodes of the
- * process. */
+ * like pkd_now), or earlier, as when a stop begins; at once for a time that is past. In
+ * a node with inputs these wait, and what comes meanwhile waits behind them on its edge; where it
+ * `fires any`, another input may come first. Never blocks the other nodes of the process. */
 int pkd_later(struct pkd_ctx *ctx, int64_t due_ns);
 
 /* The total number of frames that the source expects to make, for the progress line; 0 =
