@@ -14,13 +14,25 @@ const char *value_kind_text(enum value_kind kind)
 	return texts[kind];
 }
 
+/* In the largest unit that a time is a whole number of. */
+static void write_time(int64_t ns, char text[VALUE_TEXT_SIZE])
+{
+	static const char *const units[] = {"ns", "us", "ms", "s"};
+	size_t unit = ns ? 0 : 3;
+
+	for (; ns && ns % 1000 == 0 && unit < 3; unit++)
+		ns /= 1000;
+	snprintf(text, VALUE_TEXT_SIZE, "%lld%s", (long long)ns, units[unit]);
+}
+
 const char *value_number_text(const struct value *value, char text[VALUE_TEXT_SIZE])
 {
 	if (value->kind == VALUE_FLOAT)
 		snprintf(text, VALUE_TEXT_SIZE, "%.15g", value->f);
+	else if (value->kind == VALUE_TIME)
+		write_time(value->i, text);
 	else
-		snprintf(text, VALUE_TEXT_SIZE, "%lld%s", (long long)value->i,
-		         value->kind == VALUE_TIME ? "ns" : "");
+		snprintf(text, VALUE_TEXT_SIZE, "%lld", (long long)value->i);
 	return text;
 }
 
