@@ -399,6 +399,10 @@ demo: ## set up, build, and count people in a video clip
 	@$(MAKE) --no-print-directory all
 	@B=$(B) tests/demo.sh
 
+.PHONY: models
+models: ## fetch networks for detect.dnn and pose.dnn by npm, into build/models; 100 MB, once
+	@tests/networks/fetch.sh
+
 # ---- Care ----
 
 OURS := $(wildcard $(foreach d,compiler compiler/* runtime runtime/* runtime/include/* stdlib/* tests/unit \
@@ -436,8 +440,9 @@ install: all ## into $(DESTDIR)$(PREFIX), by default /usr/local
 			$(DESTDIR)$(PREFIX)/share/pkd/include/$$name.pkd.h || exit 1; \
 	done
 
-clean: ## remove what was built; the demo's clips in build/media stay
-	@if [ -d build ]; then find build -mindepth 1 -maxdepth 1 ! -name media -exec rm -rf {} +; fi
+clean: ## remove what was built; what was fetched, build/media and build/models, stays
+	@if [ -d build ]; then find build -mindepth 1 -maxdepth 1 ! -name media ! -name models \
+		-exec rm -rf {} +; fi
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1:\2/p' Makefile | \
