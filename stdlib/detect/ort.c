@@ -1,7 +1,7 @@
- /* ONNX Runtime by its C interface. It is a table of functions whose places never change, only
-  * grow: those of version 1, which all there are still give, and here only those that are used.
-  * There is no header of it in Debian, and its symbols have versions: so it is loaded and not
-  * linked. */
+/* ONNX Runtime by its C interface. It is a table of functions whose places never change, only
+ * grow: those of version 1, which all there are still give, and here only those that are used.
+ * There is no header of it in Debian, and its symbols have versions: so it is loaded and not
+ * linked. */
 #include <dlfcn.h>
 #include <stdio.h>
 #include <stdlib.h>

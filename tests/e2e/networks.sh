@@ -4,7 +4,7 @@
 # shellcheck source=lib/lib.sh
 . "$(dirname "$0")/lib/lib.sh"
 needs ffmpeg
-needs_node video.open detect.dnn
+needs_node video.open detect.dnn pose.dnn
 
 cat >things.pkd <<'END'
 use video
@@ -59,3 +59,20 @@ for engine in onnxruntime opencv; do
 	cp things.csv $engine.csv
 done
 at_most 120 ./things --source "$MEDIA/vtest.avi" --found.folder "$models/" --model face >out 2>&1 || fail "status $?"
+
+cat >noses.pkd <<'END'
+use video
+use pose
+use table
+
+/// Writes down where the nose of the person in the middle is.
+pipeline noses(source: string = "vtest.avi") {
+    cam    = video.open(source, speed: 0.0, W: 768, H: 576)
+    people = pose.dnn(every(200) cam, min_score: 0.0)
+    nose   = people[0].points[0]
+    table.csv({ x: nose.x, y: nose.y, sure: nose.score }, path: "noses.csv")
+}
+END
+build noses.pkd -o noses
+at_most 120 ./noses --source "$MEDIA/vtest.avi" --people.folder "$models/" >out 2>&1 || fail "status $?"
+[ "$(wc -l <noses.csv)" = 5 ] || fail "$(wc -l <noses.csv) lines, not 5" noses.csv
