@@ -392,6 +392,17 @@ bench: all ## how fast the runtime is, beside its peers
 	@sh tests/bench/setup.sh
 	@B=$(B) python3 tests/bench/bench.py $(if $(QUICK),--quick) $(BENCH)
 
+$(B)/tests/bench/network: tests/bench/network.cpp $(NODE_TEST_O) $(B)/obj/runtime/node/text.c.o \
+		$(B)/lib/libpkd_nodes.a
+	$(call say,BENCH $@)
+	@mkdir -p $(@D)
+	$(Q)$(CXX) $(NODE_FLAGS) $(CXX_FLAGS) $(call cflags_of,opencv4) -MF $@.d -o $@ $(filter-out %.h,$^) \
+		$(LD_FLAGS) $(call libs_of,opencv4) -lcmocka -ldl
+
+.PHONY: bench-networks
+bench-networks: $(B)/tests/bench/network ## what detect.dnn takes beside its engine alone; needs make models
+	@$(B)/tests/bench/network build/models/
+
 # ---- The demo ----
 
 demo: ## set up, build, and count people in a video clip

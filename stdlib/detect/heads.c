@@ -191,11 +191,13 @@ static void centernet(struct detect_finder *finder, const struct detect_sidecar 
 		const float *heat = outputs[0].data + (size_t)label * n;
 
 		for (uint32_t i = 0; i < n; i++) {
-			uint32_t x = i % W, y = i / W;
-			float left = (float)x * across, top = (float)y * down;
+			float left, top;
 
-			if (heat[i] < min_score || !is_peak(heat, W, H, x, y))
+			/* Most cells end here. */
+			if (!(heat[i] >= min_score) || !is_peak(heat, W, H, i % W, i / W))
 				continue;
+			left = (float)(i % W) * across;
+			top = (float)(i / W) * down;
 			push(finder, (struct detect_found){left - edges[i], top - edges[n + i],
 			                                   left + edges[2 * n + i],
 			                                   top + edges[3 * n + i], heat[i], label});
