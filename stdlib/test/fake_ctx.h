@@ -30,7 +30,8 @@ struct pkd_ctx {
 	char error[1024], note[1024]; /* the last of each */
 
 	/* Persistent state: what the last commit left, and what pkd_state hands out. */
-	_Alignas(16) uint8_t committed_state[FAKE_STATE_SIZE], state[FAKE_STATE_SIZE];
+	uint8_t committed_state[FAKE_STATE_SIZE] __attribute__((aligned(16)));
+	uint8_t state[FAKE_STATE_SIZE] __attribute__((aligned(16)));
 };
 
 /* What pkd_now says; 0 = the true clock. */

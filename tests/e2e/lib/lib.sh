@@ -42,7 +42,7 @@ needs_node() {
 	for node in "$@"; do
 		case $node in
 		video.*) links='libavformat libavcodec libswscale libavutil' ;;
-		detect.* | track.follow) links=opencv4 ;;
+		detect.* | pose.* | track.follow) links=opencv4 ;;
 		draw.*) links=freetype2 ;;
 		esac
 		# shellcheck disable=SC2086 # words
