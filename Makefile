@@ -410,8 +410,8 @@ bench-networks: $(B)/tests/bench/network ## what detect.dnn takes beside its eng
 # ---- The page of the nodes ----
 
 .PHONY: nodes
-nodes: all ## write docs/nodes.md; PICTURES=1: and make the pictures of what the nodes make, from the clips
-	@$(if $(PICTURES),B='$(B)' tests/pictures.sh)
+nodes: all ## write docs/nodes.md; PICTURES=1, PICTURES=NODE: and make the pictures of what the nodes make
+	@$(if $(PICTURES),B='$(B)' tests/pictures.sh $(filter-out 1,$(PICTURES)))
 	@$(B)/pkdc nodes --markdown --output docs/nodes.md
 
 # ---- The demo ----

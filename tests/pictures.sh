@@ -1,10 +1,15 @@
 #!/bin/sh
-# Makes docs/nodes/NODE.png, 480 pixels wide, for each example in examples/nodes whose first lines say
+# Makes docs/nodes/NODE.png, 480 pixels wide, for each example in examples/nodes whose first line says
 #
 #   // picture: FILE SECONDS [OPTION...]
 #
-# FILE is a video or picture that the example writes when it runs with these options, beside the clips in
-# build/media, and SECONDS the time in it. From the Makefile: B (the build directory).
+# FILE is a video or picture that the example writes when it runs with these options, beside the clips of
+# build/media and the networks of build/models, and SECONDS the time in it.
+#
+#   pictures.sh            all
+#   pictures.sh NODE...    those
+#
+# From the Makefile: B (the build directory).
 set -u
 
 root=$(cd "$(dirname "$0")/.." && pwd) || exit 2
@@ -14,14 +19,19 @@ trap 'rm -rf "$work"' EXIT
 trap 'exit 130' INT TERM HUP
 cd "$work" || exit 2
 ln -s "$root"/build/media/*.avi .
+mkdir build
+ln -s "$root/build/models" build/models
 export PKD_CACHE="$work/cache"
 mkdir -p "$root/docs/nodes"
+
+words="$*"
+wanted() { [ -z "$words" ] || case " $words " in *" $1 "*) ;; *) return 1 ;; esac; }
 
 failed=0
 for example in "$root"/examples/nodes/*.pkd; do
 	picture=$(sed -n 's|^// picture: ||p' "$example" | head -n 1)
-	[ -n "$picture" ] || continue
 	name=$(basename "$example" .pkd)
+	[ -n "$picture" ] && wanted "$name" || continue
 	# shellcheck disable=SC2086 # words
 	set -- $picture
 	file=$1 seconds=$2
