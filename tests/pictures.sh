@@ -25,13 +25,17 @@ export PKD_CACHE="$work/cache"
 mkdir -p "$root/docs/nodes"
 
 words="$*"
-wanted() { [ -z "$words" ] || case " $words " in *" $1 "*) ;; *) return 1 ;; esac; }
+wanted() {
+	case " ${words:-$1} " in *" $1 "*) return 0 ;; esac
+	return 1
+}
 
 failed=0
 for example in "$root"/examples/nodes/*.pkd; do
 	picture=$(sed -n 's|^// picture: ||p' "$example" | head -n 1)
 	name=$(basename "$example" .pkd)
-	[ -n "$picture" ] && wanted "$name" || continue
+	[ -n "$picture" ] || continue
+	wanted "$name" || continue
 	# shellcheck disable=SC2086 # words
 	set -- $picture
 	file=$1 seconds=$2
