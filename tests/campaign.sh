@@ -88,6 +88,9 @@ wanted() {
 }
 
 words="$*"
+for word in $words; do
+	case $parts in *"$word"*) ;; *) echo "campaign.sh: no part is called '$word': see --list"; exit 2 ;; esac
+done
 began=$(date +%s)
 n_passed=0 n_failed=0 n_left=0
 for name in $parts; do

@@ -2,6 +2,7 @@
  * in each of its places. */
 #include "base/buf.h"
 #include "sema/lift.h"
+#include <string.h>
 
 struct sharing {
 	struct elaborator *e;
@@ -31,7 +32,8 @@ static void put_value(struct buf *key, const struct value *value)
 {
 	buf_printf(key, " %d %lld %a", (int)value->kind, (long long)value->i, value->f);
 	if (value->s)
-		buf_printf(key, " '%s'", value->s);
+		buf_printf(key, " %zu '%s'", strlen(value->s), value->s);
+	buf_printf(key, " %zu", (size_t)value->n);
 	for (size_t i = 0; i < value->n; i++)
 		put_value(key, &value->items[i]);
 }

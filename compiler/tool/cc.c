@@ -517,9 +517,10 @@ static int report_link(struct build *b, const char *messages)
 {
 	for (size_t i = 0; i < b->faces.n; i++) {
 		const struct interface *face = b->faces.items[i];
-		report_commands(b, face, messages);
-		if (!is_missed(arena_printf(b->arena, "%s_methods", face->c_name), messages))
+		if (!is_missed(arena_printf(b->arena, "%s_methods", face->c_name), messages)) {
+			report_commands(b, face, messages);
 			continue;
+		}
 		if (face->unit->stdlib)
 			complain("pkd was built without the node '%s'", face->kind);
 		else

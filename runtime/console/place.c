@@ -233,7 +233,7 @@ static int open_to(int directory, const char *name, gid_t group)
 }
 
 /* It has its name only once it listens, or who finds it a moment before would be refused. The name
- * before that is nobody else's while the directory is locked. */
+ * before that, and who has which name, is nobody else's to change while the directory is locked. */
 static int listen_as(struct pkdi_rendezvous *place, const char *name, gid_t group)
 {
 	static const char before[] = ".new";
@@ -243,12 +243,15 @@ static int listen_as(struct pkdi_rendezvous *place, const char *name, gid_t grou
 
 	if (fd < 0)
 		return -errno;
+	if (fstatat(place->directory, name, &status, AT_SYMLINK_NOFOLLOW) == 0) {
+		close(fd);
+		return -EEXIST;
+	}
 	unlinkat(place->directory, before, 0); /* of one that was killed here */
 	if (bind(fd, (const struct sockaddr *)&address, sizeof(address)) < 0 ||
 	    open_to(place->directory, before, group) < 0 || listen(fd, BACKLOG) < 0 ||
-	    linkat(place->directory, before, place->directory, name, 0) < 0 ||
-	    unlinkat(place->directory, before, 0) < 0 ||
-	    fstatat(place->directory, name, &status, AT_SYMLINK_NOFOLLOW) < 0) {
+	    fstatat(place->directory, before, &status, AT_SYMLINK_NOFOLLOW) < 0 ||
+	    renameat(place->directory, before, place->directory, name) < 0) {
 		int error = errno;
 
 		unlinkat(place->directory, before, 0);
@@ -288,8 +291,6 @@ static int open_in(struct pkdi_rendezvous *place, const char *path, gid_t group,
 	const char *why = NULL;
 	int locked, r = place->directory = pkdi_place_directory(path, PKDI_PLACE_LISTEN, &why);
 
-	if (r >= 0 && group != PKDI_NO_GROUP)
-		r = share(place->directory, group, &why);
 	if (r < 0) {
 		snprintf(ret_why, size, "%s %s", path, why);
 		pkdi_place_close(place);
@@ -299,14 +300,18 @@ static int open_in(struct pkdi_rendezvous *place, const char *path, gid_t group,
 	locked = lock(place->directory);
 	if (locked >= 0) {
 		remove_dead(place->directory);
-		r = listen_somewhere(place, group);
+		r = group == PKDI_NO_GROUP ? 0 : share(place->directory, group, &why);
+		if (r >= 0)
+			r = listen_somewhere(place, group);
 		close(locked);
 	} else {
 		r = locked;
 	}
 	if (r < 0) {
-		snprintf(ret_why, size, "%s: %s", path,
-		         r == -EBUSY ? "its lock is held by another program" : strerror(-r));
+		snprintf(ret_why, size, "%s%s%s", path, why ? " " : ": ",
+		         why            ? why
+		         : r == -EBUSY ? "its lock is held by another program"
+		                       : strerror(-r));
 		pkdi_place_close(place);
 	}
 	return r < 0 ? r : 0;

@@ -271,6 +271,7 @@ static bool must_leave(struct pkdi_node *node)
 {
 	uint32_t phase = atomic_load_explicit(&node->program_words->phase, memory_order_acquire);
 
+	node->phase = phase;
 	return phase == PKDI_PHASE_STOP ||
 	       (node->n_polls++ % POLLS == 0 && have_readers_gone(node)) ||
 	       (phase == PKDI_PHASE_DRAIN && pkdi_node_is_source(node->decl));
@@ -289,13 +290,10 @@ static enum pkdi_poll fire_next(struct pkdi_node *node)
  * stop: what waits may then go on at once. */
 static bool is_early(struct pkdi_node *node)
 {
-	uint32_t phase;
-
-	if (!node->ctx.due_ns)
+	if (!node->ctx.due_ns || node->phase != node->later_phase)
 		return false;
-	phase = atomic_load_explicit(&node->program_words->phase, memory_order_relaxed);
 	*node->now_ns = pkd_now();
-	if (*node->now_ns >= node->ctx.due_ns || phase != node->later_phase)
+	if (*node->now_ns >= node->ctx.due_ns)
 		return false;
 	node->due_ns = node->ctx.due_ns;
 	return true;
@@ -453,16 +451,17 @@ static bool is_untold(struct pkdi_node *node)
 
 static enum pkdi_poll poll_firing(struct pkdi_node *node, bool may_begin)
 {
+	node->due_ns = INT64_MAX;
 	if (is_paused(node) && !cannot_wait(node))
 		return PKDI_POLL_IDLE;
 	if (rests(node) && pkdi_node_is_source(node->decl))
 		return PKDI_POLL_IDLE;
 	if (node->chosen || is_untold(node))
 		return PKDI_POLL_READY;
-	node->due_ns = INT64_MAX;
 	if (pkdi_node_is_source(node->decl))
 		return poll_origin(node, may_begin);
-	if (!rests(node) && is_early(node))
+	/* One at rest passes by what waits, but for what is made at the end. */
+	if ((!rests(node) || node->ctx.fired == PKD_NONE) && is_early(node))
 		return PKDI_POLL_IDLE;
 	return node->decl->fires_any ? poll_any(node) : poll_join(node);
 }
@@ -881,8 +880,7 @@ static int pass(struct pkdi_node *node, enum pkdi_lost lost, enum pkdi_fate fate
  * inputs stay as they are, and are chosen again. */
 static int wait_later(struct pkdi_node *node)
 {
-	node->later_phase =
-		atomic_load_explicit(&node->program_words->phase, memory_order_relaxed);
+	node->later_phase = node->phase; /* a stop that came since is one that step may not know */
 	if (node->ctx.due_ns)
 		return 0;
 	if (node->decl->methods->ready && pkdi_watch_any(node->watch, node->index)) {

@@ -90,7 +90,8 @@ struct pkdi_node {
 	bool skip_watermarks; /* in the poll to come: see firing.h */
 	struct pkdi_firing firing;
 	int64_t due_ns;       /* when an idle node is due; INT64_MAX = something else wakes it */
-	uint32_t later_phase; /* of the program, when its step returned PKD_LATER */
+	uint32_t phase;       /* of the program, in the last poll … */
+	uint32_t later_phase; /* … and in the one before the step that returned PKD_LATER */
 	bool chosen;          /* firing and inputs are ready for step */
 	bool ready;           /* init has returned PKD_OK and finish has not been called */
 	bool finish_failed;   /* finish has reported an error */

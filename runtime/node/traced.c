@@ -178,7 +178,7 @@ static uint64_t reason_of(const struct pkdi_node *node, bool begun)
 		port = full_output(node);
 	if (port != PKD_NONE)
 		return pkdi_trace_reason(node->index, PKDI_WAITS_ROOM, port);
-	if (pkdi_node_is_source(node->decl))
+	if (pkdi_node_is_source(node->decl) || node->ctx.due_ns)
 		return pkdi_trace_reason(node->index, PKDI_WAITS_TIME, port);
 	return pkdi_trace_reason(node->index, PKDI_WAITS_INPUT, empty_input(node));
 }

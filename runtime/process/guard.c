@@ -19,6 +19,7 @@ enum { BY_SECCOMP = 1 };
 static struct {
 	const struct pkdi_run *run;
 	uint32_t process;
+	pid_t pid;
 	_Alignas(16) char stack[STACK_SIZE];
 } guard;
 
@@ -356,7 +357,8 @@ static void on_term(int signal, siginfo_t *info, void *context)
 	int saved_errno = errno;
 
 	(void)context;
-	if (info->si_pid != guard.run->supervisor) {
+	/* A process that a node has forked has none of the words. */
+	if (info->si_pid != guard.run->supervisor && getpid() == guard.pid) {
 		for (int i = 0; i < TERM_PATIENCE_MS; i++) {
 			if (atomic_load(&guard.run->program_words->phase) != PKDI_PHASE_RUN)
 				goto go_on;
@@ -391,6 +393,7 @@ int pkdi_guard_install(const struct pkdi_run *run, uint32_t index)
 
 	guard.run = run;
 	guard.process = index;
+	guard.pid = getpid();
 	if (sigaltstack(&stack, NULL) < 0 || sigaction(SIGSEGV, &fault, NULL) < 0 ||
 	    sigaction(SIGBUS, &fault, NULL) < 0 || sigaction(SIGSYS, &refused, NULL) < 0 ||
 	    sigaction(SIGTERM, &term, NULL) < 0)

@@ -83,7 +83,7 @@ static int64_t note_slow(struct pkdi_supervisor *supervisor)
 
 /* How long the call that the process is in has run, in which nobody but its node can say for how
  * long still; 0: it is in none, or in one that note_slow looks after. */
-static int64_t held_for(const struct pkdi_process_words *words, int64_t now_ns)
+static int64_t held_for(const struct pkdi_process_words *words, int64_t woke_ns, int64_t now_ns)
 {
 	int64_t since_ns = atomic_load(&words->step_since_ns);
 	uint32_t call = atomic_load(&words->call);
@@ -91,7 +91,7 @@ static int64_t held_for(const struct pkdi_process_words *words, int64_t now_ns)
 	if (call == PKDI_CALL_INIT || call == PKDI_CALL_FINISH || since_ns <= 0 ||
 	    since_ns > now_ns)
 		return 0;
-	return now_ns - since_ns;
+	return now_ns - (since_ns < woke_ns ? woke_ns : since_ns);
 }
 
 /* Says which processes the program waits for, where all others have ended by themselves and these
@@ -106,7 +106,7 @@ static int64_t note_last(struct pkdi_supervisor *supervisor)
 		if (supervisor->lives[i].state == PKDI_LIFE_DOWN)
 			continue;
 		n_up++;
-		n_held += held_for(run->processes[i].words, now_ns) >= PKDI_LAST_NS;
+		n_held += held_for(run->processes[i].words, supervisor->woke_ns, now_ns) >= PKDI_LAST_NS;
 	}
 	if (supervisor->cycle.phase != PKDI_PHASE_RUN || n_up == run->n_processes)
 		return 0;
@@ -116,7 +116,7 @@ static int64_t note_last(struct pkdi_supervisor *supervisor)
 		if (!pkdi_child_is_up(child) || now_ns < child->say_last_ns)
 			continue;
 		child->say_last_ns = pkdi_time_after(now_ns, PKDI_LAST_AGAIN_NS);
-		pkdi_report_last(run, i, held_for(run->processes[i].words, now_ns));
+		pkdi_report_last(run, i, held_for(run->processes[i].words, supervisor->woke_ns, now_ns));
 	}
 	return pkdi_time_after(now_ns, PKDI_LAST_NS);
 }

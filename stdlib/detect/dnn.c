@@ -66,8 +66,9 @@ int detect_dnn_step(struct detect_dnn *self, const struct detect_dnn_in *in,
 	error = detect_network_run(&self->network, in->frame, ctx);
 	if (error)
 		return error;
-	detect_find(self->finder, &self->network.sidecar, self->network.outputs,
-	            self->params->min_score, capacity);
+	if (!detect_find(self->finder, &self->network.sidecar, self->network.outputs,
+	                 self->params->min_score, capacity))
+		return pkd_error(ctx, ENOMEM, "there is no memory for what the network has found");
 	out->objects->len = 0;
 	fill(self, out->objects);
 	return PKD_OK;

@@ -30,7 +30,8 @@ static bool is_map(const struct detect_shape *shape, uint32_t channels,
 	const uint32_t wanted[] = {channels, like ? like->dims[like->n - 2] : 0,
 	                           like ? like->dims[like->n - 1] : 0};
 
-	return has_shape(shape, wanted, 3);
+	return has_shape(shape, wanted, 3) && shape->dims[shape->n - 1] &&
+	       shape->dims[shape->n - 2];
 }
 
 static uint32_t from_last(const struct detect_tensor *tensor, uint32_t n)
@@ -298,19 +299,32 @@ static void plain(struct detect_finder *finder, const struct detect_sidecar *sid
 
 /* ---- All of it ---- */
 
+/* For yolov8, whose candidates are in columns. */
+static bool make_room(struct detect_finder *finder, uint32_t n_columns)
+{
+	void *best = realloc(finder->best, (n_columns + (size_t)1) * sizeof(*finder->best));
+	void *which;
+
+	if (!best)
+		return false;
+	finder->best = best;
+	which = realloc(finder->which, (n_columns + (size_t)1) * sizeof(*finder->which));
+	if (!which)
+		return false;
+	finder->which = which;
+	finder->n_columns = n_columns;
+	return true;
+}
+
 struct detect_finder *detect_finder_create(const struct detect_sidecar *sidecar,
                                            const struct detect_tensor *outputs)
 {
 	struct detect_finder *finder = calloc(1, sizeof(*finder));
 
-	if (finder && sidecar->head == DETECT_YOLOV8) {
-		finder->n_columns = from_last(&outputs[0], 0);
-		finder->best = calloc(finder->n_columns + 1, sizeof(*finder->best));
-		finder->which = calloc(finder->n_columns + 1, sizeof(*finder->which));
-		if (!finder->best || !finder->which) {
-			detect_finder_destroy(finder);
-			return NULL;
-		}
+	if (finder && sidecar->head == DETECT_YOLOV8 &&
+	    !make_room(finder, from_last(&outputs[0], 0))) {
+		detect_finder_destroy(finder);
+		return NULL;
 	}
 	return finder;
 }
@@ -324,7 +338,7 @@ void detect_finder_destroy(struct detect_finder *finder)
 	free(finder);
 }
 
-void detect_find(struct detect_finder *finder, const struct detect_sidecar *sidecar,
+bool detect_find(struct detect_finder *finder, const struct detect_sidecar *sidecar,
                  const struct detect_tensor *outputs, float min_score, uint32_t capacity)
 {
 	finder->n = 0;
@@ -336,8 +350,11 @@ void detect_find(struct detect_finder *finder, const struct detect_sidecar *side
 		yolov5(finder, sidecar, outputs, min_score);
 		break;
 	case DETECT_YOLOV8:
-		if (from_last(&outputs[0], 0) <= finder->n_columns)
-			yolov8(finder, sidecar, outputs, min_score);
+		/* A network may have more of them for this frame than for the first. */
+		if (from_last(&outputs[0], 0) > finder->n_columns &&
+		    !make_room(finder, from_last(&outputs[0], 0)))
+			return false;
+		yolov8(finder, sidecar, outputs, min_score);
 		break;
 	case DETECT_SSD:
 		ssd(finder, sidecar, outputs, min_score);
@@ -351,4 +368,5 @@ void detect_find(struct detect_finder *finder, const struct detect_sidecar *side
 	}
 	sort(finder->found, finder->n);
 	finder->n = suppress(finder->found, finder->n, sidecar->overlap, capacity);
+	return true;
 }

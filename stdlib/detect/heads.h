@@ -53,8 +53,8 @@ void detect_finder_destroy(struct detect_finder *finder);
 
 /* Fills found[0..n) with boxes of at least min_score, the surest first, at most `capacity`: of
  * boxes of one class that overlap by more than the sidecar says only the surest. The outputs fit.
- * */
-void detect_find(struct detect_finder *finder, const struct detect_sidecar *sidecar,
+ * False: there is no memory for so many candidates. */
+bool detect_find(struct detect_finder *finder, const struct detect_sidecar *sidecar,
                  const struct detect_tensor *outputs, float min_score, uint32_t capacity);
 
 #ifdef __cplusplus

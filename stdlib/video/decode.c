@@ -295,7 +295,7 @@ static int feed(struct media_decode *self)
 {
 	int error = media_source_read(self->source, self->packet);
 
-	if (self->source->entry_error && error < 0)
+	if (self->source->is_refused)
 		return error;
 	if (error < 0) {
 		self->is_draining = true;

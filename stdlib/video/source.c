@@ -304,9 +304,11 @@ int media_source_read(struct media_source *self, AVPacket *packet)
 	self->is_cut |= media_log_take_cut();
 	if (!self->entry_error && is_of_entry(self, error))
 		self->entry_error = error;
+	/* Of an address, one that is missing is left out, as players do. */
 	if (!self->entry_error || self->is_address || pkd_stopping(self->ctx))
 		return error;
 	av_packet_unref(packet);
+	self->is_refused = true;
 	return report_entry(self);
 }
 

@@ -19,6 +19,7 @@ struct media_source {
 	int64_t file_start, file_at; /* its offset when it was inherited, and ours from there */
 	bool is_address, is_live, is_silent, is_sequence;
 	int entry_error; /* of the first file that a playlist lists and that cannot be opened */
+	bool is_refused; /* media_source_read has reported that */
 	char *entry;     /* its name, NULL where that is not known */
 	int (*open_file)(AVFormatContext *format, AVIOContext **context, const char *name,
 	                 int flags, AVDictionary **options); /* libavformat's own */

@@ -145,7 +145,8 @@ deploy faults {
 END_PKD
 build faults.pkd
 for kind in crash hang fail; do
-	at_most 30 ./faults --quiet --kind $kind >out 2>&1
+	rm -f faults.csv
+	at_most 30 ./faults --quiet --kind $kind >out 2>&1 || fail "$kind: status $?" out
 	is faults.csv 4 '1 2 -1 4 5 6'
 done
 at_most 20 ./faults --quiet --kind slow >out 2>&1 || fail "slow: status $?"

@@ -341,6 +341,26 @@ static void a_process_that_spins_looks_at_watermarks_now_and_then(void **state)
 	assert_int_equal(run.processes[MIDDLE].words->sleep, 0);
 }
 
+/* ---- When it is due ---- */
+
+/* Otherwise its process would not sleep: what it waited for is over. */
+static void one_that_is_held_is_not_due(void **state)
+{
+	static const enum pkdi_held held[] = {PKDI_HELD_PAUSED, PKDI_HELD_RESTS};
+	struct pkdi_node *a = &run.nodes[A];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(held) / sizeof(held[0]); i++) {
+		a->ctx.due_ns = a->due_ns = pkd_now() - 1;
+		atomic_store(&run.held[A], held[i]);
+		assert_int_equal(pkdi_node_poll(a, true), PKDI_POLL_IDLE);
+		assert_int_equal(a->due_ns, INT64_MAX);
+		atomic_store(&run.held[A], PKDI_HELD_NOT);
+		assert_int_equal(pkdi_node_poll(a, true), PKDI_POLL_READY);
+		a->chosen = false;
+	}
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
 
 int main(void)
@@ -353,6 +373,7 @@ int main(void)
 		TEST(a_ring_after_the_announcement_ends_the_sleep),
 		TEST(all_watermarks_are_looked_at_before_a_sleep),
 		TEST(a_process_that_spins_looks_at_watermarks_now_and_then),
+		TEST(one_that_is_held_is_not_due),
 	};
 
 	return cmocka_run_group_tests_name("runtime_wake", tests, NULL, NULL);

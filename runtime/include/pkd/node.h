@@ -118,9 +118,11 @@ bool pkd_stopping(const struct pkd_ctx *ctx);
 void pkd_set_time(struct pkd_ctx *ctx, int64_t capture_ns);
 
 /* `return pkd_later(ctx, due)`: nothing yet; step is called again at `due` (CLOCK_MONOTONIC ns,
- * like pkd_now), or earlier, as when a stop begins; at once for a time that is past. In
- * a node with inputs these wait, and what comes meanwhile waits behind them on its edge; where it
- * `fires any`, another input may come first. Never blocks the other nodes of the process. */
+ * like pkd_now), or earlier, as when a stop begins; at once for a time that is past. In a node with
+ * inputs these wait, what comes meanwhile waits behind them on its edge, and no other input is
+ * looked at until then. New values of live parameters count from the next frame on, hence not for
+ * those that wait. A budget of the node includes the wait. Never blocks the other nodes of the
+ * process. */
 int pkd_later(struct pkd_ctx *ctx, int64_t due_ns);
 
 /* The total number of frames that the source expects to make, for the progress line; 0 =

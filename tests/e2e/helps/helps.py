@@ -365,6 +365,7 @@ RULES = [
     (r"a record is written as in .*|write it where its place says so, .*", TEXT),
     (r"(?:call the file|call it) .*", TEXT),
     (r"give (?:each a|parts|the rate|its type|'.*' a process) .*", TEXT),
+    (r"give it what 'flow\.merge\(\[a, b\]\)' makes of both, or another file", TEXT),
     (r"write the name that pkg-config .*|write it without '\.pc'|write to another file.*", TEXT),
     (r"the (?:largest|units|formats|frame in hand|escape) .*", TEXT),
     (r"give one of the two another name", TEXT),
