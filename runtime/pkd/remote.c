@@ -64,6 +64,8 @@ int remote_run(const struct call *call)
 	/* A whole screen needs a terminal there, too. */
 	if (call->command == COMMAND_top && !call->option[OPTION_JSON])
 		words[n++] = "-t";
+	else
+		words[n++] = "-n"; /* what this one could read is for others */
 	words[n++] = "--";
 	words[n++] = host;
 	words[n] = command;

@@ -18,8 +18,11 @@ int clock_delay_init(struct clock_delay *self, const struct clock_delay_params *
 int clock_delay_step(struct clock_delay *self, const struct clock_delay_in *in,
                      struct clock_delay_out *out, struct pkd_ctx *ctx)
 {
-	int64_t due = pkd_frame_of(in->value)->publish_ns + self->params->t;
+	int64_t due;
 
+	/* The time of its publication is its writer's word. */
+	if (__builtin_add_overflow(pkd_frame_of(in->value)->publish_ns, self->params->t, &due))
+		due = 0;
 	if (due > pkd_now() && !pkd_stopping(ctx))
 		return pkd_later(ctx, due);
 	value_copy(self->params->T, out->delayed, in->value);
