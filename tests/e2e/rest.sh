@@ -86,6 +86,11 @@ def moves(console, name):
     before = node(console, name)["frame"]
     wait_for(lambda: node(console, name)["frame"] > before + 3)
 
+def go_round(console):
+    """Each process has looked for work since it was asked before."""
+    for _ in range(3):
+        assert all(line["parameters"]["process"]["answers"] for line in console.ask("ping")[:-1])
+
 def end(console, program):
     console.ask("stop")
     assert program.wait(20) == 0, program.returncode
@@ -131,16 +136,17 @@ try:
     assert any(line.get("edge", {}).get("state") == "rested" for line in why), why
     # A pause in its place makes others wait, and back.
     console.ask("pause", nodes=["worked"])
+    go_round(console)
     held = node(console, "worked")["frame"]
-    time.sleep(0.1)
+    go_round(console)
     assert node(console, "worked")["frame"] == held and node(console, "worked")["paused"] is True
     console.ask("rest", nodes=["worked"])
     moves(console, "worked")
     # A source at rest makes no frames, and all stands still.
     console.ask("rest", nodes=["n"])
-    time.sleep(0.05)
+    go_round(console)
     held = node(console, "n")["frame"]
-    time.sleep(0.1)
+    go_round(console)
     assert node(console, "n")["frame"] == held, "a source at rest makes frames"
     console.ask("resume", nodes=["n", "pooled"])
     moves(console, "n")
