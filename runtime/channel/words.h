@@ -114,7 +114,7 @@ enum pkdi_state {
 };
 
 /* What a firing of a node that `fires any`, or flushes, leaves for the next one. */
-struct pkdi_rest {
+struct pkdi_leftover {
 	uint64_t n_parts;   /* firings of this input so far; 0 = the next one takes a new input */
 	uint32_t input;     /* the input, whose front stays; PKD_NONE = the end of all inputs */
 	uint32_t is_timed;  /* the node sets its capture times: they do not go back any more */
@@ -126,7 +126,7 @@ struct pkdi_rest {
  *
  * What must be valid at any instant, and not only then, has two copies: the one of index
  * committed % 2 counts, and the next firing fills the other. Its commit swaps them. This holds
- * for the number, the rest, and a node's persistent state. */
+ * for the number, the leftover, and a node's persistent state. */
 struct pkdi_record {
 	_Atomic uint64_t committed; /* firings committed: storing it is the commit */
 	_Atomic uint64_t applied;   /* firings whose effects are all in place */
@@ -134,7 +134,7 @@ struct pkdi_record {
 	uint64_t settled;           /* what the outputs settle to */
 	uint64_t leaves;            /* it is the node's last firing */
 	uint64_t called;            /* requests that the node has answered, see node/call.h */
-	struct pkdi_rest rest[2];   /* unused by other nodes, which have none */
+	struct pkdi_leftover leftover[2]; /* unused by other nodes, which have none */
 };
 
 /* The frame of the last committed firing, 0 = none. */

@@ -322,26 +322,26 @@ static bool advance_histories(struct pkdi_node *node)
 /* Nothing will come any more. */
 static enum pkdi_poll end_or_flush(struct pkdi_node *node)
 {
-	const struct pkdi_rest *rest = pkdi_record_rest(node);
+	const struct pkdi_leftover *leftover = pkdi_record_leftover(node);
 
 	if (!node->decl->flushes) {
 		pkdi_node_leave(node);
 		return PKDI_POLL_MOVED;
 	}
 	pkdi_firing_flush(node->inputs, node->decl->n_inputs, &node->firing);
-	node->firing.capture_ns = rest->capture_ns;
-	node->firing.part = rest->input == PKD_NONE ? rest->n_parts : 0;
+	node->firing.capture_ns = leftover->capture_ns;
+	node->firing.part = leftover->input == PKD_NONE ? leftover->n_parts : 0;
 	return fire_next(node);
 }
 
 static bool goes_on(struct pkdi_node *node)
 {
-	const struct pkdi_rest *rest = pkdi_record_rest(node);
+	const struct pkdi_leftover *leftover = pkdi_record_leftover(node);
 
-	if (!rest->n_parts || rest->input >= node->decl->n_inputs ||
-	    !pkdi_firing_go_on(node->inputs, node->decl->n_inputs, rest->input, &node->firing))
+	if (!leftover->n_parts || leftover->input >= node->decl->n_inputs ||
+	    !pkdi_firing_go_on(node->inputs, node->decl->n_inputs, leftover->input, &node->firing))
 		return false;
-	node->firing.part = rest->n_parts;
+	node->firing.part = leftover->n_parts;
 	return true;
 }
 
@@ -803,12 +803,12 @@ static bool goes_back(const struct pkdi_node *node)
 {
 	return node->decl->fires_any && node->ctx.is_timed &&
 	       pkdi_read(&node->words->record.committed) &&
-	       node->ctx.capture_ns < pkdi_record_rest(node)->capture_ns;
+	       node->ctx.capture_ns < pkdi_record_leftover(node)->capture_ns;
 }
 
 static __attribute__((cold)) int say_goes_back(struct pkdi_node *node)
 {
-	int64_t before_ns = pkdi_record_rest(node)->capture_ns;
+	int64_t before_ns = pkdi_record_leftover(node)->capture_ns;
 
 	pkdi_node_log(
 		node->log, node->decl,
@@ -864,7 +864,7 @@ static int pass(struct pkdi_node *node, enum pkdi_lost lost, enum pkdi_fate fate
 	if (is_timed_by_call(node))
 		node->ctx.capture_ns = now_ns;
 	if (goes_back(node))
-		node->ctx.capture_ns = pkdi_record_rest(node)->capture_ns;
+		node->ctx.capture_ns = pkdi_record_leftover(node)->capture_ns;
 	r = pkdi_ports_fill_ticks(node);
 	if (r < 0)
 		return fail(node, r == -ENOBUFS ? r : no_protection(node, r));
@@ -991,7 +991,7 @@ int pkdi_node_fire(struct pkdi_node *node)
 		.origin = node->firing.origin,
 		.fired = node->firing.fired,
 		.part = node->firing.part,
-		.is_timed = node->decl->fires_any && pkdi_record_rest(node)->is_timed,
+		.is_timed = node->decl->fires_any && pkdi_record_leftover(node)->is_timed,
 		.state = node->states[0] ? pkdi_record_spare_state(node) : NULL,
 	};
 	if (node->ctx.number == pkdi_read(&node->orders->failed_number))

@@ -52,18 +52,19 @@ void pkdi_record_apply(struct pkdi_node *node)
 	order();
 }
 
-struct pkdi_rest *pkdi_record_rest(const struct pkdi_node *node)
+struct pkdi_leftover *pkdi_record_leftover(const struct pkdi_node *node)
 {
 	struct pkdi_record *record = &node->words->record;
 
-	return &record->rest[atomic_load_explicit(&record->committed, memory_order_relaxed) % 2];
+	return &record->leftover[atomic_load_explicit(&record->committed, memory_order_relaxed) % 2];
 }
 
-static void write_rest(const struct pkdi_node *node, struct pkdi_rest *rest, enum pkdi_then then)
+static void write_leftover(const struct pkdi_node *node, struct pkdi_leftover *leftover,
+                           enum pkdi_then then)
 {
 	const struct pkd_ctx *ctx = &node->ctx;
 
-	*rest = (struct pkdi_rest){
+	*leftover = (struct pkdi_leftover){
 		.n_parts = then == PKDI_THEN_MORE ? ctx->part + 1 : 0,
 		.input = ctx->fired,
 		.is_timed = ctx->is_timed,
@@ -114,7 +115,7 @@ void pkdi_record_commit(struct pkdi_node *node, bool publishes, enum pkdi_then t
 			pkdi_account_look(input, committed);
 	}
 	if (node->decl->fires_any || node->decl->flushes)
-		write_rest(node, &record->rest[(committed + 1) % 2], then);
+		write_leftover(node, &record->leftover[(committed + 1) % 2], then);
 	finish(node, committed);
 }
 
@@ -139,6 +140,6 @@ void pkdi_record_commit_call(struct pkdi_node *node)
 	node->lost = PKDI_LOST_NO_FRAME;
 	pkdi_account_unmade(node, committed, false);
 	node->lost = PKDI_LOST_NOT;
-	record->rest[(committed + 1) % 2] = record->rest[committed % 2];
+	record->leftover[(committed + 1) % 2] = record->leftover[committed % 2];
 	finish(node, committed);
 }

@@ -34,7 +34,7 @@ void pkdi_record_commit(struct pkdi_node *node, bool publishes, enum pkdi_then t
 void pkdi_record_commit_call(struct pkdi_node *node);
 
 /* What the last firing committed has left. */
-struct pkdi_rest *pkdi_record_rest(const struct pkdi_node *node);
+struct pkdi_leftover *pkdi_record_leftover(const struct pkdi_node *node);
 
 /* The copy of the node's persistent state that the next firing may change: made equal to the
  * current one, which it replaces when the firing commits. NULL for a node without state. */

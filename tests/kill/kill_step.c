@@ -91,7 +91,7 @@ static void fire_parts(struct pkdi_node *node)
 {
 	do
 		fire(node);
-	while (!pkdi_record_rest(node)->n_parts && !world->complaint[0]);
+	while (!pkdi_record_leftover(node)->n_parts && !world->complaint[0]);
 	fire(node);
 }
 

@@ -212,7 +212,7 @@ static void a_part_that_was_not_committed_is_made_again(void **state)
 	play(A, "x");
 	fire_once();
 	/* As if killed with all of the next record written, but not the commit. */
-	run.nodes[NODE].words->record.rest[0] = (struct pkdi_rest){.n_parts = 2};
+	run.nodes[NODE].words->record.leftover[0] = (struct pkdi_leftover){.n_parts = 2};
 	restart();
 	drive_both();
 	assert_int_equal(n_fired, 3);
