@@ -61,7 +61,8 @@ start ./slowly --quiet
 within 20 grep -qx 'tick 1' out || fail 'no first tick'
 "$B/pkd" set --wait 0 slowly tick.period=10ms >set.out 2>&1 || fail 'cannot set the period' set.out
 finish 20
-[ "$status" -eq 0 ] && grep -qx 'tick 5' out || fail "a shorter period: status $status"
+# Ticks may be missed, the last one by its number, too.
+[ "$status" -eq 0 ] && [ "$(sed -n '$s/tick //p' out)" -ge 5 ] || fail "a shorter period: status $status"
 
 # ---- pace and delay: nothing earlier than it is due, in order, with their frames ----
 
