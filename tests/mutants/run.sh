@@ -130,7 +130,7 @@ bounded() {
 	group=$!
 	wait "$group"
 	status=$?
-	kill -KILL -- "-$group" 2>/dev/null
+	kill -KILL "-$group" 2>/dev/null
 	return "$status"
 }
 
