@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "../base/fraction.h"
 #include "network.h"
 
 struct detect_dnn {
@@ -12,20 +13,15 @@ struct detect_dnn {
 	struct detect_finder *finder;
 };
 
-static float clamp(float fraction)
-{
-	return fraction < 0 ? 0 : fraction > 1 ? 1 : fraction;
-}
-
 static void fill(const struct detect_dnn *self, struct detect_dnn_objects *objects)
 {
 	for (uint32_t i = 0; i < self->finder->n; i++) {
 		const struct detect_found *found = &self->finder->found[i];
 		struct detect_Object *object = &objects->items[objects->len];
-		float left = clamp(detect_network_x(&self->network, found->left));
-		float right = clamp(detect_network_x(&self->network, found->right));
-		float top = clamp(detect_network_y(&self->network, found->top));
-		float bottom = clamp(detect_network_y(&self->network, found->bottom));
+		float left = fraction_clamp(detect_network_x(&self->network, found->left));
+		float right = fraction_clamp(detect_network_x(&self->network, found->right));
+		float top = fraction_clamp(detect_network_y(&self->network, found->top));
+		float bottom = fraction_clamp(detect_network_y(&self->network, found->bottom));
 
 		/* In the border of a letterbox there is nothing. */
 		if (!(right > left && bottom > top))

@@ -3,6 +3,8 @@
  * the people of one frame, the surest first, and says nothing about other frames. */
 #include "hog.h"
 
+#include "../base/fraction.h"
+
 #include <detect/people.pkd.h>
 #include <errno.h>
 #include <math.h>
@@ -66,21 +68,16 @@ static uint32_t suppress(struct detect_hog_window *windows, uint32_t n, uint32_t
 	return n_kept;
 }
 
-static float clamp(float fraction)
-{
-	return fraction < 0 ? 0 : fraction > 1 ? 1 : fraction;
-}
-
 /* Without the window's margins, see hog.h. */
 static struct detect_Box box_of(const struct detect_hog_window *window,
                                 const struct pkd_image *frame)
 {
 	float W = (float)frame->width, H = (float)frame->height;
 	float width = (float)window->width, height = (float)window->height;
-	float left = clamp(((float)window->x + width / 5) / W);
-	float right = clamp(((float)window->x + width * 4 / 5) / W);
-	float top = clamp(((float)window->y + height / 8) / H);
-	float bottom = clamp(((float)window->y + height * 7 / 8) / H);
+	float left = fraction_clamp(((float)window->x + width / 5) / W);
+	float right = fraction_clamp(((float)window->x + width * 4 / 5) / W);
+	float top = fraction_clamp(((float)window->y + height / 8) / H);
+	float bottom = fraction_clamp(((float)window->y + height * 7 / 8) / H);
 
 	return (struct detect_Box){left, top, right - left, bottom - top};
 }

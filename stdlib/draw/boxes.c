@@ -1,6 +1,7 @@
 /* draw.boxes: the frame with a box, a label and a score for each object. Lines lie inside the
  * box. The tag with the label stands on the box, or in it where there is no room above. */
 #include "text.h"
+#include "view.h"
 
 #include <draw/boxes.pkd.h>
 #include <errno.h>
@@ -186,16 +187,6 @@ static void draw_object(const struct draw_boxes *self, struct pkd_image *view,
 	draw_tag(&self->text, view, area, color, label);
 }
 
-static void copy(struct pkd_image *view, const struct pkd_image *frame)
-{
-	pkd_image_set(view, PKD_BGR24, frame->width, frame->height);
-	view->pixel_width = frame->pixel_width;
-	view->pixel_height = frame->pixel_height;
-	for (uint32_t y = 0; y < frame->height; y++)
-		memcpy(pkd_pixels(view) + (size_t)y * view->stride,
-		       pkd_const_pixels(frame) + (size_t)y * frame->stride, view->stride);
-}
-
 int draw_boxes_init(struct draw_boxes *self, const struct draw_boxes_params *params,
                     struct pkd_ctx *ctx)
 {
@@ -217,7 +208,7 @@ int draw_boxes_step(struct draw_boxes *self, const struct draw_boxes_in *in,
 
 	if (!pkd_wanted(ctx, 0))
 		return PKD_OK;
-	copy(out->view, in->frame);
+	draw_view_copy(out->view, in->frame);
 	for (uint32_t i = 0; i < n; i++)
 		draw_object(self, out->view, &in->objects->items[i]);
 	return PKD_OK;

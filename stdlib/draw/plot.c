@@ -1,6 +1,7 @@
 /* draw.plot: a number over time. Time is cut into as many columns as are kept, and of each the last
  * number counts; so a plot needs no more room however long a program runs. */
 #include "text.h"
+#include "view.h"
 
 #include <draw/plot.pkd.h>
 #include <math.h>
@@ -132,16 +133,6 @@ static void draw_words(const struct draw_plot *self, const struct draw_plot_stat
 	          text);
 }
 
-static void copy(struct pkd_image *view, const struct pkd_image *frame)
-{
-	pkd_image_set(view, PKD_BGR24, frame->width, frame->height);
-	view->pixel_width = frame->pixel_width;
-	view->pixel_height = frame->pixel_height;
-	for (uint32_t y = 0; y < frame->height; y++)
-		memcpy(pkd_pixels(view) + (size_t)y * view->stride,
-		       pkd_const_pixels(frame) + (size_t)y * frame->stride, view->stride);
-}
-
 int draw_plot_step(struct draw_plot *self, const struct draw_plot_in *in, struct draw_plot_out *out,
                    struct pkd_ctx *ctx)
 {
@@ -152,7 +143,7 @@ int draw_plot_step(struct draw_plot *self, const struct draw_plot_in *in, struct
 	float most;
 
 	keep(state, column, isfinite(value) ? value : NAN);
-	copy(out->view, in->frame);
+	draw_view_copy(out->view, in->frame);
 	top = out->view->height - (uint32_t)((float)out->view->height * self->params->height);
 	dim(out->view, top);
 	most = largest(state);

@@ -4,6 +4,7 @@
 #include <pose/dnn.pkd.h>
 #include <string.h>
 
+#include "../base/fraction.h"
 #include "../detect/network.h"
 #include "movenet.h"
 
@@ -11,11 +12,6 @@ struct pose_dnn {
 	const struct pose_dnn_params *params; /* min_score may change between steps */
 	struct detect_network network;
 };
-
-static float clamp(float fraction)
-{
-	return fraction < 0 ? 0 : fraction > 1 ? 1 : fraction;
-}
 
 /* Around the points of at least min_score: there are some, as their average has it. */
 static struct detect_Box box_of(const struct pose_Person *person, float min_score)
@@ -27,10 +23,10 @@ static struct detect_Box box_of(const struct pose_Person *person, float min_scor
 
 		if (point->score < min_score)
 			continue;
-		left = fminf(left, clamp(point->x));
-		top = fminf(top, clamp(point->y));
-		right = fmaxf(right, clamp(point->x));
-		bottom = fmaxf(bottom, clamp(point->y));
+		left = fminf(left, fraction_clamp(point->x));
+		top = fminf(top, fraction_clamp(point->y));
+		right = fmaxf(right, fraction_clamp(point->x));
+		bottom = fmaxf(bottom, fraction_clamp(point->y));
 	}
 	return (struct detect_Box){left, top, fmaxf(right - left, 0), fmaxf(bottom - top, 0)};
 }
