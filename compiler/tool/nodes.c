@@ -48,20 +48,13 @@ static void print_param(const struct param *param)
 
 static void print_command(const struct command *command)
 {
-	char min[VALUE_TEXT_SIZE], max[VALUE_TEXT_SIZE];
+	struct buf arguments;
 
-	printf("  %s(", command->name);
-	for (size_t i = 0; i < command->arguments.n; i++) {
-		const struct param *argument = &command->arguments.items[i];
-		printf("%s%s: %s", i ? ", " : "", argument->name, argument->type->name);
-		if (argument->initial_text)
-			printf(" = %s", argument->initial_text);
-		if (argument->has_range)
-			printf(" in %s..%s", value_number_text(&argument->min, min),
-			       value_number_text(&argument->max, max));
-	}
-	printf(")%s%s\n", command->answer ? " -> " : "",
+	buf_init(&arguments);
+	nodes_put_arguments(&arguments, command);
+	printf("  %s%s%s%s\n", command->name, arguments.text, command->answer ? " -> " : "",
 	       command->answer ? command->answer->name : "");
+	buf_finish(&arguments);
 	print_doc("      ", command->doc);
 }
 

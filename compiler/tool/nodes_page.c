@@ -64,19 +64,36 @@ static void put_param(struct page *page, const struct param *param)
 	put_row(page, param->name, param_declared(param)->name, more, param->doc);
 }
 
+void nodes_put_arguments(struct buf *out, const struct command *command)
+{
+	char min[VALUE_TEXT_SIZE], max[VALUE_TEXT_SIZE];
+
+	buf_putc(out, '(');
+	for (size_t i = 0; i < command->arguments.n; i++) {
+		const struct param *argument = &command->arguments.items[i];
+
+		buf_printf(out, "%s%s: %s", i ? ", " : "", argument->name, argument->type->name);
+		if (argument->initial_text)
+			buf_printf(out, " = %s", argument->initial_text);
+		if (argument->has_range)
+			buf_printf(out, " in %s..%s", value_number_text(&argument->min, min),
+			           value_number_text(&argument->max, max));
+	}
+	buf_putc(out, ')');
+}
+
 static void put_command(struct page *page, const struct command *command)
 {
-	const struct record *args = command->args ? command->args->record : NULL;
-	const char *words = "";
+	struct buf arguments;
 
-	for (size_t i = 0; args && i < args->fields.n; i++)
-		words = arena_printf(page->arena, "%s%s%s: %s", words, i ? ", " : "",
-		                     args->fields.items[i].name, args->fields.items[i].type->name);
-	put_row(page, command->name, arena_printf(page->arena, "(%s)", words),
+	buf_init(&arguments);
+	nodes_put_arguments(&arguments, command);
+	put_row(page, command->name, arguments.text,
 	        command->answer
 	                ? arena_printf(page->arena, ", answers `%s`", command->answer->name)
 	                : "",
 	        command->doc);
+	buf_finish(&arguments);
 }
 
 /* "reads `source`, devices"; "nothing beyond its inputs and outputs". */

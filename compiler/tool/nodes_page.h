@@ -6,6 +6,9 @@
 #include "base/buf.h"
 #include "compile.h"
 
+/* What a command takes, as it is declared: "(to: u32 = 0 in 0..1000)". */
+void nodes_put_arguments(struct buf *out, const struct command *command);
+
 /* `root`: of the tree, for examples and pictures. */
 void nodes_page(struct arena *arena, const struct compilation *c, const char *root,
                 struct buf *out);
