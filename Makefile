@@ -36,13 +36,18 @@ RUNTIME_C  := $(filter-out $(COMMAND_C),$(wildcard runtime/*.c runtime/*/*.c))
 PKD        := $(wildcard stdlib/*/*.pkd)
 UNIT_C     := $(wildcard tests/unit/*.c)
 NODE_TEST_C := $(wildcard stdlib/*/*_test.c)
+# Of those that compare a node with a library in C++.
+NODE_TEST_CPP := $(wildcard stdlib/*/*_test.cpp)
 
-# The nodes' sources and libraries, as their .pkd files name them: "video/open:open.c" and
-# "video/open:libavformat".
-DECLARED := $(shell awk 'FNR == 1 { n = FILENAME; sub(/^stdlib\//, "", n); sub(/\.pkd$$/, "", n) } \
-	$$1 == "source" || $$1 == "link" { split($$0, part, "\""); print $$1 "=" n ":" part[2] }' \
+# The nodes' sources and libraries, as their .pkd files name them: "video/open:video/open.c" and
+# "video/open:libavformat". A source of another module, "../video/scaler.c", is compiled once.
+DECLARED := $(shell awk 'FNR == 1 { n = FILENAME; sub(/^stdlib\//, "", n); sub(/\.pkd$$/, "", n); \
+		folder = n; sub(/[^\/]*$$/, "", folder) } \
+	$$1 == "link" { split($$0, part, "\""); print "link=" n ":" part[2] } \
+	$$1 == "source" { split($$0, part, "\""); path = folder part[2]; \
+		while (sub(/[^\/]+\/\.\.\//, "", path)); print "source=" n ":" path }' \
 	$(PKD) /dev/null)
-SOURCES_OF = $(patsubst source=$(1):%,stdlib/$(dir $(1))%,$(filter source=$(1):%,$(DECLARED)))
+SOURCES_OF = $(patsubst source=$(1):%,stdlib/%,$(filter source=$(1):%,$(DECLARED)))
 LINKS_OF   = $(patsubst link=$(1):%,%,$(filter link=$(1):%,$(DECLARED)))
 
 # Of libyuv, which has no .pc file everywhere, one is made, and one of some of OpenCV's many modules.
@@ -72,7 +77,7 @@ HEADERS     := $(PKD:stdlib/%.pkd=$(B)/include/%.pkd.h)
 UNIT_TESTS  := $(UNIT_C:tests/unit/%.c=$(B)/test/unit/%) $(B)/test/fault/init
 # A test of a node or of one of its sources is built where that is.
 built_source = $(filter $(addprefix stdlib/$(1).,c cpp cc cxx),$(NODE_SOURCES))
-NODE_TEST_NAMES := $(NODE_TEST_C:stdlib/%_test.c=%)
+NODE_TEST_NAMES := $(NODE_TEST_C:stdlib/%_test.c=%) $(NODE_TEST_CPP:stdlib/%_test.cpp=%)
 NODE_TESTS  := $(foreach t,$(NODE_TEST_NAMES),$(if $(call built_source,$(t)),\
 	$(B)/test/stdlib/$(t)_test))
 UNBUILT_TESTS := $(foreach t,$(NODE_TEST_NAMES),$(if $(call built_source,$(t)),,$(t)))
@@ -85,7 +90,17 @@ all: $(B)/pkdc $(B)/pkd $(B)/lib/libpkd.a $(B)/lib/libpkd_nodes.a $(HEADERS) ## 
 
 $(B)/pkdc: $(call objects,compiler/main.c) $(B)/lib/libpkdc.a
 	$(call say,LD $@)
-	$(Q)$(CC) $(LD_FLAGS) -o $@ $^ -lm
+	$(Q)$(CC) $(LD_FLAGS) -o $@ $^ $(YAML_LIBS) -lm
+
+# Without libyaml, all of pkdc but `pkdc import` works.
+HAS_YAML  := $(shell pkg-config --exists yaml-0.1 2>/dev/null && echo yes)
+YAML_LIBS := $(if $(HAS_YAML),$(shell pkg-config --libs yaml-0.1))
+$(B)/obj/compiler/import/document.c.o: C_FLAGS += $(if $(HAS_YAML),-DPKD_YAML \
+	$(shell pkg-config --cflags yaml-0.1 | sed 's/-I/-isystem /g'))
+$(B)/obj/compiler/import/document.c.o: $(B)/obj/compiler/import/.yaml
+$(B)/obj/compiler/import/.yaml: FORCE
+	@mkdir -p $(@D)
+	@echo '$(HAS_YAML)' | cmp -s - $@ || echo '$(HAS_YAML)' >$@
 
 # Without ncurses, all of pkd but `pkd top` works.
 HAS_NCURSES := $(shell pkg-config --exists ncursesw 2>/dev/null && echo yes)
@@ -171,7 +186,7 @@ $(B)/obj/runtime/%.c.o: runtime/%.c
 	$(Q)$(CC) -Iruntime -Iruntime/include -fvisibility=hidden $(C_FLAGS:-O2=-O3) -c -o $@ $<
 
 # The libraries of a source are those of the nodes that name it, or that it tests.
-links_of_source = $(sort $(call LINKS_OF,$(patsubst stdlib/%_test.c,%,$(1))) \
+links_of_source = $(sort $(call LINKS_OF,$(patsubst stdlib/%_test.c,%,$(1:.cpp=.c))) \
 	$(foreach n,$(BUILT),$(if $(filter $(1),$(call SOURCES_OF,$(n))),$(call LINKS_OF,$(n)))))
 cflags_of = $(if $(1),$$($(PKG_CONFIG) --cflags $(1) | sed 's/-I/-isystem /g'))
 libs_of = $(if $(1),$$($(PKG_CONFIG) --libs $(1)))
@@ -209,7 +224,7 @@ $(B)/test/unit/%: tests/unit/%.c $(B)/lib/libpkdc.a
 	$(call say,TEST $@)
 	@mkdir -p $(@D)
 	$(Q)$(CC) -Icompiler -Iruntime/include $(C_FLAGS) -MF $@.d -o $@ $< \
-		$(B)/lib/libpkdc.a $(LD_FLAGS) -lcmocka -lm
+		$(B)/lib/libpkdc.a $(LD_FLAGS) -lcmocka $(YAML_LIBS) -lm
 
 # Not a unit test: tests/e2e/kill_step.sh runs it, and links its objects with other runtimes. Bound at
 # once, or the first call of a function would be a walk through the linker.
@@ -245,12 +260,16 @@ $(B)/test/fault/init: tests/fault/init.c $(B)/tests/fault/wrap.o $(B)/lib/libpkd
 
 # The C++ compiler links, for a node may be written in C++. The runtime's part is played by
 # stdlib/test.
-$(B)/test/stdlib/%_test: $(B)/obj/stdlib/%_test.c.o $(NODE_TEST_O) $(B)/obj/runtime/node/text.c.o \
+define node_test
+$(B)/test/stdlib/%_test: $(B)/obj/stdlib/%_test.$(1).o $(NODE_TEST_O) $(B)/obj/runtime/node/text.c.o \
 		$(B)/lib/libpkd_nodes.a
-	$(call say,TEST $@)
-	@mkdir -p $(@D)
-	$(Q)$(CXX) -o $@ $^ $(LD_FLAGS) \
-		$(call libs_of,$(call links_of_source,$(call built_source,$*))) -lcmocka -pthread -lm
+	$$(call say,TEST $$@)
+	@mkdir -p $$(@D)
+	$$(Q)$$(CXX) -o $$@ $$^ $$(LD_FLAGS) \
+		$$(call libs_of,$$(call links_of_source,$$(call built_source,$$*))) -lcmocka -pthread -lm
+endef
+$(eval $(call node_test,c))
+$(eval $(call node_test,cpp))
 
 define set_up_tests
 @tests/setup.sh
@@ -278,6 +297,10 @@ stress: all $(TEST_PROGRAMS) ## tests with processes, STRESS_TIMES (20) each bes
 mutants: all ## take the safety mechanisms out one by one: a test must notice
 	@B='$(B)' tests/mutants/run.sh
 
+.PHONY: peers
+peers: all ## the tests beside programs of others (ssh, zsh, Prometheus, systemd, ffprobe …); says which are absent
+	@B='$(B)' tests/peers.sh $(PEERS)
+
 .PHONY: campaign
 campaign: all $(TEST_PROGRAMS) ## what is too long for `make test`, in hours; goes on where it was (CAMPAIGN=WORD: parts)
 	@B='$(B)' MAKE='$(MAKE)' tests/campaign.sh $(CAMPAIGN)
@@ -300,41 +323,55 @@ tsan: ## all tests under the thread sanitizer
 .PHONY: replay fuzz
 replay:
 	@$(MAKE) --no-print-directory B=build/asan SANITIZE='$(ASAN)' \
-		build/asan/fuzz/replay_front build/asan/fuzz/replay_options build/asan/fuzz/replay_http
+		$(FUZZ_TARGETS:%=build/asan/fuzz/replay_%)
 
+FUZZ_TARGETS := front options http places import tree
 FUZZ_FRONT   = -Icompiler -Iruntime/include
 FUZZ_OPTIONS = -Iruntime -Iruntime/include -Istdlib
 FUZZ_HTTP    = -Iruntime -Iruntime/include
+FUZZ_PLACES  = -Istdlib
+FUZZ_TREE    = -Iruntime/include -Istdlib
 FUZZ_FRONT_LIBS   := $(B)/lib/libpkdc.a
 FUZZ_OPTIONS_LIBS := $(B)/obj/stdlib/table/json.c.o $(B)/lib/libpkd.a
 FUZZ_HTTP_LIBS    := $(B)/lib/libpkd.a
+FUZZ_IMPORT_LIBS  := $(B)/lib/libpkdc.a
+FUZZ_TREE_C := $(addprefix stdlib/,http/hierarchy.c http/link.c table/parse.c)
 
 $(B)/fuzz/%_front: FUZZ_THIS = $(FUZZ_FRONT)
 $(B)/fuzz/%_options: FUZZ_THIS = $(FUZZ_OPTIONS)
 $(B)/fuzz/%_http: FUZZ_THIS = $(FUZZ_HTTP)
+$(B)/fuzz/%_places: FUZZ_THIS = $(FUZZ_PLACES)
+$(B)/fuzz/%_import: FUZZ_THIS = $(FUZZ_FRONT)
+$(B)/fuzz/%_tree: FUZZ_THIS = $(FUZZ_TREE)
 $(B)/fuzz/replay_front $(B)/fuzz/fuzz_front: tests/fuzz/front.c $(FUZZ_FRONT_LIBS)
 $(B)/fuzz/fuzz_front: tests/fuzz/mutate.c
 $(B)/fuzz/replay_options $(B)/fuzz/fuzz_options: tests/fuzz/options.c $(FUZZ_OPTIONS_LIBS)
 $(B)/fuzz/replay_http $(B)/fuzz/fuzz_http: tests/fuzz/http.c $(FUZZ_HTTP_LIBS)
+$(B)/fuzz/replay_places $(B)/fuzz/fuzz_places: tests/fuzz/places.c
 
-$(B)/fuzz/replay_front $(B)/fuzz/replay_options $(B)/fuzz/replay_http:
+$(B)/fuzz/replay_import $(B)/fuzz/fuzz_import: tests/fuzz/import.c $(FUZZ_IMPORT_LIBS)
+
+$(B)/fuzz/replay_tree $(B)/fuzz/fuzz_tree: tests/fuzz/tree.c $(FUZZ_TREE_C)
+
+$(FUZZ_TARGETS:%=$(B)/fuzz/replay_%):
 	$(call say,TEST $@)
 	@mkdir -p $(@D)
-	$(Q)$(CC) -DREPLAY $(FUZZ_THIS) $(C_FLAGS) -MF $@.d -o $@ $(filter %.c %.o %.a,$^) $(LD_FLAGS) -pthread -lm
+	$(Q)$(CC) -DREPLAY $(FUZZ_THIS) $(C_FLAGS) -MF $@.d -o $@ $(filter %.c %.o %.a,$^) $(LD_FLAGS) -pthread \
+		$(YAML_LIBS) -lm
 
-$(B)/fuzz/fuzz_front $(B)/fuzz/fuzz_options $(B)/fuzz/fuzz_http:
+$(FUZZ_TARGETS:%=$(B)/fuzz/fuzz_%):
 	$(call say,FUZZ $@)
 	@mkdir -p $(@D)
 	$(Q)$(CC) -fsanitize=fuzzer $(FUZZ_THIS) $(C_FLAGS) -MF $@.d -o $@ $(filter %.c %.o %.a,$^) \
-		$(LD_FLAGS) -pthread -lm
+		$(LD_FLAGS) -pthread $(YAML_LIBS) -lm
 
-FUZZ         ?= front options http
+FUZZ         ?= $(FUZZ_TARGETS)
 FUZZ_SECONDS ?= 60
 FUZZ_CC      ?= clang
 FUZZ_FOUND   := build/fuzz/found
 # A string that an option gives is kept until the end, also where a later one takes its place.
 
-fuzz: ## look for inputs that crash compiler, options or server (FUZZ=front, options, http), FUZZ_SECONDS (60) each
+fuzz: ## look for inputs that crash compiler, options, server, zones, the import or lists of containers (FUZZ=front, options, http, places, import, tree), FUZZ_SECONDS (60) each
 	@echo 'int LLVMFuzzerTestOneInput(void); int LLVMFuzzerTestOneInput(void) { return 0; }' | \
 		$(FUZZ_CC) -fsanitize=fuzzer -x c -o /dev/null - 2>/dev/null || \
 		{ echo 'make fuzz: needs clang and its libFuzzer (Debian: clang, libclang-rt-dev)'; exit 1; }
@@ -343,6 +380,7 @@ fuzz: ## look for inputs that crash compiler, options or server (FUZZ=front, opt
 		$(FUZZ:%=build/fuzz/fuzz/fuzz_%)
 	@mkdir -p $(FUZZ_FOUND) $(FUZZ:%=build/fuzz/corpus/%)
 	@tests/fuzz/seed.sh build/fuzz/corpus/front
+	@! test -d build/fuzz/corpus/import || cp tests/e2e/import/*.yml build/fuzz/corpus/import/
 	@for target in $(FUZZ); do \
 		ASAN_OPTIONS=detect_leaks=0 build/fuzz/fuzz/fuzz_$$target -dict=tests/fuzz/$$target.dict \
 			-max_total_time=$(FUZZ_SECONDS) -timeout=10 -max_len=16384 -close_fd_mask=1 \
@@ -357,6 +395,31 @@ fuzz-videos: all ## have damaged videos read for FUZZ_SECONDS (60); needs clips 
 	@mkdir -p build/fuzz
 	@PKD_CACHE=build/fuzz/cache $(B)/pkdc build tests/fuzz/videos.pkd -o build/fuzz/videos
 	@python3 tests/fuzz/videos.py build/fuzz/videos $(FUZZ_SECONDS) $(FUZZ_FOUND) $(FUZZ_CLIPS)
+
+build/fuzz/readers: tests/fuzz/networks.c $(addprefix stdlib/detect/,sidecar.c onnx.c heads.c)
+	$(call say,FUZZ $@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) -Istdlib -std=gnu11 $(OPT) $(ASAN) -fno-sanitize-recover=undefined -o $@ $^ -lm
+
+.PHONY: fuzz-networks
+fuzz-networks: build/fuzz/readers ## have damaged networks, cascades and pictures read for FUZZ_SECONDS (60), under the sanitizers
+	@$(MAKE) --no-print-directory B=build/asan SANITIZE='$(ASAN)' all
+	@build/fuzz/readers $(FUZZ_SECONDS)
+	@CFLAGS='$(ASAN)' CXXFLAGS='$(ASAN)' LDFLAGS='$(ASAN)' PKD_CACHE=build/fuzz/cache-asan \
+		build/asan/pkdc build tests/fuzz/networks.pkd -o build/fuzz/networks
+	@ASAN_OPTIONS=detect_leaks=0:allocator_may_return_null=1 python3 tests/fuzz/networks.py build/fuzz/networks \
+		$(FUZZ_SECONDS) $(FUZZ_FOUND) build/models $(firstword $(FUZZ_CLIPS))
+
+build/fuzz/tables: tests/fuzz/tables.c stdlib/test/fake_ctx.c runtime/node/text.c \
+		$(addprefix stdlib/table/,read_csv.c read_jsonl.c row_source.c parse.c extra.c json.c) | all
+	$(call say,FUZZ $@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) -std=gnu11 -O1 -g -D_GNU_SOURCE -DROW_SOURCE_LONGEST=2048 -Iruntime -Iruntime/include \
+		-I$(B)/include -Istdlib $(ASAN) -fno-sanitize-recover=undefined -o $@ $(filter %.c,$^) -lcmocka -lm
+
+.PHONY: fuzz-tables
+fuzz-tables: all build/fuzz/tables ## have damaged CSV and JSON lines read for FUZZ_SECONDS (60), under the sanitizers
+	@build/fuzz/tables $(FUZZ_SECONDS)
 
 # ---- Torture ----
 
@@ -390,6 +453,41 @@ bench-compiler: $(B)/pkdc ## how the compiler's time grows with the size of a pi
 bench-follow: all ## how well boxes are carried to the frame that is shown; needs the clip (tests/setup.sh --media)
 	@B=$(B) python3 tests/bench/follow.py build/media/vtest.avi
 
+.PHONY: bench-peekingduck
+bench-peekingduck: all ## PeekingDuck's design, a process per node over a shared dict, beside pkd; needs the clip
+	@sh tests/bench/setup.sh
+	@B=$(B) python3 tests/bench/peekingduck.py build/media/vtest.avi $(FRAMES)
+
+.PHONY: bench-curate
+bench-curate: all ## a hierarchy worked off by Python's multiprocessing, in two ways, beside pkd
+	@B=$(B) python3 -B tests/bench/curate.py
+
+.PHONY: bench-drift
+bench-drift: all ## whether the clocks of the module clock drift, over a minute
+	@B=$(B) python3 tests/bench/drift.py
+
+$(B)/tests/bench/table: tests/bench/table.c
+	$(call say,BENCH $@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(NODE_FLAGS) $(C_FLAGS) $(call cflags_of,sqlite3) -MF $@.d -o $@ $< $(LD_FLAGS) $(call libs_of,sqlite3)
+
+.PHONY: bench-table
+bench-table: all $(B)/tests/bench/table ## rows a second of table.sqlite, beside the library alone
+	@B=$(B) python3 tests/bench/table.py
+
+.PHONY: bench-files
+bench-files: all ## files.walk and files.hash beside find and sha256sum; FILES (1000000) small ones, and a large one
+	@B=$(B) python3 tests/bench/files.py $(FILES)
+
+$(B)/tests/bench/http $(B)/tests/bench/http_server: $(B)/tests/bench/%: tests/bench/%.c
+	$(call say,BENCH $@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(C_FLAGS) $(call cflags_of,libcurl) -MF $@.d -o $@ $< $(LD_FLAGS) $(call libs_of,libcurl)
+
+.PHONY: bench-http
+bench-http: all $(B)/tests/bench/http $(B)/tests/bench/http_server ## fetches a second of http.get, beside libcurl alone
+	@B=$(B) python3 tests/bench/fetches.py
+
 # BENCH names tables, such as "latency spin"; QUICK=1 measures less.
 .PHONY: bench
 bench: all ## how fast the runtime is, beside its peers
@@ -406,6 +504,25 @@ $(B)/tests/bench/network: tests/bench/network.cpp $(NODE_TEST_O) $(B)/obj/runtim
 .PHONY: bench-networks
 bench-networks: $(B)/tests/bench/network ## what detect.dnn takes beside its engine alone; needs make models
 	@$(B)/tests/bench/network build/models/
+
+# All libraries, so that a new row needs nothing here.
+BENCH_NODES_O := $(patsubst %,$(B)/%.o,tests/bench/nodes.cpp $(wildcard tests/bench/nodes/*.cpp))
+BENCH_NODES_LINKS := $(filter-out $(MISSING),$(LINKS))
+
+$(BENCH_NODES_O): $(B)/%.cpp.o: %.cpp | $(HEADERS)
+	$(call say,BENCH $@)
+	@mkdir -p $(@D)
+	$(Q)$(CXX) $(NODE_FLAGS) $(CXX_FLAGS) $(call cflags_of,$(BENCH_NODES_LINKS)) -c -o $@ $<
+
+$(B)/tests/bench/nodes/run: $(BENCH_NODES_O) $(NODE_TEST_O) $(B)/obj/runtime/node/text.c.o \
+		$(B)/lib/libpkd_nodes.a
+	$(call say,BENCH $@)
+	$(Q)$(CXX) -o $@ $^ $(LD_FLAGS) -Wl,--as-needed $(call libs_of,$(BENCH_NODES_LINKS)) \
+		-lcmocka -pthread -lm
+
+.PHONY: bench-nodes
+bench-nodes: $(B)/tests/bench/nodes/run ## what image and draw nodes take beside the bare library (ROWS=WORD: some); fails if more than 1.05 x
+	@$(B)/tests/bench/nodes/run $(ROWS)
 
 # ---- The page of the nodes ----
 
@@ -474,4 +591,5 @@ FORCE:
 
 -include $(wildcard $(COMPILER_O:.o=.d) $(RUNTIME_O:.o=.d) $(COMMAND_O:.o=.d) $(NODE_O:.o=.d) $(NODE_TEST_O:.o=.d) \
 	$(UNIT_TESTS:=.d) $(KILL_O:.o=.d) $(wildcard $(B)/tests/fault/*.d) \
-	$(wildcard $(B)/fuzz/*.d) $(NODE_TESTS:$(B)/test/%=$(B)/obj/%.c.d))
+	$(wildcard $(B)/fuzz/*.d) $(NODE_TESTS:$(B)/test/%=$(B)/obj/%.c.d) \
+	$(NODE_TESTS:$(B)/test/%=$(B)/obj/%.cpp.d) $(BENCH_NODES_O:.o=.d))

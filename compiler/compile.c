@@ -72,12 +72,36 @@ static const struct ast_decl *choose_pipeline(struct sema *sema, struct file_sco
 	return NULL;
 }
 
+/* What --deploy names is one deploy, whatever pipeline it is of. */
+static void check_deploy_names(struct sema *sema, const struct ast_file *file)
+{
+	struct map names = {0};
+	for (size_t i = 0; i < file->decls.n; i++) {
+		struct ast_decl *decl = file->decls.items[i];
+		if (decl->kind != DECL_DEPLOY)
+			continue;
+		const struct ast_decl *old = map_get(&names, decl->name.text);
+		if (!old) {
+			map_put(sema->arena, &names, decl->name.text, decl);
+			continue;
+		}
+		diag_report(sema->diags, E0202, decl->name.span, "there are two deploys '%s'",
+		            decl->name.text);
+		diag_note(sema->diags, old->name.span, "the other is here");
+		diag_help(sema->diags,
+		          "write the rules of both into one, or give one a name of its own: "
+		          "'deploy %s_2 of %s'",
+		          decl->name.text, decl->of.text ? decl->of.text : decl->name.text);
+	}
+}
+
 /* The deploy asked for by name; else the pipeline's own, without `of`. */
 static const struct ast_decl *choose_deploy(struct sema *sema, struct file_scope *main,
                                             const struct ast_decl *pipeline,
                                             const struct compile_options *options)
 {
 	const struct ast_decl *own = NULL;
+	check_deploy_names(sema, main->ast);
 	for (size_t i = 0; i < main->ast->decls.n; i++) {
 		const struct ast_decl *decl = main->ast->decls.items[i];
 		if (decl->kind != DECL_DEPLOY)
@@ -199,4 +223,23 @@ int compile_stdlib(struct compilation *c, const char *stdlib)
 void compile_finish(struct compilation *c)
 {
 	arena_destroy(c->arena);
+}
+
+bool compile_is_name(struct arena *arena, const char *name)
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				      "0123456789_";
+	struct sources sources;
+	struct diags diags;
+	uint32_t source;
+	const char *text = arena_printf(arena, "const %s = 0", name);
+
+	sources_init(&sources, arena);
+	diags_init(&diags, arena, &sources);
+	sources_add_text(&sources, "<name>", "", text, strlen(text), &source);
+	struct ast_file *file = parse(arena, &diags, &sources, source);
+	struct sema sema = {.arena = arena, .diags = &diags, .sources = &sources};
+	if (!diags.n_errors && file->decls.n == 1)
+		resolve_name(&sema, file->decls.items[0]->name);
+	return !diags.n_errors && file->decls.n == 1 && strlen(name) == strspn(name, letters);
 }

@@ -34,6 +34,9 @@ struct compile_options {
 int compile(struct compilation *c, const struct compile_options *options);
 void compile_finish(struct compilation *c);
 
+/* Whether a declaration of a program can be called so. */
+bool compile_is_name(struct arena *arena, const char *name);
+
 /* All modules of the standard library, for `pkdc nodes`. */
 int compile_stdlib(struct compilation *c, const char *stdlib);
 

@@ -2,10 +2,13 @@
 #include <pkd/program.h>
 #include <signal.h>
 #include <stdio.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "console/log_line.h"
 #include "options/options.h"
 #include "os/public.h"
+#include "os/write.h"
 #include "process/sandbox.h"
 #include "run/given.h"
 #include "run/run.h"
@@ -17,7 +20,8 @@ enum { STATUS_FAILED = 1, STATUS_USAGE = 2 };
 
 /* The reader of our messages may go away, and a file may reach its limit: both are errors of a
  * write, not the end of the program. A closed descriptor 0, 1 or 2 must not be reused by us, or
- * messages would go to a channel. */
+ * messages would go to a channel; but what is written to a closed standard output must not be lost
+ * without a word, so there it is one that cannot be written to. */
 static void make_safe(void)
 {
 	signal(SIGPIPE, SIG_IGN);
@@ -25,8 +29,20 @@ static void make_safe(void)
 	/* If SIGCHLD is ignored, the kernel reaps the children and their status is lost. */
 	signal(SIGCHLD, SIG_DFL);
 	for (int fd = 0; fd <= 2; fd++)
-		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDWR) != fd)
+		if (fcntl(fd, F_GETFD) < 0 &&
+		    open("/dev/null", fd == STDOUT_FILENO ? O_RDONLY : O_RDWR) != fd)
 			return; /* without /dev/null there is nothing better to do */
+}
+
+/* What --help and --version have printed is all that there was to do. */
+static int leave(const struct pkd_program *program)
+{
+	int r = pkdi_write_flush();
+
+	if (r == 0)
+		return 0;
+	fprintf(stderr, "%s: cannot write to standard output: %s\n", program->name, strerror(-r));
+	return STATUS_FAILED;
 }
 
 PKD_PUBLIC int pkd_main(const struct pkd_program *program, int argc, char **argv)
@@ -48,7 +64,7 @@ PKD_PUBLIC int pkd_main(const struct pkd_program *program, int argc, char **argv
 		return STATUS_USAGE;
 	if (options.leave) {
 		pkdi_options_finish(&options);
-		return 0;
+		return leave(program);
 	}
 	if (options.log_json)
 		options.log_format = pkdi_log_json;

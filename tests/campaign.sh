@@ -16,6 +16,7 @@ set -u
 
 root=$(cd "$(dirname "$0")/.." && pwd) || exit 2
 cd "$root" || exit 2
+. tests/long.sh
 B=${B:-build}
 MAKE=${MAKE:-make}
 minutes=${CAMPAIGN_MINUTES:-1000}
@@ -33,15 +34,9 @@ touch "$passed"
 tests() { B=$B TEST_TIMEOUT=$((2 * hour + 1200)) tests/run "$@"; }
 again() { $MAKE --no-print-directory B="$B" run-tests; }
 
-# Beside eight busy loops, which end by themselves when this script was killed.
+# Beside eight busy loops.
 busy() {
-	loops=
-	for _ in 1 2 3 4 5 6 7 8; do
-		# shellcheck disable=SC2016 # that shell's
-		timeout 36000 sh -c 'while kill -0 "$1" 2>/dev/null; do
-			n=0; while [ $((n += 1)) -lt 100000 ]; do :; done; done' loop $$ &
-		loops="$loops $!"
-	done
+	load 8 600
 	again
 	status=$?
 	# shellcheck disable=SC2086 # words
@@ -52,23 +47,26 @@ busy() {
 part() {
 	case $1 in
 	verify) $MAKE --no-print-directory verify ;;
-	kill-step) "$B/tests/kill/kill_step" --all ;;
+	kill-step) "$B/tests/kill/kill_step" --all && KILL_MISTAKES=all tests '=e2e/kill_step' ;;
 	torture) $MAKE --no-print-directory B="$B" torture ;;
+	resume) RESUME_RUNS=200 tests '=e2e/resume' ;;
 	evaluate) $MAKE --no-print-directory B="$B" evaluate ;;
 	soak) $MAKE --no-print-directory B="$B" soak ;;
 	hostile-console) CONSOLE_SECONDS=$hour CONSOLE_SEED=$(date +%s) tests '=e2e/console' ;;
 	fuzz-front) $MAKE --no-print-directory fuzz FUZZ=front FUZZ_SECONDS="$hour" ;;
 	fuzz-options) $MAKE --no-print-directory fuzz FUZZ=options FUZZ_SECONDS="$hour" ;;
 	fuzz-http) $MAKE --no-print-directory fuzz FUZZ=http FUZZ_SECONDS="$hour" ;;
-	fuzz-videos) $MAKE --no-print-directory B="$B" fuzz-videos FUZZ_SECONDS="$hour" ;;
+	fuzz-tree) $MAKE --no-print-directory fuzz FUZZ=tree FUZZ_SECONDS="$hour" ;;
+	fuzz-places) $MAKE --no-print-directory fuzz FUZZ=places FUZZ_SECONDS="$hour" ;;
+	fuzz-videos | fuzz-networks) $MAKE --no-print-directory B="$B" "$1" FUZZ_SECONDS="$hour" ;;
 	mutants) MUTANTS_PASSED=$passed.mutants $MAKE --no-print-directory B="$B" mutants ;;
 	suite-1 | suite-2 | suite-3) again ;;
 	busy-1 | busy-2) busy ;;
 	stress) STRESS_PASSED=$passed.stress $MAKE --no-print-directory B="$B" stress ;;
 	esac
 }
-parts='verify kill-step torture evaluate suite-1 suite-2 suite-3 mutants soak hostile-console fuzz-front fuzz-options
-	fuzz-http fuzz-videos busy-1 busy-2 stress'
+parts='verify kill-step torture resume evaluate suite-1 suite-2 suite-3 mutants soak hostile-console fuzz-front fuzz-options
+	fuzz-http fuzz-places fuzz-tree fuzz-videos fuzz-networks busy-1 busy-2 stress'
 
 # ---- The campaign ----
 
@@ -79,22 +77,13 @@ if [ "${1:-}" = --list ]; then
 	exit
 fi
 
-wanted() {
-	[ -n "$words" ] || return 0
-	for word in $words; do
-		case $1 in *"$word"*) return 0 ;; esac
-	done
-	return 1
-}
-
-words="$*"
-for word in $words; do
+for word; do
 	case $parts in *"$word"*) ;; *) echo "campaign.sh: no part is called '$word': see --list"; exit 2 ;; esac
 done
 began=$(date +%s)
 n_passed=0 n_failed=0 n_left=0
 for name in $parts; do
-	wanted "$name" || continue
+	wanted "$name" "$@" || continue
 	if grep -qx "$name" "$passed"; then
 		echo "ok    $name (before)"
 		n_passed=$((n_passed + 1))

@@ -3,8 +3,8 @@
 #
 #   // picture: FILE SECONDS [OPTION...]
 #
-# FILE is a video or picture that the example writes when it runs with these options, beside the clips of
-# build/media and the networks of build/models, and SECONDS the time in it.
+# FILE is a video or picture that the example writes when it runs with these options, beside the clips and
+# pictures of build/media and the networks of build/models, and SECONDS the time in it.
 #
 #   pictures.sh            all
 #   pictures.sh NODE...    those
@@ -18,11 +18,21 @@ work=$(mktemp -d "${TMPDIR:-/tmp}/pkd-pictures.XXXXXX") || exit 2
 trap 'rm -rf "$work"' EXIT
 trap 'exit 130' INT TERM HUP
 cd "$work" || exit 2
-ln -s "$root"/build/media/*.avi .
+ln -s "$root"/build/media/*.* .
 mkdir build
 ln -s "$root/build/models" build/models
 export PKD_CACHE="$work/cache"
 mkdir -p "$root/docs/nodes"
+
+# A house with two codes on it, for who reads codes.
+if command -v ZXingWriter >/dev/null; then
+	ZXingWriter -size 220x220 QRCode 'nothing tears' a.png
+	ZXingWriter -size 150x150 QRCode 'frame 812' b.png
+	ffmpeg -v error -y -i building.jpg -i a.png -i b.png -filter_complex \
+		"[1]format=rgba,rotate=0.3:c=none:ow=rotw(0.3):oh=roth(0.3)[a];
+		[2]format=rgba,rotate=-0.5:c=none:ow=rotw(0.5):oh=roth(0.5)[b];
+		[0][a]overlay=90:220[c];[c][b]overlay=520:60" codes.png
+fi
 
 words="$*"
 wanted() {

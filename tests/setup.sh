@@ -7,8 +7,11 @@ cd "$(dirname "$0")/.." || exit 1
 
 packages="gcc g++ libc6-dev pkg-config flex bison
 	libavformat-dev libavcodec-dev libswscale-dev libavutil-dev libyuv-dev libopencv-dev libsdl2-dev
-	libfreetype-dev libncurses-dev zlib1g-dev fonts-dejavu-core ffmpeg graphviz
-	libcmocka-dev spin valgrind strace procps xvfb xauth x11-utils xdotool openssh-client"
+	libfreetype-dev libturbojpeg0-dev libncurses-dev zlib1g-dev libyaml-dev libsqlite3-dev sqlite3 libssl-dev
+	libcurl4-openssl-dev libmosquitto-dev
+	fonts-dejavu-core ffmpeg graphviz
+	libzxing-dev zxing-cpp-tools opencv-data
+	libcmocka-dev python3-gi spin valgrind strace procps xvfb xauth x11-utils xdotool openssh-client"
 
 say() { echo "set-up: $*"; }
 # shellcheck source=tests/apt.sh
@@ -23,33 +26,72 @@ if [ "${PKD_SETUP:-}" != no ]; then
 	fi
 fi
 
-# ---- A server of ssh, for a test: unpacked, as an installed one would listen from then on ----
+# ---- For tests: unpacked, as an installed sshd would listen from then on, and nobody needs a second shell ----
 
-sshd=build/sshd
-
-get_sshd() {
+# get DIRECTORY PACKAGE...
+get() (
+	to=$1
+	shift
 	mkdir -p build
-	unpacked=$(mktemp -d build/sshd.XXXXXX) && chmod 755 "$unpacked" || return 1
+	unpacked=$(mktemp -d build/get.XXXXXX) && chmod 755 "$unpacked" || return 1
 	(
 		cd "$unpacked" && $apt -o APT::Sandbox::User=root -o Acquire::Retries=0 \
-			-o Acquire::http::Timeout=10 download openssh-server libwrap0 >/dev/null 2>&1 &&
+			-o Acquire::http::Timeout=10 download "$@" >/dev/null 2>&1 &&
 			for package in *.deb; do dpkg-deb -x "$package" . || exit 1; done &&
 			rm -- *.deb
-	) && mv "$unpacked" "$sshd" && return 0
+	) && mv "$unpacked" "$to" && return 0
+	rm -rf "$unpacked"
+	return 1
+)
+# wants DIRECTORY PACKAGE: it is neither installed nor unpacked, and may be fetched.
+wants() {
+	[ "${PKD_SETUP:-}" != no ] && command -v apt-get >/dev/null && ! is_installed "$2" && [ ! -d "$1" ]
+}
+if wants build/sshd openssh-server; then
+	say "getting an ssh server for a test (package openssh-server, not installed)"
+	get build/sshd openssh-server libwrap0 ||
+		say "cannot download it: the test of pkd -H will be skipped"
+fi
+if wants build/zsh zsh; then
+	say "getting zsh for a test (package zsh, not installed)"
+	get build/zsh zsh zsh-common || say "cannot download it: the test of completion for zsh will be skipped"
+fi
+if wants build/mosquitto mosquitto; then
+	say "getting an MQTT broker for a test (package mosquitto, not installed)"
+	get build/mosquitto mosquitto mosquitto-clients libcjson1 libdlt2 libwrap0 ||
+		say "cannot download it: the test of mqtt will be skipped"
+fi
+
+# ---- A server of RTSP, for a test: unpacked, as it brings half a desktop with it when it is installed ----
+
+gst=build/gst
+gst_packages="gir1.2-gst-rtsp-server-1.0 libgstrtspserver-1.0-0 gir1.2-gstreamer-1.0 gir1.2-gst-plugins-base-1.0
+	gstreamer1.0-plugins-base gstreamer1.0-plugins-good"
+
+get_gst() {
+	mkdir -p build
+	unpacked=$(mktemp -d build/gst.XXXXXX) && chmod 755 "$unpacked" || return 1
+	(
+		# shellcheck disable=SC2086 # words
+		cd "$unpacked" && $apt -o APT::Sandbox::User=root -o Acquire::Retries=0 \
+			-o Acquire::http::Timeout=10 download $gst_packages >/dev/null 2>&1 &&
+			for package in *.deb; do dpkg-deb -x "$package" . || exit 1; done &&
+			rm -- *.deb
+	) && mv "$unpacked" "$gst" && return 0
 	rm -rf "$unpacked"
 	return 1
 }
-if [ "${PKD_SETUP:-}" != no ] && command -v apt-get >/dev/null && ! is_installed openssh-server &&
-	[ ! -d "$sshd" ]; then
-	say "getting an ssh server for a test (package openssh-server, not installed)"
-	get_sshd || say "cannot download it: the test of pkd -H will be skipped"
+if [ "${PKD_SETUP:-}" != no ] && command -v apt-get >/dev/null &&
+	! is_installed gir1.2-gst-rtsp-server-1.0 && [ ! -d "$gst" ]; then
+	say "getting an RTSP server for a test (package gir1.2-gst-rtsp-server-1.0, not installed)"
+	get_gst || say "cannot download it: the test of video.stream with RTSP will be skipped"
 fi
 [ "${1:-}" = --media ] || exit 0
 
-# ---- The clips, from OpenCV's documentation package, which is not installed ----
+# ---- The clips and pictures, from OpenCV's documentation package, which is not installed ----
 
 media=build/media
-clips="vtest.avi tree.avi Megamind.avi"
+clips="vtest.avi tree.avi Megamind.avi messi5.jpg smarties.png building.jpg"
 
 has_clips() {
 	for clip in $clips; do
@@ -78,7 +120,7 @@ download 2>"$work/error" || {
 	exit 1
 }
 dpkg-deb --fsys-tarfile "$work"/opencv-doc_*.deb | tar -x -C "$work" --wildcards \
-	'*/vtest.avi*' '*/tree.avi*' '*/Megamind.avi*' || exit 1
+	'*/data/*.avi*' '*/data/*.jpg*' '*/data/*.png*' || exit 1
 mkdir -p "$media"
 for clip in $clips; do
 	found=$(find "$work" -type f \( -name "$clip" -o -name "$clip.gz" \) | head -n 1)

@@ -16,11 +16,10 @@ set -u
 
 root=$(cd "$(dirname "$0")/.." && pwd) || exit 2
 cd "$root" || exit 2
+. tests/long.sh
 B=${B:-build}
 times=${STRESS_TIMES:-20}
-load=${STRESS_LOAD:-8}
 minutes=${STRESS_MINUTES:-600}
-words="$*"
 mkdir -p "$B/stress" || exit 2
 before=${STRESS_PASSED:-/dev/null}
 [ -e "$before" ] || : >"$before" || exit 2
@@ -33,13 +32,7 @@ clean_up() {
 trap clean_up EXIT
 trap 'exit 130' INT TERM HUP
 
-# A loop ends by itself when this script was killed.
-for _ in $(seq "$load"); do
-	# shellcheck disable=SC2016 # that shell's
-	timeout $((minutes * 60 + 3600)) sh -c 'n=0
-		while [ $((n += 1)) -lt 100000 ] || { n=0; kill -0 "$1" 2>/dev/null; }; do :; done' loop $$ &
-	loops="$loops $!"
-done
+load "${STRESS_LOAD:-8}" $((minutes + 60))
 
 # Names of tests in which processes are started, or wait for one another.
 tests() {
@@ -48,14 +41,6 @@ tests() {
 	grep -lE '\bfork\(\)|pthread_create' tests/unit/*.c | sed 's|tests/\(.*\)\.c|\1|'
 	echo fault/init
 	grep -lE 'mkfifo' stdlib/*/*_test.c | sed 's|\(.*\)_test\.c|\1|'
-}
-
-wanted() {
-	[ -n "$words" ] || return 0
-	for word in $words; do
-		case $1 in *"$word"*) return 0 ;; esac
-	done
-	return 1
 }
 
 began=$(date +%s)
@@ -92,7 +77,7 @@ repeat() {
 passed=0 failed=0 left_out=0
 tests >"$B/stress/tests"
 while read -r test <&4; do
-	wanted "$test" || continue
+	wanted "$test" "$@" || continue
 	! grep -qx "$test" "$before" || continue
 	skips=0
 	repeat "$test"

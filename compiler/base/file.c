@@ -120,8 +120,21 @@ out:
 	return error;
 }
 
+/* To a device or a pipe, which stays what it is. */
+static int write_into(const char *path, const char *text, size_t length)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+	int error = fd < 0 ? -errno : write_all(fd, text, length);
+	if (fd >= 0 && close(fd) < 0 && !error)
+		error = -errno;
+	return error;
+}
+
 int file_write(const char *path, const char *text, size_t length)
 {
+	struct stat status;
+	if (stat(path, &status) == 0 && !S_ISREG(status.st_mode))
+		return S_ISDIR(status.st_mode) ? -EISDIR : write_into(path, text, length);
 	if (has_content(path, text, length))
 		return 0;
 	return write_with_mode(path, text, length, fresh_mode());

@@ -11,7 +11,8 @@ int file_read(struct arena *arena, const char *path, size_t max, char **ret_text
               size_t *ret_length);
 
 /* Replaces `path` by `text` all at once (a temporary file beside it, then rename), so that a full
- * disk leaves no half file. An equal file is left alone, time stamp included. */
+ * disk leaves no half file. An equal file is left alone, time stamp included. A device or a pipe
+ * stays what it is, and gets the text. */
 int file_write(const char *path, const char *text, size_t length);
 
 /* The same for a file of the user's: it must exist, a symbolic link stays one, and so do the bits

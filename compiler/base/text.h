@@ -5,11 +5,12 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Of the n candidates, the one nearest to `word` by edit distance (with transpositions), or NULL
- * when none is near enough to be what was meant. Ties go to the first. */
+/* Of the n candidates, the one nearest to `word`, see <pkd/near.h>, or NULL when none is near
+ * enough to be what was meant. Ties go to the first. */
 const char *text_nearest(const char *word, const char *const *candidates, size_t n);
 
 bool text_ends_with(const char *text, const char *end);
+bool text_begins(const char *text, const char *start);
 
 /* Bytes of the well-formed UTF-8 character at text[0 … n-1], 0 where there is none. Overlong forms,
  * surrogates and what lies above U+10FFFF are not well-formed (RFC 3629, section 4). n > 0. */

@@ -1,5 +1,6 @@
 /* The program in C: constant tables in the source's own names, each row with its place, and
  * pkd_main. Requires the tables of all passes. */
+#include "base/file.h"
 #include "base/quantity.h"
 #include "emit/emit.h"
 #include "emit/out.h"
@@ -289,6 +290,25 @@ static size_t put_derived(const struct program *p, size_t i)
 	return n;
 }
 
+/* What survives a node's process as it is. */
+static void put_memories(const struct program *p, size_t i)
+{
+	const struct graph_node *node = &p->graph->nodes.items[i];
+
+	if (!node->face->memories.n)
+		return;
+	buf_printf(p->out, "\nstatic const struct pkd_memory %s_memories[] = {\n",
+	           p->node_names[i]);
+	for (size_t k = 0; k < node->face->memories.n; k++) {
+		struct layout layout = {0};
+
+		type_layout(node->memories[k], &layout);
+		buf_printf(p->out, "\t{%llu}, /* %s: %s */\n", (unsigned long long)layout.size,
+		           node->face->memories.items[k].name, node->memories[k]->name);
+	}
+	buf_puts(p->out, "};\n");
+}
+
 static bool reads_options(const struct term *term)
 {
 	bool reads = term->kind == TERM_OPTION;
@@ -346,11 +366,15 @@ static void put_node(const struct program *p, size_t i, size_t n_derived)
 		out_field(&row, ".makes = %" PRIu32, face->makes);
 	if (face->flushes)
 		out_field(&row, ".flushes = true");
+	if (face->wakes)
+		out_field(&row, ".wakes = true");
 	if (node->rest)
 		out_field(&row, ".rest = %s",
 		          node->rest == REST_MAY ? "PKD_MAY_REST" : "PKD_STARTS_RESTING");
 	if (face->persistent.n || face->pasts.n)
 		out_field(&row, ".state_size = sizeof(struct %s_state)", face->c_name);
+	field_table(&row, "memories", arena_printf(p->arena, "%s_memories", name),
+	            face->memories.n);
 	field_table(&row, "commands", program_table(p, face, "commands"), face->commands.n);
 	field_table(&row, "rights", program_table(p, face, "rights"), face->rights.n);
 	if (face->declared)
@@ -359,6 +383,8 @@ static void put_node(const struct program *p, size_t i, size_t n_derived)
 		out_field(&row, ".settled = true");
 	if (parts_read_options(face))
 		out_field(&row, ".reads_options = true");
+	if (node->orders)
+		out_field(&row, ".orders = NODE_%s + 1", p->node_names[node->orders - 1]);
 	out_row(p->out, "", &row, ",", false);
 }
 
@@ -371,6 +397,7 @@ static void put_nodes(struct program *p)
 		n_derived[i] = graph_params_of(p->graph, (uint32_t)i) == i ? put_derived(p, i) : 0;
 		put_inputs(p, i);
 		put_outputs(p, i);
+		put_memories(p, i);
 	}
 	buf_puts(p->out, "\n/* In the order of their constants. */\n"
 	                 "static const struct pkd_node nodes[] = {\n");
@@ -430,6 +457,9 @@ static void put_stream(const struct program *p, size_t i)
 	out_field(&row, ".slot_size = %u", memory->slot_size);
 	out_field(&row, ".ring_size = %u", memory->ring_size);
 	out_field(&row, ".n_slots = %u", memory->n_slots);
+	if (p->analysis->privacy[i].is_private)
+		out_field_string(&row, "private_at",
+		                 path_base(source_at(p->graph->sources, p->analysis->privacy[i].at)));
 	field_table(&row, "readers", arena_printf(p->arena, "%s_readers", p->stream_names[i]),
 	            stream->edges.n);
 	out_row(p->out, "", &row, ",", false);
@@ -505,8 +535,34 @@ static void put_processes(const struct program *p)
 	buf_puts(p->out, "};\n");
 }
 
+/* What a user may ask a running program for by another name than a node's or a stream's. */
+static size_t put_names(const struct program *p)
+{
+	const struct graph *graph = p->graph;
+	size_t n = 0;
+
+	for (size_t i = 0; i < graph->n_texts; i++) {
+		const struct bound_text *text = &graph->texts[i];
+		struct out_row row = {.arena = p->arena};
+
+		if (text->is_node)
+			continue;
+		if (n++ == 0)
+			buf_puts(p->out, "\nstatic const struct pkd_name names[] = {\n");
+		out_field_string(&row, "name", text->path);
+		out_field_string(&row, "node", text->node);
+		if (text->output)
+			out_field_string(&row, "output", text->output);
+		out_row(p->out, "", &row, ",", false);
+	}
+	if (n)
+		buf_puts(p->out, "};\n");
+	return n;
+}
+
 static void put_program(const struct program *p)
 {
+	size_t n_names = put_names(p);
 	const struct graph *graph = p->graph;
 	struct out_row row = {.arena = p->arena};
 
@@ -517,6 +573,7 @@ static void put_program(const struct program *p)
 	field_table(&row, "streams", "streams", count_channels(p));
 	field_table(&row, "nodes", "nodes", graph->nodes.n);
 	field_table(&row, "processes", "processes", graph->processes.n);
+	field_table(&row, "names", "names", n_names);
 	if (graph->params.n)
 		out_field(&row, ".params = &options");
 	field_table(&row, "param_table", p->option_table, graph->params.n);

@@ -1,6 +1,6 @@
 /* The program as a drawing for Graphviz: nodes, clustered by the process they share; a solid line
  * loses nothing, a dashed one is `latest`, a dotted one `sample`; a line that looks back has an
- * open arrow. */
+ * open arrow, and one of a private stream is red. */
 #include "emit/emit.h"
 #include "emit/out.h"
 
@@ -107,6 +107,11 @@ static void put_slot(const struct graph_node *node, uint32_t slot, const char *s
 	}
 }
 
+static bool is_private(const struct analysis *a, const struct graph_edge *edge)
+{
+	return a->done[PASS_privacy] && a->privacy[edge->stream].is_private;
+}
+
 void emit_edge_label(const struct analysis *a, uint32_t e, const char *separator, struct buf *out)
 {
 	const struct graph_edge *edge = &a->graph->edges.items[e];
@@ -120,6 +125,8 @@ void emit_edge_label(const struct analysis *a, uint32_t e, const char *separator
 		buf_puts(out, separator);
 	}
 	const struct graph_node *reader = &a->graph->nodes.items[edge->node];
+	if (is_private(a, edge))
+		buf_printf(out, "private%s", separator);
 	put_slot(reader, edge->input, separator, out);
 	put_every(a->graph, edge, out);
 	switch (edge->policy) {
@@ -161,7 +168,8 @@ static void put_edge(const struct analysis *a, uint32_t e, struct buf *out)
 	buf_printf(out, "\tn%" PRIu32 " -> n%" PRIu32 " [style=%s, label=\"", from, edge->node,
 	           edge_style(edge->policy));
 	emit_edge_label(a, e, "\\n", out); /* names of the language: nothing to escape */
-	buf_printf(out, "\"%s];\n", edge->last < 0 ? ", arrowhead=onormal" : "");
+	buf_printf(out, "\"%s%s];\n", edge->last < 0 ? ", arrowhead=onormal" : "",
+	           is_private(a, edge) ? ", color=\"#b03030\", fontcolor=\"#b03030\"" : "");
 }
 
 static void put_assertion(const struct analysis *a, size_t i, struct buf *out)

@@ -190,7 +190,8 @@ static const char *input_declaration(const struct header *h, const struct interf
 		name = arena_printf(h->arena, "const *%s", name);
 		type = type->item;
 	}
-	return arena_printf(h->arena, "const %s;", pointer_declaration(h->arena, node, port, type, name));
+	return arena_printf(h->arena, "const %s;",
+	                    pointer_declaration(h->arena, node, port, type, name));
 }
 
 /* "list<detect.Object, N>?" and what C does not show of it. */
@@ -282,6 +283,8 @@ static const char *absence_note(const struct interface *node, const struct port 
 {
 	if (port->optional)
 		return port->type->kind == TYPE_ARRAY ? "" : ": NULL when absent";
+	if (node->wakes)
+		return node->flushes ? ": NULL in a flush, and when woken" : ": NULL when woken";
 	return node->flushes ? ": NULL in a flush" : "";
 }
 
@@ -309,9 +312,11 @@ static void put_outputs(const struct header *h, const struct interface *node)
 	for (size_t i = 0; i < node->outputs.n; i++) {
 		const struct port *port = &node->outputs.items[i];
 		const char *note = port_type_note(h->arena, port);
+		/* A step that assigned the pointer and not what it points to would make zeros. */
+		const char *name = arena_printf(h->arena, "const %s",
+		                                c_member(h->arena, port->name));
 		out_field(&lines, "%s;",
-		          pointer_declaration(h->arena, node, port, port->type,
-		                              c_member(h->arena, port->name)));
+		          pointer_declaration(h->arena, node, port, port->type, name));
 		out_field_comment(&lines, join(h->arena, note, port->doc));
 	}
 	buf_putc(h->out, '\n');
@@ -350,6 +355,22 @@ static void put_state_call(const struct header *h, const struct interface *node)
 	buf_printf(h->out, "static inline struct %s_state *%s_get_state(struct pkd_ctx *ctx)\n",
 	           name, name);
 	buf_printf(h->out, "{\n\treturn (struct %s_state *)pkd_state(ctx);\n}\n", name);
+}
+
+/* Its type may have variables, which C has no type for. */
+static void put_memory_calls(const struct header *h, const struct interface *node)
+{
+	for (size_t i = 0; i < node->memories.n; i++) {
+		const struct state_field *memory = &node->memories.items[i];
+		const char *what = arena_printf(h->arena, "%s, which survives a crash as it is",
+		                                memory->type->name);
+
+		buf_putc(h->out, '\n');
+		out_comment(h->out, 0, join(h->arena, what, memory->doc));
+		buf_printf(h->out, "static inline void *%s_get_%s(struct pkd_ctx *ctx)\n",
+		           node->c_name, memory->name);
+		buf_printf(h->out, "{\n\treturn pkd_memory(ctx, %zu);\n}\n", i);
+	}
 }
 
 /* ---- Commands ---- */
@@ -438,6 +459,7 @@ static void put_node(const struct header *h, const struct interface *node)
 	put_prototypes(h, node);
 	put_commands(h, node);
 	put_state_call(h, node);
+	put_memory_calls(h, node);
 	put_absent_calls(h, node);
 }
 

@@ -77,6 +77,8 @@ static void put_node(struct json *json, const struct graph *graph, const struct 
 		json_unsigned(json, "makes", node->face->makes);
 	if (node->face->flushes)
 		json_bool(json, "flushes", true);
+	if (node->face->wakes)
+		json_bool(json, "wakes", true);
 	if (node->rest)
 		json_string(json, "rest", node->rest == REST_MAY ? "may" : "starts");
 	json_unsigned(json, "process", node->process);
@@ -105,6 +107,8 @@ static void put_stream(struct json *json, const struct analysis *a, uint32_t s)
 	json_string(json, "output", graph_output_name(node, stream->output));
 	json_string(json, "type", stream->type->name);
 	json_bool(json, "optional", stream->optional);
+	if (a->done[PASS_privacy] && a->privacy[s].is_private)
+		json_bool(json, "private", true);
 	put_number_or_null(json, "slots", a->done[PASS_memory] ? a->memory[s].n_slots : 0,
 	                   a->done[PASS_memory]);
 	put_number_or_null(json, "slot_size", a->done[PASS_memory] ? a->memory[s].slot_size : 0,

@@ -75,6 +75,40 @@ void program_collect_faces(struct program *p)
 	}
 }
 
+/* The header, and those that it includes. */
+static void reach(struct program *p, struct map *reached, const struct unit *unit)
+{
+	if (map_put(p->arena, reached, unit->header, p->arena))
+		return;
+	for (size_t i = 0; i < unit->uses.n; i++)
+		reach(p, reached, unit->uses.items[i]);
+}
+
+/* What a call gives for a type variable need not be known to the node, nor to any other. */
+static void collect_given(struct program *p)
+{
+	struct map reached = {0};
+
+	for (size_t i = 0; i < p->faces.n; i++)
+		reach(p, &reached, p->faces.items[i]->unit);
+	for (size_t i = 0; i < p->graph->nodes.n; i++) {
+		const struct graph_node *node = &p->graph->nodes.items[i];
+		for (size_t k = 0; k < node->face->generics.n; k++) {
+			for (const struct type *type = node->types[k]; type; type = type->item) {
+				const struct unit *unit = type->kind == TYPE_RECORD
+				                                  ? type->record->unit
+				                          : type->kind == TYPE_ENUM
+				                                  ? type->enumeration->unit
+				                                  : NULL;
+				if (!unit || map_get(&reached, unit->header))
+					continue;
+				vec_push(p->arena, &p->given, unit);
+				reach(p, &reached, unit);
+			}
+		}
+	}
+}
+
 /* Of a header, and of those that it includes. */
 static void take_header(struct program *p, struct map *seen, const struct unit *unit)
 {
@@ -99,6 +133,8 @@ static void take_faces(struct program *p)
 		take(p, &p->names, fixed[i]);
 	for (size_t i = 0; i < p->faces.n; i++)
 		take_header(p, &seen, p->faces.items[i]->unit);
+	for (size_t i = 0; i < p->given.n; i++)
+		take_header(p, &seen, p->given.items[i]);
 	for (size_t i = 0; i < p->faces.n; i++) {
 		const struct interface *face = p->faces.items[i];
 		if (!face->parts.n)
@@ -159,6 +195,7 @@ void program_choose_names(struct program *p)
 	const char *options = arena_printf(p->arena, "%s_params", p->graph->name);
 
 	program_collect_faces(p);
+	collect_given(p);
 	take_faces(p);
 	choose_tables(p);
 	p->option_table = program_claim(p, "option_table");

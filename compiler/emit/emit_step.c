@@ -70,6 +70,8 @@ void emit_includes(const struct program *p)
 			look_at(face->parts.items[k].term, &needs);
 		vec_push(p->arena, &names, header_word(p, p->faces.items[i]->unit));
 	}
+	for (size_t i = 0; i < p->given.n; i++)
+		vec_push(p->arena, &names, header_word(p, p->given.items[i]));
 	for (size_t i = 0; i < p->graph->nodes.n; i++)
 		look_at_arguments(&p->graph->nodes.items[i], &needs);
 	if (needs.text)
@@ -236,8 +238,8 @@ static void put_command(const struct program *p, const struct interface *face,
 		           face->c_name);
 	buf_printf(p->out, "\tconst struct %s_params *params = self->%s;\n\n", face->c_name,
 	           params_member(p, face));
-	buf_printf(p->out, "\t(void)ctx, (void)params%s%s%s;\n", command->args ? ", (void)args" : "",
-	           command->answer ? ", (void)answer" : "",
+	buf_printf(p->out, "\t(void)ctx, (void)params%s%s%s;\n",
+	           command->args ? ", (void)args" : "", command->answer ? ", (void)answer" : "",
 	           face->persistent.n ? ", (void)state" : "");
 	put_block(p, face, &command->body);
 	buf_puts(p->out, "\treturn PKD_OK;\n}\n\n");
@@ -266,19 +268,33 @@ static void put_step(const struct program *p, const struct interface *face)
 	buf_puts(p->out, "\treturn PKD_OK;\n}\n\n");
 }
 
-/* A step that asks whether it flushes, of a node that is never called to: the C compiler refuses
- * that, at the line that calls. */
-static bool put_no_flush(const struct program *p, const struct interface *face)
+/* A step that asks for the reason of a call, of a node that is never called for it: the C compiler
+ * refuses that, at the line that asks. */
+static bool put_never(const struct program *p, const struct interface *face, const char *asks,
+                      const char *word, const char *when)
 {
-	if (face->flushes || !strstr(face->step.text, "pkd_flushing"))
+	if (!strstr(face->step.text, asks))
 		return false;
 	buf_printf(p->out,
-	           "bool %s_without_flushes(const struct pkd_ctx *ctx) __attribute__((error(\n"
-	           "\t\"node '%s' is not called at the end of its inputs: write 'flushes' in its "
-	           "declaration\")));\n"
-	           "#define pkd_flushing(ctx) %s_without_flushes(ctx)\n\n",
-	           face->c_name, face->name, face->c_name);
+	           "bool %s_without_%s(const struct pkd_ctx *ctx) __attribute__((error(\n"
+	           "\t\"node '%s' is not called %s: write '%s' in its declaration\")));\n"
+	           "#define %s(ctx) %s_without_%s(ctx)\n\n",
+	           face->c_name, word, face->name, when, word, asks, face->c_name, word);
 	return true;
+}
+
+static void put_checked_step(const struct program *p, const struct interface *face)
+{
+	bool no_flush = !face->flushes && put_never(p, face, "pkd_flushing", "flushes",
+	                                            "at the end of its inputs");
+	bool no_wake = !face->wakes &&
+	               put_never(p, face, "pkd_woken", "wakes", "without an input");
+
+	put_step(p, face);
+	if (no_flush)
+		buf_puts(p->out, "#undef pkd_flushing\n\n");
+	if (no_wake)
+		buf_puts(p->out, "#undef pkd_woken\n\n");
 }
 
 static void put_node(const struct program *p, const struct interface *face)
@@ -294,10 +310,7 @@ static void put_node(const struct program *p, const struct interface *face)
 	put_init(p, face);
 	put_finish(p, face);
 	put_changed(p, face);
-	bool no_flush = put_no_flush(p, face);
-	put_step(p, face);
-	if (no_flush)
-		buf_puts(p->out, "#undef pkd_flushing\n\n");
+	put_checked_step(p, face);
 	for (size_t i = 0; i < face->commands.n; i++)
 		put_command(p, face, &face->commands.items[i]);
 	buf_printf(p->out, "PKD_%sNODE(%s);\n", face->changed.text ? "LIVE_" : "", face->c_name);
@@ -334,6 +347,15 @@ bool emit_steps(const struct analysis *analysis, const struct unit *unit, const 
 	                    .arena = analysis->arena,
 	                    .out = out,
 	                    .steps_path = path};
+	/* What an input points to cannot be written. As options of the command, each of the two
+	 * is unknown to the other compiler. */
+	static const char no_discarded_const[] =
+		"\n#ifdef __clang__\n"
+		"#pragma GCC diagnostic error "
+		"\"-Wincompatible-pointer-types-discards-qualifiers\"\n"
+		"#else\n"
+		"#pragma GCC diagnostic error \"-Wdiscarded-qualifiers\"\n"
+		"#endif\n";
 	bool has_head = false;
 
 	program_collect_faces(&p);
@@ -352,6 +374,7 @@ bool emit_steps(const struct analysis *analysis, const struct unit *unit, const 
 			                     program_path(&p, unit->source)));
 			put_includes(&p, &header, 1);
 			put_includes(&p, headers, sizeof headers / sizeof *headers);
+			buf_puts(out, no_discarded_const);
 			put_shared(&p, unit);
 		}
 		has_head = true;

@@ -14,8 +14,9 @@ struct program {
 	struct buf *out;
 	VEC(const struct interface *) faces; /* of the node kinds used, each once */
 	VEC(struct node_numbers) nodes_of;   /* per face: its nodes, ascending; at least one */
-	const char **node_names;             /* in C: "cam", "view_boxes" */
-	const char **stream_names;           /* "cam_frame"; NULL where there is no channel */
+	VEC(const struct unit *) given; /* have types that none of their headers does: T: Row */
+	const char **node_names;        /* in C: "cam", "view_boxes" */
+	const char **stream_names;      /* "cam_frame"; NULL where there is no channel */
 	const char **process_names;
 	const char *options; /* struct of the pipeline's parameters */
 	const char *option_table, *expression_init, *expression_finish;
@@ -28,7 +29,7 @@ struct program {
 /* Fills in faces and nodes_of (emit_name.c). */
 void program_collect_faces(struct program *program);
 
-/* Fills in faces, and chooses what is named after parts of the program (emit_name.c). */
+/* Fills in faces and given, and chooses what is named after parts of the program (emit_name.c). */
 void program_choose_names(struct program *program);
 
 /* A name at file scope that nothing has, and now has: `wanted`, or with a number behind it. The

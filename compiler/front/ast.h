@@ -5,6 +5,7 @@
 
 #include "base/vec.h"
 #include "front/operator.h"
+#include "front/privacy.h"
 #include "front/right.h"
 #include "front/source.h"
 #include <stdbool.h>
@@ -93,6 +94,9 @@ struct ast_port {
 	struct span span;
 	const char *doc;
 	bool optional, param, live, secret;
+	bool exact;                  /* an input: it wants the value of the very frame */
+	struct privacy_mark privacy; /* an output */
+	struct span word_at;         /* of `exact` */
 	struct ast_expr *initial;
 	struct ast_expr *low, *high; /* in low..high */
 };
@@ -117,9 +121,11 @@ enum ast_item_kind {
 	ITEM_ORIGIN_LIVE,
 	ITEM_FIRES_ANY,
 	ITEM_FLUSHES,
+	ITEM_WAKES,
 	ITEM_MAKES,      /* expr */
 	ITEM_STATE,      /* port, a field of struct NAME */
 	ITEM_PERSISTENT, /* port, a field that survives the node */
+	ITEM_MEMORY,     /* port, memory that survives the node */
 	ITEM_COMMAND,    /* name, inputs, result; expr, likewise or NULL */
 	ITEM_STEP,       /* expr, the C between {= and =} */
 	ITEM_INIT,       /* expr, likewise */
@@ -166,6 +172,7 @@ struct ast_stmt {
 	enum ast_stmt_kind kind;
 	struct span span;
 	struct ast_name name;    /* OUT, ASSERT, FOR */
+	struct privacy_mark privacy; /* BIND */
 	struct ast_expr *target; /* BIND: a name, or an element of a bank */
 	struct ast_expr *expr;
 	struct ast_args args;

@@ -137,8 +137,9 @@ static void print_type(const struct ast_type *type, FILE *file)
 
 static void print_port(const struct ast_port *port, const char *what, FILE *file)
 {
-	fprintf(file, "  (%s%s %s%s ", port->live ? "live " : "", what,
-	        port->secret ? "secret " : "", port->name.text);
+	fprintf(file, "  (%s%s %s%s%s%s ", port->live ? "live " : "", what,
+	        port->secret ? "secret " : "", port->exact ? "exact " : "",
+	        privacy_before(port->privacy.word), port->name.text);
 	print_type(port->type, file);
 	if (port->optional)
 		fputs(" optional", file);
@@ -175,9 +176,11 @@ static void print_item(const struct ast_item *item, FILE *file)
 	                                    "origin live",
 	                                    "fires any",
 	                                    "flushes",
+	                                    "wakes",
 	                                    "makes",
 	                                    "state",
 	                                    "persistent state",
+	                                    "persistent memory",
 	                                    "command",
 	                                    "step",
 	                                    "init",
@@ -190,7 +193,8 @@ static void print_item(const struct ast_item *item, FILE *file)
 	                                    "settled after init",
 	                                    "touches nothing"};
 	const char *word = words[item->kind];
-	if (item->kind == ITEM_PARAM || item->kind == ITEM_STATE || item->kind == ITEM_PERSISTENT) {
+	if (item->kind == ITEM_PARAM || item->kind == ITEM_STATE || item->kind == ITEM_PERSISTENT ||
+	    item->kind == ITEM_MEMORY) {
 		print_port(&item->port, word, file);
 		return;
 	}
@@ -218,7 +222,8 @@ static void print_stmt(const struct ast_stmt *stmt, int depth, FILE *file)
 {
 	static const char *const words[] = {"bind", "call", "out", "assert", "for", "if"};
 	const struct ast_expr *const parts[] = {stmt->target, stmt->low, stmt->high, stmt->expr};
-	fprintf(file, "%*s(%s", depth * 2, "", words[stmt->kind]);
+	fprintf(file, "%*s(%s%s", depth * 2, "", privacy_before(stmt->privacy.word),
+	        words[stmt->kind]);
 	if (stmt->name.text)
 		fprintf(file, " %s", stmt->name.text);
 	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {

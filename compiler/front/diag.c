@@ -137,6 +137,22 @@ void diag_help(struct diags *diags, const char *format, ...)
 	vec_push(diags->arena, &diag->helps, text);
 }
 
+void diag_choose(struct diags *diags, const char *what, const char *word,
+                 const char *const *candidates, size_t n)
+{
+	enum { MOST = 12 };
+	const char *all = "";
+
+	if (text_nearest(word, candidates, n)) {
+		diag_suggest(diags, word, candidates, n);
+		return;
+	}
+	for (size_t i = 0; i < n && n <= MOST; i++)
+		all = arena_printf(diags->arena, "%s%s%s", all, i ? ", " : "", candidates[i]);
+	if (n > 0 && n <= MOST)
+		diag_help(diags, "%s %s", what, all);
+}
+
 bool diag_wants_suggestion(const struct diags *diags)
 {
 	return diags->list.n <= SUGGESTED_MAX;

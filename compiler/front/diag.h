@@ -39,6 +39,10 @@ void diag_help(struct diags *diags, const char *format, ...) __attribute__((form
 /* Adds "did you mean 'x'?" to the last report when a candidate is near enough. */
 void diag_suggest(struct diags *diags, const char *word, const char *const *candidates, size_t n);
 
+/* The same; where none is near and they are few, names them all: "its values are a, b". */
+void diag_choose(struct diags *diags, const char *what, const char *word,
+                 const char *const *candidates, size_t n);
+
 /* False after so many reports that candidates need no longer be collected. */
 bool diag_wants_suggestion(const struct diags *diags);
 

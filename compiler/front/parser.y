@@ -58,6 +58,7 @@ static void parser_error(PARSER_LTYPE *lloc, void *scanner, struct parser *parse
 	struct ast_rule rule;
 	struct ast_rules rules;
 	struct ast_decl *decl;
+	struct privacy_mark privacy;
 	struct {
 		struct ast_expr *low, *high;
 	} range;
@@ -80,9 +81,9 @@ static void parser_error(PARSER_LTYPE *lloc, void *scanner, struct parser *parse
 %token READS "reads" WRITES "writes" APPENDS "appends" NETWORK "network" UNIX "unix"
 %token EXECUTES "executes" DEVICES "devices" DISPLAY "display" SETTLED "settled" INIT "init"
 %token TOUCHES "touches" NOTHING "nothing" LIMIT "limit" FINISH "finish" C "c"
-%token INCLUDE "include" DEFINE "define" FLUSHES "flushes" MAKES "makes"
-%token SECRET "secret" CHANGED "changed"
-%token MAY "may" REST "rest" STARTS "starts" RESTING "resting"
+%token INCLUDE "include" DEFINE "define" FLUSHES "flushes" WAKES "wakes" MAKES "makes"
+%token SECRET "secret" CHANGED "changed" PRIVATE "private" PUBLIC "public" EXACT "exact"
+%token MAY "may" REST "rest" STARTS "starts" RESTING "resting" MEMORY "memory"
 %token RANGE_OPEN "..<" COALESCE "??"
 %token ARROW "->" RANGE ".." EQ "==" NE "!=" LE "<=" GE ">=" END_STMT "the end of the line"
 
@@ -120,6 +121,7 @@ static void parser_error(PARSER_LTYPE *lloc, void *scanner, struct parser *parse
 %type <rules> rules rule_lines
 %type <decl> decl
 %type <range> range
+%type <privacy> privacy
 
 %%
 
@@ -305,6 +307,13 @@ port_list:
 port:
   parameter
 | "param" declared { $$ = $declared; $$.param = true; $$.span = @$; }
+| "exact" parameter { $$ = $parameter; $$.exact = true; $$.word_at = @1; }
+| privacy parameter { $$ = $parameter; $$.privacy = $privacy; }
+;
+
+privacy:
+  "private" { $$ = (struct privacy_mark){PRIVACY_PRIVATE, @$}; }
+| "public" { $$ = (struct privacy_mark){PRIVACY_PUBLIC, @$}; }
 ;
 
 declared:
@@ -378,6 +387,7 @@ item:
 | "origin" "live" { $$ = (struct ast_item){.kind = ITEM_ORIGIN_LIVE, .span = @$}; }
 | "fires" "any" { $$ = (struct ast_item){.kind = ITEM_FIRES_ANY, .span = @$}; }
 | "flushes" { $$ = (struct ast_item){.kind = ITEM_FLUSHES, .span = @$}; }
+| "wakes" { $$ = (struct ast_item){.kind = ITEM_WAKES, .span = @$}; }
 | "makes" "<=" expr { $$ = (struct ast_item){.kind = ITEM_MAKES, .span = @$, .expr = $expr}; }
 | right flag { $$ = $right; $$.span = @$; $$.name = $flag; }
 | "settled" "after" "init" { $$ = (struct ast_item){.kind = ITEM_SETTLED, .span = @$}; }
@@ -385,6 +395,9 @@ item:
 | "state" field { $$ = (struct ast_item){.kind = ITEM_STATE, .span = @$, .port = $field}; }
 | "persistent" "state" field {
 	$$ = (struct ast_item){.kind = ITEM_PERSISTENT, .span = @$, .port = $field};
+  }
+| "persistent" "memory" field {
+	$$ = (struct ast_item){.kind = ITEM_MEMORY, .span = @$, .port = $field};
   }
 | "command" name ports command_result {
 	$$ = (struct ast_item){.kind = ITEM_COMMAND, .span = @$, .name = $name,
@@ -451,6 +464,10 @@ stmt:
   postfix '=' stream {
 	$$ = (struct ast_stmt){.kind = STMT_BIND, .span = @$, .target = $postfix,
 	                       .expr = $stream};
+  }
+| privacy operand '=' stream {
+	$$ = (struct ast_stmt){.kind = STMT_BIND, .span = @$, .target = $operand,
+	                       .expr = $stream, .privacy = $privacy};
   }
 | "out" name '=' stream {
 	$$ = (struct ast_stmt){.kind = STMT_OUT, .span = @$, .name = $name, .expr = $stream};
@@ -833,8 +850,8 @@ word:
 | "persistent" | "command" | "step" | "workers" | "dynamic" | "cpu" | "priority" | "host"
 | "wait" | "spin" | "stall" | "after" | "reads" | "writes" | "appends" | "network" | "unix"
 | "executes" | "devices" | "display" | "settled" | "init" | "touches" | "nothing" | "limit"
-| "finish" | "c" | "include" | "define" | "flushes" | "makes" | "secret"
-| "changed" | "may" | "rest" | "starts" | "resting"
+| "finish" | "c" | "include" | "define" | "flushes" | "wakes" | "makes" | "secret"
+| "changed" | "may" | "rest" | "starts" | "resting" | "memory" | "private" | "public" | "exact"
 ;
 
 %%
@@ -912,15 +929,18 @@ static void suggest_keyword(struct parser *parser, const yypcontext_t *context, 
 	        "stall",  "state",  "persistent", "step",  "fires",  "for",      "if", "priority",
 	        "reads",  "writes", "appends",   "network", "unix",  "executes", "devices",
 	        "display", "settled", "touches", "limit",  "finish", "include",  "define",
-	        "flushes", "makes",  "secret",  "changed", "may", "rest", "starts", "resting"};
+	        "flushes", "wakes", "makes",  "secret",  "changed", "may", "rest", "starts", "resting",
+	        "memory", "private", "public", "exact"};
 	const char *before = token_text(parser, parser->before);
 	size_t n = sizeof leading / sizeof *leading;
 	if (strcmp(before, "return") == 0 || strcmp(word, "return") == 0)
 		return;
 	const char *nearest = text_nearest(word, leading, n);
+	const char *text = parser->sources->list.items[parser->before.source].text;
+	bool part = parser->before.start > 0 && text[parser->before.start - 1] == '.';
 	if (nearest && is_expected(context, nearest))
 		diag_suggest(parser->diags, word, leading, n);
-	else if (!is_one_of(before, leading, n))
+	else if (!part && strlen(before) > 2 && !is_one_of(before, leading, n))
 		diag_suggest(parser->diags, before, leading, n);
 }
 
@@ -938,6 +958,7 @@ static bool report_later_word(struct parser *parser, struct span span)
 static const char *habit(const char *before, const char *word, bool named, int open)
 {
 	static const char *const binders[] = {"let", "var", "val", "auto", "def", "fn", "func"};
+	static const char *const functions[] = {"max", "min", "pow", "atan2"};
 	static const char *const arithmetic[] = {"+", "-", "*", "/", "%"};
 	static const char *const comparisons[] = {"==", "!=", "<", ">", "<=", ">="};
 	if (named && is_one_of(before, binders, sizeof binders / sizeof *binders))
@@ -954,6 +975,18 @@ static const char *habit(const char *before, const char *word, bool named, int o
 		return "a choice is written 'if c then a else b'";
 	if (is_one_of(word, comparisons, sizeof comparisons / sizeof *comparisons))
 		return "comparisons are not chained: write 'a < b and b < c'";
+	if (strcmp(word, ":") == 0 && open == 0)
+		return "a name is bound by '=' alone: 'x = ...'";
+	if (strcmp(word, "else") == 0)
+		return "a default for an absent value is written behind '??'";
+	if (strcmp(word, "any") == 0)
+		return "whether one is so is 'exists(xs, it > 3)'";
+	if (named && is_one_of(word, functions, sizeof functions / sizeof *functions))
+		return "a function has what it takes in parentheses: 'max(a, b)'";
+	if (named && strcmp(word, "mod") == 0)
+		return "the rest of a division is 'a % b'";
+	if (*word == '"' && strcmp(before, "f") == 0)
+		return "texts are put together by '+': '\"a \" + text(x)'";
 	if (strcmp(word, ";") == 0)
 		return "a statement ends at the end of its line, without ';'";
 	return NULL;
@@ -1100,6 +1133,96 @@ static bool help_braces(struct parser *parser, const yypcontext_t *context, cons
 	return true;
 }
 
+/* A word of the language where a name is needed: `{ when: 3 }`, `if = x`. */
+static bool help_reserved(struct parser *parser, const yypcontext_t *context, const char *word)
+{
+	static const char *const reserved[] = {
+	        "and",    "any", "assert", "else", "every", "false",  "for",  "if",   "in",   "it",
+	        "latest", "not", "or",     "out",  "queue", "sample", "then", "true", "when", "where"};
+	size_t n = sizeof reserved / sizeof *reserved;
+	const char *before = token_text(parser, parser->before);
+	const char *text = parser->sources->list.items[parser->before.source].text;
+	const char *line = line_of(text, text + parser->before.start);
+	bool begins = line + strspn(line, " \t") == text + parser->before.start;
+	struct span at = *yypcontext_location(context);
+	const char *next = parser->sources->list.items[at.source].text + at.end;
+	next += strspn(next, " \t");
+	bool binds = strcmp(word, "=") == 0 && begins && is_one_of(before, reserved, n);
+	bool names = is_one_of(word, reserved, n) && (*next == ':' || (*next == '=' && next[1] != '='));
+	if (!binds && !names)
+		return false;
+	const char *name = binds ? before : word;
+	diag_help(parser->diags, "'%s' is a word of the language: write '%s_', or another name", name,
+	          name);
+	return true;
+}
+
+/* `deploy p { … }` within a pipeline. */
+static bool help_declaration(struct parser *parser, const yypcontext_t *context)
+{
+	static const char *const words[] = {"use",  "const",    "type",  "enum",
+	                                    "node", "pipeline", "deploy"};
+	const char *before = token_text(parser, parser->before);
+	if (!is_one_of(before, words, sizeof words / sizeof *words) || !is_expected(context, "'='"))
+		return false;
+	diag_help(parser->diags, "'%s' stands beside the pipelines of a file, not in one", before);
+	return true;
+}
+
+/* A line of a choice that goes no further. */
+static bool help_choice(struct parser *parser, const yypcontext_t *context, const char *word)
+{
+	struct span at = *yypcontext_location(context);
+	const char *next = parser->sources->list.items[at.source].text + at.end;
+	if (is_expected(context, "then") && strcmp(word, "{") == 0)
+		diag_help(parser->diags, "a value is chosen by 'if c then a else b'");
+	else if (is_expected(context, "else") && yypcontext_token(context) == YYSYMBOL_END_STMT &&
+	         strncmp(next + strspn(next, " \t\r\n"), "else", 4) != 0)
+		diag_help(parser->diags, "write 'else' and its value; where there is none: 'a when c'");
+	else
+		return false;
+	return true;
+}
+
+/* The bracket that is open at a place, looked for backwards on the lines before; strings have none.
+ * NULL: none is found. */
+static const char *open_bracket(const char *text, const char *at)
+{
+	enum { BYTES_MAX = 4000 };
+	int depth = 0;
+	for (const char *c = at, *end = at; c > text && end - c < BYTES_MAX;) {
+		c--;
+		if (*c == '"') {
+			while (c > text && c[-1] != '\n' && c[-1] != '"')
+				c--;
+			c -= c > text;
+		} else if (strchr(")]}", *c)) {
+			depth++;
+		} else if (strchr("([{", *c) && depth-- == 0) {
+			return c;
+		}
+	}
+	return NULL;
+}
+
+/* `f(a ⏎ }`: a bracket is not closed. */
+static bool help_bracket(struct parser *parser, const yypcontext_t *context, const char *word, int open)
+{
+	struct span at = *yypcontext_location(context);
+	const char *text = parser->sources->list.items[at.source].text;
+	bool ends = at.start == at.end || is_one_of(word, (const char *const[]){"}", ")", "]"}, 3);
+	const char *bracket = ends && open > 0 ? open_bracket(text, text + at.start) : NULL;
+	if (!bracket || (*bracket == '{' && *word == '}'))
+		return false;
+	uint32_t line = source_position(parser->sources, at.source, (uint32_t)(bracket - text)).line;
+	diag_help(parser->diags, "write '%s' first: the '%c' of line %u is open",
+	          *bracket == '('   ? ")"
+	          : *bracket == '[' ? "]"
+	                            : "}",
+	          *bracket, line);
+	return true;
+}
+
 /* `open`: how many brackets were, where the mistake is. */
 static void help_with_syntax(struct parser *parser, const yypcontext_t *context, const char *word,
                              int open)
@@ -1123,7 +1246,9 @@ static void help_with_syntax(struct parser *parser, const yypcontext_t *context,
 		return;
 	}
 	if (help_param(parser, context) || help_use(parser, context) ||
-	    help_braces(parser, context, word, open))
+	    help_braces(parser, context, word, open) || help_reserved(parser, context, word) ||
+	    help_declaration(parser, context) || help_choice(parser, context, word) ||
+	    help_bracket(parser, context, word, open))
 		return;
 	const char *known = habit(token_text(parser, parser->before), word,
 	                          token == YYSYMBOL_NAME, open);
@@ -1160,7 +1285,7 @@ static size_t bound_name(const char *line, const char **ret_name)
 		}
 	}
 	*ret_name = name;
-	if (*behind != '\0' && strchr("+-*/%", *behind))
+	if (*behind != '\0' && strchr("+-*/%:", *behind))
 		behind++;
 	return (behind[0] == '=' && behind[1] != '=') || name[length] == '[' ? length : 0;
 }
@@ -1179,6 +1304,11 @@ static void note_lost_name(struct parser *parser, struct span span, bool open)
 	}
 	if (length > 0)
 		PUSH(parser->file->lost, parser_intern(parser, name, length));
+}
+
+void parser_lose_name(struct parser *parser, struct span at)
+{
+	note_lost_name(parser, at, parser->brackets > 0);
 }
 
 static int yyreport_syntax_error(const yypcontext_t *context, void *scanner, struct parser *parser)

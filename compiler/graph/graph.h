@@ -6,6 +6,7 @@
 #define GRAPH_GRAPH_H
 
 #include "front/diag.h"
+#include "sema/bound.h"
 #include "sema/interface.h"
 #include <stdio.h>
 
@@ -41,6 +42,7 @@ struct graph_stream {
 	uint32_t node, output;
 	const struct type *type; /* concrete */
 	bool optional;           /* declared T? */
+	struct privacy_mark mark; /* of the program, else of the declaration; of C alone */
 	VEC(uint32_t) edges;     /* its readers, in source order */
 };
 
@@ -55,6 +57,7 @@ struct graph_mark {
 
 struct graph_node {
 	const char *name; /* "cam" */
+	bool unnamed;     /* an expression whose name is made up: "expression_1" */
 	const struct interface *face;
 	struct span at;
 	const struct within *within; /* the use of a pipeline that it is in, or NULL */
@@ -67,8 +70,10 @@ struct graph_node {
 	VEC(struct graph_mark) marks;
 	uint64_t *sizes;           /* face->generics.n: of a size or a format; unused for a type */
 	const struct type **types; /* face->generics.n: of a type; NULL where unconnected */
+	const struct type **memories;  /* face->memories.n, concrete */
 	const struct term **arguments; /* face->params.n, NULL = the declared default */
 	uint32_t copy_of;              /* another worker of a pool: of this node, + 1; 0 = none */
+	uint32_t orders; /* puts the frames of a pool in order: its first worker, + 1; 0 = none */
 	uint32_t process;
 	int64_t budget_ns; /* of the deploy, else of the interface; 0 = none */
 	double rate;       /* frames a second: likewise */
@@ -120,6 +125,8 @@ struct graph {
 	VEC(struct graph_edge) edges;
 	VEC(struct graph_process) processes; /* each node is in exactly one */
 	VEC(struct graph_assertion) asserts;
+	const struct bound_text *texts; /* n_texts: what the names of expressions have become */
+	size_t n_texts;
 	uint32_t n_pools; /* whose workers claim frames */
 	int64_t spin_ns;  /* wait spin t: how long a process looks before it sleeps */
 };

@@ -2,18 +2,29 @@
 #include "graph/lower.h"
 #include "base/file.h"
 
+/* What the program says goes before what the node declares. */
+static struct privacy_mark mark_of(const struct bound_node *from, uint32_t output)
+{
+	const struct privacy_mark *mark = from->marks ? &from->marks[output] : NULL;
+
+	return mark && mark->word != PRIVACY_UNSAID ? *mark : from->face->outputs.items[output].mark;
+}
+
 static void lower_nodes(struct graph *graph, const struct bound *bound)
 {
 	for (uint32_t i = 0; i < bound->nodes.n; i++) {
 		const struct bound_node *from = &bound->nodes.items[i];
 		struct graph_node node = {.name = from->name,
+		                          .unnamed = from->unnamed,
 		                          .face = from->face,
 		                          .at = from->at,
 		                          .within = from->within,
 		                          .sizes = from->sizes,
 		                          .types = from->types,
+		                          .memories = from->memories,
 		                          .arguments = from->arguments,
 		                          .copy_of = from->copy_of,
+		                          .orders = from->orders,
 		                          .budget_ns = from->budget_ns ? from->budget_ns
 		                                                       : from->face->budget_ns,
 		                          .rate = from->rate > 0 ? from->rate : from->face->rate,
@@ -29,6 +40,7 @@ static void lower_nodes(struct graph *graph, const struct bound *bound)
 			                               .node = i,
 			                               .output = k,
 			                               .type = from->outputs[k],
+			                               .mark = mark_of(from, k),
 			                               .optional = port->optional});
 		}
 		vec_push(graph->arena, &graph->nodes, node);
@@ -149,6 +161,8 @@ struct graph *lower(struct sema *sema, const struct bound *bound)
 	graph->source = path_base(sema->sources->list.items[bound->at.source].path);
 	graph->at = bound->at;
 	graph->unit = bound->file->unit;
+	graph->texts = bound->texts.items;
+	graph->n_texts = bound->texts.n;
 	graph->n_pools = bound->n_pools;
 	graph->spin_ns = bound->spin_ns;
 	for (size_t i = 0; i < bound->params.n; i++)

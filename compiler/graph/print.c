@@ -239,6 +239,8 @@ static void print_facts(const struct graph_node *node, FILE *file)
 		fprintf(file, "  makes %" PRIu32, node->face->makes);
 	if (node->face->flushes)
 		fputs("  flushes", file);
+	if (node->face->wakes)
+		fputs("  wakes", file);
 	if (node->budget_ns)
 		fprintf(file, "  budget %" PRId64 "ns", node->budget_ns);
 	if (node->rate > 0)
@@ -281,8 +283,11 @@ static void print_stream(const struct graph *graph, uint32_t s, FILE *file)
 {
 	const struct graph_stream *stream = &graph->streams.items[s];
 
-	fprintf(file, "stream %u %s: %s%s, read by", s, stream->name, stream->type->name,
+	fprintf(file, "stream %u %s: %s%s, ", s, stream->name, stream->type->name,
 	        stream->optional ? "?" : "");
+	if (stream->mark.word != PRIVACY_UNSAID)
+		fprintf(file, "%s, ", privacy_word(stream->mark.word));
+	fputs("read by", file);
 	for (size_t i = 0; i < stream->edges.n; i++) {
 		const struct graph_edge *edge = &graph->edges.items[stream->edges.items[i]];
 		fprintf(file, "%s %s.%s", i ? "," : "", graph->nodes.items[edge->node].name,

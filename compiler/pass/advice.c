@@ -2,7 +2,6 @@
  * with a name for an expression, which reads plainly. */
 #include "pass/private.h"
 
-#include <ctype.h>
 #include <string.h>
 
 const char *span_words(const struct analysis *a, struct span span)
@@ -15,27 +14,12 @@ const char *span_words(const struct analysis *a, struct span span)
 /* What an edge reads is an expression that stands in a call: nothing else can name it. */
 static bool is_unnamed(const struct analysis *a, uint32_t e)
 {
-	static const char prefix[] = "expression_";
-	const struct graph_stream *stream =
-		&a->graph->streams.items[a->graph->edges.items[e].stream];
-	const struct graph_node *node = &a->graph->nodes.items[stream->node];
-	const char *name = node->name, *dot = strrchr(name, '.');
-
-	if (!node_is_expression(node))
-		return false;
-	for (size_t i = 0; i < node->face->parts.n; i++)
-		if (node->face->parts.items[i].output == stream->output &&
-		    node->face->parts.items[i].label)
-			return false;
-	name = dot ? dot + 1 : name;
-	return node->face->outputs.n > 1 || (strncmp(name, prefix, sizeof prefix - 1) == 0 &&
-	                                     isdigit((unsigned char)name[sizeof prefix - 1]));
+	return stream_is_unnamed(a, a->graph->edges.items[e].stream);
 }
 
 const char *edge_source(const struct analysis *a, uint32_t e)
 {
-	return is_unnamed(a, e) ? span_words(a, a->graph->edges.items[e].at)
-	                        : edge_words_as(a, e, "");
+	return edge_words_as(a, e, "");
 }
 
 /* The name that a help gives to something, and "_2" behind it where there is such a node. */
@@ -100,31 +84,32 @@ const char *edge_advice(const struct analysis *a, uint32_t e, const char *policy
 		const char *old = span_words(a, edge->at);
 		if (sample && !is_own_text(a->graph, edge) && edge->last < 0)
 			return arena_printf(a->arena, "sample it in place of '%s' in '%s'", old,
-			                    node_name(a, edge->node));
+			                    node_words(a, edge->node));
 		if (sample && !is_own_text(a->graph, edge))
 			return arena_printf(
 				a->arena,
 				"write 'sample' before the name by which '%s' comes into '%s'", old,
-				node_name(a, edge->node));
+				node_words(a, edge->node));
 		if (sample)
 			return arena_printf(a->arena, "write '%s' in place of '%s' in '%s'",
-			                    words_as(a, e, policy), old, node_name(a, edge->node));
+			                    words_as(a, e, policy), old, node_words(a, edge->node));
 		const char *word = strcmp(policy, "latest") == 0 ? "newest"
 		                   : policy[0] == 'e'            ? "fewer"
 		                                                 : "queued";
 		const char *name = free_name(a, word);
 		return arena_printf(a->arena,
 		                    "bind '%s = %s', and write '%s' in place of '%s' in '%s'", name,
-		                    words_as(a, e, policy), name, old, node_name(a, edge->node));
+		                    words_as(a, e, policy), name, old, node_words(a, edge->node));
 	}
 	if (is_unnamed(a, e)) {
 		const char *name = free_name(a, "value");
-		return arena_printf(a->arena, "bind '%s = %s', and write '%s %s' at '%s'", name,
-		                    span_words(a, edge->at), policy, name,
-		                    node_name(a, edge->node));
+		return arena_printf(a->arena,
+		                    "bind '%s = %s', and write '%s %s' in place of '%s' at '%s'",
+		                    name, stream_words(a, edge->stream), policy, name,
+		                    span_words(a, edge->at), node_words(a, edge->node));
 	}
 	return arena_printf(a->arena, "write '%s' at '%s'", words_as(a, e, policy),
-	                    node_name(a, edge->node));
+	                    node_words(a, edge->node));
 }
 
 void help_sample(struct analysis *a, uint32_t e, const char *why)
@@ -235,11 +220,20 @@ bool help_present(struct analysis *a, uint32_t n)
 	return true;
 }
 
+const char *own_process_words(const struct analysis *a, uint32_t n)
+{
+	return arena_printf(a->arena,
+	                    a->graph->nodes.items[n].unnamed
+	                            ? "bind '%s' to a name, and give that a process of its own"
+	                            : "give '%s' a process of its own",
+	                    node_words(a, n));
+}
+
 void note_within(struct analysis *a, uint32_t n)
 {
 	const struct within *within = a->graph->nodes.items[n].within;
 
 	for (; within; within = within->user)
-		diag_note(a->diags, within->at, "'%s' is in this use of '%s'", node_name(a, n),
+		diag_note(a->diags, within->at, "'%s' is in this use of '%s'", node_words(a, n),
 		          within->pipeline);
 }

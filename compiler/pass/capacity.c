@@ -20,8 +20,8 @@
  * A live origin cannot wait: the edges that leave it have room for what comes while an ordinary
  * machine keeps their readers waiting.
  *
- * Beside a written `queue(n)` every other way into the node holds as many: a promise that
- * another edge breaks is none.
+ * Beside a written `queue(n)` every other way into the node holds as many, and so does every way
+ * that meets it again further on: a promise that another edge breaks is none.
  *
  * A tick is there at once, and waits at its reader for the values of its frame: its edge holds
  * as many as may be under way between, or ticks would take back what queues allow.
@@ -136,7 +136,7 @@ static const char *burst_words(struct analysis *a, uint32_t e, uint64_t waiting)
 	uint32_t origin = a->origin[edge_producer(a->graph, e)];
 
 	return arena_printf(a->arena, "%" PRIu64 " of those that '%s' makes at once, one in hand",
-	                    waiting, node_name(a, origin));
+	                    waiting, node_words(a, origin));
 }
 
 static uint64_t window_of_queue(struct analysis *a, uint32_t e)
@@ -195,7 +195,7 @@ static void report_too_large(struct analysis *a, uint32_t e, uint64_t window)
 	          a->window_reason[e]);
 	diag_help(a->diags,
 	          "write '%s' to accept that the join slows '%s', or lower the budgets on the way",
-	          edge_words_as(a, e, "queue(100)"), node_name(a, edge_producer(a->graph, e)));
+	          edge_words_as(a, e, "queue(100)"), node_words(a, edge_producer(a->graph, e)));
 }
 
 /* ---- Wider than the rate asks ---- */
@@ -307,6 +307,50 @@ static void keep_promises(struct analysis *a, const uint32_t *place)
 		if (edge->policy == EDGE_QUEUE && edge->count &&
 		    !graph->nodes.items[edge->node].face->fires_any)
 			keep_promise(a, place, e);
+	}
+}
+
+/* How many frames the queues written on the way to a node let wait, from its origin on: of the way
+ * that has most, with those at the node itself, or without. */
+static uint64_t written_on_way(const struct graph *graph, const uint64_t *written, uint32_t n,
+                               bool with_own)
+{
+	const struct graph_node *node = &graph->nodes.items[n];
+	uint64_t most = 0;
+
+	for (uint32_t slot = 0; slot < node->n_inputs && !node_is_origin(node); slot++) {
+		uint32_t e = node_firing_edge(graph, node, slot);
+		if (e == NO_ID)
+			continue;
+		const struct graph_edge *edge = &graph->edges.items[e];
+		uint64_t frames = written[edge_producer(graph, e)];
+		if (with_own && edge->policy == EDGE_QUEUE)
+			frames += edge->count;
+		most = frames > most ? frames : most;
+	}
+	return most;
+}
+
+/* The same promise where the ways meet again further on: what waits at `queue(n)` on the one way to
+ * a join is missing on the other. */
+static void keep_promises_behind(struct analysis *a, const uint32_t *order)
+{
+	const struct graph *graph = a->graph;
+	uint64_t *written = arena_alloc(a->arena, graph->nodes.n * sizeof *written);
+
+	for (size_t i = 0; i < graph->nodes.n; i++) {
+		uint32_t n = order[i];
+		const struct graph_node *node = &graph->nodes.items[n];
+		uint64_t most = written_on_way(graph, written, n, false);
+		written[n] = written_on_way(graph, written, n, true);
+		for (uint32_t slot = 0; slot < node->n_inputs && most; slot++) {
+			uint32_t e = node_firing_edge(graph, node, slot);
+			uint64_t before = e == NO_ID ? most : written[edge_producer(graph, e)];
+			if (before < most && edge_gates(&graph->edges.items[e]) &&
+			    !graph->edges.items[e].count &&
+			    widen(a, e, a->window[e] + most - before))
+				a->window_reason[e] = "as many as may wait on the way beside it";
+		}
 	}
 }
 
@@ -471,16 +515,16 @@ static bool report_slow_node(struct analysis *a, uint32_t n)
 		return true; /* the first worker has spoken for all */
 	int64_t n_needed = workers_needed(node->budget_ns, frames / n_workers);
 	diag_report(a->diags, W0605, node->at,
-	            "'%s' takes up to %s for a frame, and %s comes every %s", node->name,
+	            "'%s' takes up to %s for a frame, and %s comes every %s", node_words(a, n),
 	            time_words(a->arena, node->budget_ns),
 	            n_workers > 1 ? arena_printf(a->arena, "to each of %u workers one", n_workers)
 	                          : "one",
 	            time_words(a->arena, frames));
 	diag_note(a->diags, edge->at,
 	          "'%s' must have every frame; those that there is no room for are lost at '%s'",
-	          edge_words(a, e), node_name(a, a->origin[n]));
+	          edge_words(a, e), node_words(a, a->origin[n]));
 	const char *latest = edge_words_as(a, e, "latest");
-	if (n_workers == 1 && !can_have_workers(a->graph, node))
+	if (node->unnamed || (n_workers == 1 && !can_have_workers(a->graph, node)))
 		diag_help(a->diags, "%s", edge_advice(a, e, "latest"));
 	else if (node_is_expression(node))
 		diag_help(a->diags, "write 'workers %s = %" PRId64 "' in a deploy, or %s",
@@ -517,8 +561,8 @@ static void check_process(struct analysis *a, const struct graph_process *proces
 	            process->name, load * 100);
 	diag_note(a->diags, (struct span){0},
 	          "they take turns; frames that there is no room for are lost at '%s'",
-	          node_name(a, a->origin[slowest]));
-	diag_help(a->diags, "give '%s' a process of its own", node_name(a, slowest));
+	          node_words(a, a->origin[slowest]));
+	diag_help(a->diags, "%s", own_process_words(a, slowest));
 }
 
 static void check_pace(struct analysis *a)
@@ -574,6 +618,7 @@ void pass_capacity(struct analysis *a)
 	for (uint32_t i = 0; i < graph->nodes.n; i++)
 		place[order[i]] = i;
 	keep_promises(a, place);
+	keep_promises_behind(a, order);
 	widen_ticks(a, order, place);
 	check_pace(a);
 }

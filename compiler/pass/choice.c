@@ -126,7 +126,7 @@ static void report_apart(struct choice_pass *c, uint32_t n, uint32_t e, uint32_t
 			 "of them is absent"
 		       : "'%s' joins streams that select frames independently, and fires only on "
 			 "frames of both",
-		node_name(a, n));
+		node_words(a, n));
 	diag_note(a->diags, edges[one].at, "some come by '%s' here", what);
 	diag_note(a->diags, edges[two].at, "the others by '%s' here", edge_words(a, two));
 	bool numbered = edges[one].every_n && edges[two].every_n;
@@ -138,7 +138,7 @@ static void report_apart(struct choice_pass *c, uint32_t n, uint32_t e, uint32_t
 		diag_help(a->diags,
 		          "choose once, before the ways part: write 'c = latest %s', and 'c' in "
 		          "place of '%s'",
-		          node_name(a, a->origin[n]), node_name(a, a->origin[n]));
+		          node_words(a, a->origin[n]), node_words(a, a->origin[n]));
 }
 
 /* W0602 and E0405 have spoken of a `latest` that stands beside other inputs; not where its port is
@@ -286,7 +286,7 @@ static void check_named(struct choice_pass *c, uint32_t n, const struct joined_l
 			            "'%s' is '%s', and makes '%s' skip frames of its other inputs, "
 			            "too",
 			            edge_source(a, k->edge), edge_words(a, latest),
-			            node_name(a, n));
+			            node_words(a, n));
 			diag_note(a->diags, edge->at,
 			          "'%s' brings frames that 'latest' did not choose, and a join "
 			          "fires only on those of both",
@@ -294,7 +294,7 @@ static void check_named(struct choice_pass *c, uint32_t n, const struct joined_l
 			note_within(a, n);
 			help_sample(a, k->edge,
 			            arena_printf(a->arena, ", so that '%s' fires on every frame",
-			                         node_name(a, n)));
+			                         node_words(a, n)));
 			return;
 		}
 	}

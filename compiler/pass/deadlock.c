@@ -51,7 +51,7 @@ static void report_deadlock(struct analysis *a, const struct arcs *arcs,
 	}
 	const struct graph_edge *edge = &a->graph->edges.items[guilty->edge];
 	diag_report(a->diags, E0602, edge->at, "a deadlock: '%s' can never fire",
-	            node_name(a, edge->node));
+	            node_words(a, edge->node));
 	diag_note(a->diags, a->graph->nodes.items[guilty->from].at,
 	          "each of these waits for the one before: %s", path_words(a, arcs, cycle));
 	if (guilty->kind == ARC_ROOM)

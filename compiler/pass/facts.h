@@ -22,4 +22,7 @@ bool fact_holds_up(const struct analysis *a, uint32_t edge);
 /* All nodes that can make this one wait. */
 struct ids fact_waited_for(const struct analysis *a, uint32_t node);
 
+/* The private streams whose values a node reads. */
+struct ids fact_private_read(const struct analysis *a, uint32_t node);
+
 #endif

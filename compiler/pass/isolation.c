@@ -128,7 +128,7 @@ static struct arcs *wait_arcs(const struct analysis *a)
 
 static void note_room(struct analysis *a, const struct arc *arc)
 {
-	const char *from = node_name(a, arc->from), *to = node_name(a, arc->to);
+	const char *from = node_words(a, arc->from), *to = node_words(a, arc->to);
 	const struct span at = a->graph->edges.items[arc->edge].at;
 
 	if (a->graph->nodes.items[arc->from].face->origin == ORIGIN_LIVE)
@@ -152,8 +152,8 @@ static void note_step(struct analysis *a, const struct arc *arc, const struct ar
 	switch ((enum wait_kind)arc->kind) {
 	case WAIT_VALUE:
 		diag_note(a->diags, a->graph->edges.items[arc->edge].at,
-		          "'%s' waits for '%s', for it %s '%s'", node_name(a, arc->from),
-		          node_name(a, arc->to),
+		          "'%s' waits for '%s', for it %s '%s'", node_words(a, arc->from),
+		          node_words(a, arc->to),
 		          edge_looks_back(&a->graph->edges.items[arc->edge]) ? "looks back at"
 		                                                             : "fires on",
 		          edge_words(a, arc->edge));
@@ -161,7 +161,7 @@ static void note_step(struct analysis *a, const struct arc *arc, const struct ar
 	case WAIT_COMMON:
 		diag_note(a->diags, a->graph->nodes.items[arc->from].at,
 		          "'%s' waits for '%s', for whatever fires it does",
-		          node_name(a, arc->from), node_name(a, arc->to));
+		          node_words(a, arc->from), node_words(a, arc->to));
 		break;
 	case WAIT_ROOM:
 		note_room(a, arc);
@@ -170,8 +170,8 @@ static void note_step(struct analysis *a, const struct arc *arc, const struct ar
 		if (arc->to - n_nodes < a->graph->processes.n)
 			diag_note(a->diags, a->graph->processes.items[arc->to - n_nodes].at,
 			          "'%s' waits while '%s' works, for both run in process '%s'",
-			          node_name(a, arc->from),
-			          node_name(a, node_of(a->graph, next->to)),
+			          node_words(a, arc->from),
+			          node_words(a, node_of(a->graph, next->to)),
 			          a->graph->processes.items[arc->to - n_nodes].name);
 		break;
 	}
@@ -184,10 +184,10 @@ static void note_chain(struct analysis *a, const struct arc_path *path)
 	for (size_t i = 0; i < path->n; i++) {
 		const struct arc *arc = &arcs[path->items[i]];
 		if (i == STEPS_SHOWN && path->n > STEPS_SHOWN + 1) {
-			diag_note(
-				a->diags, (struct span){0}, "and so on, %zu more steps, to '%s'",
-				path->n - STEPS_SHOWN,
-				node_name(a, node_of(a->graph, arcs[path->items[path->n - 1]].to)));
+			diag_note(a->diags, (struct span){0}, "and so on, %zu more steps, to '%s'",
+			          path->n - STEPS_SHOWN,
+			          node_words(a,
+			                     node_of(a->graph, arcs[path->items[path->n - 1]].to)));
 			return;
 		}
 		note_step(a, arc, i + 1 < path->n ? &arcs[path->items[i + 1]] : arc);
@@ -219,16 +219,17 @@ static void help_cut(struct analysis *a, const struct arc_path *path)
 			diag_help(a->diags,
 			          "let '%s' fire on something that does not wait for '%s', and "
 			          "sample what does",
-			          node_name(a, arcs[path->items[0]].from), node_name(a, last->to));
+			          node_words(a, arcs[path->items[0]].from),
+			          node_words(a, last->to));
 			break;
 		}
 		help_sample(a, last->edge,
 		            arena_printf(a->arena, ", so that '%s' does not wait for it",
-		                         node_name(a, last->from)));
+		                         node_words(a, last->from)));
 		break;
 	case WAIT_COMMON:
 		diag_help(a->diags, "let '%s' fire on something that does not wait for '%s', too",
-		          node_name(a, last->from), node_name(a, last->to));
+		          node_words(a, last->from), node_words(a, last->to));
 		break;
 	case WAIT_ROOM:
 		diag_help(a->diags, "%s, so that it cannot hold up '%s'",
@@ -236,18 +237,17 @@ static void help_cut(struct analysis *a, const struct arc_path *path)
 		                      edge_looks_back(&a->graph->edges.items[last->edge])
 		                              ? "sample"
 		                              : "latest"),
-		          node_name(a, last->from));
+		          node_words(a, last->from));
 		break;
 	case WAIT_PROCESS:
-		diag_help(a->diags, "give '%s' a process of its own",
-		          node_name(a, node_of(a->graph, last->to)));
+		diag_help(a->diags, "%s", own_process_words(a, node_of(a->graph, last->to)));
 		break;
 	}
 }
 
 static void check_independent(struct analysis *a, const struct graph_assertion *assertion)
 {
-	const char *name = node_name(a, assertion->a), *other = node_name(a, assertion->b);
+	const char *name = node_words(a, assertion->a), *other = node_words(a, assertion->b);
 
 	if (assertion->a == assertion->b) {
 		diag_report(a->diags, E0604, assertion->at, "'%s' cannot be independent of itself",
@@ -312,7 +312,7 @@ static uint32_t nearest_outside(const struct analysis *a, const uint32_t *reache
 
 static void check_live(struct analysis *a, const struct graph_assertion *assertion)
 {
-	const char *from = node_name(a, assertion->a), *to = node_name(a, assertion->b);
+	const char *from = node_words(a, assertion->a), *to = node_words(a, assertion->b);
 	const bool *between = nodes_between(a, assertion->a, assertion->b);
 
 	if (!between[assertion->b]) {
@@ -331,7 +331,7 @@ static void check_live(struct analysis *a, const struct graph_assertion *asserti
 	struct arc_path path = arcs_path(a->waits, reached, assertion->b, outside);
 	diag_report(a->diags, E0605, assertion->at,
 	            "'%s' can be made to wait by '%s', which is not between '%s' and '%s'", to,
-	            node_name(a, outside), from, to);
+	            node_words(a, outside), from, to);
 	note_chain(a, &path);
 	help_cut(a, &path);
 }
@@ -342,7 +342,8 @@ static bool forgets(const struct interface *face)
 {
 	if (face->stateless || face->parts.n)
 		return false;
-	return face->persistent.n == 0 || face->state.n > 0 || face->members.text;
+	return (face->persistent.n == 0 && face->memories.n == 0) || face->state.n > 0 ||
+	       face->members.text;
 }
 
 static void check_restart(struct analysis *a, const struct graph_process *process)
@@ -372,6 +373,16 @@ static void check_restart(struct analysis *a, const struct graph_process *proces
 		else
 			diag_note(a->diags, node->at, "'%s' is not declared 'stateless'",
 			          node->face->kind);
+	}
+	if (first->face->unit && first->face->unit->stdlib) {
+		diag_help(
+			a->diags,
+			origin ? "'%s' is a node of pkd: what must not begin anew has "
+				 "'on crash of … { stop }'"
+			       : "'%s' is a node of pkd: keep it in a process without the nodes that "
+				 "may crash, or let its readers stand what it forgets",
+			first->face->kind);
+		return;
 	}
 	diag_help(
 		a->diags,

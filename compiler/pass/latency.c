@@ -128,7 +128,8 @@ static struct share share_of_origin(const struct latency_pass *l, uint32_t n)
 	struct share in = {.followed = n == l->origin, .burst = 1, .n_periods = 1};
 	uint32_t e = split_edge(graph, n);
 
-	if (e != NO_ID && n != l->origin) {
+	/* How often one that wakes fires by itself, no declaration says. */
+	if (e != NO_ID && n != l->origin && !face->wakes) {
 		uint32_t from = edge_producer(graph, e);
 		in = share_of(&l->shares[l->a->origin[from]],
 		              multiple_of_edge(&graph->edges.items[e], &l->a->paces[from]));
@@ -183,8 +184,8 @@ static bool matters(const struct latency_pass *l, uint32_t n)
 
 static const char *pair_words(const struct latency_pass *l)
 {
-	return arena_printf(l->a->arena, "from '%s' to '%s'", node_name(l->a, l->assertion->a),
-	                    node_name(l->a, l->assertion->b));
+	return arena_printf(l->a->arena, "from '%s' to '%s'", node_words(l->a, l->assertion->a),
+	                    node_words(l->a, l->assertion->b));
 }
 
 /* The values of one input come at once. */
@@ -197,12 +198,24 @@ static void report_many(struct latency_pass *l, uint32_t n)
 		a->diags, E0607, l->assertion->at,
 		"the time %s cannot be computed: it is not known how many values '%s' makes of one "
 		"input",
-		pair_words(l), node_name(a, n));
+		pair_words(l), node_words(a, n));
 	diag_note(a->diags, face->span, "as a node that 'fires any' it may make many");
 	diag_help(a->diags,
 	          "write 'makes <= 1', or how many values it makes of one input at most, in the "
 	          "declaration of '%s'",
 	          face->kind);
+}
+
+static void report_wakes(struct latency_pass *l, uint32_t n)
+{
+	struct analysis *a = l->a;
+	const struct interface *face = a->graph->nodes.items[n].face;
+
+	diag_report(a->diags, E0607, l->assertion->at,
+	            "the time %s cannot be computed: '%s' also fires by itself, and nothing says how "
+	            "often",
+	            pair_words(l), node_words(a, n));
+	diag_note(a->diags, face->wakes_at, "as it 'wakes'");
 }
 
 /* The first node on the way, from its end, whose frames are not followed further back. */
@@ -224,6 +237,10 @@ static void report_broken_way(struct latency_pass *l, uint32_t from, uint32_t to
 	const struct interface *face = a->graph->nodes.items[other].face;
 	const char *makes = "";
 
+	if (face->wakes) {
+		report_wakes(l, other);
+		return;
+	}
 	if (node_n_firing(a->graph, other) == 1) {
 		report_many(l, other);
 		return;
@@ -232,14 +249,14 @@ static void report_broken_way(struct latency_pass *l, uint32_t from, uint32_t to
 		a->diags, E0607, l->assertion->at,
 		"a frame of '%s' cannot be followed to '%s': '%s' in between fires on any of its "
 		"inputs, and numbers its frames itself",
-		node_name(a, from), node_name(a, to), node_name(a, other));
+		node_words(a, from), node_words(a, to), node_words(a, other));
 	if (!face->makes)
 		makes = arena_printf(a->arena, ", and 'makes <= 1' in the declaration of '%s'",
 		                     face->kind);
 	diag_help(a->diags,
 	          "write 'latency(%s -> %s)' for the way behind it, and how often it fires in the "
 	          "deploy: 'rate %s = 30fps'%s",
-	          node_name(a, other), node_name(a, to), node_name(a, other), makes);
+	          node_words(a, other), node_words(a, to), node_words(a, other), makes);
 }
 
 static bool has_path(struct latency_pass *l)
@@ -254,9 +271,9 @@ static bool has_path(struct latency_pass *l)
 	const uint32_t *reached = arcs_reach(&firing, from);
 	if (reached[to] == NO_ID) {
 		diag_report(a->diags, E0607, l->assertion->at, "no frame of '%s' ever fires '%s'",
-		            node_name(a, from), node_name(a, to));
+		            node_words(a, from), node_words(a, to));
 		diag_help(a->diags, "name a node that fires '%s', through others or directly",
-		          node_name(a, to));
+		          node_words(a, to));
 		return false;
 	}
 	if (l->shares[to].followed)
@@ -269,9 +286,12 @@ static bool has_burst(struct latency_pass *l)
 {
 	const struct interface *face = l->a->graph->nodes.items[l->origin].face;
 
-	if (!face->fires_any || face->makes)
+	if (face->wakes)
+		report_wakes(l, l->origin);
+	else if (face->fires_any && !face->makes)
+		report_many(l, l->origin);
+	else
 		return true;
-	report_many(l, l->origin);
 	return false;
 }
 
@@ -305,7 +325,7 @@ static bool has_one_origin(struct latency_pass *l)
 			a->diags, E0607, l->assertion->at,
 			"the time %s cannot be computed: '%s' may have to wait for room at '%s', "
 			"which fires on other frames, too",
-			pair_words(l), node_name(a, arc->from), node_name(a, arc->to));
+			pair_words(l), node_words(a, arc->from), node_words(a, arc->to));
 		diag_note(a->diags, a->graph->edges.items[arc->edge].at, "for '%s' loses nothing",
 		          edge_words(a, arc->edge));
 		diag_help(a->diags, "%s", edge_advice(a, arc->edge, "latest"));
@@ -339,17 +359,17 @@ static bool has_budgets(struct latency_pass *l)
 		return true;
 	diag_report(a->diags, E0607, l->assertion->at,
 	            "the time %s cannot be computed: it is not known how long '%s' takes",
-	            pair_words(l), node_name(a, missing[0]));
+	            pair_words(l), node_words(a, missing[0]));
 	for (size_t i = 1; i < n_missing && i < NAMES_SHOWN; i++)
 		diag_note(a->diags, graph->nodes.items[missing[i]].at, "nor how long '%s' takes",
-		          node_name(a, missing[i]));
+		          node_words(a, missing[i]));
 	if (n_missing > NAMES_SHOWN)
 		diag_note(a->diags, (struct span){0}, "nor of %zu more", n_missing - NAMES_SHOWN);
 	diag_help(
 		a->diags,
 		"write 'budget %s = 20ms', or what it takes at most, in a deploy, or 'budget 20ms' "
 		"in the declaration of '%s'",
-		node_name(a, missing[0]), graph->nodes.items[missing[0]].face->kind);
+		node_words(a, missing[0]), graph->nodes.items[missing[0]].face->kind);
 	return false;
 }
 
@@ -551,7 +571,7 @@ static void report_unbounded(struct latency_pass *l, uint32_t n)
 	            pair_words(l), time_words(a->arena, l->period));
 	diag_note(a->diags, a->graph->nodes.items[n].at,
 	          "each of these waits for the one before: %s",
-	          cycle.n ? way_words(l, &cycle) : node_name(a, n));
+	          cycle.n ? way_words(l, &cycle) : node_words(a, n));
 	if (room != NO_ID) {
 		const struct graph_edge *edge = &a->graph->edges.items[room];
 		uint32_t wanted = a->window_wanted[room];
@@ -559,7 +579,7 @@ static void report_unbounded(struct latency_pass *l, uint32_t n)
 		const char *queue = arena_printf(a->arena, "queue(%u)",
 		                                 edge_n_waiting(a->graph, edge, n_wanted));
 		diag_help(a->diags, "%s, so that '%s' finds room", edge_advice(a, room, queue),
-		          node_name(a, edge_producer(a->graph, room)));
+		          node_words(a, edge_producer(a->graph, room)));
 	} else if (feedback != NO_ID) {
 		diag_help(a->diags, "look back at '%s', which does not wait",
 		          edge_words_as(a, feedback, "sample"));
@@ -577,10 +597,10 @@ static const char *term_words(const struct latency_pass *l, const struct arc *ar
 
 	if (arc->kind == DEPENDS_HISTORY)
 		wait = arena_printf(a->arena, ", after the frame before at '%s'",
-		                    node_name(a, arc->to));
+		                    node_words(a, arc->to));
 	else if (arc->kind == DEPENDS_ROOM)
 		wait = arena_printf(
-			a->arena, ", after room at '%s', %d frames before", node_name(a, arc->to),
+			a->arena, ", after room at '%s', %d frames before", node_words(a, arc->to),
 			(int)a->window[arc->edge] + a->graph->edges.items[arc->edge].first);
 	else if (more > 0)
 		wait = arena_printf(a->arena, ", after up to %s for the firing before",
@@ -595,16 +615,16 @@ static void note_path(const struct latency_pass *l, const struct arc_path *path)
 
 	if (l->response[l->origin])
 		diag_note(a->diags, nodes[l->origin].at, "'%s' takes up to %s",
-		          node_name(a, l->origin), response_words(l, l->origin));
+		          node_words(a, l->origin), response_words(l, l->origin));
 	for (size_t i = 0; i < path->n; i++) {
 		const struct arc *arc = &l->needs.list.items[path->items[i]];
 		if (i == STEPS_SHOWN && path->n > STEPS_SHOWN + 1) {
 			diag_note(a->diags, (struct span){0}, "and so on, %zu more steps, to '%s'",
-			          path->n - i, node_name(a, l->assertion->b));
+			          path->n - i, node_words(a, l->assertion->b));
 			return;
 		}
 		diag_note(a->diags, nodes[arc->from].at, "'%s' takes up to %s: until %s",
-		          node_name(a, arc->from), term_words(l, arc),
+		          node_words(a, arc->from), term_words(l, arc),
 		          time_words(a->arena, end_of(l, arc->from)));
 	}
 }
@@ -629,12 +649,11 @@ static void report_late(struct latency_pass *l, const struct arc_path *path, int
 	int64_t unit = bound > 10000000 ? 1000000 : 1000;
 	const char *enough = time_source(a->arena, (bound + unit - 1) / unit * unit);
 	if (l->response[slowest] > times(budget_of(node), burst_of(l, slowest)))
-		diag_help(a->diags, "give '%s' a process of its own, or write '<= %s'", node->name,
-		          enough);
+		diag_help(a->diags, "%s, or write '<= %s'", own_process_words(a, slowest), enough);
 	else
 		diag_help(a->diags,
 		          "make '%s' faster and give it a smaller budget, or write '<= %s'",
-		          node->name, enough);
+		          node_words(a, slowest), enough);
 }
 
 static const char *terms_of(const struct latency_pass *l, const struct arc_path *path)
@@ -643,11 +662,11 @@ static const char *terms_of(const struct latency_pass *l, const struct arc_path 
 
 	words_init(&words, l->a->arena, STEPS_SHOWN);
 	if (l->response[l->origin])
-		words_add(&words, arena_printf(l->a->arena, "%s %s", node_name(l->a, l->origin),
+		words_add(&words, arena_printf(l->a->arena, "%s %s", node_words(l->a, l->origin),
 		                               response_words(l, l->origin)));
 	for (size_t i = 0; i < path->n; i++) {
 		const struct arc *arc = &l->needs.list.items[path->items[i]];
-		words_add(&words, arena_printf(l->a->arena, "%s %s", node_name(l->a, arc->from),
+		words_add(&words, arena_printf(l->a->arena, "%s %s", node_words(l->a, arc->from),
 		                               term_words(l, arc)));
 	}
 	return words_join(&words);

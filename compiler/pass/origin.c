@@ -3,6 +3,8 @@
  * origin. Requires causality, so that each node has an order. */
 #include "pass/private.h"
 
+#include <string.h>
+
 /* The first connected input, of a node that none fires, or NO_ID. */
 static uint32_t first_passive(const struct analysis *a, uint32_t n)
 {
@@ -16,12 +18,18 @@ static uint32_t first_passive(const struct analysis *a, uint32_t n)
 	return NO_ID;
 }
 
+/* What an edge word can stand before. */
+static bool is_operand(const char *text)
+{
+	return text[strcspn(text, " ({\"…")] == '\0';
+}
+
 static void report_unfired(struct analysis *a, uint32_t n)
 {
 	const struct graph_node *node = &a->graph->nodes.items[n];
 	uint32_t passive = first_passive(a, n);
 
-	diag_report(a->diags, E0403, node->at, "nothing fires '%s'", node->name);
+	diag_report(a->diags, E0403, node->at, "nothing fires '%s'", node_words(a, n));
 	if (node_is_expression(node)) {
 		diag_note(a->diags, node->face->span,
 		          "what is looked back at and what is sampled fires nothing, and no other "
@@ -39,9 +47,15 @@ static void report_unfired(struct analysis *a, uint32_t n)
 		          edge_words(a, passive),
 		          edge_looks_back(edge) ? "back" : "at the newest value", node->name);
 		note_within(a, n);
-		diag_help(a->diags,
-		          "write '%s' to fire on the newest frame, or '%s' to fire on every frame",
-		          edge_words_as(a, passive, "latest"), edge_words_as(a, passive, ""));
+		if (is_operand(edge_words_as(a, passive, "")))
+			diag_help(a->diags,
+			          "write '%s' to fire on the newest frame, or '%s' to fire on "
+			          "every frame",
+			          edge_words_as(a, passive, "latest"),
+			          edge_words_as(a, passive, ""));
+		else
+			diag_help(a->diags, "write '%s' to fire on every frame",
+			          edge_words_as(a, passive, ""));
 	} else if (node->face->inputs.n) {
 		diag_help(a->diags, "connect one of its inputs: '%s: ...'",
 		          node->face->inputs.items[0].name);
@@ -125,10 +139,10 @@ static void report_two_origins(struct analysis *a, uint32_t n, const struct firi
 	struct span at = edge_place(a, f->other);
 
 	diag_report(a->diags, E0404, at, "'%s' joins frames of two origins: '%s' and '%s'",
-	            node_name(a, n), node_name(a, one), node_name(a, two));
+	            node_words(a, n), node_words(a, one), node_words(a, two));
 	diag_note(a->diags, edges[f->first].at, "'%s' is numbered by '%s', '%s' by '%s'",
-	          edge_source(a, f->first), node_name(a, one), edge_source(a, f->other),
-	          node_name(a, two));
+	          edge_source(a, f->first), node_words(a, one), edge_source(a, f->other),
+	          node_words(a, two));
 	if (at.start != edges[f->other].at.start || at.source != edges[f->other].at.source)
 		diag_note(a->diags, edges[f->other].at, "'%s' comes in by a name",
 		          edge_source(a, f->other));
@@ -141,7 +155,8 @@ static void report_two_latest(struct analysis *a, uint32_t n, const struct firin
 	const struct graph_edge *edges = a->graph->edges.items;
 
 	diag_report(a->diags, E0405, edges[f->latest2].at,
-	            "two 'latest' inputs of '%s' would each choose another frame", node_name(a, n));
+	            "two 'latest' inputs of '%s' would each choose another frame",
+	            node_words(a, n));
 	diag_note(a->diags, edges[f->latest].at,
 	          "this one chooses; a join fires only on inputs of one frame");
 	note_within(a, n);
@@ -154,13 +169,14 @@ static void report_late_latest(struct analysis *a, uint32_t n, const struct firi
 
 	diag_report(a->diags, W0602, edges[f->latest].at,
 	            "'%s' makes '%s' skip frames of its other inputs, too",
-	            edge_words(a, f->latest), node_name(a, n));
+	            edge_words(a, f->latest), node_words(a, n));
 	diag_note(a->diags, edges[f->lossless].at,
 	          "'%s' brings every frame, and a join fires only on those that 'latest' chose",
 	          edge_words(a, f->lossless));
 	note_within(a, n);
-	help_sample(a, f->latest,
-	            arena_printf(a->arena, ", so that '%s' fires on every frame", node_name(a, n)));
+	help_sample(
+		a, f->latest,
+		arena_printf(a->arena, ", so that '%s' fires on every frame", node_words(a, n)));
 }
 
 /* An origin numbers its own frames, so it cannot take the numbers of others. */
@@ -169,7 +185,7 @@ static void report_fired_origin(struct analysis *a, uint32_t n, uint32_t e)
 	diag_report(a->diags, E0404, a->graph->edges.items[e].at,
 	            "'%s' is an origin and numbers its own frames; '%s' would fire it by those of "
 	            "'%s'",
-	            node_name(a, n), edge_words(a, e), node_name(a, edge_producer(a->graph, e)));
+	            node_words(a, n), edge_words(a, e), node_words(a, edge_producer(a->graph, e)));
 	diag_help(a->diags, "write '%s'", edge_words_as(a, e, "sample"));
 }
 
@@ -178,7 +194,8 @@ static uint32_t find_origin(struct analysis *a, uint32_t n)
 	const struct graph_node *node = &a->graph->nodes.items[n];
 	struct firing f = firing_of(a, n);
 
-	if (!f.n && (node->face->origin == ORIGIN_NONE || node->face->fires_any))
+	if (!f.n && !node->face->wakes &&
+	    (node->face->origin == ORIGIN_NONE || node->face->fires_any))
 		report_unfired(a, n);
 	if (node_is_origin(node)) {
 		if (f.n && !node->face->fires_any)
@@ -222,8 +239,8 @@ static void check_history(struct analysis *a, uint32_t e)
 	diag_report(
 		a->diags, E0404, edge->at,
 		"'%s' looks back at frames of the origin '%s', and '%s' fires on frames of '%s'",
-		edge_words(a, e), node_name(a, origin), node_name(a, edge->node),
-		node_name(a, own));
+		edge_words(a, e), node_words(a, origin), node_words(a, edge->node),
+		node_words(a, own));
 	diag_help(a->diags, "write '%s' to take its newest value", edge_words_as(a, e, "sample"));
 }
 

@@ -63,13 +63,16 @@ static void print_stream(const struct analysis *a, uint32_t s, FILE *file)
 	}
 	if (a->done[PASS_presence])
 		fprintf(file, ", %s", a->may_be_absent[s] ? a->absence[s] : "never absent");
+	if (a->done[PASS_privacy] && (a->privacy[s].is_private || a->privacy[s].is_released))
+		fprintf(file, ", %s from %s", a->privacy[s].is_private ? "private" : "released",
+		        a->graph->streams.items[a->privacy[s].from].name);
 	fputc('\n', file);
 }
 
 static void print_edges(const struct analysis *a, FILE *file)
 {
 	for (uint32_t e = 0; e < a->graph->edges.n && a->done[PASS_capacity]; e++)
-		fprintf(file, "edge %u '%s' of %s: window %u, %s\n", e, edge_words(a, e),
+		fprintf(file, "edge %u '%s' of %s: window %u, %s\n", e, edge_name(a, e),
 		        node_name(a, a->graph->edges.items[e].node), a->window[e],
 		        a->window_reason[e]);
 }

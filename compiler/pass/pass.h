@@ -23,6 +23,14 @@ struct stream_memory {
 	uint64_t bytes;      /* n_slots * slot_size, rounded up to 4096 */
 };
 
+/* Of a stream that is shown to nobody who looks from outside; or was, but for a word. */
+struct stream_privacy {
+	bool is_private;
+	bool is_released; /* `public`, and without that it would be private */
+	uint32_t from;    /* the stream that makes it so: itself, where it is marked */
+	struct span at;   /* the word `private` that all of it comes from; or the word `public` */
+};
+
 /* A bound that latency computed for an assertion. */
 struct latency {
 	int64_t bound_ns;
@@ -40,6 +48,7 @@ struct analysis {
 	bool *may_be_absent;  /* presence: per stream */
 	const char **absence; /* presence: per stream, why, in words; NULL where never absent */
 	bool *has_channel;    /* unused: per stream */
+	struct stream_privacy *privacy; /* privacy: per stream */
 	struct pace *paces;   /* capacity: per node, see private.h */
 	/* capacity: per edge; queue: waiting, in hand and looked back at; latest: n and looked back
 	 * at; sample: 1 */

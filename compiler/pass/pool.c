@@ -1,6 +1,6 @@
-/* Which nodes are the workers of a pool, and which one puts their frames in order. A deploy's pool
- * is expanded before there is a graph; it is known by its edges: worker k of n takes the frames
- * whose number is k modulo n, and no other edge begins at another than 0. */
+/* Pools as the passes see them: a deploy's pool is expanded before there is a graph
+ * (sema/workers.c). Worker k of n takes the frames whose number is k modulo n, and no other edge
+ * begins at another than 0. */
 #include "pass/private.h"
 
 uint32_t edge_n_workers(const struct graph *graph, const struct graph_edge *edge)
@@ -22,38 +22,11 @@ uint32_t edge_n_workers(const struct graph *graph, const struct graph_edge *edge
 	return 1;
 }
 
-/* The share that a node takes as the worker of a pool of n, or NO_ID. */
-static uint32_t share_of(const struct graph *graph, uint32_t n, uint32_t n_workers)
-{
-	const struct graph_node *node = &graph->nodes.items[n];
-
-	for (uint32_t i = 0; i < node->n_inputs; i++) {
-		if (node->inputs[i] == NO_ID)
-			continue;
-		const struct graph_edge *edge = &graph->edges.items[node->inputs[i]];
-		if (edge_n_workers(graph, edge) == n_workers)
-			return edge->every_from;
-	}
-	return NO_ID;
-}
-
 uint32_t ordered_pool(const struct graph *graph, uint32_t n)
 {
-	const struct graph_node *node = &graph->nodes.items[n];
+	uint32_t orders = graph->nodes.items[n].orders;
 
-	if (node->n_inputs < 2)
-		return NO_ID;
-	for (uint32_t i = 0; i < node->n_inputs; i++) {
-		if (node->inputs[i] == NO_ID)
-			return NO_ID;
-		const struct graph_edge *edge = &graph->edges.items[node->inputs[i]];
-		bool plain = edge->policy == EDGE_QUEUE && !edge->first && !edge->every_n &&
-		             !edge->every_ns && graph_edge_port(graph, edge)->optional;
-		if (!plain ||
-		    share_of(graph, edge_producer(graph, node->inputs[i]), node->n_inputs) != i)
-			return NO_ID;
-	}
-	return edge_producer(graph, node->inputs[0]);
+	return orders ? orders - 1 : NO_ID;
 }
 
 uint32_t edge_n_waiting(const struct graph *graph, const struct graph_edge *edge, uint32_t window)

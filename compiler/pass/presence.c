@@ -14,7 +14,7 @@ static bool is_every(const struct graph_edge *edge)
 static const char *why_not_fired(const struct analysis *a, uint32_t e, bool pool)
 {
 	const struct graph_edge *edge = &a->graph->edges.items[e];
-	const char *name = node_name(a, edge->node);
+	const char *name = node_words(a, edge->node);
 
 	if (graph_edge_port(a->graph, edge)->optional && node_n_firing(a->graph, edge->node) > 1)
 		return NULL;
@@ -67,12 +67,12 @@ const char *why_firing_loses(const struct analysis *a, uint32_t n)
 	const struct graph_process *process = &a->graph->processes.items[node->process];
 
 	if (process->end == FAILURE_ABSENT)
-		return arena_printf(a->arena, "%s may crash and be given up", node_name(a, n));
+		return arena_printf(a->arena, "%s may crash and be given up", node_words(a, n));
 	if (process->n_restarts)
 		return arena_printf(a->arena, "a frame that makes %s crash twice is given up",
-		                    node_name(a, n));
+		                    node_words(a, n));
 	if (node->rest && (node->face->origin == ORIGIN_NONE || node->face->fires_any))
-		return arena_printf(a->arena, "%s may rest", node_name(a, n));
+		return arena_printf(a->arena, "%s may rest", node_words(a, n));
 	return NULL;
 }
 
@@ -229,7 +229,7 @@ static void report_torn(struct analysis *a, uint32_t e, uint32_t before)
 
 	diag_report(a->diags, E0407, edges[e].at,
 	            "'%s' samples two outputs of '%s', and could see them of different frames",
-	            node_name(a, edges[e].node), node_name(a, producer));
+	            node_words(a, edges[e].node), node_words(a, producer));
 	diag_note(a->diags, edges[before].at, "the other is sampled here");
 	note_within(a, edges[e].node);
 	if (!help_both(a, e, before))

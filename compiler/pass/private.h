@@ -56,13 +56,19 @@ uint32_t *firing_order(const struct analysis *a);
 
 /* ---- words.c: texts in the arena, as the user would say it ---- */
 
+/* As reports, graphs and a program that runs show it; in messages, an expression that has no name
+ * of its own is called by its text: "k.n + 1" and not "expression_1". */
 const char *node_name(const struct analysis *a, uint32_t node);
+const char *node_words(const struct analysis *a, uint32_t node);
 
-/* "cam", or "cam.depth" of a node with several outputs. */
+/* "cam", or "cam.depth" of a node with several outputs; likewise. */
+const char *stream_name(const struct analysis *a, uint32_t stream);
 const char *stream_words(const struct analysis *a, uint32_t stream);
+bool stream_is_unnamed(const struct analysis *a, uint32_t stream);
 
-/* "latest cam", "queue(4) cam", "every(2) cam", "cam[-7..0]", "cam[-1]"; the same stream, or window
- * of it, under another policy. */
+/* "latest cam", "queue(4) cam", "every(2) cam", "cam[-7..0]", "cam[-1]", likewise; in messages, the
+ * same stream, or window of it, under another policy. */
+const char *edge_name(const struct analysis *a, uint32_t edge);
 const char *edge_words(const struct analysis *a, uint32_t edge);
 const char *edge_words_as(const struct analysis *a, uint32_t edge, const char *policy);
 /* "every(1s)"; "" for a worker. */
@@ -93,6 +99,9 @@ void help_filled(struct analysis *a, uint32_t edge);
 /* A help to fire an expression, which nothing does, on the frames of a stream; false where there is
  * none. */
 bool help_present(struct analysis *a, uint32_t node);
+
+/* "give 'cam' a process of its own" */
+const char *own_process_words(const struct analysis *a, uint32_t node);
 
 /* Notes on the uses of pipelines that the node is in: what it reads may be wrong there alone. */
 void note_within(struct analysis *a, uint32_t node);
@@ -168,6 +177,11 @@ static inline bool node_is_origin(const struct graph_node *node)
 {
 	return node->face->origin != ORIGIN_NONE || node->face->fires_any;
 }
+
+/* ---- privacy.c ---- */
+
+/* Whether the node of the edge is given the values: an input of type `any` is not. */
+bool edge_is_read(const struct graph *graph, uint32_t edge);
 
 /* ---- presence.c ---- */
 

@@ -85,7 +85,7 @@ static const char *plural(const struct report *r, size_t n, const char *one, con
 /* "'view' of write" */
 static const char *edge_of(const struct report *r, uint32_t e)
 {
-	return arena_printf(r->a->arena, "'%s' of %s", edge_words(r->a, e),
+	return arena_printf(r->a->arena, "'%s' of %s", edge_name(r->a, e),
 	                    node_name(r->a, r->a->graph->edges.items[e].node));
 }
 
@@ -254,10 +254,10 @@ static void print_loss(const struct report *r)
 			words_add(&lossless, edge_of(r, e));
 		if (edge->policy == EDGE_QUEUE && *every)
 			row(r, node_name(a, edge->node), "'%s' leaves out the other frames%s",
-			    edge_words(a, e), at_words(r, edge->at));
+			    edge_name(a, e), at_words(r, edge->at));
 		if (edge->policy == EDGE_LATEST)
 			row(r, node_name(a, edge->node), "'%s' drops what it has no time for%s",
-			    edge_words(a, e), at_words(r, edge->at));
+			    edge_name(a, e), at_words(r, edge->at));
 	}
 	row(r, "never", "at %s", words_join(&lossless));
 }
@@ -302,7 +302,7 @@ static void print_slow_joins(const struct report *r)
 		const struct graph_edge *edge = &a->graph->edges.items[e];
 		if (fact_holds_up(a, e))
 			row(r, node_name(a, edge->node),
-			    "'%s' may hold up %s, queue(%u) would not: %s%s", edge_words(a, e),
+			    "'%s' may hold up %s, queue(%u) would not: %s%s", edge_name(a, e),
 			    node_name(a, edge_producer(a->graph, e)),
 			    edge_n_waiting(a->graph, edge, a->window_wanted[e]),
 			    a->window_reason[e], at_words(r, edge->at));
@@ -352,8 +352,9 @@ static void print_waiting(const struct report *r)
 		row(r, "unknown", "an assertion does not hold, or there are other errors above");
 	if (a->done[PASS_latency])
 		print_latencies(r);
-	row(r, "not proved", "that the CPU is free when a node needs it; what a crash or a pause "
-	                     "delays");
+	row(r, "not proved",
+	    "that the CPU is free when a node needs it; what a crash or a pause "
+	    "delays");
 }
 
 /* ---- Processes ---- */
@@ -373,6 +374,19 @@ static const char *policy_words(const struct report *r, const struct graph_proce
 	                    time_words(r->a->arena, process->restart_per_ns), end);
 }
 
+/* Whether the workers claim frames: their first firing edge says so. */
+static bool is_claiming(const struct graph *graph, uint32_t worker)
+{
+	const struct graph_node *node = &graph->nodes.items[worker];
+
+	for (uint32_t i = 0; i < node->n_inputs; i++) {
+		uint32_t e = node_firing_edge(graph, node, i);
+		if (e != NO_ID && graph->edges.items[e].pool)
+			return true;
+	}
+	return false;
+}
+
 /* Where a node runs, and how many of it: what a deploy says besides. */
 static void print_placement(const struct report *r)
 {
@@ -380,14 +394,17 @@ static void print_placement(const struct report *r)
 
 	for (uint32_t n = 0; n < a->graph->nodes.n; n++)
 		if (ordered_pool(a->graph, n) != NO_ID)
-			row(r, node_name(a, n),
-			    "puts in order what %u workers make, which take frames in "
-			    "turns",
-			    a->graph->nodes.items[n].n_inputs);
+			row(r, node_name(a, n), "puts in order what %u workers make, %s",
+			    a->graph->nodes.items[n].n_inputs,
+			    is_claiming(a->graph, ordered_pool(a->graph, n))
+			            ? "each of which claims the next frame"
+			            : "which take frames in turns");
 	for (uint32_t n = 0; n < a->graph->nodes.n; n++)
 		if (a->graph->nodes.items[n].rest)
 			row(r, node_name(a, n), "%s",
-			    a->graph->nodes.items[n].rest == REST_MAY ? "may rest" : "is at rest from the start");
+			    a->graph->nodes.items[n].rest == REST_MAY
+			            ? "may rest"
+			            : "is at rest from the start");
 	for (uint32_t p = 0; p < a->graph->processes.n; p++) {
 		const struct graph_process *process = &a->graph->processes.items[p];
 		const char *cpu = "";
@@ -525,6 +542,71 @@ static void print_touches(const struct report *r)
 		    "file");
 }
 
+/* ---- What is private ---- */
+
+static bool has_private(const struct analysis *a)
+{
+	for (uint32_t s = 0; s < a->graph->streams.n && a->done[PASS_privacy]; s++)
+		if (a->privacy[s].is_private)
+			return true;
+	return false;
+}
+
+static void print_private_stream(const struct report *r, uint32_t s)
+{
+	const struct stream_privacy *privacy = &r->a->privacy[s];
+	const char *name = r->a->graph->streams.items[s].name;
+	const char *from = r->a->graph->streams.items[privacy->from].name;
+
+	if (privacy->is_released)
+		row(r, name, "public, though from %s%s", from, at_words(r, privacy->at));
+	else if (privacy->is_private && privacy->from == s)
+		row(r, name, "private%s", at_words(r, privacy->at));
+	else if (privacy->is_private)
+		row(r, name, "private, from %s", from);
+}
+
+/* What may leave the program by a node; NULL: nothing. Expressions run no code of others. */
+static const char *way_out(const struct report *r, uint32_t n)
+{
+	const struct graph_node *node = &r->a->graph->nodes.items[n];
+	struct touches own = touches_of(r->a, n), all;
+	uint32_t undeclared;
+
+	if (node->face->parts.n)
+		return NULL;
+	if (!node->face->declared)
+		return "undeclared: everything";
+	if (own.n)
+		return touches_words(r, &own);
+	all = touches_of_process(r->a, node->process, &undeclared);
+	if (!all.n && undeclared == NO_ID)
+		return node->face->outputs.n ? NULL : "touches nothing";
+	return arena_printf(r->a->arena, "by its process %s",
+	                    undeclared != NO_ID ? "everything" : touches_words(r, &all));
+}
+
+static void print_private(const struct report *r)
+{
+	const struct analysis *a = r->a;
+
+	section(r, "private");
+	for (uint32_t s = 0; s < a->graph->streams.n; s++)
+		print_private_stream(r, s);
+	for (uint32_t n = 0; n < a->graph->nodes.n; n++) {
+		struct ids streams = fact_private_read(a, n);
+		const char *way = streams.n ? way_out(r, n) : NULL;
+		struct words words;
+		if (!way)
+			continue;
+		words_init(&words, a->arena, NAMES_SHOWN);
+		for (size_t i = 0; i < streams.n; i++)
+			words_add(&words, a->graph->streams.items[streams.items[i]].name);
+		row(r, node_name(a, n), "takes %s: %s", words_join(&words), way);
+	}
+	row(r, "the console", "shows the values of none");
+}
+
 static void print_unread(const struct report *r)
 {
 	const struct analysis *a = r->a;
@@ -594,4 +676,6 @@ void pass_report(const struct analysis *analysis, FILE *file)
 	}
 	print_processes(&r);
 	print_touches(&r);
+	if (has_private(analysis))
+		print_private(&r);
 }

@@ -46,6 +46,22 @@ static void put_passes(struct report *r)
 
 /* ---- Nodes and streams ---- */
 
+/* Where there is one. */
+static void put_private_read(struct report *r, uint32_t n)
+{
+	struct ids streams = {0};
+
+	if (r->a->done[PASS_privacy])
+		streams = fact_private_read(r->a, n);
+	if (!streams.n)
+		return;
+	json_flat(&r->json);
+	json_array(&r->json, "takes_private");
+	for (size_t i = 0; i < streams.n; i++)
+		json_string(&r->json, NULL, r->a->graph->streams.items[streams.items[i]].name);
+	json_array_end(&r->json);
+}
+
 static void put_nodes(struct report *r)
 {
 	const struct analysis *a = r->a;
@@ -62,6 +78,7 @@ static void put_nodes(struct report *r)
 		for (size_t i = 0; i < refusing.n; i++)
 			json_string(&r->json, NULL, edge_reader(a, refusing.items[i]));
 		json_array_end(&r->json);
+		put_private_read(r, n);
 		if (a->graph->nodes.items[n].rest)
 			json_string(&r->json, "rest",
 			            a->graph->nodes.items[n].rest == REST_MAY ? "may" : "starts");
@@ -87,6 +104,20 @@ static void put_memory(struct report *r, uint32_t s)
 	json_object_end(&r->json);
 }
 
+/* Nothing, where the stream is public and is not made from a private one. */
+static void put_privacy(struct report *r, uint32_t s)
+{
+	const struct stream_privacy *privacy = &r->a->privacy[s];
+
+	if (!r->a->done[PASS_privacy] || !(privacy->is_private || privacy->is_released))
+		return;
+	json_object(&r->json, "privacy");
+	json_bool(&r->json, "private", privacy->is_private);
+	json_string(&r->json, "from", r->a->graph->streams.items[privacy->from].name);
+	put_at(r, privacy->at);
+	json_object_end(&r->json);
+}
+
 static void put_streams(struct report *r)
 {
 	const struct analysis *a = r->a;
@@ -101,6 +132,7 @@ static void put_streams(struct report *r)
 		}
 		if (a->done[PASS_unused])
 			json_bool(&r->json, "read", a->has_channel[s]);
+		put_privacy(r, s);
 		if (a->done[PASS_memory] && a->has_channel[s])
 			put_memory(r, s);
 		else
@@ -122,7 +154,7 @@ static void put_edges(struct report *r)
 		json_object(&r->json, NULL);
 		json_string(&r->json, "reader", edge_reader(a, e));
 		json_string(&r->json, "input", graph_edge_port(a->graph, edge)->name);
-		json_string(&r->json, "reads", edge_words(a, e));
+		json_string(&r->json, "reads", edge_name(a, e));
 		json_bool(&r->json, "fires", graph_edge_fires(edge));
 		json_bool(&r->json, "drops", edge->policy == EDGE_LATEST);
 		if (a->done[PASS_capacity]) {

@@ -1,6 +1,6 @@
-/* Which outputs have a reader: only those get a channel. An unread output
- * beside a read one is no mistake; a node whose every output is unread works for nobody, and so
- * does an expression that only goes on from its own values. */
+/* Which outputs have a reader: only those get a channel. An unread output beside a read one is
+ * no mistake; a node whose every output is unread works for nobody, and so does an expression
+ * that only goes on from its own values. One that writes files works for these. */
 #include "pass/private.h"
 
 static bool reads_only_itself(const struct graph *graph, const struct graph_node *node)
@@ -11,6 +11,20 @@ static bool reads_only_itself(const struct graph *graph, const struct graph_node
 		if (&graph->nodes.items[graph->edges.items[stream->edges.items[i]].node] != node)
 			return false;
 	return node->face->parts.n > 0;
+}
+
+/* It takes values, and may hand them to what is no stream: a port, a program, a server. */
+static bool acts_outside(const struct graph_node *node)
+{
+	const struct interface *face = node->face;
+
+	if (face->inputs.n == 0)
+		return false;
+	for (size_t i = 0; i < face->rights.n; i++)
+		if (face->rights.items[i].kind != RIGHT_READS &&
+		    face->rights.items[i].kind != RIGHT_DISPLAY)
+			return true;
+	return false;
 }
 
 static void report(struct analysis *a, struct span at, const char *name, bool only_itself,
@@ -54,10 +68,20 @@ static void look_at_parts(struct analysis *a, const struct graph_node *node)
 	}
 }
 
+/* A node that writes files works for these, whoever hears of it. */
+static bool writes(const struct interface *face)
+{
+	for (size_t i = 0; i < face->rights.n; i++)
+		if (face->rights.items[i].kind == RIGHT_WRITES ||
+		    face->rights.items[i].kind == RIGHT_APPENDS)
+			return true;
+	return false;
+}
+
 static void look_at(struct analysis *a, const struct graph_node *node)
 {
 	size_t n_outputs = node->face->outputs.n;
-	bool read = n_outputs == 0, kept = false;
+	bool read = n_outputs == 0 || writes(node->face), kept = false;
 	for (size_t i = 0; i < node->face->parts.n; i++)
 		kept = kept || node->face->parts.items[i].kept;
 	if (node->face->parts.n > 0 && n_outputs > 1) {
@@ -68,7 +92,7 @@ static void look_at(struct analysis *a, const struct graph_node *node)
 		read = a->has_channel[node->outputs[i]] ||
 		       graph_find_mark(node, (uint32_t)i) != NO_ID;
 	bool only_itself = read && n_outputs > 0 && reads_only_itself(a->graph, node);
-	if ((!read || only_itself) && !kept)
+	if ((!read || only_itself) && !kept && !acts_outside(node))
 		report(a, node->at, node->name, only_itself, stream_words(a, node->outputs[0]));
 }
 

@@ -67,8 +67,9 @@ uint32_t bound_find(struct sema *sema, const struct bound *bound, const char *pa
 		return found;
 	if (found != UNBOUND) {
 		const struct bound_node *node = &bound->nodes.items[found];
-		diag_report(sema->diags, E0402, span, "there are several nodes of the name '%s'",
-		            path);
+		diag_report(sema->diags, E0402, span,
+		            "'%s' is not clear: several calls of '%s' have no name of their own",
+		            path, node->face ? node->face->kind : path);
 		diag_help(sema->diags, "bind each to a name of its own: x = %s(…)",
 		          node->face ? node->face->kind : path);
 		return UNBOUND;

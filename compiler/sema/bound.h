@@ -38,6 +38,7 @@ struct bound_node {
 	const char *name; /* unique, with its path: "cam", "rig.left", "cam[2]" */
 	struct span at;   /* of the name it is bound to, or of the call */
 	bool named;       /* bound by the user */
+	bool unnamed;     /* an expression that stands where it is read: its name is made up */
 	bool ambiguous;   /* named after its node, as another is: cannot be referred to */
 	const struct ast_expr *call;    /* NULL for an expression */
 	struct scope *scope;            /* where its arguments have meaning */
@@ -49,6 +50,7 @@ struct bound_node {
 	struct span *size_from;         /* who determined it */
 	const struct type **types;      /* face->generics.n, of GENERIC_TYPE */
 	const struct type **outputs;    /* face->outputs.n, concrete or type_error */
+	const struct type **memories;   /* face->memories.n, likewise */
 	const struct term **arguments;  /* face->params.n; NULL = the default */
 	int64_t budget_ns;              /* of the deploy; 0 = the interface's */
 	double rate;                    /* likewise */
@@ -56,9 +58,11 @@ struct bound_node {
 	uint32_t n_workers;             /* of the deploy; expanded by workers.c */
 	bool dynamic;                   /* they claim their frames */
 	uint32_t copy_of;               /* another worker of a pool: of this node, + 1; 0 = none */
+	uint32_t orders; /* puts the frames of a pool in order: its first worker, + 1; 0 = none */
 	uint32_t visit;                 /* of unify: new, open, done */
 	struct meaning *meaning;        /* of an expression; NULL: of no one */
 	struct binding *kept;           /* such a one that a deploy or an assert speaks of */
+	struct privacy_mark *marks;     /* face->outputs.n, of no expression; NULL: none is written */
 };
 
 enum bound_assertion_kind { BOUND_INDEPENDENT, BOUND_LIVE, BOUND_MEMORY, BOUND_LATENCY };
@@ -82,6 +86,14 @@ struct bound_process {
 	int32_t cpu, cpu_last, priority;
 };
 
+/* What the name of an expression has become: an output of a node, or, where `output` is NULL, no
+ * stream: the node computes it on the way. */
+struct bound_text {
+	const char *path;
+	const char *node, *output;
+	bool is_node; /* the node has this name, and no other output */
+};
+
 struct bound {
 	const char *name, *doc;
 	struct span at;
@@ -90,6 +102,7 @@ struct bound {
 	VEC(struct bound_node) nodes;
 	struct map node_names; /* name -> 1 + number of the node, as a pointer */
 	struct map targets;    /* path of each name that a statement binds */
+	VEC(struct bound_text) texts;
 	VEC(struct bound_assertion) asserts;
 	VEC(struct bound_process) processes; /* every node is in one */
 	uint32_t n_pools;                    /* of workers that claim their frames */

@@ -15,6 +15,13 @@ static void print_sizes(const struct bound_node *node, FILE *file)
 	}
 }
 
+static void print_memories(const struct bound_node *node, FILE *file)
+{
+	for (size_t i = 0; i < node->face->memories.n; i++)
+		fprintf(file, "  memory %s: %s\n", node->face->memories.items[i].name,
+		        node->memories[i]->name);
+}
+
 static void print_inputs(const struct bound *bound, const struct bound_node *node, FILE *file)
 {
 	static const char *const words[] = {"", "latest ", "sample "};
@@ -56,6 +63,7 @@ void bound_print(const struct bound *bound, FILE *file)
 		print_sizes(node, file);
 		print_inputs(bound, node, file);
 		print_params(node, file);
+		print_memories(node, file);
 		for (size_t k = 0; k < node->face->outputs.n; k++)
 			fprintf(file, "  out %s: %s%s\n", node->face->outputs.items[k].name,
 			        node->outputs[k]->name,

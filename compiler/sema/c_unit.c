@@ -95,6 +95,9 @@ static void declare_node(struct declaring *d, const struct interface *node)
 		if (command->answer)
 			declare_port(d, node, &answer);
 	}
+	for (size_t i = 0; i < node->memories.n; i++)
+		declare(d, false,
+		        arena_printf(d->arena, "%s_get_%s", name, node->memories.items[i].name));
 	if (!node->persistent.n)
 		return;
 	declare(d, false, arena_printf(d->arena, "%s_get_state", name));

@@ -281,21 +281,40 @@ static void fill_param(struct elaborator *e, struct bound_node *node, size_t ind
 	node->arguments[index] = argument;
 }
 
+/* The type that an expression names; NULL after a report. */
+static const struct type *named_type(struct elaborator *e, const struct scope *scope,
+                                     const struct generic *generic, const struct ast_expr *expr)
+{
+	struct symbol *symbol = scope_type(scope, expr);
+	const struct type *type = symbol ? resolve_symbol_type(e->sema, e->bound->file, symbol)
+	                          : expr->kind == EXPR_NAME && expr->name.text
+	                                  ? resolve_scalar(expr->name.text)
+	                                  : NULL;
+	if (type)
+		return type;
+	diag_report(e->sema->diags, E0308, expr->span, "'%s' is a type, and this is none",
+	            generic->name);
+	diag_help(e->sema->diags, "give the name of a record, an enum or a number: '%s: f32'",
+	          generic->name);
+	return NULL;
+}
+
 static void fill_generic(struct elaborator *e, struct bound_node *node, size_t index,
                          const struct ast_expr *expr)
 {
 	const struct generic *generic = &node->face->generics.items[index];
-	const char *name = expr->kind == EXPR_NAME && expr->name.text ? expr->name.text : "";
 	node->size_from[index] = expr->span;
-	if (generic->kind == GENERIC_FORMAT && format_find(name, &node->sizes[index]))
-		return;
-	if (generic->kind != GENERIC_SIZE) {
-		diag_report(e->sema->diags, E0308, expr->span,
-		            generic->kind == GENERIC_TYPE ? "'%s' is a type: it is inferred"
-		                                          : "'%s' is a pixel format",
-		            generic->name);
+	if (generic->kind == GENERIC_FORMAT) {
+		resolve_format_name(e->sema, generic, expr, &node->sizes[index]);
 		return;
 	}
+	if (generic->kind == GENERIC_TYPE) {
+		const struct type *type = named_type(e, node->scope, generic, expr);
+		node->types[index] = type ? type : type_error();
+		return;
+	}
+	if (generic->kind != GENERIC_SIZE)
+		return; /* it stands in no port, which is told of there */
 	struct value value = elaborate_const(e, node->scope, expr);
 	if (value.kind == VALUE_INT && value.i >= 1 && value.i <= UINT32_MAX)
 		node->sizes[index] = (uint64_t)value.i;

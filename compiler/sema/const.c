@@ -1,5 +1,6 @@
 /* Constants: literals, units, operators. Integers are checked for overflow, never wrapped. */
 #include "sema/const.h"
+#include "sema/resolve.h"
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
@@ -334,6 +335,37 @@ static struct value eval_binary(struct sema *sema, struct file_scope *file,
 	return const_apply(sema, expr->span, expr->op, left, const_eval(sema, file, expr->right));
 }
 
+/* The enum that `Mode`, or `robot.Mode`, names; NULL: it is none. */
+static struct symbol *find_enum(struct sema *sema, struct file_scope *file,
+                                const struct ast_expr *expr)
+{
+	struct symbol *symbol = NULL;
+	if (expr->kind == EXPR_NAME && expr->name.text) {
+		symbol = scope_find(file, expr->name.text);
+	} else if (expr->kind == EXPR_MEMBER && expr->name.text &&
+	           is_module(sema, file, expr->left)) {
+		symbol = scope_find(file, expr->left->name.text);
+		symbol = symbol->module ? map_get(&symbol->module->symbols, expr->name.text) : NULL;
+	}
+	return symbol && symbol->kind == SYMBOL_ENUM ? symbol : NULL;
+}
+
+static struct value enum_value(struct sema *sema, struct file_scope *file, struct symbol *symbol,
+                               struct ast_name name)
+{
+	const struct type *type = resolve_symbol_type(sema, file, symbol);
+	if (!name.text || type->kind != TYPE_ENUM)
+		return (struct value){0};
+	const struct enumeration *e = type->enumeration;
+	for (size_t i = 0; i < e->names.n; i++)
+		if (strcmp(e->names.items[i], name.text) == 0)
+			return (struct value){
+				.kind = VALUE_ENUM, .i = (int64_t)i, .enumeration = e};
+	diag_report(sema->diags, E0303, name.span, "%s has no value '%s'", type->name, name.text);
+	diag_choose(sema->diags, "its values are", name.text, e->names.items, e->names.n);
+	return (struct value){0};
+}
+
 static struct value eval_name(struct sema *sema, struct file_scope *file,
                               const struct ast_expr *expr)
 {
@@ -343,6 +375,9 @@ static struct value eval_name(struct sema *sema, struct file_scope *file,
 	    sema->find_local(sema, expr, &local))
 		return local;
 	if (expr->kind == EXPR_MEMBER) {
+		struct symbol *symbol = find_enum(sema, file, expr->left);
+		if (symbol)
+			return enum_value(sema, file, symbol, expr->name);
 		if (!is_module(sema, file, expr->left))
 			return const_field(sema, const_eval(sema, file, expr->left), expr->name);
 		vec_push(sema->arena, &path, expr->left->name);

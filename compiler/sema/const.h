@@ -13,6 +13,9 @@ struct value const_field(struct sema *sema, struct value record, struct ast_name
 struct value const_element(struct sema *sema, struct span span, struct value list,
                            struct value index);
 
+/* Of what a list or a record takes when it is written out. */
+enum { CONST_BYTES_MAX = 1 << 20 };
+
 /* Two strings in one, of at most so many bytes: constants can double each other. */
 enum { CONST_STRING_MAX = 65535 };
 struct value const_join(struct sema *sema, struct span span, struct value a, struct value b);

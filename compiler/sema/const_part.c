@@ -34,6 +34,19 @@ static bool agree(struct sema *sema, const struct ast_expr *expr, struct value *
 	return true;
 }
 
+/* How much room it takes to write the items out. One that stands in many places is one in memory,
+ * so a few lines can name more than any memory holds. */
+static size_t count_bytes(const struct value *items, size_t n)
+{
+	size_t n_bytes = 0;
+	for (size_t i = 0; i < n; i++) {
+		bool made = items[i].kind == VALUE_LIST || items[i].kind == VALUE_RECORD;
+		n_bytes += made ? items[i].n_bytes : sizeof(int64_t);
+		n_bytes += items[i].kind == VALUE_STRING ? strlen(items[i].s) : 0;
+	}
+	return n_bytes;
+}
+
 struct value const_items(struct sema *sema, struct file_scope *file, const struct ast_expr *expr)
 {
 	size_t n = expr->args.n;
@@ -59,7 +72,15 @@ struct value const_items(struct sema *sema, struct file_scope *file, const struc
 	}
 	if (!known || (!record && !agree(sema, expr, items, n)))
 		return none();
+	size_t n_bytes = count_bytes(items, n);
+	if (n_bytes > CONST_BYTES_MAX) {
+		diag_report(sema->diags, E0309, expr->span,
+		            "written out, this constant is larger than %d MiB",
+		            CONST_BYTES_MAX >> 20);
+		return none();
+	}
 	return (struct value){.kind = record ? VALUE_RECORD : VALUE_LIST,
+	                      .n_bytes = n_bytes,
 	                      .items = items,
 	                      .names = record ? names : NULL,
 	                      .n = n};

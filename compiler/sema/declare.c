@@ -142,8 +142,8 @@ static void pend(struct elaborator *e, struct binding *binding, struct scope *sc
 	vec_push(e->sema->arena, &e->pending, binding);
 }
 
-static void declare_call(struct elaborator *e, struct scope *scope, const struct ast_stmt *stmt,
-                         const struct target *target)
+static struct binding *declare_call(struct elaborator *e, struct scope *scope,
+                                    const struct ast_stmt *stmt, const struct target *target)
 {
 	struct symbol *symbol = call_callee(e, scope, stmt->expr);
 	struct span at = target ? target->name.span : stmt->expr->left->span;
@@ -166,6 +166,7 @@ static void declare_call(struct elaborator *e, struct scope *scope, const struct
 	}
 	if (target)
 		put_target(e, target, binding);
+	return binding;
 }
 
 static void declare_bind(struct elaborator *e, struct scope *scope, const struct ast_stmt *stmt)
@@ -174,7 +175,7 @@ static void declare_bind(struct elaborator *e, struct scope *scope, const struct
 	if (!resolve_target(e, scope, stmt->target, &target))
 		return;
 	if (stmt->expr->kind == EXPR_CALL && !call_is_value(scope, stmt->expr)) {
-		declare_call(e, scope, stmt, &target);
+		privacy_declare(e, declare_call(e, scope, stmt, &target), stmt->privacy);
 		return;
 	}
 	struct scope *place = target_scope(e, scope, &target);
@@ -182,16 +183,15 @@ static void declare_bind(struct elaborator *e, struct scope *scope, const struct
 	                                      stmt->target->span);
 	pend(e, binding, place, stmt->expr);
 	put_target(e, &target, binding);
+	privacy_declare(e, binding, stmt->privacy);
 }
 
-/* The type that an output of the pipeline is declared to have; NULL when it depends on the use. */
-static const struct type *declared_output(const struct scope *whole, const char *name)
+/* NULL: the pipeline declares none of this name. */
+static const struct port *declared_output(const struct scope *whole, const char *name)
 {
-	for (size_t i = 0; whole->face && i < whole->face->outputs.n; i++) {
-		const struct port *port = &whole->face->outputs.items[i];
-		if (strcmp(port->name, name) == 0)
-			return type_is_concrete(port->type) ? port->type : NULL;
-	}
+	for (size_t i = 0; whole->face && i < whole->face->outputs.n; i++)
+		if (strcmp(whole->face->outputs.items[i].name, name) == 0)
+			return &whole->face->outputs.items[i];
 	return NULL;
 }
 
@@ -201,7 +201,9 @@ static void declare_out(struct elaborator *e, struct scope *scope, const struct 
 	struct binding *binding = binding_new(
 		e, BINDING_PENDING, node_path(e, scope, stmt->name.text), stmt->name.span);
 	enter(e, &whole->outputs, stmt->name, binding);
-	binding->hint = declared_output(whole, stmt->name.text);
+	const struct port *port = declared_output(whole, stmt->name.text);
+	if (port && type_is_concrete(port->type)) /* else it depends on the use */
+		binding->hint = port->type;
 	pend(e, binding, scope, stmt->expr);
 }
 
@@ -301,7 +303,9 @@ static void declare_for(struct elaborator *e, struct scope *scope, const struct 
 /* The chosen branch stands as if it were written without the `if`. */
 static void declare_if(struct elaborator *e, struct scope *scope, const struct ast_stmt *stmt)
 {
+	e->sema->choice = resolve_source(e->sema, stmt->expr->span);
 	struct value test = elaborate_const(e, scope, stmt->expr);
+	e->sema->choice = NULL;
 	if (test.kind != VALUE_NONE && test.kind != VALUE_BOOL)
 		diag_report(e->sema->diags, E0309, stmt->expr->span,
 		            "the condition of an 'if' must be a boolean, not %s",

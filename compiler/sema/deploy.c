@@ -232,6 +232,14 @@ static void group(struct deploy *d, const struct ast_rule *rule)
 	vec_push(sema->arena, &bound->processes, process);
 }
 
+/* Whether the reader holds up who makes the value, when it is slow. With `latest` or `sample` it
+ * does not, and must not by working in one process with it. */
+static bool waits(const struct bound_input *input)
+{
+	return input->policy != POLICY_LATEST && input->policy != POLICY_SAMPLE;
+}
+
+/* The only reader of each node, if it is one that waits. */
 static void find_consumers(struct deploy *d)
 {
 	const struct bound *bound = d->bound;
@@ -239,10 +247,12 @@ static void find_consumers(struct deploy *d)
 	for (uint32_t i = 0; i < bound->nodes.n; i++) {
 		const struct bound_node *node = &bound->nodes.items[i];
 		for (size_t k = 0; k < node->inputs.n; k++) {
-			uint32_t from = node->inputs.items[k].node;
-			if (from == UNBOUND || from == i || several[from] || d->consumer[from] == i)
+			const struct bound_input *input = &node->inputs.items[k];
+			uint32_t from = input->node;
+			if (from == UNBOUND || from == i || several[from] ||
+			    (d->consumer[from] == i && waits(input)))
 				continue;
-			several[from] = d->consumer[from] != UNBOUND;
+			several[from] = d->consumer[from] != UNBOUND || !waits(input);
 			d->consumer[from] = several[from] ? UNBOUND : i;
 		}
 	}
@@ -265,7 +275,7 @@ static uint32_t last_producer(const struct deploy *d, uint32_t node)
 }
 
 /* The node whose process an expression's node joins, for it is too small for one of its own: its
- * only consumer, else its last producer. */
+ * only consumer, if that waits for it, else its last producer. */
 static uint32_t host_of(const struct deploy *d, uint32_t node)
 {
 	return d->consumer[node] != UNBOUND ? d->consumer[node] : last_producer(d, node);
@@ -370,9 +380,16 @@ static bool limit_holds(struct deploy *d, const struct ast_arg *limit, int64_t *
 		diag_help(diags, "write 'memory 512MiB' or 'processes 0'");
 		return false;
 	}
-	if (memory)
-		return constant(d, limit->value, VALUE_INT, MEMORY_LIMIT_MIN, MEMORY_LIMIT_MAX,
-		                ret_value);
+	if (memory) {
+		if (!constant(d, limit->value, VALUE_INT, INT64_MIN, INT64_MAX, ret_value))
+			return false;
+		if (*ret_value >= MEMORY_LIMIT_MIN && *ret_value <= MEMORY_LIMIT_MAX)
+			return true;
+		diag_report(diags, E0307, limit->value->span,
+		            "a limit of memory must be between 1MiB and %lldGiB",
+		            (long long)(MEMORY_LIMIT_MAX >> 30));
+		return false;
+	}
 	if (!constant(d, limit->value, VALUE_INT, INT64_MIN, INT64_MAX, ret_value))
 		return false;
 	if (*ret_value == 0)

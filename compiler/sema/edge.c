@@ -27,8 +27,11 @@ static void edge_count(struct elaborator *e, struct scope *scope, const struct a
 	diag_report(diags, E0408, written->span, "the number of '%s' must be between 1 and %d",
 	            word, COUNT_MAX);
 	if (count.kind == VALUE_INT && count.i == 0)
-		diag_help(diags, "the frame in hand is not counted: with none waiting, a producer "
-		                 "could not run ahead at all");
+		diag_help(diags, strcmp(word, "latest") == 0
+		                         ? "'latest' alone keeps the newest frame, 'latest(4)' the "
+		                           "newest four"
+		                         : "the frame in hand is not counted: with none waiting, a "
+		                           "producer could not run ahead at all");
 }
 
 static void edge_max_age(struct elaborator *e, struct scope *scope, const struct ast_expr *edge,

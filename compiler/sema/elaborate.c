@@ -2,6 +2,7 @@
  * bound, so a block is declared first (declare.c); aliases, expressions and inner pipelines are
  * elaborated when they are needed, or in their order. */
 #include "sema/lift.h"
+#include <string.h>
 
 /* ---- Scopes ---- */
 
@@ -51,6 +52,17 @@ static void report_param(struct sema *sema, const struct ast_expr *name, const s
 		          name->name.text, param->initial_text, name->name.text);
 }
 
+static void report_stream(struct sema *sema, const struct ast_expr *name)
+{
+	diag_report(sema->diags, E0309, name->span, "'%s' is a stream, not a constant",
+	            name->name.text);
+	if (sema->choice && !strchr(sema->choice, '\n'))
+		diag_help(sema->diags,
+		          "this 'if' chooses what the program is made of; for each frame, choose "
+		          "values: 'x when %s'",
+		          sema->choice);
+}
+
 /* What a name of the elaborator means in a constant: loop variables, generics and constant
  * expressions have a value, the others are a mistake. */
 static bool find_local(struct sema *sema, const struct ast_expr *name, struct value *ret_value)
@@ -67,8 +79,7 @@ static bool find_local(struct sema *sema, const struct ast_expr *name, struct va
 	else if (binding->kind == BINDING_PARAM)
 		report_param(sema, name, binding->param);
 	else if (binding->kind != BINDING_ERROR)
-		diag_report(sema->diags, E0309, name->span, "'%s' is a stream, not a constant",
-		            name->name.text);
+		report_stream(sema, name);
 	return true;
 }
 
@@ -278,6 +289,7 @@ static void elaborate_all(struct elaborator *e, const struct ast_decl *deploy)
 	edge_finish(e);
 	expression_resolve(e);
 	feedback_check(e);
+	privacy_settle(e);
 	unify_all(e);
 	for (size_t i = 0; i < e->instances.n; i++)
 		instance_check_types(e, e->instances.items[i]);
@@ -289,6 +301,31 @@ static void elaborate_all(struct elaborator *e, const struct ast_decl *deploy)
 }
 
 /* ---- The program ---- */
+
+/* A parameter of the program is an option of its command line and a line of its configuration file;
+ * so are these, which would be lost. */
+static void check_option_name(struct elaborator *e, struct ast_name name)
+{
+	static const char *const own[] = {
+#define OPTION(id, name, value, doc) #id,
+#include <pkd/option.def>
+#undef OPTION
+	};
+	for (size_t i = 0; i < sizeof own / sizeof *own; i++) {
+		if (strcmp(own[i], name.text) != 0)
+			continue;
+		char *option = arena_strndup(e->sema->arena, own[i], strlen(own[i]));
+		for (char *c = option; *c; c++)
+			*c = *c == '_' ? '-' : *c;
+		diag_report(e->sema->diags, E0210, name.span,
+		            "'%s' cannot be a parameter of the program: '--%s' is an option that "
+		            "every program has",
+		            name.text, option);
+		diag_help(e->sema->diags, "call it '%s_%s', or another name", e->bound->name,
+		          name.text);
+		return;
+	}
+}
 
 static void collect_params(struct elaborator *e, struct scope *scope,
                            const struct ast_decl *pipeline)
@@ -304,6 +341,7 @@ static void collect_params(struct elaborator *e, struct scope *scope,
 			                       "before it");
 			continue;
 		}
+		check_option_name(e, port->name);
 		struct binding *binding = binding_new(e, BINDING_PARAM, port->name.text,
 		                                      port->name.span);
 		struct term *option = arena_new(sema->arena, struct term);

@@ -49,6 +49,7 @@ struct binding {
 	/* What the text is, once it was asked; NO in a circle. */
 	enum { UNASKED, YES, NO } is_constant, is_literal;
 	bool anonymous; /* EXPRESSION: it stands where it is used */
+	struct privacy_mark mark; /* EXPRESSION; and of a choice, which has its own node */
 };
 
 /* A block of statements. Names of a loop's body are its own; those of a pipeline see nothing of the
@@ -81,6 +82,11 @@ struct scoped_stmt {
 	struct scope *scope;
 };
 
+struct marked_binding {
+	struct binding *binding;
+	struct privacy_mark mark;
+};
+
 struct late_port {
 	const struct port *port;
 	struct binding *binding;
@@ -102,6 +108,7 @@ struct elaborator {
 	struct bound *bound;
 	VEC(struct binding *) pending; /* in the order in which they were declared */
 	VEC(struct scoped_stmt) asserts;
+	VEC(struct marked_binding) marked; /* `private` and `public`, as they are written */
 	VEC(struct instance *) instances;
 	VEC(struct later) later;
 	VEC(struct meaning *) meanings; /* in the order in which they were built */
@@ -112,6 +119,7 @@ struct elaborator {
 	struct map operand_keys, anonymous;
 	struct map records;  /* the fields of one whose type is written nowhere -> struct record */
 	struct map kept;     /* names of nodes that a deploy or an assert speaks of */
+	struct map text_names; /* name of an expression -> its number in bound->texts + 1 */
 	struct map suffixes; /* name -> the last number that was put behind it */
 	uint32_t depth;      /* of forcing: aliases of aliases */
 	uint32_t n_expressions, n_records;
@@ -347,6 +355,14 @@ void feedback_check(struct elaborator *e);
 bool secret_check_argument(struct elaborator *e, const struct interface *face,
                            const struct param *param, struct span span,
                            const struct term *argument);
+
+/* ---- privacy.c ---- */
+
+/* A name was bound with such a word before it, or with none. */
+void privacy_declare(struct elaborator *e, struct binding *binding, struct privacy_mark mark);
+
+/* Marks what the names mean; everything is elaborated. */
+void privacy_settle(struct elaborator *e);
 
 /* ---- assertion.c ---- */
 

@@ -64,6 +64,7 @@ static void allocate_node(struct arena *arena, struct bound_node *node)
 	node->size_from = arena_alloc(arena, n * sizeof *node->size_from);
 	node->types = arena_alloc(arena, n * sizeof *node->types);
 	node->outputs = arena_alloc(arena, (node->face->outputs.n + 1) * sizeof *node->outputs);
+	node->memories = arena_alloc(arena, (node->face->memories.n + 1) * sizeof *node->memories);
 	node->arguments = arena_alloc(arena, (node->face->params.n + 1) * sizeof *node->arguments);
 }
 

@@ -57,6 +57,7 @@ static uint32_t make_node(struct elaborator *e, struct meaning *meaning, struct 
 	                                       e->n_expressions + 1);
 	struct bound_node node = {
 		.at = span, .named = true, .has_arguments = true, .meaning = meaning};
+	node.unnamed = !path;
 	node.face = make_face(e, meaning, last_word(name), span);
 	/* The path is whole already: no prefix or suffix is added to it. */
 	struct scope *place = arena_new(e->sema->arena, struct scope);

@@ -209,6 +209,47 @@ static void settle_absence(struct interface *face)
 	}
 }
 
+/* Once for each name: one that is in several nodes is looked for in the first that publishes it,
+ * else in the first. */
+static void keep_name(const struct merge *m, const struct binding *binding,
+                      const struct bound_node *node, uint32_t output)
+{
+	struct bound *bound = m->e->bound;
+	const struct interface *face = node->face;
+	size_t known = (size_t)(uintptr_t)map_get(&m->e->text_names, binding->path);
+
+	if (binding->anonymous)
+		return;
+	if (known && bound->texts.items[known - 1].output)
+		return;
+	if (!known) {
+		vec_push(m->e->sema->arena, &bound->texts, (struct bound_text){0});
+		known = bound->texts.n;
+		map_put(m->e->sema->arena, &m->e->text_names, binding->path,
+		        (void *)(uintptr_t)known);
+	}
+	if (output != NO_OUTPUT || !bound->texts.items[known - 1].path)
+		bound->texts.items[known - 1] = (struct bound_text){
+			.path = binding->path,
+			.node = node->name,
+			.output = output == NO_OUTPUT ? NULL : face->outputs.items[output].name,
+			.is_node = output != NO_OUTPUT && face->outputs.n == 1 &&
+		                   strcmp(binding->path, node->name) == 0,
+		};
+}
+
+static void keep_names(const struct merge *m, const struct group *group,
+                       const struct meanings *texts, const struct bound_node *node)
+{
+	const struct bound_node *nodes = m->e->bound->nodes.items;
+
+	for (size_t k = 0; k < group->members.n; k++)
+		keep_name(m, nodes[group->members.items[k].node].meaning->binding, node,
+		          group->members.items[k].output);
+	for (size_t k = 0; k < texts->n; k++)
+		keep_name(m, texts->items[k]->binding, node, NO_OUTPUT);
+}
+
 /* The first member becomes the node of all. */
 static void merge(struct merge *m, uint32_t first)
 {
@@ -241,6 +282,7 @@ static void merge(struct merge *m, uint32_t first)
 	for (size_t k = 0; k < n; k++)
 		write_member(&w, &nodes[group->members.items[k].node], &group->members.items[k]);
 	settle_absence(face);
+	keep_names(m, group, w.texts, &node);
 	nodes[first] = node;
 }
 

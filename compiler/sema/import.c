@@ -36,9 +36,21 @@ static const char *other_type(const char *name)
 	return NULL;
 }
 
-static void suggest(struct sema *sema, const struct map *first, const struct map *second,
-                    const char *name, bool types)
+/* What is looked for, as the code for an unknown one says. */
+static bool is_wanted(const struct symbol *symbol, enum diag_code unknown)
 {
+	enum symbol_kind kind = symbol->kind;
+	if (kind == SYMBOL_MODULE)
+		return true;
+	if (unknown == E0205)
+		return kind == SYMBOL_NODE || kind == SYMBOL_PIPELINE;
+	return unknown != E0301 || kind == SYMBOL_RECORD || kind == SYMBOL_ENUM;
+}
+
+static void suggest(struct sema *sema, const struct map *first, const struct map *second,
+                    const char *name, enum diag_code unknown)
+{
+	bool types = unknown == E0301;
 	VEC(const char *) names = {0};
 	if (!diag_wants_suggestion(sema->diags))
 		return;
@@ -52,7 +64,8 @@ static void suggest(struct sema *sema, const struct map *first, const struct map
 #include "sema/type.def"
 #undef TYPE
 	for (size_t i = 0; i < first->n; i++)
-		vec_push(sema->arena, &names, first->entries[i].key);
+		if (is_wanted(first->entries[i].value, unknown))
+			vec_push(sema->arena, &names, first->entries[i].key);
 	for (size_t i = 0; second && i < second->n; i++)
 		vec_push(sema->arena, &names, second->entries[i].key);
 	diag_suggest(sema->diags, name, names.items, names.n);
@@ -89,7 +102,7 @@ static struct symbol *lookup_in_module(struct sema *sema, struct symbol *module,
 		return symbol;
 	diag_report(sema->diags, unknown, name.span, "'%s' has no %s '%s'", module->name.text, what,
 	            name.text);
-	suggest(sema, &module->module->symbols, NULL, name.text, false);
+	suggest(sema, &module->module->symbols, NULL, name.text, unknown);
 	return NULL;
 }
 
@@ -102,7 +115,7 @@ struct symbol *scope_lookup(struct sema *sema, struct file_scope *file,
 		if (symbol || is_lost_in(file->module, first.text))
 			return symbol;
 		diag_report(sema->diags, unknown, first.span, "unknown %s '%s'", what, first.text);
-		suggest(sema, &file->module->symbols, &file->uses, first.text, unknown == E0301);
+		suggest(sema, &file->module->symbols, &file->uses, first.text, unknown);
 		return NULL;
 	}
 	if (symbol && symbol->kind == SYMBOL_MODULE && !symbol->module)
@@ -118,7 +131,7 @@ struct symbol *scope_lookup(struct sema *sema, struct file_scope *file,
 	if (stdlib_has(sema, first.text))
 		diag_help(sema->diags, "write 'use %s' at the top of the file", first.text);
 	else
-		suggest(sema, &file->uses, NULL, first.text, false);
+		suggest(sema, &file->uses, NULL, first.text, E0203);
 	return NULL;
 }
 

@@ -201,6 +201,8 @@ static void check_outputs(struct elaborator *e, const struct instance *instance)
 		diag_report(e->sema->diags, E0401, port->span, "the output '%s' is given no value",
 		            port->name);
 		diag_help(e->sema->diags, "write 'out %s = …' in the pipeline", port->name);
+		map_put(e->sema->arena, outputs, port->name,
+		        binding_new(e, BINDING_ERROR, port->name, port->span));
 	}
 	for (size_t i = 0; i < outputs->n; i++) {
 		const struct binding *binding = outputs->entries[i].value;

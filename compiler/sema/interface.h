@@ -6,6 +6,7 @@
 #define SEMA_INTERFACE_H
 
 #include "base/map.h"
+#include "front/privacy.h"
 #include "front/right.h"
 #include "sema/term.h"
 
@@ -29,6 +30,8 @@ struct port {
 	 * of T, or a window of N values of one. */
 	const struct type *type;
 	bool optional; /* T?; of a bank or window: each element */
+	bool exact;    /* an input: it wants the value of the frame that fires */
+	struct privacy_mark mark; /* an output: of all its streams, where the program says nothing */
 };
 
 struct param {
@@ -89,6 +92,7 @@ struct part {
 	const struct term *term;
 	uint32_t output; /* NO_OUTPUT: only other parts read it */
 	bool kept;       /* a deploy or an assert speaks of it */
+	struct privacy_mark mark;
 };
 
 #define NO_OUTPUT UINT32_MAX
@@ -143,7 +147,11 @@ struct interface {
 	uint32_t makes; /* of that: firings for each input, at most; 0 = not stated */
 	bool flushes;   /* fires at the end of its inputs, without any */
 	struct span flushes_at;
+	bool wakes; /* of one that fires any: fires by itself, too, without any input */
+	struct span wakes_at;
 	VEC(struct state_field) persistent; /* struct NAME_state */
+	VEC(struct state_field)
+	memories; /* which survive as they are; their types may have variables */
 	VEC(struct state_field)
 	state;                  /* with `step`: struct NAME; zeroed before the first firing */
 	struct c_block members; /* with `step`: more fields of struct NAME, in C */
@@ -169,7 +177,8 @@ struct constant {
 /* Whether it declares something that is kept from one firing to the next. */
 static inline bool interface_keeps(const struct interface *face)
 {
-	return face->state.n > 0 || face->members.text || face->persistent.n > 0;
+	return face->state.n > 0 || face->members.text || face->persistent.n > 0 ||
+	       face->memories.n > 0;
 }
 
 /* Whether a parameter may change while the program runs. */

@@ -159,6 +159,9 @@ static inline struct diags *lift_diags(struct lift *lift)
 	return lift->e->sema->diags;
 }
 
+/* The name of a type, or "this record" where it has none. */
+const char *term_record_words(const struct type *type);
+
 /* Reports "`what`, not `type`"; NULL. */
 struct term *term_mismatch(struct lift *lift, struct span span, const char *what,
                            const struct type *type);

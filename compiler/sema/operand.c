@@ -187,7 +187,13 @@ struct term *lift_relay(struct lift *lift, const struct ast_expr *stream, struct
 	if (!operand->stream)
 		return NULL;
 	operand->name = last_name(lift, operand->stream);
-	struct stream_ref ref = stream_resolve(lift->e, lift->scope, operand->stream);
+	struct elaborator *e = lift->e;
+	struct stream_ref ref =
+		stream_is_expression(e, lift->scope, operand->stream) /* a field, an element */
+			? expression_stream(e,
+	                                    expression_here(e, lift->scope, operand->stream, NULL),
+	                                    operand->stream->span, NULL)
+			: stream_resolve(e, lift->scope, operand->stream);
 	operand->input.node = ref.node;
 	operand->input.output = ref.output;
 	if (ref.node == UNBOUND) {

@@ -76,17 +76,19 @@ static uint32_t write_part(struct writing *w, struct meaning *meaning)
 	                    .at = meaning->binding->expr ? meaning->binding->expr->span
 	                                                 : meaning->binding->at,
 	                    .term = term,
-	                    .output = NO_OUTPUT};
+	                    .output = NO_OUTPUT,
+	                    .mark = meaning->binding->mark};
 	vec_push(w->arena, &w->face->parts, part);
 	meaning->part = (uint32_t)w->face->parts.n - 1;
 	return meaning->part;
 }
 
-/* A name stands for its text, or for the part that several read. */
+/* A name stands for its text, or for the part that several read; what is marked is a part. */
 static struct term *write_name(struct writing *w, const struct term *term, bool asked)
 {
 	struct meaning *meaning = term->meaning;
-	if (meaning->part == NO_OUTPUT && !asked)
+	bool marked = meaning->binding->mark.word != PRIVACY_UNSAID;
+	if (meaning->part == NO_OUTPUT && !asked && !marked)
 		return write_term(w, meaning->term);
 	struct term *part = arena_new(w->arena, struct term);
 	*part = *term;

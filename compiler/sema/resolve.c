@@ -16,11 +16,13 @@ static bool has_own_prefix(const char *name)
 static void report_name(struct sema *sema, struct ast_name name)
 {
 	diag_report(sema->diags, E0207, name.span, "'%s' cannot be a name: C needs it", name.text);
-	const char *rest = name.text + (strncasecmp(name.text, "pkd", 3) == 0 ? 4 : 0);
-	rest += strspn(rest, "_");
-	if (!has_own_prefix(name.text))
+	if (!has_own_prefix(name.text)) {
 		diag_help(sema->diags, "write '%s_' or another word", name.text);
-	else if (*rest)
+		return;
+	}
+	const char *rest = name.text + (name.text[0] == '_' ? 0 : strlen("pkd_"));
+	rest += strspn(rest, "_");
+	if (*rest)
 		diag_help(sema->diags, "write '%s' or another word", rest);
 }
 
@@ -120,6 +122,24 @@ static bool resolve_values(struct sema *sema, const struct type *type, struct sp
 	return true;
 }
 
+/* `period: 100`: a number where a time is needed lacks its unit, and the reverse. */
+static void help_value(struct sema *sema, const struct type *type, struct span span,
+                       const struct value *value)
+{
+	const char *text = resolve_source(sema, span);
+
+	if (type->kind == TYPE_TIME && (value->kind == VALUE_INT || value->kind == VALUE_FLOAT) &&
+	    text[strspn(text, "0123456789._")] == '\0')
+		diag_help(sema->diags, "write its unit: '%ss', or '%sms'", text, text);
+	else if (type->kind == TYPE_STRING &&
+	         (value->kind == VALUE_INT || value->kind == VALUE_FLOAT) &&
+	         text[strspn(text, "0123456789._")] == '\0')
+		diag_help(sema->diags, "write '\"%s\"'", text);
+	else if (type->kind == TYPE_BOOL && value->kind == VALUE_INT &&
+	         (value->i == 0 || value->i == 1))
+		diag_help(sema->diags, "write '%s'", value->i ? "true" : "false");
+}
+
 bool resolve_value(struct sema *sema, const struct type *type, struct span span,
                    struct value *value)
 {
@@ -130,6 +150,7 @@ bool resolve_value(struct sema *sema, const struct type *type, struct span span,
 	if (!kind_suits(type, value)) {
 		diag_report(sema->diags, E0302, span, "%s is needed here, this is %s", type->name,
 		            value_kind_text(value->kind));
+		help_value(sema, type, span, value);
 		return false;
 	}
 	const struct int_bounds *bounds = find_bounds(type->kind);
@@ -231,7 +252,8 @@ struct value resolve_constant(struct sema *sema, struct file_scope *file, const 
 					.kind = VALUE_ENUM, .i = (int64_t)i, .enumeration = e};
 		diag_report(sema->diags, E0201, expr->span, "%s has no '%s'", type->name,
 		            expr->name.text);
-		diag_suggest(sema->diags, expr->name.text, e->names.items, e->names.n);
+		diag_choose(sema->diags, "its values are", expr->name.text, e->names.items,
+		            e->names.n);
 		return (struct value){0};
 	}
 	if (type->kind == TYPE_ARRAY && expr->kind == EXPR_LIST)
@@ -331,8 +353,7 @@ static void claim_part(struct sema *sema, const struct interface *face, struct a
 		resolve_meets(sema, name, shorter);
 }
 
-static void resolve_generics(struct sema *sema, struct file_scope *file,
-                             const struct ast_decl *decl, struct interface *face)
+static void resolve_generics(struct sema *sema, const struct ast_decl *decl, struct interface *face)
 {
 	for (size_t i = 0; i < decl->generics.n; i++) {
 		const struct ast_generic *written = &decl->generics.items[i];
@@ -343,9 +364,6 @@ static void resolve_generics(struct sema *sema, struct file_scope *file,
 		if (resolve_generic(face, generic.name))
 			diag_report(sema->diags, E0202, generic.span, "'%s' is declared twice",
 			            generic.name);
-		if (written->initial)
-			generic.has_initial = const_size(sema, file, written->initial, UINT32_MAX,
-			                                 &generic.initial);
 		vec_push(sema->arena, &face->generics, generic);
 		map_put(sema->arena, &face->names, generic.name, face);
 	}
@@ -361,11 +379,39 @@ static void claim_name(struct sema *sema, struct interface *face, struct ast_nam
 	diag_help(sema->diags, "ports, parameters and <…> of a node have names of their own");
 }
 
+/* `exact` is for what comes in, `private` and `public` for what goes out. */
+static void check_port_words(struct sema *sema, const struct ast_port *written, bool output)
+{
+	bool parameter = written->param || written->initial || written->low;
+	bool marked = written->privacy.word != PRIVACY_UNSAID;
+	struct span at = marked ? written->privacy.at : written->word_at;
+	const char *word = marked ? privacy_word(written->privacy.word) : "exact";
+
+	if (!marked && !written->exact)
+		return;
+	if (!parameter && output == marked)
+		return;
+	diag_report(sema->diags, E0410, at, "'%s' stands before %s, and this is %s", word,
+	            marked ? "an output" : "an input",
+	            parameter ? "a parameter"
+	            : output  ? "an output"
+	                      : "an input");
+	if (parameter && marked)
+		diag_help(sema->diags, "a text that nothing shows is a 'param secret %s: string'",
+		          written->name.text);
+	else if (!output && marked)
+		diag_help(sema->diags,
+		          "leave it out: a stream is marked where it is bound");
+	else
+		diag_help(sema->diags, "leave it out");
+}
+
 /* A port of a node, or a parameter that stands among the ports. */
 static void resolve_port(struct sema *sema, struct file_scope *file, struct interface *face,
                          const struct ast_port *written, bool output)
 {
 	claim_name(sema, face, written->name);
+	check_port_words(sema, written, output);
 	if (written->param || written->initial || written->low) {
 		if (output)
 			diag_report(sema->diags, E0302, written->span, "an output has no default");
@@ -378,7 +424,9 @@ static void resolve_port(struct sema *sema, struct file_scope *file, struct inte
 	                    .doc = written->doc ? written->doc : "",
 	                    .span = written->name.span,
 	                    .type = resolve_type(sema, place, written->type),
-	                    .optional = written->optional};
+	                    .optional = written->optional,
+	                    .exact = written->exact,
+	                    .mark = written->privacy};
 	if (output && port.type->kind == TYPE_ANY) {
 		diag_report(sema->diags, E0301, written->type->span, "an output needs a type");
 		port.type = type_error();
@@ -423,15 +471,19 @@ static uint32_t resolve_makes(struct sema *sema, struct file_scope *file,
 	return 0;
 }
 
-static bool has_field(const struct interface *face, const char *name)
+static bool is_in(const struct state_field *fields, size_t n, const char *name)
 {
-	for (size_t i = 0; i < face->state.n; i++)
-		if (strcmp(face->state.items[i].name, name) == 0)
-			return true;
-	for (size_t i = 0; i < face->persistent.n; i++)
-		if (strcmp(face->persistent.items[i].name, name) == 0)
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(fields[i].name, name) == 0)
 			return true;
 	return false;
+}
+
+static bool has_field(const struct interface *face, const char *name)
+{
+	return is_in(face->state.items, face->state.n, name) ||
+	       is_in(face->persistent.items, face->persistent.n, name) ||
+	       is_in(face->memories.items, face->memories.n, name);
 }
 
 static void meets_field(struct sema *sema, struct ast_name name, const struct state_field *fields,
@@ -445,20 +497,26 @@ static void meets_field(struct sema *sema, struct ast_name name, const struct st
 static void resolve_state(struct sema *sema, struct file_scope *file, struct interface *face,
                           const struct ast_item *item)
 {
-	struct type_place place = {.file = file};
+	bool is_memory = item->kind == ITEM_MEMORY;
+	struct type_place place = {.file = file, .face = is_memory ? face : NULL};
 	struct state_field field = {.name = item->port.name.text,
 	                            .doc = item->port.doc ? item->port.doc : "",
 	                            .span = item->port.name.span,
 	                            .type = resolve_type(sema, place, item->port.type)};
 	resolve_part_name(sema, item->port.name);
-	if (field.type->kind == TYPE_ANY)
+	if (field.type->kind == TYPE_ANY) {
 		diag_report(sema->diags, E0301, item->port.type->span, "'any' is for ports only");
-	resolve_layout(sema, field.type, item->port.type->span);
+		field.type = type_error();
+	}
+	if (type_is_concrete(field.type))
+		resolve_layout(sema, field.type, item->port.type->span);
 	meets_field(sema, item->port.name, face->state.items, face->state.n);
 	meets_field(sema, item->port.name, face->persistent.items, face->persistent.n);
 	if (has_field(face, field.name))
 		diag_report(sema->diags, E0202, field.span, "'%s' is declared twice", field.name);
-	if (item->kind == ITEM_PERSISTENT)
+	if (is_memory)
+		vec_push(sema->arena, &face->memories, field);
+	else if (item->kind == ITEM_PERSISTENT)
 		vec_push(sema->arena, &face->persistent, field);
 	else
 		vec_push(sema->arena, &face->state, field);
@@ -590,11 +648,16 @@ static void resolve_item(struct sema *sema, struct file_scope *file, struct inte
 		face->flushes = true;
 		face->flushes_at = item->span;
 		break;
+	case ITEM_WAKES:
+		face->wakes = true;
+		face->wakes_at = item->span;
+		break;
 	case ITEM_MAKES:
 		face->makes = resolve_makes(sema, file, item);
 		break;
 	case ITEM_STATE:
 	case ITEM_PERSISTENT:
+	case ITEM_MEMORY:
 		resolve_state(sema, file, face, item);
 		break;
 	case ITEM_STEP:
@@ -678,6 +741,20 @@ static void check_many(struct sema *sema, const struct interface *face)
 		          "write 'fires any' in the declaration of '%s', or leave 'makes' out",
 		          face->name);
 	}
+	if (face->wakes && face->inputs.n == 0) {
+		diag_report(sema->diags, E0206, face->wakes_at,
+		            "'wakes' is for a node with inputs: an origin is called by itself anyway");
+		diag_help(sema->diags,
+		          "its step returns pkd_later(ctx, due), or PKD_LATER while it watches a "
+		          "descriptor");
+	} else if (face->wakes && !face->fires_any) {
+		diag_report(sema->diags, E0206, face->wakes_at,
+		            "what '%s' makes without an input has no frame to belong to", face->name);
+		diag_help(sema->diags,
+		          "write 'fires any' in the declaration of '%s': then it numbers what it makes "
+		          "itself",
+		          face->name);
+	}
 	if (face->flushes && face->inputs.n == 0) {
 		diag_report(
 			sema->diags, E0206, face->flushes_at,
@@ -726,6 +803,28 @@ static void check_generics(struct sema *sema, struct interface *face, bool pipel
 			            face->name, generic->name);
 		generic->kind = GENERIC_SIZE;
 		generic->given_only = true;
+	}
+}
+
+/* What a default may be follows from the kind of its variable, and that from the ports. */
+static void resolve_defaults(struct sema *sema, struct file_scope *file,
+                             const struct ast_decl *decl, struct interface *face)
+{
+	for (size_t i = 0; i < face->generics.n && i < decl->generics.n; i++) {
+		struct generic *generic = &face->generics.items[i];
+		const struct ast_expr *written = decl->generics.items[i].initial;
+		if (!written)
+			continue;
+		if (generic->kind == GENERIC_SIZE)
+			generic->has_initial = const_size(sema, file, written, UINT32_MAX,
+			                                  &generic->initial);
+		else if (generic->kind == GENERIC_FORMAT)
+			generic->has_initial = resolve_format_name(sema, generic, written,
+			                                           &generic->initial);
+		else
+			diag_report(sema->diags, E0308, written->span,
+			            "'%s' is a type, which is inferred: it has no default",
+			            generic->name);
 	}
 }
 
@@ -784,6 +883,25 @@ static void check_live_strings(struct sema *sema, const struct ast_decl *decl,
 	}
 }
 
+/* The ports of a pipeline are streams of others, each of which is marked where it is bound. */
+static void check_no_words(struct sema *sema, const struct ast_ports *ports, bool output)
+{
+	for (size_t i = 0; i < ports->n; i++) {
+		const struct ast_port *port = &ports->items[i];
+		bool marked = output && port->privacy.word != PRIVACY_UNSAID;
+		const char *word = marked ? privacy_word(port->privacy.word) : "exact";
+		if (!marked && (output || !port->exact))
+			continue;
+		diag_report(sema->diags, E0410, marked ? port->privacy.at : port->word_at,
+		            "'%s' stands before a port of a node, and this is one of a pipeline",
+		            word);
+		diag_help(sema->diags,
+		          marked ? "leave it out, and write '%s' where the stream is bound"
+		                 : "leave it out: the nodes in the pipeline say '%s'",
+		          word);
+	}
+}
+
 struct interface *resolve_node(struct sema *sema, struct symbol *symbol)
 {
 	if (symbol->state != UNRESOLVED)
@@ -802,13 +920,16 @@ struct interface *resolve_node(struct sema *sema, struct symbol *symbol)
 		resolve_symbol_name(sema, file, decl->name);
 	else
 		resolve_name(sema, decl->name);
-	resolve_generics(sema, file, decl, face);
+	resolve_generics(sema, decl, face);
 	for (size_t i = 0; i < decl->inputs.n; i++)
 		resolve_port(sema, file, face, &decl->inputs.items[i], false);
 	for (size_t i = 0; i < decl->outputs.n; i++)
 		resolve_port(sema, file, face, &decl->outputs.items[i], true);
-	if (symbol->kind != SYMBOL_NODE)
+	if (symbol->kind != SYMBOL_NODE) {
 		check_stream_names(sema, face);
+		check_no_words(sema, &decl->inputs, false);
+		check_no_words(sema, &decl->outputs, true);
+	}
 	for (size_t i = 0; i < decl->items.n; i++)
 		resolve_item(sema, file, face, &decl->items.items[i]);
 	resolve_rights(sema, decl, face);
@@ -817,6 +938,7 @@ struct interface *resolve_node(struct sema *sema, struct symbol *symbol)
 		check_live_strings(sema, decl, face);
 	}
 	check_generics(sema, face, symbol->kind == SYMBOL_PIPELINE);
+	resolve_defaults(sema, file, decl, face);
 	check_items(sema, face);
 	if (face->inputs.n == 0 && face->origin == ORIGIN_NONE && symbol->kind == SYMBOL_NODE)
 		face->origin = ORIGIN_PACED;

@@ -16,6 +16,9 @@ struct type_place {
 const struct type *resolve_type(struct sema *sema, struct type_place place,
                                 const struct ast_type *written);
 
+/* The type that is called so and has no declaration: `f32`, `time`; NULL: none. */
+const struct type *resolve_scalar(const char *name);
+
 /* The type of a record or enum; the header of `from` will include the one that has it. */
 const struct type *resolve_symbol_type(struct sema *sema, struct file_scope *from,
                                        struct symbol *symbol);
@@ -27,6 +30,10 @@ void resolve_use(struct sema *sema, struct unit *unit, const struct type *type);
 bool resolve_layout(struct sema *sema, const struct type *type, struct span span);
 
 struct generic *resolve_generic(struct interface *face, const char *name);
+
+/* The format that an expression names for a generic that is one; false after a report. */
+bool resolve_format_name(struct sema *sema, const struct generic *generic,
+                         const struct ast_expr *written, uint64_t *ret_format);
 
 /* "detect_Object", "detect.Object"; without the module in the main file. Of a file that is used,
  * the first has the file's name and the second the one after `as`. */

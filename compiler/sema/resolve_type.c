@@ -137,6 +137,31 @@ static bool resolve_size(struct sema *sema, struct type_place place, const struc
 	return const_size(sema, place.file, &expr, max, &ret_size->value);
 }
 
+static void report_format(struct sema *sema, struct span at, const char *name)
+{
+	size_t n = 0;
+	while (format_names[n])
+		n++;
+	diag_report(sema->diags, E0301, at, "unknown pixel format '%s'", name);
+	if (text_nearest(name, format_names, n))
+		diag_suggest(sema->diags, name, format_names, n);
+	else
+		diag_help(sema->diags, "the formats are %s", format_list(sema->arena));
+}
+
+bool resolve_format_name(struct sema *sema, const struct generic *generic,
+                         const struct ast_expr *written, uint64_t *ret_format)
+{
+	if (written->kind == EXPR_NAME && format_find(written->name.text, ret_format))
+		return true;
+	if (written->kind == EXPR_NAME)
+		report_format(sema, written->span, written->name.text);
+	else
+		diag_report(sema->diags, E0308, written->span,
+		            "'%s' is a pixel format, and this is none", generic->name);
+	return false;
+}
+
 static bool resolve_format(struct sema *sema, struct type_place place,
                            const struct ast_type *written, struct size *ret_format)
 {
@@ -151,14 +176,7 @@ static bool resolve_format(struct sema *sema, struct type_place place,
 	}
 	if (format_find(name, &ret_format->value))
 		return true;
-	size_t n = 0;
-	while (format_names[n])
-		n++;
-	diag_report(sema->diags, E0301, written->span, "unknown pixel format '%s'", name);
-	if (text_nearest(name, format_names, n))
-		diag_suggest(sema->diags, name, format_names, n);
-	else
-		diag_help(sema->diags, "the formats are %s", format_list(sema->arena));
+	report_format(sema, written->span, name);
 	return false;
 }
 
@@ -224,7 +242,7 @@ static const struct type *resolve_text(struct sema *sema, struct type_place plac
 	return text ? type_string(sema->arena, n) : type_bytes(sema->arena, n);
 }
 
-static const struct type *scalar_named(const char *name)
+const struct type *resolve_scalar(const char *name)
 {
 #define TYPE(constant, word, c_type, size, pkd_kind) \
 	if (strcmp(name, word) == 0)                 \
@@ -276,7 +294,7 @@ const struct type *resolve_type(struct sema *sema, struct type_place place,
 			return resolve_image(sema, place, written);
 		if (strcmp(name, "string") == 0 || strcmp(name, "bytes") == 0)
 			return resolve_text(sema, place, written, name[0] == 's');
-		const struct type *scalar = scalar_named(name);
+		const struct type *scalar = resolve_scalar(name);
 		if (scalar)
 			return arguments(sema, written, 0, "without <…>") ? scalar : type_error();
 		struct generic *generic = resolve_generic(place.face, name);
@@ -368,6 +386,7 @@ static const struct type *resolve_record(struct sema *sema, struct symbol *symbo
 	if (!resolve_layout(sema, type, decl->name.span))
 		return type_error();
 	type_layout(type, &record->layout);
+	record->holds_picture = type_record_holds(record);
 	return type;
 }
 

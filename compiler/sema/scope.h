@@ -59,6 +59,7 @@ struct sema {
 	const char *const *defines;     /* NAME=value, for constants of the main file */
 	size_t n_defines;
 	const void *locals; /* of the elaborator: loop variables and generics are constants, too */
+	const char *choice; /* the condition of an `if` of a pipeline, while it is computed */
 	bool (*find_local)(struct sema *sema, const struct ast_expr *name, struct value *ret_value);
 	/* Of a parameter that is an array: how many elements; false where it is not. */
 	bool (*local_length)(struct sema *sema, const struct ast_expr *name, uint64_t *ret_length);

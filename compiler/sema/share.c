@@ -69,6 +69,19 @@ static uint32_t number_term(struct sharing *s, const struct term *term)
 	return number_of(s, &key);
 }
 
+/* One that is marked is not the same as one that is not. */
+static uint32_t number_text(struct sharing *s, const struct meaning *text)
+{
+	uint32_t number = number_term(s, text->term);
+	struct buf key;
+
+	if (text->binding->mark.word == PRIVACY_UNSAID)
+		return number;
+	buf_init(&key);
+	buf_printf(&key, "%s %u", privacy_word(text->binding->mark.word), number);
+	return number_of(s, &key);
+}
+
 /* ---- Which nodes have the same ---- */
 
 /* A name that nobody reads is told of, so it stays apart. */
@@ -105,7 +118,7 @@ static bool find_firsts(struct sharing *s)
 			continue;
 		meaning_order(s->e, texts, bound->nodes.items[i].meaning);
 		for (; done < texts->n; done++)
-			texts->items[done]->number = number_term(s, texts->items[done]->term);
+			texts->items[done]->number = number_text(s, texts->items[done]);
 		while (firsts.n <= s->n_numbers)
 			vec_push(s->arena, &firsts, 0);
 		uint32_t first = first_with(s, firsts.items, i);

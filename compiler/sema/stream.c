@@ -381,14 +381,29 @@ struct binding *stream_expression(struct elaborator *e, struct scope *scope,
 	return binding && binding->kind == BINDING_EXPRESSION ? binding : NULL;
 }
 
+/* Whether the only output of a pipeline has values with fields. */
+static bool output_holds_fields(struct elaborator *e, const struct binding *pipeline)
+{
+	struct binding *output = pipeline->inside->outputs.entries[0].value;
+	const struct type *type = NULL;
+	if (output->forcing)
+		return true;
+	output = forced(e, output);
+	while (output && output->kind == BINDING_PIPELINE && output->inside->outputs.n == 1)
+		output = output->inside->outputs.entries[0].value;
+	if (output)
+		type = binding_type(e, output);
+	return !type || type->kind == TYPE_RECORD;
+}
+
 /* Whether the one stream that a binding means has values with fields, or with elements. A type that
  * is not known yet is taken to have them. */
 static bool holds_parts(struct elaborator *e, const struct binding *binding, bool fields)
 {
 	if (binding->kind == BINDING_EXPRESSION)
 		return true; /* it has no outputs, and is no bank */
-	if (binding->kind == BINDING_PIPELINE && binding->inside->outputs.n == 1 && !fields)
-		return true;
+	if (binding->kind == BINDING_PIPELINE && binding->inside->outputs.n == 1)
+		return !fields || output_holds_fields(e, binding);
 	if (binding->kind != BINDING_NODE && binding->kind != BINDING_STREAM)
 		return false;
 	const struct interface *face = e->bound->nodes.items[binding->node].face;

@@ -88,8 +88,8 @@ static bool constants_fit(struct lift *lift, const struct term *term, const stru
 	if (term->kind == TERM_COALESCE)
 		return constants_fit(lift, term->left, type) &&
 		       constants_fit(lift, term->right, type);
-	return term->kind != TERM_IF || (constants_fit(lift, term->right, type) &&
-	                                 constants_fit(lift, term->third, type));
+	return term->kind != TERM_IF ||
+	       (constants_fit(lift, term->right, type) && constants_fit(lift, term->third, type));
 }
 
 struct term *term_convert(struct lift *lift, struct term *term, const struct type *type)
@@ -199,6 +199,20 @@ struct term *term_widen(struct lift *lift, struct term *term, const struct type 
 	return fits ? term_convert(lift, term, type) : NULL;
 }
 
+static void help_as(struct lift *lift, const struct ast_expr *expr, const struct type *type,
+                    const struct term *term)
+{
+	bool whole = term->type && type_is_number(term->type) && !type_is_fraction(term->type);
+	const char *text = resolve_source(lift->e->sema, expr->span);
+	bool operand = !strpbrk(text, " \n");
+
+	diag_report(lift_diags(lift), E0302, expr->span, "%s is needed here, this is %s",
+	            type->name, term->type ? term->type->name : "not known");
+	if (type->kind == TYPE_BOOL && whole && !strchr(text, '\n'))
+		diag_help(lift_diags(lift), operand ? "write '%s != 0'" : "write '(%s) != 0'",
+		          text);
+}
+
 struct term *term_build_as(struct lift *lift, const struct ast_expr *expr, const struct type *type)
 {
 	struct term *term = term_build(lift, expr, type);
@@ -207,8 +221,7 @@ struct term *term_build_as(struct lift *lift, const struct ast_expr *expr, const
 	size_t errors = lift_diags(lift)->n_errors;
 	struct term *converted = term_convert(lift, term, type);
 	if (!converted && lift_diags(lift)->n_errors == errors)
-		diag_report(lift_diags(lift), E0302, expr->span, "%s is needed here, this is %s",
-		            type->name, term->type ? term->type->name : "not known");
+		help_as(lift, expr, type, term);
 	return converted;
 }
 
@@ -309,7 +322,7 @@ static struct term *build_enum_member(struct lift *lift, const struct ast_expr *
 		vec_push(lift->e->sema->arena, &names, type->enumeration->names.items[i]);
 	diag_report(lift_diags(lift), E0303, expr->name.span, "%s has no value '%s'", type->name,
 	            expr->name.text);
-	diag_suggest(lift_diags(lift), expr->name.text, names.items, names.n);
+	diag_choose(lift_diags(lift), "its values are", expr->name.text, names.items, names.n);
 	return NULL;
 }
 
@@ -415,9 +428,9 @@ static struct term *build_field(struct lift *lift, const struct ast_expr *expr)
 		}
 		vec_push(lift->e->sema->arena, &names, record->fields.items[i].name);
 	}
-	diag_report(lift_diags(lift), E0303, expr->name.span, "%s has no field '%s'", record->kind,
-	            expr->name.text);
-	diag_suggest(lift_diags(lift), expr->name.text, names.items, names.n);
+	diag_report(lift_diags(lift), E0303, expr->name.span, "%s has no field '%s'",
+	            term_record_words(left->type), expr->name.text);
+	diag_choose(lift_diags(lift), "its fields are", expr->name.text, names.items, names.n);
 	return NULL;
 }
 
@@ -435,6 +448,22 @@ static struct term *build_member(struct lift *lift, const struct ast_expr *expr,
 	               : build_stream(lift, expr, hint);
 }
 
+/* Of a constant number, whether there can ever be such an element. */
+static bool holds_element(struct lift *lift, const struct type *type, const struct ast_expr *expr,
+                          const struct term *index)
+{
+	bool array = type->kind == TYPE_ARRAY;
+	if (index->kind != TERM_CONST || index->value.kind != VALUE_INT || type->n.variable ||
+	    (index->value.i >= 0 && (uint64_t)index->value.i < type->n.value))
+		return true;
+	diag_report(lift_diags(lift), E0307, expr->right->span,
+	            array ? "'%s' has the elements 0 to %llu"
+	                  : "'%s' never has more than the elements 0 to %llu",
+	            resolve_source(lift->e->sema, expr->left->span),
+	            (unsigned long long)type->n.value - 1);
+	return false;
+}
+
 struct term *term_build_element(struct lift *lift, const struct ast_expr *expr, struct term *left)
 {
 	if (!left)
@@ -447,6 +476,8 @@ struct term *term_build_element(struct lift *lift, const struct ast_expr *expr, 
 		                     left->type);
 	struct term *index = term_build_as(lift, expr->right, type_scalar(TYPE_I64));
 	if (!index)
+		return NULL;
+	if (!holds_element(lift, left->type, expr, index))
 		return NULL;
 	struct term *term = term_new(lift, TERM_ELEMENT, left->type->item, expr->span);
 	term->left = left;

@@ -273,9 +273,13 @@ static struct term *build_length(struct lift *lift, const struct ast_expr *expr,
 {
 	const struct type *type = of->type;
 	if (!type ||
-	    (type->kind != TYPE_LIST && type->kind != TYPE_STRING && type->kind != TYPE_BYTES))
-		return term_mismatch(lift, of->span, "a list, a string or bytes is needed here",
-		                     type);
+	    (type->kind != TYPE_LIST && type->kind != TYPE_STRING && type->kind != TYPE_BYTES)) {
+		term_mismatch(lift, of->span, "a list, a string or bytes is needed here", type);
+		if (type && type->kind == TYPE_ARRAY)
+			diag_help(lift_diags(lift), "it has %llu elements always",
+			          (unsigned long long)type->n.value);
+		return NULL;
+	}
 	struct term *term = term_new(lift, TERM_LENGTH, type_scalar(TYPE_U32), expr->span);
 	term->left = of;
 	return term;

@@ -2,6 +2,23 @@
 #include "sema/lift.h"
 #include <string.h>
 
+/* An array is no list, and a list of its elements is one. */
+static void help_elements(struct lift *lift, const char *x, uint64_t n)
+{
+	enum { MOST = 6 };
+	const char *all = "";
+	for (uint64_t i = 0; i < n && n <= MOST; i++)
+		all = arena_printf(lift->e->sema->arena, "%s%s%s[%llu]", all, i ? ", " : "", x,
+		                   (unsigned long long)i);
+	if (n <= MOST)
+		diag_help(lift_diags(lift), "write '[%s]' for the list of its elements", all);
+	else
+		diag_help(lift_diags(lift),
+		          "an array is no list: name its elements, '[%s[0], %s[1], …]', or let a "
+		          "node give a list",
+		          x, x);
+}
+
 /* mean(x) of a stream of numbers: its last values make a list. */
 static struct term *no_list(struct lift *lift, const struct term *term)
 {
@@ -12,6 +29,8 @@ static struct term *no_list(struct lift *lift, const struct term *term)
 	    !strpbrk(x, " []"))
 		diag_help(lift_diags(lift),
 		          "write '[%s, %s[-1], %s[-2]]' for its last three values", x, x, x);
+	if (term->type && term->type->kind == TYPE_ARRAY && !strpbrk(x, " \n"))
+		help_elements(lift, x, term->type->n.value);
 	return NULL;
 }
 

@@ -160,6 +160,18 @@ static void help_text(struct lift *lift, const struct ast_expr *expr, const stru
 	          b);
 }
 
+/* `t > 3`: a time beside a number that lacks its unit. */
+static void help_time(struct lift *lift, const struct term *left, const struct term *right)
+{
+	bool first = right->type && right->type->kind == TYPE_TIME;
+	const struct term *time = first ? right : left, *number = first ? left : right;
+	const char *text = resolve_source(lift->e->sema, number->span);
+	if (time->type && time->type->kind == TYPE_TIME && number->kind == TERM_CONST &&
+	    text[strspn(text, "0123456789._")] == '\0')
+		diag_help(lift_diags(lift), "'%s' has no unit: write '%ss', or '%sms'", text, text,
+		          text);
+}
+
 static struct term *no_operator(struct lift *lift, const struct ast_expr *expr,
                                 const struct term *left, const struct term *right)
 {
@@ -171,6 +183,7 @@ static struct term *no_operator(struct lift *lift, const struct ast_expr *expr,
 	            left->type ? left->type->name : "an unknown type",
 	            right->type ? right->type->name : "an unknown type");
 	help_text(lift, expr, left, right);
+	help_time(lift, left, right);
 	help_enum(lift, expr, left, right);
 	help_fields(lift, left);
 	help_fields(lift, right);
@@ -301,12 +314,39 @@ static struct term *build_coalesce(struct lift *lift, const struct ast_expr *exp
 	return term;
 }
 
+/* `x or 0`, for what other languages mean by it. */
+static bool is_default(const struct ast_expr *expr)
+{
+	enum ast_expr_kind kind = expr->right->kind;
+
+	return expr->op == OP_OR && (kind == EXPR_INT || kind == EXPR_FLOAT ||
+	                             kind == EXPR_QUANTITY || kind == EXPR_STRING);
+}
+
+static struct term *refuse_default(struct lift *lift, const struct ast_expr *expr)
+{
+	struct sema *sema = lift->e->sema;
+	const char *left = resolve_source(sema, expr->left->span);
+
+	diag_report(lift_diags(lift), E0302, expr->span,
+	            "'or' combines two bools; a default for an absent value is written behind '%s'",
+	            "??");
+	if (!strchr(left, '\n'))
+		diag_help(lift_diags(lift),
+		          *resolve_source(sema, expr->span) == '(' ? "write '(%s ?? %s)'"
+		                                                   : "write '%s ?? %s'",
+		          left, resolve_source(sema, expr->right->span));
+	return NULL;
+}
+
 struct term *term_build_binary(struct lift *lift, const struct ast_expr *expr,
                                const struct type *hint)
 {
 	const struct type *truth = type_scalar(TYPE_BOOL);
 	if (expr->op == OP_COALESCE)
 		return build_coalesce(lift, expr, hint);
+	if (is_default(expr))
+		return refuse_default(lift, expr);
 	if (expr->op == OP_AND || expr->op == OP_OR)
 		return finish_binary(lift, expr, truth, term_build_as(lift, expr->left, truth),
 		                     term_build_as(lift, expr->right, truth));

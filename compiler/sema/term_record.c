@@ -48,6 +48,7 @@ static const struct type *anonymous_record(struct lift *lift, const struct term 
 	while (map_get(&e->bound->file->module->symbols, record->name));
 	record->unit = e->bound->file->unit;
 	record->kind = record->name;
+	record->unnamed = true;
 	record->c_name = c_claim_struct(
 		e->sema, arena_printf(e->sema->arena, "%s_%s", e->bound->name, record->name));
 	record->doc = "";
@@ -58,10 +59,16 @@ static const struct type *anonymous_record(struct lift *lift, const struct term 
 		                        .type = term->items[i]->type,
 		                        .doc = "",
 		                        .span = names[i].span});
+	record->holds_picture = type_record_holds(record);
 	vec_push(e->sema->arena, &e->bound->file->unit->records, record);
 	for (size_t i = 0; i < record->fields.n; i++)
 		resolve_use(e->sema, e->bound->file->unit, record->fields.items[i].type);
 	return type_record(e->sema->arena, record);
+}
+
+const char *term_record_words(const struct type *type)
+{
+	return type->kind == TYPE_RECORD && type->record->unnamed ? "this record" : type->name;
 }
 
 static const struct field *hinted_field(const struct type *hint, const char *name)
@@ -88,7 +95,7 @@ static struct term *order_fields(struct lift *lift, struct term *term, const str
 			continue;
 		diag_report(lift_diags(lift), E0310, term->span,
 		            "the field '%s' of %s has no value", record->fields.items[i].name,
-		            record->kind);
+		            record->unnamed ? "this record" : record->kind);
 		return NULL;
 	}
 	term->items = ordered;
@@ -112,7 +119,7 @@ struct term *term_build_record(struct lift *lift, const struct ast_expr *expr,
 		const struct field *field = hinted_field(hint, arg->name.text);
 		if (hinted && !field) {
 			diag_report(lift_diags(lift), E0303, arg->name.span, "%s has no field '%s'",
-			            hint->name, arg->name.text);
+			            term_record_words(hint), arg->name.text);
 			return NULL;
 		}
 		for (size_t k = 0; k < i; k++) {
@@ -180,7 +187,7 @@ struct term *term_of_record(struct lift *lift, const struct value *value, struct
 		names[i] = (struct ast_name){.text = value->names[i], .span = span};
 		if (hinted && !field) {
 			diag_report(lift_diags(lift), E0303, span, "%s has no field '%s'",
-			            hint->name, value->names[i]);
+			            term_record_words(hint), value->names[i]);
 			return NULL;
 		}
 		term->items[i] = field && item ? term_convert(lift, item, field->type) : item;

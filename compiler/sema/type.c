@@ -233,6 +233,23 @@ uint64_t type_items_offset(const struct type *list)
 
 /* ---- Questions ---- */
 
+bool type_holds_picture(const struct type *type)
+{
+	if (type->kind == TYPE_ARRAY || type->kind == TYPE_LIST)
+		return type->item->kind <= TYPE_TIME || type_holds_picture(type->item);
+	if (type->kind == TYPE_RECORD)
+		return type->record->holds_picture;
+	return type->kind == TYPE_IMAGE || type->kind == TYPE_BYTES;
+}
+
+bool type_record_holds(const struct record *record)
+{
+	for (size_t i = 0; i < record->fields.n; i++)
+		if (type_holds_picture(record->fields.items[i].type))
+			return true;
+	return false;
+}
+
 bool type_is_concrete(const struct type *type)
 {
 	switch (type->kind) {

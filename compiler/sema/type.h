@@ -69,12 +69,14 @@ struct record {
 	const char *name;   /* "Object" */
 	const char *kind;   /* "detect.Object"; "Object" in the main file */
 	const char *c_name; /* "detect_Object", of struct detect_Object */
+	bool unnamed;       /* written nowhere: its name is made up */
 	struct unit *unit;  /* whose header has it */
 	const char *doc;
 	struct span span;
 	VEC(struct field) fields;
 	/* Kept by resolve, as records may hold each other many times over; align is 0 before. */
 	struct layout layout;
+	bool holds_picture; /* a field does: kept likewise, type_record_holds */
 };
 
 struct enumeration {
@@ -98,6 +100,11 @@ int type_layout(const struct type *type, struct layout *ret_layout);
 /* Offset of a record's field number `field`, and of items[0] in a list. */
 uint64_t type_field_offset(const struct record *record, size_t field);
 uint64_t type_items_offset(const struct type *list);
+
+/* Whether its values have room for pixels: images, bytes, arrays and lists of numbers, booleans or
+ * times, and what has one of these in it. */
+bool type_holds_picture(const struct type *type);
+bool type_record_holds(const struct record *record); /* computed anew from its fields */
 
 bool type_is_concrete(const struct type *type); /* no variable in it; `any` is not concrete */
 bool type_equal(const struct type *a, const struct type *b);

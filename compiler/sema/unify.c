@@ -181,8 +181,9 @@ static const struct type *substitute(struct arena *arena, const struct bound_nod
 	return type->kind == TYPE_LIST ? type_list(arena, item, n) : type_array(arena, item, n);
 }
 
+/* What a type is declared for: "output" or "memory". */
 static void report_unknown(struct sema *sema, const struct bound_node *node,
-                           const struct port *port)
+                           const struct type *type, struct span declared, const char *what)
 {
 	for (size_t i = 0; i < node->face->generics.n; i++) {
 		const struct generic *generic = &node->face->generics.items[i];
@@ -195,14 +196,16 @@ static void report_unknown(struct sema *sema, const struct bound_node *node,
 		            node->face->kind);
 		if (generic->kind == GENERIC_SIZE)
 			diag_help(sema->diags, "give it by name: '%s: 640'", generic->name);
-		diag_note(sema->diags, port->span, "it is needed for this output");
+		if (generic->kind == GENERIC_TYPE)
+			diag_help(sema->diags, "give a type by name: '%s: f32'", generic->name);
+		diag_note(sema->diags, declared, "it is needed for this %s", what);
 		return;
 	}
 	diag_report(sema->diags, E0308, node->at,
 	            "%s cannot have this size: a size of %s is not "
 	            "between 1 and %u",
-	            node->face->kind, port->type->name, UINT32_MAX);
-	diag_note(sema->diags, port->span, "it is computed for this output");
+	            node->face->kind, type->name, UINT32_MAX);
+	diag_note(sema->diags, declared, "it is computed for this %s", what);
 }
 
 /* A required input without a stream was reported already: what it would tell is not missed. */
@@ -221,18 +224,31 @@ static bool is_whole(const struct bound_node *node)
 	return true;
 }
 
+/* Of this use of the node; type_error after a report. */
+static const struct type *finish_type(struct sema *sema, struct bound_node *node,
+                                      const struct type *declared, struct span span,
+                                      const char *what)
+{
+	const struct type *type = substitute(sema->arena, node, declared);
+	if (type)
+		return resolve_layout(sema, type, node->at) ? type : type_error();
+	if (is_whole(node))
+		report_unknown(sema, node, declared, span, what);
+	return type_error();
+}
+
 static void finish_output(struct sema *sema, struct bound_node *node, size_t output)
 {
 	const struct port *port = &node->face->outputs.items[output];
-	const struct type *type = substitute(sema->arena, node, port->type);
-	if (!type) {
-		if (is_whole(node))
-			report_unknown(sema, node, port);
-		type = type_error();
-	} else if (!resolve_layout(sema, type, node->at)) {
-		type = type_error();
-	}
-	node->outputs[output] = type;
+
+	node->outputs[output] = finish_type(sema, node, port->type, port->span, "output");
+}
+
+static void finish_memory(struct sema *sema, struct bound_node *node, size_t memory)
+{
+	const struct state_field *field = &node->face->memories.items[memory];
+
+	node->memories[memory] = finish_type(sema, node, field->type, field->span, "memory");
 }
 
 static void finish_outputs(struct sema *sema, struct bound_node *node)
@@ -245,6 +261,9 @@ static void finish_outputs(struct sema *sema, struct bound_node *node)
 	for (size_t i = 0; i < node->face->outputs.n; i++)
 		if (!node->outputs[i])
 			finish_output(sema, node, i);
+	for (size_t i = 0; i < node->face->memories.n; i++)
+		if (!node->memories[i])
+			finish_memory(sema, node, i);
 }
 
 /* ---- All nodes ---- */
@@ -255,6 +274,11 @@ void unify_report(struct sema *sema, const struct interface *face, const struct 
 	diag_report(sema->diags, E0302, at, "'%s' of %s takes %s, this is %s", port->name,
 	            face->kind, declared->name, actual->name);
 	diag_note(sema->diags, port->span, "declared here");
+	if (declared->kind == TYPE_STRING &&
+	    (type_is_number(actual) || actual->kind == TYPE_TIME || actual->kind == TYPE_BOOL ||
+	     actual->kind == TYPE_ENUM) &&
+	    !strpbrk(resolve_source(sema, at), " \n"))
+		diag_help(sema->diags, "write 'text(%s)'", resolve_source(sema, at));
 	if (!type_is_number(declared) || !type_is_number(actual))
 		return;
 	const char *given = resolve_source(sema, at);

@@ -26,6 +26,7 @@ struct value {
 	const struct value *items; /* n, of a list or a record */
 	const char *const *names;  /* n, of a record's fields */
 	size_t n;
+	size_t n_bytes; /* of a list or a record, with all that it is made of */
 };
 
 /* Of a whole number, a fraction or a time, exactly. Returns `text`. */

@@ -182,7 +182,8 @@ static void merge_output(struct pool *pool, uint32_t first_copy, uint32_t output
 	const struct port *port = &node->face->outputs.items[output];
 	if (!is_read(bound, pool->node, output))
 		return;
-	struct bound_node merge = {.at = node->at, .named = true, .has_arguments = true};
+	struct bound_node merge = {
+		.at = node->at, .named = true, .has_arguments = true, .orders = pool->node + 1};
 	merge.face = merge_face(pool, port, node->outputs[output], node->at);
 	merge.outputs = arena_alloc(arena, sizeof *merge.outputs);
 	merge.outputs[0] = node->outputs[output];

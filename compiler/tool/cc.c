@@ -177,6 +177,10 @@ static int compile_command(struct build *b, const char *source, const char *obje
 	/* The same results everywhere: docs/language.md, expressions. */
 	if (source == b->program || step_file_at(b, source))
 		subprocess_add_split(&command, "-fwrapv -ffp-contract=off");
+	/* To follow variables takes the square of the length of a function, and an expression of a
+	 * thousand parts is one. Nobody has named those of the program. */
+	if (source == b->program)
+		subprocess_add(&command, "-fno-var-tracking");
 	if (add_source_flags(b, &command, source))
 		return -1;
 	subprocess_add_words(&command, cxx ? "CXXFLAGS" : "CFLAGS", "");
@@ -377,7 +381,8 @@ static int compile_source(struct build *b, const char *source, const char *objec
 		return STATUS_FAILED;
 	vec_push(b->arena, &b->objects, object);
 	const char *text = subprocess_text(&command);
-	if (!stale_by_rules(b->arena, object, text, rules)) {
+	const struct stale_words words = {(const char *const *)command.argv.items, command.argv.n};
+	if (!stale_by_rules(b->arena, object, text, &words, rules)) {
 		repeat_messages(b, object);
 		return check_object(b, &command, source, object, place);
 	}
@@ -388,7 +393,7 @@ static int compile_source(struct build *b, const char *source, const char *objec
 	int status = run_compiler(b, &command, object, &messages);
 	if (status || !file_exists(object))
 		return report_compiler(b, &command, source, status, messages);
-	int error = stale_made_by_rules(b->arena, object, text, rules, start);
+	int error = stale_made_by_rules(b->arena, object, text, &words, rules, start);
 	return error ? build_fail("cannot write", object, error)
 	             : check_object(b, &command, source, object, place);
 }

@@ -15,12 +15,36 @@ static void list_codes(void)
 	}
 }
 
+/* A code that there could be: which there are of its kind, else of all. */
+static void report_range(const char *name)
+{
+	const char *first = NULL, *last = NULL;
+	for (size_t i = 0; i < DIAG_N_CODES; i++) {
+		const char *code = diag_code_name((enum diag_code)i);
+		if (strncmp(code, name, 3) != 0)
+			continue;
+		first = first ? first : code;
+		last = code;
+	}
+	if (first)
+		complain("those of its kind are %s to %s; `pkdc explain` lists them all", first,
+		         last);
+	else
+		complain("there are %s to %s; `pkdc explain` lists them",
+		         diag_code_name((enum diag_code)0),
+		         diag_code_name((enum diag_code)(DIAG_N_CODES - 1)));
+}
+
 static int report_unknown(const char *name)
 {
 	const char *names[DIAG_N_CODES];
 	for (size_t i = 0; i < DIAG_N_CODES; i++)
 		names[i] = diag_code_name((enum diag_code)i);
 	complain("there is no message '%s'", name);
+	if ((name[0] == 'E' || name[0] == 'W') && strspn(name + 1, "0123456789") == 4) {
+		report_range(name);
+		return STATUS_FAILED;
+	}
 	const char *nearest = text_nearest(name, names, DIAG_N_CODES);
 	if (nearest)
 		complain("did you mean '%s'?", nearest);

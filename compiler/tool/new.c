@@ -2,7 +2,6 @@
 #include "base/buf.h"
 #include "base/file.h"
 #include "front/front.h"
-#include "sema/resolve.h"
 #include "tool/tool.h"
 #include <errno.h>
 #include <string.h>
@@ -169,21 +168,7 @@ static const char *fill(struct arena *arena, const char *template, const char *n
 /* Whether a declaration can be called so; says why not. */
 static bool is_name(struct arena *arena, const char *name)
 {
-	static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				      "0123456789_";
-	struct sources sources;
-	struct diags diags;
-	uint32_t source;
-	const char *text = arena_printf(arena, "const %s = 0", name);
-
-	sources_init(&sources, arena);
-	diags_init(&diags, arena, &sources);
-	sources_add_text(&sources, "<name>", "", text, strlen(text), &source);
-	struct ast_file *file = parse(arena, &diags, &sources, source);
-	struct sema sema = {.arena = arena, .diags = &diags, .sources = &sources};
-	if (!diags.n_errors && file->decls.n == 1)
-		resolve_name(&sema, file->decls.items[0]->name);
-	if (!diags.n_errors && file->decls.n == 1 && strlen(name) == strspn(name, letters))
+	if (compile_is_name(arena, name))
 		return true;
 	complain(
 		"'%s' cannot be a name: it has letters, digits and _, begins with a letter, and is "

@@ -11,6 +11,16 @@ static int first_line(const char *doc)
 	return (int)strcspn(doc, "\n");
 }
 
+/* Of the first line. A full stop ends it before a space. */
+static int first_sentence(const char *doc)
+{
+	int line = first_line(doc);
+	for (int i = 0; i + 1 < line; i++)
+		if (doc[i] == '.' && doc[i + 1] == ' ' && i > 0 && doc[i - 1] != '.')
+			return i + 1;
+	return line;
+}
+
 static void print_doc(const char *indent, const char *doc)
 {
 	while (*doc) {
@@ -25,7 +35,8 @@ static void print_ports(const char *title, const struct port *ports, size_t n)
 	if (n)
 		printf("\n%s\n", title);
 	for (size_t i = 0; i < n; i++) {
-		printf("  %s: %s%s\n", ports[i].name, ports[i].type->name,
+		printf("  %s%s%s: %s%s\n", ports[i].exact ? "exact " : "",
+		       privacy_before(ports[i].mark.word), ports[i].name, ports[i].type->name,
 		       ports[i].optional ? "?" : "");
 		print_doc("      ", ports[i].doc);
 	}
@@ -88,6 +99,8 @@ static void print_firing(const struct interface *node)
 	if (node->makes)
 		printf("\nmakes up to %u value%s of one input\n", node->makes,
 		       node->makes == 1 ? "" : "s");
+	if (node->wakes)
+		puts("\nwakes: it also fires by itself, without an input");
 	if (node->flushes)
 		puts("\nflushes: it is called once more, or oftener, when its inputs have ended");
 }
@@ -99,7 +112,9 @@ static void print_facts(const struct interface *node)
 		if (i == 0)
 			puts("\nsizes and types");
 		printf("  %s", generic->name);
-		if (generic->has_initial)
+		if (generic->has_initial && generic->kind == GENERIC_FORMAT)
+			printf(" = %s", format_name(generic->initial));
+		else if (generic->has_initial)
 			printf(" = %llu", (unsigned long long)generic->initial);
 		putchar('\n');
 	}
@@ -145,7 +160,7 @@ static size_t list_nodes(const struct compilation *c, const char *module)
 			continue;
 		for (size_t i = 0; i < unit->nodes.n; i++) {
 			const struct interface *node = unit->nodes.items[i];
-			printf("%-18s %.*s\n", node->kind, first_line(node->doc), node->doc);
+			printf("%-18s %.*s\n", node->kind, first_sentence(node->doc), node->doc);
 			n++;
 		}
 	}
@@ -218,6 +233,13 @@ static int report_unknown(struct tool *tool, const struct compilation *c)
 			vec_push(tool->arena, &names, unit->nodes.items[i]->kind);
 	}
 	complain("there is no node or module '%s'", tool->operand);
+	for (size_t i = 0; i < names.n; i++) {
+		const char *dot = strchr(names.items[i], '.');
+		if (dot && strcmp(dot + 1, tool->operand) == 0) {
+			complain("did you mean '%s'?", names.items[i]);
+			return STATUS_FAILED;
+		}
+	}
 	const char *nearest = text_nearest(tool->operand, names.items, names.n);
 	if (nearest)
 		complain("did you mean '%s'?", nearest);

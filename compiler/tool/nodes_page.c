@@ -21,6 +21,19 @@ static void put_cell(struct page *page, const char *text)
 			buf_putc(page->out, *text == '\n' ? ' ' : *text);
 }
 
+/* The lines of a comment are joined by spaces, so an empty one is two of them: a new paragraph. */
+static void put_paragraphs(struct page *page, const char *text)
+{
+	for (; *text; text++)
+		if (text[0] == ' ' && text[1] == ' ') {
+			buf_puts(page->out, "\n\n");
+			text++;
+		} else {
+			buf_putc(page->out, *text);
+		}
+	buf_putc(page->out, '\n');
+}
+
 /* "| `name` | `type` | what |"; a bar in a type would end the cell. */
 static void put_row(struct page *page, const char *name, const char *type, const char *more,
                     const char *doc)
@@ -39,13 +52,22 @@ static void put_head(struct page *page, const char *what)
 
 /* ---- A node ---- */
 
+static const char *port_note(const struct page *page, const struct port *port)
+{
+	bool marked = port->mark.word != PRIVACY_UNSAID;
+
+	return arena_printf(page->arena, "%s%s%s%s", port->optional ? ", may be absent" : "",
+	                    port->exact ? ", exact" : "", marked ? ", " : "",
+	                    marked ? privacy_word(port->mark.word) : "");
+}
+
 static void put_ports(struct page *page, const char *what, const struct port *ports, size_t n)
 {
 	if (n)
 		put_head(page, what);
 	for (size_t i = 0; i < n; i++)
-		put_row(page, ports[i].name, ports[i].type->name,
-		        ports[i].optional ? ", may be absent" : "", ports[i].doc);
+		put_row(page, ports[i].name, ports[i].type->name, port_note(page, &ports[i]),
+		        ports[i].doc);
 }
 
 static void put_param(struct page *page, const struct param *param)
@@ -130,6 +152,8 @@ static void put_facts(struct page *page, const struct interface *node)
 		         "Fires on any of its inputs, and numbers its frames itself. ");
 	if (node->makes)
 		buf_printf(page->out, "Makes at most %u of one input. ", node->makes);
+	if (node->wakes)
+		buf_puts(page->out, "Fires by itself, too. ");
 	if (node->flushes)
 		buf_puts(page->out, "Gives what it has kept when its inputs end. ");
 	if (node->stateless)
@@ -160,7 +184,7 @@ static void put_example(struct page *page, const struct interface *node)
 static void put_node(struct page *page, const struct interface *node)
 {
 	buf_printf(page->out, "\n### %s\n\n", node->kind);
-	buf_printf(page->out, "%s\n", node->doc);
+	put_paragraphs(page, node->doc);
 	put_ports(page, "input", node->inputs.items, node->inputs.n);
 	put_ports(page, "output", node->outputs.items, node->outputs.n);
 	if (node->params.n)

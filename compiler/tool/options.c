@@ -168,7 +168,11 @@ static int take_long(struct parser *p, const char *text)
 	}
 	const char *name = arena_strndup(p->tool->arena, text, length);
 	complain("%s has no option '--%s'", commands[command].name, name);
-	suggest(name, command);
+	if (command == COMMAND_run && p->tool->operand)
+		complain("an option of the program stands after '--': pkdc run %s -- --%s",
+		         p->tool->operand, text);
+	else
+		suggest(name, command);
 	return STATUS_USAGE;
 }
 

@@ -10,14 +10,21 @@
 /* When the making began, for stale_made. */
 struct timespec stale_start(void);
 
-/* True unless `target` is what this command made of inputs with these contents. That is kept in
- * TARGET.made, as hashes. */
+/* True unless `target` is what this command made of inputs with these contents, in an environment
+ * that has the compiler search the same directories. That is kept in TARGET.made, as hashes. */
 bool stale(struct arena *arena, const char *target, const char *command, const char *const *inputs,
            size_t n_inputs);
 
-/* The same, with the inputs that the C compiler wrote to the file `rules` (-MMD). */
+/* Of a command: its arguments. */
+struct stale_words {
+	const char *const *items;
+	size_t n;
+};
+
+/* The same, with the inputs that the C compiler wrote to the file `rules` (-MMD); also true where a
+ * header has come that it may find before one of them. */
 bool stale_by_rules(struct arena *arena, const char *target, const char *command,
-                    const char *rules);
+                    const struct stale_words *words, const char *rules);
 
 /* Says that the target must be made, whatever comes: before making it. */
 void stale_making(struct arena *arena, const char *target);
@@ -27,6 +34,6 @@ void stale_making(struct arena *arena, const char *target);
 int stale_made(struct arena *arena, const char *target, const char *command,
                const char *const *inputs, size_t n_inputs, struct timespec start);
 int stale_made_by_rules(struct arena *arena, const char *target, const char *command,
-                        const char *rules, struct timespec start);
+                        const struct stale_words *words, const char *rules, struct timespec start);
 
 #endif

@@ -10,9 +10,9 @@ enum {
 	VALUE_ENTRY = HEADER_WORDS + PKDI_LINE_VALUE / sizeof(uint64_t),
 };
 
-enum pkdi_place pkdi_ring_place(uint32_t value_size, bool has_lossy_readers, bool frozen)
+enum pkdi_place pkdi_ring_place(uint32_t value_size, bool has_lossy_readers, bool apart)
 {
-	if (frozen)
+	if (apart)
 		return PKDI_APART;
 	if (value_size <= PKDI_LINE_VALUE)
 		return PKDI_COPIED;

@@ -70,8 +70,9 @@ enum pkdi_place {
  * copy. */
 enum { PKDI_LINE_VALUE = PKDI_LINE - 8, PKDI_COPIED_VALUE = 448 };
 
-/* For values of value_size bytes. Frozen slots are write-protected before the entry is stored. */
-enum pkdi_place pkdi_ring_place(uint32_t value_size, bool has_lossy_readers, bool frozen);
+/* For values of value_size bytes. `apart`: slots that are frozen, and so write-protected before the
+ * entry is stored; and those of a private stream, of whose values no copy may lie elsewhere. */
+enum pkdi_place pkdi_ring_place(uint32_t value_size, bool has_lossy_readers, bool apart);
 
 /* One process's view of a stream's shared words; only the writer's process may store to them. */
 struct pkdi_ring {

@@ -52,6 +52,7 @@ struct pkdi_process_words {
 	_Alignas(PKDI_LINE) _Atomic uint32_t calling; /* node whose code runs, + 1; 0 = none */
 	_Atomic uint32_t pid;
 	_Atomic uint32_t told_to_end; /* the pid, once it got a SIGTERM that is not the supervisor's */
+	_Atomic uint32_t refused;     /* the pid, once it has said which system call was refused */
 	_Atomic uint64_t pong; /* the last ping that it has seen */
 	_Atomic uint32_t call; /* enum pkdi_call: which of the node's functions */
 	_Atomic int64_t
@@ -156,7 +157,8 @@ struct pkdi_record_output {
 struct pkdi_live_words {
 	_Alignas(PKDI_LINE) _Atomic uint64_t newest; /* of an origin: the last that it has taken … */
 	_Atomic uint64_t from[PKDI_WISHES]; /* … and the frame from which each holds, by version */
-	_Atomic uint64_t applied;           /* the newest that the node has used or passed */
+	_Atomic uint64_t applied;           /* the newest that the node has used or passed … */
+	_Atomic uint64_t told;              /* … and that its code knows of */
 };
 
 /* How many steps took how long: in powers of the square root of 2, from below 2^8 ns (256 ns) up to
@@ -167,6 +169,7 @@ struct pkdi_node_words {
 	_Alignas(PKDI_LINE) _Atomic uint32_t state;
 	_Atomic uint64_t in_hand; /* frame that step is working on, 0 = none */
 	_Atomic uint64_t opened;  /* its output files: bit i = right number i has been opened */
+	_Atomic uint32_t fails_at_end; /* the program's status is to say that something was wrong */
 	_Atomic uint64_t n_firings; /* steps that were measured: some may have been redone */
 	_Atomic uint64_t busy_ns;
 	_Atomic uint64_t longest_ns;
@@ -196,7 +199,25 @@ enum pkdi_phase {
 	PKDI_PHASE_RUN,
 	PKDI_PHASE_DRAIN, /* sources end, the rest process what there is */
 	PKDI_PHASE_STOP,  /* every node ends at its next firing boundary */
+	/* Only in the shared word, in place of the last two: every process ends likewise, and its
+	 * nodes go on in the next run, see run/store.h. */
+	PKDI_PHASE_SUSPEND,
 };
+
+enum { PKDI_PHASES = PKDI_PHASE_SUSPEND + 1 };
+
+/* As it is shown. */
+static inline const char *pkdi_phase_name(uint32_t phase)
+{
+	static const char *const names[PKDI_PHASES] = {
+		[PKDI_PHASE_RUN] = "running",
+		[PKDI_PHASE_DRAIN] = "draining",
+		[PKDI_PHASE_STOP] = "stopping",
+		[PKDI_PHASE_SUSPEND] = "suspending",
+	};
+
+	return phase < PKDI_PHASES ? names[phase] : "?";
+}
 
 struct pkdi_program_words {
 	_Alignas(PKDI_LINE) _Atomic uint32_t phase;

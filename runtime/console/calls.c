@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "console/names.h"
 #include "console/read_value.h"
 #include "console/take.h"
 #include "console/value_json.h"
@@ -79,7 +80,7 @@ static uint32_t choose(struct pkdi_run *run, struct pkdi_request *request, const
 		n += request->chosen[i];
 	}
 	if (!is_there)
-		pkdi_refuse(fault, "unknown_node", "there is no node '%.160s'", name);
+		pkdi_names_refuse_node(run->program, name, fault);
 	else if (!has_it)
 		refuse_command(run, name, command, fault);
 	else if (!n)
@@ -178,8 +179,7 @@ bool pkdi_call_begin(struct pkdi_run *run, struct pkdi_request *request,
 
 static void release(struct pkdi_asked *asked)
 {
-	if (asked->number)
-		asked->calls->awaited &= (uint16_t)~(1U << asked->number % PKDI_CALLS);
+	asked->calls->awaited &= (uint16_t)~(1U << asked->number % PKDI_CALLS);
 }
 
 static bool is_answered(const struct pkdi_asked *asked)
@@ -223,16 +223,25 @@ static void look(const struct pkdi_run *run, struct pkdi_asked *asked)
 		asked->is_over = asked->has_ended = true;
 }
 
+static void cancel(struct pkdi_calls *calls, uint64_t number)
+{
+	atomic_store(&pkdi_request_of(calls, number)->cancelled, 1);
+}
+
 bool pkdi_call_is_ready(struct pkdi_run *run, const struct pkdi_request *request, int64_t now_ns)
 {
-	bool all = true;
+	bool is_late = now_ns >= request->until_ns, all = true;
 
 	for (uint32_t i = 0; i < request->n_asked; i++) {
-		if (!request->asked[i].is_over)
-			look(run, &request->asked[i]);
-		all &= request->asked[i].is_over;
+		struct pkdi_asked *asked = &request->asked[i];
+
+		if (!asked->is_over)
+			look(run, asked);
+		if (!asked->is_over && is_late)
+			cancel(asked->calls, asked->number);
+		all &= asked->is_over;
 	}
-	return all || now_ns >= request->until_ns;
+	return all || is_late;
 }
 
 static void write_fault(struct pkdi_out *out, const char *name, const char *message)
@@ -241,12 +250,18 @@ static void write_fault(struct pkdi_out *out, const char *name, const char *mess
 	pkdi_out_text(out, "message", message);
 }
 
+static const char not_begun[] = "the node has not begun it, and will not any more";
+
 static void write_failure(struct pkdi_out *out, const struct pkdi_answer_entry *answer)
 {
 	if (answer->error == PKDI_CALL_DIED)
-		write_fault(out, "died", "the node died in it, and what it had changed is undone");
+		write_fault(out, "died",
+		            "the node died in it, and what it had changed is undone; `pkd logs` "
+		            "says of what");
 	else if (answer->error == PKDI_CALL_INVALID)
 		write_fault(out, "invalid_answer", answer->text);
+	else if (answer->error == PKDI_CALL_CANCELLED)
+		write_fault(out, "timeout", not_begun);
 	else
 		write_fault(out, "failed", *answer->text ? answer->text : strerror(answer->error));
 }
@@ -272,6 +287,7 @@ static void write_answer(struct pkdi_out *out, const struct pkdi_asked *asked)
 static void write_one(struct pkdi_out *out, const struct pkdi_asked *asked)
 {
 	const struct pkdi_calls *calls = asked->calls;
+	/* Looked at behind the cancelling. */
 	bool has_begun = atomic_load(&calls->answers->begun) >= asked->number;
 
 	if (asked->answer && asked->answer->error)
@@ -288,8 +304,7 @@ static void write_one(struct pkdi_out *out, const struct pkdi_asked *asked)
 		write_fault(out, "failed", "there is not enough memory for the answer");
 	else
 		write_fault(out, "timeout",
-		            has_begun ? "it is still running, and may finish later"
-		                      : "the node has not started it yet, and may do so later");
+		            has_begun ? "it is still running, and may finish later" : not_begun);
 }
 
 void pkdi_call_write(struct pkdi_run *run, const struct pkdi_request *request,
@@ -310,13 +325,29 @@ void pkdi_call_write(struct pkdi_run *run, const struct pkdi_request *request,
 void pkdi_call_forget(struct pkdi_request *request)
 {
 	for (uint32_t i = 0; i < request->n_asked; i++) {
-		if (!request->asked[i].is_over)
+		if (!request->asked[i].is_over && request->asked[i].number) {
+			cancel(request->asked[i].calls, request->asked[i].number);
 			release(&request->asked[i]);
+		}
 		free(request->asked[i].answer);
 	}
 	free(request->asked);
 	request->asked = NULL;
 	request->n_asked = 0;
+}
+
+void pkdi_call_cancel_all(struct pkdi_run *run)
+{
+	for (uint32_t i = 0; i < run->program->n_nodes; i++) {
+		struct pkdi_calls *calls = &run->nodes[i].calls;
+		uint64_t n = calls->requests ? atomic_load(&calls->answers->answered) : 0;
+
+		if (!calls->requests)
+			continue;
+		/* What is damaged is no reason to go on for ever. */
+		for (int k = 0; k < PKDI_CALLS && n < atomic_load(&calls->requests->posted); k++)
+			cancel(calls, ++n);
+	}
 }
 
 /* ---- What there is to ask ---- */
@@ -344,11 +375,14 @@ static void describe_default(const struct pkd_command *command, uint32_t i, stru
 
 static void describe_argument(const struct pkd_command *command, uint32_t i, struct pkdi_out *out)
 {
-	char range[128];
+	char range[128], takes[160];
 
 	pkdi_out_open(out, NULL, '{');
 	pkdi_out_text(out, "name", command->args->fields[i].name);
 	pkdi_out_text(out, "type", command->args->fields[i].type->name);
+	pkdi_read_takes(command->args->fields[i].type, takes, sizeof(takes));
+	if (*takes)
+		pkdi_out_text(out, "takes", takes);
 	describe_default(command, i, out);
 	pkdi_value_range(&command->arguments[i], range, sizeof(range));
 	if (*range)

@@ -13,8 +13,11 @@ bool pkdi_call_is_ready(struct pkdi_run *run, const struct pkdi_request *request
 void pkdi_call_write(struct pkdi_run *run, const struct pkdi_request *request,
                      struct pkdi_out *out);
 
-/* The client has gone, or has its answer. */
+/* The client has gone, or has its answer. What its nodes have not begun is cancelled. */
 void pkdi_call_forget(struct pkdi_request *request);
+
+/* At the start of a console: whoever waits for what was asked before has lost the last one. */
+void pkdi_call_cancel_all(struct pkdi_run *run);
 
 /* What commands the nodes have: number `cursor->part` of node `cursor->index`. */
 void pkdi_call_describe(const struct pkdi_run *run, const struct pkdi_cursor *cursor,

@@ -212,13 +212,10 @@ static void write_call(const struct pkdi_chrome *chrome, const struct pkdi_trace
 static void write_life(const struct pkdi_chrome *chrome, const struct pkdi_trace_event *event,
                        struct pkdi_out *out)
 {
-	static const char *const phases[] = {[PKDI_PHASE_RUN] = "running",
-	                                     [PKDI_PHASE_DRAIN] = "draining",
-	                                     [PKDI_PHASE_STOP] = "stopping"};
 	const char *name = event->kind == PKDI_TRACE_RESTART ? "restart"
 	                   : event->kind == PKDI_TRACE_GONE  ? "given up"
 	                   : event->kind == PKDI_TRACE_DIED  ? "died"
-	                                                     : phases[event->what % 3];
+	                                                     : pkdi_phase_name(event->what);
 
 	pkdi_out_text(out, "name", name);
 	pkdi_out_text(out, "cat", event->kind == PKDI_TRACE_PHASE ? "phase" : "restart");

@@ -43,7 +43,8 @@ struct pkdi_request {
 	struct pkdi_cursor cursor;        /* the next line */
 	bool *chosen; /* get: by parameter, which are asked for; call: by node; restart: by
 	               * process; NULL: all */
-	uint32_t *before; /* restart: by process, its incarnation when that was asked for */
+	uint32_t *before; /* restart: by process, set: by node: its incarnation when that was asked
+	                   * for; set: PKD_NONE of one that had ended */
 	struct pkdi_asked *asked; /* call: of each of those nodes, in their order */
 	uint32_t n_asked;
 	struct pkdi_tail *tail; /* logs: what is asked for, and how far it has come */

@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "console/calls.h"
 #include "console/echo.h"
 #include "console/method.h"
 #include "console/place.h"
@@ -422,6 +423,7 @@ int pkdi_console_run(struct pkdi_run *run, int listener, int end_fd, gid_t group
 	for (int i = 0; i < MAX_CLIENTS; i++)
 		console->clients[i].fd = -1;
 	pkdi_set_recover(run);
+	pkdi_call_cancel_all(run);
 	for (;;) {
 		int timeout_ms = wait_ms(console);
 		int64_t until_ns = 0;

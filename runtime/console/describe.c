@@ -37,6 +37,8 @@ static void describe_stream(const struct pkdi_run *run, uint32_t index, struct p
 	pkdi_out_text(out, "node", run->program->nodes[stream->writer].name);
 	pkdi_out_unsigned(out, "slots", stream->n_slots);
 	pkdi_out_unsigned(out, "bytes", (uint64_t)stream->n_slots * stream->slot_size);
+	if (stream->private_at)
+		pkdi_out_text(out, "private", stream->private_at);
 }
 
 void pkdi_name_edge(const struct pkdi_run *run, const struct pkdi_cursor *cursor,

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "channel/look.h"
+#include "console/names.h"
 #include "console/take.h"
 #include "console/value_json.h"
 #include "node/typed.h"
@@ -61,7 +62,24 @@ static const struct pkd_type *type_of(const struct pkdi_run *run, const struct p
 	return run->program->nodes[stream->writer].outputs[stream->output].type;
 }
 
-/* By its name, or by its node's where that has no other. */
+/* What the node with this output's workers makes of it, in the order of frames, if it is the first
+ * of a pool. */
+static uint32_t ordered(const struct pkdi_run *run, uint32_t stream)
+{
+	const struct pkd_program *program = run->program;
+
+	for (uint32_t i = 0; i < program->n_nodes; i++) {
+		const struct pkd_node *node = &program->nodes[i];
+
+		if (node->orders == program->streams[stream].writer + 1 &&
+		    node->inputs[0].stream == stream && node->outputs[0].stream != PKD_NONE)
+			return node->outputs[0].stream;
+	}
+	return stream;
+}
+
+/* By its name, or by its node's where that has no other. A pool has the name of its first worker,
+ * and what it makes is shown in order. */
 static uint32_t find_stream(const struct pkdi_run *run, const char *name)
 {
 	uint32_t found = PKD_NONE, n = 0;
@@ -70,84 +88,16 @@ static uint32_t find_stream(const struct pkdi_run *run, const char *name)
 		const struct pkd_stream *stream = &run->program->streams[i];
 
 		if (!strcmp(stream->name, name))
-			return i;
+			return ordered(run, i);
 		if (!strcmp(run->program->nodes[stream->writer].name, name) &&
 		    type_of(run, stream)) {
 			found = i;
 			n++;
 		}
 	}
-	return n == 1 ? found : PKD_NONE;
-}
-
-/* An output that nobody reads has no stream. */
-static bool is_unread(const struct pkdi_run *run, const char *name)
-{
-	for (uint32_t i = 0; i < run->program->n_nodes; i++) {
-		const struct pkd_node *node = &run->program->nodes[i];
-		size_t n = strlen(node->name);
-
-		if (strncmp(node->name, name, n) != 0 || name[n] != '.')
-			continue;
-		for (uint32_t k = 0; k < node->n_outputs; k++)
-			if (!strcmp(node->outputs[k].name, name + n + 1))
-				return true;
-	}
-	return false;
-}
-
-/* How many characters are to be changed, or `limit`. */
-static size_t distance(const char *a, const char *b, size_t limit)
-{
-	size_t row[65], n = strlen(a), m = strlen(b);
-
-	if (n > 64 || m > 64)
-		return limit;
-	for (size_t k = 0; k <= m; k++)
-		row[k] = k;
-	for (size_t i = 1; i <= n; i++) {
-		size_t before = row[0];
-
-		row[0] = i;
-		for (size_t k = 1; k <= m; k++) {
-			size_t old = row[k], best = before + (a[i - 1] != b[k - 1]);
-
-			best = best < old + 1 ? best : old + 1;
-			row[k] = best < row[k - 1] + 1 ? best : row[k - 1] + 1;
-			before = old;
-		}
-	}
-	return row[m] < limit ? row[m] : limit;
-}
-
-static bool refuse_stream(const struct pkdi_run *run, const char *name, struct pkdi_fault *fault)
-{
-	const struct pkd_program *program = run->program;
-	size_t least = strlen(name) / 3 + 2;
-	const char *like = NULL;
-	char names[300] = "";
-	size_t n = 0;
-
-	if (is_unread(run, name))
-		return pkdi_refuse(fault, "unknown_stream",
-		                   "nobody reads '%.160s', so it has no values", name);
-	for (uint32_t i = 0; i < program->n_streams; i++) {
-		const char *other = program->streams[i].name;
-		size_t d = distance(name, other, least);
-
-		if (d < least) {
-			least = d;
-			like = other;
-		}
-		if (n < sizeof(names) - 1)
-			n += (size_t)snprintf(names + n, sizeof(names) - n, "%s%s", i ? ", " : "",
-			                      other);
-	}
-	if (like)
-		return pkdi_refuse(fault, "unknown_stream",
-		                   "there is no stream '%.160s'; did you mean '%s'?", name, like);
-	return pkdi_refuse(fault, "unknown_stream", "there is no stream '%.100s'; there are %s%s",
-	                   name, *names ? names : "none", n < sizeof(names) - 1 ? "" : " …");
+	if (n != 1)
+		found = pkdi_names_stream(run->program, name);
+	return found != PKD_NONE ? ordered(run, found) : PKD_NONE;
 }
 
 /* ---- The request ---- */
@@ -184,8 +134,15 @@ bool pkdi_echo_begin(struct pkdi_run *run, struct pkdi_request *request,
 		return pkdi_refuse(fault, "invalid_parameter", "\"stream\" is the name of one");
 	index = find_stream(run, name);
 	if (index == PKD_NONE)
-		return refuse_stream(run, name, fault);
+		return pkdi_names_refuse_stream(run->program, name, fault);
 	stream = &run->streams[index];
+	/* This process does not map it: process.c. */
+	if (stream->decl->private_at)
+		return pkdi_refuse(fault, "private",
+		                   "%.160s is private (%.160s): nobody who asks from outside is shown "
+		                   "its values; what may be seen is bound with 'public' before its "
+		                   "name",
+		                   stream->decl->name, stream->decl->private_at);
 	look = (struct pkdi_look){
 		.stream = stream->decl,
 		.data = stream->view,

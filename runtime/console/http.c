@@ -194,6 +194,10 @@ static bool take_header(struct pkdi_http *http, struct pkdi_http_text line, bool
 	}
 	if (is_called(&name, "Origin"))
 		return take_once(&http->origin, &value);
+	if (is_called(&name, "Referer"))
+		return take_once(&http->referer, &value);
+	if (is_called(&name, "Sec-Fetch-Site"))
+		return take_once(&http->fetch_site, &value);
 	if (is_called(&name, "Authorization"))
 		return take_once(&http->authorization, &value);
 	if (is_called(&name, "Content-Length"))

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "console/log_line.h"
+#include "console/names.h"
 #include "console/take.h"
 #include "options/levels.h"
 #include "os/journal.h"
@@ -143,7 +144,7 @@ static bool take_nodes(const struct pkdi_run *run, struct pkdi_tail *tail,
 		return pkdi_refuse(fault, "failed", "there is not enough memory");
 	for (uint32_t i = 0; i < run->program->n_nodes; i++)
 		is_there |= tail->nodes[i] = pkdi_name_means(run->program, name, strlen(name), i);
-	return is_there || pkdi_refuse(fault, "unknown_node", "there is no node '%.160s'", name);
+	return is_there || pkdi_names_refuse_node(run->program, name, fault);
 }
 
 static bool take_parameters(const struct pkdi_run *run, struct pkdi_tail *tail,

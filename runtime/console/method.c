@@ -380,12 +380,14 @@ static bool begin_set(struct pkdi_run *run, struct pkdi_request *request,
 	if (!pkdi_take_number(json, parameters, "at", 0, UINT64_MAX, &at, fault) ||
 	    !pkdi_take_wait(json, parameters, request, fault))
 		return false;
+	if (!pkdi_set_remember(run, request))
+		return pkdi_refuse(fault, "failed", "there is not enough memory");
 	return pkdi_set_values(run, json, values, at, &request->version, fault);
 }
 
 static bool is_set_ready(struct pkdi_run *run, const struct pkdi_request *request, int64_t now_ns)
 {
-	if (pkdi_set_next_behind(run, request->version, PKD_NONE) == PKD_NONE)
+	if (pkdi_set_next_pending(run, request->version, PKD_NONE) == PKD_NONE)
 		return true;
 	/* Who has been woken before its origin had taken the values sleeps again. */
 	pkdi_run_ring_all(run);
@@ -412,9 +414,10 @@ static void write_set(struct pkdi_run *run, const struct pkdi_request *request,
 	}
 	pkdi_out_close(out, ']');
 	pkdi_out_open(out, "pending", '[');
-	while ((behind = pkdi_set_next_behind(run, request->version, behind)) != PKD_NONE)
+	while ((behind = pkdi_set_next_pending(run, request->version, behind)) != PKD_NONE)
 		pkdi_out_text(out, NULL, run->program->nodes[behind].name);
 	pkdi_out_close(out, ']');
+	pkdi_set_tell_dead(run, request, out);
 }
 
 /* ---- All of them ---- */

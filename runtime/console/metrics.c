@@ -110,11 +110,11 @@ static void one_of(const struct place *place, const char *node, const char *name
 
 static void phase(const struct pkdi_run *run, const struct place *place, struct pkdi_out *out)
 {
-	static const char *const names[] = {[PKDI_PHASE_RUN] = "running",
-	                                    [PKDI_PHASE_DRAIN] = "draining",
-	                                    [PKDI_PHASE_STOP] = "stopping"};
+	const char *names[PKDI_PHASES];
 
-	one_of(place, NULL, "phase", names, 3, atomic_load(&run->program_words->phase), out);
+	for (uint32_t i = 0; i < PKDI_PHASES; i++)
+		names[i] = pkdi_phase_name(i);
+	one_of(place, NULL, "phase", names, PKDI_PHASES, atomic_load(&run->program_words->phase), out);
 }
 
 /* ---- Processes ---- */

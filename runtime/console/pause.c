@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "console/names.h"
 #include "options/levels.h"
 
 /* False after a fault: the name means no node, none that goes on, or one that may not rest. */
@@ -27,7 +28,7 @@ static bool check_name(const struct pkdi_run *run, const char *name, enum pkdi_h
 	if (goes_on)
 		return true;
 	return is_there ? pkdi_refuse(fault, "ended", "node '%.160s' has ended", name)
-	                : pkdi_refuse(fault, "unknown_node", "there is no node '%.160s'", name);
+	                : pkdi_names_refuse_node(run->program, name, fault);
 }
 
 bool pkdi_hold_nodes(struct pkdi_run *run, const struct pkdi_json *json, uint32_t names,

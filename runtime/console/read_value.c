@@ -1,3 +1,4 @@
+#define _GNU_SOURCE
 #include "console/read_value.h"
 
 #include <inttypes.h>
@@ -7,7 +8,54 @@
 #include "options/param.h"
 #include "options/value.h"
 
-enum { NAME_SIZE = 160, TEXT_SIZE = 256, RANGE_SIZE = 128 };
+enum { NAME_SIZE = 160, TEXT_SIZE = 256, RANGE_SIZE = 128, EXAMPLE_SIZE = 160, LINE_SIZE = 4096 };
+
+/* ---- What could be written ---- */
+
+static size_t put_example(const struct pkd_type *type, char *text, size_t size);
+
+static size_t put_items(const struct pkd_type *type, char *text, size_t size)
+{
+	bool is_record = type->kind == PKD_RECORD;
+	uint32_t n = is_record || type->n < 2 ? type->n : 2;
+	size_t at = (size_t)snprintf(text, size, is_record ? "{" : "[");
+
+	for (uint32_t i = 0; i < n && at < size; i++) {
+		if (is_record)
+			at += (size_t)snprintf(text + at, size - at, "%s\"%s\":", i ? "," : "",
+			                       type->fields[i].name);
+		else if (i)
+			at += (size_t)snprintf(text + at, size - at, ",");
+		if (at < size)
+			at += put_example(is_record ? type->fields[i].type : type->item, text + at,
+			                  size - at);
+	}
+	if (!is_record && type->kind == PKD_ARRAY && n < type->n && at < size)
+		at += (size_t)snprintf(text + at, size - at, ",…");
+	if (at < size)
+		at += (size_t)snprintf(text + at, size - at, is_record ? "}" : "]");
+	return at;
+}
+
+static size_t put_example(const struct pkd_type *type, char *text, size_t size)
+{
+	if (type->kind == PKD_RECORD || type->kind == PKD_ARRAY || type->kind == PKD_LIST)
+		return put_items(type, text, size);
+	if (type->kind == PKD_ENUM)
+		return (size_t)snprintf(text, size, "\"%s\"", type->names[0]);
+	return (size_t)snprintf(text, size, "%s",
+	                        type->kind == PKD_BOOL                           ? "true"
+	                        : type->kind == PKD_TIME                         ? "\"20ms\""
+	                        : type->kind == PKD_F32 || type->kind == PKD_F64 ? "0.5"
+	                        : type->kind == PKD_STRING                       ? "\"text\""
+	                                                                         : "1");
+}
+
+static void show_example(const struct pkd_type *type, char *ret_text, size_t size)
+{
+	if (put_example(type, ret_text, size) >= size)
+		snprintf(ret_text, size, "%s", type->kind == PKD_RECORD ? "{…}" : "[…]");
+}
 
 /* ---- Reading ---- */
 
@@ -55,13 +103,33 @@ static void describe(const struct pkd_type *type, char *ret_text, size_t size)
 		n += (size_t)snprintf(ret_text + n, size - n, "%s%s", i ? "|" : "", type->names[i]);
 }
 
+void pkdi_read_takes(const struct pkd_type *type, char *ret_text, size_t size)
+{
+	ret_text[0] = '\0';
+	if (type->kind == PKD_ENUM)
+		describe(type, ret_text, size);
+	else if (type->kind == PKD_RECORD || type->kind == PKD_ARRAY || type->kind == PKD_LIST)
+		show_example(type, ret_text, size);
+}
+
 /* As on the command line: by the same rules. */
+static bool read_text(const struct reader *reader, const char *text, const struct pkd_type *type,
+                      const char *name, char *ret_value)
+{
+	struct pkd_param like = {.name = name, .kind = type->kind, .type = type};
+	char wanted[TEXT_SIZE];
+
+	if (pkdi_value_parse(&like, text, ret_value, wanted, sizeof(wanted)) == 0)
+		return true;
+	describe(type, wanted, sizeof(wanted));
+	return refuse(reader, name, wanted);
+}
+
 static bool read_scalar(const struct reader *reader, uint32_t value, const struct pkd_type *type,
                         const char *name, char *ret_value)
 {
 	const struct pkdi_json_value *v = &reader->json->values[value];
-	struct pkd_param like = {.name = name, .kind = type->kind, .type = type};
-	char text[TEXT_SIZE] = "", wanted[TEXT_SIZE];
+	char text[TEXT_SIZE] = "";
 
 	if (v->kind == PKDI_JSON_NUMBER || v->kind == PKDI_JSON_BOOL)
 		snprintf(text, sizeof(text), "%.*s%s", (int)(v->end - v->start),
@@ -70,11 +138,9 @@ static bool read_scalar(const struct reader *reader, uint32_t value, const struc
 	else if (v->kind == PKDI_JSON_STRING &&
 	         !pkdi_json_string(reader->json, value, text, sizeof(text)))
 		text[0] = '\0'; /* no value has that text */
-	if (v->end - v->start < sizeof(text) &&
-	    pkdi_value_parse(&like, text, ret_value, wanted, sizeof(wanted)) == 0)
-		return true;
-	describe(type, wanted, sizeof(wanted));
-	return refuse(reader, name, wanted);
+	if (v->end - v->start >= sizeof(text))
+		text[0] = '\0';
+	return read_text(reader, text, type, name, ret_value);
 }
 
 static bool read_string(const struct reader *reader, uint32_t value, const struct pkd_type *type,
@@ -93,6 +159,48 @@ static bool read_string(const struct reader *reader, uint32_t value, const struc
 	return true;
 }
 
+static bool refuse_items(const struct reader *reader, const struct pkd_type *type, const char *name)
+{
+	char example[EXAMPLE_SIZE], text[TEXT_SIZE];
+
+	show_example(type, example, sizeof(example));
+	snprintf(text, sizeof(text), "%s%u items, as %s", type->kind == PKD_LIST ? "at most " : "",
+	         type->n, example);
+	return refuse(reader, name, text);
+}
+
+static bool is_in_line(const struct pkd_type *type)
+{
+	return type->kind != PKD_STRING && type->kind != PKD_ARRAY && type->kind != PKD_LIST &&
+	       type->kind != PKD_RECORD && type->kind != PKD_BYTES && type->kind != PKD_IMAGE;
+}
+
+/* "1,2,3", as an option takes it. */
+static bool read_line(const struct reader *reader, uint32_t value, const struct pkd_type *type,
+                      const char *name, char *ret_value)
+{
+	bool is_list = type->kind == PKD_LIST;
+	char *items = ret_value + (is_list ? type->items_offset : 0), item[NAME_SIZE];
+	char text[LINE_SIZE], *rest = text, *one;
+	uint32_t n = 0;
+
+	if (!is_in_line(type->item) || !pkdi_json_string(reader->json, value, text, sizeof(text)))
+		return refuse_items(reader, type, name);
+	while (*text && (one = strsep(&rest, ","))) {
+		snprintf(item, sizeof(item), "%.140s[%u]", name, n);
+		if (n == type->n)
+			return refuse_items(reader, type, name);
+		if (!read_text(reader, one, type->item, item,
+		               items + (size_t)n++ * type->item->size))
+			return false;
+	}
+	if (!is_list && n != type->n)
+		return refuse_items(reader, type, name);
+	if (is_list)
+		memcpy(ret_value, &n, sizeof(n));
+	return true;
+}
+
 static bool read_items(const struct reader *reader, uint32_t value, const struct pkd_type *type,
                        const char *name, char *ret_value)
 {
@@ -101,11 +209,10 @@ static bool read_items(const struct reader *reader, uint32_t value, const struct
 	char *items = ret_value + (is_list ? type->items_offset : 0), item[NAME_SIZE];
 	uint32_t i = 0;
 
-	if (v->kind != PKDI_JSON_ARRAY || v->n > type->n || (!is_list && v->n != type->n)) {
-		snprintf(item, sizeof(item), "an array of %s%u items", is_list ? "at most " : "",
-		         type->n);
-		return refuse(reader, name, item);
-	}
+	if (v->kind == PKDI_JSON_STRING)
+		return read_line(reader, value, type, name, ret_value);
+	if (v->kind != PKDI_JSON_ARRAY || v->n > type->n || (!is_list && v->n != type->n))
+		return refuse_items(reader, type, name);
 	if (is_list)
 		memcpy(ret_value, &v->n, sizeof(v->n));
 	for (uint32_t at = value + 1; at < v->next; at = reader->json->values[at].next, i++) {
@@ -152,8 +259,13 @@ static bool read_record(const struct reader *reader, uint32_t value, const struc
 	char field[NAME_SIZE];
 	uint32_t n = 0;
 
-	if (v->kind != PKDI_JSON_OBJECT)
-		return refuse(reader, name, "an object");
+	if (v->kind != PKDI_JSON_OBJECT) {
+		char example[EXAMPLE_SIZE], wanted[TEXT_SIZE];
+
+		show_example(type, example, sizeof(example));
+		snprintf(wanted, sizeof(wanted), "an object in JSON, as %s", example);
+		return refuse(reader, name, wanted);
+	}
 	for (uint32_t i = 0; i < type->n; i++) {
 		uint32_t at = pkdi_json_member(reader->json, value, type->fields[i].name);
 

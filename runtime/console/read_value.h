@@ -21,4 +21,8 @@ bool pkdi_read_arguments(const struct pkdi_json *json, uint32_t value,
                          const struct pkd_command *command, void *ret_args,
                          struct pkdi_fault *fault);
 
+/* What can be written for a value whose type does not tell it by its name: "up|down" of an enum,
+ * {"low":1,"high":1} of a record, [0.5,0.5] of a list; "" of any other. */
+void pkdi_read_takes(const struct pkd_type *type, char *ret_text, size_t size);
+
 #endif

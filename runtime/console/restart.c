@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "console/names.h"
 #include "console/take.h"
 #include "options/levels.h"
 
@@ -30,7 +31,7 @@ static bool choose(struct pkdi_run *run, struct pkdi_request *request, const cha
 		request->chosen[run->process_of[i]] = true;
 	}
 	if (!is_there)
-		return pkdi_refuse(fault, "unknown_node", "there is no node '%.160s'", name);
+		return pkdi_names_refuse_node(run->program, name, fault);
 	return is_up || pkdi_refuse(fault, "ended", "node '%.160s' has ended", name);
 }
 

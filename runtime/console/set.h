@@ -13,6 +13,16 @@ void pkdi_set_recover(struct pkdi_run *run);
  * or PKD_NONE. */
 uint32_t pkdi_set_next_behind(const struct pkdi_run *run, uint64_t version, uint32_t after);
 
+/* Likewise those that have not come to it, or are to be told of new values and have not been. */
+uint32_t pkdi_set_next_pending(const struct pkdi_run *run, uint64_t version, uint32_t after);
+
+/* Notes in request->before which nodes run, before values are published, and writes which of those
+ * that read such values were started again or given up since: "restarted" and "gone", where there
+ * are any. False: there is not enough memory. */
+bool pkdi_set_remember(const struct pkdi_run *run, struct pkdi_request *request);
+void pkdi_set_tell_dead(const struct pkdi_run *run, const struct pkdi_request *request,
+                        struct pkdi_out *out);
+
 /* Whether the parameter may change while the program runs; *ret_why is what it is otherwise, as the
  * end of a sentence. */
 bool pkdi_set_may_change(const struct pkdi_run *run, uint32_t target, const char **ret_why);

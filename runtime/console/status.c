@@ -80,9 +80,6 @@ static void tell_node(const struct pkdi_run *run, uint32_t index, struct pkdi_ou
 void pkdi_write_status(struct pkdi_run *run, const struct pkdi_request *request,
                        struct pkdi_out *out)
 {
-	static const char *const phases[] = {
-		[PKDI_PHASE_RUN] = "running", [PKDI_PHASE_DRAIN] = "draining",
-		[PKDI_PHASE_STOP] = "stopping"};
 	const struct pkdi_cursor *cursor = &request->cursor;
 	uint32_t phase = atomic_load(&run->program_words->phase);
 
@@ -109,7 +106,7 @@ void pkdi_write_status(struct pkdi_run *run, const struct pkdi_request *request,
 	case PKDI_SECTION_TRACE:
 	case PKDI_SECTION_WHOLE:
 		pkdi_out_open(out, "program", '{');
-		pkdi_out_text(out, "phase", phase <= PKDI_PHASE_STOP ? phases[phase] : "?");
+		pkdi_out_text(out, "phase", pkdi_phase_name(phase));
 		pkdi_out_signed(out, "now_ns", pkd_now());
 		break;
 	}

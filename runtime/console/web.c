@@ -215,16 +215,31 @@ static bool is_host_right(int fd, const struct pkdi_http_text *host)
 	       (pkdi_address_is_loopback(&own) && is_written(host, name));
 }
 
-/* A page of this server says that it is one. */
-static bool is_origin_right(const struct pkdi_http *http)
+/* Whether an address is one of this server, or is not given; `*ret_n` of its bytes say so. */
+static bool is_own(const struct pkdi_http *http, const struct pkdi_http_text *address,
+                   size_t *ret_n)
 {
 	static const char scheme[] = "http://";
 	size_t length = sizeof(scheme) - 1;
-	const struct pkdi_http_text *origin = &http->origin;
 
-	return !origin->at ||
-	       (origin->n == length + http->host.n && memcmp(origin->at, scheme, length) == 0 &&
-	        strncasecmp(origin->at + length, http->host.at, http->host.n) == 0);
+	*ret_n = address->at ? length + http->host.n : 0;
+	return !address->at ||
+	       (address->n >= *ret_n && memcmp(address->at, scheme, length) == 0 &&
+	        strncasecmp(address->at + length, http->host.at, http->host.n) == 0);
+}
+
+/* A page of this server says that it is one; what a person has typed comes from none. A browser
+ * sends Origin with few requests, but Sec-Fetch-Site with all. */
+static bool is_origin_right(const struct pkdi_http *http)
+{
+	const struct pkdi_http_text *site = &http->fetch_site, *referer = &http->referer;
+	size_t n;
+
+	if (!is_own(http, &http->origin, &n) || n != http->origin.n)
+		return false;
+	if (!is_own(http, referer, &n) || (n < referer->n && referer->at[n] != '/'))
+		return false;
+	return !site->at || pkdi_http_is(site, "same-origin") || pkdi_http_is(site, "none");
 }
 
 /* In a time that does not depend on where they differ. */

@@ -1,7 +1,9 @@
 #include "console/why.h"
 
+#include <stdio.h>
 #include <string.h>
 
+#include "console/names.h"
 #include "node/policy.h"
 #include "options/levels.h"
 
@@ -29,6 +31,7 @@ bool pkdi_begin_why(struct pkdi_run *run, struct pkdi_request *request,
 {
 	uint32_t frame = pkdi_json_member(json, parameters, "frame");
 	uint32_t of = pkdi_json_member(json, parameters, "of");
+	const char *known;
 
 	if (!pkdi_json_unsigned(json, frame, &request->version) || !request->version ||
 	    request->version > INT64_MAX)
@@ -40,9 +43,14 @@ bool pkdi_begin_why(struct pkdi_run *run, struct pkdi_request *request,
 	if (!pkdi_json_string(json, of, request->of, sizeof(request->of)) || !*request->of)
 		return pkdi_refuse(fault, "invalid_parameter",
 		                   "\"of\" is the name of a stream or of a node");
-	return is_there(run, request->of) ||
-	       pkdi_refuse(fault, "unknown_name", "there is no stream or node '%.160s'",
-	                   request->of);
+	if (is_there(run, request->of))
+		return true;
+	known = pkdi_names_where(run->program, request->of);
+	if (!known)
+		return pkdi_refuse(fault, "unknown_name", "there is no stream or node '%.160s'",
+		                   request->of);
+	snprintf(request->of, sizeof(request->of), "%s", known);
+	return true;
 }
 
 bool pkdi_why_is_asked(const struct pkdi_run *run, const struct pkdi_request *request,
@@ -136,8 +144,7 @@ static struct fate remembered(const struct pkdi_input *input, uint64_t seq, uint
 	enum pkdi_found found = pkdi_spans_find(&input->why, seq, false, &span, &next);
 	uint32_t column = (uint32_t)(span.what & 0xff);
 
-	if (found == PKDI_FOUND && seq < span.to && column <= PKDI_FATE_UNJOINED &&
-	    names[column]) {
+	if (found == PKDI_FOUND && seq < span.to && column <= PKDI_FATE_UNJOINED && names[column]) {
 		fate.name = names[column];
 		if (column == PKDI_FATE_UNJOINED)
 			fate.lacker = (uint32_t)(span.what >> 8);
@@ -275,8 +282,7 @@ static void tell_edge(const struct pkdi_run *run, uint32_t index, uint32_t part,
 		pkdi_out_unsigned(out, "instead", frame);
 }
 
-void pkdi_write_why(struct pkdi_run *run, const struct pkdi_request *request,
-                    struct pkdi_out *out)
+void pkdi_write_why(struct pkdi_run *run, const struct pkdi_request *request, struct pkdi_out *out)
 {
 	const struct pkdi_cursor *cursor = &request->cursor;
 

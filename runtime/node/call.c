@@ -63,6 +63,12 @@ static void commit(struct pkdi_node *node, uint64_t request)
 	pkdi_record_commit_call(node);
 }
 
+/* Whether nobody waits for it any more. To be asked once `begun` is stored. */
+static bool is_cancelled(const struct pkdi_node *node, uint64_t n)
+{
+	return atomic_load(&pkdi_request_of(&node->calls, n)->cancelled);
+}
+
 /* Returns what the answer's `error` is. */
 static int call(struct pkdi_node *node, const struct pkd_command *command, const void *args,
                 struct pkdi_answer_entry *answer)
@@ -141,11 +147,15 @@ int pkdi_call_carry_out(struct pkdi_node *node)
 		node->ctx.reported = false;
 		/* Should the node die in it, that is no fault of its frame. */
 		atomic_store_explicit(&node->words->in_hand, 0, memory_order_relaxed);
-		atomic_store_explicit(&node->calls.answers->begun, n, memory_order_release);
-		pkdi_node_begin_call(node, PKDI_CALL_COMMAND);
+		atomic_store(&node->calls.answers->begun, n);
 		memcpy(canary_of(command, answer), &canary, sizeof(canary));
-		answer->error = call(node, command, request->args, answer);
-		pkdi_node_end_call(node);
+		if (is_cancelled(node, n)) {
+			answer->error = PKDI_CALL_CANCELLED;
+		} else {
+			pkdi_node_begin_call(node, PKDI_CALL_COMMAND);
+			answer->error = call(node, command, request->args, answer);
+			pkdi_node_end_call(node);
+		}
 		if (memcmp(canary_of(command, answer), &canary, sizeof(canary)) != 0)
 			return say_overrun(node, command);
 		atomic_store_explicit(&node->words->in_hand, in_hand, memory_order_relaxed);

@@ -5,8 +5,12 @@
  * there is to answer, and commits that as it does a firing, together with its persistent state;
  * applying the record stores `answered` = n. So a request is carried out at most once: an
  * incarnation that finds one begun and not answered says that the last one has died in it, and does
- * not call again. An entry is used again once its request has been answered. The model
- * tests/model/call.pml shows it. */
+ * not call again. An entry is used again once its request has been answered.
+ *
+ * A request that nobody waits for any more is cancelled: the console stores `cancelled` and then
+ * looks at `begun`, the node stores `begun` and then looks at `cancelled`. So where the console
+ * does not see that it has begun, the node sees that it must not call; the entry is answered in its
+ * turn all the same. The model tests/model/call.pml shows it. */
 #ifndef PKDI_CALL_H
 #define PKDI_CALL_H
 
@@ -20,11 +24,11 @@ struct pkdi_node;
 enum { PKDI_CALLS = 16 };
 
 /* Why a node has not carried out a request; else it is the errno that the command has returned. */
-enum { PKDI_CALL_DIED = -1, PKDI_CALL_INVALID = -2 };
+enum { PKDI_CALL_DIED = -1, PKDI_CALL_INVALID = -2, PKDI_CALL_CANCELLED = -3 };
 
 struct pkdi_request_entry {
 	uint32_t command; /* index into those of the node */
-	uint32_t reserved;
+	_Atomic uint32_t cancelled; /* 1: nobody waits for it any more */
 	char args[]; /* of the type of its arguments */
 };
 

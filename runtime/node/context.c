@@ -1,6 +1,7 @@
 /* The API of node authors: the functions of <pkd/node.h>. */
 #define _GNU_SOURCE
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -61,12 +62,42 @@ PKD_PUBLIC uint64_t pkd_part(const struct pkd_ctx *ctx)
 
 PKD_PUBLIC bool pkd_flushing(const struct pkd_ctx *ctx)
 {
-	return ctx->fired == PKD_NONE;
+	return ctx->fired == PKD_NONE && !ctx->woken;
+}
+
+PKD_PUBLIC int pkd_wake(struct pkd_ctx *ctx, int64_t due_ns)
+{
+	struct pkdi_node *node = ctx->node;
+
+	if (!node->decl->wakes)
+		return -ENOTSUP;
+	if (due_ns < 1)
+		due_ns = 1; /* 0: not at all */
+	if (!node->wake_ns || due_ns < node->wake_ns)
+		node->wake_ns = due_ns;
+	return 0;
+}
+
+PKD_PUBLIC bool pkd_woken(const struct pkd_ctx *ctx)
+{
+	return ctx->woken;
 }
 
 PKD_PUBLIC void *pkd_state(struct pkd_ctx *ctx)
 {
 	return ctx->state;
+}
+
+PKD_PUBLIC void *pkd_memory(struct pkd_ctx *ctx, uint32_t memory)
+{
+	const struct pkdi_node *node = ctx->node;
+	char *address = node->memory;
+
+	if (memory >= node->decl->n_memories)
+		return NULL;
+	for (uint32_t i = 0; i < memory; i++)
+		address += pkdi_node_memory_size(node->decl, i);
+	return address;
 }
 
 PKD_PUBLIC void pkd_absent(struct pkd_ctx *ctx, uint32_t output)
@@ -92,8 +123,11 @@ PKD_PUBLIC bool pkd_wanted(const struct pkd_ctx *ctx, uint32_t output)
 
 PKD_PUBLIC bool pkd_stopping(const struct pkd_ctx *ctx)
 {
-	return atomic_load_explicit(&ctx->node->program_words->phase, memory_order_relaxed) !=
-	       PKDI_PHASE_RUN;
+	bool stops = atomic_load_explicit(&ctx->node->program_words->phase,
+	                                  memory_order_relaxed) != PKDI_PHASE_RUN;
+
+	ctx->node->knows_of_stop |= stops;
+	return stops;
 }
 
 PKD_PUBLIC void pkd_set_time(struct pkd_ctx *ctx, int64_t capture_ns)
@@ -103,6 +137,56 @@ PKD_PUBLIC void pkd_set_time(struct pkd_ctx *ctx, int64_t capture_ns)
 		return;
 	ctx->capture_ns = capture_ns;
 	ctx->is_timed = true;
+}
+
+/* The connection of that port, where its values wait in a queue of this node's own. */
+static struct pkdi_input *queue_of(const struct pkdi_node *node, uint32_t port)
+{
+	for (uint32_t i = 0; i < node->decl->n_inputs; i++) {
+		struct pkdi_input *input = &node->inputs[i];
+
+		if (input->decl->port == port)
+			return input->role == PKDI_ROLE_FIRING &&
+			                       input->decl->policy == PKD_QUEUE &&
+			                       !input->decl->many && !input->thins
+			               ? input
+			               : NULL;
+	}
+	return NULL;
+}
+
+PKD_PUBLIC uint32_t pkd_ahead_room(const struct pkd_ctx *ctx, uint32_t input)
+{
+	const struct pkdi_input *queue = queue_of(ctx->node, input);
+
+	return queue && queue->window > 1 ? (uint32_t)queue->window - 1 : 0;
+}
+
+/* The writer cannot have replaced it: the cursor holds all of the window. */
+PKD_PUBLIC const void *pkd_ahead(struct pkd_ctx *ctx, uint32_t input, uint32_t k)
+{
+	struct pkdi_node *node = ctx->node;
+	struct pkdi_input *queue = queue_of(node, input);
+	const struct pkd_frame *frame;
+	uint64_t number;
+	uint32_t slot;
+	bool sound;
+
+	if (!queue || !queue->fires || !queue->front || k == 0 || k >= queue->window)
+		return NULL;
+	slot = pkdi_ring_find(&queue->ring, queue->cursor + k);
+	if (slot == PKDI_NO_SLOT) {
+		if (!node->ahead_seq || queue->cursor + k < node->ahead_seq) {
+			node->ahead_seq = queue->cursor + k;
+			node->ahead_input = (uint32_t)(queue - node->inputs);
+		}
+		return NULL;
+	}
+	frame = pkdi_input_frame(queue, slot);
+	number = queue->number;
+	sound = pkdi_believe(queue, frame, queue->cursor + k);
+	queue->number = number; /* of the one in hand */
+	return sound ? frame + 1 : NULL;
 }
 
 PKD_PUBLIC int pkd_later(struct pkd_ctx *ctx, int64_t due_ns)
@@ -205,15 +289,14 @@ void pkdi_node_hint(const struct pkdi_node *node)
 {
 	if (node->is_confined)
 		pkdi_log_at(node->log, PKD_LOG_ERROR,
-		         "note: node %s may touch only what it declares (`reads`, `devices`, "
-		         "`unix`); open what `writes` names with pkd_output_file",
-		         node->decl->kind);
+		            "note: node %s may touch only what it declares (`reads`, `devices`, "
+		            "`unix`); open what `writes` names with pkd_output_file",
+		            node->decl->kind);
 }
 
 /* Of a node; the frame is that of a step. */
 static void log_about(const struct pkd_ctx *ctx, enum pkd_level level, const char *at,
-                      const char *format, va_list arguments)
-	__attribute__((format(printf, 4, 0)));
+                      const char *format, va_list arguments) __attribute__((format(printf, 4, 0)));
 
 static void log_about(const struct pkd_ctx *ctx, enum pkd_level level, const char *at,
                       const char *format, va_list arguments)
@@ -230,20 +313,47 @@ static void log_about(const struct pkd_ctx *ctx, enum pkd_level level, const cha
 	pkdi_log_about(node->log, &about, format, arguments);
 }
 
-PKD_PUBLIC int pkd_error(struct pkd_ctx *ctx, int error, const char *format, ...)
-{
-	va_list arguments;
+static int fail(struct pkd_ctx *ctx, int error, const char *format, va_list arguments)
+	__attribute__((format(printf, 3, 0)));
 
-	va_start(arguments, format);
+static int fail(struct pkd_ctx *ctx, int error, const char *format, va_list arguments)
+{
 	if (ctx->answer) /* it is for who has asked */
 		vsnprintf(ctx->answer->text, sizeof(ctx->answer->text), format, arguments);
 	else
 		log_about(ctx, PKD_LOG_ERROR, ctx->node->decl->at, format, arguments);
-	va_end(arguments);
 	if (error == EACCES && !ctx->answer)
 		pkdi_node_hint(ctx->node);
 	ctx->reported = true;
 	return error > 0 ? -error : -1;
+}
+
+PKD_PUBLIC int(pkd_error)(struct pkd_ctx *ctx, int error, const char *format, ...)
+{
+	va_list arguments;
+	int r;
+
+	va_start(arguments, format);
+	r = fail(ctx, error, format, arguments);
+	va_end(arguments);
+	return r;
+}
+
+PKD_PUBLIC int pkdi_error_of_call(struct pkd_ctx *ctx, int error, const char *format, ...)
+{
+	char text[PIPE_BUF]; /* as long as a line may be */
+	va_list arguments;
+	int r;
+
+	va_start(arguments, format);
+	if (error <= 0 || strstr(format, ": ")) {
+		r = fail(ctx, error, format, arguments);
+	} else {
+		vsnprintf(text, sizeof(text), format, arguments);
+		r = (pkd_error)(ctx, error, "%s: %s", text, strerror(error));
+	}
+	va_end(arguments);
+	return r;
 }
 
 PKD_PUBLIC bool pkd_logs(const struct pkd_ctx *ctx, enum pkd_level level)
@@ -271,6 +381,21 @@ PKD_PUBLIC void pkd_log(struct pkd_ctx *ctx, enum pkd_level level, const char *f
 	va_start(arguments, format);
 	log_about(ctx, level, NULL, format, arguments);
 	va_end(arguments);
+}
+
+PKD_PUBLIC void pkd_fail_at_end(struct pkd_ctx *ctx, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	log_about(ctx, PKD_LOG_ERROR, ctx->node->decl->at, format, arguments);
+	va_end(arguments);
+	atomic_store(&ctx->node->words->fails_at_end, 1);
+}
+
+PKD_PUBLIC bool pkd_resumes(const struct pkd_ctx *ctx)
+{
+	return ctx->node->resumes;
 }
 
 PKD_PUBLIC void pkd_stop(struct pkd_ctx *ctx)

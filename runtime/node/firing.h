@@ -20,6 +20,7 @@ struct pkdi_firing {
 	uint32_t origin;
 	uint32_t fired; /* input that fired a node that `fires any`; PKD_NONE: none, it flushes */
 	uint64_t part;  /* firings of the same input before */
+	bool woken;     /* … nor does it flush: the node has asked for it by pkd_wake */
 	/* The node's outputs may be settled up to here, whatever the choice was. */
 	uint64_t settled;
 	bool moved; /* inputs were advanced, whatever the choice was */

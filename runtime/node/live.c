@@ -89,7 +89,7 @@ bool pkdi_live_has_changed(struct pkdi_live *live)
 		return false;
 	if (differ(live, live->told, live->held))
 		return true;
-	live->told = live->held;
+	pkdi_live_have_told(live);
 	return false;
 }
 
@@ -97,6 +97,12 @@ void pkdi_live_tell(struct pkdi_live *live)
 {
 	hold(live, live->held);
 	live->told = live->held;
+}
+
+void pkdi_live_have_told(struct pkdi_live *live)
+{
+	live->told = live->held;
+	atomic_store_explicit(&live->words->told, live->held, memory_order_release);
 }
 
 void pkdi_live_apply(struct pkdi_live *live, uint64_t number)

@@ -68,8 +68,11 @@ void pkdi_live_take(struct pkdi_live *live, uint64_t next);
 /* Whether its values are others than those that its code was told of. */
 bool pkdi_live_has_changed(struct pkdi_live *live);
 
-/* Puts the values that it has in place, of which its code is then told. */
+/* Puts the values that it has in place, of which its code is to be told. */
 void pkdi_live_tell(struct pkdi_live *live);
+
+/* Its code knows of them now. */
+void pkdi_live_have_told(struct pkdi_live *live);
 
 /* Puts the values in place with which the node fires with frame `number` of the origin that leads
  * it. */

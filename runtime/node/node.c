@@ -137,6 +137,14 @@ static void commit(struct pkdi_node *node, bool publishes, enum pkdi_then then)
 	notify(node);
 }
 
+bool pkdi_node_drives_itself(const struct pkd_node *decl)
+{
+	for (uint32_t i = 0; i < decl->n_inputs; i++)
+		if (pkdi_policy_role(&decl->inputs[i]) == PKDI_ROLE_FIRING)
+			return false;
+	return decl->wakes;
+}
+
 void pkdi_node_recover(struct pkdi_node *node)
 {
 	struct pkdi_record *record = &node->words->record;
@@ -154,6 +162,9 @@ void pkdi_node_recover(struct pkdi_node *node)
 	node->decided = node->ctx.number;
 	node->due_ns = INT64_MAX;
 	node->chosen = false;
+	node->wake_ns = 0;
+	node->was_woken = true;
+	node->drives_itself = pkdi_node_drives_itself(node->decl);
 	atomic_store_explicit(&node->words->in_hand, 0, memory_order_relaxed);
 	/* The process may have died while leaving. */
 	if (atomic_load(&node->words->state) == PKDI_LEFT)
@@ -179,10 +190,8 @@ int pkdi_node_start(struct pkdi_node *node)
 	node->ctx.reported = false;
 	node->ctx.state = pkdi_record_spare_state(node);
 	/* One that is started again begins with the values of its next frame. */
-	if (node->live.reads) {
+	if (node->live.reads)
 		pkdi_live_apply(&node->live, node->decided + 1);
-		node->live.told = node->live.held;
-	}
 	pkdi_node_begin_call(node, PKDI_CALL_INIT);
 	r = decl->methods->init(node->self, decl->params, &node->ctx);
 	pkdi_node_end_call(node);
@@ -199,6 +208,8 @@ int pkdi_node_start(struct pkdi_node *node)
 			                    : "it returned a value that only step may return");
 		return r < 0 ? r : -EINVAL;
 	}
+	if (node->live.reads)
+		pkdi_live_have_told(&node->live);
 	node->ready = true;
 	atomic_store(&node->words->state, PKDI_RUNNING);
 	return 0;
@@ -274,7 +285,8 @@ static bool must_leave(struct pkdi_node *node)
 	node->phase = phase;
 	return phase == PKDI_PHASE_STOP ||
 	       (node->n_polls++ % POLLS == 0 && have_readers_gone(node)) ||
-	       (phase == PKDI_PHASE_DRAIN && pkdi_node_is_source(node->decl));
+	       (phase == PKDI_PHASE_DRAIN &&
+	        (node->drives_itself || pkdi_node_is_source(node->decl)));
 }
 
 /* A firing that bears the node's own number. */
@@ -286,11 +298,19 @@ static enum pkdi_poll fire_next(struct pkdi_node *node)
 	return PKDI_POLL_READY;
 }
 
+/* Has a value come that step looked for ahead of those in hand? */
+static bool has_more_ahead(const struct pkdi_node *node)
+{
+	return node->ahead_seq &&
+	       pkdi_ring_find(&node->inputs[node->ahead_input].ring, node->ahead_seq) !=
+	               PKDI_NO_SLOT;
+}
+
 /* After a PKD_LATER the step is called when it is due; earlier, once, when the program begins to
  * stop: what waits may then go on at once. */
 static bool is_early(struct pkdi_node *node)
 {
-	if (!node->ctx.due_ns || node->phase != node->later_phase)
+	if (!node->ctx.due_ns || node->phase != node->later_phase || has_more_ahead(node))
 		return false;
 	*node->now_ns = pkd_now();
 	if (*node->now_ns >= node->ctx.due_ns)
@@ -345,20 +365,55 @@ static bool goes_on(struct pkdi_node *node)
 	return true;
 }
 
-static enum pkdi_poll poll_any(struct pkdi_node *node)
+/* A source at rest makes no frames; other nodes pass theirs by, also when the program stops. */
+static bool rests(const struct pkdi_node *node)
+{
+	return atomic_load_explicit(node->held, memory_order_relaxed) == PKDI_HELD_RESTS;
+}
+
+/* Is it time for a call without an input? Otherwise it may be the time that the process sleeps
+ * until. */
+static bool is_due_to_wake(struct pkdi_node *node, bool may_begin)
+{
+	/* A flush that waits goes on as a flush. */
+	if (!node->wake_ns || !may_begin || rests(node) || pkd_flushing(&node->ctx))
+		return false;
+	if (node->wake_ns > 1 && !*node->now_ns)
+		*node->now_ns = pkd_now();
+	if (node->wake_ns <= 1 || *node->now_ns >= node->wake_ns)
+		return true;
+	node->due_ns = node->wake_ns;
+	return false;
+}
+
+static enum pkdi_poll wake_up(struct pkdi_node *node)
+{
+	pkdi_firing_flush(node->inputs, node->decl->n_inputs, &node->firing);
+	node->firing.woken = true;
+	return fire_next(node);
+}
+
+static enum pkdi_poll poll_any(struct pkdi_node *node, bool may_begin)
 {
 	enum pkdi_choice choice;
+	bool wakes;
 
 	if (node->decl->origin == PKD_PACED && !has_room(node))
 		return PKDI_POLL_IDLE;
 	if (goes_on(node))
 		return fire_next(node);
+	wakes = is_due_to_wake(node, may_begin);
+	if (wakes && !node->was_woken)
+		return wake_up(node);
 	choice = pkdi_firing_choose_any(node->inputs, node->decl->n_inputs, node->skip_watermarks,
 	                                &node->firing);
-	if (choice == PKDI_CHOICE_DRAINED)
-		return end_or_flush(node);
 	if (choice == PKDI_CHOICE_FIRE)
 		return fire_next(node);
+	/* Otherwise one that always wants to be woken would never end. */
+	if (choice == PKDI_CHOICE_DRAINED && !node->drives_itself)
+		return end_or_flush(node);
+	if (wakes)
+		return wake_up(node);
 	if (!node->firing.moved)
 		return PKDI_POLL_IDLE;
 	notify(node);
@@ -402,12 +457,6 @@ static bool is_paused(const struct pkdi_node *node)
 	return atomic_load_explicit(node->held, memory_order_relaxed) == PKDI_HELD_PAUSED &&
 	       atomic_load_explicit(&node->program_words->phase, memory_order_relaxed) ==
 	               PKDI_PHASE_RUN;
-}
-
-/* A source at rest makes no frames; other nodes pass theirs by, also when the program stops. */
-static bool rests(const struct pkdi_node *node)
-{
-	return atomic_load_explicit(node->held, memory_order_relaxed) == PKDI_HELD_RESTS;
 }
 
 /* A live source goes on while it is paused, and what it makes is dropped. */
@@ -461,9 +510,9 @@ static enum pkdi_poll poll_firing(struct pkdi_node *node, bool may_begin)
 	if (pkdi_node_is_source(node->decl))
 		return poll_origin(node, may_begin);
 	/* One at rest passes by what waits, but for what is made at the end. */
-	if ((!rests(node) || node->ctx.fired == PKD_NONE) && is_early(node))
+	if ((!rests(node) || pkd_flushing(&node->ctx)) && is_early(node))
 		return PKDI_POLL_IDLE;
-	return node->decl->fires_any ? poll_any(node) : poll_join(node);
+	return node->decl->fires_any ? poll_any(node, may_begin) : poll_join(node);
 }
 
 /* A request comes before the next firing, and the next request behind it. */
@@ -484,6 +533,11 @@ enum pkdi_poll pkdi_node_poll(struct pkdi_node *node, bool may_begin)
 	if (must_leave(node)) {
 		pkdi_node_leave(node);
 		return PKDI_POLL_MOVED;
+	}
+	/* All that it has is in the words, for the next run. */
+	if (node->phase == PKDI_PHASE_SUSPEND) {
+		pkdi_node_abandon(node);
+		return PKDI_POLL_LEFT;
 	}
 	if (node->live.all)
 		follow_live(node);
@@ -663,7 +717,7 @@ static int check_outputs(struct pkdi_node *node, bool are_made)
 /* No input has a capture time for it, nor a firing before. */
 static bool is_timed_by_call(const struct pkdi_node *node)
 {
-	return pkdi_node_is_source(node->decl) ||
+	return pkdi_node_is_source(node->decl) || node->ctx.woken ||
 	       (node->ctx.fired == PKD_NONE && !pkdi_read(&node->words->record.committed));
 }
 
@@ -683,6 +737,15 @@ static void settle_stamps(struct pkdi_node *node)
 				node->outputs[decl->outputs[i].stamps - decl->outputs].absent;
 }
 
+/* Once a node that fires on any input has set a capture time, none is earlier than the one before:
+ * those who take a frame of each period, or write a film, go by them. */
+static bool goes_back(const struct pkdi_node *node)
+{
+	return node->decl->fires_any && node->ctx.is_timed &&
+	       pkdi_read(&node->words->record.committed) &&
+	       node->ctx.capture_ns < pkdi_record_leftover(node)->capture_ns;
+}
+
 /* Calls step; returns its result, and the times of its start and end. */
 static int call_step(struct pkdi_node *node, int64_t *ret_start_ns, int64_t *ret_end_ns)
 {
@@ -696,6 +759,8 @@ static int call_step(struct pkdi_node *node, int64_t *ret_start_ns, int64_t *ret
 	*ret_start_ns = start_ns;
 	if (is_timed_by_call(node))
 		node->ctx.capture_ns = start_ns;
+	if (node->ctx.woken && goes_back(node))
+		node->ctx.capture_ns = pkdi_record_leftover(node)->capture_ns;
 	r = pkdi_ports_fill(node);
 	if (r == -ENOBUFS) {
 		pkdi_node_log(node->log, node->decl, "no slot is free: this is a bug in libpkd");
@@ -705,7 +770,9 @@ static int call_step(struct pkdi_node *node, int64_t *ret_start_ns, int64_t *ret
 		*ret_end_ns = start_ns;
 		return r == -ENOBUFS ? r : no_protection(node, r);
 	}
-	atomic_store_explicit(&node->words->in_hand, node->ctx.number, memory_order_relaxed);
+	/* What it dies of without an input is no frame, and the next one has the same number. */
+	atomic_store_explicit(&node->words->in_hand, node->ctx.woken ? 0 : node->ctx.number,
+	                      memory_order_relaxed);
 	atomic_store_explicit(node->step_since_ns, start_ns, memory_order_relaxed);
 	set_calling(node, node->index + 1);
 	r = node->decl->methods->step(node->self, node->in, node->out, &node->ctx);
@@ -783,6 +850,8 @@ static int tell_changes(struct pkdi_node *node)
 	begin_between(node, PKDI_CALL_CHANGED);
 	r = node->decl->methods->changed(node->self, node->decl->params, &node->ctx);
 	r = end_between(node, "changed", r);
+	if (r >= 0)
+		pkdi_live_have_told(&node->live);
 	return r < 0 ? r : 1;
 }
 
@@ -795,15 +864,6 @@ static void tell_supervisor(struct pkdi_node *node)
 	/* The supervisor also looks when the process ends. */
 	if (write(node->supervisor_fd, &one, sizeof(one)) < 0)
 		return;
-}
-
-/* Once a node that fires on any input has set a capture time, none is earlier than the one before:
- * those who take a frame of each period, or write a film, go by them. */
-static bool goes_back(const struct pkdi_node *node)
-{
-	return node->decl->fires_any && node->ctx.is_timed &&
-	       pkdi_read(&node->words->record.committed) &&
-	       node->ctx.capture_ns < pkdi_record_leftover(node)->capture_ns;
 }
 
 static __attribute__((cold)) int say_goes_back(struct pkdi_node *node)
@@ -849,7 +909,7 @@ static int publish(struct pkdi_node *node, int64_t now_ns, enum pkdi_then then)
  * made: step alone would know what that is. */
 static int pass(struct pkdi_node *node, enum pkdi_lost lost, enum pkdi_fate fate)
 {
-	bool flushes = node->ctx.fired == PKD_NONE;
+	bool flushes = pkd_flushing(&node->ctx);
 	int64_t now_ns = pkd_now();
 	int r;
 
@@ -880,6 +940,12 @@ static int pass(struct pkdi_node *node, enum pkdi_lost lost, enum pkdi_fate fate
  * inputs stay as they are, and are chosen again. */
 static int wait_later(struct pkdi_node *node)
 {
+	if (node->ctx.woken) {
+		if (node->ctx.due_ns)
+			pkd_wake(&node->ctx, node->ctx.due_ns);
+		node->ctx.due_ns = 0; /* inputs do not wait for it */
+		return 0;
+	}
 	node->later_phase = node->phase; /* a stop that came since is one that step may not know */
 	if (node->ctx.due_ns)
 		return 0;
@@ -899,10 +965,14 @@ static int wait_later(struct pkdi_node *node)
 static int then_of(struct pkdi_node *node, int r)
 {
 	const struct pkd_node *decl = node->decl;
-	bool flushes = node->ctx.fired == PKD_NONE;
+	bool flushes = pkd_flushing(&node->ctx);
 
 	if (r == PKD_END || r == PKD_SKIP)
 		return PKDI_THEN_LEAVE;
+	if (node->ctx.woken && r == PKD_MORE) {
+		pkd_wake(&node->ctx, 0);
+		return PKDI_THEN_NEXT;
+	}
 	if (r == PKD_MORE && !decl->fires_any) {
 		pkdi_node_log(node->log, decl,
 		              "step returned PKD_MORE at frame %llu, and %s does not declare "
@@ -967,6 +1037,15 @@ static int end_firing(struct pkdi_node *node, int r, int64_t end_ns, int then)
 	return 1;
 }
 
+/* A step that is told of a stop may end early, or for good. Where the run is only suspended that
+ * does not count: it is as if the process had been killed in it. */
+static bool is_undone(const struct pkdi_node *node)
+{
+	return node->knows_of_stop &&
+	       atomic_load_explicit(&node->program_words->phase, memory_order_relaxed) ==
+	               PKDI_PHASE_SUSPEND;
+}
+
 int pkdi_node_fire(struct pkdi_node *node)
 {
 	int64_t start_ns, end_ns;
@@ -990,16 +1069,27 @@ int pkdi_node_fire(struct pkdi_node *node)
 		.capture_ns = node->firing.capture_ns,
 		.origin = node->firing.origin,
 		.fired = node->firing.fired,
+		.woken = node->firing.woken,
 		.part = node->firing.part,
 		.is_timed = node->decl->fires_any && pkdi_record_leftover(node)->is_timed,
 		.state = node->states[0] ? pkdi_record_spare_state(node) : NULL,
 	};
-	if (node->ctx.number == pkdi_read(&node->orders->failed_number))
+	node->ahead_seq = 0;
+	node->knows_of_stop = false;
+	node->was_woken = node->ctx.woken;
+	if (node->ctx.woken)
+		node->wake_ns = 0;
+	else if (node->ctx.number == pkdi_read(&node->orders->failed_number))
 		return pass(node, PKDI_LOST_FAILED, PKDI_FATE_FAILED);
 	/* What it keeps for the end is made even then. */
-	if (rests(node) && !pkdi_node_is_source(node->decl) && node->ctx.fired != PKD_NONE)
+	if (rests(node) && !pkdi_node_is_source(node->decl) && !pkd_flushing(&node->ctx) &&
+	    !node->ctx.woken)
 		return pass(node, PKDI_LOST_RESTED, PKDI_FATE_RESTED);
 	r = call_step(node, &start_ns, &end_ns);
+	if (is_undone(node)) {
+		pkdi_node_abandon(node);
+		return 0;
+	}
 	if (r == PKD_LATER)
 		return wait_later(node);
 	then = r < 0 ? r : then_of(node, r);

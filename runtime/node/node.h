@@ -22,7 +22,8 @@ struct pkd_ctx {
 	uint64_t number; /* of the firing */
 	int64_t capture_ns;
 	uint32_t origin;
-	uint32_t fired; /* input that fired a node that fires any; PKD_NONE: it flushes */
+	uint32_t fired; /* input that fired a node that fires any; PKD_NONE: it flushes … */
+	bool woken;     /* … or has woken */
 	uint64_t part;  /* firings of that input before, or flushes */
 	void *state;    /* the copy that this firing may change, see record.h */
 	int64_t due_ns;
@@ -58,6 +59,7 @@ struct pkdi_node {
 	int stop_fd;             /* eventfd: asks the supervisor to stop the program */
 	int supervisor_fd;       /* eventfd: tells it that outputs can be named */
 	struct pkdi_path *paths; /* one for each declared right */
+	bool resumes;            /* the run was begun by an earlier start of the program */
 	bool is_confined;        /* to what its declaration says */
 	bool waits_for_names;    /* an output is unnamed until the first firing has committed */
 
@@ -71,6 +73,7 @@ struct pkdi_node {
 	void **out;
 	struct pkdi_map state_map;
 	void *states[2]; /* persistent state, own: as in the record, one copy counts */
+	char *memory;    /* its first persistent memory; the others follow */
 	void *self;
 	struct pkd_ctx ctx;
 
@@ -90,6 +93,16 @@ struct pkdi_node {
 	bool skip_watermarks; /* in the poll to come: see firing.h */
 	struct pkdi_firing firing;
 	int64_t due_ns;       /* when an idle node is due; INT64_MAX = something else wakes it */
+	/* Of a node that `wakes`: when it is to be called without an input, 0 = never. Inputs and
+	 * wakes take turns, and inputs come first: one that the last incarnation has died of is
+	 * then fired again under the same number. */
+	int64_t wake_ns;
+	bool was_woken;
+	bool drives_itself; /* it wakes, and no input fires it: a stop ends it */
+	/* What step waits for by pkd_later beside that time: a value ahead, see pkd_ahead. */
+	uint64_t ahead_seq; /* 0 = none */
+	uint32_t ahead_input;
+	bool knows_of_stop;   /* the step at hand has been told that the program stops */
 	uint32_t phase;       /* of the program, in the last poll … */
 	uint32_t later_phase; /* … and in the one before the step that returned PKD_LATER */
 	bool chosen;          /* firing and inputs are ready for step */
@@ -110,10 +123,19 @@ enum pkdi_poll {
 
 /* A node without firing inputs. One that `fires any` numbers its frames like a source, but
  * fires, drains and ends with its inputs. */
+/* Bytes that it takes beside the others. */
+static inline size_t pkdi_node_memory_size(const struct pkd_node *decl, uint32_t memory)
+{
+	return (decl->memories[memory].size + 63) / 64 * 64;
+}
+
 static inline bool pkdi_node_is_source(const struct pkd_node *decl)
 {
 	return decl->origin != PKD_NOT_ORIGIN && !decl->fires_any;
 }
+
+/* One that `wakes` and that no input fires: for a stop, and for who counts frames, a source. */
+bool pkdi_node_drives_itself(const struct pkd_node *decl);
 
 /* Recovers from the words what the last incarnation left: completes a committed firing. After it
  * the node may be initialised, unless it has left. */

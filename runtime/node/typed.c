@@ -113,6 +113,11 @@ static bool check_image(const struct pkd_type *type, const void *value,
 	if (image.format != type->format)
 		return set_mismatch(mismatch, "has format %" PRIu32 ", but that of %s is %" PRIu32,
 		                    image.format, type->name, type->format);
+	if (!image.width || !image.height)
+		return set_mismatch(mismatch,
+		                    "has %" PRIu32 " x %" PRIu32
+		                    " pixels, but an image has at least one",
+		                    image.width, image.height);
 	if (image.width > type->width || image.height > type->height)
 		return set_mismatch(mismatch,
 		                    "has %" PRIu32 " x %" PRIu32

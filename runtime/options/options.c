@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "node/say.h"
 #include "options/config.h"
@@ -19,7 +20,7 @@ enum { WANTED_SIZE = 512 };
 
 static const struct pkdi_own_option own_options[] = {
 #define OPTION(id, name, value, doc) {name, value, doc},
-#include "options/option.def"
+#include <pkd/option.def>
 #undef OPTION
 	{NULL, NULL, NULL},
 };
@@ -123,8 +124,30 @@ static bool takes_next(const struct pkd_param *param, const char *next)
 	return next && (!strcmp(next, "true") || !strcmp(next, "false"));
 }
 
-static int take_value(const struct parser *parser, const struct pkdi_param *target,
-                      const char *text)
+/* Nothing is noted of one that is not there: reading it says so. */
+static int note_own_file(struct parser *parser, const char *reader, const char *path)
+{
+	struct pkdi_options *options = &parser->options;
+	struct pkdi_own_file *files;
+	struct stat status;
+
+	if (stat(path, &status) < 0)
+		return 0;
+	files = calloc(options->n_own_files + 1, sizeof(*files));
+	if (!files) {
+		pkdi_log(&parser->log, "not enough memory for the options");
+		return -ENOMEM;
+	}
+	if (options->n_own_files)
+		memcpy(files, options->own_files, options->n_own_files * sizeof(*files));
+	free(options->own_files);
+	files[options->n_own_files++] = (struct pkdi_own_file){reader, status.st_dev,
+	                                                       status.st_ino};
+	options->own_files = files;
+	return 0;
+}
+
+static int take_value(struct parser *parser, const struct pkdi_param *target, const char *text)
 {
 	char wanted[WANTED_SIZE], why[WANTED_SIZE], name[PKDI_NAME_SIZE];
 	bool secret = pkdi_param_is_secret(parser->program, target);
@@ -134,7 +157,9 @@ static int take_value(const struct parser *parser, const struct pkdi_param *targ
 	                                  sizeof(wanted));
 
 	if (r == 0)
-		return 0;
+		return stored && *text == '@'
+		               ? note_own_file(parser, "a secret parameter", text + 1)
+		               : 0;
 	pkdi_param_name(target, name);
 	if (!stored)
 		pkdi_param_refuse(target, wanted, why, sizeof(why));
@@ -164,7 +189,7 @@ static int take_config(struct parser *parser, const char *value)
 		return -EINVAL;
 	}
 	parser->config_path = value;
-	return 0;
+	return note_own_file(parser, "--config", value);
 }
 
 static int take_quiet(struct parser *parser, const char *value)
@@ -198,13 +223,17 @@ static int take_no_console(struct parser *parser, const char *value)
 static int take_console_group(struct parser *parser, const char *value)
 {
 	const struct group *group = getgrnam(value);
+	char *end = NULL;
+	unsigned long number = strspn(value, "0123456789") ? strtoul(value, &end, 10) : 0;
 
-	if (!group) {
-		pkdi_log(&parser->log, "--console-group %s: there is no group of that name", value);
+	/* A number need not have a name, as in a container. (gid_t)-1 is no group. */
+	if (!group && (!end || *end || number >= (gid_t)-1)) {
+		pkdi_log(&parser->log, "--console-group %s: there is no group of that name%s",
+		         value, end && !*end ? " or number" : "");
 		return -EINVAL;
 	}
 	parser->options.has_group = true;
-	parser->options.group = group->gr_gid;
+	parser->options.group = group ? group->gr_gid : (gid_t)number;
 	return 0;
 }
 
@@ -223,6 +252,23 @@ static int take_serve(struct parser *parser, const char *value)
 static int take_serve_token_file(struct parser *parser, const char *value)
 {
 	parser->options.serve_token_file = value;
+	return note_own_file(parser, "--serve-token-file", value);
+}
+
+static int take_state(struct parser *parser, const char *value)
+{
+	if (parser->options.state) {
+		pkdi_log(&parser->log, "--state may be given only once");
+		return -EINVAL;
+	}
+	parser->options.state = value;
+	return 0;
+}
+
+static int take_resume(struct parser *parser, const char *value)
+{
+	(void)value;
+	parser->options.resume = true;
 	return 0;
 }
 
@@ -324,7 +370,7 @@ static int take_why(struct parser *parser, const char *value)
 /* As own_options. */
 static int (*const takers[])(struct parser *parser, const char *value) = {
 #define OPTION(id, name, value, doc) take_##id,
-#include "options/option.def"
+#include <pkd/option.def>
 #undef OPTION
 };
 
@@ -427,7 +473,7 @@ static bool is_computed_from_given(const struct parser *parser, const struct pkd
 /* Stores the file's settings of parameters that nothing of higher precedence sets: the
  * pipeline's unless they are on the command line; a node's unless bind has computed its value
  * from there. */
-static int apply_config(const struct parser *parser, bool of_nodes)
+static int apply_config(struct parser *parser, bool of_nodes)
 {
 	for (uint32_t i = 0; i < parser->config.n_settings; i++) {
 		const struct pkdi_setting *setting = &parser->config.settings[i];
@@ -483,6 +529,11 @@ static int require(const struct parser *parser)
 	if (parser->options.has_group && parser->options.no_console) {
 		pkdi_log(&parser->log,
 		         "--console-group is about the console: leave --no-console out");
+		return -EINVAL;
+	}
+	if (parser->options.resume && !parser->options.state) {
+		pkdi_log(&parser->log,
+		         "--resume goes on with the run in a directory: give it by --state DIR");
 		return -EINVAL;
 	}
 	if (parser->options.serve_token_file && !parser->options.serves) {
@@ -640,6 +691,9 @@ void pkdi_options_finish(struct pkdi_options *options)
 	free(options->is_set);
 	free(options->levels.of_node);
 	free(options->account);
+	free(options->own_files);
+	options->own_files = NULL;
+	options->n_own_files = 0;
 	options->is_set = NULL;
 	options->levels.of_node = NULL;
 	options->account = NULL;

@@ -17,6 +17,13 @@
 /* Lines a second of one node. */
 #define PKDI_DEFAULT_LOG_RATE 200
 
+/* A file that the program itself has read: nothing that it writes may take its place. */
+struct pkdi_own_file {
+	const char *reader; /* "--config", "--serve-token-file", "a secret parameter" */
+	dev_t device;
+	ino_t inode;
+};
+
 struct pkdi_options {
 	bool single_process;
 	bool quiet;
@@ -36,8 +43,12 @@ struct pkdi_options {
 	pkdi_log_format *log_format; /* NULL: text; for pkd_main to choose */
 	int64_t log_rate;            /* 0: any number */
 	int64_t why_bytes; /* for what has become of frames */
+	const char *state; /* the directory that the run is kept in, NULL = none … */
+	bool resume;       /* … and the one there is gone on with */
 	char *account; /* where the account is written at the end, NULL = nowhere */
 	bool leave;        /* --help or --version has been answered: exit with 0 */
+	struct pkdi_own_file *own_files;
+	uint32_t n_own_files;
 	bool *is_set; /* by parameter: its own value was given, and bind does not count */
 };
 

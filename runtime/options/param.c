@@ -1,12 +1,11 @@
 #include "options/param.h"
 
 #include <errno.h>
+#include <pkd/near.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "options/value.h"
-
-enum { MAX_DISTANCE = 3 };
 
 /* ---- Names ---- */
 
@@ -93,63 +92,40 @@ bool pkdi_param_find(const struct pkd_program *program, const char *name, size_t
 
 /* ---- Suggestions ---- */
 
-static size_t least(size_t a, size_t b, size_t c)
+static void consider(struct pkd_near *near, const char *name, char found[PKDI_NAME_SIZE])
 {
-	size_t m = a < b ? a : b;
-
-	return m < c ? m : c;
-}
-
-/* Levenshtein distance, one row at a time. */
-static size_t distance(const char *a, size_t n, const char *b)
-{
-	size_t row[PKDI_NAME_SIZE];
-	size_t m = strlen(b);
-
-	if (m >= PKDI_NAME_SIZE)
-		return SIZE_MAX;
-	for (size_t j = 0; j <= m; j++)
-		row[j] = j;
-	for (size_t i = 1; i <= n; i++) {
-		size_t diagonal = row[0];
-
-		row[0] = i;
-		for (size_t j = 1; j <= m; j++) {
-			size_t above = row[j];
-
-			row[j] = least(above + 1, row[j - 1] + 1,
-			               diagonal + (fold(a[i - 1]) != fold(b[j - 1])));
-			diagonal = above;
-		}
-	}
-	return row[m];
-}
-
-static void consider(const char *text, size_t length, const char *name, size_t *best,
-                     char found[PKDI_NAME_SIZE])
-{
-	size_t d = distance(text, length, name);
-
-	if (d < *best) {
-		*best = d;
+	if (pkd_near_takes(near, name))
 		snprintf(found, PKDI_NAME_SIZE, "%s", name);
-	}
+}
+
+/* "factor" of "done.factor". */
+static bool is_end(const char *name, size_t length, const char *whole)
+{
+	size_t n = strlen(whole);
+
+	return length > 0 && n > length + 1 && whole[n - length - 1] == '.' &&
+	       pkdi_param_name_is(name, length, whole + n - length);
 }
 
 void pkdi_param_suggest(const struct pkd_program *program, const char *const *others,
                         const char *name, size_t length, char ret_found[PKDI_NAME_SIZE])
 {
-	size_t best = length / 2 < MAX_DISTANCE ? length / 2 + 1 : MAX_DISTANCE + 1;
-	char other[PKDI_NAME_SIZE];
+	struct pkd_near near = pkd_near_begin(name, length);
+	char other[PKDI_NAME_SIZE], inside[PKDI_NAME_SIZE] = "";
 	struct pkdi_param target;
 
 	ret_found[0] = '\0';
 	for (uint32_t i = 0; pkdi_param_nth(program, i, &target); i++) {
 		pkdi_param_name(&target, other);
-		consider(name, length, other, &best, ret_found);
+		consider(&near, other, ret_found);
+		if (!inside[0] && is_end(name, length, other))
+			snprintf(inside, sizeof(inside), "%s", other);
 	}
 	for (; *others; others++)
-		consider(name, length, *others, &best, ret_found);
+		consider(&near, *others, ret_found);
+	/* No mistake, but a part of the name, is nearer. */
+	if (inside[0])
+		snprintf(ret_found, PKDI_NAME_SIZE, "%s", inside);
 }
 
 int pkdi_param_refuse(const struct pkdi_param *target, const char *wanted, char *ret_text,

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #ifndef F_SEAL_FUTURE_WRITE
@@ -21,9 +22,27 @@ static void keep_out_of_cores(void *address, size_t size)
 	madvise(address, size, MADV_DONTDUMP);
 }
 
-static int create(struct pkdi_map *map, const char *name, size_t size, bool has_memory)
+/* The writable map of map->fd. */
+static int map_writable(struct pkdi_map *map)
 {
 	void *address = NULL;
+	int r = pkdi_reserve(map->size, &address);
+
+	if (r < 0)
+		return r;
+	if (mmap(address, map->size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, map->fd, 0) ==
+	    MAP_FAILED) {
+		r = -errno;
+		pkdi_release(address, map->size);
+		return r;
+	}
+	map->address = address;
+	keep_out_of_cores(address, map->size);
+	return 0;
+}
+
+static int create(struct pkdi_map *map, const char *name, size_t size, bool has_memory)
+{
 	int r;
 
 	*map = (struct pkdi_map){.fd = -1, .size = pkdi_page_round(size)};
@@ -32,26 +51,50 @@ static int create(struct pkdi_map *map, const char *name, size_t size, bool has_
 		return -errno;
 	/* fallocate also sets the size. */
 	if ((has_memory ? fallocate(map->fd, 0, 0, (off_t)map->size)
-	                : ftruncate(map->fd, (off_t)map->size)) < 0) {
+	                : ftruncate(map->fd, (off_t)map->size)) < 0)
 		r = -errno;
-		goto close_fd;
-	}
-	r = pkdi_reserve(map->size, &address);
+	else
+		r = map_writable(map);
 	if (r < 0)
-		goto close_fd;
-	if (mmap(address, map->size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, map->fd, 0) ==
-	    MAP_FAILED) {
-		r = -errno;
-		goto release;
-	}
-	map->address = address;
-	keep_out_of_cores(address, map->size);
-	return 0;
+		pkdi_map_close(map);
+	return r;
+}
 
-release:
-	pkdi_release(address, map->size);
-close_fd:
-	pkdi_map_close(map);
+static int size_file(const struct pkdi_map *map, bool exists)
+{
+	const off_t size = (off_t)map->size;
+	struct stat status;
+
+	if (!exists)
+		return fallocate(map->fd, 0, 0, size) < 0 ? -errno : 0;
+	if (fstat(map->fd, &status) < 0)
+		return -errno;
+	return status.st_size == size && S_ISREG(status.st_mode) ? 0 : -ESTALE;
+}
+
+int pkdi_map_create_in(struct pkdi_map *map, int directory, const char *name, size_t size,
+                       bool exists)
+{
+	int flags = O_RDWR | O_CLOEXEC | O_NOFOLLOW | (exists ? 0 : O_CREAT | O_EXCL), fd, r;
+
+	*map = (struct pkdi_map){.fd = -1, .size = pkdi_page_round(size)};
+	map->fd = openat(directory, name, flags, 0600);
+	if (map->fd < 0)
+		return -errno;
+	r = size_file(map, exists);
+	if (r == 0)
+		r = map_writable(map);
+	if (r < 0) {
+		pkdi_map_close(map);
+		return r;
+	}
+	/* In place of a seal: no writable map is made of this one. */
+	fd = openat(directory, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	r = fd < 0 ? -errno : 0;
+	close(map->fd);
+	map->fd = fd;
+	if (r < 0)
+		pkdi_map_unmap(map);
 	return r;
 }
 

@@ -29,6 +29,11 @@ int pkdi_map_seal(const struct pkdi_map *map);
 /* Both at once. */
 int pkdi_map_create_sealed(struct pkdi_map *map, const char *name, size_t size);
 
+/* A file in that directory, for what must outlive this program: `exists` = as it is there, else new
+ * and zeroed. Its descriptor is read-only. -ESTALE: what is there has another size. */
+int pkdi_map_create_in(struct pkdi_map *map, int directory, const char *name, size_t size,
+                       bool exists);
+
 /* The same without memory, which pages get when they are first used; or all of them here, in the
  * memory of all who map it: 0 or -errno. */
 int pkdi_map_create_empty(struct pkdi_map *map, const char *name, size_t size);

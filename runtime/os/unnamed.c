@@ -187,6 +187,79 @@ finish:
 	return r;
 }
 
+static int link_here(struct pkdi_unnamed *file);
+
+int pkdi_unnamed_keep(struct pkdi_unnamed *file)
+{
+	return file->named || file->temporary ? 0 : take_temporary(file, link_here);
+}
+
+/* Is that the file? Then it is open and locked. */
+static int open_same(struct pkdi_unnamed *file, const char *name, dev_t device, ino_t inode)
+{
+	struct stat status;
+	int r = 0;
+
+	file->fd = openat(file->directory_fd, name, O_RDWR | O_NONBLOCK | O_NOCTTY | O_NOFOLLOW |
+	                                                    O_CLOEXEC);
+	if (file->fd < 0)
+		return -errno;
+	if (fstat(file->fd, &status) < 0)
+		r = -errno;
+	else if (status.st_dev != device || status.st_ino != inode)
+		r = -ESTALE;
+	if (r == 0)
+		r = lock(file->fd);
+	if (r == 0)
+		return 0;
+	close(file->fd);
+	file->fd = -1;
+	return r;
+}
+
+static int reopen(struct pkdi_unnamed *file, const char *temporary, dev_t device, ino_t inode)
+{
+	int r = open_same(file, file->name, device, inode);
+
+	if (r == 0) {
+		file->named = true;
+		return 0;
+	}
+	if ((r != -ENOENT && r != -ESTALE) || !*temporary)
+		return r;
+	if (open_same(file, temporary, device, inode) < 0)
+		return r;
+	file->temporary = strdup(temporary);
+	return file->temporary ? hold_old(file, false) : -ENOMEM;
+}
+
+int pkdi_unnamed_reopen(struct pkdi_unnamed *file, const char *path, const char *temporary,
+                        dev_t device, ino_t inode)
+{
+	int r;
+
+	*file = (struct pkdi_unnamed){.fd = -1, .directory_fd = -1, .old_fd = -1};
+	file->name = strdup(path + directory_length(path));
+	if (!file->name)
+		return -ENOMEM;
+	r = open_directory(path);
+	if (r >= 0) {
+		file->directory_fd = r;
+		r = reopen(file, temporary, device, inode);
+	}
+	if (r < 0) {
+		pkdi_unnamed_leave(file);
+		pkdi_unnamed_finish(file);
+	}
+	return r;
+}
+
+void pkdi_unnamed_leave(struct pkdi_unnamed *file)
+{
+	free(file->temporary);
+	file->temporary = NULL;
+}
+
 /* ---- Its name ---- */
 
 static int link_here(struct pkdi_unnamed *file)

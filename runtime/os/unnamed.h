@@ -28,6 +28,18 @@ char *pkdi_follow_links(const char *path);
  * On failure nothing is held. */
 int pkdi_unnamed_create(struct pkdi_unnamed *file, const char *path, bool as_it_is);
 
+/* For a file that this program's next start must find again: gives it a temporary name, if it has
+ * no name yet. */
+int pkdi_unnamed_keep(struct pkdi_unnamed *file);
+
+/* Opens it as it was left: under its name, or under that temporary one ("" = it had none).
+ * -ENOENT if it is not there, -ESTALE if another file is. */
+int pkdi_unnamed_reopen(struct pkdi_unnamed *file, const char *path, const char *temporary,
+                        dev_t device, ino_t inode);
+
+/* It stays where it is when it is finished. */
+void pkdi_unnamed_leave(struct pkdi_unnamed *file);
+
 /* Gives it its name. 0, or -errno: -EEXIST if another file has appeared there in the meantime. */
 int pkdi_unnamed_name(struct pkdi_unnamed *file);
 

@@ -2,6 +2,8 @@
 #include "os/write.h"
 
 #include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <unistd.h>
 
 int pkdi_write_all(int fd, const char *text, size_t n)
@@ -17,4 +19,13 @@ int pkdi_write_all(int fd, const char *text, size_t n)
 		n -= (size_t)written;
 	}
 	return 0;
+}
+
+int pkdi_write_flush(void)
+{
+	bool lost = ferror(stdout) != 0;
+	int r = fflush(stdout) != 0 ? -errno : lost ? -EIO : 0;
+
+	fflush(NULL);
+	return r;
 }

@@ -138,6 +138,22 @@ struct parser {
 	char **argv;
 };
 
+/* "--count", "--count=3" or "-n" of this command; a number below zero is none. */
+static bool is_option(enum command_id command, const char *text)
+{
+	size_t n = strncmp(text, "--", 2) == 0 ? strcspn(text + 2, "=") : 0;
+
+	for (size_t i = 0; i < N_OPTIONS; i++) {
+		if (command != N_COMMANDS && !belongs(i, command))
+			continue;
+		if (n && strlen(options[i].name) == n && !memcmp(options[i].name, text + 2, n))
+			return true;
+		if (text[0] == '-' && text[1] && text[1] == options[i].letter && !text[2])
+			return true;
+	}
+	return false;
+}
+
 /* `value` is what follows the = or the letter, NULL where nothing does. */
 static int take_option(struct parser *p, size_t id, const char *value)
 {
@@ -153,6 +169,11 @@ static int take_option(struct parser *p, size_t id, const char *value)
 			return STATUS_USAGE;
 		}
 		value = p->argv[p->at];
+		if (is_option(p->call->command, value)) {
+			complain("--%s needs an argument, %s, and '%s' is an option", option->name,
+			         option->argument, value);
+			return STATUS_USAGE;
+		}
 	}
 	p->call->option[id] = value ? value : "";
 	return -1;

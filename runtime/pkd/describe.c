@@ -45,7 +45,8 @@ static void print_streams(const struct view *view)
 		const struct view_stream *stream = &view->streams[i];
 
 		table_add(&table, stream->name);
-		table_add(&table, stream->type);
+		table_add_format(&table, "%s%s", stream->type,
+		                 stream->is_private ? ", private" : "");
 		table_add_format(&table, "%llu", (unsigned long long)stream->slots);
 		words_bytes(stream->bytes, text);
 		table_add(&table, text);

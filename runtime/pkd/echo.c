@@ -31,14 +31,19 @@ struct echo {
 
 /* ---- The command line ---- */
 
-/* Which operand is which: the name of a stream has a dot, that of a program none. */
-static const char *stream_of(const struct call *call, const char **ret_program)
+/* In either order: the program is the first word, if one of that name or number runs, as for other
+ * commands; else the second. */
+static struct talk *find_stream(const struct call *call, const char **ret_stream)
 {
 	char *const *words = call->operands;
-	bool is_second = call->n_operands > 1 && strchr(words[1], '.') && !strchr(words[0], '.');
 
-	*ret_program = call->n_operands > 1 ? words[!is_second] : NULL;
-	return words[is_second];
+	*ret_stream = words[0];
+	if (call->n_operands == 1)
+		return find_program(NULL);
+	if (!find_runs(words[0]))
+		return find_program(words[1]);
+	*ret_stream = words[1];
+	return find_program(words[0]);
 }
 
 static bool take_rate(const struct call *call, uint64_t *ret_every_ms)
@@ -157,7 +162,8 @@ static void print_value(struct echo *echo)
 	if (echo->is_json) {
 		free(text);
 		text = raw(talk, talk->parameters);
-		puts(text);
+		say_output(text, strlen(text));
+		putchar('\n');
 	} else if (echo->call->option[OPTION_VALUE]) {
 		if (value != PKDI_JSON_NONE) {
 			say_text(text);
@@ -356,7 +362,7 @@ int echo_command(struct call *call)
 		.is_json = call->option[OPTION_JSON] != NULL,
 		.folder = call->option[OPTION_PNG],
 	};
-	const char *program, *stream = stream_of(call, &program);
+	const char *stream;
 	uint64_t every_ms = 0;
 	int status = STATUS_FAILED;
 
@@ -365,7 +371,7 @@ int echo_command(struct call *call)
 		return STATUS_USAGE;
 	if (echo.folder && png_refuses(PKD_RGB24))
 		return fail("no_png", "%s", png_refuses(PKD_RGB24));
-	echo.talk = find_program(program);
+	echo.talk = find_stream(call, &stream);
 	if (!echo.talk)
 		return STATUS_FAILED;
 	if (make_folder(echo.folder))

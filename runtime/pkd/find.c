@@ -321,6 +321,18 @@ struct talk *find_program(const char *word)
 	return talk;
 }
 
+bool find_runs(const char *word)
+{
+	struct found_list list;
+	size_t first;
+	bool runs;
+
+	find_for(&list, word);
+	runs = count_meant(&list, word, &first) > 0;
+	find_close(&list);
+	return runs;
+}
+
 struct talk *find_program_or(const char *word, bool *ret_is_program)
 {
 	struct found_list list;

@@ -26,6 +26,9 @@ void find_close(struct found_list *list);
  * NULL after it has been said why there is none; to be closed. */
 struct talk *find_program(const char *word);
 
+/* Whether a program of that name, number or path runs. */
+bool find_runs(const char *word);
+
 /* The same where a word may also be something else: `is_program` tells. A word that names nothing
  * that runs is no program, unless several run or none. */
 struct talk *find_program_or(const char *word, bool *ret_is_program);

@@ -1,5 +1,6 @@
 /* pkd get: the values of parameters. */
 #include <stdio.h>
+#include <string.h>
 
 #include "pkd/command.h"
 #include "pkd/find.h"
@@ -74,10 +75,14 @@ static int print_values(const struct call *call, const struct values *values)
 		return fail("secret", "'%s' is secret: nothing shows its value", secret);
 	table_begin(&table, "ll");
 	for (size_t i = 0; i < values->n; i++) {
-		if (call->option[OPTION_VALUE])
-			puts(values->items[i].text);
-		else
+		const char *text = values->items[i].text;
+
+		if (!call->option[OPTION_VALUE]) {
 			add_value(&table, &values->items[i]);
+			continue;
+		}
+		say_output(text, strlen(text));
+		putchar('\n');
 	}
 	table_end(&table, 0);
 	return 0;

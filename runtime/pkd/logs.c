@@ -63,7 +63,8 @@ static void print_raw(const struct talk *talk, uint32_t line)
 {
 	const struct pkdi_json_value *value = &talk->json.values[line];
 
-	printf("%.*s\n", (int)(value->end - value->start), talk->json.text + value->start);
+	say_output(talk->json.text + value->start, value->end - value->start);
+	putchar('\n');
 }
 
 static void print(const struct call *call, const struct talk *talk)

@@ -115,8 +115,13 @@ static void take_set(const struct talk *talk, order_tell *tell, void *context)
 		fprintf(line.file, "%s%llu of %s", i == clocks + 1 ? ", from frame " : ", ",
 		        (unsigned long long)frame, origin);
 	}
+	if (clocks != PKDI_JSON_NONE && json->values[clocks].n == 0)
+		fputs("; no origin has begun with it: paused, starting again, or at its end",
+		      line.file);
 	end(&line, tell, context);
 	tell_names(talk, "pending", "not yet there: ", " ", tell, context);
+	tell_names(talk, "restarted", "started again meanwhile, with these values: ", " ", tell, context);
+	tell_names(talk, "gone", "died meanwhile, and was given up: ", " ", tell, context);
 }
 
 /* ---- Nodes ---- */
@@ -127,13 +132,13 @@ void order_nodes(struct order *order, const char *method, char *const *nodes, si
 	order->parameters = n ? values_words("nodes", nodes, n, -1) : NULL;
 }
 
-static void take_nodes(const struct talk *talk, order_tell *tell, void *context)
+static void take_nodes(const struct talk *talk, bool is_resume, order_tell *tell, void *context)
 {
 	bool pauses = tell_names(talk, "paused", "paused: ", ", ", tell, context);
 	bool rests = tell_names(talk, "resting", "at rest: ", ", ", tell, context);
 
 	if (!pauses && !rests)
-		tell(context, "no node is held", false);
+		tell(context, is_resume ? "resumed: no node is held" : "no node is held", false);
 	tell_names(talk, "wait", "come to wait for the paused: ", ", ", tell, context);
 	tell_names(talk, "refuse", "come to lose frames: ", ", ", tell, context);
 }
@@ -311,7 +316,7 @@ bool order_take(struct order *order, const struct talk *talk, order_tell *tell, 
 	else if (!strcmp(order->method, "stop"))
 		tell(context, "told to stop", false);
 	else
-		take_nodes(talk, tell, context);
+		take_nodes(talk, !strcmp(order->method, "resume"), tell, context);
 	return true;
 }
 

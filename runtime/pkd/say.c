@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "pkd/command.h"
 
@@ -86,6 +87,21 @@ void say_text(const char *text)
 	free(copy);
 }
 
+void say_output(const char *text, size_t length)
+{
+	char *copy;
+
+	if (!isatty(STDOUT_FILENO)) {
+		fwrite(text, 1, length, stdout);
+		return;
+	}
+	copy = strndup(text, length);
+	if (!copy)
+		abort();
+	fputs(say_clean(copy), stdout);
+	free(copy);
+}
+
 /* ---- JSON ---- */
 
 enum { FIRST_SIZE = 4096 };
@@ -114,7 +130,7 @@ void say_room(struct say_out *say, size_t size)
 
 void say_end(struct say_out *say)
 {
-	fwrite(say->out.text, 1, say->out.n, stdout);
+	say_output(say->out.text, say->out.n);
 	putchar('\n');
 	free(say->out.text);
 	*say = (struct say_out){.out = {.text = NULL}};

@@ -20,6 +20,9 @@ int fail(const char *error, const char *format, ...) __attribute__((format(print
  * lines. Returns the text. */
 char *say_clean(char *text);
 
+/* Text on standard output as it is, but for a terminal: without any of that. */
+void say_output(const char *text, size_t length);
+
 /* Text on standard output, without any of that, on one line. */
 void say_text(const char *text);
 

@@ -124,6 +124,7 @@ static enum talk_result receive(struct talk *talk)
 	if (n <= 0)
 		return lose(talk);
 	talk->n += (size_t)n;
+	talk->n_answer += (size_t)n;
 	return TALK_LINE_READ;
 }
 
@@ -199,6 +200,12 @@ enum talk_result talk_take(struct talk *talk)
 		}
 		if (!read_object(talk, line))
 			return TALK_FAILED;
+		talk->n_unasked += strlen(line);
+		if (talk->n_unasked > TALK_ANSWER) {
+			talk_fault(talk, "protocol", "%s says only what nobody has asked for",
+			           who(talk));
+			return TALK_FAILED;
+		}
 		/* Its end is the last that it says. */
 		if (take_event(talk) && talk->has_ended)
 			return lose(talk);
@@ -207,8 +214,10 @@ enum talk_result talk_take(struct talk *talk)
 		    pkdi_json_member(&talk->json, 0, "pkd") != PKDI_JSON_NONE)
 			continue;
 		result = take_answer(talk);
-		if (result != TALK_NOTHING)
+		if (result != TALK_NOTHING) {
+			talk->n_unasked = 0;
 			return result;
+		}
 	}
 }
 
@@ -216,7 +225,8 @@ bool talk_next(struct talk *talk, int64_t patience_ns)
 {
 	int64_t until_ns = talk_now() + patience_ns;
 
-	if (talk_now() > talk->asked_ns + patience_ns + TALK_WHOLE_NS)
+	if (talk_now() > talk->asked_ns + patience_ns + TALK_WHOLE_NS ||
+	    talk->n_answer > TALK_ANSWER)
 		return talk_fault(talk, "protocol", "%s gives an answer without an end", who(talk));
 
 	for (;;) {
@@ -224,7 +234,8 @@ bool talk_next(struct talk *talk, int64_t patience_ns)
 
 		if (result != TALK_NOTHING)
 			return result == TALK_LINE_READ;
-		if (!wait_for(talk, POLLIN, until_ns))
+		/* One that always has a little more to say does not hold up either. */
+		if (!wait_for(talk, POLLIN, until_ns) || talk_now() > until_ns + TALK_WHOLE_NS)
 			return no_answer(talk);
 	}
 }
@@ -239,6 +250,8 @@ bool talk_wait_end(struct talk *talk, int64_t until_ns)
 		if (result == TALK_FAILED && !strcmp(talk->error, "protocol"))
 			return false;
 		if (result == TALK_NOTHING && !wait_for(talk, POLLIN, until_ns))
+			return false;
+		if (talk_now() > until_ns + TALK_PATIENCE_NS)
 			return false;
 	}
 }
@@ -346,6 +359,7 @@ bool talk_ask(struct talk *talk, const char *method, const char *parameters)
 	if (!line)
 		abort();
 	talk->asked_ns = talk_now();
+	talk->n_answer = 0;
 	n = snprintf(line, size, "{\"id\":%" PRIu64 ",\"method\":\"%s\"%s%s}\n", ++talk->id, method,
 	             parameters ? ",\"parameters\":" : "", parameters ? parameters : "");
 	while (n > 0 && n <= TALK_LINE && sent < (size_t)n) {
@@ -367,7 +381,7 @@ bool talk_ask(struct talk *talk, const char *method, const char *parameters)
 	/* What it has said last tells why, if it has ended. */
 	if (talk_now() >= until_ns)
 		return no_answer(talk);
-	while (talk_take(talk) == TALK_LINE_READ)
+	while (talk->n_answer <= TALK_ANSWER && talk_take(talk) == TALK_LINE_READ)
 		;
 	lose(talk);
 	return false;

@@ -13,6 +13,9 @@
 /* The version of the protocol; bytes of a line with its end; of a program's name. */
 enum { TALK_PROTOCOL = 1, TALK_LINE = 65536, TALK_NAME = 256 };
 
+/* Bytes of a whole answer, and of lines that nobody has asked for between two that somebody has. */
+enum { TALK_ANSWER = 64 << 20 };
+
 /* How long an answer may take. */
 #define TALK_PATIENCE_NS INT64_C(5000000000)
 
@@ -35,6 +38,8 @@ struct talk {
 	char version[32];     /* of its pkd */
 	uint64_t id;          /* of the last request */
 	int64_t asked_ns;     /* when */
+	uint64_t n_answer;    /* bytes that came since then */
+	uint64_t n_unasked;   /* bytes of lines that came since the last of an answer */
 	bool has_ended;       /* the program has said so, */
 	bool has_status;      /* with its exit status */
 	int status;

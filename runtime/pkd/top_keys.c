@@ -99,18 +99,21 @@ static enum top_wish hold(struct top_state *state, const struct view *view)
 	return give(state, state->order.method, node->name);
 }
 
-/* The words behind `call`: NODE.COMMAND becomes two. */
+/* The words behind `call`: NODE COMMAND, as at `pkd call`, or NODE.COMMAND, which becomes two. */
 static bool make_call(struct top_state *state, char **words, size_t n)
 {
-	char *dot = n ? strrchr(words[0], '.') : NULL;
+	bool is_two = n > 1 && !strchr(words[1], '=');
+	char *dot = n && !is_two ? strrchr(words[0], '.') : NULL;
 	char **all = calloc(n + 2, sizeof(*all));
 	bool is_made;
 
 	if (!all)
 		abort();
-	if (!dot || dot == words[0] || !dot[1]) {
+	if (is_two) {
+		is_made = order_call(&state->order, words, n, ORDER_CALL_WAIT_NS);
+	} else if (!dot || dot == words[0] || !dot[1]) {
 		snprintf(state->order.why, sizeof(state->order.why),
-		         "call needs NODE.COMMAND, as in: call count.reset to=0");
+		         "call needs NODE COMMAND, as in: call count reset to=0");
 		is_made = false;
 	} else {
 		*dot = '\0';
@@ -155,44 +158,20 @@ static enum top_wish enter(struct top_state *state)
 
 /* ---- Completion ---- */
 
-/* The names of arguments, of "to: i64, how: Mode", which become those that `list` has. */
-static size_t list_arguments(char *arguments, const char **list, size_t most)
-{
-	size_t n = 0;
-
-	for (char *at = arguments; *at && n < most;) {
-		char *colon = strstr(at, ": "), *comma = colon ? strstr(colon, ", ") : NULL;
-
-		list[n++] = at;
-		if (colon)
-			*colon = '\0';
-		at = comma ? comma + 2 : at + strlen(at);
-		if (!comma)
-			break;
-	}
-	return n;
-}
-
 static void complete_argument(struct top_state *state, const struct view *view)
 {
-	const char *list[64];
 	size_t first = strcspn(state->prompt.text, " ");
 
 	for (size_t i = 0; i < view->n_commands; i++) {
 		const struct view_command *command = &view->commands[i];
 		size_t node = strlen(command->node);
-		char *arguments;
 
 		if (first != node + 1 + strlen(command->name) ||
 		    memcmp(state->prompt.text, command->node, node) != 0 ||
 		    memcmp(state->prompt.text + node + 1, command->name, first - node - 1) != 0)
 			continue;
-		arguments = strdup(command->arguments);
-		if (!arguments)
-			abort();
-		prompt_complete(&state->prompt, list, list_arguments(arguments, list, 64), "=",
-		                state->names, sizeof(state->names));
-		free(arguments);
+		prompt_complete(&state->prompt, (const char *const *)command->names,
+		                command->n_names, "=", state->names, sizeof(state->names));
 		return;
 	}
 }

@@ -78,10 +78,14 @@ struct counts {
 	uint64_t events, overwritten;
 };
 
+/* More than the rings of all processes hold. */
+#define TRACE_MAX (UINT64_C(4) << 30)
+
 /* The lines are JSON, and so is what is made of them. */
 static bool write_events(struct talk *talk, FILE *file, struct counts *ret_counts)
 {
 	const char *text, *separator = "";
+	uint64_t n_bytes = 0;
 	size_t size;
 
 	if (!talk_ask(talk, "trace", "{\"events\":true}"))
@@ -90,6 +94,11 @@ static bool write_events(struct talk *talk, FILE *file, struct counts *ret_count
 	do {
 		/* Each line may take its time: there are as many as there are events. */
 		talk->asked_ns = talk_now();
+		n_bytes += talk->n_answer;
+		talk->n_answer = 0;
+		if (n_bytes > TRACE_MAX)
+			return talk_fault(talk, "protocol", "%s gives a trace without an end",
+			                  talk->name);
 		if (!talk_next(talk, TALK_PATIENCE_NS))
 			return false;
 		if (!find_inner(talk, "events", &text, &size))

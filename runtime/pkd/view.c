@@ -106,6 +106,7 @@ static void add_stream(struct view *view, const struct object *o)
 	stream->node = text_of(o, "node");
 	stream->slots = number_of(o, "slots");
 	stream->bytes = number_of(o, "bytes");
+	stream->is_private = has(o, "private");
 }
 
 static void add_param(struct view *view, const struct object *o)
@@ -134,8 +135,8 @@ static size_t put_json(const struct object *o, const char *name, const char *bef
 	                        o->json->text + v->start - quote);
 }
 
-/* "to: i64 = 0 in 0..1000, how: Mode" */
-static char *arguments_of(const struct object *o)
+/* "to: i64 = 0 in 0..1000, how: Mode", and the names alone. */
+static char *take_arguments(struct view_command *command, const struct object *o)
 {
 	uint32_t list = pkdi_json_member(o->json, o->number, "arguments");
 	size_t size = 1, n = 0;
@@ -151,17 +152,20 @@ static char *arguments_of(const struct object *o)
 	for (uint32_t i = list + 1; i < o->json->values[list].next; i = o->json->values[i].next) {
 		struct object argument = {o->json, i};
 		char *name = text_of(&argument, "name"), *type = text_of(&argument, "type");
-		char *range = text_of(&argument, "range");
+		char *range = text_of(&argument, "range"), *takes = text_of(&argument, "takes");
 
 		/* Shorter than in JSON. */
 		n += (size_t)snprintf(text + n, size - n, "%s%s: %s", n ? ", " : "", name, type);
+		if (n < size && *takes && pkdi_json_member(o->json, i, "default") == PKDI_JSON_NONE)
+			n += (size_t)snprintf(text + n, size - n, " %s", takes);
 		if (n < size)
 			n += put_json(&argument, "default", " = ", text + n, size - n);
 		if (n < size && *range)
 			n += (size_t)snprintf(text + n, size - n, " in %s", range);
-		free(name);
+		*GROW(command->names, command->n_names) = name;
 		free(type);
 		free(range);
+		free(takes);
 		if (n >= size)
 			break;
 	}
@@ -175,7 +179,7 @@ static void add_command(struct view *view, const struct object *o)
 	command->node = text_of(o, "node");
 	command->name = text_of(o, "name");
 	command->doc = text_of(o, "doc");
-	command->arguments = arguments_of(o);
+	command->arguments = take_arguments(command, o);
 	command->answer = text_of(o, "answer");
 }
 
@@ -279,8 +283,9 @@ static uint64_t sum_of(const struct object *object, const char *name)
 static void take_others(struct view_edge *edge, const struct object *o)
 {
 	static const char *const columns[][2] = {
-		{"thinned", "thinned"}, {"other_worker", "others'"}, {"unjoined", "not joined"},
-		{"failed", "failed"},   {"left", "left"},            {"refused", "refused"},
+		{"thinned", "thinned"},     {"other_worker", "others'"},
+		{"unjoined", "not joined"}, {"failed", "failed"},
+		{"left", "left"},           {"refused", "refused"},
 	};
 	size_t n = 0;
 
@@ -545,6 +550,9 @@ void view_finish(struct view *view)
 		free(view->commands[i].name);
 		free(view->commands[i].doc);
 		free(view->commands[i].arguments);
+		for (size_t k = 0; k < view->commands[i].n_names; k++)
+			free(view->commands[i].names[k]);
+		free(view->commands[i].names);
 		free(view->commands[i].answer);
 	}
 	free(view->params);

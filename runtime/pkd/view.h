@@ -51,6 +51,7 @@ struct view_edge {
 struct view_stream {
 	char *name, *type, *node;
 	uint64_t slots, bytes;
+	bool is_private;
 };
 
 struct view_param {
@@ -61,6 +62,8 @@ struct view_param {
 struct view_command {
 	char *node, *name, *doc;
 	char *arguments; /* "to: i64 = 0 in 0..1000, how: Mode" */
+	char **names;    /* of the arguments */
+	size_t n_names;
 	char *answer;    /* its type; "" = none */
 };
 

@@ -1,9 +1,9 @@
 #include "pkd/words.h"
 
 #include <inttypes.h>
+#include <pkd/near.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
 /* ---- Numbers ---- */
 
@@ -112,56 +112,14 @@ void words_shorten(const char *text, size_t width, char *ret_text, size_t size)
 	snprintf(ret_text, size, "%.*s..%s", (int)(width - 2 - tail), text, text + n - tail);
 }
 
-/* The distance of Damerau and Levenshtein, in which no part is changed twice. */
-static size_t distance(const char *a, size_t n_a, const char *b, size_t n_b)
-{
-	size_t rows[3][64];
-
-	for (size_t j = 0; j <= n_b; j++)
-		rows[0][j] = j;
-	for (size_t i = 1; i <= n_a; i++) {
-		size_t *row = rows[i % 3];
-		const size_t *above = rows[(i + 2) % 3], *two = rows[(i + 1) % 3];
-
-		row[0] = i;
-		for (size_t j = 1; j <= n_b; j++) {
-			row[j] = above[j - 1] + (a[i - 1] != b[j - 1]);
-			if (above[j] + 1 < row[j])
-				row[j] = above[j] + 1;
-			if (row[j - 1] + 1 < row[j])
-				row[j] = row[j - 1] + 1;
-			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] &&
-			    two[j - 2] + 1 < row[j])
-				row[j] = two[j - 2] + 1;
-		}
-	}
-	return rows[n_a % 3][n_b];
-}
-
 const char *words_nearest(const char *word, const char *const *names, size_t n)
 {
-	size_t length = strlen(word);
-	size_t limit = length < 5 ? 1 : length < 6 ? 2 : 3;
+	struct pkd_near near = pkd_near_begin(word, strlen(word));
 	const char *nearest = NULL;
 
-	if (length == 0 || length > 63)
-		return NULL;
-	for (size_t i = 0; i < n; i++) {
-		size_t other = strlen(names[i]), d;
-
-		if (other > 63)
-			continue;
-		if (strcasecmp(word, names[i]) == 0)
-			return names[i];
-		d = distance(word, length, names[i], other);
-		/* As far as the longer one is long: nothing of it was left. */
-		if (d > limit || d >= (other > length ? other : length))
-			continue;
-		nearest = names[i];
-		if (d == 0)
-			break;
-		limit = d - 1;
-	}
+	for (size_t i = 0; i < n; i++)
+		if (pkd_near_takes(&near, names[i]))
+			nearest = names[i];
 	return nearest;
 }
 

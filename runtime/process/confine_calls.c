@@ -4,6 +4,7 @@
 #include <asm/termbits.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/fs.h>
 #include <linux/sockios.h>
 #include <sched.h>
 #include <signal.h>
@@ -213,19 +214,35 @@ static void refuse_sockets(struct pkdi_filter *filter, const struct pkdi_rights 
 		                        PKDI_REFUSE_ERRNO(EACCES));
 }
 
-#define FCHMODAT2 452 /* since Linux 6.6, which older headers do not know */
+/* Of newer kernels, which older headers do not know. */
+static const int new_metadata[] = {
+	452, /* fchmodat2 */
+	463, /* setxattrat */
+	466, /* removexattrat */
+	469, /* file_setattr */
+};
 
 /* Quietly, as libraries do so for their caches and go on without. A display is given pictures by
- * shmget. */
+ * shmget. What a program writes to by name, its supervisor opens, locks and gives its mode. */
 static void refuse_metadata(struct pkdi_filter *filter, const struct pkdi_rights *rights)
 {
+	static const uint32_t requests[] = {FS_IOC_SETFLAGS, FS_IOC32_SETFLAGS, FS_IOC_FSSETXATTR,
+	                                    FS_IOC_SETVERSION, FS_IOC32_SETVERSION};
+	const uint32_t quietly = PKDI_REFUSE_ERRNO(EPERM);
+
 	if (rights->everything)
 		return;
 	for (size_t i = 0; i < N_REFUSED; i++)
 		if (table[i].refusal == PKDI_REFUSED_FILES ||
 		    (table[i].refusal == PKDI_REFUSED_IPC && !rights->display))
-			pkdi_filter_refuse(filter, table[i].call, PKDI_REFUSE_ERRNO(EPERM));
-	pkdi_filter_refuse(filter, FCHMODAT2, PKDI_REFUSE_ERRNO(EPERM));
+			pkdi_filter_refuse(filter, table[i].call, quietly);
+	for (size_t i = 0; i < sizeof(new_metadata) / sizeof(new_metadata[0]); i++)
+		pkdi_filter_refuse(filter, new_metadata[i], quietly);
+	for (size_t i = 0; i < sizeof(requests) / sizeof(requests[0]); i++)
+		pkdi_filter_refuse_value(filter, SYS_ioctl, 1, requests[i], quietly);
+	pkdi_filter_refuse_value(filter, SYS_fcntl, 1, F_SETLEASE, quietly);
+	if (!rights->writes && !rights->devices)
+		pkdi_filter_refuse(filter, SYS_flock, quietly);
 }
 
 static bool is_lifted(const struct refused *refused, const struct pkdi_rights *rights)

@@ -234,13 +234,24 @@ static void describe(struct line *line, const struct pkdi_node *node, const stru
 	                 : "): published values never change; copy it first\n");
 }
 
+/* Whoever runs on from one output into the next damages what is behind both. */
+static bool is_likelier(const struct pkdi_output *output, const struct pkdi_output *than)
+{
+	bool wrote = !pkdi_output_is_intact(output);
+
+	if (wrote != !pkdi_output_is_intact(than))
+		return wrote;
+	return wrote ? output->made < than->made : output->made > than->made;
+}
+
 /* The output of the node whose value is made in memory that the fault is beside: in the control
- * words, of which the next part is another process's, or where nobody reads. */
+ * words, of which the next part is another process's, or where nobody reads. Of several in the
+ * control words, the first with something else behind it than the runtime has put there. */
 static const char *find_private_output(const struct pkdi_node *node, uint32_t process,
                                        const char *address)
 {
 	const struct pkdi_map *control = &guard.run->processes[process].control;
-	const char *found = NULL;
+	const struct pkdi_output *found = NULL;
 
 	for (uint32_t i = 0; i < node->decl->n_outputs; i++) {
 		const struct pkdi_output *output = &node->outputs[i];
@@ -250,10 +261,11 @@ static const char *find_private_output(const struct pkdi_node *node, uint32_t pr
 		    is_beside(address, output->unread, pkdi_page_round(decl->type->size)))
 			return decl->name;
 		if (output->stream && output->made &&
-		    is_beside(address, control->address, control->size))
-			found = decl->name;
+		    is_beside(address, control->address, control->size) &&
+		    (!found || is_likelier(output, found)))
+			found = output;
 	}
-	return found;
+	return found ? node->decl->outputs[found - node->outputs].name : NULL;
 }
 
 static void describe_private(struct line *line, const struct pkdi_node *node, uint32_t process,
@@ -331,8 +343,9 @@ static void on_refused(int signal, siginfo_t *info, void *context)
 		put(&line, ": ");
 		put(&line, pkdi_refusal_reason((enum pkdi_refusal)(info->si_errno - 1)));
 		put(&line, "\n");
-		if (write(STDERR_FILENO, line.text, line.length) < 0)
-			line.length = 0; /* there is nowhere to complain */
+		if (write(STDERR_FILENO, line.text, line.length) == (ssize_t)line.length)
+			atomic_store(&guard.run->processes[guard.process].words->refused,
+			             (uint32_t)getpid());
 	}
 	raise(signal); /* the default action is in place (SA_RESETHAND) */
 }

@@ -23,7 +23,9 @@ enum { LOOKS = 8 };
 
 /* ---- Memory ---- */
 
-/* The console's look: nothing of it is touched before somebody asks. */
+/* The console's look: nothing of it is touched before somebody asks. What is private it does not
+ * have at all, so that nobody who takes the console over has it: neither mapped, nor in a copy among
+ * the control words, pkdi_ring_place. */
 static int attach_streams_to_look(struct pkdi_run *run)
 {
 	int r = 0;
@@ -31,9 +33,11 @@ static int attach_streams_to_look(struct pkdi_run *run)
 	for (uint32_t i = 0; i < run->program->n_streams && r == 0; i++) {
 		struct pkdi_stream *stream = &run->streams[i];
 
+		stream->map.address = NULL; /* never inherited to this process */
+		if (stream->decl->private_at)
+			continue;
 		r = pkdi_map_view(&stream->map, stream->view);
 		madvise(stream->view, stream->map.size, MADV_DONTFORK);
-		stream->map.address = NULL; /* never inherited to this process */
 	}
 	return r;
 }
@@ -221,6 +225,8 @@ static void close_maps(struct pkdi_run *run)
 	pkdi_closer_add(&closer, &run->traces_map.fd);
 	pkdi_closer_add(&closer, &run->bells_map.fd);
 	pkdi_closer_add(&closer, &run->control_map.fd);
+	pkdi_closer_add(&closer, &run->store.directory);
+	pkdi_closer_add(&closer, &run->store.outputs);
 	pkdi_closer_finish(&closer);
 }
 

@@ -34,9 +34,11 @@ static void add_right(struct pkdi_rights *rights, const struct pkd_right *right)
 		rights->display = rights->unix_sockets = true;
 		rights->network |= is_display_remote();
 		break;
-	case PKD_READS:
 	case PKD_WRITES:
 	case PKD_APPENDS:
+		rights->writes = true;
+		break;
+	case PKD_READS:
 		break;
 	}
 }

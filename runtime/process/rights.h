@@ -10,6 +10,7 @@
 struct pkdi_rights {
 	bool everything; /* one of them declares nothing: it may touch what the user may */
 	bool network, unix_sockets, display, settled;
+	bool writes;                 /* to some files */
 	bool executes, executes_any; /* some programs; all that are installed */
 	bool devices;                /* all of them */
 	bool no_processes;           /* the deploy says so, whatever the nodes declare */

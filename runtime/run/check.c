@@ -22,12 +22,17 @@ static bool is_input_sound(const struct pkd_node *node, const struct pkd_input *
 	return input->last == 0 || (input->policy == PKD_QUEUE && !node->fires_any);
 }
 
-static bool is_node_sound(const struct pkd_node *node)
+static bool is_node_sound(const struct pkd_program *program, const struct pkd_node *node)
 {
 	for (uint32_t i = 0; i < node->n_inputs; i++)
 		if (!is_input_sound(node, &node->inputs[i]))
 			return false;
+	if (node->orders > program->n_nodes ||
+	    (node->orders && (!node->n_inputs || !node->n_outputs)))
+		return false;
 	if (node->flushes && (!node->n_inputs || (node->n_outputs && !node->fires_any)))
+		return false;
+	if (node->wakes && (!node->fires_any || !node->n_inputs))
 		return false;
 	return !node->fires_any || node->origin != PKD_NOT_ORIGIN;
 }
@@ -60,7 +65,7 @@ int pkdi_check(const struct pkd_program *program, const struct pkdi_log *log)
 	for (uint32_t i = 0; i < program->n_nodes; i++) {
 		const struct pkd_node *node = &program->nodes[i];
 
-		if (is_node_sound(node))
+		if (is_node_sound(program, node))
 			continue;
 		pkdi_node_log(log, node, "its table is inconsistent: run pkdc build again");
 		return -EINVAL;

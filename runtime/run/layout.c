@@ -129,7 +129,7 @@ static int create_control(struct pkdi_run *run)
 		run->processes[i].control.size = pkdi_page_round(carver.used);
 		size += run->processes[i].control.size;
 	}
-	r = pkdi_map_create_sealed(&run->control_map, "pkd-control", size);
+	r = pkdi_store_map(run, &run->control_map, "control", PKD_NONE, size);
 	if (r == 0)
 		r = pkdi_reserve(run->control_map.size, &run->control_view);
 	if (r < 0)
@@ -143,7 +143,7 @@ static int create_control(struct pkdi_run *run)
 		size += process->control.size;
 		carve_process(run, process, &carver);
 	}
-	for (uint32_t i = 0; i < run->program->n_nodes; i++)
+	for (uint32_t i = 0; i < run->program->n_nodes && !run->store.resumes; i++)
 		for (uint32_t j = 0; j < run->program->nodes[i].n_inputs; j++)
 			atomic_store(&run->nodes[i].inputs[j].words->cursor, 1);
 	return 0;
@@ -157,7 +157,7 @@ static int create_orders(struct pkdi_run *run)
 
 	carve(&carver, sizeof(*run->program_words));
 	carve(&carver, orders_size);
-	r = pkdi_map_create_sealed(&run->orders_map, "pkd-orders", carver.used);
+	r = pkdi_store_map(run, &run->orders_map, "orders", PKD_NONE, carver.used);
 	if (r < 0)
 		return r;
 	carver = (struct carver){run->orders_map.address, 0};

@@ -160,6 +160,7 @@ static void link_node(struct pkdi_run *run, struct pkdi_node *node)
 	node->supervisor_fd = run->supervisor_fd;
 	node->reporter = (struct pkdi_reporter){&run->log, node->decl, run->program->nodes,
 	                                        run->supervisor_fd};
+	node->resumes = run->store.resumes;
 	node->is_confined = run->sandbox && node->decl->declared;
 	for (uint32_t i = 0; i < node->decl->n_inputs; i++)
 		link_input(run, node, i);

@@ -2,7 +2,9 @@
 #include "run/outputs.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <pkd/path.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -55,10 +57,16 @@ int pkdi_target_find(const char *followed, struct pkdi_target *ret_target)
 static int create_output(const struct pkdi_run *run, const struct pkdi_node *node,
                          struct pkdi_path *path, const char *followed)
 {
+	uint32_t right = (uint32_t)(path - node->paths);
 	struct pkdi_target target;
 	struct pkdi_rival rival;
 	int r;
 
+	r = pkdi_store_find_output(run, node->index, right, followed, &path->output);
+	if (r > 0)
+		path->kind = PKDI_PATH_OUTPUT;
+	if (r)
+		return r < 0 ? r : 0;
 	r = pkdi_target_find(followed, &target);
 	if (r < 0)
 		return refuse(run, node, path, -r);
@@ -67,6 +75,12 @@ static int create_output(const struct pkdi_run *run, const struct pkdi_node *nod
 	rival = pkdi_rival_of_target(run, &target);
 	if (rival.node)
 		return refuse_shared(run, node, path, &rival);
+	if (pkdi_target_reader(run, &target)) {
+		pkdi_node_log(&run->log, node->decl,
+		              "cannot write '%s': %s reads it; nothing was changed", path->text,
+		              pkdi_target_reader(run, &target));
+		return -EINVAL;
+	}
 	if (target.has_old && !S_ISREG(target.old.st_mode)) {
 		pkdi_path_look(path, followed);
 		path->kind = PKDI_PATH_STREAM;
@@ -79,6 +93,49 @@ static int create_output(const struct pkdi_run *run, const struct pkdi_node *nod
 	return 0;
 }
 
+int pkdi_outputs_keep(const struct pkdi_run *run)
+{
+	for (uint32_t i = 0; i < run->program->n_nodes; i++) {
+		const struct pkdi_node *node = &run->nodes[i];
+
+		for (uint32_t j = 0; j < node->decl->n_rights; j++) {
+			struct pkdi_path *path = &node->paths[j];
+			int r = 0;
+
+			if (path->kind != PKDI_PATH_OUTPUT)
+				continue;
+			r = pkdi_unnamed_keep(&path->output);
+			if (r < 0)
+				return refuse(run, node, path, -r);
+			r = pkdi_store_note_output(run, i, j, &path->output);
+			if (r < 0)
+				return r;
+		}
+	}
+	return 0;
+}
+
+static int check_given(int fd)
+{
+	int flags = fcntl(fd, F_GETFL);
+
+	if (flags < 0)
+		return -errno;
+	return (flags & O_ACCMODE) == O_RDONLY ? -EBADF : 0;
+}
+
+static int refuse_given(const struct pkdi_run *run, const struct pkdi_node *node,
+                        const struct pkdi_path *path, int error)
+{
+	char name[32] = "standard output";
+
+	if (path->fd != STDOUT_FILENO)
+		snprintf(name, sizeof(name), "descriptor %d", path->fd);
+	pkdi_node_log(&run->log, node->decl,
+	              "cannot write '%s': %s is closed, or not open for writing", path->text, name);
+	return error;
+}
+
 int pkdi_output_resolve(const struct pkdi_run *run, const struct pkdi_node *node,
                         struct pkdi_path *path)
 {
@@ -89,6 +146,9 @@ int pkdi_output_resolve(const struct pkdi_run *run, const struct pkdi_node *node
 
 	path->fd = pkd_path_given_fd(text, STDOUT_FILENO);
 	if (path->fd >= 0) {
+		r = check_given(path->fd);
+		if (r < 0)
+			return refuse_given(run, node, path, r);
 		rival = pkdi_rival_of_descriptor(run, path);
 		path->kind = PKDI_PATH_STANDARD;
 		return rival.node ? refuse_shared(run, node, path, &rival) : 0;

@@ -13,6 +13,10 @@ int pkdi_output_resolve(const struct pkdi_run *run, const struct pkdi_node *node
 /* What a file of that path would take the place of; its links have been followed. 0 or -errno. */
 int pkdi_target_find(const char *followed, struct pkdi_target *ret_target);
 
+/* Of a run that is kept: the files are found again by the next start, see store.h. 0, or -errno
+ * after one line. */
+int pkdi_outputs_keep(const struct pkdi_run *run);
+
 /* Names the outputs of nodes that have committed a firing; to be called when `supervisor_fd` is
  * readable, and once more when all processes have ended. 0, or -errno after a line for each that
  * cannot be named. */

@@ -2,6 +2,8 @@
 #include "run/paths.h"
 
 #include <errno.h>
+#include <limits.h>
+#include <pkd/command_words.h>
 #include <pkd/path.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -81,13 +83,30 @@ static void resolve_program(struct pkdi_path *path, const char *text)
 	free(list);
 }
 
+/* A program, or a command that begins with one. */
+static void resolve_command(struct pkdi_path *path, const char *text)
+{
+	char word[PATH_MAX];
+
+	if (strchr(text, '/'))
+		pkdi_path_look(path, text);
+	else
+		resolve_program(path, text);
+	if (path->fd >= 0 || pkd_command_word(&text, word, sizeof(word)) <= 0)
+		return;
+	if (strchr(word, '/'))
+		pkdi_path_look(path, word);
+	else
+		resolve_program(path, word);
+}
+
 /* What cannot be opened here the node will find out, with words of its own. */
 static void resolve_input(struct pkdi_path *path)
 {
 	const char *text = path->text;
 
-	if (path->right->kind == PKD_EXECUTES && !strchr(text, '/')) {
-		resolve_program(path, text);
+	if (path->right->kind == PKD_EXECUTES) {
+		resolve_command(path, text);
 		return;
 	}
 	path->fd = pkd_path_given_fd(text, STDIN_FILENO);

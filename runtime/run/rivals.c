@@ -31,9 +31,33 @@ static bool matches_pattern(const struct pkdi_path *path, const struct pkdi_targ
 	return strpbrk(glob, "*?") && fnmatch(glob, target->name, 0) == 0;
 }
 
+const char *pkdi_target_reader(const struct pkdi_run *run, const struct pkdi_target *target)
+{
+	for (uint32_t i = 0; target->has_old && i < run->n_own_files; i++) {
+		const struct pkdi_own_file *file = &run->own_files[i];
+
+		if (is_same(&target->old, file->device, file->inode))
+			return file->reader;
+	}
+	return NULL;
+}
+
+bool pkdi_target_is_of(const struct pkdi_target *target, const struct pkdi_unnamed *output)
+{
+	struct stat own;
+
+	if (target->has_old && output->old_fd >= 0 &&
+	    is_same(&target->old, output->old_device, output->old_inode))
+		return true;
+	if (target->has_old && fstat(output->fd, &own) == 0 &&
+	    is_same(&target->old, own.st_dev, own.st_ino))
+		return true;
+	return strcmp(target->name, output->name) == 0 && fstat(output->directory_fd, &own) == 0 &&
+	       is_same(&own, target->directory.st_dev, target->directory.st_ino);
+}
+
 static bool takes_place(const struct pkdi_path *path, const struct pkdi_target *target)
 {
-	const struct pkdi_unnamed *output = &path->output;
 	struct stat own;
 
 	switch (path->kind) {
@@ -49,15 +73,7 @@ static bool takes_place(const struct pkdi_path *path, const struct pkdi_target *
 		return target->has_old && S_ISREG(target->old.st_mode) &&
 		       fstat(path->fd, &own) == 0 && is_same(&target->old, own.st_dev, own.st_ino);
 	case PKDI_PATH_OUTPUT:
-		if (target->has_old && output->old_fd >= 0 &&
-		    is_same(&target->old, output->old_device, output->old_inode))
-			return true;
-		if (target->has_old && fstat(output->fd, &own) == 0 &&
-		    is_same(&target->old, own.st_dev, own.st_ino))
-			return true;
-		return strcmp(target->name, output->name) == 0 &&
-		       fstat(output->directory_fd, &own) == 0 &&
-		       is_same(&own, target->directory.st_dev, target->directory.st_ino);
+		return pkdi_target_is_of(target, &path->output);
 	case PKDI_PATH_NONE:
 	case PKDI_PATH_URL:
 		break;

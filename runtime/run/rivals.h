@@ -1,4 +1,5 @@
-/* Paths of nodes that lead to one file: what one of them writes, no other may read or write. */
+/* Paths of nodes that lead to one file: what one of them writes, no other may read or write; nor
+ * does anything take the place of what the program itself has read. */
 #ifndef PKDI_RIVALS_H
 #define PKDI_RIVALS_H
 
@@ -22,6 +23,12 @@ struct pkdi_rival {
 /* Of the paths that have been resolved so far. */
 struct pkdi_rival pkdi_rival_of_target(const struct pkdi_run *run,
                                        const struct pkdi_target *target);
+
+/* What of the program itself has read that file; NULL: nothing. */
+const char *pkdi_target_reader(const struct pkdi_run *run, const struct pkdi_target *target);
+
+/* Whether that output has the same place. */
+bool pkdi_target_is_of(const struct pkdi_target *target, const struct pkdi_unnamed *output);
 
 /* Whoever reads or writes what that descriptor is of, if it is a file or a pipe; of others, such
  * as a terminal, two may write to one, but not by the same number. */

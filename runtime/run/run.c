@@ -217,7 +217,8 @@ static int allocate(struct pkdi_run *run)
 		if (run->streams[i].frozen)
 			decl->slot_size = (uint32_t)pkdi_page_round(decl->slot_size);
 		run->streams[i].place = pkdi_ring_place(decl->value_size, count_pins(run, decl),
-		                                        run->streams[i].frozen);
+		                                        run->streams[i].frozen ||
+		                                                decl->private_at);
 		run->streams[i].writer = run->process_of[program->streams[i].writer];
 	}
 	for (uint32_t i = 0; i < program->n_nodes; i++)
@@ -266,7 +267,7 @@ static int create_streams(struct pkdi_run *run)
 		size_t size = pkdi_page_round((size_t)decl->n_slots * decl->slot_size);
 		size_t said = (size_t)decl->n_slots * run->program->streams[i].slot_size;
 
-		r = pkdi_map_create_sealed(&stream->map, "pkd-stream", size);
+		r = pkdi_store_map(run, &stream->map, "stream", i, size);
 		if (r == 0)
 			r = pkdi_reserve(size, &stream->view);
 		if (r < 0) {
@@ -294,18 +295,23 @@ static int create_states(struct pkdi_run *run)
 
 	for (uint32_t i = 0; i < run->program->n_nodes; i++) {
 		struct pkdi_node *node = &run->nodes[i];
-		size_t size = ((size_t)node->decl->state_size + 63) / 64 * 64;
+		size_t size = ((size_t)node->decl->state_size + 63) / 64 * 64, all = 2 * size;
 		int r;
 
-		if (!size)
+		for (uint32_t k = 0; k < node->decl->n_memories; k++)
+			all += pkdi_node_memory_size(node->decl, k);
+		if (!all)
 			continue;
-		r = pkdi_map_create_sealed(&node->state_map, "pkd-state", 2 * size);
+		r = pkdi_store_map(run, &node->state_map, "state", i, all);
 		if (r < 0) {
 			pkdi_node_log(&run->log, node->decl,
 			              "cannot allocate its persistent state: %s",
 			              pkdi_limit_explain(-r, why));
 			return r;
 		}
+		node->memory = node->state_map.address + 2 * size;
+		if (!size)
+			continue;
 		node->states[0] = node->state_map.address;
 		node->states[1] = node->state_map.address + size;
 	}
@@ -334,8 +340,8 @@ static int create_pools(struct pkdi_run *run)
 
 		if (!stream)
 			continue;
-		r = pkdi_map_create_sealed(&pool->map, "pkd-claims",
-		                           stream->ring_size * sizeof(*pool->claims));
+		r = pkdi_store_map(run, &pool->map, "claims", i,
+		                   stream->ring_size * sizeof(*pool->claims));
 		if (r < 0) {
 			pkdi_log(&run->log, "stream %s: cannot allocate its workers' claims: %s",
 			         stream->name, pkdi_limit_explain(-r, why));
@@ -428,6 +434,8 @@ int pkdi_run_init(struct pkdi_run *run, const struct pkd_program *program,
 		.log = {.program = program->name,
 	                .level = options->levels.all,
 	                .format = options->log_format},
+		.own_files = options->own_files,
+		.n_own_files = options->n_own_files,
 		.stop_fd = -1,
 		.supervisor_fd = -1,
 		.supervisor = getpid(),
@@ -448,6 +456,11 @@ int pkdi_run_init(struct pkdi_run *run, const struct pkd_program *program,
 	r = pkdi_check(program, &run->log);
 	if (r < 0)
 		return r;
+	r = pkdi_store_open(run, options);
+	if (r < 0) {
+		pkdi_store_finish(&run->store);
+		return r;
+	}
 	pkdi_cgroup_find(&run->cgroup, "/sys/fs/cgroup", "/proc/self/cgroup");
 	allow_descriptors(run);
 	r = choose_processes(run, options->single_process);
@@ -492,6 +505,8 @@ int pkdi_run_init(struct pkdi_run *run, const struct pkd_program *program,
 	pkdi_wishes_link(run);
 	r = lend_nothing(run);
 	if (r == 0)
+		r = pkdi_store_begin(run, options);
+	if (r == 0)
 		return 0;
 
 finish_run:
@@ -524,6 +539,7 @@ void pkdi_run_finish(struct pkdi_run *run)
 	if (run->supervisor_fd >= 0)
 		close(run->supervisor_fd);
 	pkdi_paths_finish(run);
+	pkdi_store_finish(&run->store);
 	for (uint32_t i = 0; run->nodes && i < run->program->n_nodes; i++)
 		if (run->nodes[i].decl)
 			free_node(&run->nodes[i]);
@@ -568,6 +584,15 @@ const struct pkdi_node *pkdi_run_reporter(const struct pkdi_run *run, uint32_t p
 	return NULL;
 }
 
+const struct pkdi_node *pkdi_run_origin(const struct pkdi_run *run)
+{
+	for (uint32_t i = 0; i < run->program->n_nodes; i++)
+		if (pkdi_node_is_source(run->nodes[i].decl) ||
+		    pkdi_node_drives_itself(run->nodes[i].decl))
+			return &run->nodes[i];
+	return NULL;
+}
+
 bool pkdi_run_all_started(const struct pkdi_run *run)
 {
 	for (uint32_t i = 0; i < run->program->n_nodes; i++)
@@ -582,6 +607,21 @@ const struct pkdi_orders *pkdi_run_orders(const struct pkdi_run *run, uint32_t p
 	const struct pkd_process *decl = run->processes[process].decl;
 
 	return decl->n_nodes ? &run->orders[decl->nodes[0]] : NULL;
+}
+
+bool pkdi_run_fails_at_end(const struct pkdi_run *run)
+{
+	for (uint32_t i = 0; i < run->program->n_nodes; i++)
+		if (atomic_load(&run->nodes[i].words->fails_at_end))
+			return true;
+	return false;
+}
+
+bool pkdi_run_is_given_up(const struct pkdi_run *run, uint32_t process)
+{
+	const struct pkdi_orders *orders = pkdi_run_orders(run, process);
+
+	return orders && atomic_load(&orders->gone);
 }
 
 bool pkdi_run_has_ended(const struct pkdi_run *run, uint32_t node)

@@ -16,6 +16,7 @@
 #include "os/cgroup.h"
 #include "os/journal.h"
 #include "os/shm.h"
+#include "run/store.h"
 
 struct pkdi_stream {
 	const struct pkd_stream *decl; /* of run->stream_decls */
@@ -52,6 +53,8 @@ struct pkdi_process {
 struct pkdi_run {
 	const struct pkd_program *program;
 	struct pkdi_log log;
+	const struct pkdi_own_file *own_files; /* of the options, which live longer */
+	uint32_t n_own_files;
 	int stop_fd;
 	int supervisor_fd;   /* has the supervisor look: outputs, damage, restarts, SIGTERM */
 	struct rlimit files; /* as it was at the start of the program, for its nodes */
@@ -75,6 +78,7 @@ struct pkdi_run {
 	bool has_seccomp;
 	int landlock_abi; /* 0 = none */
 
+	struct pkdi_store store; /* where the memory lies that outlives its processes */
 	struct pkdi_map control_map; /* the control memories of all processes … */
 	void *control_view;          /* … and where nodes read copies of values in them */
 	struct pkdi_map orders_map;  /* written by the supervisor only */
@@ -113,9 +117,18 @@ const struct pkdi_node *pkdi_run_calling(const struct pkdi_run *run, uint32_t pr
  * NULL. The reader itself may be the faulty one, so messages about this name it. */
 const struct pkdi_node *pkdi_run_reporter(const struct pkdi_run *run, uint32_t process);
 
+/* The first source, whose frames stand for the program's; NULL = there is none. */
+const struct pkdi_node *pkdi_run_origin(const struct pkdi_run *run);
+
 /* Whether every node has been initialised, or was given up. Origins wait for it: a detector that
  * loads its model for a second would otherwise miss, or hold up, the first second of the stream. */
 bool pkdi_run_all_started(const struct pkdi_run *run);
+
+/* Whether a node has said so, see pkd_fail_at_end. */
+bool pkdi_run_fails_at_end(const struct pkdi_run *run);
+
+/* Whether the process was given up. */
+bool pkdi_run_is_given_up(const struct pkdi_run *run, uint32_t process);
 
 /* Nothing comes of the node any more: it has left, or was given up. */
 bool pkdi_run_has_ended(const struct pkdi_run *run, uint32_t node);

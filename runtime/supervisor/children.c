@@ -189,6 +189,26 @@ static void note_fatal_frame(struct pkdi_supervisor *supervisor, uint32_t proces
 	supervisor->last_fatal[node->index] = number;
 }
 
+/* A process then ends with all that its nodes still had to do. */
+static bool is_suspended(const struct pkdi_run *run)
+{
+	return atomic_load(&run->program_words->phase) == PKDI_PHASE_SUSPEND;
+}
+
+/* Now, as its place in the stream is the writer's again once it is given up. */
+static void note_item(const struct pkdi_run *run, struct pkdi_event *event)
+{
+	const struct pkd_process *process = run->processes[event->process].decl;
+	const struct pkdi_node *node = pkdi_run_calling(run, event->process);
+	uint32_t call = atomic_load(&run->processes[event->process].words->call);
+
+	/* It may wait with what it has, by pkd_later. */
+	if (!node && process->n_nodes == 1)
+		node = &run->nodes[process->nodes[0]];
+	if (!node || call != PKDI_CALL_STEP || !pkdi_item_show(run, node, event->item))
+		event->item[0] = '\0';
+}
+
 bool pkdi_child_reap(struct pkdi_supervisor *supervisor, uint32_t process,
                      struct pkdi_event *ret_event)
 {
@@ -216,7 +236,8 @@ bool pkdi_child_reap(struct pkdi_supervisor *supervisor, uint32_t process,
 	event.dumped = info.si_code == CLD_DUMPED;
 	if (info.si_code == CLD_KILLED || info.si_code == CLD_DUMPED)
 		event.kind = PKDI_EVENT_KILLED;
-	else if (info.si_status == 0 && all_left(supervisor->run, process))
+	else if (info.si_status == 0 && (is_suspended(supervisor->run) ||
+	                                 all_left(supervisor->run, process)))
 		event.kind = PKDI_EVENT_FINISHED;
 	if (event.kind == PKDI_EVENT_KILLED && event.value == SIGKILL && child->stall)
 		event.kind = child->stall == PKDI_STALL_DAMAGED   ? PKDI_EVENT_DAMAGED
@@ -225,8 +246,10 @@ bool pkdi_child_reap(struct pkdi_supervisor *supervisor, uint32_t process,
 	if (event.kind == PKDI_EVENT_KILLED && event.value == SIGKILL &&
 	    !supervisor->lives[process].forced && pkdi_cgroup_has_killed(&supervisor->run->cgroup))
 		event.kind = PKDI_EVENT_NO_MEMORY;
-	if (event.kind != PKDI_EVENT_FINISHED)
+	if (event.kind != PKDI_EVENT_FINISHED) {
 		trace_death(supervisor, process);
+		note_item(supervisor->run, &event);
+	}
 	if (is_own_making(&event))
 		note_fatal_frame(supervisor, process);
 	*ret_event = event;

@@ -108,6 +108,8 @@ static void on_stop(struct pkdi_lifecycle *cycle, int64_t now_ns)
 		if (cycle->force == PKDI_FORCE_SAID)
 			force(cycle);
 		break;
+	case PKDI_PHASE_SUSPEND:
+		break;
 	}
 }
 
@@ -115,6 +117,7 @@ static void on_deadline(struct pkdi_lifecycle *cycle)
 {
 	switch (cycle->phase) {
 	case PKDI_PHASE_RUN:
+	case PKDI_PHASE_SUSPEND:
 		break;
 	case PKDI_PHASE_DRAIN:
 		set_phase(cycle, PKDI_PHASE_STOP, cycle->deadline_ns + PKDI_TERM_NS);
@@ -262,6 +265,12 @@ void pkdi_lifecycle_init(struct pkdi_lifecycle *cycle, struct pkdi_life *lives, 
 {
 	*cycle = (struct pkdi_lifecycle){
 		.lives = lives, .n = n, .actions = actions, .grace_ns = PKDI_DEFAULT_GRACE_NS};
+}
+
+void pkdi_lifecycle_leave_out(struct pkdi_lifecycle *cycle, uint32_t process)
+{
+	cycle->lives[process].state = PKDI_LIFE_DOWN;
+	cycle->incomplete = true;
 }
 
 void pkdi_lifecycle_handle(struct pkdi_lifecycle *cycle, const struct pkdi_event *event)

@@ -7,6 +7,7 @@
 
 #include "channel/words.h"
 #include "options/options.h"
+#include "run/item.h"
 
 /* A stop, from when it was asked for; and from when a second one cut the draining short. */
 #define PKDI_DRAIN_NS INT64_C(800000000)
@@ -46,6 +47,7 @@ struct pkdi_event {
 	int pid;          /* of a process that has just ended, for messages; else 0 */
 	bool dumped;      /* PKDI_EVENT_KILLED: it has left a core dump */
 	int64_t limit_ns; /* PKDI_EVENT_STALLED: what its call took longer than */
+	char item[PKDI_ITEM_SIZE]; /* what it had in hand, for messages; or "" */
 };
 
 enum pkdi_action_kind {
@@ -118,6 +120,9 @@ static inline uint32_t pkdi_lifecycle_max_actions(uint32_t n_processes)
 /* lives: n of them, decl and restarts_ns set, the rest zero: all processes have been started. */
 void pkdi_lifecycle_init(struct pkdi_lifecycle *cycle, struct pkdi_life *lives, uint32_t n,
                          struct pkdi_action *actions);
+
+/* Before the start: the process was given up in an earlier part of the run, and is not started. */
+void pkdi_lifecycle_leave_out(struct pkdi_lifecycle *cycle, uint32_t process);
 
 /* Takes in what happened; cycle->actions is what to do about it, in this order. */
 void pkdi_lifecycle_handle(struct pkdi_lifecycle *cycle, const struct pkdi_event *event);

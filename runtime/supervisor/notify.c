@@ -151,18 +151,10 @@ static bool all_move(struct pkdi_supervisor *supervisor, int64_t now_ns)
 	return all;
 }
 
-static const struct pkdi_node *find_origin(const struct pkdi_run *run)
-{
-	for (uint32_t i = 0; i < run->program->n_nodes; i++)
-		if (pkdi_node_is_source(run->nodes[i].decl))
-			return &run->nodes[i];
-	return NULL;
-}
-
 /* With the state of things, for who asks the manager. */
 static bool say_alive(struct pkdi_supervisor *supervisor)
 {
-	const struct pkdi_node *origin = find_origin(supervisor->run);
+	const struct pkdi_node *origin = pkdi_run_origin(supervisor->run);
 	char text[128];
 
 	snprintf(text, sizeof(text), "WATCHDOG=1\nSTATUS=%s, frame %" PRIu64,

@@ -14,7 +14,7 @@ void pkdi_report(const struct pkdi_run *run, const struct pkdi_action *action,
 void pkdi_report_slow(const struct pkdi_run *run, uint32_t process);
 
 /* Says that everything else has ended, and a call of this one goes on. */
-void pkdi_report_last(const struct pkdi_run *run, uint32_t process, int64_t ns);
+void pkdi_report_last(const struct pkdi_run *run, uint32_t process, int64_t ns, uint32_t n_others);
 
 /* Says at the start on which streams published values are closed to their writer. */
 void pkdi_report_freeze(const struct pkdi_run *run);

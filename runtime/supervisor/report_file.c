@@ -38,10 +38,20 @@ static int refuse_shared(const struct pkdi_report_file *file, const struct pkdi_
 	return -EINVAL;
 }
 
-static int create(struct pkdi_report_file *file, const struct pkdi_run *run, const char *followed)
+static int refuse_own(const struct pkdi_report_file *file, const struct pkdi_run *run,
+                      const char *who, const char *does)
+{
+	pkdi_log(&run->log, "%s: cannot write '%s': %s %s it; nothing was changed", file->option,
+	         file->path, who, does);
+	return -EINVAL;
+}
+
+static int create(struct pkdi_report_file *file, const struct pkdi_run *run,
+                  const struct pkdi_report_file *other, const char *followed)
 {
 	struct pkdi_target target;
 	struct pkdi_rival rival;
+	const char *reader;
 	int r = pkdi_target_find(followed, &target);
 
 	if (r < 0)
@@ -49,12 +59,18 @@ static int create(struct pkdi_report_file *file, const struct pkdi_run *run, con
 	rival = pkdi_rival_of_target(run, &target);
 	if (rival.node)
 		return refuse_shared(file, run, rival.node);
+	reader = pkdi_target_reader(run, &target);
+	if (reader)
+		return refuse_own(file, run, reader, "reads");
+	if (other && other->path && pkdi_target_is_of(&target, &other->file))
+		return refuse_own(file, run, other->option, "writes");
 	r = pkdi_unnamed_create(&file->file, followed, false);
 	return r < 0 ? refuse(file, run, -r) : 0;
 }
 
 int pkdi_report_file_open(struct pkdi_report_file *file, const struct pkdi_run *run,
-                          const char *option, const char *path)
+                          const struct pkdi_report_file *other, const char *option,
+                          const char *path)
 {
 	char *followed;
 	int r;
@@ -65,7 +81,7 @@ int pkdi_report_file_open(struct pkdi_report_file *file, const struct pkdi_run *
 	followed = pkdi_follow_links(path);
 	if (!followed)
 		return refuse(file, run, errno);
-	r = create(file, run, followed);
+	r = create(file, run, other, followed);
 	free(followed);
 	if (r < 0)
 		file->path = NULL;

@@ -12,9 +12,11 @@ struct pkdi_report_file {
 	struct pkdi_unnamed file;
 };
 
-/* 0, or -errno after one line: then nothing was changed. */
+/* 0, or -errno after one line: then nothing was changed. `other` is one that was opened before, or
+ * NULL: both cannot have one name. */
 int pkdi_report_file_open(struct pkdi_report_file *file, const struct pkdi_run *run,
-                          const char *option, const char *path);
+                          const struct pkdi_report_file *other, const char *option,
+                          const char *path);
 
 /* Gives it its name, unless writing it has failed with `r`. 0, or -errno after one line. */
 int pkdi_report_file_name(struct pkdi_report_file *file, const struct pkdi_run *run, int r);

@@ -12,6 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "os/write.h"
 #include "process/guard.h"
 #include "process/process.h"
 #include "process/sandbox.h"
@@ -107,7 +108,12 @@ static _Noreturn void be_child(struct pkdi_spawner *spawner, uint32_t index, int
 	 * What is buffered may wait for a reader, and is watched as a step is. */
 	atomic_store(&run->processes[index].words->call, PKDI_CALL_FLUSH);
 	atomic_store(&run->processes[index].words->step_since_ns, pkd_now());
-	fflush(NULL);
+	r = pkdi_write_flush();
+	if (r < 0 && status == 0) {
+		pkdi_log(&run->log, "process '%s' cannot write to standard output: %s",
+		         run->processes[index].decl->name, strerror(-r));
+		status = 1;
+	}
 	_exit(status);
 }
 

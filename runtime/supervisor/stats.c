@@ -12,15 +12,6 @@ enum { LINE_SIZE = 320, NAME_SIZE = 32 };
 
 /* ---- Progress ---- */
 
-/* The first origin's frames stand for the program's. */
-static const struct pkdi_node *find_origin(const struct pkdi_run *run)
-{
-	for (uint32_t i = 0; i < run->program->n_nodes; i++)
-		if (pkdi_node_is_source(run->nodes[i].decl))
-			return &run->nodes[i];
-	return NULL;
-}
-
 static uint64_t count_dropped(const struct pkdi_run *run)
 {
 	uint64_t n = 0;
@@ -78,7 +69,7 @@ void pkdi_progress_init(struct pkdi_progress *progress, int64_t now_ns)
 
 void pkdi_progress_show(struct pkdi_progress *progress, const struct pkdi_run *run, int64_t now_ns)
 {
-	const struct pkdi_node *origin = find_origin(run);
+	const struct pkdi_node *origin = pkdi_run_origin(run);
 	double seconds = (double)(now_ns - progress->last_ns) / 1e9;
 	uint64_t number, expected, dropped;
 	struct line line = {.n = 0};
@@ -216,6 +207,20 @@ static void print_losses(const struct pkdi_run *run, const struct pkdi_node *nod
 		              account.failed, plural(account.failed));
 }
 
+/* What a status of 0 does not say. */
+void pkdi_stats_failed(const struct pkdi_run *run)
+{
+	struct pkdi_node_account account;
+
+	for (uint32_t i = 0; i < run->program->n_nodes; i++) {
+		pkdi_account_node(&run->nodes[i], &account);
+		if (account.failed)
+			pkdi_log_at(&run->log, PKD_LOG_WARNING, "%s: %" PRIu64 " frame%s failed",
+			            run->program->nodes[i].name, account.failed,
+			            plural(account.failed));
+	}
+}
+
 static void print_refused(const struct pkdi_run *run, const struct pkdi_node *node)
 {
 	for (uint32_t i = 0; i < node->decl->n_outputs; i++) {
@@ -238,12 +243,12 @@ static void print_refused(const struct pkdi_run *run, const struct pkdi_node *no
 
 void pkdi_stats_table(const struct pkdi_run *run, const struct pkdi_life *lives, int64_t elapsed_ns)
 {
-	const struct pkdi_node *origin = find_origin(run);
+	const struct pkdi_node *origin = pkdi_run_origin(run);
 	uint64_t frames = origin ? pkdi_record_number(&origin->words->record) : 0;
 	double seconds = (double)elapsed_ns / 1e9;
 
-	pkdi_log_at(&run->log, PKD_LOG_INFO, "%" PRIu64 " frame%s in %.2f s (%.1f fps)", frames, plural(frames),
-	         seconds, seconds > 0 ? (double)frames / seconds : 0.0);
+	pkdi_log_at(&run->log, PKD_LOG_INFO, "%" PRIu64 " frame%s in %.2f s (%.1f fps)", frames,
+	            plural(frames), seconds, seconds > 0 ? (double)frames / seconds : 0.0);
 	print_nodes(run, elapsed_ns);
 	for (uint32_t i = 0; i < run->program->n_nodes; i++) {
 		print_losses(run, &run->nodes[i]);

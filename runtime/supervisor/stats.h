@@ -17,6 +17,8 @@ void pkdi_progress_init(struct pkdi_progress *progress, int64_t now_ns);
 void pkdi_progress_show(struct pkdi_progress *progress, const struct pkdi_run *run, int64_t now_ns);
 void pkdi_progress_clear(const struct pkdi_run *run);
 
+/* With --quiet: a line for each node of which frames have failed. */
+void pkdi_stats_failed(const struct pkdi_run *run);
 void pkdi_stats_table(const struct pkdi_run *run, const struct pkdi_life *lives,
                       int64_t elapsed_ns);
 

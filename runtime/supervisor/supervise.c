@@ -27,14 +27,16 @@ enum { MAX_EVENTS = 16, BREAK_OFF_MS = 1000 };
 /* How long the last lines wait for a reader. */
 #define LAST_WORDS_NS INT64_C(1000000000)
 
+/* A run that can be gone on with is not drained: that would end its sources for good. */
 static void set_phase(struct pkdi_supervisor *supervisor, int phase)
 {
+	int now = supervisor->run->store.directory >= 0 ? PKDI_PHASE_SUSPEND : phase;
 	struct pkdi_trace_event event = {.start_ns = pkd_now(),
 	                                 .node = PKD_NONE,
 	                                 .kind = PKDI_TRACE_PHASE,
-	                                 .what = (uint16_t)phase};
+	                                 .what = (uint16_t)now};
 
-	atomic_store(&supervisor->run->program_words->phase, (uint32_t)phase);
+	atomic_store(&supervisor->run->program_words->phase, (uint32_t)now);
 	pkdi_traces_note(supervisor->run, &event);
 	pkdi_run_ring_all(supervisor->run);
 }
@@ -77,7 +79,10 @@ static void carry_out(struct pkdi_supervisor *supervisor, const struct pkdi_acti
 		pkdi_child_start_again(supervisor, action->process);
 		break;
 	case PKDI_ACTION_GIVE_UP:
-		pkdi_child_give_up(supervisor, action->process);
+		/* Of a run that is suspended it is tried again in the next one. */
+		if (supervisor->run->store.directory < 0 ||
+		    supervisor->cycle.phase == PKDI_PHASE_RUN)
+			pkdi_child_give_up(supervisor, action->process);
 		break;
 	case PKDI_ACTION_SIGNAL:
 		pkdi_child_signal(child, action->value);
@@ -361,10 +366,11 @@ static int allocate(struct pkdi_supervisor *supervisor)
 static int open_reports(const struct pkdi_run *run, const struct pkdi_options *options,
                         struct pkdi_report_file *ret_trace, struct pkdi_report_file *ret_account)
 {
-	int r = pkdi_report_file_open(ret_trace, run, "--trace", options->trace);
+	int r = pkdi_report_file_open(ret_trace, run, NULL, "--trace", options->trace);
 
 	if (r == 0)
-		r = pkdi_report_file_open(ret_account, run, "--account", options->account);
+		r = pkdi_report_file_open(ret_account, run, ret_trace, "--account",
+		                          options->account);
 	if (r < 0)
 		pkdi_report_file_finish(ret_trace);
 	return r;
@@ -461,7 +467,9 @@ int pkdi_supervisor_run(struct pkdi_supervisor *supervisor)
 	pkdi_progress_init(&supervisor->progress, start_ns);
 	/* After one start that failed, the others are not worth trying. */
 	for (uint32_t i = 0; i < run->n_processes; i++) {
-		if (r == 0)
+		if (pkdi_run_is_given_up(run, i))
+			pkdi_lifecycle_leave_out(&supervisor->cycle, i);
+		else if (r == 0)
 			r = pkdi_child_start(supervisor, i);
 		else
 			supervisor->children[i].not_started = true;
@@ -498,14 +506,17 @@ int pkdi_supervisor_run(struct pkdi_supervisor *supervisor)
 	pkdi_capture_look(supervisor, pkd_now(), true);
 	if (!supervisor->quiet)
 		pkdi_stats_table(run, supervisor->lives, pkd_now() - start_ns);
+	else
+		pkdi_stats_failed(run);
 	if (supervisor->cycle.failed)
 		pkdi_report(
 			run, &(struct pkdi_action){PKDI_ACTION_LEAVE, supervisor->cycle.culprit, 0},
 			&supervisor->lives[supervisor->cycle.culprit], &supervisor->cycle.failure);
 	pkdi_backlog_drain(supervisor->backlog);
-	if (supervisor->lost_output && !supervisor->status)
+	if ((supervisor->lost_output || pkdi_run_fails_at_end(run)) && !supervisor->status)
 		supervisor->status = 1;
 	write_account(supervisor);
 	pkdi_helper_end(supervisor, supervisor->status);
+	pkdi_store_end(run);
 	return supervisor->status;
 }

@@ -43,7 +43,9 @@ static inline uint64_t sink_file_start(const struct sink_file *file, uint64_t si
 	return size;
 }
 
-static inline int sink_file_prepare(struct sink_file *file, const char *path, bool append)
+/* `is_kept`: a file that the mark does not fit is an error, and stays as it is. */
+static inline int sink_file_prepare(struct sink_file *file, const char *path, bool append,
+                                    bool is_kept)
 {
 	bool is_marked = file->end > 0;
 	struct stat now;
@@ -56,6 +58,8 @@ static inline int sink_file_prepare(struct sink_file *file, const char *path, bo
 	file->is_resumed = is_marked && file->device == now.st_dev && file->inode == now.st_ino &&
 	                   (file->is_stream || size >= file->end);
 	file->is_lost = is_marked && !file->is_resumed;
+	if (file->is_lost && is_kept)
+		return -ESTALE;
 	file->device = now.st_dev;
 	file->inode = now.st_ino;
 #ifdef PKD_TEST_NO_RESUME
@@ -86,6 +90,8 @@ static inline const char *sink_file_error(int error)
 	switch (error) {
 	case EPIPE:
 		return "Broken pipe: its reader has gone";
+	case ESTALE:
+		return "it was made shorter while the program did not run";
 	case EFBIG:
 		return "File too large: beyond the limit that 'ulimit -f' shows, or the file system's";
 	default:
@@ -103,7 +109,7 @@ static inline int sink_file_open(struct sink_file *file, struct pkd_ctx *ctx, co
 	file->fd = pkd_output_file(ctx, path);
 	if (file->fd < 0)
 		return file->fd;
-	error = sink_file_prepare(file, path, append);
+	error = sink_file_prepare(file, path, append, pkd_resumes(ctx));
 	if (!error && file->is_lost)
 		pkd_note(ctx, "'%s' was removed, replaced or made shorter: %s", path,
 		         append ? "added to as it is now" : "begun anew");

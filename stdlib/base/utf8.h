@@ -2,7 +2,10 @@
 #ifndef PKD_BASE_UTF8_H
 #define PKD_BASE_UTF8_H
 
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
+#include <string.h>
 
 /* What stands for a byte that is no part of UTF-8: U+FFFD. */
 #define UTF8_REPLACEMENT "\xef\xbf\xbd"
@@ -30,6 +33,33 @@ static inline size_t utf8_length(const char *bytes, size_t n)
 		high = 0xbf;
 	}
 	return length;
+}
+
+/* Copies a text with a NUL behind it, and a replacement for NUL and each byte that is no part of
+ * UTF-8; false where there is no room for all of it: then it ends with the last character that has
+ * some. `to` has room for one byte more. */
+static inline bool utf8_put(char *to, uint32_t room, const char *text, size_t n, uint32_t *ret_n)
+{
+	uint32_t used = 0;
+	bool fits = true;
+
+	while (n > 0) {
+		size_t length = *text ? utf8_length(text, n) : 0;
+		const char *from = length ? text : UTF8_REPLACEMENT;
+		size_t size = length ? length : sizeof(UTF8_REPLACEMENT) - 1;
+
+		if (size > room - used) {
+			fits = false;
+			break;
+		}
+		memcpy(to + used, from, size);
+		used += (uint32_t)size;
+		text += length ? length : 1;
+		n -= length ? length : 1;
+	}
+	to[used] = '\0';
+	*ret_n = used;
+	return fits;
 }
 
 #endif

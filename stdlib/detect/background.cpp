@@ -10,6 +10,8 @@
 #include <opencv2/video/background_segm.hpp>
 #include <vector>
 
+#include "../base/mat.hpp"
+
 namespace
 {
 
@@ -102,8 +104,7 @@ int detect_background_find(struct detect_background *background, const uint8_t *
                            float min_area, uint32_t capacity, struct detect_region *ret_regions,
                            uint32_t *ret_n)
 try {
-	const cv::Mat frame(static_cast<int>(height), static_cast<int>(width), CV_8UC3,
-	                    const_cast<uint8_t *>(pixels), stride);
+	const cv::Mat frame = mat_over(pixels, width, height, stride, 3);
 	const bool begins = background->seen != frame.size();
 	const cv::Mat &seen = reduce(background, frame);
 	uint32_t n = 0;

@@ -337,6 +337,50 @@ static void a_library_that_is_another_is_refused(void **state)
 	unsetenv("PKD_ONNXRUNTIME");
 }
 
+/* A library that is found, and offers nothing that the node could use. */
+static void the_best_engine_is_opencv_where_the_other_cannot_read_it(void **state)
+{
+	struct run run = {0};
+
+	(void)state;
+	write_both();
+	write_text("ort.c",
+	           "struct base { const void *(*api)(unsigned); const char *(*version)(void); };\n"
+	           "static const void *api(unsigned n) { return (void)n, (void *)0; }\n"
+	           "static const char *version(void) { return \"0\"; }\n"
+	           "const struct base *OrtGetApiBase(void);\n"
+	           "const struct base *OrtGetApiBase(void)\n"
+	           "{ static const struct base base = {api, version}; return &base; }\n");
+	fake_run("cc -shared -fPIC -o '%s' '%s'", fake_path("ort.so"), fake_path("ort.c"));
+	setenv("PKD_ONNXRUNTIME", fake_path("ort.so"), 1);
+	must_start(&run, NULL, "rows", detect_Engine_best);
+	assert_int_equal(run.ctx.n_notes, 2);
+	assert_non_null(strstr(run.ctx.note, "OpenCV"));
+	assert_int_equal(step(&run), PKD_OK);
+	end(&run);
+	/* Where neither can, both are named, and it is one line. */
+	write_network("rows.onnx", picture, 4, 1, "Frobnicate");
+	assert_refused("rows", detect_Engine_best, EINVAL,
+	               "neither ONNX Runtime nor OpenCV can load '");
+	write_both();
+	memset(&run, 0, sizeof(run));
+	{
+		struct detect_dnn_params params = {
+			.model = "rows",
+			.folder = fake_output("echo '%s/'", fake_directory()),
+			.engine = detect_Engine_onnxruntime,
+			.runtime = "",
+			.W = W,
+			.H = H};
+		void *self = fake_self(&detect_dnn_methods);
+
+		assert_int_equal(detect_dnn_methods.init(self, &params, &run.ctx), -EINVAL);
+		assert_non_null(strstr(run.ctx.error, "ONNX Runtime cannot load '"));
+		free(self);
+	}
+	unsetenv("PKD_ONNXRUNTIME");
+}
+
 static void it_has_as_many_threads_as_cpus_were_given(void **state)
 {
 	struct run run = {0};
@@ -467,6 +511,7 @@ int main(void)
 		cmocka_unit_test(networks_that_cannot_run_are_one_line),
 		cmocka_unit_test(every_truncated_network_is_refused),
 		cmocka_unit_test(a_library_that_is_another_is_refused),
+		cmocka_unit_test(the_best_engine_is_opencv_where_the_other_cannot_read_it),
 		cmocka_unit_test(it_has_as_many_threads_as_cpus_were_given),
 		cmocka_unit_test(objects_that_nobody_reads_are_no_work),
 		cmocka_unit_test(both_engines_see_the_same_in_the_clip),

@@ -9,6 +9,8 @@
 #include <opencv2/objdetect.hpp>
 #include <vector>
 
+#include "../base/mat.hpp"
+
 namespace
 {
 
@@ -73,9 +75,7 @@ try {
 	uint32_t n = 0;
 
 	if (width >= DETECT_HOG_WIDTH && height >= DETECT_HOG_HEIGHT) {
-		// cv::Mat has no const form; detectMultiScale only reads.
-		const cv::Mat image(static_cast<int>(height), static_cast<int>(width), CV_8UC3,
-		                    const_cast<uint8_t *>(pixels), stride);
+		const cv::Mat image = mat_over(pixels, width, height, stride, 3);
 
 		find(hog, image, step, threshold);
 		sort_by_weight(hog);

@@ -208,7 +208,6 @@ static void tiny_pictures_are_taken(void **state)
 static void too_many_are_cut(void **state)
 {
 	struct detect_motion_in in;
-	struct detect_motion_out out;
 	struct run run;
 	uint8_t *pixels;
 
@@ -225,7 +224,7 @@ static void too_many_are_cut(void **state)
 				               3 * (size_t)(column * 26),
 				       250, 15);
 	in = (struct detect_motion_in){run.frame};
-	out = (struct detect_motion_out){run.objects};
+	struct detect_motion_out out = {run.objects};
 	assert_int_equal(detect_motion_methods.step(run.self, &in, &out, &run.ctx), PKD_OK);
 	assert_int_equal(run.objects->len, 64);
 	for (int i = 0; i < 63; i++)

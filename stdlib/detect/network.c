@@ -66,12 +66,12 @@ static int read_file(const char *path, struct pkd_ctx *ctx, uint8_t **ret_bytes,
 	if (fd >= 0)
 		close(fd);
 	if (error == -ENOENT)
-		return pkd_error(ctx, ENOENT,
-		                 "'%s' is not there: `make models` writes coco, pose and face into "
-		                 "build/models; `folder` and `model` name another",
-		                 path);
-	return error ? pkd_error(ctx, -error, "cannot read '%s': %s", path, strerror(-error))
-	             : PKD_OK;
+		return pkd_error(
+			ctx, ENOENT,
+			"'%s' is not there%s: `make models` writes coco, pose and face into "
+			"build/models of pkd; `folder` and `model` name another",
+			path, *path == '/' ? "" : ", below the directory of the start");
+	return error ? pkd_error(ctx, -error, "cannot read '%s'", path) : PKD_OK;
 }
 
 static int make_path(char *to, size_t size, const struct detect_choice *choice, const char *ending,
@@ -271,18 +271,28 @@ static int find_runtime(const struct detect_choice *choice, struct pkd_ctx *ctx,
 static int make_engine(struct detect_network *network, const struct detect_choice *choice,
                        const struct detect_task *task, struct pkd_ctx *ctx)
 {
-	char why[DETECT_WHY_SIZE] = "";
+	char why[DETECT_WHY_SIZE] = "", opencv_why[DETECT_WHY_SIZE] = "";
 	void *library = NULL;
 	int error = choice->engine == DETECT_OPENCV ? PKD_OK : find_runtime(choice, ctx, &library);
 
 	if (error)
 		return error;
-	network->engine = library ? detect_ort_create(task, library, why)
-	                          : detect_opencv_create(task, why);
-	if (!network->engine)
-		return pkd_error(ctx, EINVAL, "%s cannot load '%s': %s",
-		                 library ? "ONNX Runtime" : "OpenCV", network->path, why);
-	return PKD_OK;
+	if (library)
+		network->engine = detect_ort_create(task, library, why);
+	if (network->engine)
+		return PKD_OK;
+	if (library && choice->engine != DETECT_BEST_ENGINE)
+		return pkd_error(ctx, EINVAL, "ONNX Runtime cannot load '%s': %s", network->path,
+		                 why);
+	network->engine = detect_opencv_create(task, opencv_why);
+	if (network->engine && library)
+		pkd_note(ctx, "ONNX Runtime cannot load '%s' (%s): OpenCV runs it", network->path,
+		         why);
+	if (network->engine)
+		return PKD_OK;
+	return pkd_error(ctx, EINVAL, "%s load '%s': %s",
+	                 library ? "neither ONNX Runtime nor OpenCV can" : "OpenCV cannot",
+	                 network->path, library ? why : opencv_why);
 }
 
 static int run(struct detect_network *network, struct pkd_ctx *ctx)
@@ -379,8 +389,8 @@ int detect_network_run(struct detect_network *network, const struct pkd_image *f
 	                                &network->placed);
 
 	if (error)
-		return pkd_error(ctx, -error, "the frame cannot be made %ux%u: %s",
-		                 network->sidecar.width, network->sidecar.height, strerror(-error));
+		return pkd_error(ctx, -error, "the frame cannot be made %ux%u",
+		                 network->sidecar.width, network->sidecar.height);
 	error = run(network, ctx);
 	/* Where an output's size is not fixed, it may be another one each time. */
 	return error ? error : check_outputs(network, ctx);

@@ -14,6 +14,8 @@
 
 #include "engine.h"
 
+#include "../base/mat.hpp"
+
 namespace
 {
 
@@ -214,9 +216,7 @@ int detect_picture_fill(detect_picture *picture, const uint8_t *pixels, uint32_t
                         uint32_t height, uint32_t stride, float *ret_input,
                         detect_placed *ret_placed)
 try {
-	// cv::Mat has no const form; resize only reads.
-	const cv::Mat frame(static_cast<int>(height), static_cast<int>(width), CV_8UC3,
-	                    const_cast<uint8_t *>(pixels), stride);
+	const cv::Mat frame = mat_over(pixels, width, height, stride, 3);
 	const cv::Rect at = place(picture->canvas, frame.size(), picture->sidecar->letterbox);
 
 	if (at != picture->filled)

@@ -10,7 +10,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { MAX_WINDOWS = 4096 };
+enum { MAX_WINDOWS = 4096, MAX_PEOPLE = 64 };
 
 /* The score of a window is the logistic function of its weight,
  *   1 / (1 + exp(-SLOPE (weight - MIDDLE))),
@@ -21,10 +21,13 @@ static const float SLOPE = 2, MIDDLE = 0.3f;
 /* Two windows show the same person when they share so much of their union, or of the smaller. */
 static const float SAME_OF_UNION = 0.35f, SAME_OF_SMALLER = 0.65f;
 
+/* Of these, the ones that share so much are about the same place. */
+static const float CLOSE_OF_UNION = 0.55f;
+
 struct detect_people {
 	const struct detect_people_params *params; /* min_score may change between steps */
 	struct detect_hog *hog;
-	struct detect_hog_window windows[MAX_WINDOWS];
+	struct detect_hog_window windows[MAX_WINDOWS], kept[MAX_PEOPLE];
 };
 
 static float score_of(float weight)
@@ -40,32 +43,70 @@ static int32_t overlap(int32_t a, int32_t a_size, int32_t b, int32_t b_size)
 	return end > start ? end - start : 0;
 }
 
-static bool same_person(const struct detect_hog_window *a, const struct detect_hog_window *b)
+struct shares {
+	float of_union, of_smaller;
+};
+
+static struct shares shares_of(const struct detect_hog_window *a, const struct detect_hog_window *b)
 {
 	float shared = (float)overlap(a->x, a->width, b->x, b->width) *
 	               (float)overlap(a->y, a->height, b->y, b->height);
 	float a_area = (float)a->width * (float)a->height;
 	float b_area = (float)b->width * (float)b->height;
 
-	return shared > SAME_OF_UNION * (a_area + b_area - shared) ||
-	       shared > SAME_OF_SMALLER * (a_area < b_area ? a_area : b_area);
+	return (struct shares){shared / (a_area + b_area - shared),
+	                       shared / (a_area < b_area ? a_area : b_area)};
+}
+
+static bool same_person(const struct detect_hog_window *a, const struct detect_hog_window *b)
+{
+	struct shares shares = shares_of(a, b);
+
+	return shares.of_union > SAME_OF_UNION || shares.of_smaller > SAME_OF_SMALLER;
 }
 
 /* Keeps of each group the heaviest window: they come in order of weight, so that one is dropped
- * when it overlaps one that was kept. The kept ones move to the front; returns their number. */
-static uint32_t suppress(struct detect_hog_window *windows, uint32_t n, uint32_t capacity)
+ * when it overlaps one that was kept. Returns how many there are. */
+static uint32_t suppress(const struct detect_hog_window *windows, uint32_t n,
+                         struct detect_hog_window *kept)
 {
 	uint32_t n_kept = 0;
 
-	for (uint32_t i = 0; i < n && n_kept < capacity; i++) {
-		bool kept = true;
+	for (uint32_t i = 0; i < n && n_kept < MAX_PEOPLE; i++) {
+		bool is_kept = true;
 
-		for (uint32_t k = 0; k < n_kept && kept; k++)
-			kept = !same_person(&windows[i], &windows[k]);
-		if (kept)
-			windows[n_kept++] = windows[i];
+		for (uint32_t k = 0; k < n_kept && is_kept; k++)
+			is_kept = !same_person(&windows[i], &kept[k]);
+		if (is_kept)
+			kept[n_kept++] = windows[i];
 	}
 	return n_kept;
+}
+
+/* Windows lie in a grid, a person does not: where the heaviest one jumps from frame to frame, the
+ * mean of those around it, by weight, stays with who is in them. */
+static struct detect_hog_window mean_about(const struct detect_hog_window *heaviest,
+                                           const struct detect_hog_window *windows, uint32_t n)
+{
+	float sum = 0, x = 0, y = 0, width = 0, height = 0;
+
+	for (uint32_t i = 0; i < n; i++) {
+		const struct detect_hog_window *window = &windows[i];
+		float weight = window->weight;
+
+		if (weight <= 0 || shares_of(window, heaviest).of_union < CLOSE_OF_UNION)
+			continue;
+		sum += weight;
+		x += weight * (float)window->x;
+		y += weight * (float)window->y;
+		width += weight * (float)window->width;
+		height += weight * (float)window->height;
+	}
+	if (sum <= 0)
+		return *heaviest;
+	return (struct detect_hog_window){(int32_t)lrintf(x / sum), (int32_t)lrintf(y / sum),
+	                                  (int32_t)lrintf(width / sum),
+	                                  (int32_t)lrintf(height / sum), heaviest->weight};
 }
 
 /* Without the window's margins, see hog.h. */
@@ -114,8 +155,9 @@ int detect_people_step(struct detect_people *self, const struct detect_people_in
                        struct detect_people_out *out, struct pkd_ctx *ctx)
 {
 	const struct pkd_image *frame = in->frame;
-	const uint32_t capacity = sizeof(out->objects->items) / sizeof(out->objects->items[0]);
-	uint32_t n;
+	_Static_assert(sizeof(out->objects->items) / sizeof(out->objects->items[0]) == MAX_PEOPLE,
+	               "as many as the list has room for");
+	uint32_t n, n_kept;
 	int error;
 
 	if (!pkd_wanted(ctx, 0))
@@ -125,8 +167,10 @@ int detect_people_step(struct detect_people *self, const struct detect_people_in
 	                        &n);
 	if (error)
 		return pkd_error(ctx, -error, "OpenCV's people detector failed");
-	n = suppress(self->windows, n, capacity);
-	fill(out->objects, self->windows, n, frame, self->params->min_score);
+	n_kept = suppress(self->windows, n, self->kept);
+	for (uint32_t i = 0; i < n_kept; i++)
+		self->kept[i] = mean_about(&self->kept[i], self->windows, n);
+	fill(out->objects, self->kept, n_kept, frame, self->params->min_score);
 	return PKD_OK;
 }
 

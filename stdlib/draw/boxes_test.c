@@ -1,7 +1,6 @@
 /* draw.boxes on frames in memory. */
-#include "text.h"
-
 #include <draw/boxes.pkd.h>
+#include <errno.h>
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -27,7 +26,7 @@ struct run {
 static void start(struct run *run)
 {
 	if (!run->params.W)
-		run->params = (struct draw_boxes_params){2, 14, W, H, N};
+		run->params = (struct draw_boxes_params){2, 14, "", true, true, W, H, N};
 	run->self = fake_self(&draw_boxes_methods);
 	run->frame = fake_image(PKD_BGR24, run->params.W, run->params.H);
 	run->view = fake_image(PKD_BGR24, run->params.W, run->params.H);
@@ -87,6 +86,15 @@ static uint32_t n_drawn(const struct run *run, uint32_t x, uint32_t y, uint32_t 
 	return n;
 }
 
+/* Of the brightest of its three colours. */
+static uint8_t brightness(const struct run *run, uint32_t x, uint32_t y)
+{
+	const uint8_t *pixel = pkd_const_pixels(run->view) + (size_t)y * run->view->stride + x * 3;
+	uint8_t most = pixel[0] > pixel[1] ? pixel[0] : pixel[1];
+
+	return most > pixel[2] ? most : pixel[2];
+}
+
 /* ---- Tests ---- */
 
 static void without_objects_the_view_is_the_frame(void **state)
@@ -116,9 +124,14 @@ static void a_box_is_an_outline_of_the_given_thickness(void **state)
 	unsetenv("PKD_FONT");
 	add(&run, 0.25f, 0.25f, 0.5f, 0.5f, "person");
 	step(&run);
-	assert_int_equal(n_drawn(&run, 0, 0, W, H), 160 * 100 - 156 * 96);
-	assert_true(drawn(&run, 80, 50) && drawn(&run, 239, 149) && drawn(&run, 81, 51));
-	assert_false(drawn(&run, 82, 52) || drawn(&run, 79, 50) || drawn(&run, 240, 149));
+	/* The line within the box, and an edge that is darker by one pixel on both sides. */
+	assert_int_equal(n_drawn(&run, 0, 0, W, H), 162 * 102 - 154 * 94);
+	for (uint32_t x = 80; x < 240; x++) {
+		assert_true(brightness(&run, x, 50) > 200 && brightness(&run, x, 149) > 200);
+		assert_true(brightness(&run, x, 49) < 9 && brightness(&run, x, 150) < 9);
+	}
+	assert_true(brightness(&run, 81, 100) > 200 && brightness(&run, 82, 100) < 9);
+	assert_false(drawn(&run, 83, 53) || drawn(&run, 78, 50) || drawn(&run, 241, 149));
 	assert_int_equal(run.ctx.n_notes, 1);
 	assert_non_null(strstr(run.ctx.note, "no usable font"));
 	end(&run);
@@ -134,8 +147,27 @@ static void a_label_stands_on_its_box(void **state)
 	add(&run, 0.25f, 0.5f, 0.5f, 0.25f, "person");
 	step(&run);
 	assert_true(n_drawn(&run, 0, 0, W, 100) > 600);
-	assert_int_equal(n_drawn(&run, 0, 0, 80, H), 0);
+	assert_int_equal(n_drawn(&run, 0, 0, 79, H), 0);
 	end(&run);
+}
+
+static void a_label_and_a_score_can_be_left_out(void **state)
+{
+	uint32_t n[4];
+
+	(void)state;
+	for (int i = 0; i < 4; i++) {
+		struct run run = {.params = {2, 14, "", i & 1, i & 2, W, H, N}};
+
+		start(&run);
+		add(&run, 0.25f, 0.5f, 0.5f, 0.25f, "person");
+		step(&run);
+		n[i] = n_drawn(&run, 0, 0, W, 98);
+		end(&run);
+	}
+	assert_int_equal(n[0], 0);
+	assert_true(n[1] > n[2] && n[2] > 200);
+	assert_true(n[3] > n[1] + n[2] / 2);
 }
 
 static void a_label_keeps_its_colour(void **state)
@@ -166,7 +198,7 @@ static void any_box_is_cut_at_the_borders(void **state)
 	struct run run = {0};
 
 	(void)state;
-	run.params = (struct draw_boxes_params){20, 72, 40, 30, N};
+	run.params = (struct draw_boxes_params){20, 72, "", true, true, 40, 30, N};
 	start(&run);
 	for (int i = 0; i < COUNT * COUNT * COUNT * COUNT; i++) {
 		run.objects->len = 0;
@@ -177,21 +209,94 @@ static void any_box_is_cut_at_the_borders(void **state)
 	end(&run);
 }
 
-static void text_is_cut_at_the_borders(void **state)
+/* Of a frame that is nine times as large. */
+static void lines_and_labels_are_sized_by_the_frame(void **state)
 {
-	static const struct draw_color white = {255, 255, 255};
-	struct pkd_image *image = fake_image(PKD_BGR24, 40, 30);
-	struct draw_text text = {0};
+	uint32_t n[2], n_label[2];
 
 	(void)state;
-	assert_int_equal(draw_text_init(&text, 20), 0);
-	assert_true(draw_text_width(&text, "Wg") > 20);
-	for (int32_t y = -30; y < 60; y++) {
-		for (int32_t x = -60; x < 60; x++)
-			draw_text(&text, image, x, y, white, "Wgj");
+	for (int i = 0; i < 2; i++) {
+		uint32_t width = i ? 960 : 320, height = i ? 1440 : 480;
+		struct run run = {.params = {0, 0, "red", true, true, width, height, N}};
+
+		start(&run);
+		add(&run, 0.25f, 0.5f, 0.5f, 0.25f, "person");
+		step(&run);
+		for (n[i] = 0; brightness(&run, width / 4 + n[i], height * 5 / 8) > 200;)
+			n[i]++;
+		n_label[i] = n_drawn(&run, 0, 0, width, height / 2 - 2);
+		assert_true(
+			pkd_pixels(run.view)[height / 2 * run.view->stride + width / 2 * 3 + 2] ==
+			255);
+		end(&run);
 	}
-	draw_text_finish(&text);
-	fake_slot_free(image);
+	assert_int_equal(n[0], 1);
+	assert_int_equal(n[1], 3);
+	assert_in_range(n_label[1], 6 * n_label[0], 12 * n_label[0]);
+}
+
+/* Two rows of a label without letters, before and after a box whose line goes through them. */
+static void labels_lie_above_the_lines_of_others(void **state)
+{
+	struct run run = {.params = {2, 14, "red", true, true, W, H, N}};
+	uint8_t alone[2 * W * 3];
+
+	(void)state;
+	start(&run);
+	add(&run, 0.25f, 0.5f, 0.5f, 0.25f, "person");
+	step(&run);
+	memcpy(alone, pkd_pixels(run.view) + 90 * W * 3, sizeof(alone));
+	add(&run, 0.0f, 0.45f, 1.0f, 0.5f, "");
+	run.objects->items[1].score = NAN;
+	step(&run);
+	assert_memory_equal(pkd_pixels(run.view) + 90 * W * 3 + 84 * 3, alone + 84 * 3, 60 * 3);
+	assert_true(brightness(&run, 20, 90) > 200);
+	end(&run);
+}
+
+/* Of neighbours whose boxes are narrower than their labels, in either order. */
+static void labels_do_not_hide_each_other(void **state)
+{
+	uint32_t n_alone;
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		struct run run = {0};
+		uint8_t *first;
+
+		start(&run);
+		add(&run, i ? 0.3f : 0.25f, 0.5f, 0.04f, 0.25f, "person");
+		step(&run);
+		n_alone = n_drawn(&run, 0, 0, W, 98);
+		add(&run, i ? 0.25f : 0.3f, 0.5f, 0.04f, 0.25f, "person");
+		step(&run);
+		assert_true(n_drawn(&run, 0, 0, W, 98) >= 2 * n_alone - 20);
+		/* The left one stands on its box. */
+		assert_true(drawn(&run, 82, 90));
+		assert_true(drawn(&run, 98, 70));
+		assert_false(drawn(&run, 82, 70));
+		first = malloc((size_t)run.view->stride * H);
+		assert_non_null(first);
+		memcpy(first, pkd_pixels(run.view), (size_t)run.view->stride * H);
+		struct detect_Object other = run.objects->items[0];
+		run.objects->items[0] = run.objects->items[1];
+		run.objects->items[1] = other;
+		step(&run);
+		assert_memory_equal(pkd_pixels(run.view), first, (size_t)run.view->stride * 98);
+		free(first);
+		end(&run);
+	}
+}
+
+static void a_colour_that_is_none_is_told(void **state)
+{
+	struct run run = {.params = {2, 14, "pinkish", true, true, W, H, N}};
+
+	(void)state;
+	run.self = fake_self(&draw_boxes_methods);
+	assert_int_equal(draw_boxes_methods.init(run.self, &run.params, &run.ctx), -EINVAL);
+	assert_non_null(strstr(run.ctx.error, "`colour` is 'pinkish'"));
+	free(run.self);
 }
 
 static void a_box_with_nan_or_no_area_is_left_out(void **state)
@@ -250,9 +355,13 @@ int main(void)
 		cmocka_unit_test(without_objects_the_view_is_the_frame),
 		cmocka_unit_test(a_box_is_an_outline_of_the_given_thickness),
 		cmocka_unit_test(a_label_stands_on_its_box),
+		cmocka_unit_test(a_label_and_a_score_can_be_left_out),
 		cmocka_unit_test(a_label_keeps_its_colour),
 		cmocka_unit_test(any_box_is_cut_at_the_borders),
-		cmocka_unit_test(text_is_cut_at_the_borders),
+		cmocka_unit_test(lines_and_labels_are_sized_by_the_frame),
+		cmocka_unit_test(labels_lie_above_the_lines_of_others),
+		cmocka_unit_test(labels_do_not_hide_each_other),
+		cmocka_unit_test(a_colour_that_is_none_is_told),
 		cmocka_unit_test(a_box_with_nan_or_no_area_is_left_out),
 		cmocka_unit_test(odd_labels_and_scores_are_drawn_safely),
 		cmocka_unit_test(a_view_that_nobody_reads_is_no_work),

@@ -1,10 +1,11 @@
 /* draw.plot: a number over time. Time is cut into as many columns as are kept, and of each the last
  * number counts; so a plot needs no more room however long a program runs. */
-#include "text.h"
 #include "view.h"
 
 #include <draw/plot.pkd.h>
 #include <math.h>
+#include <pkd/arith.h>
+#include <pkd/text.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -12,42 +13,42 @@ enum {
 	N_COLUMNS = sizeof(((struct draw_plot_state *)NULL)->values) / sizeof(float),
 	MARGIN = 4,     /* pixels around line and text */
 	LINE = 2,       /* its thickness */
-	TEXT_SIZE = 160 /* bytes */
 };
 
-static const struct draw_color LINE_COLOR = {80, 220, 80}, TEXT_COLOR = {255, 255, 255};
+struct words {
+	uint32_t len;
+	char text[160];
+};
+
+static const struct colour LINE_COLOR = {80, 220, 80}, TEXT_COLOR = {255, 255, 255};
 
 struct draw_plot {
 	const struct draw_plot_params *params;
-	struct draw_text text;
-	bool has_text;
+	struct letters *letters; /* NULL without a font */
 };
 
 int draw_plot_init(struct draw_plot *self, const struct draw_plot_params *params,
                    struct pkd_ctx *ctx)
 {
-	int error = draw_text_init(&self->text, params->text_size);
-
 	self->params = params;
-	self->has_text = error == 0;
-	if (error)
-		pkd_note(ctx, "no usable font: the plot has no text (install DejaVu Sans, or name "
-		              "a font file in PKD_FONT)");
+	self->letters = letters_create(ctx, "the plot has no text");
 	return PKD_OK;
 }
 
 /* Columns that passed without a frame have what the frame before had. A time that goes back changes
- * the newest column. */
+ * the newest column; by more than is kept, as of a clock that was set, the plot begins anew. */
 static void keep(struct draw_plot_state *state, int64_t column, float value)
 {
 	float before = state->begun ? state->values[(uint64_t)state->last % N_COLUMNS] : NAN;
-	int64_t n = column - state->last;
+	int64_t n = pkd_sub_i64(column, state->last);
 
-	if (!state->begun || n > N_COLUMNS)
+	if (state->begun && n < -N_COLUMNS)
+		before = NAN;
+	if (!state->begun || n > N_COLUMNS || n < -N_COLUMNS)
 		n = N_COLUMNS;
 	state->begun = true;
 	for (int64_t i = 0; i < n; i++)
-		state->values[(uint64_t)(column - i) % N_COLUMNS] = before;
+		state->values[((uint64_t)column - (uint64_t)i) % N_COLUMNS] = before;
 	if (n > 0)
 		state->last = column;
 	if (n > 0 || !isnan(value))
@@ -57,7 +58,7 @@ static void keep(struct draw_plot_state *state, int64_t column, float value)
 /* The number `age` columns before the newest. */
 static float at(const struct draw_plot_state *state, int64_t age)
 {
-	return state->values[(uint64_t)(state->last - age) % N_COLUMNS];
+	return state->values[((uint64_t)state->last - (uint64_t)age) % N_COLUMNS];
 }
 
 static float largest(const struct draw_plot_state *state)
@@ -117,20 +118,39 @@ static void draw_line(const struct draw_plot_state *state, struct pkd_image *vie
 	}
 }
 
+/* As people read it: a whole one as it is, others with two decimals, or to three digits where they
+ * are less than a hundredth. */
+static void add_number(struct words *words, float number)
+{
+	char digits[32];
+
+	if (fabsf(number) >= 0.01f && fabsf(number) < 1e9f && truncf(number) != number)
+		pkd_string_add_fixed(words, (double)number, 2);
+	else {
+		snprintf(digits, sizeof(digits), "%.*g", truncf(number) == number ? 9 : 3,
+		         (double)number);
+		pkd_string_add_word(words, digits);
+	}
+}
+
 static void draw_words(const struct draw_plot *self, const struct draw_plot_state *state,
                        struct pkd_image *view, uint32_t top, float most)
 {
 	const char *gap = self->params->name[0] ? ": " : "";
 	float now = at(state, 0);
-	char text[TEXT_SIZE];
+	struct words words = {0};
 
-	if (isnan(now))
-		snprintf(text, sizeof(text), "%.100s", self->params->name);
-	else
-		snprintf(text, sizeof(text), "%.100s%s%.6g (most %.6g)", self->params->name, gap,
-		         (double)now, (double)most);
-	draw_text(&self->text, view, MARGIN, (int32_t)top + MARGIN + self->text.ascent, TEXT_COLOR,
-	          text);
+	pkd_string_add_word(&words, self->params->name);
+	if (!isnan(now)) {
+		pkd_string_add_word(&words, gap);
+		add_number(&words, now);
+		pkd_string_add_word(&words, " (most ");
+		add_number(&words, most);
+		pkd_string_add_word(&words, ")");
+	}
+	letters_draw(self->letters, view, MARGIN,
+	             (int32_t)top + MARGIN + letters_ascent(self->letters),
+	             (int32_t)view->width - 2 * MARGIN, TEXT_COLOR, words.text, words.len);
 }
 
 int draw_plot_step(struct draw_plot *self, const struct draw_plot_in *in, struct draw_plot_out *out,
@@ -148,14 +168,16 @@ int draw_plot_step(struct draw_plot *self, const struct draw_plot_in *in, struct
 	dim(out->view, top);
 	most = largest(state);
 	draw_line(state, out->view, top, most > 0 ? most : 1);
-	if (self->has_text)
+	if (!draw_view_letters(self->letters, out->view, self->params->text_size, ctx))
+		return -ENOMEM;
+	if (self->letters)
 		draw_words(self, state, out->view, top, most);
 	return PKD_OK;
 }
 
 void draw_plot_finish(struct draw_plot *self)
 {
-	draw_text_finish(&self->text);
+	letters_destroy(self->letters);
 }
 
 PKD_NODE(draw_plot);

@@ -156,6 +156,21 @@ static void what_is_older_than_the_span_is_gone(void **state)
 	end(&run);
 }
 
+/* As of a camera whose clock is set: it does not stand still until the old time has come again. */
+static void a_clock_that_is_put_back_begins_anew(void **state)
+{
+	struct run run;
+
+	(void)state;
+	start(&run);
+	steps(&run, 100000, 100050, 100);
+	steps(&run, 0, 20, 2);
+	assert_int_equal(line_at(&run, W - 1), TOP + 4);
+	assert_int_equal(line_at(&run, W - 20), TOP + 4);
+	assert_int_equal(line_at(&run, W - 22), 0);
+	end(&run);
+}
+
 static void a_restart_forgets_nothing(void **state)
 {
 	struct run run;
@@ -214,6 +229,7 @@ int main(void)
 		cmocka_unit_test(what_is_absent_is_a_gap),
 		cmocka_unit_test(a_number_counts_until_the_next_frame),
 		cmocka_unit_test(what_is_older_than_the_span_is_gone),
+		cmocka_unit_test(a_clock_that_is_put_back_begins_anew),
 		cmocka_unit_test(a_restart_forgets_nothing),
 		cmocka_unit_test(odd_numbers_times_and_frames_are_no_harm),
 		cmocka_unit_test(its_name_is_written_into_it),

@@ -1,53 +1,48 @@
-/* flow.batch: values wait in memory of the node's own, a list that is laid out like the output. */
+/* flow.batch: values wait in persistent memory, of which the first `n` of the state count. */
 #include "../base/value.h"
 
-#include <errno.h>
 #include <flow/batch.pkd.h>
-#include <stdlib.h>
 
 struct flow_batch {
 	const struct flow_batch_params *params;
-	uint32_t *values;
 };
 
 int flow_batch_init(struct flow_batch *self, const struct flow_batch_params *params,
                     struct pkd_ctx *ctx)
 {
-	size_t size = value_items_offset(params->T) + (size_t)params->N * params->T->size;
-
+	(void)ctx;
 	self->params = params;
-	self->values = calloc(1, size);
-	if (!self->values)
-		return pkd_error(ctx, ENOMEM, "no memory for %zu bytes of values", size);
 	return PKD_OK;
 }
 
-/* What has been gathered becomes the output. */
-static void give(struct flow_batch *self, void *values)
+/* What waits becomes the output. */
+static void give(struct flow_batch *self, void *values, struct pkd_ctx *ctx)
 {
 	const struct pkd_type *type = self->params->T;
+	struct flow_batch_state *state = flow_batch_get_state(ctx);
 
-	memcpy(values, self->values, value_items_offset(type) + (size_t)*self->values * type->size);
-	*self->values = 0;
+	*(uint32_t *)values = state->n;
+	memcpy((char *)values + value_items_offset(type), flow_batch_get_waiting(ctx),
+	       (size_t)state->n * type->size);
+	state->n = 0;
 }
 
 int flow_batch_step(struct flow_batch *self, const struct flow_batch_in *in,
                     struct flow_batch_out *out, struct pkd_ctx *ctx)
 {
 	const struct pkd_type *type = self->params->T;
+	struct flow_batch_state *state = flow_batch_get_state(ctx);
 
 	if (pkd_flushing(ctx)) {
-		if (*self->values == 0)
+		if (state->n == 0)
 			return PKD_SKIP;
-		give(self, out->values);
+		give(self, out->values, ctx);
 		return PKD_END;
 	}
-	value_copy(type,
-	           (char *)self->values + value_items_offset(type) +
-	                   (size_t)*self->values * type->size,
+	value_copy(type, (char *)flow_batch_get_waiting(ctx) + (size_t)state->n * type->size,
 	           in->value);
-	if (++*self->values == self->params->N)
-		give(self, out->values);
+	if (++state->n == self->params->N)
+		give(self, out->values, ctx);
 	else
 		flow_batch_absent_values(ctx);
 	return PKD_OK;
@@ -55,7 +50,7 @@ int flow_batch_step(struct flow_batch *self, const struct flow_batch_in *in,
 
 void flow_batch_finish(struct flow_batch *self)
 {
-	free(self->values);
+	(void)self;
 }
 
 PKD_NODE(flow_batch);

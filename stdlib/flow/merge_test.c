@@ -261,13 +261,44 @@ static int flush(void *self, struct words *out)
 	return fire(&flow_batch_methods, self, &in, &to);
 }
 
+/* Killed between any two values, and in the step, whose writing stays. */
+static void what_waits_in_a_batch_survives_a_restart(void **state)
+{
+	struct flow_batch_params params = {&type_word, 3};
+	void *self = begin(&flow_batch_methods, &params);
+	struct word waiting[3], lost = {4, "lost"};
+	struct flow_batch_in in = {&lost};
+	struct words out;
+	struct flow_batch_out to = {&out};
+
+	(void)state;
+	ctx.memories[0] = waiting;
+	for (int round = 0; round < 2; round++) {
+		batch(self, "one", &out);
+		flow_batch_methods.step(self, &in, &to, &ctx);
+		assert_int_equal(fake_restart(&flow_batch_methods, &self, &params, &ctx), PKD_OK);
+		batch(self, "two", &out);
+		assert_int_equal(fake_restart(&flow_batch_methods, &self, &params, &ctx), PKD_OK);
+		assert_int_equal(batch(self, "three", &out), PKD_OK);
+		assert_false(ctx.absent);
+		assert_int_equal(out.len, 3);
+		assert_string_equal(out.items[0].text, "one");
+		assert_string_equal(out.items[1].text, "two");
+		assert_string_equal(out.items[2].text, "three");
+		assert_int_equal(fake_restart(&flow_batch_methods, &self, &params, &ctx), PKD_OK);
+	}
+	end(&flow_batch_methods, self);
+}
+
 static void a_batch_is_full_or_the_rest(void **state)
 {
 	struct flow_batch_params params = {&type_word, 3};
 	void *self = begin(&flow_batch_methods, &params);
+	struct word waiting[3];
 	struct words out;
 
 	(void)state;
+	ctx.memories[0] = waiting;
 	for (int round = 0; round < 2; round++) {
 		assert_int_equal(batch(self, "one", &out), PKD_OK);
 		assert_true(ctx.absent);
@@ -399,6 +430,7 @@ int main(void)
 		cmocka_unit_test(a_gate_does_as_its_input_says_or_its_parameter),
 		cmocka_unit_test(a_throttle_keeps_its_distance),
 		cmocka_unit_test(a_count_survives),
+		cmocka_unit_test(what_waits_in_a_batch_survives_a_restart),
 		cmocka_unit_test(a_batch_is_full_or_the_rest),
 		cmocka_unit_test(split_gives_each_item),
 		cmocka_unit_test(a_checksum_is_of_what_a_value_says),

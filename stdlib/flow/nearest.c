@@ -1,51 +1,54 @@
-/* flow.nearest: the values that wait lie in memory of the node's own, in the places that pairing.h
- * gives them. */
+/* flow.nearest: the values that wait lie in persistent memory, in the places that pairing.h gives
+ * them. A firing adds one at most, in a place that none of those has that waited before it. */
 #include "../base/value.h"
 #include "pairing.h"
 
-#include <errno.h>
 #include <flow/nearest.pkd.h>
-#include <stdlib.h>
 
 struct flow_nearest {
-	struct pairing pairing;
+	struct pairing pairing; /* of the firing at hand; between firings it is in the state */
 	const struct pkd_type *types[PAIRING_INPUTS];
 	char *values[PAIRING_INPUTS];
 	bool has_noted_order;
 };
 
-static void release(struct flow_nearest *self)
-{
-	for (uint32_t i = 0; i < PAIRING_INPUTS; i++) {
-		free(self->pairing.queues[i].times);
-		free(self->values[i]);
-	}
-}
+_Static_assert(sizeof(struct pairing) <= sizeof(((struct flow_nearest_state *)0)->search.data),
+               "nearest.pkd gives it more");
 
 int flow_nearest_init(struct flow_nearest *self, const struct flow_nearest_params *params,
                       struct pkd_ctx *ctx)
 {
-	const struct flow_nearest_state *state = flow_nearest_get_state(ctx);
-	size_t places = (size_t)params->queue_size + 1;
-
-	self->pairing.within = params->within;
-	self->pairing.min_gap = params->min_gap;
-	self->pairing.size = params->queue_size;
-	self->pairing.queues[0].n_left = state->pairing.first_left;
-	self->pairing.queues[1].n_left = state->pairing.second_left;
+	self->pairing = (struct pairing){
+		.within = params->within, .min_gap = params->min_gap, .size = params->N};
+	self->pairing.queues[0].times = flow_nearest_get_first_times(ctx);
+	self->pairing.queues[1].times = flow_nearest_get_second_times(ctx);
 	self->types[0] = params->A;
 	self->types[1] = params->B;
-	for (uint32_t i = 0; i < PAIRING_INPUTS; i++) {
-		self->pairing.queues[i].times = calloc(places, sizeof(int64_t));
-		self->values[i] = calloc(places, self->types[i]->size);
-		if (self->pairing.queues[i].times && self->values[i])
-			continue;
-		release(self);
-		return pkd_error(ctx, ENOMEM,
-		                 "no memory for %zu values of %u bytes: write a smaller queue_size",
-		                 places, self->types[i]->size);
-	}
+	self->values[0] = flow_nearest_get_firsts(ctx);
+	self->values[1] = flow_nearest_get_seconds(ctx);
 	return PKD_OK;
+}
+
+/* Its pointers are those of this process. */
+static void go_on(struct flow_nearest *self, const struct flow_nearest_state *state)
+{
+	struct pairing now = self->pairing;
+
+	if (!state->search.len)
+		return;
+	memcpy(&self->pairing, state->search.data, sizeof(self->pairing));
+	for (uint32_t i = 0; i < PAIRING_INPUTS; i++)
+		self->pairing.queues[i].times = now.queues[i].times;
+}
+
+static void keep(const struct flow_nearest *self, struct flow_nearest_state *state)
+{
+	struct pairing kept = self->pairing;
+
+	for (uint32_t i = 0; i < PAIRING_INPUTS; i++)
+		kept.queues[i].times = NULL;
+	memcpy(state->search.data, &kept, sizeof(kept));
+	state->search.len = sizeof(kept);
 }
 
 static char *value_at(struct flow_nearest *self, uint32_t input, uint32_t place)
@@ -105,8 +108,9 @@ int flow_nearest_step(struct flow_nearest *self, const struct flow_nearest_in *i
                       struct flow_nearest_out *out, struct pkd_ctx *ctx)
 {
 	struct flow_nearest_state *state = flow_nearest_get_state(ctx);
-	bool flushes = pkd_flushing(ctx), found;
+	bool flushes = pkd_flushing(ctx), found, more;
 
+	go_on(self, state);
 	self->pairing.has_ended = flushes;
 	if (!flushes && pkd_part(ctx) == 0)
 		add(self, in, ctx);
@@ -124,14 +128,16 @@ int flow_nearest_step(struct flow_nearest *self, const struct flow_nearest_in *i
 			flow_nearest_absent_pairing(ctx);
 	}
 	pkd_set_time(ctx, state->last);
+	more = found && pairing_find(&self->pairing);
+	keep(self, state);
 	if (flushes)
 		return found ? PKD_OK : PKD_END;
-	return found && pairing_find(&self->pairing) ? PKD_MORE : PKD_OK;
+	return more ? PKD_MORE : PKD_OK;
 }
 
 void flow_nearest_finish(struct flow_nearest *self)
 {
-	release(self);
+	(void)self;
 }
 
 PKD_NODE(flow_nearest);

@@ -15,7 +15,7 @@
 
 extern const struct pkd_methods flow_nearest_methods;
 
-enum { ROOM = 128, SECOND = 1000000000 };
+enum { QUEUE = 4, ROOM = 128, SECOND = 1000000000 };
 
 /* ---- The policy ---- */
 
@@ -312,6 +312,8 @@ struct run {
 	int64_t first;
 	uint8_t second;
 	struct flow_Pairing pairing;
+	int64_t times[PAIRING_INPUTS][QUEUE + 1], firsts[QUEUE + 1];
+	uint8_t seconds[QUEUE + 1];
 };
 
 static int fire(struct run *run, uint32_t fired, int64_t time)
@@ -339,7 +341,11 @@ static void is_pair(const struct run *run, int64_t first, uint8_t second)
 
 static void run_start(struct run *run)
 {
-	*run = (struct run){.params = {SECOND, 0, 4, &type_i64, &type_u8}};
+	*run = (struct run){.params = {SECOND, 0, &type_i64, &type_u8, QUEUE}};
+	run->ctx.memories[0] = run->times[0];
+	run->ctx.memories[1] = run->times[1];
+	run->ctx.memories[2] = run->firsts;
+	run->ctx.memories[3] = run->seconds;
 	run->self = fake_self(&flow_nearest_methods);
 	assert_int_equal(flow_nearest_methods.init(run->self, &run->params, &run->ctx), PKD_OK);
 }
@@ -398,6 +404,60 @@ static void two_pairs_of_one_value_are_two_firings(void **state)
 	run_end(&run);
 }
 
+static void restart(struct run *run)
+{
+	assert_int_equal(fake_restart(&flow_nearest_methods, &run->self, &run->params, &run->ctx),
+	                 PKD_OK);
+}
+
+static void what_waits_survives_a_restart(void **state)
+{
+	struct run run;
+
+	(void)state;
+	run_start(&run);
+	fire(&run, 0, 10);
+	restart(&run);
+	fire(&run, 0, 20);
+	fire(&run, 0, 30);
+	restart(&run);
+	assert_int_equal(fire(&run, 1, 21), PKD_OK);
+	is_pair(&run, 20, 21);
+	assert_int_equal(run.pairing.first_left, 1);
+	restart(&run);
+	fire(&run, 1, 31);
+	assert_int_equal(run.ctx.absent, 7);
+	restart(&run);
+	assert_int_equal(fire(&run, UINT32_MAX, 0), PKD_OK);
+	is_pair(&run, 30, 31);
+	run_end(&run);
+}
+
+/* The step has written its value, and its firing does not count. */
+static void a_firing_that_is_done_again_adds_once(void **state)
+{
+	struct run run;
+	int64_t value = 5;
+	struct flow_nearest_in in = {.a = &value};
+	struct flow_nearest_out out = {&run.first, &run.second, &run.pairing};
+
+	(void)state;
+	run_start(&run);
+	for (int64_t time = 1; time <= QUEUE; time++)
+		fire(&run, 0, time);
+	for (int i = 0; i < 3; i++) {
+		memcpy(run.ctx.state, run.ctx.committed_state, sizeof(run.ctx.state));
+		run.ctx.fired = 0;
+		run.ctx.time_ns = value;
+		flow_nearest_methods.step(run.self, &in, &out, &run.ctx);
+		restart(&run);
+	}
+	assert_int_equal(run.firsts[0], 1);
+	fire(&run, 1, 1);
+	is_pair(&run, 1, 1);
+	run_end(&run);
+}
+
 static void counts_survive_a_restart(void **state)
 {
 	struct run run;
@@ -408,8 +468,7 @@ static void counts_survive_a_restart(void **state)
 	fire(&run, 0, 20);
 	fire(&run, 1, 20);
 	is_pair(&run, 20, 20);
-	assert_int_equal(fake_restart(&flow_nearest_methods, &run.self, &run.params, &run.ctx),
-	                 PKD_OK);
+	restart(&run);
 	fire(&run, 0, 25);
 	fire(&run, 1, 25);
 	is_pair(&run, 25, 25);
@@ -432,6 +491,8 @@ int main(void)
 		cmocka_unit_test(pairs_depend_on_times_alone),
 		cmocka_unit_test(the_node_gives_pairs_and_what_is_left),
 		cmocka_unit_test(two_pairs_of_one_value_are_two_firings),
+		cmocka_unit_test(what_waits_survives_a_restart),
+		cmocka_unit_test(a_firing_that_is_done_again_adds_once),
 		cmocka_unit_test(counts_survive_a_restart),
 	};
 

@@ -1,43 +1,38 @@
 /* table.csv: one row per firing. Lines end in LF; cells are quoted by the rules of RFC 4180.
  *
- * The columns: `frame,time_s`, on demand `wall_clock`, for a sampled row `source_frame,age_ms`,
- * then one per field of the row's type, nested records with dots between the names. A list makes
- * two, NAME_count and NAME with its items as JSON (`count,items` where the row itself is a
- * list). An absent row leaves its cells empty.
+ * The columns: `frame`, unless `untimed` `time_s`, on demand `wall_clock`, for a sampled row
+ * `source_frame,age_ms`, then one per field of the row's type, nested records with dots between the
+ * names. A list makes two, NAME_count and NAME with its items as JSON (`count,items` where the row
+ * itself is a list). An absent row leaves its cells empty.
  *
- * A row goes to the file within its firing, behind the last committed one, so that the commit of
- * the persistent state decides over both: a row that a killed firing wrote is cut off and
- * written again. A file that is added to is not touched before its first row: what the old
- * content lacks, a header or the end of its last line, goes before that. */
+ * A file that is added to is not touched before its first row: what the old content lacks, a
+ * header or the end of its last line, goes before that. */
 #include "json.h"
-
-#include "../base/sink_file.h"
+#include "only.h"
+#include "row_file.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <table/csv.pkd.h>
-#include <time.h>
 
 enum {
-	ROW = 0, /* input numbers, in the order of csv.pkd */
-	BUFFER_SIZE = 64 * 1024,
+	ROW = 0,        /* input numbers, in the order of csv.pkd */
 	MAX_SHOWN = 40, /* characters of a foreign column in a message */
 };
 
 struct table_csv {
 	struct pkd_ctx *ctx;
 	const struct table_csv_params *params;
-	struct sink_file file;
-	bool sampled, reported;
+	struct row_file file;
+	bool sampled;
 	char *header;
 	size_t header_size;
-	const char *first; /* what goes before the next row */
-	int error;         /* errno of the first write that failed; nothing is written after it */
-	struct table_sink plain, quoted; /* into the buffer; `quoted` doubles quotation marks */
-	size_t n;
-	char buffer[BUFFER_SIZE];
+	const char *first;               /* what goes before the next row */
+	uint64_t n_replaced; /* bytes of texts that are no part of UTF-8 */
+	bool has_told_replaced;
+	struct table_sink plain, quoted; /* into the file; `quoted` doubles quotation marks */
 };
 
 /* The way to a column's name, from the inside out. */
@@ -46,61 +41,26 @@ struct path {
 	const char *name;
 };
 
-/* ---- The file ---- */
-
-static void flush(struct table_csv *self)
-{
-	if (!self->error)
-		self->error = -sink_file_append(&self->file, self->buffer, self->n);
-	self->n = 0;
-}
-
-static void put_plain(void *to, const char *text, size_t n)
-{
-	struct table_csv *self = to;
-
-	while (n) {
-		size_t part = BUFFER_SIZE - self->n;
-
-		part = part < n ? part : n;
-		memcpy(self->buffer + self->n, text, part);
-		self->n += part;
-		text += part;
-		n -= part;
-		if (self->n == BUFFER_SIZE)
-			flush(self);
-	}
-}
+/* ---- Text ---- */
 
 /* A quotation mark ends one run and starts the next, so that it is written twice. */
 static void put_quoted(void *to, const char *text, size_t n)
 {
+	struct table_csv *self = to;
 	size_t start = 0;
 
 	for (size_t i = 0; i < n; i++) {
 		if (text[i] == '"') {
-			put_plain(to, text + start, i + 1 - start);
+			row_file_put(&self->file, text + start, i + 1 - start);
 			start = i;
 		}
 	}
-	put_plain(to, text + start, n - start);
+	row_file_put(&self->file, text + start, n - start);
 }
 
 static void put(struct table_csv *self, const char *text)
 {
-	put_plain(self, text, strlen(text));
-}
-
-/* Closes the file and says what went wrong, once: later calls return the code alone. */
-static int failed(struct table_csv *self, int error)
-{
-	self->error = error;
-	sink_file_close(&self->file);
-	if (self->reported)
-		return -error;
-	self->reported = true;
-	return pkd_error(self->ctx, error, "cannot write '%s': %s", self->params->path,
-	                 sink_file_error(error));
+	row_file_put(&self->file, text, strlen(text));
 }
 
 /* ---- The header ---- */
@@ -134,10 +94,10 @@ static void print_columns(FILE *to, const struct path *path, const struct pkd_ty
 			print_columns(to, &field, type->fields[i].type);
 		}
 	} else if (type->kind == PKD_LIST) {
-		print_column(to, path, "count", "_count");
-		print_column(to, path, "items", "");
+		print_column(to, path, TABLE_ONLY_COUNT, "_count");
+		print_column(to, path, table_only_name(type), "");
 	} else {
-		print_column(to, path, type->kind == PKD_ARRAY ? "items" : "value", "");
+		print_column(to, path, table_only_name(type), "");
 	}
 }
 
@@ -147,7 +107,7 @@ static int make_header(struct table_csv *self)
 
 	if (!to)
 		return -errno;
-	fputs("frame,time_s", to);
+	fputs(self->params->untimed ? "frame" : "frame,time_s", to);
 	if (self->params->wall_clock)
 		fputs(",wall_clock", to);
 	if (self->sampled)
@@ -224,7 +184,7 @@ static void put_cells(struct table_csv *self, const struct pkd_type *type, const
 	char text[TABLE_SCALAR_SIZE];
 
 	if (table_is_scalar(type->kind)) {
-		table_scalar(type, value, text);
+		table_number(type, value, self->params->digits, text);
 		put(self, text);
 	} else if (type->kind == PKD_ENUM) {
 		put_enum_cell(self, type, value);
@@ -275,33 +235,24 @@ static void put_source(struct table_csv *self, const void *row)
 	put(self, text);
 }
 
-/* The time of day, for people and for joins with the logs of other programs: ISO 8601, in UTC. */
-static void put_wall_clock(struct table_csv *self)
-{
-	char text[TABLE_SCALAR_SIZE], milliseconds[TABLE_SCALAR_SIZE];
-	struct timespec now;
-	struct tm date;
-
-	clock_gettime(CLOCK_REALTIME, &now);
-	gmtime_r(&now.tv_sec, &date);
-	strftime(text, sizeof(text), ",%Y-%m-%dT%H:%M:%S", &date);
-	put(self, text);
-	snprintf(milliseconds, sizeof(milliseconds), ".%03ldZ", now.tv_nsec / 1000000);
-	put(self, milliseconds);
-}
-
 static void put_row(struct table_csv *self, const void *row)
 {
 	char text[TABLE_SCALAR_SIZE];
 
 	if (self->first)
 		put(self, self->first);
-	snprintf(text, sizeof(text), "%" PRIu64 ",", pkd_number(self->ctx));
+	snprintf(text, sizeof(text), "%" PRIu64, pkd_number(self->ctx));
 	put(self, text);
-	table_seconds(pkd_time(self->ctx), text);
-	put(self, text);
-	if (self->params->wall_clock)
-		put_wall_clock(self);
+	if (!self->params->untimed) {
+		table_seconds(pkd_time(self->ctx), self->params->digits, text);
+		put(self, ",");
+		put(self, text);
+	}
+	if (self->params->wall_clock) {
+		table_date(table_time_of_day(), text);
+		put(self, ",");
+		put(self, text);
+	}
 	if (self->sampled)
 		put_source(self, row);
 	if (self->params->T)
@@ -350,7 +301,7 @@ static int refuse(struct table_csv *self, const char *line, size_t size)
 		here = column_of(self->header, self->header_size, i);
 		there = column_of(line, size, i++);
 	} while (here.name && there.name && is_same(here, there));
-	self->reported = true;
+	self->file.is_reported = true;
 	if (here.name && there.name)
 		return pkd_error(self->ctx, EEXIST,
 		                 "cannot append to '%s': its column %" PRIu32
@@ -360,25 +311,6 @@ static int refuse(struct table_csv *self, const char *line, size_t size)
 	                 "cannot append to '%s': it has %s columns than this table; "
 	                 "choose another file",
 	                 self->params->path, there.name ? "more" : "fewer");
-}
-
-/* Reads what is at a place, less where the file ends before. */
-static ssize_t read_at(struct table_csv *self, char *text, size_t size, uint64_t at)
-{
-	size_t got = 0;
-
-	while (got < size) {
-		ssize_t n = pread(self->file.fd, text + got, size - got, (off_t)(at + got));
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -errno;
-		if (n == 0)
-			break;
-		got += (size_t)n;
-	}
-	return (ssize_t)got;
 }
 
 /* Whether the text begins with the header; an editor may have put CR LF at its end. */
@@ -396,85 +328,80 @@ static bool has_header(const struct table_csv *self, const char *text, size_t si
 static int check_old(struct table_csv *self)
 {
 	size_t size = self->header_size + MAX_SHOWN;
-	char *text, last = '\n';
+	bool lacks_newline = false;
+	char *text;
 	ssize_t n;
 	int error = 0;
 
-	size = size < self->file.end ? size : (size_t)self->file.end;
+	size = size < self->file.file.end ? size : (size_t)self->file.file.end;
 	text = malloc(size);
 	if (!text)
-		return failed(self, ENOMEM);
-	n = read_at(self, text, size, 0);
+		return row_file_failed(&self->file, ENOMEM);
+	n = row_file_read(&self->file, text, size, 0);
 	if (n < 0) /* EBADF: it may be written, but not read */
-		error = failed(self, n == -EBADF ? EACCES : (int)-n);
+		error = row_file_failed(&self->file, n == -EBADF ? EACCES : (int)-n);
 	else if (!has_header(self, text, (size_t)n))
 		error = refuse(self, text, (size_t)n);
 	free(text);
-	if (error)
-		return error;
-	n = read_at(self, &last, 1, self->file.end - 1);
-	if (n < 0)
-		return failed(self, (int)-n);
-	if (last == '\n')
-		return PKD_OK;
-	pkd_note(self->ctx, "the last line of '%s' had no newline at its end; it was added",
-	         self->params->path);
-	self->first = "\n";
-	return PKD_OK;
+	if (!error)
+		error = row_file_lacks_newline(&self->file, &lacks_newline);
+	if (lacks_newline)
+		self->first = "\n";
+	return error;
 }
 
 /* ---- The node ---- */
 
 static int write_header(struct table_csv *self)
 {
+	int error;
+
 	put(self, self->header);
-	flush(self);
-	return self->error ? failed(self, self->error) : PKD_OK;
+	error = row_file_flush(&self->file);
+	return error ? row_file_failed(&self->file, error) : PKD_OK;
 }
 
 static int begin(struct table_csv *self)
 {
-	if (self->file.is_resumed)
+	if (self->file.file.is_resumed || self->file.directory)
 		return PKD_OK;
-	if (!self->params->append || self->file.is_stream)
+	if (!self->params->append || self->file.file.is_stream)
 		return write_header(self);
-	if (self->file.end > 0)
+	if (row_file_has_old(&self->file))
 		return check_old(self);
 	self->first = self->header;
 	return PKD_OK;
 }
 
-static int open_file(struct table_csv *self)
-{
-	const struct table_csv_state *state = table_csv_get_state(self->ctx);
-
-	self->file.device = state->device;
-	self->file.inode = state->inode;
-	self->file.end = state->end;
-	return sink_file_open(&self->file, self->ctx, self->params->path, self->params->append);
-}
-
 static void release(struct table_csv *self)
 {
-	sink_file_close(&self->file);
+	row_file_close(&self->file);
 	free(self->header);
 }
 
 int table_csv_init(struct table_csv *self, const struct table_csv_params *params,
                    struct pkd_ctx *ctx)
 {
+	const struct table_csv_state *state = table_csv_get_state(ctx);
 	int error;
 
-	self->ctx = ctx;
+	self->ctx = self->file.ctx = ctx;
 	self->params = params;
-	self->file.fd = -1;
+	self->file.path = params->path;
+	self->file.append = params->append;
+	self->file.rules = ROW_FILE_RULES(params, ".csv");
+	self->file.mark = state->mark;
+	self->file.before = table_csv_get_before(ctx);
+	self->file.made = table_csv_get_made(ctx);
+	self->file.file.fd = -1;
 	self->sampled = pkd_sampled(ctx, ROW);
-	self->plain = (struct table_sink){put_plain, self};
-	self->quoted = (struct table_sink){put_quoted, self};
+	self->plain = (struct table_sink){row_file_put, &self->file, params->digits,
+	                                    &self->n_replaced};
+	self->quoted = (struct table_sink){put_quoted, self, params->digits, &self->n_replaced};
 	error = make_header(self);
 	if (error)
-		return failed(self, -error);
-	error = open_file(self);
+		return row_file_failed(&self->file, -error);
+	error = row_file_open(&self->file);
 	if (!error)
 		error = begin(self);
 	if (error)
@@ -486,32 +413,29 @@ int table_csv_step(struct table_csv *self, const struct table_csv_in *in, struct
                    struct pkd_ctx *ctx)
 {
 	struct table_csv_state *state = table_csv_get_state(ctx);
-	uint64_t end = self->file.end;
+	bool is_new;
+	int error;
 
 	(void)out;
-	self->ctx = ctx;
-	if (self->error)
-		return failed(self, self->error);
+	self->ctx = self->file.ctx = ctx;
+	error = row_file_begin_row(&self->file, &is_new);
+	if (error)
+		return error;
+	if (is_new)
+		self->first = self->header;
 	put_row(self, in->row);
-	flush(self);
-	if (self->error) {
-		sink_file_cut(&self->file, end);
-		return failed(self, self->error);
-	}
+	error = row_file_end_row(&self->file);
+	if (error)
+		return error;
+	table_tell_replaced(ctx, pkd_number(ctx), self->n_replaced,
+	                    &self->has_told_replaced);
 	self->first = NULL;
-	state->device = self->file.device;
-	state->inode = self->file.inode;
-	state->end = self->file.end;
+	state->mark = self->file.mark;
 	return PKD_OK;
 }
 
-/* close reports what a network file system kept. The file is closed already after an error. */
 void table_csv_finish(struct table_csv *self)
 {
-	int error = sink_file_close(&self->file);
-
-	if (error)
-		failed(self, -error);
 	release(self);
 }
 

@@ -20,103 +20,9 @@
 #include <cmocka.h>
 
 #include "../test/fake_ctx.h"
+#include "test_types.h"
 
 extern const struct pkd_methods table_csv_methods;
-
-/* ---- Types as pkdc describes them ---- */
-
-#define SCALAR(KIND, NAME, TYPE)                                                          \
-	{                                                                                 \
-		.kind = KIND, .name = NAME, .size = sizeof(TYPE), .align = _Alignof(TYPE) \
-	}
-#define COUNT(ARRAY) (uint32_t)(sizeof(ARRAY) / sizeof((ARRAY)[0]))
-
-struct text8 {
-	uint32_t len;
-	char text[9];
-};
-
-struct bytes4 {
-	uint32_t len;
-	uint8_t data[4];
-};
-
-struct point {
-	float x;
-	float y;
-};
-
-struct thing {
-	struct point at;
-	struct text8 label;
-	uint32_t mood;
-};
-
-struct things {
-	uint32_t len;
-	struct thing items[3];
-};
-
-struct all {
-	uint8_t yes;
-	int8_t i8;
-	uint64_t u64;
-	double f64;
-	int64_t when;
-	struct bytes4 raw;
-	struct thing one;
-	struct things many;
-	int16_t three[3];
-};
-
-static const char *const moods[] = {"calm", "cross"};
-static const struct pkd_type bool_type = SCALAR(PKD_BOOL, "bool", uint8_t);
-static const struct pkd_type i8_type = SCALAR(PKD_I8, "i8", int8_t);
-static const struct pkd_type i16_type = SCALAR(PKD_I16, "i16", int16_t);
-static const struct pkd_type u64_type = SCALAR(PKD_U64, "u64", uint64_t);
-static const struct pkd_type f32_type = SCALAR(PKD_F32, "f32", float);
-static const struct pkd_type f64_type = SCALAR(PKD_F64, "f64", double);
-static const struct pkd_type time_type = SCALAR(PKD_TIME, "time", int64_t);
-static const struct pkd_type text_type = {.kind = PKD_STRING, .size = sizeof(struct text8), .n = 8};
-static const struct pkd_type raw_type = {.kind = PKD_BYTES, .size = sizeof(struct bytes4), .n = 4};
-static const struct pkd_type mood_type = {
-	.kind = PKD_ENUM, .size = 4, .n = COUNT(moods), .names = moods};
-static const struct pkd_type three_type = {.kind = PKD_ARRAY, .size = 6, .n = 3, .item = &i16_type};
-static const struct pkd_field point_fields[] = {
-	{"x", &f32_type, offsetof(struct point, x)},
-	{"y", &f32_type, offsetof(struct point, y)},
-};
-static const struct pkd_type point_type = {
-	.kind = PKD_RECORD, .size = sizeof(struct point), .n = 2, .fields = point_fields};
-static const struct pkd_field thing_fields[] = {
-	{"at", &point_type, offsetof(struct thing, at)},
-	{"label", &text_type, offsetof(struct thing, label)},
-	{"mood", &mood_type, offsetof(struct thing, mood)},
-};
-static const struct pkd_type thing_type = {.kind = PKD_RECORD,
-                                           .size = sizeof(struct thing),
-                                           .n = COUNT(thing_fields),
-                                           .fields = thing_fields};
-static const struct pkd_type things_type = {.kind = PKD_LIST,
-                                            .size = sizeof(struct things),
-                                            .n = 3,
-                                            .items_offset = offsetof(struct things, items),
-                                            .item = &thing_type};
-static const struct pkd_field all_fields[] = {
-	{"yes", &bool_type, offsetof(struct all, yes)},
-	{"i8", &i8_type, offsetof(struct all, i8)},
-	{"u64", &u64_type, offsetof(struct all, u64)},
-	{"f64", &f64_type, offsetof(struct all, f64)},
-	{"when", &time_type, offsetof(struct all, when)},
-	{"raw", &raw_type, offsetof(struct all, raw)},
-	{"one", &thing_type, offsetof(struct all, one)},
-	{"many", &things_type, offsetof(struct all, many)},
-	{"three", &three_type, offsetof(struct all, three)},
-};
-static const struct pkd_type all_type = {.kind = PKD_RECORD,
-                                         .size = sizeof(struct all),
-                                         .n = COUNT(all_fields),
-                                         .fields = all_fields};
 
 /* ---- Running the node ---- */
 
@@ -124,12 +30,17 @@ struct run {
 	struct pkd_ctx ctx;
 	struct table_csv_params params;
 	void *self;
+	uint64_t before;
+	struct table_Mark made;
 };
 
 static int start(struct run *run, const char *path, const struct pkd_type *T)
 {
 	run->params.path = path;
+	run->params.name = run->params.name ? run->params.name : "rows";
 	run->params.T = T;
+	run->ctx.memories[0] = &run->before;
+	run->ctx.memories[1] = &run->made;
 	run->self = fake_self(&table_csv_methods);
 	return table_csv_methods.init(run->self, &run->params, &run->ctx);
 }
@@ -176,20 +87,6 @@ static void assert_file(const char *path, const char *expected)
 	text[n] = '\0';
 	fclose(file);
 	assert_string_equal(text, expected);
-}
-
-static struct things three_things(void)
-{
-	struct things things = {.len = 2};
-
-	things.items[0].at.x = 0.1f;
-	things.items[0].at.y = -2;
-	pkd_string_set(&things.items[0].label, "a \"b\",c");
-	things.items[1].at.x = NAN;
-	things.items[1].at.y = 1e10f;
-	pkd_string_set(&things.items[1].label, "x\ny\t\\");
-	things.items[1].mood = 1;
-	return things;
 }
 
 /* ---- Tests ---- */
@@ -389,6 +286,8 @@ static void a_string_cut_in_a_character_stays_utf8(void **state)
 		pkd_string_set(&text, texts[i]);
 		assert_int_equal(row(&run, &text), PKD_OK);
 	}
+	assert_non_null(strstr(run.ctx.note, "row 1: a text is not UTF-8"));
+	assert_int_equal(run.ctx.n_notes, 1);
 	text.len = 1000000; /* more than its capacity: never read beyond it */
 	assert_int_equal(row(&run, &text), PKD_OK);
 	end(&run);
@@ -709,6 +608,223 @@ static void a_file_that_was_made_shorter_is_added_to(void **state)
 	assert_file(path, "frame,time_s\n2,0.000000000\n");
 }
 
+/* ---- Files in a directory ---- */
+
+static const char *days(void)
+{
+	static char path[256];
+
+	snprintf(path, sizeof(path), "%s", fake_path("days"));
+	return path;
+}
+
+/* What the kernel does when a process dies: its files are closed, and their locks are gone. */
+static void close_files(void)
+{
+	char link[64], path[256];
+
+	for (int fd = 3; fd < 256; fd++) {
+		ssize_t n;
+
+		snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+		n = readlink(link, path, sizeof(path) - 1);
+		if (n > 0 && strncmp(path, fake_directory(), strlen(fake_directory())) == 0)
+			close(fd);
+	}
+}
+
+static int restart_in(struct run *run)
+{
+	close_files();
+	return restart(run);
+}
+
+static int start_in(struct run *run, const char *directory)
+{
+	static char path[300];
+
+	fake_run("rm -rf '%s'; mkdir -p '%s'", directory, directory);
+	snprintf(path, sizeof(path), "%s/", directory);
+	return start(run, path, NULL);
+}
+
+static void a_full_file_is_followed_by_the_next(void **state)
+{
+	struct run run = {.params = {.rotate_rows = 2}}, again = {.params = {.keep = 2}};
+	const char *log = days();
+	static char path[300];
+
+	(void)state;
+	assert_int_equal(start_in(&run, log), PKD_OK);
+	assert_string_equal(fake_output("ls '%s' | wc -l", log), "0"); /* before the first row */
+	for (int i = 0; i < 5; i++)
+		assert_int_equal(row(&run, NULL), PKD_OK);
+	end(&run);
+	assert_file(fake_path("days/rows-000001.csv"),
+	            "frame,time_s\n1,0.000000000\n2,0.000000000\n");
+	assert_file(fake_path("days/rows-000002.csv"),
+	            "frame,time_s\n3,0.000000000\n4,0.000000000\n");
+	assert_file(fake_path("days/rows-000003.csv"), "frame,time_s\n5,0.000000000\n");
+	/* Another run begins behind them. */
+	snprintf(path, sizeof(path), "%s/", log);
+	assert_int_equal(start(&again, path, NULL), PKD_OK);
+	assert_int_equal(row(&again, NULL), PKD_OK);
+	end(&again);
+	assert_file(fake_path("days/rows-000004.csv"), "frame,time_s\n1,0.000000000\n");
+	assert_string_equal(fake_output("ls '%s' | tr '\\n' ' '", log),
+	                    "rows-000003.csv rows-000004.csv ");
+}
+
+static void a_file_is_full_by_its_bytes_or_its_time(void **state)
+{
+	struct run bytes = {.params = {.rotate_bytes = 40}};
+	struct run times = {.params = {.rotate_after = 2000000000, .name = "day"}};
+	const char *log = days();
+
+	(void)state;
+	assert_int_equal(start_in(&bytes, log), PKD_OK);
+	for (int i = 0; i < 3; i++)
+		assert_int_equal(row(&bytes, NULL), PKD_OK);
+	end(&bytes);
+	assert_file(fake_path("days/rows-000001.csv"),
+	            "frame,time_s\n1,0.000000000\n2,0.000000000\n");
+	assert_file(fake_path("days/rows-000002.csv"), "frame,time_s\n3,0.000000000\n");
+	assert_int_equal(start_in(&times, log), PKD_OK);
+	for (int i = 0; i < 3; i++) {
+		times.ctx.time_ns = 5000000000 + i * 1500000000LL;
+		assert_int_equal(row(&times, NULL), PKD_OK);
+	}
+	end(&times);
+	assert_file(fake_path("days/day-000001.csv"),
+	            "frame,time_s\n1,5.000000000\n2,6.500000000\n");
+	assert_file(fake_path("days/day-000002.csv"), "frame,time_s\n3,8.000000000\n");
+}
+
+/* The firing that is killed may be the one that begins a file. */
+static void a_killed_writer_has_each_row_in_one_file(void **state)
+{
+	struct run run = {.params = {.rotate_rows = 2}};
+	const char *log = days();
+
+	(void)state;
+	assert_int_equal(start_in(&run, log), PKD_OK);
+	for (int i = 0; i < 5; i++) {
+		uncommitted_row(&run, NULL);
+		assert_int_equal(restart_in(&run), PKD_OK);
+		uncommitted_row(&run, NULL);
+		assert_int_equal(restart_in(&run), PKD_OK);
+		assert_int_equal(row(&run, NULL), PKD_OK);
+		assert_int_equal(restart_in(&run), PKD_OK);
+	}
+	end(&run);
+	assert_string_equal(fake_output("ls '%s' | wc -l", log), "3");
+	assert_string_equal(
+		fake_output("cat '%s'/*.csv | grep -v frame | cut -d, -f1 | tr '\\n' ' '", log),
+		"1 2 3 4 5 ");
+	assert_int_equal(run.ctx.n_notes, 0);
+}
+
+static void a_file_that_was_moved_away_is_followed_by_the_next(void **state)
+{
+	struct run run = {0};
+	const char *log = days();
+
+	(void)state;
+	assert_int_equal(start_in(&run, log), PKD_OK);
+	assert_int_equal(row(&run, NULL), PKD_OK);
+	fake_run("mv '%s/rows-000001.csv' '%s/old'", log, log);
+	assert_int_equal(restart_in(&run), PKD_OK);
+	assert_int_equal(row(&run, NULL), PKD_OK);
+	fake_run(": > '%s/rows-000002.csv'", log);
+	assert_int_equal(restart_in(&run), PKD_OK);
+	assert_int_equal(run.ctx.n_notes, 1);
+	assert_int_equal(row(&run, NULL), PKD_OK);
+	end(&run);
+	assert_file(fake_path("days/rows-000003.csv"), "frame,time_s\n3,0.000000000\n");
+}
+
+static void what_a_directory_cannot_do_is_said(void **state)
+{
+	struct run file = {.params = {.rotate_rows = 2}}, adds = {.params = {.append = true}};
+	struct run named = {.params = {.name = "a/b"}};
+	const char *log = days();
+
+	(void)state;
+	assert_int_equal(start(&file, fake_path("one.csv"), NULL), -EINVAL);
+	assert_non_null(strstr(file.ctx.error, "write path: \"log/\""));
+	assert_int_equal(start_in(&adds, log), -EINVAL);
+	assert_non_null(strstr(adds.ctx.error, "leave out append"));
+	assert_int_equal(start_in(&named, log), -EINVAL);
+	assert_non_null(strstr(named.ctx.error, "'a/b' cannot begin"));
+	free(file.self);
+	free(adds.self);
+	free(named.self);
+}
+
+/* Two programs that found the same files, whether the first still writes one or has ended. */
+static void a_file_of_another_program_is_left_alone(void **state)
+{
+	struct run first = {0}, second = {0}, third = {0};
+	const char *log = days();
+	static char path[300];
+
+	(void)state;
+	assert_int_equal(start_in(&first, log), PKD_OK);
+	snprintf(path, sizeof(path), "%s/", log);
+	assert_int_equal(start(&second, path, NULL), PKD_OK);
+	assert_int_equal(start(&third, path, NULL), PKD_OK);
+	assert_int_equal(row(&first, NULL), PKD_OK);
+	assert_int_equal(row(&second, NULL), PKD_OK);
+	end(&first);
+	end(&second);
+	third.ctx.number = 6;
+	uncommitted_row(&third, NULL);
+	assert_int_equal(restart_in(&third), PKD_OK);
+	assert_int_equal(row(&third, NULL), PKD_OK);
+	end(&third);
+	assert_file(fake_path("days/rows-000001.csv"), "frame,time_s\n1,0.000000000\n");
+	assert_file(fake_path("days/rows-000002.csv"), "frame,time_s\n1,0.000000000\n");
+	assert_file(fake_path("days/rows-000003.csv"), "frame,time_s\n7,0.000000000\n");
+}
+
+static void an_untimed_table_has_no_column_of_times(void **state)
+{
+	struct run run = {.ctx.time_ns = 1234567890, .params = {.untimed = true}};
+	const char *path = fake_path("untimed.csv");
+	float half = 0.5f;
+
+	(void)state;
+	assert_int_equal(start(&run, path, &f32_type), PKD_OK);
+	assert_int_equal(row(&run, &half), PKD_OK);
+	assert_int_equal(row(&run, NULL), PKD_OK);
+	end(&run);
+	assert_file(path, "frame,value\n1,0.5\n2,\n");
+}
+
+static void digits_are_decimals_at_most(void **state)
+{
+	struct run run = {.ctx.time_ns = 1234567890, .params = {.digits = 3}};
+	const char *path = fake_path("digits.csv");
+	struct all all = {.f64 = 2.0 / 3, .when = -1999999999, .many = {.len = 1}};
+
+	(void)state;
+	all.one.at = (struct point){-0.0001f, 2.5f};
+	all.many.items[0].at = (struct point){1 / 3.0f, NAN};
+	assert_int_equal(start(&run, path, &all_type), PKD_OK);
+	assert_int_equal(row(&run, &all), PKD_OK);
+	all.f64 = INFINITY;
+	all.one.at.x = 1e20f;
+	all.many.len = 0;
+	assert_int_equal(row(&run, &all), PKD_OK);
+	end(&run);
+	fake_run("tail -n 2 '%s' > '%s.rows'", path, path);
+	assert_file(fake_path("digits.csv.rows"),
+	            "1,1.234,false,0,0,0.667,-1.999,,0,2.5,,calm,1,"
+	            "\"[{\"\"at\"\":{\"\"x\"\":0.333,\"\"y\"\":null},\"\"label\"\":\"\"\"\","
+	            "\"\"mood\"\":\"\"calm\"\"}]\",\"[0,0,0]\"\n"
+	            "2,1.234,false,0,0,inf,-1.999,,1e+20,2.5,,calm,0,\"[]\",\"[0,0,0]\"\n");
+}
+
 /* ---- Streams ---- */
 
 /* The child's standard output is the file, opened as the shell opens it; what it says then stands
@@ -873,6 +989,14 @@ int main(void)
 		cmocka_unit_test(a_killed_writer_adds_every_row_once),
 		cmocka_unit_test(a_killed_first_row_leaves_no_second_header),
 		cmocka_unit_test(a_file_that_was_made_shorter_is_added_to),
+		cmocka_unit_test(a_full_file_is_followed_by_the_next),
+		cmocka_unit_test(a_file_is_full_by_its_bytes_or_its_time),
+		cmocka_unit_test(a_killed_writer_has_each_row_in_one_file),
+		cmocka_unit_test(a_file_that_was_moved_away_is_followed_by_the_next),
+		cmocka_unit_test(what_a_directory_cannot_do_is_said),
+		cmocka_unit_test(a_file_of_another_program_is_left_alone),
+		cmocka_unit_test(an_untimed_table_has_no_column_of_times),
+		cmocka_unit_test(digits_are_decimals_at_most),
 		cmocka_unit_test(standard_output_keeps_what_others_write),
 		cmocka_unit_test(a_reader_that_leaves_is_one_error),
 		cmocka_unit_test(rows_in_a_pipe_are_there_at_least_once),

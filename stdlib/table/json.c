@@ -7,6 +7,9 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
+
+enum { SECONDS_DECIMALS = 9 };
 
 static void put_text(const struct table_sink *sink, const char *text)
 {
@@ -66,9 +69,35 @@ static uint64_t unsigned_value(const struct pkd_type *type, const void *value)
 	return wide;
 }
 
-size_t table_seconds(int64_t ns, char ret_text[static TABLE_SCALAR_SIZE])
+size_t table_seconds(int64_t ns, uint32_t digits, char ret_text[static TABLE_SCALAR_SIZE])
 {
-	return pkd_text_seconds(ns, ret_text);
+	size_t n = pkd_text_seconds(ns, ret_text);
+
+	if (!digits || digits >= SECONDS_DECIMALS)
+		return n;
+	n -= SECONDS_DECIMALS - digits;
+	ret_text[n] = '\0';
+	return n;
+}
+
+int64_t table_time_of_day(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+void table_date(int64_t time_of_day, char ret_text[static TABLE_SCALAR_SIZE])
+{
+	time_t seconds = (time_t)(time_of_day / 1000000000);
+	struct tm date;
+	size_t n;
+
+	gmtime_r(&seconds, &date);
+	n = strftime(ret_text, TABLE_SCALAR_SIZE, "%Y-%m-%dT%H:%M:%S", &date);
+	snprintf(ret_text + n, TABLE_SCALAR_SIZE - n, ".%03dZ",
+	         (int)(time_of_day % 1000000000 / 1000000));
 }
 
 static size_t f32_text(const void *value, char ret_text[static TABLE_SCALAR_SIZE])
@@ -98,11 +127,61 @@ size_t table_scalar(const struct pkd_type *type, const void *value,
 	if (type->kind == PKD_F64)
 		return f64_text(value, ret_text);
 	if (type->kind == PKD_TIME)
-		return table_seconds(signed_value(type, value), ret_text);
+		return table_seconds(signed_value(type, value), 0, ret_text);
 	if (type->kind >= PKD_U8 && type->kind <= PKD_U64)
 		return (size_t)snprintf(ret_text, TABLE_SCALAR_SIZE, "%" PRIu64,
 		                        unsigned_value(type, value));
 	return (size_t)snprintf(ret_text, TABLE_SCALAR_SIZE, "%" PRId64, signed_value(type, value));
+}
+
+/* Whether a text has more than so many decimals; an exponent is that of a tiny number, or a huge
+ * one. */
+static bool is_longer(const char *text, size_t n, uint32_t digits)
+{
+	const char *point = memchr(text, '.', n), *exponent = memchr(text, 'e', n);
+
+	if (exponent)
+		return exponent[1] == '-';
+	return point && n - (size_t)(point + 1 - text) > digits;
+}
+
+int64_t table_whole(const struct pkd_type *type, const void *value)
+{
+	return type->kind >= PKD_U8 && type->kind <= PKD_U64 ? (int64_t)unsigned_value(type, value)
+	                                                     : signed_value(type, value);
+}
+
+/* Without zeroes at its end; what is rounded to 0 has no sign. */
+static size_t rounded(double number, uint32_t digits, char ret_text[static TABLE_SCALAR_SIZE])
+{
+	size_t n = pkd_text_fixed(number, (int)digits, ret_text);
+
+	while (ret_text[n - 1] == '0')
+		n--;
+	n -= ret_text[n - 1] == '.';
+	ret_text[n] = '\0';
+	if (strcmp(ret_text, "-0") == 0)
+		n = (size_t)snprintf(ret_text, TABLE_SCALAR_SIZE, "0");
+	return n;
+}
+
+size_t table_number(const struct pkd_type *type, const void *value, uint32_t digits,
+                    char ret_text[static TABLE_SCALAR_SIZE])
+{
+	size_t n = table_scalar(type, value, ret_text);
+	double wide;
+	float single;
+
+	if (digits && type->kind == PKD_TIME)
+		return table_seconds(signed_value(type, value), digits, ret_text);
+	if (!digits || (type->kind != PKD_F32 && type->kind != PKD_F64) ||
+	    !is_longer(ret_text, n, digits))
+		return n;
+	memcpy(&single, value, sizeof(single));
+	wide = (double)single;
+	if (type->kind == PKD_F64)
+		memcpy(&wide, value, sizeof(wide));
+	return rounded(wide, digits, ret_text);
 }
 
 const char *table_enum_name(const struct pkd_type *type, const void *value)
@@ -134,11 +213,24 @@ void table_put_utf8(const struct table_sink *sink, const char *text, size_t n)
 		}
 		sink->put(sink->to, text, good);
 		put_text(sink, UTF8_REPLACEMENT);
+		if (sink->n_replaced)
+			++*sink->n_replaced;
 		text += good + 1;
 		n -= good + 1;
 		good = 0;
 	}
 	sink->put(sink->to, text, good);
+}
+
+void table_tell_replaced(struct pkd_ctx *ctx, uint64_t frame, uint64_t n_replaced, bool *has_told)
+{
+	if (n_replaced == 0 || *has_told)
+		return;
+	*has_told = true;
+	pkd_log(ctx, PKD_LOG_WARNING,
+	        "row %" PRIu64 ": a text is not UTF-8: each byte of it that is none is written as "
+	        "U+FFFD, here and in other rows, so that two texts may look the same",
+	        frame);
 }
 
 void table_put_hex(const struct table_sink *sink, const char *bytes, size_t n)
@@ -168,7 +260,7 @@ static void put_escaped(const struct table_sink *sink, unsigned char byte)
 	put_text(sink, escape);
 }
 
-static void put_json_string(const struct table_sink *sink, const char *text, size_t n)
+void table_put_json_string(const struct table_sink *sink, const char *text, size_t n)
 {
 	size_t start = 0;
 
@@ -190,7 +282,7 @@ static void put_json_scalar(const struct table_sink *sink, const struct pkd_type
                             const void *value)
 {
 	char text[TABLE_SCALAR_SIZE];
-	size_t n = table_scalar(type, value, text);
+	size_t n = table_number(type, value, sink->digits, text);
 
 	if ((type->kind == PKD_F32 || type->kind == PKD_F64) && strpbrk(text, "ni"))
 		put_text(sink, "null");
@@ -219,7 +311,7 @@ static void put_json_record(const struct table_sink *sink, const struct pkd_type
 
 		if (i)
 			put_text(sink, ",");
-		put_json_string(sink, field->name, strlen(field->name));
+		table_put_json_string(sink, field->name, strlen(field->name));
 		put_text(sink, ":");
 		table_put_json(sink, field->type, value + field->offset);
 	}
@@ -233,7 +325,7 @@ static void put_json_enum(const struct table_sink *sink, const struct pkd_type *
 	const struct pkd_type number = {.kind = PKD_U32};
 
 	if (name)
-		put_json_string(sink, name, strlen(name));
+		table_put_json_string(sink, name, strlen(name));
 	else
 		put_json_scalar(sink, &number, value);
 }
@@ -257,7 +349,7 @@ void table_put_json(const struct table_sink *sink, const struct pkd_type *type, 
 		put_json_enum(sink, type, value);
 	} else if (type->kind == PKD_STRING) {
 		text = table_text(type, value, &n);
-		put_json_string(sink, text, n);
+		table_put_json_string(sink, text, n);
 	} else if (type->kind == PKD_BYTES) {
 		text = table_text(type, value, &n);
 		put_text(sink, "\"");

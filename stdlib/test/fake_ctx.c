@@ -59,9 +59,29 @@ bool pkd_flushing(const struct pkd_ctx *ctx)
 	return ctx->fired == UINT32_MAX;
 }
 
+const void *pkd_ahead(struct pkd_ctx *ctx, uint32_t input, uint32_t k)
+{
+	assert_int_equal(input, 0);
+	assert_true(k > 0);
+	return k <= ctx->n_ahead ? ctx->ahead[k - 1] : NULL;
+}
+
+uint32_t pkd_ahead_room(const struct pkd_ctx *ctx, uint32_t input)
+{
+	assert_int_equal(input, 0);
+	return ctx->ahead_room;
+}
+
 void *pkd_state(struct pkd_ctx *ctx)
 {
 	return ctx->state;
+}
+
+void *pkd_memory(struct pkd_ctx *ctx, uint32_t memory)
+{
+	assert_true(memory < FAKE_MAX_MEMORIES);
+	assert_non_null(ctx->memories[memory]);
+	return ctx->memories[memory];
 }
 
 int pkd_watch(struct pkd_ctx *ctx, int fd, short events)
@@ -100,6 +120,12 @@ bool pkd_wanted(const struct pkd_ctx *ctx, uint32_t output)
 	return !(ctx->unread >> output & 1);
 }
 
+bool pkd_resumes(const struct pkd_ctx *ctx)
+{
+	(void)ctx;
+	return false;
+}
+
 bool pkd_stopping(const struct pkd_ctx *ctx)
 {
 	return ctx->stopping;
@@ -117,6 +143,17 @@ int pkd_later(struct pkd_ctx *ctx, int64_t due_ns)
 	return PKD_LATER;
 }
 
+int pkd_wake(struct pkd_ctx *ctx, int64_t due_ns)
+{
+	ctx->wake_ns = due_ns;
+	return 0;
+}
+
+bool pkd_woken(const struct pkd_ctx *ctx)
+{
+	return ctx->woken;
+}
+
 void pkd_expect_frames(struct pkd_ctx *ctx, uint64_t n_frames)
 {
 	ctx->n_expected = n_frames;
@@ -132,7 +169,7 @@ int64_t pkd_now(void)
 	return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
-int pkd_error(struct pkd_ctx *ctx, int error, const char *format, ...)
+int(pkd_error)(struct pkd_ctx *ctx, int error, const char *format, ...)
 {
 	va_list args;
 
@@ -142,6 +179,18 @@ int pkd_error(struct pkd_ctx *ctx, int error, const char *format, ...)
 	va_end(args);
 	ctx->n_errors++;
 	return -error;
+}
+
+int pkdi_error_of_call(struct pkd_ctx *ctx, int error, const char *format, ...)
+{
+	char text[sizeof(ctx->error)];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	return strstr(format, ": ") ? (pkd_error)(ctx, error, "%s", text)
+	                            : (pkd_error)(ctx, error, "%s: %s", text, strerror(error));
 }
 
 void pkd_note(struct pkd_ctx *ctx, const char *format, ...)
@@ -208,7 +257,7 @@ struct pkd_frame *fake_header(void *value)
 
 struct pkd_image *fake_image(uint32_t format, uint32_t W, uint32_t H)
 {
-	uint32_t n = W * H * pkd_pixel_size(format);
+	uint32_t n = (uint32_t)pkd_image_bytes(format, W * pkd_pixel_size(format), H);
 	struct pkd_image *image = fake_slot((uint32_t)sizeof(struct pkd_image) + n);
 	uint8_t *pixels = pkd_pixels(image);
 

@@ -5,7 +5,7 @@
 
 #include <pkd/node.h>
 
-enum { FAKE_MAX_INPUTS = 8, FAKE_STATE_SIZE = 1 << 16 };
+enum { FAKE_MAX_INPUTS = 8, FAKE_STATE_SIZE = 1 << 16, FAKE_MAX_MEMORIES = 4, FAKE_MAX_AHEAD = 64 };
 
 /* Zeroed is a good start. The upper half is what the test sets, the lower what the node did. */
 struct pkd_ctx {
@@ -18,10 +18,15 @@ struct pkd_ctx {
 	bool stopping;
 	bool keeps_file; /* pkd_output_file returns the first file again after restarts */
 	uint32_t unread; /* bit per output */
+	bool woken;
+	uint32_t n_ahead; /* of the first input, so many values wait behind the one in hand */
+	uint32_t ahead_room;
+	const void *ahead[FAKE_MAX_AHEAD];
 
 	int64_t set_time_ns; /* the last pkd_set_time */
 	uint32_t n_set_times;
 	int64_t due_ns; /* the last pkd_later */
+	int64_t wake_ns; /* the last pkd_wake */
 	uint64_t n_expected;
 	uint32_t absent; /* bit per output */
 	bool stop_asked;
@@ -32,6 +37,7 @@ struct pkd_ctx {
 	/* Persistent state: what the last commit left, and what pkd_state hands out. */
 	uint8_t committed_state[FAKE_STATE_SIZE] __attribute__((aligned(16)));
 	uint8_t state[FAKE_STATE_SIZE] __attribute__((aligned(16)));
+	void *memories[FAKE_MAX_MEMORIES]; /* persistent memory, the test's */
 };
 
 /* What pkd_now says; 0 = the true clock. */

@@ -24,12 +24,14 @@ struct run {
 /* The parameters that a test has not set are false or 0, not the defaults of a program. */
 static inline int start(struct run *run, const char *source, uint32_t W, uint32_t H)
 {
+	if (!run->params.FORMAT)
+		run->params.FORMAT = PKD_BGR24;
 	run->params.source = source;
 	run->params.W = W;
 	run->params.H = H;
 	run->params.folder = "./";
 	run->self = fake_self(&video_open_methods);
-	run->frame = fake_image(PKD_BGR24, W, H);
+	run->frame = fake_image(run->params.FORMAT, W, H);
 	return video_open_methods.init(run->self, &run->params, &run->ctx);
 }
 

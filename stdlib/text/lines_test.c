@@ -183,6 +183,32 @@ static void a_long_line_may_be_dropped_or_an_error(void **state)
 	end(&run);
 }
 
+/* Each bad byte becomes three: what has no room so is not cut without a word. */
+static void a_line_that_grows_is_a_long_one(void **state)
+{
+	const char *path = fake_path("grows");
+	struct run run;
+
+	(void)state;
+	put(path, "w", "\xff\xff\xff\nok\xff\xff\nnext\n");
+	start(&run, path, false);
+	run.params.longer = text_Longer_drop;
+	is_line(&run, "ok\xef\xbf\xbd\xef\xbf\xbd");
+	assert_int_equal(run.ctx.n_notes, 1);
+	is_line(&run, "next");
+	end(&run);
+	start(&run, path, false);
+	run.params.longer = text_Longer_fail;
+	assert_int_equal(step(&run), -EMSGSIZE);
+	assert_non_null(strstr(run.ctx.error, "has 9 bytes, with U+FFFD for each that is no UTF-8, "
+	                                      "more than N = 8: write N: 9"));
+	end(&run);
+	start(&run, path, false);
+	is_line(&run, "\xef\xbf\xbd\xef\xbf\xbd");
+	assert_int_equal(run.ctx.n_notes, 1);
+	end(&run);
+}
+
 static void a_restart_goes_on_with_the_next_line(void **state)
 {
 	const char *path = fake_path("restart");
@@ -393,6 +419,7 @@ int main(void)
 		cmocka_unit_test(a_long_line_is_cut_between_characters),
 		cmocka_unit_test(the_rest_of_a_huge_line_is_left_out),
 		cmocka_unit_test(a_long_line_may_be_dropped_or_an_error),
+		cmocka_unit_test(a_line_that_grows_is_a_long_one),
 		cmocka_unit_test(a_restart_goes_on_with_the_next_line),
 		cmocka_unit_test(another_file_at_a_restart_is_read_from_its_start),
 		cmocka_unit_test(what_cannot_be_read_is_told),

@@ -7,6 +7,7 @@
 #include "estimate.h"
 
 #include <math.h>
+#include <pkd/arith.h>
 
 /* Of what is measured: the centre by the box's sides, area and aspect by themselves. */
 static const double CENTRE_NOISE = 0.08, AREA_NOISE = 0.12, ASPECT_NOISE = 0.12;
@@ -66,12 +67,12 @@ void track_begin(struct track_Kept *kept, const struct detect_Box *box, int64_t 
 
 void track_predict(struct track_Kept *kept, int64_t now)
 {
-	double dt = (double)(now - kept->at) / 1e9;
+	double dt = (double)pkd_sub_i64(now, kept->at) / 1e9;
 	double w = sqrt(kept->area.x * kept->aspect.x), h = kept->area.x / w;
 
+	kept->at = now;
 	if (!(dt > 0))
 		return;
-	kept->at = now;
 	/* What shrinks does not shrink to nothing. */
 	if (kept->area.x + kept->area.v * dt < kept->area.x / 2)
 		kept->area.v = 0;

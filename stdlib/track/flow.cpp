@@ -15,6 +15,8 @@
 #include <opencv2/video/tracking.hpp>
 #include <vector>
 
+#include "../base/mat.hpp"
+
 namespace
 {
 
@@ -111,9 +113,7 @@ static void shrink(struct track_flow *flow, const cv::Mat &frame, cv::Mat &gray)
 int track_flow_add(struct track_flow *flow, uint64_t number, const uint8_t *pixels, uint32_t width,
                    uint32_t height, uint32_t stride)
 try {
-	// cv::Mat has no const form; it is only read.
-	const cv::Mat frame(static_cast<int>(height), static_cast<int>(width), CV_8UC3,
-	                    const_cast<uint8_t *>(pixels), stride);
+	const cv::Mat frame = mat_over(pixels, width, height, stride, 3);
 
 	if (flow->frame.size() != frame.size())
 		forget(flow);
@@ -129,7 +129,7 @@ try {
 	return -EIO;
 }
 
-// The kept picture next to `number`; none for one before all of them.
+// The kept picture next to `number`; none for one before or after all of them.
 static const picture *kept(const struct track_flow *flow, uint64_t number)
 {
 	size_t n = std::min<uint64_t>(flow->n_pictures, flow->pictures.size());
@@ -144,7 +144,7 @@ static const picture *kept(const struct track_flow *flow, uint64_t number)
 			after = &p;
 	}
 	if (!before || !after)
-		return before;
+		return nullptr;
 	return number - before->number <= after->number - number ? before : after;
 }
 

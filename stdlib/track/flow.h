@@ -30,8 +30,9 @@ void track_flow_destroy(struct track_flow *flow);
 int track_flow_add(struct track_flow *flow, uint64_t number, const uint8_t *pixels, uint32_t width,
                    uint32_t height, uint32_t stride);
 
-/* Follows these boxes from now on, which lie so in frame `number`, or in the kept one next to it.
- * -ENOENT for a frame before all that are kept: then nothing is followed. Boxes are finite. */
+/* Follows these boxes from now on, which lie so in frame `number`, or in the kept one next to it;
+ * they are finite. -ENOENT for a frame before or after all that are kept: then nothing is
+ * followed. */
 int track_flow_begin(struct track_flow *flow, uint64_t number, const struct track_flow_box *boxes,
                      uint32_t n);
 

@@ -18,6 +18,7 @@ struct track_follow {
 	struct track_flow_box *boxes;
 	struct track_flow_move *moves;
 	bool has_told; /* that pictures are too few */
+	bool has_told_later;
 };
 
 int track_follow_init(struct track_follow *self, const struct track_follow_params *params,
@@ -87,6 +88,26 @@ static int begin(struct track_follow *self, const struct track_follow_objects *o
 	return 0;
 }
 
+/* A picture that has not come yet shows no way back from it: those that were found before go on,
+ * until the frame is here. */
+static bool is_later(struct track_follow *self, const struct pkd_frame *objects,
+                     struct pkd_ctx *ctx)
+{
+	uint64_t now = pkd_number(ctx);
+
+	if (objects->number <= now)
+		return false;
+	if (!self->has_told_later)
+		pkd_note(
+			ctx,
+			"objects of frame %llu are left out at frame %llu, which is earlier: nothing "
+			"is carried back; delay the objects as long as the frames, or read them "
+			"without `sample`",
+			(unsigned long long)objects->number, (unsigned long long)now);
+	self->has_told_later = true;
+	return true;
+}
+
 static void fill(const struct track_follow *self, struct track_follow_followed *followed)
 {
 	uint32_t n = 0;
@@ -115,7 +136,7 @@ int track_follow_step(struct track_follow *self, const struct track_follow_in *i
 			"the objects were found in the frames of another source than these");
 	error = track_flow_add(self->flow, pkd_number(ctx), pkd_const_pixels(frame), frame->width,
 	                       frame->height, frame->stride);
-	if (!error && objects && objects->number != self->number)
+	if (!error && objects && objects->number != self->number && !is_later(self, objects, ctx))
 		error = begin(self, in->objects, ctx);
 	if (!error)
 		error = track_flow_find(self->flow, self->moves, &self->n);

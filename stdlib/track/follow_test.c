@@ -215,6 +215,30 @@ static void objects_of_a_frame_that_is_not_kept_are_left_out(void **state)
 	end(&run);
 }
 
+/* As by a delay of the frames: boxes are not put, unmoved, onto an earlier frame. */
+static void objects_of_a_later_frame_count_from_it_on(void **state)
+{
+	struct run run;
+
+	(void)state;
+	start(&run);
+	for (int n = 1; n <= 12; n++) {
+		paint(&run, 20 + 7 * n, 60 + 2 * n, 0);
+		if (n == 3)
+			find(&run, 20 + 7 * 5, 60 + 2 * 5, 5);
+		if (n == 7)
+			find(&run, 20 + 7 * 10, 60 + 2 * 10, 10);
+		assert_int_equal(step(&run, n >= 3), PKD_OK);
+		if (n >= 5)
+			assert_at(&run, 20 + 7 * n, 60 + 2 * n);
+		else
+			assert_int_equal(run.followed->len, 0);
+	}
+	assert_int_equal(run.ctx.n_notes, 1);
+	assert_non_null(strstr(run.ctx.note, "objects of frame 5 are left out at frame 3"));
+	end(&run);
+}
+
 /* Where `latest` has left out the frame itself. */
 static void the_next_picture_stands_for_one_that_is_missing(void **state)
 {
@@ -312,6 +336,7 @@ int main(void)
 		cmocka_unit_test(a_camera_that_turns_is_told_from_what_moves),
 		cmocka_unit_test(what_leaves_the_frame_is_left_out),
 		cmocka_unit_test(objects_of_a_frame_that_is_not_kept_are_left_out),
+		cmocka_unit_test(objects_of_a_later_frame_count_from_it_on),
 		cmocka_unit_test(the_next_picture_stands_for_one_that_is_missing),
 		cmocka_unit_test(a_frame_of_another_size_begins_anew),
 		cmocka_unit_test(the_smallest_frames_work),

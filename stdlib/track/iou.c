@@ -6,6 +6,7 @@
 #include "estimate.h"
 
 #include <errno.h>
+#include <pkd/arith.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -98,10 +99,11 @@ static void find(struct track_Kept *kept, const struct detect_Object *object, in
 	kept->hits += kept->hits < UINT32_MAX;
 }
 
+/* A clock that was put back by more than `lost` ends a track, too: it was not found since. */
 static bool has_ended(const struct track_Kept *kept, int64_t lost, int64_t now)
 {
-	return now - kept->last > lost || !(kept->x.x >= 0 && kept->x.x <= 1) ||
-	       !(kept->y.x >= 0 && kept->y.x <= 1);
+	return pkd_abs_i64(pkd_sub_i64(now, kept->last)) > lost ||
+	       !(kept->x.x >= 0 && kept->x.x <= 1) || !(kept->y.x >= 0 && kept->y.x <= 1);
 }
 
 static void remove_ended(struct track_iou_state *state, int64_t lost, int64_t now)
@@ -160,7 +162,9 @@ static void fill(struct track_Track *track, struct track_Kept *kept, struct trac
 		kept->object.id = ++state->n_ids;
 	track->object = kept->object;
 	track->object.box = track_box(kept);
-	track->age = now - kept->first;
+	if (now < kept->first)
+		kept->first = now;
+	track->age = pkd_sub_i64(now, kept->first);
 	track->state = is_new ? track_State_new : kept->found ? track_State_seen : track_State_lost;
 	track->velocity = (struct track_Velocity){(float)kept->x.v, (float)kept->y.v};
 }

@@ -294,6 +294,37 @@ static void a_time_that_does_not_pass_is_no_harm(void **state)
 	end(&run);
 }
 
+/* As by a camera whose clock is set: who is seen goes on, with an age that is none of before; who
+ * is not seen does not stay for as long as the clock went back. */
+static void a_clock_that_is_put_back_keeps_no_ghosts(void **state)
+{
+	static const int64_t times[] = {INT64_MIN, INT64_MAX, INT64_MIN + 1, -5, INT64_MAX};
+	struct run run;
+	float x;
+
+	(void)state;
+	start(&run);
+	x = walk(&run, 0.2f, 6);
+	run.ctx.time_ns -= 3600 * SECOND;
+	for (int i = 0; i < 4; i++) {
+		add(&run, at(x, 0.5f), "person");
+		step(&run, 40);
+		assert_int_equal(run.tracks->len, 1);
+		assert_int_equal(run.tracks->items[0].object.id, 1);
+		assert_in_range(run.tracks->items[0].age, 0, SECOND);
+	}
+	run.ctx.time_ns -= 3600 * SECOND;
+	step(&run, 40);
+	assert_int_equal(run.tracks->len, 0);
+	for (size_t i = 0; i < sizeof(times) / sizeof(times[0]); i++) {
+		run.ctx.time_ns = times[i];
+		add(&run, at(x, 0.5f), "person");
+		step(&run, 0);
+		assert_in_range(run.tracks->len, 0, 1);
+	}
+	end(&run);
+}
+
 /* ---- Clips with truth ---- */
 
 enum { MAX_PEOPLE = 24, MAX_IDS = 1024, MAX_BOXES = 256 };
@@ -630,6 +661,7 @@ int main(void)
 		cmocka_unit_test(a_full_list_drops_who_was_lost_for_longest),
 		cmocka_unit_test(a_restart_forgets_nobody),
 		cmocka_unit_test(a_time_that_does_not_pass_is_no_harm),
+		cmocka_unit_test(a_clock_that_is_put_back_keeps_no_ghosts),
 		cmocka_unit_test(keeps_people_apart_on_clips_with_truth),
 	};
 

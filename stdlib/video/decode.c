@@ -22,7 +22,12 @@ static const AVRational NANOSECONDS = {1, 1000000000};
 
 static int out_of_memory(struct media_decode *self)
 {
-	return pkd_error(self->source->ctx, ENOMEM, "out of memory");
+	return media_fail(self->source, ENOMEM, "out of memory");
+}
+
+static int report_size(struct media_decode *self)
+{
+	return media_report_size(self->source, self->refused_width, self->refused_height);
 }
 
 /* ---- Opening ---- */
@@ -36,23 +41,23 @@ static bool is_track(const AVStream *stream)
 static int choose_track(struct media_decode *self)
 {
 	AVFormatContext *format = self->source->format;
-	uint32_t track = self->source->params->track, n = 0;
+	uint32_t track = self->source->options->track, n = 0;
 	int found = -1;
 
 	if (track == 0) {
 		found = av_find_best_stream(format, AVMEDIA_TYPE_VIDEO, -1, -1, NULL, 0);
 		if (found < 0)
-			return pkd_error(self->source->ctx, EINVAL, "'%s' has no video in it",
-			                 self->source->name);
+			return media_fail(self->source, EINVAL, "'%s' has no video in it",
+			                  self->source->name);
 	}
 	for (unsigned i = 0; track > 0 && i < format->nb_streams; i++) {
 		if (is_track(format->streams[i]) && ++n == track)
 			found = (int)i;
 	}
 	if (found < 0)
-		return pkd_error(self->source->ctx, EINVAL,
-		                 "'%s' has no video track %" PRIu32 ", it has %" PRIu32,
-		                 self->source->name, track, n);
+		return media_fail(self->source, EINVAL,
+		                  "'%s' has no video track %" PRIu32 ", it has %" PRIu32,
+		                  self->source->name, track, n);
 	self->stream = format->streams[found];
 	for (unsigned i = 0; i < format->nb_streams; i++) {
 		if ((int)i != found)
@@ -83,9 +88,8 @@ int media_decode_start(struct media_decode *self)
 	int error;
 
 	if (!codec)
-		return pkd_error(source->ctx, ENOTSUP,
-		                 "this FFmpeg has no decoder for the %s in '%s'",
-		                 avcodec_get_name(parameters->codec_id), source->name);
+		return media_fail(source, ENOTSUP, "this FFmpeg has no decoder for the %s in '%s'",
+		                  avcodec_get_name(parameters->codec_id), source->name);
 	self->decoder = avcodec_alloc_context3(codec);
 	self->packet = av_packet_alloc();
 	self->frame = av_frame_alloc();
@@ -94,12 +98,14 @@ int media_decode_start(struct media_decode *self)
 	error = avcodec_parameters_to_context(self->decoder, parameters);
 	choose_threads(self);
 	self->decoder->pkt_timebase = self->stream->time_base;
-	self->decoder->max_pixels = media_max_pixels(source->params);
+	self->decoder->max_pixels = media_max_pixels(source->options);
 	if (error >= 0)
 		error = avcodec_open2(self->decoder, codec, NULL);
+	if (error < 0 && media_log_take_size(&self->refused_width, &self->refused_height))
+		return report_size(self);
 	if (error < 0)
-		return pkd_error(source->ctx, media_errno(error), "cannot decode '%s': %s",
-		                 source->name, media_error_text(error, text));
+		return media_fail(source, media_errno(error), "cannot decode '%s': %s",
+		                  source->name, media_error_text(error, text));
 	return PKD_OK;
 }
 
@@ -236,17 +242,6 @@ uint64_t media_decode_expected(const struct media_decode *self)
 
 /* ---- Decoding ---- */
 
-static int report_size(struct media_decode *self)
-{
-	const struct video_open_params *params = self->source->params;
-	int width = self->refused_width, height = self->refused_height;
-
-	return pkd_error(self->source->ctx, EMSGSIZE,
-	                 "the video is %dx%d, more than %" PRIu32 "x%" PRIu32
-	                 ": write W: %d, H: %d",
-	                 width, height, params->W, params->H, width, height);
-}
-
 /* A picture refused for its size may be damaged; two of the same size are no accident. */
 static int check_refused(struct media_decode *self)
 {
@@ -282,9 +277,9 @@ static int send(struct media_decode *self)
 	int error;
 
 	if (is_encrypted(self->packet))
-		return pkd_error(self->source->ctx, EACCES,
-		                 "'%s' is encrypted, and video.open has no key for it",
-		                 self->source->name);
+		return media_fail(self->source, EACCES,
+		                  "'%s' is encrypted, and %s has no key for it", self->source->name,
+		                  self->source->options->node);
 	self->n_packets++;
 	error = avcodec_send_packet(self->decoder, self->packet);
 	return error < 0 && error != AVERROR(EAGAIN) ? broken(self, error) : PKD_OK;
@@ -301,8 +296,8 @@ static int feed(struct media_decode *self)
 		self->is_draining = true;
 		avcodec_send_packet(self->decoder, NULL);
 		if (self->source->is_silent)
-			return pkd_error(self->source->ctx, ETIMEDOUT, "'%s' has fallen silent",
-			                 self->source->name);
+			return media_fail(self->source, ETIMEDOUT, "'%s' has fallen silent",
+			                  self->source->name);
 		if (error == AVERROR_EOF || error == AVERROR_EXIT || self->source->is_sequence)
 			return PKD_OK; /* a number that is missing ends a sequence */
 		return broken(self, error);
@@ -317,7 +312,7 @@ static int decode(struct media_decode *self)
 {
 	int n_errors_at_end = 0, failed = PKD_OK;
 
-	while (!failed && !pkd_stopping(self->source->ctx)) {
+	while (!failed && !media_is_ending(self->source)) {
 		int error = avcodec_receive_frame(self->decoder, self->frame);
 
 		if (error == 0)
@@ -463,8 +458,8 @@ static int report_nothing(struct media_decode *self)
 	if (self->refused_width)
 		return report_size(self);
 	if (io && !io->seekable && strstr(source->format->iformat->name, "mp4"))
-		return pkd_error(
-			source->ctx, ESPIPE,
+		return media_fail(
+			source, ESPIPE,
 			"no frame of '%s' could be read: it is an MP4 with its index at the "
 			"end, and %s; write it with -movflags +faststart",
 			source->name,
@@ -473,8 +468,7 @@ static int report_nothing(struct media_decode *self)
 	if (!media_log_take(line))
 		snprintf(line, sizeof(line), "there are %" PRIu64 " packets of video in it",
 		         self->n_packets);
-	return pkd_error(source->ctx, EINVAL, "no frame of '%s' could be read: %s", source->name,
-	                 line);
+	return media_fail(source, EINVAL, "no frame of '%s' could be read: %s", source->name, line);
 }
 
 int media_decode_verdict(struct media_decode *self, uint64_t n_before)

@@ -10,15 +10,18 @@
 #include <string.h>
 
 /* FFmpeg has one log in a process, and its threads write to it. */
-static struct {
-	pthread_mutex_t lock;
+struct kept {
 	char text[MEDIA_TEXT_SIZE];
 	int width, height; /* of a picture that was refused */
-	bool is_printed;
-} kept = {.lock = PTHREAD_MUTEX_INITIALIZER};
+};
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static struct kept shared; /* under the lock */
+static bool is_printed;
 
 /* Demuxers speak in the thread that reads from them. */
 static _Thread_local bool is_cut;
+static _Thread_local bool has_own;
+static _Thread_local struct kept own;
 
 const char *media_error_text(int error, char text[static MEDIA_TEXT_SIZE])
 {
@@ -37,13 +40,28 @@ static bool says_cut(const char *line)
 	return strstr(line, "ended prematurely") || strstr(line, "partial file");
 }
 
+static struct kept *begin_use(void)
+{
+	if (has_own)
+		return &own;
+	pthread_mutex_lock(&lock);
+	return &shared;
+}
+
+static void end_use(const struct kept *kept)
+{
+	if (kept == &shared)
+		pthread_mutex_unlock(&lock);
+}
+
 static void keep(void *context, int level, const char *format, va_list values)
 {
-	char line[MEDIA_TEXT_SIZE];
+	char line[MEDIA_TEXT_SIZE], word[8];
 	int width, height;
+	struct kept *kept;
 	va_list again;
 
-	if (kept.is_printed)
+	if (is_printed)
 		av_log_default_callback(context, level, format, values);
 	if (level > AV_LOG_ERROR)
 		return;
@@ -52,45 +70,57 @@ static void keep(void *context, int level, const char *format, va_list values)
 	va_end(again);
 	line[strcspn(line, "\n")] = '\0';
 	is_cut |= says_cut(line);
-	pthread_mutex_lock(&kept.lock);
-	if (sscanf(line, "Picture size %dx%d exceeds", &width, &height) == 2) {
-		kept.width = width;
-		kept.height = height;
+	kept = begin_use();
+	/* Not "Picture size 0x0 is invalid", which follows it for MS MPEG-4. */
+	if (sscanf(line, "Picture size %dx%d %7s", &width, &height, word) == 3 &&
+	    strcmp(word, "exceeds") == 0) {
+		kept->width = width;
+		kept->height = height;
 	}
-	if (!kept.text[0])
-		memcpy(kept.text, line, sizeof(line));
-	pthread_mutex_unlock(&kept.lock);
+	if (!kept->text[0])
+		memcpy(kept->text, line, sizeof(line));
+	end_use(kept);
 }
 
-void media_log_begin(void)
+static void take_log(void)
 {
-	kept.is_printed = getenv("PKD_FFMPEG_LOG") != NULL;
-	kept.text[0] = '\0';
-	kept.width = kept.height = 0;
+	is_printed = getenv("PKD_FFMPEG_LOG") != NULL;
 	av_log_set_callback(keep);
+}
+
+void media_log_begin(bool is_own)
+{
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+	struct kept *kept;
+
+	pthread_once(&once, take_log);
+	has_own = is_own;
+	kept = begin_use();
+	*kept = (struct kept){0};
+	end_use(kept);
 }
 
 bool media_log_take(char text[static MEDIA_TEXT_SIZE])
 {
-	pthread_mutex_lock(&kept.lock);
-	memcpy(text, kept.text, MEDIA_TEXT_SIZE);
-	kept.text[0] = '\0';
-	pthread_mutex_unlock(&kept.lock);
+	struct kept *kept = begin_use();
+
+	memcpy(text, kept->text, MEDIA_TEXT_SIZE);
+	kept->text[0] = '\0';
+	end_use(kept);
 	return text[0] != '\0';
 }
 
 bool media_log_take_size(int *ret_width, int *ret_height)
 {
-	bool found;
+	struct kept *kept = begin_use();
+	bool found = kept->width > 0;
 
-	pthread_mutex_lock(&kept.lock);
-	found = kept.width > 0;
 	if (found) {
-		*ret_width = kept.width;
-		*ret_height = kept.height;
+		*ret_width = kept->width;
+		*ret_height = kept->height;
 	}
-	kept.width = 0;
-	pthread_mutex_unlock(&kept.lock);
+	kept->width = 0;
+	end_use(kept);
 	return found;
 }
 

@@ -12,7 +12,9 @@ const char *media_error_text(int error, char text[static MEDIA_TEXT_SIZE]);
 /* FFmpeg's codes are -errno or its own tags, far below any errno. */
 int media_errno(int error);
 
-void media_log_begin(void);
+/* `own`: what this thread does is kept apart, and taken by it alone. Else there is one log in a
+ * process, for a decoder's threads write to it as well. */
+void media_log_begin(bool own);
 
 /* The first error since the last call, without the end of its line; false when there was none. */
 bool media_log_take(char text[static MEDIA_TEXT_SIZE]);

@@ -1,4 +1,4 @@
-/* video.open: the frames of a video as bgr24, with its own time stamps. */
+/* video.open: the frames of a video, with its own time stamps. */
 #include "decode.h"
 #include "log.h"
 #include "picture.h"
@@ -7,11 +7,13 @@
 #include <inttypes.h>
 #include <libavutil/display.h>
 #include <string.h>
+#include <video/open.pkd.h>
 
 enum { PASSED_AT_ONCE = 16 }; /* frames that one step passes over after a restart */
 
 struct video_open {
 	const struct video_open_params *params;
+	struct media_options options;
 	struct media_source source;
 	struct media_decode decode;
 	struct media_picture picture;
@@ -36,7 +38,7 @@ static struct media_view view_of(const struct video_open *self, AVFrame *frame, 
 		side = av_frame_get_side_data(frame, AV_FRAME_DATA_DISPLAYMATRIX);
 	if (side)
 		matrix = side->data;
-	return media_view_of(self->params, width, height,
+	return media_view_of(&self->options, width, height,
 	                     av_guess_sample_aspect_ratio(self->source.format, stream, frame),
 	                     (const int32_t *)(const void *)matrix);
 }
@@ -49,10 +51,7 @@ static int check_size(struct video_open *self, const struct media_view *view)
 		return PKD_OK; /* not known yet; asked again with each frame */
 	if ((uint32_t)view->width <= W && (uint32_t)view->height <= H)
 		return PKD_OK;
-	return pkd_error(self->source.ctx, EMSGSIZE,
-	                 "the video is %dx%d, more than %" PRIu32 "x%" PRIu32
-	                 ": write W: %d, H: %d",
-	                 view->width, view->height, W, H, view->width, view->height);
+	return media_report_size(&self->source, view->width, view->height);
 }
 
 static void note_shape(struct video_open *self, const struct media_view *view)
@@ -85,7 +84,7 @@ static int open_all(struct video_open *self, struct pkd_ctx *ctx)
 {
 	const AVCodecParameters *parameters;
 	struct media_view view;
-	int error = media_source_open(&self->source, self->params, ctx);
+	int error = media_source_open(&self->source, &self->options, ctx);
 
 	if (!error)
 		error = media_decode_open(&self->decode, &self->source);
@@ -126,7 +125,21 @@ int video_open_init(struct video_open *self, const struct video_open_params *par
 	int error;
 
 	self->params = params;
-	error = open_all(self, ctx);
+	self->options = (struct media_options){.node = "video.open",
+	                                       .source = params->source,
+	                                       .folder = params->folder,
+	                                       .max_width = params->W,
+	                                       .max_height = params->H,
+	                                       .track = params->track,
+	                                       .start = params->start,
+	                                       .playlists = params->playlists,
+	                                       .open_ns = MEDIA_SILENCE_NS,
+	                                       .silence_ns = MEDIA_SILENCE_NS,
+	                                       .rotate = params->rotate,
+	                                       .square = params->square};
+	error = media_picture_check(params->FORMAT, "video.open", ctx);
+	if (!error)
+		error = open_all(self, ctx);
 	if (!error)
 		error = go_on(self, ctx);
 	if (error) { /* finish would not undo it: it is called after a good init only */
@@ -209,7 +222,7 @@ static int give(struct video_open *self, struct pkd_image *image, struct pkd_ctx
 	note_shape(self, &view);
 	if (!error && image)
 		error = media_picture_convert(&self->picture, frame, self->decode.decoder->codec_id,
-		                              &view, image, ctx);
+		                              &view, self->params->FORMAT, image, ctx);
 	av_frame_unref(frame);
 	self->has_frame = false;
 	if (error)

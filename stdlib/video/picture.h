@@ -1,11 +1,13 @@
-/* Decoded frames as bgr24 images, the way up that a person sees them. */
+/* Decoded frames as images of a format of pkd, the way up that a person sees them. */
 #ifndef PKD_VIDEO_PICTURE_H
 #define PKD_VIDEO_PICTURE_H
 
+#include "source.h"
+
 #include <libavcodec/codec_id.h>
 #include <libavutil/frame.h>
-#include <libswscale/swscale.h>
-#include <video/open.pkd.h>
+
+#include "scaler.h"
 
 /* How a picture is turned: first mirrored at its diagonal, then flipped. */
 struct media_turn {
@@ -23,8 +25,7 @@ struct media_view {
 
 /* What a converter was made for; another picture needs another one. */
 struct media_format {
-	int width, height, pixels, matrix, scaled_width, scaled_height;
-	bool is_full; /* 0 to 255, not 16 to 235 */
+	struct media_side from, to; /* `to` before it is turned */
 };
 
 struct media_picture {
@@ -35,13 +36,23 @@ struct media_picture {
 };
 
 /* `matrix` is FFmpeg's display matrix, or NULL; `pixel` the shape of a pixel, 0:1 = unknown. */
-struct media_view media_view_of(const struct video_open_params *params, int width, int height,
+struct media_view media_view_of(const struct media_options *options, int width, int height,
                                 AVRational pixel, const int32_t *matrix);
 
-/* The image is large enough for the view, and of the node's own size. */
+/* Whether pictures can be had in a format of enum pkd_format; else an error of that node. */
+int media_picture_check(uint32_t format, const char *node, struct pkd_ctx *ctx);
+
+/* The image, which becomes one of `format`, has room for the view. I420 and NV12 keep the picture's
+ * matrix and range, GRAY8 is its luma in full range. */
 int media_picture_convert(struct media_picture *self, const AVFrame *frame, enum AVCodecID codec,
-                          const struct media_view *view, struct pkd_image *image,
+                          const struct media_view *view, uint32_t format, struct pkd_image *image,
                           struct pkd_ctx *ctx);
+
+/* The last step of it: an image that has been made, from planes and between sides that are known.
+ * 0 or -errno. */
+int media_picture_fill(struct media_picture *self, const AVFrame *frame,
+                       const struct media_format *format, const struct media_view *view,
+                       struct pkd_image *image);
 void media_picture_free(struct media_picture *self);
 
 #endif

@@ -1,5 +1,6 @@
 /* Orientation, shape and colours of pictures, beside what ffmpeg makes of them. */
 #include <errno.h>
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -148,31 +149,102 @@ static void make_bars(uint32_t height)
 	assert_int_equal(fclose(file), 0);
 }
 
-/* `into` is how the scaler makes the picture, `as` how it is tagged and stored. */
+static double shares[][2] = {
+	/* of red and blue in the luma */
+	[PKD_BT601] = {0.299, 0.114},
+	[PKD_BT709] = {0.2126, 0.0722},
+	[PKD_BT2020] = {0.2627, 0.0593},
+};
+
+/* Red, green, blue of a YUV image by the formula, from what its header says. */
+static void yuv_at(const struct pkd_image *image, uint32_t x, uint32_t y, double rgb[3])
+{
+	struct pkd_const_image_plane luma = pkd_const_plane(image, 0),
+				     u = pkd_const_plane(image, 1), v = pkd_const_plane(image, 2);
+	bool is_nv12 = image->format == PKD_NV12, is_full = pkd_image_is_full(image);
+	size_t at = (size_t)(y / 2) * u.stride + x / 2 * (is_nv12 ? 2 : 1);
+	double l = luma.data[(size_t)y * luma.stride + x], b = u.data[at],
+	       r = is_nv12 ? u.data[at + 1] : v.data[at];
+	const double *k = shares[pkd_image_matrix(image)];
+
+	l = is_full ? l : (l - 16) * 255 / 219;
+	b = (b - 128) * (is_full ? 1 : 255.0 / 224) * 2 * (1 - k[1]);
+	r = (r - 128) * (is_full ? 1 : 255.0 / 224) * 2 * (1 - k[0]);
+	rgb[0] = l + r;
+	rgb[2] = l + b;
+	rgb[1] = (l - k[0] * rgb[0] - k[1] * rgb[2]) / (1 - k[0] - k[1]);
+}
+
+/* What the image has in the middle of a bar, and what it should have. Gray has the luma of the
+ * source's matrix. */
+static void colours_of(const struct pkd_image *image, int bar, enum pkd_matrix matrix, double is[3],
+                       double should[3])
+{
+	uint32_t x = (uint32_t)bar * BAR + BAR / 2, y = image->height / 2;
+	const uint8_t *pixel = pkd_const_pixels(image) + (size_t)y * image->stride +
+	                       (size_t)x * pkd_pixel_size(image->format);
+	const double *k = shares[matrix];
+
+	for (int c = 0; c < 3; c++)
+		should[c] = bars[bar][c];
+	switch (image->format) {
+	case PKD_I420:
+	case PKD_NV12:
+		yuv_at(image, x, y, is);
+		break;
+	case PKD_GRAY8:
+		is[0] = is[1] = is[2] = pixel[0];
+		should[0] = k[0] * should[0] + (1 - k[0] - k[1]) * should[1] + k[1] * should[2];
+		should[1] = should[2] = should[0];
+		break;
+	default:
+		for (int c = 0; c < 3; c++)
+			is[c] = pixel[image->format == PKD_BGR24 ? 2 - c : c];
+		break;
+	}
+}
+
+static void assert_bars_in(uint32_t format, const char *path, uint32_t height,
+                           enum pkd_matrix matrix, const char *what)
+{
+	struct run run = {.params.FORMAT = format};
+	double is[3], should[3], most = strstr(what, "mjpeg") ? 3 : 2; /* that one has lost more */
+
+	first_frame(&run, path, N_BARS * BAR, height);
+	assert_int_equal(run.frame->format, format);
+	for (int i = 0; i < N_BARS; i++) {
+		colours_of(run.frame, i, matrix, is, should);
+		for (int c = 0; c < 3; c++) {
+			if (fabs(is[c] - should[c]) > most)
+				fail_msg("format %u, %s: bar %d is %.1f %.1f %.1f, not %.1f %.1f "
+				         "%.1f",
+				         format, what, i, is[0], is[1], is[2], should[0], should[1],
+				         should[2]);
+		}
+	}
+	end(&run);
+}
+
+static const uint32_t made[] = {PKD_BGR24, PKD_RGB24, PKD_GRAY8, PKD_I420, PKD_NV12};
+
+/* `into` is how the scaler makes the picture, `as` how it is tagged and stored; in each format that
+ * video.open makes. */
 static void assert_bars(const char *pixels, const char *into, const char *as, uint32_t height)
 {
-	struct run run = {0};
-	char path[256];
+	enum pkd_matrix matrix = strstr(into, "bt709")    ? PKD_BT709
+	                         : strstr(into, "bt2020") ? PKD_BT2020
+	                                                  : PKD_BT601;
+	char path[256], what[256];
 
 	snprintf(path, sizeof(path), "%s/bars.mkv", fake_directory());
+	snprintf(what, sizeof(what), "%s, %s, %s", pixels, into, as);
 	make_bars(height);
 	fake_run("ffmpeg -v error -y -f rawvideo -pix_fmt rgb24 -s %dx%u -i '%s/bars.rgb' "
 	         "-vf 'scale=%s:flags=accurate_rnd+full_chroma_int+full_chroma_inp+bitexact,"
 	         "format=%s' %s '%s'",
 	         N_BARS * BAR, height, fake_directory(), into, pixels, as, path);
-	first_frame(&run, path, N_BARS * BAR, height);
-	for (int i = 0; i < N_BARS; i++) {
-		const uint8_t *bgr = pkd_const_pixels(run.frame) +
-		                     run.frame->stride * (height / 2) + (i * BAR + BAR / 2) * 3;
-
-		for (int c = 0; c < 3; c++) {
-			if (abs(bgr[2 - c] - bars[i][c]) > 2)
-				fail_msg("%s, %s, %s: bar %d is %d %d %d, not %d %d %d", pixels,
-				         into, as, i, bgr[2], bgr[1], bgr[0], bars[i][0],
-				         bars[i][1], bars[i][2]);
-		}
-	}
-	end(&run);
+	for (size_t i = 0; i < sizeof(made) / sizeof(made[0]); i++)
+		assert_bars_in(made[i], path, height, matrix, what);
 }
 
 static void colour_bars_keep_their_colours(void **state)
@@ -206,6 +278,79 @@ static void an_unknown_matrix_is_chosen_by_height(void **state)
 	assert_bars("yuv420p", "out_color_matrix=bt709:out_range=tv",
 	            "-c:v ffv1 -colorspace unknown", 720);
 	assert_bars("yuvj420p", "out_color_matrix=bt601:out_range=pc", "-c:v mjpeg -q:v 1", 720);
+}
+
+/* Turned pictures, too, and those whose planes of U and V are rounded up. */
+static void planes_are_turned_as_pixels_are(void **state)
+{
+	char path[256];
+
+	(void)state;
+	snprintf(path, sizeof(path), "%s/turned_planes.mp4", fake_directory());
+	clip("planes.mp4", "-f lavfi -i testsrc=s=112x80:r=10:d=0.3,format=yuv420p -c:v libx264");
+	for (int angle = 0; angle < 360; angle += 90) {
+		bool is_high = angle % 180 != 0;
+
+		fake_run("cd '%s' && ffmpeg -v error -y -i planes.mp4 -c copy "
+		         "-metadata:s:v rotate=%d turned_planes.mp4 && ffmpeg -v error -y -i "
+		         "turned_planes.mp4 -frames:v 1 -f rawvideo -pix_fmt yuv420p planes.yuv",
+		         fake_directory(), angle);
+		for (size_t i = 3; i < sizeof(made) / sizeof(made[0]); i++) {
+			struct run run = {.params = {.rotate = true, .FORMAT = made[i]}};
+			FILE *file = fopen(fake_path("planes.yuv"), "r");
+
+			first_frame(&run, path, is_high ? 80 : 112, is_high ? 112 : 80);
+			assert_int_equal(fread(expected, 1, MAX_BYTES, file), 112 * 80 * 3 / 2);
+			fclose(file);
+			assert_memory_equal(pkd_const_pixels(run.frame), expected, 112 * 80);
+			for (uint32_t k = 0; k < 56 * 40; k++) {
+				const uint8_t *u = pkd_const_plane(run.frame, 1).data;
+				bool is_nv12 = made[i] == PKD_NV12;
+
+				assert_int_equal(u[is_nv12 ? 2 * k : k], expected[112 * 80 + k]);
+				assert_int_equal(u[is_nv12 ? 2 * k + 1 : 56 * 40 + k],
+				                 expected[112 * 80 + 56 * 40 + k]);
+			}
+			end(&run);
+		}
+	}
+}
+
+static void odd_pictures_fill_their_planes(void **state)
+{
+	char path[256];
+
+	(void)state;
+	snprintf(path, sizeof(path), "%s/odd.mkv", fake_directory());
+	clip("odd.mkv", "-f lavfi -i testsrc=s=128x128:r=10:d=0.2,format=rgb24,"
+	                "crop=37:23:40:40:exact=1,format=yuv420p -c:v ffv1");
+	fake_run("cd '%s' && ffmpeg -v error -y -i odd.mkv -frames:v 1 -f rawvideo odd.yuv",
+	         fake_directory());
+	for (size_t i = 0; i < sizeof(made) / sizeof(made[0]); i++) {
+		struct run run = {.params.FORMAT = made[i]};
+		FILE *file = fopen(fake_path("odd.yuv"), "r");
+
+		if (start(&run, path, 37, 23) != PKD_OK)
+			fail_msg("%s", run.ctx.error);
+		assert_int_equal(step(&run), PKD_OK); /* the guards of the slot are looked at */
+		assert_int_equal(fread(expected, 1, MAX_BYTES, file), 37 * 23 + 2 * 19 * 12);
+		fclose(file);
+		if (made[i] == PKD_I420)
+			assert_memory_equal(pkd_const_pixels(run.frame), expected,
+			                    37 * 23 + 2 * 19 * 12);
+		end(&run);
+	}
+}
+
+static void a_format_that_is_not_made_is_refused(void **state)
+{
+	struct run run = {.params.FORMAT = PKD_GRAY16};
+
+	(void)state;
+	assert_int_equal(start(&run, "there_is_none.avi", 64, 48), -EINVAL);
+	assert_non_null(
+		strstr(run.ctx.error, "FORMAT is one of bgr24, rgb24, gray8, i420 and nv12"));
+	release(&run);
 }
 
 static void gray_of_unknown_range_is_full(void **state)
@@ -251,6 +396,9 @@ int main(void)
 		cmocka_unit_test(colour_bars_keep_their_colours),
 		cmocka_unit_test(an_unknown_matrix_is_chosen_by_height),
 		cmocka_unit_test(gray_of_unknown_range_is_full),
+		cmocka_unit_test(planes_are_turned_as_pixels_are),
+		cmocka_unit_test(odd_pictures_fill_their_planes),
+		cmocka_unit_test(a_format_that_is_not_made_is_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, remove_files);

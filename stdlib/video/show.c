@@ -18,6 +18,7 @@ struct video_show {
 	SDL_Texture *texture;
 	uint32_t width, height; /* of the texture … */
 	SDL_Point shown;        /* … and of the picture that is made of it */
+	uint8_t *no_colour;     /* U or V of a gray picture */
 	bool has_failed;        /* said so, and shows nothing more */
 	int timer;
 };
@@ -74,6 +75,57 @@ static int create_window(struct video_show *self, SDL_Point size)
 	return self->renderer ? 0 : -1;
 }
 
+static uint32_t texture_format(uint32_t format)
+{
+	switch (format) {
+	case PKD_BGR24:
+		return SDL_PIXELFORMAT_BGR24;
+	case PKD_RGB24:
+		return SDL_PIXELFORMAT_RGB24;
+	case PKD_NV12:
+		return SDL_PIXELFORMAT_NV12;
+	case PKD_I420:
+	case PKD_GRAY8: /* of which SDL has no texture */
+		return SDL_PIXELFORMAT_IYUV;
+	default:
+		return SDL_PIXELFORMAT_UNKNOWN;
+	}
+}
+
+/* What SDL takes YUV for, when a texture is made. It has no BT.709 in full range, and no
+ * BT.2020. */
+static void set_colours(const struct pkd_image *image)
+{
+	SDL_YUV_CONVERSION_MODE mode = pkd_image_matrix(image) == PKD_BT601
+	                                       ? SDL_YUV_CONVERSION_BT601
+	                                       : SDL_YUV_CONVERSION_BT709;
+
+	if (pkd_image_is_full(image))
+		mode = SDL_YUV_CONVERSION_JPEG;
+	SDL_SetYUVConversionMode(mode);
+}
+
+static int update(struct video_show *self, const struct pkd_image *image)
+{
+	struct pkd_const_image_plane y = pkd_const_plane(image, 0), u = pkd_const_plane(image, 1),
+				     v = pkd_const_plane(image, 2);
+
+	switch (image->format) {
+	case PKD_I420:
+		return SDL_UpdateYUVTexture(self->texture, NULL, y.data, (int)y.stride, u.data,
+		                            (int)u.stride, v.data, (int)v.stride);
+	case PKD_NV12:
+		return SDL_UpdateNVTexture(self->texture, NULL, y.data, (int)y.stride, u.data,
+		                           (int)u.stride);
+	case PKD_GRAY8:
+		return SDL_UpdateYUVTexture(self->texture, NULL, y.data, (int)y.stride,
+		                            self->no_colour, (int)(y.width + 1) / 2,
+		                            self->no_colour, (int)(y.width + 1) / 2);
+	default:
+		return SDL_UpdateTexture(self->texture, NULL, y.data, (int)y.stride);
+	}
+}
+
 /* The window keeps the size that the user gave it; the picture is scaled into it. */
 static int fit(struct video_show *self, const struct pkd_image *image)
 {
@@ -87,7 +139,7 @@ static int fit(struct video_show *self, const struct pkd_image *image)
 		return 0;
 	if (self->texture)
 		SDL_DestroyTexture(self->texture);
-	self->texture = SDL_CreateTexture(self->renderer, SDL_PIXELFORMAT_BGR24,
+	self->texture = SDL_CreateTexture(self->renderer, texture_format(image->format),
 	                                  SDL_TEXTUREACCESS_STREAMING, (int)width, (int)height);
 	self->width = width;
 	self->height = height;
@@ -109,9 +161,10 @@ static int present(struct video_show *self)
 
 static int show(struct video_show *self, const struct pkd_image *image)
 {
+	set_colours(image);
 	if (fit(self, image) < 0)
 		return -1;
-	if (SDL_UpdateTexture(self->texture, NULL, pkd_const_pixels(image), (int)image->stride) < 0)
+	if (update(self, image) < 0)
 		return -1;
 	return present(self);
 }
@@ -155,15 +208,22 @@ static int start_timer(struct video_show *self, struct pkd_ctx *ctx)
 
 	self->timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
 	if (self->timer < 0 || timerfd_settime(self->timer, 0, &period, NULL) < 0)
-		return pkd_error(ctx, errno, "no timer: %s", strerror(errno));
+		return pkd_error(ctx, errno, "no timer");
 	return pkd_watch(ctx, self->timer, POLLIN);
 }
 
 int video_show_init(struct video_show *self, const struct video_show_params *params,
                     struct pkd_ctx *ctx)
 {
+	size_t half = ((size_t)params->W + 1) / 2 * (((size_t)params->H + 1) / 2);
+
 	self->params = params;
 	self->timer = -1;
+	if (texture_format(params->FORMAT) == SDL_PIXELFORMAT_UNKNOWN)
+		return pkd_error(
+			ctx, EINVAL,
+			"video.show takes no such pixels: they may be bgr24, rgb24, gray8, "
+			"i420 or nv12");
 	if (!may_have_display()) {
 		pkd_note(ctx, "no display: nothing is shown");
 		return PKD_END;
@@ -176,6 +236,12 @@ int video_show_init(struct video_show *self, const struct video_show_params *par
 	if (SDL_InitSubSystem(SDL_INIT_VIDEO) < 0) {
 		pkd_note(ctx, "no display: nothing is shown (%s)", SDL_GetError());
 		return PKD_END;
+	}
+	if (params->FORMAT == PKD_GRAY8) {
+		self->no_colour = malloc(half);
+		if (!self->no_colour)
+			return pkd_error(ctx, ENOMEM, "out of memory");
+		memset(self->no_colour, 128, half);
 	}
 	return start_timer(self, ctx);
 }
@@ -208,6 +274,7 @@ void video_show_finish(struct video_show *self)
 	if (self->timer >= 0)
 		close(self->timer);
 	destroy_window(self);
+	free(self->no_colour);
 	SDL_QuitSubSystem(SDL_INIT_VIDEO);
 }
 

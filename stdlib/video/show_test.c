@@ -30,9 +30,12 @@ struct run {
 
 static int start(struct run *run)
 {
-	run->params = (struct video_show_params){"pkd test", 160, 120};
+	uint32_t format = run->params.FORMAT ? run->params.FORMAT : PKD_BGR24;
+
+	run->params = (struct video_show_params){
+		.title = "pkd test", .FORMAT = format, .W = 160, .H = 120};
 	run->self = fake_self(&video_show_methods);
-	run->frame = fake_image(PKD_BGR24, 160, 120);
+	run->frame = fake_image(format, 160, 120);
 	return video_show_methods.init(run->self, &run->params, &run->ctx);
 }
 
@@ -116,6 +119,51 @@ static void frames_appear_in_a_window(void **state)
 	assert_int_equal(run.ctx.n_notes, 0);
 	assert_false(run.ctx.stop_asked);
 	end(&run);
+}
+
+/* One colour in each format, on a true screen. YUV of both matrices and ranges is that colour, too,
+ * as far as SDL has them. */
+static void each_format_has_its_colours(void **state)
+{
+	static const struct {
+		uint32_t format, matrix, range;
+		uint8_t samples[3], rgb[3];
+	} cases[] = {
+		{PKD_RGB24, 0, 0, {200, 40, 90}, {200, 40, 90}},
+		{PKD_GRAY8, 0, 0, {77}, {77, 77, 77}},
+		{PKD_I420, PKD_BT601, PKD_LIMITED, {97, 128, 189}, {191, 45, 94}},
+		{PKD_NV12, PKD_BT709, PKD_LIMITED, {97, 128, 189}, {204, 61, 94}},
+		{PKD_I420, PKD_BT601, PKD_FULL, {97, 128, 189}, {183, 53, 97}},
+	};
+
+	(void)state;
+	need_display();
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct run run = {.params.FORMAT = cases[i].format};
+		SDL_Rect centre = {80, 60, 1, 1};
+		uint8_t rgb[3] = {0};
+
+		assert_int_equal(start(&run), PKD_OK);
+		run.frame->matrix = cases[i].matrix;
+		run.frame->range = cases[i].range;
+		for (uint32_t k = 0; k < pkd_planes(cases[i].format); k++) {
+			struct pkd_image_plane plane = pkd_plane(run.frame, k);
+			uint32_t sample = plane.stride / plane.width;
+
+			for (uint32_t n = 0; n < plane.stride * plane.height; n++)
+				plane.data[n] = cases[i].samples[k + n % sample];
+		}
+		for (int n = 0; n < 3; n++)
+			assert_int_equal(step(&run), PKD_OK);
+		assert_int_equal(SDL_RenderReadPixels(SDL_GetRenderer(window_of_test()), &centre,
+		                                      SDL_PIXELFORMAT_RGB24, rgb, 3),
+		                 0);
+		for (int c = 0; c < 3; c++) {
+			if (abs(rgb[c] - cases[i].rgb[c]) > 4)
+				fail_msg("case %zu: %d %d %d", i, rgb[0], rgb[1], rgb[2]);
+		}
+		end(&run);
+	}
 }
 
 static void a_change_of_size_is_followed(void **state)
@@ -263,6 +311,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(without_a_display_it_takes_no_part),
 		cmocka_unit_test(frames_appear_in_a_window),
+		cmocka_unit_test(each_format_has_its_colours),
 		cmocka_unit_test(a_change_of_size_is_followed),
 		cmocka_unit_test(pixels_that_are_not_square_are_shown_in_their_shape),
 		cmocka_unit_test(q_escape_and_close_stop_the_program),

@@ -9,6 +9,7 @@
 #include <inttypes.h>
 #include <pkd/path.h>
 #include <poll.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,11 +19,11 @@
 enum {
 	PIPE_BUFFER_SIZE = 32 * 1024,
 	PIPE_LOOK_MS = 50, /* how soon a stop is seen while a pipe is silent */
-	MAX_SILENCE_S = 10,
 	MAX_STREAMS = 16,
 	BLOCK = 64,
 	STRIP_MARGIN = 256,
 	STRIP_HEIGHT = 512,
+	MAX_MESSAGE = 1024,
 };
 
 /* What the content of a source may make FFmpeg open. */
@@ -49,11 +50,48 @@ static const struct kind {
 static const char *const playlists[] = {"hls", "concat", "dash", "webm_dash_manifest", "imf"};
 static const char *const descriptions[] = {"sdp", "rtp", "sap", "vobsub"};
 
-/* Decoders check whole blocks, and the strips in which they work, by the same bound. */
-int64_t media_max_pixels(const struct video_open_params *params)
+/* ---- Who reads ---- */
+
+int media_fail(const struct media_source *self, int error, const char *format, ...)
 {
-	int64_t width = ((int64_t)params->W + BLOCK - 1) / BLOCK * BLOCK;
-	int64_t height = ((int64_t)params->H + BLOCK - 1) / BLOCK * BLOCK;
+	char text[MAX_MESSAGE];
+	va_list values;
+
+	va_start(values, format);
+	vsnprintf(text, sizeof(text), format, values);
+	va_end(values);
+	if (!self->options->thread) {
+		/* In parentheses: the text is the whole reason, and no errno is added to it. */
+		return (pkd_error)(self->ctx, error, "%s", text);
+	}
+	self->options->thread->tell(self->options->thread->of, text);
+	return -error;
+}
+
+bool media_is_ending(const struct media_source *self)
+{
+	const struct media_thread *thread = self->options->thread;
+
+	return thread ? thread->is_ending(thread->of) : pkd_stopping(self->ctx);
+}
+
+int media_report_size(const struct media_source *self, int width, int height)
+{
+	uint32_t W = self->options->max_width, H = self->options->max_height;
+
+	return media_fail(self, EMSGSIZE,
+	                  "the video is %dx%d, more than %" PRIu32 "x%" PRIu32
+	                  ": write W: %d, H: %d",
+	                  width, height, W, H, width, height);
+}
+
+/* ---- How much ---- */
+
+/* Decoders check whole blocks, and the strips in which they work, by the same bound. */
+int64_t media_max_pixels(const struct media_options *options)
+{
+	int64_t width = ((int64_t)options->max_width + BLOCK - 1) / BLOCK * BLOCK;
+	int64_t height = ((int64_t)options->max_height + BLOCK - 1) / BLOCK * BLOCK;
 	int64_t strip = ((width > height ? width : height) + STRIP_MARGIN) * STRIP_HEIGHT;
 
 	return width * height > strip ? width * height : strip;
@@ -96,10 +134,17 @@ static const struct kind *kind_of(const char *source)
 	return NULL;
 }
 
+bool media_is_address(const char *source)
+{
+	const struct kind *kind = kind_of(source);
+
+	return kind && kind != &kinds[0];
+}
+
 /* A name with a colon in it would be taken for a protocol. */
 static char *url_of(const struct media_source *self)
 {
-	bool is_address = pkd_path_is_address(self->params->source);
+	bool is_address = pkd_path_is_address(self->options->source);
 	char *url;
 
 	return asprintf(&url, "%s%s", is_address ? "" : "file:", self->path) < 0 ? NULL : url;
@@ -116,7 +161,7 @@ static int read_pipe(void *opaque, uint8_t *buffer, int size)
 	struct media_source *self = opaque;
 	struct pollfd pipe = {.fd = self->pipe_fd, .events = POLLIN};
 
-	while (!pkd_stopping(self->ctx)) {
+	while (!media_is_ending(self)) {
 		bool must_wait = self->pipe_is_inherited || !self->pipe_has_begun;
 		ssize_t n;
 
@@ -174,7 +219,7 @@ static int64_t seek_file(void *opaque, int64_t offset, int whence)
  * descriptor's file once more, but read it. */
 static int inherited_fd(const struct media_source *self)
 {
-	return pkd_path_given_fd(self->params->source, STDIN_FILENO);
+	return pkd_path_given_fd(self->options->source, STDIN_FILENO);
 }
 
 static bool is_pipe(const struct media_source *self)
@@ -234,15 +279,16 @@ static int interrupted(void *opaque)
 {
 	struct media_source *self = opaque;
 
-	if (pkd_stopping(self->ctx))
+	if (media_is_ending(self))
 		return 1;
 	self->is_silent = self->is_address && pkd_now() > self->deadline_ns;
 	return self->is_silent;
 }
 
-static void expect_data(struct media_source *self)
+static void expect_within(struct media_source *self, int64_t waits_ns)
 {
-	self->deadline_ns = pkd_now() + (int64_t)MAX_SILENCE_S * 1000000000;
+	self->waits_ns = waits_ns;
+	self->deadline_ns = pkd_now() + waits_ns;
 }
 
 static bool is_one_of(const char *name, const char *const *names, size_t n)
@@ -280,12 +326,13 @@ static int report_entry(struct media_source *self)
 {
 	char text[MEDIA_TEXT_SIZE];
 
-	return pkd_error(self->ctx, media_errno(self->entry_error),
-	                 "'%s' lists a file that cannot be opened%s%s%s: %s; what it names must be "
-	                 "there, below folder, which is '%s'",
-	                 self->name, self->entry ? ", '" : "",
-	                 self->entry ? pkd_path_file(self->entry) : "", self->entry ? "'" : "",
-	                 media_error_text(self->entry_error, text), self->params->folder);
+	return media_fail(
+		self, media_errno(self->entry_error),
+		"'%s' lists a file that cannot be opened%s%s%s: %s; what it names must be "
+		"there, below folder, which is '%s'",
+		self->name, self->entry ? ", '" : "", self->entry ? pkd_path_file(self->entry) : "",
+		self->entry ? "'" : "", media_error_text(self->entry_error, text),
+		self->options->folder);
 }
 
 /* ffconcat opens the next file as it comes to it, and hands on why it cannot. */
@@ -299,13 +346,13 @@ int media_source_read(struct media_source *self, AVPacket *packet)
 {
 	int error;
 
-	expect_data(self);
+	expect_within(self, self->options->silence_ns);
 	error = av_read_frame(self->format, packet);
 	self->is_cut |= media_log_take_cut();
 	if (!self->entry_error && is_of_entry(self, error))
 		self->entry_error = error;
 	/* Of an address, one that is missing is left out, as players do. */
-	if (!self->entry_error || self->is_address || pkd_stopping(self->ctx))
+	if (!self->entry_error || self->is_address || media_is_ending(self))
 		return error;
 	av_packet_unref(packet);
 	self->is_refused = true;
@@ -316,9 +363,9 @@ int media_source_read(struct media_source *self, AVPacket *packet)
 
 static bool may_read(const struct media_source *self, const char *name)
 {
-	if (!self->params->playlists && is_playlist(name))
+	if (!self->options->playlists && is_playlist(name))
 		return false;
-	return self->is_live ||
+	return self->is_described ||
 	       !is_one_of(name, descriptions, sizeof(descriptions) / sizeof(descriptions[0]));
 }
 
@@ -343,20 +390,19 @@ static char *formats(const struct media_source *self)
 static int number_sequence(struct media_source *self, AVDictionary **options)
 {
 	const char *source = self->path;
-	int64_t start = self->params->start;
+	int64_t start = self->options->start;
 	struct media_sequence found;
 	int error = media_sequence_find(source, start, &found);
 
 	if (error)
-		return pkd_error(self->ctx, -error, "cannot open '%s': %s", source,
-		                 strerror(-error));
+		return media_fail(self, -error, "cannot open '%s': %s", source, strerror(-error));
 	if (found.n == 0)
-		return pkd_error(self->ctx, ENOENT, "no file has a name like '%s'", source);
+		return media_fail(self, ENOENT, "no file has a name like '%s'", source);
 	if (start >= 0 && !found.has_start)
-		return pkd_error(self->ctx, ENOENT,
-		                 "'%s' has no number %" PRId64 ": write start: %" PRId64
-		                 ", the lowest that there is",
-		                 source, start, found.first);
+		return media_fail(self, ENOENT,
+		                  "'%s' has no number %" PRId64 ": write start: %" PRId64
+		                  ", the lowest that there is",
+		                  source, start, found.first);
 	if (start < 0)
 		start = found.first;
 	self->is_sequence = true;
@@ -371,17 +417,20 @@ static int number_sequence(struct media_source *self, AVDictionary **options)
 static int set_options(struct media_source *self, const struct kind *kind, AVDictionary **options)
 {
 	char *list = formats(self);
-	const char *protocols = self->params->playlists ? kind->in_playlists : kind->protocols;
+	const char *protocols = self->options->playlists ? kind->in_playlists : kind->protocols;
 
 	if (!list)
-		return pkd_error(self->ctx, ENOMEM, "out of memory");
+		return media_fail(self, ENOMEM, "out of memory");
 	av_dict_set(options, "format_whitelist", list, AV_DICT_DONT_STRDUP_VAL);
 	av_dict_set(options, "protocol_whitelist", protocols, 0);
 	av_dict_set_int(options, "max_streams", MAX_STREAMS, 0);
-	if (self->is_live)
+	/* Of what is looked at, the last frame may be the newest that there is. */
+	if (self->is_live && !self->options->is_live)
 		av_dict_set(options, "fflags", "nobuffer", 0);
 	if (!strncmp(kind->scheme, "rtsp", 4)) {
-		av_dict_set(options, "rtsp_transport", "tcp", 0);
+		const char *transport = self->options->transport;
+
+		av_dict_set(options, "rtsp_transport", transport ? transport : "tcp", 0);
 		av_dict_set(options, "allowed_media_types", "video", 0);
 	}
 	if (!self->is_address && media_is_sequence(self->path))
@@ -398,36 +447,37 @@ static int report(struct media_source *self, const char *what, int error)
 	char text[MEDIA_TEXT_SIZE], line[MEDIA_TEXT_SIZE];
 	bool has_line = media_log_take(line);
 
-	if (pkd_stopping(self->ctx))
+	if (media_is_ending(self))
 		return PKD_END;
 	if (self->is_silent)
-		return pkd_error(self->ctx, ETIMEDOUT, "'%s' has said nothing for %d s", self->name,
-		                 MAX_SILENCE_S);
+		return media_fail(self, ETIMEDOUT, "'%s' has said nothing for %g s", self->name,
+		                  (double)self->waits_ns / 1e9);
 	if (has_line && !strncmp(line, "Format not on whitelist", 23))
-		return pkd_error(
-			self->ctx, EPERM,
-			self->params->playlists
-				? "'%s' describes other sources, which video.open does not "
-				  "open"
-				: "'%s' is a list of other files or addresses: write "
-				  "playlists: true to have them opened",
-			self->name);
+		return media_fail(self, EPERM,
+		                  self->options->playlists || self->options->is_live
+		                          ? "'%s' describes other sources, which %s does not open"
+		                          : "'%s' is a list of other files or addresses: write "
+		                            "playlists: true to have them opened",
+		                  self->name, self->options->node);
 	if (has_line && strstr(line, "max_streams"))
-		return pkd_error(self->ctx, E2BIG, "'%s' has more than %d streams", self->name,
-		                 MAX_STREAMS);
-	if (has_line && self->params->playlists && !self->is_address)
-		return pkd_error(
-			self->ctx, EINVAL,
+		return media_fail(self, E2BIG, "'%s' has more than %d streams", self->name,
+		                  MAX_STREAMS);
+	if (has_line && self->options->playlists && !self->is_address)
+		return media_fail(
+			self, EINVAL,
 			"cannot %s '%s' (%s); what a playlist names must lie below folder, "
 			"which is '%s'",
-			what, self->name, line, self->params->folder);
+			what, self->name, line, self->options->folder);
 	if (error == AVERROR_INVALIDDATA || error == AVERROR_EOF)
-		return pkd_error(self->ctx, EINVAL,
-		                 "'%s' is not a video that FFmpeg can read, or is cut off%s%s%s",
-		                 self->name, has_line ? " (" : "", has_line ? line : "",
-		                 has_line ? ")" : "");
-	return pkd_error(self->ctx, media_errno(error), "cannot %s '%s': %s", what, self->name,
-	                 media_error_text(error, text));
+		return media_fail(self, EINVAL,
+		                  "'%s' is not a video that FFmpeg can read, or is cut off%s%s%s",
+		                  self->name, has_line ? " (" : "", has_line ? line : "",
+		                  has_line ? ")" : "");
+	/* As where a name is not known. */
+	if (error == AVERROR(EIO) && has_line)
+		return media_fail(self, EIO, "cannot %s '%s': %s", what, self->name, line);
+	return media_fail(self, media_errno(error), "cannot %s '%s': %s", what, self->name,
+	                  media_error_text(error, text));
 }
 
 static int open_container(struct media_source *self, const struct kind *kind)
@@ -439,7 +489,7 @@ static int open_container(struct media_source *self, const struct kind *kind)
 	self->format = avformat_alloc_context();
 	if (!url || !self->format) {
 		free(url);
-		return pkd_error(self->ctx, ENOMEM, "out of memory");
+		return media_fail(self, ENOMEM, "out of memory");
 	}
 	self->format->opaque = self;
 	self->open_file = self->format->io_open;
@@ -448,7 +498,7 @@ static int open_container(struct media_source *self, const struct kind *kind)
 	error = set_options(self, kind, &options);
 	if (!error) {
 		error = is_pipe(self) ? open_pipe(self) : 0;
-		expect_data(self);
+		expect_within(self, self->options->open_ns);
 		if (error >= 0)
 			error = avformat_open_input(&self->format, url, NULL, &options);
 		if (error < 0)
@@ -459,45 +509,63 @@ static int open_container(struct media_source *self, const struct kind *kind)
 	return error;
 }
 
+/* Then nothing needs to be read before the first frame. */
+static bool says_codec(const AVFormatContext *format)
+{
+	for (unsigned i = 0; i < format->nb_streams; i++) {
+		const AVCodecParameters *parameters = format->streams[i]->codecpar;
+
+		if (parameters->codec_type == AVMEDIA_TYPE_VIDEO &&
+		    parameters->codec_id != AV_CODEC_ID_NONE)
+			return true;
+	}
+	return false;
+}
+
 /* A picture that is too large is not decoded to find that out. */
 static int look_inside(struct media_source *self)
 {
 	unsigned n = self->format->nb_streams;
-	AVDictionary **options = calloc(n + 1, sizeof(AVDictionary *));
+	AVDictionary **options;
 	int error;
 
+	if (self->options->is_live && says_codec(self->format))
+		return PKD_OK;
+	options = calloc(n + 1, sizeof(AVDictionary *));
 	if (!options)
-		return pkd_error(self->ctx, ENOMEM, "out of memory");
+		return media_fail(self, ENOMEM, "out of memory");
 	for (unsigned i = 0; i < n; i++)
-		av_dict_set_int(&options[i], "max_pixels", media_max_pixels(self->params), 0);
-	expect_data(self);
+		av_dict_set_int(&options[i], "max_pixels", media_max_pixels(self->options), 0);
+	expect_within(self, self->options->silence_ns);
 	error = avformat_find_stream_info(self->format, options);
 	for (unsigned i = 0; i < n; i++)
 		av_dict_free(&options[i]);
 	free(options);
 	media_log_take_size(&self->refused_width, &self->refused_height);
-	return error < 0 || pkd_stopping(self->ctx) ? report(self, "read", error) : PKD_OK;
+	return error < 0 || media_is_ending(self) ? report(self, "read", error) : PKD_OK;
 }
 
-int media_source_open(struct media_source *self, const struct video_open_params *params,
+int media_source_open(struct media_source *self, const struct media_options *options,
                       struct pkd_ctx *ctx)
 {
-	const struct kind *kind = kind_of(params->source);
+	const struct kind *kind = kind_of(options->source);
 	int error;
 
-	*self = (struct media_source){.params = params, .ctx = ctx, .pipe_fd = -1};
-	self->path = pkd_path_file(params->source);
-	self->name = shown_name(params->source);
+	*self = (struct media_source){.options = options, .ctx = ctx, .pipe_fd = -1};
+	self->path = pkd_path_file(options->source);
+	self->name = shown_name(options->source);
 	if (!self->name)
-		return pkd_error(ctx, ENOMEM, "out of memory");
+		return media_fail(self, ENOMEM, "out of memory");
 	if (!kind)
-		return pkd_error(ctx, EPROTONOSUPPORT,
-		                 "'%s': video.open reads files and the addresses of http, https, "
-		                 "ftp, rtsp, rtsps, rtmp, rtmps, rtp, udp, srt and tcp",
-		                 self->name);
+		return media_fail(
+			self, EPROTONOSUPPORT,
+			"'%s': %s reads files and the addresses of http, https, ftp, rtsp, "
+			"rtsps, rtmp, rtmps, rtp, udp, srt and tcp",
+			self->name, options->node);
 	self->is_address = kind != &kinds[0];
-	self->is_live = kind->is_live;
-	media_log_begin();
+	self->is_described = kind->is_live;
+	self->is_live = kind->is_live || options->is_live;
+	media_log_begin(options->thread != NULL);
 	media_log_take_cut(); /* of others */
 	error = open_container(self, kind);
 	if (!error)

@@ -4,12 +4,39 @@
 #define PKD_VIDEO_SOURCE_H
 
 #include <libavformat/avformat.h>
-#include <video/open.pkd.h>
+#include <pkd/node.h>
+
+/* Who reads, where that is not the thread of the node, whose ctx is its own. */
+struct media_thread {
+	void (*tell)(void *of, const char *text); /* what would be an error of the node */
+	bool (*is_ending)(void *of);              /* … and a stop of the program */
+	void *of;
+};
+
+/* Of a recording's address: it is not waited for longer. */
+#define MEDIA_SILENCE_NS INT64_C(10000000000)
+
+/* What is read, and how. The strings live as long as the source. */
+struct media_options {
+	const char *node;   /* its name, for messages */
+	const char *source; /* as a person writes it: "file:", "-", addresses */
+	const char *folder; /* what a playlist may name lies below */
+	uint32_t max_width, max_height;
+	uint32_t track; /* from 1; 0 = the best */
+	int32_t start;  /* of an image sequence; negative = its lowest number */
+	bool playlists; /* may be followed */
+	bool rotate, square;
+	bool is_live;          /* of whatever kind: no frame may wait in the decoder */
+	const char *transport; /* of rtsp, "tcp" or "udp"; NULL = tcp */
+	int64_t open_ns;       /* an address that cannot be opened in so long has failed … */
+	int64_t silence_ns;    /* … and one that delivers nothing for so long after that */
+	const struct media_thread *thread; /* NULL = the node's own; ctx is not used otherwise */
+};
 
 struct media_source {
-	const struct video_open_params *params;
+	const struct media_options *options;
 	struct pkd_ctx *ctx; /* of the call in progress, for messages and stops */
-	const char *path;    /* as params->source, without "file:"; or an address */
+	const char *path;    /* as options->source, without "file:"; or an address */
 	char *name;          /* of the source in messages: without the password of an address */
 	AVFormatContext *format;
 	AVIOContext *pipe; /* NULL for all that libavformat opens itself */
@@ -18,19 +45,22 @@ struct media_source {
 	bool pipe_is_file;           /* … and can seek */
 	int64_t file_start, file_at; /* its offset when it was inherited, and ours from there */
 	bool is_address, is_live, is_silent, is_sequence;
-	int entry_error; /* of the first file that a playlist lists and that cannot be opened */
-	bool is_refused; /* media_source_read has reported that */
-	char *entry;     /* its name, NULL where that is not known */
+	bool is_described; /* in SDP, as its kind may be */
+	int entry_error;   /* of the first file that a playlist lists and that cannot be opened */
+	bool is_refused;   /* media_source_read has reported that */
+	char *entry;       /* its name, NULL where that is not known */
 	int (*open_file)(AVFormatContext *format, AVIOContext **context, const char *name,
 	                 int flags, AVDictionary **options); /* libavformat's own */
-	bool is_cut;                       /* its demuxer has missed its end */
-	int64_t deadline_ns;               /* when an address has been silent too long */
+	bool is_cut;                                         /* its demuxer has missed its end */
+	int64_t deadline_ns; /* when an address has been silent too long … */
+	int64_t waits_ns;    /* … which is for so long */
 	int refused_width, refused_height; /* a picture that is too large; 0 = none */
 	int64_t first_number, last_number; /* of an image sequence, whose numbers may have holes */
 };
 
-/* PKD_END when the program was stopped meanwhile; after an error, too, media_source_close. */
-int media_source_open(struct media_source *self, const struct video_open_params *params,
+/* The options live as long as the source. PKD_END when the program was stopped meanwhile; after an
+ * error, too, media_source_close. */
+int media_source_open(struct media_source *self, const struct media_options *options,
                       struct pkd_ctx *ctx);
 void media_source_close(struct media_source *self);
 
@@ -38,10 +68,22 @@ void media_source_close(struct media_source *self);
  * one of these cannot be opened: libavformat would go on without it. */
 int media_source_read(struct media_source *self, AVPacket *packet);
 
+/* pkd_error and pkd_stopping, for whichever thread reads. Of a text beyond 1023 bytes the end is
+ * left out. */
+int media_fail(const struct media_source *self, int error, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+bool media_is_ending(const struct media_source *self);
+
+/* That a picture of this size has no room, and what to write. */
+int media_report_size(const struct media_source *self, int width, int height);
+
+/* Whether it is an address of a kind that can be opened. */
+bool media_is_address(const char *source);
+
 /* Whether it can be read once more from the start. */
 bool media_source_is_file(const struct media_source *self);
 
 /* As many pixels as a decoder may make; see media_log_take_size for one that was refused. */
-int64_t media_max_pixels(const struct video_open_params *params);
+int64_t media_max_pixels(const struct media_options *options);
 
 #endif

@@ -206,12 +206,11 @@ static void a_restart_goes_on_behind_the_last_frame(void **state)
 	const char *path = clip("whole.mp4", "-f lavfi -i testsrc2=s=64x48:r=25:d=2 -c:v libx264");
 	struct video_open_in in = {0};
 	struct run run = {0};
-	struct video_open_out out;
 	int result;
 
 	(void)state;
 	assert_int_equal(start(&run, path, 64, 48), PKD_OK);
-	out.frame = run.frame;
+	struct video_open_out out = {run.frame};
 	while ((result = fake_fire(&video_open_methods, run.self, &in, &out, &run.ctx)) !=
 	       PKD_SKIP) {
 		assert_true(result == PKD_OK || result == PKD_LATER);
@@ -233,7 +232,6 @@ static void a_restart_in_a_pipe_goes_on_in_time(void **state)
 {
 	struct run run = {0};
 	struct video_open_in in = {0};
-	struct video_open_out out;
 	const char *path = fake_path("pipe");
 	int64_t last_ns;
 
@@ -241,7 +239,7 @@ static void a_restart_in_a_pipe_goes_on_in_time(void **state)
 	clip("pipe.ts", "-f lavfi -i testsrc2=s=64x48:r=25:d=2 -c:v mpeg2video");
 	fake_run("mkfifo '%s'; cat '%s.ts' >'%s' 2>/dev/null &", path, path, path);
 	assert_int_equal(start(&run, path, 64, 48), PKD_OK);
-	out.frame = run.frame;
+	struct video_open_out out = {run.frame};
 	for (int i = 0; i < 20; i++)
 		assert_int_equal(fake_fire(&video_open_methods, run.self, &in, &out, &run.ctx),
 		                 PKD_OK);

@@ -4,7 +4,8 @@
  * persistent state says where that ends: what a killed firing has written is cut off at the
  * restart. That needs an encoder that gives each frame back at once, so there are no B-frames
  * and no look-ahead. A new incarnation has a new encoder, which begins with a key frame; its
- * parameters being the same, the header of the file holds for it too. */
+ * parameters being the same, the header of the file holds for it too. The first frame says how
+ * colours are stored, and others are converted to that. */
 #include "encoder.h"
 #include "log.h"
 #include "mp4.h"
@@ -12,12 +13,14 @@
 
 #include "../base/sink_file.h"
 
+#include <ctype.h>
 #include <inttypes.h>
 #include <libavformat/avformat.h>
 #include <libavutil/imgutils.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 enum {
 	MAX_SIDE = 16384, /* x264's limit, in pixels */
@@ -169,8 +172,13 @@ static int open_video(struct video_write *self, const struct pkd_image *image)
 	if (aspect->num == 0 && image->pixel_width > 0 && image->pixel_height > 0)
 		av_reduce(&aspect->num, &aspect->den, image->pixel_width, image->pixel_height,
 		          MAX_ASPECT);
-	film = (struct media_film){self->now.width, self->now.height, self->params->quality,
-	                           *aspect};
+	film = (struct media_film){.width = self->now.width,
+	                           .height = self->now.height,
+	                           .quality = self->params->quality,
+	                           .pixel_aspect = *aspect,
+	                           .preset = "veryfast",
+	                           .key_ticks = MEDIA_TICKS_PER_SECOND};
+	media_film_colours(&film, image);
 	media_log_take(said); /* by others */
 	error = media_encoder_open(&self->encoder, &film);
 	if (error < 0)
@@ -323,12 +331,30 @@ static int take_pixel_aspect(struct video_write *self)
 	return PKD_OK;
 }
 
+/* What the name promises must be what is in the file, unless it goes to a pipe or a device. */
+static int check_name(const struct video_write *self)
+{
+	static const char *const ours[] = {"mp4", "m4v", "mov"};
+	const char *path = self->params->path, *slash = strrchr(path, '/');
+	const char *name = slash ? slash + 1 : path, *dot = strrchr(name, '.');
+
+	if (self->file.is_stream || !dot || dot == name || !isalpha((unsigned char)dot[1]))
+		return PKD_OK;
+	for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++)
+		if (strcasecmp(dot + 1, ours[i]) == 0)
+			return PKD_OK;
+	return pkd_error(self->ctx, EINVAL,
+	                 "cannot write '%s': a file of H.264 in MP4 ends with .mp4, so write "
+	                 "'%.*s.mp4'",
+	                 path, (int)(dot - path), path);
+}
+
 int video_write_init(struct video_write *self, const struct video_write_params *params,
                      struct pkd_ctx *ctx)
 {
 	int error;
 
-	media_log_begin();
+	media_log_begin(false);
 	self->params = params;
 	self->ctx = ctx;
 	self->times.path = params->path;
@@ -336,10 +362,17 @@ int video_write_init(struct video_write *self, const struct video_write_params *
 	if (!media_encoder_is_there())
 		return pkd_error(ctx, ENOTSUP,
 		                 "cannot write H.264: this FFmpeg was built without libx264");
+	if (media_pixels(params->FORMAT) == AV_PIX_FMT_NONE)
+		return pkd_error(
+			ctx, EINVAL,
+			"video.write takes no such pixels: they may be bgr24, rgb24, gray8, "
+			"i420 or nv12");
 	self->pixel_aspect.den = 1;
 	error = take_pixel_aspect(self);
 	if (!error)
 		error = open_file(self);
+	if (!error)
+		error = check_name(self);
 	if (error)
 		release(self);
 	return error;

@@ -26,14 +26,20 @@ struct run {
 	void *self;
 	struct pkd_image *frame;
 	const char *aspect;
+	uint32_t format; /* 0: bgr24 */
 };
 
 static int start(struct run *run, const char *path, uint32_t W, uint32_t H)
 {
-	run->params = (struct video_write_params){path, 23, run->aspect ? run->aspect : "auto", W,
-	                                          H};
+	run->params = (struct video_write_params){.path = path,
+	                                          .quality = 23,
+	                                          .pixel_aspect = run->aspect ? run->aspect
+	                                                                      : "auto",
+	                                          .FORMAT = run->format ? run->format : PKD_BGR24,
+	                                          .W = W,
+	                                          .H = H};
 	run->self = fake_self(&video_write_methods);
-	run->frame = fake_image(PKD_BGR24, W, H);
+	run->frame = fake_image(run->params.FORMAT, W, H);
 	return video_write_methods.init(run->self, &run->params, &run->ctx);
 }
 
@@ -211,6 +217,70 @@ static void colours_are_exact_within_two_levels(void **state)
 		for (int j = 0; j < 3; j++)
 			assert_true(fabs(found[j] - expected[j]) <= 2);
 	}
+}
+
+/* The middle of a flat frame as it is in the file, and how it is tagged. */
+static void assert_stored(uint32_t format, const uint8_t colour[3], const int stored[3],
+                          uint32_t matrix, uint32_t range, const char *tags)
+{
+	const char *path = fake_path("stored.mp4");
+	struct run run = {.format = format};
+	struct video_write_in in;
+	struct video_write_out out = {0};
+	int found[3];
+
+	assert_int_equal(start(&run, path, 64, 48), PKD_OK);
+	in.frame = run.frame;
+	run.frame->matrix = matrix;
+	run.frame->range = range;
+	for (uint32_t i = 0; i < pkd_planes(format); i++) {
+		struct pkd_image_plane plane = pkd_plane(run.frame, i);
+		uint32_t sample = plane.stride / plane.width;
+
+		for (uint32_t k = 0; k < plane.stride * plane.height; k++)
+			plane.data[k] = colour[i + k % sample];
+	}
+	assert_int_equal(fake_fire(&video_write_methods, run.self, &in, &out, &run.ctx), PKD_OK);
+	end(&run);
+	assert_string_equal(fake_output("ffprobe -v error -show_entries "
+	                                "stream=color_range,color_space -of csv=p=0 '%s'",
+	                                path),
+	                    tags);
+	assert_int_equal(
+		sscanf(fake_output("ffmpeg -v error -i '%s' -f rawvideo - | od -An -v -tu1 "
+	                           "-w1 | awk 'NR == 1569 || NR == 3473 || NR == 4241 "
+	                           "{ printf \"%%s \", $1 }'",
+	                           path),
+	               "%d %d %d", &found[0], &found[1], &found[2]),
+		3);
+	for (int i = 0; i < 3; i++) {
+		if (abs(found[i] - stored[i]) > 2)
+			fail_msg("format %u: %d %d %d", format, found[0], found[1], found[2]);
+	}
+}
+
+static void yuv_is_stored_as_it_comes_and_gray_and_rgb_are_converted(void **state)
+{
+	static const uint8_t yuv[] = {90, 110, 170}, gray[3] = {200}, red[] = {255, 0, 0};
+	static const int same[] = {90, 110, 170}, limited[] = {188, 128, 128},
+			 of_red[] = {81, 90, 240};
+
+	(void)state;
+	assert_stored(PKD_I420, yuv, same, PKD_BT709, PKD_LIMITED, "tv,bt709");
+	assert_stored(PKD_I420, yuv, same, PKD_BT601, PKD_FULL, "pc,smpte170m");
+	assert_stored(PKD_NV12, yuv, same, PKD_MATRIX_UNKNOWN, PKD_RANGE_UNKNOWN, "tv,smpte170m");
+	assert_stored(PKD_GRAY8, gray, limited, 0, 0, "tv,smpte170m");
+	assert_stored(PKD_RGB24, red, of_red, 0, 0, "tv,smpte170m");
+}
+
+static void other_pixels_are_refused(void **state)
+{
+	struct run run = {.format = PKD_BGRA32};
+
+	(void)state;
+	assert_int_equal(start(&run, fake_path("none.mp4"), 64, 48), -EINVAL);
+	assert_non_null(strstr(run.ctx.error, "they may be bgr24, rgb24, gray8, i420 or nv12"));
+	release(&run);
 }
 
 /* ---- Capture times that are no times of a file ---- */
@@ -828,6 +898,23 @@ static void a_change_of_size_after_a_restart_is_an_error(void **state)
 	assert_int_equal(n_frames(path), 1);
 }
 
+static void a_name_that_promises_another_container_is_refused(void **state)
+{
+	static const char *const others[] = {"film.avi", "film.txt", "film.mp4.old"};
+	struct run run = {0};
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		assert_int_equal(start(&run, fake_path(others[i]), 64, 48), -EINVAL);
+		assert_non_null(strstr(run.ctx.error, "a file of H.264 in MP4 ends with .mp4"));
+		release(&run);
+		run = (struct run){0};
+	}
+	write_frames(fake_path("film.MOV"), 64, 48, 2, 40000000);
+	write_frames(fake_path("film"), 64, 48, 2, 40000000);
+	write_frames(fake_path("film.2024"), 64, 48, 2, 40000000);
+}
+
 static void another_run_replaces_the_file(void **state)
 {
 	const char *path = fake_path("again.mp4");
@@ -892,6 +979,8 @@ int main(void)
 		cmocka_unit_test(each_frame_lasts_until_the_next),
 		cmocka_unit_test(odd_rates_keep_their_times),
 		cmocka_unit_test(colours_are_exact_within_two_levels),
+		cmocka_unit_test(yuv_is_stored_as_it_comes_and_gray_and_rgb_are_converted),
+		cmocka_unit_test(other_pixels_are_refused),
 		cmocka_unit_test(times_that_go_back_go_on_by_a_period),
 		cmocka_unit_test(equal_times_are_a_period_apart),
 		cmocka_unit_test(one_frame_out_of_order_moves_no_other),
@@ -923,6 +1012,7 @@ int main(void)
 		cmocka_unit_test(half_a_fragment_is_cut_off),
 		cmocka_unit_test(the_index_points_at_every_key_frame),
 		cmocka_unit_test(a_change_of_size_after_a_restart_is_an_error),
+		cmocka_unit_test(a_name_that_promises_another_container_is_refused),
 		cmocka_unit_test(another_run_replaces_the_file),
 		cmocka_unit_test(a_file_that_is_removed_meanwhile_is_begun_anew),
 		cmocka_unit_test(a_pipe_is_written_but_not_after_a_restart),

@@ -1,6 +1,6 @@
 #!/bin/sh
 # How the time of `pkdc check` grows with the number of nodes, for pipelines of several shapes; of
-# `written` that of `pkdc build --c-only`.
+# `written` that of `pkdc build --c-only`, of `parts` that of a build, with the C compiler's.
 #
 #   tests/bench/compiler.sh [SHAPE...]      with PKDC, SIZES ("10 100 1000 10000"), RUNS (5) and
 #                                           COMMAND ("check", or "fmt --check" …), for all shapes
@@ -13,6 +13,7 @@ PKDC=${PKDC:-$root/build/pkdc}
 SIZES=${SIZES:-10 100 1000 10000}
 RUNS=${RUNS:-5}
 tmp=$(mktemp -d "${TMPDIR:-/tmp}/pkd-bench.XXXXXX")
+export tmp
 trap 'rm -rf "$tmp"' EXIT
 trap 'exit 130' INT TERM HUP
 
@@ -22,10 +23,12 @@ median() {
 	python3 "$root/tests/bench/pipelines.py" "$1" "$2" >"$tmp/p.pkd"
 	command=${COMMAND:-check}
 	[ "$1" = written ] && command=${COMMAND:-build --c-only --keep-c=$tmp/c}
+	[ "$1" = parts ] && command=${COMMAND:-build -o $tmp/parts}
 	# shellcheck disable=SC2086 # words
-	python3 -c 'import os, subprocess, sys
+	python3 -c 'import os, subprocess, sys, tempfile
 times = []
 for _ in range(int(sys.argv[1])):
+    os.environ["PKD_CACHE"] = tempfile.mkdtemp(dir=os.environ["tmp"]) # nothing is built yet
     child = subprocess.Popen(sys.argv[2:], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     usage = os.wait4(child.pid, 0)[2]
     times.append(usage.ru_utime + usage.ru_stime)

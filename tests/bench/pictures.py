@@ -1,6 +1,7 @@
 """Decoding, drawing and encoding a clip, by pkd, ffmpeg and GStreamer: the CPU's time of all processes and
 the wall clock, runs of all of them in turn."""
 import os
+import re
 import shutil
 import subprocess
 import time
@@ -22,6 +23,21 @@ def clip(seconds):
         subprocess.run(words, check=True)
         os.replace(str(path) + ".part", path)
     return path
+
+
+def people(n_frames):
+    """A clip of people, 1280x720, or None."""
+    made_of = lab.HERE.parent.parent / "build/media/vtest.avi"
+    if not made_of.exists():
+        return lab.skip("people: no build/media/vtest.avi (tests/setup.sh --media)")
+    path = lab.OUT / f"people-{n_frames}.mp4"
+    if not path.exists():
+        words = ["ffmpeg", "-nostdin", "-v", "error", "-y", "-stream_loop", "1", "-i", str(made_of)]
+        words += ["-frames:v", str(n_frames), "-vf", "scale=1280:720,setpts=N/30/TB", "-r", "30"]
+        words += ["-c:v", "libx264", "-preset", "fast", "-pix_fmt", "yuv420p", "-f", "mp4", str(path) + ".part"]
+        subprocess.run(words, check=True)
+        os.replace(str(path) + ".part", path)
+    return str(path)
 
 
 def build(pipeline):
@@ -47,6 +63,47 @@ def measure(words):
         lab.skip(f"{words[0]}: status {child.returncode}: {report.decode()[-200:].strip()}")
         return None
     return (usage.ru_utime + usage.ru_stime) * 1e9, wall
+
+
+WITH_PEOPLE = "decode, resize, find people, draw, encode"
+STAGES = "decode, ten small stages"
+# Beside whom, and how many times their CPU and wall clock at most; for others it is ffmpeg and 1.05.
+LIMITS = {WITH_PEOPLE: (("OpenCV", "GStreamer"), (1.05, 1.0)), STAGES: (("OpenCV",), (1.15, 1.0))}
+
+
+def commands_with_people(source):
+    """The same stages in one OpenCV program, by its FFmpeg and by its GStreamer."""
+    peer = lab.Peer("people", "people.cpp", header="opencv2/videoio.hpp", package="libopencv-dev", packages="opencv4")
+    copy = str(lab.OUT / "copy.mp4")
+    found = {"pkd": [build("people"), "--source", source, "--copy", copy]}
+    command = lab.command_of(peer)
+    if command:
+        found["OpenCV"] = [*command, "opencv", source, copy]
+        found["GStreamer"] = [*command, "gstreamer", source, copy]
+    return {WITH_PEOPLE: found}
+
+
+def commands_of_stages(source):
+    """The same calls in one loop of an OpenCV program."""
+    peer = lab.Peer("stages", "stages.cpp", header="opencv2/videoio.hpp", package="libopencv-dev", packages="opencv4")
+    found = {"pkd": [build("stages"), "--source", source]}
+    command = lab.command_of(peer)
+    if command:
+        found["OpenCV"] = [*command, source]
+    return {STAGES: found}
+
+
+def ages(n_frames):
+    """[(stage, median, 99th percentile)], ns after the frame was decoded, at the pace of a camera."""
+    source = people(n_frames)
+    if not source:
+        return []
+    words = [build("aged"), "--source", source, "--copy", str(lab.OUT / "copy.mp4")]
+    report = subprocess.run(words, check=True, capture_output=True, text=True).stderr
+    return [
+        (stage, int(half) * 1000, int(most) * 1000)
+        for stage, half, most in re.findall(r"age (\w+) (\d+) (\d+)", report)
+    ]
 
 
 def commands(source):
@@ -77,14 +134,20 @@ def run(quick):
     """{(what, who): [(CPU, wall), …]}, and how many frames."""
     seconds = 4 if quick else 20
     found = {}
-    for what, peers in commands(str(clip(seconds))).items():
+    all_commands = {**commands(str(clip(seconds))), **commands_of_stages(str(clip(seconds)))}
+    with_people = people(seconds * 30)
+    if with_people:
+        all_commands.update(commands_with_people(with_people))
+    for what, peers in all_commands.items():
         for who in list(peers):
             if who != "pkd" and not shutil.which(peers[who][0]):
                 lab.skip(f"{who}: {peers[who][0]} is not installed")
                 del peers[who]
         for i in range(2 if quick else 6):
-            for who, words in peers.items():
+            for who, words in list(peers.items()):
                 result = measure(words)
+                if not result:
+                    del peers[who]  # said once
                 if result and i > 0:  # the first fills the caches
                     found.setdefault((what, who), []).append(result)
     return found, seconds * 30

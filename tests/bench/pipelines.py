@@ -237,15 +237,27 @@ def written(n):
         yield f"e{i} = n{i} + 1"
 
 
+def parts(n):
+    """One node of many expressions, which is compiled: so fewer of them."""
+    yield "n0 = number()"
+    yield f"for i in 0..<{max(n // 5, 1)} {{"
+    yield "    s[i] = n0 + i"
+    yield "}"
+    yield "all_of(s)"
+
+
 SHAPES = [chain, reverse, fan, diamonds, nested, unnamed, sampled, asserted, processes, wide,
           commented, mistakes, loops, banks, inner, sums, fallbacks, operators, feedback,
-          gathered, histories, delays, ticks, written]
+          gathered, histories, delays, ticks, written, parts]
 
 
 def head(shape, n):
     print(NODES)
     if shape is wide:
         print("node all(" + ", ".join(f"a{i}: i32" for i in range(n - 1)) + ")\n")
+    if shape is parts:
+        print("node number() -> (n: i32) { step {= *out->n = 1; return PKD_END; =} }")
+        print("node all_of<N>(s: [i32; N]) { step {= (void)in; =} }\n")
     for _ in range(n if shape is commented else 0):
         print("/// A line of a long comment.")
 

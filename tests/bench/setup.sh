@@ -6,7 +6,8 @@ set -u
 packages="g++ pkg-config python3 libiceoryx-posh-dev iceoryx cyclonedds-dev cyclonedds-tools libzmq3-dev
 	libnng-dev libgstreamer1.0-dev libgstreamer-plugins-base1.0-dev
 	gstreamer1.0-plugins-base gstreamer1.0-plugins-bad ffmpeg
-	gstreamer1.0-tools gstreamer1.0-plugins-good gstreamer1.0-plugins-ugly gstreamer1.0-libav"
+	gstreamer1.0-tools gstreamer1.0-plugins-good gstreamer1.0-plugins-ugly gstreamer1.0-libav
+	python3-opencv"
 
 say() { echo "bench set-up: $*"; }
 

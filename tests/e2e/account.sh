@@ -19,4 +19,18 @@ expect 1 "columns: --account: cannot write 'no/where': its directory does not ex
 mkfifo fifo
 expect 1 "columns: --account: cannot write 'fifo': it is no regular file" \
 	./columns --account fifo --frames 1
+# Nor does it take the place of the trace, or of what the program has read.
+ln -s trace.json link
+expect 1 "columns: --account: cannot write 'link': --trace writes it; nothing was changed" \
+	./columns --trace trace.json --account link --frames 1
+touch trace.json
+expect 1 "columns: --account: cannot write 'link': --trace writes it; nothing was changed" \
+	./columns --trace trace.json --account link --frames 1
+echo '# mine' >own.conf
+ln -s own.conf own
+for option in account trace; do
+	expect 1 "columns: --$option: cannot write 'own': --config reads it; nothing was changed" \
+		./columns --config own.conf --$option own --frames 1
+done
+echo '# mine' | cmp -s - own.conf || fail 'the configuration was replaced' own.conf
 [ -z "$(find . -name '*.sock')" ] || fail 'it was started'

@@ -43,3 +43,8 @@ grep -q 'o: 4 frames failed' out || fail 'the frames are not counted as failed'
 
 expect 139 "beyond: node 's' .* wrote beyond its output 'unread'" ./slots --s.n 8192
 expect 139 "beyond: node 'k' .* wrote beyond its persistent state" ./slots --k.n 9000
+
+# Who runs on over the next outputs is blamed for the one where it began.
+build "$e2e/beyond/beyond.pkd" --pipeline several -o several
+expect 139 "several: node 'm' .* wrote beyond its output 'b'" ./several --m.n 100000
+expect 1 "several: node 'm' .* wrote beyond its output 'b' .*" ./several --m.n 64

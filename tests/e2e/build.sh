@@ -111,6 +111,31 @@ build || fail 'the third build failed'
 ./sums --end 3 >out 2>&1 || fail 'the program failed'
 tail -n 1 sums.csv | grep -q '18$' || fail "the last row is $(tail -n 1 sums.csv)"
 
+# A header that would be found before the one that was, and other directories to search, count.
+mkdir first second
+echo '#define FACTOR 7' >first/apart.h
+echo '#define FACTOR 8' >second/apart.h
+cp 'nodes/square it.cpp' kept.cpp
+sed -i 's/"factor.h"/<apart.h>/' 'nodes/square it.cpp'
+export CPATH=second
+build || fail 'it cannot be built with CPATH'
+build || fail 'it cannot be built again with CPATH'
+[ "$(compiled)" -eq 0 ] || fail "with the same CPATH, $(compiled) files were compiled again"
+CPATH=first
+build || fail 'it cannot be built with another CPATH'
+[ "$(compiled)" -eq 3 ] || fail "with another CPATH, $(compiled) files were compiled, not 3"
+CPATH=nowhere:first
+build || fail 'it cannot be built with a CPATH of two'
+mkdir nowhere
+cp second/apart.h nowhere
+build || fail 'it cannot be built with a header that takes the place of another'
+[ "$(compiled)" -eq 1 ] || fail "a header before another compiled $(compiled) files, not 1"
+./sums --end 3 >out 2>&1 || fail 'the program failed'
+tail -n 1 sums.csv | grep -q '72$' || fail "the header before it was not taken: $(tail -n 1 sums.csv)"
+unset CPATH
+cp kept.cpp 'nodes/square it.cpp'
+build || fail 'it cannot be built without CPATH'
+
 sed -i 's/pipeline sums(end: i32 = 4/pipeline sums(end: i32 = 2/' sums.pkd
 build || fail 'the fourth build failed'
 [ "$(compiled)" -eq 1 ] || fail "a changed pipeline compiled $(compiled) files, not 1"

@@ -102,7 +102,8 @@ refused() {
 }
 refused 'unknown_function(*in->x);' 'unknown_function'
 refused 'int n = in->x; *out->y = n;' 'nt'
-refused 'out->y = (float *)0;' 'pointer'
+refused 'float *other = out->y; *other = 1;' 'pointer'
+refused 'out->y = NULL;' 'read-only member\|const-qualified'
 cp good.c sub/nodes/two.c
 
 # ---- What the linker misses ----

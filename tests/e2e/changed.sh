@@ -78,6 +78,7 @@ for value in 1001 1002 1003; do
 	run
 	set_to gain=20
 	set_to "alone.gain=$value"
+	grep -Fqx 'started again meanwhile, with these values: alone' out || fail 'pkd set does not say so' out
 	set_to other=3
 	end "$value"
 	case $value in

@@ -68,7 +68,8 @@ cannot() {
 }
 is_found() { "$place/pkd" ps --short 2>/dev/null | grep -Fxq "$1 steered"; }
 
-start ./steered --quiet --console-group "$group"
+# By its number, which need not have a name.
+start ./steered --quiet --console-group "$number"
 program=$pid
 within 10 is_found "$program" || fail 'the program is not found'
 start ./steered --quiet

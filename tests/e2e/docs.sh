@@ -130,6 +130,18 @@ page_of cookbook 30 15
 page_of nodes 6 0
 page_of language 20 0
 
+# Each function of a node's C.
+page=node-api
+grep -oE '\bpkd_[a-z_]+\(' "$ROOT/runtime/include/pkd/node.h" | sort -u | tr -d '(' | while read -r name; do
+	grep -q "$name" "$ROOT/docs/node-api.md" || echo "$name"
+done >out
+[ ! -s out ] || bad 1 'functions of node.h without a line:'
+: >out
+check_links
+
+page=multiprocessing
+check_links
+
 page=nodes
 "$PKDC" nodes --markdown >nodes.md 2>out || bad 1 'pkdc nodes --markdown fails'
 diff "$ROOT/docs/nodes.md" nodes.md >out || bad 1 'it is not what pkdc nodes --markdown writes (make nodes)'

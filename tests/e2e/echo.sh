@@ -10,5 +10,8 @@ export PKD_DIR="$PWD/place"
 export PATH="$B:$PATH"
 build "$e2e/echo/shown.pkd" --pipeline shown -o shown
 build "$e2e/echo/shown.pkd" --pipeline race -o race
+for deploy in shares claims; do
+	build "$e2e/echo/shown.pkd" --pipeline pooled --deploy $deploy -o $deploy
+done
 at_most 100 python3 "$e2e/echo/echo.py" >out 2>&1 || fail 'what is shown' out
 cat out

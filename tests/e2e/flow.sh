@@ -107,7 +107,7 @@ node sensor() -> (reading: f64) {
 pipeline pairs(within: time = 20ms) {
     frame   = camera()
     reading = sensor()
-    both    = flow.nearest(queue(64) frame, queue(64) reading, within: within, queue_size: 128)
+    both    = flow.nearest(queue(64) frame, queue(64) reading, within: within, N: 128)
     table.csv({ frame: both.first, reading: both.second }, path: "pairs.csv")
     left    = both.pairing
     table.csv({ a: left.first_left, b: left.second_left }, path: "left.csv")

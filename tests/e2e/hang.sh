@@ -37,6 +37,16 @@ kill -INT "$pid"
 finish 5
 [ "$status" -eq 143 ] || fail "stopped: status $status, not 143"
 
+# Where two hang, neither is the last.
+"$PKDC" build "$e2e/line/line.pkd" --pipeline last_two -o last_two >out 2>&1 || fail 'it is not built'
+start ./last_two
+for node in one other; do
+	within 20 says "last_two: node '$node' .*: its step has not returned for [1-9][0-9]* s; everything else has ended, and the program is waiting for it and 1 more" ||
+		fail "$node is not named, beside another"
+done
+kill -INT "$pid"
+finish 5
+
 # Nothing is said where others go on.
 start ./line --trouble doze
 within 20 grep -q 'does not come back' out || fail 'it does not hang'

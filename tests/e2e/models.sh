@@ -58,3 +58,15 @@ for name in coco pose face; do
 	cmp -s "$MEDIA/../models/$name.onnx" "tree/build/models/$name.onnx" || fail "$name.onnx is another one"
 done
 models 0 'licences.txt says whose they are$'
+
+# A library that is not as it came is never left there.
+library=tree/build/models/onnxruntime/libonnxruntime.so.1
+[ -s "$library" ] || exit 0
+cp "$library" right.so
+echo more >>"$library"
+at_most 120 env PATH="$PWD/tools" PKD_SETUP=no tree/tests/networks/fetch.sh >out 2>&1 || fail "status $?"
+grep -q 'its hash differs; it is replaced$' out || fail 'a library that was changed is not told'
+cmp -s "$library" right.so || fail 'a library that was changed is left there'
+: >"$library"
+at_most 120 env PATH="$PWD/tools" PKD_SETUP=no tree/tests/networks/fetch.sh >out 2>&1 || fail "status $?"
+cmp -s "$library" right.so || fail 'an empty library is left there'

@@ -1,6 +1,6 @@
 #!/bin/sh
-# With a safety mechanism taken out of the runtime, its unit test fails; `make mutants` has those, too,
-# that need a whole program.
+# With a safety mechanism taken out of the runtime, its unit test fails. A third of them is tried;
+# `make mutants` has them all, and those that need a whole program.
 # shellcheck source=lib/lib.sh
 . "$(dirname "$0")/lib/lib.sh"
 

@@ -45,7 +45,7 @@ shows '--single-process'
 shows 'Node numbers (count, line.pkd:'
 shows '--numbers.period TIME between two of them (0ns..10s, set to 1ms)'
 shows '--middle.at INTEGER … with this frame; 0 is init (set to 100)'
-shows '--rows.path STRING the file; an old one is replaced (set to "line.csv")'
+shows '--rows.path STRING the file; an old one is replaced. "log/": files in there (set to "line.csv")'
 expect 0 'line \(pkd [0-9].*\)' ./line --version
 
 # ---- Wrong options: status 2, one line on stderr, no process, no file ----

@@ -38,7 +38,7 @@ grep -q "reads 'build/models/' (--found.folder)" out || fail 'the report lacks t
 
 at_most 60 ./things --source gray.mkv --model none >out 2>&1
 [ $? = 1 ] || fail 'a network that is not there'
-grep -q "'build/models/none.onnx' is not there: .make models" out || fail 'no way out'
+grep -q "'build/models/none.onnx' is not there, below the directory of the start: .make models" out || fail 'no way out'
 echo 'head plain' >build/models/rows.txt
 at_most 60 ./things --source gray.mkv --model rows >out 2>&1
 [ $? = 1 ] || fail 'half a sidecar'

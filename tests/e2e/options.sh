@@ -33,7 +33,7 @@ expect 0 '^E0205  unknown node' explain
 expect 0 '^# E0205: unknown node' explain e0205
 expect 1 "no message 'E9'" explain E9
 expect 0 'video.open  ' nodes
-expect 0 'frame: image<bgr24, W, H>' nodes video.open
+expect 0 'frame: image<FORMAT, W, H>' nodes video.open
 expect 0 '^  score: f32' nodes detect
 expect 0 '^detect.MAX = 64' nodes detect
 expect 0 '^  one of keep, drop' nodes video

@@ -261,6 +261,33 @@ refused "fake \\($fake\\) ended with status 7" status
 json "d['error'] == 'ended'" status
 pretend long
 refused "fake \\($fake\\) says a line that is too long" status
+# It is given up, by what it has said and not only by the time.
+pretend endless
+for command in status get describe 'why 1' 'set gain=1'; do
+	# shellcheck disable=SC2086 # words
+	refused "fake \\($fake\\) gives an answer without an end" $command
+done
+pretend strange
+refused "fake \\($fake\\) says only what nobody has asked for" status
+refused "fake \\($fake\\) says only what nobody has asked for" set gain=1
+
+# A pipe has what a value is; a terminal nothing that steers it.
+on_terminal="import pty, sys; sys.exit(pty.spawn(sys.argv[1:]) != 0)"
+pretend steering
+works get --value title
+printf '\033]0;title\007 \302\2332J \342\200\256 end\n' | cmp -s - out || fail 'a pipe has another value' out
+for way in --value --json; do
+	at_most 20 python3 -c "$on_terminal" "$pkd" get "$way" title >out 2>errors </dev/null ||
+		fail "get $way has failed on a terminal" errors
+	grep -q 'title.*end' out || fail "a terminal does not show what get $way tells" out
+	LC_ALL=C grep -q "$(printf '\033\\|\007\\|\302\233\\|\342\200\256')" out &&
+		fail "get $way steers the terminal" out
+done
+
+pretend paused
+works set gain=2
+says 'set; no origin has begun with it: paused, starting again, or at its end'
+
 pretend plain
 refused "fake \\($fake\\) was built with pkd 9.9.9, which cannot do that: build the program again" get
 refused "fake \\($fake\\) was built with pkd 9.9.9, which cannot do that: build the program again" set gain=2

@@ -19,7 +19,9 @@ awk -F, 'NR > 1 && $3 != $1 { print "row " NR ": " $0 }' both.csv >wrong
 
 rows=$(($(wc -l <seen) - 1))
 last=$(tail -n 1 seen)
-refused=$(sed -n 's/^ *ticks.value -> late.value: \([0-9]*\) frames* refused for lack of room$/\1/p' out)
+# On a busy machine another reader may have had no room once: a frame counts against the first that has none.
+refused=$(sed -n 's/^ *ticks.value -> [a-z.]*: \([0-9]*\) frames* refused for lack of room$/\1/p' out |
+	awk '{ n += $1 } END { print n + 0 }')
 note "$last frames: $rows went in, ${refused:-0} were refused"
 [ "${refused:-0}" -gt "$rows" ] || fail 'hardly any frames are refused'
 frames=$(sed -n 's/^crowded: \([0-9]*\) frames in .*/\1/p' out)

@@ -57,7 +57,8 @@ try:
         pids = [line["parameters"]["process"]["pid"] for line in lines[:-1]]
         assert len(pids) == 2 and not set(pids) & set(before), (before, pids)
     # What hangs comes back, and goes on with its frame.
-    assert console.call("m", "hang", wait_ms=0)[0]["error"] == "timeout"
+    # A call that waits for less than its beginning would be cancelled.
+    assert console.call("m", "hang", wait_ms=2000)[0]["error"] == "timeout"
     wait_for(lambda: any(line["parameters"].get("process", {}).get("calling") == "m"
                          for line in console.ask("status")))
     restart("m", wait_ms=20000)

@@ -142,6 +142,11 @@ refused '--inner.use.length (secret): must be an integer' --inner.use.length "$s
 refused 'cannot read nothing: No such file' --key @nothing
 refused 'cannot read .: it is a directory' --key @.
 refused 'nul has a NUL byte' --key @nul
+# No output takes the place of what a secret was read from.
+cp token kept
+expect 1 "secret: node 'inner.use' .* cannot write 'token': a secret parameter reads it; nothing was changed" \
+	./secret --key @token --path token
+cmp -s token kept || fail 'the file of the secret was replaced'
 refused '--key must be given' --path x
 
 ./secret --key "$secret" --help >out 2>&1 || fail '--help'

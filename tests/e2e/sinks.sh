@@ -56,46 +56,7 @@ deploy both {
 }
 END_PKD
 
-cat >dawdle.c <<'END_C'
-#define _GNU_SOURCE
-#include <signal.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <sys/syscall.h>
-#include <time.h>
-#include <unistd.h>
-
-#define HOOK __attribute__((no_instrument_function))
-
-HOOK void __cyg_profile_func_enter(void *function, void *caller);
-HOOK void __cyg_profile_func_exit(void *function, void *caller);
-
-/* Each process begins elsewhere, or a restarted one would dawdle, or die, at the same places. */
-static HOOK uint32_t draw(void)
-{
-	static uint32_t random;
-
-	if (random == 0)
-		random = 2463534242U ^ (uint32_t)getpid() << 8;
-	random ^= random << 13;
-	random ^= random >> 17;
-	random ^= random << 5;
-	return random;
-}
-
-HOOK void __cyg_profile_func_enter(void *function, void *caller)
-{
-	(void)function, (void)caller;
-}
-
-HOOK void __cyg_profile_func_exit(void *function, void *caller)
-{
-	struct timespec time = {0, 200000};
-
-	(void)function, (void)caller;
-	if (draw() % 64 == 0)
-		nanosleep(&time, NULL);
-}
+{ echo '#define DAWDLE_NS 200000' && cat "$e2e/lib/dawdle.c" - <<'END_C'; } >dawdle.c
 
 HOOK ssize_t pwrite(int file, const void *data, size_t size, off_t at)
 {
@@ -114,7 +75,7 @@ nodes_with() {
 	nodes=$PWD/with-$1/build/lib/libpkd_nodes.a
 	shift
 	mkdir -p "$objects"
-	for source in table/csv table/json video/write video/mp4; do
+	for source in table/row_file video/write video/mp4; do
 		# shellcheck disable=SC2046,SC2086 # words
 		${CC:-cc} -std=gnu11 -O2 -I"$ROOT/runtime/include" -I"$B/include" ${CFLAGS:-} "$@" \
 			$(pkg-config --cflags libavformat libavcodec libswscale libavutil) \
@@ -123,7 +84,7 @@ nodes_with() {
 	done
 	rm -f "$nodes"
 	cp "$B/lib/libpkd_nodes.a" "$nodes"
-	ar d "$nodes" csv.c.o json.c.o write.c.o mp4.c.o
+	ar d "$nodes" row_file.c.o write.c.o mp4.c.o
 	ar qs "$nodes" "$objects"/*.o
 }
 

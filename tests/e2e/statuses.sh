@@ -30,6 +30,10 @@ node act(n: i64) {
             return PKD_OK;
         if (strcmp(how, "fail") == 0)
             return pkd_error(ctx, EIO, "fails");
+        if (strcmp(how, "open") == 0 && access("/nowhere", R_OK) < 0)
+            return pkd_error(ctx, errno, "cannot open '%s'", "/nowhere 100%");
+        if (strcmp(how, "open-why") == 0 && access("/nowhere", R_OK) < 0)
+            return pkd_error(ctx, errno, "cannot open: %s there", "nothing");
         if (strcmp(how, "exit") == 0)
             _exit(0);
         if (strcmp(how, "exit-7") == 0)
@@ -75,6 +79,13 @@ is 0 ./statuses
 is 0 ./statuses --help
 is 0 ./statuses --version
 is 1 ./statuses --how fail
+# What a call has set errno to is explained, once: where the node's own text has no reason.
+is 1 ./statuses --how open
+grep -q "cannot open '/nowhere 100%': No such file or directory\$" out || fail 'the line does not say why'
+is 1 ./statuses --how open-why
+grep -q 'cannot open: nothing there$' out || fail 'the line has another reason than that of the node'
+is 1 ./statuses --how fail
+grep -q ': fails$' out || fail 'a constant is explained'
 is 1 ./statuses --how exit
 is 1 ./statuses --how exit-7
 is 2 ./statuses --hwo fail

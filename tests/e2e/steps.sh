@@ -109,6 +109,40 @@ hint 9:28 'params->last'
 hint 11:19 'params->last'
 [ "$(grep -c 'E0703' out)" -eq 4 ] || fail 'other hints'
 
+# ---- An output's pointer, what is read alone, names without their struct ----
+
+cat >wrong.pkd <<'END_PKD'
+node count() -> (n: i64) { step {= *out->n = 1; return PKD_END; =} }
+node bad(x: i64) -> (y: i64, z: [f64; 2], w: i64) {
+    param most: i64 = 3
+    state seen: i64
+    step {=
+        if (most > 3 || seen || *in->x == y)
+            w = x;
+        out->y = in->x;
+        out->z = 0;
+        out->w = &self->seen;
+        if (*out->y == 1)
+            memset(in->x, 0, 8);
+    =}
+}
+pipeline wrong() {
+    n = count()
+    w = bad(n)
+}
+END_PKD
+"$PKDC" build wrong.pkd >out 2>&1 && fail 'pointers of outputs are assigned'
+hint 6:13 'params->most'
+hint 6:25 'self->seen'
+hint 6:43 '\*out->y'
+hint 7:13 '\*out->w'
+hint 7:17 '\*in->x'
+hint 8:9 '\*out->y = \*in->x'
+hint 9:9 'out->z\[i\] = …'
+hint 10:9 '\*out->w = …'
+[ "$(grep -c 'E0703' out)" -eq 8 ] || fail 'other hints'
+grep -q '^wrong.pkd:12:.* error: ' out || fail 'an input is written to'
+
 # ---- PKD_LATER says until when ----
 
 cat >later.pkd <<'END_PKD'

@@ -87,3 +87,36 @@ finish 60
 [ "$kills" -gt 0 ] || fail 'it was never killed'
 cut -d, -f3 once.csv | sed 1d | cmp - numbers >out 2>&1 || fail "after $kills kills lines are missing, or twice"
 note "$kills kills"
+
+# ---- Killed at a FIFO: what comes next is there, once, and that something may be lost is said ----
+
+cat >pipe.pkd <<'END_PKD'
+use text
+
+pipeline pipe(source: string = "-") {
+    line = text.lines(source, N: 8)
+    text.print(line)
+}
+
+deploy pipe { on crash of line { restart 1000 per 1h } }
+END_PKD
+build pipe.pkd
+mkfifo killed
+exec 9<>killed
+start ./pipe --quiet --source killed
+for round in 1 2 3; do
+	echo "before $round" >&9
+	within 20 has "before $round" || fail "round $round: the line before is missing"
+	named "$pid" line || fail 'there is no process line'
+	kill -KILL "$child"
+	notes() { [ "$(grep -c "'killed' is no file: what was read of it .* is lost" out)" -eq "$round" ]; }
+	within 20 notes || fail "round $round: that something may be lost is not said" out
+	echo "after $round" >&9
+	within 20 has "after $round" || fail "round $round: the line after is missing"
+done
+exec 9>&-
+finish 20
+[ "$status" -eq 0 ] || fail "killed at a FIFO: status $status"
+for round in 1 2 3; do
+	[ "$(grep -cx "before $round" out)$(grep -cx "after $round" out)" = 11 ] || fail 'lines are there twice' out
+done

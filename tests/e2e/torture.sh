@@ -60,6 +60,6 @@ broken() {
 broken no-redo node.c 's/if (atomic_load(&record->committed) !=/if (0 \&\& atomic_load(\&record->committed) !=/' \
 	state 'the same up to line' 300
 broken one-copy record.c 's/states\[(committed + 1) % 2\]/states[committed % 2]/' \
-	state 'the same up to line' 300
+	state 'the same up to line\|a command was forgotten' 300
 # That processes die with their supervisor has more than one reason now: unit/program and its mutants take
 # them out one by one.

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <table/csv.pkd.h>
 
-PKD_GENERATED_FOR(11);
+PKD_GENERATED_FOR(15);
 
 extern const struct pkd_methods origin__methods;
 extern const struct pkd_methods table_csv_methods;
@@ -212,7 +212,14 @@ static const char *bind(void)
 	csv_0_params = (struct table_csv_params){
 		.path = "zero.csv",
 		.append = false,
+		.untimed = false,
 		.wall_clock = false,
+		.digits = 0,
+		.rotate_rows = 0,
+		.rotate_bytes = 0,
+		.rotate_after = 0,
+		.name = "rows",
+		.keep = 0,
 		.T = &type_record_1,
 	};
 	cam_1_params = (struct origin__params){
@@ -224,25 +231,53 @@ static const char *bind(void)
 	csv_1_params = (struct table_csv_params){
 		.path = "cam1.csv",
 		.append = false,
+		.untimed = false,
 		.wall_clock = false,
+		.digits = 0,
+		.rotate_rows = 0,
+		.rotate_bytes = 0,
+		.rotate_after = 0,
+		.name = "rows",
+		.keep = 0,
 		.T = &type_record_1,
 	};
 	csv_params = (struct table_csv_params){
 		.path = "own.csv",
 		.append = false,
+		.untimed = false,
 		.wall_clock = false,
+		.digits = 0,
+		.rotate_rows = 0,
+		.rotate_bytes = 0,
+		.rotate_after = 0,
+		.name = "rows",
+		.keep = 0,
 		.T = &type_u32,
 	};
 	csv_2_params = (struct table_csv_params){
 		.path = "same.csv",
 		.append = false,
+		.untimed = false,
 		.wall_clock = false,
+		.digits = 0,
+		.rotate_rows = 0,
+		.rotate_bytes = 0,
+		.rotate_after = 0,
+		.name = "rows",
+		.keep = 0,
 		.T = &type_u32,
 	};
 	csv_3_params = (struct table_csv_params){
 		.path = "fixed.csv",
 		.append = false,
+		.untimed = false,
 		.wall_clock = false,
+		.digits = 0,
+		.rotate_rows = 0,
+		.rotate_bytes = 0,
+		.rotate_after = 0,
+		.name = "rows",
+		.keep = 0,
 		.T = &type_u32,
 	};
 	own_x_params = (struct origin__params){
@@ -293,7 +328,7 @@ static const struct pkd_param origin__param_table[] = {
 static const struct pkd_param table_csv_param_table[] = {
 	{
 		.name = "path",
-		.doc = "the file; an old one is replaced",
+		.doc = "the file; an old one is replaced. \"log/\": files in there",
 		.kind = PKD_STRING,
 		.offset = offsetof(struct table_csv_params, path),
 	},
@@ -305,11 +340,66 @@ static const struct pkd_param table_csv_param_table[] = {
 		.initial = "false",
 	},
 	{
+		.name = "untimed",
+		.doc = "no `time_s`: two runs can then write the same bytes",
+		.kind = PKD_BOOL,
+		.offset = offsetof(struct table_csv_params, untimed),
+		.initial = "false",
+	},
+	{
 		.name = "wall_clock",
 		.doc = "a column with the time of day, in UTC",
 		.kind = PKD_BOOL,
 		.offset = offsetof(struct table_csv_params, wall_clock),
 		.initial = "false",
+	},
+	{
+		.name = "digits",
+		.doc = "decimals of a number or a time at most; 0: all that it has",
+		.kind = PKD_U32,
+		.offset = offsetof(struct table_csv_params, digits),
+		.initial = "0",
+		.has_range = true,
+		.min.whole = 0,
+		.max.whole = 9,
+	},
+	{
+		.name = "rotate_rows",
+		.doc = "rows of a file in a directory; 0: any number",
+		.kind = PKD_U64,
+		.offset = offsetof(struct table_csv_params, rotate_rows),
+		.initial = "0",
+	},
+	{
+		.name = "rotate_bytes",
+		.doc = "one that has so many gets no more rows; 0: any number",
+		.kind = PKD_U64,
+		.offset = offsetof(struct table_csv_params, rotate_bytes),
+		.initial = "0",
+	},
+	{
+		.name = "rotate_after",
+		.doc = "from the first capture time in it to the last; 0s: any time",
+		.kind = PKD_TIME,
+		.offset = offsetof(struct table_csv_params, rotate_after),
+		.initial = "0s",
+		.has_range = true,
+		.min.whole = 0,
+		.max.whole = 1317600000000000000,
+	},
+	{
+		.name = "name",
+		.doc = "what its name begins with",
+		.kind = PKD_STRING,
+		.offset = offsetof(struct table_csv_params, name),
+		.initial = "\"rows\"",
+	},
+	{
+		.name = "keep",
+		.doc = "so many files stay, the oldest is removed; 0: all",
+		.kind = PKD_U32,
+		.offset = offsetof(struct table_csv_params, keep),
+		.initial = "0",
 	},
 };
 
@@ -696,6 +786,11 @@ static const struct pkd_input csv_0_inputs[] = {
 	},
 };
 
+static const struct pkd_memory csv_0_memories[] = {
+	{8}, /* before: u64 */
+	{48}, /* made: table.Mark */
+};
+
 static const struct pkd_derived cam_1_derived[] = {
 	{0, 0}, /* path: --sources */
 	{1, 2}, /* gain: --gains */
@@ -726,6 +821,11 @@ static const struct pkd_input csv_1_inputs[] = {
 	},
 };
 
+static const struct pkd_memory csv_1_memories[] = {
+	{8}, /* before: u64 */
+	{48}, /* made: table.Mark */
+};
+
 static const struct pkd_input csv_inputs[] = {
 	{
 		.name = "row",
@@ -743,6 +843,11 @@ static const struct pkd_input csv_inputs[] = {
 		.optional = true,
 		.port = 1,
 	},
+};
+
+static const struct pkd_memory csv_memories[] = {
+	{8}, /* before: u64 */
+	{48}, /* made: table.Mark */
 };
 
 static const struct pkd_input csv_2_inputs[] = {
@@ -764,6 +869,11 @@ static const struct pkd_input csv_2_inputs[] = {
 	},
 };
 
+static const struct pkd_memory csv_2_memories[] = {
+	{8}, /* before: u64 */
+	{48}, /* made: table.Mark */
+};
+
 static const struct pkd_input csv_3_inputs[] = {
 	{
 		.name = "row",
@@ -781,6 +891,11 @@ static const struct pkd_input csv_3_inputs[] = {
 		.optional = true,
 		.port = 1,
 	},
+};
+
+static const struct pkd_memory csv_3_memories[] = {
+	{8}, /* before: u64 */
+	{48}, /* made: table.Mark */
 };
 
 static const struct pkd_derived own_x_derived[] = {
@@ -899,11 +1014,13 @@ static const struct pkd_node nodes[] = {
 		.methods = &table_csv_methods,
 		.params = &csv_0_params,
 		.param_table = table_csv_param_table,
-		.n_params = 3,
+		.n_params = 10,
 		.inputs = csv_0_inputs,
 		.n_inputs = 2,
 		.n_ports = 2,
 		.state_size = sizeof(struct table_csv_state),
+		.memories = csv_0_memories,
+		.n_memories = 2,
 		.rights = table_csv_rights,
 		.n_rights = 2,
 		.declared = true,
@@ -929,11 +1046,13 @@ static const struct pkd_node nodes[] = {
 		.methods = &table_csv_methods,
 		.params = &csv_1_params,
 		.param_table = table_csv_param_table,
-		.n_params = 3,
+		.n_params = 10,
 		.inputs = csv_1_inputs,
 		.n_inputs = 2,
 		.n_ports = 2,
 		.state_size = sizeof(struct table_csv_state),
+		.memories = csv_1_memories,
+		.n_memories = 2,
 		.rights = table_csv_rights,
 		.n_rights = 2,
 		.declared = true,
@@ -945,11 +1064,13 @@ static const struct pkd_node nodes[] = {
 		.methods = &table_csv_methods,
 		.params = &csv_params,
 		.param_table = table_csv_param_table,
-		.n_params = 3,
+		.n_params = 10,
 		.inputs = csv_inputs,
 		.n_inputs = 2,
 		.n_ports = 2,
 		.state_size = sizeof(struct table_csv_state),
+		.memories = csv_memories,
+		.n_memories = 2,
 		.rights = table_csv_rights,
 		.n_rights = 2,
 		.declared = true,
@@ -961,11 +1082,13 @@ static const struct pkd_node nodes[] = {
 		.methods = &table_csv_methods,
 		.params = &csv_2_params,
 		.param_table = table_csv_param_table,
-		.n_params = 3,
+		.n_params = 10,
 		.inputs = csv_2_inputs,
 		.n_inputs = 2,
 		.n_ports = 2,
 		.state_size = sizeof(struct table_csv_state),
+		.memories = csv_2_memories,
+		.n_memories = 2,
 		.rights = table_csv_rights,
 		.n_rights = 2,
 		.declared = true,
@@ -977,11 +1100,13 @@ static const struct pkd_node nodes[] = {
 		.methods = &table_csv_methods,
 		.params = &csv_3_params,
 		.param_table = table_csv_param_table,
-		.n_params = 3,
+		.n_params = 10,
 		.inputs = csv_3_inputs,
 		.n_inputs = 2,
 		.n_ports = 2,
 		.state_size = sizeof(struct table_csv_state),
+		.memories = csv_3_memories,
+		.n_memories = 2,
 		.rights = table_csv_rights,
 		.n_rights = 2,
 		.declared = true,

@@ -5,7 +5,7 @@
 #include <pkd/program.h>
 #include <string.h>
 
-PKD_GENERATED_FOR(11);
+PKD_GENERATED_FOR(15);
 
 extern const struct pkd_methods look_methods;
 extern const struct pkd_methods rows_methods;
@@ -2008,6 +2008,65 @@ static const struct pkd_process processes[] = {
 	},
 };
 
+static const struct pkd_name names[] = {
+{
+	.name = "near",
+	.node = "expression_2",
+},
+{
+	.name = "n",
+	.node = "expression_2",
+},
+{
+	.name = "widest",
+	.node = "expression_2",
+},
+{
+	.name = "large",
+	.node = "large",
+	.output = "large",
+},
+{
+	.name = "tagged",
+	.node = "large",
+	.output = "tagged",
+},
+{
+	.name = "width",
+	.node = "large",
+	.output = "width",
+},
+{
+	.name = "smaller",
+	.node = "smaller",
+	.output = "smaller",
+},
+{
+	.name = "mean",
+	.node = "smaller",
+	.output = "mean",
+},
+{
+	.name = "few",
+	.node = "smaller",
+	.output = "few",
+},
+{
+	.name = "first",
+	.node = "either",
+},
+{
+	.name = "change",
+	.node = "change",
+	.output = "change",
+},
+{
+	.name = "late",
+	.node = "change",
+	.output = "late",
+},
+};
+
 static const struct pkd_program program = {
 	.abi = PKD_ABI,
 	.name = "expressions",
@@ -2019,6 +2078,8 @@ static const struct pkd_program program = {
 	.n_nodes = 26,
 	.processes = processes,
 	.n_processes = 16,
+	.names = names,
+	.n_names = 12,
 	.params = &options,
 	.param_table = option_table,
 	.n_params = 2,

@@ -77,12 +77,12 @@ struct look_in {
 };
 
 struct look_out {
-	struct look_found *found;  /* list<Found, 16> */
-	struct Found *best;        /* Found? */
-	struct pkd_image *picture; /* image<gray8, 8, 8> */
-	int32_t *a;                /* i32 */
-	int32_t *b;                /* i32 */
-	float *speed;              /* f32? */
+	struct look_found *const found;  /* list<Found, 16> */
+	struct Found *const best;        /* Found? */
+	struct pkd_image *const picture; /* image<gray8, 8, 8> */
+	int32_t *const a;                /* i32 */
+	int32_t *const b;                /* i32 */
+	float *const speed;              /* f32? */
 };
 
 struct look; /* defined by the node's author */

@@ -54,13 +54,13 @@ struct look_in {
 };
 
 struct look_out {
-	struct look_found *found; /* list<Found, 16> */
-	struct look_many *many;   /* list<Found, 200> */
-	int32_t *a;               /* i32 */
-	uint32_t *n;              /* u32 */
-	float *speed;             /* f32 */
-	int64_t *at;              /* time, ns */
-	uint32_t *mode;           /* Mode, enum Mode */
+	struct look_found *const found; /* list<Found, 16> */
+	struct look_many *const many;   /* list<Found, 200> */
+	int32_t *const a;               /* i32 */
+	uint32_t *const n;              /* u32 */
+	float *const speed;             /* f32 */
+	int64_t *const at;              /* time, ns */
+	uint32_t *const mode;           /* Mode, enum Mode */
 };
 
 struct look; /* defined by the node's author */

@@ -24,7 +24,7 @@ struct origin_spot_in {
 };
 
 struct origin_spot_out {
-	struct Spot *spot; /* Spot */
+	struct Spot *const spot; /* Spot */
 };
 
 struct origin_spot; /* defined by the node's author */
@@ -50,7 +50,7 @@ struct origin_name_in {
 };
 
 struct origin_name_out {
-	struct origin_name_name *name; /* string<5> */
+	struct origin_name_name *const name; /* string<5> */
 };
 
 struct origin_name; /* defined by the node's author */
@@ -72,7 +72,7 @@ struct gather_in {
 };
 
 struct gather_out {
-	void *all; /* list<T, N>, an item as params->T describes it */
+	void *const all; /* list<T, N>, an item as params->T describes it */
 };
 
 struct gather; /* defined by the node's author */
@@ -92,7 +92,7 @@ struct first_in {
 };
 
 struct first_out {
-	void *value; /* T?, as params->T describes it */
+	void *const value; /* T?, as params->T describes it */
 };
 
 struct first; /* defined by the node's author */

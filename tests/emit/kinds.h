@@ -78,13 +78,13 @@ struct maker_in {
 };
 
 struct maker_out {
-	struct pkd_image *picture; /* image<gray8, W, H> */
-	struct maker_marks *marks; /* list<Mark, 4> */
-	struct Mark *best;         /* Mark? */
-	uint64_t *count;           /* u64 */
-	struct maker_title *title; /* string<31> */
-	struct maker_raw *raw;     /* bytes<100> */
-	double *weights;           /* [f64; 3], its first item */
+	struct pkd_image *const picture; /* image<gray8, W, H> */
+	struct maker_marks *const marks; /* list<Mark, 4> */
+	struct Mark *const best;         /* Mark? */
+	uint64_t *const count;           /* u64 */
+	struct maker_title *const title; /* string<31> */
+	struct maker_raw *const raw;     /* bytes<100> */
+	double *const weights;           /* [f64; 3], its first item */
 };
 
 struct maker; /* defined by the node's author */

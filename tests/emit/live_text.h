@@ -45,7 +45,7 @@ struct lamp_in {
 };
 
 struct lamp_out {
-	int64_t *n; /* i64 */
+	int64_t *const n; /* i64 */
 };
 
 struct lamp; /* defined by the node's author */

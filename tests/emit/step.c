@@ -5,7 +5,7 @@
 #include <pkd/program.h>
 #include <string.h>
 
-PKD_GENERATED_FOR(11);
+PKD_GENERATED_FOR(15);
 
 extern const struct pkd_methods tick_methods;
 extern const struct pkd_methods tally_methods;
@@ -422,6 +422,7 @@ static const struct pkd_node nodes[] = {
 		.outputs = halves_y_outputs,
 		.n_outputs = 1,
 		.declared = true,
+		.orders = NODE_halves + 1,
 	},
 };
 

@@ -22,8 +22,8 @@ struct tally_in {
 };
 
 struct tally_out {
-	int64_t *total; /* i64 */
-	int32_t *most;  /* i32? */
+	int64_t *const total; /* i64 */
+	int32_t *const most;  /* i32? */
 };
 
 /* Survives a crash of the node; all zeroes at first. */
@@ -61,7 +61,7 @@ struct half_in {
 };
 
 struct half_out {
-	int64_t *y; /* i64 */
+	int64_t *const y; /* i64 */
 };
 
 struct half; /* defined where its step is: in the program */
@@ -80,7 +80,7 @@ struct tick_in {
 };
 
 struct tick_out {
-	int32_t *n; /* i32 */
+	int32_t *const n; /* i32 */
 };
 
 struct tick; /* defined where its step is: in the program */

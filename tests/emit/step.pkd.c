@@ -7,6 +7,12 @@
 #include <string.h>
 #include <time.h>
 
+#ifdef __clang__
+#pragma GCC diagnostic error "-Wincompatible-pointer-types-discards-qualifiers"
+#else
+#pragma GCC diagnostic error "-Wdiscarded-qualifiers"
+#endif
+
 /* Nodes that the program leaves out may be the only ones that use some of this. */
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wunused-function"
@@ -20,7 +26,7 @@ static int32_t at_least(int32_t a, int32_t b)
 {
     return a > b ? a : b;
 }
-#line 24 "step.pkd.c"
+#line 30 "step.pkd.c"
 #pragma GCC diagnostic pop
 
 /* step.pkd:55: node tick */
@@ -55,7 +61,7 @@ int tick_step(struct tick *self, const struct tick_in *in, struct tick_out *out,
         if (self->n == 100)
             return PKD_SKIP;
         *out->n = self->n++;
-#line 59 "step.pkd.c"
+#line 65 "step.pkd.c"
 	}
 	return PKD_OK;
 }
@@ -75,7 +81,7 @@ struct tally {
 	} words;
 #line 18 "step.pkd"
              FILE *log;
-#line 79 "step.pkd.c"
+#line 85 "step.pkd.c"
 };
 
 int tally_init(struct tally *self, const struct tally_params *params, struct pkd_ctx *ctx)
@@ -90,7 +96,7 @@ int tally_init(struct tally *self, const struct tally_params *params, struct pkd
         self->log = tmpfile();
         if (!self->log)
             return pkd_error(ctx, errno, "no file at %lld", (long long)state->total);
-#line 94 "step.pkd.c"
+#line 100 "step.pkd.c"
 	}
 	return PKD_OK;
 }
@@ -103,7 +109,7 @@ void tally_finish(struct tally *self)
 	{
 #line 47 "step.pkd"
               fclose(self->log);
-#line 107 "step.pkd.c"
+#line 113 "step.pkd.c"
 	}
 }
 
@@ -118,7 +124,7 @@ int tally_changed(struct tally *self, const struct tally_params *params, struct 
         if (params->least > 100 && state->total > 0)
             return pkd_error(ctx, ERANGE, "too late for %d", params->least);
         self->seen = 0;
-#line 122 "step.pkd.c"
+#line 128 "step.pkd.c"
 	}
 	return PKD_OK;
 }
@@ -149,7 +155,7 @@ int tally_step(struct tally *self, const struct tally_in *in, struct tally_out *
             *out->most = most;
         if (!self->seen)
             tally_absent_most(ctx);
-#line 153 "step.pkd.c"
+#line 159 "step.pkd.c"
 	}
 	return PKD_OK;
 }
@@ -184,7 +190,7 @@ int half_step(struct half *self, const struct half_in *in, struct half_out *out,
 	{
 #line 52 "step.pkd"
             *out->y = *in->x / 2;
-#line 188 "step.pkd.c"
+#line 194 "step.pkd.c"
 	}
 	return PKD_OK;
 }

@@ -22,7 +22,7 @@ static const struct pkd_input inputs[] = {
 static const struct pkd_output outputs[] = {{.name = "out", .stream = 0}};
 static const struct pkd_reader readers[] = {{1, 0}};
 static const struct pkd_stream streams[] = {
-	{"a.out", "u64", 0, 0, 8, 128, 2, 3, readers, 1},
+	{"a.out", "u64", 0, 0, 8, 128, 2, 3, NULL, readers, 1},
 };
 static const struct pkd_node nodes[] = {
 	{.name = "a",

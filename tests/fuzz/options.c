@@ -294,7 +294,7 @@ static const char *skip_json(const char *at)
 
 static void write_json(const uint8_t *data, size_t size)
 {
-	struct table_sink sink = {put, NULL};
+	struct table_sink sink = {.put = put};
 	struct value value = {0};
 
 	memcpy(&value, data, size < sizeof(value) ? size : sizeof(value));

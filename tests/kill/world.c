@@ -343,7 +343,7 @@ static const struct pkd_reader a_readers[] = {{MIDDLE, 0}}, b_readers[] = {{MIDD
 /* As the compiler computes them: slots = ring + pins + one loan. */
 #define STREAM(name, node, output, ring, pins, readers)                                  \
 	{                                                                                \
-		name, "u64", node, output, 0, SLOT_SIZE, ring, ring + pins + 1, readers, \
+		name, "u64", node, output, 0, SLOT_SIZE, ring, ring + pins + 1, NULL, readers, \
 			sizeof(readers) / sizeof(readers[0])                             \
 	}
 static struct pkd_stream streams[N_STREAMS] = {

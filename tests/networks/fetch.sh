@@ -87,14 +87,27 @@ what='the networks are'
 has_networks || make_networks
 
 case $(uname -m) in
-x86_64) machine=x64 ;;
-aarch64) machine=arm64 ;;
+x86_64)
+	machine=x64
+	hash=92256b11702bd47ff234db2a996ea3088480972447d5f9d5b5088424ead82a296a47ec65635e985cd53676baa3c29f1ae9888fa5d19d16a5595957ad8162b59a
+	;;
+aarch64)
+	machine=arm64
+	hash=021726bcd8d07ab8578c49e4cf7af337e3e1af5a3e84e59a18d77567ffeac1553771f7f165510e503746f55faff1a21e3110d7c099f6f51d49cfc697e3548045
+	;;
 *) say "ONNX Runtime is not there for this machine; OpenCV runs the networks"; exit 0 ;;
 esac
 library=libonnxruntime.so.1
 what='ONNX Runtime is'
-if [ ! -s "$models/onnxruntime/$library" ]; then
+# A program loads it as it is: so it is checked each time, and not only the package it came in.
+is_right() { echo "$hash  $models/onnxruntime/$library" | sha512sum --check --status 2>/dev/null; }
+if [ -e "$models/onnxruntime/$library" ] && ! is_right; then
+	say "'$models/onnxruntime/$library' is not that of 1.20.1: its hash differs; it is replaced"
+	rm -f "$models/onnxruntime/$library"
+fi
+if [ ! -e "$models/onnxruntime/$library" ]; then
 	package onnxruntime-node@1.20.1 onnxruntime-node-1.20.1.tgz 762fc8e070d7470f852e0abe4f21e64040ddddc129f62145666d2be2e27559dedbfd6135557b4a5a8f327a67b1df8edce86345ff73eff3a65f3e1216c4e46bd3
 	unpack onnxruntime-node-1.20.1.tgz "$models/onnxruntime" "bin/napi-v3/linux/$machine/$library" || exit 1
+	is_right || { say "'$models/onnxruntime/$library' is damaged: remove '$models' and try again"; exit 1; }
 fi
 say "in $models: coco, pose, face and ONNX Runtime; licences.txt says whose they are"

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "front/diag.h"
 #include <errno.h>
+#include <fcntl.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -176,6 +177,7 @@ static void nearest_word_is_what_was_probably_meant(void **state)
 	assert_string_equal(nearest("peeple"), "people");
 	assert_string_equal(nearest("min_scroe"), "min_score");
 	assert_string_equal(nearest("show"), "show");
+	assert_string_equal(nearest("min_scoreboard"), "min_score"); /* it begins so */
 	assert_null(nearest("elephant"));
 	assert_null(nearest(""));
 	assert_null(nearest("y")); /* everything of it would be replaced */
@@ -271,6 +273,27 @@ static void file_write_replaces_and_leaves_an_equal_file_alone(void **state)
 	assert_int_equal(file_read(f->arena, path, 100, &text, &length), 0);
 	assert_int_equal(length, 5);
 	assert_string_equal(text, "three");
+}
+
+static void file_write_writes_to_what_is_no_file(void **state)
+{
+	char path[96], got[8];
+	struct stat status;
+	int fd;
+
+	(void)state;
+	snprintf(path, sizeof(path), "/tmp/pkd-base-%ld.pipe", (long)getpid());
+	assert_int_equal(mkfifo(path, 0600), 0);
+	fd = open(path, O_RDWR);
+	assert_true(fd >= 0);
+	assert_int_equal(file_write(path, "three", 5), 0);
+	assert_int_equal(read(fd, got, sizeof(got)), 5);
+	assert_memory_equal(got, "three", 5);
+	close(fd);
+	assert_int_equal(lstat(path, &status), 0);
+	assert_true(S_ISFIFO(status.st_mode));
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(file_write("/tmp", "", 0), -EISDIR);
 }
 
 static void file_write_leaves_the_old_file_when_there_is_no_room(void **state)
@@ -514,6 +537,7 @@ int main(void)
 		TEST(quantities_are_shown_in_the_unit_that_suits_them),
 		TEST(paths_are_taken_apart_and_joined),
 		TEST(file_write_replaces_and_leaves_an_equal_file_alone),
+		TEST(file_write_writes_to_what_is_no_file),
 		TEST(file_write_leaves_the_old_file_when_there_is_no_room),
 		TEST(file_read_refuses_what_is_no_file),
 		TEST(file_list_sorts_and_cuts_the_suffix),

@@ -82,12 +82,14 @@ static void generic(struct interface *of, const char *name, enum generic_kind ki
 
 static void input(struct interface *of, const char *name, const struct type *type, bool optional)
 {
-	vec_push(arena, &of->inputs, (struct port){name, "", NO_SPAN, type, optional});
+	vec_push(arena, &of->inputs,
+	         (struct port){.name = name, .doc = "", .type = type, .optional = optional});
 }
 
 static void output(struct interface *of, const char *name, const struct type *type, bool optional)
 {
-	vec_push(arena, &of->outputs, (struct port){name, "", NO_SPAN, type, optional});
+	vec_push(arena, &of->outputs,
+	         (struct port){.name = name, .doc = "", .type = type, .optional = optional});
 }
 
 static struct value number(double f)
@@ -497,6 +499,7 @@ static struct analysis *make_analysis(const struct graph *graph)
 
 	*made = (struct analysis){.graph = graph, .arena = arena};
 	made->has_channel = arena_alloc(arena, graph->streams.n);
+	made->privacy = arena_alloc(arena, graph->streams.n * sizeof *made->privacy);
 	made->memory = arena_alloc(arena, graph->streams.n * sizeof *made->memory);
 	made->window = arena_alloc(arena, graph->edges.n * sizeof *made->window);
 	made->pins = arena_alloc(arena, graph->edges.n * sizeof *made->pins);

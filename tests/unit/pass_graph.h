@@ -212,6 +212,7 @@ static inline uint32_t make_pool(uint32_t from, int64_t budget_ns)
 	uint32_t order = add_node("order", "???", "!");
 	face_of(workers[0])->stateless = true;
 	make_expression(order);
+	graph->nodes.items[order].orders = workers[0] + 1;
 	for (uint32_t k = 0; k < 3; k++)
 		plain(workers[k], order, k);
 	return order;

@@ -370,7 +370,7 @@ static void what_is_wrong_can_be_typed_on(void **state)
 	type("ca");
 	assert_int_equal(top_press(&top, &view, TOP_ENTER), TOP_STAYS);
 	assert_row(24, 80, 22, "call a");
-	assert_row(24, 80, 23, "call needs NODE.COMMAND, as in: call count.reset to=0");
+	assert_row(24, 80, 23, "call needs NODE COMMAND, as in: call count reset to=0");
 	type(".go");
 	assert_order(top_press(&top, &view, TOP_ENTER), "call",
 	             "{\"node\":\"a\",\"command\":\"go\",\"wait_ms\":10000,\"arguments\":{}}");
@@ -459,6 +459,23 @@ static void names_are_completed_as_far_as_they_are_the_same(void **state)
 	assert_string_equal(all, "nothing begins with 'no'");
 }
 
+/* Also behind types, defaults and ranges that have commas themselves. */
+static void arguments_are_completed_by_their_names(void **state)
+{
+	(void)state;
+	line(view_take_description,
+	     "{\"command\":{\"node\":\"found\",\"name\":\"go\",\"arguments\":["
+	     "{\"name\":\"pairs\",\"type\":\"list<[f64; 2], 8>\",\"default\":[[1, 2], [3, 4]]},"
+	     "{\"name\":\"said\",\"type\":\"string<20>\",\"default\":\"x, of: y, z: w\"},"
+	     "{\"name\":\"to\",\"type\":\"i64\",\"range\":\"0..9\"}],\"answer\":\"i64\"}}");
+	type("cfound.go ");
+	top_press(&top, &view, TOP_NEXT_TAB);
+	assert_row(24, 80, 23, "pairs  said  to");
+	assert_int_equal(top_press(&top, &view, 't'), TOP_STAYS);
+	top_press(&top, &view, TOP_NEXT_TAB);
+	assert_row(24, 80, 22, "call found.go to=");
+}
+
 static void silence_is_shown(void **state)
 {
 	(void)state;
@@ -544,6 +561,8 @@ int main(void)
 		cmocka_unit_test(a_line_is_edited),
 		cmocka_unit_test(words_are_those_of_a_shell),
 		cmocka_unit_test(names_are_completed_as_far_as_they_are_the_same),
+		cmocka_unit_test_setup_teardown(arguments_are_completed_by_their_names, show,
+	                                        forget),
 		cmocka_unit_test_setup_teardown(silence_is_shown, show, forget),
 		cmocka_unit_test_setup_teardown(the_period_has_limits, show, forget),
 		cmocka_unit_test_setup_teardown(any_size_can_be_drawn, show, forget),

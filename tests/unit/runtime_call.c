@@ -253,6 +253,24 @@ static void many_values_go_on_behind_it(void **state)
 	assert_int_equal(sum(), 3);
 }
 
+/* It keeps its turn, and those beside it their own. */
+static void who_is_cancelled_is_not_carried_out(void **state)
+{
+	(void)state;
+	begin();
+	for (int i = 1; i <= 3; i++)
+		post(ADD, i, false);
+	atomic_store(&pkdi_request_of(&run.nodes[NODE].calls, 2)->cancelled, 1);
+	play(A, "x");
+	drive(NODE);
+	assert_string_equal(happened, "cfc");
+	assert_int_equal(answer(1)->error, 0);
+	assert_int_equal(answer(2)->error, PKDI_CALL_CANCELLED);
+	assert_int_equal(answer(3)->error, 0);
+	assert_int_equal(sum(), 4);
+	ASSERT_FIRED(0, 1, 1);
+}
+
 /* ---- With one ---- */
 
 static void who_dies_in_it_does_not_try_again(void **state)
@@ -326,6 +344,7 @@ int main(void)
 		CALL_TEST(what_is_out_of_its_range_is_not_carried_out),
 		CALL_TEST(who_writes_beyond_its_answer_fails),
 		CALL_TEST(many_values_go_on_behind_it),
+		CALL_TEST(who_is_cancelled_is_not_carried_out),
 		CALL_TEST(who_dies_in_it_does_not_try_again),
 		CALL_TEST(a_death_in_it_is_no_fault_of_the_frame),
 		CALL_TEST(one_that_was_committed_is_answered_by_the_next),

@@ -80,10 +80,11 @@ static const struct pkd_output outputs[] = {{.name = "out", .stream = 0},
                                             {.name = "out", .stream = 1}};
 static const struct pkd_reader readers[] = {{NODE, 0}, {SINK, 0}};
 
-#define STREAM(name, node)                                                                         \
-	{                                                                                          \
-		name, "u64", node, 0, sizeof(uint64_t), SLOT_SIZE, ROOM, ROOM + 2, &readers[node], \
-			1                                                                          \
+#define STREAM(of, by)                                                                \
+	{                                                                             \
+		.name = of, .type = "u64", .writer = by, .value_size = sizeof(uint64_t), \
+		.slot_size = SLOT_SIZE, .ring_size = ROOM, .n_slots = ROOM + 2,       \
+		.readers = &readers[by], .n_readers = 1                               \
 	}
 static const struct pkd_stream streams[] = {STREAM("a.out", A), STREAM("node.out", NODE)};
 static struct pkd_node nodes[N_NODES];

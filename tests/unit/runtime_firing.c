@@ -66,7 +66,7 @@ static const struct pkd_reader a_readers[] = {{JOIN, 0}}, b_readers[] = {{JOIN, 
 
 #define STREAM(name, node, readers)                                            \
 	{                                                                      \
-		name, "u64", node, 0, 8, SLOT_SIZE, ROOM, ROOM + 2, readers, 1 \
+		name, "u64", node, 0, 8, SLOT_SIZE, ROOM, ROOM + 2, NULL, readers, 1 \
 	}
 static struct pkd_stream streams[] = {
 	STREAM("a.out", A, a_readers),

@@ -662,6 +662,14 @@ static void own_options(void **state)
 	      "people: --serve is served by the console: leave --no-console out\n");
 	wrong("--source x --console-group no-such-group",
 	      "people: --console-group no-such-group: there is no group of that name\n");
+	wrong("--source x --console-group 4294967295",
+	      "people: --console-group 4294967295: there is no group of that name or number\n");
+	wrong("--source x --console-group -1",
+	      "people: --console-group -1: there is no group of that name\n");
+	ok("--source x --console-group 64003");
+	assert_true(options.has_group);
+	assert_int_equal(options.group, 64003);
+	forget();
 	wrong("--source x --console-group root --no-console",
 	      "people: --console-group is about the console: leave --no-console out\n");
 	wrong("--source x --serve-token-file token",

@@ -180,6 +180,10 @@ static void an_image_stays_within_its_memory(void **state)
 	expect(".picture", "has format 1, but that of image<bgr24, 6, 4> is 2");
 	value.picture.head.height = 200;
 	expect(".picture", "has 6 x 200 pixels, but image<bgr24, 6, 4> holds at most 6 x 4");
+	value.picture.head.height = 0;
+	expect(".picture", "has 6 x 0 pixels, but an image has at least one");
+	value.picture.head.width = 0;
+	expect(".picture", "has 0 x 4 pixels, but an image has at least one");
 	value.picture.head.width = 7;
 	expect(".picture", "has 7 x 4 pixels, but image<bgr24, 6, 4> holds at most 6 x 4");
 	value.picture.head.stride = 17;

@@ -89,7 +89,7 @@ static const struct pkd_input inputs[] = {
 
 #define STREAM(name, node, size)                                                        \
 	{                                                                               \
-		name, "u64", node, 0, 8, SLOT_SIZE, size, (size) + 1, &readers[node], 1 \
+		name, "u64", node, 0, 8, SLOT_SIZE, size, (size) + 1, NULL, &readers[node], 1 \
 	}
 static const struct pkd_stream streams[] = {
 	STREAM("a.out", A, ROOM),

@@ -267,6 +267,21 @@ static void pages_of_others_are_refused(void **state)
 	assert_int_equal(
 		ask(get("/healthz"), line("%sOrigin: http://127.0.0.1:%u0\r\n", host(), port)),
 		403);
+	/* An image or a link has no Origin. */
+	assert_int_equal(ask(get("/healthz"), line("%sSec-Fetch-Site: cross-site\r\n", host())),
+	                 403);
+	assert_int_equal(ask(get("/healthz"), line("%sSec-Fetch-Site: same-site\r\n", host())),
+	                 403);
+	assert_int_equal(ask(get("/healthz"), line("%sSec-Fetch-Site: none\r\n", host())), 200);
+	assert_int_equal(
+		ask(get("/healthz"), line("%sReferer: http://other.example/page\r\n", host())),
+		403);
+	assert_int_equal(
+		ask(get("/healthz"), line("%sReferer: http://127.0.0.1:%u0/\r\n", host(), port)),
+		403);
+	assert_int_equal(ask(get("/healthz"),
+	                     line("%sReferer: http://127.0.0.1:%u/metrics\r\n", host(), port)),
+	                 200);
 }
 
 static void nothing_can_be_sent(void **state)

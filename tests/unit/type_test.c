@@ -318,6 +318,31 @@ static void equality_is_of_shape_and_declaration(void **state)
 	assert_true(type_equal(type_error(), scalar(TYPE_F32)));
 }
 
+static void what_has_room_for_pixels_may_hold_a_picture(void **state)
+{
+	struct record *box = record("box"), *packet = record("packet"), *both = record("both");
+
+	(void)state;
+	add(box, "x", scalar(TYPE_F32));
+	add(box, "label", type_string(arena, size(32)));
+	box->holds_picture = type_record_holds(box);
+	add(packet, "data", type_bytes(arena, size(8)));
+	packet->holds_picture = type_record_holds(packet);
+	add(both, "box", type_record(arena, box));
+	add(both, "packets", list(type_record(arena, packet), 2));
+	both->holds_picture = type_record_holds(both);
+	assert_true(type_holds_picture(image(PKD_GRAY8, 2, 2)));
+	assert_true(type_holds_picture(type_bytes(arena, size(1))));
+	assert_true(type_holds_picture(array(scalar(TYPE_U8), 3)));
+	assert_true(type_holds_picture(list(scalar(TYPE_BOOL), 3)));
+	assert_true(type_holds_picture(array(list(scalar(TYPE_F32), 3), 3)));
+	assert_true(type_holds_picture(type_record(arena, both)));
+	assert_false(type_holds_picture(scalar(TYPE_U64)));
+	assert_false(type_holds_picture(type_string(arena, size(64))));
+	assert_false(type_holds_picture(type_record(arena, box)));
+	assert_false(type_holds_picture(list(type_record(arena, box), 64)));
+}
+
 static void formats_have_names_both_ways(void **state)
 {
 	uint64_t format;
@@ -354,6 +379,7 @@ int main(void)
 		cmocka_unit_test(what_is_not_concrete_has_no_layout),
 		cmocka_unit_test(names_are_the_languages),
 		cmocka_unit_test(equality_is_of_shape_and_declaration),
+		cmocka_unit_test(what_has_room_for_pixels_may_hold_a_picture),
 		cmocka_unit_test(formats_have_names_both_ways),
 	};
 

@@ -47,15 +47,29 @@ enum pkd_format {
 	PKD_NV12, /* Y; U and V in turn */
 };
 
+/* How the samples of an I420 or NV12 image are meant; of GRAY8 the range counts. */
+enum pkd_matrix {
+	PKD_MATRIX_UNKNOWN, /* BT.709 from a height of 720 on, else BT.601 */
+	PKD_BT601,
+	PKD_BT709,
+	PKD_BT2020, /* of non-constant luminance */
+};
+enum pkd_range {
+	PKD_RANGE_UNKNOWN, /* limited; of GRAY8 full */
+	PKD_LIMITED,       /* Y is 16 … 235, U and V are 16 … 240 */
+	PKD_FULL,          /* 0 … 255 */
+};
+
 /* image<F, W, H>: this header, then `height` rows of `stride` bytes, then the other planes of a
  * format that has several. W and H are capacities; width and height are those of the image. 64
  * bytes, so that pixels start on a cache line. */
 struct pkd_image {
-	uint32_t width, height; /* pixels */
-	uint32_t stride; /* bytes per row of the first plane: width x bytes per pixel, no padding */
+	uint32_t width, height; /* pixels, at least 1 */
+	uint32_t stride; /* bytes per row of the first plane, at least width x bytes per pixel */
 	uint32_t format; /* enum pkd_format */
 	uint32_t pixel_width, pixel_height; /* pixel aspect ratio, such as 64:45; 0:0 is square */
-	uint32_t reserved[10];
+	uint32_t matrix, range;             /* enum pkd_matrix, enum pkd_range */
+	uint32_t reserved[8];
 };
 
 /* A list<T, N> is { uint32_t len; T items[N]; }, a string<N> { uint32_t len; char text[N + 1]; }

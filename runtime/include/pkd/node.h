@@ -94,10 +94,43 @@ uint64_t pkd_part(const struct pkd_ctx *ctx);
  * none (any more). Not called when a stop is cut short, nor after a PKD_END before. */
 bool pkd_flushing(const struct pkd_ctx *ctx);
 
+/* Of a node that `wakes`, to be called in init, step, ready or changed: has step called without an
+ * input at `due_ns` (of pkd_now; at once for a time that is past), and once. Of several such times
+ * the earliest counts. All inputs are NULL then, pkd_woken is true, and what step makes is a firing
+ * as any other: PKD_OK, PKD_MORE to be woken again at once, PKD_END after the last one. After
+ * PKD_LATER nothing counts, and pkd_later(ctx, due) wakes again. It comes between firings, when the
+ * outputs have room, and not while step waits by pkd_later with inputs in hand (return PKD_MORE for
+ * these instead) or in a flush. Inputs and wakes take turns. It is forgotten by a restart, as all
+ * that is in `self`. Returns 0, or -ENOTSUP for any other node. */
+int pkd_wake(struct pkd_ctx *ctx, int64_t due_ns);
+
+/* True when step is called because of pkd_wake. */
+bool pkd_woken(const struct pkd_ctx *ctx);
+
+/* In step: the value that waits `k` places, from 1, behind the one in hand of input number `input`
+ * (in declared order, from 0). NULL where none waits yet, and always where the input is no plain or
+ * `queue(n)` one, takes only some of the frames, or is shared with other workers. It stays as it is,
+ * and may be used, until the node has finished the firing that has it in hand. When step has got
+ * NULL and then returns pkd_later, it is called again as soon as there is one. So a node may work on
+ * many values at once and still give one answer for each, in order: what it has begun is nobody
+ * else's affair, and begun again after a restart. */
+const void *pkd_ahead(struct pkd_ctx *ctx, uint32_t input, uint32_t k);
+
+/* The largest k for which pkd_ahead may ever have a value: what waits on its queue. Constant
+ * during a run; may be called in init. */
+uint32_t pkd_ahead_room(const struct pkd_ctx *ctx, uint32_t input);
+
 /* The node's persistent state: struct NAME_state, as the last committed firing left it, zeroed
  * at first. step may change it; the change is committed with the firing. In init it is
  * read-only. Use the function in the generated header. */
 void *pkd_state(struct pkd_ctx *ctx);
+
+/* Number `memory` (in declared order, from 0) of what the node declares as `persistent memory`,
+ * aligned for any type and zeroed at first. It survives a restart as it is: what step has written
+ * stays written even where the firing does not count and is done again. So step writes only where
+ * the persistent state says that nothing is, and has that say otherwise in the same firing. Use
+ * the function in the generated header. */
+void *pkd_memory(struct pkd_ctx *ctx, uint32_t memory);
 
 /* Marks output number `output` absent for this firing. Use the function in the generated header. */
 void pkd_absent(struct pkd_ctx *ctx, uint32_t output);
@@ -105,6 +138,10 @@ void pkd_absent(struct pkd_ctx *ctx, uint32_t output);
 /* Whether anybody reads output number `output` (in declared order, from 0); if not, the work for
  * it can be skipped. Constant during a run; may be called in init. */
 bool pkd_wanted(const struct pkd_ctx *ctx, uint32_t output);
+
+/* Whether the program goes on with a run after all its processes had ended (--resume). What lies
+ * outside, such as a file, may have been changed meanwhile by anybody. Constant during a run. */
+bool pkd_resumes(const struct pkd_ctx *ctx);
 
 /* True once the program was asked to stop, for loops inside a long step. */
 bool pkd_stopping(const struct pkd_ctx *ctx);
@@ -154,10 +191,19 @@ int pkd_output_file(struct pkd_ctx *ctx, const char *path);
 /* CLOCK_MONOTONIC, ns. */
 int64_t pkd_now(void);
 
-/* `return pkd_error(ctx, ENOENT, "cannot open '%s'", path)`: one line on stderr, the text
- * preceded by the node's name and its place in the .pkd file; returns -error. `error` > 0. */
+/* `return pkd_error(ctx, errno, "cannot open '%s'", path)`: one line on stderr, the text preceded
+ * by the node's name and its place in the .pkd file; returns -error. `error` > 0.
+ *
+ * An `error` that is not a constant, such as errno, is explained at the end of the line, as by
+ * perror: "cannot open '/x': Permission denied". Of a constant the text itself is the reason, as in
+ * `pkd_error(ctx, EINVAL, "cannot take a %d", n)`; and so it is where `format` has a ": ". */
 int pkd_error(struct pkd_ctx *ctx, int error, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
+int pkdi_error_of_call(struct pkd_ctx *ctx, int error, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+#define pkd_error(ctx, error, ...)                                        \
+	(__builtin_constant_p(error) ? pkd_error((ctx), (error), __VA_ARGS__) \
+	                             : pkdi_error_of_call((ctx), (error), __VA_ARGS__))
 
 /* One line in the log, the text preceded by the node's name; the node goes on. The program's option
  * --log says which levels are shown, of which node. Also for PKD_LOG_ERROR, which makes nothing
@@ -170,6 +216,12 @@ bool pkd_logs(const struct pkd_ctx *ctx, enum pkd_level level);
 
 /* pkd_log with PKD_LOG_INFO. */
 void pkd_note(struct pkd_ctx *ctx, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* One line in the log, of level error; the node goes on, and so does the program, whose status at
+ * its end is 1 at best. For what is wrong in the data, and no failure of the node: nothing is
+ * stopped or started again for it. */
+void pkd_fail_at_end(struct pkd_ctx *ctx, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
 
 /* Asks the whole program to stop in order, such as on a key in a window. */
 void pkd_stop(struct pkd_ctx *ctx);
@@ -217,8 +269,8 @@ static inline uint64_t pkd_image_bytes(uint32_t format, uint32_t stride, uint32_
 	return pkd_planes(format) > 1 ? bytes + 2 * half : bytes;
 }
 
-/* Makes *image a width x height image of `format` without padding, its pixels square. The caller
- * has checked the capacity. */
+/* Makes *image a width x height image of `format` without padding, its pixels square, its colours
+ * of the usual matrix and range. The caller has checked the capacity. */
 static inline void pkd_image_set(struct pkd_image *image, uint32_t format, uint32_t width,
                                  uint32_t height)
 {
@@ -227,6 +279,24 @@ static inline void pkd_image_set(struct pkd_image *image, uint32_t format, uint3
 	image->stride = width * pkd_pixel_size(format);
 	image->format = format;
 	image->pixel_width = image->pixel_height = 0;
+	image->matrix = PKD_MATRIX_UNKNOWN;
+	image->range = PKD_RANGE_UNKNOWN;
+}
+
+/* By which matrix an I420 or NV12 image becomes RGB: never PKD_MATRIX_UNKNOWN. */
+static inline enum pkd_matrix pkd_image_matrix(const struct pkd_image *image)
+{
+	if (image->matrix >= PKD_BT601 && image->matrix <= PKD_BT2020)
+		return (enum pkd_matrix)image->matrix;
+	return image->height >= 720 ? PKD_BT709 : PKD_BT601;
+}
+
+/* Whether 0 and 255 are black and white, as they are in RGB; else 16 and 235. */
+static inline bool pkd_image_is_full(const struct pkd_image *image)
+{
+	if (image->range == PKD_RANGE_UNKNOWN)
+		return pkd_planes(image->format) == 1;
+	return image->range == PKD_FULL;
 }
 
 /* The first pixel of the first plane. The const one is for inputs; both point at the byte after the

@@ -38,6 +38,7 @@ struct pkd_stream {
 	uint32_t slot_size;  /* bytes: header and value, rounded up to 64, from 4096 on to 4096 */
 	uint32_t ring_size;  /* D: the largest of its readers' windows */
 	uint32_t n_slots;    /* N = D + pins of lossy readers + 1 loan */
+	const char *private_at; /* "people.pkd:14:5", the word that makes it private; or NULL */
 	const struct pkd_reader *readers;
 	uint32_t n_readers;
 };
@@ -156,6 +157,11 @@ enum pkd_rest {
 	PKD_STARTS_RESTING,
 };
 
+/* What `persistent memory` declares, of this use of the node. */
+struct pkd_memory {
+	uint64_t size; /* bytes */
+};
+
 struct pkd_node {
 	const char *name; /* of the instance: "cam", "view.boxes" */
 	const char *kind; /* of the node: "video.open" */
@@ -182,8 +188,12 @@ struct pkd_node {
 	/* Has inputs and `fires any`, or has no outputs: fires at the end of its inputs, without any,
 	 * until it says that it has ended. */
 	bool flushes;
+	/* Of one that `fires any`: fires without an input, too, when it has asked for that. */
+	bool wakes;
 	enum pkd_rest rest;
 	uint32_t state_size; /* bytes of struct NAME_state, kept across restarts; 0 = none */
+	const struct pkd_memory *memories; /* kept across restarts, too, but not copied */
+	uint32_t n_memories;
 	const struct pkd_command *commands;
 	uint32_t n_commands;
 	const struct pkd_right *rights;
@@ -191,6 +201,9 @@ struct pkd_node {
 	bool declared; /* it touches only `rights`; else unknown, and it may touch everything */
 	bool settled;  /* after init it opens nothing and starts no threads */
 	bool reads_options; /* an expression over the pipeline's parameters */
+	/* Its output has what the workers of a pool make, in the order of frames: the first of them,
+	 * + 1; 0 = it is no such node. */
+	uint32_t orders;
 };
 
 enum pkd_failure_end {
@@ -213,6 +226,13 @@ struct pkd_process {
 	bool no_processes;     /* it may start none, whatever its nodes declare */
 };
 
+/* What the name of an expression has become, where it is not that of its node. */
+struct pkd_name {
+	const char *name;
+	const char *node;   /* that computes it */
+	const char *output; /* of that node; NULL: it is on no stream */
+};
+
 struct pkd_program {
 	uint32_t abi;       /* PKD_ABI of the pkdc that wrote it */
 	const char *name;   /* of the pipeline */
@@ -224,6 +244,8 @@ struct pkd_program {
 	uint32_t n_nodes;
 	const struct pkd_process *processes;
 	uint32_t n_processes;
+	const struct pkd_name *names;
+	uint32_t n_names;
 	void *params; /* of the pipeline: defaults until options change them */
 	const struct pkd_param *param_table;
 	uint32_t n_params;

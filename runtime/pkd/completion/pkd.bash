@@ -8,7 +8,7 @@ _pkd_params() { timeout 2 pkd get "$@" 2>/dev/null | sed -n 's/^\([^# ]*\) = .*/
 
 # Of the program, if only one runs.
 _pkd_streams() {
-	timeout 2 pkd describe --json 2>/dev/null | grep -o '{"name":"[^"]*","type"' | cut -d '"' -f 4
+	timeout 2 pkd describe --json 2>/dev/null | grep -o '{"name":"[^"]*","type":"[^"]*","node"' | cut -d '"' -f 4
 }
 
 # _pkd_commands [PROGRAM]: those of its nodes, each as NODE COMMAND ARGUMENTS.

@@ -1,7 +1,9 @@
 """What is answered where something is wrong: a node that hangs, lies, dies, is paused, has ended."""
 
+import json
 import os
 import signal
+import socket
 import subprocess
 import threading
 import time
@@ -128,6 +130,67 @@ try:
     thread.join()
     assert answer == [None], answer
     assert "value" in console.call("w", "whoami")[0]
+finally:
+    program.terminate()
+    assert program.wait(20) == 0
+
+# ---- Nobody waits any more: what has not begun is not carried out ----
+program = start("./commands")
+console = Console(program)
+
+
+def child(name):
+    return next(pid for pid in children(program.pid) if title(pid) == name)
+
+
+def is_napping():
+    """The nap has begun, and lasts."""
+    said = console.call("n", "nap", time="60s", wait_ms=200)[0].get("message", "")
+    return "still running" in said and any(line["parameters"].get("process") == {**line["parameters"]["process"],
+        "name": "n", "answers": False, "calling": "n"} for line in console.ask("ping")[:-1])
+
+
+def ask_and_leave_it(number):
+    """A client that waits for its answer, once the console has taken what it asks for."""
+    client = Console(program)
+    client.ask("ping")
+    client.connection[0].sendall(json.dumps({"method": "call", "parameters": {
+        "node": "n", "command": "tell", "arguments": {"number": number}, "wait_ms": 60000}}).encode() + b"\n")
+    for _ in range(2):  # whoever asks twice is behind it
+        console.ask("get")
+    return client.connection[0]
+
+
+def told_after(number):
+    """How often `n` was told each, once its nap has ended with it and it has taken all that waits."""
+    answer = []
+    asks = lambda: answer.extend(Console(program).call("n", "tell", number=number, wait_ms=60000))
+    thread = threading.Thread(target=asks)
+    thread.start()
+    os.kill(child("n"), signal.SIGKILL)
+    thread.join()
+    assert answer == [{"node": "n", "value": 1}], answer
+    return console.call("n", "all")[0]["value"]
+
+
+try:
+    wait_for(is_napping)
+    late = console.call("n", "tell", number=40, wait_ms=50)[0]
+    assert late == {"node": "n", "error": "timeout", "message": "the node has not begun it, and will not any more"}, late
+    left = ask_and_leave_it(41)
+    left.shutdown(socket.SHUT_RDWR)
+    left.close()
+    for _ in range(2):
+        console.ask("get")
+    told = told_after(50)
+    assert told[40] == 0, "what was late was carried out"
+    assert told[41] == 0, "what a client left was carried out"
+    wait_for(is_napping)
+    lost = ask_and_leave_it(42)
+    os.kill(child("console"), signal.SIGKILL)
+    assert lost.recv(1) == b""
+    wait_for(lambda: console.ask("get"))
+    assert told_after(51)[42] == 0, "what a console left was carried out"
 finally:
     program.terminate()
     assert program.wait(20) == 0

@@ -262,6 +262,29 @@ def race(*options):
         program.kill()
 
 
+def pooled(program):
+    """A pool has the name of its first worker, and shows what all of them make, in order."""
+    program = start("./" + program, "--quiet")
+    try:
+        client = Client()
+        for name in "w.n", "w_n.n":
+            seq, frames = 0, []
+            for line in client.echo(stream=name, count=60)[:-1]:
+                assert line["value"] == line["frame"], line
+                assert not seq or line["seq"] == seq + 1 + line.get("skipped", 0), (seq, line)
+                assert not frames or line["frame"] - frames[-1] == line["seq"] - seq, (frames[-1], line)
+                seq = line["seq"]
+                frames.append(line["frame"])
+            assert {frame % 3 for frame in frames} == {0, 1, 2}, frames
+        assert len(client.echo(stream="w_2.n", count=5)) == 6
+        assert "nobody reads 'w.odd'" in client.refused("unknown_stream", stream="w.odd")
+        assert run("echo", "w", "--count", "3", "--value").split() != []
+        program.send_signal(signal.SIGINT)
+        assert program.wait(PATIENCE) == 0
+    finally:
+        program.kill()
+
+
 def killed():
     """The writer dies many times, and the console in the middle of a line; no row is missing."""
     program = start("./shown", "--quiet", "--frames", "1500", "--period", "1ms", "--path", "killed.csv")
@@ -323,4 +346,6 @@ looked_at()
 race()
 race("--freeze", "all")
 race("--single-process")
+pooled("shares")
+pooled("claims")
 killed()

@@ -211,6 +211,22 @@ class Program:
         """The same, and what the new name is bound to."""
         return self.operand(new, old) and self.insert(self.at, "    " + binding)
 
+    def port_and_operand(self, port, kind, binding, new, old, _):
+        self.port_of(port, kind)
+        return self.operand_of(binding, new, old)
+
+    def before(self, new):
+        """In front of the code under the carets."""
+        line, start = self.lines[self.at], self.message.column - 1
+        return self.put(self.at, line[:start] + new + line[start:])
+
+    def rename(self, new):
+        """The name under the carets, there and behind it."""
+        line, start = self.lines[self.at], self.message.column - 1
+        old = line[start:start + self.message.length]
+        self.lines[self.at:] = [re.sub(rf"\b{old}\b", new, each) for each in self.lines[self.at:]]
+        return "\n".join(self.lines)
+
     def back(self, new, name):
         """Where a name is read again."""
         for i, line in enumerate(self.lines):
@@ -271,6 +287,27 @@ TEXT = None
 CODE = r"'([^'…]+)'"
 RULES = [
     (rf"did you mean {CODE}\?", Program.word),
+    (r"call it '(\w+)', or another name", Program.rename),
+    (r"write the rules of both into one, or .*: '(deploy \w+ of \w+)'",
+     lambda p, new: p.within(r"deploy \w+( of \w+)?", new)),
+    (r"write its unit: '(\w+)', or '\w+'", Program.replace),
+    (r"'(\w+)' has no unit: write '(\w+)', or '\w+'",
+     lambda p, old, new: p.within(rf"\b{old}\b", new)),
+    (rf"write {CODE} for the list of its elements", Program.replace),
+    (r"write '(.)' first: the '.' of line \d+ is open", Program.before),
+    (r"its (?:values|fields) are .*|it has \d+ elements always", TEXT),
+    (r"this 'if' chooses what the program is made of; .*", TEXT),
+    (r"'\w+' is a word of the language: .*|'\w+' stands beside the pipelines .*", TEXT),
+    (r"a value is chosen by .*|write 'else' and its value; .*|a default for an absent value .*", TEXT),
+    (r"a name is bound by '=' alone: .*|a function has what it takes .*|the rest of a .*", TEXT),
+    (r"texts are put together by .*|whether one is so is .*|'latest' alone keeps .*", TEXT),
+    (r"'\S+' is a node of pkd: .*", TEXT),
+    (rf"write {CODE} to fire on every frame",
+     lambda p, new: p.near(rf"sample(\(.*?\))? {re.escape(new)}", new)),
+    (rf"bind {CODE}, and write {CODE} in place of {CODE} at {CODE}(?:,? (?:so that|to take) .*)?",
+     lambda p, binding, new, old, _: p.operand_of(binding, new, old)),
+    (rf"declare the port {CODE} of {CODE}, and bind {CODE}, and write {CODE} in place of {CODE} "
+     rf"at {CODE},? .*", Program.port_and_operand),
     (r"declare it: 'param secret (\w+): string'", Program.secret),
     (r"write 'live param', or leave 'changed' out", TEXT),
     (r"declare it '((\w+): string<64>)'", Program.capacity),
@@ -284,6 +321,12 @@ RULES = [
     (r"'.*' is several: name one of ([^,]*), .*", Program.replace),
     (r"a pipeline gives its outputs by .*|the C of a node stands .*", TEXT),
     (r"write '((\w+): string<64>)' for up to .*", lambda p, new, name: p.within(rf"\b{name}: string", new)),
+    (r"leave it out(?:: a stream is marked.*|, and write '\w+' where.*|: the nodes in .*)?|leave out one of the two words.*",
+     lambda p: p.replace("")),
+    (r"a text that nothing shows is .*|write '\w+' (?:before the name of a stream that|where that stream) .*", TEXT),
+    (rf"write {CODE} without 'sample': .*", Program.replace),
+    (r"no other value belongs to its frames, either: .*", TEXT),
+    (r"give the name of a record, an enum or a number: .*|give a type by name: .*", TEXT),
     (r"leave it out, or write '= \"\"' where .*|give it a parameter of the pipeline: .*", TEXT),
     (rf"write {CODE} at the top of the file", lambda p, use: p.insert(0, use)),
     (rf"write {CODE} at {CODE}(?:,? (?:so that|to take) .*)?", Program.edge),
@@ -305,7 +348,7 @@ RULES = [
      lambda p, new, stream: p.near(rf"sample(\(.*?\))? {re.escape(stream)}", new)),
     (r"write '(\w+)' or another word", Program.replace),
     (r"write '(memory <= \S+)', or give .*", lambda p, new: p.within(r"memory <= \S+", new)),
-    (r"(?:make|give) '.*'.*, or write '(<= \w+)'", lambda p, new: p.within(r"<= \w+$", new)),
+    (r"(?:make|give|bind) '.*'.*, or write '(<= \w+)'", lambda p, new: p.within(r"<= \w+$", new)),
     (r"write '(workers [^']*)' in a deploy, or (?:'.*'|bind '.*)",
      lambda p, workers: p.deploy(workers)),
     (r"write '(budget .*? = 20ms)', or what it takes .*", Program.deploy),

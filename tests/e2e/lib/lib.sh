@@ -42,11 +42,17 @@ needs_node() {
 	for node in "$@"; do
 		case $node in
 		video.*) links='libavformat libavcodec libswscale libavutil' ;;
+		detect.qr) links='zxing opencv4' ;;
 		detect.* | pose.* | track.follow) links=opencv4 ;;
+		draw.codes | draw.zones) links='freetype2 opencv4' ;;
+		draw.arrow | draw.blur | draw.density | draw.heat | draw.lines | draw.mosaic | draw.points) links=opencv4 ;;
+		draw.border | table.*) links= ;;
+		http.*) links=libcurl ;;
 		draw.*) links=freetype2 ;;
+		mqtt.*) links=libmosquitto ;;
 		esac
 		# shellcheck disable=SC2086 # words
-		pkg-config --exists $links || skip "$node is left out: a library of it is missing"
+		[ -z "$links" ] || pkg-config --exists $links || skip "$node is left out: a library of it is missing"
 	done
 }
 

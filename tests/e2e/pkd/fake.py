@@ -10,7 +10,11 @@ HOW is one of
   failing   says that it ends with status 7 when it is asked
   half      does so in the middle of an answer
   long      answers with a line that has no end
+  endless   answers with lines that do not end
+  strange   answers what nobody has asked, without an end
+  steering  answers `get` with values that steer a terminal
   refusing  refuses `set`
+  paused    sets what no origin has begun with
   plain     knows neither get nor set
 """
 import json
@@ -40,7 +44,8 @@ def lines_of(method, given):
     elif method == "set":
         values.update(given["values"])
         version += 1
-        yield {"version": version, "clocks": [{"origin": "cam", "frame": given.get("at", 812)}],
+        clocks = [] if how == "paused" else [{"origin": "cam", "frame": given.get("at", 812)}]
+        yield {"version": version, "clocks": clocks,
                "pending": ["found"] if given.get("wait_ms") == 0 else []}
 
 
@@ -67,6 +72,11 @@ def serve(client):
         if how == "long":
             while True:
                 client.sendall(b"x" * 65536)
+        if how in ("endless", "strange"):
+            line = json.dumps({"id": number + (how == "strange"), "more": True, "parameters": {
+                "param": {"name": "a" * 9000, "value": "1"}, "node": {"name": "n" * 9000}}})
+            while True:
+                client.sendall((line + "\n").encode() * 64)
         if how in ("failing", "half"):
             if how == "half":
                 say({"id": number, "parameters": {"process": {"name": "a"}}, "more": True})
@@ -77,6 +87,8 @@ def serve(client):
         if how == "refusing" and method == "set":
             say({"id": number, "error": "out_of_range", "message": "gain = 99: expected 0..10"})
             continue
+        if how == "steering":
+            values["title"] = "\x1b]0;title\x07 \x9b2J \u202e end"
         unknown = [name for name in given.get("names", []) if name not in values]
         if unknown:
             say({"id": number, "error": "unknown_parameter",

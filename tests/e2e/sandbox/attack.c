@@ -3,6 +3,7 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/fs.h>
 #include <linux/perf_event.h>
 #include <netdb.h>
 #include <sched.h>
@@ -141,6 +142,22 @@ static long make_events_block(void)
 		return errno;               \
 	}
 
+/* Its path if it may be read, else a file that everybody may read: of that nothing is really
+ * changed should an attack succeed. */
+static int open_readable(const char *path)
+{
+	int fd = open(path, O_RDONLY);
+
+	return fd < 0 ? open("/etc/passwd", O_RDONLY) : fd;
+}
+
+static int change_mode(int fd)
+{
+	struct stat file;
+
+	return fstat(fd, &file) < 0 ? -1 : fchmod(fd, file.st_mode & 07777);
+}
+
 int attack(const char *what, const char *path, int sibling, long *ret_result)
 {
 	pid_t parent = getppid();
@@ -187,6 +204,16 @@ int attack(const char *what, const char *path, int sibling, long *ret_result)
 	ATTACK(chown, chown(path, 1, 1))
 	ATTACK(utimes, utimes(path, NULL))
 	ATTACK(setxattr, setxattr(path, "user.x", "", 0, 0))
+	ATTACK(fchmod, change_mode(open_readable(path)))
+	ATTACK(fchown, fchown(open_readable(path), (uid_t)-1, (gid_t)-1))
+	ATTACK(fsetxattr, fsetxattr(open_readable(path), "user.x", "", 0, XATTR_REPLACE))
+	ATTACK(fremovexattr, fremovexattr(open_readable(path), "user.x"))
+	ATTACK(setxattrat, syscall(463, AT_FDCWD, path, 0, "user.x", NULL, 0))
+	ATTACK(removexattrat, syscall(466, AT_FDCWD, path, 0, "user.x"))
+	ATTACK(file_setattr, syscall(469, AT_FDCWD, path, NULL, 0, 0))
+	ATTACK(set_flags, ioctl(open_readable(path), FS_IOC_SETFLAGS, NULL))
+	ATTACK(lease, fcntl(open_readable(path), F_SETLEASE, F_RDLCK))
+	ATTACK(flock, flock(open_readable(path), LOCK_EX | LOCK_NB))
 	ATTACK(shmget, shmget(77, 4096, 0600))
 	ATTACK(msgget, msgget(77, 0600))
 	ATTACK(priority_user, setpriority(PRIO_USER, 0, 19))

@@ -1,0 +1,61 @@
+#define _GNU_SOURCE
+#include "address.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static bool is_port(const char *text)
+{
+	size_t n = strlen(text);
+
+	return n > 0 && n <= 5 && strspn(text, "0123456789") == n && atoi(text) <= 65535;
+}
+
+int io_address_parse(struct io_address *address, const char *name, const char *text,
+                     struct pkd_ctx *ctx)
+{
+	const char *colon = strrchr(text, ':');
+	size_t n = colon ? (size_t)(colon - text) : 0;
+
+	if (!colon || !is_port(colon + 1) || n >= IO_HOST_SIZE)
+		return pkd_error(ctx, EINVAL, "%s: '%s' is no HOST:PORT, such as sensor.local:4001",
+		                 name, text);
+	if (n > 1 && text[0] == '[' && text[n - 1] == ']') {
+		text++;
+		n -= 2;
+	} else if (memchr(text, ':', n)) {
+		return pkd_error(ctx, EINVAL, "%s: '%s': write [%.*s]:%s", name, text, (int)n, text,
+		                 colon + 1);
+	}
+	memcpy(address->host, text, n);
+	address->host[n] = '\0';
+	snprintf(address->port, sizeof(address->port), "%s", colon + 1);
+	return 0;
+}
+
+const char *io_address_text(const struct sockaddr *address, char text[static IO_ADDRESS_SIZE])
+{
+	const struct sockaddr_in *v4 = (const void *)address;
+	const struct sockaddr_in6 *v6 = (const void *)address;
+	char host[INET6_ADDRSTRLEN] = "?";
+
+	if (address->sa_family == AF_INET6) {
+		/* "::ffff:127.0.0.1" of a socket for both is 127.0.0.1. */
+		bool is_v4 = IN6_IS_ADDR_V4MAPPED(&v6->sin6_addr);
+
+		inet_ntop(is_v4 ? AF_INET : AF_INET6,
+		          is_v4 ? (const void *)&v6->sin6_addr.s6_addr[12]
+		                : (const void *)&v6->sin6_addr,
+		          host, sizeof(host));
+		snprintf(text, IO_ADDRESS_SIZE, is_v4 ? "%s:%u" : "[%s]:%u", host,
+		         ntohs(v6->sin6_port));
+	} else {
+		inet_ntop(AF_INET, &v4->sin_addr, host, sizeof(host));
+		snprintf(text, IO_ADDRESS_SIZE, "%s:%u", host, ntohs(v4->sin_port));
+	}
+	return text;
+}
