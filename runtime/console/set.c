@@ -42,6 +42,64 @@ uint32_t pkdi_set_next_behind(const struct pkdi_run *run, uint64_t version, uint
 	return PKD_NONE;
 }
 
+/* It is told of new values between two firings, and not while it is held. */
+static bool is_told(const struct pkdi_run *run, uint32_t node, uint64_t version)
+{
+	const struct pkdi_node *n = &run->nodes[node];
+
+	return !n->decl->methods->changed || !n->live.n || atomic_load(&run->held[node]) ||
+	       pkdi_run_has_ended(run, node) || atomic_load(&n->words->live.told) >= version;
+}
+
+uint32_t pkdi_set_next_pending(const struct pkdi_run *run, uint64_t version, uint32_t after)
+{
+	uint32_t behind = pkdi_set_next_behind(run, version, after);
+
+	for (uint32_t i = after == PKD_NONE ? 0 : after + 1; i < run->program->n_nodes; i++)
+		if (i == behind || (run->nodes[i].live.reads && !is_told(run, i, version)))
+			return i;
+	return PKD_NONE;
+}
+
+bool pkdi_set_remember(const struct pkdi_run *run, struct pkdi_request *request)
+{
+	request->before = calloc(run->program->n_nodes + 1, sizeof(*request->before));
+	for (uint32_t i = 0; request->before && i < run->program->n_nodes; i++)
+		request->before[i] = pkdi_run_has_ended(run, i)
+		                             ? PKD_NONE
+		                             : atomic_load(&run->orders[i].incarnation);
+	return request->before;
+}
+
+/* Which of those that read such values have been started again since, or were given up. */
+static void tell_dead(const struct pkdi_run *run, const struct pkdi_request *request,
+                      const char *name, bool gone, struct pkdi_out *out)
+{
+	bool any = false;
+
+	for (uint32_t i = 0; i < run->program->n_nodes; i++) {
+		bool is_gone = atomic_load(&run->orders[i].gone);
+
+		if (!run->nodes[i].live.reads || request->before[i] == PKD_NONE ||
+		    is_gone != gone ||
+		    (!gone && atomic_load(&run->orders[i].incarnation) == request->before[i]))
+			continue;
+		if (!any)
+			pkdi_out_open(out, name, '[');
+		any = true;
+		pkdi_out_text(out, NULL, run->program->nodes[i].name);
+	}
+	if (any)
+		pkdi_out_close(out, ']');
+}
+
+void pkdi_set_tell_dead(const struct pkdi_run *run, const struct pkdi_request *request,
+                        struct pkdi_out *out)
+{
+	tell_dead(run, request, "restarted", false, out);
+	tell_dead(run, request, "gone", true, out);
+}
+
 /* ---- What may change ---- */
 
 /* A parameter of a node that bind computes from this one, and that may not change; or NULL. */
@@ -60,6 +118,30 @@ static const struct pkd_node *find_fixed(const struct pkdi_run *run, uint32_t op
 	return NULL;
 }
 
+static bool is_path_of(const struct pkd_node *node, uint32_t param)
+{
+	for (uint32_t i = 0; i < node->n_rights; i++)
+		if (node->rights[i].param == param)
+			return true;
+	return false;
+}
+
+/* Whether what a node reads or writes is found by it. */
+static bool is_path(const struct pkdi_run *run, const struct pkdi_param *param)
+{
+	if (param->node)
+		return is_path_of(param->node, (uint32_t)(param->param - param->node->param_table));
+	for (uint32_t i = 0; i < run->program->n_nodes; i++) {
+		const struct pkd_node *node = &run->program->nodes[i];
+
+		for (uint32_t k = 0; k < node->n_derived; k++)
+			if (node->derived[k].option == param->index &&
+			    is_path_of(node, node->derived[k].param))
+				return true;
+	}
+	return false;
+}
+
 bool pkdi_set_may_change(const struct pkdi_run *run, uint32_t target, const char **ret_why)
 {
 	struct pkdi_param param;
@@ -69,17 +151,19 @@ bool pkdi_set_may_change(const struct pkdi_run *run, uint32_t target, const char
 	*ret_why = NULL;
 	if (pkdi_param_is_secret(run->program, &param))
 		*ret_why = "is secret: it is given when the program starts";
+	else if (is_path(run, &param))
+		*ret_why = "is a path that a node opens: it is given when the program starts";
 	else if (param.param->kind == PKD_STRING && !param.param->capacity)
-		*ret_why = param.node ? "is a string without a capacity: write `live param` and "
-					"`string<64>` in the declaration of its node"
-				      : "is a string without a capacity: write `string<64>` in its "
-					"declaration";
+		*ret_why = param.node ? "is a string without a capacity: only what its node "
+		                        "declares as `live param` and `string<64>` changes"
+		                      : "is a string without a capacity: write `string<64>` in its "
+		                        "declaration";
 	else if (param.node && !param.param->live)
-		*ret_why = "is set when the program starts: write `live param` in the declaration "
-			   "of its node";
+		*ret_why = "is set when the program starts: only what its node declares as "
+			   "`live param` changes";
 	else if (!param.node && find_fixed(run, target, &fixed))
-		*ret_why = "sets a parameter of a node that is not live: write `live param` in its "
-			   "declaration";
+		*ret_why = "sets a parameter of a node, and only what that declares as `live "
+			   "param` changes";
 	return !*ret_why;
 }
 
@@ -260,6 +344,16 @@ static bool compute(struct pkdi_run *run, const struct pkdi_json *json, uint32_t
 	return bind_again(run, fault) && check_ranges(run, fault);
 }
 
+/* Who has not come so far; one that is paused before those that wait for it. */
+static uint32_t find_behind(const struct pkdi_run *run, uint64_t version)
+{
+	uint32_t first = pkdi_set_next_behind(run, version, PKD_NONE), paused = first;
+
+	while (paused != PKD_NONE && atomic_load(&run->held[paused]) != PKDI_HELD_PAUSED)
+		paused = pkdi_set_next_behind(run, version, paused);
+	return paused == PKD_NONE ? first : paused;
+}
+
 bool pkdi_set_values(struct pkdi_run *run, const struct pkdi_json *json, uint32_t values,
                      uint64_t at, uint64_t *ret_version, struct pkdi_fault *fault)
 {
@@ -273,7 +367,13 @@ bool pkdi_set_values(struct pkdi_run *run, const struct pkdi_json *json, uint32_
 	if (!live->n)
 		return pkdi_refuse(fault, "not_live", "this program has no parameter that is live");
 	if (newest >= PKDI_WISHES - 1)
-		behind = pkdi_set_next_behind(run, newest - (PKDI_WISHES - 2), PKD_NONE);
+		behind = find_behind(run, newest - (PKDI_WISHES - 2));
+	if (behind != PKD_NONE && atomic_load(&run->held[behind]) == PKDI_HELD_PAUSED)
+		return pkdi_refuse(
+			fault, "busy",
+			"node '%.160s' is paused, and has not come to what was set three "
+			"times before: `pkd resume %.160s` first",
+			run->program->nodes[behind].name, run->program->nodes[behind].name);
 	if (behind != PKD_NONE)
 		return pkdi_refuse(fault, "busy",
 		                   "node '%.160s' has not come to what was set three times before",
