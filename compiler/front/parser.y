@@ -79,7 +79,7 @@ static void parser_error(PARSER_LTYPE *lloc, void *scanner, struct parser *parse
 %token WORKERS "workers" DYNAMIC "dynamic" CPU "cpu" PRIORITY "priority" HOST "host"
 %token WAIT "wait" SPIN "spin" STALL "stall" AFTER "after"
 %token READS "reads" WRITES "writes" APPENDS "appends" NETWORK "network" UNIX "unix"
-%token EXECUTES "executes" DEVICES "devices" DISPLAY "display" SETTLED "settled" INIT "init"
+%token EXECUTES "executes" DEVICES "devices" DISPLAY "display" SETS "sets" SETTLED "settled" INIT "init"
 %token TOUCHES "touches" NOTHING "nothing" LIMIT "limit" FINISH "finish" C "c"
 %token INCLUDE "include" DEFINE "define" FLUSHES "flushes" WAKES "wakes" MAKES "makes"
 %token SECRET "secret" CHANGED "changed" PRIVATE "private" PUBLIC "public" EXACT "exact"
@@ -429,6 +429,7 @@ right:
 | "devices" { $$ = ast_right(RIGHT_DEVICES, NULL); }
 | "devices" touched { $$ = ast_right(RIGHT_DEVICES, $touched); }
 | "display" { $$ = ast_right(RIGHT_DISPLAY, NULL); }
+| "sets" touched { $$ = ast_right(RIGHT_SETS, $touched); }
 ;
 
 /* A path: the value of a parameter, or a string. */
@@ -849,7 +850,7 @@ word:
 | "on" | "crash" | "restart" | "per" | "backoff" | "stop" | "absent" | "fires" | "state"
 | "persistent" | "command" | "step" | "workers" | "dynamic" | "cpu" | "priority" | "host"
 | "wait" | "spin" | "stall" | "after" | "reads" | "writes" | "appends" | "network" | "unix"
-| "executes" | "devices" | "display" | "settled" | "init" | "touches" | "nothing" | "limit"
+| "executes" | "devices" | "display" | "sets" | "settled" | "init" | "touches" | "nothing" | "limit"
 | "finish" | "c" | "include" | "define" | "flushes" | "wakes" | "makes" | "secret"
 | "changed" | "may" | "rest" | "starts" | "resting" | "memory" | "private" | "public" | "exact"
 ;
@@ -928,7 +929,7 @@ static void suggest_keyword(struct parser *parser, const yypcontext_t *context, 
 	        "absent", "paced",  "every",     "where",  "select", "when",     "workers",
 	        "stall",  "state",  "persistent", "step",  "fires",  "for",      "if", "priority",
 	        "reads",  "writes", "appends",   "network", "unix",  "executes", "devices",
-	        "display", "settled", "touches", "limit",  "finish", "include",  "define",
+	        "display", "sets", "settled", "touches", "limit",  "finish", "include",  "define",
 	        "flushes", "wakes", "makes",  "secret",  "changed", "may", "rest", "starts", "resting",
 	        "memory", "private", "public", "exact"};
 	const char *before = token_text(parser, parser->before);

@@ -117,6 +117,8 @@ const char *touch_words(const struct analysis *a, const struct touch *touch)
 
 	if (touch->kind == RIGHT_DISPLAY)
 		words = "display (X11 shows it all windows and keys)";
+	if (touch->kind == RIGHT_SETS && !touch->path)
+		return arena_printf(a->arena, "sets what --%s names", touch->option);
 	if (touch->path && pkd_path_is_address(touch->path))
 		words = arena_printf(a->arena, "network for '%s'", touch->path);
 	else if (touch->path)

@@ -24,9 +24,10 @@ static void report_unknown(struct sema *sema, const struct interface *face, stru
 		diag_suggest(sema->diags, name.text, names.items, names.n);
 }
 
-/* The parameter that a clause names, of the type it must have; NO_PARAM after a report. */
+/* The parameter that a clause names, of the type it must have; NO_PARAM after a report. `text` is
+ * what a string stands for here. */
 static uint32_t named_param(struct sema *sema, const struct interface *face, struct ast_name name,
-                            enum type_kind kind)
+                            enum type_kind kind, const char *text)
 {
 	bool path = kind == TYPE_STRING;
 	uint32_t i = find_param(face, name.text);
@@ -39,18 +40,20 @@ static uint32_t named_param(struct sema *sema, const struct interface *face, str
 		return NO_PARAM;
 	if (path && param->bounded && !param->live) {
 		diag_report(sema->diags, E0302, name.span,
-		            "a path is a string without a capacity, '%s' is %s", name.text,
+		            "%s is a string without a capacity, '%s' is %s", text, name.text,
 		            param->bounded->name);
 		return NO_PARAM;
 	}
 	if (param->type->kind != kind) {
-		diag_report(sema->diags, E0302, name.span, "%s is needed here, '%s' is %s",
-		            path ? "a path, which is a string," : "a bool", name.text,
-		            param->type->name);
+		diag_report(sema->diags, E0302, name.span, "%s%s is needed here, '%s' is %s", text,
+		            path ? ", which is a string," : "", name.text, param->type->name);
 	} else if (param->live) {
-		diag_report(sema->diags, E0208, name.span,
-		            path ? "a live parameter cannot be a path"
-		                 : "a live parameter cannot decide what a node may touch");
+		if (path)
+			diag_report(sema->diags, E0208, name.span,
+			            "a live parameter cannot be %s", text);
+		else
+			diag_report(sema->diags, E0208, name.span,
+			            "a live parameter cannot decide what a node may touch");
 		diag_note(sema->diags, param->span, "'%s' may change while the program runs",
 		          name.text);
 		diag_help(sema->diags, "what a node may touch is settled before it starts: write "
@@ -68,14 +71,18 @@ static bool resolve_path(struct sema *sema, const struct interface *face,
 	if (!expr)
 		return true;
 	if (expr->kind == EXPR_NAME) {
-		right->param = named_param(sema, face, expr->name, TYPE_STRING);
+		right->param = named_param(sema, face, expr->name, TYPE_STRING,
+		                           right->kind == RIGHT_SETS ? "a list of parameters"
+		                                                     : "a path");
 		return right->param != NO_PARAM &&
 		       secret_check_path(sema, &face->params.items[right->param], expr->name.span);
 	}
 	right->path = expr->text;
 	if (*expr->text)
 		return true;
-	diag_report(sema->diags, E0208, expr->span, "an empty path names no file");
+	diag_report(sema->diags, E0208, expr->span,
+	            right->kind == RIGHT_SETS ? "an empty list names no parameter"
+	                                      : "an empty path names no file");
 	return false;
 }
 
@@ -119,7 +126,7 @@ static void resolve_right(struct sema *sema, const struct ast_item *item, struct
 	if (!resolve_path(sema, face, item->expr, &right))
 		return;
 	if (item->name.text) {
-		right.when = named_param(sema, face, item->name, TYPE_BOOL);
+		right.when = named_param(sema, face, item->name, TYPE_BOOL, "a bool");
 		if (right.when == NO_PARAM)
 			return;
 	}

@@ -165,6 +165,13 @@ struct pkdi_live_words {
  * 2^39.5 ns (13 min) and above. */
 enum { PKDI_STEP_BUCKETS = 64, PKDI_STEP_FROM = 8 };
 
+/* What a node that `sets` asks for, for each parameter that it may set; see node/settings.h. */
+enum { PKDI_ASK_TEXT = 248 };
+struct pkdi_ask {
+	_Alignas(PKDI_LINE) _Atomic uint64_t seq; /* 2, 4, 6 …; odd while the text is written */
+	char text[PKDI_ASK_TEXT];                 /* the value, as on the command line */
+};
+
 struct pkdi_node_words {
 	_Alignas(PKDI_LINE) _Atomic uint32_t state;
 	_Atomic uint64_t in_hand; /* frame that step is working on, 0 = none */
@@ -191,6 +198,13 @@ struct pkdi_wishes {
 	_Alignas(PKDI_LINE) _Atomic uint64_t newest; /* of the ring of struct pkdi_wish behind it */
 	_Alignas(PKDI_LINE) _Atomic uint64_t ping;   /* each process stores it as its pong */
 	_Atomic uint32_t tracing; /* the number of the session of traces, odd while it lasts */
+};
+
+/* What became of a struct pkdi_ask. */
+struct pkdi_ask_answer {
+	_Alignas(PKDI_LINE) _Atomic uint64_t seq; /* of the one that was carried out; 0 = none */
+	_Atomic uint32_t is_refused;
+	char reason[PKDI_ASK_TEXT];
 };
 
 /* ---- Written by the supervisor ---- */

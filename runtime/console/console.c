@@ -9,12 +9,14 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "console/asks.h"
 #include "console/calls.h"
 #include "console/echo.h"
 #include "console/method.h"
 #include "console/place.h"
 #include "console/set.h"
 #include "console/web.h"
+#include "os/event.h"
 
 /* One more, and the one that has been quiet for longest is closed. */
 enum { MAX_CLIENTS = 16 };
@@ -405,7 +407,7 @@ static int earlier(int timeout_ms, int64_t until_ns)
 int pkdi_console_run(struct pkdi_run *run, int listener, int end_fd, gid_t group,
                      const struct pkdi_serve *serve)
 {
-	enum { END, LISTENER, FIRST, WEB = FIRST + MAX_CLIENTS };
+	enum { END, LISTENER, ASKS, FIRST, WEB = FIRST + MAX_CLIENTS };
 	struct console *console = calloc(1, sizeof(*console));
 	struct pkdi_web *web = serve->socket >= 0 ? pkdi_web_create(run, serve) : NULL;
 	struct pollfd fds[WEB + PKDI_WEB_FDS];
@@ -424,12 +426,14 @@ int pkdi_console_run(struct pkdi_run *run, int listener, int end_fd, gid_t group
 		console->clients[i].fd = -1;
 	pkdi_set_recover(run);
 	pkdi_call_cancel_all(run);
+	pkdi_asks_carry_out(run, console->values, PKDI_MESSAGE_VALUES);
 	for (;;) {
 		int timeout_ms = wait_ms(console);
 		int64_t until_ns = 0;
 
 		fds[END] = (struct pollfd){end_fd, POLLIN, 0};
 		fds[LISTENER] = (struct pollfd){listener, POLLIN, 0};
+		fds[ASKS] = (struct pollfd){run->console_fd, POLLIN, 0};
 		for (int i = 0; i < MAX_CLIENTS; i++)
 			fds[FIRST + i] = (struct pollfd){console->clients[i].fd,
 			                                 events_of(&console->clients[i]), 0};
@@ -440,6 +444,10 @@ int pkdi_console_run(struct pkdi_run *run, int listener, int end_fd, gid_t group
 		if (fds[END].revents) {
 			say_end(console);
 			break;
+		}
+		if (fds[ASKS].revents) {
+			pkdi_event_take(run->console_fd);
+			pkdi_asks_carry_out(run, console->values, PKDI_MESSAGE_VALUES);
 		}
 		for (int i = 0; i < MAX_CLIENTS; i++) {
 			take_events(console, &console->clients[i], fds[FIRST + i].revents);

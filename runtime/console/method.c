@@ -17,6 +17,7 @@
 #include "console/take.h"
 #include "console/tracing.h"
 #include "console/why.h"
+#include "options/change.h"
 #include "options/param.h"
 #include "options/value.h"
 
@@ -329,7 +330,7 @@ static void tell_param(const struct pkdi_run *run, uint32_t index, struct pkdi_o
 		pkdi_out_bool(out, "untold", true);
 	if (secret)
 		pkdi_out_bool(out, "secret", true);
-	pkdi_out_bool(out, "live", pkdi_set_may_change(run, index, &why));
+	pkdi_out_bool(out, "live", pkdi_may_change(run->program, index, &why));
 	pkdi_out_bool(out, "set", run->live.is_set[index]);
 }
 

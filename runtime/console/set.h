@@ -23,10 +23,6 @@ bool pkdi_set_remember(const struct pkdi_run *run, struct pkdi_request *request)
 void pkdi_set_tell_dead(const struct pkdi_run *run, const struct pkdi_request *request,
                         struct pkdi_out *out);
 
-/* Whether the parameter may change while the program runs; *ret_why is what it is otherwise, as the
- * end of a sentence. */
-bool pkdi_set_may_change(const struct pkdi_run *run, uint32_t target, const char **ret_why);
-
 /* The parameter of that name, a string of the JSON; false after a fault. */
 bool pkdi_set_find(const struct pkdi_run *run, const struct pkdi_json *json, uint32_t name,
                    struct pkdi_param *ret_target, struct pkdi_fault *fault);

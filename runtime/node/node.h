@@ -11,6 +11,7 @@
 #include "node/live.h"
 #include "node/path.h"
 #include "node/plan.h"
+#include "node/settings.h"
 #include "node/trace.h"
 #include "node/watch.h"
 #include "os/log.h"
@@ -84,6 +85,7 @@ struct pkdi_node {
 
 	const _Atomic uint32_t *held; /* enum pkdi_held, by the console */
 	struct pkdi_calls calls;
+	struct pkdi_settings settings; /* of the program, which it may change */
 	struct pkdi_live live;
 	uint64_t live_loaded; /* the version of its params, and of its pool's, in this process */
 	uint64_t decided; /* histories: the node will fire no frame up to here */

@@ -39,6 +39,7 @@ static void add_right(struct pkdi_rights *rights, const struct pkd_right *right)
 		rights->writes = true;
 		break;
 	case PKD_READS:
+	case PKD_SETS:
 		break;
 	}
 }

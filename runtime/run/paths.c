@@ -161,7 +161,7 @@ static int resolve_all(struct pkdi_run *run, bool outputs)
 		for (uint32_t j = 0; j < node->decl->n_rights && r == 0; j++) {
 			struct pkdi_path *path = &node->paths[j];
 
-			if (!path->text || !*path->text ||
+			if (!path->text || !*path->text || path->right->kind == PKD_SETS ||
 			    pkdi_right_is_output(path->right) != outputs)
 				continue;
 			if (outputs)

@@ -19,6 +19,7 @@
 #include "run/link.h"
 #include "run/paths.h"
 #include "run/traces.h"
+#include "run/settings.h"
 #include "run/wishes.h"
 
 /* ---- Private memory ---- */
@@ -392,7 +393,10 @@ static int create_events(struct pkdi_run *run)
 	if (run->stop_fd < 0)
 		return -errno;
 	run->supervisor_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	return run->supervisor_fd < 0 ? -errno : 0;
+	if (run->supervisor_fd < 0)
+		return -errno;
+	run->console_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	return run->console_fd < 0 ? -errno : 0;
 }
 
 /* ---- All of it ---- */
@@ -438,6 +442,7 @@ int pkdi_run_init(struct pkdi_run *run, const struct pkd_program *program,
 		.n_own_files = options->n_own_files,
 		.stop_fd = -1,
 		.supervisor_fd = -1,
+		.console_fd = -1,
 		.supervisor = getpid(),
 		.started = time(NULL),
 		.start_ns = pkd_now(),
@@ -485,6 +490,9 @@ int pkdi_run_init(struct pkdi_run *run, const struct pkd_program *program,
 		r = create_pools(run);
 	if (r < 0)
 		goto finish_run;
+	r = pkdi_settings_find(run);
+	if (r < 0)
+		goto finish_run;
 	r = pkdi_layout_create(run, (uint64_t)options->why_bytes);
 	if (r == 0)
 		r = pkdi_wishes_create(run, options);
@@ -503,7 +511,9 @@ int pkdi_run_init(struct pkdi_run *run, const struct pkd_program *program,
 	for (uint32_t i = 0; i < program->n_nodes; i++)
 		run->nodes[i].log_level = pkdi_levels_of(&options->levels, i);
 	pkdi_wishes_link(run);
-	r = lend_nothing(run);
+	r = pkdi_settings_link(run, !options->no_console);
+	if (r == 0)
+		r = lend_nothing(run);
 	if (r == 0)
 		r = pkdi_store_begin(run, options);
 	if (r == 0)
@@ -538,7 +548,10 @@ void pkdi_run_finish(struct pkdi_run *run)
 		close(run->stop_fd);
 	if (run->supervisor_fd >= 0)
 		close(run->supervisor_fd);
+	if (run->console_fd >= 0)
+		close(run->console_fd);
 	pkdi_paths_finish(run);
+	pkdi_settings_finish(run);
 	pkdi_store_finish(&run->store);
 	for (uint32_t i = 0; run->nodes && i < run->program->n_nodes; i++)
 		if (run->nodes[i].decl)

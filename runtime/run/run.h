@@ -59,6 +59,7 @@ struct pkdi_run {
 	int supervisor_fd;   /* has the supervisor look: outputs, damage, restarts, SIGTERM */
 	struct rlimit files; /* as it was at the start of the program, for its nodes */
 	pid_t supervisor;
+	int console_fd;      /* has the console look: a node asks for values of parameters */
 	time_t started; /* by the calendar, in seconds of Unix */
 	struct pkdi_cgroup cgroup;
 	struct pkd_process whole; /* the only process of --single-process … */

@@ -6,6 +6,7 @@
 
 #include "options/param.h"
 #include "options/value.h"
+#include "run/settings.h"
 
 /* A string without a capacity has no bound, and its memory is of one process. */
 static bool may_change(const struct pkdi_param *target)
@@ -77,14 +78,15 @@ static bool allocate_requests(struct pkdi_run *run)
 	return true;
 }
 
-/* The mailboxes of nodes with commands, from `at` on; with a NULL base they are only measured.
- * Returns where they end. */
+/* The mailboxes of nodes with commands and the answers to nodes that set, from `at` on; with a NULL
+ * base they are only measured. Returns where they end. */
 static size_t place_requests(struct pkdi_run *run, char *base, size_t at)
 {
 	for (uint32_t i = 0; i < run->program->n_nodes; i++) {
 		const struct pkd_node *decl = &run->program->nodes[i];
 		struct pkdi_calls *calls = &run->nodes[i].calls;
 
+		at = pkdi_settings_place(run, i, base, at);
 		if (!decl->n_commands)
 			continue;
 		calls->request_size = pkdi_call_request_size(decl);

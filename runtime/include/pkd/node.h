@@ -146,6 +146,34 @@ bool pkd_resumes(const struct pkd_ctx *ctx);
 /* True once the program was asked to stop, for loops inside a long step. */
 bool pkd_stopping(const struct pkd_ctx *ctx);
 
+/* ---- Parameters of the program, for a node that `sets` some ---- */
+
+/* How many it may set: those of its list, in that order, each once; numbered from 0. */
+uint32_t pkd_n_settings(const struct pkd_ctx *ctx);
+
+/* The name, "green.low"; NULL beyond the last. It lives as long as the program. */
+const char *pkd_setting_name(const struct pkd_ctx *ctx, uint32_t setting);
+
+/* What its value is: a number, PKD_BOOL, PKD_TIME, PKD_ENUM, PKD_STRING, or PKD_ARRAY of them. */
+enum pkd_kind pkd_setting_kind(const struct pkd_ctx *ctx, uint32_t setting);
+
+/* Grows with each change of any parameter of the program, whoever has asked for it. */
+uint64_t pkd_settings_version(const struct pkd_ctx *ctx);
+
+/* Its newest value as text, as on the command line, cut to `size` bytes with the NUL. Returns its
+ * length; -EAGAIN where it is just being changed. */
+int pkd_setting_get(const struct pkd_ctx *ctx, uint32_t setting, char *ret_text, size_t size);
+
+/* Asks for a value, written as on the command line. It is set as `pkd set` would do it: checked,
+ * from one frame on for all nodes. A newer text takes the place of one that was not carried out yet.
+ * Returns 0; -EINVAL for a text of 248 bytes or more; -ENOTCONN in a program without a console
+ * (--no-console), which never sets anything. */
+int pkd_setting_set(struct pkd_ctx *ctx, uint32_t setting, const char *text);
+
+/* What became of the text that was asked for last: 0 where it was taken, or none was; -EINPROGRESS;
+ * -EINVAL where it was refused, with the reason. */
+int pkd_setting_result(const struct pkd_ctx *ctx, uint32_t setting, char *ret_reason, size_t size);
+
 /* ---- Sources ---- */
 
 /* Sets the capture time (event time) of the frame being made; the default is the time at which

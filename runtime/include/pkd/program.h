@@ -134,6 +134,7 @@ enum pkd_right_kind {
 	PKD_EXECUTES, /* programs */
 	PKD_DEVICES,  /* files below /dev, and ioctl on them */
 	PKD_DISPLAY,  /* the user's X11 or Wayland display, GPUs */
+	PKD_SETS,     /* parameters of the program: the path is a list of their names */
 };
 
 struct pkd_right {

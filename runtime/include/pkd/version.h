@@ -5,6 +5,6 @@
 #define PKD_VERSION "0.1.0"
 
 /* Incremented whenever a struct of node.h, program.h or frame.h changes its meaning or layout. */
-#define PKD_ABI 15
+#define PKD_ABI 16
 
 #endif
