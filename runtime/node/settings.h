@@ -10,17 +10,17 @@
 #include "node/live.h"
 
 struct pkdi_setting {
-	char *name; /* "green.low", as the console knows it */
+	char *name;      /* "green.low", as the console knows it */
 	uint32_t target; /* its number, see options/param.h */
 	const struct pkdi_live_value *value;
-	struct pkdi_ask *ask;           /* own */
+	struct pkdi_ask *ask;                 /* own */
 	const struct pkdi_ask_answer *answer; /* the console's */
 };
 
 struct pkdi_settings {
 	struct pkdi_setting *items;
 	uint32_t n;
-	struct pkdi_ask *asks;    /* own, one for each */
+	struct pkdi_ask *asks;           /* own, one for each */
 	struct pkdi_ask_answer *answers; /* written by the console: likewise */
 	const struct pkdi_live_values *all;
 	char *scratch; /* for a value */

@@ -122,8 +122,9 @@ static int link_node(struct pkdi_run *run, struct pkdi_node *node, bool has_cons
 
 		setting->value = find_value(&run->live, setting->target);
 		if (!setting->value) {
-			pkdi_log(&run->log, "%s is to set '%s', which nothing reads while the "
-			                    "program runs",
+			pkdi_log(&run->log,
+			         "%s is to set '%s', which nothing reads while the "
+			         "program runs",
 			         node->decl->name, setting->name);
 			return -EINVAL;
 		}
