@@ -102,7 +102,7 @@ static void parser_error(PARSER_LTYPE *lloc, void *scanner, struct parser *parse
 %type <expr> expr postfix primary stream edge operand initial limit backoff member condition
 %type <arg> arg resource
 %type <args> args call_args inits elems limits limit_lines
-%type <exprs> members member_list member_lines
+%type <exprs> members of_members member_list member_lines
 %type <type> type type_arg
 %type <expr> size sized
 %type <types> type_args
@@ -690,6 +690,12 @@ rule_lines:
 | rule_lines error END_STMT { $$ = $1; }
 ;
 
+/* None: all that no such rule names. */
+of_members:
+  %empty { $$ = (struct ast_exprs){0}; }
+| "of" members { $$ = $members; }
+;
+
 rule:
   "process" name on_host '{' member_lines '}' settings {
 	$$ = $settings;
@@ -699,17 +705,17 @@ rule:
 	$$.host = $on_host.host;
 	$$.members = $member_lines;
   }
-| "on" "crash" "of" members policy {
+| "on" "crash" of_members policy {
 	$$ = $policy;
 	$$.kind = RULE_CRASH;
 	$$.span = @$;
-	$$.members = $members;
+	$$.members = $of_members;
   }
-| "on" "stall" "after" QUANTITY "of" members policy {
+| "on" "stall" "after" QUANTITY of_members policy {
 	$$ = $policy;
 	$$.kind = RULE_STALL;
 	$$.span = @$;
-	$$.members = $members;
+	$$.members = $of_members;
 	$$.expr = ast_expr(parser, EXPR_QUANTITY, @QUANTITY);
 	$$.expr->text = $QUANTITY;
   }

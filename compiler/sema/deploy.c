@@ -363,6 +363,60 @@ static void set_failure(struct deploy *d, const struct ast_rule *rule,
 	}
 }
 
+/* A rule without members is for all processes that no rule of its kind names; a stall ends as a
+ * rule about crashes says, where there is one. */
+static void set_default(struct deploy *d, const struct ast_rule *rule, bool *named)
+{
+	struct bound *bound = d->bound;
+
+	for (size_t i = 0; i < bound->processes.n; i++) {
+		struct bound_process *process = &bound->processes.items[i];
+
+		if (named[i])
+			continue;
+		if (rule->kind == RULE_STALL && process->failure)
+			process->stall_ns = time_of(d, rule->expr);
+		else
+			set_failure(d, rule, process);
+	}
+}
+
+static bool is_about_all(const struct ast_rule *rule, enum ast_rule_kind kind)
+{
+	return rule->kind == kind && rule->members.n == 0;
+}
+
+static void apply_defaults(struct deploy *d, const struct ast_decl *deploy, enum ast_rule_kind kind)
+{
+	bool *named = arena_alloc(d->sema->arena, d->bound->processes.n + 1);
+	const struct ast_rule *all = NULL;
+
+	memset(named, 0, d->bound->processes.n + 1);
+	for (size_t i = 0; i < deploy->rules.n; i++) {
+		const struct ast_rule *rule = &deploy->rules.items[i];
+
+		for (size_t k = 0; rule->kind == kind && k < rule->members.n; k++) {
+			struct node_list list = members(d, rule->members.items[k]);
+
+			for (size_t n = 0; n < list.n; n++)
+				named[d->process_of[list.items[n]]] = true;
+		}
+	}
+	for (size_t i = 0; i < deploy->rules.n; i++) {
+		const struct ast_rule *rule = &deploy->rules.items[i];
+
+		if (!is_about_all(rule, kind))
+			continue;
+		if (all) {
+			diag_report(d->sema->diags, E0503, rule->span,
+			            "all others have a failure policy already");
+			diag_note(d->sema->diags, all->span, "given here");
+			continue;
+		}
+		set_default(d, all = rule, named);
+	}
+}
+
 /* ---- Limits ---- */
 
 enum { MEMORY_LIMIT_MIN = 1 << 20 };
@@ -540,5 +594,9 @@ void deploy_apply(struct sema *sema, struct bound *bound, const struct ast_decl 
 	complete(&d);
 	for (size_t i = 0; deploy && i < deploy->rules.n; i++)
 		apply(&d, &deploy->rules.items[i]);
+	if (deploy) {
+		apply_defaults(&d, deploy, RULE_CRASH);
+		apply_defaults(&d, deploy, RULE_STALL);
+	}
 	expand_workers(sema, bound);
 }

@@ -3,7 +3,7 @@
 #include "commands.pkd.h"
 #include <pkd/program.h>
 
-PKD_GENERATED_FOR(15);
+PKD_GENERATED_FOR(16);
 
 extern const struct pkd_methods camera_methods;
 extern const struct pkd_methods sink_methods;

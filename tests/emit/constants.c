@@ -6,7 +6,7 @@
 #include <string.h>
 #include <table/csv.pkd.h>
 
-PKD_GENERATED_FOR(15);
+PKD_GENERATED_FOR(16);
 
 extern const struct pkd_methods origin__methods;
 extern const struct pkd_methods table_csv_methods;

@@ -3,7 +3,7 @@
 #include "generic_items.pkd.h"
 #include <pkd/program.h>
 
-PKD_GENERATED_FOR(15);
+PKD_GENERATED_FOR(16);
 
 extern const struct pkd_methods origin_spot_methods;
 extern const struct pkd_methods origin_name_methods;

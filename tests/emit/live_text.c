@@ -6,7 +6,7 @@
 #include <pkd/text.h>
 #include <string.h>
 
-PKD_GENERATED_FOR(15);
+PKD_GENERATED_FOR(16);
 
 extern const struct pkd_methods lamp_methods;
 extern const struct pkd_methods show_methods;

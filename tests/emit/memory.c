@@ -3,7 +3,7 @@
 #include "memory.pkd.h"
 #include <pkd/program.h>
 
-PKD_GENERATED_FOR(15);
+PKD_GENERATED_FOR(16);
 
 extern const struct pkd_methods source_methods;
 extern const struct pkd_methods hold_methods;
