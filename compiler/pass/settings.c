@@ -1,5 +1,5 @@
-/* What nodes set by their clause `sets`: each name of the list is a parameter of the program that may
- * change. A list that an option gives is looked at when the program starts. */
+/* What nodes set by their clause `sets`: each name of the list is a parameter of the program that
+ * may change. A list that an option gives is looked at when the program starts. */
 #include "pass/touch.h"
 
 #include <string.h>
