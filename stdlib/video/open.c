@@ -133,6 +133,8 @@ int video_open_init(struct video_open *self, const struct video_open_params *par
 	                                       .track = params->track,
 	                                       .start = params->start,
 	                                       .playlists = params->playlists,
+	                                       .ca = params->ca,
+	                                       .insecure = params->insecure,
 	                                       .open_ns = MEDIA_SILENCE_NS,
 	                                       .silence_ns = MEDIA_SILENCE_NS,
 	                                       .rotate = params->rotate,

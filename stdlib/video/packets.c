@@ -170,6 +170,8 @@ int video_packets_init(struct video_packets *self, const struct video_packets_pa
 	                                       .track = params->track,
 	                                       .start = -1,
 	                                       .playlists = params->playlists,
+	                                       .ca = params->ca,
+	                                       .insecure = params->insecure,
 	                                       .open_ns = MEDIA_SILENCE_NS,
 	                                       .silence_ns = MEDIA_SILENCE_NS};
 	self->packet = av_packet_alloc();

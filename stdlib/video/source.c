@@ -141,6 +141,11 @@ bool media_is_address(const char *source)
 	return kind && kind != &kinds[0];
 }
 
+bool media_checks_certificate(const char *source)
+{
+	return strncmp(source, "rtsps:", 6) != 0 && strncmp(source, "rtmps:", 6) != 0;
+}
+
 /* A name with a colon in it would be taken for a protocol. */
 static char *url_of(const struct media_source *self)
 {
@@ -307,12 +312,32 @@ static bool is_playlist(const char *format)
 	return is_one_of(format, playlists, sizeof(playlists) / sizeof(playlists[0]));
 }
 
+/* Also where one address of http leads to another, of https. Others have no such options. */
+static int open_checked(struct media_source *self, AVIOContext **context, const char *name,
+                        int flags, AVDictionary **options)
+{
+	AVDictionary *checked = NULL;
+	const char *ca = self->options->ca;
+	int error;
+
+	if (options)
+		av_dict_copy(&checked, *options, 0);
+	av_dict_set_int(&checked, "tls_verify", !self->options->insecure, 0);
+	if (ca && *ca)
+		av_dict_set(&checked, "ca_file", ca, 0);
+	error = self->open_file(self->format, context, name, flags, &checked);
+	av_dict_free(&checked);
+	return error;
+}
+
 /* As libavformat calls it for each file; not for those of ffconcat. */
 static int open_entry(AVFormatContext *format, AVIOContext **context, const char *name, int flags,
                       AVDictionary **options)
 {
 	struct media_source *self = format->opaque;
-	int error = self->open_file(format, context, name, flags, options);
+	int error = self->is_address && !self->is_described
+	                    ? open_checked(self, context, name, flags, options)
+	                    : self->open_file(format, context, name, flags, options);
 
 	if (error < 0 && error != AVERROR_EXIT && !self->entry_error && format->iformat &&
 	    is_playlist(format->iformat->name)) {
@@ -562,6 +587,12 @@ int media_source_open(struct media_source *self, const struct media_options *opt
 			"'%s': %s reads files and the addresses of http, https, ftp, rtsp, "
 			"rtsps, rtmp, rtmps, rtp, udp, srt and tcp",
 			self->name, options->node);
+	if (!options->insecure && !media_checks_certificate(options->source))
+		return media_fail(
+			self, EPERM,
+			"'%s': FFmpeg cannot check the certificate of %s; write insecure: "
+			"true to trust any",
+			self->name, kind->scheme);
 	self->is_address = kind != &kinds[0];
 	self->is_described = kind->is_live;
 	self->is_live = kind->is_live || options->is_live;

@@ -27,6 +27,8 @@ struct media_options {
 	bool playlists; /* may be followed */
 	bool rotate, square;
 	bool is_live;          /* of whatever kind: no frame may wait in the decoder */
+	const char *ca;        /* whose certificates are trusted; NULL, "" = who the system trusts */
+	bool insecure;         /* any certificate will do */
 	const char *transport; /* of rtsp, "tcp" or "udp"; NULL = tcp */
 	int64_t open_ns;       /* an address that cannot be opened in so long has failed … */
 	int64_t silence_ns;    /* … and one that delivers nothing for so long after that */
@@ -79,6 +81,10 @@ int media_report_size(const struct media_source *self, int width, int height);
 
 /* Whether it is an address of a kind that can be opened. */
 bool media_is_address(const char *source);
+
+/* Whether the certificate of its server is looked at, where it is an address that has one: rtsps and
+ * rtmps have no option for it in libavformat. */
+bool media_checks_certificate(const char *source);
 
 /* Whether it can be read once more from the start. */
 bool media_source_is_file(const struct media_source *self);

@@ -44,6 +44,11 @@ static int check(const struct video_stream_params *params, struct pkd_ctx *ctx)
 	if (has_user && media_address_has_user(params->source))
 		return pkd_error(ctx, EINVAL,
 		                 "source names a user, and so does 'user': write one of them");
+	if (!params->insecure && !media_checks_certificate(params->source))
+		return pkd_error(
+			ctx, EPERM,
+			"FFmpeg cannot check the certificate of this address: write insecure: "
+			"true to trust any");
 	if (*params->password && !*params->user)
 		return pkd_error(ctx, EINVAL, "there is a password, but no user: write user: …");
 	return PKD_OK;
@@ -60,6 +65,8 @@ static int connect(struct video_stream *self, struct pkd_ctx *ctx)
 	                  .max_width = params->W,
 	                  .max_height = params->H,
 	                  .is_live = true,
+	                  .ca = params->ca,
+	                  .insecure = params->insecure,
 	                  .transport = params->transport == video_Transport_udp ? "udp" : "tcp",
 	                  .open_ns = params->connect,
 	                  .silence_ns = params->timeout},
