@@ -82,7 +82,7 @@ int media_report_size(const struct media_source *self, int width, int height);
 /* Whether it is an address of a kind that can be opened. */
 bool media_is_address(const char *source);
 
-/* Whether the certificate of its server is looked at, where it is an address that has one: rtsps and
+/* Whether the certificate of its server is looked at, where it has one: rtsps and
  * rtmps have no option for it in libavformat. */
 bool media_checks_certificate(const char *source);
 

@@ -74,7 +74,7 @@ class Program:
             return self.replace(re.sub(r"[A-Za-z]+$", new, line[start:start + self.message.length]))
         if self.message.code == "E0301":
             return self.replace(new)
-        words = re.findall(r"\w+", line)
+        words = [word for word in re.findall(r"[\w.]+" if "." in new else r"\w+", line) if word != new]
         old = difflib.get_close_matches(new, words, 1, 0.3)
         if " " in new or not old:
             return self.replace(new)
@@ -310,6 +310,7 @@ RULES = [
      rf"at {CODE},? .*", Program.port_and_operand),
     (r"declare it: 'param secret (\w+): string'", Program.secret),
     (r"write 'live param', or leave 'changed' out", TEXT),
+    (r"only what is declared 'live param' changes", TEXT),
     (r"declare it '((\w+): string<64>)'", Program.capacity),
     (r"declare it '\w+: string<64>' and write .*|write '.* when present\(x\)' for an element .*", TEXT),
     (r"say what it is called here: '(use \S+) (as \w+)'", lambda p, use, name: p.rewrite(r"$", " " + name)),
