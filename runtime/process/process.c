@@ -209,9 +209,22 @@ static void attach_pools(struct pkdi_run *run, uint32_t index)
 	}
 }
 
-static void close_maps(struct pkdi_run *run)
+static bool sets_parameters(const struct pkdi_run *run, uint32_t index)
+{
+	const struct pkd_process *process = run->processes[index].decl;
+
+	for (uint32_t i = 0; i < process->n_nodes; i++)
+		if (run->nodes[process->nodes[i]].settings.n)
+			return true;
+	return false;
+}
+
+static void close_inherited(struct pkdi_run *run, uint32_t index)
 {
 	struct pkdi_closer closer = {0, 0};
+
+	if (index != PKD_NONE && !sets_parameters(run, index))
+		pkdi_closer_add(&closer, &run->console_fd);
 
 	for (uint32_t i = 0; i < run->program->n_streams; i++)
 		pkdi_closer_add(&closer, &run->streams[i].map.fd);
@@ -257,7 +270,7 @@ int pkdi_process_attach(struct pkdi_run *run, uint32_t index)
 		r = attach_control(run, index);
 	if (r == 0)
 		r = attach_traces(run, index);
-	close_maps(run);
+	close_inherited(run, index);
 	pkdi_paths_attach(run, index);
 	return r;
 }
