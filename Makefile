@@ -187,7 +187,7 @@ $(B)/obj/runtime/%.c.o: runtime/%.c
 
 # The libraries of a source are those of the nodes that name it, or that it tests.
 links_of_source = $(sort $(call LINKS_OF,$(patsubst stdlib/%_test.c,%,$(1:.cpp=.c))) \
-	$(foreach n,$(BUILT),$(if $(filter $(1),$(call SOURCES_OF,$(n))),$(call LINKS_OF,$(n)))))
+	$(foreach n,$(BUILT),$(if $(filter $(subst _test.,.,$(1)),$(call SOURCES_OF,$(n))),$(call LINKS_OF,$(n)))))
 cflags_of = $(if $(1),$$($(PKG_CONFIG) --cflags $(1) | sed 's/-I/-isystem /g'))
 libs_of = $(if $(1),$$($(PKG_CONFIG) --libs $(1)))
 NODE_FLAGS := -Iruntime/include -I$(B)/include
