@@ -524,6 +524,10 @@ $(B)/tests/bench/nodes/run: $(BENCH_NODES_O) $(NODE_TEST_O) $(B)/obj/runtime/nod
 bench-nodes: $(B)/tests/bench/nodes/run ## what image and draw nodes take beside the bare library (ROWS=WORD: some); fails if more than 1.05 x
 	@$(B)/tests/bench/nodes/run $(ROWS)
 
+.PHONY: bench-targets
+bench-targets: $(B)/tests/bench/nodes/run ## of these the ones that find targets; 640 x 480 within 1.2 ms, too
+	@$(B)/tests/bench/nodes/run target
+
 # ---- The page of the nodes ----
 
 .PHONY: nodes
