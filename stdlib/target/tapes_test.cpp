@@ -181,7 +181,10 @@ void what_is_no_pair_is_none(void **)
 	eyes.paint(320, 200, -14.5, 20, 8);
 	assert_false(eyes.find());
 	eyes.clear();
-	eyes.paint_pair(100, 10); // cut by the edge
+	eyes.paint_pair(320, 34); // whole, by two pixels
+	assert_true(eyes.find());
+	eyes.clear();
+	eyes.paint_pair(320, 28); // cut by the edge
 	assert_false(eyes.find());
 	eyes.clear();
 	eyes.paint_pair(300, 200);
