@@ -14,7 +14,7 @@ extern "C" const struct pkd_methods target_tapes_methods;
 namespace
 {
 
-enum { W = 640, H = 480 };
+constexpr int W = 640, H = 480;
 
 struct eyes {
 	struct target_tapes_params params = {};
