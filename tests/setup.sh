@@ -8,7 +8,7 @@ cd "$(dirname "$0")/.." || exit 1
 packages="gcc g++ libc6-dev pkg-config flex bison
 	libavformat-dev libavcodec-dev libswscale-dev libavutil-dev libyuv-dev libopencv-dev libsdl2-dev
 	libfreetype-dev libturbojpeg0-dev libncurses-dev zlib1g-dev libyaml-dev libsqlite3-dev sqlite3 libssl-dev
-	libcurl4-openssl-dev libmosquitto-dev libpcre2-dev
+	libcurl4-openssl-dev libmosquitto-dev libpcre2-dev libapriltag-dev
 	fonts-dejavu-core ffmpeg graphviz
 	libzxing-dev zxing-cpp-tools opencv-data
 	libcmocka-dev python3-gi spin valgrind strace procps xvfb xauth x11-utils xdotool openssh-client"
