@@ -394,7 +394,9 @@ static struct module *import_use(struct sema *sema, struct file_scope *file,
 		}
 	}
 	sema->import_depth--;
-	if (module && module->loading && (module != file->module || use->expr)) {
+	/* What a file has may be asked for once it is read whole; of the library's modules that is
+	 * each file by itself: the modules may use each other. */
+	if (module && module->loading && use->expr) {
 		diag_report(sema->diags, E0204, use->span,
 		            "'%s' is being read already: it uses this file, directly or not",
 		            use->name.text);

@@ -37,7 +37,7 @@ struct module {
 	const char *in_c;   /* before its names in C; "" in the main file */
 	struct map symbols; /* of all its files: one name, one meaning */
 	VEC(struct file_scope *) files;
-	bool loading; /* its files are being read: met again, it is a circle */
+	bool loading; /* its files are being read: a file that is met again is a circle */
 };
 
 /* One file: what it declares is in its module, what it uses is its own. */
