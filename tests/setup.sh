@@ -88,6 +88,28 @@ if [ "${PKD_SETUP:-}" != no ] && command -v apt-get >/dev/null &&
 fi
 [ "${1:-}" = --media ] || exit 0
 
+# ---- Pictures of tags with known corners and poses, of which the package has 200 MB beside them ----
+
+tags=build/media/tags
+
+get_tags() {
+	mkdir -p build/media
+	unpacked=$(mktemp -d build/tags.XXXXXX) && chmod 755 "$unpacked" || return 1
+	(
+		cd "$unpacked" && $apt -o APT::Sandbox::User=root -o Acquire::Retries=0 \
+			-o Acquire::http::Timeout=30 download visp-images-data >/dev/null 2>&1 &&
+			dpkg-deb --fsys-tarfile visp-images-data_*.deb | tar -x --strip-components=6 --wildcards \
+				'*/AprilTag/AprilTag.pgm' '*/AprilTag/*.txt' '*/AprilTag/benchmark/640x480/*' &&
+			rm -- *.deb && test -s AprilTag.pgm
+	) && mv "$unpacked" "$tags" && return 0
+	rm -rf "$unpacked"
+	return 1
+}
+if command -v apt-get >/dev/null && [ ! -d "$tags" ]; then
+	say "getting pictures of tags for a test (package visp-images-data, not installed)"
+	get_tags || say "cannot download it: the test of detect.tags with them will be skipped"
+fi
+
 # ---- The clips and pictures, from OpenCV's documentation package, which is not installed ----
 
 media=build/media

@@ -4,12 +4,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "../base/cpus.h"
 
 /* Protocol Buffers have no longer messages. */
 static const off_t MAX_FILE_SIZE = INT32_MAX;
@@ -214,15 +215,6 @@ static int check_outputs(const struct detect_network *network, struct pkd_ctx *c
 
 /* ---- The engine ---- */
 
-static uint32_t n_cpus(void)
-{
-	cpu_set_t set;
-
-	if (sched_getaffinity(0, sizeof(set), &set) < 0)
-		return 1;
-	return (uint32_t)CPU_COUNT(&set);
-}
-
 /* Of what was asked for by its path, a failure is one; what is only looked for may be elsewhere. */
 static void *look_for_runtime(const struct detect_choice *choice, char *ret_why)
 {
@@ -330,7 +322,7 @@ static int open_network(struct detect_network *network, const struct detect_choi
 		error = name_outputs(network, task.output_names, ctx);
 	if (error)
 		return error;
-	task.n_threads = n_cpus();
+	task.n_threads = cpus_given();
 	n_floats = (size_t)3 * network->sidecar.width * network->sidecar.height;
 	network->input = aligned_alloc(64, (n_floats * sizeof(float) + 63) & ~(size_t)63);
 	network->picture = detect_picture_create(&network->sidecar, task.n_threads);

@@ -1,20 +1,15 @@
 // image.undistort: the maps of cv::undistort, made once for each size of frames.
-#include "calibration.hpp"
-
 #include <image/undistort.pkd.h>
 
 #include <cmath>
-#include <cstring>
 #include <opencv2/calib3d.hpp>
 #include <opencv2/imgproc.hpp>
 
-#include "../base/whole_file.hpp"
+#include "../video/calibration.hpp"
 #include "filter.hpp"
 
 namespace
 {
-
-constexpr off_t most_bytes = 16 << 20; // PhotonVision's hold the pictures' corners, too
 
 struct lens {
 	calibration given;
@@ -22,18 +17,6 @@ struct lens {
 };
 
 // ---- What was given ----
-
-int read_calibration(const char *path, calibration *ret_calibration, struct pkd_ctx *ctx)
-{
-	std::string text;
-	const int error = whole_file_read(path, most_bytes, &text);
-	const char *wrong;
-
-	if (error)
-		return pkd_error(ctx, -error, "cannot read '%s': %s", path, std::strerror(-error));
-	wrong = calibration_read(text, ret_calibration);
-	return wrong ? pkd_error(ctx, EINVAL, "'%s' is no calibration: %s", path, wrong) : PKD_OK;
-}
 
 calibration calibration_of(const struct image_undistort_params *params)
 {
@@ -60,7 +43,7 @@ int take(const struct image_undistort_params *params, calibration *ret_calibrati
 		                 "the camera is told by a file, `calibration`, or by `fx` and the "
 		                 "other numbers: write one of them");
 	if (has_file) {
-		const int error = read_calibration(params->calibration, ret_calibration, ctx);
+		const int error = calibration_load(params->calibration, ret_calibration, ctx);
 
 		if (error)
 			return error;

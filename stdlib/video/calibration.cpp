@@ -18,7 +18,7 @@ using std::string_view;
 
 constexpr string_view blanks = " \t\r\n";
 constexpr size_t none = string_view::npos;
-constexpr size_t most_numbers = 16; // of a matrix or a distortion
+constexpr size_t most_numbers = 16;    // of a matrix or a distortion
 constexpr off_t most_bytes = 16 << 20; // PhotonVision's hold the pictures' corners, too
 
 // ---- Values by their names ----
