@@ -528,6 +528,10 @@ bench-nodes: $(B)/tests/bench/nodes/run ## what image and draw nodes take beside
 bench-targets: $(B)/tests/bench/nodes/run ## of these the ones that find targets; 640 x 480 within 1.2 ms, too
 	@$(B)/tests/bench/nodes/run target
 
+.PHONY: bench-tags
+bench-tags: $(B)/tests/bench/nodes/run ## what detect.tags takes beside libapriltag alone; fails if more than 1.05 x
+	@$(B)/tests/bench/nodes/run detect.tags
+
 # ---- The page of the nodes ----
 
 .PHONY: nodes
