@@ -43,10 +43,10 @@ needs_node() {
 		case $node in
 		video.*) links='libavformat libavcodec libswscale libavutil' ;;
 		detect.qr) links='zxing opencv4' ;;
-		detect.* | pose.* | track.follow) links=opencv4 ;;
-		target.scene) links='apriltag opencv4' ;;
+		detect.tags | target.scene) links='apriltag opencv4' ;;
 		target.*) links=opencv4 ;;
-		draw.codes | draw.targets | draw.zones) links='freetype2 opencv4' ;;
+		detect.* | pose.* | track.follow) links=opencv4 ;;
+		draw.codes | draw.fiducials | draw.targets | draw.zones) links='freetype2 opencv4' ;;
 		draw.arrow | draw.blur | draw.density | draw.heat | draw.lines | draw.mosaic | draw.points) links=opencv4 ;;
 		draw.border | table.*) links= ;;
 		http.*) links=libcurl ;;
