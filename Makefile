@@ -325,7 +325,9 @@ replay:
 	@$(MAKE) --no-print-directory B=build/asan SANITIZE='$(ASAN)' \
 		$(FUZZ_TARGETS:%=build/asan/fuzz/replay_%)
 
-FUZZ_TARGETS := front options http places import tree
+FUZZ_IN_C    := front options http places import tree
+# This one is in C++, as OpenCV is.
+FUZZ_TARGETS := $(FUZZ_IN_C) $(if $(filter pkd-opencv-video,$(MISSING)),,calibration)
 FUZZ_FRONT   = -Icompiler -Iruntime/include
 FUZZ_OPTIONS = -Iruntime -Iruntime/include -Istdlib
 FUZZ_HTTP    = -Iruntime -Iruntime/include
@@ -353,13 +355,28 @@ $(B)/fuzz/replay_import $(B)/fuzz/fuzz_import: tests/fuzz/import.c $(FUZZ_IMPORT
 
 $(B)/fuzz/replay_tree $(B)/fuzz/fuzz_tree: tests/fuzz/tree.c $(FUZZ_TREE_C)
 
-$(FUZZ_TARGETS:%=$(B)/fuzz/replay_%):
+FUZZ_CALIBRATION_LIBS := $(B)/obj/stdlib/video/calibration.cpp.o $(B)/obj/stdlib/target/field_layout.c.o \
+	$(B)/obj/stdlib/table/parse.c.o $(B)/lib/libpkd.a
+FUZZ_CALIBRATION = $(CXX) $(NODE_FLAGS) -Istdlib $(CXX_FLAGS) $(call cflags_of,pkd-opencv-video) -MF $@.d -o $@ \
+	$(filter %.cpp %.o %.a,$^) $(LD_FLAGS) $(call libs_of,pkd-opencv-video) -pthread -lm
+
+$(B)/fuzz/replay_calibration: tests/fuzz/calibration.cpp $(FUZZ_CALIBRATION_LIBS)
+	$(call say,TEST $@)
+	@mkdir -p $(@D)
+	$(Q)$(FUZZ_CALIBRATION) -DREPLAY
+
+$(B)/fuzz/fuzz_calibration: tests/fuzz/calibration.cpp $(FUZZ_CALIBRATION_LIBS)
+	$(call say,FUZZ $@)
+	@mkdir -p $(@D)
+	$(Q)$(FUZZ_CALIBRATION) -fsanitize=fuzzer
+
+$(FUZZ_IN_C:%=$(B)/fuzz/replay_%):
 	$(call say,TEST $@)
 	@mkdir -p $(@D)
 	$(Q)$(CC) -DREPLAY $(FUZZ_THIS) $(C_FLAGS) -MF $@.d -o $@ $(filter %.c %.o %.a,$^) $(LD_FLAGS) -pthread \
 		$(YAML_LIBS) -lm
 
-$(FUZZ_TARGETS:%=$(B)/fuzz/fuzz_%):
+$(FUZZ_IN_C:%=$(B)/fuzz/fuzz_%):
 	$(call say,FUZZ $@)
 	@mkdir -p $(@D)
 	$(Q)$(CC) -fsanitize=fuzzer $(FUZZ_THIS) $(C_FLAGS) -MF $@.d -o $@ $(filter %.c %.o %.a,$^) \
@@ -368,14 +385,15 @@ $(FUZZ_TARGETS:%=$(B)/fuzz/fuzz_%):
 FUZZ         ?= $(FUZZ_TARGETS)
 FUZZ_SECONDS ?= 60
 FUZZ_CC      ?= clang
+FUZZ_CXX     ?= clang++
 FUZZ_FOUND   := build/fuzz/found
 # A string that an option gives is kept until the end, also where a later one takes its place.
 
-fuzz: ## look for inputs that crash compiler, options, server, zones, the import or lists of containers (FUZZ=front, options, http, places, import, tree), FUZZ_SECONDS (60) each
+fuzz: ## look for inputs that crash compiler, options, server, zones, the import, lists of containers or files of cameras (FUZZ=front, options, http, places, import, tree, calibration), FUZZ_SECONDS (60) each
 	@echo 'int LLVMFuzzerTestOneInput(void); int LLVMFuzzerTestOneInput(void) { return 0; }' | \
 		$(FUZZ_CC) -fsanitize=fuzzer -x c -o /dev/null - 2>/dev/null || \
 		{ echo 'make fuzz: needs clang and its libFuzzer (Debian: clang, libclang-rt-dev)'; exit 1; }
-	@$(MAKE) --no-print-directory B=build/fuzz CC=$(FUZZ_CC) \
+	@$(MAKE) --no-print-directory B=build/fuzz CC=$(FUZZ_CC) CXX=$(FUZZ_CXX) \
 		SANITIZE='-fsanitize=fuzzer-no-link $(ASAN) -fno-sanitize-recover=undefined' \
 		$(FUZZ:%=build/fuzz/fuzz/fuzz_%)
 	@mkdir -p $(FUZZ_FOUND) $(FUZZ:%=build/fuzz/corpus/%)

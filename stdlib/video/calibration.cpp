@@ -180,6 +180,12 @@ bool read_model(string_view text, calibration *calibration)
 	       name == "rational_polynomial";
 }
 
+// 0 where the file does not say it.
+bool is_size(double pixels)
+{
+	return pixels == 0 || (pixels >= 1 && pixels <= 65535);
+}
+
 bool is_finite(const calibration &calibration)
 {
 	for (const double number : calibration.camera.val)
@@ -231,6 +237,8 @@ const char *calibration_wrong(const calibration &calibration)
 
 	if (!is_finite(calibration))
 		return "not all of its numbers are numbers";
+	if (!is_size(calibration.width) || !is_size(calibration.height))
+		return "no picture has its width and height";
 	if (camera(0, 0) <= 0 || camera(1, 1) <= 0)
 		return "its focal lengths are not above 0";
 	if (camera(1, 0) != 0 || camera(2, 0) != 0 || camera(2, 1) != 0 || camera(2, 2) != 1)
