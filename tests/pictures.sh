@@ -34,6 +34,13 @@ if command -v ZXingWriter >/dev/null; then
 		[0][a]overlay=90:220[c];[c][b]overlay=520:60" codes.png
 fi
 
+# A field with tags, and a tilted chessboard.
+python3 "$root/tests/e2e/tags/scene.py" picture tags.pgm && ffmpeg -v error -y -i tags.pgm tags.png
+ffmpeg -v error -y -f lavfi -i color=gray:size=640x480 -f lavfi -i "color=white:size=360x280,format=gray,geq=\
+lum='if(between(X\,20\,339)*between(Y\,20\,259)*mod(floor((X-20)/40)+floor((Y-20)/40)\,2)\,20\,235)'" -filter_complex \
+	"[1]scale=640:480,perspective=x0=90:y0=20:x1=560:y1=90:x2=60:y2=400:x3=590:y3=460:sense=destination" \
+	-frames:v 1 board.png
+
 words="$*"
 wanted() {
 	case " ${words:-$1} " in *" $1 "*) return 0 ;; esac
