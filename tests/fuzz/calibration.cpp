@@ -1,6 +1,6 @@
 // Files of cameras and of fields, as stdlib/video/calibration.cpp and stdlib/target/field_layout.c
-// read them. With -fsanitize=fuzzer it is a fuzzer; with -DREPLAY it runs the files it is given, once
-// each.
+// read them. With -fsanitize=fuzzer it is a fuzzer; with -DREPLAY it runs the files it is given,
+// once each.
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
