@@ -64,6 +64,7 @@ i=0
 for corners in 40:60:600:20:60:440:580:470 90:20:560:90:60:400:590:460 60:40:580:60:120:470:520:400 \
 	20:20:460:80:50:400:440:330 220:80:620:40:200:400:600:460 100:120:500:60:60:470:560:440; do
 	i=$((i + 1))
+	# shellcheck disable=SC2046 # words
 	set -- $(echo "$corners" | tr : ' ')
 	ffmpeg -v error -y -f lavfi -i color=gray:size=640x480 -i board.png -filter_complex "[1]scale=640:480,
 		perspective=x0=$1:y0=$2:x1=$3:y1=$4:x2=$5:y2=$6:x3=$7:y3=$8:sense=destination" -frames:v 1 view$i.png >out 2>&1 ||
@@ -88,6 +89,21 @@ at_most 30 ./calibrate --quiet >out 2>&1 || fail "calibrate: status $?"
 [ "$(ls -A lenses)" = camera.yml ] || fail "beside the file: $(ls -A lenses)"
 head -c 9 lenses/camera.yml | grep -q '^%YAML:1.0' || fail 'no file of OpenCV' lenses/camera.yml
 at_most 20 ./robot --quiet --calibration lenses/camera.yml >out 2>&1 || fail "the file is not read: status $?"
+
+cat >lens.pkd <<'END_PKD'
+use table
+use video
+
+pipeline lens(path: string = "lenses/camera.yml") {
+    cam = video.open("view%d.png", speed: 0, W: 640, H: 480)
+    lens = video.calibration(path)
+    table.csv({ at: time(cam), fx: sample lens.fx }, path: "sampled.csv")
+}
+END_PKD
+build lens.pkd -o lens
+at_most 20 ./lens --quiet >out 2>&1 || fail "lens: status $?"
+[ "$(tail -n 1 sampled.csv | cut -d, -f4)" = "$(tail -n 1 lens.csv | cut -d, -f3)" ] ||
+	fail 'another focal length is sampled' sampled.csv
 
 # ---- A photograph ----
 
