@@ -105,6 +105,38 @@ at_most 20 ./lens --quiet >out 2>&1 || fail "lens: status $?"
 [ "$(tail -n 1 sampled.csv | cut -d, -f4)" = "$(tail -n 1 lens.csv | cut -d, -f3)" ] ||
 	fail 'another focal length is sampled' sampled.csv
 
+# ---- A tag that target.scene has drawn is where it was told to be ----
+
+sed 's/\[500[^]]*\]/[600, 0, 319.5, 0, 600, 239.5, 0, 0, 1]/' camera.yml >scene.yml
+cat >scene.pkd <<'END_PKD'
+use detect
+use table
+use target
+
+node place() -> (pose: target.Pose) {
+    step {=
+        double n = (double)pkd_number(ctx), a = 0.2 + 0.02 * n;
+
+        *out->pose = (struct target_Pose){0.3 * sin(n), 0.2 * cos(n), 1.2 + 0.05 * n, cos(a), 0.6 * sin(a), 0.8 * sin(a), 0};
+        return n < 12 ? PKD_OK : PKD_END;
+    =}
+}
+
+pipeline scene() {
+    at = place()
+    frame = target.scene(at, what: tag, id: 5, fx: 600.0)
+    tags = detect.tags(frame, calibration: "scene.yml")
+    seen = tags[0].pose
+    table.csv({ x: seen.x - at.x, y: seen.y - at.y, z: (seen.z - at.z) / at.z, qw: seen.qw - at.qw, qx: seen.qx - at.qx,
+        qy: seen.qy - at.qy, qz: seen.qz - at.qz }, path: "apart.csv")
+}
+END_PKD
+needs_node target.scene
+build scene.pkd -o scene
+at_most 30 ./scene --quiet >out 2>&1 || fail "scene: status $?"
+awk -F, 'NR > 1 { for (i = 3; i <= NF; i++) if ($i > 0.01 || $i < -0.01) exit 1; n++ } END { exit n != 12 }' apart.csv ||
+	fail 'a tag is elsewhere' apart.csv
+
 # ---- A photograph ----
 
 [ -s "$MEDIA/tags/AprilTag.pgm" ] || skip 'the photograph is not there: tests/setup.sh --media'
