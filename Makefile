@@ -273,6 +273,8 @@ $(eval $(call node_test,cpp))
 
 define set_up_tests
 @tests/setup.sh
+@tests/setup.sh --npm
+@tests/setup.sh --browser
 @PKD_SETUP=no tests/setup.sh --media || echo "set-up: tests that need a clip will be skipped"
 endef
 
@@ -579,8 +581,8 @@ install: all ## into $(DESTDIR)$(PREFIX), by default /usr/local
 			$(DESTDIR)$(PREFIX)/share/pkd/include/$$name.pkd.h || exit 1; \
 	done
 
-clean: ## remove what was built; what was fetched, build/media and build/models, stays
-	@if [ -d build ]; then find build -mindepth 1 -maxdepth 1 ! -name media ! -name models \
+clean: ## remove what was built; what was fetched, build/media, build/models and build/npm, stays
+	@if [ -d build ]; then find build -mindepth 1 -maxdepth 1 ! -name media ! -name models ! -name npm \
 		-exec rm -rf {} +; fi
 
 help: ## this list
