@@ -327,13 +327,14 @@ replay:
 	@$(MAKE) --no-print-directory B=build/asan SANITIZE='$(ASAN)' \
 		$(FUZZ_TARGETS:%=build/asan/fuzz/replay_%)
 
-FUZZ_TARGETS := front options http places import tree mjpeg
+FUZZ_TARGETS := front options http places import tree mjpeg jpegs
 FUZZ_FRONT   = -Icompiler -Iruntime/include
 FUZZ_OPTIONS = -Iruntime -Iruntime/include -Istdlib
 FUZZ_HTTP    = -Iruntime -Iruntime/include
 FUZZ_PLACES  = -Istdlib
 FUZZ_TREE    = -Iruntime/include -Istdlib
 FUZZ_MJPEG   = -Istdlib
+FUZZ_JPEGS   = -Istdlib
 FUZZ_FRONT_LIBS   := $(B)/lib/libpkdc.a
 FUZZ_OPTIONS_LIBS := $(B)/obj/stdlib/table/json.c.o $(B)/lib/libpkd.a
 FUZZ_HTTP_LIBS    := $(B)/lib/libpkd.a
@@ -347,6 +348,7 @@ $(B)/fuzz/%_places: FUZZ_THIS = $(FUZZ_PLACES)
 $(B)/fuzz/%_import: FUZZ_THIS = $(FUZZ_FRONT)
 $(B)/fuzz/%_tree: FUZZ_THIS = $(FUZZ_TREE)
 $(B)/fuzz/%_mjpeg: FUZZ_THIS = $(FUZZ_MJPEG)
+$(B)/fuzz/%_jpegs: FUZZ_THIS = $(FUZZ_JPEGS)
 $(B)/fuzz/replay_front $(B)/fuzz/fuzz_front: tests/fuzz/front.c $(FUZZ_FRONT_LIBS)
 $(B)/fuzz/fuzz_front: tests/fuzz/mutate.c
 $(B)/fuzz/replay_options $(B)/fuzz/fuzz_options: tests/fuzz/options.c $(FUZZ_OPTIONS_LIBS)
@@ -358,6 +360,8 @@ $(B)/fuzz/replay_import $(B)/fuzz/fuzz_import: tests/fuzz/import.c $(FUZZ_IMPORT
 $(B)/fuzz/replay_tree $(B)/fuzz/fuzz_tree: tests/fuzz/tree.c $(FUZZ_TREE_C)
 
 $(B)/fuzz/replay_mjpeg $(B)/fuzz/fuzz_mjpeg: tests/fuzz/mjpeg.c $(addprefix stdlib/net/,request.c wish.c)
+
+$(B)/fuzz/replay_jpegs $(B)/fuzz/fuzz_jpegs: tests/fuzz/jpegs.c stdlib/video/jpegs.c
 
 $(FUZZ_TARGETS:%=$(B)/fuzz/replay_%):
 	$(call say,TEST $@)
@@ -377,7 +381,7 @@ FUZZ_CC      ?= clang
 FUZZ_FOUND   := build/fuzz/found
 # A string that an option gives is kept until the end, also where a later one takes its place.
 
-fuzz: ## look for inputs that crash compiler, options, server, zones, the import, lists of containers or requests for pictures (FUZZ=front, options, http, places, import, tree, mjpeg), FUZZ_SECONDS (60) each
+fuzz: ## look for inputs that crash compiler, options, server, zones, the import, lists of containers, requests for pictures or JPEGs of a camera (FUZZ=front, options, http, places, import, tree, mjpeg, jpegs), FUZZ_SECONDS (60) each
 	@echo 'int LLVMFuzzerTestOneInput(void); int LLVMFuzzerTestOneInput(void) { return 0; }' | \
 		$(FUZZ_CC) -fsanitize=fuzzer -x c -o /dev/null - 2>/dev/null || \
 		{ echo 'make fuzz: needs clang and its libFuzzer (Debian: clang, libclang-rt-dev)'; exit 1; }
