@@ -30,7 +30,13 @@ clients() { at_most 30 python3 "$e2e/mjpeg/clients.py" "$1" "$address" served.cs
 gets() { curl -sS -m 20 "$@"; }
 
 begin
-before=$(date +%s)
+
+# While nobody looks it has next to nothing to do, and is not said to work as long as it waits.
+is_idle() {
+	"$B/pkd" top --json -n 2 "$pid" 2>top_err | tail -n 1 | python3 -c 'import json, sys
+sys.exit(next(node for node in json.load(sys.stdin)["nodes"] if node["name"] == "shown")["busy"] > 0.5)'
+}
+within 5 is_idle || fail 'it is busy while nobody looks' top_err
 
 # ---- curl ----
 
