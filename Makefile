@@ -273,6 +273,8 @@ $(eval $(call node_test,cpp))
 
 define set_up_tests
 @tests/setup.sh
+@tests/setup.sh --npm
+@tests/setup.sh --browser
 @PKD_SETUP=no tests/setup.sh --media || echo "set-up: tests that need a clip will be skipped"
 endef
 
@@ -325,7 +327,7 @@ replay:
 	@$(MAKE) --no-print-directory B=build/asan SANITIZE='$(ASAN)' \
 		$(FUZZ_TARGETS:%=build/asan/fuzz/replay_%)
 
-FUZZ_IN_C    := front options http places import tree
+FUZZ_IN_C    := front options http places import tree mjpeg jpegs
 # This one is in C++, as OpenCV is.
 FUZZ_TARGETS := $(FUZZ_IN_C) $(if $(filter pkd-opencv-video,$(MISSING)),,calibration)
 FUZZ_FRONT   = -Icompiler -Iruntime/include
@@ -333,6 +335,8 @@ FUZZ_OPTIONS = -Iruntime -Iruntime/include -Istdlib
 FUZZ_HTTP    = -Iruntime -Iruntime/include
 FUZZ_PLACES  = -Istdlib
 FUZZ_TREE    = -Iruntime/include -Istdlib
+FUZZ_MJPEG   = -Istdlib
+FUZZ_JPEGS   = -Istdlib
 FUZZ_FRONT_LIBS   := $(B)/lib/libpkdc.a
 FUZZ_OPTIONS_LIBS := $(B)/obj/stdlib/table/json.c.o $(B)/lib/libpkd.a
 FUZZ_HTTP_LIBS    := $(B)/lib/libpkd.a
@@ -345,6 +349,8 @@ $(B)/fuzz/%_http: FUZZ_THIS = $(FUZZ_HTTP)
 $(B)/fuzz/%_places: FUZZ_THIS = $(FUZZ_PLACES)
 $(B)/fuzz/%_import: FUZZ_THIS = $(FUZZ_FRONT)
 $(B)/fuzz/%_tree: FUZZ_THIS = $(FUZZ_TREE)
+$(B)/fuzz/%_mjpeg: FUZZ_THIS = $(FUZZ_MJPEG)
+$(B)/fuzz/%_jpegs: FUZZ_THIS = $(FUZZ_JPEGS)
 $(B)/fuzz/replay_front $(B)/fuzz/fuzz_front: tests/fuzz/front.c $(FUZZ_FRONT_LIBS)
 $(B)/fuzz/fuzz_front: tests/fuzz/mutate.c
 $(B)/fuzz/replay_options $(B)/fuzz/fuzz_options: tests/fuzz/options.c $(FUZZ_OPTIONS_LIBS)
@@ -370,6 +376,10 @@ $(B)/fuzz/fuzz_calibration: tests/fuzz/calibration.cpp $(FUZZ_CALIBRATION_LIBS)
 	@mkdir -p $(@D)
 	$(Q)$(FUZZ_CALIBRATION) -fsanitize=fuzzer
 
+$(B)/fuzz/replay_mjpeg $(B)/fuzz/fuzz_mjpeg: tests/fuzz/mjpeg.c $(addprefix stdlib/net/,request.c wish.c)
+
+$(B)/fuzz/replay_jpegs $(B)/fuzz/fuzz_jpegs: tests/fuzz/jpegs.c stdlib/video/jpegs.c
+
 $(FUZZ_IN_C:%=$(B)/fuzz/replay_%):
 	$(call say,TEST $@)
 	@mkdir -p $(@D)
@@ -389,7 +399,7 @@ FUZZ_CXX     ?= clang++
 FUZZ_FOUND   := build/fuzz/found
 # A string that an option gives is kept until the end, also where a later one takes its place.
 
-fuzz: ## look for inputs that crash compiler, options, server, zones, the import, lists of containers or files of cameras (FUZZ=front, options, http, places, import, tree, calibration), FUZZ_SECONDS (60) each
+fuzz: ## look for inputs that crash what reads texts of strangers (FUZZ=front, options, http, places, import, tree, mjpeg, jpegs, calibration), FUZZ_SECONDS (60) each
 	@echo 'int LLVMFuzzerTestOneInput(void); int LLVMFuzzerTestOneInput(void) { return 0; }' | \
 		$(FUZZ_CC) -fsanitize=fuzzer -x c -o /dev/null - 2>/dev/null || \
 		{ echo 'make fuzz: needs clang and its libFuzzer (Debian: clang, libclang-rt-dev)'; exit 1; }
@@ -605,8 +615,8 @@ install: all ## into $(DESTDIR)$(PREFIX), by default /usr/local
 			$(DESTDIR)$(PREFIX)/share/pkd/include/$$name.pkd.h || exit 1; \
 	done
 
-clean: ## remove what was built; what was fetched, build/media and build/models, stays
-	@if [ -d build ]; then find build -mindepth 1 -maxdepth 1 ! -name media ! -name models \
+clean: ## remove what was built; what was fetched, build/media, build/models and build/npm, stays
+	@if [ -d build ]; then find build -mindepth 1 -maxdepth 1 ! -name media ! -name models ! -name npm \
 		-exec rm -rf {} +; fi
 
 help: ## this list

@@ -57,6 +57,8 @@ part() {
 	fuzz-options) $MAKE --no-print-directory fuzz FUZZ=options FUZZ_SECONDS="$hour" ;;
 	fuzz-http) $MAKE --no-print-directory fuzz FUZZ=http FUZZ_SECONDS="$hour" ;;
 	fuzz-tree) $MAKE --no-print-directory fuzz FUZZ=tree FUZZ_SECONDS="$hour" ;;
+	fuzz-mjpeg) $MAKE --no-print-directory fuzz FUZZ=mjpeg FUZZ_SECONDS="$hour" ;;
+	fuzz-jpegs) $MAKE --no-print-directory fuzz FUZZ=jpegs FUZZ_SECONDS="$hour" ;;
 	fuzz-places) $MAKE --no-print-directory fuzz FUZZ=places FUZZ_SECONDS="$hour" ;;
 	fuzz-videos | fuzz-networks) $MAKE --no-print-directory B="$B" "$1" FUZZ_SECONDS="$hour" ;;
 	mutants) MUTANTS_PASSED=$passed.mutants $MAKE --no-print-directory B="$B" mutants ;;
@@ -66,7 +68,7 @@ part() {
 	esac
 }
 parts='verify kill-step torture resume evaluate suite-1 suite-2 suite-3 mutants soak hostile-console fuzz-front fuzz-options
-	fuzz-http fuzz-places fuzz-tree fuzz-videos fuzz-networks busy-1 busy-2 stress'
+	fuzz-http fuzz-places fuzz-tree fuzz-mjpeg fuzz-jpegs fuzz-videos fuzz-networks busy-1 busy-2 stress'
 
 # ---- The campaign ----
 

@@ -29,6 +29,8 @@ operating  | curl:curl                                     | the commands of doc
 playable   | ffprobe:ffmpeg                                | films as others see them, also after kills
 full       | ffmpeg:ffmpeg ffprobe:ffmpeg                  | … and after a full disk
 sinks      | ffmpeg:ffmpeg ffprobe:ffmpeg                  | … and through a pipe
+mjpeg      | curl:curl ffmpeg:ffmpeg ffprobe:ffmpeg         | pictures over HTTP, to curl and FFmpeg
+mjpeg_browser | chromium:chromium node:nodejs npm:npm              | … and to Chromium, which shows the newest one
 lagging_model | xvfb-run:xvfb ffprobe:ffmpeg               | PeekingDuck's pipeline, A0, as fast as its clip was recorded
 END
 }

@@ -1,7 +1,8 @@
 #!/bin/sh
 # Looks for what building and testing pkd needs, and installs what is missing from Debian's packages.
-# With everything there it uses no network. `--media` also gets the clips of the demo.
-# PKD_SETUP=no skips the packages.
+# With everything there it uses no network. `--media` also gets the clips of the demo; `--npm` only gets
+# what tests/npm names, and `--browser` only a browser: without these, some tests are skipped.
+# PKD_SETUP=no skips the packages, npm's too.
 set -u
 cd "$(dirname "$0")/.." || exit 1
 
@@ -16,6 +17,32 @@ packages="gcc g++ libc6-dev pkg-config flex bison
 say() { echo "set-up: $*"; }
 # shellcheck source=tests/apt.sh
 . tests/apt.sh
+
+# ---- Peers of some tests: clients that are JavaScript, by npm, and a browser ----
+
+get_npm() {
+	cmp -s tests/npm/package.json build/npm/package.json && return 0
+	command -v npm >/dev/null || { say "npm is not there: tests with its packages will be skipped"; return 0; }
+	say "getting what tests/npm names, by npm"
+	rm -rf build/npm.part
+	mkdir -p build/npm.part && cp tests/npm/package.json build/npm.part/ || return 1
+	# It gets its name when all is there.
+	(cd build/npm.part && npm install --silent --ignore-scripts --no-audit --no-fund --no-package-lock \
+		>/dev/null 2>error) && rm -rf build/npm && mv build/npm.part build/npm && return 0
+	say "npm cannot get them: $(grep -v '^$' build/npm.part/error | head -n 1)"
+	say "tests with them will be skipped"
+}
+case ${1:-} in
+--npm)
+	[ "${PKD_SETUP:-}" = no ] || get_npm
+	exit
+	;;
+--browser)
+	[ "${PKD_SETUP:-}" != no ] && ! command -v chromium >/dev/null && command -v apt-get >/dev/null || exit 0
+	install_packages chromium || say "without a browser, tests with one will be skipped"
+	exit 0
+	;;
+esac
 
 if [ "${PKD_SETUP:-}" != no ]; then
 	if command -v dpkg-query >/dev/null && command -v apt-get >/dev/null; then

@@ -487,6 +487,7 @@ static int sleep_unless_ready(struct pkdi_run *run, struct pkdi_process *process
 			pkdi_sleep_wait(&process->sleeper, bell, timeout_ns);
 	}
 	pkdi_sleep_over(&process->sleeper);
+	process->now_ns = 0; /* a node that wakes has read it before */
 	return process->watch.n ? dispatch_ready(run, process) : 0;
 }
 

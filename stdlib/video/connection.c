@@ -23,6 +23,8 @@ static const int64_t NS_PER_S = 1000000000;
 static const int64_t RETRY_MIN_NS = 100000000;
 static const int64_t LEAVE_NS = 300000000; /* FFmpeg asks for a stop every 100 ms */
 
+enum { MAX_DAMAGED = 3 }; /* JPEGs in a row: the connection is out of step */
+
 /* So long packets may come of which none is a whole picture, as from one key frame to the next. */
 static const int64_t MAX_PUZZLE_NS = 15000000000;
 
@@ -38,7 +40,8 @@ struct media_connection {
 	int64_t pause_ns;
 	uint32_t random;
 	uint32_t n_connections;
-	bool has_frame; /* in this connection */
+	bool has_frame;     /* in this connection */
+	unsigned n_damaged; /* pictures in a row */
 	int refused_width, refused_height;
 	char attempt[MEDIA_REASON_SIZE]; /* why it has failed */
 
@@ -179,6 +182,7 @@ static int decode(struct media_connection *self, AVPacket *packet, int64_t *last
 {
 	struct media_decode *decode = &self->decode;
 	AVFrame *frame = decode->frame;
+	bool is_damaged = true;
 	int error;
 
 	packet->pts = packet->dts = pkd_now();
@@ -191,9 +195,17 @@ static int decode(struct media_connection *self, AVPacket *packet, int64_t *last
 			continue;
 		}
 		*last_ns = pkd_now();
+		is_damaged = false;
 		give(self, frame);
 	}
-	return error < 0 ? check_refused(self) : 0;
+	error = error < 0 ? check_refused(self) : 0;
+	/* Each is a whole picture, other than in what depends on the one before. */
+	self->n_damaged = is_damaged ? self->n_damaged + 1 : 0;
+	if (error || decode->decoder->codec_id != AV_CODEC_ID_MJPEG ||
+	    self->n_damaged < MAX_DAMAGED)
+		return error;
+	return media_fail(&self->input, EINVAL, "'%s' has sent %d damaged pictures in a row",
+	                  self->input.name, MAX_DAMAGED);
 }
 
 static int report_end(struct media_connection *self, int error)
@@ -244,7 +256,8 @@ static void attempt(struct media_connection *self)
 	if (!error) {
 		parameters = self->decode.stream->codecpar;
 		if (is_too_large(self, parameters->width, parameters->height))
-			error = media_report_size(&self->input, parameters->width, parameters->height);
+			error = media_report_size(&self->input, parameters->width,
+			                          parameters->height);
 	}
 	if (!error)
 		error = media_decode_start(&self->decode);
@@ -302,6 +315,7 @@ static void *run(void *of)
 	while (!is_ending(self)) {
 		self->attempt[0] = '\0';
 		self->has_frame = false;
+		self->n_damaged = 0;
 		attempt(self);
 		if (is_ending(self))
 			break;

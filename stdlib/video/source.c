@@ -2,6 +2,7 @@
 #include "source.h"
 
 #include "log.h"
+#include "multipart.h"
 #include "sequence.h"
 
 #include <errno.h>
@@ -505,8 +506,38 @@ static int report(struct media_source *self, const char *what, int error)
 	                  media_error_text(error, text));
 }
 
+/* A camera's address is asked first what it sends: there are parts that FFmpeg's demuxer would not
+ * take. All else it reads as ever. */
+static int open_camera(struct media_source *self, const char *url, const struct kind *kind,
+                       AVDictionary **options, const AVInputFormat **ret_format)
+{
+	size_t most = (size_t)media_max_pixels(self->options) * 4;
+	int error;
+
+	/* As avformat_open_input would take it from the options. */
+	self->format->protocol_whitelist = av_strdup(kind->protocols);
+	self->format->url = av_strdup(url);
+	if (!self->format->protocol_whitelist || !self->format->url)
+		return AVERROR(ENOMEM);
+	error = open_checked(self, &self->connection, url, AVIO_FLAG_READ, options);
+	av_freep(&self->format->url);
+	if (error < 0)
+		return error;
+	self->format->pb = self->connection;
+	if (!media_is_multipart(self->connection))
+		return 0;
+	self->multipart = media_multipart_create(self->connection, most);
+	if (!self->multipart)
+		return AVERROR(ENOMEM);
+	self->format->pb = media_multipart_context(self->multipart);
+	*ret_format = av_find_input_format("mpjpeg");
+	return 0;
+}
+
 static int open_container(struct media_source *self, const struct kind *kind)
 {
+	bool is_camera = self->options->is_live && !strncmp(kind->scheme, "http", 4);
+	const AVInputFormat *input = NULL;
 	AVDictionary *options = NULL;
 	char *url = url_of(self);
 	int error;
@@ -524,8 +555,10 @@ static int open_container(struct media_source *self, const struct kind *kind)
 	if (!error) {
 		error = is_pipe(self) ? open_pipe(self) : 0;
 		expect_within(self, self->options->open_ns);
+		if (error >= 0 && is_camera)
+			error = open_camera(self, url, kind, &options, &input);
 		if (error >= 0)
-			error = avformat_open_input(&self->format, url, NULL, &options);
+			error = avformat_open_input(&self->format, url, input, &options);
 		if (error < 0)
 			error = report(self, "open", error);
 	}
@@ -609,6 +642,9 @@ void media_source_close(struct media_source *self)
 {
 	avformat_close_input(&self->format);
 	close_pipe(self);
+	media_multipart_destroy(self->multipart);
+	avio_closep(&self->connection);
+	self->multipart = NULL;
 	free(self->entry);
 	free(self->name);
 	self->entry = self->name = NULL;

@@ -41,7 +41,9 @@ struct media_source {
 	const char *path;    /* as options->source, without "file:"; or an address */
 	char *name;          /* of the source in messages: without the password of an address */
 	AVFormatContext *format;
-	AVIOContext *pipe; /* NULL for all that libavformat opens itself */
+	AVIOContext *pipe;                 /* NULL for all that libavformat opens itself */
+	AVIOContext *connection;           /* of a camera over HTTP, else NULL */
+	struct media_multipart *multipart; /* what it sends, where that is many JPEGs */
 	int pipe_fd;
 	bool pipe_is_inherited, pipe_has_begun;
 	bool pipe_is_file;           /* … and can seek */
@@ -54,8 +56,8 @@ struct media_source {
 	int (*open_file)(AVFormatContext *format, AVIOContext **context, const char *name,
 	                 int flags, AVDictionary **options); /* libavformat's own */
 	bool is_cut;                                         /* its demuxer has missed its end */
-	int64_t deadline_ns; /* when an address has been silent too long … */
-	int64_t waits_ns;    /* … which is for so long */
+	int64_t deadline_ns;               /* when an address has been silent too long … */
+	int64_t waits_ns;                  /* … which is for so long */
 	int refused_width, refused_height; /* a picture that is too large; 0 = none */
 	int64_t first_number, last_number; /* of an image sequence, whose numbers may have holes */
 };

@@ -50,6 +50,7 @@ needs_node() {
 		draw.arrow | draw.blur | draw.density | draw.heat | draw.lines | draw.mosaic | draw.points) links=opencv4 ;;
 		draw.border | table.*) links= ;;
 		http.*) links=libcurl ;;
+		net.mjpeg) links='libturbojpeg libswscale libavutil freetype2' ;;
 		draw.*) links=freetype2 ;;
 		mqtt.*) links=libmosquitto ;;
 		esac

@@ -1,0 +1,493 @@
+/* The connections: made, read, written, ended. See server.h. */
+#define _GNU_SOURCE
+#include "server.h"
+
+#include <errno.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <sys/timerfd.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+static const int64_t REQUEST_NS = 5000000000; /* for a request to come, from its first wait on */
+static const int64_t LEAVE_NS = 1000000000;   /* for who is done to read the last of it */
+static const int64_t PICTURE_NS = 2000000000; /* for the first picture */
+static const int64_t REST_NS = 1000000000;
+
+enum {
+	MOST_EVENTS = 64,
+	MOST_ACCEPTED = 64, /* at once; what else is to be done comes in between */
+	LOW_WATER = 32768,  /* bytes that the kernel takes and has not sent */
+	PARTS = 3,
+};
+
+/* ---- Start and end ---- */
+
+static int listen_at(const struct addrinfo *info)
+{
+	const int on = 1;
+	int fd = socket(info->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), error;
+
+	if (fd < 0)
+		return -errno;
+	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+	if (bind(fd, info->ai_addr, info->ai_addrlen) == 0 && listen(fd, SOMAXCONN) == 0)
+		return fd;
+	error = errno;
+	close(fd);
+	return -error;
+}
+
+static bool is_loopback(const struct sockaddr *address)
+{
+	const struct sockaddr_in *v4 = (const void *)address;
+	const struct sockaddr_in6 *v6 = (const void *)address;
+
+	return address->sa_family == AF_INET6 ? IN6_IS_ADDR_LOOPBACK(&v6->sin6_addr)
+	                                      : ntohl(v4->sin_addr.s_addr) >> 24 == 127;
+}
+
+static int open_socket(struct net_server *server, struct pkd_ctx *ctx)
+{
+	const struct addrinfo hints = {.ai_socktype = SOCK_STREAM,
+	                               .ai_flags = AI_NUMERICHOST | AI_NUMERICSERV | AI_PASSIVE};
+	const char *host = server->params->host;
+	struct sockaddr_storage bound = {0};
+	socklen_t size = sizeof(bound);
+	char port[8], text[IO_ADDRESS_SIZE];
+	struct addrinfo *list;
+
+	snprintf(port, sizeof(port), "%u", server->params->port);
+	if (!*host || getaddrinfo(host, port, &hints, &list))
+		return pkd_error(ctx, EINVAL,
+		                 "host: '%s' is no address in digits, such as 127.0.0.1 or 0.0.0.0",
+		                 host);
+	server->fd = listen_at(list);
+	freeaddrinfo(list);
+	if (server->fd < 0)
+		return pkd_error(ctx, -server->fd, "cannot listen at '%s', port %u", host,
+		                 server->params->port);
+	getsockname(server->fd, (struct sockaddr *)&bound, &size);
+	server->is_local = is_loopback((struct sockaddr *)&bound);
+	pkd_note(ctx, "the pictures are at http://%s/%s",
+	         io_address_text((struct sockaddr *)&bound, text),
+	         server->is_local ? "" : ", without a password: whoever reaches it sees them");
+	return 0;
+}
+
+static int add(const struct net_server *server, int fd, uint64_t what, uint32_t events)
+{
+	struct epoll_event event = {.events = events, .data.u64 = what};
+
+	return epoll_ctl(server->epoll, EPOLL_CTL_ADD, fd, &event);
+}
+
+/* What epoll tells of is a client by its place, or one of these. */
+#define LISTENER UINT32_MAX
+#define TIMER (UINT32_MAX - 1)
+
+int net_server_open(struct net_server *server, const struct net_mjpeg_params *params,
+                    struct pkd_ctx *ctx)
+{
+	int error;
+
+	*server = (struct net_server){.params = params, .fd = -1, .epoll = -1, .timer = -1};
+	server->n_clients = params->max_clients + NET_SPARE;
+	server->clients = calloc(server->n_clients, sizeof(*server->clients));
+	if (!server->clients)
+		return pkd_error(ctx, ENOMEM, "no memory for %u clients", server->n_clients);
+	for (uint32_t i = 0; i < server->n_clients; i++)
+		server->clients[i].fd = -1;
+	server->jpegs = net_jpegs_create(params->FORMAT, params->W, params->H, server->n_clients,
+	                                 ctx);
+	if (!server->jpegs)
+		return -ENOMEM;
+	error = open_socket(server, ctx);
+	if (error)
+		return error;
+	server->epoll = epoll_create1(EPOLL_CLOEXEC);
+	server->timer = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
+	if (server->epoll < 0 || server->timer < 0 || add(server, server->fd, LISTENER, EPOLLIN) ||
+	    add(server, server->timer, TIMER, EPOLLIN))
+		return pkd_error(ctx, errno, "cannot watch connections");
+	server->arrived_ns = pkd_now();
+	return 0;
+}
+
+static void end(struct net_client *client)
+{
+	net_jpeg_let_go(client->jpeg);
+	if (client->fd >= 0)
+		close(client->fd);
+	*client = (struct net_client){.fd = -1};
+}
+
+void net_server_close(struct net_server *server)
+{
+	for (uint32_t i = 0; server->clients && i < server->n_clients; i++)
+		end(&server->clients[i]);
+	net_jpegs_destroy(server->jpegs);
+	free(server->clients);
+	if (server->fd >= 0)
+		close(server->fd);
+	if (server->epoll >= 0)
+		close(server->epoll);
+	if (server->timer >= 0)
+		close(server->timer);
+}
+
+/* ---- Who comes and goes ---- */
+
+void net_client_begin(struct net_client *client, enum net_phase phase, int64_t now_ns)
+{
+	client->phase = phase;
+	client->since_ns = now_ns;
+}
+
+void net_server_drop(struct net_server *server, struct net_client *client, struct pkd_ctx *ctx,
+                     const char *reason)
+{
+	if (client->phase == NET_WATCHING) {
+		pkd_note(ctx, "client %u is gone: %s", client->number, reason);
+		server->has_told_full = false;
+	}
+	end(client);
+}
+
+/* Who has not asked for anything yet, or is done, makes room: the one that has had longest. */
+static struct net_client *find_place(struct net_server *server)
+{
+	struct net_client *oldest = NULL;
+
+	for (uint32_t i = 0; i < server->n_clients; i++) {
+		struct net_client *client = &server->clients[i];
+
+		if (client->phase == NET_FREE)
+			return client;
+		if ((client->phase == NET_READING || client->phase == NET_LEAVING) &&
+		    (!oldest || client->since_ns < oldest->since_ns))
+			oldest = client;
+	}
+	if (oldest)
+		end(oldest);
+	return oldest;
+}
+
+static void welcome(struct net_server *server, int fd, const struct sockaddr *address,
+                    int64_t now_ns)
+{
+	const int on = 1, low = LOW_WATER;
+	struct net_client *client = find_place(server);
+
+	if (!client || add(server, fd, (uint64_t)(client - server->clients), EPOLLIN) < 0) {
+		close(fd);
+		return;
+	}
+	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+	setsockopt(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &low, sizeof(low));
+	client->fd = fd;
+	client->events = EPOLLIN;
+	io_address_text(address, client->address);
+	net_client_begin(client, NET_READING, now_ns);
+}
+
+static void accept_some(struct net_server *server, int64_t now_ns, struct pkd_ctx *ctx)
+{
+	for (int i = 0; i < MOST_ACCEPTED; i++) {
+		struct sockaddr_storage address = {0};
+		socklen_t size = sizeof(address);
+		int fd = accept4(server->fd, (struct sockaddr *)&address, &size,
+		                 SOCK_NONBLOCK | SOCK_CLOEXEC);
+
+		if (fd >= 0) {
+			welcome(server, fd, (struct sockaddr *)&address, now_ns);
+			continue;
+		}
+		if (errno == EINTR || errno == ECONNABORTED)
+			continue;
+		if (errno != EAGAIN) {
+			/* No descriptors, or no memory: who waits would wake it at once. */
+			struct epoll_event none = {.data.u64 = LISTENER};
+
+			pkd_log(ctx, PKD_LOG_WARNING,
+			        "cannot accept a client: %s; trying again in a second",
+			        strerror(errno));
+			epoll_ctl(server->epoll, EPOLL_CTL_MOD, server->fd, &none);
+			server->rests_until_ns = now_ns + REST_NS;
+		}
+		return;
+	}
+}
+
+static void end_rest(struct net_server *server, int64_t now_ns)
+{
+	struct epoll_event event = {.events = EPOLLIN, .data.u64 = LISTENER};
+
+	if (!server->rests_until_ns || now_ns < server->rests_until_ns)
+		return;
+	server->rests_until_ns = 0;
+	epoll_ctl(server->epoll, EPOLL_CTL_MOD, server->fd, &event);
+}
+
+/* ---- What comes ---- */
+
+static void take_requests(struct net_server *server, struct net_client *client, struct pkd_ctx *ctx)
+{
+	struct net_request request;
+	size_t size = 0, n = client->body < client->n_in ? client->body : client->n_in;
+	char body[NET_WRONG_SIZE];
+
+	client->body -= (uint32_t)n;
+	client->n_in -= n;
+	memmove(client->in, client->in + n, client->n_in);
+	if (client->body || client->n_in == 0)
+		return;
+	switch (net_request_read(client->in, client->n_in, &request, &size)) {
+	case NET_PART:
+		return;
+	case NET_BAD:
+		client->keeps_alive = client->is_head = false;
+		snprintf(body, sizeof(body), "%s\n", request.wrong);
+		net_client_answer(client, request.status, "text/plain", body);
+		client->n_in = 0;
+		return;
+	case NET_WHOLE:
+	default:
+		net_server_take(server, client, &request, ctx);
+		client->n_in -= size;
+		memmove(client->in, client->in + size, client->n_in);
+	}
+}
+
+/* What comes while it is answered waits, but of one who watches counts for nothing. */
+static void read_it(struct net_server *server, struct net_client *client, int64_t now_ns,
+                    struct pkd_ctx *ctx)
+{
+	bool is_asking = client->phase == NET_READING;
+	size_t room = is_asking ? sizeof(client->in) - client->n_in : sizeof(client->in);
+	ssize_t n;
+
+	if (client->phase == NET_ANSWERING || client->phase == NET_WAITING)
+		return;
+	if (!is_asking)
+		client->n_in = 0;
+	do
+		n = recv(client->fd, client->in + client->n_in, room, 0);
+	while (n < 0 && errno == EINTR);
+	if (n == 0 || (n < 0 && errno != EAGAIN)) {
+		net_server_drop(server, client, ctx,
+		                n == 0 ? "it has closed the connection" : strerror(errno));
+		return;
+	}
+	if (n < 0 || !is_asking)
+		return;
+	/* Its time counts from there: a connection may be kept long before. */
+	if (client->n_in == 0)
+		client->since_ns = now_ns;
+	client->n_in += (size_t)n;
+	take_requests(server, client, ctx);
+}
+
+/* ---- What is sent ---- */
+
+static size_t total_of(const struct net_client *client)
+{
+	return client->n_out + (client->jpeg ? client->jpeg->n : 0) +
+	       (client->tail ? strlen(client->tail) : 0);
+}
+
+bool net_client_sends(const struct net_client *client)
+{
+	return total_of(client) > 0;
+}
+
+static void finish(struct net_client *client, int64_t now_ns)
+{
+	net_jpeg_let_go(client->jpeg);
+	client->jpeg = NULL;
+	client->tail = NULL;
+	client->n_out = client->done = 0;
+	if (client->phase != NET_ANSWERING)
+		return;
+	if (client->keeps_alive) {
+		net_client_begin(client, NET_READING, now_ns);
+		return;
+	}
+	shutdown(client->fd, SHUT_WR);
+	net_client_begin(client, NET_LEAVING, now_ns);
+}
+
+bool net_server_send(struct net_server *server, struct net_client *client, int64_t now_ns)
+{
+	struct iovec parts[PARTS] = {
+		{client->out, client->n_out},
+		{client->jpeg ? client->jpeg->data : NULL, client->jpeg ? client->jpeg->n : 0},
+		{(void *)(uintptr_t)client->tail, client->tail ? strlen(client->tail) : 0}};
+	struct msghdr message = {.msg_iov = parts, .msg_iovlen = PARTS};
+	size_t done = client->done;
+	ssize_t n;
+
+	for (int i = 0; i < PARTS; i++) {
+		size_t less = done < parts[i].iov_len ? done : parts[i].iov_len;
+
+		parts[i].iov_base = (char *)parts[i].iov_base + less;
+		parts[i].iov_len -= less;
+		done -= less;
+	}
+	do
+		n = sendmsg(client->fd, &message, MSG_NOSIGNAL);
+	while (n < 0 && errno == EINTR);
+	if (n < 0)
+		return errno == EAGAIN;
+	client->done += (size_t)n;
+	server->n_bytes += (uint64_t)n;
+	client->taken_ns = now_ns;
+	if (client->done == total_of(client))
+		finish(client, now_ns);
+	return true;
+}
+
+/* ---- What becomes of each ---- */
+
+/* When it has had enough time; INT64_MAX: it may take any. */
+static int64_t limit_of(const struct net_server *server, const struct net_client *client)
+{
+	switch (client->phase) {
+	case NET_READING:
+		return client->since_ns + REQUEST_NS;
+	case NET_LEAVING:
+		return client->since_ns + LEAVE_NS;
+	case NET_WAITING:
+		return client->since_ns + PICTURE_NS;
+	case NET_ANSWERING:
+	case NET_WATCHING:
+		return net_client_sends(client) || client->has_no_room
+		               ? client->taken_ns + server->params->stall
+		               : INT64_MAX;
+	case NET_FREE:
+	default:
+		return INT64_MAX;
+	}
+}
+
+static void end_late(struct net_server *server, struct net_client *client, struct pkd_ctx *ctx)
+{
+	char reason[64];
+
+	if (client->phase == NET_WAITING) {
+		net_client_answer(client, 503, "text/plain", "there is no picture yet\n");
+		return;
+	}
+	if (client->phase == NET_READING && client->n_in) {
+		client->keeps_alive = client->is_head = false;
+		client->n_in = 0;
+		net_client_answer(client, 408, "text/plain", "the request is not whole\n");
+		return;
+	}
+	snprintf(reason, sizeof(reason), "it took nothing of what it is sent for %g s",
+	         (double)server->params->stall / 1e9);
+	net_server_drop(server, client, ctx, reason);
+}
+
+static void watch(struct net_server *server, struct net_client *client)
+{
+	bool reads = client->phase != NET_ANSWERING && client->phase != NET_WAITING;
+	bool writes = net_client_sends(client) || client->has_no_room;
+	uint32_t events = (reads ? EPOLLIN : 0u) | (writes ? EPOLLOUT : 0u);
+	struct epoll_event event = {.events = events,
+	                            .data.u64 = (uint64_t)(client - server->clients)};
+
+	if (client->phase == NET_FREE || client->events == events)
+		return;
+	client->events = events;
+	epoll_ctl(server->epoll, EPOLL_CTL_MOD, client->fd, &event);
+}
+
+static void handle(struct net_server *server, const struct epoll_event *event, int64_t now_ns,
+                   struct pkd_ctx *ctx)
+{
+	struct net_client *client = &server->clients[event->data.u64];
+
+	if (client->phase == NET_FREE)
+		return;
+	if (event->events & (EPOLLERR | EPOLLHUP)) {
+		net_server_drop(server, client, ctx, "it has closed the connection");
+		return;
+	}
+	if (event->events & EPOLLOUT) {
+		client->has_no_room = false;
+		client->taken_ns = now_ns;
+		if (net_client_sends(client) && !net_server_send(server, client, now_ns)) {
+			net_server_drop(server, client, ctx, strerror(errno));
+			return;
+		}
+	}
+	if (event->events & EPOLLIN)
+		read_it(server, client, now_ns, ctx);
+}
+
+/* What has come before the answer was out. */
+static void go_on(struct net_server *server, struct net_client *client, int64_t now_ns,
+                  struct pkd_ctx *ctx)
+{
+	while (client->phase == NET_READING && client->n_in) {
+		take_requests(server, client, ctx);
+		if (client->phase == NET_READING)
+			break;
+		if (net_client_sends(client) && !net_server_send(server, client, now_ns))
+			net_server_drop(server, client, ctx, strerror(errno));
+	}
+	if (client->phase == NET_ANSWERING && client->done == 0 && net_client_sends(client) &&
+	    !net_server_send(server, client, now_ns))
+		net_server_drop(server, client, ctx, strerror(errno));
+}
+
+static void set_timer(const struct net_server *server, int64_t due_ns)
+{
+	struct itimerspec when = {.it_value = {0, 0}};
+
+	if (due_ns < 1)
+		due_ns = 1;
+	if (due_ns < INT64_MAX)
+		when.it_value = (struct timespec){due_ns / 1000000000, due_ns % 1000000000};
+	timerfd_settime(server->timer, TFD_TIMER_ABSTIME, &when, NULL);
+}
+
+void net_server_go(struct net_server *server, struct pkd_ctx *ctx)
+{
+	struct epoll_event events[MOST_EVENTS];
+	int64_t now_ns = pkd_now(), due_ns;
+	int n = epoll_wait(server->epoll, events, MOST_EVENTS, 0);
+
+	end_rest(server, now_ns);
+	for (int i = 0; i < n; i++)
+		if (events[i].data.u64 < server->n_clients)
+			handle(server, &events[i], now_ns, ctx);
+	for (int i = 0; i < n; i++)
+		if (events[i].data.u64 == LISTENER)
+			accept_some(server, now_ns, ctx);
+	for (uint32_t i = 0; i < server->n_clients; i++) {
+		struct net_client *client = &server->clients[i];
+
+		go_on(server, client, now_ns, ctx);
+		if (limit_of(server, client) <= now_ns)
+			end_late(server, client, ctx);
+	}
+	net_server_show(server, now_ns, ctx);
+	due_ns = net_server_show_due(server, now_ns);
+	if (server->rests_until_ns && server->rests_until_ns < due_ns)
+		due_ns = server->rests_until_ns;
+	for (uint32_t i = 0; i < server->n_clients; i++) {
+		int64_t limit_ns = limit_of(server, &server->clients[i]);
+
+		watch(server, &server->clients[i]);
+		due_ns = limit_ns < due_ns ? limit_ns : due_ns;
+	}
+	set_timer(server, due_ns);
+}

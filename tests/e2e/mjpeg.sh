@@ -1,0 +1,86 @@
+#!/bin/sh
+# net.mjpeg with real clients: curl, FFmpeg, Chromium, and some that do not behave. Each gets the size, rate and quality
+# that it asks for, within the bandwidth; who reads slowly, or asks for nothing, costs the others nothing.
+# shellcheck source=lib/lib.sh
+. "$(dirname "$0")/lib/lib.sh"
+needs_node net.mjpeg
+needs python3 curl ffmpeg
+
+PKD_DIR=$PWD/run
+export PKD_DIR
+build "$e2e/mjpeg/mjpeg.pkd" -o mjpeg
+
+# begin ARGUMENT...: the program, and its address.
+is_listening() { grep -q 'the pictures are at' out; }
+begin() {
+	rm -f served.csv made.csv
+	start ./mjpeg "$@"
+	within 10 is_listening || fail 'it does not listen'
+	address=$(sed -n 's,.*the pictures are at http://\([0-9.:]*\)/$,\1,p' out)
+	within 10 has_rows || fail 'no picture is made'
+}
+has_rows() { [ "$(wc -l <served.csv)" -gt 3 ]; } 2>/dev/null
+ends() {
+	kill -TERM "$pid"
+	promptly 2 is_gone "$pid" || fail 'a stop takes long'
+	finish 10
+	[ "$status" -eq 0 ] || fail "status $status"
+}
+clients() { at_most 30 python3 "$e2e/mjpeg/clients.py" "$1" "$address" served.csv >said 2>&1 || fail "clients: $1" said; note "$(cat said)"; }
+gets() { curl -sS -m 20 "$@"; }
+
+begin
+
+# While nobody looks it has next to nothing to do, and is not said to work as long as it waits.
+is_idle() {
+	"$B/pkd" top --json -n 2 "$pid" 2>top_err | tail -n 1 | python3 -c 'import json, sys
+sys.exit(next(node for node in json.load(sys.stdin)["nodes"] if node["name"] == "shown")["busy"] > 0.5)'
+}
+within 5 is_idle || fail 'it is busy while nobody looks' top_err
+
+# ---- curl ----
+
+gets "http://$address/" | grep -q '<title>test &#38; try</title>' || fail 'there is no page'
+gets "http://$address/settings.json" | python3 -c 'import json, sys
+mode = json.load(sys.stdin)["modes"][0]
+assert mode["width"] == "320" and mode["height"] == "240", mode' || fail 'settings.json is none'
+gets "http://$address/config.json" | python3 -c 'import json, sys
+assert json.load(sys.stdin)["name"] == "test & try"' || fail 'config.json is none'
+gets -o one.jpg -o two.jpg -w '%{num_connects}\n' "http://$address/?action=snapshot&resolution=100x75" "http://$address/snapshot.jpg" >connects
+[ "$(tr '\n' ' ' <connects)" = '1 0 ' ] || fail 'a connection is not kept' connects
+ffprobe -v error -show_entries stream=width,height -of csv=p=0 one.jpg >size
+[ "$(cat size)" = 100,75 ] || fail 'a picture has another size than was asked for' size
+gets "http://$address/stream.mjpg?resolution=big" >wrong
+[ "$(cat wrong)" = "resolution: 'big' is not WIDTHxHEIGHT, such as 320x240" ] || fail 'a wrong wish is not told' wrong
+gets "http://$address/?action=command&fps=5" | grep -q '^fps: "5"$' || fail 'a command is not taken'
+gets "http://$address/?action=command&fps=1000" >command
+gets -H 'Origin: http://evil.example' "http://$address/?action=command&fps=1" | grep -q 'another site' || fail 'any page may command'
+gets -H 'Host: evil.example' "http://$address/" | grep -q localhost || fail 'any name is taken'
+
+# ---- FFmpeg, as a stream of parts and by what it finds out ----
+
+for source in "-f mpjpeg -i http://$address/stream.mjpg" "-i http://$address/?action=stream"; do
+	# shellcheck disable=SC2086 # words
+	at_most 20 ffmpeg -v error $source -frames:v 20 -f null - 2>ffmpeg_err || fail "ffmpeg $source" ffmpeg_err
+	[ ! -s ffmpeg_err ] || fail "ffmpeg says something: $source" ffmpeg_err
+done
+at_most 20 ffmpeg -v error -i "http://$address/stream.mjpg?resolution=64x48" -frames:v 3 -y small.mkv 2>ffmpeg_err
+ffprobe -v error -show_entries stream=width,height -of csv=p=0 small.mkv >size
+[ "$(cat size)" = 64,48 ] || fail 'a stream has another size than was asked for' size
+
+# ---- Clients that behave, and others ----
+
+for test in stream wishes once limit hostile half; do
+	clients "$test"
+done
+ends
+begin --film.noise 200 --shown.bandwidth 0
+clients slow
+grep -q 'is gone: it took nothing of what it is sent for 1 s' out || fail 'who does not read is not given up'
+"$B/pkd" set "$pid" film.stops=true >set 2>&1 || fail 'the film cannot be stopped' set
+clients stops
+ends
+begin --film.noise 200 --shown.bandwidth 1000000
+clients budget
+grep -q 'their quality is lowered, to keep within 1.0 Mbit/s' out || fail 'it is not said that the quality is lowered'
+ends

@@ -1,0 +1,119 @@
+/* Requests of HTTP and what they wish, one behind the other, as stdlib/net/request.c and wish.c
+ * read them. With -fsanitize=fuzzer it is a fuzzer; with -DREPLAY it runs the files it is given,
+ * once each. */
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "net/wish.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+enum { MAX_INPUT = 1 << 16 };
+
+static void expect(bool holds, const char *what)
+{
+	if (holds)
+		return;
+	fprintf(stderr, "fuzz: %s\n", what);
+	abort();
+}
+
+/* What is said of it stands on a line of its own. */
+static void expect_plain(const char *text, size_t size)
+{
+	size_t n = strnlen(text, size);
+
+	expect(n > 0 && n < size, "a text is empty, or has no end");
+	for (size_t i = 0; i < n; i++)
+		expect((unsigned char)text[i] >= ' ', "a text is not plain");
+}
+
+static void look_at_wish(const struct net_request *request)
+{
+	char wrong[NET_WRONG_SIZE];
+	struct net_wish wish;
+	int status;
+
+	memset(wrong, 0xa5, sizeof(wrong));
+	if (net_wish_read(request, &wish, &status, wrong) == NET_REFUSED) {
+		expect(status == 400 || status == 404 || status == 405, "a status is none of ours");
+		expect_plain(wrong, sizeof(wrong));
+		return;
+	}
+	expect(wish.width <= 65535 && wish.height <= 65535 && wish.fps <= 65535 &&
+	               wish.quality <= 100,
+	       "a wish is out of its range");
+}
+
+/* The text has no byte behind it, so that what reads on is seen by a sanitizer. */
+static enum net_end read_some(const char *text, size_t n, size_t *ret_size)
+{
+	char *copy = malloc(n + !n);
+	struct net_request request;
+	enum net_end end;
+
+	memcpy(copy, text, n);
+	end = net_request_read(copy, n, &request, ret_size);
+	if (end == NET_BAD) {
+		expect(request.status >= 400 && request.status <= 505, "a status is none");
+		expect_plain(request.wrong, NET_WRONG_SIZE);
+	}
+	if (end == NET_WHOLE) {
+		const struct net_text *const parts[] = {&request.path, &request.query,
+		                                        &request.host, &request.origin};
+
+		expect(*ret_size > 0 && *ret_size <= n && *ret_size <= NET_REQUEST_SIZE,
+		       "a request has no size of its own");
+		expect(request.path.n > 0 && request.path.at[0] == '/', "a request has no path");
+		expect(request.body <= NET_BODY_SIZE, "a body is too long");
+		for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+			expect(!parts[i]->at || (parts[i]->at >= copy &&
+			                         parts[i]->at + parts[i]->n <= copy + *ret_size),
+			       "a part lies outside of the text");
+		look_at_wish(&request);
+	}
+	free(copy);
+	return end;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	const char *text = (const char *)data;
+	size_t n = 0, other;
+
+	while (size > 0 && size <= MAX_INPUT && read_some(text, size, &n) == NET_WHOLE) {
+		/* It is whole when its last byte has come, and no sooner; what follows does not
+		 * matter. */
+		expect(read_some(text, n, &other) == NET_WHOLE && other == n,
+		       "what follows a request changes it");
+		for (size_t k = 1; k < n; k *= 2)
+			expect(read_some(text, n - k, &other) == NET_PART,
+			       "a part of a request is whole");
+		text += n;
+		size -= n;
+	}
+	return 0;
+}
+
+#ifdef REPLAY
+int main(int argc, char **argv)
+{
+	static uint8_t data[MAX_INPUT];
+
+	for (int i = 1; i < argc; i++) {
+		int fd = open(argv[i], O_RDONLY);
+		ssize_t n = read(fd, data, sizeof(data));
+
+		if (n < 0)
+			return 2;
+		close(fd);
+		/* The name comes first: a crash says no more. */
+		fprintf(stderr, "%s\n", argv[i]);
+		LLVMFuzzerTestOneInput(data, (size_t)n);
+	}
+	return 0;
+}
+#endif
