@@ -13,7 +13,34 @@ struct net_mjpeg {
 	int64_t counted_ns; /* when these were: */
 	uint64_t n_sent, n_bytes;
 	float rate, bits;
+	uint64_t skipped, encoded; /* before this process began */
 };
+
+/* As the last one left it. */
+static void go_on(struct net_mjpeg *self, const struct net_mjpeg_state *state)
+{
+	struct net_wish *usual = &self->server.usual;
+
+	self->skipped = state->skipped;
+	self->encoded = state->encoded;
+	self->server.time_ns = state->last;
+	usual->width = state->width;
+	usual->height = state->height;
+	usual->fps = state->rate;
+	usual->quality = state->compression;
+}
+
+static void keep(const struct net_mjpeg *self, struct net_mjpeg_state *state)
+{
+	const struct net_wish *usual = &self->server.usual;
+
+	state->skipped = self->skipped + self->server.n_skipped;
+	state->encoded = self->encoded + net_jpegs_encoded(self->server.jpegs);
+	state->width = usual->width;
+	state->height = usual->height;
+	state->rate = usual->fps;
+	state->compression = usual->quality;
+}
 
 int net_mjpeg_init(struct net_mjpeg *self, const struct net_mjpeg_params *params,
                    struct pkd_ctx *ctx)
@@ -32,6 +59,7 @@ int net_mjpeg_init(struct net_mjpeg *self, const struct net_mjpeg_params *params
 		net_server_close(&self->server);
 		return error;
 	}
+	go_on(self, net_mjpeg_get_state(ctx));
 	self->counted_ns = pkd_now();
 	pkd_wake(ctx, self->counted_ns);
 	return PKD_OK;
@@ -52,9 +80,22 @@ static void count(struct net_mjpeg *self, int64_t now_ns)
 	self->counted_ns = now_ns;
 }
 
+/* By the clock of the frames, also between them. */
+static void set_time(const struct net_mjpeg *self, bool has_frame, struct net_mjpeg_state *state,
+                     struct pkd_ctx *ctx)
+{
+	int64_t time_ns = has_frame ? pkd_time(ctx)
+	                            : self->server.time_ns + pkd_now() - self->server.arrived_ns;
+
+	state->last = !state->begun || time_ns > state->last ? time_ns : state->last;
+	state->begun = true;
+	pkd_set_time(ctx, state->last);
+}
+
 int net_mjpeg_step(struct net_mjpeg *self, const struct net_mjpeg_in *in, struct net_mjpeg_out *out,
                    struct pkd_ctx *ctx)
 {
+	struct net_mjpeg_state *state = net_mjpeg_get_state(ctx);
 	struct net_server *server = &self->server;
 	int64_t now_ns;
 
@@ -62,14 +103,18 @@ int net_mjpeg_step(struct net_mjpeg *self, const struct net_mjpeg_in *in, struct
 		net_server_put(server, in->frame, pkd_time(ctx));
 	net_server_go(server, ctx);
 	now_ns = pkd_now();
+	if (!in->frame && !state->begun)
+		return pkd_later(ctx, now_ns + TELL_NS);
+	set_time(self, in->frame != NULL, state, ctx);
 	count(self, now_ns);
+	keep(self, state);
 	*out->served = (struct net_Served){
 		.clients = net_server_watching(server),
 		.rate = self->rate,
 		.bits = self->bits,
 		.quality = net_server_quality(server),
-		.skipped = server->n_skipped,
-		.encoded = net_jpegs_encoded(server->jpegs),
+		.skipped = state->skipped,
+		.encoded = state->encoded,
 	};
 	pkd_wake(ctx, now_ns + TELL_NS);
 	return PKD_OK;

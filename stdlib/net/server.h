@@ -76,7 +76,7 @@ struct net_server {
 
 	int64_t arrived_ns; /* the last frame; at first the start */
 	int64_t kept_ns;    /* the last of which there is a copy */
-	int64_t time_ns;    /* its capture time */
+	int64_t time_ns;    /* the capture time of the last frame */
 	int64_t card_ns;    /* the last card; 0: none is shown */
 	double interval_ns; /* from frame to frame, on the average */
 	uint64_t looked;    /* JPEGs made when the budget was looked at */

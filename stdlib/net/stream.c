@@ -97,6 +97,7 @@ void net_server_put(struct net_server *server, const struct pkd_image *frame, in
 	if (!is_looked_at(server) && !has_none && !is_card &&
 	    now_ns - server->kept_ns < REPEAT_NS / 2) {
 		server->arrived_ns = now_ns;
+		server->time_ns = time_ns;
 		return;
 	}
 	for (uint32_t i = 0; i < server->n_clients; i++) {

@@ -73,7 +73,22 @@ ffprobe -v error -show_entries stream=width,height -of csv=p=0 small.mkv >size
 for test in stream wishes once limit hostile half; do
 	clients "$test"
 done
+
+# ---- One that is killed listens again, and goes on with its times and counts ----
+
+named "$pid" shown || fail "no process 'shown'"
+kill -KILL "$child"
+is_again() { [ "$(grep -c 'the pictures are at' out)" -eq 2 ]; }
+within 10 is_again || fail 'it does not listen again'
+mark=$(wc -l <served.csv)
+goes_on() { [ "$(wc -l <served.csv)" -gt $((mark + 3)) ]; }
+within 10 goes_on || fail 'it does not go on' served.csv
 ends
+python3 -c 'import csv
+rows = list(csv.DictReader(open("served.csv")))
+for a, b in zip(rows, rows[1:]):
+    for name in "time_s", "skipped", "encoded":
+        assert float(a[name]) <= float(b[name]), (a, b)' >said 2>&1 || fail 'counts or times go back' said
 begin --film.noise 200 --shown.bandwidth 0
 clients slow
 grep -q 'is gone: it took nothing of what it is sent for 1 s' out || fail 'who does not read is not given up'
