@@ -327,7 +327,7 @@ replay:
 	@$(MAKE) --no-print-directory B=build/asan SANITIZE='$(ASAN)' \
 		$(FUZZ_TARGETS:%=build/asan/fuzz/replay_%)
 
-FUZZ_IN_C    := front options http places import tree mjpeg jpegs
+FUZZ_IN_C    := front options http places import tree mjpeg jpegs $(if $(filter mpack,$(MISSING)),,nt4)
 # This one is in C++, as OpenCV is.
 FUZZ_TARGETS := $(FUZZ_IN_C) $(if $(filter pkd-opencv-video,$(MISSING)),,calibration)
 FUZZ_FRONT   = -Icompiler -Iruntime/include
@@ -337,11 +337,14 @@ FUZZ_PLACES  = -Istdlib
 FUZZ_TREE    = -Iruntime/include -Istdlib
 FUZZ_MJPEG   = -Istdlib
 FUZZ_JPEGS   = -Istdlib
+FUZZ_NT4     = -Istdlib
 FUZZ_FRONT_LIBS   := $(B)/lib/libpkdc.a
 FUZZ_OPTIONS_LIBS := $(B)/obj/stdlib/table/json.c.o $(B)/lib/libpkd.a
 FUZZ_HTTP_LIBS    := $(B)/lib/libpkd.a
 FUZZ_IMPORT_LIBS  := $(B)/lib/libpkdc.a
 FUZZ_TREE_C := $(addprefix stdlib/,http/hierarchy.c http/link.c table/parse.c)
+FUZZ_NT4_C := $(addprefix stdlib/nt4/,client.c meta.c saved.c session.c subscription.c text.c \
+	text_put.c topic.c view.c wire.c)
 
 $(B)/fuzz/%_front: FUZZ_THIS = $(FUZZ_FRONT)
 $(B)/fuzz/%_options: FUZZ_THIS = $(FUZZ_OPTIONS)
@@ -351,6 +354,8 @@ $(B)/fuzz/%_import: FUZZ_THIS = $(FUZZ_FRONT)
 $(B)/fuzz/%_tree: FUZZ_THIS = $(FUZZ_TREE)
 $(B)/fuzz/%_mjpeg: FUZZ_THIS = $(FUZZ_MJPEG)
 $(B)/fuzz/%_jpegs: FUZZ_THIS = $(FUZZ_JPEGS)
+$(B)/fuzz/%_nt4: FUZZ_THIS = $(FUZZ_NT4)
+$(B)/fuzz/%_nt4: FUZZ_LIBS = $(call libs_of,mpack)
 $(B)/fuzz/replay_front $(B)/fuzz/fuzz_front: tests/fuzz/front.c $(FUZZ_FRONT_LIBS)
 $(B)/fuzz/fuzz_front: tests/fuzz/mutate.c
 $(B)/fuzz/replay_options $(B)/fuzz/fuzz_options: tests/fuzz/options.c $(FUZZ_OPTIONS_LIBS)
@@ -380,17 +385,19 @@ $(B)/fuzz/replay_mjpeg $(B)/fuzz/fuzz_mjpeg: tests/fuzz/mjpeg.c $(addprefix stdl
 
 $(B)/fuzz/replay_jpegs $(B)/fuzz/fuzz_jpegs: tests/fuzz/jpegs.c stdlib/video/jpegs.c
 
+$(B)/fuzz/replay_nt4 $(B)/fuzz/fuzz_nt4: tests/fuzz/nt4.c $(FUZZ_NT4_C)
+
 $(FUZZ_IN_C:%=$(B)/fuzz/replay_%):
 	$(call say,TEST $@)
 	@mkdir -p $(@D)
 	$(Q)$(CC) -DREPLAY $(FUZZ_THIS) $(C_FLAGS) -MF $@.d -o $@ $(filter %.c %.o %.a,$^) $(LD_FLAGS) -pthread \
-		$(YAML_LIBS) -lm
+		$(YAML_LIBS) $(FUZZ_LIBS) -lm
 
 $(FUZZ_IN_C:%=$(B)/fuzz/fuzz_%):
 	$(call say,FUZZ $@)
 	@mkdir -p $(@D)
 	$(Q)$(CC) -fsanitize=fuzzer $(FUZZ_THIS) $(C_FLAGS) -MF $@.d -o $@ $(filter %.c %.o %.a,$^) \
-		$(LD_FLAGS) -pthread $(YAML_LIBS) -lm
+		$(LD_FLAGS) -pthread $(YAML_LIBS) $(FUZZ_LIBS) -lm
 
 FUZZ         ?= $(FUZZ_TARGETS)
 FUZZ_SECONDS ?= 60
@@ -399,7 +406,7 @@ FUZZ_CXX     ?= clang++
 FUZZ_FOUND   := build/fuzz/found
 # A string that an option gives is kept until the end, also where a later one takes its place.
 
-fuzz: ## look for inputs that crash what reads texts of strangers (FUZZ=front, options, http, places, import, tree, mjpeg, jpegs, calibration), FUZZ_SECONDS (60) each
+fuzz: ## look for inputs that crash what reads texts of strangers (FUZZ=front, options, http, places, import, tree, mjpeg, jpegs, nt4, calibration), FUZZ_SECONDS (60) each
 	@echo 'int LLVMFuzzerTestOneInput(void); int LLVMFuzzerTestOneInput(void) { return 0; }' | \
 		$(FUZZ_CC) -fsanitize=fuzzer -x c -o /dev/null - 2>/dev/null || \
 		{ echo 'make fuzz: needs clang and its libFuzzer (Debian: clang, libclang-rt-dev)'; exit 1; }

@@ -56,6 +56,7 @@ part() {
 	fuzz-front) $MAKE --no-print-directory fuzz FUZZ=front FUZZ_SECONDS="$hour" ;;
 	fuzz-options) $MAKE --no-print-directory fuzz FUZZ=options FUZZ_SECONDS="$hour" ;;
 	fuzz-http) $MAKE --no-print-directory fuzz FUZZ=http FUZZ_SECONDS="$hour" ;;
+	fuzz-nt4) $MAKE --no-print-directory fuzz FUZZ=nt4 FUZZ_SECONDS="$hour" ;;
 	fuzz-tree) $MAKE --no-print-directory fuzz FUZZ=tree FUZZ_SECONDS="$hour" ;;
 	fuzz-mjpeg) $MAKE --no-print-directory fuzz FUZZ=mjpeg FUZZ_SECONDS="$hour" ;;
 	fuzz-jpegs) $MAKE --no-print-directory fuzz FUZZ=jpegs FUZZ_SECONDS="$hour" ;;
@@ -68,7 +69,7 @@ part() {
 	esac
 }
 parts='verify kill-step torture resume evaluate suite-1 suite-2 suite-3 mutants soak hostile-console fuzz-front fuzz-options
-	fuzz-http fuzz-places fuzz-tree fuzz-mjpeg fuzz-jpegs fuzz-videos fuzz-networks busy-1 busy-2 stress'
+	fuzz-http fuzz-places fuzz-tree fuzz-mjpeg fuzz-jpegs fuzz-nt4 fuzz-videos fuzz-networks busy-1 busy-2 stress'
 
 # ---- The campaign ----
 

@@ -10,6 +10,7 @@ packages="gcc g++ libc6-dev pkg-config flex bison
 	libavformat-dev libavcodec-dev libswscale-dev libavutil-dev libyuv-dev libopencv-dev libsdl2-dev
 	libfreetype-dev libturbojpeg0-dev libncurses-dev zlib1g-dev libyaml-dev libsqlite3-dev sqlite3 libssl-dev
 	libcurl4-openssl-dev libmosquitto-dev libpcre2-dev libapriltag-dev
+	libwebsockets-dev libwebsockets-evlib-uv libuv1-dev libmpack-dev
 	fonts-dejavu-core ffmpeg graphviz
 	libzxing-dev zxing-cpp-tools opencv-data
 	libcmocka-dev python3-gi spin valgrind strace procps xvfb xauth x11-utils xdotool openssh-client"
@@ -21,13 +22,13 @@ say() { echo "set-up: $*"; }
 # ---- Peers of some tests: clients that are JavaScript, by npm, and a browser ----
 
 get_npm() {
-	cmp -s tests/npm/package.json build/npm/package.json && return 0
+	cmp -s tests/npm/package-lock.json build/npm/package-lock.json && return 0
 	command -v npm >/dev/null || { say "npm is not there: tests with its packages will be skipped"; return 0; }
 	say "getting what tests/npm names, by npm"
 	rm -rf build/npm.part
-	mkdir -p build/npm.part && cp tests/npm/package.json build/npm.part/ || return 1
+	mkdir -p build/npm.part && cp tests/npm/package*.json build/npm.part/ || return 1
 	# It gets its name when all is there.
-	(cd build/npm.part && npm install --silent --ignore-scripts --no-audit --no-fund --no-package-lock \
+	(cd build/npm.part && npm ci --silent --ignore-scripts --no-audit --no-fund \
 		>/dev/null 2>error) && rm -rf build/npm && mv build/npm.part build/npm && return 0
 	say "npm cannot get them: $(grep -v '^$' build/npm.part/error | head -n 1)"
 	say "tests with them will be skipped"

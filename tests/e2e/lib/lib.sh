@@ -53,6 +53,7 @@ needs_node() {
 		net.mjpeg) links='libturbojpeg libswscale libavutil freetype2' ;;
 		draw.*) links=freetype2 ;;
 		mqtt.*) links=libmosquitto ;;
+		nt4.*) links='libwebsockets libuv mpack' ;;
 		esac
 		# shellcheck disable=SC2086 # words
 		[ -z "$links" ] || pkg-config --exists $links || skip "$node is left out: a library of it is missing"

@@ -1,0 +1,174 @@
+/* nt4.server: what happens between firings is done in `ready`. */
+#include "listen.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <nt4/server.pkd.h>
+#include <poll.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { MAX_FILE = 64 << 20, PATH_SIZE = 4096 };
+
+static const int64_t REPEAT_NS = 1000000000, SAVE_NS = 1000000000;
+static const char FILE_NAME[] = "networktables.json";
+
+struct nt4_server {
+	const struct nt4_server_params *params;
+	struct nt4_listen listen;
+	uint32_t n_clients, n_topics; /* as they were told last */
+	int64_t told_ns;              /* when; 0: not yet */
+	int64_t saved_ns;
+	bool has_told_of_file;
+};
+
+/* ---- What is kept ---- */
+
+static int read_file(int fd, struct nt4_buffer *ret_text)
+{
+	ssize_t got = 1;
+
+	while (got > 0 && ret_text->n < MAX_FILE) {
+		char *to = nt4_buffer_room(ret_text, 1 << 16);
+
+		if (!to)
+			return -ENOMEM;
+		got = read(fd, to, 1 << 16);
+		if (got > 0)
+			ret_text->n += (size_t)got;
+	}
+	return got < 0 ? -errno : got > 0 ? -EFBIG : 0;
+}
+
+static int load(struct nt4_server *self, struct pkd_ctx *ctx)
+{
+	const char *directory = self->params->persist;
+	struct nt4_buffer text = {0};
+	char path[PATH_SIZE];
+	int fd, error = 0;
+
+	if (!*directory)
+		return PKD_OK;
+	if (directory[strlen(directory) - 1] != '/')
+		return pkd_error(ctx, EINVAL,
+		                 "persist '%s' is to be a directory: write persist: \"%s/\"",
+		                 directory, directory);
+	snprintf(path, sizeof(path), "%s%s", directory, FILE_NAME);
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (fd < 0)
+		return errno == ENOENT ? PKD_OK : pkd_error(ctx, errno, "cannot read '%s'", path);
+	error = read_file(fd, &text);
+	close(fd);
+	if (error)
+		error = pkd_error(ctx, -error, "cannot read '%s'", path);
+	else if (!nt4_hub_load(&self->listen.hub, text.data, text.n))
+		error = pkd_error(
+			ctx, EINVAL,
+			"'%s' is no list of persistent topics: repair it, or move it away", path);
+	nt4_buffer_free(&text);
+	return error;
+}
+
+static bool write_all(int fd, const struct nt4_buffer *text)
+{
+	size_t n = 0;
+	ssize_t wrote;
+
+	while (n < text->n) {
+		wrote = write(fd, text->data + n, text->n - n);
+		if (wrote < 0)
+			return false;
+		n += (size_t)wrote;
+	}
+	return fdatasync(fd) == 0;
+}
+
+/* Under another name first, so that a power cut leaves the old file or the new one. */
+static void save(struct nt4_server *self, struct pkd_ctx *ctx)
+{
+	struct nt4_buffer text = {0};
+	char path[PATH_SIZE], part[PATH_SIZE + 8];
+	bool is_good = false;
+	int fd;
+
+	self->listen.hub.is_saved_stale = false;
+	self->saved_ns = pkd_now();
+	if (!*self->params->persist)
+		return;
+	snprintf(path, sizeof(path), "%s%s", self->params->persist, FILE_NAME);
+	snprintf(part, sizeof(part), "%s.part", path);
+	nt4_hub_save(&self->listen.hub, &text);
+	fd = open(part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+	if (fd >= 0) {
+		is_good = !text.failed && write_all(fd, &text);
+		close(fd);
+		is_good = is_good && rename(part, path) == 0;
+	}
+	nt4_buffer_free(&text);
+	if (!is_good && !self->has_told_of_file) {
+		self->has_told_of_file = true;
+		pkd_log(ctx, PKD_LOG_WARNING, "cannot keep persistent values in '%s': %s", path,
+		        strerror(errno));
+	}
+}
+
+/* ---- The node ---- */
+
+int nt4_server_init(struct nt4_server *self, const struct nt4_server_params *params,
+                    struct pkd_ctx *ctx)
+{
+	int error;
+
+	self->params = params;
+	error = nt4_listen_open(&self->listen, params->host, params->port, params->max_clients,
+	                        ctx);
+	if (!error)
+		error = load(self, ctx);
+	if (!error)
+		error = pkd_watch(ctx, self->listen.loop.fd, POLLIN);
+	if (error)
+		nt4_listen_close(&self->listen);
+	return error;
+}
+
+static void turn(struct nt4_server *self, struct pkd_ctx *ctx)
+{
+	nt4_listen_turn(&self->listen, ctx);
+	if (self->listen.hub.is_saved_stale && pkd_now() >= self->saved_ns + SAVE_NS)
+		save(self, ctx);
+}
+
+int nt4_server_step(struct nt4_server *self, const struct nt4_server_in *in,
+                    struct nt4_server_out *out, struct pkd_ctx *ctx)
+{
+	const struct nt4_hub *hub = &self->listen.hub;
+
+	(void)in;
+	if (pkd_stopping(ctx))
+		return PKD_SKIP;
+	turn(self, ctx);
+	if (self->told_ns && hub->n_clients == self->n_clients && hub->n_topics == self->n_topics &&
+	    pkd_now() < self->told_ns + REPEAT_NS)
+		return pkd_later(ctx, self->told_ns + REPEAT_NS);
+	self->n_clients = out->served->clients = hub->n_clients;
+	self->n_topics = out->served->topics = hub->n_topics;
+	self->told_ns = pkd_now();
+	return PKD_OK;
+}
+
+int nt4_server_ready(struct nt4_server *self, struct pkd_ctx *ctx)
+{
+	turn(self, ctx);
+	return PKD_OK;
+}
+
+void nt4_server_finish(struct nt4_server *self)
+{
+	if (self->listen.hub.is_saved_stale)
+		save(self, self->listen.ctx);
+	nt4_listen_close(&self->listen);
+}
+
+PKD_WATCHING_NODE(nt4_server);
