@@ -1,5 +1,6 @@
 """The programs of nt4.pkd, for the tests."""
 
+import atexit
 import csv
 import os
 import signal
@@ -14,8 +15,10 @@ VISION = "/SmartDashboard/vision"
 
 def run(program, port, *options, name=None):
     name = name or program
-    return subprocess.Popen([f"./{program}", "--port", str(port), *map(str, options)],
-                            stderr=open(f"{name}.err", "w"), stdout=subprocess.DEVNULL)
+    process = subprocess.Popen([f"./{program}", "--port", str(port), *map(str, options)],
+                               stderr=open(f"{name}.err", "w"), stdout=subprocess.DEVNULL)
+    atexit.register(process.kill)    # where a test fails; of one that has ended it does nothing
+    return process
 
 
 def said(name):
