@@ -272,10 +272,7 @@ $(eval $(call node_test,c))
 $(eval $(call node_test,cpp))
 
 define set_up_tests
-@tests/setup.sh
-@tests/setup.sh --npm
-@tests/setup.sh --browser
-@PKD_SETUP=no tests/setup.sh --media || echo "set-up: tests that need a clip will be skipped"
+@tests/setup.sh --tests
 endef
 
 test: ## set up, build and run all tests

@@ -28,7 +28,7 @@ new        | systemd-analyze:systemd                       | the unit file is on
 operating  | curl:curl                                     | the commands of docs/operating.md
 playable   | ffprobe:ffmpeg                                | films as others see them, also after kills
 full       | ffmpeg:ffmpeg ffprobe:ffmpeg                  | … and after a full disk
-nt4        | node:nodejs                                   | NetworkTables beside ntcore-ts-client (tests/setup.sh --npm)
+nt4        | node:nodejs                                   | NetworkTables beside ntcore-ts-client (tests/setup.sh --tests)
 sinks      | ffmpeg:ffmpeg ffprobe:ffmpeg                  | … and through a pipe
 mjpeg      | curl:curl ffmpeg:ffmpeg ffprobe:ffmpeg         | pictures over HTTP, to curl and FFmpeg
 mjpeg_browser | chromium:chromium node:nodejs npm:npm              | … and to Chromium, which shows the newest one

@@ -711,6 +711,11 @@ rule:
 	$$.span = @$;
 	$$.members = $of_members;
   }
+| "on" "stall" "after" QUANTITY of_members {
+	$$ = (struct ast_rule){.kind = RULE_STALL, .span = @$, .members = $of_members};
+	$$.expr = ast_expr(parser, EXPR_QUANTITY, @QUANTITY);
+	$$.expr->text = $QUANTITY;
+  }
 | "on" "stall" "after" QUANTITY of_members policy {
 	$$ = $policy;
 	$$.kind = RULE_STALL;

@@ -336,6 +336,9 @@ static bool same_policy(const struct bound_process *a, const struct bound_proces
 	       a->per_ns == b->per_ns && a->backoff_ns == b->backoff_ns;
 }
 
+/* A stall without a policy ends as a crash does. */
+static bool says_policy(const struct ast_rule *rule) { return rule->has_end || rule->restarts; }
+
 static void set_failure(struct deploy *d, const struct ast_rule *rule,
                         struct bound_process *process)
 {
@@ -343,6 +346,8 @@ static void set_failure(struct deploy *d, const struct ast_rule *rule,
 	int64_t restarts = 0;
 	if (rule->kind == RULE_STALL)
 		process->stall_ns = given.stall_ns = time_of(d, rule->expr);
+	if (!says_policy(rule))
+		return;
 	given.failure = rule;
 	given.n_restarts = 0;
 	given.per_ns = given.backoff_ns = 0;
@@ -363,8 +368,8 @@ static void set_failure(struct deploy *d, const struct ast_rule *rule,
 	}
 }
 
-/* A rule without members is for all processes that no rule of its kind names; a stall ends as a
- * rule about crashes says, where there is one. */
+/* A rule without members is for all processes that no rule of its kind names, and, where it is
+ * about crashes, that have no policy by another. */
 static void set_default(struct deploy *d, const struct ast_rule *rule, bool *named)
 {
 	struct bound *bound = d->bound;
@@ -372,11 +377,7 @@ static void set_default(struct deploy *d, const struct ast_rule *rule, bool *nam
 	for (size_t i = 0; i < bound->processes.n; i++) {
 		struct bound_process *process = &bound->processes.items[i];
 
-		if (named[i])
-			continue;
-		if (rule->kind == RULE_STALL && process->failure)
-			process->stall_ns = time_of(d, rule->expr);
-		else
+		if (!named[i] && (rule->kind == RULE_STALL || !process->failure))
 			set_failure(d, rule, process);
 	}
 }

@@ -50,8 +50,10 @@ static void answer(struct pkdi_ask_answer *to, uint64_t seq, bool is_taken, cons
 	atomic_store_explicit(&to->seq, seq, memory_order_release);
 }
 
-void pkdi_asks_carry_out(struct pkdi_run *run, struct pkdi_json_value *values, uint32_t n_values)
+bool pkdi_asks_carry_out(struct pkdi_run *run, struct pkdi_json_value *values, uint32_t n_values)
 {
+	bool waits = false;
+
 	for (uint32_t i = 0; i < run->program->n_nodes; i++) {
 		const struct pkdi_settings *settings = &run->nodes[i].settings;
 
@@ -65,7 +67,13 @@ void pkdi_asks_carry_out(struct pkdi_run *run, struct pkdi_json_value *values, u
 				continue;
 			is_taken = set(run, settings->items[k].name, text, values, n_values,
 			               &fault);
+			/* A newer text may take its place until then. */
+			if (!is_taken && strcmp(fault.name, "busy") == 0) {
+				waits = true;
+				continue;
+			}
 			answer(&settings->answers[k], seq, is_taken, fault.text);
 		}
 	}
+	return waits;
 }

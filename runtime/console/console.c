@@ -411,6 +411,7 @@ int pkdi_console_run(struct pkdi_run *run, int listener, int end_fd, gid_t group
 	struct console *console = calloc(1, sizeof(*console));
 	struct pkdi_web *web = serve->socket >= 0 ? pkdi_web_create(run, serve) : NULL;
 	struct pollfd fds[WEB + PKDI_WEB_FDS];
+	bool asks_wait;
 	nfds_t n_fds = web ? WEB + PKDI_WEB_FDS : WEB;
 
 	if (!console || (serve->socket >= 0 && !web)) {
@@ -426,7 +427,7 @@ int pkdi_console_run(struct pkdi_run *run, int listener, int end_fd, gid_t group
 		console->clients[i].fd = -1;
 	pkdi_set_recover(run);
 	pkdi_call_cancel_all(run);
-	pkdi_asks_carry_out(run, console->values, PKDI_MESSAGE_VALUES);
+	asks_wait = pkdi_asks_carry_out(run, console->values, PKDI_MESSAGE_VALUES);
 	for (;;) {
 		int timeout_ms = wait_ms(console);
 		int64_t until_ns = 0;
@@ -439,16 +440,19 @@ int pkdi_console_run(struct pkdi_run *run, int listener, int end_fd, gid_t group
 			                                 events_of(&console->clients[i]), 0};
 		if (web)
 			until_ns = pkdi_web_watch(web, &fds[WEB]);
+		if (asks_wait && (timeout_ms < 0 || timeout_ms > LATER_MS))
+			timeout_ms = LATER_MS;
 		if (poll(fds, n_fds, earlier(timeout_ms, until_ns)) < 0 && errno != EINTR)
 			break;
 		if (fds[END].revents) {
 			say_end(console);
 			break;
 		}
-		if (fds[ASKS].revents) {
+		if (fds[ASKS].revents)
 			pkdi_event_take(run->console_fd);
-			pkdi_asks_carry_out(run, console->values, PKDI_MESSAGE_VALUES);
-		}
+		if (fds[ASKS].revents || asks_wait)
+			asks_wait = pkdi_asks_carry_out(run, console->values,
+			                                PKDI_MESSAGE_VALUES);
 		for (int i = 0; i < MAX_CLIENTS; i++) {
 			take_events(console, &console->clients[i], fds[FIRST + i].revents);
 			if (timeout_ms >= 0 && console->clients[i].fd >= 0)

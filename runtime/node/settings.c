@@ -96,10 +96,8 @@ PKD_PUBLIC int pkd_setting_set(struct pkd_ctx *ctx, uint32_t k, const char *text
 	atomic_thread_fence(memory_order_release);
 	memcpy(setting->ask->text, text, n + 1);
 	atomic_store_explicit(&setting->ask->seq, seq + 1, memory_order_release);
-	/* Fails only where the console has been told so often already. */
-	if (write(ctx->node->settings.bell_fd, &one, sizeof(one)) < 0)
-		return 0;
-	return 0;
+	/* Fails only where the console has been told already, more often than it can be counted. */
+	return write(ctx->node->settings.bell_fd, &one, sizeof(one)) < 0 && errno != EAGAIN ? -errno : 0;
 }
 
 PKD_PUBLIC int pkd_setting_result(const struct pkd_ctx *ctx, uint32_t k, char *ret_reason,
@@ -116,7 +114,7 @@ PKD_PUBLIC int pkd_setting_result(const struct pkd_ctx *ctx, uint32_t k, char *r
 		return -EINVAL;
 	seq = pkdi_read(&setting->ask->seq);
 	if (seq == 0)
-		return 0;
+		return -ENODATA;
 	if (atomic_load_explicit(&setting->answer->seq, memory_order_acquire) != seq)
 		return -EINPROGRESS;
 	is_refused = atomic_load_explicit(&setting->answer->is_refused, memory_order_relaxed);

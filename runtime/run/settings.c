@@ -113,6 +113,7 @@ static int link_node(struct pkdi_run *run, struct pkdi_node *node, bool has_cons
 {
 	struct pkdi_settings *settings = &node->settings;
 	size_t most = 1;
+	uint64_t seq;
 
 	settings->all = &run->live;
 	settings->show = pkdi_value_show;
@@ -130,10 +131,11 @@ static int link_node(struct pkdi_run *run, struct pkdi_node *node, bool has_cons
 		}
 		most = setting->value->size > most ? setting->value->size : most;
 		setting->answer = &settings->answers[k];
-		/* What was asked of a run before this one is over. */
-		atomic_store(&settings->answers[k].seq,
-		             (pkdi_read(&settings->asks[k].seq) + 1) & ~UINT64_C(1));
 		setting->ask = &settings->asks[k];
+		/* What was asked of a run before this one is over, also where it died in asking. */
+		seq = (pkdi_read(&setting->ask->seq) + 1) & ~UINT64_C(1);
+		atomic_store(&setting->ask->seq, seq);
+		atomic_store(&settings->answers[k].seq, seq);
 	}
 	settings->scratch = malloc(most);
 	return settings->scratch ? 0 : -ENOMEM;

@@ -151,7 +151,7 @@ std::ifstream open_truth(const char *name)
 	std::ifstream file((slash ? std::string(clip, slash + 1) : "") + "tags/" + name);
 
 	if (!file) {
-		print_message("no tags/%s: tests/setup.sh --media\n", name);
+		print_message("no tags/%s: tests/setup.sh --tests\n", name);
 		skip();
 	}
 	return file;

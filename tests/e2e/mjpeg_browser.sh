@@ -6,7 +6,7 @@
 . "$(dirname "$0")/lib/lib.sh"
 needs_node net.mjpeg
 needs python3 node chromium
-[ -d "$ROOT/build/npm/node_modules/playwright-core" ] || skip 'playwright-core is not there (tests/setup.sh --npm)'
+[ -d "$ROOT/build/npm/node_modules/playwright-core" ] || skip 'playwright-core is not there (tests/setup.sh --tests)'
 
 build "$e2e/mjpeg/mjpeg.pkd" -o mjpeg
 start ./mjpeg --film.period 200ms

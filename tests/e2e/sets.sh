@@ -15,6 +15,10 @@ for level in 1 2 3 4 5; do
 	grep -q "^[0-9]*,[0-9.]*,$level,$level,0,,1\$" rows.csv || fail "level $level was never taken" rows.csv
 done
 
+# A burst, and a reader that takes its time: the last value counts, whatever came before it.
+at_most 60 ./sets --quiet --ticks 80 --each 2 --most 5 --takes 40ms >out 2>&1 || fail 'a burst'
+tail -n 1 rows.csv | grep -q ',5,5,0,,1$' || fail 'the last value of a burst is lost' rows.csv
+
 # Its memory is what the console believes no word of.
 at_most 30 ./sets --quiet --garbage >out 2>&1 || fail 'garbage'
 tail -n 1 rows.csv | grep -q ',0,0,-[0-9]*,' || fail 'garbage was taken' rows.csv
@@ -27,7 +31,7 @@ expect 1 "sets: c is to set 'csv.path', which is a path that a node opens: .*" .
 
 # Without a console nothing is set; an empty list is none.
 at_most 30 ./sets --quiet --no-console >out 2>&1 || fail 'without a console'
-tail -n 1 rows.csv | grep -q ',0,0,0,,1$' || fail 'set without a console' rows.csv
+tail -n 1 rows.csv | grep -q ',0,0,-61,,1$' || fail 'set without a console' rows.csv
 at_most 30 ./sets --quiet --names '' >out 2>&1 || fail 'an empty list'
 tail -n 1 rows.csv | grep -q ',0,,-22,,0$' || fail 'an empty list' rows.csv
 

@@ -18,7 +18,7 @@ server() {
 	exec env "$@"
 }
 (server -c 'import gi
-gi.require_version("GstRtspServer", "1.0")') >out 2>&1 || skip 'no RTSP server (tests/setup.sh)'
+gi.require_version("GstRtspServer", "1.0")') >out 2>&1 || skip 'no RTSP server (tests/setup.sh --tests)'
 
 build "$e2e/stream/watch.pkd" -o watch
 python3 "$e2e/stream/film.py" 8192 | ffmpeg -v error -f rawvideo -pix_fmt gray -s 128x16 -r 25 -i - -pix_fmt yuv420p \

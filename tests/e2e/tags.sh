@@ -139,7 +139,7 @@ awk -F, 'NR > 1 { for (i = 3; i <= NF; i++) if ($i > 0.01 || $i < -0.01) exit 1;
 
 # ---- A photograph ----
 
-[ -s "$MEDIA/tags/AprilTag.pgm" ] || skip 'the photograph is not there: tests/setup.sh --media'
+[ -s "$MEDIA/tags/AprilTag.pgm" ] || skip 'the photograph is not there: tests/setup.sh --tests'
 cat >photograph.pkd <<'END_PKD'
 use detect
 use draw

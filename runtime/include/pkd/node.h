@@ -170,8 +170,9 @@ int pkd_setting_get(const struct pkd_ctx *ctx, uint32_t setting, char *ret_text,
  * (--no-console), which never sets anything. */
 int pkd_setting_set(struct pkd_ctx *ctx, uint32_t setting, const char *text);
 
-/* What became of the text that was asked for last: 0 where it was taken, or none was; -EINPROGRESS;
- * -EINVAL where it was refused, with the reason. */
+/* What became of the text that was asked for last: 0 where it was taken; -EINPROGRESS, also as long
+ * as a node has not come to values that were set three times before; -EINVAL where it was refused,
+ * with the reason; -ENODATA where none was asked for. */
 int pkd_setting_result(const struct pkd_ctx *ctx, uint32_t setting, char *ret_reason, size_t size);
 
 /* ---- Sources ---- */

@@ -19,7 +19,7 @@ NPM = os.path.join(os.environ["ROOT"], "build/npm/node_modules")
 def real_client():
     """ntcore-ts-client beside the server, a publisher and a subscriber."""
     if not os.path.isdir(f"{NPM}/ntcore-ts-client"):
-        print("ntcore-ts-client: not here (tests/setup.sh --npm)")
+        print("ntcore-ts-client: not here (tests/setup.sh --tests)")
         return
     server, port = serve()
     eyes, reader = run("eyes", port), run("reader", port)
