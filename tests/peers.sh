@@ -70,10 +70,23 @@ while IFS='|' read -r name needs what; do
 done <<END
 $(peers)
 END
-[ "${1:-}" != --list ] || exit 0
-[ -n "$tests" ] || { echo "0 passed, 0 failed, $left without a peer"; exit 1; }
-# shellcheck disable=SC2086 # words
-B=$B tests/run $tests
-status=$?
+
+# Another architecture, by a build of its own.
+arm64=$# name=arm64
+for word; do
+	case $name in *"$word"*) arm64=0 ;; esac
+done
+if [ "${1:-}" = --list ]; then
+	printf '%-16s %s\n' arm64 'pkd is cross-built for arm64, and tried by qemu: make arm64'
+	exit 0
+fi
+[ "$arm64" -ne 0 ] || tests/arm64.sh --needs || { arm64=1 left=$((left + 1)); }
+[ -n "$tests" ] || [ "$arm64" -eq 0 ] || { echo "0 passed, 0 failed, $left without a peer"; exit 1; }
+status=0
+if [ -n "$tests" ]; then
+	# shellcheck disable=SC2086 # words
+	B=$B tests/run $tests || status=1
+fi
+[ "$arm64" -ne 0 ] || tests/arm64.sh || status=1
 [ "$left" -eq 0 ] || echo "$left without a peer"
 exit $status
