@@ -72,7 +72,7 @@ static void numbers_are_those_of_the_kernel(void **state)
 	assert_int_equal(says(437), trap(PKDI_REFUSED_SETTLED)); /* openat2 */
 }
 
-/* What has no number there is refused by the kernel, and no rule hits another call by its number. */
+/* What has no number there the kernel refuses, and no rule hits another call by its number. */
 static void calls_that_do_not_exist_there_have_no_rule(void **state)
 {
 	(void)state;
