@@ -170,7 +170,14 @@ done
 
 # What the script builds on this machine, it finds built there.
 cp -r tests/e2e/lib tests/e2e/sandbox "$disk/pkd/tests/e2e/"
-sed '/^# ---- A kernel with less/,$d' tests/e2e/sandbox.sh >"$disk/pkd/tests/e2e/sandbox.sh"
+# As root alone, as busybox's setpriv names no user; what is one program there cannot be told from another, and resolves
+# no names. Debian's kernel has an older landlock: the filter alone keeps signals from the supervisor.
+# shellcheck disable=SC2016 # of that script
+sed -e '/^# ---- A kernel with less/,$d' -e "/users='self nobody'/d" \
+	-e '/^comes_to one_program other_program /d' -e '/^comes_to networker resolve /d' \
+	-e 's/^comes_to undeclared kill "$refused"/stopped undeclared kill kill "other processes"/' \
+	-e '/^comes_to undeclared kill_sibling /d' -e '/^comes_to undeclared tgkill /d' \
+	-e '/^comes_to runner kill_sibling /d' tests/e2e/sandbox.sh >"$disk/pkd/tests/e2e/sandbox.sh"
 for node in undeclared computes reader writer networker runner one_program settler; do
 	env -u CC -u CXX -u CFLAGS -u LDFLAGS PKD_CACHE="$root/$B/cache" $B/pkdc-host build tests/e2e/sandbox/sandbox.pkd --pipeline "by_$node" \
 		-o "$disk/programs/by_$node" >>"$log" 2>&1 || {
@@ -186,7 +193,6 @@ END
 cat >"$disk/init" <<'END'
 #!/bin/busybox sh
 /bin/busybox --install -s /bin
-rm /bin/setpriv
 export PATH=/bin HOME=/tmp
 mount -t proc proc /proc
 mount -t sysfs sys /sys
