@@ -13,7 +13,7 @@ set -u
 root=$(cd "$(dirname "$0")/.." && pwd) || exit 2
 cd "$root" || exit 2
 B=${B:-build}
-export LAGGING_SPEED="${LAGGING_SPEED:-1}"
+export LAGGING_SPEED="${LAGGING_SPEED:-1}" ROBOT_SECONDS="${ROBOT_SECONDS:-600}"
 
 # A test | what must be there, by Debian's packages: COMMAND:PACKAGE, or FILE:PACKAGE below the build directory in its
 # place, as tests/setup.sh unpacks it | what it shows
@@ -33,6 +33,7 @@ sinks      | ffmpeg:ffmpeg ffprobe:ffmpeg                  | … and through a p
 mjpeg      | curl:curl ffmpeg:ffmpeg ffprobe:ffmpeg         | pictures over HTTP, to curl and FFmpeg
 mjpeg_browser | chromium:chromium node:nodejs npm:npm              | … and to Chromium, which shows the newest one
 lagging_model | xvfb-run:xvfb ffprobe:ffmpeg               | PeekingDuck's pipeline, A0, as fast as its clip was recorded
+robot      | ffmpeg:ffmpeg                                 | a robot's match, A1: every process stopped and killed, and ten minutes
 END
 }
 
