@@ -529,6 +529,11 @@ bench-peekingduck: all ## PeekingDuck's design, a process per node over a shared
 	@sh tests/bench/setup.sh
 	@B=$(B) python3 tests/bench/peekingduck.py build/media/vtest.avi $(FRAMES)
 
+.PHONY: bench-robot
+bench-robot: all ## a robot's eyes in Python, two processes and a Queue, beside examples/robot, SECONDS (20) each
+	@sh tests/bench/setup.sh
+	@B=$(B) python3 tests/bench/robot.py $(SECONDS)
+
 .PHONY: bench-curate
 bench-curate: all ## a hierarchy worked off by Python's multiprocessing, in two ways, beside pkd
 	@B=$(B) python3 -B tests/bench/curate.py
