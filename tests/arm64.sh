@@ -210,7 +210,11 @@ echo ID=test >/usr/lib/os-release
 ulimit -n 1024
 for test in /tests/*; do
 	cd /tmp
-	timeout 600 "$test" >/tmp/out 2>&1 </dev/null
+	timeout 600 "$test" >/tmp/out 2>&1 </dev/null || {
+		echo "once more: ${test#/tests/}"
+		grep 'ERROR\|LINE' /tmp/out
+		timeout 600 "$test" >/tmp/out 2>&1 </dev/null
+	}
 	echo "RESULT $? ${test#/tests/}"
 	grep 'ERROR\|LINE' /tmp/out
 done
@@ -231,6 +235,7 @@ if grep -q '^RESULT 1 stdlib.files.walk_test' "$B/console" && grep -q 'touch -d 
 	say "not on that kernel: the times of files in stdlib/files/walk_test (busybox's touch)"
 	sed -i 's/^RESULT 1 stdlib.files.walk_test/RESULT 0 stdlib.files.walk_test/' "$B/console"
 fi
+sed -n 's/^once more: /arm64: once more on that kernel: /p' "$B/console" | grep -v walk_test
 passed=$(grep -c '^RESULT 0 ' "$B/console")
 bad=$(grep -c '^RESULT [1-9]' "$B/console")
 [ "$bad" -eq 0 ] || grep -v '^RESULT 0 ' "$B/console" | tail -n 60
