@@ -10,7 +10,8 @@ SANITIZE ?=
 WARN     := -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wswitch-enum -Werror
 # As one word of the shell, whatever the directory is called.
 quoted   = '$(subst ','\'',$(1))'
-BASE     := $(call quoted,-ffile-prefix-map=$(CURDIR)/=) $(OPT) $(WARN) $(SANITIZE) -MMD -MP
+# A product and a sum are not one instruction where there is one: nodes say the same on all processors.
+BASE     := $(call quoted,-ffile-prefix-map=$(CURDIR)/=) $(OPT) -ffp-contract=off $(WARN) $(SANITIZE) -MMD -MP
 C_FLAGS  := -std=gnu11 $(BASE) $(CFLAGS)
 CXX_FLAGS := -std=c++17 $(BASE) $(CXXFLAGS)
 LD_FLAGS := $(OPT) $(SANITIZE) $(LDFLAGS)
@@ -22,6 +23,24 @@ else
 Q   :=
 say  =
 endif
+
+# ---- For another architecture: CC=aarch64-linux-gnu-gcc CXX=aarch64-linux-gnu-g++ ----
+
+# What the build itself runs is built by HOSTCC. Libraries are those of the target, never this machine's.
+HOSTCC     ?= cc
+TARGET     := $(shell $(CC) -dumpmachine)
+machine_of = $(firstword $(subst -, ,$(1)))
+ifneq ($(call machine_of,$(TARGET)),$(call machine_of,$(shell $(HOSTCC) -dumpmachine)))
+CROSS := yes
+ifneq ($(AR),$(TARGET)-ar)
+AR := $(if $(shell command -v $(TARGET)-ar),$(TARGET)-ar,$(AR))
+endif
+PKG_CONFIG_LIBDIR ?= /usr/lib/$(TARGET)/pkgconfig:/usr/share/pkgconfig
+export PKG_CONFIG_LIBDIR
+LIBDIR := PKG_CONFIG_LIBDIR='$(PKG_CONFIG_LIBDIR)'
+endif
+# Runs here, and builds programs for the target. In the same place: there it finds the libraries.
+PKDC := $(B)/pkdc$(if $(CROSS),-host)
 
 .DELETE_ON_ERROR:
 .SUFFIXES:
@@ -52,8 +71,8 @@ LINKS_OF   = $(patsubst link=$(1):%,%,$(filter link=$(1):%,$(DECLARED)))
 
 # Of libyuv, which has no .pc file everywhere, one is made, and one of some of OpenCV's many modules.
 PACKAGES := $(B)/lib/pkgconfig
-PKG_CONFIG := PKG_CONFIG_PATH="$(PACKAGES):$$PKG_CONFIG_PATH" pkg-config
-$(shell CC='$(CC)' stdlib/yuv.sh '$(PACKAGES)'; CC='$(CC)' stdlib/opencv.sh '$(PACKAGES)')
+PKG_CONFIG := $(LIBDIR) PKG_CONFIG_PATH="$(PACKAGES):$$PKG_CONFIG_PATH" pkg-config
+$(shell export CC='$(CC)' $(LIBDIR); stdlib/yuv.sh '$(PACKAGES)'; stdlib/opencv.sh '$(PACKAGES)')
 
 # A node whose libraries are not all there is left out, and comes in when they are.
 LINKS   := $(sort $(foreach d,$(filter link=%,$(DECLARED)),$(lastword $(subst :, ,$(d)))))
@@ -84,7 +103,7 @@ UNBUILT_TESTS := $(foreach t,$(NODE_TEST_NAMES),$(if $(call built_source,$(t)),,
 
 # ---- The product ----
 
-all: $(B)/pkdc $(B)/pkd $(B)/lib/libpkd.a $(B)/lib/libpkd_nodes.a $(HEADERS) ## pkdc, pkd, the runtime, the standard nodes
+all: $(B)/pkdc $(B)/pkd $(B)/lib/libpkd.a $(B)/lib/libpkd_nodes.a $(HEADERS) $(if $(CROSS),$(PKDC) $(B)/lib/cross) ## pkdc, pkd, the runtime, the standard nodes
 	@$(foreach n,$(LEFT_OUT),echo "$(subst /,.,$(n)) is left out: pkg-config does not know \
 	$(firstword $(filter $(MISSING),$(call LINKS_OF,$(n))))";) :
 
@@ -92,30 +111,43 @@ $(B)/pkdc: $(call objects,compiler/main.c) $(B)/lib/libpkdc.a
 	$(call say,LD $@)
 	$(Q)$(CC) $(LD_FLAGS) -o $@ $^ $(YAML_LIBS) -lm
 
+ifdef CROSS
+$(PKDC): FORCE
+	$(Q)env -u PKG_CONFIG_LIBDIR $(MAKE) --no-print-directory B=$(B)/host CC='$(HOSTCC)' AR=ar \
+		SANITIZE= CFLAGS= LDFLAGS= $(B)/host/pkdc
+	$(Q)cmp -s $(B)/host/pkdc $@ || cp $(B)/host/pkdc $@
+
+# What pkdc builds with, where the environment does not say.
+$(B)/lib/cross: FORCE
+	@mkdir -p $(@D)
+	@printf '%s\n' 'CC=$(CC)' 'CXX=$(CXX)' $(LIBDIR) >$@.new
+	@if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
+endif
+
 # Without libyaml, all of pkdc but `pkdc import` works.
-HAS_YAML  := $(shell pkg-config --exists yaml-0.1 2>/dev/null && echo yes)
-YAML_LIBS := $(if $(HAS_YAML),$(shell pkg-config --libs yaml-0.1))
+HAS_YAML  := $(shell $(PKG_CONFIG) --exists yaml-0.1 2>/dev/null && echo yes)
+YAML_LIBS := $(if $(HAS_YAML),$(shell $(PKG_CONFIG) --libs yaml-0.1))
 $(B)/obj/compiler/import/document.c.o: C_FLAGS += $(if $(HAS_YAML),-DPKD_YAML \
-	$(shell pkg-config --cflags yaml-0.1 | sed 's/-I/-isystem /g'))
+	$(shell $(PKG_CONFIG) --cflags yaml-0.1 | sed 's/-I/-isystem /g'))
 $(B)/obj/compiler/import/document.c.o: $(B)/obj/compiler/import/.yaml
 $(B)/obj/compiler/import/.yaml: FORCE
 	@mkdir -p $(@D)
 	@echo '$(HAS_YAML)' | cmp -s - $@ || echo '$(HAS_YAML)' >$@
 
 # Without ncurses, all of pkd but `pkd top` works.
-HAS_NCURSES := $(shell pkg-config --exists ncursesw 2>/dev/null && echo yes)
-NCURSES_LIBS := $(if $(HAS_NCURSES),$(shell pkg-config --libs ncursesw))
+HAS_NCURSES := $(shell $(PKG_CONFIG) --exists ncursesw 2>/dev/null && echo yes)
+NCURSES_LIBS := $(if $(HAS_NCURSES),$(shell $(PKG_CONFIG) --libs ncursesw))
 # Without zlib, all of pkd but `pkd echo --png` works.
-HAS_ZLIB  := $(shell pkg-config --exists zlib 2>/dev/null && echo yes)
-ZLIB_LIBS := $(if $(HAS_ZLIB),$(shell pkg-config --libs zlib))
+HAS_ZLIB  := $(shell $(PKG_CONFIG) --exists zlib 2>/dev/null && echo yes)
+ZLIB_LIBS := $(if $(HAS_ZLIB),$(shell $(PKG_CONFIG) --libs zlib))
 $(B)/obj/runtime/pkd/png.c.o: C_FLAGS += $(if $(HAS_ZLIB),-DPKD_ZLIB \
-	$(shell pkg-config --cflags zlib | sed 's/-I/-isystem /g'))
+	$(shell $(PKG_CONFIG) --cflags zlib | sed 's/-I/-isystem /g'))
 $(B)/obj/runtime/pkd/png.c.o: $(B)/obj/runtime/pkd/.zlib
 $(B)/obj/runtime/pkd/.zlib: FORCE
 	@mkdir -p $(@D)
 	@echo '$(HAS_ZLIB)' | cmp -s - $@ || echo '$(HAS_ZLIB)' >$@
 $(B)/obj/runtime/pkd/screen.c.o: C_FLAGS += $(if $(HAS_NCURSES),-DPKD_NCURSES \
-	$(shell pkg-config --cflags ncursesw | sed 's/-I/-isystem /g'))
+	$(shell $(PKG_CONFIG) --cflags ncursesw | sed 's/-I/-isystem /g'))
 $(B)/obj/runtime/pkd/screen.c.o: $(B)/obj/runtime/pkd/.ncurses
 $(B)/obj/runtime/pkd/.ncurses: FORCE
 	@mkdir -p $(@D)
@@ -150,9 +182,9 @@ $(B)/lib/%.members: FORCE
 
 # One run for all headers, for one .pkd may use another's types. An equal header keeps its time
 # stamp, so that a new pkdc rebuilds only the nodes whose interface became different.
-$(B)/include/.made: $(B)/pkdc $(PKD)
+$(B)/include/.made: $(PKDC) $(PKD)
 	$(call say,HEADERS $(@D))
-	$(Q)$(B)/pkdc header -o $(@D)
+	$(Q)$(PKDC) header -o $(@D)
 	@touch $@
 $(HEADERS): $(B)/include/.made ;
 
@@ -299,6 +331,10 @@ mutants: all ## take the safety mechanisms out one by one: a test must notice
 .PHONY: peers
 peers: all ## the tests beside programs of others (ssh, zsh, Prometheus, systemd, ffprobe …); says which are absent
 	@B='$(B)' tests/peers.sh $(PEERS)
+
+.PHONY: arm64
+arm64: ## cross-build for arm64 and try it by qemu; says what ran, and what did not and why
+	@MAKE='$(MAKE)' HOSTCC='$(CC)' tests/arm64.sh
 
 .PHONY: campaign
 campaign: all $(TEST_PROGRAMS) ## what is too long for `make test`, in hours; goes on where it was (CAMPAIGN=WORD: parts)
@@ -489,6 +525,11 @@ bench-follow: all ## how well boxes are carried to the frame that is shown; need
 bench-peekingduck: all ## PeekingDuck's design, a process per node over a shared dict, beside pkd; needs the clip
 	@sh tests/bench/setup.sh
 	@B=$(B) python3 tests/bench/peekingduck.py build/media/vtest.avi $(FRAMES)
+
+.PHONY: bench-robot
+bench-robot: all ## a robot's eyes in Python, two processes and a Queue, beside examples/robot, SECONDS (20) each
+	@sh tests/bench/setup.sh
+	@B=$(B) python3 tests/bench/robot.py $(SECONDS)
 
 .PHONY: bench-curate
 bench-curate: all ## a hierarchy worked off by Python's multiprocessing, in two ways, beside pkd

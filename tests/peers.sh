@@ -13,7 +13,7 @@ set -u
 root=$(cd "$(dirname "$0")/.." && pwd) || exit 2
 cd "$root" || exit 2
 B=${B:-build}
-export LAGGING_SPEED="${LAGGING_SPEED:-1}"
+export LAGGING_SPEED="${LAGGING_SPEED:-1}" ROBOT_SECONDS="${ROBOT_SECONDS:-600}"
 
 # A test | what must be there, by Debian's packages: COMMAND:PACKAGE, or FILE:PACKAGE below the build directory in its
 # place, as tests/setup.sh unpacks it | what it shows
@@ -33,6 +33,7 @@ sinks      | ffmpeg:ffmpeg ffprobe:ffmpeg                  | … and through a p
 mjpeg      | curl:curl ffmpeg:ffmpeg ffprobe:ffmpeg         | pictures over HTTP, to curl and FFmpeg
 mjpeg_browser | chromium:chromium node:nodejs npm:npm              | … and to Chromium, which shows the newest one
 lagging_model | xvfb-run:xvfb ffprobe:ffmpeg               | PeekingDuck's pipeline, A0, as fast as its clip was recorded
+robot      | ffmpeg:ffmpeg                                 | a robot's match, A1: every process stopped and killed, and ten minutes
 END
 }
 
@@ -70,10 +71,23 @@ while IFS='|' read -r name needs what; do
 done <<END
 $(peers)
 END
-[ "${1:-}" != --list ] || exit 0
-[ -n "$tests" ] || { echo "0 passed, 0 failed, $left without a peer"; exit 1; }
-# shellcheck disable=SC2086 # words
-B=$B tests/run $tests
-status=$?
+
+# Another architecture, by a build of its own.
+arm64=$# name=arm64
+for word; do
+	case $name in *"$word"*) arm64=0 ;; esac
+done
+if [ "${1:-}" = --list ]; then
+	printf '%-16s %s\n' arm64 'pkd is cross-built for arm64, and tried by qemu: make arm64'
+	exit 0
+fi
+[ "$arm64" -ne 0 ] || tests/arm64.sh --needs || { arm64=1 left=$((left + 1)); }
+[ -n "$tests" ] || [ "$arm64" -eq 0 ] || { echo "0 passed, 0 failed, $left without a peer"; exit 1; }
+status=0
+if [ -n "$tests" ]; then
+	# shellcheck disable=SC2086 # words
+	B=$B tests/run $tests || status=1
+fi
+[ "$arm64" -ne 0 ] || tests/arm64.sh || status=1
 [ "$left" -eq 0 ] || echo "$left without a peer"
 exit $status

@@ -252,8 +252,9 @@ struct term *lift_name(struct lift *lift, struct binding *binding, const struct 
 	if (meaning->state == FAILED)
 		return NULL;
 	struct term *term = arena_new(lift->e->sema->arena, struct term);
+	/* A parameter has no node that could compute its parts: its text stands in its place. */
 	if (meaning->term->kind == TERM_CONST || meaning->term->kind == TERM_OPTION ||
-	    meaning->term->kind == TERM_INPUT) {
+	    meaning->term->kind == TERM_INPUT || lift->for_param) {
 		*term = *meaning->term;
 		term->span = expr->span;
 		return term;

@@ -7,6 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#define CROSS_MAX 65536
+
 static const char *below(struct arena *arena, const char *root, const char *sub)
 {
 	return arena_printf(arena, "%s/%s", root, sub);
@@ -62,6 +64,26 @@ static int offer_packages(struct arena *arena, const struct library *library)
 	return setenv("PKG_CONFIG_PATH", ours, 1);
 }
 
+/* Beside archives for another architecture lies what builds for it, a NAME=VALUE in each line; the
+ * environment comes first. */
+static int offer_cross(struct arena *arena, const struct library *library)
+{
+	static const char *const names[] = {"CC", "CXX", "PKG_CONFIG_LIBDIR"};
+	char *text, *line, *rest;
+	size_t length;
+
+	if (file_read(arena, below(arena, library->archives, "cross"), CROSS_MAX, &text, &length))
+		return 0;
+	for (line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
+		size_t n = strcspn(line, "=");
+		for (size_t i = 0; i < sizeof names / sizeof *names && line[n]; i++)
+			if (strlen(names[i]) == n && strncmp(line, names[i], n) == 0 &&
+			    setenv(names[i], line + n + 1, 0) < 0)
+				return -1;
+	}
+	return 0;
+}
+
 int library_find(struct arena *arena, struct library *ret_library)
 {
 	char path[PATH_MAX];
@@ -74,7 +96,7 @@ int library_find(struct arena *arena, struct library *ret_library)
 	const char *directory = path_directory(arena, path);
 	if (find_tree(arena, directory, ret_library) ||
 	    find_installed(arena, directory, ret_library))
-		return offer_packages(arena, ret_library);
+		return offer_packages(arena, ret_library) || offer_cross(arena, ret_library);
 	complain("cannot find the standard library from '%s'; install pkd again", directory);
 	return -1;
 }

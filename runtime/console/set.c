@@ -261,6 +261,7 @@ static void publish(struct pkdi_run *run, uint64_t version, uint64_t at)
 
 	/* Should this process die on the way, nobody reads half of it. */
 	atomic_store(&wish->version, 0);
+	atomic_thread_fence(memory_order_release); /* before the bytes */
 	atomic_store(&wish->at, at);
 	pkdi_wishes_pack(live, wish);
 	atomic_store(&wish->version, version);

@@ -98,6 +98,8 @@ void pkdi_account_look(struct pkdi_input *input, uint64_t committed)
 	bool saw = input->looked && input->saw;
 	uint64_t most = pkdi_read(&now->age_max_ns);
 
+	/* Release: who sees any of this also sees that the other copy counts. */
+	atomic_thread_fence(memory_order_release);
 	atomic_store_explicit(&next->n_present, pkdi_read(&now->n_present) + saw,
 	                      memory_order_relaxed);
 	atomic_store_explicit(&next->n_absent,
@@ -180,26 +182,21 @@ static struct reading read_edge(const struct pkdi_input *input)
 	return reading;
 }
 
-static struct pkdi_looks *newest_looks(const struct pkdi_node *node, uint32_t input)
-{
-	uint64_t committed = atomic_load_explicit(&node->words->record.committed,
-	                                          memory_order_acquire);
-
-	return &node->inputs[input].words->looks[committed % 2];
-}
-
 static void read_looks(const struct pkdi_node *node, uint32_t input,
                        struct pkdi_edge_account *account)
 {
+	const _Atomic uint64_t *position = &node->words->record.committed;
+
 	for (uint32_t i = 0; i < MAX_TRIES; i++) {
-		const struct pkdi_looks *looks = newest_looks(node, input);
+		uint64_t committed = atomic_load_explicit(position, memory_order_acquire);
+		const struct pkdi_looks *looks = &node->inputs[input].words->looks[committed % 2];
 
 		account->n_absent = pkdi_read(&looks->n_absent);
 		account->n_looks = pkdi_read(&looks->n_present) + account->n_absent;
 		account->age_sum_ns = pkdi_read(&looks->age_sum_ns);
 		account->age_max_ns = pkdi_read(&looks->age_max_ns);
 		before_next();
-		if (newest_looks(node, input) == looks)
+		if (pkdi_read(position) == committed)
 			break;
 	}
 }
@@ -272,7 +269,9 @@ static uint64_t read_firings(const struct pkdi_node *node, uint32_t output,
 
 	for (uint32_t i = 0; i < MAX_TRIES; i++) {
 		uint64_t position = atomic_load_explicit(&record->committed, memory_order_acquire);
-		bool applied = pkdi_read(&record->applied) == position;
+		/* Acquire: with the effects in place, the head below is at least theirs. */
+		bool applied = atomic_load_explicit(&record->applied, memory_order_acquire) ==
+		               position;
 
 		account->failed = pkdi_ledger_get(ledger, position, PKDI_LOST_FAILED);
 		account->refused = pkdi_ledger_get(ledger, position, PKDI_LOST_REFUSED);

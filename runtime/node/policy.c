@@ -123,8 +123,8 @@ static void choose(struct pkdi_input *input, uint64_t seq, const struct pkd_fram
 	if (seq != input->cursor)
 		pkdi_account_choose(input, seq, looked);
 	input->cursor = seq;
-	atomic_signal_fence(memory_order_seq_cst);
-	atomic_store_explicit(&input->words->chosen, seq, memory_order_relaxed);
+	/* Release: who sees the choice, a position, sees what the account says of it. */
+	atomic_store_explicit(&input->words->chosen, seq, memory_order_release);
 	input->front = frame;
 }
 

@@ -14,6 +14,7 @@
 #include "../base/sink_file.h"
 
 #include <ctype.h>
+#include <errno.h>
 #include <inttypes.h>
 #include <libavformat/avformat.h>
 #include <libavutil/imgutils.h>
@@ -21,6 +22,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <unistd.h>
 
 enum {
 	MAX_SIDE = 16384, /* x264's limit, in pixels */
@@ -36,6 +38,7 @@ struct video_write {
 	struct media_write_times times;
 	struct media_encoder encoder;
 	bool has_failed, has_no_index;
+	int64_t synced_ns; /* when the disk had all of it */
 	AVRational pixel_aspect; /* 0:1 = as the frames say */
 };
 
@@ -227,6 +230,19 @@ static int write_fragment(struct video_write *self)
 	return error;
 }
 
+/* What is on the disk outlives a power cut. A pipe, or a file system without that, has nothing to
+ * wait for. */
+static int sync_file(struct video_write *self)
+{
+	int64_t now_ns = pkd_now();
+
+	if (self->params->sync == 0 || self->file.is_stream ||
+	    now_ns - self->synced_ns < self->params->sync)
+		return 0;
+	self->synced_ns = now_ns;
+	return fdatasync(self->file.fd) < 0 && errno != EINVAL && errno != ENOSYS ? -errno : 0;
+}
+
 static void index_frame(struct video_write *self)
 {
 	struct mp4_key key = {(uint64_t)self->now.ticks, self->now.last};
@@ -248,6 +264,8 @@ static int add(struct video_write *self, const struct pkd_image *image)
 		error = write_fragment(self);
 	if (error >= 0 && self->now.n_frames > 1 && !self->file.is_stream)
 		error = correct_duration(self, before, self->now.step);
+	if (error >= 0)
+		error = sync_file(self);
 	if (error >= 0)
 		index_frame(self);
 	else

@@ -131,3 +131,21 @@ told sum 11 --high 10
 told test 50 --on
 told many 6 --xs 2,3
 told sum 3 --on
+
+# A name for what is computed from parameters, for several nodes.
+cat >named.pkd <<'END'
+use clock
+use table
+pipeline named(team: string<8> = "", count: u64 = 3) {
+    n = if team == "" then count else 1
+    a = clock.ticks(period: 1ms, count: n)
+    b = clock.ticks(period: 1ms, count: n)
+    table.csv(a, path: "a.csv")
+    table.csv(b, path: "b.csv")
+}
+END
+build named.pkd -o named
+./named --quiet >out 2>&1 || fail 'a name for what is computed from parameters'
+[ "$(cat a.csv b.csv | wc -l)" -eq 8 ] || fail 'not three ticks of each' a.csv
+./named --quiet --team red >out 2>&1 || fail 'a name for what is computed from parameters'
+[ "$(cat a.csv b.csv | wc -l)" -eq 4 ] || fail 'not one tick of each' a.csv

@@ -49,3 +49,19 @@ for victim in write supervisor; do
 	[ "${frames:-0}" -gt 30 ] || fail "killed $victim: only ${frames:-no} frames of $rows" errors
 	note "killed $victim: $frames frames, $rows rows"
 done
+
+# ---- What a power cut may cost ----
+
+cat >synced.pkd <<'END'
+use video
+pipeline synced() {
+    cam = video.test(frames: 60, speed: 1, rate: 30fps, W: 64, H: 64)
+    video.write(cam, path: "synced.mp4", sync: 200ms)
+}
+END
+if command -v strace >/dev/null; then
+	build synced.pkd -o synced
+	at_most 20 strace -f -qq -e trace=fdatasync -o calls ./synced --quiet >out 2>&1 || fail 'synced'
+	n=$(grep -c 'fdatasync(.*= 0' calls)
+	[ "$n" -ge 5 ] && [ "$n" -le 12 ] || fail "the disk was waited for $n times in two seconds" calls
+fi

@@ -1158,7 +1158,7 @@ pid_t fork(void)
 		errno = EAGAIN;
 		return -1;
 	}
-	return (pid_t)syscall(SYS_fork);
+	return (pid_t)syscall(SYS_clone, SIGCHLD, NULL, NULL, NULL, NULL); /* not all architectures have SYS_fork */
 }
 
 /* The fifth fork is a restart. */
