@@ -68,12 +68,13 @@ static void look_at_parts(struct analysis *a, const struct graph_node *node)
 	}
 }
 
-/* A node that writes files works for these, whoever hears of it. */
-static bool writes(const struct interface *face)
+/* A node that writes files, or sets parameters, works for these, whoever hears of it. */
+static bool acts_by_itself(const struct interface *face)
 {
 	for (size_t i = 0; i < face->rights.n; i++)
 		if (face->rights.items[i].kind == RIGHT_WRITES ||
-		    face->rights.items[i].kind == RIGHT_APPENDS)
+		    face->rights.items[i].kind == RIGHT_APPENDS ||
+		    face->rights.items[i].kind == RIGHT_SETS)
 			return true;
 	return false;
 }
@@ -81,7 +82,7 @@ static bool writes(const struct interface *face)
 static void look_at(struct analysis *a, const struct graph_node *node)
 {
 	size_t n_outputs = node->face->outputs.n;
-	bool read = n_outputs == 0 || writes(node->face), kept = false;
+	bool read = n_outputs == 0 || acts_by_itself(node->face), kept = false;
 	for (size_t i = 0; i < node->face->parts.n; i++)
 		kept = kept || node->face->parts.items[i].kept;
 	if (node->face->parts.n > 0 && n_outputs > 1) {
