@@ -166,7 +166,7 @@ struct pkdi_live_words {
 enum { PKDI_STEP_BUCKETS = 64, PKDI_STEP_FROM = 8 };
 
 /* What a node that `sets` asks for, for each parameter that it may set; see node/settings.h. */
-enum { PKDI_ASK_TEXT = 248 };
+enum { PKDI_ASK_TEXT = 4104, PKDI_ASK_REASON = 248 };
 struct pkdi_ask {
 	_Alignas(PKDI_LINE) _Atomic uint64_t seq; /* 2, 4, 6 …; odd while the text is written */
 	char text[PKDI_ASK_TEXT];                 /* the value, as on the command line */
@@ -204,7 +204,7 @@ struct pkdi_wishes {
 struct pkdi_ask_answer {
 	_Alignas(PKDI_LINE) _Atomic uint64_t seq; /* of the one that was carried out; 0 = none */
 	_Atomic uint32_t is_refused;
-	char reason[PKDI_ASK_TEXT];
+	char reason[PKDI_ASK_REASON];
 };
 
 /* ---- Written by the supervisor ---- */

@@ -120,7 +120,7 @@ PKD_PUBLIC int pkd_setting_result(const struct pkd_ctx *ctx, uint32_t k, char *r
 	is_refused = atomic_load_explicit(&setting->answer->is_refused, memory_order_relaxed);
 	if (!is_refused)
 		return 0;
-	n = strnlen(setting->answer->reason, PKDI_ASK_TEXT - 1);
+	n = strnlen(setting->answer->reason, PKDI_ASK_REASON - 1);
 	n = n < size ? n : size - 1;
 	memcpy(ret_reason, setting->answer->reason, n);
 	ret_reason[n] = '\0';

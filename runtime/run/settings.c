@@ -1,6 +1,7 @@
 #include "run/settings.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -50,6 +51,9 @@ static int add(struct pkdi_run *run, struct pkdi_node *node, const char *name, s
 	*setting = (struct pkdi_setting){.name = strdup(whole), .target = target.index};
 	if (!setting->name)
 		return -ENOMEM;
+	/* As in the program, not as on its command line. */
+	for (char *c = strchr(setting->name, '-'); c; c = strchr(c, '-'))
+		*c = '_';
 	settings->n++;
 	return 0;
 }
@@ -109,6 +113,15 @@ static const struct pkdi_live_value *find_value(const struct pkdi_live_values *l
 	return NULL;
 }
 
+/* As on the command line, where a string has no quotation marks. */
+static bool show(const struct pkd_param *param, const void *params, char *ret_text, size_t size)
+{
+	if (param->kind != PKD_STRING || param->n)
+		return pkdi_value_show(param, params, ret_text, size);
+	snprintf(ret_text, size, "%s", pkdi_value_text(param, params));
+	return *ret_text;
+}
+
 static int link_node(struct pkdi_run *run, struct pkdi_node *node, bool has_console)
 {
 	struct pkdi_settings *settings = &node->settings;
@@ -116,7 +129,7 @@ static int link_node(struct pkdi_run *run, struct pkdi_node *node, bool has_cons
 	uint64_t seq;
 
 	settings->all = &run->live;
-	settings->show = pkdi_value_show;
+	settings->show = show;
 	settings->bell_fd = has_console ? run->console_fd : -1;
 	for (uint32_t k = 0; k < settings->n; k++) {
 		struct pkdi_setting *setting = &settings->items[k];

@@ -34,8 +34,8 @@ static const struct kind {
 } kinds[] = {
 	{"file", "file", "file,crypto,data", false},
 	{"http", "http,https,httpproxy,tcp,tls", "http,https,httpproxy,tcp,tls,crypto,data", false},
-	{"https", "https,http,httpproxy,tcp,tls", "https,http,httpproxy,tcp,tls,crypto,data",
-         false},
+	/* And not http, to which a server may lead: what is checked stays checked. */
+	{"https", "https,httpproxy,tcp,tls", "https,httpproxy,tcp,tls,crypto,data", false},
 	{"ftp", "ftp,tcp", "ftp,tcp", false},
 	{"rtsp", "rtsp,rtp,udp,tcp", "rtsp,rtp,udp,tcp", true},
 	{"rtsps", "rtsps,rtsp,srtp,rtp,udp,tcp,tls", "rtsps,rtsp,srtp,rtp,udp,tcp,tls", true},
@@ -626,6 +626,9 @@ int media_source_open(struct media_source *self, const struct media_options *opt
 			"'%s': FFmpeg cannot check the certificate of %s; write insecure: "
 			"true to trust any",
 			self->name, kind->scheme);
+	if (options->ca && *options->ca && access(options->ca, R_OK) < 0)
+		return media_fail(self, errno, "cannot read the certificates of ca, '%s': %s",
+		                  options->ca, strerror(errno));
 	self->is_address = kind != &kinds[0];
 	self->is_described = kind->is_live;
 	self->is_live = kind->is_live || options->is_live;

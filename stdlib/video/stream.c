@@ -11,6 +11,7 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include <video/stream.pkd.h>
 
 /* A firing may be refused where a reader has no room, and a state that lasts is told only once. */
@@ -26,6 +27,7 @@ struct video_stream {
 	AVFrame *frame;                 /* empty: none at hand */
 	struct video_Link link;         /* as it was told last */
 	int64_t told_ns;                /* when; 0 = not yet */
+	int width, height;              /* of the pictures; 0: none came yet */
 	uint32_t n_seen;                /* connections of this incarnation that gave a frame */
 	unsigned n_reasons;             /* said since it was lost, … */
 	char reason[MEDIA_REASON_SIZE]; /* … the last of them */
@@ -49,6 +51,9 @@ static int check(const struct video_stream_params *params, struct pkd_ctx *ctx)
 			ctx, EPERM,
 			"FFmpeg cannot check the certificate of this address: write insecure: "
 			"true to trust any");
+	if (*params->ca && access(params->ca, R_OK) < 0)
+		return pkd_error(ctx, errno, "cannot read the certificates of ca, '%s'",
+		                 params->ca);
 	if (*params->password && !*params->user)
 		return pkd_error(ctx, EINVAL, "there is a password, but no user: write user: …");
 	return PKD_OK;
@@ -186,6 +191,11 @@ static int give_frame(struct video_stream *self, struct video_stream_out *out, s
 		error = media_picture_convert(&self->picture, frame,
 		                              media_connection_codec(self->connection), &view,
 		                              self->params->FORMAT, out->frame, ctx);
+	if (self->width && (self->width != frame->width || self->height != frame->height))
+		pkd_note(ctx, "the pictures are %d x %d now, and were %d x %d", frame->width,
+		         frame->height, self->width, self->height);
+	self->width = frame->width;
+	self->height = frame->height;
 	if (!error) {
 		set_time(arrived_ns, ctx);
 		tell(self, video_LinkState_online, arrived_ns, out->link, ctx);

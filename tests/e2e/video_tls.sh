@@ -39,6 +39,11 @@ at_most 20 ./file --quiet "--source=$away" --playlists true >out 2>&1 && fail 's
 at_most 20 ./file --quiet "--source=$away" --playlists true --cam.ca cert.pem >out 2>&1 || fail 'a playlist'
 [ "$(grep -c . rows.csv)" -eq 51 ] || fail 'frames of a playlist are missing' rows.csv
 
+expect 1 ".*cannot read the certificates of ca, 'none.pem': No such file or directory.*" \
+	./file --quiet "--source=https://127.0.0.1:$https/film.mkv" --cam.ca none.pem
+expect 1 ".*cannot read the certificates of ca, 'none.pem': No such file or directory.*" \
+	./live --quiet "--source=https://127.0.0.1:$https/film.mkv" --cam.ca none.pem
+
 # A live source
 start ./live --quiet "--source=https://127.0.0.1:$https/film.mkv"
 within 20 grep -q offline states.csv || fail 'it is not offline' states.csv

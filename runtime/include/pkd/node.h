@@ -160,13 +160,13 @@ enum pkd_kind pkd_setting_kind(const struct pkd_ctx *ctx, uint32_t setting);
 /* Grows with each change of any parameter of the program, whoever has asked for it. */
 uint64_t pkd_settings_version(const struct pkd_ctx *ctx);
 
-/* Its newest value as text, as on the command line, cut to `size` bytes with the NUL. Returns its
- * length; -EAGAIN where it is just being changed. */
+/* Its newest value as text, as on the command line, so a string as it is; cut to `size` bytes with
+ * the NUL. Returns its length; -EAGAIN where it is just being changed. */
 int pkd_setting_get(const struct pkd_ctx *ctx, uint32_t setting, char *ret_text, size_t size);
 
 /* Asks for a value, written as on the command line. It is set as `pkd set` would do it: checked,
  * from one frame on for all nodes. A newer text takes the place of one that was not carried out yet.
- * Returns 0; -EINVAL for a text of 248 bytes or more; -ENOTCONN in a program without a console
+ * Returns 0; -EINVAL for a text of more than 4096 bytes; -ENOTCONN in a program without a console
  * (--no-console), which never sets anything. */
 int pkd_setting_set(struct pkd_ctx *ctx, uint32_t setting, const char *text);
 

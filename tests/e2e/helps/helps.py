@@ -378,7 +378,7 @@ RULES = [
      lambda p: p.rewrite(r"(\w+)\[-2\.\.0\]", r"[\1, \1[-1], \1[-2]]")),
     (rf"write one of (?:them, such as|its values:) {CODE}", Program.replace),
     (r"write one of ([\w.\[\]]+), .*", Program.replace),
-    (r"bind both in one record, '(both = .*)', and write '(.*)' and '(.*)'", Program.both),
+    (r"bind both in one record, '(both = .*)', with '\?\?' where one may be absent, and write '(.*)' and '(.*)'", Program.both),
     (r"bind both in one record, .* take that .*", TEXT),
     (r"go back in time: write '(\((.*)\[-1\] \?\? 0\))', with .*", Program.back),
     (r"write '(\(.* \?\? 0\))', with the value that it begins with .*", Program.replace),
