@@ -10,6 +10,7 @@
 #include <opencv2/imgproc.hpp>
 #include <vector>
 
+#include "corners.hpp"
 #include "lens.h"
 #include "order.hpp"
 #include "outlines.hpp"
@@ -30,6 +31,7 @@ struct room {
 	outlines lines;
 	std::vector<found> singles, all;
 	outline both;
+	corners_room corners;
 };
 
 // ---- Filters ----
@@ -149,28 +151,20 @@ float share(double pixels, uint32_t all)
 	return static_cast<float>(pixels / all);
 }
 
-// Bottom left first, then anticlockwise as seen: each corner of a rectangle that is turned by up to
-// 45 degrees keeps its name.
-void corners_of(const cv::RotatedRect &around, const struct pkd_image *mask,
-                struct detect_Point *corners)
+// Those of its own, or of the rectangle around it where it has not four.
+void set_corners(room *room, const found &one, const struct pkd_image *mask,
+                 struct detect_Point *corners)
 {
-	cv::Point2f points[4];
-	int first = 0;
+	const outline *const outlines[] = {&room->lines.all[one.first],
+	                                   &room->lines.all[one.second]};
+	const size_t n = one.first == one.second ? 1 : 2;
+	four_corners points;
 
-	around.points(points); // clockwise
-	for (int i = 1; i < 4; i++) {
-		const float more = (points[i].y - points[i].x) -
-		                   (points[first].y - points[first].x);
-
-		if (more > 0)
-			first = i;
-	}
-	for (int i = 0; i < 4; i++) {
-		const cv::Point2f &point = points[(first + 4 - i) % 4];
-
-		corners[i] = {share(wide(point.x) + 0.5, mask->width),
-		              share(wide(point.y) + 0.5, mask->height)};
-	}
+	if (!corners_find(&room->corners, outlines, n, &points))
+		points = corners_of(one.around);
+	for (size_t i = 0; i < 4; i++)
+		corners[i] = {share(points[i].x + 0.5, mask->width),
+		              share(points[i].y + 0.5, mask->height)};
 }
 
 // In metres, or -1. By the height: the ray to the pixel is turned by the camera's pitch, and
@@ -214,7 +208,7 @@ void fill(room *room, const struct pkd_image *mask, const struct target_contours
 		target->box = {share(one.box.x, mask->width), share(one.box.y, mask->height),
 		               share(one.box.width, mask->width),
 		               share(one.box.height, mask->height)};
-		corners_of(one.around, mask, target->corners);
+		set_corners(room, one, mask, target->corners);
 		target->area = static_cast<float>(
 			one.area / (static_cast<double>(mask->width) * mask->height));
 		target->yaw = static_cast<float>(lens_yaw(&lens, x));

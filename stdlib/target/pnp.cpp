@@ -8,7 +8,7 @@
 #include "square.hpp"
 
 struct target_pnp {
-	const struct target_pnp_params *params;
+	const struct target_pnp_params *params; // some may change between steps
 	calibration *camera;
 };
 
@@ -59,7 +59,7 @@ try {
 	for (uint32_t i = 0; i < n; i++)
 		if (place(self, in->targets->items[i], &out->places->items[out->places->len]))
 			out->places->len++;
-	if (out->places->len > 0)
+	if (out->places->len > 0 && out->places->items[0].ambiguity <= self->params->max_ambiguity)
 		*out->pose = out->places->items[0].pose;
 	else
 		target_pnp_absent_pose(ctx);

@@ -35,6 +35,7 @@ struct placer {
 		  pose(static_cast<struct target_Pose *>(fake_slot(sizeof(*pose))))
 	{
 		params.N = N;
+		params.max_ambiguity = 0.2f;
 		params.width = wide;
 		params.height = high;
 		params.calibration = path.c_str();
