@@ -39,8 +39,8 @@ int target_pnp_init(struct target_pnp *self, const struct target_pnp_params *par
                     struct pkd_ctx *ctx)
 try {
 	auto camera = std::make_unique<calibration>();
-	const int error = camera_take(params->calibration, params->frame_width,
-	                              params->frame_height, camera.get(), ctx);
+	const int error = calibration_take_for(params->calibration, params->frame_width,
+	                                       params->frame_height, "frame_", camera.get(), ctx);
 
 	cv::setNumThreads(1);
 	self->params = params;
