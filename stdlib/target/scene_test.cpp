@@ -5,6 +5,7 @@
 #include <target/contours.pkd.h>
 #include <target/pnp.pkd.h>
 
+#include "../detect/families.h"
 #include "../test/filter_run.hpp"
 #include "../test/lens_file.hpp"
 #include "../test/target_run.hpp"
@@ -389,11 +390,20 @@ void what_cannot_be_drawn_is_told(void **)
 	params.colour = "greenish";
 	assert_true(filter_run(target_scene_methods, &params).says("'greenish'"));
 	params.colour = "green";
-	params.family = "tag37";
-	assert_true(filter_run(target_scene_methods, &params).says("tag36h11, tag25h9"));
-	params.family = "tag16h5";
+	params.family = detect_Family_tag16h5;
 	params.id = 30;
-	assert_true(filter_run(target_scene_methods, &params).says("has 30 tags, from 0"));
+	assert_true(filter_run(target_scene_methods, &params)
+	                    .says("no tag 30 of tag16h5: the family has 30 tags, from 0"));
+}
+
+void every_family_can_be_drawn(void **)
+{
+	struct target_scene_params params = scene_params(64, 48);
+
+	for (uint32_t i = 0; i < TAG_N_FAMILIES; i++) {
+		params.family = i;
+		assert_int_equal(filter_run(target_scene_methods, &params).result, PKD_OK);
+	}
 }
 
 } // namespace
@@ -413,6 +423,7 @@ int main()
 		cmocka_unit_test(the_same_frame_is_the_same_picture),
 		cmocka_unit_test(tags_are_read_where_they_were_drawn),
 		cmocka_unit_test(what_cannot_be_drawn_is_told),
+		cmocka_unit_test(every_family_can_be_drawn),
 	};
 
 	return cmocka_run_group_tests(tests, nullptr, nullptr);
