@@ -69,6 +69,7 @@ struct chain {
 	chain()
 	{
 		contours_with.min_area = 0.0002f;
+		contours_with.calibration = "";
 		contours_with.max_area = contours_with.max_fullness = 1;
 		contours_with.max_ratio = 1000;
 		contours_with.speckle = 0.05f;

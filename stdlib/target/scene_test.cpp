@@ -171,6 +171,7 @@ struct target_contours_params contours_params()
 	struct target_contours_params params = {};
 
 	params.min_area = 0.0001f;
+	params.calibration = "";
 	params.max_area = params.max_fullness = 1;
 	params.max_ratio = 1000;
 	params.speckle = 0.05f;

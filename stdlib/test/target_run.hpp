@@ -53,6 +53,7 @@ static inline struct target_tapes_params tapes_params()
 	params.fov = 50.336f;
 	params.cx = -1;
 	params.setback = 0;
+	params.calibration = "";
 	params.tolerance = 0.84f;
 	return params;
 }
