@@ -363,6 +363,10 @@ replay:
 FUZZ_IN_C    := front options http places import tree mjpeg jpegs $(if $(filter mpack,$(MISSING)),,nt4)
 # This one is in C++, as OpenCV is.
 FUZZ_TARGETS := $(FUZZ_IN_C) $(if $(filter pkd-opencv-video,$(MISSING)),,calibration)
+.PHONY: fuzz-targets
+fuzz-targets:
+	@echo $(FUZZ_TARGETS)
+
 FUZZ_FRONT   = -Icompiler -Iruntime/include
 FUZZ_OPTIONS = -Iruntime -Iruntime/include -Istdlib
 FUZZ_HTTP    = -Iruntime -Iruntime/include

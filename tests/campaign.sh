@@ -53,23 +53,18 @@ part() {
 	evaluate) $MAKE --no-print-directory B="$B" evaluate ;;
 	soak) $MAKE --no-print-directory B="$B" soak ;;
 	hostile-console) CONSOLE_SECONDS=$hour CONSOLE_SEED=$(date +%s) tests '=e2e/console' ;;
-	fuzz-front) $MAKE --no-print-directory fuzz FUZZ=front FUZZ_SECONDS="$hour" ;;
-	fuzz-options) $MAKE --no-print-directory fuzz FUZZ=options FUZZ_SECONDS="$hour" ;;
-	fuzz-http) $MAKE --no-print-directory fuzz FUZZ=http FUZZ_SECONDS="$hour" ;;
-	fuzz-nt4) $MAKE --no-print-directory fuzz FUZZ=nt4 FUZZ_SECONDS="$hour" ;;
-	fuzz-tree) $MAKE --no-print-directory fuzz FUZZ=tree FUZZ_SECONDS="$hour" ;;
-	fuzz-mjpeg) $MAKE --no-print-directory fuzz FUZZ=mjpeg FUZZ_SECONDS="$hour" ;;
-	fuzz-jpegs) $MAKE --no-print-directory fuzz FUZZ=jpegs FUZZ_SECONDS="$hour" ;;
-	fuzz-places) $MAKE --no-print-directory fuzz FUZZ=places FUZZ_SECONDS="$hour" ;;
 	fuzz-videos | fuzz-networks) $MAKE --no-print-directory B="$B" "$1" FUZZ_SECONDS="$hour" ;;
+	fuzz-*) $MAKE --no-print-directory fuzz FUZZ="${1#fuzz-}" FUZZ_SECONDS="$hour" ;;
 	mutants) MUTANTS_PASSED=$passed.mutants $MAKE --no-print-directory B="$B" mutants ;;
 	suite-1 | suite-2 | suite-3) again ;;
 	busy-1 | busy-2) busy ;;
 	stress) STRESS_PASSED=$passed.stress $MAKE --no-print-directory B="$B" stress ;;
 	esac
 }
-parts='verify kill-step torture resume evaluate suite-1 suite-2 suite-3 mutants soak hostile-console fuzz-front fuzz-options
-	fuzz-http fuzz-places fuzz-tree fuzz-mjpeg fuzz-jpegs fuzz-nt4 fuzz-videos fuzz-networks busy-1 busy-2 stress'
+fuzzers=$($MAKE -s --no-print-directory fuzz-targets) || exit 2
+# shellcheck disable=SC2086 # words
+parts="verify kill-step torture resume evaluate suite-1 suite-2 suite-3 mutants soak hostile-console
+	$(printf 'fuzz-%s ' $fuzzers) fuzz-videos fuzz-networks busy-1 busy-2 stress"
 
 # ---- The campaign ----
 

@@ -1,11 +1,10 @@
 /* draw.targets: the frame with what is aimed at, and where the camera looks. The first is drawn
  * last, on top. */
+#include "quad.h"
 #include "stroke.h"
-#include "tag.h"
 #include "view.h"
 
 #include <draw/targets.pkd.h>
-#include <math.h>
 #include <stdio.h>
 
 struct draw_targets {
@@ -33,38 +32,29 @@ static bool draw_cross(struct pkd_image *view, float x, float y, float size, flo
 	return true;
 }
 
-static bool draw_target(struct pkd_image *view, const struct target_Target *target,
-                        int32_t thickness, struct colour colour)
+/* "-12.3°", or "-12.3°  2.15 m". */
+static uint32_t say(const struct target_Target *target, char text[static 64])
 {
-	struct draw_place corners[4];
-	float x = 0, y = 0;
+	int n = snprintf(text, 64, "%.1f\302\260", (double)target->yaw);
 
-	for (int k = 0; k < 4; k++) {
-		corners[k] = (struct draw_place){target->corners[k].x, target->corners[k].y};
-		x += corners[k].x / 4;
-		y += corners[k].y / 4;
-	}
-	return draw_stroke_edged(view, corners, 4, true, thickness, colour) &&
-	       draw_cross(view, x, y, 0.02F, 0, thickness, colour);
+	if (target->distance >= 0 && n > 0 && n < 64)
+		n += snprintf(text + n, 64 - (size_t)n, "  %.2f m", (double)target->distance);
+	return n < 0 ? 0 : n < 64 ? (uint32_t)n : 63;
 }
 
-/* "-12.3°", or "-12.3°  2.15 m", below the target; not for places that are no numbers. */
-static void draw_label(const struct draw_targets *self, struct pkd_image *view,
-                       const struct target_Target *target, int32_t thickness)
+/* With a text where it has letters. */
+static bool draw_target(struct pkd_image *view, const struct target_Target *target,
+                        const struct quad_way *way)
 {
+	float x = 0, y = 0;
 	char text[64];
-	int n = snprintf(text, sizeof(text), "%.1f\302\260", (double)target->yaw);
-	float left = 1, bottom = 0;
 
-	if (target->distance >= 0 && n > 0 && (size_t)n < sizeof(text))
-		snprintf(text + n, sizeof(text) - (size_t)n, "  %.2f m", (double)target->distance);
 	for (int i = 0; i < 4; i++) {
-		left = fminf(left, target->corners[i].x);
-		bottom = fmaxf(bottom, target->corners[i].y);
+		x += target->corners[i].x / 4;
+		y += target->corners[i].y / 4;
 	}
-	tag_draw(self->letters, view, (int32_t)(fmaxf(left, 0) * (float)view->width),
-	         (int32_t)(fminf(bottom, 1) * (float)view->height) + 2 * thickness, self->colour,
-	         text, strlen(text));
+	return draw_cross(view, x, y, 0.02F, 0, way->thickness, way->colour) &&
+	       quad_draw(view, target->corners, way, text, say(target, text));
 }
 
 int draw_targets_init(struct draw_targets *self, const struct draw_targets_params *params,
@@ -97,13 +87,14 @@ int draw_targets_step(struct draw_targets *self, const struct draw_targets_in *i
 		return -ENOMEM;
 	if (self->has_crosshair)
 		ok = draw_cross(out->view, 0.5F, 0.5F, 0.06F, 0.015F, thickness, self->crosshair);
-	for (uint32_t i = n; ok && i-- > 0;)
-		ok = draw_target(out->view, &in->targets->items[i], thickness,
-		                 i == 0 ? self->colour : self->others);
+	for (uint32_t i = n; ok && i-- > 0;) {
+		const struct quad_way way = {i == 0 ? self->colour : self->others, thickness,
+		                             i == 0 ? self->letters : NULL};
+
+		ok = draw_target(out->view, &in->targets->items[i], &way);
+	}
 	if (!ok)
 		return pkd_error(ctx, ENOMEM, "OpenCV cannot draw a line");
-	if (n > 0 && self->letters)
-		draw_label(self, out->view, &in->targets->items[0], thickness);
 	return PKD_OK;
 }
 

@@ -6,6 +6,7 @@
  * file under the name, has done it. */
 #define _GNU_SOURCE
 #include "../base/below.h"
+#include "../base/whole_write.h"
 #include "item.h"
 
 #include <errno.h>
@@ -59,21 +60,6 @@ static int find_directory(struct files_write *self, const char *path, size_t len
 }
 
 /* ---- The file ---- */
-
-static int write_all(int fd, const uint8_t *data, size_t n)
-{
-	while (n > 0) {
-		ssize_t done = write(fd, data, n);
-
-		if (done < 0 && errno == EINTR)
-			continue;
-		if (done < 0)
-			return errno;
-		data += done;
-		n -= (size_t)done;
-	}
-	return 0;
-}
 
 static void name_temporary(struct target *target)
 {

@@ -1,4 +1,5 @@
 /* nt4.server: what happens between firings is done in `ready`. */
+#include "../base/whole_write.h"
 #include "listen.h"
 
 #include <errno.h>
@@ -71,46 +72,25 @@ static int load(struct nt4_server *self, struct pkd_ctx *ctx)
 	return error;
 }
 
-static bool write_all(int fd, const struct nt4_buffer *text)
-{
-	size_t n = 0;
-	ssize_t wrote;
-
-	while (n < text->n) {
-		wrote = write(fd, text->data + n, text->n - n);
-		if (wrote < 0)
-			return false;
-		n += (size_t)wrote;
-	}
-	return fdatasync(fd) == 0;
-}
-
-/* Under another name first, so that a power cut leaves the old file or the new one. */
+/* A power cut leaves the old file or the new one. */
 static void save(struct nt4_server *self, struct pkd_ctx *ctx)
 {
 	struct nt4_buffer text = {0};
-	char path[PATH_SIZE], part[PATH_SIZE + 8];
-	bool is_good = false;
-	int fd;
+	int error;
 
 	self->listen.hub.is_saved_stale = false;
 	self->saved_ns = pkd_now();
 	if (!*self->params->persist)
 		return;
-	snprintf(path, sizeof(path), "%s%s", self->params->persist, FILE_NAME);
-	snprintf(part, sizeof(part), "%s.part", path);
 	nt4_hub_save(&self->listen.hub, &text);
-	fd = open(part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-	if (fd >= 0) {
-		is_good = !text.failed && write_all(fd, &text);
-		close(fd);
-		is_good = is_good && rename(part, path) == 0;
-	}
+	error = text.failed ? ENOMEM
+	                    : whole_write(self->params->persist, FILE_NAME, text.data, text.n);
 	nt4_buffer_free(&text);
-	if (!is_good && !self->has_told_of_file) {
+	self->listen.hub.is_saved_stale = error != 0; /* tried again */
+	if (error && !self->has_told_of_file) {
 		self->has_told_of_file = true;
-		pkd_log(ctx, PKD_LOG_WARNING, "cannot keep persistent values in '%s': %s", path,
-		        strerror(errno));
+		pkd_log(ctx, PKD_LOG_WARNING, "cannot keep persistent values in '%s%s': %s",
+		        self->params->persist, FILE_NAME, strerror(error));
 	}
 }
 

@@ -5,9 +5,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cmath>
-#include <cstdio>
 #include <cstring>
-#include <fcntl.h>
 #include <memory>
 #include <opencv2/calib3d.hpp>
 #include <string>
@@ -15,6 +13,7 @@
 #include <vector>
 
 #include "../base/gray.hpp"
+#include "../base/whole_write.h"
 
 namespace
 {
@@ -33,6 +32,7 @@ struct board {
 	std::vector<points> views;
 	cv::Size size; // of the frames
 	lens made;
+	int write_error = 0; // an errno: the file is not there yet
 	cv::Mat gray;
 
 	bool is_made() const
@@ -136,57 +136,27 @@ std::string text_of(const board &board)
 	return file.releaseAndGetString();
 }
 
-int write_all(int fd, const std::string &text)
-{
-	for (size_t n = 0; n < text.size();) {
-		const ssize_t done = write(fd, text.data() + n, text.size() - n);
-
-		if (done < 0 && errno == EINTR)
-			continue;
-		if (done < 0)
-			return errno;
-		n += static_cast<size_t>(done);
-	}
-	return fsync(fd) < 0 ? errno : 0;
-}
-
-// Under another name, and moved to its own when it is on the disk.
-int write_file(const board &board, const std::string &text)
-{
-	const char *name = board.params->file;
-	const std::string other = std::string(".") + name + ".new";
-	const int folder = open(board.params->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	int error = 0;
-
-	if (folder < 0)
-		return errno;
-	unlinkat(folder, other.c_str(), 0); // of a run that was killed
-	const int fd = openat(folder, other.c_str(),
-	                      O_CREAT | O_EXCL | O_WRONLY | O_NOFOLLOW | O_CLOEXEC, 0666);
-
-	if (fd < 0) {
-		error = errno;
-	} else {
-		error = write_all(fd, text);
-		if (close(fd) < 0 && !error)
-			error = errno;
-		if (!error && renameat(folder, other.c_str(), folder, name) < 0)
-			error = errno;
-		if (error)
-			unlinkat(folder, other.c_str(), 0);
-		else if (fsync(folder) < 0 && errno != EINVAL)
-			error = errno;
-	}
-	close(folder);
-	return error;
-}
-
 // ---- A frame ----
 
-int finish_views(board *board, struct pkd_ctx *ctx)
+// Where it fails, it is tried again with the next frame: the views are not lost to a full disk.
+void write_file(board *board, struct pkd_ctx *ctx)
 {
 	const struct target_calibrate_params *params = board->params;
+	const std::string text = text_of(*board);
+	const int error = whole_write(params->folder, params->file, text.data(), text.size());
 
+	if (error && error != board->write_error)
+		pkd_log(ctx, PKD_LOG_WARNING,
+		        "cannot write '%s%s', which is tried again with each frame: %s",
+		        params->folder, params->file, std::strerror(error));
+	if (!error)
+		pkd_note(ctx, "'%s%s' is written: %u views, %.3f pixels", params->folder,
+		         params->file, params->views, board->made.error);
+	board->write_error = error;
+}
+
+void finish_views(board *board, struct pkd_ctx *ctx)
+{
 	try {
 		board->made = solve(*board);
 	} catch (const std::exception &error) {
@@ -195,38 +165,36 @@ int finish_views(board *board, struct pkd_ctx *ctx)
 		        "and in all parts of the picture (%s)",
 		        board->views.size(), error.what());
 		board->views.clear();
-		return PKD_OK;
+		return;
 	}
-	const int error = write_file(*board, text_of(*board));
-
-	if (error)
-		return pkd_error(ctx, error, "cannot write '%s%s'", params->folder, params->file);
-	pkd_note(ctx, "'%s%s' is written: %zu views, %.3f pixels", params->folder, params->file,
-	         board->views.size(), board->made.error);
-	return PKD_OK;
+	write_file(board, ctx);
 }
 
-int look(board *board, const struct pkd_image *frame, struct target_calibrate_corners *corners,
-         struct pkd_ctx *ctx)
+void look(board *board, const struct pkd_image *frame, struct target_calibrate_corners *corners,
+          struct pkd_ctx *ctx)
 {
 	const cv::Size size(static_cast<int>(frame->width), static_cast<int>(frame->height));
 	points found;
 
-	if (board->is_made())
-		return PKD_OK;
+	if (board->is_made()) {
+		if (board->write_error)
+			write_file(board, ctx);
+		return;
+	}
 	if (size != board->size)
 		board->views.clear();
 	board->size = size;
 	if (!find(*board, gray_of(frame, board->gray), &found))
-		return PKD_OK;
+		return;
 	for (const cv::Point2f &at : found)
 		corners->items[corners->len++] = {(at.x + 0.5f) / static_cast<float>(frame->width),
 		                                  (at.y + 0.5f) /
 		                                          static_cast<float>(frame->height)};
 	if (!has_moved(*board, found))
-		return PKD_OK;
+		return;
 	board->views.push_back(std::move(found));
-	return board->views.size() >= board->params->views ? finish_views(board, ctx) : PKD_OK;
+	if (board->views.size() >= board->params->views)
+		finish_views(board, ctx);
 }
 
 void tell(const board &board, struct target_calibrate_out *out, struct pkd_ctx *ctx)
@@ -281,11 +249,9 @@ int target_calibrate_init(struct target_calibrate *self,
 int target_calibrate_step(struct target_calibrate *self, const struct target_calibrate_in *in,
                           struct target_calibrate_out *out, struct pkd_ctx *ctx)
 try {
-	const int error = look(self->with, in->frame, out->corners, ctx);
-
-	if (!error)
-		tell(*self->with, out, ctx);
-	return error;
+	look(self->with, in->frame, out->corners, ctx);
+	tell(*self->with, out, ctx);
+	return PKD_OK;
 } catch (const std::exception &error) {
 	return pkd_error(ctx, EIO, "OpenCV cannot look for the board: %s", error.what());
 }

@@ -295,15 +295,24 @@ void a_file_is_replaced_or_stays(void **)
 	assert_int_equal(n_files(), 1);
 	fake_directory_remove();
 
-	// A directory is in the way: nothing is left beside it.
+	// A directory is in the way, told once: nothing is left beside it, and the views are kept.
 	calibrator other;
 
 	assert_int_equal(mkdir((other.folder + "lens.yml").c_str(), 0755), 0);
 	other.start();
-	assert_int_equal(other.show(eye), -EISDIR);
-	assert_true(other.run->says("cannot write '"));
+	assert_int_equal(other.show(eye), PKD_OK);
+	for (int i = 0; i < 3; i++)
+		other.step_well();
+	assert_true(other.is_made());
+	assert_int_equal(other.run->ctx->n_notes, 1);
 	assert_int_equal(n_files(), 1);
 	assert_int_equal(rmdir((other.folder + "lens.yml").c_str()), 0);
+	other.step_well();
+	assert_true(read_file(other.folder + "lens.yml").compare(0, 5, "%YAML") == 0);
+	assert_int_equal(n_files(), 1);
+	lens_write("lens.yml", "by hand"); // it is written once
+	other.step_well();
+	assert_string_equal(read_file(other.folder + "lens.yml").c_str(), "by hand");
 	fake_directory_remove();
 }
 

@@ -6,13 +6,14 @@
 #include <cmath>
 #include <exception>
 #include <iterator>
-#include <new>
 #include <opencv2/imgproc.hpp>
 #include <vector>
 
+#include "corners.hpp"
 #include "lens.h"
 #include "order.hpp"
 #include "outlines.hpp"
+#include "straight.hpp"
 
 namespace
 {
@@ -30,6 +31,8 @@ struct room {
 	outlines lines;
 	std::vector<found> singles, all;
 	outline both;
+	corners_room corners;
+	straight camera;
 };
 
 // ---- Filters ----
@@ -149,44 +152,52 @@ float share(double pixels, uint32_t all)
 	return static_cast<float>(pixels / all);
 }
 
-// Bottom left first, then anticlockwise as seen: each corner of a rectangle that is turned by up to
-// 45 degrees keeps its name.
-void corners_of(const cv::RotatedRect &around, const struct pkd_image *mask,
-                struct detect_Point *corners)
+// Those of its own, or of the rectangle around it where it has not four.
+void set_corners(room *room, const found &one, const struct pkd_image *mask,
+                 struct detect_Point *corners)
 {
-	cv::Point2f points[4];
-	int first = 0;
+	const outline *const outlines[] = {&room->lines.all[one.first],
+	                                   &room->lines.all[one.second]};
+	const size_t n = one.first == one.second ? 1 : 2;
+	four_corners points;
 
-	around.points(points); // clockwise
-	for (int i = 1; i < 4; i++) {
-		const float more = (points[i].y - points[i].x) -
-		                   (points[first].y - points[first].x);
-
-		if (more > 0)
-			first = i;
-	}
-	for (int i = 0; i < 4; i++) {
-		const cv::Point2f &point = points[(first + 4 - i) % 4];
-
-		corners[i] = {share(wide(point.x) + 0.5, mask->width),
-		              share(wide(point.y) + 0.5, mask->height)};
-	}
+	if (!corners_find(&room->corners, outlines, n, &points))
+		points = corners_of(one.around);
+	for (size_t i = 0; i < 4; i++)
+		corners[i] = {share(points[i].x + 0.5, mask->width),
+		              share(points[i].y + 0.5, mask->height)};
 }
 
-// In metres, or -1. By the height: the ray to the pixel is turned by the camera's pitch, and
-// followed to the target's height.
-double distance_of(const found &one, const struct lens &lens,
+// In pixels, without distortion; set_corners has just left its hull.
+double width_of(room *room, const found &one)
+{
+	double from = HUGE_VAL, to = -HUGE_VAL;
+
+	if (!room->camera.has_file)
+		return one.box.width;
+	for (const cv::Point &point : room->corners.hull) {
+		const double x = straight_pixel(&room->camera, point).x;
+
+		from = std::min(from, x);
+		to = std::max(to, x);
+	}
+	return to - from + 1;
+}
+
+// In metres, or -1; `middle` is that without distortion. By the height: the ray to the pixel is
+// turned by the camera's pitch, and followed to the target's height.
+double distance_of(room *room, const found &one, const cv::Point2d &middle,
                    const struct target_contours_params *params)
 {
-	const double x = (wide(one.around.center.x) - lens.cx) / lens.f;
-	const double y = (wide(one.around.center.y) - lens.cy) / lens.f;
+	const struct lens &lens = room->camera.lens;
+	const double x = (middle.x - lens.cx) / lens.f, y = (middle.y - lens.cy) / lens.f;
 	const double pitch = lens_radians(wide(params->camera_pitch));
 	const double up = std::sin(pitch) - y * std::cos(pitch),
 		     ahead = std::cos(pitch) + y * std::sin(pitch);
 	const double more = wide(params->target_height) - wide(params->camera_height);
 
 	if (params->width > 0)
-		return wide(params->width) * lens.f / one.box.width;
+		return wide(params->width) * lens.f / width_of(room, one);
 	if ((params->target_height <= 0 && params->camera_height <= 0) || !(more / up > 0))
 		return -1;
 	return more / up * std::hypot(ahead, x);
@@ -195,8 +206,7 @@ double distance_of(const found &one, const struct lens &lens,
 void fill(room *room, const struct pkd_image *mask, const struct target_contours_params *params,
           struct target_contours_out *out)
 {
-	const struct lens lens = lens_of(mask->width, mask->height, params->fov, params->fx,
-	                                 params->cx, params->cy);
+	const struct lens &lens = room->camera.lens;
 	const size_t n = std::min(room->all.size(), std::size(out->targets->items));
 
 	for (found &one : room->all)
@@ -208,18 +218,18 @@ void fill(room *room, const struct pkd_image *mask, const struct target_contours
 			  });
 	for (size_t i = 0; i < n; i++) {
 		const found &one = room->all[i];
-		const double x = wide(one.around.center.x), y = wide(one.around.center.y);
+		const cv::Point2d middle = straight_pixel(&room->camera, one.around.center);
 		struct target_Target *target = &out->targets->items[i];
 
 		target->box = {share(one.box.x, mask->width), share(one.box.y, mask->height),
 		               share(one.box.width, mask->width),
 		               share(one.box.height, mask->height)};
-		corners_of(one.around, mask, target->corners);
+		set_corners(room, one, mask, target->corners);
 		target->area = static_cast<float>(
 			one.area / (static_cast<double>(mask->width) * mask->height));
-		target->yaw = static_cast<float>(lens_yaw(&lens, x));
-		target->pitch = static_cast<float>(lens_pitch(&lens, x, y));
-		target->distance = static_cast<float>(distance_of(one, lens, params));
+		target->yaw = static_cast<float>(lens_yaw(&lens, middle.x));
+		target->pitch = static_cast<float>(lens_pitch(&lens, middle.x, middle.y));
+		target->distance = static_cast<float>(distance_of(room, one, middle, params));
 		target->id = static_cast<uint32_t>(i + 1);
 	}
 	out->targets->len = static_cast<uint32_t>(n);
@@ -234,18 +244,27 @@ struct target_contours {
 
 int target_contours_init(struct target_contours *self, const struct target_contours_params *params,
                          struct pkd_ctx *ctx)
-{
+try {
 	cv::setNumThreads(1);
 	self->params = params;
-	self->with = new (std::nothrow) room;
-	return self->with ? PKD_OK : pkd_error(ctx, ENOMEM, "no memory for the outlines");
+	self->with = new room;
+	return straight_take(&self->with->camera, params->calibration, ctx);
+} catch (const std::exception &error) {
+	return pkd_error(ctx, ENOMEM, "the calibration cannot be read: %s", error.what());
 }
 
 int target_contours_step(struct target_contours *self, const struct target_contours_in *in,
                          struct target_contours_out *out, struct pkd_ctx *ctx)
 try {
+	const struct target_contours_params *params = self->params;
 	const double whole = static_cast<double>(in->mask->width) * in->mask->height;
+	const int error = straight_set(&self->with->camera, in->mask,
+	                               lens_of(in->mask->width, in->mask->height, params->fov,
+	                                       params->fx, params->cx, params->cy),
+	                               ctx);
 
+	if (error)
+		return error;
 	outlines_find(&self->with->lines, in->mask, wide(self->params->min_area) * whole,
 	              wide(self->params->speckle));
 	filter(self->with, self->params, whole);

@@ -5,6 +5,7 @@
 #include <iterator>
 #include <vector>
 
+#include "../test/bent.hpp"
 #include "../test/filter_run.hpp"
 #include "lens.h"
 #include "outlines.hpp"
@@ -26,6 +27,7 @@ struct eyes {
 	eyes()
 	{
 		params.min_area = 0.0002f;
+		params.calibration = "";
 		params.max_area = params.max_fullness = 1;
 		params.max_ratio = 1000;
 		params.speckle = 0.05f;
@@ -343,6 +345,41 @@ void nothing_all_and_noise_do_no_harm(void **)
 	}
 }
 
+// With a calibration the lens' distortion is taken out of angles and distances.
+void a_lens_that_bends_is_known_by_its_file(void **)
+{
+	const std::string path = lens_file(bent_camera, bent_lens, W, H);
+	double worst_without = 0;
+	eyes eyes, plain;
+
+	eyes.params.calibration = path.c_str();
+	eyes.params.width = plain.params.width = 0.1f;
+	plain.params.fx = 500;
+	plain.params.cx = 330;
+	plain.params.cy = 235;
+	for (double x = -0.45; x < 0.5; x += 0.15) {
+		for (double y = -0.3; y < 0.35; y += 0.15) {
+			const double h = 0.05; // of 0.1 m at 1 m
+
+			eyes.clear();
+			bent_fill(eyes.mask.mat(),
+			          {{x - h, y - h}, {x + h, y - h}, {x + h, y + h}, {x - h, y + h}});
+			assert_int_equal(eyes.find(), 1);
+			is_near(wide(eyes[0].yaw), lens_degrees(std::atan(x)), 0.2);
+			is_near(wide(eyes[0].pitch), lens_degrees(std::atan2(-y, std::hypot(1, x))),
+			        0.2);
+			is_near(wide(eyes[0].distance), 1, 0.06);
+			eyes.mask.mat().copyTo(plain.mask.mat());
+			assert_int_equal(plain.find(), 1);
+			worst_without = std::max(
+				worst_without,
+				std::fabs(wide(plain[0].yaw) - lens_degrees(std::atan(x))));
+		}
+	}
+	assert_true(worst_without > 1);
+	fake_directory_remove();
+}
+
 } // namespace
 
 int main()
@@ -357,6 +394,7 @@ int main()
 		cmocka_unit_test(two_are_one_where_the_lines_along_them_meet),
 		cmocka_unit_test(pairs_are_taken_from_left_to_right),
 		cmocka_unit_test(nothing_all_and_noise_do_no_harm),
+		cmocka_unit_test(a_lens_that_bends_is_known_by_its_file),
 	};
 
 	return cmocka_run_group_tests(tests, nullptr, nullptr);

@@ -82,6 +82,7 @@ struct driver {
 		params.N = N;
 		params.layout = layout_path.c_str();
 		params.calibration = camera_path.c_str();
+		params.family = detect_Family_tag36h11;
 		params.size = size;
 		params.max_ambiguity = 0.2f;
 		params.max_error = 3;
@@ -150,6 +151,7 @@ struct driver {
 
 		*one = {};
 		one->id = id;
+		one->family = detect_Family_tag36h11;
 		for (size_t i = 0; i < 4; i++)
 			one->corners[i] = {static_cast<float>((corners[i].x + 0.5) / 640),
 			                   static_cast<float>((corners[i].y + 0.5) / 480)};
@@ -246,6 +248,43 @@ void tags_of_elsewhere_do_not_count(void **)
 	fake_directory_remove();
 }
 
+// The file has ids of one family, and another one has the same.
+void nor_do_those_of_another_family(void **)
+{
+	driver node;
+
+	node.start();
+	node.see(3, 2, 180);
+	const uint32_t n = node.seen->len;
+
+	assert_true(n >= 2);
+	node.seen->items[n] = node.seen->items[0];
+	node.seen->items[n].family = detect_Family_tag16h5;
+	for (struct detect_Point &corner : node.seen->items[n].corners)
+		corner.x += 0.1f;
+	node.seen->len = n + 1;
+	node.step();
+	assert_int_equal(node.used, n);
+	assert_true(node.apart(3, 2, 180) < 0.02);
+	for (uint32_t i = 0; i < n; i++)
+		node.seen->items[i].family = detect_Family_tag16h5;
+	node.step();
+	assert_int_equal(node.used, 0);
+
+	driver other;
+
+	other.params.family = detect_Family_tag16h5;
+	other.start();
+	other.see(3, 2, 180);
+	other.step();
+	assert_int_equal(other.used, 0);
+	for (uint32_t i = 0; i < other.seen->len; i++)
+		other.seen->items[i].family = detect_Family_tag16h5;
+	other.step();
+	assert_int_equal(other.used, n);
+	fake_directory_remove();
+}
+
 // A tag that hangs elsewhere than the file says is left out; of two nobody knows which it is.
 void a_tag_that_does_not_fit_is_left_out(void **)
 {
@@ -280,6 +319,7 @@ void hopeless_corners_do_no_harm(void **)
 		for (uint32_t k = 0; k < node.seen->len; k++) {
 			node.seen->items[k] = {};
 			node.seen->items[k].id = 1 + k % 5;
+			node.seen->items[k].family = detect_Family_tag36h11;
 			for (struct detect_Point &corner : node.seen->items[k].corners) {
 				random = random * 1664525 + 1013904223;
 				corner = i % 2 ? detect_Point{values[random >> 29],
@@ -382,6 +422,7 @@ int main()
 		cmocka_unit_test(the_camera_is_where_it_is_mounted),
 		cmocka_unit_test(a_single_tag_tells_unless_it_is_ambiguous),
 		cmocka_unit_test(tags_of_elsewhere_do_not_count),
+		cmocka_unit_test(nor_do_those_of_another_family),
 		cmocka_unit_test(a_tag_that_does_not_fit_is_left_out),
 		cmocka_unit_test(hopeless_corners_do_no_harm),
 		cmocka_unit_test(wrong_fields_say_what_is_wrong),

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "rigid.hpp"
+
 namespace
 {
 
@@ -88,12 +90,7 @@ bool placed_by(const double *position, const double *quaternion, placed *ret_pla
 			return false;
 	if (!std::isfinite(n) || n < 1e-12)
 		return false;
-	const double s = 2 / n;
-
-	ret_placed->turn = {
-		1 - s * (y * y + z * z), s * (x * y - w * z),     s * (x * z + w * y),
-		s * (x * y + w * z),     1 - s * (x * x + z * z), s * (y * z - w * x),
-		s * (x * z - w * y),     s * (y * z + w * x),     1 - s * (x * x + y * y)};
+	ret_placed->turn = rigid_turn(w, x, y, z);
 	ret_placed->at = {position[0], position[1], position[2]};
 	return true;
 }

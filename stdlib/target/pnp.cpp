@@ -8,7 +8,7 @@
 #include "square.hpp"
 
 struct target_pnp {
-	const struct target_pnp_params *params;
+	const struct target_pnp_params *params; // some may change between steps
 	calibration *camera;
 };
 
@@ -39,8 +39,8 @@ int target_pnp_init(struct target_pnp *self, const struct target_pnp_params *par
                     struct pkd_ctx *ctx)
 try {
 	auto camera = std::make_unique<calibration>();
-	const int error = camera_take(params->calibration, params->frame_width,
-	                              params->frame_height, camera.get(), ctx);
+	const int error = calibration_take_for(params->calibration, params->frame_width,
+	                                       params->frame_height, "frame_", camera.get(), ctx);
 
 	cv::setNumThreads(1);
 	self->params = params;
@@ -59,7 +59,7 @@ try {
 	for (uint32_t i = 0; i < n; i++)
 		if (place(self, in->targets->items[i], &out->places->items[out->places->len]))
 			out->places->len++;
-	if (out->places->len > 0)
+	if (out->places->len > 0 && out->places->items[0].ambiguity <= self->params->max_ambiguity)
 		*out->pose = out->places->items[0].pose;
 	else
 		target_pnp_absent_pose(ctx);

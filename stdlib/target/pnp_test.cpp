@@ -35,6 +35,7 @@ struct placer {
 		  pose(static_cast<struct target_Pose *>(fake_slot(sizeof(*pose))))
 	{
 		params.N = N;
+		params.max_ambiguity = 0.2f;
 		params.width = wide;
 		params.height = high;
 		params.calibration = path.c_str();
@@ -182,11 +183,13 @@ void hopeless_corners_do_no_harm(void **)
 // Frames of half the size, of another shape, and a file that says nothing of its own.
 void the_size_of_frames_is_told_where_it_must_be(void **)
 {
-	{
+	const uint32_t half[][2] = {{320, 240}, {320, 0}, {0, 240}};
+
+	for (const auto &size : half) {
 		placer node(lens_file(camera, lens, 640, 480));
 
-		node.params.frame_width = 320;
-		node.params.frame_height = 240;
+		node.params.frame_width = size[0];
+		node.params.frame_height = size[1];
 		node.start();
 		node.add(7, turn_a, place_a);
 		node.step();
@@ -197,8 +200,10 @@ void the_size_of_frames_is_told_where_it_must_be(void **)
 		uint32_t frame_width, frame_height;
 		const char *says;
 	} wrong[] = {
-		{640, 640, 360, "the frames are 640x360, and the camera of '"},
+		{640, 640, 360, "was calibrated with 640x480, and 640x360 is of another shape"},
 		{0, 0, 0, "does not say how large its pictures were: write `frame_width`"},
+		{0, 640, 0, "does not say how large its pictures were: write `frame_width`"},
+		{0, 0, 480, "does not say how large its pictures were: write `frame_width`"},
 	};
 	for (const auto &way : wrong) {
 		placer node(lens_file(camera, lens, way.width, 480));

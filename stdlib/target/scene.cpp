@@ -11,6 +11,7 @@
 
 #include "../base/colour.h"
 #include "../base/mat.hpp"
+#include "../detect/families.h"
 #include "lens.h"
 #include "patches.hpp"
 #include "tag_cells.h"
@@ -175,17 +176,16 @@ struct target_scene {
 int target_scene_init(struct target_scene *self, const struct target_scene_params *params,
                       struct pkd_ctx *ctx)
 try {
-	const char *wrong;
+	char why[TAG_WHY_SIZE];
 
 	cv::setNumThreads(1);
 	self->params = params;
 	self->with = new stage{};
 	if (!colour_read(params->colour, &self->with->colour))
 		return pkd_error(ctx, EINVAL, "`colour` is '%s': " COLOURS, params->colour);
-	wrong = tag_cells_of(params->family, params->id, &self->with->tag);
-	if (wrong)
-		return pkd_error(ctx, EINVAL, "there is no tag %u of '%s': %s", params->id,
-		                 params->family, wrong);
+	if (!tag_cells_of(params->family, params->id, &self->with->tag, why))
+		return pkd_error(ctx, EINVAL, "there is no tag %u of %s: %s", params->id,
+		                 tag_families[params->family].name, why);
 	self->with->light.create(static_cast<int>(params->H), static_cast<int>(params->W),
 	                         CV_32FC3);
 	make_noise(self->with);

@@ -9,10 +9,6 @@ namespace
 
 using cv::Matx33d;
 
-// OpenCV's axes of the camera, or of a thing, in WPILib's.
-const Matx33d camera_axes(0, 0, 1, -1, 0, 0, 0, -1, 0);
-const Matx33d thing_axes(0, 0, -1, 1, 0, 0, 0, -1, 0);
-
 // A quaternion with qw >= 0.
 void set_turn(const Matx33d &m, struct target_Pose *pose)
 {
@@ -59,8 +55,8 @@ bool is_finite(const rigid &rigid)
 struct target_Pose rigid_pose(const rigid &rigid, uint32_t axes)
 {
 	const bool is_wpilib = axes == target_Axes_wpilib;
-	const Matx33d turn = is_wpilib ? camera_axes * rigid.turn * thing_axes.t() : rigid.turn;
-	const cv::Vec3d place = is_wpilib ? camera_axes * rigid.place : rigid.place;
+	const Matx33d turn = is_wpilib ? camera_axes() * rigid.turn * thing_axes().t() : rigid.turn;
+	const cv::Vec3d place = is_wpilib ? camera_axes() * rigid.place : rigid.place;
 	struct target_Pose pose = {};
 
 	pose.x = place[0];

@@ -10,12 +10,7 @@
 #include <vector>
 
 #include "../video/calibration.hpp"
-
-// A turn and a place: what is at p of a thing is at turn * p + place of the camera.
-struct rigid {
-	cv::Matx33d turn;
-	cv::Vec3d place;
-};
+#include "rigid.hpp"
 
 // As the language has it. The thing's own axes are OpenCV's: to its right, down, and into it.
 struct target_Pose rigid_pose(const rigid &rigid, uint32_t axes);

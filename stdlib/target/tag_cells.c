@@ -1,35 +1,13 @@
 /* See tag_cells.h. */
 #include "tag_cells.h"
 
-#include <apriltag/apriltag.h>
 #include <apriltag/common/image_u8.h>
-#include <apriltag/tag16h5.h>
-#include <apriltag/tag25h9.h>
-#include <apriltag/tag36h11.h>
-#include <apriltag/tagCircle21h7.h>
-#include <apriltag/tagCircle49h12.h>
-#include <apriltag/tagCustom48h12.h>
-#include <apriltag/tagStandard41h12.h>
-#include <apriltag/tagStandard52h13.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-static const struct {
-	const char *name;
-	apriltag_family_t *(*create)(void);
-	void (*destroy)(apriltag_family_t *family);
-} families[] = {
-	{"tag36h11", tag36h11_create, tag36h11_destroy},
-	{"tag25h9", tag25h9_create, tag25h9_destroy},
-	{"tag16h5", tag16h5_create, tag16h5_destroy},
-	{"tagCircle21h7", tagCircle21h7_create, tagCircle21h7_destroy},
-	{"tagCircle49h12", tagCircle49h12_create, tagCircle49h12_destroy},
-	{"tagCustom48h12", tagCustom48h12_create, tagCustom48h12_destroy},
-	{"tagStandard41h12", tagStandard41h12_create, tagStandard41h12_destroy},
-	{"tagStandard52h13", tagStandard52h13_create, tagStandard52h13_destroy},
-};
+#include "../detect/families.h"
 
 /* As image_u8_destroy, which is in another library here and in this one there. */
 static void destroy(image_u8_t *image)
@@ -39,20 +17,20 @@ static void destroy(image_u8_t *image)
 	free(image);
 }
 
-static const char *copy_cells(apriltag_family_t *family, uint32_t id, struct tag_cells *ret_cells)
+static bool copy_cells(apriltag_family_t *family, uint32_t id, struct tag_cells *ret_cells,
+                       char *ret_why)
 {
-	static char wrong[96];
 	image_u8_t *image;
 
 	if (id >= family->ncodes) {
-		snprintf(wrong, sizeof(wrong), "`id` is %u, and the family has %u tags, from 0", id,
-		         family->ncodes);
-		return wrong;
+		snprintf(ret_why, TAG_WHY_SIZE, "the family has %u tags, from 0", family->ncodes);
+		return false;
 	}
 	image = apriltag_to_image(family, (int)id);
 	if (!image || image->width > TAG_MOST_CELLS || image->height != image->width) {
 		destroy(image);
-		return "the library cannot draw it";
+		snprintf(ret_why, TAG_WHY_SIZE, "the library cannot draw it");
+		return false;
 	}
 	memset(ret_cells, 0, sizeof(*ret_cells));
 	ret_cells->width = (uint32_t)image->width;
@@ -62,24 +40,20 @@ static const char *copy_cells(apriltag_family_t *family, uint32_t id, struct tag
 			ret_cells->is_white[y * ret_cells->width + x] =
 				image->buf[y * (uint32_t)image->stride + x] > 127;
 	destroy(image);
-	return NULL;
+	return true;
 }
 
-const char *tag_cells_of(const char *family, uint32_t id, struct tag_cells *ret_cells)
+bool tag_cells_of(uint32_t family, uint32_t id, struct tag_cells *ret_cells, char *ret_why)
 {
-	for (size_t i = 0; i < sizeof(families) / sizeof(families[0]); i++) {
-		apriltag_family_t *created;
-		const char *wrong;
+	const struct tag_family *kind = &tag_families[family < TAG_N_FAMILIES ? family : 0];
+	apriltag_family_t *created = kind->create();
+	bool is_well;
 
-		if (strcmp(families[i].name, family) != 0)
-			continue;
-		created = families[i].create();
-		if (!created)
-			return "there is no memory for the family";
-		wrong = copy_cells(created, id, ret_cells);
-		families[i].destroy(created);
-		return wrong;
+	if (!created) {
+		snprintf(ret_why, TAG_WHY_SIZE, "there is no memory for the family");
+		return false;
 	}
-	return "`family` has to be tag36h11, tag25h9, tag16h5, tagCircle21h7, tagCircle49h12, tagCustom48h12, "
-	       "tagStandard41h12 or tagStandard52h13";
+	is_well = copy_cells(created, id, ret_cells, ret_why);
+	kind->destroy(created);
+	return is_well;
 }

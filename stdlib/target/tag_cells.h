@@ -9,7 +9,7 @@
 extern "C" {
 #endif
 
-enum { TAG_MOST_CELLS = 16 };
+enum { TAG_MOST_CELLS = 16, TAG_WHY_SIZE = 96 };
 
 /* `square` of the `width` cells of a row are as wide as the edge by which a tag's size is told. */
 struct tag_cells {
@@ -17,8 +17,8 @@ struct tag_cells {
 	bool is_white[TAG_MOST_CELLS * TAG_MOST_CELLS]; /* row by row */
 };
 
-/* NULL; or what is wrong with the family's name or the id, in static storage. */
-const char *tag_cells_of(const char *family, uint32_t id, struct tag_cells *ret_cells);
+/* Of a value of detect.Family. False, and `ret_why` of TAG_WHY_SIZE bytes, where there is none. */
+bool tag_cells_of(uint32_t family, uint32_t id, struct tag_cells *ret_cells, char *ret_why);
 
 #ifdef __cplusplus
 }

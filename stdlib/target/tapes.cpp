@@ -6,13 +6,13 @@
 #include <cerrno>
 #include <cmath>
 #include <exception>
-#include <new>
 #include <opencv2/imgproc.hpp>
 #include <vector>
 
 #include "lens.h"
 #include "order.hpp"
 #include "outlines.hpp"
+#include "straight.hpp"
 
 namespace
 {
@@ -30,14 +30,18 @@ struct room {
 	outlines found;
 	outline hull;
 	std::vector<tape> tapes;
+	straight camera;
 };
 
-// Half of what it is wide: from its middle to its innermost corner.
-double reach(const strip &at)
+// The innermost corner: the upper one of a tape that leans to the right (`side` 1), or to the left
+// (-1).
+cv::Point2d inner(const strip &at, int side)
 {
 	const double angle = lens_radians(std::fabs(at.tilt));
+	const double c = std::cos(angle), s = std::sin(angle);
 
-	return (at.breadth * std::cos(angle) + at.length * std::sin(angle)) / 2;
+	return {at.x + side * (at.breadth * c + at.length * s) / 2,
+	        at.y + (at.breadth * s - at.length * c) / 2};
 }
 
 // One that reaches the frame's edge may go on there: it would be measured wrong.
@@ -122,11 +126,12 @@ struct detect_Box box_of(const cv::Rect &box, const struct pkd_image *mask)
 	        static_cast<float>(box.width / W), static_cast<float>(box.height / H)};
 }
 
-bool measure(const tape &left, const tape &right, const struct lens &lens,
-             const struct pkd_image *mask, const struct target_tapes_params *params,
-             struct target_Pair *ret_pair)
+bool measure(room *room, const tape &left, const tape &right, const struct pkd_image *mask,
+             const struct target_tapes_params *params, struct target_Pair *ret_pair)
 {
-	const double from = left.at.x + reach(left.at), to = right.at.x - reach(right.at);
+	const struct lens &lens = room->camera.lens;
+	const double from = straight_pixel(&room->camera, inner(left.at, 1)).x;
+	const double to = straight_pixel(&room->camera, inner(right.at, -1)).x;
 	const double middle = (from + to) / 2, yaw = lens_yaw(&lens, middle);
 
 	if (!(to > from))
@@ -142,18 +147,17 @@ bool measure(const tape &left, const tape &right, const struct lens &lens,
 	return true;
 }
 
-bool find_pair(const room *room, const struct pkd_image *mask,
-               const struct target_tapes_params *params, struct target_Pair *ret_pair)
+bool find_pair(room *room, const struct pkd_image *mask, const struct target_tapes_params *params,
+               struct target_Pair *ret_pair)
 {
-	const struct lens lens = lens_of(mask->width, mask->height, params->fov, params->fx,
-	                                 params->cx, -1);
+	const struct lens &lens = room->camera.lens;
 	double least = HUGE_VAL;
 
 	for (size_t i = 0; i < room->tapes.size(); i++) {
 		const tape &left = room->tapes[i], *right = partner_of(room->tapes, i, params);
 		struct target_Pair pair = {};
 
-		if (!right || !measure(left, *right, lens, mask, params, &pair))
+		if (!right || !measure(room, left, *right, mask, params, &pair))
 			continue;
 		const double key = order_key(params->sort, lens, left.area + right->area,
 		                             (left.at.x + right->at.x) / 2,
@@ -176,16 +180,26 @@ struct target_tapes {
 
 int target_tapes_init(struct target_tapes *self, const struct target_tapes_params *params,
                       struct pkd_ctx *ctx)
-{
+try {
 	cv::setNumThreads(1);
 	self->params = params;
-	self->with = new (std::nothrow) room;
-	return self->with ? PKD_OK : pkd_error(ctx, ENOMEM, "no memory for the tapes");
+	self->with = new room;
+	return straight_take(&self->with->camera, params->calibration, ctx);
+} catch (const std::exception &error) {
+	return pkd_error(ctx, ENOMEM, "the calibration cannot be read: %s", error.what());
 }
 
 int target_tapes_step(struct target_tapes *self, const struct target_tapes_in *in,
                       struct target_tapes_out *out, struct pkd_ctx *ctx)
 try {
+	const struct target_tapes_params *params = self->params;
+	const int error = straight_set(
+		&self->with->camera, in->mask,
+		lens_of(in->mask->width, in->mask->height, params->fov, params->fx, params->cx, -1),
+		ctx);
+
+	if (error)
+		return error;
 	find_tapes(self->with, in->mask, self->params);
 	if (!find_pair(self->with, in->mask, self->params, out->pair))
 		target_tapes_absent_pair(ctx);

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <vector>
 
+#include "../test/bent.hpp"
 #include "../test/filter_run.hpp"
 #include "lens.h"
 #include "outlines.hpp"
@@ -34,6 +35,7 @@ struct eyes {
 		params.spacing = 0.2032f;
 		params.fov = 50.336f;
 		params.cx = -1;
+		params.calibration = "";
 		params.setback = 0.28575f;
 		params.tolerance = 0.84f;
 		params.W = W;
@@ -308,6 +310,63 @@ void small_frames_are_looked_at(void **)
 	}
 }
 
+// A tape with its middle at x, y, in metres, as a lens that bends shows it at z.
+void paint_bent(eyes *eyes, double x, double y, double z, double tilt)
+{
+	const double angle = lens_radians(tilt), c = std::cos(angle), s = std::sin(angle);
+	const double w = 0.0508 / 2, h = 0.1397 / 2;
+	std::vector<cv::Point2d> corners;
+
+	for (const cv::Point2d at : {cv::Point2d(-w, -h), {w, -h}, {w, h}, {-w, h}})
+		corners.emplace_back((x + at.x * c - at.y * s) / z, (y + at.x * s + at.y * c) / z);
+	bent_fill(eyes->mask.mat(), corners);
+}
+
+// With a calibration the lens' distortion is taken out: at the picture's edge, too.
+void a_lens_that_bends_is_known_by_its_file(void **)
+{
+	const std::string path = lens_file(bent_camera, bent_lens, W, H);
+	const double reach =
+		(0.0508 * std::cos(lens_radians(14.5)) + 0.1397 * std::sin(lens_radians(14.5))) / 2;
+	double worst_without = 0;
+	eyes eyes, plain;
+
+	eyes.params.calibration = path.c_str();
+	eyes.params.setback = plain.params.setback = 0;
+	plain.params.fx = 500;
+	plain.params.cx = 330;
+	for (double z = 0.8; z < 2; z += 0.3) {
+		for (double x = -0.2; x < 0.25; x += 0.1) {
+			eyes.clear();
+			for (const int side : {-1, 1})
+				paint_bent(&eyes, x * z + side * (0.1016 + reach), 0.15 * z, z,
+				           -14.5 * side);
+			assert_true(eyes.find());
+			assert_true(std::fabs(wide(eyes.pair->distance) / z - 1) < 0.025);
+			assert_true(std::fabs(wide(eyes.pair->offset) -
+			                      lens_degrees(std::atan(x))) < 0.15);
+			eyes.mask.mat().copyTo(plain.mask.mat());
+			if (plain.find())
+				worst_without =
+					std::max(worst_without,
+				                 std::fabs(wide(plain.pair->distance) / z - 1));
+		}
+	}
+	print_message("%.3f without\n", worst_without);
+	assert_true(worst_without > 0.03);
+
+	struct eyes other; // of another shape
+	const std::string wrong = lens_file(bent_camera, bent_lens, W, 360);
+	struct target_tapes_in in = {other.mask.image};
+	struct target_tapes_out out = {other.pair};
+
+	other.params.calibration = wrong.c_str();
+	filter_run run(target_tapes_methods, &other.params);
+	assert_int_equal(run.step(&in, &out), -EINVAL);
+	assert_true(run.says("calibrated with 640x360, which is of another shape"));
+	fake_directory_remove();
+}
+
 } // namespace
 
 int main()
@@ -321,6 +380,7 @@ int main()
 		cmocka_unit_test(clutter_does_not_hide_it),
 		cmocka_unit_test(noise_is_bounded_and_holds_no_pair),
 		cmocka_unit_test(small_frames_are_looked_at),
+		cmocka_unit_test(a_lens_that_bends_is_known_by_its_file),
 	};
 
 	return cmocka_run_group_tests(tests, nullptr, nullptr);

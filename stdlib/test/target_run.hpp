@@ -31,7 +31,7 @@ static inline struct target_scene_params scene_params(uint32_t width, uint32_t h
 	params.tape_width = 0.0508f;
 	params.tape_height = 0.1397f;
 	params.tilt = 14.5f;
-	params.family = "tag36h11";
+	params.family = detect_Family_tag36h11;
 	params.id = 1;
 	params.size = 0.1651f;
 	params.W = width;
@@ -53,6 +53,7 @@ static inline struct target_tapes_params tapes_params()
 	params.fov = 50.336f;
 	params.cx = -1;
 	params.setback = 0;
+	params.calibration = "";
 	params.tolerance = 0.84f;
 	return params;
 }

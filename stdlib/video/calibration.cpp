@@ -294,3 +294,32 @@ int calibration_take(const char *path, calibration *ret_calibration, struct pkd_
 		return pkd_error(ctx, EINVAL, "the calibration of '%s' cannot be: %s", path, wrong);
 	return error;
 }
+
+int calibration_take_for(const char *path, uint32_t width, uint32_t height, const char *prefix,
+                         calibration *ret_calibration, struct pkd_ctx *ctx)
+{
+	const int error = calibration_take(path, ret_calibration, ctx);
+	const double own_width = ret_calibration->width, own_height = ret_calibration->height;
+
+	if (error)
+		return error;
+	const bool is_known = own_width > 0 && own_height > 0;
+
+	if (!is_known && (width == 0 || height == 0))
+		return pkd_error(ctx, EINVAL,
+		                 "'%s' does not say how large its pictures were: write `%swidth` "
+		                 "and `%sheight`",
+		                 path, prefix, prefix);
+	if (width == 0 && height == 0)
+		return PKD_OK;
+	if (width == 0)
+		width = std::max(1u, static_cast<uint32_t>(own_width * height / own_height + 0.5));
+	if (height == 0)
+		height = std::max(1u, static_cast<uint32_t>(own_height * width / own_width + 0.5));
+	return calibration_scale(ret_calibration, static_cast<int>(width), static_cast<int>(height))
+	               ? PKD_OK
+	               : pkd_error(ctx, EINVAL,
+	                           "the camera of '%s' was calibrated with %.0fx%.0f, and %ux%u "
+	                           "is of another shape",
+	                           path, own_width, own_height, width, height);
+}

@@ -32,4 +32,10 @@ int calibration_load(const char *path, calibration *ret_calibration, struct pkd_
 // The same, with numbers that can be those of a camera.
 int calibration_take(const char *path, calibration *ret_calibration, struct pkd_ctx *ctx);
 
+// The same, for frames of this size, which the parameters `width` and `height` tell, with `prefix`
+// before their names. Where one is 0 it is what the file's shape makes it, where both are the
+// camera stays that of the file.
+int calibration_take_for(const char *path, uint32_t width, uint32_t height, const char *prefix,
+                         calibration *ret_calibration, struct pkd_ctx *ctx);
+
 #endif

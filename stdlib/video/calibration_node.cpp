@@ -21,11 +21,6 @@ int fill(const calibration &from, const char *path, struct video_Calibration *to
 	                               [](double k) { return k != 0; });
 	const auto n = static_cast<size_t>(from.distortion.rend() - last);
 
-	if (from.width < 1 || from.height < 1)
-		return pkd_error(ctx, EINVAL,
-		                 "'%s' does not say how large its pictures were: write `width` and "
-		                 "`height`",
-		                 path);
 	if (n > std::size(to->k))
 		return pkd_error(
 			ctx, EINVAL,
@@ -51,20 +46,11 @@ int video_calibration_init(struct video_calibration *self,
                            const struct video_calibration_params *params, struct pkd_ctx *ctx)
 try {
 	calibration read;
-	int error = calibration_take(params->path, &read, ctx);
+	const int error = calibration_take_for(params->path, params->width, params->height, "",
+	                                       &read, ctx);
 
 	if (error)
 		return error;
-	const calibration given = read;
-
-	if (params->width > 0 && params->height > 0 &&
-	    !calibration_scale(&read, static_cast<int>(params->width),
-	                       static_cast<int>(params->height)))
-		return pkd_error(
-			ctx, EINVAL,
-			"the camera of '%s' was calibrated with %.0fx%.0f, and %ux%u is of "
-			"another shape",
-			params->path, given.width, given.height, params->width, params->height);
 	return fill(read, params->path, &self->made, ctx);
 } catch (const std::exception &error) {
 	return pkd_error(ctx, ENOMEM, "the calibration cannot be read: %s", error.what());

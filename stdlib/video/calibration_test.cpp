@@ -105,6 +105,11 @@ void it_is_scaled_for_frames_of_its_shape(void **)
 	const struct video_Calibration made = read(path, 640, 480);
 
 	assert_true(made.width == 640 && made.fx == 500 && made.cx == 310.5 && made.cy == 244.5);
+	for (const uint32_t width : {640u, 0u}) { // one is enough: the file has the shape
+		const auto by_one = read(path, width, width ? 0 : 480);
+
+		assert_true(by_one.width == 640 && by_one.height == 480 && by_one.fx == 500);
+	}
 	assert_refused(path, EINVAL, "was calibrated with 320x240, and 640x360 is of another shape",
 	               640, 360);
 	fake_directory_remove();

@@ -1,15 +1,11 @@
 #!/bin/sh
-# What fuzzing found once, and every .pkd file there is, goes through the compiler again, and the command
-# lines and files of options, the requests of HTTP, zones and lines, pipelines of PeekingDuck, lists of
-# containers, requests for pictures, JPEGs of cameras, frames of NetworkTables, and files of cameras and fields through
-# what reads them, under the sanitizers.
+# What fuzzing found once, and every .pkd file there is, goes through the compiler again, and the corpus of each
+# other target of the Makefile through what reads such inputs, under the sanitizers.
 # shellcheck source=lib/lib.sh
 . "$(dirname "$0")/lib/lib.sh"
 
 replay=$ROOT/build/asan/fuzz/replay
-targets='front options http places import tree mjpeg jpegs'
-! pkg-config --exists mpack || targets="$targets nt4"
-! pkg-config --exists opencv4 || targets="$targets calibration"
+targets=$(MAKEFLAGS='' make -s --no-print-directory -C "$ROOT" fuzz-targets) || fail 'make fuzz-targets'
 for target in $targets; do
 	[ -x "${replay}_$target" ] || skip 'nothing to replay with (make replay)'
 done

@@ -46,4 +46,4 @@ finish 10
 [ "$status" -eq 0 ] || fail "status $status after a stop"
 
 # What cannot be drawn is told before the first frame.
-expect 1 "targets: node 'frame' .*: there is no tag 3 of 'tag99': .*tag36h11, tag25h9.*" ./targets --quiet --frame.family tag99 --frame.id 3
+expect 1 "targets: node 'frame' .*: there is no tag 30 of tag16h5: the family has 30 tags, from 0.*" ./targets --quiet --frame.family tag16h5 --frame.id 30

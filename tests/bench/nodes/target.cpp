@@ -96,6 +96,7 @@ std::shared_ptr<tapes_finder> make_tapes()
 	node->params.fov = 50.336f;
 	node->params.cx = -1;
 	node->params.tolerance = 0.84f;
+	node->params.calibration = "";
 	return node;
 }
 
@@ -109,6 +110,7 @@ std::shared_ptr<contours_finder> make_contours()
 	node->params.speckle = 0.05f;
 	node->params.fov = 50.336f;
 	node->params.cx = node->params.cy = -1;
+	node->params.calibration = "";
 	return node;
 }
 

@@ -146,7 +146,7 @@ def kept():
     server.kill()
     server.wait()
     wait_for(lambda: not answers(port))
-    os.truncate("state/networktables.json.part", 3) if os.path.exists("state/networktables.json.part") else None
+    os.truncate("state/.networktables.json.new", 3) if os.path.exists("state/.networktables.json.new") else None
     server = run("served", port, "--persist", "state/")
     wait_for(lambda: answers(port))
     b = Client(port)
