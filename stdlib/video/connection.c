@@ -1,6 +1,8 @@
 #define _GNU_SOURCE
 #include "connection.h"
 
+#include "jpegs.h"
+
 #include "address.h"
 #include "decode.h"
 #include "log.h"
@@ -163,12 +165,15 @@ static void give(struct media_connection *self, AVFrame *frame)
 }
 
 /* A picture that was refused for its size may be damaged; two of the same size are no accident. */
-static int check_refused(struct media_connection *self)
+static int check_refused(struct media_connection *self, const AVPacket *packet)
 {
 	int width, height;
-	bool is_again;
+	bool is_again, is_known = media_log_take_size(&width, &height);
 
-	if (!media_log_take_size(&width, &height) || !is_too_large(self, width, height))
+	/* What threads of the decoder say is not heard here. */
+	if (!is_known && self->decode.decoder->codec_id == AV_CODEC_ID_MJPEG)
+		is_known = media_jpeg_size(packet->data, (size_t)packet->size, &width, &height);
+	if (!is_known || !is_too_large(self, width, height))
 		return 0;
 	is_again = width == self->refused_width && height == self->refused_height;
 	self->refused_width = width;
@@ -186,7 +191,7 @@ static int decode(struct media_connection *self, AVPacket *packet, int64_t *last
 	int error;
 
 	packet->pts = packet->dts = pkd_now();
-	error = avcodec_send_packet(decode->decoder, packet);
+	avcodec_send_packet(decode->decoder, packet); /* what is wrong with it shows below */
 	while (avcodec_receive_frame(decode->decoder, frame) == 0) {
 		if (is_too_large(self, frame->width, frame->height))
 			return media_report_size(&self->input, frame->width, frame->height);
@@ -198,7 +203,7 @@ static int decode(struct media_connection *self, AVPacket *packet, int64_t *last
 		is_damaged = false;
 		give(self, frame);
 	}
-	error = error < 0 ? check_refused(self) : 0;
+	error = is_damaged ? check_refused(self, packet) : 0;
 	/* Each is a whole picture, other than in what depends on the one before. */
 	self->n_damaged = is_damaged ? self->n_damaged + 1 : 0;
 	if (error || decode->decoder->codec_id != AV_CODEC_ID_MJPEG ||

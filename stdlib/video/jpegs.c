@@ -169,3 +169,30 @@ size_t media_jpegs_add(struct media_jpegs *jpegs, const uint8_t *bytes, size_t n
 	}
 	return at;
 }
+
+/* SOF0 to SOF15, without DHT, JPG and DAC, which are among them. */
+static bool is_frame_header(uint8_t code)
+{
+	return code >= 0xc0 && code <= 0xcf && code != 0xc4 && code != 0xc8 && code != 0xcc;
+}
+
+bool media_jpeg_size(const uint8_t *jpeg, size_t n, int *ret_width, int *ret_height)
+{
+	size_t at = 2;
+
+	while (at + 9 <= n && jpeg[at] == 0xff) {
+		const uint8_t *segment = jpeg + at + 2;
+
+		if (jpeg[at + 1] == 0xff) { /* of these there may be several */
+			at++;
+			continue;
+		}
+		if (is_frame_header(jpeg[at + 1])) {
+			*ret_height = segment[3] << 8 | segment[4];
+			*ret_width = segment[5] << 8 | segment[6];
+			return true;
+		}
+		at += 2 + (size_t)(segment[0] << 8 | segment[1]);
+	}
+	return false;
+}

@@ -25,7 +25,7 @@ narrow() { tail -n +2 "$1.csv" 2>/dev/null | cut -d, -f7 | grep -qx 64; }
 reached() {
 	case $1 in
 	then_bad | cut) said "$1" '.* has sent 3 damaged pictures in a row; trying again' && online "$1" 30 ;;
-	huge) said "$1" '.*damaged pictures in a row; trying again' ;;
+	huge) said "$1" 'the video is 65500x65500, more than 128x16: write W: 65500, H: 65500; trying again' ;;
 	endless | flood) said "$1" '.* has sent no whole picture for 0.7 s; trying again' && online "$1" 15 ;;
 	grows) said "$1" 'the video is 136x16, more than 128x16: write W: 136, H: 16; trying again' ;;
 	other_size) narrow "$1" ;;

@@ -36,6 +36,7 @@ static uint64_t find(const uint8_t *data, size_t size, size_t piece)
 
 		memcpy(copy, data + at, n);
 		while (done < n) {
+			int width, height;
 			bool ends;
 			size_t taken = media_jpegs_add(&jpegs, copy + done, n - done, &ends);
 
@@ -48,6 +49,9 @@ static uint64_t find(const uint8_t *data, size_t size, size_t piece)
 			expect(!jpegs.is_whole || jpegs.data[jpegs.n - 1] == 0xd9,
 			       "a whole picture has no end");
 			sum = (sum ^ jpegs.is_whole) * 1099511628211u;
+			expect(!media_jpeg_size(jpegs.data, jpegs.n, &width, &height) ||
+			               (width >= 0 && width < 65536 && height >= 0 && height < 65536),
+			       "a size that cannot be said");
 			for (size_t i = 0; i < jpegs.n; i++)
 				sum = (sum ^ jpegs.data[i]) * 1099511628211u;
 		}
