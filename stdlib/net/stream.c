@@ -2,10 +2,8 @@
 #include "server.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <linux/sockios.h>
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
 
@@ -13,10 +11,6 @@ static const int64_t REPEAT_NS = 450000000; /* a picture that stays is sent agai
 static const int64_t CARD_NS = 1000000000;  /* a card says for how long */
 
 enum { MOST_UNSENT = 16384 }; /* bytes in the kernel, of pictures before: it reads slowly */
-
-/* A browser shows a picture when the next one's header has come. */
-static const char TAIL_AHEAD[] = "\r\n--boundarydonotcross\r\nContent-Type: image/jpeg\r\n\r\n";
-static const char TAIL[] = "\r\n--boundarydonotcross\r\n";
 
 static uint32_t least_of(uint32_t a, uint32_t b)
 {
@@ -175,32 +169,6 @@ int64_t net_server_show_due(const struct net_server *server, int64_t now_ns)
 
 /* ---- A picture ---- */
 
-static void write_head(struct net_client *client)
-{
-	const struct net_jpeg *jpeg = client->jpeg;
-	bool is_negative = jpeg->time_ns < 0;
-	uint64_t us = (is_negative ? 0 - (uint64_t)jpeg->time_ns : (uint64_t)jpeg->time_ns) / 1000;
-	int n;
-
-	client->tail = NULL;
-	if (client->phase == NET_WATCHING && client->wish.is_ahead) {
-		client->n_out = 0;
-		client->tail = TAIL_AHEAD;
-		return;
-	}
-	n = snprintf(client->out, sizeof(client->out),
-	             "%sContent-Type: image/jpeg\r\nContent-Length: %zu\r\nX-Timestamp: %s%" PRIu64
-	             ".%06" PRIu64 "\r\n%s\r\n",
-	             client->phase == NET_WATCHING ? ""
-	             : client->keeps_alive         ? "HTTP/1.1 200 OK\r\nConnection: keep-alive\r\n"
-	                                           : "HTTP/1.1 200 OK\r\nConnection: close\r\n",
-	             jpeg->n, is_negative ? "-" : "", us / 1000000, us % 1000000,
-	             client->phase == NET_WATCHING ? "" : "Cache-Control: no-store\r\n");
-	client->n_out = (size_t)n;
-	if (client->phase == NET_WATCHING)
-		client->tail = TAIL;
-}
-
 static void set_next(const struct net_server *server, struct net_client *client, int64_t now_ns)
 {
 	uint32_t fps = net_server_fps(server, client);
@@ -235,7 +203,7 @@ static void begin(struct net_server *server, struct net_client *client, int64_t 
 	}
 	client->size = client->jpeg->n;
 	client->done = 0;
-	write_head(client);
+	net_client_write_head(client);
 	if (client->is_head)
 		client->size = 0;
 	client->paid += (double)client->size * 8;
