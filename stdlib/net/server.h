@@ -60,6 +60,7 @@ struct net_client {
 	size_t size;      /* of it, bytes */
 	double paid;      /* bits; who has got least is next */
 	bool is_held;     /* it has not got the newest, for want of bandwidth or room */
+	int64_t skips_ns; /* before that it has missed no other */
 	bool has_no_room; /* of the kernel's: it reads slowly */
 };
 

@@ -78,6 +78,19 @@ static bool is_looked_at(const struct net_server *server)
 
 /* ---- What is shown ---- */
 
+/* One that wants few pictures is not left out of more. */
+static void count_skipped(struct net_server *server, struct net_client *client, int64_t now_ns)
+{
+	uint32_t fps = net_server_fps(server, client);
+
+	if (now_ns < client->skips_ns)
+		return;
+	server->n_skipped++;
+	if (fps)
+		client->skips_ns = (client->skips_ns ? client->skips_ns : now_ns) +
+		                   1000000000 / fps;
+}
+
 /* While nobody looks, one now and then is enough for the first who does. */
 void net_server_put(struct net_server *server, const struct pkd_image *frame, int64_t time_ns)
 {
@@ -95,9 +108,11 @@ void net_server_put(struct net_server *server, const struct pkd_image *frame, in
 		return;
 	}
 	for (uint32_t i = 0; i < server->n_clients; i++) {
-		server->n_skipped += server->clients[i].phase == NET_WATCHING &&
-		                     server->clients[i].is_held;
-		server->clients[i].is_held = false;
+		struct net_client *client = &server->clients[i];
+
+		if (client->phase == NET_WATCHING && client->is_held)
+			count_skipped(server, client, now_ns);
+		client->is_held = false;
 	}
 	server->arrived_ns = server->kept_ns = now_ns;
 	server->card_ns = 0;
@@ -181,6 +196,7 @@ static void set_next(const struct net_server *server, struct net_client *client,
 	client->sent_ns = client->taken_ns = now_ns;
 	client->picture = net_jpegs_number(server->jpegs);
 	client->is_held = false;
+	client->skips_ns = 0;
 }
 
 static void begin(struct net_server *server, struct net_client *client, int64_t now_ns,
@@ -207,7 +223,7 @@ static void begin(struct net_server *server, struct net_client *client, int64_t 
 	if (client->is_head)
 		client->size = 0;
 	client->paid += (double)client->size * 8;
-	net_budget_take(&server->budget, client->size + client->n_out);
+	net_budget_take(&server->budget, server->params->bandwidth, client->size + client->n_out);
 	if (client->phase == NET_WAITING) {
 		if (client->is_head) {
 			net_jpeg_let_go(client->jpeg);
@@ -249,9 +265,11 @@ static void look(struct net_server *server, int64_t now_ns, struct pkd_ctx *ctx)
 
 static bool is_due(struct net_server *server, struct net_client *client, int64_t now_ns)
 {
-	if (!wants_pictures(client) || net_client_sends(client) || due_of(server, client) > now_ns)
+	if (!wants_pictures(client) || due_of(server, client) > now_ns)
 		return false;
 	client->is_held = client->picture != net_jpegs_number(server->jpegs);
+	if (net_client_sends(client))
+		return false;
 	client->has_no_room = client->phase == NET_WATCHING && !has_room(client);
 	return !client->has_no_room;
 }
