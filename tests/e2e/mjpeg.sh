@@ -61,6 +61,10 @@ gets "http://$address/stream.mjpg?resolution=big" >wrong
 gets "http://$address/?action=command&fps=5" | grep -q '^fps: "5"$' || fail 'a command is not taken'
 gets "http://$address/?action=command&fps=1000" >answer
 gets -H 'Origin: http://evil.example' "http://$address/?action=command&fps=1" | grep -q 'another site' || fail 'any page may command'
+for lines in 'Referer: http://evil.example/' 'X-None: 1'; do
+	gets -A 'Mozilla/5.0' -H "$lines" "http://$address/?action=command&fps=1" | grep -q 'another site' || fail "a picture of any page may command: $lines"
+done
+gets -A 'Mozilla/5.0' -H "Referer: http://$address/" "http://$address/?action=command&fps=1000" | grep -q '^fps: "1000"$' || fail 'its own page may not command'
 gets -H 'Host: evil.example' "http://$address/" | grep -q localhost || fail 'any name is taken'
 
 # ---- FFmpeg, as a stream of parts and by what it finds out ----
