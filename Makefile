@@ -418,7 +418,7 @@ $(B)/fuzz/fuzz_calibration: tests/fuzz/calibration.cpp $(FUZZ_CALIBRATION_LIBS)
 	@mkdir -p $(@D)
 	$(Q)$(FUZZ_CALIBRATION) -fsanitize=fuzzer
 
-$(B)/fuzz/replay_mjpeg $(B)/fuzz/fuzz_mjpeg: tests/fuzz/mjpeg.c $(addprefix stdlib/net/,request.c wish.c)
+$(B)/fuzz/replay_mjpeg $(B)/fuzz/fuzz_mjpeg: tests/fuzz/mjpeg.c $(addprefix stdlib/net/,request.c wish.c site.c)
 
 $(B)/fuzz/replay_jpegs $(B)/fuzz/fuzz_jpegs: tests/fuzz/jpegs.c stdlib/video/jpegs.c
 

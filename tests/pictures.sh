@@ -1,10 +1,11 @@
 #!/bin/sh
 # Makes docs/nodes/NODE.png, 480 pixels wide, for each example in examples/nodes whose first line says
 #
-#   // picture: FILE SECONDS [OPTION...]
+#   // picture: FILE SECONDS [STOP] [OPTION...]
 #
 # FILE is a video or picture that the example writes when it runs with these options, beside the clips and
-# pictures of build/media and the networks of build/models, and SECONDS the time in it.
+# pictures of build/media and the networks of build/models, and SECONDS the time in it. A program that does not end
+# is stopped after STOP seconds.
 #
 #   pictures.sh            all
 #   pictures.sh NODE...    those
@@ -57,7 +58,15 @@ for example in "$root"/examples/nodes/*.pkd; do
 	set -- $picture
 	file=$1 seconds=$2
 	shift 2
-	if "$B/pkdc" build "$example" -o program >said 2>&1 && timeout 300 ./program --quiet "$@" >said 2>&1 &&
+	limit=300
+	case ${1:-} in
+	[0-9]*)
+		limit="--preserve-status $1"
+		shift
+		;;
+	esac
+	# shellcheck disable=SC2086 # words
+	if "$B/pkdc" build "$example" -o program >said 2>&1 && timeout $limit ./program --quiet "$@" >said 2>&1 &&
 		ffmpeg -v error -y -ss "$seconds" -i "$file" -frames:v 1 -vf scale=480:-2 -pix_fmt pal8 \
 			"$root/docs/nodes/$name.png" >said 2>&1; then
 		echo "docs/nodes/$name.png"

@@ -1,5 +1,6 @@
 /* What is done with a request. See server.h. */
 #include "pages.h"
+#include "site.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -52,43 +53,6 @@ static void refuse(struct net_client *client, int status, const char *wrong)
 
 	snprintf(body, sizeof(body), "%s\n", wrong);
 	net_client_answer(client, status, "text/plain", body);
-}
-
-/* ---- Who may ask ---- */
-
-/* A name that leads here by way of somebody else's server of names is not ours: a page of theirs
- * could read the pictures. */
-static bool is_local_name(const struct net_text *host)
-{
-	char name[64];
-	size_t n = host->n;
-
-	if (!host->at)
-		return true;
-	if (n && *host->at == '[')
-		return n >= 5 && memcmp(host->at, "[::1]", 5) == 0;
-	for (size_t i = 0; i < n; i++)
-		if (host->at[i] == ':')
-			n = i;
-	if (n >= sizeof(name))
-		return false;
-	memcpy(name, host->at, n);
-	name[n] = '\0';
-	return strcmp(name, "localhost") == 0 ||
-	       (strncmp(name, "127.", 4) == 0 && strspn(name, "0123456789.") == n);
-}
-
-/* A page of another site may not set anything. */
-static bool is_of_ours(const struct net_request *request)
-{
-	const struct net_text *origin = &request->origin, *host = &request->host;
-
-	if (request->is_of_other_site)
-		return false;
-	if (!origin->at)
-		return true;
-	return host->at && origin->n == host->n + 7 && memcmp(origin->at, "http://", 7) == 0 &&
-	       memcmp(origin->at + 7, host->at, host->n) == 0;
 }
 
 /* ---- What is answered ---- */
@@ -148,8 +112,10 @@ static void command(struct net_server *server, struct net_client *client,
 		       "commands are not taken: the program's author allows them by commands: true");
 		return;
 	}
-	if (!is_of_ours(request)) {
-		refuse(client, 403, "a page of another site may not command");
+	if (!net_is_of_ours(request)) {
+		refuse(client, 403,
+		       "a page of another site may not command, nor a browser that tells of no "
+		       "page");
 		return;
 	}
 	if (client->wish.width || client->wish.height) {
@@ -176,7 +142,7 @@ void net_server_take(struct net_server *server, struct net_client *client,
 	client->keeps_alive = request->keeps_alive;
 	client->is_head = request->method == NET_HEAD;
 	client->body = request->body;
-	if (server->is_local && !is_local_name(&request->host)) {
+	if (server->is_local && !net_is_for_local(request)) {
 		refuse(client, 403, "it is known as localhost and by its address only");
 		return;
 	}

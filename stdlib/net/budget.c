@@ -4,7 +4,14 @@
 #include <math.h>
 
 static const double BURST_S = 0.1; /* what is not sent is kept for so long */
+static const double DEBT_S = 10;   /* what was sent too early is waited for so long at most */
 static const int64_t LOOK_NS = 250000000;
+
+/* The limit may be another than when it was sent: none, or a higher one. */
+static void forgive(struct net_budget *budget, uint32_t bandwidth)
+{
+	budget->bits = fmax(budget->bits, -DEBT_S * bandwidth);
+}
 
 void net_budget_fill(struct net_budget *budget, uint32_t bandwidth, int64_t now_ns)
 {
@@ -14,8 +21,8 @@ void net_budget_fill(struct net_budget *budget, uint32_t bandwidth, int64_t now_
 		budget->bits += (double)(now_ns - budget->filled_ns) / 1e9 * bandwidth;
 	else
 		budget->bits = most;
-	if (budget->bits > most)
-		budget->bits = most;
+	budget->bits = fmin(budget->bits, most);
+	forgive(budget, bandwidth);
 	budget->filled_ns = now_ns;
 }
 
@@ -31,9 +38,10 @@ int64_t net_budget_due(const struct net_budget *budget, uint32_t bandwidth, int6
 	return now_ns + (int64_t)((1 - budget->bits) / bandwidth * 1e9) + 1;
 }
 
-void net_budget_take(struct net_budget *budget, uint64_t bytes)
+void net_budget_take(struct net_budget *budget, uint32_t bandwidth, uint64_t bytes)
 {
 	budget->bits -= (double)bytes * 8;
+	forgive(budget, bandwidth);
 }
 
 /* A JPEG has about half the bits with 25 points of quality less. One that is lowered is raised

@@ -20,7 +20,8 @@ void net_budget_fill(struct net_budget *budget, uint32_t bandwidth, int64_t now_
 /* Whether a picture may be begun, and when. */
 bool net_budget_allows(const struct net_budget *budget, uint32_t bandwidth);
 int64_t net_budget_due(const struct net_budget *budget, uint32_t bandwidth, int64_t now_ns);
-void net_budget_take(struct net_budget *budget, uint64_t bytes);
+/* What is taken beyond the limit is waited for, but ten seconds at most. */
+void net_budget_take(struct net_budget *budget, uint32_t bandwidth, uint64_t bytes);
 
 /* To be called now and then with what would be sent in a second if nothing were left out, at the
  * quality as it is now. */

@@ -25,7 +25,7 @@ static double run(struct net_budget *budget, uint32_t n, double full, uint32_t *
 		for (uint32_t k = 0; k < n; k++) {
 			if (!net_budget_allows(budget, BANDWIDTH))
 				continue;
-			net_budget_take(budget, (uint64_t)size);
+			net_budget_take(budget, BANDWIDTH, (uint64_t)size);
 			sent += i >= 60 ? size * 8 : 0;
 		}
 		net_budget_look(budget, BANDWIDTH, size * 8 * n * 30, now_ns);
@@ -79,13 +79,41 @@ static void a_picture_that_must_wait_is_due_when_it_may_go(void **state)
 
 	(void)state;
 	net_budget_fill(&budget, BANDWIDTH, 1);
-	net_budget_take(&budget, 500000);
+	net_budget_take(&budget, BANDWIDTH, 500000);
 	assert_false(net_budget_allows(&budget, BANDWIDTH));
 	assert_true(net_budget_allows(&budget, 0));
 	due_ns = net_budget_due(&budget, BANDWIDTH, 1);
 	assert_in_range(due_ns, 800000000, 1000000000);
 	net_budget_fill(&budget, BANDWIDTH, due_ns);
 	assert_true(net_budget_allows(&budget, BANDWIDTH));
+}
+
+/* What was sent under another limit is not waited for. */
+static void a_new_limit_begins_anew(void **state)
+{
+	static const uint32_t before[] = {0, 4000000000};
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		struct net_budget budget = {0};
+		int64_t now_ns = 1000000000;
+
+		for (int k = 0; k < 1000; k++, now_ns += 33333333) {
+			net_budget_fill(&budget, before[i], now_ns);
+			assert_true(net_budget_allows(&budget, before[i]));
+			net_budget_take(&budget, before[i], 200000);
+		}
+		net_budget_fill(&budget, BANDWIDTH, now_ns);
+		assert_true(net_budget_due(&budget, BANDWIDTH, now_ns) - now_ns < 500000000);
+		net_budget_fill(&budget, BANDWIDTH, now_ns + 500000000);
+		assert_true(net_budget_allows(&budget, BANDWIDTH));
+		/* One that would take hours waits for seconds. */
+		net_budget_take(&budget, 1000, 10000000);
+		now_ns += 500000000;
+		assert_true(net_budget_due(&budget, 1000, now_ns) - now_ns < 11000000000);
+		net_budget_fill(&budget, 1000, now_ns + 11000000000);
+		assert_true(net_budget_allows(&budget, 1000));
+	}
 }
 
 int main(void)
@@ -95,6 +123,7 @@ int main(void)
 		cmocka_unit_test(quality_comes_down_before_pictures_are_left_out),
 		cmocka_unit_test(what_never_fits_is_kept_by_the_rate),
 		cmocka_unit_test(a_picture_that_must_wait_is_due_when_it_may_go),
+		cmocka_unit_test(a_new_limit_begins_anew),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

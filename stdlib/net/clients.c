@@ -1,4 +1,4 @@
-/* The connections: made, read, written, ended. See server.h. */
+/* The connections: made, read, ended. See server.h. */
 #define _GNU_SOURCE
 #include "server.h"
 
@@ -12,19 +12,13 @@
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <sys/timerfd.h>
-#include <sys/uio.h>
 #include <unistd.h>
 
-static const int64_t REQUEST_NS = 5000000000; /* for a request to come, from its first wait on */
-static const int64_t LEAVE_NS = 1000000000;   /* for who is done to read the last of it */
-static const int64_t PICTURE_NS = 2000000000; /* for the first picture */
 static const int64_t REST_NS = 1000000000;
 
 enum {
-	MOST_EVENTS = 64,
 	MOST_ACCEPTED = 64, /* at once; what else is to be done comes in between */
 	LOW_WATER = 32768,  /* bytes that the kernel takes and has not sent */
-	PARTS = 3,
 };
 
 /* ---- Start and end ---- */
@@ -88,10 +82,6 @@ static int add(const struct net_server *server, int fd, uint64_t what, uint32_t 
 	return epoll_ctl(server->epoll, EPOLL_CTL_ADD, fd, &event);
 }
 
-/* What epoll tells of is a client by its place, or one of these. */
-#define LISTENER UINT32_MAX
-#define TIMER (UINT32_MAX - 1)
-
 int net_server_open(struct net_server *server, const struct net_mjpeg_params *params,
                     struct pkd_ctx *ctx)
 {
@@ -113,8 +103,9 @@ int net_server_open(struct net_server *server, const struct net_mjpeg_params *pa
 		return error;
 	server->epoll = epoll_create1(EPOLL_CLOEXEC);
 	server->timer = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
-	if (server->epoll < 0 || server->timer < 0 || add(server, server->fd, LISTENER, EPOLLIN) ||
-	    add(server, server->timer, TIMER, EPOLLIN))
+	if (server->epoll < 0 || server->timer < 0 ||
+	    add(server, server->fd, NET_LISTENER, EPOLLIN) ||
+	    add(server, server->timer, NET_TIMER, EPOLLIN))
 		return pkd_error(ctx, errno, "cannot watch connections");
 	server->arrived_ns = pkd_now();
 	return 0;
@@ -197,7 +188,7 @@ static void welcome(struct net_server *server, int fd, const struct sockaddr *ad
 	net_client_begin(client, NET_READING, now_ns);
 }
 
-static void accept_some(struct net_server *server, int64_t now_ns, struct pkd_ctx *ctx)
+void net_server_accept(struct net_server *server, int64_t now_ns, struct pkd_ctx *ctx)
 {
 	for (int i = 0; i < MOST_ACCEPTED; i++) {
 		struct sockaddr_storage address = {0};
@@ -213,7 +204,7 @@ static void accept_some(struct net_server *server, int64_t now_ns, struct pkd_ct
 			continue;
 		if (errno != EAGAIN) {
 			/* No descriptors, or no memory: who waits would wake it at once. */
-			struct epoll_event none = {.data.u64 = LISTENER};
+			struct epoll_event none = {.data.u64 = NET_LISTENER};
 
 			pkd_log(ctx, PKD_LOG_WARNING,
 			        "cannot accept a client: %s; trying again in a second",
@@ -225,9 +216,9 @@ static void accept_some(struct net_server *server, int64_t now_ns, struct pkd_ct
 	}
 }
 
-static void end_rest(struct net_server *server, int64_t now_ns)
+void net_server_end_rest(struct net_server *server, int64_t now_ns)
 {
-	struct epoll_event event = {.events = EPOLLIN, .data.u64 = LISTENER};
+	struct epoll_event event = {.events = EPOLLIN, .data.u64 = NET_LISTENER};
 
 	if (!server->rests_until_ns || now_ns < server->rests_until_ns)
 		return;
@@ -266,8 +257,8 @@ static void take_requests(struct net_server *server, struct net_client *client, 
 }
 
 /* What comes while it is answered waits, but of one who watches counts for nothing. */
-static void read_it(struct net_server *server, struct net_client *client, int64_t now_ns,
-                    struct pkd_ctx *ctx)
+void net_server_read(struct net_server *server, struct net_client *client, int64_t now_ns,
+                     struct pkd_ctx *ctx)
 {
 	bool is_asking = client->phase == NET_READING;
 	size_t room = is_asking ? sizeof(client->in) - client->n_in : sizeof(client->in);
@@ -294,147 +285,9 @@ static void read_it(struct net_server *server, struct net_client *client, int64_
 	take_requests(server, client, ctx);
 }
 
-/* ---- What is sent ---- */
-
-static size_t total_of(const struct net_client *client)
-{
-	return client->n_out + (client->jpeg ? client->jpeg->n : 0) +
-	       (client->tail ? strlen(client->tail) : 0);
-}
-
-bool net_client_sends(const struct net_client *client)
-{
-	return total_of(client) > 0;
-}
-
-static void finish(struct net_client *client, int64_t now_ns)
-{
-	net_jpeg_let_go(client->jpeg);
-	client->jpeg = NULL;
-	client->tail = NULL;
-	client->n_out = client->done = 0;
-	if (client->phase != NET_ANSWERING)
-		return;
-	if (client->keeps_alive) {
-		net_client_begin(client, NET_READING, now_ns);
-		return;
-	}
-	shutdown(client->fd, SHUT_WR);
-	net_client_begin(client, NET_LEAVING, now_ns);
-}
-
-bool net_server_send(struct net_server *server, struct net_client *client, int64_t now_ns)
-{
-	struct iovec parts[PARTS] = {
-		{client->out, client->n_out},
-		{client->jpeg ? client->jpeg->data : NULL, client->jpeg ? client->jpeg->n : 0},
-		{(void *)(uintptr_t)client->tail, client->tail ? strlen(client->tail) : 0}};
-	struct msghdr message = {.msg_iov = parts, .msg_iovlen = PARTS};
-	size_t done = client->done;
-	ssize_t n;
-
-	for (int i = 0; i < PARTS; i++) {
-		size_t less = done < parts[i].iov_len ? done : parts[i].iov_len;
-
-		parts[i].iov_base = (char *)parts[i].iov_base + less;
-		parts[i].iov_len -= less;
-		done -= less;
-	}
-	do
-		n = sendmsg(client->fd, &message, MSG_NOSIGNAL);
-	while (n < 0 && errno == EINTR);
-	if (n < 0)
-		return errno == EAGAIN;
-	client->done += (size_t)n;
-	server->n_bytes += (uint64_t)n;
-	client->taken_ns = now_ns;
-	if (client->done == total_of(client))
-		finish(client, now_ns);
-	return true;
-}
-
-/* ---- What becomes of each ---- */
-
-/* When it has had enough time; INT64_MAX: it may take any. */
-static int64_t limit_of(const struct net_server *server, const struct net_client *client)
-{
-	switch (client->phase) {
-	case NET_READING:
-		return client->since_ns + REQUEST_NS;
-	case NET_LEAVING:
-		return client->since_ns + LEAVE_NS;
-	case NET_WAITING:
-		return client->since_ns + PICTURE_NS;
-	case NET_ANSWERING:
-	case NET_WATCHING:
-		return net_client_sends(client) || client->has_no_room
-		               ? client->taken_ns + server->params->stall
-		               : INT64_MAX;
-	case NET_FREE:
-	default:
-		return INT64_MAX;
-	}
-}
-
-static void end_late(struct net_server *server, struct net_client *client, struct pkd_ctx *ctx)
-{
-	char reason[64];
-
-	if (client->phase == NET_WAITING) {
-		net_client_answer(client, 503, "text/plain", "there is no picture yet\n");
-		return;
-	}
-	if (client->phase == NET_READING && client->n_in) {
-		client->keeps_alive = client->is_head = false;
-		client->n_in = 0;
-		net_client_answer(client, 408, "text/plain", "the request is not whole\n");
-		return;
-	}
-	snprintf(reason, sizeof(reason), "it took nothing of what it is sent for %g s",
-	         (double)server->params->stall / 1e9);
-	net_server_drop(server, client, ctx, reason);
-}
-
-static void watch(struct net_server *server, struct net_client *client)
-{
-	bool reads = client->phase != NET_ANSWERING && client->phase != NET_WAITING;
-	bool writes = net_client_sends(client) || client->has_no_room;
-	uint32_t events = (reads ? EPOLLIN : 0u) | (writes ? EPOLLOUT : 0u);
-	struct epoll_event event = {.events = events,
-	                            .data.u64 = (uint64_t)(client - server->clients)};
-
-	if (client->phase == NET_FREE || client->events == events)
-		return;
-	client->events = events;
-	epoll_ctl(server->epoll, EPOLL_CTL_MOD, client->fd, &event);
-}
-
-static void handle(struct net_server *server, const struct epoll_event *event, int64_t now_ns,
-                   struct pkd_ctx *ctx)
-{
-	struct net_client *client = &server->clients[event->data.u64];
-
-	if (client->phase == NET_FREE)
-		return;
-	if (event->events & (EPOLLERR | EPOLLHUP)) {
-		net_server_drop(server, client, ctx, "it has closed the connection");
-		return;
-	}
-	if (event->events & EPOLLOUT) {
-		client->has_no_room = false;
-		client->taken_ns = now_ns;
-		if (net_client_sends(client) && !net_server_send(server, client, now_ns)) {
-			net_server_drop(server, client, ctx, strerror(errno));
-			return;
-		}
-	}
-	if (event->events & EPOLLIN)
-		read_it(server, client, now_ns, ctx);
-}
-
 /* What has come before the answer was out. */
-static void go_on(struct net_server *server, struct net_client *client, int64_t now_ns,
-                  struct pkd_ctx *ctx)
+void net_server_go_on(struct net_server *server, struct net_client *client, int64_t now_ns,
+                      struct pkd_ctx *ctx)
 {
 	while (client->phase == NET_READING && client->n_in) {
 		take_requests(server, client, ctx);
@@ -446,48 +299,4 @@ static void go_on(struct net_server *server, struct net_client *client, int64_t 
 	if (client->phase == NET_ANSWERING && client->done == 0 && net_client_sends(client) &&
 	    !net_server_send(server, client, now_ns))
 		net_server_drop(server, client, ctx, strerror(errno));
-}
-
-static void set_timer(const struct net_server *server, int64_t due_ns)
-{
-	struct itimerspec when = {.it_value = {0, 0}};
-
-	if (due_ns < 1)
-		due_ns = 1;
-	if (due_ns < INT64_MAX)
-		when.it_value = (struct timespec){due_ns / 1000000000, due_ns % 1000000000};
-	timerfd_settime(server->timer, TFD_TIMER_ABSTIME, &when, NULL);
-}
-
-void net_server_go(struct net_server *server, struct pkd_ctx *ctx)
-{
-	struct epoll_event events[MOST_EVENTS];
-	int64_t now_ns = pkd_now(), due_ns;
-	int n = epoll_wait(server->epoll, events, MOST_EVENTS, 0);
-
-	end_rest(server, now_ns);
-	for (int i = 0; i < n; i++)
-		if (events[i].data.u64 < server->n_clients)
-			handle(server, &events[i], now_ns, ctx);
-	for (int i = 0; i < n; i++)
-		if (events[i].data.u64 == LISTENER)
-			accept_some(server, now_ns, ctx);
-	for (uint32_t i = 0; i < server->n_clients; i++) {
-		struct net_client *client = &server->clients[i];
-
-		go_on(server, client, now_ns, ctx);
-		if (limit_of(server, client) <= now_ns)
-			end_late(server, client, ctx);
-	}
-	net_server_show(server, now_ns, ctx);
-	due_ns = net_server_show_due(server, now_ns);
-	if (server->rests_until_ns && server->rests_until_ns < due_ns)
-		due_ns = server->rests_until_ns;
-	for (uint32_t i = 0; i < server->n_clients; i++) {
-		int64_t limit_ns = limit_of(server, &server->clients[i]);
-
-		watch(server, &server->clients[i]);
-		due_ns = limit_ns < due_ns ? limit_ns : due_ns;
-	}
-	set_timer(server, due_ns);
 }

@@ -149,11 +149,15 @@ static bool read_line(struct net_text line, struct net_request *request, bool *h
 		request->host = value;
 	} else if (is_called(&name, "Origin")) {
 		request->origin = value;
+	} else if (is_called(&name, "Referer")) {
+		request->referer = value;
 	} else if (is_called(&name, "User-Agent")) {
 		request->is_of_browser = begins_with(&value, "Mozilla");
 	} else if (is_called(&name, "Sec-Fetch-Site")) {
 		request->is_of_other_site = is_called(&value, "cross-site") ||
 		                            is_called(&value, "same-site");
+		request->is_of_own_site = is_called(&value, "same-origin") ||
+		                          is_called(&value, "none");
 	} else if (is_called(&name, "Connection")) {
 		if (is_called(&value, "close"))
 			request->keeps_alive = false;

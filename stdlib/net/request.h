@@ -23,9 +23,9 @@ enum net_method { NET_GET, NET_HEAD, NET_POST };
 struct net_request {
 	enum net_method method;
 	struct net_text path, query; /* as they came; the path begins with a slash */
-	struct net_text host, origin;
-	bool is_of_browser; /* which calls itself Mozilla, as all do */
-	bool is_of_other_site;
+	struct net_text host, origin, referer;
+	bool is_of_browser;                    /* which calls itself Mozilla, as all do */
+	bool is_of_other_site, is_of_own_site; /* as the browser tells */
 	bool keeps_alive;
 	bool is_new;   /* HTTP/1.1 */
 	uint32_t body; /* bytes that follow, and are to be left out */

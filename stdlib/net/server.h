@@ -18,6 +18,10 @@ enum {
 	NET_OUT_SIZE = 6144,
 };
 
+/* What epoll tells of is a client by its place, or one of these. */
+#define NET_LISTENER UINT32_MAX
+#define NET_TIMER (UINT32_MAX - 1)
+
 enum net_phase {
 	NET_FREE,
 	NET_READING,   /* a request is to come */
@@ -56,6 +60,7 @@ struct net_client {
 	size_t size;      /* of it, bytes */
 	double paid;      /* bits; who has got least is next */
 	bool is_held;     /* it has not got the newest, for want of bandwidth or room */
+	int64_t skips_ns; /* before that it has missed no other */
 	bool has_no_room; /* of the kernel's: it reads slowly */
 };
 
@@ -67,8 +72,7 @@ struct net_server {
 	int fd, epoll, timer;
 	bool is_local; /* nobody else can reach it */
 	uint16_t port;
-	bool rests; /* nobody is accepted until … */
-	int64_t rests_until_ns;
+	int64_t rests_until_ns; /* nobody is accepted until then; 0: all are */
 	struct net_client *clients;
 	uint32_t n_clients; /* places */
 	uint32_t last_number;
@@ -101,11 +105,21 @@ uint32_t net_server_quality(const struct net_server *server); /* the lowest in u
 /* ---- Between its files ---- */
 
 void net_client_begin(struct net_client *client, enum net_phase phase, int64_t now_ns);
+/* Those who have come. No descriptors are left: nobody is accepted for a while. */
+void net_server_accept(struct net_server *server, int64_t now_ns, struct pkd_ctx *ctx);
+void net_server_end_rest(struct net_server *server, int64_t now_ns);
+/* What has come from a client, and what had come before the last answer was out. */
+void net_server_read(struct net_server *server, struct net_client *client, int64_t now_ns,
+                     struct pkd_ctx *ctx);
+void net_server_go_on(struct net_server *server, struct net_client *client, int64_t now_ns,
+                      struct pkd_ctx *ctx);
 /* The text is on its way. */
 void net_client_answer(struct net_client *client, int status, const char *type, const char *body);
 /* A request that is whole. */
 void net_server_take(struct net_server *server, struct net_client *client,
                      const struct net_request *request, struct pkd_ctx *ctx);
+/* The texts before and behind its JPEG. */
+void net_client_write_head(struct net_client *client);
 /* Sends what it can. False: the connection has failed. */
 bool net_server_send(struct net_server *server, struct net_client *client, int64_t now_ns);
 bool net_client_sends(const struct net_client *client);

@@ -2,10 +2,8 @@
 #include "server.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <linux/sockios.h>
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
 
@@ -13,10 +11,6 @@ static const int64_t REPEAT_NS = 450000000; /* a picture that stays is sent agai
 static const int64_t CARD_NS = 1000000000;  /* a card says for how long */
 
 enum { MOST_UNSENT = 16384 }; /* bytes in the kernel, of pictures before: it reads slowly */
-
-/* A browser shows a picture when the next one's header has come. */
-static const char TAIL_AHEAD[] = "\r\n--boundarydonotcross\r\nContent-Type: image/jpeg\r\n\r\n";
-static const char TAIL[] = "\r\n--boundarydonotcross\r\n";
 
 static uint32_t least_of(uint32_t a, uint32_t b)
 {
@@ -84,6 +78,19 @@ static bool is_looked_at(const struct net_server *server)
 
 /* ---- What is shown ---- */
 
+/* One that wants few pictures is not left out of more. */
+static void count_skipped(struct net_server *server, struct net_client *client, int64_t now_ns)
+{
+	uint32_t fps = net_server_fps(server, client);
+
+	if (now_ns < client->skips_ns)
+		return;
+	server->n_skipped++;
+	if (fps)
+		client->skips_ns = (client->skips_ns ? client->skips_ns : now_ns) +
+		                   1000000000 / fps;
+}
+
 /* While nobody looks, one now and then is enough for the first who does. */
 void net_server_put(struct net_server *server, const struct pkd_image *frame, int64_t time_ns)
 {
@@ -101,9 +108,11 @@ void net_server_put(struct net_server *server, const struct pkd_image *frame, in
 		return;
 	}
 	for (uint32_t i = 0; i < server->n_clients; i++) {
-		server->n_skipped += server->clients[i].phase == NET_WATCHING &&
-		                     server->clients[i].is_held;
-		server->clients[i].is_held = false;
+		struct net_client *client = &server->clients[i];
+
+		if (client->phase == NET_WATCHING && client->is_held)
+			count_skipped(server, client, now_ns);
+		client->is_held = false;
 	}
 	server->arrived_ns = server->kept_ns = now_ns;
 	server->card_ns = 0;
@@ -175,32 +184,6 @@ int64_t net_server_show_due(const struct net_server *server, int64_t now_ns)
 
 /* ---- A picture ---- */
 
-static void write_head(struct net_client *client)
-{
-	const struct net_jpeg *jpeg = client->jpeg;
-	bool is_negative = jpeg->time_ns < 0;
-	uint64_t us = (is_negative ? 0 - (uint64_t)jpeg->time_ns : (uint64_t)jpeg->time_ns) / 1000;
-	int n;
-
-	client->tail = NULL;
-	if (client->phase == NET_WATCHING && client->wish.is_ahead) {
-		client->n_out = 0;
-		client->tail = TAIL_AHEAD;
-		return;
-	}
-	n = snprintf(client->out, sizeof(client->out),
-	             "%sContent-Type: image/jpeg\r\nContent-Length: %zu\r\nX-Timestamp: %s%" PRIu64
-	             ".%06" PRIu64 "\r\n%s\r\n",
-	             client->phase == NET_WATCHING ? ""
-	             : client->keeps_alive         ? "HTTP/1.1 200 OK\r\nConnection: keep-alive\r\n"
-	                                           : "HTTP/1.1 200 OK\r\nConnection: close\r\n",
-	             jpeg->n, is_negative ? "-" : "", us / 1000000, us % 1000000,
-	             client->phase == NET_WATCHING ? "" : "Cache-Control: no-store\r\n");
-	client->n_out = (size_t)n;
-	if (client->phase == NET_WATCHING)
-		client->tail = TAIL;
-}
-
 static void set_next(const struct net_server *server, struct net_client *client, int64_t now_ns)
 {
 	uint32_t fps = net_server_fps(server, client);
@@ -213,6 +196,7 @@ static void set_next(const struct net_server *server, struct net_client *client,
 	client->sent_ns = client->taken_ns = now_ns;
 	client->picture = net_jpegs_number(server->jpegs);
 	client->is_held = false;
+	client->skips_ns = 0;
 }
 
 static void begin(struct net_server *server, struct net_client *client, int64_t now_ns,
@@ -235,11 +219,11 @@ static void begin(struct net_server *server, struct net_client *client, int64_t 
 	}
 	client->size = client->jpeg->n;
 	client->done = 0;
-	write_head(client);
+	net_client_write_head(client);
 	if (client->is_head)
 		client->size = 0;
 	client->paid += (double)client->size * 8;
-	net_budget_take(&server->budget, client->size + client->n_out);
+	net_budget_take(&server->budget, server->params->bandwidth, client->size + client->n_out);
 	if (client->phase == NET_WAITING) {
 		if (client->is_head) {
 			net_jpeg_let_go(client->jpeg);
@@ -281,9 +265,11 @@ static void look(struct net_server *server, int64_t now_ns, struct pkd_ctx *ctx)
 
 static bool is_due(struct net_server *server, struct net_client *client, int64_t now_ns)
 {
-	if (!wants_pictures(client) || net_client_sends(client) || due_of(server, client) > now_ns)
+	if (!wants_pictures(client) || due_of(server, client) > now_ns)
 		return false;
 	client->is_held = client->picture != net_jpegs_number(server->jpegs);
+	if (net_client_sends(client))
+		return false;
 	client->has_no_room = client->phase == NET_WATCHING && !has_room(client);
 	return !client->has_no_room;
 }

@@ -46,7 +46,7 @@ static int refuse_pattern(struct text_match *self, int error, size_t at, struct 
 	                 at + 1, why);
 }
 
-/* The number of groups with names; the group of a field, 0: none has its name. */
+/* The number of groups with names. */
 static uint32_t count_names(const struct text_match *self)
 {
 	uint32_t n = 0;
@@ -55,15 +55,31 @@ static uint32_t count_names(const struct text_match *self)
 	return n;
 }
 
-static uint32_t group_of(const struct text_match *self, const char *field)
+static int find_group(const struct text_match *self, const char *field, uint32_t *ret_group,
+                      struct pkd_ctx *ctx)
 {
 	int group = pcre2_substring_number_from_name(self->code, (PCRE2_SPTR)field);
 
-	return group > 0 ? (uint32_t)group : 0;
+	*ret_group = group > 0 ? (uint32_t)group : 0;
+	if (group > 0)
+		return PKD_OK;
+	if (group == PCRE2_ERROR_NOUNIQUESUBSTRING)
+		return pkd_error(
+			ctx, EINVAL,
+			"pattern '%.200s' has several groups (?<%s>…), which may find "
+			"different texts: write (?|…|…) around those of which one is found",
+			self->params->pattern, field);
+	return pkd_error(ctx, EINVAL, "pattern '%.200s' has no group (?<%s>…) for this field of %s",
+	                 self->params->pattern, field, self->params->T->name);
 }
 
 static int refuse_groups(const struct text_match *self, uint32_t n_groups, struct pkd_ctx *ctx)
 {
+	if (self->params->T->kind != PKD_RECORD)
+		return pkd_error(ctx, EINVAL,
+		                 "pattern '%.200s' has %u groups, and one alone can be the %s: "
+		                 "write the others as (?:…)",
+		                 self->params->pattern, n_groups, self->params->T->name);
 	return pkd_error(ctx, EINVAL,
 	                 "pattern '%.200s' has %u groups, and %s has %u fields: as many, or name "
 	                 "the groups, as in (?<%s>…)",
@@ -76,6 +92,7 @@ static int take_parts(struct text_match *self, struct pkd_ctx *ctx)
 	const struct pkd_type *type = self->params->T;
 	bool is_record = type->kind == PKD_RECORD, has_names = count_names(self) > 0;
 	uint32_t n_groups = 0;
+	int error;
 
 	pcre2_pattern_info(self->code, PCRE2_INFO_CAPTURECOUNT, &n_groups);
 	self->whole = (struct pkd_field){.name = "value", .type = type};
@@ -87,17 +104,44 @@ static int take_parts(struct text_match *self, struct pkd_ctx *ctx)
 		struct part *part = &self->parts[i];
 
 		part->field = is_record ? &type->fields[i] : &self->whole;
-		part->group = !is_record  ? n_groups > 0
-		              : has_names ? group_of(self, part->field->name)
-		                          : i + 1;
-		if (is_record && has_names && part->group == 0)
-			return pkd_error(
-				ctx, EINVAL,
-				"pattern '%.200s' has no group (?<%s>…) for this field of %s",
-				self->params->pattern, part->field->name, type->name);
+		part->group = is_record ? i + 1 : n_groups > 0;
+		error = is_record && has_names
+		                ? find_group(self, part->field->name, &part->group, ctx)
+		                : PKD_OK;
+		if (error)
+			return error;
 	}
 	if (is_record ? !has_names && n_groups != self->n_parts : n_groups > 1)
 		return refuse_groups(self, n_groups, ctx);
+	return PKD_OK;
+}
+
+/* The year is not guessed, nor is anything left out that the C library reads and forgets. */
+static int check_format(const char *format, struct pkd_ctx *ctx)
+{
+	bool has_year = *format == '\0';
+	const char *at = format;
+
+	while ((at = strchr(at, '%')) != NULL) {
+		at++;
+		at += strspn(at, "-_0^#+123456789EO");
+		if (*at == '\0')
+			break;
+		if (strchr("ZVGg", *at))
+			return pkd_error(ctx, EINVAL,
+			                 "time_format '%.60s': %%%c cannot be read: %s", format,
+			                 *at,
+			                 *at == 'Z' ? "write %z for a zone in digits, or the name "
+			                              "that all times have"
+			                            : "write the year and the day, as in %Y-%m-%d");
+		has_year = has_year || strchr("YycxDFs", *at);
+		at++;
+	}
+	if (!has_year)
+		return pkd_error(ctx, EINVAL,
+		                 "time_format '%.60s' has no year (%%Y, %%y or %%s), and no other "
+		                 "is assumed: make T's field a string",
+		                 format);
 	return PKD_OK;
 }
 
@@ -116,6 +160,9 @@ int text_match_init(struct text_match *self, const struct text_match_params *par
 	if (!parse_is_possible(&self->parse, params->T))
 		return pkd_error(ctx, EINVAL, "cannot make a %s: %s", params->T->name,
 		                 self->parse.why);
+	error = check_format(params->time_format, ctx);
+	if (error)
+		return error;
 	self->code = pcre2_compile((PCRE2_SPTR)params->pattern, PCRE2_ZERO_TERMINATED,
 	                           PCRE2_UTF | PCRE2_MATCH_INVALID_UTF |
 	                                   (params->ignore_case ? PCRE2_CASELESS : 0),
@@ -135,26 +182,50 @@ int text_match_init(struct text_match *self, const struct text_match_params *par
 
 /* ---- Texts ---- */
 
+/* A day that there is: no 31st of February. */
+static bool is_day(const struct tm *at)
+{
+	struct tm day = {.tm_year = at->tm_year, .tm_mon = at->tm_mon, .tm_mday = at->tm_mday};
+
+	timegm(&day);
+	return day.tm_mon == at->tm_mon && day.tm_mday == at->tm_mday;
+}
+
+/* More digits than strptime can count. */
+static bool has_long_number(const char *text)
+{
+	enum { MOST_DIGITS = 18 };
+
+	for (size_t n = 0; *text; text++) {
+		n = *text >= '0' && *text <= '9' ? n + 1 : 0;
+		if (n > MOST_DIGITS)
+			return true;
+	}
+	return false;
+}
+
 /* The time since 1970 that the text says in the format; without a zone it is in UTC. */
 static bool read_time(struct text_match *self, const char *text, size_t n, int64_t *ret_ns)
 {
 	struct tm at = {.tm_mday = 1};
 	char copy[TIME_SIZE];
-	const char *end;
+	const char *end, *reason = "is no time as in";
 	long zone_s;
 
 	if (n < sizeof(copy)) {
 		memcpy(copy, text, n);
 		copy[n] = '\0';
-		end = strptime(copy, self->params->time_format, &at);
+		end = has_long_number(copy) ? NULL : strptime(copy, self->params->time_format, &at);
 		zone_s = at.tm_gmtoff; /* timegm sets it to 0 */
-		if (end && *end == '\0') {
-			*ret_ns = ((int64_t)timegm(&at) - zone_s) * 1000000000;
-			return true;
+		if (end && *end == '\0' && is_day(&at)) {
+			if (!__builtin_mul_overflow((int64_t)timegm(&at) - zone_s, 1000000000,
+			                            ret_ns))
+				return true;
+			reason = "is beyond the years of a time, 1678 to 2261:";
 		}
 	}
-	snprintf(self->parse.why, sizeof(self->parse.why), "'%.*s' is no time as in '%.60s'",
-	         n < 60 ? (int)n : 60, text, self->params->time_format);
+	snprintf(self->parse.why, sizeof(self->parse.why), "'%.*s' %s '%.60s'",
+	         n < 60 ? (int)n : 60, text, reason, self->params->time_format);
 	return false;
 }
 

@@ -36,8 +36,11 @@ static const struct pkd_field row_fields[] = {
 	{"celsius", &f64_type, offsetof(struct row, celsius)},
 	{"label", &text_type, offsetof(struct row, label)},
 };
-static const struct pkd_type row_type = {
-	.kind = PKD_RECORD, .name = "Row", .size = sizeof(struct row), .n = 3, .fields = row_fields};
+static const struct pkd_type row_type = {.kind = PKD_RECORD,
+                                         .name = "Row",
+                                         .size = sizeof(struct row),
+                                         .n = 3,
+                                         .fields = row_fields};
 
 static struct {
 	struct pkd_ctx ctx;
@@ -96,12 +99,20 @@ static void assert_says(const char *text, const char *why)
 	assert_string_equal(run.error->text, why);
 }
 
+static void assert_refuses(const struct pkd_type *type, const char *pattern, const char *says)
+{
+	assert_true(begin(&string_type, type, pattern) < 0);
+	assert_non_null(strstr(run.ctx.error, says));
+	end();
+}
+
 static void groups_are_fields_in_order(void **state)
 {
 	const struct row *row;
 
 	(void)state;
-	assert_int_equal(begin(&string_type, &row_type, "^(\\S+) (-?[\\d.]+)(?: (\\w+))?$"), PKD_OK);
+	assert_int_equal(begin(&string_type, &row_type, "^(\\S+) (-?[\\d.]+)(?: (\\w+))?$"),
+	                 PKD_OK);
 	row = run.value;
 	assert_int_equal(absent_for("1.5 -21.25 hall"), ERROR);
 	assert_true(row->at == 1500000000 && row->celsius == -21.25);
@@ -112,7 +123,8 @@ static void groups_are_fields_in_order(void **state)
 	assert_int_equal(absent_for("nothing of it"), NEITHER);
 	assert_int_equal(absent_for(""), NEITHER);
 	assert_says("1 2.3.4 a", "celsius: '2.3.4' is no number");
-	assert_says("1 2 far_too_long", "label: a text of more than 8 bytes: string<8> has no room for it");
+	assert_says("1 2 far_too_long",
+	            "label: a text of more than 8 bytes: string<8> has no room for it");
 	end();
 }
 
@@ -134,6 +146,70 @@ static void groups_are_fields_by_name(void **state)
 	assert_says("hall=4 77 [30/Nov/2026:14:03:04 +0100 ]",
 	            "at: '30/Nov/2026:14:03:04 +0100 ' is no time as in '%d/%b/%Y:%H:%M:%S %z'");
 	end();
+}
+
+static int64_t time_of(const char *text)
+{
+	assert_int_equal(absent_for(text), ERROR);
+	return *(int64_t *)run.value;
+}
+
+static void times_that_cannot_be_are_errors(void **state)
+{
+	(void)state;
+	run.params.time_format = "%Y-%m-%d %H:%M:%S";
+	assert_int_equal(begin(&string_type, &time_type, "^.*$"), PKD_OK);
+	assert_true(time_of("2262-04-11 23:47:16") == INT64_C(9223372036000000000));
+	assert_true(time_of("1969-12-31 23:59:59") == -1000000000);
+	assert_true(time_of("2016-12-31 23:59:60") == time_of("2017-01-01 00:00:00"));
+	assert_true(time_of("2024-02-29 00:00:00") == INT64_C(1709164800000000000));
+	assert_says("2262-04-11 23:47:17", "'2262-04-11 23:47:17' is beyond the years of a time, "
+	                                   "1678 to 2261: '%Y-%m-%d %H:%M:%S'");
+	assert_says("9999-12-31 00:00:00", "'9999-12-31 00:00:00' is beyond the years of a time, "
+	                                   "1678 to 2261: '%Y-%m-%d %H:%M:%S'");
+	assert_int_equal(absent_for("0001-01-01 00:00:00"), VALUE);
+	assert_says("2025-02-29 00:00:00",
+	            "'2025-02-29 00:00:00' is no time as in '%Y-%m-%d %H:%M:%S'");
+	assert_int_equal(absent_for("2025-02-31 00:00:00"), VALUE);
+	assert_int_equal(absent_for("2025-04-31 00:00:00"), VALUE);
+	end();
+	run.params.time_format = "%Y %j";
+	assert_int_equal(begin(&string_type, &time_type, "^.*$"), PKD_OK);
+	assert_true(time_of("2024 366") == INT64_C(1735603200000000000));
+	assert_int_equal(absent_for("2025 366"), VALUE);
+	end();
+	run.params.time_format = "%s";
+	assert_int_equal(begin(&string_type, &time_type, "^.*$"), PKD_OK);
+	assert_true(time_of("1796043784") == INT64_C(1796043784000000000));
+	assert_int_equal(absent_for("9223372037"), VALUE);
+	assert_int_equal(absent_for("18446744075505595400"), VALUE); /* 2^64 and a time */
+	end();
+}
+
+static void formats_that_leave_something_to_guess_are_refused(void **state)
+{
+	static const struct {
+		const char *format, *says;
+	} formats[] = {
+		{"%b %d %H:%M:%S", "time_format '%b %d %H:%M:%S' has no year (%Y, %y or %s)"},
+		{"%%Y %m", "has no year"},
+		{"%", "has no year"},
+		{"%Y-%m-%d %Z", "%Z cannot be read: write %z for a zone in digits"},
+		{"%G-W%V-%u", "%G cannot be read: write the year and the day"},
+		{"%Y %V", "%V cannot be read"},
+	};
+	static const char *const good[] = {"%D", "%F", "%c", "%x %T", "%Ey", "%-y", "%4Y", "%s"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++) {
+		run.params.time_format = formats[i].format;
+		assert_refuses(&time_type, "^.*$", formats[i].says);
+	}
+	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+		run.params.time_format = good[i];
+		assert_int_equal(begin(&string_type, &time_type, "^.*$"), PKD_OK);
+		end();
+	}
 }
 
 static void other_types_are_the_only_group_or_all(void **state)
@@ -174,13 +250,6 @@ static void a_pattern_that_takes_for_ever_is_an_error(void **state)
 	end();
 }
 
-static void assert_refuses(const struct pkd_type *type, const char *pattern, const char *says)
-{
-	assert_true(begin(&string_type, type, pattern) < 0);
-	assert_non_null(strstr(run.ctx.error, says));
-	end();
-}
-
 static void wrong_patterns_are_refused(void **state)
 {
 	(void)state;
@@ -188,7 +257,18 @@ static void wrong_patterns_are_refused(void **state)
 	assert_refuses(&f64_type, "*", "at byte 1, quantifier does not follow a repeatable item");
 	assert_refuses(&row_type, "(a)(b)", "has 2 groups, and Row has 3 fields");
 	assert_refuses(&row_type, "(?<at>a)(?<label>b)", "has no group (?<celsius>");
-	assert_refuses(&f64_type, "(a)(b)", "has 2 groups");
+	assert_refuses(&f64_type, "(a)(b)",
+	               "has 2 groups, and one alone can be the f64: write the others as (?:…)");
+	assert_refuses(&f64_type, "(?<at>a)(b)", "write the others as (?:…)");
+	assert_refuses(&row_type, "(?J)(?<at>a)(?<celsius>b)|(?<at>c)(?<label>d)",
+	               "has several groups (?<at>…), which may find different texts");
+	/* What that advises. */
+	assert_int_equal(begin(&string_type, &row_type,
+	                       "(?|(?<at>\\d)a|(?<at>\\d)b)(?<celsius>\\d)(?<label>.)"),
+	                 PKD_OK);
+	assert_int_equal(absent_for("4b7x"), ERROR);
+	assert_true(((struct row *)run.value)->at == 4000000000);
+	end();
 }
 
 int main(void)
@@ -196,6 +276,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(groups_are_fields_in_order),
 		cmocka_unit_test(groups_are_fields_by_name),
+		cmocka_unit_test(times_that_cannot_be_are_errors),
+		cmocka_unit_test(formats_that_leave_something_to_guess_are_refused),
 		cmocka_unit_test(other_types_are_the_only_group_or_all),
 		cmocka_unit_test(texts_may_be_anything),
 		cmocka_unit_test(a_pattern_that_takes_for_ever_is_an_error),

@@ -26,7 +26,13 @@ ends() {
 	finish 10
 	[ "$status" -eq 0 ] || fail "status $status"
 }
-clients() { at_most 30 python3 "$e2e/mjpeg/clients.py" "$1" "$address" served.csv >said 2>&1 || fail "clients: $1" said; note "$(cat said)"; }
+# clients TEST [COMMAND...]
+clients() {
+	test=$1
+	shift
+	at_most 30 python3 "$e2e/mjpeg/clients.py" "$test" "$address" served.csv "$@" >said 2>&1 || fail "clients: $test" said
+	note "$(cat said)"
+}
 gets() { curl -sS -m 20 "$@"; }
 
 begin
@@ -53,8 +59,12 @@ ffprobe -v error -show_entries stream=width,height -of csv=p=0 one.jpg >size
 gets "http://$address/stream.mjpg?resolution=big" >wrong
 [ "$(cat wrong)" = "resolution: 'big' is not WIDTHxHEIGHT, such as 320x240" ] || fail 'a wrong wish is not told' wrong
 gets "http://$address/?action=command&fps=5" | grep -q '^fps: "5"$' || fail 'a command is not taken'
-gets "http://$address/?action=command&fps=1000" >command
+gets "http://$address/?action=command&fps=1000" >answer
 gets -H 'Origin: http://evil.example' "http://$address/?action=command&fps=1" | grep -q 'another site' || fail 'any page may command'
+for lines in 'Referer: http://evil.example/' 'X-None: 1'; do
+	gets -A 'Mozilla/5.0' -H "$lines" "http://$address/?action=command&fps=1" | grep -q 'another site' || fail "a picture of any page may command: $lines"
+done
+gets -A 'Mozilla/5.0' -H "Referer: http://$address/" "http://$address/?action=command&fps=1000" | grep -q '^fps: "1000"$' || fail 'its own page may not command'
 gets -H 'Host: evil.example' "http://$address/" | grep -q localhost || fail 'any name is taken'
 
 # ---- FFmpeg, as a stream of parts and by what it finds out ----
@@ -70,8 +80,8 @@ ffprobe -v error -show_entries stream=width,height -of csv=p=0 small.mkv >size
 
 # ---- Clients that behave, and others ----
 
-for test in stream wishes once limit hostile half; do
-	clients "$test"
+for one in stream wishes once limit hostile half; do
+	clients "$one"
 done
 
 # ---- One that is killed listens again, and goes on with its times and counts ----
@@ -90,10 +100,14 @@ for a, b in zip(rows, rows[1:]):
     for name in "time_s", "skipped", "encoded":
         assert float(a[name]) <= float(b[name]), (a, b)' >said 2>&1 || fail 'counts or times go back' said
 begin --film.noise 200 --shown.bandwidth 0
+clients steady
 clients slow
 grep -q 'is gone: it took nothing of what it is sent for 1 s' out || fail 'who does not read is not given up'
-"$B/pkd" set "$pid" film.stops=true >set 2>&1 || fail 'the film cannot be stopped' set
+"$B/pkd" set "$pid" film.stops=true >said 2>&1 || fail 'the film cannot be stopped' said
 clients stops
+ends
+begin --film.noise 200 --shown.bandwidth 0
+clients limited "$B/pkd" set "$pid" shown.bandwidth=1000000
 ends
 begin --film.noise 200 --shown.bandwidth 1000000
 clients budget

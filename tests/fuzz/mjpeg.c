@@ -1,12 +1,13 @@
-/* Requests of HTTP and what they wish, one behind the other, as stdlib/net/request.c and wish.c
- * read them. With -fsanitize=fuzzer it is a fuzzer; with -DREPLAY it runs the files it is given,
- * once each. */
+/* Requests of HTTP and what they wish, one behind the other, as stdlib/net/request.c, wish.c and
+ * site.c read them. With -fsanitize=fuzzer it is a fuzzer; with -DREPLAY it runs the files it is
+ * given, once each. */
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "net/site.h"
 #include "net/wish.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -63,7 +64,8 @@ static enum net_end read_some(const char *text, size_t n, size_t *ret_size)
 	}
 	if (end == NET_WHOLE) {
 		const struct net_text *const parts[] = {&request.path, &request.query,
-		                                        &request.host, &request.origin};
+		                                        &request.host, &request.origin,
+		                                        &request.referer};
 
 		expect(*ret_size > 0 && *ret_size <= n && *ret_size <= NET_REQUEST_SIZE,
 		       "a request has no size of its own");
@@ -74,6 +76,9 @@ static enum net_end read_some(const char *text, size_t n, size_t *ret_size)
 			                         parts[i]->at + parts[i]->n <= copy + *ret_size),
 			       "a part lies outside of the text");
 		look_at_wish(&request);
+		expect(!request.is_of_other_site || !net_is_of_ours(&request),
+		       "what is of another site is ours");
+		expect(request.host.at || net_is_for_local(&request), "no host is another");
 	}
 	free(copy);
 	return end;

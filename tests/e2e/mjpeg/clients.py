@@ -1,7 +1,7 @@
 """Clients of net.mjpeg: clients.py WHAT HOST:PORT ROWS.csv. Each of them fails with a line that says why."""
-import csv, re, select, socket, statistics, sys, threading, time
+import csv, re, select, socket, statistics, subprocess, sys, threading, time
 
-what, address, rows = sys.argv[1:4]
+what, address, rows = sys.argv[1:4]  # test_limited has a command behind them
 host, port = address.split(":")
 CRLF = b"\r\n"
 
@@ -159,6 +159,43 @@ def test_slow():
     assert int(last_row()["skipped"]) > before, "nobody was left out"
     for client in deaf:
         client.socket.close()
+
+
+def test_steady():
+    """What one that reads slowly does not get is counted."""
+    until(lambda: last_row()["clients"] == "0")
+    client = Client.__new__(Client)
+    client.got, client.socket = b"", socket.socket()
+    client.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 8192)
+    client.socket.settimeout(20)
+    client.socket.connect((host, int(port)))
+    before = last_row()
+    client.socket.sendall(f"GET /stream.mjpg?compression=100 HTTP/1.1\r\nHost: {address}\r\n\r\n".encode())
+    got, end = 0, time.monotonic() + 4
+    while time.monotonic() < end:
+        got += client.socket.recv(4096).count(b"X-Timestamp")
+        time.sleep(0.02)
+    after = last_row()
+    frames, skipped = (int(after[name]) - int(before[name]) for name in ("frame", "skipped"))
+    print(f"of {frames} frames one that reads slowly got {got}, and {skipped} were left out")
+    assert got < frames / 4, "it does not read slowly"
+    # Some are on their way.
+    assert frames - got - 8 <= skipped <= frames - got + 3, "the count is another"
+
+
+def test_limited():
+    """A limit that is given while it runs: the stream goes on within it."""
+    client = Client()
+    client.header()
+    parts(client, 1.5)
+    subprocess.run(sys.argv[4:], check=True, stdout=subprocess.DEVNULL)
+    began = time.monotonic()
+    found = parts(client, 5)
+    bits = sum(8 * len(jpeg) for at, _, jpeg in found if at > began + 1) / (found[-1][0] - began - 1)
+    wait = max(b - a for a, b in zip([began] + [at for at, _, _ in found], [at for at, _, _ in found]))
+    print(f"after the change {len(found)} pictures, {bits / 1e6:.2f} Mbit/s, {wait:.1f} s from one to the next at most")
+    assert wait < 2, f"nothing for {wait} s"
+    assert bits < 1.15e6, f"{bits} bits a second"
 
 
 def test_half():
