@@ -13,8 +13,10 @@
 
 enum { ERROR = 1 }; /* output numbers, in the order of match.pkd */
 
-/* Of the library, for one text: it tries again where a part can match in many ways. */
-enum { MAX_STEPS = 1000000, MAX_KIB = 16 * 1024 };
+/* The library tries again where a part can match in many ways: so many steps for each place where the
+ * pattern may begin, which it counts for itself. For a whole text that makes four million, or a bit
+ * more of a long one. */
+enum { MAX_STEPS = 4000000, MIN_STEPS = 10000, MAX_KIB = 16 * 1024 };
 
 /* A time as text, with its NUL. */
 enum { TIME_SIZE = 128 };
@@ -175,7 +177,6 @@ int text_match_init(struct text_match *self, const struct text_match_params *par
 	self->parse.scratch = malloc(self->parse.scratch_size);
 	if (!self->found || !self->limits || !self->parse.scratch)
 		return pkd_error(ctx, ENOMEM, "no memory for a pattern");
-	pcre2_set_match_limit(self->limits, MAX_STEPS);
 	pcre2_set_heap_limit(self->limits, MAX_KIB);
 	return take_parts(self, ctx);
 }
@@ -271,7 +272,11 @@ int text_match_step(struct text_match *self, const struct text_match_in *in,
 {
 	const char *text = (const char *)in->text + sizeof(uint32_t);
 	uint32_t n = pkd_length(in->text, self->params->S->n);
-	int found = pcre2_match(self->code, (PCRE2_SPTR)text, n, 0, 0, self->found, self->limits);
+	uint32_t n_steps = MAX_STEPS / (n + 1);
+	int found;
+
+	pcre2_set_match_limit(self->limits, n_steps > MIN_STEPS ? n_steps : MIN_STEPS);
+	found = pcre2_match(self->code, (PCRE2_SPTR)text, n, 0, 0, self->found, self->limits);
 
 	if (found == PCRE2_ERROR_NOMATCH) {
 		text_match_absent_value(ctx);

@@ -248,6 +248,12 @@ static void a_pattern_that_takes_for_ever_is_an_error(void **state)
 	assert_int_equal(begin(&string_type, &f64_type, "^(?:a+)+$"), PKD_OK);
 	assert_says(text, "match limit exceeded");
 	end();
+	/* The steps of all places where it may begin count together. */
+	memset(text, 'a', sizeof(text) - 1);
+	text[sizeof(text) - 1] = '\0';
+	assert_int_equal(begin(&string_type, &f64_type, "(?:a|a){17}[bc]"), PKD_OK);
+	assert_says(text, "match limit exceeded");
+	end();
 }
 
 static void wrong_patterns_are_refused(void **state)
