@@ -13,9 +13,9 @@
 
 enum { ERROR = 1 }; /* output numbers, in the order of match.pkd */
 
-/* The library tries again where a part can match in many ways: so many steps for each place where the
- * pattern may begin, which it counts for itself. For a whole text that makes four million, or a bit
- * more of a long one. */
+/* The library tries again where a part can match in many ways, and counts the steps anew for each
+ * place where the pattern may begin. For a whole text that makes four million, or of a long one ten
+ * thousand for each place. */
 enum { MAX_STEPS = 4000000, MIN_STEPS = 10000, MAX_KIB = 16 * 1024 };
 
 /* A time as text, with its NUL. */

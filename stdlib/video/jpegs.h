@@ -36,7 +36,7 @@ void media_jpegs_finish(struct media_jpegs *jpegs);
  * hand until the next call. */
 size_t media_jpegs_add(struct media_jpegs *jpegs, const uint8_t *bytes, size_t n, bool *ret_ends);
 
-/* The size that a JPEG says it has, in its frame header (ITU-T T.81, B.2.2). False: it says none. */
+/* The size that a JPEG says, in its frame header (ITU-T T.81, B.2.2). False: it says none. */
 bool media_jpeg_size(const uint8_t *jpeg, size_t n, int *ret_width, int *ret_height);
 
 #endif
