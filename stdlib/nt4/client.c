@@ -98,6 +98,18 @@ void nt4_client_withdraw(struct nt4_client *client, uint32_t k)
 	nt4_message_end(&client->text);
 }
 
+bool nt4_client_retype(struct nt4_client *client, uint32_t k, const char *type)
+{
+	char *copy = strdup(type);
+
+	if (!copy)
+		return false;
+	nt4_client_withdraw(client, k);
+	free(client->published[k].type);
+	client->published[k].type = copy;
+	return true;
+}
+
 static void say_subscribed(struct nt4_client *client)
 {
 	struct nt4_buffer *text = &client->text;

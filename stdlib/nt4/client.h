@@ -64,6 +64,9 @@ void nt4_client_put(struct nt4_client *client, uint32_t k, int64_t time_us, cons
 /* The topic is published no more; what is to be sent of it is not. */
 void nt4_client_withdraw(struct nt4_client *client, uint32_t k);
 
+/* From now on it is published as this type, once its next value is put. False: no memory. */
+bool nt4_client_retype(struct nt4_client *client, uint32_t k, const char *type);
+
 /* ---- A connection ---- */
 
 void nt4_client_open(struct nt4_client *client, int64_t now_us);

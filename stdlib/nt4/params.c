@@ -1,20 +1,21 @@
 /* nt4.params: each parameter is a topic that is published and subscribed to. */
 #include "dial.h"
+#include "setting.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <nt4/params.pkd.h>
-#include <pkd/text.h>
 #include <stdio.h>
 
-enum { TEXT_SIZE = 256, REASON_SIZE = 256 };
+enum { REASON_SIZE = 256 };
 
 static const int64_t REPEAT_NS = 1000000000, LOOK_NS = 50000000;
 
 struct setting {
-	char text[TEXT_SIZE];  /* that the topic shows */
-	char asked[TEXT_SIZE]; /* by a dashboard, last; "": nothing */
-	bool is_asked;         /* what becomes of it is not known yet */
+	char held[NT4_SETTING_SIZE];  /* what the program has, as it was read last */
+	char topic[NT4_SETTING_SIZE]; /* what the topic shows, be it a dashboard's */
+	bool is_asked;                /* what becomes of the dashboard's is not known yet */
+	bool is_answered;             /* it is, and `held` is not read yet */
+	bool is_due;                  /* the topic is to be said again */
 };
 
 struct nt4_params {
@@ -22,8 +23,8 @@ struct nt4_params {
 	struct nt4_dial dial;
 	struct setting *settings;
 	uint32_t n;
-	uint64_t version; /* of the parameters that the topics show */
-	bool is_shown;
+	uint64_t version; /* of the parameters, as they were read last */
+	bool is_read;
 	uint32_t n_shown; /* the connection that they are shown by */
 	int64_t ready_us; /* since when the connection is there */
 	struct nt4_buffer content;
@@ -34,105 +35,74 @@ struct nt4_params {
 
 /* ---- To the topics ---- */
 
-static bool is_real(enum pkd_kind kind)
-{
-	return kind == PKD_F32 || kind == PKD_F64;
-}
-
-static bool is_whole(enum pkd_kind kind)
-{
-	return kind >= PKD_I8 && kind <= PKD_U64;
-}
-
-static const char *type_of(enum pkd_kind kind)
-{
-	return is_real(kind)      ? "double"
-	       : is_whole(kind)   ? "int"
-	       : kind == PKD_BOOL ? "boolean"
-	                          : "string";
-}
-
 static void show(struct nt4_params *self, uint32_t k, struct pkd_ctx *ctx)
 {
-	enum pkd_kind kind = pkd_setting_kind(ctx, k);
-	const char *text = self->settings[k].text;
+	struct setting *setting = &self->settings[k];
 
 	self->content.n = 0;
-	if (is_real(kind))
-		nt4_put_double(&self->content, strtod(text, NULL));
-	else if (kind == PKD_U64)
-		nt4_put_uint(&self->content, strtoull(text, NULL, 10));
-	else if (is_whole(kind))
-		nt4_put_int(&self->content, strtoll(text, NULL, 10));
-	else if (kind == PKD_BOOL)
-		nt4_put_bool(&self->content, strcmp(text, "true") == 0);
-	else
-		nt4_put_string(&self->content, text, strlen(text));
-	if (!self->content.failed)
+	nt4_setting_put(&self->content, pkd_setting_kind(ctx, k), setting->held,
+	                nt4_type_code(self->dial.client.published[k].type));
+	if (self->content.n > 0 && !self->content.failed)
 		nt4_client_put(&self->dial.client, k, pkd_now() / 1000, self->content.data,
 		               self->content.n);
+	memcpy(setting->topic, setting->held, sizeof(setting->topic));
+	setting->is_due = false;
 }
 
-/* A dashboard may write a number otherwise, 5 for 5.0. */
-static bool is_same(enum pkd_kind kind, const char *a, const char *b)
-{
-	if (is_real(kind) && *a && *b)
-		return strtod(a, NULL) == strtod(b, NULL);
-	return strcmp(a, b) == 0;
-}
-
-/* All at first, and with a connection; then those that have changed. */
-static void show_changes(struct nt4_params *self, struct pkd_ctx *ctx)
+/* False: some are just being changed. */
+static bool read_all(struct nt4_params *self, struct pkd_ctx *ctx)
 {
 	uint64_t version = pkd_settings_version(ctx);
-	char text[TEXT_SIZE];
+	char text[NT4_SETTING_SIZE];
 
-	if (self->is_shown && version == self->version)
-		return;
+	if (self->is_read && version == self->version)
+		return true;
 	for (uint32_t k = 0; k < self->n; k++) {
 		if (pkd_setting_get(ctx, k, text, sizeof(text)) < 0)
-			return; /* it is just being changed: later */
-		if (self->is_shown && strcmp(text, self->settings[k].text) == 0)
-			continue;
-		memcpy(self->settings[k].text, text, sizeof(text));
-		/* What a dashboard has set is there already; said again, it would be newer than
-		 * what that dashboard says next. */
-		if (!self->is_shown ||
-		    !is_same(pkd_setting_kind(ctx, k), text, self->settings[k].asked))
-			show(self, k, ctx);
-		self->settings[k].asked[0] = '\0';
+			return false;
+		memcpy(self->settings[k].held, text, sizeof(text));
 	}
 	self->version = version;
-	self->is_shown = true;
+	return self->is_read = true;
+}
+
+/* What a dashboard has set is there already; said again, it would be newer than what that
+ * dashboard says next. And as long as it is being carried out, the topic is the dashboard's. */
+static void show_changes(struct nt4_params *self, struct pkd_ctx *ctx)
+{
+	if (!read_all(self, ctx))
+		return;
+	for (uint32_t k = 0; k < self->n; k++) {
+		struct setting *setting = &self->settings[k];
+		bool is_same = nt4_setting_is_same(pkd_setting_kind(ctx, k), setting->held,
+		                                   setting->topic);
+
+		if (setting->is_answered)
+			setting->is_asked = setting->is_answered = false;
+		if (setting->is_due || (!setting->is_asked && !is_same))
+			show(self, k, ctx);
+	}
+}
+
+/* A dashboard's topic of another type that numbers have as well. */
+static void take_type(void *owner, uint32_t k, const char *type, bool is_there)
+{
+	struct nt4_params *self = owner;
+	struct pkd_ctx *ctx = self->dial.ctx;
+
+	if (!is_there || strcmp(type, self->dial.client.published[k].type) == 0)
+		return;
+	if (nt4_setting_fits(pkd_setting_kind(ctx, k), type) &&
+	    nt4_client_retype(&self->dial.client, k, type))
+		self->settings[k].is_due = true;
+	else
+		pkd_log(ctx, PKD_LOG_WARNING,
+		        "the topic of %s is another program's, of the type '%s': it does not show "
+		        "the parameter, which is of the type '%s'",
+		        pkd_setting_name(ctx, k), type, self->dial.client.published[k].type);
 }
 
 /* ---- From the topics ---- */
-
-/* As on the command line. False: it is none for the parameter. */
-static bool put_text(enum pkd_kind kind, const struct nt4_item *item,
-                     char ret_text[static TEXT_SIZE])
-{
-	double real = item->kind == NT4_ITEM_INT ? (double)item->whole : item->real;
-
-	switch ((int)item->kind) {
-	case NT4_ITEM_BOOL:
-		snprintf(ret_text, TEXT_SIZE, "%s", item->truth ? "true" : "false");
-		return kind == PKD_BOOL;
-	case NT4_ITEM_STRING:
-		snprintf(ret_text, TEXT_SIZE, "%.*s", (int)item->n, item->text);
-		return item->n < TEXT_SIZE && strlen(ret_text) == item->n;
-	case NT4_ITEM_INT:
-	case NT4_ITEM_REAL:
-		if (is_whole(kind) && real >= -9e15 && real <= 9e15 &&
-		    real == (double)(int64_t)real)
-			pkd_text_i64((int64_t)real, ret_text);
-		else
-			pkd_text_f64(real, ret_text);
-		return is_real(kind) || is_whole(kind);
-	default:
-		return false;
-	}
-}
 
 static void take_value(void *owner, uint32_t k, int code, int64_t time_us, const char *value,
                        size_t n)
@@ -140,30 +110,35 @@ static void take_value(void *owner, uint32_t k, int code, int64_t time_us, const
 	struct nt4_params *self = owner;
 	struct pkd_ctx *ctx = self->dial.ctx;
 	struct setting *setting = &self->settings[k];
-	char text[TEXT_SIZE];
-	struct nt4_item item;
+	enum pkd_kind kind = pkd_setting_kind(ctx, k);
+	char text[NT4_SETTING_SIZE];
 
 	(void)code;
-	if (time_us < self->ready_us || !nt4_item_read(&value, value + n, &item))
+	if (time_us < self->ready_us)
 		return;
-	if (!put_text(pkd_setting_kind(ctx, k), &item, text)) {
+	setting->is_due = true;
+	if (!nt4_setting_read(kind, value, n, text)) {
 		pkd_log(ctx, PKD_LOG_WARNING, "what a dashboard gives for %s is no value of it",
 		        pkd_setting_name(ctx, k));
-	} else if (is_same(pkd_setting_kind(ctx, k), text, setting->text)) {
 		return;
-	} else if (pkd_setting_set(ctx, k, text) == 0) {
-		setting->is_asked = true;
-		memcpy(setting->asked, text, sizeof(text));
-		return;
-	} else {
-		pkd_log(ctx, PKD_LOG_WARNING,
-		        "%s cannot be set: the text is too long, or the "
-		        "program has no console",
-		        pkd_setting_name(ctx, k));
 	}
-	show(self, k, ctx);
+	/* While it is asked for another, the topic's is the one that will be. */
+	if (!nt4_setting_is_same(kind, text, setting->is_asked ? setting->topic : setting->held)) {
+		if (pkd_setting_set(ctx, k, text) != 0) {
+			pkd_log(ctx, PKD_LOG_WARNING,
+			        "%s cannot be set: the text is too long, or the "
+			        "program has no console",
+			        pkd_setting_name(ctx, k));
+			return;
+		}
+		setting->is_asked = true;
+		setting->is_answered = false;
+	}
+	setting->is_due = false;
+	memcpy(setting->topic, text, sizeof(setting->topic));
 }
 
+/* The values are those that an answer is about before it is there. */
 static void look_at_results(struct nt4_params *self, struct pkd_ctx *ctx)
 {
 	char reason[REASON_SIZE];
@@ -172,18 +147,17 @@ static void look_at_results(struct nt4_params *self, struct pkd_ctx *ctx)
 		struct setting *setting = &self->settings[k];
 		int result;
 
-		if (!setting->is_asked)
+		if (!setting->is_asked || setting->is_answered)
 			continue;
 		result = pkd_setting_result(ctx, k, reason, sizeof(reason));
 		if (result == -EINPROGRESS)
 			continue;
-		setting->is_asked = false;
+		setting->is_answered = true;
 		if (result == 0)
 			continue;
-		setting->asked[0] = '\0';
+		setting->is_due = true;
 		pkd_log(ctx, PKD_LOG_WARNING, "a dashboard's value for %s is refused: %s",
 		        pkd_setting_name(ctx, k), reason);
-		show(self, k, ctx);
 	}
 }
 
@@ -210,12 +184,14 @@ static int add_topics(struct nt4_params *self, struct pkd_ctx *ctx)
 		for (char *at = name + 1 + strlen(table); *at; at++)
 			*at = *at == '.' ? '/' : *at;
 		if (!self->settings ||
-		    nt4_client_add_published(client, name, type_of(pkd_setting_kind(ctx, k))) < 0 ||
+		    nt4_client_add_published(client, name,
+		                             nt4_setting_type(pkd_setting_kind(ctx, k))) < 0 ||
 		    nt4_client_add_subscribed(client, name) < 0)
 			return pkd_error(ctx, ENOMEM, "no memory for topics");
 	}
 	client->owner = self;
 	client->value = take_value;
+	client->announced = take_type;
 	client->period_us = LOOK_NS / 1000;
 	return PKD_OK;
 }
@@ -260,7 +236,8 @@ static void turn(struct nt4_params *self, struct pkd_ctx *ctx)
 	} else if (self->n_shown != self->dial.n_connections) {
 		self->n_shown = self->dial.n_connections;
 		self->ready_us = self->dial.since_ns / 1000;
-		self->is_shown = false;
+		for (uint32_t k = 0; k < self->n; k++)
+			self->settings[k].is_due = true;
 	}
 	look_at_results(self, ctx);
 	show_changes(self, ctx);

@@ -9,7 +9,7 @@ import subprocess
 import time
 
 from console import wait_for
-from nt import Client, Robot, V40, V41, free_port
+from nt import Client, Robot, V40, V41, free_port, pack
 from programs import VISION, answers, end, process_of, rows, run, said, serve
 
 
@@ -207,8 +207,43 @@ def parameters():
     dashboard.subscribe("/SmartDashboard", prefix=True)
     dashboard.wait(lambda: last("factor") == 1.5 and last("n") == 4)
     assert last("other") is None
+    kinds = {params["name"]: params["type"] for method, params in dashboard.said if method == "announce"}
+    # It was an int as long as the dashboard had it so.
+    assert kinds[f"{table}/factor"] == "double" and kinds[f"{table}/n"] in ("int", "double"), kinds
     dashboard.close()
     end(tuned, server)
+
+
+def slider():
+    """What a dashboard says last holds, also where it is what held before, or is refused."""
+    robot = Robot()
+    tuned = run("tuned", robot.port)
+    topic = "/SmartDashboard/tuning/g/n"
+    wait_for(lambda: robot.of(topic))
+    assert {note[1]["type"] for note in robot.said("publish") if note[1]["name"] == topic} == {"double"}
+    robot.announce(topic, 9, "double")
+    made = lambda: float((rows("gain.csv") or [{"g": -1}])[-1]["g"])
+    factor = 2
+    for say in (7, 3), (7, 3), (7, 5), (5, 7, 4, 5), (8, 1000, 8), (7, 5):
+        at = robot.now()
+        robot.tell(2, b"".join(pack([9, at + i, 1, float(value)]) for i, value in enumerate(say)))
+        wait_for(lambda: made() == say[-1] * factor)
+        seen = len(rows("gain.csv"))
+        wait_for(lambda: len(rows("gain.csv")) > seen + 6)    # it stays
+        assert made() == say[-1] * factor, (say, made())
+        assert not [note for note in robot.of(topic) if note[2] > at + 10 and note[3] != say[-1]], robot.of(topic)
+    # A topic that another program has as an int.
+    robot.announce(topic, 10, "int")
+    wait_for(lambda: [note for note in robot.said("publish") if note[1]["name"] == topic][-1][1]["type"] == "int")
+    wait_for(lambda: robot.of(topic)[-1][3] == 5)
+    robot.announce(topic, 10, "int")    # in the place of the robot's own number
+    robot.give(10, "int", 6)
+    wait_for(lambda: made() == 12)
+    assert not robot.wrong, robot.wrong[:3]
+    robot.announce(topic, 11, "string")
+    wait_for(lambda: "is another program's, of the type 'string'" in said("tuned"))
+    robot.stop()
+    end(tuned)
 
 
 def mistakes():
