@@ -128,6 +128,36 @@ static int send_next(struct nt4_dial *dial)
 	return 0;
 }
 
+/* Why there is no connection, in words of the network, not of the library. */
+static void explain(struct nt4_dial *dial, struct lws *wsi)
+{
+	unsigned status = dial->has_asked ? lws_http_client_http_response(wsi) : 0;
+	char why[64];
+
+	dial->wsi = NULL;
+	if (!dial->has_asked) {
+		lose_by(dial,
+		        "cannot connect to '%s' at port %s%s: nothing listens there, or it cannot "
+		        "be reached",
+		        "");
+	} else if (dial->is_redirected || (status >= 300 && status < 400)) {
+		lose_by(dial,
+		        "'%s' at port %s answers with a redirect%s: it is no NetworkTables server",
+		        "");
+	} else if (status >= 400 || status == 200) {
+		snprintf(why, sizeof(why), "%u", status);
+		lose_by(dial,
+		        "'%s' at port %s answers with the status %s of HTTP: it is no NetworkTables "
+		        "server, or it takes no more clients",
+		        why);
+	} else {
+		lose_by(dial,
+		        "'%s' at port %s has ended the connection before it was made%s: is it a "
+		        "NetworkTables server of version 4?",
+		        "");
+	}
+}
+
 static int callback(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in,
                     size_t n)
 {
@@ -152,9 +182,14 @@ static int callback(struct lws *wsi, enum lws_callback_reasons reason, void *use
 		return 0;
 	case LWS_CALLBACK_CLIENT_WRITEABLE:
 		return send_next(dial);
+	case LWS_CALLBACK_CLIENT_APPEND_HANDSHAKE_HEADER:
+		dial->has_asked = true;
+		return 0;
+	case LWS_CALLBACK_CLIENT_HTTP_REDIRECT:
+		dial->is_redirected = true;
+		return -1;
 	case LWS_CALLBACK_CLIENT_CONNECTION_ERROR:
-		dial->wsi = NULL;
-		lose_by(dial, "cannot connect to '%s' at port %s: %s", in ? in : "no answer");
+		explain(dial, wsi);
 		return 0;
 	case LWS_CALLBACK_CLIENT_CLOSED:
 		dial->wsi = NULL;
@@ -210,7 +245,9 @@ static void connect_to(struct nt4_dial *dial, const struct addrinfo *list)
 		return;
 	drop_lookup(dial);
 	info.address = digits;
-	info.origin = NULL;
+	/* Nobody sends a robot's client elsewhere. */
+	info.ssl_connection = LCCSCF_HTTP_NO_FOLLOW_REDIRECT;
+	dial->has_asked = dial->is_redirected = false;
 	info.retry_and_idle_policy = &never;
 	dial->phase = NT4_CONNECTING;
 	if (!lws_client_connect_via_info(&info) && dial->phase == NT4_CONNECTING)

@@ -32,6 +32,7 @@ struct nt4_dial {
 	struct io_address address;
 	struct io_lookup *lookup;
 	struct lws *wsi;
+	bool has_asked, is_redirected; /* of the attempt at hand */
 	bool is_v41;
 	bool is_ping_due, awaits_pong;
 	int silent; /* ticks */

@@ -6,6 +6,7 @@ import signal
 import socket
 import struct
 import subprocess
+import threading
 import time
 
 from console import wait_for
@@ -244,6 +245,58 @@ def slider():
     wait_for(lambda: "is another program's, of the type 'string'" in said("tuned"))
     robot.stop()
     end(tuned)
+
+
+def strangers():
+    """What answers at the port and is no server: it is said so, it is left alone, and the client ends well."""
+    elsewhere = socket.socket()
+    elsewhere.bind(("127.0.0.1", 0))
+    elsewhere.listen(8)
+    elsewhere.settimeout(0)
+    away = elsewhere.getsockname()[1]
+    answers_of = [(f"HTTP/1.1 302 Found\r\nLocation: {to}\r\nContent-Length: 0\r\n\r\n", "answers with a redirect")
+                  for to in (f"http://127.0.0.1:{away}/nt/x", "http://127.0.0.1:1/x", "http://nosuch.invalid/nt/x",
+                             "http://+/tmp/x.sock/y", "/" + "a" * 3000, "garbage", "/nt/y")]
+    answers_of += [("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n", "answers with the status 404 of HTTP"),
+                   ("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi", "answers with the status 200 of HTTP"),
+                   ("", "has ended the connection before it was made"), ("SSH-2.0-x\r\n", "before it was made"),
+                   (None, "nothing listens there, or it cannot be reached")]
+    programs = []
+    for i, (answer, words) in enumerate(answers_of):
+        listener = socket.socket()
+        listener.bind(("127.0.0.1", 0))
+        asked = []
+        if answer is not None:
+            listener.listen(16)
+            threading.Thread(target=answer_with, args=(listener, answer.encode(), asked), daemon=True).start()
+        programs.append((run("eyes", listener.getsockname()[1], name=f"stranger{i}"), f"stranger{i}", words, asked, listener))
+    for program, name, words, asked, listener in programs:
+        wait_for(lambda: words in said(name))
+        if asked:    # it is tried again at once, not after `connect`
+            wait_for(lambda: len(asked) >= 3)
+            assert asked[2] - asked[0] < 3, (name, [at - asked[0] for at in asked])
+    try:
+        elsewhere.accept()
+        raise AssertionError("it was sent elsewhere")
+    except BlockingIOError:
+        pass
+    end(*(program for program, *_ in programs))
+    for _, name, *_ in programs:
+        assert "crash" not in said(name) and "signal" not in said(name), (name, said(name))
+
+
+def answer_with(listener, data, asked):
+    while True:
+        sock, _ = listener.accept()
+        asked.append(time.monotonic())
+        sock.settimeout(5)
+        try:
+            while b"\r\n\r\n" not in sock.recv(4096):
+                pass
+            sock.sendall(data)
+        except OSError:
+            pass
+        sock.close()
 
 
 def mistakes():
