@@ -1,6 +1,8 @@
 /* See listen.h. */
 #include "listen.h"
 
+#include "origin.h"
+
 #include <arpa/inet.h>
 #include <errno.h>
 #include <inttypes.h>
@@ -49,6 +51,34 @@ static const char *name_of(struct lws *wsi, char *path, int size)
 	return strncmp(path, PATH, strlen(PATH)) == 0 && *name ? name : NULL;
 }
 
+/* Any page on the internet can have a browser of this machine connect to it. */
+static bool is_from_here(struct nt4_listen *listen, struct lws *wsi)
+{
+	char origin[256] = "", host[256] = "";
+	bool has_origin = lws_hdr_total_length(wsi, WSI_TOKEN_ORIGIN) > 0, is_good;
+
+	is_good = lws_hdr_copy(wsi, host, sizeof(host), WSI_TOKEN_HOST) >= 0 &&
+	          (!has_origin || lws_hdr_copy(wsi, origin, sizeof(origin), WSI_TOKEN_ORIGIN) > 0);
+	if (is_good && listen->is_local)
+		is_good = nt4_host_is_local(host);
+	if (is_good && has_origin)
+		is_good = nt4_origin_is_good(origin, host, listen->origins);
+	if (is_good || listen->n_foreign++ > 0)
+		return is_good;
+	for (char *at = origin; *at; at++)
+		*at = *at < ' ' || *at > '~' ? '?' : *at;
+	if (*origin)
+		pkd_log(listen->ctx, PKD_LOG_WARNING,
+		        "a web page of '%s' is refused: name it in `origins` where it is a dashboard "
+		        "that may read and write",
+		        origin);
+	else
+		pkd_log(listen->ctx, PKD_LOG_WARNING,
+		        "a client is refused that knows this machine by another name than "
+		        "localhost or 127.0.0.1");
+	return false;
+}
+
 /* 0: welcome; 1: an answer has said no. */
 static int confirm(struct nt4_listen *listen, struct lws *wsi)
 {
@@ -57,6 +87,8 @@ static int confirm(struct nt4_listen *listen, struct lws *wsi)
 
 	if (!name_of(wsi, path, sizeof(path)))
 		status = HTTP_STATUS_NOT_FOUND;
+	else if (!is_from_here(listen, wsi))
+		status = HTTP_STATUS_FORBIDDEN;
 	else if (lws_hdr_total_length(wsi, WSI_TOKEN_PROTOCOL) <= 0)
 		status = HTTP_STATUS_BAD_REQUEST;
 	else if (listen->n_peers >= listen->max_clients)
@@ -363,6 +395,7 @@ int nt4_listen_open(struct nt4_listen *listen, const char *host, uint32_t port,
 	listen->loop.fd = listen->loop.timer_fd = -1;
 	listen->ctx = ctx;
 	listen->max_clients = max_clients;
+	listen->is_local = strncmp(host, "127.", 4) == 0 || strcmp(host, "::1") == 0;
 	nt4_hub_init(&listen->hub);
 	error = explain(host, port, ctx);
 	if (error)

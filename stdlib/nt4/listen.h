@@ -15,7 +15,9 @@ struct nt4_listen {
 	uint32_t max_clients, n_peers;
 	uint32_t n_connections; /* also those that say nothing */
 	int64_t tick_ns;        /* when those who are silent are looked at next */
-	uint64_t n_refused, n_lost, n_damaged;
+	bool is_local;          /* it listens to this machine alone */
+	const char *origins;    /* of pages elsewhere that may connect; the owner sets it */
+	uint64_t n_foreign, n_refused, n_lost, n_damaged;
 };
 
 /* `host` is an address in digits; "0.0.0.0" is all. 0, or what pkd_error returns. */

@@ -121,6 +121,21 @@ def protocol():
     assert rows("served.csv")[-1]["topics"] == "0" or max(int(row["clients"]) for row in rows("served.csv")) == 4
 
 
+def pages():
+    """Web pages of other sites may not connect, by whatever name, unless they are listed."""
+    server, port = serve("--s.origins", "https://dash.example")
+    for host, origin, status in (
+            (None, None, " 101"), ("localhost:1", "http://localhost:3000", " 101"), (None, "file://", " 101"),
+            (None, "https://dash.example", " 101"), (None, "http://attacker.example", " 403"), (None, "null", " 403"),
+            ("attacker.example", None, " 403"), ("attacker.example", "http://attacker.example", " 403"),
+            ("127.0.0.1.attacker.example", None, " 403"), (None, "http://" + "a" * 2000, " 403")):
+        sock, head, _ = ask(port, host=host, origin=origin)
+        assert status in head.split("\r\n")[0], (host, origin, head)
+        sock.close()
+    wait_for(lambda: "a web page of 'http://attacker.example' is refused" in said("served"))
+    end(server)
+
+
 def kept():
     """Retained and persistent topics, through a kill, too."""
     os.mkdir("state")

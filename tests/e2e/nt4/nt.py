@@ -168,13 +168,15 @@ class Socket:
         self.sock.close()
 
 
-def ask(port, path="/nt/test", protocols=(V41,), timeout=10):
+def ask(port, path="/nt/test", protocols=(V41,), timeout=10, host=None, origin=None):
     """The answer to an upgrade: the socket, its head, and what came behind it."""
     sock = socket.create_connection(("127.0.0.1", port), timeout)
     sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     key = base64.b64encode(os.urandom(16)).decode()
-    lines = [f"GET {path} HTTP/1.1", "Host: robot", "Upgrade: websocket", "Connection: Upgrade",
+    lines = [f"GET {path} HTTP/1.1", f"Host: {host or f'127.0.0.1:{port}'}", "Upgrade: websocket", "Connection: Upgrade",
              f"Sec-WebSocket-Key: {key}", "Sec-WebSocket-Version: 13"]
+    if origin:
+        lines.append(f"Origin: {origin}")
     if protocols:
         lines.append("Sec-WebSocket-Protocol: " + ", ".join(protocols))
     sock.sendall("\r\n".join(lines + ["", ""]).encode())
