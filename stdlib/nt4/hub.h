@@ -14,11 +14,15 @@ enum {
 	NT4_MAX_SUBSCRIPTIONS = 512,    /* of a client */
 	NT4_MAX_PATTERNS = 256,         /* of a subscription */
 	NT4_MAX_PATTERNS_OF_ALL = 2048, /* of a client */
-	NT4_MAX_NAME = 1024,            /* bytes of a topic's, type's or client's name */
+	/* What a client may cost at once, some 2 ns each, and in a second over a long time. */
+	NT4_MAX_WORK = 100 << 20,
+	NT4_WORK_PER_S = 50 << 20,
+	NT4_MAX_NAME = 1024, /* bytes of a topic's, type's or client's name */
 	NT4_MAX_PROPERTIES = 32,
-	NT4_MAX_PROPERTY = 4096, /* bytes of one, as JSON */
-	NT4_MAX_VALUE = 1 << 20, /* bytes of a value that is kept */
-	NT4_MAX_KEPT = 64 << 20, /* of all of them */
+	NT4_MAX_PROPERTY = 4096,             /* bytes of one, as JSON */
+	NT4_MAX_PROPERTIES_OF_ALL = 2 << 20, /* bytes of those of all topics */
+	NT4_MAX_VALUE = 1 << 20,             /* bytes of a value that is kept */
+	NT4_MAX_KEPT = 64 << 20,             /* of all of them */
 	NT4_MAX_QUEUE = 1 << 20, /* bytes of values that wait for a client that wants all of them */
 	NT4_MAX_TEXT = 4 << 20,  /* bytes of announcements that wait for a client */
 	NT4_MAX_REPLIES = 1 << 14, /* bytes of answers to its measurements */
@@ -32,6 +36,8 @@ struct nt4_property {
 
 struct nt4_topic {
 	char *name, *type;
+	size_t n_name;
+	uint32_t hash; /* of the name */
 	uint32_t slot; /* in hub->topics, and of the views */
 	int64_t id;    /* never used again */
 	int code;
@@ -87,6 +93,9 @@ struct nt4_session {
 	bool is_queue_full;      /* what follows is the newest only, until it is empty */
 	int64_t queue_us, queue_period_us;
 	uint64_t n_left_out;
+	bool is_views_stale; /* of its subscriptions, until the end of the frame */
+	uint64_t work;       /* that it has cost lately */
+	int64_t work_us;     /* as of then */
 };
 
 struct nt4_hub {
@@ -96,7 +105,9 @@ struct nt4_hub {
 	struct nt4_session *sessions;
 	uint32_t n_clients; /* without those that only measure */
 	int64_t last_id;
-	size_t kept;   /* bytes of values */
+	size_t kept; /* bytes of values */
+	size_t kept_properties;
+	uint64_t work; /* that was done */
 	bool has_meta; /* somebody has asked for what is told of topics and clients */
 	bool is_meta_stale;
 	bool is_saved_stale; /* what a persistent topic has */
@@ -131,8 +142,10 @@ void nt4_hub_tell_meta(struct nt4_hub *hub, int64_t now_us);
 
 /* ---- What outlives the server ---- */
 
-/* The persistent topics as JSON, in the format of WPILib's networktables.json. */
-void nt4_hub_save(const struct nt4_hub *hub, struct nt4_buffer *buffer);
+/* The persistent topics as JSON, in the format of WPILib's networktables.json; the number of those
+ * that are left out, as there would be more than `max` bytes. */
+uint32_t nt4_hub_save(const struct nt4_hub *hub, struct nt4_buffer *buffer, size_t max);
+/* False: something of it is damaged, or there is no room for it. What is good is taken. */
 bool nt4_hub_load(struct nt4_hub *hub, const char *text, size_t n);
 
 /* ---- Within the hub ---- */
@@ -144,16 +157,15 @@ void nt4_topic_remove(struct nt4_hub *hub, struct nt4_topic *topic);
 /* Unless somebody publishes it, or it is to stay. */
 void nt4_topic_remove_unused(struct nt4_hub *hub, struct nt4_topic *topic);
 /* `json` "null" takes it away. False: no room. */
-bool nt4_topic_set(struct nt4_topic *topic, const char *name, const struct nt4_json *json);
+bool nt4_topic_set(struct nt4_hub *hub, struct nt4_topic *topic, const char *name,
+                   const struct nt4_json *json);
 void nt4_topic_put_properties(const struct nt4_topic *topic, struct nt4_buffer *buffer);
 /* MessagePack that is good for its type. `from` may be NULL, and is not told. */
 void nt4_topic_value(struct nt4_hub *hub, struct nt4_topic *topic, int64_t time_us,
                      const char *value, size_t n, const struct nt4_session *from, int64_t now_us);
 
-void nt4_session_subscribe(struct nt4_session *session, const struct nt4_json *params,
-                           int64_t now_us);
-void nt4_session_unsubscribe(struct nt4_session *session, const struct nt4_json *params,
-                             int64_t now_us);
+void nt4_session_subscribe(struct nt4_session *session, const struct nt4_json *params);
+void nt4_session_unsubscribe(struct nt4_session *session, const struct nt4_json *params);
 void nt4_subscription_free(struct nt4_subscription *subscription);
 
 /* Room for one more of `n` items, of which there may be `max`. */
@@ -162,7 +174,9 @@ bool nt4_has_room(void **items, uint32_t n, uint32_t *room, size_t size, uint32_
 bool nt4_take_whole(const struct nt4_json *params, const char *member, int64_t *ret_value);
 
 bool nt4_subscription_has(const struct nt4_subscription *subscription,
-                          const struct nt4_topic *topic);
+                          const struct nt4_topic *topic, uint64_t *work);
+/* Of all topics, after its subscriptions have changed. */
+void nt4_views_update(struct nt4_session *session, int64_t now_us);
 /* What a topic is to a client, after either has changed: announced where it is new. */
 void nt4_view_update(struct nt4_session *session, struct nt4_topic *topic, int64_t now_us);
 void nt4_view_value(struct nt4_session *session, const struct nt4_topic *topic, int64_t time_us,

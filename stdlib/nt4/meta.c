@@ -72,13 +72,14 @@ static void put_publications_of(const struct nt4_session *session, struct nt4_bu
 static uint32_t subscribers(const struct nt4_hub *hub, const struct nt4_topic *topic,
                             struct nt4_buffer *to)
 {
+	uint64_t work = 0; /* nobody's */
 	uint32_t n = 0;
 
 	for (const struct nt4_session *session = hub->sessions; session; session = session->next)
 		for (uint32_t i = 0; i < session->n_subscriptions; i++) {
 			const struct nt4_subscription *subscription = &session->subscriptions[i];
 
-			if (!nt4_subscription_has(subscription, topic))
+			if (!nt4_subscription_has(subscription, topic, &work))
 				continue;
 			n++;
 			if (!to)

@@ -7,6 +7,7 @@
 #include <math.h>
 #include <stdio.h>
 
+static const char END[] = "\n]\n";
 static const char DIGITS[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 static void put_base64(struct nt4_buffer *buffer, const char *data, size_t n)
@@ -68,6 +69,8 @@ static void put_item(struct nt4_buffer *buffer, const struct nt4_item *item)
 		nt4_json_put_whole(buffer, item->whole);
 	else if (item->kind == NT4_ITEM_UINT)
 		put_large(buffer, item->large);
+	else if (item->kind == NT4_ITEM_REAL && isinf(item->real)) /* JSON has none */
+		nt4_buffer_text(buffer, item->real < 0 ? "\"-inf\"" : "\"inf\"");
 	else if (item->kind == NT4_ITEM_REAL)
 		nt4_json_put_number(buffer, item->real);
 	else if (item->kind == NT4_ITEM_STRING)
@@ -96,13 +99,15 @@ static void put_value(struct nt4_buffer *buffer, const struct nt4_topic *topic)
 	nt4_buffer_text(buffer, "]");
 }
 
-void nt4_hub_save(const struct nt4_hub *hub, struct nt4_buffer *buffer)
+uint32_t nt4_hub_save(const struct nt4_hub *hub, struct nt4_buffer *buffer, size_t max)
 {
+	uint32_t n_left_out = 0;
 	bool is_first = true;
 
 	nt4_buffer_text(buffer, "[");
 	for (uint32_t i = 0; i < hub->n_slots; i++) {
 		const struct nt4_topic *topic = hub->topics[i];
+		size_t before = buffer->n;
 
 		if (!topic || !topic->is_persistent || !topic->has_value)
 			continue;
@@ -114,9 +119,15 @@ void nt4_hub_save(const struct nt4_hub *hub, struct nt4_buffer *buffer)
 		nt4_message_member(buffer, "properties");
 		nt4_topic_put_properties(topic, buffer);
 		nt4_buffer_text(buffer, "}");
+		if (buffer->n + sizeof(END) > max) {
+			buffer->n = before;
+			n_left_out++;
+			continue;
+		}
 		is_first = false;
 	}
-	nt4_buffer_text(buffer, "\n]\n");
+	nt4_buffer_text(buffer, END);
+	return n_left_out;
 }
 
 /* ---- Reading ---- */
@@ -149,7 +160,7 @@ static bool read_number(struct nt4_buffer *value, const struct nt4_json *json)
 static bool read_item(struct nt4_buffer *value, int type, const struct nt4_json *json)
 {
 	struct nt4_buffer bytes = {0};
-	bool is_good = true;
+	bool is_real = type % NT4_ARRAY == NT4_DOUBLE || type % NT4_ARRAY == NT4_FLOAT, is_good;
 	char *text;
 	size_t n;
 
@@ -162,7 +173,10 @@ static bool read_item(struct nt4_buffer *value, int type, const struct nt4_json 
 	text = nt4_json_bytes(json, &n);
 	if (!text)
 		return false;
-	if (type % NT4_ARRAY == NT4_STRING)
+	is_good = !is_real || strcmp(text, "inf") == 0 || strcmp(text, "-inf") == 0;
+	if (is_real)
+		nt4_put_double(value, *text == '-' ? -HUGE_VAL : HUGE_VAL);
+	else if (type % NT4_ARRAY == NT4_STRING)
 		nt4_put_string(value, text, n);
 	else if ((is_good = read_base64(text, &bytes)))
 		nt4_put_raw(value, bytes.data, bytes.n);
@@ -188,7 +202,8 @@ static bool read_value(struct nt4_buffer *value, int type, const struct nt4_json
 	return true;
 }
 
-static void load_properties(struct nt4_topic *topic, const struct nt4_json *entry)
+static void load_properties(struct nt4_hub *hub, struct nt4_topic *topic,
+                            const struct nt4_json *entry)
 {
 	const struct nt4_json truth = {"true", 4};
 	struct nt4_json properties, key, value;
@@ -199,10 +214,10 @@ static void load_properties(struct nt4_topic *topic, const struct nt4_json *entr
 			char *name = nt4_json_string(&key);
 
 			if (name)
-				nt4_topic_set(topic, name, &value);
+				nt4_topic_set(hub, topic, name, &value);
 			free(name);
 		}
-	nt4_topic_set(topic, "persistent", &truth);
+	nt4_topic_set(hub, topic, "persistent", &truth);
 }
 
 /* Its value is as old as a default one: what a client publishes counts. */
@@ -213,35 +228,37 @@ static bool load_topic(struct nt4_hub *hub, const char *name, const char *type,
 	struct nt4_topic *topic = NULL;
 	struct nt4_json json;
 	int code = nt4_type_code(type);
+	bool is_kept = false;
 
 	if (*name != '$' && nt4_json_member(entry, "value", &json) &&
 	    read_value(&raw, code, &json) && nt4_value_put(&value, code, raw.data, raw.n) &&
 	    !value.failed && !nt4_topic_find(hub, name))
 		topic = nt4_topic_add(hub, name, type);
 	if (topic) {
-		load_properties(topic, entry);
+		load_properties(hub, topic, entry);
 		nt4_topic_value(hub, topic, 0, value.data, value.n, NULL, 0);
+		is_kept = topic->has_value && topic->is_persistent;
 	}
 	nt4_buffer_free(&raw);
 	nt4_buffer_free(&value);
-	return topic != NULL;
+	return is_kept;
 }
 
 bool nt4_hub_load(struct nt4_hub *hub, const char *text, size_t n)
 {
 	struct nt4_json all = {text, n}, entry, name_json, type_json;
-	bool is_good = nt4_json_is_good(text, n) && *text == '[';
+	bool is_list = nt4_json_is_good(text, n) && *text == '[', is_good = is_list;
 	size_t at = 0;
 
-	while (is_good && nt4_json_item(&all, &at, &entry)) {
+	while (is_list && nt4_json_item(&all, &at, &entry)) {
 		char *name = NULL, *type = NULL;
 
-		if (nt4_json_member(&entry, "name", &name_json) &&
+		if (*entry.at == '{' && nt4_json_member(&entry, "name", &name_json) &&
 		    nt4_json_member(&entry, "type", &type_json)) {
 			name = nt4_json_string(&name_json);
 			type = nt4_json_string(&type_json);
 		}
-		is_good = name && type && *name && load_topic(hub, name, type, &entry);
+		is_good &= name && type && *name && load_topic(hub, name, type, &entry);
 		free(name);
 		free(type);
 	}

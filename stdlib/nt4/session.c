@@ -114,10 +114,15 @@ bool nt4_has_room(void **items, uint32_t n, uint32_t *room, size_t size, uint32_
 
 static uint32_t find_publication(const struct nt4_session *session, int64_t uid)
 {
-	uint32_t i = 0;
+	uint32_t n = session->n_publications, i;
 
-	while (i < session->n_publications && session->publications[i].uid != uid)
-		i++;
+	/* Most clients count from 0 or 1 on, and take none back. */
+	for (int64_t guess = uid; guess >= 0 && guess >= uid - 1; guess--)
+		if (guess < n && session->publications[guess].uid == uid)
+			return (uint32_t)guess;
+	for (i = 0; i < n && session->publications[i].uid != uid; i++)
+		;
+	session->hub->work += i / 4;
 	return i;
 }
 
@@ -143,7 +148,8 @@ bool nt4_take_whole(const struct nt4_json *params, const char *member, int64_t *
 	return nt4_json_member(params, member, &json) && nt4_json_whole(&json, ret_value);
 }
 
-static void set_properties(struct nt4_topic *topic, const struct nt4_json *properties)
+static void set_properties(struct nt4_hub *hub, struct nt4_topic *topic,
+                           const struct nt4_json *properties)
 {
 	struct nt4_json key, value;
 	size_t at = 0;
@@ -152,7 +158,7 @@ static void set_properties(struct nt4_topic *topic, const struct nt4_json *prope
 		char *name = nt4_json_string(&key);
 
 		if (name)
-			nt4_topic_set(topic, name, &value);
+			nt4_topic_set(hub, topic, name, &value);
 		free(name);
 	}
 }
@@ -193,7 +199,7 @@ static void publish_as(struct nt4_session *session, const char *name, const char
 	hub->is_meta_stale = true;
 	/* Of a topic that is there the properties stand. */
 	if (is_new && nt4_json_member(params, "properties", &properties))
-		set_properties(topic, &properties);
+		set_properties(hub, topic, &properties);
 	nt4_announce(session, topic, uid);
 	announce_to_all(hub, topic, now_us);
 }
@@ -250,7 +256,7 @@ static void change_properties(struct nt4_session *session, const struct nt4_json
 	    *update.at != '{' || update.n > NT4_MAX_PROPERTY)
 		return;
 	hub->is_saved_stale |= topic->is_persistent;
-	set_properties(topic, &update);
+	set_properties(hub, topic, &update);
 	hub->is_saved_stale |= topic->is_persistent;
 	for (struct nt4_session *to = hub->sessions; to; to = to->next)
 		tell_properties(to, topic, &update, to == session);
@@ -269,9 +275,21 @@ static void obey(struct nt4_session *session, const struct nt4_json *method,
 	else if (nt4_json_is(method, "\"setproperties\""))
 		change_properties(session, params);
 	else if (nt4_json_is(method, "\"subscribe\""))
-		nt4_session_subscribe(session, params, now_us);
+		nt4_session_subscribe(session, params);
 	else if (nt4_json_is(method, "\"unsubscribe\""))
-		nt4_session_unsubscribe(session, params, now_us);
+		nt4_session_unsubscribe(session, params);
+}
+
+/* What was done since `before` is its client's. False: that has done too much of late. */
+static bool pays(struct nt4_session *session, uint64_t before, int64_t now_us)
+{
+	uint64_t rest_us = now_us > session->work_us ? (uint64_t)(now_us - session->work_us) : 0;
+	uint64_t paid = rest_us > 10000000 ? NT4_MAX_WORK : rest_us * (NT4_WORK_PER_S / 1000000);
+
+	session->work -= paid < session->work ? paid : session->work;
+	session->work += session->hub->work - before;
+	session->work_us = now_us;
+	return session->work <= NT4_MAX_WORK;
 }
 
 /* Methods that nobody knows are ignored, as the protocol has it. */
@@ -279,6 +297,7 @@ bool nt4_hub_text(struct nt4_session *session, const char *text, size_t n, int64
                   const char **ret_why)
 {
 	struct nt4_json frame = {text, n}, message, method, params;
+	uint64_t before;
 	size_t at = 0;
 
 	while (frame.n > 0 && strchr(" \t\r\n", *frame.at) && *frame.at) {
@@ -288,11 +307,19 @@ bool nt4_hub_text(struct nt4_session *session, const char *text, size_t n, int64
 	*ret_why = "a text frame is no array of JSON";
 	if (!nt4_json_is_good(text, n) || *frame.at != '[')
 		return false;
-	while (!session->is_rtt && nt4_json_item(&frame, &at, &message))
+	*ret_why = "it asks for too much work";
+	while (!session->is_rtt && nt4_json_item(&frame, &at, &message)) {
+		before = session->hub->work;
 		if (*message.at == '{' && nt4_json_member(&message, "method", &method) &&
 		    nt4_json_member(&message, "params", &params) && *params.at == '{')
 			obey(session, &method, &params, now_us);
-	return true;
+		session->hub->work += 100;
+		if (!pays(session, before, now_us))
+			return false;
+	}
+	before = session->hub->work;
+	nt4_views_update(session, now_us);
+	return pays(session, before, now_us);
 }
 
 /* The server's time, and what the client has sent to know its own by. Another connection of the
@@ -340,11 +367,18 @@ bool nt4_hub_binary(struct nt4_session *session, const char *data, size_t n, int
 	struct nt4_update update;
 	int got;
 
-	while ((got = nt4_update_read(&at, end, &update)) > 0)
+	while ((got = nt4_update_read(&at, end, &update)) > 0) {
+		uint64_t before = session->hub->work;
+
+		session->hub->work += 10;
 		if (update.id == NT4_RTT_ID)
 			answer(session, &update, now_us);
 		else if (!session->is_rtt)
 			take_value(session, &update, now_us);
+		*ret_why = "it sends too many values";
+		if (!pays(session, before, now_us))
+			return false;
+	}
 	*ret_why = "a binary frame is no row of values";
 	return got == 0;
 }

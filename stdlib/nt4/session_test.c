@@ -23,7 +23,7 @@ static struct nt4_session *join(const char *name)
 
 static void say(struct nt4_session *session, const char *method, const char *params)
 {
-	char text[4096];
+	char text[6000];
 	const char *why;
 	int n = snprintf(text, sizeof(text), "[{\"method\":\"%s\",\"params\":%s}]", method, params);
 
@@ -310,17 +310,101 @@ static void what_is_persistent_comes_back(void **state)
 	    "{\"name\":\"/n\",\"pubuid\":5,\"type\":\"int\",\"properties\":{\"persistent\":true,\"x\":[1]}}");
 	give(a, 5, NOW, -5);
 	assert_true(hub.is_saved_stale);
-	nt4_hub_save(&hub, &before);
+	assert_int_equal(nt4_hub_save(&hub, &before, SIZE_MAX), 0);
 	tear_down(NULL);
 	set_up(NULL);
 	assert_true(nt4_hub_load(&hub, before.data, before.n));
-	nt4_hub_save(&hub, &after);
+	nt4_hub_save(&hub, &after, SIZE_MAX);
 	assert_int_equal(before.n, after.n);
 	assert_memory_equal(before.data, after.data, before.n);
 	assert_false(nt4_hub_load(&hub, "[5]", 3));
 	assert_false(nt4_hub_load(&hub, "", 0));
 	nt4_buffer_free(&before);
 	nt4_buffer_free(&after);
+}
+
+/* A frame of a client that costs others their time is the last of it. */
+static void there_is_an_end_to_work(void **state)
+{
+	struct nt4_session *a = join("a"), *b = join("b");
+	struct nt4_buffer text = {0};
+	char one[2000], name[1001];
+	const char *why;
+	bool is_good = true;
+
+	(void)state;
+	memset(name, 'p', sizeof(name) - 1);
+	name[sizeof(name) - 1] = '\0';
+	nt4_buffer_text(&text, "[");
+	for (int i = 0; i < 3000; i++) {
+		snprintf(
+			one, sizeof(one),
+			"%s{\"method\":\"publish\",\"params\":{\"name\":\"%.900s%d\",\"pubuid\":%d,"
+			"\"type\":\"int\"}}",
+			i ? "," : "", name, i, i);
+		nt4_buffer_text(&text, one);
+	}
+	nt4_buffer_text(&text, "]");
+	assert_true(nt4_hub_text(a, text.data, text.n, NOW, &why));
+	/* Many that change little are one change. */
+	text.n = 0;
+	nt4_buffer_text(&text, "[");
+	for (int i = 0; i < 60000; i++) {
+		snprintf(
+			one, sizeof(one),
+			"%s{\"method\":\"subscribe\",\"params\":{\"topics\":[\"q\"],\"subuid\":2}}",
+			i ? "," : "");
+		nt4_buffer_text(&text, one);
+	}
+	nt4_buffer_text(&text, "]");
+	assert_true(nt4_hub_text(b, text.data, text.n, NOW, &why));
+	assert_true(hub.work < NT4_MAX_WORK);
+	/* As frames of their own they are too many in a moment. */
+	text.n = 0;
+	nt4_buffer_text(
+		&text,
+		"[{\"method\":\"subscribe\",\"params\":{\"subuid\":3,\"options\":{\"prefix\":true},\"topics\":[");
+	for (int i = 0; i < 256; i++) {
+		snprintf(one, sizeof(one), "%s\"%.*sx\"", i ? "," : "", 700 + i, name);
+		nt4_buffer_text(&text, one);
+	}
+	nt4_buffer_text(&text, "]}}]");
+	for (int i = 0; i < 100 && is_good; i++)
+		is_good = nt4_hub_text(b, text.data, text.n, NOW, &why);
+	assert_false(is_good);
+	assert_string_equal(why, "it asks for too much work");
+	nt4_buffer_free(&text);
+}
+
+/* Properties are in a limit of their own, also after they have gone. */
+static void there_is_an_end_to_properties(void **state)
+{
+	struct nt4_session *a = join("a");
+	char one[5000], large[4001];
+
+	(void)state;
+	memset(large, 'y', sizeof(large) - 1);
+	large[sizeof(large) - 1] = '\0';
+	for (int i = 0; i < 2000; i++) {
+		snprintf(
+			one, sizeof(one),
+			"{\"name\":\"/%d\",\"pubuid\":%d,\"type\":\"int\",\"properties\":{\"k\":\"%s\"}}",
+			i, i, large);
+		say(a, "publish", one);
+	}
+	assert_true(hub.kept_properties > NT4_MAX_PROPERTIES_OF_ALL / 2 &&
+	            hub.kept_properties <= NT4_MAX_PROPERTIES_OF_ALL);
+	for (int i = 0; i < 2000; i++) {
+		snprintf(one, sizeof(one), "{\"name\":\"/%d\",\"update\":{\"k\":%s}}", i,
+		         i % 2 ? "null" : "1");
+		say(a, "setproperties", one);
+	}
+	assert_int_equal(hub.kept_properties, 2 * 1000);
+	for (int i = 0; i < 2000; i++) {
+		snprintf(one, sizeof(one), "{\"pubuid\":%d}", i);
+		say(a, "unpublish", one);
+	}
+	assert_int_equal(hub.kept_properties, 0);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -340,6 +424,8 @@ int main(void)
 		TEST(what_is_told_of_topics_is_for_those_who_ask),
 		TEST(nonsense_is_refused_or_left_alone),
 		TEST(there_is_an_end_to_topics),
+		TEST(there_is_an_end_to_work),
+		TEST(there_is_an_end_to_properties),
 		TEST(what_is_persistent_comes_back),
 	};
 

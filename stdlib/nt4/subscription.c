@@ -50,16 +50,6 @@ static bool take_patterns(struct nt4_subscription *subscription, const struct nt
 	return subscription->patterns != NULL;
 }
 
-static void update_views(struct nt4_session *session, int64_t now_us)
-{
-	struct nt4_hub *hub = session->hub;
-
-	session->queue_period_us = INT64_MAX;
-	for (uint32_t i = 0; i < hub->n_slots; i++)
-		if (hub->topics[i])
-			nt4_view_update(session, hub->topics[i], now_us);
-}
-
 /* In place of one with the same number, as some clients say all twice. */
 static bool put_subscription(struct nt4_session *session, struct nt4_subscription *subscription)
 {
@@ -91,8 +81,7 @@ static bool asks_for_meta(const struct nt4_subscription *subscription)
 	return false;
 }
 
-void nt4_session_subscribe(struct nt4_session *session, const struct nt4_json *params,
-                           int64_t now_us)
+void nt4_session_subscribe(struct nt4_session *session, const struct nt4_json *params)
 {
 	struct nt4_subscription subscription = {0};
 	struct nt4_json topics;
@@ -107,11 +96,10 @@ void nt4_session_subscribe(struct nt4_session *session, const struct nt4_json *p
 	}
 	session->hub->has_meta |= asks_for_meta(&subscription);
 	session->hub->is_meta_stale = true;
-	update_views(session, now_us);
+	session->is_views_stale = true;
 }
 
-void nt4_session_unsubscribe(struct nt4_session *session, const struct nt4_json *params,
-                             int64_t now_us)
+void nt4_session_unsubscribe(struct nt4_session *session, const struct nt4_json *params)
 {
 	int64_t uid;
 
@@ -123,7 +111,7 @@ void nt4_session_unsubscribe(struct nt4_session *session, const struct nt4_json 
 		nt4_subscription_free(&session->subscriptions[i]);
 		session->subscriptions[i] = session->subscriptions[--session->n_subscriptions];
 		session->hub->is_meta_stale = true;
-		update_views(session, now_us);
+		session->is_views_stale = true;
 		return;
 	}
 }

@@ -25,10 +25,22 @@ void nt4_hub_free(struct nt4_hub *hub)
 			free_topic(hub->topics[i]);
 }
 
+static uint32_t hash_of(const char *name)
+{
+	uint32_t hash = 2166136261u;
+
+	for (; *name; name++)
+		hash = (hash ^ (unsigned char)*name) * 16777619u;
+	return hash;
+}
+
 struct nt4_topic *nt4_topic_find(const struct nt4_hub *hub, const char *name)
 {
+	uint32_t hash = hash_of(name);
+
 	for (uint32_t i = 0; i < hub->n_slots; i++)
-		if (hub->topics[i] && strcmp(hub->topics[i]->name, name) == 0)
+		if (hub->topics[i] && hub->topics[i]->hash == hash &&
+		    strcmp(hub->topics[i]->name, name) == 0)
 			return hub->topics[i];
 	return NULL;
 }
@@ -51,6 +63,8 @@ struct nt4_topic *nt4_topic_add(struct nt4_hub *hub, const char *name, const cha
 		free_topic(topic);
 		return NULL;
 	}
+	topic->n_name = strlen(name);
+	topic->hash = hash_of(name);
 	topic->slot = slot;
 	topic->id = ++hub->last_id;
 	topic->code = nt4_type_code(type);
@@ -73,6 +87,11 @@ static void unannounce(struct nt4_session *session, const struct nt4_topic *topi
 	nt4_message_end(&session->text);
 }
 
+static size_t size_of(const struct nt4_property *property)
+{
+	return strlen(property->name) + strlen(property->json);
+}
+
 void nt4_topic_remove(struct nt4_hub *hub, struct nt4_topic *topic)
 {
 	for (struct nt4_session *session = hub->sessions; session; session = session->next) {
@@ -82,6 +101,8 @@ void nt4_topic_remove(struct nt4_hub *hub, struct nt4_topic *topic)
 	hub->topics[topic->slot] = NULL;
 	hub->n_topics -= !topic->is_meta;
 	hub->kept -= topic->value.n;
+	for (uint32_t i = 0; i < topic->n_properties; i++)
+		hub->kept_properties -= size_of(&topic->properties[i]);
 	hub->is_meta_stale = true;
 	hub->is_saved_stale |= topic->is_persistent;
 	free_topic(topic);
@@ -112,8 +133,16 @@ static bool is_flag(const char *name)
 	       strcmp(name, "cached") == 0;
 }
 
-static bool put_property(struct nt4_topic *topic, uint32_t i, const char *name, char *json)
+static bool put_property(struct nt4_hub *hub, struct nt4_topic *topic, uint32_t i, const char *name,
+                         char *json)
 {
+	size_t before = i < topic->n_properties ? size_of(&topic->properties[i]) : 0;
+	size_t kept = hub->kept_properties - before + strlen(name) + strlen(json);
+
+	if (kept > NT4_MAX_PROPERTIES_OF_ALL) {
+		free(json);
+		return false;
+	}
 	if (i == topic->n_properties) {
 		char *copy = i < NT4_MAX_PROPERTIES ? strdup(name) : NULL;
 
@@ -127,10 +156,12 @@ static bool put_property(struct nt4_topic *topic, uint32_t i, const char *name, 
 		free(topic->properties[i].json);
 	}
 	topic->properties[i].json = json;
+	hub->kept_properties = kept;
 	return true;
 }
 
-bool nt4_topic_set(struct nt4_topic *topic, const char *name, const struct nt4_json *json)
+bool nt4_topic_set(struct nt4_hub *hub, struct nt4_topic *topic, const char *name,
+                   const struct nt4_json *json)
 {
 	bool is_true = nt4_json_is(json, "true"), is_false = nt4_json_is(json, "false");
 	bool is_null = nt4_json_is(json, "null");
@@ -145,9 +176,10 @@ bool nt4_topic_set(struct nt4_topic *topic, const char *name, const struct nt4_j
 		i++;
 	if (!is_null) {
 		copy = strndup(json->at, json->n);
-		if (!copy || !put_property(topic, i, name, copy))
+		if (!copy || !put_property(hub, topic, i, name, copy))
 			return false;
 	} else if (i < topic->n_properties) {
+		hub->kept_properties -= size_of(&topic->properties[i]);
 		free(topic->properties[i].name);
 		free(topic->properties[i].json);
 		topic->properties[i] = topic->properties[--topic->n_properties];
@@ -190,6 +222,7 @@ void nt4_topic_value(struct nt4_hub *hub, struct nt4_topic *topic, int64_t time_
 {
 	bool is_newest = keep(hub, topic, time_us, value, n);
 
+	hub->work += 4 * hub->n_clients;
 	for (struct nt4_session *session = hub->sessions; session; session = session->next) {
 		if (session != from)
 			nt4_view_value(session, topic, time_us, value, n, is_newest, now_us);

@@ -19,15 +19,17 @@ void nt4_announce(struct nt4_session *session, const struct nt4_topic *topic, in
 
 /* What begins with $ is for those who ask for that by name, or by a prefix that begins so. */
 bool nt4_subscription_has(const struct nt4_subscription *subscription,
-                          const struct nt4_topic *topic)
+                          const struct nt4_topic *topic, uint64_t *work)
 {
 	for (uint32_t i = 0; i < subscription->n_patterns; i++) {
 		const char *pattern = subscription->patterns[i];
+		bool may_begin = subscription->is_prefix && (!topic->is_meta || *pattern == '$');
+		size_t n = strlen(pattern);
 
-		if (strcmp(pattern, topic->name) == 0)
-			return true;
-		if (subscription->is_prefix && (!topic->is_meta || *pattern == '$') &&
-		    strncmp(pattern, topic->name, strlen(pattern)) == 0)
+		*work += 1 + n / 32;
+		if (n != topic->n_name && (!may_begin || n > topic->n_name))
+			continue;
+		if (memcmp(pattern, topic->name, n) == 0)
 			return true;
 	}
 	return false;
@@ -51,7 +53,7 @@ void nt4_view_update(struct nt4_session *session, struct nt4_topic *topic, int64
 	for (uint32_t i = 0; i < session->n_subscriptions; i++) {
 		const struct nt4_subscription *subscription = &session->subscriptions[i];
 
-		if (!nt4_subscription_has(subscription, topic))
+		if (!nt4_subscription_has(subscription, topic, &session->hub->work))
 			continue;
 		is_matched = true;
 		if (subscription->topics_only)
@@ -71,6 +73,19 @@ void nt4_view_update(struct nt4_session *session, struct nt4_topic *topic, int64
 		return;
 	view->next_us = now_us;
 	set_due(session, view, true);
+}
+
+void nt4_views_update(struct nt4_session *session, int64_t now_us)
+{
+	struct nt4_hub *hub = session->hub;
+
+	if (!session->is_views_stale)
+		return;
+	session->is_views_stale = false;
+	session->queue_period_us = INT64_MAX;
+	for (uint32_t i = 0; i < hub->n_slots; i++)
+		if (hub->topics[i])
+			nt4_view_update(session, hub->topics[i], now_us);
 }
 
 void nt4_view_forget(struct nt4_session *session, const struct nt4_topic *topic)
@@ -121,7 +136,8 @@ void nt4_view_value(struct nt4_session *session, const struct nt4_topic *topic, 
 
 bool nt4_hub_is_lost(const struct nt4_session *session)
 {
-	return session->text.n > NT4_MAX_TEXT || session->text.failed || session->replies.failed;
+	return session->text.n - session->text_at > NT4_MAX_TEXT || session->text.failed ||
+	       session->replies.failed;
 }
 
 int64_t nt4_hub_due(const struct nt4_session *session, int64_t now_us)
@@ -201,8 +217,12 @@ bool nt4_hub_frame(struct nt4_session *session, int64_t now_us, struct nt4_buffe
 		/* There are clients that see one announcement in a frame, the first. */
 		*ret_is_text = true;
 		nt4_messages_take(text, &session->text_at, 1, frame);
-		if (text->n == 0)
+		if (text->n == 0) {
 			nt4_buffer_free(text);
+		} else if (session->text_at > NT4_MAX_TEXT / 4) {
+			nt4_buffer_drop(text, session->text_at);
+			session->text_at = 0;
+		}
 		return true;
 	}
 	if (session->queue.n > 0 && session->queue_us <= now_us)

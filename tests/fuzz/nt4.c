@@ -70,7 +70,7 @@ static void check_saved(const struct nt4_hub *hub)
 	struct nt4_hub *again = malloc(sizeof(*again));
 
 	nt4_hub_init(again);
-	nt4_hub_save(hub, &before);
+	nt4_hub_save(hub, &before, SIZE_MAX);
 	if (!nt4_hub_load(again, before.data, before.n)) {
 		fwrite(before.data, 1, before.n, stderr);
 		expect(false, "what was saved is not read");

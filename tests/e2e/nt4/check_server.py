@@ -151,6 +151,7 @@ def kept():
     a.binary([20, a.server_time(), 2, 1], [21, a.server_time(), 2, 2])
     wait_for(lambda: os.path.exists("state/networktables.json") and
              len(json.load(open("state/networktables.json"))) == 7)
+    a.measure()    # it has heard all
     a.close()
     b = Client(port)
     b.subscribe("", prefix=True)
@@ -173,9 +174,37 @@ def kept():
     b.wait(lambda: ("unannounce", "/p0") in [(m, p["name"]) for m, p in b.said])
     end(server)
     assert len(json.load(open("state/networktables.json"))) == 6
-    open("state/networktables.json", "w").write('[{"name": "x"')
-    server = run("served", free_port(), "--persist", "state/")
-    assert server.wait(30) == 1 and "networktables.json' is no list" in said("served"), said("served")
+    b.close()
+    # A file that is damaged, in part or as a whole, or too large, is set aside, and nothing of it is lost.
+    good = '{"name": "/good", "type": "double", "value": "-inf", "properties": {}}'
+    for i, (text, topics) in enumerate((('[{"name": "x"', []), (f'[{good}, {{"name": "/x"}}, 5]', ["/good"]),
+                                        ("[" + " " * (64 << 20) + "]", []))):
+        open("state/networktables.json", "w").write(text)
+        server, port = serve("--persist", "state/")
+        wait_for(lambda: "it is set aside as" in said("served"))
+        wait_for(lambda: os.path.getsize("state/networktables.json") != len(text))
+        assert [topic["name"] for topic in json.load(open("state/networktables.json"))] == topics
+        assert os.path.getsize(f"state/networktables.json.bad{i + 1}") == len(text)
+        end(server)
+    # What is written is read again, whatever there is.
+    os.remove("state/networktables.json")
+    server, port = serve("--persist", "state/")
+    a = Client(port)
+    for uid in range(56):
+        a.publish(f"/large{uid}", uid, "raw", persistent=True)
+        large_frame(a, 2, pack([uid, a.server_time(), 5, b"x" * 1_000_000]))
+        a.pump(0)
+    wait_for(lambda: "persistent values are not kept" in said("served"))
+    a.close()
+    end(server)
+    server, port = serve("--persist", "state/")
+    end(server)
+    assert "set aside" not in said("served"), said("served")
+
+
+def large_frame(client, op, data):
+    """Its mask is nought."""
+    client.ws.sock.sendall(bytes([0x80 | op]) + struct.pack(">BQ", 0x80 | 127, len(data)) + bytes(4) + data)
 
 
 def slow():
