@@ -3,6 +3,9 @@
 
 #include "text.h"
 
+/* 70000 years. */
+#define MAX_TIME_US (INT64_C(1) << 61)
+
 enum { SUBSCRIPTION = 1, BEST_LASTS_US = 30 * 1000 * 1000 };
 
 void nt4_client_free(struct nt4_client *client)
@@ -172,6 +175,12 @@ void nt4_client_close(struct nt4_client *client)
 	}
 }
 
+/* Of a clock that can be; with others of its kind it makes no overflow. */
+static bool is_time(int64_t time_us)
+{
+	return time_us >= 0 && time_us <= MAX_TIME_US;
+}
+
 /* What the answer says is best known by the shortest round trip, which is forgotten after a while,
  * as clocks drift. */
 static void take_time(struct nt4_client *client, const struct nt4_update *update, int64_t now_us)
@@ -181,7 +190,7 @@ static void take_time(struct nt4_client *client, const struct nt4_update *update
 	int64_t trip_us;
 
 	if (!nt4_item_read(&at, at + update->n, &item) || item.kind != NT4_ITEM_INT ||
-	    !client->has_asked || item.whole != client->asked_us)
+	    !client->has_asked || item.whole != client->asked_us || !is_time(update->time_us))
 		return;
 	client->has_asked = false;
 	trip_us = now_us - client->asked_us;
@@ -208,7 +217,7 @@ static void take_value(struct nt4_client *client, const struct nt4_update *updat
 		struct nt4_subscribed *subscribed = &client->subscribed[i];
 
 		if (!subscribed->is_announced || subscribed->id != update->id || !client->value ||
-		    update->type != subscribed->code)
+		    !is_time(update->time_us) || update->type != subscribed->code)
 			continue;
 		value.n = 0;
 		if (nt4_value_put(&value, update->type, update->value, update->n) && !value.failed)
@@ -306,7 +315,10 @@ bool nt4_client_has_frame(const struct nt4_client *client)
 /* A time of 0 would be that of a default value. */
 static int64_t server_time(const struct nt4_client *client, int64_t time_us)
 {
-	int64_t server_us = time_us + client->offset_us;
+	int64_t known_us = time_us < -MAX_TIME_US  ? -MAX_TIME_US
+	                   : time_us > MAX_TIME_US ? MAX_TIME_US
+	                                           : time_us;
+	int64_t server_us = known_us + client->offset_us;
 
 	return server_us > 0 ? server_us : 1;
 }

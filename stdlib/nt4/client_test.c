@@ -95,6 +95,32 @@ static void the_time_comes_before_all(void **state)
 	assert_int_equal(update.time_us, 900 + 50000 + 50 - 1100);
 }
 
+static void times_that_cannot_be_are_none(void **state)
+{
+	struct nt4_buffer frame = {0};
+	static const char announced[] =
+		"[{\"method\":\"announce\",\"params\":{\"name\":\"/b\",\"id\":7,\"type\":\"int\"}}]";
+
+	(void)state;
+	nt4_client_add_published(&client, "/a", "int");
+	nt4_client_add_subscribed(&client, "/b");
+	nt4_client_put(&client, 0, INT64_MAX, "\x05", 1);
+	nt4_client_open(&client, 1000);
+	answer(1000, INT64_MAX, 1100);
+	assert_false(client.is_ready);
+	answer(1000, INT64_MIN, 1100);
+	assert_false(client.is_ready);
+	answer(1000, INT64_C(1) << 61, 1100);
+	assert_true(client.is_ready);
+	assert_string_equal(frames(), "BTB");
+	assert_true(nt4_client_text(&client, announced, strlen(announced)));
+	nt4_update_put(&frame, 7, INT64_MIN, NT4_INT, "\x05", 1);
+	nt4_update_put(&frame, 7, INT64_MAX, NT4_INT, "\x05", 1);
+	assert_true(nt4_client_binary(&client, frame.data, frame.n, 1200));
+	assert_int_equal(n_values, 0);
+	nt4_buffer_free(&frame);
+}
+
 static void the_newest_only_waits_for_a_connection(void **state)
 {
 	const char *at;
@@ -180,6 +206,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(the_time_comes_before_all),
+		TEST(times_that_cannot_be_are_none),
 		TEST(the_newest_only_waits_for_a_connection),
 		TEST(the_shortest_round_trip_counts),
 		TEST(values_come_by_what_was_announced),

@@ -17,6 +17,8 @@ enum {
 	SPARE_CONNECTIONS = 256, /* of those that are no clients yet */
 	SILENT_TICKS = 5,        /* a client of 4.1 that does not answer for so long is lost */
 	HEADER_TIMEOUT_S = 5,
+	MAX_TOLD = 10,    /* lines in a second on who comes and goes */
+	KEEPALIVE_S = 10, /* of TCP, for peers that are there no more */
 };
 
 static const int64_t TICK_NS = 200000000;
@@ -115,6 +117,20 @@ static void address_of(struct lws *wsi, char *text, size_t size)
 	snprintf(text, size, "%s:%s", host, port);
 }
 
+/* No more than a few lines a second, whoever comes and goes. */
+static void tell_of(struct nt4_listen *listen, const struct nt4_peer *peer, const char *what,
+                    const char *address)
+{
+	int64_t second = pkd_now() / 1000000000;
+
+	if (second != listen->told_s)
+		listen->n_told = 0;
+	listen->told_s = second;
+	if (!peer->session->is_rtt && listen->n_told++ < MAX_TOLD)
+		pkd_log(listen->ctx, PKD_LOG_INFO, "the client '%s' %s %s", peer->session->name,
+		        what, address);
+}
+
 static int welcome(struct nt4_listen *listen, struct lws *wsi, struct nt4_peer *peer)
 {
 	const char *protocol = lws_get_protocol(wsi)->name, *name;
@@ -132,9 +148,7 @@ static int welcome(struct nt4_listen *listen, struct lws *wsi, struct nt4_peer *
 	peer->next = listen->peers;
 	listen->peers = peer;
 	listen->n_peers++;
-	if (!peer->session->is_rtt)
-		pkd_log(listen->ctx, PKD_LOG_DEBUG, "'%s' is there, at %s", peer->session->name,
-		        address);
+	tell_of(listen, peer, "is there, at", address);
 	return 0;
 }
 
@@ -144,8 +158,7 @@ static void farewell(struct nt4_listen *listen, struct nt4_peer *peer)
 
 	if (!peer || !peer->session)
 		return;
-	if (!peer->session->is_rtt)
-		pkd_log(listen->ctx, PKD_LOG_DEBUG, "'%s' has gone", peer->session->name);
+	tell_of(listen, peer, "has gone, at", peer->session->peer);
 	while (*at != peer)
 		at = &(*at)->next;
 	*at = peer->next;
@@ -299,6 +312,10 @@ static void tick(struct nt4_listen *listen)
 	for (struct nt4_peer *peer = listen->peers; peer; peer = peer->next) {
 		if (nt4_hub_is_lost(peer->session))
 			drop(listen, peer, "it reads too slowly");
+		/* One that only measures does so every few seconds. One of 4.0 may have nothing
+		 * to say: TCP tells whether it is there. */
+		if (peer->session->is_rtt && ++peer->silent * TICK_NS >= listen->idle_ns)
+			drop(listen, peer, "it measures nothing");
 		if (!peer->pings)
 			continue;
 		if (peer->awaits_pong || peer->is_ping_due) {
@@ -382,14 +399,18 @@ int nt4_listen_open(struct nt4_listen *listen, const char *host, uint32_t port,
 {
 	static const lws_retry_bo_t never = {0}; /* pings are ours */
 	bool is_all = strcmp(host, "0.0.0.0") == 0;
-	struct lws_context_creation_info info = {.port = (int)port,
-	                                         .iface = is_all ? NULL : host,
-	                                         .protocols = protocols,
-	                                         .user = listen,
-	                                         .timeout_secs = HEADER_TIMEOUT_S,
-	                                         .keepalive_timeout = 1,
-	                                         .max_http_header_pool = 64,
-	                                         .retry_and_idle_policy = &never};
+	struct lws_context_creation_info info = {
+		.port = (int)port,
+		.iface = is_all ? NULL : host,
+		.protocols = protocols,
+		.user = listen,
+		.timeout_secs = HEADER_TIMEOUT_S,
+		.keepalive_timeout = 1,
+		.ka_time = KEEPALIVE_S,
+		.ka_probes = 3,
+		.ka_interval = KEEPALIVE_S / 3,
+		.max_http_header_pool = (unsigned short)(max_clients + SPARE_CONNECTIONS),
+		.retry_and_idle_policy = &never};
 	int error;
 
 	listen->loop.fd = listen->loop.timer_fd = -1;

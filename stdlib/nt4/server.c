@@ -133,6 +133,7 @@ int nt4_server_init(struct nt4_server *self, const struct nt4_server_params *par
 
 	self->params = params;
 	self->listen.origins = params->origins;
+	self->listen.idle_ns = params->idle;
 	error = nt4_listen_open(&self->listen, params->host, params->port, params->max_clients,
 	                        ctx);
 	if (!error)

@@ -202,6 +202,32 @@ def kept():
     assert "set aside" not in said("served"), said("served")
 
 
+def idle():
+    """Connections that only measure and do not, and halves of a request, hold no place for long."""
+    server, port = serve("--max_clients", "4", "--s.idle", "1s")
+    silent = [Client(port, f"x{i}", "rtt.networktables.first.wpi.edu", measures=False) for i in range(4)]
+    for client in silent:
+        client.deaf = True
+    half = []
+    for _ in range(100):
+        sock = socket.create_connection(("127.0.0.1", port))
+        sock.sendall(b"GET /nt/half HTTP/1.1\r\nHost: 127.0.0.1\r\n")
+        half.append(sock)
+    sock, head, _ = ask(port)
+    assert " 503" in head, head
+    wait_for(lambda: "it measures nothing" in said("served"))
+    good = Client(port, "good")
+    good.measure()
+    wait_for(lambda: "the client 'good' is there, at 127.0.0.1:" in said("served"))
+    for client in silent:
+        client.close()
+    good.close()
+    wait_for(lambda: "the client 'good' has gone" in said("served"))
+    for sock in half:
+        sock.close()
+    end(server)
+
+
 def large_frame(client, op, data):
     """Its mask is nought."""
     client.ws.sock.sendall(bytes([0x80 | op]) + struct.pack(">BQ", 0x80 | 127, len(data)) + bytes(4) + data)
