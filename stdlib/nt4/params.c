@@ -16,6 +16,7 @@ struct setting {
 	bool is_asked;                /* what becomes of the dashboard's is not known yet */
 	bool is_answered;             /* it is, and `held` is not read yet */
 	bool is_due;                  /* the topic is to be said again */
+	int64_t shown_us;
 };
 
 struct nt4_params {
@@ -42,8 +43,9 @@ static void show(struct nt4_params *self, uint32_t k, struct pkd_ctx *ctx)
 	self->content.n = 0;
 	nt4_setting_put(&self->content, pkd_setting_kind(ctx, k), setting->held,
 	                nt4_type_code(self->dial.client.published[k].type));
+	setting->shown_us = pkd_now() / 1000;
 	if (self->content.n > 0 && !self->content.failed)
-		nt4_client_put(&self->dial.client, k, pkd_now() / 1000, self->content.data,
+		nt4_client_put(&self->dial.client, k, setting->shown_us, self->content.data,
 		               self->content.n);
 	memcpy(setting->topic, setting->held, sizeof(setting->topic));
 	setting->is_due = false;
@@ -79,7 +81,7 @@ static void show_changes(struct nt4_params *self, struct pkd_ctx *ctx)
 
 		if (setting->is_answered)
 			setting->is_asked = setting->is_answered = false;
-		if (setting->is_due || (!setting->is_asked && !is_same))
+		if (!setting->is_asked && (setting->is_due || !is_same))
 			show(self, k, ctx);
 	}
 }
@@ -114,9 +116,9 @@ static void take_value(void *owner, uint32_t k, int code, int64_t time_us, const
 	char text[NT4_SETTING_SIZE];
 
 	(void)code;
+	setting->is_due = true;
 	if (time_us < self->ready_us)
 		return;
-	setting->is_due = true;
 	if (!nt4_setting_read(kind, value, n, text)) {
 		pkd_log(ctx, PKD_LOG_WARNING, "what a dashboard gives for %s is no value of it",
 		        pkd_setting_name(ctx, k));
@@ -134,7 +136,8 @@ static void take_value(void *owner, uint32_t k, int code, int64_t time_us, const
 		setting->is_asked = true;
 		setting->is_answered = false;
 	}
-	setting->is_due = false;
+	/* Where what was said here is newer, the topic shows that, and is told what becomes of it. */
+	setting->is_due = time_us < setting->shown_us;
 	memcpy(setting->topic, text, sizeof(setting->topic));
 }
 
@@ -235,7 +238,8 @@ static void turn(struct nt4_params *self, struct pkd_ctx *ctx)
 		self->ready_us = INT64_MAX;
 	} else if (self->n_shown != self->dial.n_connections) {
 		self->n_shown = self->dial.n_connections;
-		self->ready_us = self->dial.since_ns / 1000;
+		/* The server's time is known as well as the round trip is short. */
+		self->ready_us = self->dial.since_ns / 1000 - self->dial.client.best_us;
 		for (uint32_t k = 0; k < self->n; k++)
 			self->settings[k].is_due = true;
 	}
