@@ -198,6 +198,10 @@ def kept():
     a.close()
     end(server)
     server, port = serve("--persist", "state/")
+    a = Client(port)
+    a.subscribe("/large0", topicsonly=True)
+    a.wait(lambda: a.said)    # it has been read
+    a.close()
     end(server)
     assert "set aside" not in said("served"), said("served")
 
