@@ -32,7 +32,8 @@ struct board {
 	std::vector<points> views;
 	cv::Size size; // of the frames
 	lens made;
-	int write_error = 0; // an errno: the file is not there yet
+	int write_error = 0;  // an errno: the file is not there yet
+	int64_t since_ns = 0; // the board was seen last, or that it is not was told
 	cv::Mat gray;
 
 	bool is_made() const
@@ -170,6 +171,24 @@ void finish_views(board *board, struct pkd_ctx *ctx)
 	write_file(board, ctx);
 }
 
+// One who waits for views that never come likely has another board, or counts its squares.
+void miss(board *board, struct pkd_ctx *ctx)
+{
+	constexpr int64_t patience_ns = 5000000000;
+	const int64_t now_ns = pkd_now();
+
+	if (!board->since_ns)
+		board->since_ns = now_ns;
+	if (now_ns - board->since_ns < patience_ns)
+		return;
+	board->since_ns = now_ns;
+	pkd_note(
+		ctx,
+		"no chessboard with %u x %u inner corners (columns, rows) for 5 s; %zu of %u views",
+		board->params->columns, board->params->rows, board->views.size(),
+		board->params->views);
+}
+
 void look(board *board, const struct pkd_image *frame, struct target_calibrate_corners *corners,
           struct pkd_ctx *ctx)
 {
@@ -184,8 +203,11 @@ void look(board *board, const struct pkd_image *frame, struct target_calibrate_c
 	if (size != board->size)
 		board->views.clear();
 	board->size = size;
-	if (!find(*board, gray_of(frame, board->gray), &found))
+	if (!find(*board, gray_of(frame, board->gray), &found)) {
+		miss(board, ctx);
 		return;
+	}
+	board->since_ns = pkd_now();
 	for (const cv::Point2f &at : found)
 		corners->items[corners->len++] = {(at.x + 0.5f) / static_cast<float>(frame->width),
 		                                  (at.y + 0.5f) /
