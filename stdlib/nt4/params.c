@@ -171,6 +171,7 @@ static int add_topics(struct nt4_params *self, struct pkd_ctx *ctx)
 	struct nt4_client *client = &self->dial.client;
 	const char *table = self->params->table;
 	char name[600];
+	bool ends; /* with a slash of its own */
 
 	while (*table == '/')
 		table++;
@@ -180,10 +181,13 @@ static int add_topics(struct nt4_params *self, struct pkd_ctx *ctx)
 			ctx, EINVAL,
 			"write where the topics are, table: \"SmartDashboard/tuning\", and "
 			"which parameters there are, names: \"green.low\"");
+	ends = table[strlen(table) - 1] == '/';
 	self->settings = calloc(self->n, sizeof(*self->settings));
 	for (uint32_t k = 0; k < self->n; k++) {
-		snprintf(name, sizeof(name), "/%s%s%s", table,
-		         table[strlen(table) - 1] == '/' ? "" : "/", pkd_setting_name(ctx, k));
+		const char *setting = pkd_setting_name(ctx, k);
+
+		snprintf(name, sizeof(name), ends ? "/%s%s" : "/%s/%s", table,
+		         setting ? setting : "");
 		for (char *at = name + 1 + strlen(table); *at; at++)
 			*at = *at == '.' ? '/' : *at;
 		if (!self->settings ||

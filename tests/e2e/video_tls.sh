@@ -30,7 +30,7 @@ expect 1 "$refused" ./file --quiet "--source=https://localhost:$https/film.mkv" 
 
 # What a playlist lists, whose own address was another
 sed "s|^list|https://127.0.0.1:$https/&|" list.m3u8 >away.m3u8
-python3 -m http.server --bind 127.0.0.1 0 >plain 2>&1 &
+python3 -u -m http.server --bind 127.0.0.1 0 >plain 2>&1 &
 started="$started $!"
 within 20 grep -q 'port [0-9]' plain || fail 'the plain server does not start' plain
 http=$(sed -n 's/.* port \([0-9]*\) .*/\1/p' plain)
