@@ -2,29 +2,15 @@
 // read them. With -fsanitize=fuzzer it is a fuzzer; with -DREPLAY it runs the files it is given,
 // once each.
 #include <cmath>
-#include <cstdio>
-#include <cstdlib>
 #include <cstring>
-#include <fcntl.h>
-#include <unistd.h>
 
 #include "target/field_layout.h"
 #include "video/calibration.hpp"
 
-extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "input.h"
 
 namespace
 {
-
-constexpr size_t most_input = 1 << 16;
-
-void expect(bool holds, const char *what)
-{
-	if (holds)
-		return;
-	std::fprintf(stderr, "fuzz: %s\n", what);
-	std::abort();
-}
 
 void expect_message(const char *text)
 {
@@ -85,23 +71,3 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	look_at_field(text);
 	return 0;
 }
-
-#ifdef REPLAY
-int main(int argc, char **argv)
-{
-	static uint8_t data[most_input];
-
-	for (int i = 1; i < argc; i++) {
-		const int fd = open(argv[i], O_RDONLY);
-		const ssize_t n = read(fd, data, sizeof(data));
-
-		if (n < 0)
-			return 2;
-		close(fd);
-		// The name comes first: a crash says no more.
-		std::fprintf(stderr, "%s\n", argv[i]);
-		LLVMFuzzerTestOneInput(data, static_cast<size_t>(n));
-	}
-	return 0;
-}
-#endif

@@ -1,25 +1,9 @@
 /* Requests of HTTP, one behind the other, as runtime/console/http.c reads them. With
  * -fsanitize=fuzzer it is a fuzzer; with -DREPLAY it runs the files it is given, once each. */
-#include <fcntl.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "console/http.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-enum { MAX_INPUT = 1 << 16 };
-
-static void expect(bool holds, const char *what)
-{
-	if (holds)
-		return;
-	fprintf(stderr, "fuzz: %s\n", what);
-	abort();
-}
+#include "input.h"
 
 static void expect_within(const struct pkdi_http_text *part, const char *text, size_t n)
 {
@@ -61,7 +45,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct pkdi_http http;
 	size_t n = 0, other;
 
-	while (size > 0 && size <= MAX_INPUT &&
+	while (size > 0 && size <= INPUT_MAX &&
 	       read_some(text, size, &http, &n) == PKDI_HTTP_WHOLE) {
 		/* It is whole when its last byte has come, and no sooner; what follows does not
 		 * matter. */
@@ -75,23 +59,3 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	return 0;
 }
-
-#ifdef REPLAY
-int main(int argc, char **argv)
-{
-	static uint8_t data[MAX_INPUT];
-
-	for (int i = 1; i < argc; i++) {
-		int fd = open(argv[i], O_RDONLY);
-		ssize_t n = read(fd, data, sizeof(data));
-
-		if (n < 0)
-			return 2;
-		close(fd);
-		/* The name comes first: a crash says no more. */
-		fprintf(stderr, "%s\n", argv[i]);
-		LLVMFuzzerTestOneInput(data, (size_t)n);
-	}
-	return 0;
-}
-#endif

@@ -1,25 +1,12 @@
 /* JPEGs in a stream of bytes, as stdlib/video/jpegs.c finds them: the same ones in whatever pieces
  * the bytes come. With -fsanitize=fuzzer it is a fuzzer; with -DREPLAY it runs the files it is
  * given, once each. */
-#include <fcntl.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "input.h"
 #include "video/jpegs.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-enum { MAX_INPUT = 1 << 16, MOST = 512 };
-
-static void expect(bool holds, const char *what)
-{
-	if (holds)
-		return;
-	fprintf(stderr, "fuzz: %s\n", what);
-	abort();
-}
+enum { MOST = 512 };
 
 /* A number that depends on all that is found. */
 static uint64_t find(const uint8_t *data, size_t size, size_t piece)
@@ -50,7 +37,8 @@ static uint64_t find(const uint8_t *data, size_t size, size_t piece)
 			       "a whole picture has no end");
 			sum = (sum ^ jpegs.is_whole) * 1099511628211u;
 			expect(!media_jpeg_size(jpegs.data, jpegs.n, &width, &height) ||
-			               (width >= 0 && width < 65536 && height >= 0 && height < 65536),
+			               (width >= 0 && width < 65536 && height >= 0 &&
+			                height < 65536),
 			       "a size that cannot be said");
 			for (size_t i = 0; i < jpegs.n; i++)
 				sum = (sum ^ jpegs.data[i]) * 1099511628211u;
@@ -64,7 +52,7 @@ static uint64_t find(const uint8_t *data, size_t size, size_t piece)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	/* Of pictures that fit: of those that do not, the pieces decide what is left out. */
-	if (size == 0 || size > MAX_INPUT)
+	if (size == 0 || size > INPUT_MAX)
 		return 0;
 	if (size > MOST) {
 		find(data, size, 1 + size / 3);
@@ -74,23 +62,3 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	expect(find(data, size, size) == find(data, size, 7), "pieces make a difference");
 	return 0;
 }
-
-#ifdef REPLAY
-int main(int argc, char **argv)
-{
-	static uint8_t data[MAX_INPUT];
-
-	for (int i = 1; i < argc; i++) {
-		int fd = open(argv[i], O_RDONLY);
-		ssize_t n = read(fd, data, sizeof(data));
-
-		if (n < 0)
-			return 2;
-		close(fd);
-		/* The name comes first: a crash says no more. */
-		fprintf(stderr, "%s\n", argv[i]);
-		LLVMFuzzerTestOneInput(data, (size_t)n);
-	}
-	return 0;
-}
-#endif

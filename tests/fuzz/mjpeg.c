@@ -1,26 +1,11 @@
 /* Requests of HTTP and what they wish, one behind the other, as stdlib/net/request.c, wish.c and
  * site.c read them. With -fsanitize=fuzzer it is a fuzzer; with -DREPLAY it runs the files it is
  * given, once each. */
-#include <fcntl.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "input.h"
 #include "net/site.h"
 #include "net/wish.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-enum { MAX_INPUT = 1 << 16 };
-
-static void expect(bool holds, const char *what)
-{
-	if (holds)
-		return;
-	fprintf(stderr, "fuzz: %s\n", what);
-	abort();
-}
 
 /* What is said of it stands on a line of its own. */
 static void expect_plain(const char *text, size_t size)
@@ -89,7 +74,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	const char *text = (const char *)data;
 	size_t n = 0, other;
 
-	while (size > 0 && size <= MAX_INPUT && read_some(text, size, &n) == NET_WHOLE) {
+	while (size > 0 && size <= INPUT_MAX && read_some(text, size, &n) == NET_WHOLE) {
 		/* It is whole when its last byte has come, and no sooner; what follows does not
 		 * matter. */
 		expect(read_some(text, n, &other) == NET_WHOLE && other == n,
@@ -102,23 +87,3 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	return 0;
 }
-
-#ifdef REPLAY
-int main(int argc, char **argv)
-{
-	static uint8_t data[MAX_INPUT];
-
-	for (int i = 1; i < argc; i++) {
-		int fd = open(argv[i], O_RDONLY);
-		ssize_t n = read(fd, data, sizeof(data));
-
-		if (n < 0)
-			return 2;
-		close(fd);
-		/* The name comes first: a crash says no more. */
-		fprintf(stderr, "%s\n", argv[i]);
-		LLVMFuzzerTestOneInput(data, (size_t)n);
-	}
-	return 0;
-}
-#endif

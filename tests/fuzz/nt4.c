@@ -1,27 +1,13 @@
 /* Frames of NetworkTables, as a server and a client read them, and the file of persistent topics.
  * The input is frames: a byte that says whose and which, two with the length, and what it has. With
  * -fsanitize=fuzzer it is a fuzzer; with -DREPLAY it runs the files it is given, once each. */
-#include <fcntl.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "input.h"
 #include "nt4/client.h"
 #include "nt4/hub.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-enum { MAX_INPUT = 1 << 16, MAX_FRAMES = 1000 };
-
-static void expect(bool holds, const char *what)
-{
-	if (holds)
-		return;
-	fprintf(stderr, "fuzz: %s\n", what);
-	abort();
-}
+enum { MAX_FRAMES = 1000 };
 
 /* What is sent can be read. */
 static void check_frame(const struct nt4_buffer *frame, bool is_text)
@@ -129,23 +115,3 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	nt4_client_free(&client);
 	return 0;
 }
-
-#ifdef REPLAY
-int main(int argc, char **argv)
-{
-	static uint8_t data[MAX_INPUT];
-
-	for (int i = 1; i < argc; i++) {
-		int fd = open(argv[i], O_RDONLY);
-		ssize_t n = read(fd, data, sizeof(data));
-
-		if (n < 0)
-			return 2;
-		close(fd);
-		/* The name comes first: a crash says no more. */
-		fprintf(stderr, "%s\n", argv[i]);
-		LLVMFuzzerTestOneInput(data, (size_t)n);
-	}
-	return 0;
-}
-#endif

@@ -3,27 +3,14 @@
  * as well. With -fsanitize=fuzzer it is a fuzzer; with -DREPLAY it runs the files it is given, once
  * each. */
 #define _GNU_SOURCE
-#include <fcntl.h>
 #include <stddef.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "input.h"
 #include "options/options.h"
 #include "table/json.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-enum { MAX_WORDS = 64, MAX_INPUT = 1 << 16 };
-
-static void expect(bool holds, const char *what)
-{
-	if (holds)
-		return;
-	fprintf(stderr, "fuzz: %s\n", what);
-	abort();
-}
+enum { MAX_WORDS = 64 };
 
 /* ---- A program with a parameter of each kind ---- */
 
@@ -309,7 +296,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	char *copy;
 
-	if (size > MAX_INPUT)
+	if (size > INPUT_MAX)
 		return 0;
 	if (config_fd < 0)
 		set_up();
@@ -321,23 +308,3 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	write_json(data, size);
 	return 0;
 }
-
-#ifdef REPLAY
-int main(int argc, char **argv)
-{
-	static uint8_t data[MAX_INPUT];
-
-	for (int i = 1; i < argc; i++) {
-		int fd = open(argv[i], O_RDONLY);
-		ssize_t n = read(fd, data, sizeof(data));
-
-		if (n < 0)
-			return 2;
-		close(fd);
-		/* The name comes first: a crash says no more. */
-		fprintf(stderr, "%s\n", argv[i]);
-		LLVMFuzzerTestOneInput(data, (size_t)n);
-	}
-	return 0;
-}
-#endif

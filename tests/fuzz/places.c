@@ -1,22 +1,7 @@
 /* Zones and lines, as stdlib/base/places.h reads them: a resolution, a line end, and the text. With
  * -fsanitize=fuzzer it is a fuzzer; with -DREPLAY it runs the files it is given, once each. */
-#include <fcntl.h>
-#include <stdlib.h>
-#include <unistd.h>
-
 #include "base/places.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-enum { MAX_INPUT = 1 << 16 };
-
-static void expect(bool holds, const char *what)
-{
-	if (holds)
-		return;
-	fprintf(stderr, "fuzz: %s\n", what);
-	abort();
-}
+#include "input.h"
 
 static void expect_text(const char *text, size_t size)
 {
@@ -89,23 +74,3 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	free(text);
 	return 0;
 }
-
-#ifdef REPLAY
-int main(int argc, char **argv)
-{
-	static uint8_t data[MAX_INPUT];
-
-	for (int i = 1; i < argc; i++) {
-		int fd = open(argv[i], O_RDONLY);
-		ssize_t n = read(fd, data, sizeof(data));
-
-		if (n < 0)
-			return 2;
-		close(fd);
-		/* The name comes first: a crash says no more. */
-		fprintf(stderr, "%s\n", argv[i]);
-		LLVMFuzzerTestOneInput(data, (size_t)n);
-	}
-	return 0;
-}
-#endif

@@ -1,18 +1,12 @@
 /* What http.walk reads: a Link header, a root and lists of containers, with a NUL behind each. With
  * -fsanitize=fuzzer it is a fuzzer; with -DREPLAY it runs the files it is given, once each. */
-#include <fcntl.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "http/hierarchy.h"
 #include "http/link.h"
+#include "input.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-enum { MAX_INPUT = 1 << 16, MAX_FETCHES = 64, MAX_EVENTS = 4096 };
+enum { MAX_FETCHES = 64, MAX_EVENTS = 4096 };
 
 struct row {
 	struct {
@@ -33,14 +27,6 @@ static const struct pkd_type row_type = {.kind = PKD_RECORD,
                                          .align = 4,
                                          .n = 2,
                                          .fields = fields};
-
-static void expect(bool holds, const char *what)
-{
-	if (holds)
-		return;
-	fprintf(stderr, "fuzz: %s\n", what);
-	abort();
-}
 
 /* The next text, up to a NUL; a copy with no byte behind it. */
 static char *take(const uint8_t **at, const uint8_t *end, size_t *ret_n)
@@ -137,23 +123,3 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	free(parse.scratch);
 	return 0;
 }
-
-#ifdef REPLAY
-int main(int argc, char **argv)
-{
-	static uint8_t data[MAX_INPUT];
-
-	for (int i = 1; i < argc; i++) {
-		int fd = open(argv[i], O_RDONLY);
-		ssize_t n = read(fd, data, sizeof(data));
-
-		if (n < 0)
-			return 2;
-		close(fd);
-		/* The name comes first: a crash says no more. */
-		fprintf(stderr, "%s\n", argv[i]);
-		LLVMFuzzerTestOneInput(data, (size_t)n);
-	}
-	return 0;
-}
-#endif
