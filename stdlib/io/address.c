@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static bool is_port(const char *text)
 {
@@ -58,4 +59,19 @@ const char *io_address_text(const struct sockaddr *address, char text[static IO_
 		snprintf(text, IO_ADDRESS_SIZE, "%s:%u", host, ntohs(v4->sin_port));
 	}
 	return text;
+}
+
+int io_address_listen(const struct addrinfo *info)
+{
+	const int on = 1;
+	int fd = socket(info->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), error;
+
+	if (fd < 0)
+		return -errno;
+	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+	if (bind(fd, info->ai_addr, info->ai_addrlen) == 0 && listen(fd, SOMAXCONN) == 0)
+		return fd;
+	error = errno;
+	close(fd);
+	return -error;
 }

@@ -2,6 +2,7 @@
 #ifndef PKD_IO_ADDRESS_H
 #define PKD_IO_ADDRESS_H
 
+#include <netdb.h>
 #include <pkd/node.h>
 #include <sys/socket.h>
 
@@ -15,6 +16,10 @@ struct io_address {
 /* `name` is that of the parameter, for the message. 0, or what pkd_error returns. */
 int io_address_parse(struct io_address *address, const char *name, const char *text,
                      struct pkd_ctx *ctx);
+
+/* A socket that accepts connections there and does not block, or -errno. Connections of before,
+ * which the system still keeps, hold nobody up. */
+int io_address_listen(const struct addrinfo *info);
 
 /* "127.0.0.1:4001", "[::1]:4001". */
 const char *io_address_text(const struct sockaddr *address, char text[static IO_ADDRESS_SIZE]);

@@ -23,22 +23,6 @@ struct io_tcp_server {
 
 /* ---- Start ---- */
 
-static int listen_at(const struct addrinfo *info)
-{
-	const int on = 1;
-	int fd = socket(info->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), error;
-
-	if (fd < 0)
-		return -errno;
-	/* Connections of before, which the system still keeps, hold nobody up. */
-	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
-	if (bind(fd, info->ai_addr, info->ai_addrlen) == 0 && listen(fd, SOMAXCONN) == 0)
-		return fd;
-	error = errno;
-	close(fd);
-	return -error;
-}
-
 static int open_socket(const struct io_tcp_server_params *params, struct pkd_ctx *ctx)
 {
 	const struct addrinfo hints = {.ai_socktype = SOCK_STREAM,
@@ -53,7 +37,7 @@ static int open_socket(const struct io_tcp_server_params *params, struct pkd_ctx
 		return pkd_error(ctx, EINVAL,
 		                 "listen: '%s' is no address in digits, such as 127.0.0.1:4001",
 		                 params->listen);
-	fd = listen_at(list);
+	fd = io_address_listen(list);
 	freeaddrinfo(list);
 	return fd < 0 ? pkd_error(ctx, -fd, "cannot accept connections at '%s'", params->listen)
 	              : fd;

@@ -23,21 +23,6 @@ enum {
 
 /* ---- Start and end ---- */
 
-static int listen_at(const struct addrinfo *info)
-{
-	const int on = 1;
-	int fd = socket(info->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), error;
-
-	if (fd < 0)
-		return -errno;
-	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
-	if (bind(fd, info->ai_addr, info->ai_addrlen) == 0 && listen(fd, SOMAXCONN) == 0)
-		return fd;
-	error = errno;
-	close(fd);
-	return -error;
-}
-
 static bool is_loopback(const struct sockaddr *address)
 {
 	const struct sockaddr_in *v4 = (const void *)address;
@@ -62,7 +47,7 @@ static int open_socket(struct net_server *server, struct pkd_ctx *ctx)
 		return pkd_error(ctx, EINVAL,
 		                 "host: '%s' is no address in digits, such as 127.0.0.1 or 0.0.0.0",
 		                 host);
-	server->fd = listen_at(list);
+	server->fd = io_address_listen(list);
 	freeaddrinfo(list);
 	if (server->fd < 0)
 		return pkd_error(ctx, -server->fd, "cannot listen at '%s', port %u", host,

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <netdb.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -380,6 +381,14 @@ static int set_path(struct nt4_dial *dial, struct pkd_ctx *ctx)
 	return PKD_OK;
 }
 
+void nt4_dial_init(struct nt4_dial *dial, const struct nt4_dial_options *options,
+                   struct pkd_ctx *ctx)
+{
+	dial->options = *options;
+	dial->ctx = ctx;
+	dial->loop.fd = dial->loop.timer_fd = -1;
+}
+
 int nt4_dial_open(struct nt4_dial *dial, struct pkd_ctx *ctx)
 {
 	struct lws_context_creation_info info = {
@@ -387,8 +396,6 @@ int nt4_dial_open(struct nt4_dial *dial, struct pkd_ctx *ctx)
 	uint64_t seed = 0;
 	int error;
 
-	dial->ctx = ctx;
-	dial->loop.fd = dial->loop.timer_fd = -1;
 	error = set_address(dial, ctx);
 	if (!error)
 		error = set_path(dial, ctx);
@@ -406,7 +413,7 @@ int nt4_dial_open(struct nt4_dial *dial, struct pkd_ctx *ctx)
 	           seed ^ (uint64_t)pkd_now());
 	look(dial);
 	nt4_dial_turn(dial, ctx, INT64_MAX);
-	return PKD_OK;
+	return pkd_watch(ctx, dial->loop.fd, POLLIN);
 }
 
 void nt4_dial_close(struct nt4_dial *dial)

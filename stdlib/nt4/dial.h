@@ -28,7 +28,7 @@ struct nt4_dial {
 	struct nt4_dial_options options;
 	struct nt4_client client; /* the owner sets what it publishes, and its functions */
 	struct pkd_ctx *ctx;      /* of the call at hand */
-	struct nt4_loop loop;     /* its fd is readable when there is something to do */
+	struct nt4_loop loop;
 	struct io_address address;
 	struct io_lookup *lookup;
 	struct lws *wsi;
@@ -47,9 +47,13 @@ struct nt4_dial {
 	struct nt4_buffer message, frame;
 };
 
-/* With options and client filled in. 0, or what pkd_error returns. */
+/* In memory that is zero. From then on nt4_dial_close may be called. */
+void nt4_dial_init(struct nt4_dial *dial, const struct nt4_dial_options *options,
+                   struct pkd_ctx *ctx);
+/* With client filled in. The node's `ready` is called when there is something to do. 0, or what
+ * pkd_error returns. */
 int nt4_dial_open(struct nt4_dial *dial, struct pkd_ctx *ctx);
-/* Does what there is to do; wakes at `due_ns` of pkd_now at the latest, by loop.fd. */
+/* Does what there is to do; `ready` is called at `due_ns` of pkd_now at the latest. */
 void nt4_dial_turn(struct nt4_dial *dial, struct pkd_ctx *ctx, int64_t due_ns);
 /* Sends what waits, for 200 ms at most, and frees all. May be called after an open that failed. */
 void nt4_dial_close(struct nt4_dial *dial);

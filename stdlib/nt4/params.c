@@ -217,19 +217,17 @@ int nt4_params_init(struct nt4_params *self, const struct nt4_params_params *par
 
 	self->params = params;
 	self->ready_us = INT64_MAX;
-	self->dial.loop.fd = self->dial.loop.timer_fd = -1;
-	self->dial.ctx = ctx;
-	self->dial.options = (struct nt4_dial_options){.server = params->server,
-	                                               .team = params->team,
-	                                               .port = params->port,
-	                                               .id = params->id,
-	                                               .connect_ns = params->connect,
-	                                               .retry_max_ns = params->retry_max};
+	nt4_dial_init(&self->dial,
+	              &(struct nt4_dial_options){.server = params->server,
+	                                         .team = params->team,
+	                                         .port = params->port,
+	                                         .id = params->id,
+	                                         .connect_ns = params->connect,
+	                                         .retry_max_ns = params->retry_max},
+	              ctx);
 	error = add_topics(self, ctx);
 	if (!error)
 		error = nt4_dial_open(&self->dial, ctx);
-	if (!error)
-		error = pkd_watch(ctx, self->dial.loop.fd, POLLIN);
 	if (error)
 		close_all(self);
 	return error;

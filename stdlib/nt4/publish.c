@@ -62,19 +62,19 @@ int nt4_publish_init(struct nt4_publish *self, const struct nt4_publish_params *
 	self->params = params;
 	self->due_ns = INT64_MAX;
 	self->init_ns = pkd_now();
-	self->dial.loop.fd = self->dial.loop.timer_fd = -1;
-	self->dial.ctx = ctx;
-	self->dial.options = (struct nt4_dial_options){.server = params->server,
-	                                               .team = params->team,
-	                                               .port = params->port,
-	                                               .id = params->id,
-	                                               .connect_ns = params->connect,
-	                                               .retry_max_ns = params->retry_max};
+	nt4_dial_init(&self->dial,
+	              &(struct nt4_dial_options){.server = params->server,
+	                                         .team = params->team,
+	                                         .port = params->port,
+	                                         .id = params->id,
+	                                         .connect_ns = params->connect,
+	                                         .retry_max_ns = params->retry_max},
+	              ctx);
 	if (!nt4_fields_make(&self->fields, params->T, params->table, (enum nt4_form)params->form))
 		error = pkd_error(ctx, EINVAL, "cannot publish a %s: %s", params->T->name,
 		                  *self->fields.why ? self->fields.why : "no memory");
-	else if (!(error = add_topics(self, ctx)) && !(error = nt4_dial_open(&self->dial, ctx)))
-		error = pkd_watch(ctx, self->dial.loop.fd, POLLIN);
+	else if (!(error = add_topics(self, ctx)))
+		error = nt4_dial_open(&self->dial, ctx);
 	if (!error)
 		return PKD_OK;
 	nt4_dial_close(&self->dial);

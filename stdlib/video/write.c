@@ -38,7 +38,7 @@ struct video_write {
 	struct media_write_times times;
 	struct media_encoder encoder;
 	bool has_failed, has_no_index;
-	int64_t synced_ns; /* when the disk had all of it */
+	int64_t synced_ns;       /* when the disk had all of it */
 	AVRational pixel_aspect; /* 0:1 = as the frames say */
 };
 
