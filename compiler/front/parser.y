@@ -116,7 +116,7 @@ static void parser_error(PARSER_LTYPE *lloc, void *scanner, struct parser *parse
 %type <items> node_body items item_lines
 %type <stmt> stmt choice
 %type <stmts> stmts stmt_lines otherwise
-%type <rule> rule policy policy_body end restart settings on_host
+%type <rule> rule own_policy policy policy_body end restart settings on_host
 %type <type> command_result
 %type <rules> rules rule_lines
 %type <decl> decl
@@ -711,13 +711,8 @@ rule:
 	$$.span = @$;
 	$$.members = $of_members;
   }
-| "on" "stall" "after" QUANTITY of_members {
-	$$ = (struct ast_rule){.kind = RULE_STALL, .span = @$, .members = $of_members};
-	$$.expr = ast_expr(parser, EXPR_QUANTITY, @QUANTITY);
-	$$.expr->text = $QUANTITY;
-  }
-| "on" "stall" "after" QUANTITY of_members policy {
-	$$ = $policy;
+| "on" "stall" "after" QUANTITY of_members own_policy {
+	$$ = $own_policy;
 	$$.kind = RULE_STALL;
 	$$.span = @$;
 	$$.members = $of_members;
@@ -809,6 +804,9 @@ member:
 | member '.' name { $$ = ast_over(parser, EXPR_MEMBER, $1, @$); $$->name = $name; }
 | member '[' expr ']' { $$ = ast_over(parser, EXPR_INDEX, $1, @$); $$->right = $expr; }
 ;
+
+/* None: that of a crash. */
+own_policy: %empty { $$ = (struct ast_rule){0}; } | policy ;
 
 policy:
   '{' eol policy_body eol '}' { $$ = $policy_body; }

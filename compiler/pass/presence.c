@@ -214,10 +214,11 @@ static bool help_both(struct analysis *a, uint32_t e, uint32_t before)
 			"may be absent, and write '(sample both).%s' and '(sample both).%s'",
 			first, x, second, y, first, second);
 	else
-		diag_help(a->diags,
-		          "bind both in one record, 'both = { %s: %s, %s: %s }', with '?\?' where one "
-		          "may be absent, and let '%s' take that by 'sample both'",
-		          first, x, second, y, graph->nodes.items[edges[e].node].face->kind);
+		diag_help(
+			a->diags,
+			"bind both in one record, 'both = { %s: %s, %s: %s }', with '?\?' where one "
+			"may be absent, and let '%s' take that by 'sample both'",
+			first, x, second, y, graph->nodes.items[edges[e].node].face->kind);
 	return true;
 }
 

@@ -67,27 +67,28 @@ static void check_name(const struct analysis *a, const struct graph_node *node, 
 	diag_suggest(a->diags, name, names->items, names->n);
 }
 
-void pass_settings(struct analysis *a)
+static void check_list(const struct analysis *a, const struct graph_node *node, const char *list)
 {
 	static const char between[] = ", \t\n";
 	struct names others = {0}, names = settable_names(a, &others);
 
+	for (list += strspn(list, between); *list; list += strspn(list, between)) {
+		size_t length = strcspn(list, between);
+
+		check_name(a, node, arena_printf(a->arena, "%.*s", (int)length, list), &names,
+		           &others);
+		list += length;
+	}
+}
+
+void pass_settings(struct analysis *a)
+{
 	for (uint32_t n = 0; n < a->graph->nodes.n; n++) {
+		const struct graph_node *node = &a->graph->nodes.items[n];
 		struct touches touches = touches_of(a, n);
 
-		for (size_t i = 0; i < touches.n; i++) {
-			const char *at = touches.items[i].path;
-
-			if (touches.items[i].kind != RIGHT_SETS || !at)
-				continue;
-			for (at += strspn(at, between); *at; at += strspn(at, between)) {
-				size_t length = strcspn(at, between);
-
-				check_name(a, &a->graph->nodes.items[n],
-				           arena_printf(a->arena, "%.*s", (int)length, at), &names,
-				           &others);
-				at += length;
-			}
-		}
+		for (size_t i = 0; i < touches.n; i++)
+			if (touches.items[i].kind == RIGHT_SETS && touches.items[i].path)
+				check_list(a, node, touches.items[i].path);
 	}
 }

@@ -337,7 +337,10 @@ static bool same_policy(const struct bound_process *a, const struct bound_proces
 }
 
 /* A stall without a policy ends as a crash does. */
-static bool says_policy(const struct ast_rule *rule) { return rule->has_end || rule->restarts; }
+static bool says_policy(const struct ast_rule *rule)
+{
+	return rule->has_end || rule->restarts;
+}
 
 static void set_failure(struct deploy *d, const struct ast_rule *rule,
                         struct bound_process *process)
@@ -370,7 +373,7 @@ static void set_failure(struct deploy *d, const struct ast_rule *rule,
 
 /* A rule without members is for all processes that no rule of its kind names, and, where it is
  * about crashes, that have no policy by another. */
-static void set_default(struct deploy *d, const struct ast_rule *rule, bool *named)
+static void set_default(struct deploy *d, const struct ast_rule *rule, const bool *named)
 {
 	struct bound *bound = d->bound;
 
@@ -382,31 +385,29 @@ static void set_default(struct deploy *d, const struct ast_rule *rule, bool *nam
 	}
 }
 
-static bool is_about_all(const struct ast_rule *rule, enum ast_rule_kind kind)
+static void name_members(struct deploy *d, const struct ast_rule *rule, bool *named)
 {
-	return rule->kind == kind && rule->members.n == 0;
+	for (size_t k = 0; k < rule->members.n; k++) {
+		struct node_list list = members(d, rule->members.items[k]);
+
+		for (size_t n = 0; n < list.n; n++)
+			named[d->process_of[list.items[n]]] = true;
+	}
 }
 
-static void apply_defaults(struct deploy *d, const struct ast_decl *deploy, enum ast_rule_kind kind)
+static void apply_default(struct deploy *d, const struct ast_decl *deploy, enum ast_rule_kind kind)
 {
-	bool *named = arena_alloc(d->sema->arena, d->bound->processes.n + 1);
+	size_t size = d->bound->processes.n * sizeof(bool);
+	bool *named = memset(arena_alloc(d->sema->arena, size + 1), 0, size + 1);
 	const struct ast_rule *all = NULL;
 
-	memset(named, 0, d->bound->processes.n + 1);
 	for (size_t i = 0; i < deploy->rules.n; i++) {
 		const struct ast_rule *rule = &deploy->rules.items[i];
 
-		for (size_t k = 0; rule->kind == kind && k < rule->members.n; k++) {
-			struct node_list list = members(d, rule->members.items[k]);
-
-			for (size_t n = 0; n < list.n; n++)
-				named[d->process_of[list.items[n]]] = true;
-		}
-	}
-	for (size_t i = 0; i < deploy->rules.n; i++) {
-		const struct ast_rule *rule = &deploy->rules.items[i];
-
-		if (!is_about_all(rule, kind))
+		if (rule->kind != kind)
+			continue;
+		name_members(d, rule, named);
+		if (rule->members.n > 0)
 			continue;
 		if (all) {
 			diag_report(d->sema->diags, E0503, rule->span,
@@ -414,8 +415,10 @@ static void apply_defaults(struct deploy *d, const struct ast_decl *deploy, enum
 			diag_note(d->sema->diags, all->span, "given here");
 			continue;
 		}
-		set_default(d, all = rule, named);
+		all = rule;
 	}
+	if (all)
+		set_default(d, all, named);
 }
 
 /* ---- Limits ---- */
@@ -596,8 +599,8 @@ void deploy_apply(struct sema *sema, struct bound *bound, const struct ast_decl 
 	for (size_t i = 0; deploy && i < deploy->rules.n; i++)
 		apply(&d, &deploy->rules.items[i]);
 	if (deploy) {
-		apply_defaults(&d, deploy, RULE_CRASH);
-		apply_defaults(&d, deploy, RULE_STALL);
+		apply_default(&d, deploy, RULE_CRASH);
+		apply_default(&d, deploy, RULE_STALL);
 	}
 	expand_workers(sema, bound);
 }

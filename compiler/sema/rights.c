@@ -49,8 +49,8 @@ static uint32_t named_param(struct sema *sema, const struct interface *face, str
 		            path ? ", which is a string," : "", name.text, param->type->name);
 	} else if (param->live) {
 		if (path)
-			diag_report(sema->diags, E0208, name.span,
-			            "a live parameter cannot be %s", text);
+			diag_report(sema->diags, E0208, name.span, "a live parameter cannot be %s",
+			            text);
 		else
 			diag_report(sema->diags, E0208, name.span,
 			            "a live parameter cannot decide what a node may touch");

@@ -11,16 +11,16 @@ enum { LINE_SIZE = 6 * (PKDI_ASK_TEXT + 200) };
 
 /* The text, whole, and its number; false: there is none that was not carried out, or it is being
  * written, and then the node rings once more. */
-static bool take(const struct pkdi_setting *setting, uint64_t *ret_seq,
-                 char ret_text[PKDI_ASK_TEXT])
+static bool take(const struct pkdi_ask *ask, const struct pkdi_ask_answer *answer,
+                 uint64_t *ret_seq, char ret_text[PKDI_ASK_TEXT])
 {
-	*ret_seq = atomic_load_explicit(&setting->ask->seq, memory_order_acquire);
-	if (*ret_seq % 2 || *ret_seq == pkdi_read(&setting->answer->seq))
+	*ret_seq = atomic_load_explicit(&ask->seq, memory_order_acquire);
+	if (*ret_seq % 2 || *ret_seq == pkdi_read(&answer->seq))
 		return false;
-	memcpy(ret_text, setting->ask->text, PKDI_ASK_TEXT);
+	memcpy(ret_text, ask->text, PKDI_ASK_TEXT);
 	ret_text[PKDI_ASK_TEXT - 1] = '\0'; /* whatever the node has written */
 	atomic_thread_fence(memory_order_acquire);
-	return pkdi_read(&setting->ask->seq) == *ret_seq;
+	return pkdi_read(&ask->seq) == *ret_seq;
 }
 
 static bool set(struct pkdi_run *run, const char *name, const char *text,
@@ -63,7 +63,7 @@ bool pkdi_asks_carry_out(struct pkdi_run *run, struct pkdi_json_value *values, u
 			uint64_t seq;
 			bool is_taken;
 
-			if (!take(&settings->items[k], &seq, text))
+			if (!take(&settings->asks[k], &settings->answers[k], &seq, text))
 				continue;
 			is_taken = set(run, settings->items[k].name, text, values, n_values,
 			               &fault);

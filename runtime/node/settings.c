@@ -82,47 +82,48 @@ PKD_PUBLIC int pkd_setting_get(const struct pkd_ctx *ctx, uint32_t k, char *ret_
 
 PKD_PUBLIC int pkd_setting_set(struct pkd_ctx *ctx, uint32_t k, const char *text)
 {
-	const struct pkdi_setting *setting = setting_of(ctx, k);
+	struct pkdi_ask *ask;
 	uint64_t one = 1, seq;
 	size_t n = strlen(text);
 
-	if (!setting || n >= PKDI_ASK_TEXT)
+	if (!setting_of(ctx, k) || n >= PKDI_ASK_TEXT)
 		return -EINVAL;
 	if (ctx->node->settings.bell_fd < 0)
 		return -ENOTCONN;
+	ask = &ctx->node->settings.asks[k];
 	/* Odd, too, where an incarnation has died in here. */
-	seq = pkdi_read(&setting->ask->seq) | 1;
-	atomic_store_explicit(&setting->ask->seq, seq, memory_order_relaxed);
+	seq = pkdi_read(&ask->seq) | 1;
+	atomic_store_explicit(&ask->seq, seq, memory_order_relaxed);
 	atomic_thread_fence(memory_order_release);
-	memcpy(setting->ask->text, text, n + 1);
-	atomic_store_explicit(&setting->ask->seq, seq + 1, memory_order_release);
+	memcpy(ask->text, text, n + 1);
+	atomic_store_explicit(&ask->seq, seq + 1, memory_order_release);
 	/* Fails only where the console has been told already, more often than it can be counted. */
-	return write(ctx->node->settings.bell_fd, &one, sizeof(one)) < 0 && errno != EAGAIN ? -errno : 0;
+	return write(ctx->node->settings.bell_fd, &one, sizeof(one)) < 0 && errno != EAGAIN ? -errno
+	                                                                                    : 0;
 }
 
 PKD_PUBLIC int pkd_setting_result(const struct pkd_ctx *ctx, uint32_t k, char *ret_reason,
                                   size_t size)
 {
-	const struct pkdi_setting *setting = setting_of(ctx, k);
+	const struct pkdi_ask_answer *answer;
 	uint64_t seq;
-	bool is_refused;
 	size_t n;
 
 	if (size > 0)
 		ret_reason[0] = '\0';
-	if (!setting || size == 0)
+	if (!setting_of(ctx, k) || size == 0)
 		return -EINVAL;
-	seq = pkdi_read(&setting->ask->seq);
+	answer = &ctx->node->settings.answers[k];
+	seq = pkdi_read(&ctx->node->settings.asks[k].seq);
 	if (seq == 0)
 		return -ENODATA;
-	if (atomic_load_explicit(&setting->answer->seq, memory_order_acquire) != seq)
+	if (atomic_load_explicit(&answer->seq, memory_order_acquire) != seq)
 		return -EINPROGRESS;
-	is_refused = atomic_load_explicit(&setting->answer->is_refused, memory_order_relaxed);
-	if (!is_refused)
+	if (!atomic_load_explicit(&answer->is_refused, memory_order_relaxed))
 		return 0;
-	n = strnlen(setting->answer->reason, PKDI_ASK_REASON - 1);
+	n = strnlen(answer->reason, PKDI_ASK_REASON - 1);
 	n = n < size ? n : size - 1;
-	memcpy(ret_reason, setting->answer->reason, n);
+	memcpy(ret_reason, answer->reason, n);
 	ret_reason[n] = '\0';
 	return -EINVAL;
 }

@@ -13,8 +13,6 @@ struct pkdi_setting {
 	char *name;      /* "green.low", as the console knows it */
 	uint32_t target; /* its number, see options/param.h */
 	const struct pkdi_live_value *value;
-	struct pkdi_ask *ask;                 /* own */
-	const struct pkdi_ask_answer *answer; /* the console's */
 };
 
 struct pkdi_settings {

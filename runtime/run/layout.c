@@ -67,8 +67,8 @@ static void carve_node(struct pkdi_run *run, struct pkdi_node *node, struct carv
 	if (decl->n_commands)
 		node->calls.answers = carve(carver, pkdi_call_answers_size(decl));
 	if (node->settings.n)
-		node->settings.asks =
-			carve(carver, node->settings.n * sizeof(*node->settings.asks));
+		node->settings.asks = carve(carver,
+		                            node->settings.n * sizeof(*node->settings.asks));
 	for (uint32_t i = 0; i < decl->n_inputs; i++) {
 		uint32_t n_pins = pkdi_policy_pins(&decl->inputs[i], decl->fires_any);
 		struct pkdi_input *input = &node->inputs[i];

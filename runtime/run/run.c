@@ -18,8 +18,8 @@
 #include "run/layout.h"
 #include "run/link.h"
 #include "run/paths.h"
-#include "run/traces.h"
 #include "run/settings.h"
+#include "run/traces.h"
 #include "run/wishes.h"
 
 /* ---- Private memory ---- */
@@ -488,9 +488,8 @@ int pkdi_run_init(struct pkdi_run *run, const struct pkd_program *program,
 		r = create_states(run);
 	if (r == 0)
 		r = create_pools(run);
-	if (r < 0)
-		goto finish_run;
-	r = pkdi_settings_find(run);
+	if (r == 0)
+		r = pkdi_settings_find(run);
 	if (r < 0)
 		goto finish_run;
 	r = pkdi_layout_create(run, (uint64_t)options->why_bytes);

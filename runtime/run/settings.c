@@ -143,11 +143,9 @@ static int link_node(struct pkdi_run *run, struct pkdi_node *node, bool has_cons
 			return -EINVAL;
 		}
 		most = setting->value->size > most ? setting->value->size : most;
-		setting->answer = &settings->answers[k];
-		setting->ask = &settings->asks[k];
 		/* What was asked of a run before this one is over, also where it died in asking. */
-		seq = (pkdi_read(&setting->ask->seq) + 1) & ~UINT64_C(1);
-		atomic_store(&setting->ask->seq, seq);
+		seq = (pkdi_read(&settings->asks[k].seq) + 1) & ~UINT64_C(1);
+		atomic_store(&settings->asks[k].seq, seq);
 		atomic_store(&settings->answers[k].seq, seq);
 	}
 	settings->scratch = malloc(most);
