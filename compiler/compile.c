@@ -42,6 +42,28 @@ static bool is_module(const struct ast_file *file)
 	return false;
 }
 
+/* A pipeline with an input is a part of others. Where there is no other one, the input may be meant
+ * as a parameter. */
+static bool report_part(struct sema *sema, const struct ast_file *file)
+{
+	for (size_t i = 0; i < file->decls.n; i++) {
+		const struct ast_decl *decl = file->decls.items[i];
+		if (decl->kind != DECL_PIPELINE || decl->outputs.n > 0)
+			continue;
+		const struct ast_port *port = decl->inputs.items;
+		while (port->param || port->initial)
+			port++;
+		diag_report(sema->diags, E0409, port->span,
+		            "'%s' has an input, '%s', so it is a part of other pipelines, and here "
+		            "is none",
+		            decl->name.text, port->name.text);
+		diag_help(sema->diags, "write 'param %s' for an option of the program",
+		          port->name.text);
+		return true;
+	}
+	return false;
+}
+
 /* The pipeline asked for; else the only one, or the one named like the file. */
 static const struct ast_decl *choose_pipeline(struct sema *sema, struct file_scope *main,
                                               const struct compile_options *options)
@@ -63,6 +85,8 @@ static const struct ast_decl *choose_pipeline(struct sema *sema, struct file_sco
 	}
 	if (n == 1 || options->library || (n == 0 && options->module && is_module(file)))
 		return only;
+	if (n == 0 && sema->diags->n_errors == 0 && report_part(sema, file))
+		return NULL;
 	if (n > 1 || sema->diags->n_errors == 0)
 		diag_report(sema->diags, E0409, (struct span){0},
 		            n == 0 ? "%s has no pipeline" : "%s has several pipelines",

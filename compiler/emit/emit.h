@@ -9,12 +9,24 @@
 /* NODE.pkd.h of one .pkd file: its types, and the interface of each of its nodes. */
 void emit_header(const struct unit *unit, struct buf *out);
 
+/* NAME_pkd.pyi of one .pkd file: its nodes in Python. False: it has none. */
+bool emit_stub(const struct unit *unit, struct buf *out);
+
 /* The nodes whose steps stand in one .pkd file, as far as the program has them: NODE.pkd.c. False:
  * there are none. `path` is where it will lie: then compilers name this and the .pkd file by paths
  * that lead there from the current directory. NULL: by names that do not depend on it. */
 bool emit_steps(const struct analysis *analysis, const struct unit *unit, const char *path,
                 struct buf *out);
 const char *emit_steps_file(struct arena *arena, const struct unit *unit);
+
+/* The sources in Python, in the order in which the program numbers them. */
+struct python_source {
+	const char *path; /* as declared, relative to the unit's directory */
+	const struct unit *unit;
+};
+VEC_OF(python_sources, struct python_source);
+void emit_python_sources(const struct graph *graph, struct arena *arena,
+                         struct python_sources *ret_sources);
 
 /* The program: constant tables for pkd_main, in one C file. */
 void emit_program(const struct analysis *analysis, struct buf *out);

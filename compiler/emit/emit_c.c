@@ -79,7 +79,7 @@ static void put_head(const struct program *p)
 	buf_printf(p->out, "\nPKD_GENERATED_FOR(%d);\n", PKD_ABI);
 	for (size_t i = 0, n = 0; i < p->faces.n; i++) {
 		const struct interface *face = p->faces.items[i];
-		if (face->parts.n)
+		if (face->parts.n || interface_is_python(face))
 			continue; /* defined in this file */
 		buf_printf(p->out, "%sextern const struct pkd_methods %s_methods;\n",
 		           n++ ? "" : "\n", face->c_name);
@@ -342,7 +342,11 @@ static void put_node(const struct program *p, size_t i, size_t n_derived)
 	out_field_string(&row, "name", node->name);
 	out_field_string(&row, "kind", face->kind);
 	out_field_string(&row, "at", place(p, node->at));
-	out_field(&row, ".methods = &%s_methods", face->c_name);
+	if (interface_is_python(face))
+		out_field(&row, ".methods = &%s.methods",
+		          program_python(p, (uint32_t)i));
+	else
+		out_field(&row, ".methods = &%s_methods", face->c_name);
 	if (!face->parts.n)
 		out_field(&row, ".params = &%s_params", p->node_names[params_of]);
 	if (params_of == i)
@@ -398,6 +402,7 @@ static void put_nodes(struct program *p)
 		put_inputs(p, i);
 		put_outputs(p, i);
 		put_memories(p, i);
+		emit_python(p, (uint32_t)i);
 	}
 	buf_puts(p->out, "\n/* In the order of their constants. */\n"
 	                 "static const struct pkd_node nodes[] = {\n");

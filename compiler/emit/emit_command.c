@@ -21,8 +21,13 @@ static const char *put_call(struct program *p, const struct interface *face,
 		buf_puts(p->out, "\t(void)args;\n");
 	if (!command->answer)
 		buf_puts(p->out, "\t(void)answer;\n");
-	buf_printf(p->out, "\treturn %s(self%s%s, ctx);\n}\n", own, command->args ? ", args" : "",
-	           command->answer ? ", answer" : "");
+	if (interface_is_python(face))
+		buf_printf(p->out, "\treturn pkd_python_command(self, %zu, %s, %s, ctx);\n}\n",
+		           (size_t)(command - face->commands.items),
+		           command->args ? "args" : "NULL", command->answer ? "answer" : "NULL");
+	else
+		buf_printf(p->out, "\treturn %s(self%s%s, ctx);\n}\n", own,
+		           command->args ? ", args" : "", command->answer ? ", answer" : "");
 	return name;
 }
 

@@ -403,6 +403,8 @@ static void put_commands(const struct header *h, const struct interface *node)
 			put_record(h, command->args->record);
 		if (command->answer)
 			put_port_struct(h, node, &answer);
+		if (interface_is_python(node))
+			continue; /* a method of its class */
 		buf_putc(h->out, '\n');
 		out_comment(h->out, 0, command->doc);
 		emit_command_head(h->arena, node, command, h->out, ");");
@@ -456,8 +458,11 @@ static void put_node(const struct header *h, const struct interface *node)
 	put_inputs(h, node);
 	put_outputs(h, node);
 	put_state(h, node);
-	put_prototypes(h, node);
+	if (!interface_is_python(node))
+		put_prototypes(h, node);
 	put_commands(h, node);
+	if (interface_is_python(node))
+		return; /* nobody calls anything of it from C */
 	put_state_call(h, node);
 	put_memory_calls(h, node);
 	put_absent_calls(h, node);

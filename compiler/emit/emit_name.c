@@ -170,7 +170,14 @@ static void choose_graph_names(struct program *p)
 	                                     {"", "_params"},
 	                                     {"", "_derived"},
 	                                     {"", "_inputs"},
-	                                     {"", "_outputs"}};
+	                                     {"", "_outputs"},
+	                                     {"", "_python"},
+	                                     {"", "_python_inputs"},
+	                                     {"", "_python_outputs"},
+	                                     {"", "_python_sizes"},
+	                                     {"", "_python_fields"},
+	                                     {"", "_python_state"},
+	                                     {"", "_python_memories"}};
 	static const struct around stream[] = {{"STREAM_", ""}, {"", "_readers"}};
 	static const struct around process[] = {{"", "_nodes"}};
 	const struct graph *graph = p->graph;

@@ -66,6 +66,8 @@ void emit_includes(const struct program *p)
 	for (size_t i = 0; i < p->faces.n; i++) {
 		const struct interface *face = p->faces.items[i];
 		needs.terms = needs.terms || face->parts.n > 0;
+		if (interface_is_python(face))
+			vec_push(p->arena, &names, "<pkd/python.h>");
 		for (size_t k = 0; k < face->parts.n; k++)
 			look_at(face->parts.items[k].term, &needs);
 		vec_push(p->arena, &names, header_word(p, p->faces.items[i]->unit));

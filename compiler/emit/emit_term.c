@@ -361,7 +361,8 @@ static void fill_record(struct writer *w, struct value_text to, const struct ter
 
 static void fill_list(struct writer *w, struct value_text to, const struct term *term)
 {
-	writer_say(w, "%s = %zu;", place_member(w->arena, to, "len").text, term->n_items);
+	if (term->type->kind == TYPE_LIST)
+		writer_say(w, "%s = %zu;", place_member(w->arena, to, "len").text, term->n_items);
 	for (size_t i = 0; i < term->n_items; i++)
 		term_fill(w, place_item(w->arena, to, term->type, arena_printf(w->arena, "%zu", i)),
 		          term->items[i]);

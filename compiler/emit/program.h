@@ -45,6 +45,10 @@ const char *program_table(const struct program *program, const struct interface 
  * path, so that the program does not depend on where it was built (emit_c.c). */
 const char *program_path(const struct program *program, uint32_t source);
 
+/* Of a node in Python: its struct pkd_python, and that one's name (emit_python.c). */
+void emit_python(struct program *p, uint32_t node);
+const char *program_python(const struct program *p, uint32_t node);
+
 /* What the C library and pkd declare (emit_step.c). */
 void emit_includes(const struct program *program);
 

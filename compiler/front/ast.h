@@ -95,8 +95,9 @@ struct ast_port {
 	const char *doc;
 	bool optional, param, live, secret;
 	bool exact;                  /* an input: it wants the value of the very frame */
+	bool lossy;                  /* an input: some of its values may be missing */
 	struct privacy_mark privacy; /* an output */
-	struct span word_at;         /* of `exact` */
+	struct span word_at;         /* of `exact` or `lossy` */
 	struct ast_expr *initial;
 	struct ast_expr *low, *high; /* in low..high */
 };
@@ -233,7 +234,7 @@ struct ast_decl {
 	struct ast_name name;         /* USE: the name it gets here */
 	struct ast_expr *expr;        /* CONST; USE of a file: its path */
 	struct ast_ports fields;      /* TYPE */
-	struct ast_names names;       /* ENUM; USE of a module: its path */
+	struct ast_names names;       /* ENUM; path of a module, USE; of what drops values, TYPE */
 	struct ast_generics generics; /* NODE, PIPELINE */
 	struct ast_ports inputs, outputs;
 	struct ast_items items; /* NODE */

@@ -138,7 +138,9 @@ static void print_type(const struct ast_type *type, FILE *file)
 static void print_port(const struct ast_port *port, const char *what, FILE *file)
 {
 	fprintf(file, "  (%s%s %s%s%s%s ", port->live ? "live " : "", what,
-	        port->secret ? "secret " : "", port->exact ? "exact " : "",
+	        port->secret ? "secret " : "", port->exact   ? "exact "
+		                                   : port->lossy ? "lossy "
+		                                                 : "",
 	        privacy_before(port->privacy.word), port->name.text);
 	print_type(port->type, file);
 	if (port->optional)
@@ -299,6 +301,8 @@ static void print_decl(const struct ast_decl *decl, FILE *file)
 		fprintf(file, " of %s", decl->of.text);
 	for (size_t i = 0; i < decl->generics.n; i++)
 		fprintf(file, " <%s>", decl->generics.items[i].name.text);
+	if (decl->kind == DECL_TYPE && decl->names.n)
+		fputs(" dropped by", file);
 	for (size_t i = 0; i < decl->names.n; i++)
 		fprintf(file, " %s", decl->names.items[i].text);
 	if (decl->expr) {

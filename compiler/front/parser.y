@@ -83,6 +83,7 @@ static void parser_error(PARSER_LTYPE *lloc, void *scanner, struct parser *parse
 %token TOUCHES "touches" NOTHING "nothing" LIMIT "limit" FINISH "finish" C "c"
 %token INCLUDE "include" DEFINE "define" FLUSHES "flushes" WAKES "wakes" MAKES "makes"
 %token SECRET "secret" CHANGED "changed" PRIVATE "private" PUBLIC "public" EXACT "exact"
+%token DROPPED "dropped" BY "by" LOSSY "lossy"
 %token MAY "may" REST "rest" STARTS "starts" RESTING "resting" MEMORY "memory"
 %token RANGE_OPEN "..<" COALESCE "??"
 %token ARROW "->" RANGE ".." EQ "==" NE "!=" LE "<=" GE ">=" END_STMT "the end of the line"
@@ -152,6 +153,11 @@ decl:
 | "type" name '{' fields '}' {
 	$$ = ast_decl(parser, DECL_TYPE, @$, $name);
 	$$->fields = $fields;
+  }
+| "type" name "dropped" "by" path '{' fields '}' {
+	$$ = ast_decl(parser, DECL_TYPE, @$, $name);
+	$$->fields = $fields;
+	$$->names = $path;
   }
 | "enum" name '{' names '}' {
 	$$ = ast_decl(parser, DECL_ENUM, @$, $name);
@@ -308,6 +314,7 @@ port:
   parameter
 | "param" declared { $$ = $declared; $$.param = true; $$.span = @$; }
 | "exact" parameter { $$ = $parameter; $$.exact = true; $$.word_at = @1; }
+| "lossy" parameter { $$ = $parameter; $$.lossy = true; $$.word_at = @1; }
 | privacy parameter { $$ = $parameter; $$.privacy = $privacy; }
 ;
 
@@ -862,6 +869,7 @@ word:
 | "executes" | "devices" | "display" | "sets" | "settled" | "init" | "touches" | "nothing" | "limit"
 | "finish" | "c" | "include" | "define" | "flushes" | "wakes" | "makes" | "secret"
 | "changed" | "may" | "rest" | "starts" | "resting" | "memory" | "private" | "public" | "exact"
+| "dropped" | "by" | "lossy"
 ;
 
 %%
@@ -940,7 +948,7 @@ static void suggest_keyword(struct parser *parser, const yypcontext_t *context, 
 	        "reads",  "writes", "appends",   "network", "unix",  "executes", "devices",
 	        "display", "sets", "settled", "touches", "limit",  "finish", "include",  "define",
 	        "flushes", "wakes", "makes",  "secret",  "changed", "may", "rest", "starts", "resting",
-	        "memory", "private", "public", "exact"};
+	        "memory", "private", "public", "exact", "dropped", "lossy"};
 	const char *before = token_text(parser, parser->before);
 	size_t n = sizeof leading / sizeof *leading;
 	if (strcmp(before, "return") == 0 || strcmp(word, "return") == 0)

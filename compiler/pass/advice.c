@@ -22,8 +22,7 @@ const char *edge_source(const struct analysis *a, uint32_t e)
 	return edge_words_as(a, e, "");
 }
 
-/* The name that a help gives to something, and "_2" behind it where there is such a node. */
-static const char *free_name(const struct analysis *a, const char *name)
+const char *free_name(const struct analysis *a, const char *name)
 {
 	for (uint32_t n = 0; n < a->graph->nodes.n; n++)
 		if (strcmp(node_name(a, n), name) == 0)

@@ -120,14 +120,23 @@ static struct firing firing_of(const struct analysis *a, uint32_t n)
 	return f;
 }
 
+/* Whether its node may leave the value out: then the other one is what fires whatever happens, as
+ * the link of a camera does that has no frame. */
+static bool has_gaps(const struct graph *graph, uint32_t e)
+{
+	return graph->streams.items[graph->edges.items[e].stream].optional;
+}
+
 /* Says to sample one of two edges, one whose port can be absent if there is one. */
 static void help_sample_one(struct analysis *a, uint32_t keep, uint32_t sample, const char *why)
 {
 	const struct graph *graph = a->graph;
-	const struct port *port = graph_edge_port(graph, &graph->edges.items[sample]);
-	const struct port *other = graph_edge_port(graph, &graph->edges.items[keep]);
+	bool can = graph_edge_port(graph, &graph->edges.items[sample])->optional;
+	bool other_can = graph_edge_port(graph, &graph->edges.items[keep])->optional;
+	bool other_is_better = has_gaps(graph, keep) && !has_gaps(graph, sample);
 
-	help_sample(a, !port->optional && other->optional ? keep : sample, why);
+	help_sample(a, other_can > can || (other_can == can && other_is_better) ? keep : sample,
+	            why);
 }
 
 static void report_two_origins(struct analysis *a, uint32_t n, const struct firing *f)

@@ -93,6 +93,9 @@ const char *edge_advice(const struct analysis *a, uint32_t edge, const char *pol
 /* A help to sample by this edge; `why` goes on, as in " to take its newest value". */
 void help_sample(struct analysis *a, uint32_t edge, const char *why);
 
+/* The name that a help gives to something, and "_2" behind it where there is such a node. */
+const char *free_name(const struct analysis *a, const char *name);
+
 /* A help to put a value in place of one that may be missing, on the frames that fire its node. */
 void help_filled(struct analysis *a, uint32_t edge);
 

@@ -5,6 +5,7 @@
 #include "pass/touch.h"
 
 #include <inttypes.h>
+#include <pkd/program.h>
 #include <stdarg.h>
 #include <string.h>
 
@@ -173,6 +174,26 @@ static void print_memory(const struct report *r)
 	put_wrapped(r->file, text_column(r, bytes_width),
 	            arena_printf(a->arena, "%s%s", bytes_words(a->arena, a->memory_total),
 	                         limit_words(r)));
+}
+
+/* As the runtime counts them, which also has the descriptors of whoever starts the program. */
+static void print_needs(const struct report *r)
+{
+	const struct graph *graph = r->a->graph;
+	size_t n = PKD_PROGRAM_DESCRIPTORS + graph->n_pools;
+
+	for (uint32_t s = 0; s < graph->streams.n; s++)
+		n += r->a->has_channel[s];
+	for (uint32_t i = 0; i < graph->nodes.n; i++)
+		n += graph->nodes.items[i].face->persistent.n || graph->nodes.items[i].face->pasts.n ||
+		     graph->nodes.items[i].face->memories.n;
+	n += graph->processes.n * PKD_PROCESS_DESCRIPTORS;
+	section(r, "needs");
+	row(r, "memory", "%s for streams, and what the nodes allocate themselves",
+	    bytes_words(r->a->arena, r->a->memory_total));
+	row(r, "processes", "%zu, and those of the supervisor and the console",
+	    (size_t)graph->processes.n);
+	row(r, "descriptors", "at most %zu, in the supervisor", n);
 }
 
 /* ---- Frames ---- */
@@ -661,6 +682,8 @@ void pass_report(const struct analysis *analysis, FILE *file)
 		fit_label(&r, node_name(analysis, n));
 	head(&r);
 	print_memory(&r);
+	if (analysis->done[PASS_memory])
+		print_needs(&r);
 	print_frames(&r);
 	if (analysis->done[PASS_unused])
 		print_unread(&r);

@@ -8,6 +8,7 @@
 #include "base/map.h"
 #include "front/privacy.h"
 #include "front/right.h"
+#include "base/text.h"
 #include "sema/term.h"
 
 /* UNKNOWN only while its node is being resolved. */
@@ -31,6 +32,7 @@ struct port {
 	const struct type *type;
 	bool optional; /* T?; of a bank or window: each element */
 	bool exact;    /* an input: it wants the value of the frame that fires */
+	bool lossy;    /* an input of values that need those before them: some may be missing */
 	struct privacy_mark mark; /* an output: of all its streams, where the program says nothing */
 };
 
@@ -179,6 +181,17 @@ static inline bool interface_keeps(const struct interface *face)
 {
 	return face->state.n > 0 || face->members.text || face->persistent.n > 0 ||
 	       face->memories.n > 0;
+}
+
+static inline bool source_is_python(const char *source)
+{
+	return text_ends_with(source, ".py");
+}
+
+/* Whether it is written in Python: that is its only source, then. */
+static inline bool interface_is_python(const struct interface *face)
+{
+	return face->sources.n > 0 && source_is_python(face->sources.items[0]);
 }
 
 /* Whether a parameter may change while the program runs. */

@@ -379,17 +379,23 @@ static void claim_name(struct sema *sema, struct interface *face, struct ast_nam
 	diag_help(sema->diags, "ports, parameters and <…> of a node have names of their own");
 }
 
-/* `exact` is for what comes in, `private` and `public` for what goes out. */
+/* `exact` and `lossy` are for what comes in, `private` and `public` for what goes out. NULL: none
+ * of them stands there. */
+static const char *port_word(const struct ast_port *port)
+{
+	if (port->privacy.word != PRIVACY_UNSAID)
+		return privacy_word(port->privacy.word);
+	return port->exact ? "exact" : port->lossy ? "lossy" : NULL;
+}
+
 static void check_port_words(struct sema *sema, const struct ast_port *written, bool output)
 {
 	bool parameter = written->param || written->initial || written->low;
 	bool marked = written->privacy.word != PRIVACY_UNSAID;
 	struct span at = marked ? written->privacy.at : written->word_at;
-	const char *word = marked ? privacy_word(written->privacy.word) : "exact";
+	const char *word = port_word(written);
 
-	if (!marked && !written->exact)
-		return;
-	if (!parameter && output == marked)
+	if (!word || (!parameter && output == marked))
 		return;
 	diag_report(sema->diags, E0410, at, "'%s' stands before %s, and this is %s", word,
 	            marked ? "an output" : "an input",
@@ -426,6 +432,7 @@ static void resolve_port(struct sema *sema, struct file_scope *file, struct inte
 	                    .type = resolve_type(sema, place, written->type),
 	                    .optional = written->optional,
 	                    .exact = written->exact,
+	                    .lossy = written->lossy,
 	                    .mark = written->privacy};
 	if (output && port.type->kind == TYPE_ANY) {
 		diag_report(sema->diags, E0301, written->type->span, "an output needs a type");
@@ -889,8 +896,8 @@ static void check_no_words(struct sema *sema, const struct ast_ports *ports, boo
 	for (size_t i = 0; i < ports->n; i++) {
 		const struct ast_port *port = &ports->items[i];
 		bool marked = output && port->privacy.word != PRIVACY_UNSAID;
-		const char *word = marked ? privacy_word(port->privacy.word) : "exact";
-		if (!marked && (output || !port->exact))
+		const char *word = port_word(port);
+		if (!word || (!marked && (output || port->privacy.word != PRIVACY_UNSAID)))
 			continue;
 		diag_report(sema->diags, E0410, marked ? port->privacy.at : port->word_at,
 		            "'%s' stands before a port of a node, and this is one of a pipeline",

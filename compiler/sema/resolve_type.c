@@ -344,6 +344,22 @@ bool resolve_layout(struct sema *sema, const struct type *type, struct span span
 	return false;
 }
 
+/* The node of which a type says that it alone drops values; NULL: it says nothing, or wrongly. */
+static const char *resolve_dropper(struct sema *sema, struct symbol *symbol)
+{
+	struct ast_names *names = &symbol->decl->names;
+	if (!names->n)
+		return NULL;
+	struct symbol *node = scope_lookup(sema, symbol->file, names, E0205, "node");
+	if (!node)
+		return NULL;
+	if (node->kind == SYMBOL_NODE)
+		return resolve_kind(sema, node->file, node->name.text);
+	diag_report(sema->diags, E0206, names->items[names->n - 1].span,
+	            "'%s' is %s, not a node", node->name.text, symbol_kind_text(node->kind));
+	return NULL;
+}
+
 static const struct type *resolve_record(struct sema *sema, struct symbol *symbol)
 {
 	const struct ast_decl *decl = symbol->decl;
@@ -387,6 +403,8 @@ static const struct type *resolve_record(struct sema *sema, struct symbol *symbo
 		return type_error();
 	type_layout(type, &record->layout);
 	record->holds_picture = type_record_holds(record);
+	record->dropper = resolve_dropper(sema, symbol);
+	record->lossless = decl->names.n > 0 || type_record_is_lossless(record);
 	return type;
 }
 

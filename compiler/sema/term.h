@@ -35,7 +35,7 @@ enum term_kind {
 	TERM_FOLD,     /* `fold` over the items of left, of right (NULL: of the items themselves) */
 	TERM_MINMAX,   /* fold MIN or MAX of left and right */
 	TERM_RECORD,   /* items[i] is field number i of type->record */
-	TERM_LIST,     /* items of a list<T, n> */
+	TERM_LIST,     /* items of a list<T, n>, or of an array */
 	TERM_CALL,     /* `function` of items: of numbers, which all have one type */
 	TERM_TEXT,     /* left in digits or words; index: decimals, or TEXT_SHORTEST */
 	TERM_CONVERT,  /* left as `type`: between numbers, saturating; of strings, cut */

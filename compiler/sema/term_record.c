@@ -60,6 +60,7 @@ static const struct type *anonymous_record(struct lift *lift, const struct term 
 		                        .doc = "",
 		                        .span = names[i].span});
 	record->holds_picture = type_record_holds(record);
+	record->lossless = type_record_is_lossless(record);
 	vec_push(e->sema->arena, &e->bound->file->unit->records, record);
 	for (size_t i = 0; i < record->fields.n; i++)
 		resolve_use(e->sema, e->bound->file->unit, record->fields.items[i].type);
@@ -216,12 +217,25 @@ static struct term *no_common_item(struct lift *lift, const struct ast_expr *exp
 	return NULL;
 }
 
+/* Where an array is wanted, the items are its elements. */
+static bool is_array_of(struct lift *lift, const struct ast_expr *expr, const struct type *array)
+{
+	if (expr->args.n == array->n.value)
+		return true;
+	diag_report(lift_diags(lift), E0302, expr->span, "%s has %llu elements, and these are %zu",
+	            array->name, (unsigned long long)array->n.value, expr->args.n);
+	return false;
+}
+
 struct term *term_build_list(struct lift *lift, const struct ast_expr *expr,
                              const struct type *hint)
 {
 	struct term *term = term_new(lift, TERM_LIST, NULL, expr->span);
-	bool hinted = hint && hint->kind == TYPE_LIST;
+	bool is_array = hint && hint->kind == TYPE_ARRAY && type_is_concrete(hint);
+	bool hinted = is_array || (hint && hint->kind == TYPE_LIST);
 	const struct type *item = hinted ? hint->item : NULL;
+	if (is_array && !is_array_of(lift, expr, hint))
+		return NULL;
 	struct arena *arena = lift->e->sema->arena;
 	const struct ast_expr **exprs = arena_alloc(arena, (expr->args.n + 1) * sizeof *exprs);
 	struct term **built = arena_alloc(arena, (expr->args.n + 1) * sizeof *built);
@@ -252,6 +266,10 @@ struct term *term_build_list(struct lift *lift, const struct ast_expr *expr,
 	}
 	if (!item)
 		return term_mismatch(lift, expr->span, "the type of this list is not known", NULL);
+	if (is_array) {
+		term->type = hint;
+		return term;
+	}
 	uint64_t n = hinted && !hint->n.variable ? hint->n.value : expr->args.n;
 	if (expr->args.n > n)
 		return term_mismatch(lift, expr->span, "more items than there is room for", hint);

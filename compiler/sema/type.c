@@ -250,6 +250,21 @@ bool type_record_holds(const struct record *record)
 	return false;
 }
 
+bool type_is_lossless(const struct type *type)
+{
+	if (type->kind == TYPE_ARRAY || type->kind == TYPE_LIST)
+		return type_is_lossless(type->item);
+	return type->kind == TYPE_RECORD && type->record->lossless;
+}
+
+bool type_record_is_lossless(const struct record *record)
+{
+	for (size_t i = 0; i < record->fields.n; i++)
+		if (type_is_lossless(record->fields.items[i].type))
+			return true;
+	return false;
+}
+
 bool type_is_concrete(const struct type *type)
 {
 	switch (type->kind) {

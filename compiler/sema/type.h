@@ -77,6 +77,8 @@ struct record {
 	/* Kept by resolve, as records may hold each other many times over; align is 0 before. */
 	struct layout layout;
 	bool holds_picture; /* a field does: kept likewise, type_record_holds */
+	bool lossless; /* each value, or one in it, needs those before it: see dropper */
+	const char *dropper; /* the one node that may drop some, "video.gop"; NULL: not declared */
 };
 
 struct enumeration {
@@ -105,6 +107,10 @@ uint64_t type_items_offset(const struct type *list);
  * times, and what has one of these in it. */
 bool type_holds_picture(const struct type *type);
 bool type_record_holds(const struct record *record); /* computed anew from its fields */
+
+/* Whether each of its values needs those before it, or has one in it that does. */
+bool type_is_lossless(const struct type *type);
+bool type_record_is_lossless(const struct record *record); /* as its fields say */
 
 bool type_is_concrete(const struct type *type); /* no variable in it; `any` is not concrete */
 bool type_equal(const struct type *a, const struct type *b);

@@ -6,6 +6,7 @@
 #include "base/hash.h"
 #include "emit/emit.h"
 #include "sema/scope.h"
+#include "tool/python.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -112,6 +113,8 @@ static int build_in_cache(struct build *b, const char **ret_program)
 	bool c_only = b->tool->option[OPTION_C_ONLY];
 	build_collect_faces(b);
 	int status = c_only ? 0 : build_check_needs(b);
+	if (!status && !c_only)
+		status = build_check_python(b);
 	if (!status)
 		status = build_open_cache(b);
 	if (!status)
@@ -121,7 +124,11 @@ static int build_in_cache(struct build *b, const char **ret_program)
 	if (status || c_only)
 		return status;
 	const char *program = path_join(b->arena, b->cache, b->name);
-	status = build_compile(b);
+	status = build_embedding(b);
+	if (!status)
+		status = build_write_python(b);
+	if (!status)
+		status = build_compile(b);
 	if (!status)
 		status = build_link(b, program);
 	if (!status)

@@ -10,6 +10,17 @@ struct step_file {
 	const struct unit *unit;
 };
 
+/* What an interpreter of Python says of itself. */
+struct python {
+	const char *wanted; /* the command by which it was found */
+	const char *executable, *version, *implementation;
+	const char *numpy; /* its version; "": there is none */
+	const char *include, *platform;
+	bool is_shared;
+	const char *libdir, *library; /* libpython3.11.so */
+	VEC(const char *) reads;      /* where it reads from */
+};
+
 struct build {
 	struct tool *tool;
 	struct arena *arena;
@@ -24,8 +35,11 @@ struct build {
 	struct map library_directories;
 	VEC(const char *) libraries; /* files in those directories that -lNAME stands for */
 	VEC(const char *) objects;
-	bool compiler_fails; /* whatever the source */
-	bool has_cxx;        /* some node used is written in C++ */
+	bool compiler_fails;     /* whatever the source */
+	struct python python;    /* with nodes in Python … */
+	const char *embedding;   /* … the shared object for it … */
+	const char *interpreter; /* … and C that says where they lie; else NULL */
+	bool has_cxx;            /* some node used is written in C++ */
 };
 
 /* Makes the cache directory, locks it, and fills in cache and include. Refuses one that others

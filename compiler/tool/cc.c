@@ -428,6 +428,8 @@ static int compile_nodes(struct build *b)
 		const struct interface *face = b->faces.items[i];
 		for (size_t s = 0; s < face->sources.n && !face->unit->stdlib; s++) {
 			const char *path = build_path_of(b, face, face->sources.items[s]);
+			if (source_is_python(path))
+				continue;
 			if (b->compiler_fails)
 				return STATUS_FAILED;
 			if (map_put(b->arena, &done, path, b))
@@ -446,6 +448,9 @@ int build_compile(struct build *b)
 	int status = compile_source(b, b->program, object, b->c.graph->at);
 
 	if (b->compiler_fails)
+		return STATUS_FAILED;
+	if (b->interpreter &&
+	    compile_source(b, b->interpreter, object_of(b, b->interpreter), b->c.graph->at))
 		return STATUS_FAILED;
 	return compile_nodes(b) || status ? STATUS_FAILED : 0;
 }
@@ -557,6 +562,12 @@ int build_link(struct build *b, const char *program)
 	for (size_t i = 0; i < b->libraries.n; i++)
 		vec_push(b->arena, &b->objects, b->libraries.items[i]);
 	subprocess_add_words(&command, "LDFLAGS", "");
+	/* Where the program finds libpkd_web.so, with which --serve has a page. By the old tag, which
+	 * counts whoever calls dlopen: under a sanitizer, that does it. */
+	if (!strpbrk(b->tool->library.archives, ":$")) {
+		subprocess_add_split(&command, "-Xlinker --disable-new-dtags -Xlinker -rpath -Xlinker");
+		subprocess_add(&command, b->tool->library.archives);
+	}
 	if (add_libraries(b, &command))
 		return STATUS_FAILED;
 	const char *text = subprocess_text(&command);

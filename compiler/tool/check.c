@@ -1,5 +1,6 @@
 /* pkdc check: messages, one stage of the compiler, or the report of what is proved. */
 #include "front/ast.h"
+#include "tool/python.h"
 #include "tool/tool.h"
 
 static void print_json(const struct compilation *c)
@@ -44,6 +45,8 @@ int tool_check(struct tool *tool)
 {
 	struct compilation c;
 	int status = tool_compile(tool, &c, NEEDS_MODULE);
+	if (!status && !tool->option[OPTION_DUMP])
+		status = python_check(tool, &c);
 	tool_print_messages(&c);
 	/* A refused assertion still leaves facts that explain it. */
 	if (tool->option[OPTION_JSON])

@@ -5,6 +5,23 @@
 #include "tool/tool.h"
 #include <string.h>
 
+/* Beside the file: where an editor finds it that has its nodes' sources open. */
+static int write_stub(struct tool *tool, const struct unit *unit)
+{
+	const char *path = path_join(
+		tool->arena, path_directory(tool->arena, tool->operand),
+		arena_printf(tool->arena, "%s_pkd.pyi", path_stem(tool->arena, tool->operand)));
+	struct buf out;
+	int error = 0;
+	buf_init(&out);
+	if (emit_stub(unit, &out))
+		error = file_write(path, out.text, out.length);
+	buf_finish(&out);
+	if (error)
+		complain("cannot write '%s': %s", path, strerror(-error));
+	return error ? STATUS_FAILED : 0;
+}
+
 static int write_one(struct tool *tool)
 {
 	struct compilation c;
@@ -16,6 +33,8 @@ static int write_one(struct tool *tool)
 		emit_header(c.main, &out);
 		status = tool_write(tool, out.text, out.length);
 		buf_finish(&out);
+		if (!status)
+			status = write_stub(tool, c.main);
 	}
 	compile_finish(&c);
 	return status;

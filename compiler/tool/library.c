@@ -23,6 +23,7 @@ static bool find_installed(struct arena *arena, const char *directory, struct li
 		.stdlib = below(arena, prefix, "share/pkd/stdlib"),
 		.include = below(arena, prefix, "include"),
 		.nodes_include = below(arena, prefix, "share/pkd/include"),
+		.python = below(arena, prefix, "share/pkd/python"),
 		.archives = below(arena, prefix, "lib/pkd"),
 		.diagnostics = below(arena, prefix, "share/pkd/diagnostics"),
 	};
@@ -42,6 +43,7 @@ static bool find_tree(struct arena *arena, const char *directory, struct library
 			.stdlib = below(arena, tree, "stdlib"),
 			.include = below(arena, tree, "runtime/include"),
 			.nodes_include = below(arena, directory, "include"),
+			.python = below(arena, tree, "runtime/python"),
 			.archives = below(arena, directory, "lib"),
 			.diagnostics = below(arena, tree, "docs/diagnostics"),
 		};

@@ -68,11 +68,18 @@ static void check_sources(struct build *b, const struct interface *face)
 			            "the source '%s' of node '%s' does not exist", source,
 			            face->kind);
 			diag_help(&b->c.diags, "create '%s', or correct the `source` line", path);
+		} else if (source_is_python(source)) {
+			if (face->sources.n == 1)
+				continue;
+			diag_report(&b->c.diags, E0701, place,
+			            "node '%s' has another source beside '%s'", face->kind, source);
+			diag_help(&b->c.diags,
+			          "a node in Python has one source, which imports what it needs");
 		} else if (!build_is_cxx(source) && !text_ends_with(source, ".c")) {
 			diag_report(&b->c.diags, E0701, place,
-			            "the source '%s' of node '%s' is neither C nor C++", source,
-			            face->kind);
-			diag_help(&b->c.diags, "its name must end in .c, .cpp, .cc or .cxx");
+			            "the source '%s' of node '%s' is neither C, C++ nor Python",
+			            source, face->kind);
+			diag_help(&b->c.diags, "its name must end in .c, .cpp, .cc, .cxx or .py");
 		}
 	}
 	if (!face->sources.n && !face->step.text && !face->parts.n) {

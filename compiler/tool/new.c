@@ -115,6 +115,27 @@ static const char node_pkd[] =
 	"    source \"@.c\"\n"
 	"}\n";
 
+static const char python_pkd[] =
+	"/// Multiplies each value.\n"
+	"node @(value: f32) -> (result: f32) {\n"
+	"    param factor: f32 = 1.0 in 0.0..1000.0    /// what to multiply with\n"
+	"    stateless\n"
+	"    source \"@.py\"\n"
+	"}\n";
+
+static const char python_py[] =
+	"\"\"\"The node @. What it may ask and do is in the module pkd: pkd.number(), pkd.note(\"...\").\"\"\"\n"
+	"\n"
+	"\n"
+	"class @:\n"
+	"    def __init__(self, params):\n"
+	"        \"\"\"Once, in the node's own process.\"\"\"\n"
+	"        self.params = params\n"
+	"\n"
+	"    def step(self, value):\n"
+	"        \"\"\"Each firing: inputs are there until it returns, and are not to be kept.\"\"\"\n"
+	"        return value * self.params.factor\n";
+
 static const char node_c[] =
 	"#include \"~\"\n"
 	"\n"
@@ -193,8 +214,8 @@ static int new_project(struct tool *tool, const char *n)
 {
 	struct arena *arena = tool->arena;
 
-	if (tool->option[OPTION_IN]) {
-		complain("--in belongs to new node");
+	if (tool->option[OPTION_IN] || tool->option[OPTION_IN_PYTHON]) {
+		complain("--%s belongs to new node", tool->option[OPTION_IN] ? "in" : "python");
 		return STATUS_USAGE;
 	}
 	if (!is_name(arena, n))
@@ -232,7 +253,8 @@ struct new_node {
 	struct arena *arena;
 	const char *name, *file, *source; /* the node, its .pkd, its .c */
 	const char *old;                  /* what the .pkd holds; NULL: there is none */
-	bool library;                     /* the file has no pipeline of its own: others use it */
+	bool python;
+	bool library; /* the file has no pipeline of its own: others use it */
 };
 
 /* The declarations that are there: the file must be readable and the name free. */
@@ -268,7 +290,7 @@ static int look_at_file(struct new_node *n)
 
 static int add_declaration(const struct new_node *n)
 {
-	const char *text = fill(n->arena, node_pkd, n->name, "");
+	const char *text = fill(n->arena, n->python ? python_pkd : node_pkd, n->name, "");
 
 	if (!n->old)
 		return create(n->file, text);
@@ -289,7 +311,10 @@ static int write_node(const struct new_node *n, const char *module)
 	const char *header = n->library && n->file[0] != '/' ? n->file : path_base(n->file);
 
 	header = arena_printf(n->arena, "%s.h", header);
-	int status = create(n->source, fill(n->arena, node_c, prefix, header));
+	/* In Python the class has the node's own name. */
+	const char *text = n->python ? fill(n->arena, python_py, n->name, "")
+	                             : fill(n->arena, node_c, prefix, header);
+	int status = create(n->source, text);
 	if (status)
 		return status;
 	status = add_declaration(n);
@@ -307,7 +332,8 @@ static int write_node(const struct new_node *n, const char *module)
 
 static int new_node(struct tool *tool, const char *name)
 {
-	struct new_node n = {.arena = tool->arena, .name = name};
+	struct new_node n = {
+		.arena = tool->arena, .name = name, .python = tool->option[OPTION_IN_PYTHON]};
 
 	if (!is_name(n.arena, name))
 		return STATUS_FAILED;
@@ -315,7 +341,7 @@ static int new_node(struct tool *tool, const char *name)
 	if (!n.file)
 		n.file = arena_printf(n.arena, "%s.pkd", name);
 	n.source = path_join(n.arena, path_directory(n.arena, n.file),
-	                     arena_printf(n.arena, "%s.c", name));
+	                     arena_printf(n.arena, n.python ? "%s.py" : "%s.c", name));
 	int status = look_at_file(&n);
 	if (status)
 		return status;

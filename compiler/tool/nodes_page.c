@@ -57,7 +57,7 @@ static const char *port_note(const struct page *page, const struct port *port)
 	bool marked = port->mark.word != PRIVACY_UNSAID;
 
 	return arena_printf(page->arena, "%s%s%s%s", port->optional ? ", may be absent" : "",
-	                    port->exact ? ", exact" : "", marked ? ", " : "",
+	                    port->exact ? ", exact" : port->lossy ? ", lossy" : "", marked ? ", " : "",
 	                    marked ? privacy_word(port->mark.word) : "");
 }
 

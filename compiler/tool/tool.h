@@ -34,6 +34,7 @@ struct library {
 	const char *stdlib;        /* MODULE/NODE.pkd */
 	const char *include;       /* pkd/node.h */
 	const char *nodes_include; /* MODULE/NODE.pkd.h */
+	const char *python;        /* host.h, embed/, pkd/ */
 	const char *archives;      /* libpkd.a, libpkd_nodes.a */
 	const char *diagnostics;   /* CODE.md */
 };

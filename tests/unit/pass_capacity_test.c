@@ -277,6 +277,7 @@ static void feedback_sets_the_pace(void **state)
 	plain(cam, x, 0);
 	plain(x, y, 0);
 	uint32_t e = history(y, x, 1);
+	plain(y, add_node("end", "!", ""), 0);
 	set_budget(x, 80000000);
 	set_budget(y, 70000000);
 	run_all();
@@ -298,6 +299,7 @@ static void windows_hold_what_is_looked_back_at(void **state)
 	uint32_t all = look_back(queue(3, cam, x, 1), -7, 0);
 	uint32_t self = look_back(plain(x, x, 0), -2, -2);
 	uint32_t newest = look_back(latest(cam, y, 0), -7, 0);
+	plain(x, add_node("end", "!", ""), 0);
 	run_all();
 	assert_clean();
 	assert_int_equal(a->window[all], 3 + 1 + 7);

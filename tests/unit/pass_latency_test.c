@@ -172,6 +172,9 @@ static void feedback_slower_than_frames_has_no_bound(void **state)
 	plain(cam, x, 0);
 	plain(x, y, 0);
 	history(y, x, 1);
+	uint32_t end = add_node("end", "!", "");
+	plain(y, end, 0);
+	set_budget(end, MS);
 	add_assert(ASSERT_LATENCY, cam, y, 50 * MS);
 	run_all();
 	assert_clean();

@@ -38,6 +38,8 @@ static struct pkdi_run run;
 
 static struct pkdi_serve serve;
 static struct pkdi_web *web;
+static const struct pkdi_web_part part;
+static const struct pkdi_web_parts parts = {&part, NULL};
 static int64_t now_ns;
 static char *text; /* what a client has received last */
 static int clients[MAX_CLIENTS];
@@ -76,7 +78,7 @@ static int set_up(void **state)
 	assert_non_null(text);
 	assert_true(pkdi_address_parse("0", &address));
 	assert_int_equal(pkdi_serve_open(&serve, &address, NULL, why, sizeof(why)), 0);
-	web = pkdi_web_create(&run, &serve);
+	web = pkdi_web_create(&run, &serve, parts);
 	assert_non_null(web);
 	return 0;
 }
