@@ -11,6 +11,7 @@
 #include "os/write.h"
 #include "process/sandbox.h"
 #include "run/given.h"
+#include "run/needs.h"
 #include "run/run.h"
 #include "supervisor/report.h"
 #include "supervisor/spawn.h"
@@ -34,7 +35,7 @@ static void make_safe(void)
 			return; /* without /dev/null there is nothing better to do */
 }
 
-/* What --help and --version have printed is all that there was to do. */
+/* What --help, --version and --needs have printed is all that there was to do. */
 static int leave(const struct pkd_program *program)
 {
 	int r = pkdi_write_flush();
@@ -49,6 +50,7 @@ PKD_PUBLIC int pkd_main(const struct pkd_program *program, int argc, char **argv
 {
 	struct pkdi_options options;
 	struct pkdi_title title;
+	struct pkdi_needs needs;
 	struct pkdi_run run;
 	struct pkdi_supervisor supervisor;
 	int status = STATUS_FAILED;
@@ -63,6 +65,12 @@ PKD_PUBLIC int pkd_main(const struct pkd_program *program, int argc, char **argv
 	if (pkdi_options_parse(program, argc, argv, &options) < 0)
 		return STATUS_USAGE;
 	if (options.leave) {
+		pkdi_options_finish(&options);
+		return leave(program);
+	}
+	if (options.needs) {
+		needs = pkdi_needs_of(program, options.single_process);
+		pkdi_needs_print(&needs);
 		pkdi_options_finish(&options);
 		return leave(program);
 	}

@@ -44,20 +44,41 @@ bool pkdi_client_overflows(const struct pkdi_client *client)
 	return client->n_in == sizeof(client->in) && !memchr(client->in, '\n', client->n_in);
 }
 
+/* False: it takes no more for now, or has gone; errno says which. */
+static bool send_all(int fd, const void *from, size_t n, size_t *n_sent)
+{
+	while (*n_sent < n) {
+		ssize_t sent = send(fd, (const char *)from + *n_sent, n - *n_sent,
+		                    MSG_DONTWAIT | MSG_NOSIGNAL);
+
+		if (sent < 0 && errno != EINTR)
+			return false;
+		*n_sent += sent < 0 ? 0 : (size_t)sent;
+	}
+	return true;
+}
+
 bool pkdi_client_send(struct pkdi_client *client)
 {
-	while (pkdi_client_has_unsent(client)) {
-		ssize_t n = send(client->fd, client->out + client->n_sent,
-		                 client->n_out - client->n_sent, MSG_DONTWAIT | MSG_NOSIGNAL);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return errno == EAGAIN;
-		client->n_sent += (size_t)n;
-	}
-	client->n_out = client->n_sent = 0;
+	if (!send_all(client->fd, client->out, client->n_out, &client->n_sent) ||
+	    !send_all(client->fd, client->bytes, client->n_bytes, &client->n_bytes_sent))
+		return errno == EAGAIN;
+	pkdi_client_drop(client);
 	return true;
+}
+
+void pkdi_client_append(struct pkdi_client *client, const void *bytes, size_t n)
+{
+	client->bytes = bytes;
+	client->n_bytes = n;
+	client->n_bytes_sent = 0;
+}
+
+void pkdi_client_drop(struct pkdi_client *client)
+{
+	client->n_out = client->n_sent = 0;
+	client->bytes = NULL;
+	client->n_bytes = client->n_bytes_sent = 0;
 }
 
 struct pkdi_out pkdi_client_begin(struct pkdi_client *client)

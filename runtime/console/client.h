@@ -15,6 +15,7 @@ struct pkdi_method;
 struct pkdi_asked;
 struct pkdi_tail;
 struct pkdi_echo;
+struct pkdi_types;
 struct pkdi_chrome;
 
 /* The parts of a program, in the order in which an answer goes through them, one line each. */
@@ -25,6 +26,7 @@ enum pkdi_section {
 	PKDI_SECTION_EDGE,  /* input `part` of node `index` */
 	PKDI_SECTION_PARAM,
 	PKDI_SECTION_COMMAND, /* command `part` of node `index` */
+	PKDI_SECTION_TYPE,  /* number `index` of those that values are made of */
 	PKDI_SECTION_LINE,  /* of the log: number `index` of those that are asked for */
 	PKDI_SECTION_TRACE, /* line `index` of its events */
 	PKDI_SECTION_WHOLE, /* the last line of any answer */
@@ -49,7 +51,9 @@ struct pkdi_request {
 	uint32_t n_asked;
 	struct pkdi_tail *tail; /* logs: what is asked for, and how far it has come */
 	struct pkdi_echo *echo; /* echo: what is looked at */
+	struct pkdi_types *types; /* describe: what values are made of */
 	struct pkdi_chrome *trace; /* trace: its events; NULL: none are asked for */
+	bool takes_bytes; /* its client can be sent bytes that are no lines */
 	uint64_t version; /* set: of the values that were set; ping: its number; why: the frame */
 	char of[256];     /* why: the stream or the node that it is about; "": all */
 	int64_t since_ns; /* of what waits: when it was asked */
@@ -60,9 +64,15 @@ struct pkdi_client {
 	int fd; /* -1: there is none */
 	bool is_read; /* it sends nothing more */
 	bool ends;    /* closed once all was sent */
+	bool is_read_only; /* it may look and change nothing */
+	bool takes_bytes;  /* it can be sent bytes that are no lines */
 	int64_t used_ns; /* when it last sent or took something */
 	struct pkdi_request request;
 	size_t n_in, n_out, n_sent;
+	/* They follow the lines in `out`, and belong to the request: no line is added before they
+	 * have been sent. */
+	const uint8_t *bytes;
+	size_t n_bytes, n_bytes_sent;
 	char in[PKDI_MESSAGE_SIZE];
 	char out[PKDI_MESSAGE_SIZE];
 };
@@ -85,12 +95,24 @@ bool pkdi_client_send(struct pkdi_client *client);
 
 static inline bool pkdi_client_has_unsent(const struct pkdi_client *client)
 {
-	return client->n_sent < client->n_out;
+	return client->n_sent < client->n_out || client->n_bytes_sent < client->n_bytes;
 }
 
 /* Begins a line in the room that is left behind what is unsent, and adds it; the second returns
  * false where it did not fit, and nothing is added. */
 struct pkdi_out pkdi_client_begin(struct pkdi_client *client);
 bool pkdi_client_add(struct pkdi_client *client, struct pkdi_out *line);
+
+/* Has `n` bytes follow the lines that are unsent; they stay where they are until they are sent. */
+void pkdi_client_append(struct pkdi_client *client, const void *bytes, size_t n);
+
+/* Whether some of those are unsent still. */
+static inline bool pkdi_client_has_bytes(const struct pkdi_client *client)
+{
+	return client->n_bytes_sent < client->n_bytes;
+}
+
+/* Forgets what is unsent. */
+void pkdi_client_drop(struct pkdi_client *client);
 
 #endif

@@ -16,10 +16,14 @@
 #include "console/place.h"
 #include "console/set.h"
 #include "console/web.h"
+#include "console/web_host.h"
 #include "os/event.h"
 
 /* One more, and the one that has been quiet for longest is closed. */
 enum { MAX_CLIENTS = 16 };
+
+/* Of WebSockets, behind those; a request each at a time. */
+enum { MAX_LANES = 64, N_CLIENTS = MAX_CLIENTS + MAX_LANES };
 
 /* Requests of one that has gone: it costs the others no more than that. */
 enum { MAX_REST = 64 };
@@ -34,7 +38,8 @@ struct console {
 	gid_t group;
 	gid_t groups[NGROUPS_MAX]; /* of who connects */
 	struct pkdi_json_value values[PKDI_MESSAGE_VALUES];
-	struct pkdi_client clients[MAX_CLIENTS];
+	struct pkdi_web_lender lender;
+	struct pkdi_client clients[N_CLIENTS];
 };
 
 /* ---- Answers ---- */
@@ -51,6 +56,16 @@ static void answer_fault(struct pkdi_client *client, const char *id, const struc
 	pkdi_out_text(&line, "message", fault->text);
 	pkdi_out_close(&line, '}');
 	pkdi_client_add(client, &line);
+}
+
+/* A value as it lies in memory follows its line. */
+static void append_bytes(struct pkdi_client *client, const struct pkdi_echo *echo)
+{
+	size_t n;
+	const void *bytes = pkdi_echo_bytes(echo, &n);
+
+	if (n)
+		pkdi_client_append(client, bytes, n);
 }
 
 /* Writes the next line of an answer. False: there is no room for it. */
@@ -72,6 +87,8 @@ static bool answer_once(struct console *console, struct pkdi_client *client)
 	pkdi_out_close(&line, '}');
 	if (pkdi_client_add(client, &line)) {
 		request->cursor = next;
+		if (request->echo)
+			append_bytes(client, request->echo);
 	} else if (client->n_out == 0) { /* not even alone */
 		struct pkdi_fault fault;
 
@@ -117,7 +134,7 @@ static bool take_request(struct console *console, struct pkdi_client *client, co
 	uint32_t parameters;
 	const struct pkdi_method *method;
 
-	*request = (struct pkdi_request){.method = NULL};
+	*request = (struct pkdi_request){.method = NULL, .takes_bytes = client->takes_bytes};
 	if (!pkdi_json_read(&json, text, size))
 		return pkdi_refuse(fault, "invalid_json", "at byte %u, this %s", json.fault_at + 1,
 		                   json.fault);
@@ -132,8 +149,11 @@ static bool take_request(struct console *console, struct pkdi_client *client, co
 		return pkdi_refuse(fault, "invalid_request", "\"parameters\" is an object");
 	method = pkdi_method_find(name);
 	if (!method)
-		return pkdi_refuse(fault, "unknown_method", "there is no method '%.60s': there are %s",
-		                   name, pkdi_method_names());
+		return pkdi_refuse(fault, "unknown_method",
+		                   "there is no method '%.60s': there are %s", name,
+		                   pkdi_method_names());
+	if (client->is_read_only && method->sections & PKDI_METHOD_CHANGES)
+		return pkdi_refuse(fault, "read_only", "'%s' is not for who may only look", name);
 	if (!method->begin(console->run, request, &json, parameters, fault)) {
 		pkdi_method_finish(request);
 		return false;
@@ -147,9 +167,8 @@ static bool can_answer(const struct console *console, const struct pkdi_client *
 {
 	const struct pkdi_request *request = &client->request;
 
-	return request->method &&
-	       (!request->method->is_ready ||
-	        request->method->is_ready(console->run, request, pkd_now()));
+	return request->method && (!request->method->is_ready ||
+	                           request->method->is_ready(console->run, request, pkd_now()));
 }
 
 /* It has asked something else meanwhile. */
@@ -165,7 +184,8 @@ static void serve(struct console *console, struct pkdi_client *client)
 	size_t size;
 	const char *text;
 
-	while (!pkdi_client_has_unsent(client) || client->request.method) {
+	while (!pkdi_client_has_bytes(client) &&
+	       (!pkdi_client_has_unsent(client) || client->request.method)) {
 		if (client->request.echo && has_more_to_say(client))
 			pkdi_echo_end(client->request.echo);
 		if (client->request.method) {
@@ -195,6 +215,7 @@ static void forget(struct pkdi_client *client)
 	if (client->fd >= 0)
 		close(client->fd);
 	client->fd = -1;
+	pkdi_client_drop(client);
 	pkdi_method_finish(&client->request);
 }
 
@@ -214,7 +235,7 @@ static void carry_out_rest(struct console *console, struct pkdi_client *client)
 
 	do {
 		pkdi_method_finish(&client->request);
-		client->n_out = client->n_sent = 0;
+		pkdi_client_drop(client);
 		text = pkdi_client_line(client, &size);
 		if (!text && !pkdi_client_overflows(client) && !client->is_read &&
 		    pkdi_client_receive(client))
@@ -246,12 +267,12 @@ static void advance(struct console *console, struct pkdi_client *client)
 	} while (sent && !pkdi_client_has_unsent(client) && goes_on(client));
 }
 
-/* A free place, or that of who has been quiet for longest. */
-static struct pkdi_client *find_place(struct console *console)
+/* A free place from `first` on, or that of who has been quiet for longest. */
+static struct pkdi_client *find_place(struct console *console, int first, int n)
 {
-	struct pkdi_client *found = &console->clients[0];
+	struct pkdi_client *found = &console->clients[first];
 
-	for (int i = 0; i < MAX_CLIENTS; i++) {
+	for (int i = first; i < first + n; i++) {
 		struct pkdi_client *client = &console->clients[i];
 		bool waits = client->request.method, found_waits = found->request.method;
 
@@ -293,11 +314,28 @@ static bool is_trusted(struct console *console, int fd)
 	       (peer.uid == geteuid() || peer.uid == 0 || is_member(console, fd, &peer));
 }
 
+static void greet(struct console *console, struct pkdi_client *client, int fd, bool is_read_only)
+{
+	struct pkdi_out line;
+
+	client->fd = fd;
+	client->ends = client->is_read = false;
+	client->is_read_only = is_read_only;
+	client->n_in = 0;
+	pkdi_client_drop(client);
+	client->used_ns = pkd_now();
+	line = pkdi_client_begin(client);
+	pkdi_out_open(&line, NULL, '{');
+	pkdi_greet(console->run, &line);
+	pkdi_out_close(&line, '}');
+	pkdi_client_add(client, &line);
+	advance(console, client);
+}
+
 static void accept_one(struct console *console)
 {
-	int fd = accept4(console->listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 	struct pkdi_client *client;
-	struct pkdi_out line;
+	int fd = accept4(console->listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 
 	if (fd < 0) {
 		/* Where the system has no descriptor, it has none a moment later, either. */
@@ -309,17 +347,22 @@ static void accept_one(struct console *console)
 		close(fd);
 		return;
 	}
-	client = find_place(console);
-	client->fd = fd;
-	client->ends = client->is_read = false;
-	client->n_in = client->n_out = client->n_sent = 0;
-	client->used_ns = pkd_now();
-	line = pkdi_client_begin(client);
-	pkdi_out_open(&line, NULL, '{');
-	pkdi_greet(console->run, &line);
-	pkdi_out_close(&line, '}');
-	pkdi_client_add(client, &line);
-	advance(console, client);
+	client = find_place(console, 0, MAX_CLIENTS);
+	client->takes_bytes = true;
+	greet(console, client, fd, false);
+}
+
+/* What the library's threads have asked for; see web_host.h. */
+static void take_lanes(struct console *console)
+{
+	struct pkdi_web_call call;
+
+	while (pkdi_web_lender_take(&console->lender, &call)) {
+		struct pkdi_client *client = find_place(console, MAX_CLIENTS, MAX_LANES);
+
+		client->takes_bytes = false; /* a WebSocket's messages are lines */
+		greet(console, client, call.fd, call.is_read_only);
+	}
 }
 
 static void take_events(struct console *console, struct pkdi_client *client, short events)
@@ -346,7 +389,7 @@ static void say_end(struct console *console)
 	int status = 0;
 	ssize_t n = read(console->end_fd, &status, sizeof(status));
 
-	for (int i = 0; i < MAX_CLIENTS; i++) {
+	for (int i = 0; i < N_CLIENTS; i++) {
 		struct pkdi_client *client = &console->clients[i];
 		struct pkdi_out line;
 
@@ -356,14 +399,17 @@ static void say_end(struct console *console)
 			advance(console, client);
 		if (client->fd < 0)
 			continue;
-		line = pkdi_client_begin(client);
-		pkdi_out_open(&line, NULL, '{');
-		pkdi_out_text(&line, "event", "end");
-		if (n == sizeof(status))
-			pkdi_out_signed(&line, "status", status);
-		pkdi_out_close(&line, '}');
-		pkdi_client_add(client, &line);
-		pkdi_client_send(client);
+		/* Who reads so slowly has half a value, and no line behind it. */
+		if (!pkdi_client_has_bytes(client)) {
+			line = pkdi_client_begin(client);
+			pkdi_out_open(&line, NULL, '{');
+			pkdi_out_text(&line, "event", "end");
+			if (n == sizeof(status))
+				pkdi_out_signed(&line, "status", status);
+			pkdi_out_close(&line, '}');
+			pkdi_client_add(client, &line);
+			pkdi_client_send(client);
+		}
 		forget(client);
 	}
 }
@@ -373,11 +419,11 @@ static int wait_ms(const struct console *console)
 {
 	int ms = -1, next_ms;
 
-	for (int i = 0; i < MAX_CLIENTS; i++) {
+	for (int i = 0; i < N_CLIENTS; i++) {
 		const struct pkdi_client *client = &console->clients[i];
 
-		if (client->fd < 0 || !client->request.method || !client->request.method->is_ready ||
-		    pkdi_client_has_unsent(client))
+		if (client->fd < 0 || !client->request.method ||
+		    !client->request.method->is_ready || pkdi_client_has_unsent(client))
 			continue;
 		next_ms = client->request.echo ? pkdi_echo_wait_ms(client->request.echo, pkd_now())
 		          : pkd_now() - client->request.since_ns < SOON_NS ? LOOK_MS
@@ -405,25 +451,30 @@ static int earlier(int timeout_ms, int64_t until_ns)
 }
 
 int pkdi_console_run(struct pkdi_run *run, int listener, int end_fd, gid_t group,
-                     const struct pkdi_serve *serve)
+                     const struct pkdi_serve *serve, const struct pkdi_web_part *part)
 {
-	enum { END, LISTENER, ASKS, FIRST, WEB = FIRST + MAX_CLIENTS };
+	enum { END, LISTENER, ASKS, LANES, FIRST, WEB = FIRST + N_CLIENTS };
 	struct console *console = calloc(1, sizeof(*console));
-	struct pkdi_web *web = serve->socket >= 0 ? pkdi_web_create(run, serve) : NULL;
+	struct pkdi_web *web = NULL;
 	struct pollfd fds[WEB + PKDI_WEB_FDS];
 	bool asks_wait;
-	nfds_t n_fds = web ? WEB + PKDI_WEB_FDS : WEB;
+	nfds_t n_fds = WEB;
 
+	if (console && serve->socket >= 0 && pkdi_web_lender_init(&console->lender, run) == 0) {
+		const struct pkdi_web_parts parts = {part, &console->lender.host};
+
+		web = pkdi_web_create(run, serve, parts);
+		n_fds = WEB + PKDI_WEB_FDS;
+	}
 	if (!console || (serve->socket >= 0 && !web)) {
 		free(console);
-		pkdi_web_destroy(web);
 		return 1;
 	}
 	console->run = run;
 	console->listener = listener;
 	console->group = group;
 	console->end_fd = end_fd;
-	for (int i = 0; i < MAX_CLIENTS; i++)
+	for (int i = 0; i < N_CLIENTS; i++)
 		console->clients[i].fd = -1;
 	pkdi_set_recover(run);
 	pkdi_call_cancel_all(run);
@@ -435,7 +486,8 @@ int pkdi_console_run(struct pkdi_run *run, int listener, int end_fd, gid_t group
 		fds[END] = (struct pollfd){end_fd, POLLIN, 0};
 		fds[LISTENER] = (struct pollfd){listener, POLLIN, 0};
 		fds[ASKS] = (struct pollfd){run->console_fd, POLLIN, 0};
-		for (int i = 0; i < MAX_CLIENTS; i++)
+		fds[LANES] = (struct pollfd){web ? console->lender.ends[0] : -1, POLLIN, 0};
+		for (int i = 0; i < N_CLIENTS; i++)
 			fds[FIRST + i] = (struct pollfd){console->clients[i].fd,
 			                                 events_of(&console->clients[i]), 0};
 		if (web)
@@ -451,19 +503,22 @@ int pkdi_console_run(struct pkdi_run *run, int listener, int end_fd, gid_t group
 		if (fds[ASKS].revents)
 			pkdi_event_take(run->console_fd);
 		if (fds[ASKS].revents || asks_wait)
-			asks_wait = pkdi_asks_carry_out(run, console->values,
-			                                PKDI_MESSAGE_VALUES);
-		for (int i = 0; i < MAX_CLIENTS; i++) {
+			asks_wait = pkdi_asks_carry_out(run, console->values, PKDI_MESSAGE_VALUES);
+		for (int i = 0; i < N_CLIENTS; i++) {
 			take_events(console, &console->clients[i], fds[FIRST + i].revents);
 			if (timeout_ms >= 0 && console->clients[i].fd >= 0)
 				advance(console, &console->clients[i]);
 		}
 		if (fds[LISTENER].revents & POLLIN)
 			accept_one(console);
+		if (fds[LANES].revents & POLLIN)
+			take_lanes(console);
 		if (web)
 			pkdi_web_look(web, &fds[WEB], pkd_now());
 	}
 	pkdi_web_destroy(web);
+	if (part->library)
+		part->library->close(part->web);
 	free(console);
 	return 0;
 }

@@ -1,6 +1,7 @@
 #include "console/describe.h"
 
 #include "console/calls.h"
+#include "console/types.h"
 #include "options/param.h"
 #include "options/value.h"
 
@@ -114,6 +115,10 @@ void pkdi_write_describe(struct pkdi_run *run, const struct pkdi_request *reques
 	case PKDI_SECTION_COMMAND:
 		pkdi_out_open(out, "command", '{');
 		pkdi_call_describe(run, cursor, out);
+		break;
+	case PKDI_SECTION_TYPE:
+		pkdi_out_open(out, "type", '{');
+		pkdi_types_write(request->types, cursor->index, out);
 		break;
 	case PKDI_SECTION_LINE:
 	case PKDI_SECTION_TRACE:

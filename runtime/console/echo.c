@@ -38,7 +38,7 @@ struct pkdi_echo {
 	const struct pkd_type *type; /* NULL: the values mean nothing */
 	struct pkdi_look look;
 	uint64_t count, every_ms; /* 0: any number; each value */
-	bool has_values, has_pixels;
+	bool has_values, has_pixels, is_raw;
 
 	enum line line;   /* the one that is to be written … */
 	uint32_t n_lines; /* … is number n_lines - 1 */
@@ -49,6 +49,7 @@ struct pkdi_echo {
 	const char *fault;                   /* the value is not one of its type */
 	bool is_too_large;
 	uint64_t n_bytes, n_sent; /* pixels of this value; those that have been written */
+	size_t n_raw;             /* bytes of the value behind its line */
 	size_t n_text;
 	char text[TEXT_SIZE]; /* the value, or a piece of its pixels, as JSON */
 	struct pkdi_mismatch mismatch;
@@ -62,22 +63,6 @@ static const struct pkd_type *type_of(const struct pkdi_run *run, const struct p
 	return run->program->nodes[stream->writer].outputs[stream->output].type;
 }
 
-/* What the node with this output's workers makes of it, in the order of frames, if it is the first
- * of a pool. */
-static uint32_t ordered(const struct pkdi_run *run, uint32_t stream)
-{
-	const struct pkd_program *program = run->program;
-
-	for (uint32_t i = 0; i < program->n_nodes; i++) {
-		const struct pkd_node *node = &program->nodes[i];
-
-		if (node->orders == program->streams[stream].writer + 1 &&
-		    node->inputs[0].stream == stream && node->outputs[0].stream != PKD_NONE)
-			return node->outputs[0].stream;
-	}
-	return stream;
-}
-
 /* By its name, or by its node's where that has no other. A pool has the name of its first worker,
  * and what it makes is shown in order. */
 static uint32_t find_stream(const struct pkdi_run *run, const char *name)
@@ -88,7 +73,7 @@ static uint32_t find_stream(const struct pkdi_run *run, const char *name)
 		const struct pkd_stream *stream = &run->program->streams[i];
 
 		if (!strcmp(stream->name, name))
-			return ordered(run, i);
+			return pkdi_names_ordered(run->program, i);
 		if (!strcmp(run->program->nodes[stream->writer].name, name) &&
 		    type_of(run, stream)) {
 			found = i;
@@ -97,21 +82,30 @@ static uint32_t find_stream(const struct pkdi_run *run, const char *name)
 	}
 	if (n != 1)
 		found = pkdi_names_stream(run->program, name);
-	return found != PKD_NONE ? ordered(run, found) : PKD_NONE;
+	return found != PKD_NONE ? pkdi_names_ordered(run->program, found) : PKD_NONE;
 }
 
 /* ---- The request ---- */
 
 static bool take_parameters(const struct pkdi_run *run, struct pkdi_echo *echo,
-                            const struct pkdi_json *json, uint32_t parameters,
+                            const struct pkdi_json *json, uint32_t parameters, bool takes_bytes,
                             struct pkdi_fault *fault)
 {
-	if (!pkdi_take_number(json, parameters, "count", 1, INT64_MAX, &echo->count, fault) ||
+	uint64_t after = 0;
+
+	if (!pkdi_take_number(json, parameters, "after", 0, INT64_MAX, &after, fault) ||
+	    !pkdi_take_number(json, parameters, "count", 1, INT64_MAX, &echo->count, fault) ||
 	    !pkdi_take_number(json, parameters, "every_ms", 1, MAX_EVERY_MS, &echo->every_ms,
 	                      fault) ||
 	    !pkdi_take_bool(json, parameters, "values", &echo->has_values, fault) ||
-	    !pkdi_take_bool(json, parameters, "pixels", &echo->has_pixels, fault))
+	    !pkdi_take_bool(json, parameters, "pixels", &echo->has_pixels, fault) ||
+	    !pkdi_take_bool(json, parameters, "raw", &echo->is_raw, fault))
 		return false;
+	if (echo->is_raw && (echo->has_pixels || !takes_bytes))
+		return pkdi_refuse(fault, "invalid_parameter",
+		                   takes_bytes ? "\"raw\" has the pixels: not \"pixels\", too"
+		                               : "\"raw\" is for a socket, not for messages");
+	echo->seen = after > echo->seen ? after : echo->seen;
 	echo->type = type_of(run, echo->stream->decl);
 	if (echo->has_pixels && (!echo->type || echo->type->kind != PKD_IMAGE))
 		return pkdi_refuse(fault, "invalid_parameter",
@@ -163,7 +157,7 @@ bool pkdi_echo_begin(struct pkdi_run *run, struct pkdi_request *request,
 	echo->seen = echo->newest ? echo->newest - 1 : 0;
 	request->echo = echo;
 	request->since_ns = echo->shown_ns;
-	return take_parameters(run, echo, json, parameters, fault);
+	return take_parameters(run, echo, json, parameters, request->takes_bytes, fault);
 }
 
 /* ---- Looking ---- */
@@ -197,6 +191,19 @@ static struct pkdi_out begin_text(struct pkdi_echo *echo)
 	return (struct pkdi_out){.text = echo->text, .size = sizeof(echo->text)};
 }
 
+/* Of a value: up to the last byte that says something. */
+static size_t used_bytes(const struct pkd_type *type, const void *value)
+{
+	struct pkd_image image;
+
+	if (type->kind == PKD_LIST)
+		return type->items_offset + pkd_length(value, type->n) * (size_t)type->item->size;
+	if (type->kind != PKD_IMAGE)
+		return type->size;
+	memcpy(&image, value, sizeof(image));
+	return sizeof(image) + pkd_image_bytes(image.format, image.stride, image.height);
+}
+
 static void take_value(struct pkdi_echo *echo)
 {
 	const void *value = echo->copy + 1;
@@ -204,11 +211,15 @@ static void take_value(struct pkdi_echo *echo)
 
 	echo->fault = NULL;
 	echo->is_too_large = false;
-	echo->n_text = echo->n_bytes = echo->n_sent = 0;
+	echo->n_text = echo->n_bytes = echo->n_sent = echo->n_raw = 0;
 	if (!echo->type || !echo->has_values)
 		return;
 	if (!pkdi_typed_check(echo->type, value, &echo->mismatch)) {
 		echo->fault = echo->mismatch.text;
+		return;
+	}
+	if (echo->is_raw) {
+		echo->n_raw = used_bytes(echo->type, value);
 		return;
 	}
 	pkdi_write_value(echo->type, value, NULL, &out);
@@ -322,6 +333,12 @@ bool pkdi_echo_has_pixels(const struct pkdi_echo *echo)
 	return !echo->end && echo->n_sent < echo->n_bytes;
 }
 
+const void *pkdi_echo_bytes(const struct pkdi_echo *echo, size_t *ret_n)
+{
+	*ret_n = echo->line == LINE_VALUE ? echo->n_raw : 0;
+	return echo->copy + 1;
+}
+
 int pkdi_echo_wait_ms(const struct pkdi_echo *echo, int64_t now_ns)
 {
 	int64_t left_ns = echo->due_ns - now_ns;
@@ -365,6 +382,8 @@ static void write_value(const struct pkdi_run *run, const struct pkdi_echo *echo
 	}
 	if (echo->is_too_large)
 		pkdi_out_unsigned(out, "too_large", echo->stream->decl->value_size);
+	if (echo->n_raw)
+		pkdi_out_unsigned(out, "raw", echo->n_raw);
 	if (echo->n_text)
 		pkdi_out_raw(out, "value", echo->text, echo->n_text);
 	if (echo->n_bytes) {

@@ -24,6 +24,10 @@ void pkdi_echo_end(struct pkdi_echo *echo);
 /* Whether pixels of a value are still to be sent. */
 bool pkdi_echo_has_pixels(const struct pkdi_echo *echo);
 
+/* The value whose line was written last, as it lies in memory, where it follows its line; *ret_n is
+ * 0 where nothing does. */
+const void *pkdi_echo_bytes(const struct pkdi_echo *echo, size_t *ret_n);
+
 /* In how many ms there may be another line; 0: there is one. */
 int pkdi_echo_wait_ms(const struct pkdi_echo *echo, int64_t now_ns);
 

@@ -200,6 +200,10 @@ static bool take_header(struct pkdi_http *http, struct pkdi_http_text line, bool
 		return take_once(&http->fetch_site, &value);
 	if (is_called(&name, "Authorization"))
 		return take_once(&http->authorization, &value);
+	if (is_called(&name, "Upgrade"))
+		return take_once(&http->upgrade, &value);
+	if (is_called(&name, "Sec-WebSocket-Protocol"))
+		return take_once(&http->protocols, &value);
 	if (is_called(&name, "Content-Length"))
 		return take_length(http, &value);
 	if (is_called(&name, "Transfer-Encoding"))
@@ -279,6 +283,19 @@ struct pkdi_http_text pkdi_http_query(const struct pkdi_http_text *query, const 
 			return value;
 	}
 	return none;
+}
+
+bool pkdi_http_lists(const struct pkdi_http_text *list, const char *word)
+{
+	struct pkdi_http_text rest = *list;
+
+	while (rest.n) {
+		struct pkdi_http_text one = trim(take(&rest, ','));
+
+		if (pkdi_http_is(&one, word))
+			return true;
+	}
+	return false;
 }
 
 struct pkdi_http_text pkdi_http_bearer(const struct pkdi_http *http)

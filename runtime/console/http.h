@@ -19,6 +19,7 @@ struct pkdi_http {
 	struct pkdi_http_text method, path, query; /* the query without its '?' */
 	struct pkdi_http_text host, authorization;
 	struct pkdi_http_text origin, referer, fetch_site; /* which page asks, as its browser says */
+	struct pkdi_http_text upgrade, protocols; /* to what, and Sec-WebSocket-Protocol */
 	unsigned minor; /* of version 1.x: 0, or 1 for all later ones */
 	bool closes;    /* its sender wants no further answer on this connection */
 	bool has_body;
@@ -41,6 +42,9 @@ bool pkdi_http_is(const struct pkdi_http_text *text, const char *other);
 
 /* The value of a name in a query: "1" for "b" in "a=2&b=1", as it stands there. */
 struct pkdi_http_text pkdi_http_query(const struct pkdi_http_text *query, const char *name);
+
+/* Whether a word is in a list with commas, such as that of Sec-WebSocket-Protocol. */
+bool pkdi_http_lists(const struct pkdi_http_text *list, const char *word);
 
 /* What follows "Bearer " in the header Authorization. */
 struct pkdi_http_text pkdi_http_bearer(const struct pkdi_http *http);

@@ -16,6 +16,7 @@
 #include "console/status.h"
 #include "console/take.h"
 #include "console/tracing.h"
+#include "console/types.h"
 #include "console/why.h"
 #include "options/change.h"
 #include "options/param.h"
@@ -28,8 +29,10 @@ enum {
 	EDGES = 1 << PKDI_SECTION_EDGE,
 	PARAMS = 1 << PKDI_SECTION_PARAM,
 	COMMANDS = 1 << PKDI_SECTION_COMMAND,
+	TYPES = 1 << PKDI_SECTION_TYPE,
 	LINES = 1 << PKDI_SECTION_LINE,
 	TRACE = 1 << PKDI_SECTION_TRACE,
+	CHANGES = PKDI_METHOD_CHANGES,
 };
 
 /* How long a process has to answer a ping. */
@@ -61,6 +64,7 @@ uint32_t pkdi_section_count(const struct pkdi_run *run, enum pkdi_section sectio
 		return run->program->n_streams;
 	case PKDI_SECTION_PARAM:
 		return pkdi_param_count(run->program);
+	case PKDI_SECTION_TYPE:
 	case PKDI_SECTION_LINE:
 	case PKDI_SECTION_TRACE:
 		return 0;
@@ -77,6 +81,8 @@ static uint32_t count(const struct pkdi_run *run, const struct pkdi_request *req
 		return UINT32_MAX;
 	if (section == PKDI_SECTION_TRACE)
 		return pkdi_trace_lines(request);
+	if (section == PKDI_SECTION_TYPE)
+		return request->types ? (uint32_t)request->types->n : 0;
 	return pkdi_section_count(run, section);
 }
 
@@ -171,6 +177,8 @@ void pkdi_method_finish(struct pkdi_request *request)
 	request->tail = NULL;
 	pkdi_echo_free(request->echo);
 	request->echo = NULL;
+	pkdi_types_destroy(request->types);
+	request->types = NULL;
 	pkdi_trace_forget(request);
 }
 
@@ -184,6 +192,17 @@ static bool begin_plain(struct pkdi_run *run, struct pkdi_request *request,
 	if (parameters == PKDI_JSON_NONE || json->values[parameters].n == 0)
 		return true;
 	return pkdi_refuse(fault, "invalid_parameter", "this takes no parameters");
+}
+
+static bool begin_describe(struct pkdi_run *run, struct pkdi_request *request,
+                           const struct pkdi_json *json, uint32_t parameters,
+                           struct pkdi_fault *fault)
+{
+	if (!begin_plain(run, request, json, parameters, fault))
+		return false;
+	request->types = pkdi_types_create(run->program);
+	return request->types ||
+	       pkdi_refuse(fault, "failed", "there is not enough memory");
 }
 
 /* ---- Its end ---- */

@@ -7,6 +7,9 @@
 
 #define PKDI_PROTOCOL 1
 
+/* Of `sections`: a client that may only look is refused it. */
+#define PKDI_METHOD_CHANGES (1U << 30)
+
 /* Why a request is refused: a name for programs, and words for people. */
 struct pkdi_fault {
 	const char *name;

@@ -178,3 +178,15 @@ bool pkdi_names_refuse_node(const struct pkd_program *program, const char *name,
 		                   known->node);
 	return pkdi_refuse(fault, "unknown_node", "there is no node '%.160s'", name);
 }
+
+uint32_t pkdi_names_ordered(const struct pkd_program *program, uint32_t stream)
+{
+	for (uint32_t i = 0; i < program->n_nodes; i++) {
+		const struct pkd_node *node = &program->nodes[i];
+
+		if (node->orders == program->streams[stream].writer + 1 &&
+		    node->inputs[0].stream == stream && node->outputs[0].stream != PKD_NONE)
+			return node->outputs[0].stream;
+	}
+	return stream;
+}

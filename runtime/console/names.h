@@ -17,4 +17,8 @@ bool pkdi_names_refuse_stream(const struct pkd_program *program, const char *nam
 bool pkdi_names_refuse_node(const struct pkd_program *program, const char *name,
                             struct pkdi_fault *fault);
 
+/* What the node that orders a pool's values makes of this output of its first worker, in the order
+ * of frames; of another stream, that one. */
+uint32_t pkdi_names_ordered(const struct pkd_program *program, uint32_t stream);
+
 #endif

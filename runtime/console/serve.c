@@ -60,7 +60,8 @@ static const char *take_token(char *text, size_t n, char ret_token[PKDI_TOKEN_MO
 }
 
 /* Without blocking, in case it is no file. */
-static int read_token(struct pkdi_serve *serve, const char *path, char *ret_why, size_t size)
+static int read_token(const char *option, const char *path, char ret_token[PKDI_TOKEN_MOST + 1],
+                      char *ret_why, size_t size)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	char text[2 * PKDI_TOKEN_MOST] = "";
@@ -78,11 +79,11 @@ static int read_token(struct pkdi_serve *serve, const char *path, char *ret_why,
 	if (fd >= 0)
 		close(fd);
 	if (!error && !why)
-		why = take_token(text, (size_t)n, serve->token);
+		why = take_token(text, (size_t)n, ret_token);
 	explicit_bzero(text, sizeof(text));
 	if (!error && !why)
 		return 0;
-	snprintf(ret_why, size, "--serve-token-file %s: %s", path, why ? why : strerror(error));
+	snprintf(ret_why, size, "%s %s: %s", option, path, why ? why : strerror(error));
 	return error ? -error : -EINVAL;
 }
 
@@ -95,7 +96,7 @@ int pkdi_serve_open(struct pkdi_serve *serve, const struct pkdi_address *address
 	int r;
 
 	*serve = (struct pkdi_serve){.socket = -1, .address = *address};
-	r = token_file ? read_token(serve, token_file, ret_why, size)
+	r = token_file ? read_token("--serve-token-file", token_file, serve->token, ret_why, size)
 	               : make_token(serve, ret_why, size);
 	if (r < 0)
 		return r;
@@ -110,10 +111,25 @@ int pkdi_serve_open(struct pkdi_serve *serve, const struct pkdi_address *address
 	return r;
 }
 
+int pkdi_serve_read_view_token(struct pkdi_serve *serve, const char *path, char *ret_why,
+                               size_t size)
+{
+	int r = read_token("--serve-view-token-file", path, serve->view_token, ret_why, size);
+
+	if (r == 0 && !strcmp(serve->token, serve->view_token)) {
+		snprintf(ret_why, size,
+		         "--serve-view-token-file %s: it has the token of --serve-token-file",
+		         path);
+		r = -EINVAL;
+	}
+	return r;
+}
+
 void pkdi_serve_close(struct pkdi_serve *serve)
 {
 	if (serve->socket >= 0)
 		close(serve->socket);
 	serve->socket = -1;
 	explicit_bzero(serve->token, sizeof(serve->token));
+	explicit_bzero(serve->view_token, sizeof(serve->view_token));
 }

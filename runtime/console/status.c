@@ -102,6 +102,7 @@ void pkdi_write_status(struct pkdi_run *run, const struct pkdi_request *request,
 		break;
 	case PKDI_SECTION_PARAM:
 	case PKDI_SECTION_COMMAND:
+	case PKDI_SECTION_TYPE:
 	case PKDI_SECTION_LINE:
 	case PKDI_SECTION_TRACE:
 	case PKDI_SECTION_WHOLE:

@@ -15,9 +15,6 @@ enum { PKDI_VALUE_DEPTH = 12 };
 void pkdi_write_value(const struct pkd_type *type, const void *value, const char *name,
                       struct pkdi_out *out);
 
-/* The format of an image, "bgr24"; "?" of what is none. */
-const char *pkdi_format_name(uint32_t format);
-
 /* Writes bytes in base64 (RFC 4648), as a string. */
 void pkdi_write_base64(const uint8_t *bytes, size_t n, const char *name, struct pkdi_out *out);
 

@@ -12,6 +12,7 @@
 
 #include "console/client.h"
 #include "console/http.h"
+#include "console/judge.h"
 #include "console/page.h"
 
 /* How long the end of a connection waits for what is still on its way to here. */
@@ -22,10 +23,12 @@
 enum { BEFORE_CHUNK = 6, BEHIND_CHUNK = 2, LAST_CHUNK = 6 };
 
 struct connection {
-	struct pkdi_client client;      /* its bytes, in and out */
-	const struct pkdi_page *page;   /* that is being written; NULL: none */
-	struct pkdi_page_cursor cursor; /* in it */
-	bool is_head;                   /* the request: its answer has no body */
+	struct pkdi_client client;        /* its bytes, in and out */
+	const struct pkdi_page *page;     /* that is being written; NULL: none */
+	const struct pkdi_web_file *file; /* likewise … */
+	size_t n_file;                    /* … and how much of it was written */
+	struct pkdi_page_cursor cursor;   /* in it */
+	bool is_head;                     /* the request: its answer has no body */
 	bool is_chunked;
 	bool has_rest;    /* at its end, something of a request is still to come */
 	bool lingers;     /* all is said, and what comes is thrown away */
@@ -36,6 +39,7 @@ struct connection {
 struct pkdi_web {
 	const struct pkdi_run *run;
 	const struct pkdi_serve *serve;
+	struct pkdi_web_parts parts;
 	struct connection connections[PKDI_WEB_CLIENTS];
 };
 
@@ -66,6 +70,8 @@ static const char *name_of(int status)
 		return "Content Too Large";
 	case 421:
 		return "Misdirected Request";
+	case 426:
+		return "Upgrade Required";
 	case 431:
 		return "Request Header Fields Too Large";
 	case 503:
@@ -149,6 +155,37 @@ static void put_page(struct pkdi_web *web, struct connection *connection,
 	connection->page = connection->is_head ? NULL : page;
 }
 
+/* The page runs nothing and asks nobody but what this server has. */
+static const char page_policy[] =
+	"Content-Security-Policy: default-src 'none'; script-src 'self'; style-src 'self'; "
+	"img-src 'self' blob: data:; media-src 'self' blob:; connect-src 'self'; font-src 'self'; "
+	"worker-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'\r\n"
+	"Cross-Origin-Opener-Policy: same-origin\r\nCross-Origin-Resource-Policy: same-origin\r\n";
+
+static void put_file(struct connection *connection, const struct pkdi_web_file *file)
+{
+	const struct answer answer = {200, file->type, page_policy};
+
+	put_head(connection, &answer, (ssize_t)file->size);
+	connection->n_file = 0;
+	connection->file = connection->is_head ? NULL : file;
+}
+
+/* Fills the room behind what is unsent with the next bytes of the file. */
+static void go_on_with_file(struct connection *connection)
+{
+	struct pkdi_client *client = &connection->client;
+	struct pkdi_out room = pkdi_client_begin(client);
+	size_t n = connection->file->size - connection->n_file;
+
+	n = n < room.size ? n : room.size;
+	memcpy(room.text, (const char *)connection->file->data + connection->n_file, n);
+	client->n_out += n;
+	connection->n_file += n;
+	if (connection->n_file == connection->file->size)
+		connection->file = NULL;
+}
+
 /* Fills the room behind what is unsent with the next parts of the page. */
 static void go_on(struct pkdi_web *web, struct connection *connection)
 {
@@ -188,89 +225,12 @@ static void go_on(struct pkdi_web *web, struct connection *connection)
 		connection->page = NULL;
 }
 
-/* ---- Who may ask ---- */
-
-/* A client leaves the port of HTTP out. */
-static bool is_written(const struct pkdi_http_text *host, const char *address)
-{
-	size_t n = strlen(address);
-
-	if (host->n + 3 == n && !strcmp(address + host->n, ":80"))
-		n = host->n;
-	return host->n == n && strncasecmp(host->at, address, n) == 0;
-}
-
-/* The host must be the address that was connected to, so that no web page reaches this server by a
- * name of its own for it (DNS rebinding). */
-static bool is_host_right(int fd, const struct pkdi_http_text *host)
-{
-	char address[PKDI_ADDRESS_SIZE], name[PKDI_ADDRESS_SIZE];
-	struct pkdi_address own;
-
-	if (pkdi_address_of(fd, &own) < 0)
-		return false;
-	pkdi_address_show(&own, address);
-	snprintf(name, sizeof(name), "localhost:%u", (unsigned)own.port);
-	return is_written(host, address) ||
-	       (pkdi_address_is_loopback(&own) && is_written(host, name));
-}
-
-/* Whether an address is one of this server, or is not given; `*ret_n` of its bytes say so. */
-static bool is_own(const struct pkdi_http *http, const struct pkdi_http_text *address,
-                   size_t *ret_n)
-{
-	static const char scheme[] = "http://";
-	size_t length = sizeof(scheme) - 1;
-
-	*ret_n = address->at ? length + http->host.n : 0;
-	return !address->at ||
-	       (address->n >= *ret_n && memcmp(address->at, scheme, length) == 0 &&
-	        strncasecmp(address->at + length, http->host.at, http->host.n) == 0);
-}
-
-/* A page of this server says that it is one; what a person has typed comes from none. A browser
- * sends Origin with few requests, but Sec-Fetch-Site with all. */
-static bool is_origin_right(const struct pkdi_http *http)
-{
-	const struct pkdi_http_text *site = &http->fetch_site, *referer = &http->referer;
-	size_t n;
-
-	if (!is_own(http, &http->origin, &n) || n != http->origin.n)
-		return false;
-	if (!is_own(http, referer, &n) || (n < referer->n && referer->at[n] != '/'))
-		return false;
-	return !site->at || pkdi_http_is(site, "same-origin") || pkdi_http_is(site, "none");
-}
-
-/* In a time that does not depend on where they differ. */
-static bool is_token(const char *token, const struct pkdi_http_text *given)
-{
-	size_t n = strlen(token);
-	unsigned different = 0;
-
-	if (!given->at || given->n != n)
-		return false;
-	for (size_t i = 0; i < n; i++)
-		different |= (unsigned char)(token[i] ^ given->at[i]);
-	return different == 0;
-}
-
-static bool has_token(const struct pkdi_web *web, const struct pkdi_http *http)
-{
-	struct pkdi_http_text bearer = pkdi_http_bearer(http);
-	struct pkdi_http_text query = pkdi_http_query(&http->query, "token");
-	bool by_header = is_token(web->serve->token, &bearer);
-	bool by_query = is_token(web->serve->token, &query);
-
-	return by_header | by_query;
-}
-
 /* ---- Requests ---- */
 
 static void refuse(struct connection *connection, int status, const char *extra, const char *why)
 {
 	const struct answer answer = {status, "text/plain; charset=utf-8", extra};
-	char body[512];
+	char body[768];
 
 	snprintf(body, sizeof(body), "%s\n", *why ? why : name_of(status));
 	put_answer(connection, &answer, body);
@@ -284,29 +244,158 @@ static void refuse_and_end(struct connection *connection, int status, const char
 	refuse(connection, status, extra, why);
 }
 
-/* Who has no token learns nothing, not even which paths there are. */
-static void take_request(struct pkdi_web *web, struct connection *connection,
-                         const struct pkdi_http *http)
+/* NULL: the page has no such file. "/" is its first one. */
+static const struct pkdi_web_file *find_file(const struct pkdi_web *web,
+                                             const struct pkdi_http_text *path)
 {
+	const struct pkdi_web_library *library = web->parts.part->library;
+	bool is_root = pkdi_http_is(path, "/");
+
+	for (const struct pkdi_web_file *file = library ? library->files : NULL; file && file->path;
+	     file++)
+		if (is_root ? !strcmp(file->path, "/index.html") : pkdi_http_is(path, file->path))
+			return file;
+	return NULL;
+}
+
+static const char *find_protocol(const struct pkdi_web_library *library,
+                                 const struct pkdi_http_text *asked)
+{
+	for (const char *const *name = library->protocols; *name; name++)
+		if (pkdi_http_lists(asked, *name))
+			return *name;
+	return NULL;
+}
+
+/* Hands the connection over: the library answers, and has the descriptor from then on. */
+static void take_socket(struct pkdi_web *web, struct connection *connection,
+                        const struct pkdi_http *http, size_t size, bool is_read_only)
+{
+	const struct pkdi_web_part *part = web->parts.part;
+	struct pkdi_client *client = &connection->client;
+	const struct pkdi_web_arrival arrival = {
+		.fd = client->fd,
+		.head = client->in,
+		.n_head = size,
+		.is_read_only = is_read_only,
+		.stream = PKD_NONE,
+	};
+
+	if (!part->library)
+		refuse(connection, 404, "", part->why);
+	else if (!http->upgrade.at || strncasecmp(http->upgrade.at, "websocket", http->upgrade.n) ||
+	         http->upgrade.n != strlen("websocket"))
+		refuse(connection, 426, "Upgrade: websocket\r\n", "this is for a WebSocket");
+	else if (!find_protocol(part->library, &http->protocols))
+		refuse(connection, 400, "",
+		       "the subprotocol is pkd.v1, foxglove.websocket.v1 or foxglove.sdk.v1");
+	else if (client->n_in > size)
+		refuse_and_end(connection, 400, "", "nothing is sent before the answer");
+	else if (!part->library->adopt(part->web, web->parts.host, &arrival))
+		refuse_and_end(connection, 503, "", "there are too many WebSockets");
+	else
+		client->fd = -1;
+}
+
+/* A whole number in the query; 0: there is none. */
+static uint32_t number_of(const struct pkdi_http *http, const char *name)
+{
+	struct pkdi_http_text text = pkdi_http_query(&http->query, name);
+	uint32_t number = 0;
+
+	for (size_t i = 0; i < text.n; i++) {
+		if (text.at[i] < '0' || text.at[i] > '9' || number > 100000)
+			return 0;
+		number = number * 10 + (uint32_t)(text.at[i] - '0');
+	}
+	return number;
+}
+
+/* The stream of images of "/stream/NAME.mjpg" that may be shown; PKD_NONE: there is none. */
+static uint32_t find_images(const struct pkdi_web *web, const struct pkdi_http_text *path)
+{
+	static const char before[] = "/stream/", behind[] = ".mjpg";
+	size_t around = sizeof(before) + sizeof(behind) - 2;
+	const struct pkd_program *program = web->run->program;
+
+	if (path->n <= around || memcmp(path->at, before, sizeof(before) - 1) != 0 ||
+	    memcmp(path->at + path->n - sizeof(behind) + 1, behind, sizeof(behind) - 1) != 0)
+		return PKD_NONE;
+	for (uint32_t i = 0; i < program->n_streams; i++) {
+		const struct pkd_stream *stream = &program->streams[i];
+		const struct pkd_type *type =
+			program->nodes[stream->writer].outputs[stream->output].type;
+		size_t n = strlen(stream->name);
+
+		if (n == path->n - around &&
+		    !memcmp(stream->name, path->at + sizeof(before) - 1, n) && type &&
+		    type->kind == PKD_IMAGE && !stream->private_at)
+			return i;
+	}
+	return PKD_NONE;
+}
+
+static void take_images(struct pkdi_web *web, struct connection *connection,
+                        const struct pkdi_http *http, uint32_t stream)
+{
+	const struct pkdi_web_part *part = web->parts.part;
+	const struct pkdi_web_arrival arrival = {
+		.fd = connection->client.fd,
+		.head = connection->client.in,
+		.is_read_only = true,
+		.stream = stream,
+		.limits = {number_of(http, "width"), number_of(http, "height"),
+	                   number_of(http, "rate"), number_of(http, "quality")},
+	};
+
+	if (!part->library)
+		refuse(connection, 404, "", part->why);
+	else if (connection->is_head)
+		refuse_and_end(connection, 405, "Allow: GET\r\n", "");
+	else if (!part->library->adopt(part->web, web->parts.host, &arrival))
+		refuse_and_end(connection, 503, "", "too many look");
+	else
+		connection->client.fd = -1;
+}
+
+/* Who has no token learns nothing of the program, not even which paths there are. The files of the
+ * page are those of every program: their modules name each other without a token. */
+static void take_request(struct pkdi_web *web, struct connection *connection,
+                         const struct pkdi_http *http, size_t size)
+{
+	const struct pkdi_web_file *file = find_file(web, &http->path);
+	bool is_get = pkdi_http_is(&http->method, "GET");
 	const struct pkdi_page *page;
-	char why[320];
+	enum pkdi_may may;
+	uint32_t stream;
+	char why[640];
 
 	connection->is_head = pkdi_http_is(&http->method, "HEAD");
 	connection->is_chunked = http->minor > 0;
 	connection->client.ends = http->closes;
-	if (!is_host_right(connection->client.fd, &http->host)) {
+	if (!pkdi_judge_host(connection->client.fd, &http->host)) {
 		refuse_and_end(connection, 421, "",
 		               "the host must be the address of this server, with its port");
-	} else if (!is_origin_right(http)) {
+	} else if (!pkdi_judge_origin(web->serve, http)) {
 		refuse_and_end(connection, 403, "", "");
-	} else if (!has_token(web, http)) {
+	} else if (file && (is_get || connection->is_head) && !http->has_body) {
+		put_file(connection, file);
+	} else if ((may = pkdi_judge_token(web->serve, http)) == PKDI_MAY_NOTHING) {
 		refuse_and_end(connection, 401, "WWW-Authenticate: Bearer\r\n", "");
-	} else if (!connection->is_head && !pkdi_http_is(&http->method, "GET")) {
+	} else if (!connection->is_head && !is_get) {
 		refuse_and_end(connection, 405, "Allow: GET, HEAD\r\n", "");
 	} else if (http->has_body) {
 		refuse_and_end(connection, 413, "", "a request has no body here");
+	} else if (pkdi_http_is(&http->path, "/ws")) {
+		take_socket(web, connection, http, size, may == PKDI_MAY_VIEW);
+	} else if ((stream = find_images(web, &http->path)) != PKD_NONE) {
+		take_images(web, connection, http, stream);
 	} else if (!(page = pkdi_page_find(&http->path))) {
-		snprintf(why, sizeof(why), "there are %s", pkdi_page_paths());
+		const char *missed = web->parts.part->why;
+
+		snprintf(why, sizeof(why), "there are %s%s%s%s", pkdi_page_paths(),
+		         web->parts.part->library ? ", /, /ws, /stream/NAME.mjpg" : "",
+		         *missed ? "; " : "", missed);
 		refuse(connection, 404, "", why);
 	} else {
 		put_page(web, connection, page);
@@ -335,7 +424,7 @@ static bool take_next(struct pkdi_web *web, struct connection *connection, int64
 		refuse_and_end(connection, 505, "", "");
 		break;
 	case PKDI_HTTP_WHOLE:
-		take_request(web, connection, &http);
+		take_request(web, connection, &http, size);
 		client->n_in -= size;
 		memmove(client->in, client->in + size, client->n_in);
 		connection->since_ns = now_ns;
@@ -350,11 +439,13 @@ static void answer(struct pkdi_web *web, struct connection *connection, int64_t 
 {
 	struct pkdi_client *client = &connection->client;
 
-	if (!connection->page && !client->ends && !pkdi_client_has_unsent(client) &&
-	    !take_next(web, connection, now_ns))
+	if (!connection->page && !connection->file && !client->ends &&
+	    !pkdi_client_has_unsent(client) && !take_next(web, connection, now_ns))
 		return;
 	if (connection->page)
 		go_on(web, connection);
+	if (connection->file)
+		go_on_with_file(connection);
 }
 
 /* ---- Connections ---- */
@@ -365,6 +456,13 @@ static void forget(struct connection *connection)
 		close(connection->client.fd);
 	connection->client.fd = -1;
 	connection->page = NULL;
+	connection->file = NULL;
+}
+
+/* Whether there is more of an answer to be written. */
+static bool has_more(const struct connection *connection)
+{
+	return connection->page || connection->file;
 }
 
 /* Closed at once, what the other end has sent meanwhile would throw away what it was sent. */
@@ -387,13 +485,16 @@ static void advance(struct pkdi_web *web, struct connection *connection, int64_t
 
 	do {
 		answer(web, connection, now_ns);
+		if (client->fd < 0)
+			return;
 		written = client->n_out;
 		if (!pkdi_client_send(client)) {
 			forget(connection);
 			return;
 		}
-	} while (written && !pkdi_client_has_unsent(client) && !connection->page && !client->ends);
-	if (client->ends && !connection->page && !pkdi_client_has_unsent(client))
+	} while (written && !pkdi_client_has_unsent(client) && !has_more(connection) &&
+	         !client->ends);
+	if (client->ends && !has_more(connection) && !pkdi_client_has_unsent(client))
 		finish(connection, now_ns);
 }
 
@@ -422,7 +523,7 @@ static void accept_one(struct pkdi_web *web, int64_t now_ns)
 
 static short events_of(const struct connection *connection)
 {
-	if (connection->page || pkdi_client_has_unsent(&connection->client))
+	if (has_more(connection) || pkdi_client_has_unsent(&connection->client))
 		return POLLOUT;
 	return connection->client.is_read ? 0 : POLLIN;
 }
@@ -458,7 +559,7 @@ static int64_t deadline_of(const struct connection *connection)
 
 	if (connection->lingers)
 		return connection->since_ns + LINGER_NS;
-	if (connection->page || pkdi_client_has_unsent(client))
+	if (has_more(connection) || pkdi_client_has_unsent(client))
 		return client->used_ns + PKDI_WEB_ANSWER_NS;
 	if (connection->has_asked && client->n_in == 0)
 		return client->used_ns + PKDI_WEB_IDLE_NS;
@@ -467,7 +568,8 @@ static int64_t deadline_of(const struct connection *connection)
 
 /* ---- The server ---- */
 
-struct pkdi_web *pkdi_web_create(const struct pkdi_run *run, const struct pkdi_serve *serve)
+struct pkdi_web *pkdi_web_create(const struct pkdi_run *run, const struct pkdi_serve *serve,
+                                 struct pkdi_web_parts parts)
 {
 	struct pkdi_web *web = calloc(1, sizeof(*web));
 
@@ -475,6 +577,7 @@ struct pkdi_web *pkdi_web_create(const struct pkdi_run *run, const struct pkdi_s
 		return NULL;
 	web->run = run;
 	web->serve = serve;
+	web->parts = parts;
 	for (int i = 0; i < PKDI_WEB_CLIENTS; i++)
 		web->connections[i].client.fd = -1;
 	return web;

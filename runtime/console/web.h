@@ -7,6 +7,7 @@
 #include <poll.h>
 
 #include "console/serve.h"
+#include "console/web_open.h"
 #include "run/run.h"
 
 enum { PKDI_WEB_CLIENTS = 16, PKDI_WEB_FDS = 1 + PKDI_WEB_CLIENTS };
@@ -19,8 +20,15 @@ enum { PKDI_WEB_CLIENTS = 16, PKDI_WEB_FDS = 1 + PKDI_WEB_CLIENTS };
 
 struct pkdi_web;
 
-/* NULL: there is not enough memory. `serve` must live as long. */
-struct pkdi_web *pkdi_web_create(const struct pkdi_run *run, const struct pkdi_serve *serve);
+/* What has the page and the WebSockets, and what the console lends to it. */
+struct pkdi_web_parts {
+	const struct pkdi_web_part *part;
+	const struct pkdi_web_host *host;
+};
+
+/* NULL: there is not enough memory. `serve`, and what `parts` points at, must live as long. */
+struct pkdi_web *pkdi_web_create(const struct pkdi_run *run, const struct pkdi_serve *serve,
+                                 struct pkdi_web_parts parts);
 
 /* Closes its connections. Takes NULL. */
 void pkdi_web_destroy(struct pkdi_web *web);

@@ -64,6 +64,9 @@ struct pkdi_node {
 	bool is_confined;        /* to what its declaration says */
 	bool waits_for_names;    /* an output is unnamed until the first firing has committed */
 
+	/* All nodes are in one process, --single-process; it is the only one of its process. */
+	bool shares_process, is_alone;
+
 	struct pkdi_input *inputs;
 	struct pkdi_output *outputs;
 	struct pkdi_plan *plans; /* for their values */

@@ -18,6 +18,12 @@ static const char *const own_names[] = {"log", "log-format", "log-rate"};
 
 enum { N_OWN = sizeof(own_names) / sizeof(own_names[0]) };
 
+/* What has not been read yet. */
+struct lines {
+	char *rest;      /* NULL: nothing */
+	uint32_t number; /* of the line that was read last */
+};
+
 static int refuse(const struct pkdi_log *log, const char *path, uint32_t line, const char *text)
 {
 	pkdi_log(log, "%s:%u: %s", path, line, text);
@@ -146,9 +152,37 @@ static int take_own(struct pkdi_config *config, const struct pkdi_log *log, cons
 	return 0;
 }
 
-static int take_line(struct pkdi_config *config, const struct pkd_program *program,
-                     const struct pkdi_log *log, char *line, uint32_t number)
+/* Whether there is a comma behind the last element, and not one that belongs to it. */
+static bool goes_on(const char *value)
 {
+	size_t n = strlen(value), n_escapes = 0;
+
+	if (n == 0 || value[n - 1] != ',')
+		return false;
+	while (n_escapes + 1 < n && value[n - n_escapes - 2] == '\\')
+		n_escapes++;
+	return n_escapes % 2 == 0;
+}
+
+/* An array may have its elements on lines of their own. The text of the next ones is moved up, to
+ * where the value ends. */
+static void take_more(char *value, struct lines *lines)
+{
+	char *end = value + strlen(value), *line;
+
+	while (goes_on(value) && (line = strsep(&lines->rest, "\n")) != NULL) {
+		lines->number++;
+		cut_comment(line);
+		line = trim(line);
+		memmove(end, line, strlen(line) + 1);
+		end += strlen(end);
+	}
+}
+
+static int take_line(struct pkdi_config *config, const struct pkd_program *program,
+                     const struct pkdi_log *log, char *line, struct lines *lines)
+{
+	uint32_t number = lines->number;
 	struct pkdi_setting setting = {.line = number};
 	const struct pkdi_setting *other;
 	const char *wrong = NULL;
@@ -169,6 +203,8 @@ static int take_line(struct pkdi_config *config, const struct pkd_program *progr
 		return pkdi_config_may_hold(name)
 		               ? take_own(config, log, name, &setting)
 		               : report_unknown(program, log, config->path, number, name);
+	if (setting.target.param->n)
+		take_more(value, lines);
 	/* Without quotes it is taken literally. */
 	if (setting.target.param->kind == PKD_STRING && *value == '"')
 		wrong = decode_text(value);
@@ -279,11 +315,14 @@ static int refuse_nul(const struct pkdi_config *config, const struct pkdi_log *l
 static int take_lines(struct pkdi_config *config, const struct pkd_program *program,
                       const struct pkdi_log *log)
 {
-	char *rest = config->text, *line;
+	struct lines lines = {.rest = config->text};
+	char *line;
 	int r = 0;
 
-	for (uint32_t number = 1; r == 0 && (line = strsep(&rest, "\n")) != NULL; number++)
-		r = take_line(config, program, log, line, number);
+	while (r == 0 && (line = strsep(&lines.rest, "\n")) != NULL) {
+		lines.number++;
+		r = take_line(config, program, log, line, &lines);
+	}
 	return r;
 }
 

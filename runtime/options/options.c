@@ -3,10 +3,12 @@
 
 #include <errno.h>
 #include <grp.h>
+#include <pkd/path.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "node/say.h"
 #include "options/config.h"
@@ -182,6 +184,13 @@ static int take_version(struct parser *parser, const char *value)
 	return 0;
 }
 
+static int take_needs(struct parser *parser, const char *value)
+{
+	(void)value;
+	parser->options.needs = true;
+	return 0;
+}
+
 static int take_config(struct parser *parser, const char *value)
 {
 	if (parser->config_path) {
@@ -255,6 +264,32 @@ static int take_serve_token_file(struct parser *parser, const char *value)
 	return note_own_file(parser, "--serve-token-file", value);
 }
 
+static int take_serve_view_token_file(struct parser *parser, const char *value)
+{
+	parser->options.serve_view_token_file = value;
+	return note_own_file(parser, "--serve-view-token-file", value);
+}
+
+static int take_serve_origins(struct parser *parser, const char *value)
+{
+	for (const char *at = value; *at; at += strcspn(at, ","), at += *at == ',')
+		if (strncmp(at, "http://", 7) != 0 && strncmp(at, "https://", 8) != 0) {
+			pkdi_log(
+				&parser->log,
+				"--serve-origins %s: each is like https://app.foxglove.dev, as the "
+				"browser shows it, without a path",
+				value);
+			return -EINVAL;
+		}
+	if (strlen(value) >= PKDI_ORIGINS_SIZE) {
+		pkdi_log(&parser->log, "--serve-origins is longer than %d bytes",
+		         PKDI_ORIGINS_SIZE - 1);
+		return -EINVAL;
+	}
+	parser->options.serve_origins = value;
+	return 0;
+}
+
 static int take_state(struct parser *parser, const char *value)
 {
 	if (parser->options.state) {
@@ -295,6 +330,23 @@ static int take_freeze(struct parser *parser, const char *value)
 	if (pkdi_freeze_parse(value, &parser->options.freeze) == 0)
 		return 0;
 	pkdi_log(&parser->log, "--freeze %s: must be one of auto, all, off", value);
+	return -EINVAL;
+}
+
+static int take_lifeline(struct parser *parser, const char *value)
+{
+	int fd = pkd_path_given_fd(value, -1);
+	struct stat status;
+
+	if (fd > STDERR_FILENO && fstat(fd, &status) == 0 &&
+	    (S_ISFIFO(status.st_mode) || S_ISSOCK(status.st_mode))) {
+		parser->options.lifeline = fd;
+		return 0;
+	}
+	pkdi_log(&parser->log,
+	         "--lifeline %s: must be /dev/fd/N, N being the open end of a pipe that whoever "
+	         "starts the program leaves it",
+	         value);
 	return -EINVAL;
 }
 
@@ -481,8 +533,7 @@ static int apply_config(struct parser *parser, bool of_nodes)
 		int r;
 
 		if (setting->own || of_nodes != (setting->target.node != NULL) ||
-		    parser->given[index] ||
-		    is_computed_from_given(parser, &setting->target))
+		    parser->given[index] || is_computed_from_given(parser, &setting->target))
 			continue;
 		r = take_value(parser, &setting->target, setting->value);
 		if (r < 0)
@@ -499,8 +550,8 @@ static int take_own_settings(struct parser *parser)
 
 	for (uint32_t i = 0; i < parser->config.n_settings && r == 0; i++) {
 		const struct pkdi_setting *setting = &parser->config.settings[i];
-		const struct argument argument = {setting->own, setting->own ? strlen(setting->own) : 0,
-		                                  setting->value};
+		const struct argument argument = {
+			setting->own, setting->own ? strlen(setting->own) : 0, setting->value};
 
 		if (!setting->own)
 			continue;
@@ -536,9 +587,13 @@ static int require(const struct parser *parser)
 		         "--resume goes on with the run in a directory: give it by --state DIR");
 		return -EINVAL;
 	}
-	if (parser->options.serve_token_file && !parser->options.serves) {
-		pkdi_log(&parser->log,
-		         "--serve-token-file is of no use without --serve [HOST:]PORT");
+	if (!parser->options.serves &&
+	    (parser->options.serve_token_file || parser->options.serve_view_token_file ||
+	     parser->options.serve_origins)) {
+		pkdi_log(&parser->log, "%s is of no use without --serve [HOST:]PORT",
+		         parser->options.serve_token_file        ? "--serve-token-file"
+		         : parser->options.serve_view_token_file ? "--serve-view-token-file"
+		                                                 : "--serve-origins");
 		return -EINVAL;
 	}
 	for (uint32_t i = 0; i < parser->program->n_params; i++) {

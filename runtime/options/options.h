@@ -11,6 +11,9 @@
 #include "os/address.h"
 #include "os/log.h"
 
+/* Bytes of the list of --serve-origins, with its NUL. */
+enum { PKDI_ORIGINS_SIZE = 1024 };
+
 #define PKDI_DEFAULT_GRACE_NS INT64_C(10000000000)
 #define PKDI_DEFAULT_WHY_BYTES (INT64_C(1) << 20)
 
@@ -32,6 +35,7 @@ struct pkdi_options {
 	gid_t group;
 	bool serves;     /* --serve … */
 	struct pkdi_address serve_address;
+	const char *serve_view_token_file, *serve_origins; /* likewise */
 	const char *serve_token_file; /* NULL: none; a word of the command line, as it was given */
 	bool no_sandbox; /* the nodes' declarations are not enforced */
 	enum pkdi_freeze freeze;
@@ -46,6 +50,8 @@ struct pkdi_options {
 	const char *state; /* the directory that the run is kept in, NULL = none … */
 	bool resume;       /* … and the one there is gone on with */
 	char *account; /* where the account is written at the end, NULL = nowhere */
+	bool needs;        /* what it takes is to be shown: exit then */
+	int lifeline;  /* a pipe that is read until its other end is closed; 0 = none */
 	bool leave;        /* --help or --version has been answered: exit with 0 */
 	struct pkdi_own_file *own_files;
 	uint32_t n_own_files;

@@ -136,7 +136,7 @@ static int print(struct talk *talk)
 int describe_command(struct call *call)
 {
 	static const char *const kinds[] = {"process", "node", "stream", "edge", "param",
-	                                    "command", NULL};
+	                                    "command", "type", NULL};
 	struct talk *talk = find_program(command_operand(call));
 	int status;
 

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "os/landlock.h"
+#include "python/host.h"
 
 /* What libraries read in any program: themselves, fonts, certificates, names, the machine. Never
  * anything of a user. */
@@ -179,6 +180,15 @@ static int allow_path(const struct pkdi_landlock *ruleset, const struct pkdi_pat
 	return pkdi_landlock_allow(ruleset, path->fd, access);
 }
 
+/* A node in Python reads the interpreter with its packages, and its own folder. */
+static void allow_python(const struct pkdi_landlock *ruleset, const struct pkd_node *decl)
+{
+	const struct pkd_python *python = pkdi_python_of(decl);
+
+	for (uint32_t i = 0; python && python->interpreter->reads[i]; i++)
+		pkdi_landlock_allow_path(ruleset, python->interpreter->reads[i], PKDI_FS_READ);
+}
+
 static int allow_paths(const struct pkdi_landlock *ruleset, const struct pkdi_run *run,
                        uint32_t index)
 {
@@ -188,6 +198,7 @@ static int allow_paths(const struct pkdi_landlock *ruleset, const struct pkdi_ru
 	for (uint32_t i = 0; i < process->n_nodes; i++) {
 		const struct pkdi_node *node = &run->nodes[process->nodes[i]];
 
+		allow_python(ruleset, node->decl);
 		for (uint32_t j = 0; j < node->decl->n_rights && r == 0; j++)
 			r = allow_path(ruleset, &node->paths[j]);
 	}

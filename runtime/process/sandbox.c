@@ -1,6 +1,7 @@
 #include "process/sandbox.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 
@@ -52,6 +53,13 @@ int pkdi_sandbox_enter_helper(struct pkdi_run *run)
 	return r;
 }
 
+/* Without a limit glibc counts the processors, by opening a file, when many threads meet in malloc
+ * for the first time; and then no file may be opened any more. */
+static void limit_arenas(void)
+{
+	mallopt(M_ARENA_MAX, 64);
+}
+
 int pkdi_sandbox_settle(const struct pkdi_run *run, uint32_t index)
 {
 	struct pkdi_rights rights;
@@ -61,6 +69,7 @@ int pkdi_sandbox_settle(const struct pkdi_run *run, uint32_t index)
 	rights = pkdi_rights_of(run, index);
 	if (!rights.settled || rights.everything)
 		return 0;
+	limit_arenas();
 	return pkdi_confine_settled();
 }
 

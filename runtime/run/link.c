@@ -162,6 +162,8 @@ static void link_node(struct pkdi_run *run, struct pkdi_node *node)
 	                                        run->supervisor_fd};
 	node->resumes = run->store.resumes;
 	node->is_confined = run->sandbox && node->decl->declared;
+	node->shares_process = run->whole_nodes != NULL;
+	node->is_alone = run->processes[own].decl->n_nodes == 1;
 	for (uint32_t i = 0; i < node->decl->n_inputs; i++)
 		link_input(run, node, i);
 	for (uint32_t i = 0; i < node->decl->n_outputs; i++)

@@ -24,7 +24,7 @@ static int refuse(const struct pkdi_run *run, const struct pkdi_node *node,
 	else if (error == EBUSY)
 		why = "it is a mount point; mount its directory instead";
 	else if (error == EISDIR)
-		why = "it is a directory; add a file name";
+		why = "it is a directory: add a file name, or a '/' where a directory is meant";
 	else if (error == ENOENT)
 		why = "its directory does not exist";
 	pkdi_node_log(&run->log, node->decl, "cannot write '%s': %s", path->text, why);

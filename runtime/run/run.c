@@ -17,6 +17,7 @@
 #include "run/check.h"
 #include "run/layout.h"
 #include "run/link.h"
+#include "run/needs.h"
 #include "run/paths.h"
 #include "run/settings.h"
 #include "run/traces.h"
@@ -233,35 +234,12 @@ static int allocate(struct pkdi_run *run)
 
 /* ---- Streams ---- */
 
-/* Beyond the limit of its control group the kernel would kill this process midway, without a
- * message. */
-static int check_limit(const struct pkdi_run *run)
-{
-	char need[PKDI_BYTES_SIZE], limit[PKDI_BYTES_SIZE];
-	uint64_t memory = 0;
-
-	for (uint32_t i = 0; i < run->program->n_streams; i++) {
-		const struct pkd_stream *decl = run->streams[i].decl;
-
-		memory += pkdi_page_round((size_t)decl->n_slots * decl->slot_size);
-	}
-	if (memory <= run->cgroup.limit)
-		return 0;
-	pkdi_log(&run->log,
-	         "not enough memory for the streams: they need %s, but the control group "
-	         "(cgroup) is limited to %s",
-	         pkdi_bytes_show(memory, need), pkdi_bytes_show(run->cgroup.limit, limit));
-	return -ENOMEM;
-}
-
 static int create_streams(struct pkdi_run *run)
 {
 	uint64_t memory = 0;
 	char why[PKDI_LIMIT_SIZE];
-	int r = check_limit(run);
+	int r;
 
-	if (r < 0)
-		return r;
 	for (uint32_t i = 0; i < run->program->n_streams; i++) {
 		struct pkdi_stream *stream = &run->streams[i];
 		const struct pkd_stream *decl = stream->decl;
@@ -355,14 +333,6 @@ static int create_pools(struct pkdi_run *run)
 
 /* ---- Descriptors ---- */
 
-static bool waits_for_descriptors(const struct pkdi_run *run, const struct pkd_process *process)
-{
-	for (uint32_t i = 0; i < process->n_nodes; i++)
-		if (run->program->nodes[process->nodes[i]].methods->ready)
-			return true;
-	return false;
-}
-
 /* A descriptor for each stream and process: the usual soft limit of 1024 is soon too low for
  * that, the hard one seldom. */
 static void allow_descriptors(struct pkdi_run *run)
@@ -382,7 +352,7 @@ static int create_events(struct pkdi_run *run)
 	for (uint32_t i = 0; i < run->n_processes; i++) {
 		struct pkdi_process *process = &run->processes[i];
 
-		if (waits_for_descriptors(run, process->decl)) {
+		if (pkdi_waits_for_descriptors(run->program, process->decl)) {
 			process->bell.event_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 			if (process->bell.event_fd < 0)
 				return -errno;
@@ -430,6 +400,7 @@ static int64_t choose_spin_ns(const struct pkd_program *program)
 int pkdi_run_init(struct pkdi_run *run, const struct pkd_program *program,
                   const struct pkdi_options *options)
 {
+	struct pkdi_needs needs;
 	char why[PKDI_LIMIT_SIZE];
 	int r;
 
@@ -467,6 +438,11 @@ int pkdi_run_init(struct pkdi_run *run, const struct pkd_program *program,
 		return r;
 	}
 	pkdi_cgroup_find(&run->cgroup, "/sys/fs/cgroup", "/proc/self/cgroup");
+	needs = pkdi_needs_of(program, options->single_process);
+	/* Else the kernel would refuse or kill something midway, and say less. */
+	r = pkdi_needs_check(&needs, &run->cgroup, &run->log);
+	if (r < 0)
+		goto finish_run;
 	allow_descriptors(run);
 	r = choose_processes(run, options->single_process);
 	if (r == 0)

@@ -28,6 +28,17 @@ void pkdi_descriptors_drain(int fd)
 		;
 }
 
+bool pkdi_descriptors_lost_lifeline(struct pkdi_supervisor *supervisor)
+{
+	char buffer[64];
+
+	/* It is readable, so this does not wait. What is said there means nothing. */
+	if (read(supervisor->lifeline_fd, buffer, sizeof(buffer)) != 0)
+		return false;
+	epoll_ctl(supervisor->epoll_fd, EPOLL_CTL_DEL, supervisor->lifeline_fd, NULL);
+	return true;
+}
+
 void pkdi_descriptors_watch_backlog(struct pkdi_supervisor *supervisor)
 {
 	struct epoll_event event = {.events = EPOLLOUT, .data.u32 = PKDI_TAG_BACKLOG};
@@ -83,6 +94,8 @@ int pkdi_descriptors_open(struct pkdi_supervisor *supervisor)
 		r = pkdi_descriptors_watch(supervisor, supervisor->alarm_fd, PKDI_TAG_ALARM);
 	if (r == 0)
 		r = pkdi_descriptors_watch(supervisor, supervisor->progress_fd, PKDI_TAG_PROGRESS);
+	if (r == 0 && supervisor->lifeline_fd >= 0)
+		r = pkdi_descriptors_watch(supervisor, supervisor->lifeline_fd, PKDI_TAG_LIFELINE);
 	if (r == 0 && !supervisor->quiet && !supervisor->run->log.format && isatty(STDERR_FILENO)) {
 		supervisor->run->log.shares_line = true;
 		timerfd_settime(supervisor->progress_fd, 0, &period, NULL);
@@ -105,6 +118,7 @@ void pkdi_descriptors_close(void *context)
 	pkdi_closer_add(&closer, &supervisor->signal_fd);
 	pkdi_closer_add(&closer, &supervisor->alarm_fd);
 	pkdi_closer_add(&closer, &supervisor->progress_fd);
+	pkdi_closer_add(&closer, &supervisor->lifeline_fd);
 	pkdi_closer_add(&closer, &supervisor->trace.file.fd);
 	pkdi_closer_add(&closer, &supervisor->trace.file.directory_fd);
 	pkdi_closer_add(&closer, &supervisor->trace.file.old_fd);

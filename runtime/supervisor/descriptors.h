@@ -15,6 +15,7 @@ enum {
 	PKDI_TAG_PROGRESS,
 	PKDI_TAG_BACKLOG,
 	PKDI_TAG_HELPER,
+	PKDI_TAG_LIFELINE,
 };
 
 /* Blocks the signals that are read from a descriptor from now on. 0, or -errno: then they are to
@@ -28,6 +29,9 @@ int pkdi_descriptors_watch(struct pkdi_supervisor *supervisor, int fd, uint32_t 
 
 /* Lines that wait are written as soon as somebody reads: to be called after each event. */
 void pkdi_descriptors_watch_backlog(struct pkdi_supervisor *supervisor);
+
+/* Whether the other end of the program's lifeline is closed: then it is watched no more. */
+bool pkdi_descriptors_lost_lifeline(struct pkdi_supervisor *supervisor);
 
 /* Takes what is readable from a descriptor, so that it does not fire again. */
 void pkdi_descriptors_drain(int fd);

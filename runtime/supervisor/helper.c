@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/pidfd.h>
@@ -12,6 +13,7 @@
 #include <unistd.h>
 
 #include "console/console.h"
+#include "console/web_open.h"
 #include "process/process.h"
 #include "process/sandbox.h"
 #include "supervisor/descriptors.h"
@@ -27,12 +29,18 @@ enum { END_MS = 100 };
 
 /* ---- The process ---- */
 
-static int prepare(struct pkdi_supervisor *supervisor)
+/* What it opens, it opens before it is confined. The first one says what there is not. */
+static int prepare(struct pkdi_supervisor *supervisor, const struct pkdi_serve *serve,
+                   struct pkdi_web_part *part)
 {
 	struct pkdi_run *run = supervisor->run;
 	int r;
 
 	pkdi_title_set(&supervisor->spawner.title, run->program->name, "console");
+	if (serve->socket >= 0)
+		pkdi_web_open(part);
+	if (*part->why && !supervisor->helper.backoff_ns)
+		pkdi_log_at(&run->log, PKD_LOG_WARNING, "--serve: %s", part->why);
 	r = pkdi_process_attach(run, PKD_NONE);
 	if (r == 0 && run->sandbox)
 		r = pkdi_sandbox_enter_helper(run);
@@ -44,6 +52,7 @@ static _Noreturn void be_console(struct pkdi_supervisor *supervisor, int lifelin
 	struct pkdi_helper *helper = &supervisor->helper;
 	int listener = helper->place.socket, end_fd = helper->end_fd[0], status = 1;
 	struct pkdi_serve serve = helper->serve;
+	struct pkdi_web_part part = {.library = NULL};
 
 	/* A stop is the supervisor's to act on, which ends this one last. */
 	signal(SIGINT, SIG_IGN);
@@ -54,9 +63,9 @@ static _Noreturn void be_console(struct pkdi_supervisor *supervisor, int lifelin
 		helper->place.socket = helper->end_fd[0] = helper->serve.socket = -1;
 		supervisor->spawner.close_private(supervisor);
 		sigprocmask(SIG_SETMASK, &supervisor->spawner.signals, NULL);
-		if (prepare(supervisor) == 0)
+		if (prepare(supervisor, &serve, &part) == 0)
 			status = pkdi_console_run(supervisor->run, listener, end_fd, helper->group,
-			                          &serve);
+			                          &serve, &part);
 	}
 	_exit(status);
 }
@@ -82,9 +91,10 @@ static int start(struct pkdi_supervisor *supervisor)
 	if (r == 0) {
 		helper->spawned.pid = pid;
 		helper->spawned.pidfd = pidfd_open(pid, 0);
-		r = helper->spawned.pidfd < 0 ? -errno
-		                      : pkdi_descriptors_watch(supervisor, helper->spawned.pidfd,
-		                                               PKDI_TAG_HELPER);
+		r = helper->spawned.pidfd < 0
+		            ? -errno
+		            : pkdi_descriptors_watch(supervisor, helper->spawned.pidfd,
+		                                     PKDI_TAG_HELPER);
 	}
 	if (r < 0 && pid > 0) {
 		kill(pid, SIGKILL);
@@ -105,18 +115,24 @@ static int open_serve(struct pkdi_supervisor *supervisor, const struct pkdi_opti
 	                        sizeof(why));
 	bool is_any;
 
+	if (r == 0 && options->serve_view_token_file)
+		r = pkdi_serve_read_view_token(serve, options->serve_view_token_file, why,
+		                               sizeof(why));
 	if (r < 0) {
 		pkdi_log(log, "%s", why);
 		return r;
 	}
+	snprintf(serve->origins, sizeof(serve->origins), "%s",
+	         options->serve_origins ? options->serve_origins : "");
 	is_any = pkdi_address_name(&serve->address, address);
 	if (options->serve_token_file)
-		pkdi_log_at(log, PKD_LOG_INFO, "serving http://%s/metrics%s with the token of %s", address,
-		         is_any ? ", and on all other addresses of this machine," : "",
-		         options->serve_token_file);
+		pkdi_log_at(log, PKD_LOG_INFO, "serving http://%s/%s with the token of %s", address,
+		            is_any ? ", and on all other addresses of this machine," : "",
+		            options->serve_token_file);
 	else
-		pkdi_log_at(log, PKD_LOG_INFO, "serving http://%s/metrics?token=%s%s", address, serve->token,
-		         is_any ? ", and on all other addresses of this machine" : "");
+		pkdi_log_at(log, PKD_LOG_INFO, "serving http://%s/?token=%s%s", address,
+		            serve->token,
+		            is_any ? ", and on all other addresses of this machine" : "");
 	return 0;
 }
 
@@ -130,22 +146,21 @@ int pkdi_helper_init(struct pkdi_supervisor *supervisor, const struct pkdi_optio
 		return 0;
 	if (pipe2(helper->end_fd, O_CLOEXEC | O_NONBLOCK) < 0) {
 		r = -errno;
-		pkdi_log_at(&supervisor->run->log, PKD_LOG_WARNING, "no console: %s",
-		            strerror(-r));
+		pkdi_log_at(&supervisor->run->log, PKD_LOG_WARNING, "no console: %s", strerror(-r));
 		return options->serves || options->has_group ? r : 0;
 	}
 	helper->group = options->has_group ? options->group : PKDI_NO_GROUP;
 	r = pkdi_place_open(&helper->place, helper->group, why, sizeof(why));
 	if (r < 0 && options->has_group) {
 		pkdi_log(&supervisor->run->log,
-		         "--console-group: %s; PKD_DIR names another directory for its socket", why);
+		         "--console-group: %s; PKD_DIR names another directory for its socket",
+		         why);
 		return r;
 	}
 	if (r < 0) {
-		pkdi_log_at(
-			&supervisor->run->log, PKD_LOG_WARNING,
-			"%s: %s; PKD_DIR names another directory for its socket",
-			options->serves ? "pkd cannot reach this program" : "no console", why);
+		pkdi_log_at(&supervisor->run->log, PKD_LOG_WARNING,
+		            "%s: %s; PKD_DIR names another directory for its socket",
+		            options->serves ? "pkd cannot reach this program" : "no console", why);
 		if (!options->serves)
 			return 0;
 	}
@@ -177,8 +192,8 @@ void pkdi_helper_reap(struct pkdi_supervisor *supervisor, int64_t now_ns)
 		return;
 	/* Killed, it is back before anybody asks why; else somebody has to know. */
 	if (WIFSIGNALED(status) && WTERMSIG(status) != SIGKILL)
-		pkdi_log_at(&supervisor->run->log, PKD_LOG_WARNING, "the console was killed by SIG%s",
-		         sigabbrev_np(WTERMSIG(status)));
+		pkdi_log_at(&supervisor->run->log, PKD_LOG_WARNING,
+		            "the console was killed by SIG%s", sigabbrev_np(WTERMSIG(status)));
 	else if (WIFEXITED(status) && WEXITSTATUS(status) != 0 && !helper->backoff_ns)
 		pkdi_log_at(&supervisor->run->log, PKD_LOG_WARNING, "the console cannot be set up");
 	epoll_ctl(supervisor->epoll_fd, EPOLL_CTL_DEL, helper->spawned.pidfd, NULL);

@@ -299,6 +299,12 @@ static void dispatch(struct pkdi_supervisor *supervisor, uint32_t tag)
 		if (supervisor->cycle.phase == PKDI_PHASE_RUN)
 			handle(supervisor, &event);
 		break;
+	case PKDI_TAG_LIFELINE:
+		event.kind = PKDI_EVENT_STOP;
+		if (pkdi_descriptors_lost_lifeline(supervisor) &&
+		    supervisor->cycle.phase == PKDI_PHASE_RUN)
+			handle(supervisor, &event);
+		break;
 	case PKDI_TAG_NODES:
 		pkdi_event_take(supervisor->run->supervisor_fd);
 		end_as_told(supervisor);
@@ -396,6 +402,7 @@ int pkdi_supervisor_init(struct pkdi_supervisor *supervisor, struct pkdi_run *ru
 		.signal_fd = -1,
 		.alarm_fd = -1,
 		.progress_fd = -1,
+		.lifeline_fd = options->lifeline ? options->lifeline : -1,
 		.helper = {.place = {.directory = -1, .socket = -1},
 	                   .serve = {.socket = -1},
 	                   .spawned = {0, -1, -1},

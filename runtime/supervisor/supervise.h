@@ -34,6 +34,7 @@ struct pkdi_supervisor {
 	struct pkdi_child *children;
 	uint64_t *last_fatal; /* node -> frame it had in hand when it last died of its own making */
 	int epoll_fd, signal_fd, alarm_fd, progress_fd;
+	int lifeline_fd; /* of who has started the program, -1 = none */
 	struct pkdi_helper helper;
 	struct pkdi_notify notify;
 	struct pkdi_strays strays;

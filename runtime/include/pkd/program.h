@@ -234,6 +234,11 @@ struct pkd_name {
 	const char *output; /* of that node; NULL: it is on no stream */
 };
 
+/* Descriptors that the supervisor has at most for each process: itself, its lifeline, its two
+ * outputs, and what it waits at; and for the program. Each stream has one besides, and what a
+ * node keeps through restarts. */
+enum { PKD_PROCESS_DESCRIPTORS = 5, PKD_PROGRAM_DESCRIPTORS = 32 };
+
 struct pkd_program {
 	uint32_t abi;       /* PKD_ABI of the pkdc that wrote it */
 	const char *name;   /* of the pipeline */

@@ -1,0 +1,89 @@
+"""pkd from Python: builds programs, runs them, asks them, shows their streams.
+
+What belongs inside of a node (`pkd.number()`, `pkd.END` ...) is here as well, and raises
+`pkd.OnlyInside` elsewhere: see inside.py.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from . import inside
+from .errors import (
+    BuildFailed,
+    CommandFailed,
+    Ended,
+    Error,
+    Failed,
+    Invalid,
+    Lost,
+    NoProgram,
+    NotInstalled,
+    OnlyInside,
+    ProtocolError,
+    Refused,
+    Timeout,
+    Unknown,
+)
+from .draw import Picture
+from .inside import age, later, note, number, sampled, set_time, stopping, time, watch
+from .program import Program, Report, build
+from .run import Run, attach, programs
+from .said import Account, Change, Description, Held, LogLine, Result, Status, Why
+from .tap import Frame, Tap
+from .types import Record
+
+if TYPE_CHECKING:
+    from .inside import END, MORE, SKIP, state
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Account",
+    "BuildFailed",
+    "Change",
+    "CommandFailed",
+    "Description",
+    "Ended",
+    "Error",
+    "Failed",
+    "Frame",
+    "Held",
+    "Invalid",
+    "LogLine",
+    "Lost",
+    "NoProgram",
+    "NotInstalled",
+    "OnlyInside",
+    "Picture",
+    "Program",
+    "ProtocolError",
+    "Record",
+    "Refused",
+    "Report",
+    "Result",
+    "Run",
+    "Status",
+    "Tap",
+    "Timeout",
+    "Unknown",
+    "Why",
+    "age",
+    "attach",
+    "build",
+    "later",
+    "note",
+    "number",
+    "programs",
+    "sampled",
+    "set_time",
+    "stopping",
+    "time",
+    "watch",
+]
+
+
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> Any:
+        return getattr(inside, name)

@@ -1,0 +1,453 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "web/foxglove.h"
+
+enum {
+	SET_WAIT_MS = 200,   /* how long a client waits for nodes that take a value late */
+	CALL_WAIT_MS = 5000, /* and for a command */
+	MAX_ANSWER = 4 << 20,
+};
+
+/* ---- Asking ---- */
+
+/* The line may be as long as one can be; one thread writes them. */
+static struct pkdi_out begin_line(const char *method)
+{
+	static char line[PKDW_MAX_LINE - 1];
+	struct pkdi_out out = {.text = line, .size = sizeof(line)};
+
+	pkdi_out_open(&out, NULL, '{');
+	pkdi_out_text(&out, "method", method);
+	pkdi_out_open(&out, "parameters", '{');
+	return out;
+}
+
+static bool ask(struct pkdw_foxglove *client, const struct pkdw_ask *what, struct pkdi_out *line)
+{
+	pkdi_out_close(line, '}');
+	pkdi_out_close(line, '}');
+	if (line->is_full || client->n_asks == PKDW_MAX_ASKS || pkdw_lane_is_busy(client->lane) ||
+	    !pkdw_lane_send(client->lane, line->text, line->n)) {
+		if (what->kind != PKDW_ASK_LOOK)
+			pkdw_note_status(client, 2, "too much is asked at once");
+		return false;
+	}
+	client->asks[client->n_asks++] = *what;
+	return true;
+}
+
+static void put_raw(const struct pkdi_json *json, uint32_t value, const char *name,
+                    struct pkdi_out *out)
+{
+	const struct pkdi_json_value *at = &json->values[value];
+	bool is_text = at->kind == PKDI_JSON_STRING;
+
+	pkdi_out_raw(out, name, json->text + at->start - is_text,
+	             at->end - at->start + 2 * is_text);
+}
+
+void pkdw_ask_get(struct pkdw_foxglove *client, const struct pkdi_json *json, uint32_t names,
+                  const char *id)
+{
+	struct pkdw_ask what = {.kind = PKDW_ASK_GET};
+	struct pkdi_out line = begin_line("get");
+
+	snprintf(what.id, sizeof(what.id), "%s", id);
+	if (names != PKDI_JSON_NONE)
+		put_raw(json, names, "names", &line);
+	ask(client, &what, &line);
+}
+
+void pkdw_ask_look(struct pkdw_foxglove *client)
+{
+	const struct pkdw_ask what = {.kind = PKDW_ASK_LOOK};
+	struct pkdi_out line = begin_line("get");
+
+	if (client->n_asks == 0)
+		ask(client, &what, &line);
+}
+
+/* An array is a text with commas to the console. */
+static void put_array(const struct pkdi_json *json, uint32_t value, const char *name,
+                      struct pkdi_out *out)
+{
+	uint32_t n = json->values[value].n, at = value + 1;
+	char text[4096];
+	size_t length = 0;
+
+	for (; n && length < sizeof(text); n--, at = json->values[at].next) {
+		const struct pkdi_json_value *item = &json->values[at];
+
+		length += (size_t)snprintf(text + length, sizeof(text) - length, "%s%.*s",
+		                           length ? "," : "", (int)(item->end - item->start),
+		                           json->text + item->start);
+	}
+	pkdi_out_text_of(out, name, text, length < sizeof(text) ? length : sizeof(text) - 1);
+}
+
+static bool put_value(const struct pkdi_json *json, uint32_t parameter, struct pkdi_out *out)
+{
+	uint32_t value = pkdi_json_member(json, parameter, "value");
+	char name[256];
+
+	if (!pkdi_json_string(json, pkdi_json_member(json, parameter, "name"), name,
+	                      sizeof(name)) ||
+	    value == PKDI_JSON_NONE)
+		return false;
+	if (json->values[value].kind == PKDI_JSON_ARRAY)
+		put_array(json, value, name, out);
+	else
+		put_raw(json, value, name, out);
+	return true;
+}
+
+void pkdw_ask_set(struct pkdw_foxglove *client, const struct pkdi_json *json, uint32_t parameters,
+                  const char *id)
+{
+	struct pkdw_ask what = {.kind = PKDW_ASK_SET};
+	struct pkdi_out line = begin_line("set");
+	uint32_t n = json->values[parameters].n, at = parameters + 1;
+
+	snprintf(what.id, sizeof(what.id), "%s", id);
+	pkdi_out_open(&line, "values", '{');
+	for (; n; n--, at = json->values[at].next)
+		if (!put_value(json, at, &line)) {
+			pkdw_note_status(client, 2, "a parameter has a name and a value");
+			return;
+		}
+	pkdi_out_close(&line, '}');
+	pkdi_out_unsigned(&line, "wait_ms", SET_WAIT_MS);
+	ask(client, &what, &line);
+}
+
+/* Arguments are read before they are passed on: they must be one object, and nothing beside it. */
+void pkdw_ask_call(struct pkdw_foxglove *client, const struct pkdw_service *service,
+                   const struct pkdw_ask *what, const char *arguments, size_t n)
+{
+	static struct pkdi_json_value values[4096];
+	struct pkdi_json json = {.values = values, .max_values = 4096};
+	struct pkdi_out line = begin_line("call");
+
+	pkdi_out_text(&line, "node", service->node->name);
+	pkdi_out_text(&line, "command", service->command->name);
+	pkdi_out_unsigned(&line, "wait_ms", CALL_WAIT_MS);
+	if (n) {
+		if (!pkdi_json_read(&json, arguments, n) || values[0].kind != PKDI_JSON_OBJECT) {
+			pkdw_note_status(client, 2, "%s: arguments are an object of JSON",
+			                 service->command->name);
+			return;
+		}
+		pkdi_out_raw(&line, "arguments", arguments, n);
+		/* White space, to JSON; an end, to the console. */
+		for (size_t i = 0; i < line.n; i++)
+			if (line.text[i] == '\n' || line.text[i] == '\r')
+				line.text[i] = ' ';
+	}
+	ask(client, what, &line);
+}
+
+/* ---- Parameters ---- */
+
+/* By its name, "dim" or "n.step"; NULL: none. */
+static const struct pkd_param *find_param(const struct pkd_program *program, const char *name)
+{
+	for (uint32_t i = 0; i < program->n_params; i++)
+		if (!strcmp(program->param_table[i].name, name))
+			return &program->param_table[i];
+	for (uint32_t i = 0; i < program->n_nodes; i++) {
+		const struct pkd_node *node = &program->nodes[i];
+		size_t n = strlen(node->name);
+
+		if (strncmp(node->name, name, n) != 0 || name[n] != '.')
+			continue;
+		for (uint32_t k = 0; k < node->n_params; k++)
+			if (!strcmp(node->param_table[k].name, name + n + 1))
+				return &node->param_table[k];
+	}
+	return NULL;
+}
+
+static bool is_number(const char *text, size_t n)
+{
+	struct pkdi_json_value value;
+	struct pkdi_json json = {.values = &value, .max_values = 1};
+
+	return n && pkdi_json_read(&json, text, n) && value.kind == PKDI_JSON_NUMBER;
+}
+
+static bool is_fraction(const struct pkd_param *param)
+{
+	return param->kind == PKD_F32 || param->kind == PKD_F64;
+}
+
+/* As the console tells it, a text: as a number or a truth where it is one. */
+static void put_scalar(const struct pkd_param *param, const char *name, const char *text, size_t n,
+                       struct pkdi_out *out)
+{
+	if (param->kind == PKD_BOOL && (n == 4 || n == 5))
+		pkdi_out_bool(out, name, n == 4);
+	else if (param->kind >= PKD_I8 && param->kind <= PKD_F64 && is_number(text, n))
+		pkdi_out_raw(out, name, text, n);
+	else
+		pkdi_out_text_of(out, name, text, n);
+}
+
+static void put_items(const struct pkd_param *param, const char *text, struct pkdi_out *out)
+{
+	pkdi_out_open(out, "value", '[');
+	while (*text) {
+		size_t n;
+
+		text += strspn(text, "[ ,]");
+		n = strcspn(text, ",]");
+		if (n)
+			put_scalar(param, NULL, text, n, out);
+		text += n;
+	}
+	pkdi_out_close(out, ']');
+}
+
+static void put_param(const struct pkd_param *param, const char *name, const char *text,
+                      struct pkdi_out *out)
+{
+	pkdi_out_open(out, NULL, '{');
+	pkdi_out_text(out, "name", name);
+	if (param->n)
+		put_items(param, text, out);
+	else
+		put_scalar(param, "value", text, strlen(text), out);
+	if (is_fraction(param) && (param->n || is_number(text, strlen(text))))
+		pkdi_out_text(out, "type", param->n ? "float64_array" : "float64");
+	pkdi_out_close(out, '}');
+}
+
+/* ---- Answers ---- */
+
+/* Adds an item to what the answer gives. */
+static void add(struct pkdw_foxglove *client, const char *text, size_t n)
+{
+	char *more = n < MAX_ANSWER - client->n_answer
+	                     ? realloc(client->answer, client->n_answer + n + 2)
+	                     : NULL;
+
+	if (!more)
+		return;
+	if (client->n_answer)
+		more[client->n_answer++] = ',';
+	memcpy(more + client->n_answer, text, n);
+	client->answer = more;
+	client->n_answer += n;
+	more[client->n_answer] = '\0';
+}
+
+/* Only those that can be set. */
+static void take_param(struct pkdw_foxglove *client, const struct pkdi_json *json, uint32_t told)
+{
+	static char value[PKDW_MAX_LINE], text[PKDW_MAX_LINE];
+	struct pkdi_out out = {.text = text, .size = sizeof(text)};
+	const struct pkd_param *param;
+	char name[256];
+	bool is_live = false;
+
+	if (!pkdi_json_string(json, pkdi_json_member(json, told, "name"), name, sizeof(name)) ||
+	    !pkdi_json_string(json, pkdi_json_member(json, told, "value"), value, sizeof(value)) ||
+	    !pkdi_json_bool(json, pkdi_json_member(json, told, "live"), &is_live) || !is_live)
+		return;
+	param = find_param(client->web->host->program, name);
+	if (!param)
+		return;
+	put_param(param, name, value, &out);
+	if (!out.is_full)
+		add(client, out.text, out.n);
+}
+
+struct params {
+	const char *id, *items;
+	size_t n;
+};
+
+static void write_params(struct pkdw_foxglove *client, const void *what, struct pkdi_out *out)
+{
+	const struct params *params = what;
+
+	(void)client;
+	pkdi_out_open(out, NULL, '{');
+	pkdi_out_text(out, "op", "parameterValues");
+	pkdi_out_open(out, "parameters", '[');
+	if (params->n)
+		pkdi_out_raw(out, NULL, params->items, params->n);
+	pkdi_out_close(out, ']');
+	if (*params->id)
+		pkdi_out_raw(out, "id", params->id, strlen(params->id));
+	pkdi_out_close(out, '}');
+}
+
+static void tell_params(struct pkdw_foxglove *client, const struct pkdw_ask *what)
+{
+	const struct params params = {what->id, client->answer, client->n_answer};
+	bool is_look = what->kind == PKDW_ASK_LOOK;
+
+	if (is_look && client->told && client->answer && !strcmp(client->told, client->answer))
+		return;
+	pkdw_note_json(client, write_params, &params);
+	if (is_look) {
+		free(client->told);
+		client->told = client->answer;
+		client->answer = NULL;
+	}
+}
+
+struct called {
+	const struct pkdw_ask *ask;
+	const char *text; /* why not, as JSON; or the answer */
+	size_t n;
+};
+
+static void write_fault(struct pkdw_foxglove *client, const void *what, struct pkdi_out *out)
+{
+	const struct called *called = what;
+
+	(void)client;
+	pkdi_out_open(out, NULL, '{');
+	pkdi_out_text(out, "op", "serviceCallFailure");
+	pkdi_out_unsigned(out, "serviceId", called->ask->service);
+	pkdi_out_unsigned(out, "callId", called->ask->call);
+	pkdi_out_text_of(out, "message", called->text, called->n);
+	pkdi_out_close(out, '}');
+}
+
+static void fail_call(struct pkdw_foxglove *client, const struct pkdw_ask *what, const char *why)
+{
+	const struct called called = {what, why, strlen(why)};
+
+	pkdw_note_json(client, write_fault, &called);
+}
+
+/* The answer of a node, as {"value":…}; several workers of a pool: the first one's. */
+static void take_called(struct pkdw_foxglove *client, const struct pkdi_json *json, uint32_t told)
+{
+	uint32_t value = pkdi_json_member(json, told, "value");
+	static char text[PKDW_MAX_LINE];
+	struct pkdi_out out = {.text = text, .size = sizeof(text)};
+	char why[600] = "";
+
+	if (client->n_answer)
+		return;
+	if (pkdi_json_string(json, pkdi_json_member(json, told, "message"), why, sizeof(why)) ||
+	    pkdi_json_string(json, pkdi_json_member(json, told, "error"), why, sizeof(why))) {
+		add(client, "!", 1);
+		add(client, why, strlen(why));
+		return;
+	}
+	pkdi_out_open(&out, NULL, '{');
+	if (value != PKDI_JSON_NONE)
+		put_raw(json, value, "value", &out);
+	pkdi_out_close(&out, '}');
+	if (!out.is_full)
+		add(client, out.text, out.n);
+}
+
+static void answer_call(struct pkdw_foxglove *client, const struct pkdw_ask *what)
+{
+	struct pkdw_note *note;
+	uint8_t head[17] = {3};
+	uint32_t n_encoding = 4;
+
+	if (!client->n_answer || client->answer[0] == '!') {
+		fail_call(client, what, client->n_answer > 2 ? client->answer + 2 : "no answer");
+		return;
+	}
+	memcpy(head + 1, &what->service, sizeof(what->service));
+	memcpy(head + 5, &what->call, sizeof(what->call));
+	memcpy(head + 9, &n_encoding, sizeof(n_encoding));
+	memcpy(head + 13, "json", 4);
+	note = malloc(sizeof(*note) + sizeof(head) + client->n_answer);
+	if (note) {
+		*note = (struct pkdw_note){.is_binary = true, .n = sizeof(head) + client->n_answer};
+		memcpy(note->text, head, sizeof(head));
+		memcpy(note->text + sizeof(head), client->answer, client->n_answer);
+	}
+	pkdw_note_add(client, note);
+}
+
+/* It has been refused. */
+static void take_error(struct pkdw_foxglove *client, const struct pkdw_ask *what, const char *why)
+{
+	struct pkdw_ask again = *what;
+	struct pkdi_out line;
+
+	if (what->kind == PKDW_ASK_CALL) {
+		fail_call(client, what, why);
+		return;
+	}
+	if (what->kind != PKDW_ASK_LOOK)
+		pkdw_note_status(client, 2, "%s", why);
+	/* What a client shows is what there is, not what it wanted. */
+	if (what->kind == PKDW_ASK_SET) {
+		again.kind = PKDW_ASK_GET;
+		line = begin_line("get");
+		ask(client, &again, &line);
+	}
+}
+
+static void finish(struct pkdw_foxglove *client, const struct pkdw_ask *what)
+{
+	struct pkdw_ask again = *what;
+	struct pkdi_out line;
+
+	switch (what->kind) {
+	case PKDW_ASK_GET:
+	case PKDW_ASK_LOOK:
+		tell_params(client, what);
+		break;
+	case PKDW_ASK_SET:
+		again.kind = PKDW_ASK_GET;
+		line = begin_line("get");
+		if (*what->id)
+			ask(client, &again, &line);
+		break;
+	case PKDW_ASK_CALL:
+		answer_call(client, what);
+		break;
+	}
+}
+
+/* A line of the answer to the first ask; but the greeting, which answers none. */
+void pkdw_ask_answer(struct pkdw_foxglove *client, const char *line, size_t n)
+{
+	static struct pkdi_json_value values[16384];
+	struct pkdi_json json = {.values = values, .max_values = 16384};
+	uint32_t parameters, told;
+	struct pkdw_ask first;
+	char why[600];
+	bool more = false;
+
+	if (!client->n_asks || !pkdi_json_read(&json, line, n) ||
+	    pkdi_json_member(&json, 0, "pkd") != PKDI_JSON_NONE ||
+	    pkdi_json_member(&json, 0, "event") != PKDI_JSON_NONE)
+		return;
+	first = client->asks[0];
+	parameters = pkdi_json_member(&json, 0, "parameters");
+	if (parameters != PKDI_JSON_NONE) {
+		told = pkdi_json_member(&json, parameters, "param");
+		if (told != PKDI_JSON_NONE)
+			take_param(client, &json, told);
+		told = pkdi_json_member(&json, parameters, "answer");
+		if (told != PKDI_JSON_NONE)
+			take_called(client, &json, told);
+	}
+	pkdi_json_bool(&json, pkdi_json_member(&json, 0, "more"), &more);
+	if (more)
+		return;
+	client->n_asks--;
+	memmove(client->asks, client->asks + 1, client->n_asks * sizeof(*client->asks));
+	if (pkdi_json_string(&json, pkdi_json_member(&json, 0, "message"), why, sizeof(why)))
+		take_error(client, &first, why);
+	else
+		finish(client, &first);
+	free(client->answer);
+	client->answer = NULL;
+	client->n_answer = 0;
+}
