@@ -215,9 +215,10 @@ static inline int below_open_root(struct pkd_ctx *ctx, const char *root)
 	int fd;
 
 	if (n == 0 || (file[n - 1] != '/' && !below_is_dots(file, n)))
-		return pkd_error(ctx, EINVAL,
-		                 "`root` is '%s': a directory ends with '/', write \"%s/\"", file,
-		                 n ? file : ".");
+		return pkd_error(
+			ctx, EINVAL,
+			"'%s' is no directory as it stands: that ends with '/', write \"%s/\"",
+			file, n ? file : ".");
 	fd = open(file, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	return fd < 0 ? pkd_error(ctx, errno, "cannot open the directory '%s'", file) : fd;
 }

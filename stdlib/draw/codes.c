@@ -1,7 +1,6 @@
 /* draw.codes: the frame with an outline around each code, and what it says, below its lowest
  * corner. */
 #include "quad.h"
-#include "view.h"
 
 #include <draw/codes.pkd.h>
 
@@ -26,21 +25,20 @@ int draw_codes_step(struct draw_codes *self, const struct draw_codes_in *in,
 {
 	uint32_t n = in->codes ? pkd_length(&in->codes->len, self->params->N) : 0;
 	struct quad_way way = {self->colour, 0, self->letters};
+	bool ok = true;
 
 	if (!pkd_wanted(ctx, 0))
 		return PKD_OK;
-	draw_view_copy(out->view, in->frame);
-	way.thickness = paint_line_width(out->view, self->params->thickness);
-	if (!draw_view_letters(self->letters, out->view, self->params->text_size, ctx))
+	if (quad_begin(&way, out->view, in->frame, self->params->thickness, self->params->text_size,
+	               ctx) != PKD_OK)
 		return -ENOMEM;
-	for (uint32_t i = 0; i < n; i++) {
+	for (uint32_t i = 0; ok && i < n; i++) {
 		const struct detect_Code *code = &in->codes->items[i];
 
-		if (!quad_draw(out->view, code->corners, &way, code->text.text,
-		               pkd_length(&code->text.len, sizeof(code->text.text) - 1)))
-			return pkd_error(ctx, ENOMEM, "OpenCV cannot draw a line");
+		ok = quad_draw(out->view, code->corners, &way, code->text.text,
+		               pkd_length(&code->text.len, sizeof(code->text.text) - 1));
 	}
-	return PKD_OK;
+	return quad_end(ok, ctx);
 }
 
 void draw_codes_finish(struct draw_codes *self)

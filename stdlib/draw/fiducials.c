@@ -1,7 +1,6 @@
 /* draw.fiducials: the frame with an outline around each AprilTag, and its id. */
 #include "quad.h"
 #include "stroke.h"
-#include "view.h"
 
 #include <draw/fiducials.pkd.h>
 #include <pkd/text.h>
@@ -28,25 +27,24 @@ int draw_fiducials_step(struct draw_fiducials *self, const struct draw_fiducials
 {
 	uint32_t n = in->tags ? pkd_length(&in->tags->len, self->params->N) : 0;
 	struct quad_way way = {self->colour, 0, self->letters};
+	bool ok = true;
 
 	if (!pkd_wanted(ctx, 0))
 		return PKD_OK;
-	draw_view_copy(out->view, in->frame);
-	way.thickness = paint_line_width(out->view, self->params->thickness);
-	if (!draw_view_letters(self->letters, out->view, self->params->text_size, ctx))
+	if (quad_begin(&way, out->view, in->frame, self->params->thickness, self->params->text_size,
+	               ctx) != PKD_OK)
 		return -ENOMEM;
-	for (uint32_t i = 0; i < n; i++) {
+	for (uint32_t i = 0; ok && i < n; i++) {
 		const struct detect_Tag *tag = &in->tags->items[i];
 		const struct draw_place first = {tag->corners[0].x, tag->corners[0].y};
 		char id[PKD_NUMBER_SIZE];
 
 		if (!self->has_colour)
 			way.colour = paint_colour_of_number(tag->id);
-		if (!quad_draw(out->view, tag->corners, &way, id, pkd_text_u64(tag->id, id)) ||
-		    !draw_dot(out->view, first, 4 * way.thickness, way.colour))
-			return pkd_error(ctx, ENOMEM, "OpenCV cannot draw a line");
+		ok = quad_draw(out->view, tag->corners, &way, id, pkd_text_u64(tag->id, id)) &&
+		     draw_dot(out->view, first, 4 * way.thickness, way.colour);
 	}
-	return PKD_OK;
+	return quad_end(ok, ctx);
 }
 
 void draw_fiducials_finish(struct draw_fiducials *self)

@@ -1,5 +1,6 @@
 /* draw.no_signal: the frame, or a card in its place. */
 #include "card.h"
+#include "link_words.h"
 #include "view.h"
 
 #include <draw/no_signal.pkd.h>
@@ -17,24 +18,12 @@ int draw_no_signal_init(struct draw_no_signal *self, const struct draw_no_signal
 	return PKD_OK;
 }
 
-static const char *words_of(uint32_t state)
-{
-	static const char *const words[] = {
-		[video_LinkState_connecting] = "connecting",
-		[video_LinkState_online] = "no picture",
-		[video_LinkState_stalled] = "no new pictures",
-		[video_LinkState_frozen] = "the picture is frozen",
-		[video_LinkState_offline] = "not connected",
-	};
-
-	return state < sizeof(words) / sizeof(words[0]) ? words[state] : "";
-}
-
 int draw_no_signal_step(struct draw_no_signal *self, const struct draw_no_signal_in *in,
                         struct draw_no_signal_out *out, struct pkd_ctx *ctx)
 {
 	struct draw_no_signal_state *state = draw_no_signal_get_state(ctx);
-	struct draw_card card = {self->params->name, words_of(in->link->state),
+	const char *words = draw_link_words(in->link);
+	struct draw_card card = {self->params->name, *words ? words : "no picture",
 	                         pkd_time(ctx) - in->link->since};
 
 	if (in->frame) {

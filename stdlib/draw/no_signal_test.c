@@ -88,6 +88,36 @@ static void the_card_has_the_name_and_for_how_long(void **state)
 	assert_true(n[2] > n[0]);
 }
 
+static void the_card_says_why(void **state)
+{
+	uint32_t n[2];
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		struct run run;
+
+		start(&run, "");
+		run.link.reason = i ? video_LinkReason_untrusted : video_LinkReason_busy;
+		fire(&run, false, video_LinkState_offline);
+		n[i] = count_letters(&run, 0, H);
+		canvas_end(&run.canvas);
+	}
+	assert_true(n[1] > n[0] + 50);
+}
+
+/* Of a program that is newer. */
+static void an_unknown_reason_is_none(void **state)
+{
+	struct run run;
+
+	(void)state;
+	start(&run, "");
+	run.link.reason = 4000;
+	fire(&run, false, video_LinkState_offline);
+	assert_int_equal(canvas_count(&run.canvas, 0, 0, W, H), W * H);
+	canvas_end(&run.canvas);
+}
+
 static void a_card_is_as_large_as_the_last_frame(void **state)
 {
 	struct run run;
@@ -125,6 +155,8 @@ int main(void)
 		cmocka_unit_test(a_frame_of_a_link_that_is_online_is_shown),
 		cmocka_unit_test(else_there_is_a_card_without_the_picture),
 		cmocka_unit_test(the_card_has_the_name_and_for_how_long),
+		cmocka_unit_test(the_card_says_why),
+		cmocka_unit_test(an_unknown_reason_is_none),
 		cmocka_unit_test(a_card_is_as_large_as_the_last_frame),
 		cmocka_unit_test(a_card_fits_into_any_frame),
 	};

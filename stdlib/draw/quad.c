@@ -22,6 +22,19 @@ static void draw_label(struct pkd_image *view, const struct detect_Point corners
 	         text, n);
 }
 
+int quad_begin(struct quad_way *way, struct pkd_image *view, const struct pkd_image *frame,
+               int32_t thickness, int32_t text_size, struct pkd_ctx *ctx)
+{
+	draw_view_copy(view, frame);
+	way->thickness = paint_line_width(view, thickness);
+	return draw_view_letters(way->letters, view, text_size, ctx) ? PKD_OK : -ENOMEM;
+}
+
+int quad_end(bool is_drawn, struct pkd_ctx *ctx)
+{
+	return is_drawn ? PKD_OK : pkd_error(ctx, ENOMEM, "OpenCV cannot draw a line");
+}
+
 bool quad_draw(struct pkd_image *view, const struct detect_Point corners[4],
                const struct quad_way *way, const char *text, uint32_t n)
 {

@@ -2,7 +2,6 @@
  * last, on top. */
 #include "quad.h"
 #include "stroke.h"
-#include "view.h"
 
 #include <draw/targets.pkd.h>
 #include <stdio.h>
@@ -76,26 +75,23 @@ int draw_targets_step(struct draw_targets *self, const struct draw_targets_in *i
                       struct draw_targets_out *out, struct pkd_ctx *ctx)
 {
 	uint32_t n = in->targets ? pkd_length(&in->targets->len, self->params->N) : 0;
-	int32_t thickness;
+	struct quad_way way = {self->colour, 0, self->letters};
 	bool ok = true;
 
 	if (!pkd_wanted(ctx, 0))
 		return PKD_OK;
-	draw_view_copy(out->view, in->frame);
-	thickness = paint_line_width(out->view, self->params->thickness);
-	if (!draw_view_letters(self->letters, out->view, self->params->text_size, ctx))
+	if (quad_begin(&way, out->view, in->frame, self->params->thickness, self->params->text_size,
+	               ctx) != PKD_OK)
 		return -ENOMEM;
 	if (self->has_crosshair)
-		ok = draw_cross(out->view, 0.5F, 0.5F, 0.06F, 0.015F, thickness, self->crosshair);
+		ok = draw_cross(out->view, 0.5F, 0.5F, 0.06F, 0.015F, way.thickness,
+		                self->crosshair);
 	for (uint32_t i = n; ok && i-- > 0;) {
-		const struct quad_way way = {i == 0 ? self->colour : self->others, thickness,
-		                             i == 0 ? self->letters : NULL};
-
+		way.colour = i == 0 ? self->colour : self->others;
+		way.letters = i == 0 ? self->letters : NULL;
 		ok = draw_target(out->view, &in->targets->items[i], &way);
 	}
-	if (!ok)
-		return pkd_error(ctx, ENOMEM, "OpenCV cannot draw a line");
-	return PKD_OK;
+	return quad_end(ok, ctx);
 }
 
 void draw_targets_finish(struct draw_targets *self)

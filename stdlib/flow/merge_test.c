@@ -9,6 +9,7 @@
 #include <flow/split.pkd.h>
 #include <flow/switch.pkd.h>
 #include <flow/throttle.pkd.h>
+#include <flow/turns.pkd.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -21,7 +22,7 @@
 
 extern const struct pkd_methods flow_batch_methods, flow_checksum_methods, flow_count_methods,
 	flow_fault_methods, flow_gate_methods, flow_merge_methods, flow_split_methods,
-	flow_switch_methods, flow_throttle_methods;
+	flow_switch_methods, flow_throttle_methods, flow_turns_methods;
 
 enum { MS = 1000000 };
 
@@ -239,6 +240,103 @@ static void a_count_survives(void **state)
 	end(&flow_count_methods, self);
 }
 
+/* ---- turns ---- */
+
+enum { STREAMS = 4 };
+
+/* Slots with their headers, whose newest values are `numbers`; 0: there is none yet. */
+struct streams {
+	int64_t *values[STREAMS];
+	uint64_t numbers[STREAMS], served[STREAMS], turns[STREAMS];
+	void *self;
+	uint32_t n_times; /* firings that had a time of their own */
+	struct flow_turns_params params;
+};
+
+static void streams_begin(struct streams *streams)
+{
+	*streams = (struct streams){.params = {&type_i64, STREAMS}};
+	for (uint32_t i = 0; i < STREAMS; i++)
+		streams->values[i] = fake_slot(sizeof(int64_t));
+	streams->self = begin(&flow_turns_methods, &streams->params);
+	ctx.memories[0] = streams->served;
+	ctx.memories[1] = streams->turns;
+}
+
+static void streams_end(struct streams *streams)
+{
+	end(&flow_turns_methods, streams->self);
+	for (uint32_t i = 0; i < STREAMS; i++)
+		fake_slot_free(streams->values[i]);
+}
+
+/* The stream whose turn it is; -1: nobody's. */
+static int take_turn(struct streams *streams, bool dies)
+{
+	const void *values[STREAMS];
+	struct flow_turns_in in = {values};
+	int64_t value = 0;
+	struct flow_Turn turn = {0};
+	struct flow_turns_out out = {&value, &turn};
+
+	for (uint32_t i = 0; i < STREAMS; i++) {
+		values[i] = streams->numbers[i] ? streams->values[i] : NULL;
+		fake_header(streams->values[i])->number = streams->numbers[i];
+		fake_header(streams->values[i])->capture_ns = (int64_t)(streams->numbers[i] * MS);
+		*streams->values[i] = (int64_t)(100 * i + streams->numbers[i]);
+	}
+	ctx.absent = 0;
+	if (dies) {
+		flow_turns_methods.step(streams->self, &in, &out, &ctx);
+		assert_int_equal(
+			fake_restart(&flow_turns_methods, &streams->self, &streams->params, &ctx),
+			PKD_OK);
+	}
+	assert_int_equal(fire(&flow_turns_methods, streams->self, &in, &out), PKD_OK);
+	if (ctx.absent) {
+		assert_int_equal(ctx.absent, 3);
+		if (ctx.n_set_times > 0) /* from then on it is the node's in each firing */
+			assert_int_equal(ctx.n_set_times, ++streams->n_times);
+		else
+			assert_int_equal(streams->n_times, 0);
+		return -1;
+	}
+	streams->n_times = ctx.n_set_times;
+	assert_true(turn.which < STREAMS);
+	assert_int_equal(turn.number, streams->numbers[turn.which]);
+	assert_int_equal(turn.at, turn.number * MS);
+	assert_int_equal(value, 100 * turn.which + turn.number);
+	return (int)turn.which;
+}
+
+static void who_waits_longest_has_the_next_turn(void **state)
+{
+	struct streams streams;
+	int64_t time = 0;
+
+	(void)state;
+	streams_begin(&streams);
+	assert_int_equal(take_turn(&streams, false), -1);
+	streams.numbers[2] = 5;
+	assert_int_equal(take_turn(&streams, false), 2);
+	assert_int_equal(take_turn(&streams, false), -1); /* it has had that one */
+	/* However fast stream 2 is, the others come between. */
+	for (uint32_t i = 0; i < STREAMS; i++)
+		streams.numbers[i] = 10 + i;
+	for (int round = 0; round < 5; round++) {
+		static const int order[STREAMS] = {0, 1, 3, 2};
+
+		for (uint32_t i = 0; i < STREAMS; i++) {
+			streams.numbers[2] += 3;
+			assert_int_equal(take_turn(&streams, round % 2), order[i]);
+			assert_true(ctx.set_time_ns >= time);
+			time = ctx.set_time_ns;
+			streams.numbers[order[i]]++;
+		}
+	}
+	streams_end(&streams);
+}
+
 /* ---- batch, split ---- */
 
 static int batch(void *self, const char *word, struct words *out)
@@ -430,6 +528,7 @@ int main(void)
 		cmocka_unit_test(a_gate_does_as_its_input_says_or_its_parameter),
 		cmocka_unit_test(a_throttle_keeps_its_distance),
 		cmocka_unit_test(a_count_survives),
+		cmocka_unit_test(who_waits_longest_has_the_next_turn),
 		cmocka_unit_test(what_waits_in_a_batch_survives_a_restart),
 		cmocka_unit_test(a_batch_is_full_or_the_rest),
 		cmocka_unit_test(split_gives_each_item),

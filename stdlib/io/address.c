@@ -7,7 +7,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
+
+static const int64_t FIRST_PAUSE_NS = 20000000, MAX_PAUSE_NS = 200000000;
 
 static bool is_port(const char *text)
 {
@@ -74,4 +77,31 @@ int io_address_listen(const struct addrinfo *info)
 	error = errno;
 	close(fd);
 	return -error;
+}
+
+static void rest(int64_t ns)
+{
+	const struct timespec pause = {ns / 1000000000, ns % 1000000000};
+
+	nanosleep(&pause, NULL);
+}
+
+int io_address_listen_within(const struct addrinfo *info, int64_t grace_ns, const char *host,
+                             uint32_t port, struct pkd_ctx *ctx)
+{
+	int64_t end_ns = pkd_now() + grace_ns, pause_ns = FIRST_PAUSE_NS;
+	int fd = io_address_listen(info);
+
+	if (fd == -EADDRINUSE && grace_ns > 0)
+		pkd_log(ctx, PKD_LOG_WARNING,
+		        "another program has port %u of '%s': it is waited for, %g s at most", port,
+		        host, (double)grace_ns / 1e9);
+	while (fd == -EADDRINUSE && pkd_now() < end_ns && !pkd_stopping(ctx)) {
+		rest(pause_ns);
+		pause_ns = pause_ns < MAX_PAUSE_NS / 2 ? 2 * pause_ns : MAX_PAUSE_NS;
+		fd = io_address_listen(info);
+	}
+	if (fd < 0)
+		return pkd_error(ctx, -fd, "cannot listen at '%s', port %u", host, port);
+	return fd;
 }

@@ -21,6 +21,11 @@ int io_address_parse(struct io_address *address, const char *name, const char *t
  * which the system still keeps, hold nobody up. */
 int io_address_listen(const struct addrinfo *info);
 
+/* As that, but a port that another program has is waited for, with a line that says so; `host` and
+ * `port` are for the messages. A descriptor, or what pkd_error returns. */
+int io_address_listen_within(const struct addrinfo *info, int64_t grace_ns, const char *host,
+                             uint32_t port, struct pkd_ctx *ctx);
+
 /* "127.0.0.1:4001", "[::1]:4001". */
 const char *io_address_text(const struct sockaddr *address, char text[static IO_ADDRESS_SIZE]);
 

@@ -47,7 +47,7 @@ void net_client_answer(struct net_client *client, int status, const char *type, 
 	client->taken_ns = client->since_ns;
 }
 
-static void refuse(struct net_client *client, int status, const char *wrong)
+void net_client_refuse(struct net_client *client, int status, const char *wrong)
 {
 	char body[NET_WRONG_SIZE + 2];
 
@@ -67,13 +67,13 @@ static void begin_stream(struct net_server *server, struct net_client *client, s
 	double paid = 0;
 	bool is_first = true;
 
-	if (n >= server->params->max_clients) {
+	if (n >= server->options.max_clients) {
 		if (!server->has_told_full)
 			pkd_log(ctx, PKD_LOG_WARNING,
 			        "%s is refused: %u watch already, as many as max_clients allows",
 			        client->address, n);
 		server->has_told_full = true;
-		refuse(client, 503, "all places are taken: try again later");
+		net_client_refuse(client, 503, "all places are taken: try again later");
 		return;
 	}
 	for (uint32_t i = 0; i < server->n_clients; i++) {
@@ -101,37 +101,6 @@ static void begin_stream(struct net_server *server, struct net_client *client, s
 		pkd_note(ctx, "client %u is there: %s", client->number, client->address);
 }
 
-static void command(struct net_server *server, struct net_client *client,
-                    const struct net_request *request, struct pkd_ctx *ctx)
-{
-	struct net_wish *usual = &server->usual;
-	char body[NET_WRONG_SIZE];
-
-	if (!server->params->commands) {
-		refuse(client, 403,
-		       "commands are not taken: the program's author allows them by commands: true");
-		return;
-	}
-	if (!net_is_of_ours(request)) {
-		refuse(client, 403,
-		       "a page of another site may not command, nor a browser that tells of no "
-		       "page");
-		return;
-	}
-	if (client->wish.width || client->wish.height) {
-		usual->width = client->wish.width;
-		usual->height = client->wish.height;
-	}
-	if (client->wish.fps)
-		usual->fps = client->wish.fps;
-	if (client->wish.quality)
-		usual->quality = client->wish.quality;
-	net_command_write(usual, body, sizeof(body));
-	pkd_note(ctx, "%s has set: %u x %u, %u pictures a second, quality %u (0: as usual)",
-	         client->address, usual->width, usual->height, usual->fps, usual->quality);
-	net_client_answer(client, 200, "text/plain", body);
-}
-
 void net_server_take(struct net_server *server, struct net_client *client,
                      const struct net_request *request, struct pkd_ctx *ctx)
 {
@@ -143,7 +112,7 @@ void net_server_take(struct net_server *server, struct net_client *client,
 	client->is_head = request->method == NET_HEAD;
 	client->body = request->body;
 	if (server->is_local && !net_is_for_local(request)) {
-		refuse(client, 403, "it is known as localhost and by its address only");
+		net_client_refuse(client, 403, "it is known as localhost and by its address only");
 		return;
 	}
 	switch (action) {
@@ -161,7 +130,7 @@ void net_server_take(struct net_server *server, struct net_client *client,
 		net_client_begin(client, NET_WAITING, pkd_now());
 		return;
 	case NET_COMMAND:
-		command(server, client, request, ctx);
+		net_server_command(server, client, request, ctx);
 		return;
 	case NET_SETTINGS:
 		net_settings_write(server, text, sizeof(text));
@@ -173,6 +142,6 @@ void net_server_take(struct net_server *server, struct net_client *client,
 		return;
 	case NET_REFUSED:
 	default:
-		refuse(client, status, wrong);
+		net_client_refuse(client, status, wrong);
 	}
 }

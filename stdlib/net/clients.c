@@ -36,22 +36,22 @@ static int open_socket(struct net_server *server, struct pkd_ctx *ctx)
 {
 	const struct addrinfo hints = {.ai_socktype = SOCK_STREAM,
 	                               .ai_flags = AI_NUMERICHOST | AI_NUMERICSERV | AI_PASSIVE};
-	const char *host = server->params->host;
+	const char *host = server->options.host;
 	struct sockaddr_storage bound = {0};
 	socklen_t size = sizeof(bound);
 	char port[8], text[IO_ADDRESS_SIZE];
 	struct addrinfo *list;
 
-	snprintf(port, sizeof(port), "%u", server->params->port);
+	snprintf(port, sizeof(port), "%u", server->options.port);
 	if (!*host || getaddrinfo(host, port, &hints, &list))
 		return pkd_error(ctx, EINVAL,
 		                 "host: '%s' is no address in digits, such as 127.0.0.1 or 0.0.0.0",
 		                 host);
-	server->fd = io_address_listen(list);
+	server->fd = io_address_listen_within(list, server->options.grace, host,
+	                                      server->options.port, ctx);
 	freeaddrinfo(list);
 	if (server->fd < 0)
-		return pkd_error(ctx, -server->fd, "cannot listen at '%s', port %u", host,
-		                 server->params->port);
+		return server->fd;
 	getsockname(server->fd, (struct sockaddr *)&bound, &size);
 	server->is_local = is_loopback((struct sockaddr *)&bound);
 	pkd_note(ctx, "the pictures are at http://%s/%s",
@@ -67,20 +67,20 @@ static int add(const struct net_server *server, int fd, uint64_t what, uint32_t 
 	return epoll_ctl(server->epoll, EPOLL_CTL_ADD, fd, &event);
 }
 
-int net_server_open(struct net_server *server, const struct net_mjpeg_params *params,
+int net_server_open(struct net_server *server, const struct net_options *options,
                     struct pkd_ctx *ctx)
 {
 	int error;
 
-	*server = (struct net_server){.params = params, .fd = -1, .epoll = -1, .timer = -1};
-	server->n_clients = params->max_clients + NET_SPARE;
+	*server = (struct net_server){.options = *options, .fd = -1, .epoll = -1, .timer = -1};
+	server->n_clients = options->max_clients + NET_SPARE;
 	server->clients = calloc(server->n_clients, sizeof(*server->clients));
 	if (!server->clients)
 		return pkd_error(ctx, ENOMEM, "no memory for %u clients", server->n_clients);
 	for (uint32_t i = 0; i < server->n_clients; i++)
 		server->clients[i].fd = -1;
-	server->jpegs = net_jpegs_create(params->FORMAT, params->W, params->H, server->n_clients,
-	                                 ctx);
+	server->jpegs = net_jpegs_create(options->format, options->width, options->height,
+	                                 server->n_clients, ctx);
 	if (!server->jpegs)
 		return -ENOMEM;
 	error = open_socket(server, ctx);
@@ -249,7 +249,8 @@ void net_server_read(struct net_server *server, struct net_client *client, int64
 	size_t room = is_asking ? sizeof(client->in) - client->n_in : sizeof(client->in);
 	ssize_t n;
 
-	if (client->phase == NET_ANSWERING || client->phase == NET_WAITING)
+	if (client->phase == NET_ANSWERING || client->phase == NET_WAITING ||
+	    client->phase == NET_ASKING)
 		return;
 	if (!is_asking)
 		client->n_in = 0;

@@ -23,7 +23,10 @@ struct wish {
 
 struct net_jpegs {
 	struct pkd_image *frame, *card;
-	const struct pkd_image *picture; /* one of these two; NULL: none yet */
+	uint32_t card_width, card_height; /* at most */
+	const struct pkd_image *picture;  /* one of these two; NULL: none yet */
+	struct net_jpeg *given;           /* in place of a picture */
+	uint32_t given_width, given_height;
 	uint64_t number;
 	bool has_frame; /* there was one */
 	int64_t time_ns;
@@ -61,6 +64,8 @@ struct net_jpegs *net_jpegs_create(uint32_t format, uint32_t width, uint32_t hei
 	    !jpegs->encoder)
 		goto no_memory;
 	pkd_image_set(jpegs->card, PKD_BGR24, width, height);
+	jpegs->card_width = width;
+	jpegs->card_height = height;
 	jpegs->letters = letters_create(ctx, "a card without a signal has no words");
 	return jpegs;
 no_memory:
@@ -83,6 +88,7 @@ void net_jpegs_destroy(struct net_jpegs *jpegs)
 		net_jpeg_let_go(jpegs->wishes[i].jpeg);
 		sws_freeContext(jpegs->wishes[i].scaler);
 	}
+	net_jpeg_let_go(jpegs->given);
 	letters_destroy(jpegs->letters);
 	if (jpegs->encoder)
 		tjDestroy(jpegs->encoder);
@@ -107,6 +113,34 @@ void net_jpegs_set(struct net_jpegs *jpegs, const struct pkd_image *frame, int64
 	jpegs->number++;
 }
 
+bool net_jpegs_give(struct net_jpegs *jpegs, const struct net_given *given, int64_t time_ns)
+{
+	struct net_jpeg *jpeg = malloc(sizeof(*jpeg) + given->n);
+
+	if (!jpeg)
+		return false;
+	*jpeg = (struct net_jpeg){
+		.n_users = 1, .picture = jpegs->number + 1, .time_ns = time_ns, .n = given->n};
+	memcpy(jpeg->data, given->data, given->n);
+	net_jpeg_let_go(jpegs->given);
+	jpegs->given = jpeg;
+	jpegs->given_width = given->width;
+	jpegs->given_height = given->height;
+	jpegs->has_frame = true;
+	jpegs->time_ns = time_ns;
+	jpegs->number++;
+	return true;
+}
+
+/* As large as the JPEGs before it, or a half, a quarter … where those are larger than it can be. */
+static void fit_card(const struct net_jpegs *jpegs, uint32_t *width, uint32_t *height)
+{
+	while (*width > jpegs->card_width || *height > jpegs->card_height) {
+		*width = (*width + 1) / 2;
+		*height = (*height + 1) / 2;
+	}
+}
+
 void net_jpegs_set_card(struct net_jpegs *jpegs, const char *name, int64_t silent_ns,
                         int64_t time_ns)
 {
@@ -114,6 +148,9 @@ void net_jpegs_set_card(struct net_jpegs *jpegs, const char *name, int64_t silen
 
 	if (jpegs->number)
 		net_jpegs_size(jpegs, &width, &height);
+	fit_card(jpegs, &width, &height);
+	net_jpeg_let_go(jpegs->given);
+	jpegs->given = NULL;
 	pkd_image_set(jpegs->card, PKD_BGR24, width, height);
 	draw_card(jpegs->card, jpegs->letters,
 	          &(struct draw_card){.name = name,
@@ -144,8 +181,8 @@ void net_jpegs_size(const struct net_jpegs *jpegs, uint32_t *ret_width, uint32_t
 {
 	const struct pkd_image *picture = jpegs->picture ? jpegs->picture : jpegs->card;
 
-	*ret_width = picture->width;
-	*ret_height = picture->height;
+	*ret_width = jpegs->given ? jpegs->given_width : picture->width;
+	*ret_height = jpegs->given ? jpegs->given_height : picture->height;
 }
 
 /* ---- A JPEG ---- */
@@ -314,6 +351,10 @@ struct net_jpeg *net_jpegs_get(struct net_jpegs *jpegs, uint32_t width, uint32_t
 {
 	struct wish *wish;
 
+	if (jpegs->given) {
+		jpegs->given->n_users++;
+		return jpegs->given;
+	}
 	if (!jpegs->picture)
 		return NULL;
 	wish = find(jpegs, width, height, asked);

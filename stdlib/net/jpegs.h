@@ -26,6 +26,17 @@ void net_jpegs_destroy(struct net_jpegs *jpegs);
 /* A copy of the frame is the picture now. */
 void net_jpegs_set(struct net_jpegs *jpegs, const struct pkd_image *frame, int64_t time_ns);
 
+/* A JPEG that others have made. */
+struct net_given {
+	const uint8_t *data;
+	size_t n;
+	uint32_t width, height;
+};
+
+/* A copy of it is the picture now, as it is: net_jpegs_get gives it, whatever is wished. False:
+ * there is no memory, and the one before stays. */
+bool net_jpegs_give(struct net_jpegs *jpegs, const struct net_given *given, int64_t time_ns);
+
 /* In its place a card is drawn that says so, of the size of the last frame; `name` is that of the
  * camera. */
 void net_jpegs_set_card(struct net_jpegs *jpegs, const char *name, int64_t silent_ns,

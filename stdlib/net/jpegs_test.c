@@ -182,6 +182,38 @@ static void a_card_is_a_picture_of_the_same_size(void **state)
 	fake_slot_free(frame);
 }
 
+/* A card of a camera with larger pictures than it can have is a half of these. */
+static void a_given_jpeg_is_given_as_it_is(void **state)
+{
+	static const uint8_t data[] = {0xff, 0xd8, 1, 2, 3, 0xff, 0xd9};
+	const struct net_given given = {data, sizeof(data), 2 * W, H};
+	struct net_jpegs *jpegs = create(PKD_BGR24);
+	struct net_jpeg *a, *b;
+	uint32_t width, height;
+
+	(void)state;
+	assert_true(net_jpegs_give(jpegs, &given, 7));
+	a = net_jpegs_get(jpegs, 16, 16, 30, 30);
+	b = net_jpegs_get(jpegs, 0, 0, 80, 80);
+	assert_ptr_equal(a, b);
+	assert_int_equal(a->n, sizeof(data));
+	assert_memory_equal(a->data, data, sizeof(data));
+	assert_int_equal(a->picture, net_jpegs_number(jpegs));
+	assert_int_equal(a->time_ns, 7);
+	net_jpegs_size(jpegs, &width, &height);
+	assert_int_equal(width, 2 * W);
+	net_jpegs_set_card(jpegs, "cam", 1500000000, 8);
+	assert_int_equal(a->data[2], 1);
+	net_jpeg_let_go(a);
+	net_jpeg_let_go(b);
+	a = net_jpegs_get(jpegs, 0, 0, 80, 80);
+	decode(a, W, H / 2);
+	net_jpeg_let_go(a);
+	assert_true(net_jpegs_give(jpegs, &given, 9));
+	assert_int_equal(net_jpegs_encoded(jpegs), 1);
+	net_jpegs_destroy(jpegs);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -189,6 +221,7 @@ int main(void)
 		cmocka_unit_test(a_jpeg_is_made_once_for_all_who_wish_it),
 		cmocka_unit_test(no_size_is_out_of_bounds),
 		cmocka_unit_test(a_card_is_a_picture_of_the_same_size),
+		cmocka_unit_test(a_given_jpeg_is_given_as_it_is),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -26,8 +26,9 @@ static int64_t limit_of(const struct net_server *server, const struct net_client
 	case NET_ANSWERING:
 	case NET_WATCHING:
 		return net_client_sends(client) || client->has_no_room
-		               ? client->taken_ns + server->params->stall
+		               ? client->taken_ns + server->options.stall
 		               : INT64_MAX;
+	case NET_ASKING:
 	case NET_FREE:
 	default:
 		return INT64_MAX;
@@ -49,13 +50,14 @@ static void end_late(struct net_server *server, struct net_client *client, struc
 		return;
 	}
 	snprintf(reason, sizeof(reason), "it took nothing of what it is sent for %g s",
-	         (double)server->params->stall / 1e9);
+	         (double)server->options.stall / 1e9);
 	net_server_drop(server, client, ctx, reason);
 }
 
 static void watch(struct net_server *server, struct net_client *client)
 {
-	bool reads = client->phase != NET_ANSWERING && client->phase != NET_WAITING;
+	bool reads = client->phase != NET_ANSWERING && client->phase != NET_WAITING &&
+	             client->phase != NET_ASKING;
 	bool writes = net_client_sends(client) || client->has_no_room;
 	uint32_t events = (reads ? EPOLLIN : 0u) | (writes ? EPOLLOUT : 0u);
 	struct epoll_event event = {.events = events,
@@ -104,7 +106,7 @@ static void set_timer(const struct net_server *server, int64_t due_ns)
 void net_server_go(struct net_server *server, struct pkd_ctx *ctx)
 {
 	struct epoll_event events[MOST_EVENTS];
-	int64_t now_ns = pkd_now(), due_ns;
+	int64_t now_ns = pkd_now(), due_ns, command_ns;
 	int n = epoll_wait(server->epoll, events, MOST_EVENTS, 0);
 
 	net_server_end_rest(server, now_ns);
@@ -121,8 +123,10 @@ void net_server_go(struct net_server *server, struct pkd_ctx *ctx)
 		if (limit_of(server, client) <= now_ns)
 			end_late(server, client, ctx);
 	}
+	command_ns = net_server_look_at_command(server, now_ns, ctx);
 	net_server_show(server, now_ns, ctx);
 	due_ns = net_server_show_due(server, now_ns);
+	due_ns = command_ns < due_ns ? command_ns : due_ns;
 	if (server->rests_until_ns && server->rests_until_ns < due_ns)
 		due_ns = server->rests_until_ns;
 	for (uint32_t i = 0; i < server->n_clients; i++) {

@@ -29,7 +29,7 @@ void net_page_write(const struct net_server *server, char *text, size_t size)
 {
 	char name[ESCAPED_SIZE] = "";
 
-	escape(server->params->name, true, name);
+	escape(server->options.name, true, name);
 	snprintf(
 		text, size,
 		"<!DOCTYPE html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n"
@@ -59,13 +59,21 @@ void net_settings_write(const struct net_server *server, char *text, size_t size
 	uint32_t width, height, quality = net_server_quality(server);
 
 	net_jpegs_size(server->jpegs, &width, &height);
+	if (server->options.forwards) {
+		snprintf(text, size,
+		         "{\n\"controls\": [],\n\"modes\": [\n{\"pixelFormat\": \"MJPEG\", "
+		         "\"width\": \"%" PRIu32 "\", \"height\": \"%" PRIu32
+		         "\", \"fps\": \"%" PRIu32 "\"}\n]\n}\n",
+		         width, height, fps_of(server));
+		return;
+	}
 	snprintf(text, size,
 	         "{\n\"controls\": [\n{\"name\": \"compression\", \"id\": \"1\", \"type\": \"1\", "
 	         "\"min\": \"0\", \"max\": \"100\", \"step\": \"1\", \"default\": \"%" PRIu32
 	         "\", \"value\": \"%" PRIu32 "\", \"order\": 1}\n],\n\"modes\": [\n"
 	         "{\"pixelFormat\": \"MJPEG\", \"width\": \"%" PRIu32 "\", \"height\": \"%" PRIu32
 	         "\", \"fps\": \"%" PRIu32 "\"}\n]\n}\n",
-	         server->params->quality, quality, width, height, fps_of(server));
+	         server->options.quality, quality, width, height, fps_of(server));
 }
 
 void net_config_write(const struct net_server *server, char *text, size_t size)
@@ -73,7 +81,7 @@ void net_config_write(const struct net_server *server, char *text, size_t size)
 	char name[ESCAPED_SIZE] = "";
 	uint32_t width, height;
 
-	escape(server->params->name, false, name);
+	escape(server->options.name, false, name);
 	net_jpegs_size(server->jpegs, &width, &height);
 	snprintf(text, size,
 	         "{\"name\": \"%s\", \"pixel format\": \"mjpeg\", \"width\": %" PRIu32

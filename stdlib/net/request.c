@@ -273,3 +273,15 @@ int net_query_find(const struct net_text *query, const char *key, char *value, s
 	}
 	return 0;
 }
+
+int net_query_next(struct net_text *rest, char *key, size_t key_size, char *value,
+                   size_t value_size)
+{
+	struct net_text part, name;
+
+	if (!rest->n)
+		return 0;
+	part = cut(rest, '&');
+	name = cut(&part, '=');
+	return unescape(name, key, key_size) < 0 ? -1 : unescape(part, value, value_size);
+}

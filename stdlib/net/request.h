@@ -46,4 +46,9 @@ bool net_text_is(const struct net_text *text, const char *word);
  * there; -1: it is too long, or its escapes are none. Of several the first. */
 int net_query_find(const struct net_text *query, const char *key, char *value, size_t size);
 
+/* The first part of what is left of a query, which begins as the whole: 1, with its key and value;
+ * 0: there is no more; -1: one of them is too long, or its escapes are none. */
+int net_query_next(struct net_text *rest, char *key, size_t key_size, char *value,
+                   size_t value_size);
+
 #endif

@@ -11,7 +11,7 @@
 #include "jpegs.h"
 #include "wish.h"
 
-#include <net/mjpeg.pkd.h>
+#include <pkd/node.h>
 
 enum {
 	NET_SPARE = 32, /* connections beside those that watch */
@@ -27,6 +27,7 @@ enum net_phase {
 	NET_READING,   /* a request is to come */
 	NET_ANSWERING, /* a text is on its way */
 	NET_WAITING,   /* for one picture */
+	NET_ASKING,    /* what becomes of its command */
 	NET_WATCHING,
 	NET_LEAVING, /* all is sent, and it may read it before the connection ends */
 };
@@ -64,8 +65,20 @@ struct net_client {
 	bool has_no_room; /* of the kernel's: it reads slowly */
 };
 
+/* What the parameters of its node say. */
+struct net_options {
+	const char *host, *name;
+	uint32_t port, max_clients;
+	int64_t stalled_after, stall, grace;
+	bool commands;
+	bool forwards;                  /* JPEGs as they come: of one size and quality */
+	uint32_t format, width, height; /* of frames at most; of the card, where it forwards */
+	/* Live; kept up to date by the node. */
+	uint32_t fps, quality, bandwidth;
+};
+
 struct net_server {
-	const struct net_mjpeg_params *params; /* some are live */
+	struct net_options options;
 	struct net_jpegs *jpegs;
 	struct net_budget budget;
 	struct net_wish usual; /* of those who do not say; set by commands */
@@ -76,6 +89,7 @@ struct net_server {
 	struct net_client *clients;
 	uint32_t n_clients; /* places */
 	uint32_t last_number;
+	uint32_t asking; /* the number of the client whose command is being carried out; 0: none */
 	bool has_told_full, has_told_lowered, has_told_failed;
 
 	int64_t arrived_ns; /* the last frame; at first the start */
@@ -89,12 +103,13 @@ struct net_server {
 };
 
 /* 0, or what pkd_error returns. */
-int net_server_open(struct net_server *server, const struct net_mjpeg_params *params,
+int net_server_open(struct net_server *server, const struct net_options *options,
                     struct pkd_ctx *ctx);
 void net_server_close(struct net_server *server);
 
-/* A frame has come. */
+/* A frame has come, or a JPEG. */
 void net_server_put(struct net_server *server, const struct pkd_image *frame, int64_t time_ns);
+void net_server_put_jpeg(struct net_server *server, const struct net_given *jpeg, int64_t time_ns);
 
 /* Does all that can be done without waiting. */
 void net_server_go(struct net_server *server, struct pkd_ctx *ctx);
@@ -115,6 +130,15 @@ void net_server_go_on(struct net_server *server, struct net_client *client, int6
                       struct pkd_ctx *ctx);
 /* The text is on its way. */
 void net_client_answer(struct net_client *client, int status, const char *type, const char *body);
+/* A line of text that says what is wrong. */
+void net_client_refuse(struct net_client *client, int status, const char *wrong);
+void net_server_command(struct net_server *server, struct net_client *client,
+                        const struct net_request *request, struct pkd_ctx *ctx);
+/* Answers one whose command has been carried out; when it is to be looked at again. */
+int64_t net_server_look_at_command(struct net_server *server, int64_t now_ns, struct pkd_ctx *ctx);
+/* Whether what the node may set is the controls of a camera, or nothing. PKD_OK, or what pkd_error
+ * returns. */
+int net_server_check_controls(struct pkd_ctx *ctx);
 /* A request that is whole. */
 void net_server_take(struct net_server *server, struct net_client *client,
                      const struct net_request *request, struct pkd_ctx *ctx);

@@ -21,7 +21,7 @@ uint32_t net_server_fps(const struct net_server *server, const struct net_client
 {
 	uint32_t wanted = client->wish.fps ? client->wish.fps : server->usual.fps;
 
-	return least_of(wanted, server->params->fps);
+	return least_of(wanted, server->options.fps);
 }
 
 double net_server_rate(const struct net_server *server)
@@ -33,7 +33,7 @@ static uint32_t asked_quality(const struct net_server *server, const struct net_
 {
 	if (client->wish.quality)
 		return client->wish.quality;
-	return server->usual.quality ? server->usual.quality : server->params->quality;
+	return server->usual.quality ? server->usual.quality : server->options.quality;
 }
 
 uint32_t net_server_watching(const struct net_server *server)
@@ -47,9 +47,11 @@ uint32_t net_server_watching(const struct net_server *server)
 
 uint32_t net_server_quality(const struct net_server *server)
 {
-	uint32_t lowest = net_budget_quality(&server->budget, server->params->quality);
+	uint32_t lowest = net_budget_quality(&server->budget, server->options.quality);
 	bool is_first = true;
 
+	if (server->options.forwards)
+		return 0;
 	for (uint32_t i = 0; i < server->n_clients; i++) {
 		const struct net_client *client = &server->clients[i];
 		uint32_t quality = net_budget_quality(&server->budget,
@@ -91,8 +93,9 @@ static void count_skipped(struct net_server *server, struct net_client *client, 
 		                   1000000000 / fps;
 }
 
-/* While nobody looks, one now and then is enough for the first who does. */
-void net_server_put(struct net_server *server, const struct pkd_image *frame, int64_t time_ns)
+/* Whether it is to be shown. While nobody looks, one now and then is enough for the first who
+ * does. */
+static bool arrive(struct net_server *server, int64_t time_ns)
 {
 	int64_t now_ns = pkd_now();
 	double interval_ns = (double)(now_ns - server->arrived_ns);
@@ -101,12 +104,11 @@ void net_server_put(struct net_server *server, const struct pkd_image *frame, in
 	if (server->interval_ns <= 0 || server->interval_ns > 2 * interval_ns)
 		server->interval_ns = interval_ns;
 	server->interval_ns += 0.1 * (interval_ns - server->interval_ns);
+	server->arrived_ns = now_ns;
+	server->time_ns = time_ns;
 	if (!is_looked_at(server) && !has_none && !is_card &&
-	    now_ns - server->kept_ns < REPEAT_NS / 2) {
-		server->arrived_ns = now_ns;
-		server->time_ns = time_ns;
-		return;
-	}
+	    now_ns - server->kept_ns < REPEAT_NS / 2)
+		return false;
 	for (uint32_t i = 0; i < server->n_clients; i++) {
 		struct net_client *client = &server->clients[i];
 
@@ -114,15 +116,26 @@ void net_server_put(struct net_server *server, const struct pkd_image *frame, in
 			count_skipped(server, client, now_ns);
 		client->is_held = false;
 	}
-	server->arrived_ns = server->kept_ns = now_ns;
+	server->kept_ns = now_ns;
 	server->card_ns = 0;
-	net_jpegs_set(server->jpegs, frame, time_ns);
-	server->time_ns = time_ns;
+	return true;
+}
+
+void net_server_put(struct net_server *server, const struct pkd_image *frame, int64_t time_ns)
+{
+	if (arrive(server, time_ns))
+		net_jpegs_set(server->jpegs, frame, time_ns);
+}
+
+void net_server_put_jpeg(struct net_server *server, const struct net_given *jpeg, int64_t time_ns)
+{
+	if (arrive(server, time_ns))
+		net_jpegs_give(server->jpegs, jpeg, time_ns);
 }
 
 static int64_t card_due(const struct net_server *server)
 {
-	int64_t after_ns = server->params->stalled_after;
+	int64_t after_ns = server->options.stalled_after;
 
 	if (!after_ns || !is_looked_at(server))
 		return INT64_MAX;
@@ -137,7 +150,7 @@ static void show_card(struct net_server *server, int64_t now_ns)
 		return;
 	server->card_ns = now_ns;
 	/* By the clock of the frames. */
-	net_jpegs_set_card(server->jpegs, server->params->name, silent_ns,
+	net_jpegs_set_card(server->jpegs, server->options.name, silent_ns,
 	                   server->time_ns ? server->time_ns + silent_ns : now_ns);
 }
 
@@ -175,7 +188,7 @@ int64_t net_server_show_due(const struct net_server *server, int64_t now_ns)
 			continue;
 		due_ns = due_of(server, client);
 		if (due_ns <= now_ns)
-			due_ns = net_budget_due(&server->budget, server->params->bandwidth, now_ns);
+			due_ns = net_budget_due(&server->budget, server->options.bandwidth, now_ns);
 		if (due_ns < first_ns)
 			first_ns = due_ns;
 	}
@@ -223,7 +236,7 @@ static void begin(struct net_server *server, struct net_client *client, int64_t 
 	if (client->is_head)
 		client->size = 0;
 	client->paid += (double)client->size * 8;
-	net_budget_take(&server->budget, server->params->bandwidth, client->size + client->n_out);
+	net_budget_take(&server->budget, server->options.bandwidth, client->size + client->n_out);
 	if (client->phase == NET_WAITING) {
 		if (client->is_head) {
 			net_jpeg_let_go(client->jpeg);
@@ -240,7 +253,8 @@ static void look(struct net_server *server, int64_t now_ns, struct pkd_ctx *ctx)
 {
 	double wanted = 0;
 
-	if (server->looked == net_jpegs_encoded(server->jpegs) && server->budget.lowered > 0)
+	if (server->options.forwards ||
+	    (server->looked == net_jpegs_encoded(server->jpegs) && server->budget.lowered > 0))
 		return;
 	for (uint32_t i = 0; i < server->n_clients; i++) {
 		const struct net_client *client = &server->clients[i];
@@ -253,13 +267,13 @@ static void look(struct net_server *server, int64_t now_ns, struct pkd_ctx *ctx)
 		wanted += fps * (double)client->size * 8;
 	}
 	server->looked = net_jpegs_encoded(server->jpegs);
-	net_budget_look(&server->budget, server->params->bandwidth, wanted, now_ns);
+	net_budget_look(&server->budget, server->options.bandwidth, wanted, now_ns);
 	if (server->budget.lowered >= 1 && !server->has_told_lowered) {
 		server->has_told_lowered = true;
 		pkd_note(ctx,
 		         "the pictures would take %.1f Mbit/s: their quality is lowered, to keep "
 		         "within %.1f Mbit/s",
-		         wanted / 1e6, server->params->bandwidth / 1e6);
+		         wanted / 1e6, server->options.bandwidth / 1e6);
 	}
 }
 
@@ -277,7 +291,7 @@ static bool is_due(struct net_server *server, struct net_client *client, int64_t
 void net_server_show(struct net_server *server, int64_t now_ns, struct pkd_ctx *ctx)
 {
 	show_card(server, now_ns);
-	net_budget_fill(&server->budget, server->params->bandwidth, now_ns);
+	net_budget_fill(&server->budget, server->options.bandwidth, now_ns);
 	for (;;) {
 		struct net_client *first = NULL;
 
@@ -288,7 +302,7 @@ void net_server_show(struct net_server *server, int64_t now_ns, struct pkd_ctx *
 			    (!first || client->paid < first->paid))
 				first = client;
 		}
-		if (!first || !net_budget_allows(&server->budget, server->params->bandwidth))
+		if (!first || !net_budget_allows(&server->budget, server->options.bandwidth))
 			break;
 		begin(server, first, now_ns, ctx);
 		if (net_client_sends(first) && !net_server_send(server, first, now_ns))

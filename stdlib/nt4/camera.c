@@ -1,4 +1,5 @@
-/* nt4.camera: six topics, of which one changes. */
+/* nt4.camera: seven topics, of which two change. */
+#include "../draw/link_words.h"
 #include "dial.h"
 
 #include <errno.h>
@@ -6,14 +7,12 @@
 #include <nt4/camera.pkd.h>
 #include <stdio.h>
 
-enum { SOURCE, STREAMS, DESCRIPTION, CONNECTED, MODE, MODES, N_TOPICS };
+enum { SOURCE, STREAMS, DESCRIPTION, CONNECTED, REASON, MODE, MODES, N_TOPICS };
 
 static const char *const topics[N_TOPICS][2] = {
-	[SOURCE] = {"source", "string"},
-	[STREAMS] = {"streams", "string[]"},
-	[DESCRIPTION] = {"description", "string"},
-	[CONNECTED] = {"connected", "boolean"},
-	[MODE] = {"mode", "string"},
+	[SOURCE] = {"source", "string"},           [STREAMS] = {"streams", "string[]"},
+	[DESCRIPTION] = {"description", "string"}, [CONNECTED] = {"connected", "boolean"},
+	[REASON] = {"reason", "string"},           [MODE] = {"mode", "string"},
 	[MODES] = {"modes", "string[]"},
 };
 
@@ -22,7 +21,8 @@ struct nt4_camera {
 	struct nt4_dial dial;
 	struct nt4_buffer content;
 	bool is_connected;
-	uint32_t n_shown; /* the connection that all is told by */
+	const char *reason; /* why it is not */
+	uint32_t n_shown;   /* the connection that all is told by */
 };
 
 static void put(struct nt4_camera *self, uint32_t k)
@@ -79,6 +79,8 @@ static void put_connected(struct nt4_camera *self)
 {
 	nt4_put_bool(&self->content, self->is_connected);
 	put(self, CONNECTED);
+	put_text(self, self->reason);
+	put(self, REASON);
 }
 
 static void put_all(struct nt4_camera *self)
@@ -125,6 +127,7 @@ int nt4_camera_init(struct nt4_camera *self, const struct nt4_camera_params *par
 	int error;
 
 	self->params = params;
+	self->reason = "";
 	nt4_dial_init(&self->dial,
 	              &(struct nt4_dial_options){.server = params->server,
 	                                         .team = params->team,
@@ -159,9 +162,12 @@ int nt4_camera_step(struct nt4_camera *self, const struct nt4_camera_in *in,
 {
 	bool is_connected = in->link->state == video_LinkState_online;
 
+	const char *reason = draw_link_words(in->link);
+
 	(void)out;
-	if (is_connected != self->is_connected) {
+	if (is_connected != self->is_connected || reason != self->reason) {
 		self->is_connected = is_connected;
+		self->reason = reason;
 		put_connected(self);
 	}
 	turn(self, ctx);

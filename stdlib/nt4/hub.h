@@ -26,6 +26,7 @@ enum {
 	NT4_MAX_QUEUE = 1 << 20, /* bytes of values that wait for a client that wants all of them */
 	NT4_MAX_TEXT = 4 << 20,  /* bytes of announcements that wait for a client */
 	NT4_MAX_REPLIES = 1 << 14, /* bytes of answers to its measurements */
+	NT4_MAX_CONFLICT = 400,    /* bytes of what is told of topics of two types */
 	NT4_FRAME = 1 << 14,       /* a binary frame gets no more values beyond this size */
 };
 
@@ -42,6 +43,7 @@ struct nt4_topic {
 	int64_t id;    /* never used again */
 	int code;
 	bool is_meta;
+	bool has_conflict; /* somebody has published it as another type, which was told */
 	bool is_persistent, is_retained, is_not_cached;
 	struct nt4_property properties[NT4_MAX_PROPERTIES];
 	uint32_t n_properties;
@@ -111,6 +113,9 @@ struct nt4_hub {
 	bool has_meta; /* somebody has asked for what is told of topics and clients */
 	bool is_meta_stale;
 	bool is_saved_stale; /* what a persistent topic has */
+	/* The first publication of a topic that is of another type; the transport tells of it, and
+	 * empties it. */
+	char conflict[NT4_MAX_CONFLICT];
 };
 
 void nt4_hub_init(struct nt4_hub *hub);

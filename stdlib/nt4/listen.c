@@ -1,28 +1,28 @@
 /* See listen.h. */
 #include "listen.h"
 
-#include "origin.h"
+#include "door.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <netdb.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 enum {
-	MAX_MESSAGE = 4 << 20,   /* bytes of a frame, with all its fragments */
-	SPARE_CONNECTIONS = 256, /* of those that are no clients yet */
-	SILENT_TICKS = 5,        /* a client of 4.1 that does not answer for so long is lost */
+	MAX_MESSAGE = 4 << 20,               /* bytes of a frame, with all its fragments */
+	SPARE_CONNECTIONS = NT4_MAX_WAITING, /* of those that are no clients yet */
+	SILENT_TICKS = 5, /* a client of 4.1 that does not answer for so long is lost */
 	HEADER_TIMEOUT_S = 5,
 	MAX_TOLD = 10,    /* lines in a second on who comes and goes */
 	KEEPALIVE_S = 10, /* of TCP, for peers that are there no more */
 };
 
+/* A place of one that was sent away is free with its next event. */
+enum { LEAVING_CONNECTIONS = SPARE_CONNECTIONS };
+
 static const int64_t TICK_NS = 200000000;
-static const char PATH[] = "/nt/";
 static const char PING[] = "pkd"; /* the library tells of no answer that is empty */
 
 struct nt4_peer {
@@ -42,69 +42,6 @@ static int64_t now_us(void)
 
 /* ---- Who comes ---- */
 
-/* The client's name, behind /nt/; NULL: another address. */
-static const char *name_of(struct lws *wsi, char *path, int size)
-{
-	const char *name;
-
-	if (lws_hdr_copy(wsi, path, size, WSI_TOKEN_GET_URI) <= 0)
-		return NULL;
-	name = path + strlen(PATH);
-	return strncmp(path, PATH, strlen(PATH)) == 0 && *name ? name : NULL;
-}
-
-/* Any page on the internet can have a browser of this machine connect to it. */
-static bool is_from_here(struct nt4_listen *listen, struct lws *wsi)
-{
-	char origin[256] = "", host[256] = "";
-	bool has_origin = lws_hdr_total_length(wsi, WSI_TOKEN_ORIGIN) > 0, is_good;
-
-	is_good = lws_hdr_copy(wsi, host, sizeof(host), WSI_TOKEN_HOST) >= 0 &&
-	          (!has_origin || lws_hdr_copy(wsi, origin, sizeof(origin), WSI_TOKEN_ORIGIN) > 0);
-	if (is_good && listen->is_local)
-		is_good = nt4_host_is_local(host);
-	if (is_good && has_origin)
-		is_good = nt4_origin_is_good(origin, host, listen->origins);
-	if (is_good || listen->n_foreign++ > 0)
-		return is_good;
-	for (char *at = origin; *at; at++)
-		*at = *at < ' ' || *at > '~' ? '?' : *at;
-	if (*origin)
-		pkd_log(listen->ctx, PKD_LOG_WARNING,
-		        "a web page of '%s' is refused: name it in `origins` where it is a dashboard "
-		        "that may read and write",
-		        origin);
-	else
-		pkd_log(listen->ctx, PKD_LOG_WARNING,
-		        "a client is refused that knows this machine by another name than "
-		        "localhost or 127.0.0.1");
-	return false;
-}
-
-/* 0: welcome; 1: an answer has said no. */
-static int confirm(struct nt4_listen *listen, struct lws *wsi)
-{
-	char path[NT4_MAX_NAME];
-	unsigned status = 0;
-
-	if (!name_of(wsi, path, sizeof(path)))
-		status = HTTP_STATUS_NOT_FOUND;
-	else if (!is_from_here(listen, wsi))
-		status = HTTP_STATUS_FORBIDDEN;
-	else if (lws_hdr_total_length(wsi, WSI_TOKEN_PROTOCOL) <= 0)
-		status = HTTP_STATUS_BAD_REQUEST;
-	else if (listen->n_peers >= listen->max_clients)
-		status = HTTP_STATUS_SERVICE_UNAVAILABLE;
-	if (!status)
-		return 0;
-	if (status == HTTP_STATUS_SERVICE_UNAVAILABLE && listen->n_refused++ == 0)
-		pkd_log(listen->ctx, PKD_LOG_WARNING,
-		        "a client is refused, as max_clients = %" PRIu32
-		        " are there: it is counted, and so are others",
-		        listen->max_clients);
-	return lws_return_http_status(wsi, status, NULL) < 0 ? -1 : 1;
-}
-
 static void address_of(struct lws *wsi, char *text, size_t size)
 {
 	struct sockaddr_storage address;
@@ -118,15 +55,20 @@ static void address_of(struct lws *wsi, char *text, size_t size)
 }
 
 /* No more than a few lines a second, whoever comes and goes. */
-static void tell_of(struct nt4_listen *listen, const struct nt4_peer *peer, const char *what,
-                    const char *address)
+static bool may_tell(struct nt4_listen *listen)
 {
 	int64_t second = pkd_now() / 1000000000;
 
 	if (second != listen->told_s)
 		listen->n_told = 0;
 	listen->told_s = second;
-	if (!peer->session->is_rtt && listen->n_told++ < MAX_TOLD)
+	return listen->n_told++ < MAX_TOLD;
+}
+
+static void tell_of(struct nt4_listen *listen, const struct nt4_peer *peer, const char *what,
+                    const char *address)
+{
+	if (!peer->session->is_rtt && may_tell(listen))
 		pkd_log(listen->ctx, PKD_LOG_INFO, "the client '%s' %s %s", peer->session->name,
 		        what, address);
 }
@@ -136,7 +78,7 @@ static int welcome(struct nt4_listen *listen, struct lws *wsi, struct nt4_peer *
 	const char *protocol = lws_get_protocol(wsi)->name, *name;
 	char path[NT4_MAX_NAME], address[96];
 
-	name = name_of(wsi, path, sizeof(path));
+	name = nt4_door_name(wsi, path, sizeof(path));
 	address_of(wsi, address, sizeof(address));
 	if (!name || listen->n_peers >= listen->max_clients)
 		return -1;
@@ -181,6 +123,19 @@ static int refuse(struct nt4_listen *listen, struct nt4_peer *peer, const char *
 	return -1;
 }
 
+static void tell_of_conflict(struct nt4_listen *listen)
+{
+	char *text = listen->hub.conflict;
+
+	if (!*text)
+		return;
+	for (char *at = text; *at; at++)
+		*at = (unsigned char)*at < ' ' ? '?' : *at;
+	if (may_tell(listen))
+		pkd_log(listen->ctx, PKD_LOG_WARNING, "%s", text);
+	*text = '\0';
+}
+
 static int receive(struct nt4_listen *listen, struct nt4_peer *peer, const char *data, size_t n)
 {
 	struct nt4_buffer *message = &peer->message;
@@ -200,6 +155,7 @@ static int receive(struct nt4_listen *listen, struct nt4_peer *peer, const char 
 	                  ? nt4_hub_binary(peer->session, message->data, message->n, now_us(), &why)
 	                  : nt4_hub_text(peer->session, message->data, message->n, now_us(), &why);
 	message->n = 0;
+	tell_of_conflict(listen);
 	return is_good ? 0 : refuse(listen, peer, why);
 }
 
@@ -244,6 +200,35 @@ static int send_next(struct nt4_peer *peer)
 	return result;
 }
 
+/* ---- Those that have not asked for anything yet ---- */
+
+static void stop_waiting(struct nt4_listen *listen, const struct lws *wsi)
+{
+	uint32_t i = 0;
+
+	while (i < listen->n_waiting && listen->waiting[i] != wsi)
+		i++;
+	if (i == listen->n_waiting)
+		return;
+	listen->n_waiting--;
+	memmove(&listen->waiting[i], &listen->waiting[i + 1],
+	        (listen->n_waiting - i) * sizeof(struct lws *));
+}
+
+/* Who says half of a request must not keep others out: the one that has had longest goes. */
+static bool make_room(struct nt4_listen *listen)
+{
+	struct lws *oldest = listen->waiting[0];
+
+	if (listen->n_connections >= listen->max_clients + SPARE_CONNECTIONS + LEAVING_CONNECTIONS)
+		return false;
+	if (listen->n_waiting < SPARE_CONNECTIONS)
+		return true;
+	stop_waiting(listen, oldest);
+	shutdown(lws_get_socket_fd(oldest), SHUT_RDWR);
+	return true;
+}
+
 static int callback(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in,
                     size_t n)
 {
@@ -254,16 +239,22 @@ static int callback(struct lws *wsi, enum lws_callback_reasons reason, void *use
 		listen->loop.is_stirred = true;
 	switch ((int)reason) {
 	case LWS_CALLBACK_FILTER_NETWORK_CONNECTION:
-		return listen->n_connections >= listen->max_clients + SPARE_CONNECTIONS;
+		return !make_room(listen);
 	case LWS_CALLBACK_WSI_CREATE:
 		listen->n_connections++;
 		return 0;
+	case LWS_CALLBACK_SERVER_NEW_CLIENT_INSTANTIATED:
+		if (listen->n_waiting < SPARE_CONNECTIONS)
+			listen->waiting[listen->n_waiting++] = wsi;
+		return 0;
 	case LWS_CALLBACK_WSI_DESTROY:
 		listen->n_connections--;
+		stop_waiting(listen, wsi);
 		return 0;
 	case LWS_CALLBACK_HTTP_CONFIRM_UPGRADE:
-		return confirm(listen, wsi);
+		return nt4_door_confirm(listen, wsi);
 	case LWS_CALLBACK_ESTABLISHED:
+		stop_waiting(listen, wsi);
 		return welcome(listen, wsi, peer);
 	case LWS_CALLBACK_RECEIVE:
 		return receive(listen, peer, in, n);
@@ -366,36 +357,8 @@ void nt4_listen_turn(struct nt4_listen *listen, struct pkd_ctx *ctx)
 
 /* ---- Begin and end ---- */
 
-/* Why the library cannot listen it does not tell. */
-static int explain(const char *host, uint32_t port, struct pkd_ctx *ctx)
-{
-	struct addrinfo hints = {.ai_socktype = SOCK_STREAM,
-	                         .ai_flags = AI_NUMERICHOST | AI_PASSIVE};
-	struct addrinfo *address;
-	char digits[16];
-	int fd, error = 0, one = 1;
-
-	snprintf(digits, sizeof(digits), "%" PRIu32, port);
-	if (getaddrinfo(host, digits, &hints, &address) != 0)
-		return pkd_error(ctx, EINVAL,
-		                 "host '%s' is no address in digits: write \"127.0.0.1\" for this "
-		                 "machine alone, or \"0.0.0.0\" for all that reach it",
-		                 host);
-	fd = socket(address->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (fd >= 0)
-		setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
-	if (fd < 0 || bind(fd, address->ai_addr, address->ai_addrlen) < 0 || listen(fd, 1) < 0)
-		error = errno;
-	if (fd >= 0)
-		close(fd);
-	freeaddrinfo(address);
-	if (error)
-		return pkd_error(ctx, error, "cannot listen at '%s', port %" PRIu32, host, port);
-	return PKD_OK;
-}
-
 int nt4_listen_open(struct nt4_listen *listen, const char *host, uint32_t port,
-                    uint32_t max_clients, struct pkd_ctx *ctx)
+                    uint32_t max_clients, int64_t grace_ns, struct pkd_ctx *ctx)
 {
 	static const lws_retry_bo_t never = {0}; /* pings are ours */
 	bool is_all = strcmp(host, "0.0.0.0") == 0;
@@ -409,7 +372,8 @@ int nt4_listen_open(struct nt4_listen *listen, const char *host, uint32_t port,
 		.ka_time = KEEPALIVE_S,
 		.ka_probes = 3,
 		.ka_interval = KEEPALIVE_S / 3,
-		.max_http_header_pool = (unsigned short)(max_clients + SPARE_CONNECTIONS),
+		.max_http_header_pool =
+			(unsigned short)(max_clients + SPARE_CONNECTIONS + LEAVING_CONNECTIONS),
 		.retry_and_idle_policy = &never};
 	int error;
 
@@ -418,7 +382,7 @@ int nt4_listen_open(struct nt4_listen *listen, const char *host, uint32_t port,
 	listen->max_clients = max_clients;
 	listen->is_local = strncmp(host, "127.", 4) == 0 || strcmp(host, "::1") == 0;
 	nt4_hub_init(&listen->hub);
-	error = explain(host, port, ctx);
+	error = nt4_door_check(host, port, grace_ns, ctx);
 	if (error)
 		return error;
 	if (!strchr(host, ':'))

@@ -135,7 +135,7 @@ int nt4_server_init(struct nt4_server *self, const struct nt4_server_params *par
 	self->listen.origins = params->origins;
 	self->listen.idle_ns = params->idle;
 	error = nt4_listen_open(&self->listen, params->host, params->port, params->max_clients,
-	                        ctx);
+	                        params->grace, ctx);
 	if (!error)
 		error = load(self, ctx);
 	if (!error)

@@ -169,6 +169,19 @@ static void announce_to_all(struct nt4_hub *hub, struct nt4_topic *topic, int64_
 		nt4_view_update(session, topic, now_us);
 }
 
+/* Its values are left out, which its author would look for long. */
+static void note_conflict(struct nt4_hub *hub, const struct nt4_session *session,
+                          struct nt4_topic *topic, const char *type)
+{
+	if (topic->has_conflict || *hub->conflict)
+		return;
+	topic->has_conflict = true;
+	snprintf(hub->conflict, sizeof(hub->conflict),
+	         "the values of '%.64s' for '%.128s' are left out: it publishes %.32s, and the "
+	         "topic is one of %.32s",
+	         session->name, topic->name, type, topic->type);
+}
+
 static void publish_as(struct nt4_session *session, const char *name, const char *type, int64_t uid,
                        const struct nt4_json *params, int64_t now_us)
 {
@@ -195,6 +208,8 @@ static void publish_as(struct nt4_session *session, const char *name, const char
 		return;
 	session->publications[session->n_publications++] =
 		(struct nt4_publication){uid, topic, strcmp(topic->type, type) != 0};
+	if (session->publications[session->n_publications - 1].is_mistyped)
+		note_conflict(hub, session, topic, type);
 	topic->n_publications++;
 	hub->is_meta_stale = true;
 	/* Of a topic that is there the properties stand. */

@@ -376,6 +376,49 @@ static void there_is_an_end_to_work(void **state)
 	nt4_buffer_free(&text);
 }
 
+/* A dashboard that comes late is not told of a thousand topics in a thousand frames. */
+static void announcements_share_a_frame(void **state)
+{
+	struct nt4_session *a = join("a"), *b = join("b");
+	struct nt4_buffer frame = {0};
+	char one[200];
+	bool is_text;
+	int n = 0;
+
+	(void)state;
+	for (int i = 0; i < 200; i++) {
+		snprintf(one, sizeof(one), "{\"name\":\"/%d\",\"pubuid\":%d,\"type\":\"int\"}", i, i);
+		say(a, "publish", one);
+	}
+	say(b, "subscribe", "{\"topics\":[\"/\"],\"subuid\":1,\"options\":{\"prefix\":true}}");
+	while (nt4_hub_frame(b, now_us, &frame, &is_text)) {
+		assert_true(is_text && nt4_json_is_good(frame.data, frame.n));
+		frame.n = 0;
+		n++;
+	}
+	assert_int_equal(n, 4);
+	/* But each answer to who publishes stands alone. */
+	for (n = 0; nt4_hub_frame(a, now_us, &frame, &is_text); n++)
+		frame.n = 0;
+	assert_int_equal(n, 200);
+	nt4_buffer_free(&frame);
+}
+
+static void a_topic_of_two_types_is_told_once(void **state)
+{
+	struct nt4_session *a = join("a"), *b = join("b");
+
+	(void)state;
+	say(a, "publish", "{\"name\":\"/x\",\"pubuid\":1,\"type\":\"int\"}");
+	assert_string_equal(hub.conflict, "");
+	say(b, "publish", "{\"name\":\"/x\",\"pubuid\":1,\"type\":\"double\"}");
+	assert_string_equal(hub.conflict, "the values of 'b' for '/x' are left out: it publishes "
+	                                  "double, and the topic is one of int");
+	hub.conflict[0] = '\0';
+	say(b, "publish", "{\"name\":\"/x\",\"pubuid\":2,\"type\":\"string\"}");
+	assert_string_equal(hub.conflict, "");
+}
+
 /* Properties are in a limit of their own, also after they have gone. */
 static void there_is_an_end_to_properties(void **state)
 {
@@ -425,6 +468,8 @@ int main(void)
 		TEST(nonsense_is_refused_or_left_alone),
 		TEST(there_is_an_end_to_topics),
 		TEST(there_is_an_end_to_work),
+		TEST(announcements_share_a_frame),
+		TEST(a_topic_of_two_types_is_told_once),
 		TEST(there_is_an_end_to_properties),
 		TEST(what_is_persistent_comes_back),
 	};

@@ -42,6 +42,8 @@ void nt4_json_put_whole(struct nt4_buffer *buffer, int64_t value);
 /* Messages that wait, with a NUL between them, as no JSON has one. One begins, up to the `{` of its
  * params. */
 void nt4_message_begin(struct nt4_buffer *buffer, const char *method);
+/* It has a frame to itself. */
+void nt4_message_begin_alone(struct nt4_buffer *buffer, const char *method);
 void nt4_message_end(struct nt4_buffer *buffer);
 /* "name": and what follows is the value; the first member of an object has no comma. */
 void nt4_message_member(struct nt4_buffer *buffer, const char *name);

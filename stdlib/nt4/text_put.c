@@ -46,13 +46,29 @@ void nt4_json_put_whole(struct nt4_buffer *buffer, int64_t value)
 	nt4_buffer_text(buffer, text);
 }
 
+/* Before a message that has a frame to itself: JSON does not begin so. */
+static const char ALONE[] = "\1";
+
+static void begin(struct nt4_buffer *buffer, const char *method)
+{
+	nt4_buffer_text(buffer, "{\"method\":\"");
+	nt4_buffer_text(buffer, method);
+	nt4_buffer_text(buffer, "\",\"params\":{");
+}
+
 void nt4_message_begin(struct nt4_buffer *buffer, const char *method)
 {
 	if (buffer->n > 0)
 		nt4_buffer_put(buffer, "", 1);
-	nt4_buffer_text(buffer, "{\"method\":\"");
-	nt4_buffer_text(buffer, method);
-	nt4_buffer_text(buffer, "\",\"params\":{");
+	begin(buffer, method);
+}
+
+void nt4_message_begin_alone(struct nt4_buffer *buffer, const char *method)
+{
+	if (buffer->n > 0)
+		nt4_buffer_put(buffer, "", 1);
+	nt4_buffer_put(buffer, ALONE, 1);
+	begin(buffer, method);
 }
 
 void nt4_message_end(struct nt4_buffer *buffer)
@@ -88,9 +104,14 @@ void nt4_messages_take(struct nt4_buffer *messages, size_t *at, uint32_t max,
 		const char *from = messages->data + *at;
 		const char *nul = memchr(from, '\0', messages->n - *at);
 		size_t n = nul ? (size_t)(nul - from) : messages->n - *at;
+		bool is_alone = *from == *ALONE;
 
+		if (is_alone && i > 0)
+			break;
 		nt4_buffer_text(frame, i ? "," : "");
-		nt4_buffer_put(frame, from, n);
+		nt4_buffer_put(frame, from + is_alone, n - is_alone);
+		if (is_alone)
+			max = 1;
 		*at += n + (nul != NULL);
 	}
 	nt4_buffer_text(frame, "]");

@@ -1,11 +1,17 @@
 /* What is told to a client of a hub, and when. See hub.h. */
 #include "hub.h"
 
+enum { MAX_MESSAGES = 64 }; /* in a text frame */
+
 void nt4_announce(struct nt4_session *session, const struct nt4_topic *topic, int64_t publication)
 {
 	struct nt4_buffer *text = &session->text;
 
-	nt4_message_begin(text, "announce");
+	/* ntcore-ts-client looks for the answer to what it publishes in the first of a frame only. */
+	if (publication >= 0)
+		nt4_message_begin_alone(text, "announce");
+	else
+		nt4_message_begin(text, "announce");
 	nt4_message_string(text, "name", topic->name);
 	nt4_message_whole(text, "id", topic->id);
 	nt4_message_string(text, "type", topic->type);
@@ -214,9 +220,8 @@ bool nt4_hub_frame(struct nt4_session *session, int64_t now_us, struct nt4_buffe
 		return frame->n > 0;
 	}
 	if (text->n > 0) {
-		/* There are clients that see one announcement in a frame, the first. */
 		*ret_is_text = true;
-		nt4_messages_take(text, &session->text_at, 1, frame);
+		nt4_messages_take(text, &session->text_at, MAX_MESSAGES, frame);
 		if (text->n == 0) {
 			nt4_buffer_free(text);
 		} else if (session->text_at > NT4_MAX_TEXT / 4) {

@@ -1,5 +1,6 @@
 /* video.camera: the newest picture of a camera as bgr24, and what is known of the connection. */
 #include "capture.h"
+#include "link.h"
 #include "log.h"
 #include "picture.h"
 #include "v4l2.h"
@@ -38,6 +39,7 @@ struct video_camera {
 	uint32_t n_bytes, n_bytes_before; /* read behind them */
 	uint32_t capacity;
 	enum video_LinkState state;
+	enum video_LinkReason reason; /* of its being offline */
 	int64_t since_ns;
 	bool has_told;               /* of the state, … */
 	int64_t told_ns;             /* … when, the last time */
@@ -197,6 +199,7 @@ int video_camera_init(struct video_camera *self, const struct video_camera_param
 		                 r == -ENODEV ? "; required: false waits for it" : "");
 	}
 	self->state = video_LinkState_offline;
+	self->reason = media_link_reason(-r);
 	snprintf(self->told, sizeof(self->told), "%s", failure.text);
 	pkd_note(ctx, "%s: it is waited for", failure.text);
 	return PKD_OK;
@@ -204,8 +207,10 @@ int video_camera_init(struct video_camera *self, const struct video_camera_param
 
 /* ---- A camera that has gone ---- */
 
-static void go_offline(struct video_camera *self, const char *why, int64_t now, struct pkd_ctx *ctx)
+static void go_offline(struct video_camera *self, enum video_LinkReason reason, const char *why,
+                       int64_t now, struct pkd_ctx *ctx)
 {
+	self->reason = reason;
 	pkd_note(ctx, "the camera '%s' %s", self->params->device, why);
 	close_camera(self, ctx);
 	self->retry_ns = now + RETRY_NS;
@@ -224,7 +229,10 @@ static void look_for(struct video_camera *self, int64_t now, struct pkd_ctx *ctx
 		state->n_reconnects += state->begun;
 		become(self, video_LinkState_connecting, now);
 		pkd_note(ctx, "the camera '%s' is there", self->params->device);
-	} else if (r != -ENODEV && strcmp(self->told, failure.text) != 0) {
+		return;
+	}
+	self->reason = media_link_reason(-r);
+	if (r != -ENODEV && strcmp(self->told, failure.text) != 0) {
 		snprintf(self->told, sizeof(self->told), "%s", failure.text);
 		pkd_note(ctx, "%s", failure.text);
 	}
@@ -379,8 +387,12 @@ static void set_link(struct video_camera *self, struct video_Link *link, struct 
 {
 	const struct video_camera_state *state = video_camera_get_state(ctx);
 
-	*link = (struct video_Link){
-		.state = self->state, .since = self->since_ns, .n_reconnects = state->n_reconnects};
+	*link = (struct video_Link){.state = self->state,
+	                            .since = self->since_ns,
+	                            .n_reconnects = state->n_reconnects,
+	                            .reason = self->state == video_LinkState_offline
+	                                              ? self->reason
+	                                              : video_LinkReason_none};
 	self->has_told = true;
 	self->told_ns = pkd_now();
 }
@@ -417,7 +429,8 @@ static int take(struct video_camera *self, struct video_camera_out *out, int64_t
 	if (r == 0)
 		return PKD_SKIP;
 	if (r < 0 || copy_shot(self, &shot) < 0) {
-		go_offline(self, "was unplugged, or its driver has failed", now, ctx);
+		go_offline(self, video_LinkReason_unplugged,
+		           "was unplugged, or its driver has failed", now, ctx);
 		return PKD_SKIP;
 	}
 	if (!is_as_before(self))
@@ -452,7 +465,8 @@ static void look_at_silence(struct video_camera *self, int64_t now, struct pkd_c
 	int64_t silence = now - self->picture_ns, patience = patience_of(self);
 
 	if (silence >= patience + SILENCE_NS)
-		go_offline(self, "gives nothing: it is opened anew", now, ctx);
+		go_offline(self, video_LinkReason_silent, "gives nothing: it is opened anew", now,
+		           ctx);
 	else if (silence >= patience && self->state != video_LinkState_connecting)
 		become(self, video_LinkState_stalled, now);
 }

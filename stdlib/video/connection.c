@@ -45,7 +45,8 @@ struct media_connection {
 	bool has_frame;     /* in this connection */
 	unsigned n_damaged; /* pictures in a row */
 	int refused_width, refused_height;
-	char attempt[MEDIA_REASON_SIZE]; /* why it has failed */
+	char attempt[MEDIA_REASON_SIZE]; /* why it has failed, … */
+	enum video_LinkReason why;       /* … in a word */
 
 	/* Of both. */
 	atomic_bool is_ending;
@@ -75,7 +76,7 @@ static bool is_ending(void *of)
 }
 
 /* The first reason of an attempt is the cause of those behind it. */
-static void tell(void *of, const char *text)
+static void tell(void *of, int error, const char *text)
 {
 	struct media_connection *self = of;
 
@@ -83,6 +84,7 @@ static void tell(void *of, const char *text)
 		return;
 	snprintf(self->attempt, sizeof(self->attempt), "%s", text);
 	media_address_hide(self->source, self->attempt);
+	self->why = self->input.reason ? self->input.reason : media_link_reason(error);
 }
 
 static void lose(struct media_connection *self)
@@ -92,6 +94,7 @@ static void lose(struct media_connection *self)
 	if (self->news.phase != MEDIA_LOST)
 		self->news.since_ns = pkd_now();
 	self->news.phase = MEDIA_LOST;
+	self->news.reason = self->why;
 	pthread_mutex_unlock(&self->lock);
 	ring(self);
 }
@@ -129,6 +132,21 @@ static bool is_too_large(const struct media_connection *self, int width, int hei
 	       ((uint32_t)width > media->max_width || (uint32_t)height > media->max_height);
 }
 
+/* A picture has come. The lock is held. */
+static void arrive(struct media_connection *self, int64_t arrived_ns)
+{
+	if (!self->has_frame)
+		self->n_connections++;
+	self->has_frame = true;
+	self->pause_ns = RETRY_MIN_NS;
+	if (self->news.phase != MEDIA_CONNECTED)
+		self->news.since_ns = arrived_ns;
+	self->news.phase = MEDIA_CONNECTED;
+	self->news.arrived_ns = arrived_ns;
+	self->news.changed_ns = self->changed_ns;
+	self->news.n_connections = self->n_connections;
+}
+
 /* A new frame, with its arrival as pts; the decoder's, which is empty then. */
 static void give(struct media_connection *self, AVFrame *frame)
 {
@@ -144,17 +162,8 @@ static void give(struct media_connection *self, AVFrame *frame)
 		if (av_frame_ref(self->before, frame) < 0)
 			av_frame_unref(self->before);
 	}
-	if (!self->has_frame)
-		self->n_connections++;
-	self->has_frame = true;
-	self->pause_ns = RETRY_MIN_NS;
 	pthread_mutex_lock(&self->lock);
-	if (self->news.phase != MEDIA_CONNECTED)
-		self->news.since_ns = arrived_ns;
-	self->news.phase = MEDIA_CONNECTED;
-	self->news.arrived_ns = arrived_ns;
-	self->news.changed_ns = self->changed_ns;
-	self->news.n_connections = self->n_connections;
+	arrive(self, arrived_ns);
 	self->codec = self->decode.decoder->codec_id;
 	av_frame_unref(self->newest);
 	if (!is_frozen)
@@ -213,6 +222,23 @@ static int decode(struct media_connection *self, AVPacket *packet, int64_t *last
 	                  self->input.name, MAX_DAMAGED);
 }
 
+/* Without a decoder. */
+static int hand_on(struct media_connection *self, AVPacket *packet, int64_t *last_ns)
+{
+	const struct media_taker *taker = &self->connect.taker;
+	int64_t now_ns = pkd_now();
+	int result = taker->take(taker->of, &self->input, packet);
+
+	if (result <= 0)
+		return result;
+	*last_ns = self->changed_ns = now_ns;
+	pthread_mutex_lock(&self->lock);
+	arrive(self, now_ns);
+	pthread_mutex_unlock(&self->lock);
+	ring(self);
+	return 0;
+}
+
 static int report_end(struct media_connection *self, int error)
 {
 	char text[MEDIA_TEXT_SIZE];
@@ -240,7 +266,8 @@ static void read_all(struct media_connection *self)
 		if (error < 0)
 			error = report_end(self, error);
 		else if (packet->stream_index == self->decode.stream->index)
-			error = decode(self, packet, &last_ns);
+			error = self->connect.taker.take ? hand_on(self, packet, &last_ns)
+			                                 : decode(self, packet, &last_ns);
 		av_packet_unref(packet);
 		if (!error && pkd_now() - last_ns > MAX_PUZZLE_NS)
 			error = media_fail(&self->input, EINVAL,
@@ -254,6 +281,7 @@ static void read_all(struct media_connection *self)
 static void attempt(struct media_connection *self)
 {
 	int error = media_source_open(&self->input, &self->connect.media, NULL);
+	const struct media_taker *taker = &self->connect.taker;
 	const AVCodecParameters *parameters;
 
 	if (!error)
@@ -264,10 +292,14 @@ static void attempt(struct media_connection *self)
 			error = media_report_size(&self->input, parameters->width,
 			                          parameters->height);
 	}
-	if (!error)
+	if (!error && taker->take)
+		error = taker->begin(taker->of, &self->input, self->decode.stream);
+	else if (!error)
 		error = media_decode_start(&self->decode);
 	if (!error)
 		read_all(self);
+	if (taker->take)
+		taker->end(taker->of);
 	media_decode_close(&self->decode);
 	media_source_close(&self->input);
 }
@@ -308,6 +340,8 @@ static void release(struct media_connection *self)
 		close(self->fd);
 	av_frame_free(&self->before);
 	av_frame_free(&self->newest);
+	if (self->connect.taker.release)
+		self->connect.taker.release(self->connect.taker.of);
 	free(self->source);
 	free(self);
 }
@@ -319,6 +353,7 @@ static void *run(void *of)
 
 	while (!is_ending(self)) {
 		self->attempt[0] = '\0';
+		self->why = video_LinkReason_failed;
 		self->has_frame = false;
 		self->n_damaged = 0;
 		attempt(self);

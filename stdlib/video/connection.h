@@ -14,8 +14,20 @@ enum { MEDIA_REASON_SIZE = 512 };
 
 struct media_connection;
 
+/* What takes the packets as they come, in the thread, in place of a decoder. */
+struct media_taker {
+	/* Of a new connection. 0, or what media_fail returns. */
+	int (*begin)(void *of, const struct media_source *input, AVStream *stream);
+	/* `packet` becomes its own. 1: a picture; 0: none; or what media_fail returns. */
+	int (*take)(void *of, const struct media_source *input, AVPacket *packet);
+	void (*end)(void *of);
+	void (*release)(void *of); /* the thread is done with it */
+	void *of;
+};
+
 struct media_connect {
 	struct media_options media; /* `source` has user and password in it; copied */
+	struct media_taker taker;   /* without `take` frames are made */
 	int64_t retry_max_ns;       /* at least 100 ms */
 	int64_t frozen_after_ns; /* the same picture for longer is no new frame; 0 = it always is */
 };

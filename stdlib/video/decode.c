@@ -91,9 +91,8 @@ int media_decode_start(struct media_decode *self)
 		return media_fail(source, ENOTSUP, "this FFmpeg has no decoder for the %s in '%s'",
 		                  avcodec_get_name(parameters->codec_id), source->name);
 	self->decoder = avcodec_alloc_context3(codec);
-	self->packet = av_packet_alloc();
 	self->frame = av_frame_alloc();
-	if (!self->decoder || !self->packet || !self->frame)
+	if (!self->decoder || !self->frame)
 		return out_of_memory(self);
 	error = avcodec_parameters_to_context(self->decoder, parameters);
 	choose_threads(self);
@@ -128,7 +127,9 @@ int media_decode_open(struct media_decode *self, struct media_source *source)
 {
 	int error;
 
-	*self = (struct media_decode){.source = source};
+	*self = (struct media_decode){.source = source, .packet = av_packet_alloc()};
+	if (!self->packet)
+		return out_of_memory(self);
 	error = choose_track(self);
 	if (error)
 		return error;

@@ -1,5 +1,38 @@
 #include "link.h"
 
+#include <errno.h>
+
+enum video_LinkReason media_link_reason(int error)
+{
+	switch (error) {
+	case ECONNREFUSED:
+		return video_LinkReason_refused;
+	case EHOSTUNREACH:
+	case ENETUNREACH:
+	case EADDRNOTAVAIL:
+		return video_LinkReason_unreachable;
+	case ETIMEDOUT:
+		return video_LinkReason_silent;
+	case EACCES:
+	case EPERM:
+		return video_LinkReason_denied;
+	case ECONNRESET:
+	case EPIPE:
+		return video_LinkReason_ended;
+	case EINVAL:
+		return video_LinkReason_unreadable;
+	case EMSGSIZE:
+		return video_LinkReason_too_large;
+	case ENODEV:
+	case ENOENT:
+		return video_LinkReason_unplugged;
+	case EBUSY:
+		return video_LinkReason_busy;
+	default:
+		return video_LinkReason_failed;
+	}
+}
+
 static struct media_link link_of_frames(const struct media_news *news,
                                         const struct media_limits *limits, int64_t now_ns)
 {

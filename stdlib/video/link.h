@@ -18,6 +18,7 @@ struct media_news {
 	int64_t arrived_ns; /* the last frame … */
 	int64_t changed_ns; /* … and the last that was not the same picture as the one before */
 	uint32_t n_connections; /* over which a frame has come */
+	enum video_LinkReason reason; /* of MEDIA_LOST */
 };
 
 struct media_limits {
@@ -29,6 +30,9 @@ struct media_link {
 	int64_t since_ns; /* what counts where the state is a new one */
 	int64_t until_ns; /* when it is another one if nothing comes; INT64_MAX = never */
 };
+
+/* Of an errno of a source that has failed. */
+enum video_LinkReason media_link_reason(int error);
 
 struct media_link media_link_of(const struct media_news *news, const struct media_limits *limits,
                                 int64_t now_ns);

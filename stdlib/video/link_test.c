@@ -1,4 +1,5 @@
 /* What a link is called at which moment. */
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -66,6 +67,15 @@ static void it_is_never_frozen_where_that_is_off(void **state)
 	assert_int_equal(media_link_of(&news, &off, 9100 * MS).state, video_LinkState_online);
 }
 
+static void an_errno_is_a_reason(void **state)
+{
+	(void)state;
+	assert_int_equal(media_link_reason(ECONNREFUSED), video_LinkReason_refused);
+	assert_int_equal(media_link_reason(ETIMEDOUT), video_LinkReason_silent);
+	assert_int_equal(media_link_reason(ENODEV), video_LinkReason_unplugged);
+	assert_int_equal(media_link_reason(ENOMEM), video_LinkReason_failed);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -73,6 +83,7 @@ int main(void)
 		cmocka_unit_test(it_is_stalled_by_the_clock),
 		cmocka_unit_test(it_is_frozen_by_a_frame),
 		cmocka_unit_test(it_is_never_frozen_where_that_is_off),
+		cmocka_unit_test(an_errno_is_a_reason),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -60,7 +60,7 @@ void mp4_put_head(uint8_t to[static MP4_HEAD_SIZE], const struct mp4_frame *fram
 	to = put_box(to, 16, "mfhd");
 	to = put32(to, 0);
 	to = put32(to, frame->number);
-	to = put_box(to, 76, "traf");
+	to = put_box(to, 80, "traf");
 	/* default-base-is-moof; duration, size and flags of each sample follow */
 	to = put_box(to, 28, "tfhd");
 	to = put32(to, 0x020038);
@@ -71,10 +71,11 @@ void mp4_put_head(uint8_t to[static MP4_HEAD_SIZE], const struct mp4_frame *fram
 	to = put_box(to, 20, "tfdt");
 	to = put32(to, 0x01000000); /* version 1: 64 bits */
 	to = put64(to, frame->time);
-	to = put_box(to, 20, "trun");
-	to = put32(to, 0x000001); /* the offset of the data is there */
+	to = put_box(to, 24, "trun");
+	to = put32(to, 0x01000801); /* the offset of the data is there, and `shift`, with a sign */
 	to = put32(to, 1);
 	to = put32(to, MP4_HEAD_SIZE);
+	to = put32(to, (uint32_t)frame->shift);
 	put_box(to, (size_t)frame->size + 8, "mdat");
 }
 
@@ -120,6 +121,28 @@ int mp4_index_scan(struct mp4_index *index, int fd, uint64_t end)
 		at += size;
 	}
 	return error;
+}
+
+uint64_t mp4_whole(int fd)
+{
+	uint8_t head[MP4_HEAD_SIZE];
+	uint64_t at = 0, end = 0;
+	off_t file = lseek(fd, 0, SEEK_END);
+
+	while (file > 0 && pread(fd, head, sizeof(head), (off_t)at) == (ssize_t)sizeof(head)) {
+		bool is_fragment = memcmp(head + 4, "moof", 4) == 0;
+		uint64_t size = get32(head);
+
+		if (is_fragment)
+			size += get32(head + MDAT_AT);
+		else if (at > 0 && memcmp(head + 4, "moov", 4) != 0)
+			break;
+		if (size < 8 || size > (uint64_t)file - at)
+			break;
+		at += size;
+		end = is_fragment ? at : end;
+	}
+	return end;
 }
 
 uint8_t *mp4_index_box(const struct mp4_index *index, size_t *ret_size)

@@ -9,13 +9,14 @@
 #include <stdint.h>
 
 enum {
-	MP4_HEAD_SIZE = 108,  /* of a fragment: all but the frame's bytes */
+	MP4_HEAD_SIZE = 112,  /* of a fragment: all but the frame's bytes */
 	MP4_DURATION_AT = 48, /* in it: the frame's duration, 4 bytes */
 };
 
 struct mp4_frame {
 	uint32_t number; /* of the fragment, from 1 */
-	uint64_t time;   /* decoding and presentation, in ticks of the track */
+	uint64_t time;   /* when it is decoded, in ticks of the track, … */
+	int32_t shift;   /* … and so much later it is shown */
 	uint64_t duration;
 	uint32_t size; /* bytes that follow the head: NAL units, each after its length */
 	bool is_key;
@@ -42,6 +43,9 @@ int mp4_index_add(struct mp4_index *index, struct mp4_key key);
 
 /* Adds the key frames of what was written so far, up to `end`. 0 or a negative errno. */
 int mp4_index_scan(struct mp4_index *index, int fd, uint64_t end);
+
+/* Where the last whole fragment of a file ends that may have been cut anywhere; 0: it has none. */
+uint64_t mp4_whole(int fd);
 
 /* The box as it goes into the file, from malloc, its size in *ret_size; NULL without memory. */
 uint8_t *mp4_index_box(const struct mp4_index *index, size_t *ret_size);

@@ -1,11 +1,10 @@
 /* video.packets: the coded pictures of a video, with its own time stamps. */
 #include "decode.h"
 #include "log.h"
-#include "packet_colours.h"
+#include "packet_head.h"
 
 #include <errno.h>
 #include <inttypes.h>
-#include <libavcodec/bsf.h>
 #include <string.h>
 #include <video/packet.pkd.h>
 #include <video/packets.pkd.h>
@@ -15,7 +14,6 @@ enum {
 	MAX_WIDTH = 7680,    /* pixels, of a picture that is decoded to look at it */
 	MAX_HEIGHT = 4320,
 	MAX_PACKET = sizeof(((struct video_Packet *)0)->data.data),
-	MAX_SETUP = sizeof(((struct video_Packet *)0)->setup.data),
 };
 
 static const int64_t NS_PER_S = 1000000000;
@@ -45,70 +43,21 @@ struct video_packets {
 
 /* ---- Opening, and opening again ---- */
 
-static const struct {
-	enum AVCodecID id;
-	enum video_Codec codec;
-	const char *filter;
-} codecs[] = {
-	{AV_CODEC_ID_H264, video_Codec_h264, "h264_mp4toannexb"},
-	{AV_CODEC_ID_HEVC, video_Codec_hevc, "hevc_mp4toannexb"},
-	{AV_CODEC_ID_AV1, video_Codec_av1, "null"},
-	{AV_CODEC_ID_MJPEG, video_Codec_mjpeg, "null"},
-	{AV_CODEC_ID_MPEG4, video_Codec_mpeg4, "null"},
-};
-
 static int open_filter(struct video_packets *self, struct pkd_ctx *ctx)
 {
-	const AVCodecParameters *parameters = self->track.stream->codecpar;
-	size_t i = 0, n = sizeof(codecs) / sizeof(codecs[0]);
+	int error = media_packet_filter(self->track.stream, &self->filter, &self->head.codec);
 	char text[MEDIA_TEXT_SIZE];
-	int error;
 
-	while (i < n && codecs[i].id != parameters->codec_id)
-		i++;
-	if (i == n)
+	if (error == AVERROR_BSF_NOT_FOUND)
 		return pkd_error(ctx, ENOTSUP,
 		                 "'%s' is coded as %s; video.packets passes h264, hevc, av1, mjpeg "
 		                 "and mpeg4 on: read it with video.open",
-		                 self->source.name, avcodec_get_name(parameters->codec_id));
-	self->head.codec = codecs[i].codec;
-	error = av_bsf_alloc(av_bsf_get_by_name(codecs[i].filter), &self->filter);
-	if (error >= 0)
-		error = avcodec_parameters_copy(self->filter->par_in, parameters);
-	if (error >= 0) {
-		self->filter->time_base_in = self->track.stream->time_base;
-		error = av_bsf_init(self->filter);
-	}
+		                 self->source.name,
+		                 avcodec_get_name(self->track.stream->codecpar->codec_id));
 	if (error < 0)
 		return pkd_error(ctx, media_errno(error), "cannot read the packets of '%s': %s",
 		                 self->source.name, media_error_text(error, text));
 	return PKD_OK;
-}
-
-static void take_head(struct video_packets *self)
-{
-	const AVStream *stream = self->track.stream;
-	const AVCodecParameters *parameters = self->filter->par_out;
-	struct video_Packet *head = &self->head;
-	AVRational pixel = av_guess_sample_aspect_ratio(self->source.format, self->track.stream,
-	                                                NULL);
-	size_t size = 0;
-	const uint8_t *turn = av_stream_get_side_data(stream, AV_PKT_DATA_DISPLAYMATRIX, &size);
-
-	head->width = (uint32_t)FFMAX(parameters->width, 0);
-	head->height = (uint32_t)FFMAX(parameters->height, 0);
-	head->pixel_width = pixel.num > 0 && pixel.den > 0 ? (uint32_t)pixel.num : 0;
-	head->pixel_height = head->pixel_width ? (uint32_t)pixel.den : 0;
-	head->matrix = media_packet_matrix(parameters->color_space);
-	head->range = media_packet_range(parameters->color_range);
-	if (turn && size >= sizeof(head->turn))
-		memcpy(head->turn, turn, sizeof(head->turn));
-	/* One that is longer is in the data, too, before key frames. */
-	head->setup.len = 0;
-	if (parameters->extradata_size > 0 && parameters->extradata_size <= MAX_SETUP) {
-		head->setup.len = (uint32_t)parameters->extradata_size;
-		memcpy(head->setup.data, parameters->extradata, head->setup.len);
-	}
 }
 
 static void close_all(struct video_packets *self)
@@ -128,7 +77,7 @@ static int open_all(struct video_packets *self, struct pkd_ctx *ctx)
 		error = open_filter(self, ctx);
 	if (error)
 		return error;
-	take_head(self);
+	media_packet_head(&self->source, self->track.stream, self->filter, &self->head);
 	self->has_ended = false;
 	return PKD_OK;
 }
@@ -420,8 +369,7 @@ static void fill(const struct video_packets *self, struct video_Packet *packet, 
 	packet->discontinuity = self->has_gap;
 	packet->session = self->session;
 	packet->number = number;
-	packet->data.len = (uint32_t)self->packet->size;
-	memcpy(packet->data.data, self->packet->data, packet->data.len);
+	media_packet_put(self->packet, packet);
 }
 
 int video_packets_step(struct video_packets *self, const struct video_packets_in *in,

@@ -65,7 +65,7 @@ int media_fail(const struct media_source *self, int error, const char *format, .
 		/* In parentheses: the text is the whole reason, and no errno is added to it. */
 		return (pkd_error)(self->ctx, error, "%s", text);
 	}
-	self->options->thread->tell(self->options->thread->of, text);
+	self->options->thread->tell(self->options->thread->of, error, text);
 	return -error;
 }
 
@@ -467,12 +467,27 @@ static int set_options(struct media_source *self, const struct kind *kind, AVDic
 
 /* ---- Opening ---- */
 
+/* What FFmpeg's own codes say, or only its log. */
+static enum video_LinkReason reason_of(int error, const char *line)
+{
+	if (error == AVERROR_HTTP_UNAUTHORIZED || error == AVERROR_HTTP_FORBIDDEN)
+		return video_LinkReason_denied;
+	if (error == AVERROR_HTTP_NOT_FOUND)
+		return video_LinkReason_not_found;
+	if (error == AVERROR(EIO) && !strncmp(line, "Failed to resolve hostname", 26))
+		return video_LinkReason_unknown_host;
+	if (error == AVERROR(EIO) && strstr(line, "certificate"))
+		return video_LinkReason_untrusted;
+	return video_LinkReason_none;
+}
+
 /* Why opening or looking into the source failed. */
 static int report(struct media_source *self, const char *what, int error)
 {
-	char text[MEDIA_TEXT_SIZE], line[MEDIA_TEXT_SIZE];
+	char text[MEDIA_TEXT_SIZE], line[MEDIA_TEXT_SIZE] = "";
 	bool has_line = media_log_take(line);
 
+	self->reason = reason_of(error, line);
 	if (media_is_ending(self))
 		return PKD_END;
 	if (self->is_silent)
@@ -603,17 +618,12 @@ static int look_inside(struct media_source *self)
 	return error < 0 || media_is_ending(self) ? report(self, "read", error) : PKD_OK;
 }
 
-int media_source_open(struct media_source *self, const struct media_options *options,
-                      struct pkd_ctx *ctx)
-{
-	const struct kind *kind = kind_of(options->source);
-	int error;
+/* ---- What can be known before it is opened ---- */
 
-	*self = (struct media_source){.options = options, .ctx = ctx, .pipe_fd = -1};
-	self->path = pkd_path_file(options->source);
-	self->name = shown_name(options->source);
-	if (!self->name)
-		return media_fail(self, ENOMEM, "out of memory");
+static int check(const struct media_source *self, const struct kind *kind)
+{
+	const struct media_options *options = self->options;
+
 	if (!kind)
 		return media_fail(
 			self, EPROTONOSUPPORT,
@@ -629,6 +639,35 @@ int media_source_open(struct media_source *self, const struct media_options *opt
 	if (options->ca && *options->ca && access(options->ca, R_OK) < 0)
 		return media_fail(self, errno, "cannot read the certificates of ca, '%s': %s",
 		                  options->ca, strerror(errno));
+	return PKD_OK;
+}
+
+int media_source_check(const struct media_options *options, struct pkd_ctx *ctx)
+{
+	struct media_source source = {.options = options, .ctx = ctx};
+	int error;
+
+	source.name = shown_name(options->source);
+	error = source.name ? check(&source, kind_of(options->source))
+	                    : media_fail(&source, ENOMEM, "out of memory");
+	free(source.name);
+	return error;
+}
+
+int media_source_open(struct media_source *self, const struct media_options *options,
+                      struct pkd_ctx *ctx)
+{
+	const struct kind *kind = kind_of(options->source);
+	int error;
+
+	*self = (struct media_source){.options = options, .ctx = ctx, .pipe_fd = -1};
+	self->path = pkd_path_file(options->source);
+	self->name = shown_name(options->source);
+	if (!self->name)
+		return media_fail(self, ENOMEM, "out of memory");
+	error = check(self, kind);
+	if (error)
+		return error;
 	self->is_address = kind != &kinds[0];
 	self->is_described = kind->is_live;
 	self->is_live = kind->is_live || options->is_live;

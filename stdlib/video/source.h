@@ -5,11 +5,13 @@
 
 #include <libavformat/avformat.h>
 #include <pkd/node.h>
+#include <video/link.pkd.h>
 
 /* Who reads, where that is not the thread of the node, whose ctx is its own. */
 struct media_thread {
-	void (*tell)(void *of, const char *text); /* what would be an error of the node */
-	bool (*is_ending)(void *of);              /* … and a stop of the program */
+	/* What would be an error of the node, with its errno … */
+	void (*tell)(void *of, int error, const char *text);
+	bool (*is_ending)(void *of); /* … and a stop of the program */
 	void *of;
 };
 
@@ -52,6 +54,7 @@ struct media_source {
 	bool is_described; /* in SDP, as its kind may be */
 	int entry_error;   /* of the first file that a playlist lists and that cannot be opened */
 	bool is_refused;   /* media_source_read has reported that */
+	enum video_LinkReason reason; /* of what was reported, where its errno does not say it */
 	char *entry;       /* its name, NULL where that is not known */
 	int (*open_file)(AVFormatContext *format, AVIOContext **context, const char *name,
 	                 int flags, AVDictionary **options); /* libavformat's own */
@@ -67,6 +70,10 @@ struct media_source {
 int media_source_open(struct media_source *self, const struct media_options *options,
                       struct pkd_ctx *ctx);
 void media_source_close(struct media_source *self);
+
+/* Whether there is such a kind of source, and its server's certificate can be checked as is asked
+ * for; media_source_open does that, too. PKD_OK, or a reported error. */
+int media_source_check(const struct media_options *options, struct pkd_ctx *ctx);
 
 /* As av_read_frame; an error that has been reported where the source is a playlist of files, and
  * one of these cannot be opened: libavformat would go on without it. */

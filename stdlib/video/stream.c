@@ -5,6 +5,7 @@
 #include "address.h"
 #include "connection.h"
 #include "picture.h"
+#include "teller.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -14,53 +15,22 @@
 #include <unistd.h>
 #include <video/stream.pkd.h>
 
-/* A firing may be refused where a reader has no room, and a state that lasts is told only once. */
-static const int64_t REPEAT_NS = 1000000000;
-
-enum { MAX_REASONS = 3 }; /* that are said while it is offline; often the second one is the cause */
-
 struct video_stream {
 	const struct video_stream_params *params;
 	struct media_connection *connection;
 	struct media_limits limits;
 	struct media_picture picture;
-	AVFrame *frame;                 /* empty: none at hand */
-	struct video_Link link;         /* as it was told last */
-	int64_t told_ns;                /* when; 0 = not yet */
-	int width, height;              /* of the pictures; 0: none came yet */
-	uint32_t n_seen;                /* connections of this incarnation that gave a frame */
-	unsigned n_reasons;             /* said since it was lost, … */
-	char reason[MEDIA_REASON_SIZE]; /* … the last of them */
+	AVFrame *frame; /* empty: none at hand */
+	struct media_teller teller;
+	int width, height; /* of the pictures; 0: none came yet */
+	uint32_t n_seen;   /* connections of this incarnation that gave a frame */
 };
 
 /* ---- Start ---- */
 
-static int check(const struct video_stream_params *params, struct pkd_ctx *ctx)
-{
-	bool has_user = *params->user || *params->password;
-
-	if (!media_is_address(params->source))
-		return pkd_error(ctx, EPROTONOSUPPORT,
-		                 "source is no address of http, https, rtsp, rtsps, rtmp, rtmps, "
-		                 "rtp, udp, srt or tcp: video.open reads what is not live");
-	if (has_user && media_address_has_user(params->source))
-		return pkd_error(ctx, EINVAL,
-		                 "source names a user, and so does 'user': write one of them");
-	if (!params->insecure && !media_checks_certificate(params->source))
-		return pkd_error(
-			ctx, EPERM,
-			"FFmpeg cannot check the certificate of this address: write insecure: "
-			"true to trust any");
-	if (*params->ca && access(params->ca, R_OK) < 0)
-		return pkd_error(ctx, errno, "cannot read the certificates of ca, '%s'",
-		                 params->ca);
-	if (*params->password && !*params->user)
-		return pkd_error(ctx, EINVAL, "there is a password, but no user: write user: …");
-	return PKD_OK;
-}
-
 static int connect(struct video_stream *self, struct pkd_ctx *ctx)
 {
+	static const char *const transports[] = {"tcp", "udp", "udp_multicast"};
 	const struct video_stream_params *params = self->params;
 	char *address = media_address_with(params->source, params->user, params->password);
 	const struct media_connect connect = {
@@ -72,7 +42,7 @@ static int connect(struct video_stream *self, struct pkd_ctx *ctx)
 	                  .is_live = true,
 	                  .ca = params->ca,
 	                  .insecure = params->insecure,
-	                  .transport = params->transport == video_Transport_udp ? "udp" : "tcp",
+	                  .transport = transports[params->transport],
 	                  .open_ns = params->connect,
 	                  .silence_ns = params->timeout},
 		.retry_max_ns = params->retry_max,
@@ -90,19 +60,23 @@ static int connect(struct video_stream *self, struct pkd_ctx *ctx)
 int video_stream_init(struct video_stream *self, const struct video_stream_params *params,
                       struct pkd_ctx *ctx)
 {
+	const struct media_asked asked = {"video.stream",   params->source, params->user,
+	                                  params->password, params->ca,     params->insecure};
 	int error;
 
 	self->params = params;
 	self->limits = (struct media_limits){params->stalled_after, params->frozen_after};
 	error = media_picture_check(params->FORMAT, "video.stream", ctx);
 	if (!error)
-		error = check(params, ctx);
+		error = media_teller_check(&asked, ctx);
 	if (error)
 		return error;
 	self->frame = av_frame_alloc();
 	if (!self->frame)
 		return pkd_error(ctx, ENOMEM, "out of memory");
 	error = connect(self, ctx);
+	self->teller.connection = self->connection;
+	self->teller.limits = &self->limits;
 	if (!error && pkd_watch(ctx, media_connection_fd(self->connection), POLLIN) < 0)
 		error = pkd_error(ctx, ENOSPC, "this process watches too many descriptors");
 	if (error) {
@@ -114,44 +88,6 @@ int video_stream_init(struct video_stream *self, const struct video_stream_param
 
 /* ---- What is given ---- */
 
-/* Where it is another one than was said. */
-static void say_reason(struct video_stream *self, struct pkd_ctx *ctx)
-{
-	char reason[MEDIA_REASON_SIZE];
-
-	media_connection_reason(self->connection, reason);
-	if (self->n_reasons == MAX_REASONS ||
-	    (self->n_reasons > 0 && !strcmp(reason, self->reason)))
-		return;
-	self->n_reasons++;
-	memcpy(self->reason, reason, sizeof(reason));
-	pkd_note(ctx, "offline: %s; trying again", reason);
-}
-
-static void say(struct video_stream *self, const struct video_Link *link, struct pkd_ctx *ctx)
-{
-	switch ((enum video_LinkState)link->state) {
-	case video_LinkState_online:
-		pkd_note(ctx, "online: %dx%d", self->frame->width, self->frame->height);
-		break;
-	case video_LinkState_stalled:
-		pkd_note(ctx, "stalled: no frame for %g s",
-		         (double)self->limits.stalled_after_ns / 1e9);
-		break;
-	case video_LinkState_frozen:
-		pkd_note(ctx, "frozen: the same picture for %g s",
-		         (double)self->limits.frozen_after_ns / 1e9);
-		break;
-	case video_LinkState_offline:
-		self->n_reasons = 0;
-		say_reason(self, ctx);
-		break;
-	case video_LinkState_connecting:
-	default:
-		break;
-	}
-}
-
 /* Capture times of a source go on. */
 static void set_time(int64_t time_ns, struct pkd_ctx *ctx)
 {
@@ -161,21 +97,11 @@ static void set_time(int64_t time_ns, struct pkd_ctx *ctx)
 	pkd_set_time(ctx, state->last);
 }
 
-static void tell(struct video_stream *self, enum video_LinkState state, int64_t since_ns,
+static void tell(struct video_stream *self, const struct video_Link *now, const char *what,
                  struct video_Link *out, struct pkd_ctx *ctx)
 {
-	const struct video_stream_state *kept = video_stream_get_state(ctx);
-	struct video_Link link = {.state = state, .since = since_ns};
-
-	link.n_reconnects = kept->n_connections > 0 ? kept->n_connections - 1 : 0;
-	if (self->told_ns && self->link.state == link.state &&
-	    self->link.n_reconnects == link.n_reconnects)
-		link.since = self->link.since;
-	else
-		say(self, &link, ctx);
-	self->link = link;
-	self->told_ns = pkd_now();
-	*out = link;
+	media_teller_tell(&self->teller, now, video_stream_get_state(ctx)->n_connections, what, out,
+	                  ctx);
 }
 
 static int give_frame(struct video_stream *self, struct video_stream_out *out, struct pkd_ctx *ctx)
@@ -185,6 +111,7 @@ static int give_frame(struct video_stream *self, struct video_stream_out *out, s
 	struct media_view view = media_view_of(&as_it_is, frame->width, frame->height,
 	                                       frame->sample_aspect_ratio, NULL);
 	int64_t arrived_ns = frame->pts;
+	char size[32];
 	int error = PKD_OK;
 
 	if (pkd_wanted(ctx, 0))
@@ -198,20 +125,13 @@ static int give_frame(struct video_stream *self, struct video_stream_out *out, s
 	self->height = frame->height;
 	if (!error) {
 		set_time(arrived_ns, ctx);
-		tell(self, video_LinkState_online, arrived_ns, out->link, ctx);
+		snprintf(size, sizeof(size), "%dx%d", frame->width, frame->height);
+		tell(self,
+		     &(struct video_Link){.state = video_LinkState_online, .since = arrived_ns},
+		     size, out->link, ctx);
 	}
 	av_frame_unref(frame);
 	return error;
-}
-
-/* No frame is at hand. When there is something to tell, if nothing comes. */
-static int wait(const struct video_stream *self, const struct media_link *link, struct pkd_ctx *ctx)
-{
-	int64_t repeat_ns = self->told_ns + REPEAT_NS;
-
-	if (link->state == video_LinkState_online || link->until_ns < repeat_ns)
-		return pkd_later(ctx, link->until_ns);
-	return pkd_later(ctx, repeat_ns);
 }
 
 int video_stream_step(struct video_stream *self, const struct video_stream_in *in,
@@ -235,16 +155,16 @@ int video_stream_step(struct video_stream *self, const struct video_stream_in *i
 	}
 	av_frame_unref(self->frame);
 	link = media_link_of(&news, &self->limits, now_ns);
-	is_known = self->told_ns && link.state == self->link.state;
-	if (is_known && link.state == video_LinkState_offline)
-		say_reason(self, ctx);
-	if (is_known &&
-	    (link.state == video_LinkState_online || now_ns < self->told_ns + REPEAT_NS))
-		return wait(self, &link, ctx);
+	if (!media_teller_is_due(&self->teller, &link, now_ns, ctx))
+		return pkd_later(ctx, media_teller_due(&self->teller, &link));
+	is_known = media_teller_knows(&self->teller, &link);
 	self->n_seen = news.n_connections;
 	video_stream_absent_frame(ctx);
 	set_time(is_known ? now_ns : link.since_ns, ctx);
-	tell(self, link.state, link.since_ns, out->link, ctx);
+	tell(self,
+	     &(struct video_Link){
+		     .state = link.state, .since = link.since_ns, .reason = news.reason},
+	     "", out->link, ctx);
 	return PKD_OK;
 }
 
