@@ -51,7 +51,8 @@ PKDC := $(B)/pkdc$(if $(CROSS),-host)
 
 COMPILER_C := $(wildcard compiler/*.c compiler/*/*.c)
 COMMAND_C  := $(wildcard runtime/pkd/*.c)
-RUNTIME_C  := $(filter-out $(COMMAND_C),$(wildcard runtime/*.c runtime/*/*.c))
+WEB_C      := $(wildcard runtime/web/*.c)
+RUNTIME_C  := $(filter-out $(COMMAND_C) $(WEB_C),$(wildcard runtime/*.c runtime/*/*.c))
 PKD        := $(wildcard stdlib/*/*.pkd)
 UNIT_C     := $(wildcard tests/unit/*.c)
 NODE_TEST_C := $(wildcard stdlib/*/*_test.c)
@@ -93,6 +94,18 @@ NODE_O      := $(call objects,$(NODE_SOURCES))
 NODE_TEST_O := $(call objects,$(wildcard stdlib/test/*.c))
 HEADERS     := $(PKD:stdlib/%.pkd=$(B)/include/%.pkd.h)
 
+# The page of --serve, its WebSockets and encoders: opened by a program's console. Without its libraries, the
+# rest of --serve works.
+WEB_LINKS   := libwebsockets libturbojpeg libavcodec libswscale libavutil
+WEB_MISSING := $(strip $(foreach l,$(WEB_LINKS),$(shell $(PKG_CONFIG) --exists $(l) 2>/dev/null || echo $(l))))
+WEB_SO      := $(if $(WEB_MISSING),,$(B)/lib/libpkd_web.so)
+# Of the runtime, what it has a copy of.
+WEB_SHARED_C := $(addprefix runtime/,console/json.c console/out.c node/text.c node/typed.c \
+	message/cdr.c message/pixels.c message/ros2msg.c)
+WEB_O       := $(patsubst %,$(B)/pic/%.o,$(WEB_C) $(WEB_SHARED_C)) $(B)/gen/web/files.o
+WEB_FILES   := $(shell find runtime/web/page -type f)
+WEB_FLAGS   := -Iruntime -Iruntime/include -fvisibility=hidden -fPIC
+
 UNIT_TESTS  := $(UNIT_C:tests/unit/%.c=$(B)/test/unit/%) $(B)/test/fault/init
 # A test of a node or of one of its sources is built where that is.
 built_source = $(filter $(addprefix stdlib/$(1).,c cpp cc cxx),$(NODE_SOURCES))
@@ -103,9 +116,11 @@ UNBUILT_TESTS := $(foreach t,$(NODE_TEST_NAMES),$(if $(call built_source,$(t)),,
 
 # ---- The product ----
 
-all: $(B)/pkdc $(B)/pkd $(B)/lib/libpkd.a $(B)/lib/libpkd_nodes.a $(HEADERS) $(if $(CROSS),$(PKDC) $(B)/lib/cross) ## pkdc, pkd, the runtime, the standard nodes
+all: $(B)/pkdc $(B)/pkd $(B)/lib/libpkd.a $(B)/lib/libpkd_nodes.a $(WEB_SO) $(HEADERS) $(if $(CROSS),$(PKDC) $(B)/lib/cross) ## pkdc, pkd, the runtime, the standard nodes
 	@$(foreach n,$(LEFT_OUT),echo "$(subst /,.,$(n)) is left out: pkg-config does not know \
 	$(firstword $(filter $(MISSING),$(call LINKS_OF,$(n))))";) :
+	@$(if $(WEB_MISSING),echo "the page of --serve is left out: pkg-config does not know \
+	$(firstword $(WEB_MISSING))") :
 
 $(B)/pkdc: $(call objects,compiler/main.c) $(B)/lib/libpkdc.a
 	$(call say,LD $@)
@@ -156,6 +171,27 @@ $(B)/obj/runtime/pkd/.ncurses: FORCE
 $(B)/pkd: $(call objects,runtime/pkd/main.c) $(B)/lib/libpkd_command.a $(B)/lib/libpkd.a
 	$(call say,LD $@)
 	$(Q)$(CC) -o $@ $^ $(LD_FLAGS) $(NCURSES_LIBS) $(ZLIB_LIBS) -lm
+
+# The page of --serve, its WebSockets and encoders.
+$(B)/pic/%.c.o: %.c
+	$(call say,CC $<)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(WEB_FLAGS) $(C_FLAGS) $(call cflags_of,$(WEB_LINKS)) -c -o $@ $<
+
+$(B)/gen/web/files.c: runtime/web/embed.sh $(WEB_FILES) $(B)/gen/web/.names
+	@mkdir -p $(@D)
+	$(Q)runtime/web/embed.sh runtime/web/page >$@
+# Made anew, too, when one has left.
+$(B)/gen/web/.names: FORCE
+	@mkdir -p $(@D)
+	@echo '$(WEB_FILES)' | cmp -s - $@ || echo '$(WEB_FILES)' >$@
+$(B)/gen/web/files.o: $(B)/gen/web/files.c
+	$(Q)$(CC) $(WEB_FLAGS) $(C_FLAGS) $(call cflags_of,$(WEB_LINKS)) -c -o $@ $<
+
+$(B)/lib/libpkd_web.so: $(WEB_O)
+	$(call say,LD $@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) -shared -o $@ $^ $(LD_FLAGS) -Wl,--as-needed,-z,defs $(call libs_of,$(WEB_LINKS)) -pthread -lm
 
 # What text() of a constant says, the compiler has from the runtime.
 TEXT_O := $(call objects,runtime/node/text.c)
@@ -231,6 +267,18 @@ $(B)/obj/stdlib/%.c.o: stdlib/%.c | $(HEADERS)
 
 $(B)/obj/stdlib/video/colours.c.o: $(B)/lib/pkgconfig/pkd-yuv.pc
 $(B)/lib/pkgconfig/pkd-yuv.pc: ;
+
+# The files of a page, as bytes: page_player_js is player.js.
+WEB_PAGE := $(wildcard stdlib/net/page/*)
+$(B)/obj/stdlib/net/web_page.c.o: C_FLAGS += -I$(B)/gen
+$(B)/obj/stdlib/net/web_page.c.o: $(B)/gen/net/page.inc
+$(B)/gen/net/page.inc: $(WEB_PAGE)
+	$(call say,EMBED $@)
+	@mkdir -p $(@D)
+	@for f in $^; do \
+		echo "static const unsigned char page_$$(basename "$$f" | tr . _)[] = {"; \
+		od -An -v -tx1 "$$f" | sed 's/ \(..\)/0x\1,/g'; echo '};'; \
+	done >$@
 
 $(B)/obj/stdlib/%.cpp.o: stdlib/%.cpp | $(HEADERS)
 	$(call say,CXX $<)
@@ -360,7 +408,7 @@ replay:
 	@$(MAKE) --no-print-directory B=build/asan SANITIZE='$(ASAN)' \
 		$(FUZZ_TARGETS:%=build/asan/fuzz/replay_%)
 
-FUZZ_IN_C    := front options http places import tree mjpeg jpegs $(if $(filter mpack,$(MISSING)),,nt4)
+FUZZ_IN_C    := front options http places import tree mjpeg jpegs nal $(if $(filter mpack,$(MISSING)),,nt4) $(if $(filter libxxhash,$(MISSING)),,ring) $(if $(WEB_SO),foxglove)
 # This one is in C++, as OpenCV is.
 FUZZ_TARGETS := $(FUZZ_IN_C) $(if $(filter pkd-opencv-video,$(MISSING)),,calibration)
 .PHONY: fuzz-targets
@@ -374,7 +422,10 @@ FUZZ_PLACES  = -Istdlib
 FUZZ_TREE    = -Iruntime/include -Istdlib
 FUZZ_MJPEG   = -Istdlib
 FUZZ_JPEGS   = -Istdlib
+FUZZ_NAL     = -Istdlib
 FUZZ_NT4     = -Istdlib
+FUZZ_RING    = $(NODE_FLAGS) -Istdlib
+FUZZ_FOXGLOVE = -Iruntime -Iruntime/include $(call cflags_of,libwebsockets)
 FUZZ_FRONT_LIBS   := $(B)/lib/libpkdc.a
 FUZZ_OPTIONS_LIBS := $(B)/obj/stdlib/table/json.c.o $(B)/lib/libpkd.a
 FUZZ_HTTP_LIBS    := $(B)/lib/libpkd.a
@@ -391,8 +442,12 @@ $(B)/fuzz/%_import: FUZZ_THIS = $(FUZZ_FRONT)
 $(B)/fuzz/%_tree: FUZZ_THIS = $(FUZZ_TREE)
 $(B)/fuzz/%_mjpeg: FUZZ_THIS = $(FUZZ_MJPEG)
 $(B)/fuzz/%_jpegs: FUZZ_THIS = $(FUZZ_JPEGS)
+$(B)/fuzz/%_nal: FUZZ_THIS = $(FUZZ_NAL)
 $(B)/fuzz/%_nt4: FUZZ_THIS = $(FUZZ_NT4)
+$(B)/fuzz/%_foxglove: FUZZ_THIS = $(FUZZ_FOXGLOVE)
 $(B)/fuzz/%_nt4: FUZZ_LIBS = $(call libs_of,mpack)
+$(B)/fuzz/%_ring: FUZZ_THIS = $(FUZZ_RING)
+$(B)/fuzz/%_ring: FUZZ_LIBS = $(call libs_of,libxxhash)
 $(B)/fuzz/replay_front $(B)/fuzz/fuzz_front: tests/fuzz/front.c $(FUZZ_FRONT_LIBS)
 $(B)/fuzz/fuzz_front: tests/fuzz/mutate.c
 $(B)/fuzz/replay_options $(B)/fuzz/fuzz_options: tests/fuzz/options.c $(FUZZ_OPTIONS_LIBS)
@@ -418,11 +473,18 @@ $(B)/fuzz/fuzz_calibration: tests/fuzz/calibration.cpp $(FUZZ_CALIBRATION_LIBS)
 	@mkdir -p $(@D)
 	$(Q)$(FUZZ_CALIBRATION) -fsanitize=fuzzer
 
-$(B)/fuzz/replay_mjpeg $(B)/fuzz/fuzz_mjpeg: tests/fuzz/mjpeg.c $(addprefix stdlib/net/,request.c wish.c site.c)
+$(B)/fuzz/replay_mjpeg $(B)/fuzz/fuzz_mjpeg: tests/fuzz/mjpeg.c $(addprefix stdlib/net/,request.c wish.c site.c controls.c)
 
 $(B)/fuzz/replay_jpegs $(B)/fuzz/fuzz_jpegs: tests/fuzz/jpegs.c stdlib/video/jpegs.c
 
+$(B)/fuzz/replay_nal $(B)/fuzz/fuzz_nal: tests/fuzz/nal.c stdlib/video/nal.c stdlib/video/sps.c
+
 $(B)/fuzz/replay_nt4 $(B)/fuzz/fuzz_nt4: tests/fuzz/nt4.c $(FUZZ_NT4_C)
+
+$(B)/fuzz/replay_ring $(B)/fuzz/fuzz_ring: tests/fuzz/ring.c $(addprefix stdlib/record/,entry.c look.c moment.c) | $(HEADERS)
+
+$(B)/fuzz/replay_foxglove $(B)/fuzz/fuzz_foxglove: tests/fuzz/foxglove.c $(addprefix runtime/web/,channels.c \
+	foxglove_ask.c foxglove_hello.c foxglove_log.c foxglove_request.c message.c subscription.c) $(B)/lib/libpkd.a
 
 $(FUZZ_IN_C:%=$(B)/fuzz/replay_%):
 	$(call say,TEST $@)
@@ -443,7 +505,7 @@ FUZZ_CXX     ?= clang++
 FUZZ_FOUND   := build/fuzz/found
 # A string that an option gives is kept until the end, also where a later one takes its place.
 
-fuzz: ## look for inputs that crash what reads texts of strangers (FUZZ=front, options, http, places, import, tree, mjpeg, jpegs, nt4, calibration), FUZZ_SECONDS (60) each
+fuzz: ## look for inputs that crash what reads texts of strangers (FUZZ=front, options, http, places, import, tree, mjpeg, jpegs, nal, nt4, ring, foxglove, calibration), FUZZ_SECONDS (60) each
 	@echo 'int LLVMFuzzerTestOneInput(void); int LLVMFuzzerTestOneInput(void) { return 0; }' | \
 		$(FUZZ_CC) -fsanitize=fuzzer -x c -o /dev/null - 2>/dev/null || \
 		{ echo 'make fuzz: needs clang and its libFuzzer (Debian: clang, libclang-rt-dev)'; exit 1; }
@@ -530,6 +592,10 @@ bench-peekingduck: all ## PeekingDuck's design, a process per node over a shared
 	@sh tests/bench/setup.sh
 	@B=$(B) python3 tests/bench/peekingduck.py build/media/vtest.avi $(FRAMES)
 
+.PHONY: bench-cameras
+bench-cameras: all ## one camera decoded for four and sent to a browser, beside GStreamer and FFmpeg, SECONDS (20) each
+	@B=$(B) python3 tests/bench/cameras.py $(SECONDS)
+
 .PHONY: bench-robot
 bench-robot: all ## a robot's eyes in Python, two processes and a Queue, beside examples/robot, SECONDS (20) each
 	@sh tests/bench/setup.sh
@@ -538,6 +604,22 @@ bench-robot: all ## a robot's eyes in Python, two processes and a Queue, beside 
 .PHONY: bench-curate
 bench-curate: all ## a hierarchy worked off by Python's multiprocessing, in two ways, beside pkd
 	@B=$(B) python3 -B tests/bench/curate.py
+
+.PHONY: bench-tap
+bench-tap: all ## images a second that pkd from Python sees, as bytes and as JSON, SECONDS (3) each
+	@B=$(B) python3 tests/bench/tap.py $(SECONDS)
+
+.PHONY: bench-web
+bench-web: all ## how old a picture is when a client of --serve has it, as JPEG and as H.264, SECONDS (10) each
+	@B=$(B) python3 tests/bench/web.py $(SECONDS)
+
+.PHONY: bench-python
+bench-python: all ## what a call of a node in Python costs, and the same work by multiprocessing; QUICK=1 measures less
+	@B=$(B) $${PKD_PYTHON:-python3} -B tests/bench/python.py $(if $(QUICK),--quick)
+
+.PHONY: soak-python
+soak-python: all ## a million firings of nodes in Python of every type: nothing may grow
+	@B='$(B)' PKD_FLAT=1000000 tests/run =e2e/python_flat
 
 .PHONY: bench-drift
 bench-drift: all ## whether the clocks of the module clock drift, over a minute
@@ -551,6 +633,16 @@ $(B)/tests/bench/table: tests/bench/table.c
 .PHONY: bench-table
 bench-table: all $(B)/tests/bench/table ## rows a second of table.sqlite, beside the library alone
 	@B=$(B) python3 tests/bench/table.py
+
+$(B)/tests/bench/record: tests/bench/record.c $(NODE_TEST_O) $(B)/obj/runtime/node/text.c.o $(B)/lib/libpkd_nodes.a
+	$(call say,BENCH $@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(NODE_FLAGS) $(C_FLAGS) -MF $@.d -o $@ $(filter-out %.h,$^) $(LD_FLAGS) $(call libs_of,libxxhash) -lcmocka -pthread -lm
+
+.PHONY: bench-record
+bench-record: all $(B)/tests/bench/record ## what record.ring takes for a packet beside write(2) of the same bytes
+	@mkdir -p $(B)/bench-record
+	@$(B)/tests/bench/record $(B)/bench-record; status=$$?; rm -rf $(B)/bench-record; exit $$status
 
 .PHONY: bench-files
 bench-files: all ## files.walk and files.hash beside find and sha256sum; FILES (1000000) small ones, and a large one
@@ -618,10 +710,10 @@ nodes: all ## write docs/nodes.md; PICTURES=1, PICTURES=NODE: and make the pictu
 
 # ---- The demo ----
 
-demo: ## set up, build, and count people in a video clip
+demo: ## set up, build, and count people in a video clip (DETECTOR=python: with a detector in Python)
 	@tests/setup.sh --media
 	@$(MAKE) --no-print-directory all
-	@B=$(B) tests/demo.sh
+	@B=$(B) DETECTOR='$(DETECTOR)' tests/demo.sh
 
 .PHONY: models
 models: ## fetch networks for detect.dnn and pose.dnn by npm, into build/models; 100 MB, once
@@ -629,7 +721,7 @@ models: ## fetch networks for detect.dnn and pose.dnn by npm, into build/models;
 
 # ---- Care ----
 
-OURS := $(wildcard $(foreach d,compiler compiler/* runtime runtime/* runtime/include/* stdlib/* tests/unit \
+OURS := $(wildcard $(foreach d,compiler compiler/* runtime runtime/* runtime/python/embed runtime/include/* stdlib/* tests/unit \
 	tests/fuzz tests/mutants tests/kill tests/fault tests/torture tests/bench/* \
 	examples/*,$(addprefix $(d)/,*.c *.h *.cpp)))
 
@@ -641,9 +733,13 @@ format-check: ## fail where `make format` would change something
 
 lint: all ## clang-tidy and shellcheck
 	clang-tidy --quiet $(COMPILER_C) -- -std=gnu11 -Icompiler -Iruntime/include -I$(B)/gen
-	clang-tidy --quiet $(RUNTIME_C) $(COMMAND_C) -- -std=gnu11 -Iruntime -Iruntime/include \
+	clang-tidy --quiet $(RUNTIME_C) $(COMMAND_C) $(if $(WEB_SO),$(WEB_C)) -- -std=gnu11 -Iruntime -Iruntime/include \
 		$(if $(HAS_NCURSES),-DPKD_NCURSES)
 	shellcheck tests/run tests/*.sh $(wildcard tests/*/*.sh)
+
+# Where the system's Python looks for packages below PREFIX; without one, where Debian's would.
+PYTHON_LIB = $(or $(shell /usr/bin/python3 -c 'import site, sys; print(next((p for p in site.getsitepackages() \
+	if p.startswith(sys.argv[1] + "/lib/")), ""))' $(PREFIX) 2>/dev/null),$(PREFIX)/lib/python3/dist-packages)
 
 install: all ## into $(DESTDIR)$(PREFIX), by default /usr/local
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/pkd \
@@ -653,10 +749,15 @@ install: all ## into $(DESTDIR)$(PREFIX), by default /usr/local
 	install -D -m 644 runtime/pkd/completion/pkd.bash \
 		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/pkd
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/zsh/site-functions/ runtime/pkd/completion/_pkd
-	install -m 644 $(B)/lib/libpkd.a $(B)/lib/libpkd_nodes.a $(DESTDIR)$(PREFIX)/lib/pkd/
+	install -m 644 $(B)/lib/libpkd.a $(B)/lib/libpkd_nodes.a $(WEB_SO) $(DESTDIR)$(PREFIX)/lib/pkd/
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/lib/pkd/pkgconfig/ $(PACKAGES)/*.pc
 	install -m 644 runtime/include/pkd/* $(DESTDIR)$(PREFIX)/include/pkd/
+	install -d $(DESTDIR)$(PREFIX)/share/pkd/python/embed
+	install -m 644 runtime/python/host.h $(DESTDIR)$(PREFIX)/share/pkd/python/
+	install -m 644 runtime/python/embed/* $(DESTDIR)$(PREFIX)/share/pkd/python/embed/
 	install -m 644 docs/diagnostics/*.md $(DESTDIR)$(PREFIX)/share/pkd/diagnostics/
+	install -d $(DESTDIR)$(PYTHON_LIB)/pkd
+	install -m 644 runtime/python/pkd/*.py runtime/python/pkd/py.typed $(DESTDIR)$(PYTHON_LIB)/pkd/
 	for name in $(NODES); do \
 		install -D -m 644 stdlib/$$name.pkd \
 			$(DESTDIR)$(PREFIX)/share/pkd/stdlib/$$name.pkd && \
@@ -675,6 +776,7 @@ help: ## this list
 FORCE:
 
 -include $(wildcard $(COMPILER_O:.o=.d) $(RUNTIME_O:.o=.d) $(COMMAND_O:.o=.d) $(NODE_O:.o=.d) $(NODE_TEST_O:.o=.d) \
+	$(WEB_O:.o=.d) \
 	$(UNIT_TESTS:=.d) $(KILL_O:.o=.d) $(wildcard $(B)/tests/fault/*.d) \
 	$(wildcard $(B)/fuzz/*.d) $(NODE_TESTS:$(B)/test/%=$(B)/obj/%.c.d) \
 	$(NODE_TESTS:$(B)/test/%=$(B)/obj/%.cpp.d) $(BENCH_NODES_O:.o=.d))

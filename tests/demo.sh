@@ -1,21 +1,24 @@
 #!/bin/sh
 # The demo: proves, builds and runs an example on a clip, and says where the results are: with the network
-# where `make models` has fetched it, else with the people detector that is part of OpenCV.
+# where `make models` has fetched it, else with the people detector that is part of OpenCV; with
+# DETECTOR=python by one of twenty lines of Python.
 set -eu
 cd "$(dirname "$0")/.."
 B=${B:-build}
 
-name=people option=
-if [ -s build/models/coco.onnx ]; then
+folder=examples/people name=people option=
+if [ "${DETECTOR:-}" = python ]; then
+	folder=examples/python name=street
+elif [ -s build/models/coco.onnx ]; then
 	name=street option=' --found.folder ../models/'
 fi
 mkdir -p build/demo
 echo
-echo "\$ pkdc check --report examples/people/$name.pkd"
-"$B/pkdc" check --report "examples/people/$name.pkd"
+echo "\$ pkdc check --report $folder/$name.pkd"
+"$B/pkdc" check --report "$folder/$name.pkd"
 echo
-echo "\$ pkdc build examples/people/$name.pkd -o build/demo/$name"
-PKD_CACHE=$PWD/build/demo/cache "$B/pkdc" build "examples/people/$name.pkd" -o "build/demo/$name"
+echo "\$ pkdc build $folder/$name.pkd -o build/demo/$name"
+PKD_CACHE=$PWD/build/demo/cache "$B/pkdc" build "$folder/$name.pkd" -o "build/demo/$name"
 echo
 echo "\$ cd build/demo && ./$name --source ../media/vtest.avi --speed 3$option"
 cd build/demo

@@ -13,7 +13,7 @@ set -u
 root=$(cd "$(dirname "$0")/.." && pwd) || exit 2
 cd "$root" || exit 2
 B=${B:-build}
-export LAGGING_SPEED="${LAGGING_SPEED:-1}" ROBOT_SECONDS="${ROBOT_SECONDS:-600}"
+export LAGGING_SPEED="${LAGGING_SPEED:-1}" A1_SECONDS="${A1_SECONDS:-20}" CAMERAS_SECONDS="${CAMERAS_SECONDS:-300}"
 
 # A test | what must be there, by Debian's packages: COMMAND:PACKAGE, or FILE:PACKAGE below the build directory in its
 # place, as tests/setup.sh unpacks it | what it shows
@@ -33,7 +33,8 @@ sinks      | ffmpeg:ffmpeg ffprobe:ffmpeg                  | … and through a p
 mjpeg      | curl:curl ffmpeg:ffmpeg ffprobe:ffmpeg         | pictures over HTTP, to curl and FFmpeg
 mjpeg_browser | chromium:chromium node:nodejs npm:npm              | … and to Chromium, which shows the newest one
 lagging_model | xvfb-run:xvfb ffprobe:ffmpeg               | PeekingDuck's pipeline, A0, as fast as its clip was recorded
-robot      | ffmpeg:ffmpeg                                 | a robot's match, A1: every process stopped and killed, and ten minutes
+robot_peers | ffmpeg:ffmpeg chromium:chromium node:nodejs npm:npm | a robot's match, A1, with all of them at once (A1_SECONDS=600)
+cameras    | ffmpeg:ffmpeg curl:curl                       | a camera server, A2: a real RTSP server, deaths, and sixteen for five minutes
 END
 }
 

@@ -13,10 +13,10 @@ packages="gcc g++ libc6-dev pkg-config flex bison
 	libavformat-dev libavcodec-dev libswscale-dev libavutil-dev libyuv-dev libopencv-dev libsdl2-dev
 	libfreetype-dev libturbojpeg0-dev libncurses-dev zlib1g-dev libyaml-dev libsqlite3-dev sqlite3 libssl-dev
 	libcurl4-openssl-dev libmosquitto-dev libpcre2-dev libapriltag-dev
-	libwebsockets-dev libwebsockets-evlib-uv libuv1-dev libmpack-dev
+	libwebsockets-dev libwebsockets-evlib-uv libuv1-dev libmpack-dev libxxhash-dev
 	fonts-dejavu-core ffmpeg graphviz
 	libzxing-dev zxing-cpp-tools opencv-data
-	libcmocka-dev python3-gi spin valgrind strace procps xvfb xauth x11-utils xdotool openssh-client"
+	libcmocka-dev python3-dev python3-numpy python3-gi spin valgrind strace procps xvfb xauth x11-utils xdotool openssh-client"
 
 say() { echo "set-up: $*"; }
 # shellcheck source=tests/apt.sh
@@ -70,6 +70,10 @@ get_programs() {
 		get build/mosquitto mosquitto mosquitto-clients libcjson1 libdlt2 libwrap0 ||
 			say "cannot download it: the test of mqtt will be skipped"
 	fi
+	if wants build/nginx nginx; then
+		say "getting nginx for a test (package nginx, not installed)"
+		get build/nginx nginx || say "cannot download it: the test of a proxy with TLS will be skipped"
+	fi
 	if wants build/gst gir1.2-gst-rtsp-server-1.0; then
 		say "getting an RTSP server for a test (package gir1.2-gst-rtsp-server-1.0, not installed)"
 		# shellcheck disable=SC2086 # words
@@ -78,7 +82,7 @@ get_programs() {
 	fi
 }
 gst_packages="gir1.2-gst-rtsp-server-1.0 libgstrtspserver-1.0-0 gir1.2-gstreamer-1.0 gir1.2-gst-plugins-base-1.0
-	gstreamer1.0-plugins-base gstreamer1.0-plugins-good"
+	gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-libav"
 
 # Pictures of tags with known corners and poses, of which the package has 200 MB beside them.
 tags=build/media/tags

@@ -98,7 +98,8 @@ build || fail 'the first build failed'
 [ -x sums ] || fail 'no executable in the current directory'
 ./sums >out 2>&1 || fail 'the program failed'
 tail -n 1 sums.csv | grep -q '16$' || fail "the last row is $(tail -n 1 sums.csv)"
-! strings -a sums | grep -q "^$ROOT/" || fail 'a path of the library is in the program'
+# But for the one where --serve finds what it has a page from.
+! strings -a sums | grep "^$ROOT/" | grep -qvx ".*/lib" || fail 'a path of the library is in the program'
 
 build || fail 'the second build failed'
 [ "$(compiled)" -eq 0 ] || fail 'an unchanged program was compiled again'

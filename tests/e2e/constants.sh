@@ -41,6 +41,23 @@ printf '%s\n' 'sources = one\, two,three' 'gains = 3, 4' 'levels = mid,mid' >a.c
 ./constants --quiet --config a.conf >out 2>&1 || fail 'a file that sets arrays'
 says 'the file' 'one, two|6|1|160' 'three|8|1|160' 'one, two|3|0|320'
 
+# Each element may have a line of its own, and a comment.
+cat >lines.conf <<'END'
+sources = one\, two,     # the first one
+
+    # and then
+  three
+gains = 3,
+        4
+levels = mid,mid
+END
+./constants --quiet --config lines.conf >lines 2>&1 || fail 'an array on several lines' lines
+sort out >out.sorted
+sort lines | cmp -s out.sorted - || fail 'an array on several lines is another one' lines
+printf 'gains = 3,4\nsources = one,\n two,\nlevels = mid,mid\n' >b.conf
+expect 2 '.*b.conf:2: sources = one,two,levels = mid,mid: must be 2 values.*' ./constants --config b.conf
+printf 'gains = 3,4\nsources = one,\n two\nlevels = none,mid\n' >b.conf
+expect 2 '.*b.conf:4: levels = none,mid.*' ./constants --config b.conf
 printf 'sources = "one, two,three"\n' >b.conf
 expect 2 '.*b.conf:1: sources = one, two,three: must be 2 values.*' ./constants --config b.conf
 

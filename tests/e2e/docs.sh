@@ -1,5 +1,5 @@
 #!/bin/sh
-# The pages for people. Each `pkd` block of docs/language.md, tour.md, cookbook.md and nodes.md compiles without a
+# The pages for people. Each `pkd` block of docs/language.md, tour.md, cookbook.md, nodes.md and python.md compiles without a
 # message; each `pkd wrong CODE` block is refused with that code. A block with a file's name (`pkd
 # count.pkd`, `c hear.c`, `text street.conf`) is that file; a `console` block runs what is behind its `$ `,
 # which succeeds and prints what follows, standard output first. A … stands for any text. The grammar at
@@ -129,6 +129,12 @@ cp tour/signals.pkd tour/live.pkd cookbook
 page_of cookbook 30 15
 page_of nodes 6 0
 page_of language 20 0
+if (needs_python_nodes) >out; then
+	needs_python_nodes
+	page_of python 4 6
+else
+	cat out
+fi
 
 # Each function of a node's C.
 page=node-api

@@ -37,4 +37,4 @@ grep -Eq ': Max open files +64 ' out || fail 'a node has another limit'
 status=$?
 [ "$status" -eq 1 ] || fail "a hard limit of 150: status $status, not 1"
 [ "$(wc -l <out)" -eq 1 ] || fail 'a hard limit of 150: not one line'
-grep -q 'Too many open files' out || fail 'the line does not say why'
+grep -q 'not enough descriptors: up to [0-9]* are needed, and 150 allowed' out || fail 'the line does not say why'

@@ -104,5 +104,5 @@ build large/large.pkd -o large/large
 limited large/large
 status=$?
 [ "$status" -eq 1 ] || fail "a limit that is too small: status $status, not 1"
-grep -Exq 'large: not enough memory for the streams: they need .* MiB, but the control group \(cgroup\) is limited to 64 MiB' out ||
+grep -Exq 'large: not enough memory for the streams and what nodes keep: they need .* MiB, but the control group \(cgroup\) is limited to 64 MiB' out ||
 	fail 'a limit that is too small is not named'

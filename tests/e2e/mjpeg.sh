@@ -35,6 +35,7 @@ clients() {
 }
 gets() { curl -sS -m 20 "$@"; }
 
+mkfifo orders
 begin
 
 # While nobody looks it has next to nothing to do, and is not said to work as long as it waits.
@@ -65,6 +66,13 @@ for lines in 'Referer: http://evil.example/' 'X-None: 1'; do
 	gets -A 'Mozilla/5.0' -H "$lines" "http://$address/?action=command&fps=1" | grep -q 'another site' || fail "a picture of any page may command: $lines"
 done
 gets -A 'Mozilla/5.0' -H "Referer: http://$address/" "http://$address/?action=command&fps=1000" | grep -q '^fps: "1000"$' || fail 'its own page may not command'
+# A camera's controls: those of the program's parameter, and no others.
+gets "http://$address/?action=command&exposure_absolute=100&brightness=5" | grep -q '^controls: "exposure_absolute=100,brightness=5"$' || fail 'controls are not set'
+gets "http://$address/?action=command&brightness=7&fps=900" >answer
+grep -q '^controls: "exposure_absolute=100,brightness=7"$' answer && grep -q '^fps: "900"$' answer || fail 'one control takes the place of all' answer
+"$B/pkd" get "$pid" film.controls | grep -q 'exposure_absolute=100,brightness=7' || fail 'the camera does not have them'
+gets "http://$address/?action=command&brightness=high" | grep -q "^brightness: 'high' is no whole number" || fail 'a wrong value is not told'
+gets -H 'Origin: http://evil.example' "http://$address/?action=command&brightness=1" | grep -q 'another site' || fail 'any page may set controls'
 gets -H 'Host: evil.example' "http://$address/" | grep -q localhost || fail 'any name is taken'
 
 # ---- FFmpeg, as a stream of parts and by what it finds out ----
@@ -99,6 +107,23 @@ rows = list(csv.DictReader(open("served.csv")))
 for a, b in zip(rows, rows[1:]):
     for name in "time_s", "skipped", "encoded":
         assert float(a[name]) <= float(b[name]), (a, b)' >said 2>&1 || fail 'counts or times go back' said
+
+# ---- A port that another program has is waited for, but not for ever ----
+
+python3 -c 'import socket, sys, time
+with socket.create_server(("127.0.0.1", 0)) as taken:
+    print(taken.getsockname()[1], flush=True)
+    sys.stdin.read()' >port <orders &
+started="${started:-} $!"
+exec 7>orders
+within 10 test -s port || fail 'no port is taken'
+expect 1 ".*cannot listen at '127.0.0.1', port $(cat port): Address already in use" ./mjpeg --port "$(cat port)" --shown.grace 100ms
+start ./mjpeg --port "$(cat port)" --shown.grace 60s
+is_waiting() { grep -q 'it is waited for, 60 s at most' out; }
+within 10 is_waiting || fail 'it is not said that the port is waited for'
+exec 7>&-
+within 10 is_listening || fail 'a port that is free again is not taken'
+ends
 begin --film.noise 200 --shown.bandwidth 0
 clients steady
 clients slow
@@ -113,3 +138,26 @@ begin --film.noise 200 --shown.bandwidth 1000000
 clients budget
 grep -q 'their quality is lowered, to keep within 1.0 Mbit/s' out || fail 'it is not said that the quality is lowered'
 ends
+
+begin --controls ''
+gets "http://$address/?action=command&brightness=5" | grep -q 'only resolution, fps and compression can be set' || fail 'it is not said what can be set'
+ends
+expect 1 ".*'shown' .*: controls is to name one parameter, which is a text.*" ./mjpeg --controls 'film.stops'
+
+# ---- JPEGs that go on as they are ----
+
+ffmpeg -v error -f lavfi -i testsrc=s=160x120:r=20:d=2 -c:v mjpeg -q:v 3 -f mjpeg film.mjpeg || fail 'no film'
+build "$e2e/mjpeg/mjpeg.pkd" --pipeline forwarded -o forwarded
+rm -f served.csv
+start ./forwarded
+within 10 is_listening || fail 'it does not listen'
+address=$(sed -n 's,.*the pictures are at http://\([0-9.:]*\)/$,\1,p' out)
+within 10 has_rows || fail 'no picture comes'
+clients forwarded film.mjpeg
+gets "http://$address/?action=command&compression=5" | grep -q 'the pictures go on as the camera makes them' || fail 'a quality is taken'
+gets "http://$address/?action=command&fps=1000" | grep -q '^fps: "1000"$' || fail 'a rate is not taken'
+gets "http://$address/settings.json" | python3 -c 'import json, sys
+assert json.load(sys.stdin)["modes"][0]["width"] == "160"' || fail 'settings.json is none'
+at_most 20 ffmpeg -v error -f mjpeg -i film.mjpeg -c:v libx264 -y film.mp4 || fail 'no other film'
+ends
+expect 1 ".*'shown' .*: the packets are no JPEGs, and only these go on as they are: .*" ./forwarded --source film.mp4

@@ -12,7 +12,7 @@ for program in served eyes forms reader formed camera tuned; do
 	build nt4.pkd --pipeline $program -o $program
 done
 # Mostly they wait, so all at once.
-parts='real_client protocol pages kept idle slow publisher silent_robot other_forms subscriber cameras parameters slider strangers mistakes'
+parts='real_client protocol pages kept idle taken slow publisher silent_robot other_forms subscriber cameras parameters slider strangers mistakes'
 for part in $parts; do
 	mkdir $part
 	(cd $part && ln -s ../served ../eyes ../forms ../reader ../formed ../camera ../tuned . &&

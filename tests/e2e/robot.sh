@@ -1,7 +1,6 @@
 #!/bin/sh
 # examples/robot in a match, in short: a robot that serves NetworkTables, a dashboard, cameras with a target whose
-# distance is known, lights at a serial port, and processes that stop. `make peers` sets ROBOT_SECONDS: every process, and
-# for so long a camera that is three times as fast as the targeting.
+# distance is known, lights at a serial port, and processes that stop. e2e/robot_peers has real peers, and all processes.
 # shellcheck source=lib/lib.sh
 . "$(dirname "$0")/lib/lib.sh"
 needs_node video.stream target.tapes nt4.server net.mjpeg draw.no_signal
@@ -18,11 +17,4 @@ for node in cam mask pair aim say shown drive_cam led; do
 done
 
 at_most 60 python3 "$e2e/robot/scenario.py" ./server ./eyes >said 2>&1 || fail 'the match' said
-note "$(cat said)"
-[ -n "${ROBOT_SECONDS:-}" ] || exit 0
-
-at_most 200 python3 "$e2e/robot/scenario.py" ./server ./eyes all >said 2>&1 || fail 'every process' said
-note "$(cat said)"
-build "$e2e/robot/slow.pkd" -o slow
-at_most $((ROBOT_SECONDS + 60)) python3 "$e2e/robot/scenario.py" ./server ./slow long >said 2>&1 || fail 'a slow targeting' said
 note "$(cat said)"

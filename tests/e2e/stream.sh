@@ -18,9 +18,10 @@ exec 8>orders
 within 5 [ -s port ] || fail 'the camera does not start' server
 address=http://127.0.0.1:$(cat port)
 
-# The state is in column 3, the number of the picture in column 6.
+# The state is in column 3, the number of the picture in column 6, the reason in column 8.
 mark() { marked=$(wc -l <rows.csv); }
 is_told() { tail -n "+$((marked + 1))" rows.csv | cut -d, -f3 | grep -qx "$1"; }
+is_reason() { tail -n "+$((marked + 1))" rows.csv | awk -F, -v r="$1" '$8 == r && $3 == "offline" { k = 1 } END { exit !k }'; }
 are_told() { tail -n "+$((marked + 1))" rows.csv | awk -F, -v n="$1" '$3 == "online" && $6 >= 0 { k++ } END { exit k < n }'; }
 is_repeated() { [ "$(tail -n "+$((marked + 1))" rows.csv | cut -d, -f3 | grep -cx "$1")" -ge 2 ]; }
 camera() { mark; echo "$1" >&8; }
@@ -70,9 +71,10 @@ check
 
 # ---- Each fault is told within a second, and pictures come within two ----
 
-while read -r fault state; do
+while read -r fault state reason; do
 	camera "$fault"
 	promptly 1 is_told "$state" || fail "not $state within a second: $fault" rows.csv
+	[ -z "$reason" ] || within 5 is_reason "$reason" || fail "$fault is not $reason" rows.csv
 	if [ "$fault" != drop ]; then
 		# It goes on being told, but for who is stalled: that is given up.
 		case $state in
@@ -83,17 +85,17 @@ while read -r fault state; do
 	fi
 	promptly 2 are_told 5 || fail "not back within two seconds: $fault" rows.csv
 done <<'END'
-drop offline
-refuse offline
-404 offline
-silent offline
-header offline
+drop offline ended
+refuse offline refused
+404 offline not_found
+silent offline silent
+header offline silent
 endless offline
 stall stalled
 slow stalled
-garbage offline
+garbage offline silent
 same frozen
-big offline
+big offline too_large
 END
 mark
 within 5 are_told 5 || fail 'no pictures at the end' rows.csv
@@ -167,6 +169,13 @@ start ./watch --source "$address/locked" --user me --password @password
 within 5 grep -q offline out || fail 'a wrong password is taken'
 ends "$pid"
 grep -q 'offline: .*401' out || fail 'it is not said that the camera refuses'
+marked=1
+is_reason denied || fail 'the reason is not that' rows.csv
+rm -f rows.csv
+start ./watch --source http://no.such.name.invalid/
+within 5 test -s rows.csv && within 10 is_reason unknown_host || fail 'a name without an address' rows.csv
+fault='a name without an address'
+ends "$pid"
 ! grep -q 'p@ss\|p%40ss' out || fail 'a password is in the log'
 
 # ---- What is wrong from the start ----

@@ -5,18 +5,7 @@
 . "$(dirname "$0")/lib/lib.sh"
 needs_node video.stream
 needs ffmpeg
-python=/usr/bin/python3 # the one that Debian's modules are for
-libraries=$(echo "$B"/gst/usr/lib/*-linux-gnu*)
-# The command and what it needs to find a server that is unpacked and not installed.
-server() {
-	if [ -d "$libraries" ]; then
-		set -- LD_LIBRARY_PATH="$libraries" GI_TYPELIB_PATH="$libraries/girepository-1.0" \
-			GST_PLUGIN_PATH="$libraries/gstreamer-1.0" GST_REGISTRY="$PWD/registry.bin" "$python" "$@"
-	else
-		set -- "$python" "$@"
-	fi
-	exec env "$@"
-}
+server() { exec "$e2e/stream/gst.sh" "$@"; }
 (server -c 'import gi
 gi.require_version("GstRtspServer", "1.0")') >out 2>&1 || skip 'no RTSP server (tests/setup.sh --tests)'
 

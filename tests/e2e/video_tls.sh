@@ -57,7 +57,7 @@ finish 10
 
 # Of these no certificate can be checked.
 for scheme in rtsps rtmps; do
-	expect 1 ".*FFmpeg cannot check the certificate of this address: write insecure: true to trust any" \
+	expect 1 ".*FFmpeg cannot check the certificate of $scheme; write insecure: true to trust any" \
 		./live "--source=$scheme://127.0.0.1:9/film"
 	expect 1 ".*FFmpeg cannot check the certificate of $scheme; write insecure: true to trust any" \
 		./file "--source=$scheme://127.0.0.1:9/film"

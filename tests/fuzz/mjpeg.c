@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "input.h"
+#include "net/controls.h"
 #include "net/site.h"
 #include "net/wish.h"
 
@@ -34,6 +35,20 @@ static void look_at_wish(const struct net_request *request)
 	       "a wish is out of its range");
 }
 
+/* A text that a camera has already is longer than there is room for more. */
+static void look_at_controls(const struct net_text *query)
+{
+	char text[NET_CONTROLS_SIZE], wrong[NET_WRONG_SIZE];
+
+	memset(wrong, 0xa5, sizeof(wrong));
+	memset(text, 'a', sizeof(text));
+	memcpy(text, "gain=1, a=2,", 12);
+	text[query->n % sizeof(text)] = '\0';
+	if (net_controls_merge(query, text, wrong) < 0)
+		expect_plain(wrong, sizeof(wrong));
+	expect(strnlen(text, sizeof(text)) < sizeof(text), "controls have no end");
+}
+
 /* The text has no byte behind it, so that what reads on is seen by a sanitizer. */
 static enum net_end read_some(const char *text, size_t n, size_t *ret_size)
 {
@@ -61,6 +76,7 @@ static enum net_end read_some(const char *text, size_t n, size_t *ret_size)
 			                         parts[i]->at + parts[i]->n <= copy + *ret_size),
 			       "a part lies outside of the text");
 		look_at_wish(&request);
+		look_at_controls(&request.query);
 		expect(!request.is_of_other_site || !net_is_of_ours(&request),
 		       "what is of another site is ours");
 		expect(request.host.at || net_is_for_local(&request), "no host is another");

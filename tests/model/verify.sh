@@ -33,7 +33,7 @@ run_spin() {
 	command -v spin >/dev/null || { say skip "$name" 'spin is not installed'; return; }
 	began=$(date +%s%3N)
 	if ! spin -a "$@" "$here/$model.pml" >out 2>&1 ||
-		! "$CC" -O1 -w -DSAFETY -DMEMLIM="$memory" -o pan pan.c >>out 2>&1; then
+		! $CC -O1 -w -DSAFETY -DMEMLIM="$memory" -o pan pan.c >>out 2>&1; then
 		say FAIL "$name" "it does not compile: $(tail -n 1 out)"
 		return
 	fi
@@ -66,7 +66,7 @@ run_c11() {
 	shift 4
 	name="$model${*:+ $*}"
 	if [ "$expected" = runs ]; then
-		if ! "$CC" -std=gnu11 -O2 -Wall -Wextra -Werror "$@" -o program "$here/$model" -pthread >out 2>&1; then
+		if ! $CC -std=gnu11 -O2 -Wall -Wextra -Werror "$@" -o program "$here/$model" -pthread >out 2>&1; then
 			say FAIL "$name" "it does not compile: $(tail -n 1 out)"
 		elif ! timeout -k 1 "$limit" ./program >out 2>&1; then
 			say FAIL "$name" "as a program: $(tail -n 1 out)"

@@ -435,6 +435,7 @@ RULES = [
     (r"sample it in place of .*|write 'sample' before the name by which .*", TEXT),
     (r"move what both need .*|look back at .*|let (?:it fire|'.*' fire) .*", TEXT),
     (r"let '.*' publish both .*|its (?:name must|value one frame) .*", TEXT),
+    (r"leave out its 'workers': .*|sample what a node makes .*", TEXT),
     (r"install .*|create .*|add a line such as .*|connect .*", TEXT),
     (r"declare '.*' of '.*' as '.*' and go back in time: .*", TEXT),
     (r"comparisons are not chained: .*|a choice is written .*", TEXT),

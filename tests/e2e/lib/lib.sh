@@ -41,6 +41,7 @@ needs_clip() {
 needs_node() {
 	for node in "$@"; do
 		case $node in
+		video.stream_packets) links='libavformat libavcodec libavutil' ;;
 		video.*) links='libavformat libavcodec libswscale libavutil' ;;
 		detect.qr) links='zxing opencv4' ;;
 		detect.tags | target.scene) links='apriltag opencv4' ;;
@@ -53,11 +54,27 @@ needs_node() {
 		net.mjpeg) links='libturbojpeg libswscale libavutil freetype2' ;;
 		draw.*) links=freetype2 ;;
 		mqtt.*) links=libmosquitto ;;
+		record.clip) links='libavformat libavcodec libavutil' ;;
+		record.*) links=libxxhash ;;
 		nt4.*) links='libwebsockets libuv mpack' ;;
+		net.ws_video | net.hls) links='libwebsockets libuv libavformat libavcodec libavutil' ;;
+		net.ws_values) links='libwebsockets libuv' ;;
 		esac
 		# shellcheck disable=SC2086 # words
 		[ -z "$links" ] || pkg-config --exists $links || skip "$node is left out: a library of it is missing"
 	done
+}
+
+# Nodes in Python can be built: by the interpreter in PKD_PYTHON from then on.
+needs_python_nodes() {
+	for PKD_PYTHON in ${PKD_PYTHON:-} python3 /usr/bin/python3; do
+		"$PKD_PYTHON" -c 'import numpy, os, sysconfig
+assert sysconfig.get_config_var("Py_ENABLE_SHARED")
+assert os.path.exists(sysconfig.get_path("include") + "/Python.h")' 2>/dev/null || continue
+		export PKD_PYTHON
+		return
+	done
+	skip "no python3 has NumPy, its headers and a shared libpython (python3-dev, python3-numpy)"
 }
 
 # build ARGUMENT...: must succeed, and say nothing.

@@ -216,6 +216,17 @@ def test_half():
     until(lambda: all(select.select([one], [], [], 0)[0] for one in held))
 
 
+def test_forwarded():
+    """Each picture is one of the camera's, byte for byte; a rate is kept by leaving some out; nothing is encoded."""
+    data = open(sys.argv[4], "rb").read()
+    own = {b"\xff\xd8" + one for one in data.split(b"\xff\xd8")[1:]}
+    found, slowly = many(["/stream.mjpg?compression=5&resolution=32x24", "/stream.mjpg?fps=5"], 2)
+    assert len(found) >= 15 and all(jpeg in own for _, _, jpeg in found), len(found)
+    assert len(slowly) <= 13 and all(jpeg in own for _, _, jpeg in slowly), len(slowly)
+    assert last_row()["encoded"] == "0", last_row()
+    print(f"{len(found)} of the camera's own pictures in two seconds, {len(slowly)} of them at 5 a second")
+
+
 def test_hostile():
     for text in (b"\x00" * 9000, b"GET /" + b"a" * 9000, b"GET / HTTP/1.1\r\nHost: evil.example\r\n\r\n", b"BREW / HTTP/1.1\r\n\r\n",
                  b"GET / HTTP/1.1\r\nContent-Length: 99999999999\r\n\r\n"):

@@ -158,14 +158,15 @@ def cameras():
     robot = Robot()
     program = run("camera", robot.port, "--source", f"http://127.0.0.1:{free_port()}/x.mjpg")
     front = "/CameraPublisher/front"
-    wait_for(lambda: len({note[1] for note in robot.said("value")}) == 6)
+    wait_for(lambda: len({note[1] for note in robot.said("value")}) == 7)
     values = {note[1]: note[3] for note in robot.said("value")}
     assert values[f"{front}/streams"] == ["mjpg:http://10.0.0.11:1181/?action=stream"], values
     assert values[f"{front}/connected"] is False and values[f"{front}/modes"] == ["640x480 MJPEG 30 fps"]
     assert values[f"{front}/description"] == "front" and values[f"{front}/source"] == "usb:front"
+    wait_for(lambda: robot.of(f"{front}/reason")[-1][3] == "connection refused")
     robot.stop()
     robot = Robot(port=robot.port)
-    wait_for(lambda: len({note[1] for note in robot.said("value")}) == 6)
+    wait_for(lambda: len({note[1] for note in robot.said("value")}) == 7)
     assert not robot.wrong, robot.wrong[:3]
     robot.stop()
     end(program)
@@ -306,7 +307,7 @@ def mistakes():
     busy.listen(1)
     port = busy.getsockname()[1]
     for program, options, pattern in (
-            ("served", (), "cannot listen at '127.0.0.1', port"),
+            ("served", ("--s.grace", "100ms"), "cannot listen at '127.0.0.1', port"),
             ("served", ("--s.host", "localhost"), "host 'localhost' is no address in digits"),
             ("eyes", ("--publish.server", ""), "where is the server?"),
             ("eyes", ("--publish.team", "1518"), "where is the server?"),

@@ -219,6 +219,15 @@ def idle():
         half.append(sock)
     sock, head, _ = ask(port)
     assert " 503" in head, head
+    # More of them than there is room for: the oldest goes, and nobody waits for them.
+    for _ in range(400):
+        sock = socket.create_connection(("127.0.0.1", port))
+        sock.sendall(b"GET /nt/half HTTP/1.1\r\n")
+        half.append(sock)
+    start = time.monotonic()
+    sock, head, _ = ask(port)
+    took = time.monotonic() - start
+    assert head.startswith("HTTP/1.") and took < 3, (head, took)
     wait_for(lambda: "it measures nothing" in said("served"))
     good = Client(port, "good")
     good.measure()
@@ -229,6 +238,25 @@ def idle():
     wait_for(lambda: "the client 'good' has gone" in said("served"))
     for sock in half:
         sock.close()
+    end(server)
+
+
+def taken():
+    """A port that another program has is waited for; a topic that is published as two types is told."""
+    busy = socket.create_server(("127.0.0.1", 0))
+    port = busy.getsockname()[1]
+    server = run("served", port, "--s.grace", "60s")
+    wait_for(lambda: "it is waited for" in said("served"))
+    busy.close()
+    wait_for(lambda: answers(port))
+    a, b = Client(port, "a"), Client(port, "b")
+    a.publish("/x", 1, "int")
+    a.wait(lambda: a.said)
+    for uid in 1, 2, 3:
+        b.publish("/x", uid, "double")
+    wait_for(lambda: "the values of 'b' for '/x' are left out: it publishes double, and the topic is one of int" in said("served"))
+    b.measure()
+    assert said("served").count("are left out") == 1
     end(server)
 
 

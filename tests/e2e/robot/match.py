@@ -40,10 +40,11 @@ control = Control()
 class Driver(nt.Client):
     """A dashboard, which reads all the time."""
 
-    def __init__(self, port, name, **options):
+    def __init__(self, port, name, ages_of="/SmartDashboard/distance", **options):
         super().__init__(port, name)
+        self.ages_of = ages_of
         nt.Client.live.remove(self)         # its own thread reads
-        self.topic, self.history, self.there, self.is_up, self.ages = {}, [], set(), True, []
+        self.topic, self.history, self.there, self.is_up, self.ages, self.uids = {}, [], set(), True, [], {}
         self.subscribe("/", uid=1, prefix=True, **options)
         threading.Thread(target=self.run, daemon=True).start()
 
@@ -65,12 +66,19 @@ class Driver(nt.Client):
         for name, at, _, value, come in self.got:
             self.topic[name] = (value, come, at)
             self.history.append((name, value, come))
-            if name == "/SmartDashboard/distance":
+            if name == self.ages_of:
                 self.ages.append(come + (self.offset - at) / 1e6)
         self.said, self.got = [], []
 
     def value(self, name):
         return self.topic[name][0] if name in self.topic and name in self.there else None
+
+    def put(self, name, kind, value):
+        """A value of a topic that is this dashboard's."""
+        if name not in self.uids:
+            self.uids[name] = len(self.uids) + 1
+            self.publish(name, self.uids[name], kind)
+        self.binary([self.uids[name], self.server_time(), nt.TYPES[kind], value])
 
     def distance(self):
         """What a robot may steer by: as its code reads it, with the guard of the page."""
@@ -155,23 +163,42 @@ class Viewer:
 
 
 class Match:
-    def __init__(self, server, eyes, has_all=True):
+    def __init__(self, server, eyes):
         scenes = [camera.jpegs([camera.picture(z, 0, seed) for seed in range(4)]) for z in (NEAR, FAR, None)]
         self.near, self.far, self.nothing = scenes
-        room = camera.jpegs([camera.picture(None, 0, seed, 100) for seed in range(4)], 160)
-        self.target, self.drive, self.claw = camera.Camera(self.near), camera.Camera(room, 15), camera.Camera(room, 15)
+        self.room = camera.jpegs([camera.picture(None, 0, seed, 100) for seed in range(4)], 160)
+        self.target, self.drive, self.claw = self.cameras()
         self.port, self.lights = nt.free_port(), Lights()
         self.drive_port, self.claw_port = nt.free_port(), nt.free_port()
-        self.server = subprocess.Popen([server, "--quiet", "--port", str(self.port)], stderr=open("server.log", "w"))
+        self.server = self.serve(server)
+        self.driver, self.slow = self.drivers()
+        self.eyes = subprocess.Popen(
+            [eyes, "--quiet", "--server", "127.0.0.1", "--port", str(self.way_to_server()),
+             "--target_camera", self.way_to_target(), "--listen", "127.0.0.1", "--address", "127.0.0.1",
+             "--drive_camera", self.drive.address, "--claw_camera", self.claw.address, "--lights", self.lights.name,
+             "--drive_port", str(self.drive_port), "--claw_port", str(self.claw_port)], stderr=open("eyes.log", "w"))
+
+    # ---- What another match has otherwise ----
+
+    def serve(self, server):
+        program = subprocess.Popen([server, "--quiet", "--port", str(self.port)], stderr=open("server.log", "w"))
         wait(self.is_serving, 10, "the robot's server")
-        self.driver = Driver(self.port, "driver", all=True, periodic=0.01)
-        self.slow = Driver(self.port, "slow")
-        command = [eyes, "--quiet", "--server", "127.0.0.1", "--port", str(self.port), "--target_camera", self.target.address]
-        if has_all:
-            command += ["--listen", "127.0.0.1", "--address", "127.0.0.1", "--drive_camera", self.drive.address,
-                        "--claw_camera", self.claw.address, "--lights", self.lights.name,
-                        "--drive_port", str(self.drive_port), "--claw_port", str(self.claw_port)]
-        self.eyes = subprocess.Popen(command, stderr=open("eyes.log", "w"))
+        return program
+
+    def cameras(self):
+        return camera.Camera(self.near), camera.Camera(self.room, 15), camera.Camera(self.room, 15)
+
+    def drivers(self):
+        """One who wants each value, and one who asks for nothing special."""
+        return Driver(self.port, "driver", all=True, periodic=0.01), Driver(self.port, "slow")
+
+    def way_to_server(self):
+        return self.port
+
+    def way_to_target(self):
+        return self.target.address
+
+    # ---- What is known ----
 
     def is_serving(self):
         try:

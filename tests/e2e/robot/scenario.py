@@ -1,5 +1,5 @@
 """examples/robot beside what a match is: a robot that serves NetworkTables, a driver's dashboard, cameras that come and
-go, lights at a serial port, and processes that stop. Arguments: the robot's program, that of the eyes, and parts."""
+go, lights at a serial port, and processes that stop. Arguments: the robot's program, and that of the eyes."""
 
 import os
 import re
@@ -39,16 +39,15 @@ def loss(match):
 def lights(match):
     driver = match.driver
     wait(lambda: match.lights.code() == 1, 5, "lights before the game: 1")
-    driver.publish("/FMSInfo/IsRedAlliance", 1, "boolean")
-    driver.publish("/SmartDashboard/isGameStarted", 2, "boolean")
-    driver.binary([1, driver.server_time(), 0, True], [2, driver.server_time(), 0, False])
+    driver.put("/FMSInfo/IsRedAlliance", "boolean", True)
+    driver.put("/SmartDashboard/isGameStarted", "boolean", False)
     wait(lambda: match.lights.code() == 2, 5, "red: 2")
     match.target.show(match.nothing)
-    driver.binary([2, driver.server_time(), 0, True])
+    driver.put("/SmartDashboard/isGameStarted", "boolean", True)
     wait(lambda: match.lights.code() == 4, 5, "red, in the game: 4")
     match.target.show(match.far)
     wait(lambda: match.lights.code() == 5, 5, "straight ahead: 5")
-    driver.binary([1, driver.server_time(), 0, False])
+    driver.put("/FMSInfo/IsRedAlliance", "boolean", False)
     match.target.show(match.nothing)
     wait(lambda: match.lights.code() == 3, 5, "blue: 3")
     match.target.show(match.far)
@@ -142,43 +141,20 @@ def supervisor_killed(match):
         fail("somebody steers without a supervisor")
 
 
-def long(match, seconds):
-    """The targeting takes three times as long as a camera of 90 pictures a second: nothing piles up."""
-    match.target.rate = 90
-    wait(lambda: match.sees(NEAR), 20, "the distance")
-    time.sleep(2)
-    match.driver.ages.clear()
-    time.sleep(seconds)
-    ages = list(match.driver.ages)
-    third = len(ages) // 3
-    parts = [sorted(part) for part in (ages[:third], ages[-third:])]
-    (p50, p95), (p50_after, p95_after) = [(part[len(part) // 2], part[len(part) * 95 // 100]) for part in parts]
-    print(f"{len(ages) / seconds:.1f} distances a second, from the picture to the robot {1000 * p50:.0f} ms (p50) and "
-          f"{1000 * p95:.0f} ms (p95), in the last third of {seconds:.0f} s {1000 * p50_after:.0f} and {1000 * p95_after:.0f} ms")
-    if len(ages) < 20 * seconds or p50_after > 1.5 * p50 + 0.02 or p95_after > 1.5 * p95 + 0.05:
-        fail("it is not flat")
-
-
 def main():
-    server, eyes, *parts = sys.argv[1:]
-    match = Match(server, eyes, "long" not in parts)
+    server, eyes = sys.argv[1:]
+    match = Match(server, eyes)
     try:
-        if "long" in parts:
-            return long(match, float(os.environ["ROBOT_SECONDS"]))
         distance(match)
         loss(match)
         lights(match)
         cameras(match)
         names = [name for name in match.processes()]
         print("processes:", *names)
-        every = "all" in parts
-        important = [name for name in names if every or re.search("eye|aiming|say", name)]
+        important = [name for name in names if re.search("eye|aiming|say", name)]
         stopped(match, important)
         killed(match, important)
-        if every:
-            supervisor_killed(match)
-        else:
-            hung(match)
+        hung(match)
     except BaseException:
         print("eyes.log:", open("eyes.log").read()[-3000:])
         raise
@@ -186,4 +162,5 @@ def main():
         match.end()
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -31,7 +31,7 @@ class Program:
         self.said = said
         self.process = subprocess.Popen([os.path.abspath("serve"), *arguments], cwd=cwd, env=env,
                                         stderr=open(said, "wb"))
-        line = within(20, lambda: re.search(r"serving http://(\S+):(\d+)/metrics(?:\?token=(\w+))?", self.log()),
+        line = within(20, lambda: re.search(r"serving http://(\S+):(\d+)/(?:\?token=(\w+))?", self.log()),
                       "it does not say where it serves")
         self.host, self.port, self.token = line[1], int(line[2]), line[3]
 
@@ -126,7 +126,7 @@ def curl(program):
 
 def refusals(program):
     assert program.get().body == b"ok\n"
-    for path in "/metrics", "/healthz", "/", "/none":
+    for path in "/metrics", "/healthz", "/ws", "/none":
         answer = program.get(path, token=False)
         assert answer.status == 401 and answer.headers["www-authenticate"] == "Bearer" and answer.body == b"Unauthorized\n"
     assert program.get(method="POST").status == 405 and program.get(method="POST").headers["allow"] == "GET, HEAD"

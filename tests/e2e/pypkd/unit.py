@@ -1,0 +1,259 @@
+"""The parts of pkd from Python by themselves: types and values, words, places, and a conversation with
+programs that say what none says. Whatever comes, an error is one of the family, and nothing is waited
+for longer than was said."""
+
+import json
+import os
+import pickle
+import random
+import socket
+import struct
+import tempfile
+import threading
+import time
+import unittest
+from check import PATIENCE, pkd
+from pkd import place, words
+from pkd.said import Why
+from pkd.talk import Talk, parse_line
+from pkd.types import Types, numpy
+
+LINES = [
+    {"name": "Level", "kind": "enum", "size": 4, "align": 4, "names": ["low", "high"]},
+    {"name": "Point", "kind": "record", "size": 8, "align": 4,
+     "fields": [{"name": "x", "type": "f32", "offset": 0}, {"name": "y", "type": "f32", "offset": 4}]},
+    {"name": "m.Mark", "kind": "record", "size": 48, "align": 8,
+     "fields": [{"name": "at", "type": "Point", "offset": 0}, {"name": "name", "type": "string<7>", "offset": 8},
+                {"name": "level", "type": "Level", "offset": 20}, {"name": "n", "type": "list<u16, 5>", "offset": 24},
+                {"name": "seen", "type": "time", "offset": 40}]},
+]
+NAMES = ["bool", "i8", "u64", "f32", "f64", "time", "Level", "Point", "m.Mark", "string<7>", "bytes<3>", "[i16; 3]",
+         "list<f64, 4>", "list<Point, 3>", "list<m.Mark, 3>", "[[u8; 2]; 2]", "list<list<u8, 3>, 2>", "[Level; 2]",
+         "list<string<7>, 2>", "list<bool, 4>", "image<bgr24, 4, 4>", "image<i420, 4, 4>"]
+
+
+def types():
+    found = Types()
+    for line in LINES:
+        found.add(line)
+    return found
+
+
+class Values(unittest.TestCase):
+    def test_layout(self):
+        sizes = {"bool": 1, "time": 8, "string<7>": 12, "bytes<3>": 8, "[i16; 3]": 6, "list<f64, 4>": 40,
+                 "list<u8, 5>": 12, "list<m.Mark, 3>": 8 + 3 * 48, "[[u8; 2]; 2]": 4}
+        for name, size in sizes.items():
+            self.assertEqual(types().get(name).size, size, name)
+
+    def test_names_that_are_none(self):
+        for name in ("", "what", "list<", "list<u8", "list<u8,>", "list<u8, x>", "[u8", "[u8; ]", "string<>", "i8 i8",
+                     "list<image<bgr24, 2, 2>, 3>", "[" * 500 + "u8", "list<" * 500, "map<u8, 3>", "\0", "i8>"):
+            self.assertIsNone(types().get(name), name)
+
+    def test_lines_that_describe_nothing(self):
+        for line in ({}, {"name": "a"}, {"name": "a", "kind": "record", "size": "x", "align": 1},
+                     {"name": "a", "kind": "enum", "size": 4, "align": 4, "names": 7},
+                     {"name": "a", "kind": "record", "size": 4, "align": 4, "fields": [{}]},
+                     {"name": "a", "kind": "record", "size": 4, "align": 4, "fields": [7]}):
+            with self.assertRaises(pkd.ProtocolError):
+                types().add(line)
+        unknown = types()
+        unknown.add({"name": "a", "kind": "record", "size": 4, "align": 4, "untold": True})
+        unknown.add({"name": "b", "kind": "record", "size": 4, "align": 4,
+                     "fields": [{"name": "x", "type": "later", "offset": 0}]})
+        self.assertIsNone(unknown.get("a"))
+        self.assertIsNone(unknown.get("list<b, 3>"))
+
+    def test_any_bytes(self):
+        """Nothing is read beyond them, and nothing else is raised."""
+        chance = random.Random(17)
+        for name in NAMES:
+            kind = types().get(name)
+            for _ in range(200):
+                data = bytearray(chance.randbytes(chance.choice((0, 3, 64, 70, 160, 300))))
+                if chance.random() < 0.5 and len(data) >= 32:
+                    struct.pack_into("=4I", data, 0, *(chance.randrange(10) for _ in range(4)))
+                try:
+                    repr(kind.decode(memoryview(bytes(data)), 0))
+                except pkd.ProtocolError:
+                    pass
+
+    def test_values(self):
+        data = bytearray(48)
+        struct.pack_into("=ffI7sxI", data, 0, 1.5, -2.0, 3, b"a\xc3\xa9tail", 1)
+        struct.pack_into("=I5H", data, 24, 2, 7, 8, 9, 9, 9)
+        struct.pack_into("=q", data, 40, -5)
+        mark = types().get("m.Mark").decode(memoryview(bytes(data)), 0)
+        self.assertEqual((mark.at.x, mark["at"].y, mark.name, int(mark.level), mark.seen), (1.5, -2.0, "aé", 1, -5))
+        self.assertEqual(list(mark.n), [7, 8])
+        self.assertEqual(list(mark), ["at", "name", "level", "n", "seen"])
+        self.assertIn("name='aé'", repr(mark))
+        with self.assertRaisesRegex(AttributeError, "m.Mark has no field 'nam': it has at, name"):
+            mark.nam
+        with self.assertRaises(AttributeError):
+            mark.name = "b"
+        again = pickle.loads(pickle.dumps(mark))
+        self.assertEqual((again.name, again.at.x), (mark.name, mark.at.x))
+        rows = types().get("list<m.Mark, 3>").decode(memoryview(struct.pack("=I4x", 1) + bytes(data)), 0)
+        self.assertEqual((rows[0]["name"], list(rows[0]["n"])), ("aé", [7, 8]))
+        if numpy is not None:
+            self.assertEqual(rows.dtype.names, ("at", "name", "level", "n", "seen"))
+            self.assertTrue((rows["name"] == "aé").all())
+
+    def test_planes(self):
+        head = struct.pack("=4I", 3, 3, 3, 8) + bytes(48)
+        planes = types().get("image<i420, 4, 4>").decode(memoryview(head + bytes(range(9)) + bytes(8)), 0)
+        self.assertEqual([plane.shape for plane in planes], [(3, 3), (2, 2), (2, 2)])
+        head = struct.pack("=4I", 2, 2, 8, 2) + bytes(48)
+        view = types().get("image<bgr24, 4, 4>").decode(memoryview(head + bytes(range(16))), 0)
+        self.assertEqual(view.tolist(), [[[0, 1, 2], [3, 4, 5]], [[8, 9, 10], [11, 12, 13]]], "rows have padding")
+
+    def test_from_json(self):
+        kind = types().get("m.Mark")
+        mark = kind.from_json({"at": {"x": None, "y": 2}, "name": "b", "level": "high", "n": [1], "seen": 9})
+        self.assertNotEqual(mark.at.x, mark.at.x)
+        self.assertEqual((mark.level, mark.level.name, list(mark.n)), (1, "high", [1]))
+        for name in NAMES:
+            for value in (None, 7, "x", [], {}, [[]], {"at": 3}, True, [None, {"n": [{}]}]):
+                try:
+                    repr(types().get(name).from_json(value))
+                except pkd.ProtocolError as error:
+                    self.assertIn("is declared", str(error))
+
+
+class Words(unittest.TestCase):
+    def test_told(self):
+        for takes, text, value in (("INTEGER", "7", 7), ("NUMBER", "1e3", 1000.0), ("TIME", "1.5ms", 1500000),
+                                   ("true|false", "true", True), ("NUMBER,NUMBER", "1,2", (1.0, 2.0)),
+                                   ("INTEGER,...", "1,2,3", (1, 2, 3)), ("STRING", "7", "7"), ("INTEGER", "x", "x"),
+                                   ("TIME", "20min", 20 * 60 * 10**9)):
+            self.assertEqual(words.told(text, takes), value)
+
+    def test_graph_of_a_circle(self):
+        from pkd.draw import Box, svg
+
+        boxes = [Box(name, "", False) for name in "abc"]
+        self.assertIn("<svg", svg(boxes, [("a", "b", "", False), ("b", "a", "", False), ("c", "c", "<&>", False)]))
+        self.assertIn("<svg", svg([], []))
+        many = [Box(str(i), "", False) for i in range(10000)]
+        self.assertIn("too many", svg(many, [("1", str(i), "", False) for i in range(10000)]))
+
+    def test_why(self):
+        why = Why(3, [{"stream": {"name": "a.b", "state": "published"}}, {"frame": 3, "remembers": True},
+                      {"edge": {"stream": "a.b", "node": "c", "input": "d", "state": "dropped", "instead": 5}}])
+        self.assertEqual(str(why), "a.b: published\na.b -> c.d: dropped (frame 5)")
+
+
+class Place(unittest.TestCase):
+    def test_directories(self):
+        with tempfile.TemporaryDirectory() as folder:
+            open_to_all = os.path.join(folder, "open")
+            os.mkdir(open_to_all)
+            os.chmod(open_to_all, 0o755)
+            self.assertIn("chmod 700", place.fault_of(open_to_all, True))
+            os.symlink(folder, os.path.join(folder, "link"))
+            self.assertEqual(place.fault_of(os.path.join(folder, "link/"), True), "is a symbolic link")
+            self.assertIn("No such file", place.fault_of(os.path.join(folder, "none"), True))
+            os.chmod(folder, 0o750)
+            self.assertIsNone(place.fault_of(folder, True))
+            for name in ("7.sock", "7-2.sock", "x.sock", "07.sock", "7.sock.", "70000000000.sock", "7.new"):
+                open(os.path.join(folder, name), "w").close()
+            found = place.sockets(None, {"PKD_DIR": folder})
+            self.assertEqual([os.path.basename(path) for _, path in found], ["7-2.sock", "7.sock"])
+            with self.assertRaises(pkd.NoProgram):
+                place.connect(os.path.join(folder, "7.sock"), 1)
+
+
+class Conversation(unittest.TestCase):
+    GREETING = b'{"pkd":1,"version":"0","abi":1,"program":"x","pid":7}\n'
+
+    def serve(self, *pieces, hangs=False):
+        """A program that says this to the first who connects. Returns where."""
+        folder = tempfile.mkdtemp()
+        os.chmod(folder, 0o700)
+        path = os.path.join(folder, "7.sock")
+        server = socket.socket(socket.AF_UNIX)
+        server.bind(path)
+        server.listen(1)
+
+        def run():
+            client, _ = server.accept()
+            with client, server:
+                try:
+                    for piece in pieces:
+                        client.sendall(piece)
+                    if hangs:
+                        time.sleep(1)
+                    else:
+                        client.shutdown(socket.SHUT_WR)
+                        while client.recv(65536):
+                            pass
+                except OSError:
+                    pass
+
+        threading.Thread(target=run, daemon=True).start()
+        return path
+
+    def ask(self, *pieces, hangs=False, timeout=0.3 * PATIENCE):
+        with Talk(self.serve(self.GREETING, *pieces, hangs=hangs), timeout) as talk:
+            return list(talk.ask("status", None, timeout))
+
+    def test_what_no_program_says(self):
+        for kind, pieces in (
+            (pkd.ProtocolError, [b"hello\n"]),
+            (pkd.ProtocolError, [b"[]\n"]),
+            (pkd.ProtocolError, [b"[" * 60000 + b"\n"]),
+            (pkd.ProtocolError, [b"x" * 70000]),
+            (pkd.ProtocolError, [b'{"id":1,"parameters":7}\n']),
+            (pkd.ProtocolError, [b"\xff\xfe\n"]),
+            (pkd.Lost, []),
+            (pkd.Lost, [b'{"id":1,"parameters":{},"more":true}\n']),
+            (pkd.Ended, [b'{"event":"end","status":3}\n']),
+            (pkd.Refused, [b'{"id":1,"error":"busy","message":"x"}\n']),
+            (pkd.Invalid, [b'{"id":1,"error":"out_of_range","message":"x"}\n']),
+            (pkd.Refused, [b'{"error":["x"]}\n']),
+        ):
+            with self.assertRaises(kind, msg=pieces):
+                self.ask(*pieces)
+
+    def test_greetings_of_others(self):
+        for said in (b"SSH-2.0\n", b'{"pkd":2}\n', b"{}\n"):
+            with self.assertRaises(pkd.ProtocolError):
+                Talk(self.serve(said), PATIENCE)
+        with self.assertRaises(pkd.Lost):
+            Talk(self.serve(b'{"pkd":1'), PATIENCE)
+
+    def test_who_says_nothing(self):
+        for pieces in ([], [b'{"id":1,"par'], [b'{"id":9,"parameters":{}}\n', b'{"event":"new"}\n']):
+            began = time.monotonic()
+            with self.assertRaises(pkd.Timeout) as raised:
+                self.ask(*pieces, hangs=True, timeout=0.2)
+            self.assertEqual(raised.exception.name, "no_answer")
+            self.assertLess(time.monotonic() - began, 0.9 + PATIENCE / 10)
+
+    def test_an_answer(self):
+        line = b'{"id":1,"parameters":{"a":1},"more":true}\n{"id":1,"parameters":{"b":18446744073709551615}}\n'
+        self.assertEqual(self.ask(line[:20], line[20:]), [{"a": 1}, {"b": 2**64 - 1}])
+
+    def test_bytes(self):
+        with Talk(self.serve(self.GREETING + b"abc", b"def"), PATIENCE) as talk:
+            self.assertEqual(bytes(talk.read(5)), b"abcde")
+            with self.assertRaises(pkd.Lost):
+                talk.read(2, PATIENCE)
+            for n in (-1, 1 << 40):
+                with self.assertRaises(pkd.ProtocolError):
+                    talk.read(n)
+
+    def test_requests(self):
+        with Talk(self.serve(self.GREETING), PATIENCE) as talk:
+            for wrong in ({"a": float("nan")}, {"a": object()}, {"a": {1, 2}}):
+                with self.assertRaises(pkd.Refused):
+                    talk.send("x", wrong, time.monotonic() + 1)
+            with self.assertRaises(pkd.Refused):
+                talk.send("x", {"a": "y" * 70000}, time.monotonic() + 1)
+        self.assertEqual(parse_line(b'{"a":"\\u0000"}'), json.loads('{"a":"\\u0000"}'))
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=0)
