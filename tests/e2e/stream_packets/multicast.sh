@@ -12,6 +12,11 @@ rm -f port rows.csv seen.csv
 unshare -n sh serve "$1" "$2" >served 2>&1 &
 server=$!
 trap 'kill -KILL $server $program 2>/dev/null' EXIT
+own=$(readlink /proc/self/ns/net)
+for _ in $(seq 500); do
+	[ "$(readlink /proc/$server/ns/net)" = "$own" ] || break
+	sleep 0.01
+done
 ip link set there netns $server && ip addr add 10.77.0.1/24 dev here && ip link set here up && ip route add 224.0.0.0/4 dev here || exit 77
 for _ in $(seq 1500); do
 	[ ! -s port ] || break
