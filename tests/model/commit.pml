@@ -4,7 +4,7 @@
  *             +--y[1]--> reader     puts out which run of the step it was, as a step that draws random
  *                                   numbers does; either output may be absent
  *
- * The node's steps are those of poll_join and pkdi_node_fire in runtime/node/node.c, pkdi_record_commit and
+ * The node's steps are those of poll_join in runtime/node/poll.c, pkdi_node_fire in fire.c, pkdi_record_commit and
  * pkdi_record_apply in record.c, pkdi_output_start and pkdi_input_advance in channel.c; a restart is
  * pkdi_node_recover. What is private is lost with a kill. Memory is sequentially consistent here: a
  * new incarnation starts when its predecessor's stores have all arrived, and what its neighbours see
