@@ -4,10 +4,42 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "channel/freeze.h"
+#include "node/made.h"
 #include "node/ports.h"
 #include "node/record.h"
 #include "node/say.h"
 #include "node/traced.h"
+
+/* From here on the values may be published and must not change. */
+static int seal_values(struct pkdi_node *node, int64_t now_ns)
+{
+	for (uint32_t i = 0; i < node->decl->n_outputs; i++) {
+		struct pkdi_output *output = &node->outputs[i];
+		struct pkd_frame header;
+		int r;
+
+		if (!output->stream || output->absent)
+			continue;
+		header = (struct pkd_frame){
+			.seq = output->slots.next,
+			.number = node->ctx.number,
+			.capture_ns = node->ctx.capture_ns,
+			.publish_ns = now_ns,
+			.size = output->stream->value_size,
+			.incarnation = atomic_load_explicit(&node->orders->incarnation,
+		                                            memory_order_relaxed),
+			.type_id = output->index,
+			.origin = node->ctx.origin,
+		};
+		/* The ring's entry may be there, and others read it meanwhile. */
+		memcpy(output->header, &header, offsetof(struct pkd_frame, entry));
+		r = output->frozen ? pkdi_freeze_close(output) : 0;
+		if (r < 0)
+			return pkdi_made_unprotected(node, r);
+	}
+	return 0;
+}
 
 /* A lossless graph takes whole frames: a live frame that does not fit everywhere goes nowhere,
  * and is counted against the first reader without room. */
@@ -46,6 +78,28 @@ static void account(struct pkdi_node *node, int64_t ns)
 	pkdi_count(&words->steps[pkdi_step_bucket((uint64_t)ns)], 1);
 	if ((uint64_t)ns > pkdi_read(&words->longest_ns))
 		atomic_store_explicit(&words->longest_ns, (uint64_t)ns, memory_order_relaxed);
+}
+
+/* Whatever follows an output does not belong to the node: a header, or what the next one reads.
+ * And a value that is not valid for its declared type reaches nobody. */
+static int check_outputs(struct pkdi_node *node, bool are_made)
+{
+	for (uint32_t i = 0; i < node->decl->n_outputs; i++) {
+		const struct pkdi_output *output = &node->outputs[i];
+
+		if (!output->stream)
+			continue;
+		if (!pkdi_output_is_intact(output))
+			return pkdi_made_beyond(node, output);
+		if (are_made && !output->absent && node->plans[i].checks &&
+		    !pkdi_plan_check(&node->plans[i], output->header + 1)) {
+			int r = pkdi_made_wrong(node, output, &node->plans[i]);
+
+			if (r < 0)
+				return r;
+		}
+	}
+	return 0;
 }
 
 /* No input has a capture time for it, nor a firing before. */
@@ -102,7 +156,7 @@ static int call_step(struct pkdi_node *node, int64_t *ret_start_ns, int64_t *ret
 	}
 	if (r < 0) {
 		*ret_end_ns = start_ns;
-		return r == -ENOBUFS ? r : pkdi_node_no_protection(node, r);
+		return r == -ENOBUFS ? r : pkdi_made_unprotected(node, r);
 	}
 	/* What it dies of without an input is no frame, and the next one has the same number. */
 	atomic_store_explicit(&node->words->in_hand, node->ctx.woken ? 0 : node->ctx.number,
@@ -120,7 +174,7 @@ static int call_step(struct pkdi_node *node, int64_t *ret_start_ns, int64_t *ret
 	if (has_values(r))
 		account(node, *ret_end_ns - start_ns);
 	if (r >= 0) {
-		int checked = pkdi_node_check_outputs(node, has_values(r));
+		int checked = check_outputs(node, has_values(r));
 
 		r = checked < 0 ? checked : r;
 	}
@@ -214,6 +268,13 @@ static __attribute__((cold)) int say_goes_back(struct pkdi_node *node)
 	return -EINVAL;
 }
 
+static void commit(struct pkdi_node *node, bool publishes, enum pkdi_then then)
+{
+	pkdi_record_commit(node, publishes, then);
+	node->decided = node->ctx.number;
+	pkdi_node_notify(node);
+}
+
 /* What the firing has made becomes visible, unless there is no room for a frame that cannot
  * wait. */
 static int publish(struct pkdi_node *node, int64_t now_ns, enum pkdi_then then)
@@ -224,17 +285,17 @@ static int publish(struct pkdi_node *node, int64_t now_ns, enum pkdi_then then)
 		node->lost = PKDI_LOST_PAUSED;
 		if (pkdi_is_traced(node))
 			pkdi_traced_lost(node, PKDI_DROP_PAUSED, PKD_NONE);
-		pkdi_node_commit(node, false, then);
+		commit(node, false, then);
 		return 0;
 	}
 	if (is_refused(node)) {
-		pkdi_node_commit(node, false, then);
+		commit(node, false, then);
 		return 0;
 	}
-	r = pkdi_node_seal(node, now_ns);
+	r = seal_values(node, now_ns);
 	if (r < 0)
 		return r;
-	pkdi_node_commit(node, true, then);
+	commit(node, true, then);
 	return 1;
 }
 
@@ -261,7 +322,7 @@ static int pass(struct pkdi_node *node, enum pkdi_lost lost, enum pkdi_fate fate
 		node->ctx.capture_ns = pkdi_record_leftover(node)->capture_ns;
 	r = pkdi_ports_fill_ticks(node);
 	if (r < 0)
-		return fail(node, r == -ENOBUFS ? r : pkdi_node_no_protection(node, r));
+		return fail(node, r == -ENOBUFS ? r : pkdi_made_unprotected(node, r));
 	r = publish(node, now_ns, flushes ? PKDI_THEN_LEAVE : PKDI_THEN_NEXT);
 	if (r < 0)
 		return fail(node, r);
@@ -359,7 +420,7 @@ static int end_firing(struct pkdi_node *node, int r, int64_t end_ns, int then)
 	if (r == PKD_SKIP) {
 		node->ctx.number--; /* there is no such frame */
 		node->lost = PKDI_LOST_NO_FRAME;
-		pkdi_node_commit(node, false, PKDI_THEN_LEAVE);
+		commit(node, false, PKDI_THEN_LEAVE);
 	} else {
 		int published = publish(node, end_ns, (enum pkdi_then)then);
 

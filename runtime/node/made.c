@@ -1,14 +1,13 @@
-#include "node/parts.h"
+#include "node/made.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "channel/freeze.h"
 #include "node/say.h"
 #include "node/typed.h"
 
-int pkdi_node_no_protection(struct pkdi_node *node, int r)
+int pkdi_made_unprotected(struct pkdi_node *node, int r)
 {
 	/* Not the fault of the frame: it does not count as one that the node has died on. */
 	atomic_store_explicit(&node->words->in_hand, 0, memory_order_relaxed);
@@ -19,37 +18,7 @@ int pkdi_node_no_protection(struct pkdi_node *node, int r)
 	return r;
 }
 
-int pkdi_node_seal(struct pkdi_node *node, int64_t now_ns)
-{
-	for (uint32_t i = 0; i < node->decl->n_outputs; i++) {
-		struct pkdi_output *output = &node->outputs[i];
-		struct pkd_frame header;
-		int r;
-
-		if (!output->stream || output->absent)
-			continue;
-		header = (struct pkd_frame){
-			.seq = output->slots.next,
-			.number = node->ctx.number,
-			.capture_ns = node->ctx.capture_ns,
-			.publish_ns = now_ns,
-			.size = output->stream->value_size,
-			.incarnation = atomic_load_explicit(&node->orders->incarnation,
-		                                            memory_order_relaxed),
-			.type_id = output->index,
-			.origin = node->ctx.origin,
-		};
-		/* The ring's entry may be there, and others read it meanwhile. */
-		memcpy(output->header, &header, offsetof(struct pkd_frame, entry));
-		r = output->frozen ? pkdi_freeze_close(output) : 0;
-		if (r < 0)
-			return pkdi_node_no_protection(node, r);
-	}
-	return 0;
-}
-
-static __attribute__((cold)) int say_overrun(struct pkdi_node *node,
-                                             const struct pkdi_output *output)
+int pkdi_made_beyond(struct pkdi_node *node, const struct pkdi_output *output)
 {
 	char who[PKDI_WHO_SIZE];
 
@@ -63,9 +32,8 @@ static __attribute__((cold)) int say_overrun(struct pkdi_node *node,
 	return -EOVERFLOW;
 }
 
-static __attribute__((cold)) int report_mismatch(struct pkdi_node *node,
-                                                 const struct pkdi_output *output,
-                                                 const struct pkd_type *type)
+static int report_mismatch(struct pkdi_node *node, const struct pkdi_output *output,
+                           const struct pkd_type *type)
 {
 	struct pkdi_mismatch mismatch;
 
@@ -79,8 +47,7 @@ static __attribute__((cold)) int report_mismatch(struct pkdi_node *node,
 	return -EBADMSG;
 }
 
-static __attribute__((cold)) int say_forgotten(struct pkdi_node *node,
-                                               const struct pkdi_output *output)
+static int say_forgotten(struct pkdi_node *node, const struct pkdi_output *output)
 {
 	const char *name = node->decl->outputs[output - node->outputs].name;
 	char kind[128];
@@ -96,11 +63,8 @@ static __attribute__((cold)) int say_forgotten(struct pkdi_node *node,
 	return -EBADMSG;
 }
 
-/* The plan has found something. A number that happens to be the mark is one that was not written,
- * and 0, where the rest of the value was. */
-static __attribute__((cold)) int look_closer(struct pkdi_node *node,
-                                             const struct pkdi_output *output,
-                                             const struct pkdi_plan *plan)
+int pkdi_made_wrong(struct pkdi_node *node, const struct pkdi_output *output,
+                    const struct pkdi_plan *plan)
 {
 	struct pkdi_mismatch mismatch;
 	bool marked = plan->mark != 0;
@@ -110,26 +74,4 @@ static __attribute__((cold)) int look_closer(struct pkdi_node *node,
 	if (marked && pkdi_typed_check(plan->type, output->header + 1, &mismatch))
 		return 0;
 	return report_mismatch(node, output, plan->type);
-}
-
-/* Whatever follows an output does not belong to the node: a header, or what the next one reads.
- * And a value that is not valid for its declared type reaches nobody. */
-int pkdi_node_check_outputs(struct pkdi_node *node, bool are_made)
-{
-	for (uint32_t i = 0; i < node->decl->n_outputs; i++) {
-		const struct pkdi_output *output = &node->outputs[i];
-
-		if (!output->stream)
-			continue;
-		if (!pkdi_output_is_intact(output))
-			return say_overrun(node, output);
-		if (are_made && !output->absent && node->plans[i].checks &&
-		    !pkdi_plan_check(&node->plans[i], output->header + 1)) {
-			int r = look_closer(node, output, &node->plans[i]);
-
-			if (r < 0)
-				return r;
-		}
-	}
-	return 0;
 }

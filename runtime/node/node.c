@@ -86,11 +86,8 @@ static bool is_a_writer_asleep(const struct pkdi_node *node)
 	return false;
 }
 
-/* To be called after storing words that neighbours may wait for. */
-void pkdi_node_notify(struct pkdi_node *node)
+void pkdi_node_wake_neighbours(struct pkdi_node *node)
 {
-	if (!node->n_down && !node->n_up_gated)
-		return;
 	pkdi_wake_fence();
 	wake(node, node->down, node->n_down);
 	/* In this order: what the writers have published is on lines that they store to all the
@@ -114,23 +111,7 @@ void pkdi_node_before_sleep(struct pkdi_node *node)
 	wake(node, node->up, node->n_up_gated);
 }
 
-bool pkdi_node_settle(struct pkdi_node *node, uint64_t number)
-{
-	bool moved = false;
-
-	for (uint32_t i = 0; i < node->decl->n_outputs; i++)
-		moved |= pkdi_output_settle(&node->outputs[i], number);
-	return moved;
-}
-
-/* ---- Commit and recovery ---- */
-
-void pkdi_node_commit(struct pkdi_node *node, bool publishes, enum pkdi_then then)
-{
-	pkdi_record_commit(node, publishes, then);
-	node->decided = node->ctx.number;
-	pkdi_node_notify(node);
-}
+/* ---- Recovery ---- */
 
 bool pkdi_node_drives_itself(const struct pkd_node *decl)
 {

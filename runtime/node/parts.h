@@ -5,23 +5,28 @@
 #include "node/node.h"
 #include "node/record.h"
 
-/* To be called after storing words that neighbours may wait for. */
-void pkdi_node_notify(struct pkdi_node *node);
-/* All outputs; true if one of them had not been settled that far. */
-bool pkdi_node_settle(struct pkdi_node *node, uint64_t number);
-/* The firing in node->ctx. */
-void pkdi_node_commit(struct pkdi_node *node, bool publishes, enum pkdi_then then);
+/* For pkdi_node_notify. */
+void pkdi_node_wake_neighbours(struct pkdi_node *node);
 
 /* The live values with which it fires with frame `number`. */
 void pkdi_node_apply_live(struct pkdi_node *node, uint64_t number);
 
-/* After a step: what it has put into its outputs is within their bounds and, where they are made,
- * valid for their types. 0, or a negative errno after a line on stderr. */
-int pkdi_node_check_outputs(struct pkdi_node *node, bool are_made);
-/* Writes the headers; from here on the values may be published and must not change. Likewise. */
-int pkdi_node_seal(struct pkdi_node *node, int64_t now_ns);
-/* Says that the system refused to change the protection of an output; returns r. */
-int pkdi_node_no_protection(struct pkdi_node *node, int r);
+/* To be called after storing words that neighbours may wait for. */
+static inline void pkdi_node_notify(struct pkdi_node *node)
+{
+	if (node->n_down || node->n_up_gated)
+		pkdi_node_wake_neighbours(node);
+}
+
+/* All outputs; true if one of them had not been settled that far. */
+static inline bool pkdi_node_settle(struct pkdi_node *node, uint64_t number)
+{
+	bool moved = false;
+
+	for (uint32_t i = 0; i < node->decl->n_outputs; i++)
+		moved |= pkdi_output_settle(&node->outputs[i], number);
+	return moved;
+}
 
 static inline void pkdi_node_set_calling(const struct pkdi_node *node, uint32_t calling)
 {
