@@ -30,7 +30,6 @@ ffmpeg -v error -f lavfi -i "testsrc2=s=640x360:r=15:d=$((${CAMERAS_SECONDS:-60}
 	-preset ultrafast -tune zerolatency -x264-params sliced-threads=0 -g 30 -crf 30 film.mkv || fail 'no film'
 mkdir rings clips
 "$PKDC" build "$example/cameras.pkd" -D RECORD=true -o cameras >out 2>&1 || fail 'it cannot be built' out
-free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
 
 serve() { # N [PORT]
 	films=

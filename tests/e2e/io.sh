@@ -280,7 +280,7 @@ raise SystemExit(subprocess.call([\"./udp\", \"--source\", \"/dev/null\", \"--li
 # ---- A server ----
 
 make server
-free=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+free=$(free_port)
 begin ./server --quiet --listen "127.0.0.1:$free"
 within 10 sh -c "python3 -c 'import socket; socket.create_connection((\"127.0.0.1\", $free)).close()'" || fail 'no server'
 within 10 logged 'client 1 is gone: it has closed the connection' || fail 'who goes is not told'

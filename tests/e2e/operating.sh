@@ -15,7 +15,7 @@ export PATH="$PWD/bin:$B:$PATH"
 awk '/^```console/ { on = 1; next } /^```/ { on = 0 } on' "$ROOT/docs/operating.md" >page
 n=0 program=
 # A port that nobody else has, in the place of the page's.
-port=$(python3 -c 'import socket; s = socket.create_server(("127.0.0.1", 0)); print(s.getsockname()[1])')
+port=$(free_port)
 sed "s/9464/$port/g" page >page.here
 if ! command -v curl >/dev/null; then
 	note 'curl is not installed: its commands are left out'

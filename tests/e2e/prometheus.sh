@@ -5,7 +5,7 @@
 . "$(dirname "$0")/lib/lib.sh"
 needs python3 prometheus promtool
 
-export PKD_DIR="$PWD/place"
+export PKD_DIR="$PWD/place" PYTHONPATH="$e2e/lib" PYTHONDONTWRITEBYTECODE=1
 export PATH="$B:$PATH"
 build "$e2e/serve/serve.pkd" -o serve
 (umask 077; echo 0123456789abcdef0123 >token)
@@ -13,12 +13,6 @@ cat >scrape.py <<'END'
 import json, os, re, signal, socket, subprocess, sys, time, urllib.request
 
 PATIENCE = 60 * float(os.environ.get("TEST_PATIENCE", 10)) / 10
-
-
-def free():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
 
 
 def wait(what, condition):
@@ -39,7 +33,9 @@ def get(port, path, **headers):
         return None
 
 
-served, port = free(), free()
+from ports import free_port
+
+served, port = free_port(), free_port()
 program = subprocess.Popen(["./serve", "--quiet", "--serve", str(served), "--serve-token-file", "token"])
 server = None
 try:

@@ -64,7 +64,6 @@ if [ "$(id -u)" -eq 0 ]; then
 	$separate ./serve true >out 2>&1 || skip 'root may make no mount namespace here'
 fi
 
-free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
 answers() { PATH="$PWD/bin:$PATH" ssh -- robot true >answer 2>&1; }
 is_settled() { is_gone "$server" || answers; }
 

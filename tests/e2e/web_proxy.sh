@@ -19,9 +19,8 @@ port=$(sed -n 's/.*127\.0\.0\.1:\([0-9]*\).*/\1/p' said)
 token=$(sed -n 's/.*token=\([0-9a-f]*\).*/\1/p' said)
 
 # Any port that is free; another is tried where it has just been taken.
-free() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
 write_config() {
-	listens=$(free)
+	listens=$(free_port)
 	{
 		echo "daemon off; pid nginx.pid; error_log stderr; events {}"
 		[ "$(id -u)" -ne 0 ] || echo "user root;"

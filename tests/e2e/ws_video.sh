@@ -7,7 +7,7 @@ needs python3 curl ffmpeg
 
 build "$e2e/ws_video/ws_video.pkd" -o ws_video
 # A port that is free, and stays the same when the node is started again.
-port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+port=$(free_port)
 address=127.0.0.1:$port
 
 is_listening() { grep -q "the pictures are at http://$address/" out; }

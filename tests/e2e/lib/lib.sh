@@ -126,6 +126,9 @@ promptly() {
 	return $prompt
 }
 
+# A port for a server, which nobody else has.
+free_port() { python3 "$e2e/lib/ports.py"; }
+
 # ---- Processes ----
 
 # The state of process $1 as ps shows it; nothing when there is none.

@@ -6,12 +6,6 @@ import struct
 import threading
 
 
-def free_port():
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return taken.getsockname()[1]
-
-
 class Gone(Exception):
     """The client has."""
 

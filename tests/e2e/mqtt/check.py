@@ -8,8 +8,9 @@ import subprocess
 import sys
 import time
 
-from broker import Broker, free_port
+from broker import Broker
 from console import children, title, wait_for
+from ports import free_port
 
 MOSQUITTO = os.environ["MOSQUITTO"]
 random.seed(8)

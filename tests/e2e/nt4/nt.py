@@ -9,16 +9,12 @@ import struct
 import threading
 import time
 
+from ports import free_port
+
 V41 = "v4.1.networktables.first.wpi.edu"
 V40 = "networktables.first.wpi.edu"
 TYPES = {"boolean": 0, "double": 1, "int": 2, "float": 3, "string": 4, "json": 4,
          "boolean[]": 16, "double[]": 17, "int[]": 18, "float[]": 19, "string[]": 20}
-
-
-def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
 
 
 def us():
