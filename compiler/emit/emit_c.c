@@ -586,7 +586,10 @@ static void put_program(const struct program *p)
 	out_field_comment(&row, bytes_words(p->arena, p->analysis->memory_total));
 	if (graph->n_pools)
 		out_field(&row, ".n_pools = %u", graph->n_pools);
-	field_time(&row, "spin_ns", graph->spin_ns);
+	if (graph->spin_ns == NO_SPIN)
+		out_field(&row, ".spin_ns = PKD_NO_SPIN");
+	else
+		field_time(&row, "spin_ns", graph->spin_ns);
 	out_field(&row, ".bind = bind");
 	buf_putc(p->out, '\n');
 	out_row(p->out, "static const struct pkd_program program = ", &row, ";", false);

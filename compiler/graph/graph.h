@@ -128,7 +128,7 @@ struct graph {
 	const struct bound_text *texts; /* n_texts: what the names of expressions have become */
 	size_t n_texts;
 	uint32_t n_pools; /* whose workers claim frames */
-	int64_t spin_ns;  /* wait spin t: how long a process looks before it sleeps */
+	int64_t spin_ns;  /* wait spin t: as in struct pkd_program */
 };
 
 /* Whose parameters node number n has: the workers of a pool have those of the first. */

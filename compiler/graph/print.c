@@ -358,7 +358,8 @@ void graph_print(const struct graph *graph, FILE *file)
 	for (uint32_t p = 0; p < graph->processes.n; p++)
 		print_process(graph, p, file);
 	if (graph->spin_ns)
-		fprintf(file, "wait spin %" PRId64 "ns\n", graph->spin_ns);
+		fprintf(file, "wait spin %" PRId64 "ns\n",
+		        graph->spin_ns == NO_SPIN ? 0 : graph->spin_ns);
 	for (size_t i = 0; i < graph->asserts.n; i++)
 		print_assertion(graph, &graph->asserts.items[i], file);
 }

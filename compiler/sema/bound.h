@@ -94,6 +94,8 @@ struct bound_text {
 	bool is_node; /* the node has this name, and no other output */
 };
 
+enum { NO_SPIN = -1 }; /* spin_ns, where processes sleep at once */
+
 struct bound {
 	const char *name, *doc;
 	struct span at;
@@ -106,7 +108,7 @@ struct bound {
 	VEC(struct bound_assertion) asserts;
 	VEC(struct bound_process) processes; /* every node is in one */
 	uint32_t n_pools;                    /* of workers that claim their frames */
-	int64_t spin_ns;
+	int64_t spin_ns; /* wait spin t; 0 = no such rule */
 };
 
 /* Elaborates a pipeline as a program; expressions that the deploy (NULL: none) names get nodes of

@@ -90,12 +90,17 @@ static bool constant(struct deploy *d, const struct ast_expr *expr, enum value_k
 	return true;
 }
 
-static int64_t time_of(struct deploy *d, const struct ast_expr *expr)
+static int64_t time_from(struct deploy *d, const struct ast_expr *expr, int64_t least)
 {
 	int64_t time = 0;
 	if (expr)
-		constant(d, expr, VALUE_TIME, 1, INT64_MAX, &time);
+		constant(d, expr, VALUE_TIME, least, INT64_MAX, &time);
 	return time;
+}
+
+static int64_t time_of(struct deploy *d, const struct ast_expr *expr)
+{
+	return time_from(d, expr, 1);
 }
 
 /* ---- Processes ---- */
@@ -551,7 +556,9 @@ static void apply(struct deploy *d, const struct ast_rule *rule)
 		return;
 	}
 	if (rule->kind == RULE_WAIT_SPIN) {
-		d->bound->spin_ns = time_of(d, rule->expr);
+		d->bound->spin_ns = time_from(d, rule->expr, 0);
+		if (d->bound->spin_ns == 0)
+			d->bound->spin_ns = NO_SPIN;
 		return;
 	}
 	if (rule->kind == RULE_HOST) {

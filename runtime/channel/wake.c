@@ -39,7 +39,7 @@ void pkdi_wake_fence(void)
 
 bool pkdi_is_asleep(const struct pkdi_neighbour *neighbour)
 {
-	return atomic_load_explicit(neighbour->sleep, memory_order_relaxed) & 1;
+	return pkdi_sleeps(neighbour->sleep);
 }
 
 bool pkdi_wake(struct pkdi_neighbour *neighbour)

@@ -96,6 +96,10 @@ void pkdi_wake_fence(void);
 /* True if it was asleep and has been rung. */
 bool pkdi_wake(struct pkdi_neighbour *neighbour);
 bool pkdi_is_asleep(const struct pkdi_neighbour *neighbour);
+static inline bool pkdi_sleeps(const _Atomic uint32_t *sleep)
+{
+	return atomic_load_explicit(sleep, memory_order_relaxed) & 1;
+}
 
 /* Rings it, asleep or not. */
 void pkdi_bell_ring(const struct pkdi_bell_handle *bell);

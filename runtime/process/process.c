@@ -404,27 +404,62 @@ static void before_sleep(struct pkdi_run *run, const struct pkdi_process *proces
 		pkdi_node_before_sleep(&run->nodes[process->decl->nodes[i]]);
 }
 
-/* Looks for work for a while, which costs less than a wake when some comes soon: where the last
- * wait took no longer than that. */
+/* Who looks for work takes no time from another process of the program. */
+static bool is_a_cpu_free(const struct pkdi_run *run, const struct pkdi_process *process)
+{
+	uint32_t n_awake = 1;
+
+	if (process->decl->cpu >= 0 || run->n_processes > PKDI_SPIN_PROCESSES)
+		return false;
+	for (uint32_t i = 0; i < run->n_processes; i++)
+		if (&run->processes[i] != process)
+			n_awake += !pkdi_sleeps(&run->processes[i].words->sleep);
+	return n_awake <= run->n_cpus;
+}
+
+/* Not where it would keep others from the only CPU, nor where there is nobody else. */
+static bool may_spin(const struct pkdi_run *run)
+{
+	return run->spin_ns >= 0 && run->n_cpus > 1 && (run->spin_ns > 0 || run->n_processes > 1);
+}
+
+static int64_t time_to_spin(const struct pkdi_run *run, struct pkdi_process *process)
+{
+	int64_t for_ns = pkdi_spin_for(&process->spin, run->spin_ns, process->waited_ns);
+
+	return for_ns && !run->spin_ns && !is_a_cpu_free(run, process) ? 0 : for_ns;
+}
+
+static bool has_ended(const struct round *round)
+{
+	return round->moved || round->error || !round->running;
+}
+
+/* Looks for work for a while, where that is likely to cost less than a sleep and a wake. */
 static struct round spin(struct pkdi_run *run, struct pkdi_process *process, bool begun)
 {
 	struct round round = {false, true, 0};
-	int64_t now_ns = pkd_now();
+	int64_t now_ns = pkd_now(), until_ns;
 
 	process->idle_ns = process->now_ns = now_ns;
-	if (process->waited_ns > run->spin_ns)
+	until_ns = now_ns + time_to_spin(run, process);
+	if (until_ns == now_ns)
 		return round;
 	/* As before a sleep: whoever waits for room would not be woken meanwhile. */
 	before_sleep(run, process);
-	do {
-		for (int i = 0; i < LOOKS; i++) {
+	for (;;) {
+		for (int i = 0; i < LOOKS && !has_ended(&round); i++) {
 			pkdi_poller_pause(&process->poller);
 			round = go_round(run, process, begun, true);
-			if (round.moved || round.error || !round.running)
-				return round;
 		}
+		/* Before a step that it has found: that is no part of the search. */
+		if (has_ended(&round) || now_ns >= until_ns)
+			break;
+		if (!run->spin_ns && !is_a_cpu_free(run, process))
+			break;
 		process->now_ns = now_ns = pkd_now();
-	} while (now_ns < process->idle_ns + run->spin_ns);
+	}
+	pkdi_spin_end(&process->spin, now_ns - process->idle_ns, round.moved);
 	return round;
 }
 
@@ -505,7 +540,7 @@ static int fire_until_all_left(struct pkdi_run *run, struct pkdi_process *proces
 			begin_traced_wait(run, process, begun);
 		if (!round.moved)
 			process->now_ns = 0;
-		if (run->spin_ns > 0 && !process->idle_ns && !round.moved && !round.error &&
+		if (may_spin(run) && !process->idle_ns && !round.moved && !round.error &&
 		    round.running)
 			round = spin(run, process, begun);
 		if (round.moved)
@@ -545,6 +580,7 @@ int pkdi_process_run(struct pkdi_run *run, uint32_t index)
 	r = start_nodes(run, process);
 	if (r == 0)
 		r = fire_until_all_left(run, process);
+	pkdi_sleep_announce(&process->sleeper); /* for good, as far as others count */
 	if (r == 0)
 		return has_finish_failed(run, process);
 	/* One failed; the others may have files to close. What they have read stays uncommitted. */

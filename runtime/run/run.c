@@ -386,15 +386,11 @@ static int lend_nothing(const struct pkdi_run *run)
 	return r;
 }
 
-/* How long processes poll before they sleep: not at all where they would keep others from the
- * only CPU. */
-static int64_t choose_spin_ns(const struct pkd_program *program)
+static uint32_t count_cpus(void)
 {
 	cpu_set_t set;
 
-	if (sched_getaffinity(0, sizeof(set), &set) < 0 || CPU_COUNT(&set) < 2)
-		return 0;
-	return program->spin_ns;
+	return sched_getaffinity(0, sizeof(set), &set) == 0 ? (uint32_t)CPU_COUNT(&set) : 1;
 }
 
 int pkdi_run_init(struct pkdi_run *run, const struct pkd_program *program,
@@ -417,7 +413,8 @@ int pkdi_run_init(struct pkdi_run *run, const struct pkd_program *program,
 		.supervisor = getpid(),
 		.started = time(NULL),
 		.start_ns = pkd_now(),
-		.spin_ns = choose_spin_ns(program),
+		.spin_ns = program->spin_ns,
+		.n_cpus = count_cpus(),
 		.freeze = options->freeze,
 		.sandbox = !options->no_sandbox && !options->single_process,
 		.has_seccomp = pkdi_seccomp_exists(),

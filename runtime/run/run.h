@@ -9,6 +9,7 @@
 #include <sys/types.h>
 #include <time.h>
 
+#include "channel/spin.h"
 #include "channel/wake.h"
 #include "node/node.h"
 #include "node/watch.h"
@@ -42,7 +43,8 @@ struct pkdi_process {
 	struct pkdi_bell_handle bell;
 	struct pkdi_poller poller;
 	uint32_t n_rounds;          /* of the loop */
-	int64_t idle_ns, waited_ns; /* wait spin: idle since, 0 = not idle; the last wait */
+	struct pkdi_spin spin;
+	int64_t idle_ns, waited_ns; /* idle since, 0 = not idle; the last wait */
 	int64_t now_ns;             /* when the clock was read, at most a microsecond ago; or 0 */
 	struct pkdi_watch watch;    /* private to this one */
 	struct pkdi_trace trace;    /* likewise */
@@ -73,7 +75,8 @@ struct pkdi_run {
 	uint32_t n_spans; /* ranges that each input and each stream remembers */
 	uint32_t *process_of; /* node -> process */
 	struct pkdi_pool_map *pools;
-	int64_t spin_ns;
+	int64_t spin_ns; /* of the deploy, see spin.h */
+	uint32_t n_cpus; /* that the program may run on */
 	enum pkdi_freeze freeze;
 	bool sandbox; /* the nodes' declarations are enforced, as far as this kernel can: */
 	bool has_seccomp;

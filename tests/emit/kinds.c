@@ -556,6 +556,7 @@ static const struct pkd_program program = {
 	.param_table = option_table,
 	.n_params = 4,
 	.memory = 16384, /* 16 KiB */
+	.spin_ns = PKD_NO_SPIN,
 	.bind = bind,
 };
 

@@ -331,14 +331,38 @@ static void a_process_that_spins_looks_at_watermarks_now_and_then(void **state)
 {
 	(void)state;
 	run.spin_ns = 200000000;
+	run.n_cpus = 2;
 	/* In none of its next rounds, so that the first one does not find it. */
 	run.processes[MIDDLE].n_rounds = 1;
 	at_sleep = note_watermark_and_stop;
 	play("!");
 	assert_int_equal(pkdi_process_run(&run, MIDDLE), 0);
 	assert_int_equal(pkdi_read(&run.streams[1].words->settled), PKDI_ENDED);
-	/* It has not even been about to sleep. */
-	assert_int_equal(run.processes[MIDDLE].words->sleep, 0);
+	/* It has not even been about to sleep, before it ended. */
+	assert_int_equal(run.processes[MIDDLE].words->sleep, 1);
+}
+
+static void who_would_take_a_cpu_from_others_sleeps(void **state)
+{
+	(void)state;
+	run.n_cpus = run.n_processes - 1; /* all are awake */
+	run.processes[MIDDLE].n_rounds = 1;
+	at_sleep = note_watermark_and_stop;
+	play("!");
+	assert_int_equal(pkdi_process_run(&run, MIDDLE), 0);
+	/* It was about to, and then at its end. */
+	assert_int_equal(run.processes[MIDDLE].words->sleep, 3);
+}
+
+static void who_takes_a_cpu_from_nobody_looks(void **state)
+{
+	(void)state;
+	run.n_cpus = run.n_processes;
+	run.processes[MIDDLE].n_rounds = 1;
+	at_sleep = note_watermark_and_stop;
+	play("!");
+	assert_int_equal(pkdi_process_run(&run, MIDDLE), 0);
+	assert_int_equal(run.processes[MIDDLE].words->sleep, 1);
 }
 
 /* ---- When it is due ---- */
@@ -373,6 +397,8 @@ int main(void)
 		TEST(a_ring_after_the_announcement_ends_the_sleep),
 		TEST(all_watermarks_are_looked_at_before_a_sleep),
 		TEST(a_process_that_spins_looks_at_watermarks_now_and_then),
+		TEST(who_would_take_a_cpu_from_others_sleeps),
+		TEST(who_takes_a_cpu_from_nobody_looks),
 		TEST(one_that_is_held_is_not_due),
 	};
 

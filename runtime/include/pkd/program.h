@@ -22,6 +22,7 @@ enum pkd_origin {
 	PKD_LIVE, /* source: fires when it has a frame; refused if a lossless reader has no room */
 };
 
+#define PKD_NO_SPIN (-1)
 #define PKD_NONE UINT32_MAX /* no stream: an unconnected input, an unread output */
 
 /* One reader of a stream: input `input` of node `node`. */
@@ -257,7 +258,9 @@ struct pkd_program {
 	uint32_t n_params;
 	uint64_t memory;  /* bytes of all streams' slots, each stream rounded up to 4096 */
 	uint32_t n_pools; /* pools whose workers claim frames */
-	int64_t spin_ns;  /* how long a process polls before it sleeps; 0 = not at all */
+	/* How long a process looks for work before it sleeps, if its last wait took no longer;
+	 * 0: where that has paid lately, for at most 50 us; PKD_NO_SPIN: not at all. */
+	int64_t spin_ns;
 	/* Computes every node's parameters from the pipeline's. Called once, before instance
 	 * options. Returns what has no value for these, to be said: "x.k = a / b has no value …"; or
 	 * NULL. */
