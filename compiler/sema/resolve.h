@@ -45,7 +45,11 @@ const char *resolve_kind(struct sema *sema, const struct file_scope *file, const
 /* Resolves every declaration of a file, so that its mistakes are found though nobody uses it. */
 void resolve_file(struct sema *sema, struct file_scope *file);
 
+/* ---- resolve_node.c ---- */
+
 struct interface *resolve_node(struct sema *sema, struct symbol *symbol);
+
+/* ---- resolve_param.c ---- */
 
 /* A parameter of a node or a pipeline. */
 struct param resolve_param(struct sema *sema, struct file_scope *file, const struct ast_port *port);
@@ -93,6 +97,9 @@ void resolve_name(struct sema *sema, struct ast_name name);
 /* The same of what becomes a member of a struct, or part of a longer name. Words of C are moved out
  * of the way there (c_name.h). */
 void resolve_part_name(struct sema *sema, struct ast_name name);
+
+/* Reports it, whatever it is. */
+void resolve_report_name(struct sema *sema, struct ast_name name);
 
 /* Whether the two are one name in C, which is reported; of `from`, which is `to` there. */
 bool resolve_meets(struct sema *sema, struct ast_name name, const char *other);
