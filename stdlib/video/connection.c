@@ -397,8 +397,11 @@ int media_connection_start(const struct media_connect *connect,
 	struct media_connection *self = calloc(1, sizeof(*self));
 	int error = -ENOMEM;
 
-	if (!self)
+	if (!self) {
+		if (connect->taker.release)
+			connect->taker.release(connect->taker.of);
 		return error;
+	}
 	pthread_mutex_init(&self->lock, NULL);
 	pthread_cond_init(&self->change, NULL);
 	self->connect = *connect;

@@ -32,8 +32,9 @@ struct media_connect {
 	int64_t frozen_after_ns; /* the same picture for longer is no new frame; 0 = it always is */
 };
 
-/* Starts the thread. 0 and *ret_connection, or -errno. `source` is copied. The other strings are
- * literals: the thread, which may go on behind media_connection_leave, has them as they are. */
+/* Starts the thread. 0 and *ret_connection, or -errno; NULL for `source` is -ENOMEM. The taker is
+ * its own in any case: where it fails, it has released it. `source` is copied. The other strings
+ * are literals: the thread, which may go on behind media_connection_leave, has them as they are. */
 int media_connection_start(const struct media_connect *connect,
                            struct media_connection **ret_connection);
 

@@ -26,8 +26,7 @@ struct media_receive;
 
 /* NULL: no memory. */
 struct media_receive *media_receive_create(void);
-/* What media_connection_start is to be given; it owns it from then on. Before that
- * taker.release(taker.of) frees it. */
+/* What media_connection_start is to be given; it owns it from then on, also where it fails. */
 struct media_taker media_receive_taker(struct media_receive *self);
 
 /* The next one, which is the caller's; NULL: there is none. */

@@ -48,7 +48,7 @@ static int connect(struct video_stream *self, struct pkd_ctx *ctx)
 		.retry_max_ns = params->retry_max,
 		.frozen_after_ns = params->frozen_after,
 	};
-	int error = address ? media_connection_start(&connect, &self->connection) : -ENOMEM;
+	int error = media_connection_start(&connect, &self->connection);
 
 	free(address);
 	if (error)

@@ -58,10 +58,7 @@ static int connect(struct video_stream_packets *self, struct pkd_ctx *ctx)
 	self->receive = media_receive_create();
 	if (self->receive) {
 		connect.taker = media_receive_taker(self->receive);
-		if (address)
-			error = media_connection_start(&connect, &self->connection);
-		if (error)
-			connect.taker.release(self->receive);
+		error = media_connection_start(&connect, &self->connection);
 	}
 	free(address);
 	if (error)
