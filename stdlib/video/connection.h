@@ -18,7 +18,8 @@ struct media_connection;
 struct media_taker {
 	/* Of a new connection. 0, or what media_fail returns. */
 	int (*begin)(void *of, const struct media_source *input, AVStream *stream);
-	/* `packet` becomes its own. 1: a picture; 0: none; or what media_fail returns. */
+	/* `packet` becomes its own. 1: a picture; 0: none; or what media_fail returns. NULL for
+	 * `packet`: one is missing, and what follows can be of no use up to a key frame. */
 	int (*take)(void *of, const struct media_source *input, AVPacket *packet);
 	void (*end)(void *of);
 	void (*release)(void *of); /* the thread is done with it */

@@ -175,6 +175,10 @@ static int take(void *of, const struct media_source *input, AVPacket *packet)
 	bool has_some = false;
 
 	(void)input;
+	if (!packet) {
+		self->waits = self->has_gap = true;
+		return 0;
+	}
 	if (av_bsf_send_packet(self->filter, packet) < 0) {
 		self->waits = self->has_gap = true;
 		return 0;

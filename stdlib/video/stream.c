@@ -144,10 +144,13 @@ int video_stream_step(struct video_stream *self, const struct video_stream_in *i
 	int64_t now_ns;
 
 	(void)in;
-	if (pkd_stopping(ctx))
-		return PKD_SKIP;
 	has_frame = media_connection_look(self->connection, &news, self->frame);
+	if (pkd_stopping(ctx)) {
+		media_teller_total(&self->teller, &news, ctx);
+		return PKD_SKIP;
+	}
 	now_ns = pkd_now();
+	media_teller_damage(&self->teller, &news, now_ns, ctx);
 	state->n_connections += news.n_connections - self->n_seen;
 	if (has_frame && now_ns - self->frame->pts < self->limits.stalled_after_ns) {
 		self->n_seen = news.n_connections;

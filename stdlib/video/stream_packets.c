@@ -192,11 +192,15 @@ int video_stream_packets_step(struct video_stream_packets *self,
 	int64_t now_ns;
 
 	(void)in;
-	if (pkd_stopping(ctx))
-		return PKD_SKIP;
-	received = media_receive_next(self->receive);
+	received = pkd_stopping(ctx) ? NULL : media_receive_next(self->receive);
 	media_connection_look(self->connection, &news, self->none);
+	if (pkd_stopping(ctx)) {
+		media_teller_total(&self->teller, &news, ctx);
+		media_received_free(received);
+		return PKD_SKIP;
+	}
 	now_ns = pkd_now();
+	media_teller_damage(&self->teller, &news, now_ns, ctx);
 	state->n_connections += news.n_connections - self->n_seen;
 	if (received) {
 		self->n_seen = news.n_connections;
