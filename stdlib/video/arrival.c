@@ -56,7 +56,8 @@ static int64_t by_stamp(struct media_arrival *self, int64_t stamp_ns, int64_t no
 	               step_ns < -FAR_NS ||
 	               __builtin_add_overflow(stamp_ns, self->offset_ns, &time_ns) ||
 	               __builtin_sub_overflow(now_ns, time_ns, &late_ns) || late_ns < -FAR_NS;
-	bool is_useless = !self->has_offset || is_leap || stays_late(self, late_ns, step_ns, now_ns);
+	bool is_useless = !self->has_offset || is_leap ||
+	                  stays_late(self, late_ns, step_ns, now_ns);
 
 	self->stamp_ns = stamp_ns;
 	self->now_ns = now_ns;

@@ -247,6 +247,16 @@ void media_received_free(struct media_received *received)
 	free(received);
 }
 
+uint32_t media_receive_n(struct media_receive *self)
+{
+	uint32_t n;
+
+	pthread_mutex_lock(&self->lock);
+	n = self->n;
+	pthread_mutex_unlock(&self->lock);
+	return n;
+}
+
 uint64_t media_receive_lost(struct media_receive *self)
 {
 	uint64_t n;

@@ -33,6 +33,9 @@ struct media_taker media_receive_taker(struct media_receive *self);
 struct media_received *media_receive_next(struct media_receive *self);
 void media_received_free(struct media_received *received);
 
+/* How many there are. */
+uint32_t media_receive_n(struct media_receive *self);
+
 /* So many were lost since the last call, as nobody has taken them. */
 uint64_t media_receive_lost(struct media_receive *self);
 

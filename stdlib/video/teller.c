@@ -120,7 +120,8 @@ static void say_damage(const struct media_news *news, const char *when, struct p
 
 	if (news->n_missed)
 		snprintf(lost, sizeof(lost),
-		         " (the network has lost %" PRIu64 " packets of RTP: transport: tcp loses none)",
+		         " (the network has lost %" PRIu64
+		         " packets of RTP: transport: tcp loses none)",
 		         news->n_missed);
 	pkd_log(ctx, PKD_LOG_WARNING,
 	        "%" PRIu64 " damaged picture%s left out%s, with those drawn from them%s",
@@ -134,10 +135,8 @@ void media_teller_damage(struct media_teller *self, const struct media_news *new
 		say_damage(news, " so far", ctx);
 }
 
-void media_teller_total(struct media_teller *self, const struct media_news *news,
-                        struct pkd_ctx *ctx)
+void media_teller_total(const struct media_news *news, struct pkd_ctx *ctx)
 {
-	if (news->n_damaged > 0 && !self->has_told_total)
+	if (news->n_damaged > 0)
 		say_damage(news, " in all", ctx);
-	self->has_told_total = true;
 }

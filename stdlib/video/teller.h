@@ -23,7 +23,6 @@ struct media_teller {
 	unsigned n_reasons;             /* said since it was lost, … */
 	char reason[MEDIA_REASON_SIZE]; /* … the last of them */
 	struct media_tally damage;
-	bool has_told_total;
 };
 
 /* Of a time without a picture: whether the link is to be told, as it is another one, or has not
@@ -41,10 +40,10 @@ void media_teller_tell(struct media_teller *self, const struct video_Link *now,
                        uint32_t n_connections, const char *what, struct video_Link *out,
                        struct pkd_ctx *ctx);
 
-/* Says in the log what was damaged on the way, where something was; in all steps, and at the stop. */
+/* Says in the log what was damaged on the way, where something was: in a step, as it happens; in
+ * finish, in all. */
 void media_teller_damage(struct media_teller *self, const struct media_news *news, int64_t now_ns,
                          struct pkd_ctx *ctx);
-void media_teller_total(struct media_teller *self, const struct media_news *news,
-                        struct pkd_ctx *ctx);
+void media_teller_total(const struct media_news *news, struct pkd_ctx *ctx);
 
 #endif
