@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 enum { QUERY_SIZE = 1600, TOKEN_SIZE = 512 };
 
@@ -100,6 +101,17 @@ static void release(struct net_hls *self)
 	hls_end(&self->hls);
 }
 
+/* Players have seen the numbers of the run before, and take no lower ones: so many segments could
+ * have been since 1970, were they as short as they may be. */
+static uint64_t first_number(int64_t segment_ns)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	return now.tv_sec <= 0 ? 1
+	                       : (uint64_t)now.tv_sec * 1000 / (uint64_t)(segment_ns / 1000000) + 1;
+}
+
 int net_hls_init(struct net_hls *self, const struct net_hls_params *params, struct pkd_ctx *ctx)
 {
 	const struct web_options options = {.host = params->host,
@@ -110,13 +122,18 @@ int net_hls_init(struct net_hls *self, const struct net_hls_params *params, stru
 	                                    .stall_ns = params->stall};
 	bool is_six = strchr(params->host, ':') != NULL;
 	uint64_t ticks = (uint64_t)params->segment * (MEDIA_FRAGMENT_TICKS / 1000) / 1000000;
+	const struct hls_options of = {
+		.n_listed = params->segments,
+		.keep = params->keep,
+		.least_ticks = ticks - ticks / 50, /* a picture may come a little early */
+		.first_number = first_number(params->segment),
+	};
 	int error;
 
 	self->params = params;
 	live_begin(&self->live, "stream", 0, INT64_MAX);
 	live_join(&self->live, &self->cursor, LIVE_FMP4, 0);
-	/* A picture may come a little early. */
-	error = hls_begin(&self->hls, params->segments, params->keep, ticks - ticks / 50);
+	error = hls_begin(&self->hls, &of);
 	if (error) {
 		release(self);
 		return pkd_error(ctx, -error, "no memory for %u segments", params->segments);

@@ -7,7 +7,7 @@
 /* Bytes that are there as long as somebody has them. */
 struct hls_part {
 	uint32_t users;
-	uint32_t number; /* in its name */
+	uint64_t number; /* in its name */
 	size_t n, room;
 	uint8_t *data;
 };
@@ -16,27 +16,37 @@ struct hls_segment {
 	struct hls_part *part;
 	struct hls_part *first; /* what comes before it */
 	uint64_t ticks;         /* it lasts so long */
+	bool begins_inside;     /* a group of pictures, as that was too long */
 	bool is_apart;          /* behind a discontinuity */
 };
-
-enum { HLS_LEFT = 2 }; /* segments that are there still, though the playlist has them no more */
 
 struct hls {
 	uint32_t n_listed;
 	uint64_t keep, least_ticks;
-	struct hls_segment *segments; /* oldest first */
-	uint32_t n, last_number, last_first;
+	uint64_t target_s;            /* no segment is longer, whatever comes: it may not change */
+	struct hls_segment *segments; /* oldest first; with those that have left the playlist */
+	uint32_t n, capacity;
+	uint64_t last_number, last_first;
 	uint64_t n_apart;        /* discontinuities of those that are gone */
 	struct hls_segment open; /* what is being made; its part may be NULL */
 	struct hls_part *first;
-	uint64_t begun, shown; /* times: of it, and of its last picture */
+	uint64_t begun, shown; /* times: of it, and of its last picture … */
+	uint64_t duration;     /* … which is shown no longer */
 	size_t last_at;        /* where that begins in it */
+	bool has_begun;        /* there was a segment */
 	bool is_apart;         /* the next one will be */
 	bool was_large;        /* one had more bytes than `keep`: its maker tells */
 };
 
+struct hls_options {
+	uint32_t n_listed;     /* at least; more where these are less than three targets */
+	uint64_t keep;         /* bytes of all */
+	uint64_t least_ticks;  /* a group of pictures that makes it so long ends a segment */
+	uint64_t first_number; /* above all that another run has used, as clients know these */
+};
+
 /* 0 or -ENOMEM. */
-int hls_begin(struct hls *hls, uint32_t n_listed, uint64_t keep, uint64_t least_ticks);
+int hls_begin(struct hls *hls, const struct hls_options *options);
 void hls_end(struct hls *hls);
 
 /* What the cursor of a stream gives, one after the other: texts count for nothing. */

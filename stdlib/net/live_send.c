@@ -133,6 +133,7 @@ bool live_next(struct live_cursor *cursor, struct live_message *ret_message)
 	ret_message->is_picture = true;
 	ret_message->is_key = unit->is_key;
 	ret_message->time = unit->time;
+	ret_message->duration = unit->duration;
 	cursor->live->n_sent++;
 	cursor->unit = unit->next;
 	cursor->joins &= unit->next != NULL;

@@ -6,6 +6,7 @@
 #include "address.h"
 #include "decode.h"
 #include "log.h"
+#include "parts.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -37,6 +38,9 @@ struct media_connection {
 	char *source;
 	struct media_source input;
 	struct media_decode decode;
+	struct media_parts parts;
+	int n_suspect;   /* so many of the next pictures may have lost something */
+	bool waits;      /* for a key frame, as something was lost */
 	AVFrame *before; /* the last frame: is the next one another picture? */
 	int64_t changed_ns;
 	int64_t pause_ns;
@@ -190,6 +194,14 @@ static int check_refused(struct media_connection *self, const AVPacket *packet)
 	return is_again ? media_report_size(&self->input, width, height) : 0;
 }
 
+static void count_damaged(struct media_connection *self)
+{
+	pthread_mutex_lock(&self->lock);
+	self->news.n_damaged++;
+	pthread_mutex_unlock(&self->lock);
+	ring(self);
+}
+
 /* The time stamps of those who send are as good as their clocks. Those of the arrival take their
  * place, and go through the decoder with the pictures. */
 static int decode(struct media_connection *self, AVPacket *packet, int64_t *last_ns)
@@ -200,11 +212,17 @@ static int decode(struct media_connection *self, AVPacket *packet, int64_t *last
 	int error;
 
 	packet->pts = packet->dts = pkd_now();
-	avcodec_send_packet(decode->decoder, packet); /* what is wrong with it shows below */
+	error = avcodec_send_packet(decode->decoder, packet);
+	if (error < 0 && self->has_frame)
+		count_damaged(self);
 	while (avcodec_receive_frame(decode->decoder, frame) == 0) {
+		bool is_corrupt = media_decode_is_corrupt(decode);
+
 		if (is_too_large(self, frame->width, frame->height))
 			return media_report_size(&self->input, frame->width, frame->height);
-		if (media_decode_is_corrupt(decode) || frame->pts == AV_NOPTS_VALUE) {
+		if (is_corrupt || frame->pts == AV_NOPTS_VALUE) {
+			if (is_corrupt)
+				count_damaged(self);
 			av_frame_unref(frame);
 			continue;
 		}
@@ -254,6 +272,68 @@ static int report_end(struct media_connection *self, int error)
 	                  self->input.name, media_error_text(error, text));
 }
 
+/* A loss on the way is noticed with what came behind it. Where libavformat puts pictures together,
+ * that was the rest of the one at hand or the beginning of the next. */
+static bool is_hit(struct media_connection *self, const AVPacket *packet)
+{
+	const AVCodecParserContext *parser = av_stream_get_parser(self->decode.stream);
+	bool is_joined = parser && !(parser->flags & PARSER_FLAG_COMPLETE_FRAMES);
+	uint64_t n_missed = media_log_take_missed();
+
+	if (n_missed) {
+		pthread_mutex_lock(&self->lock);
+		self->news.n_missed += n_missed;
+		pthread_mutex_unlock(&self->lock);
+		ring(self);
+	}
+	if (n_missed && is_joined)
+		self->n_suspect = 2;
+	if (self->n_suspect > 0) {
+		self->n_suspect--;
+		return true;
+	}
+	return packet->flags & AV_PKT_FLAG_CORRUPT;
+}
+
+/* Of a picture that has lost something a decoder may show half, and say nothing; and the same of all
+ * that is drawn from it. */
+static void lose_picture(struct media_connection *self)
+{
+	const struct media_taker *taker = &self->connect.taker;
+
+	if (taker->take && !self->waits)
+		taker->take(taker->of, &self->input, NULL);
+	self->waits = true;
+	count_damaged(self);
+}
+
+static int use(struct media_connection *self, AVPacket *packet, bool is_whole, int64_t *last_ns)
+{
+	if (is_whole && (packet->flags & AV_PKT_FLAG_KEY))
+		self->waits = false;
+	if (!is_whole || self->waits) {
+		lose_picture(self);
+		return 0;
+	}
+	return self->connect.taker.take ? hand_on(self, packet, last_ns)
+	                                : decode(self, packet, last_ns);
+}
+
+static int use_pictures(struct media_connection *self, AVPacket *packet, int64_t *last_ns)
+{
+	bool is_whole = !is_hit(self, packet);
+	bool is_good = media_parts_put(&self->parts, packet);
+	int error = 0;
+
+	while (!error && media_parts_next(&self->parts, packet)) {
+		error = use(self, packet, is_whole, last_ns);
+		av_packet_unref(packet);
+	}
+	if (!is_good)
+		lose_picture(self);
+	return error;
+}
+
 /* Until the connection is lost. */
 static void read_all(struct media_connection *self)
 {
@@ -266,8 +346,7 @@ static void read_all(struct media_connection *self)
 		if (error < 0)
 			error = report_end(self, error);
 		else if (packet->stream_index == self->decode.stream->index)
-			error = self->connect.taker.take ? hand_on(self, packet, &last_ns)
-			                                 : decode(self, packet, &last_ns);
+			error = use_pictures(self, packet, &last_ns);
 		av_packet_unref(packet);
 		if (!error && pkd_now() - last_ns > MAX_PUZZLE_NS)
 			error = media_fail(&self->input, EINVAL,
@@ -292,6 +371,8 @@ static void attempt(struct media_connection *self)
 			error = media_report_size(&self->input, parameters->width,
 			                          parameters->height);
 	}
+	if (!error && media_parts_begin(&self->parts, self->decode.stream))
+		error = media_fail(&self->input, ENOMEM, "out of memory");
 	if (!error && taker->take)
 		error = taker->begin(taker->of, &self->input, self->decode.stream);
 	else if (!error)
@@ -300,6 +381,7 @@ static void attempt(struct media_connection *self)
 		read_all(self);
 	if (taker->take)
 		taker->end(taker->of);
+	media_parts_finish(&self->parts);
 	media_decode_close(&self->decode);
 	media_source_close(&self->input);
 }
@@ -356,6 +438,8 @@ static void *run(void *of)
 		self->why = video_LinkReason_failed;
 		self->has_frame = false;
 		self->n_damaged = 0;
+		self->n_suspect = 0;
+		self->waits = false;
 		attempt(self);
 		if (is_ending(self))
 			break;
@@ -397,8 +481,11 @@ int media_connection_start(const struct media_connect *connect,
 	struct media_connection *self = calloc(1, sizeof(*self));
 	int error = -ENOMEM;
 
-	if (!self)
+	if (!self) {
+		if (connect->taker.release)
+			connect->taker.release(connect->taker.of);
 		return error;
+	}
 	pthread_mutex_init(&self->lock, NULL);
 	pthread_cond_init(&self->change, NULL);
 	self->connect = *connect;

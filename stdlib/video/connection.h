@@ -18,7 +18,8 @@ struct media_connection;
 struct media_taker {
 	/* Of a new connection. 0, or what media_fail returns. */
 	int (*begin)(void *of, const struct media_source *input, AVStream *stream);
-	/* `packet` becomes its own. 1: a picture; 0: none; or what media_fail returns. */
+	/* `packet` becomes its own. 1: a picture; 0: none; or what media_fail returns. NULL for
+	 * `packet`: one is missing, and what follows can be of no use up to a key frame. */
 	int (*take)(void *of, const struct media_source *input, AVPacket *packet);
 	void (*end)(void *of);
 	void (*release)(void *of); /* the thread is done with it */
@@ -32,8 +33,9 @@ struct media_connect {
 	int64_t frozen_after_ns; /* the same picture for longer is no new frame; 0 = it always is */
 };
 
-/* Starts the thread. 0 and *ret_connection, or -errno. `source` is copied. The other strings are
- * literals: the thread, which may go on behind media_connection_leave, has them as they are. */
+/* Starts the thread. 0 and *ret_connection, or -errno; NULL for `source` is -ENOMEM. The taker is
+ * its own in any case: where it fails, it has released it. `source` is copied. The other strings
+ * are literals: the thread, which may go on behind media_connection_leave, has them as they are. */
 int media_connection_start(const struct media_connect *connect,
                            struct media_connection **ret_connection);
 

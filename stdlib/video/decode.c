@@ -387,8 +387,9 @@ int media_decode_next(struct media_decode *self)
 		return result;
 	set_time(self);
 	self->n_frames++;
-	if (media_decode_is_corrupt(self))
-		self->n_corrupt++;
+	if (media_decode_is_corrupt(self) && self->n_corrupt++ == 0)
+		pkd_note(self->source->ctx, "'%s': frame %" PRIu64 " is damaged; going on",
+		         self->source->name, self->n_frames);
 	return PKD_OK;
 }
 

@@ -7,6 +7,7 @@
 #include "packet_colours.h"
 #include "picture.h"
 #include "source.h"
+#include "tally.h"
 #include "timeline.h"
 
 #include <errno.h>
@@ -23,7 +24,7 @@ static const int64_t DEFAULT_PERIOD_NS = 40000000;
 
 struct video_decode {
 	const struct video_decode_params *params;
-	struct pkd_ctx *ctx;           /* of the call in progress */
+	struct pkd_ctx *ctx;          /* of the call in progress */
 	struct media_options options; /* what a picture is to become, as video.open has it */
 	AVCodecContext *decoder;
 	AVPacket *packet;
@@ -39,6 +40,7 @@ struct video_decode {
 	struct media_timeline times;
 	struct media_picture picture;
 	uint64_t n_packets, n_broken, n_corrupt, n_missing;
+	struct media_tally broken, corrupt, missing;
 	int n_errors_at_end;
 	int refused_width, refused_height; /* of the last picture that was too large */
 	bool has_noted_pixel;
@@ -191,9 +193,11 @@ static int broken(struct video_decode *self, int error)
 {
 	char text[MEDIA_TEXT_SIZE];
 
-	if (self->n_broken++ == 0)
-		pkd_note(self->ctx, "packet %" PRIu64 " is broken (%s); going on",
-		         self->gate.number, media_error_text(error, text));
+	self->n_broken++;
+	if (media_tally_is_due(&self->broken, self->n_broken, pkd_now()))
+		pkd_note(self->ctx,
+		         "packet %" PRIu64 " is broken (%s), %" PRIu64 " so far; going on",
+		         self->gate.number, media_error_text(error, text), self->n_broken);
 	return check_refused(self);
 }
 
@@ -273,6 +277,10 @@ static bool is_dropped(struct video_decode *self, const AVFrame *frame)
 	if (!is_corrupt(frame))
 		return false;
 	self->n_corrupt++;
+	if (media_tally_is_due(&self->corrupt, self->n_corrupt, pkd_now()))
+		pkd_note(self->ctx,
+		         "a frame of packet %" PRIu64 " or before is damaged, %" PRIu64 " so far",
+		         self->gate.number, self->n_corrupt);
 	return self->params->corrupt == video_Corrupt_drop;
 }
 
@@ -295,10 +303,11 @@ static void note_missing(struct video_decode *self)
 	if (self->gate.n_dropped == 0)
 		return;
 	self->n_missing += self->gate.n_dropped;
-	pkd_note(self->ctx,
-	         "goes on with the key frame of packet %" PRIu64 "; %" PRIu64
-	         " before it could not be used",
-	         self->gate.number, self->gate.n_dropped);
+	if (media_tally_is_due(&self->missing, self->n_missing, pkd_now()))
+		pkd_note(self->ctx,
+		         "goes on with the key frame of packet %" PRIu64 "; %" PRIu64
+		         " before it could not be used",
+		         self->gate.number, self->gate.n_dropped);
 	self->gate.n_dropped = 0;
 }
 

@@ -19,6 +19,9 @@ struct media_news {
 	int64_t changed_ns; /* … and the last that was not the same picture as the one before */
 	uint32_t n_connections; /* over which a frame has come */
 	enum video_LinkReason reason; /* of MEDIA_LOST */
+	/* Of all connections: packets of RTP that the network has lost, and pictures that are left
+	 * out as they are damaged. */
+	uint64_t n_missed, n_damaged;
 };
 
 struct media_limits {

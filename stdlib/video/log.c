@@ -20,6 +20,7 @@ static bool is_printed;
 
 /* Demuxers speak in the thread that reads from them. */
 static _Thread_local bool is_cut;
+static _Thread_local uint64_t n_missed;
 static _Thread_local bool has_own;
 static _Thread_local struct kept own;
 
@@ -54,6 +55,15 @@ static void end_use(const struct kept *kept)
 		pthread_mutex_unlock(&lock);
 }
 
+/* libavformat says it nowhere else. */
+static void count_missed(const char *line)
+{
+	int n;
+
+	if (sscanf(line, "RTP: missed %d packets", &n) == 1 && n > 0)
+		n_missed += (uint64_t)n;
+}
+
 static void keep(void *context, int level, const char *format, va_list values)
 {
 	char line[MEDIA_TEXT_SIZE], word[8];
@@ -63,12 +73,16 @@ static void keep(void *context, int level, const char *format, va_list values)
 
 	if (is_printed)
 		av_log_default_callback(context, level, format, values);
-	if (level > AV_LOG_ERROR)
+	if (level > AV_LOG_WARNING)
 		return;
 	va_copy(again, values);
 	vsnprintf(line, sizeof(line), format, again);
 	va_end(again);
 	line[strcspn(line, "\n")] = '\0';
+	if (level > AV_LOG_ERROR) {
+		count_missed(line);
+		return;
+	}
 	is_cut |= says_cut(line);
 	kept = begin_use();
 	/* Not "Picture size 0x0 is invalid", which follows it for MS MPEG-4. */
@@ -130,4 +144,12 @@ bool media_log_take_cut(void)
 
 	is_cut = false;
 	return was_cut;
+}
+
+uint64_t media_log_take_missed(void)
+{
+	uint64_t n = n_missed;
+
+	n_missed = 0;
+	return n;
 }

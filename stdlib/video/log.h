@@ -4,6 +4,7 @@
 #define PKD_VIDEO_LOG_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 enum { MEDIA_TEXT_SIZE = 160 };
 
@@ -25,5 +26,8 @@ bool media_log_take_size(int *ret_width, int *ret_height);
 /* Whether a demuxer has missed the end of its file, in this thread and since the last call: a
  * process may have several sources. */
 bool media_log_take_cut(void);
+
+/* How many packets of RTP were lost, as its receiver has said in this thread since the last call. */
+uint64_t media_log_take_missed(void);
 
 #endif

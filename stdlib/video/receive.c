@@ -175,6 +175,10 @@ static int take(void *of, const struct media_source *input, AVPacket *packet)
 	bool has_some = false;
 
 	(void)input;
+	if (!packet) {
+		self->waits = self->has_gap = true;
+		return 0;
+	}
 	if (av_bsf_send_packet(self->filter, packet) < 0) {
 		self->waits = self->has_gap = true;
 		return 0;
@@ -241,6 +245,16 @@ void media_received_free(struct media_received *received)
 	av_packet_free(&received->packet);
 	free(received->head);
 	free(received);
+}
+
+uint32_t media_receive_n(struct media_receive *self)
+{
+	uint32_t n;
+
+	pthread_mutex_lock(&self->lock);
+	n = self->n;
+	pthread_mutex_unlock(&self->lock);
+	return n;
 }
 
 uint64_t media_receive_lost(struct media_receive *self)

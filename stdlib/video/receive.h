@@ -26,13 +26,15 @@ struct media_receive;
 
 /* NULL: no memory. */
 struct media_receive *media_receive_create(void);
-/* What media_connection_start is to be given; it owns it from then on. Before that
- * taker.release(taker.of) frees it. */
+/* What media_connection_start is to be given; it owns it from then on, also where it fails. */
 struct media_taker media_receive_taker(struct media_receive *self);
 
 /* The next one, which is the caller's; NULL: there is none. */
 struct media_received *media_receive_next(struct media_receive *self);
 void media_received_free(struct media_received *received);
+
+/* How many there are. */
+uint32_t media_receive_n(struct media_receive *self);
 
 /* So many were lost since the last call, as nobody has taken them. */
 uint64_t media_receive_lost(struct media_receive *self);

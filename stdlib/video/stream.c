@@ -17,6 +17,7 @@
 
 struct video_stream {
 	const struct video_stream_params *params;
+	struct pkd_ctx *ctx;
 	struct media_connection *connection;
 	struct media_limits limits;
 	struct media_picture picture;
@@ -48,7 +49,7 @@ static int connect(struct video_stream *self, struct pkd_ctx *ctx)
 		.retry_max_ns = params->retry_max,
 		.frozen_after_ns = params->frozen_after,
 	};
-	int error = address ? media_connection_start(&connect, &self->connection) : -ENOMEM;
+	int error = media_connection_start(&connect, &self->connection);
 
 	free(address);
 	if (error)
@@ -65,6 +66,7 @@ int video_stream_init(struct video_stream *self, const struct video_stream_param
 	int error;
 
 	self->params = params;
+	self->ctx = ctx;
 	self->limits = (struct media_limits){params->stalled_after, params->frozen_after};
 	error = media_picture_check(params->FORMAT, "video.stream", ctx);
 	if (!error)
@@ -148,6 +150,7 @@ int video_stream_step(struct video_stream *self, const struct video_stream_in *i
 		return PKD_SKIP;
 	has_frame = media_connection_look(self->connection, &news, self->frame);
 	now_ns = pkd_now();
+	media_teller_damage(&self->teller, &news, now_ns, ctx);
 	state->n_connections += news.n_connections - self->n_seen;
 	if (has_frame && now_ns - self->frame->pts < self->limits.stalled_after_ns) {
 		self->n_seen = news.n_connections;
@@ -178,6 +181,10 @@ int video_stream_ready(struct video_stream *self, struct pkd_ctx *ctx)
 
 void video_stream_finish(struct video_stream *self)
 {
+	struct media_news news;
+
+	media_connection_look(self->connection, &news, self->frame);
+	media_teller_total(&news, self->ctx);
 	media_connection_leave(self->connection);
 	media_picture_free(&self->picture);
 	av_frame_free(&self->frame);

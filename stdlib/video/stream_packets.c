@@ -15,10 +15,18 @@
 #include <string.h>
 #include <video/stream_packets.pkd.h>
 
-enum { MAX_WIDTH = 7680, MAX_HEIGHT = 4320 };
+enum {
+	MAX_WIDTH = 7680,
+	MAX_HEIGHT = 4320,
+	FEW = 3,      /* packets that wait: readers have room for them */
+	CATCH_UP = 4, /* as many times as fast as they were captured, more of them are given */
+};
+
+static const int64_t LONGEST_PAUSE_NS = 50000000;
 
 struct video_stream_packets {
 	const struct video_stream_packets_params *params;
+	struct pkd_ctx *ctx;
 	struct media_connection *connection;
 	struct media_receive *receive; /* the connection's */
 	struct media_limits limits;
@@ -31,7 +39,10 @@ struct video_stream_packets {
 	 * at the numbers must see that it is missing. */
 	uint64_t number;
 	uint32_t session;
-	bool has_told_lost, has_told_jump;
+	int64_t last_dts_ns, due_ns; /* of the next packet, if many wait */
+	uint64_t n_lost;
+	struct media_tally lost;
+	bool has_told_jump;
 };
 
 /* ---- Start ---- */
@@ -58,10 +69,7 @@ static int connect(struct video_stream_packets *self, struct pkd_ctx *ctx)
 	self->receive = media_receive_create();
 	if (self->receive) {
 		connect.taker = media_receive_taker(self->receive);
-		if (address)
-			error = media_connection_start(&connect, &self->connection);
-		if (error)
-			connect.taker.release(self->receive);
+		error = media_connection_start(&connect, &self->connection);
 	}
 	free(address);
 	if (error)
@@ -81,6 +89,7 @@ int video_stream_packets_init(struct video_stream_packets *self,
 	if (error)
 		return error;
 	self->params = params;
+	self->ctx = ctx;
 	self->limits = (struct media_limits){params->stalled_after, 0};
 	self->number = state->number;
 	self->session = state->session;
@@ -116,16 +125,14 @@ static void begin_session(struct video_stream_packets *self, const struct media_
 
 static void note_trouble(struct video_stream_packets *self, struct pkd_ctx *ctx)
 {
-	uint64_t n_lost = media_receive_lost(self->receive);
-
-	if (n_lost > 0 && !self->has_told_lost)
+	self->n_lost += media_receive_lost(self->receive);
+	if (media_tally_is_due(&self->lost, self->n_lost, pkd_now()))
 		pkd_log(ctx, PKD_LOG_WARNING,
 		        "its readers are too slow: %" PRIu64
-		        " packets are lost, and others may be; it goes on with a key frame",
-		        n_lost);
-	self->has_told_lost |= n_lost > 0;
+		        " packets are lost so far, each time up to a key frame",
+		        self->n_lost);
 	if (self->arrival.has_jumped && !self->has_told_jump)
-		pkd_note(ctx, "the camera's time stamps leap, or stand still: times go on by those "
+		pkd_note(ctx, "the camera's time stamps leap, or fall behind: times go on by those "
 		              "of the arrival");
 	self->has_told_jump |= self->arrival.has_jumped;
 	self->arrival.has_jumped = false;
@@ -154,6 +161,20 @@ static void fill(struct video_stream_packets *self, const struct media_received 
 	media_packet_put(received->packet, packet);
 }
 
+/* What a network has held back comes all at once, and a reader that keeps up has no room for it. */
+static void pace(struct video_stream_packets *self, int64_t dts_ns)
+{
+	int64_t pause_ns = (dts_ns - self->last_dts_ns) / CATCH_UP;
+
+	self->due_ns = pkd_now() + (pause_ns < LONGEST_PAUSE_NS ? pause_ns : LONGEST_PAUSE_NS);
+	self->last_dts_ns = dts_ns;
+}
+
+static bool is_early(struct video_stream_packets *self)
+{
+	return media_receive_n(self->receive) > FEW && pkd_now() < self->due_ns;
+}
+
 /* Capture times of a source go on. */
 static void set_time(int64_t time_ns, struct pkd_ctx *ctx)
 {
@@ -173,6 +194,7 @@ static int give(struct video_stream_packets *self, struct media_received *receiv
 	note_trouble(self, ctx);
 	state->number = self->number;
 	state->session = self->session;
+	pace(self, out->packet->dts);
 	set_time(out->packet->dts, ctx);
 	snprintf(what, sizeof(what), "%" PRIu32 "x%" PRIu32, out->packet->width,
 	         out->packet->height);
@@ -197,9 +219,12 @@ int video_stream_packets_step(struct video_stream_packets *self,
 	(void)in;
 	if (pkd_stopping(ctx))
 		return PKD_SKIP;
+	if (is_early(self))
+		return pkd_later(ctx, self->due_ns);
 	received = media_receive_next(self->receive);
 	media_connection_look(self->connection, &news, self->none);
 	now_ns = pkd_now();
+	media_teller_damage(&self->teller, &news, now_ns, ctx);
 	state->n_connections += news.n_connections - self->n_seen;
 	if (received) {
 		self->n_seen = news.n_connections;
@@ -229,6 +254,15 @@ int video_stream_packets_ready(struct video_stream_packets *self, struct pkd_ctx
 
 void video_stream_packets_finish(struct video_stream_packets *self)
 {
+	struct media_news news;
+
+	media_connection_look(self->connection, &news, self->none);
+	media_teller_total(&news, self->ctx);
+	self->n_lost += media_receive_lost(self->receive);
+	if (self->n_lost != self->lost.n_told)
+		pkd_log(self->ctx, PKD_LOG_WARNING,
+		        "its readers were too slow: %" PRIu64 " packets are lost in all",
+		        self->n_lost);
 	media_connection_leave(self->connection);
 	av_frame_free(&self->none);
 }

@@ -4,6 +4,8 @@
 #include "address.h"
 
 #include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -110,4 +112,31 @@ void media_teller_tell(struct media_teller *self, const struct video_Link *now,
 	self->link = link;
 	self->told_ns = pkd_now();
 	*out = link;
+}
+
+static void say_damage(const struct media_news *news, const char *when, struct pkd_ctx *ctx)
+{
+	char lost[96] = "";
+
+	if (news->n_missed)
+		snprintf(lost, sizeof(lost),
+		         " (the network has lost %" PRIu64
+		         " packets of RTP: transport: tcp loses none)",
+		         news->n_missed);
+	pkd_log(ctx, PKD_LOG_WARNING,
+	        "%" PRIu64 " damaged picture%s left out%s, with those drawn from them%s",
+	        news->n_damaged, news->n_damaged == 1 ? " is" : "s are", when, lost);
+}
+
+void media_teller_damage(struct media_teller *self, const struct media_news *news, int64_t now_ns,
+                         struct pkd_ctx *ctx)
+{
+	if (media_tally_is_due(&self->damage, news->n_damaged, now_ns))
+		say_damage(news, " so far", ctx);
+}
+
+void media_teller_total(const struct media_news *news, struct pkd_ctx *ctx)
+{
+	if (news->n_damaged > 0)
+		say_damage(news, " in all", ctx);
 }

@@ -3,6 +3,7 @@
 #define PKD_VIDEO_TELLER_H
 
 #include "connection.h"
+#include "tally.h"
 
 struct media_asked {
 	const char *node; /* its kind, for messages */
@@ -21,6 +22,7 @@ struct media_teller {
 	int64_t told_ns;                /* when; 0 = not yet */
 	unsigned n_reasons;             /* said since it was lost, … */
 	char reason[MEDIA_REASON_SIZE]; /* … the last of them */
+	struct media_tally damage;
 };
 
 /* Of a time without a picture: whether the link is to be told, as it is another one, or has not
@@ -37,5 +39,11 @@ bool media_teller_knows(const struct media_teller *self, const struct media_link
 void media_teller_tell(struct media_teller *self, const struct video_Link *now,
                        uint32_t n_connections, const char *what, struct video_Link *out,
                        struct pkd_ctx *ctx);
+
+/* Says in the log what was damaged on the way, where something was: in a step, as it happens; in
+ * finish, in all. */
+void media_teller_damage(struct media_teller *self, const struct media_news *news, int64_t now_ns,
+                         struct pkd_ctx *ctx);
+void media_teller_total(const struct media_news *news, struct pkd_ctx *ctx);
 
 #endif

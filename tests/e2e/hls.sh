@@ -1,16 +1,17 @@
 #!/bin/sh
-# net.hls, with FFmpeg as its player: it plays on when the stream begins anew.
+# net.hls, with FFmpeg as its player: it plays on when the stream begins anew. The playlist keeps the rules of RFC 8216, also
+# when the node, and the program, have been started again.
 # shellcheck source=lib/lib.sh
 . "$(dirname "$0")/lib/lib.sh"
 needs_node net.hls
 needs_node video.encode
-needs curl ffmpeg ffprobe
+needs curl ffmpeg ffprobe python3
 
-build "$e2e/hls/hls.pkd" -o hls
+build "$e2e/hls/hls.pkd" -o playlist
 printf 'our+s\n' >token
 is_listening() { grep -q 'the playlist is at' out; }
 begin() {
-	start ./hls "$@"
+	start ./playlist "$@"
 	within 10 is_listening || fail 'it does not listen'
 	address=$(sed -n 's,.*the playlist is at http://\([0-9.:]*\)/.*,\1,p' out)
 }
@@ -50,12 +51,43 @@ player=$!
 started="$started $player"
 has_begun() { [ "$(wc -l <frames2)" -gt 30 ]; } 2>/dev/null
 within 20 has_begun || fail 'FFmpeg does not begin' said
+python3 "$e2e/hls/rules.py" "$list" 9 >last.m3u8 2>rules &
+looking=$!
+started="$started $looking"
 named "$pid" coded || fail 'there is no process coded'
 kill -KILL "$child"
 is_apart() { gets "$list" | grep -qx '#EXT-X-DISCONTINUITY'; }
 within 20 is_apart || fail 'no discontinuity'
 wait $player || fail 'FFmpeg has given up' said
 [ "$(grep -vc '^#' frames2)" -ge 150 ] || fail 'FFmpeg has not played on' said
+wait $looking || fail 'the playlist breaks a rule' rules
+note "$(cat rules)"
+
+# The node itself dies, and begins with none of its segments.
+named "$pid" hls || fail 'there is no process hls'
+kill -KILL "$child"
+is_back() { [ "$(grep -c 'the playlist is at' out)" = 2 ]; }
+within 10 is_back || fail 'it does not listen again'
+address=$(sed -n 's,.*the playlist is at http://\([0-9.:]*\)/.*,\1,p' out | tail -n 1)
+list="http://$address/index.m3u8?token=our%2Bs"
+within 20 is_there || fail 'there is no playlist behind its death'
+python3 "$e2e/hls/rules.py" "$list" 1 last.m3u8 >again.m3u8 2>rules || fail 'behind its death the playlist breaks a rule' rules
+ends
+
+# The program is started again.
+begin --token @token
+list="http://$address/index.m3u8?token=our%2Bs"
+within 10 is_there || fail 'there is no playlist of the second run'
+python3 "$e2e/hls/rules.py" "$list" 1 again.m3u8 >last.m3u8 2>rules || fail 'the second run breaks a rule' rules
+ends
+
+# Key frames that are further apart than a segment may be long.
+begin --key_every 10s
+list="http://$address/index.m3u8"
+within 10 is_there || fail 'there is no playlist of long groups'
+python3 "$e2e/hls/rules.py" "$list" 3 >last.m3u8 2>rules || fail 'long groups break a rule' rules
+at_most 30 ffmpeg -v error -i "$list" -t 3 -fps_mode passthrough -f framemd5 - >frames 2>said || fail 'FFmpeg does not play long groups' said
+[ "$(grep -vc '^#' frames)" -ge 73 ] || fail 'pictures of long groups are missing' frames
 ends
 
 begin --codec mjpeg

@@ -1,6 +1,7 @@
 #!/bin/sh
 # video.stream_packets and a server of RTSP: parameter sets in band and in the session description only, a password, its
-# connection and datagrams; it stops, dies, comes back, and the packets with it, as another session.
+# connection and datagrams; it stops, dies, comes back, and the packets with it, as another session. What a network has held
+# back has the times at which it was captured.
 # shellcheck source=lib/lib.sh
 . "$(dirname "$0")/lib/lib.sh"
 needs_node video.stream_packets
@@ -37,7 +38,8 @@ ends() {
 	promptly 1 is_gone "$pid" || fail 'it did not end within a second'
 	finish 5
 	[ "$status" -eq 0 ] || fail "status $status"
-	python3 "$e2e/stream_packets/check.py" rows.csv >said 2>&1 || fail "$1" said
+	# shellcheck disable=SC2086
+	python3 "$e2e/stream_packets/check.py" rows.csv ${2:-} >said 2>&1 || fail "$1" said
 	note "$1: $(cat said)"
 }
 
@@ -67,6 +69,20 @@ for transport in tcp udp; do
 	within 5 are_told 5 || fail "not back after its own death: $transport" rows.csv
 	ends "$transport"
 done
+kill -KILL "$serving"
+
+serve 0
+mv port camera
+python3 "$e2e/stream_packets/stall.py" "$(cat camera)" port >stalled 2>&1 &
+started="$started $!"
+within 5 test -s port || fail 'no network' stalled
+port=$(cat port)
+begin --cam.timeout 5s
+within 10 is_told stalled || fail 'it did not stall' rows.csv
+mark
+within 10 are_told 80 || fail 'it does not go on' rows.csv
+ends 'a network that stood still' stalled
+! grep -q 'leap' out || fail 'what is late is taken for a leap' out
 kill -KILL "$serving"
 
 serve 0 sdp password

@@ -1,5 +1,6 @@
 """An RTSP server on loopback, of GStreamer: rtsp.py FILM.mkv PORT_FILE [PORT [OPTION...]]. Its film begins with each client.
-Options: sdp (parameter sets in the session description only), password (of the user viewer it is secret), multicast."""
+Options: sdp (parameter sets in the session description only), password (of the user viewer it is secret), multicast, lossy
+(of 50 packets one is lost on the way)."""
 import os, sys
 import gi
 gi.require_version("Gst", "1.0")
@@ -14,7 +15,8 @@ server = GstRtspServer.RTSPServer()
 server.set_address(os.environ.get("RTSP_HOST", "127.0.0.1"))
 server.set_service(port)
 factory = GstRtspServer.RTSPMediaFactory()
-factory.set_launch(f"( filesrc location={film} ! matroskademux ! rtph264pay name=pay0 config-interval={0 if 'sdp' in options else -1} )")
+factory.set_launch(f"( filesrc location={film} ! matroskademux ! rtph264pay name={'pay' if 'lossy' in options else 'pay0'} config-interval={0 if 'sdp' in options else -1}"
+                   f"{' ! identity drop-probability=0.02 name=pay0' if 'lossy' in options else ''} )")
 if "multicast" in options:
     pool = GstRtspServer.RTSPAddressPool()
     pool.add_range("239.255.42.42", "239.255.42.42", 20000, 20010, 1) or sys.exit("no pool")
