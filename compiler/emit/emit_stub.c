@@ -2,6 +2,7 @@
  * checkers. It is only read by them: `if TYPE_CHECKING: import NAME_pkd`. */
 #include "emit/emit.h"
 #include "emit/out.h"
+#include "sema/python_name.h"
 #include <string.h>
 
 static const char *array_of(struct arena *arena, const struct type *type)
@@ -116,7 +117,8 @@ static void put_record(struct stub *s, const struct type *type)
 		put_type(s, record->fields.items[i].type);
 	buf_printf(s->out, "class %s:\n", out_identifier(s->arena, type->name));
 	for (size_t i = 0; i < record->fields.n; i++)
-		buf_printf(s->out, "    %s: %s\n", record->fields.items[i].name,
+		buf_printf(s->out, "    %s: %s\n",
+		           python_name(s->arena, record->fields.items[i].name),
 		           words_of(s->arena, record->fields.items[i].type, true));
 	buf_printf(s->out,
 	           "    def __getitem__(self, name: str | int) -> Any: ...\n"
@@ -128,7 +130,8 @@ static void put_enum(struct stub *s, const struct type *type)
 {
 	buf_printf(s->out, "class %s(IntEnum):\n", out_identifier(s->arena, type->name));
 	for (size_t i = 0; i < type->enumeration->names.n; i++)
-		buf_printf(s->out, "    %s = %zu\n", type->enumeration->names.items[i], i);
+		buf_printf(s->out, "    %s = %zu\n",
+		           python_member(s->arena, type->enumeration->names.items[i]), i);
 	buf_putc(s->out, '\n');
 }
 
@@ -151,7 +154,8 @@ static void put_params(struct stub *s, const struct interface *face)
 {
 	buf_printf(s->out, "class %s_params:\n", face->name);
 	for (size_t i = 0; i < face->params.n; i++)
-		buf_printf(s->out, "    %s: %s\n", face->params.items[i].name,
+		buf_printf(s->out, "    %s: %s\n",
+		           python_name(s->arena, face->params.items[i].name),
 		           face->params.items[i].type->kind == TYPE_ARRAY
 		                   ? "tuple[Any, ...]"
 		                   : words_of(s->arena, face->params.items[i].type, true));
@@ -186,7 +190,7 @@ static void put_inputs(struct stub *s, const struct interface *face)
 		else
 			words = optional(s->arena, words,
 			                 port->optional || face->flushes || face->wakes);
-		buf_printf(s->out, ", %s: %s", port->name, words);
+		buf_printf(s->out, ", %s: %s", python_name(s->arena, port->name), words);
 	}
 }
 
@@ -202,15 +206,16 @@ static void put_node(struct stub *s, const struct interface *face)
 	buf_printf(s->out,
 	           "class %s(Protocol):\n    def __init__(self, params: %s_params) -> None: ...\n"
 	           "    def step(self",
-	           face->name, face->name);
+	           python_name(s->arena, face->name), face->name);
 	put_inputs(s, face);
 	buf_printf(s->out, ") -> %s: ...\n", result_words(s, face));
 	for (size_t i = 0; i < face->commands.n; i++) {
 		const struct command *command = &face->commands.items[i];
 
-		buf_printf(s->out, "    def %s(self", command->name);
+		buf_printf(s->out, "    def %s(self", python_name(s->arena, command->name));
 		for (size_t k = 0; k < command->arguments.n; k++)
-			buf_printf(s->out, ", %s: %s", command->arguments.items[k].name,
+			buf_printf(s->out, ", %s: %s",
+			           python_name(s->arena, command->arguments.items[k].name),
 			           words_of(s->arena, command->arguments.items[k].type, true));
 		buf_printf(s->out, ") -> %s: ...\n",
 		           command->answer ? words_of(s->arena, command->answer, false) : "None");

@@ -1,6 +1,7 @@
 /* Whether the source of a node in Python has what its declaration says: the class or function, and
  * for each input a parameter. Nothing of it is run: the interpreter reads it as a tree. */
 #include "base/file.h"
+#include "sema/python_name.h"
 #include "tool/python.h"
 #include "tool/subprocess.h"
 #include <stdlib.h>
@@ -11,10 +12,9 @@
 static const char script[] =
 	"import sys\n"
 	"sys.path[:1] = []\n"
-	"import ast, keyword\n"
+	"import ast\n"
 	"path, name = sys.argv[1:3]\n"
 	"inputs, commands = ([w for w in a.split(',') if w] for a in sys.argv[3:5])\n"
-	"inputs = [w + '_' if keyword.iskeyword(w) else w for w in inputs]\n"
 	"def say(at, text):\n"
 	"    print(getattr(at, 'lineno', at) or 1, text)\n"
 	"    sys.exit(0)\n"
@@ -89,7 +89,7 @@ static const char *inputs_of(struct arena *arena, const struct interface *face)
 
 	for (size_t i = 0; i < face->inputs.n; i++)
 		text = arena_printf(arena, "%s%s%s", text, i ? "," : "",
-		                    face->inputs.items[i].name);
+		                    python_name(arena, face->inputs.items[i].name));
 	return text;
 }
 
@@ -101,9 +101,11 @@ static const char *commands_of(struct arena *arena, const struct interface *face
 	for (size_t i = 0; i < face->commands.n; i++) {
 		const struct command *command = &face->commands.items[i];
 
-		text = arena_printf(arena, "%s%s%s", text, i ? "," : "", command->name);
+		text = arena_printf(arena, "%s%s%s", text, i ? "," : "",
+		                    python_name(arena, command->name));
 		for (size_t k = 0; k < command->arguments.n; k++)
-			text = arena_printf(arena, "%s:%s", text, command->arguments.items[k].name);
+			text = arena_printf(arena, "%s:%s", text,
+			                    python_name(arena, command->arguments.items[k].name));
 	}
 	return text;
 }
@@ -153,7 +155,7 @@ static int check_face(struct tool *tool, struct compilation *c, const char *inte
 	subprocess_add(&ask, "-c");
 	subprocess_add(&ask, script);
 	subprocess_add(&ask, path);
-	subprocess_add(&ask, face->name);
+	subprocess_add(&ask, python_name(tool->arena, face->name));
 	subprocess_add(&ask, inputs_of(tool->arena, face));
 	subprocess_add(&ask, commands_of(tool->arena, face));
 	status = subprocess_run(&ask);

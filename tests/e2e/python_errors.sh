@@ -34,11 +34,11 @@ words = {
     "array": "output 'm[0]': wanted a whole number", "exception": r"KeyError: 'no such thing\nat all' (errors.py:",
     "group": "RuntimeError: in the handler", "deep": "LinAlgError: Last 2 dimensions", "recursion": "RecursionError",
     "exit": "it has called sys.exit(3)", "os exit": "exited with status 9", "generator": "it has returned a generator",
-    "bad repr": "ValueError: no repr", "later": "a time is a whole number of nanoseconds", "outside": "in a thread",
+    "bad repr": "wanted u8, got a value that cannot be shown (Odd)", "later": "a time is a whole number of nanoseconds", "outside": "in a thread",
     "memory": "MemoryError", "kill": "killed by SIGSEGV", "lazy": "wanted an array, got <generator",
     "write": "see python_kept",
 }
-lined = {"exception", "group", "deep", "recursion", "exit", "bad repr", "later", "memory"}
+lined = {"exception", "group", "deep", "recursion", "exit", "later", "memory"}
 wrong = []
 for i, kind in enumerate(kinds):
     said = [line for line in re.findall(rf"node 'x\[{i}\]' \(errors.pkd:\d+:\d+\):? (.*)", text) if not line.startswith("failed")]

@@ -83,8 +83,16 @@ static PyObject *status_call(PyObject *self, PyObject *arguments, PyObject *keyw
 		PyErr_Format(PyExc_TypeError, "pkd.%s has no value", status->name);
 		return NULL;
 	}
-	if (keywords && PyDict_GET_SIZE(keywords) && n == 0)
+	if (keywords && PyDict_GET_SIZE(keywords) && n > 0) {
+		PyErr_Format(PyExc_TypeError,
+		             "pkd.%s has the outputs in their order, or by name, not both",
+		             status->name);
+		return NULL;
+	}
+	if (keywords && PyDict_GET_SIZE(keywords))
 		value = keywords;
+	else if (n == 0)
+		return Py_NewRef(self);
 	else if (n == 1)
 		value = PyTuple_GET_ITEM(arguments, 0);
 	else
@@ -156,17 +164,28 @@ static Py_ssize_t find_output(struct node *node, const char *name)
 	return -1;
 }
 
+/* An object that is one input only: not a number, a text or None, which is the same wherever it
+ * comes from. */
+static bool is_distinct(PyObject *value)
+{
+	return value != Py_None && !PyLong_Check(value) && !PyFloat_Check(value) &&
+	       !(PyTuple_Check(value) && PyTuple_GET_SIZE(value) == 0);
+}
+
 /* By its name, or the value itself as step was given it. */
 static Py_ssize_t input_of(struct node *node, PyObject *argument)
 {
-	for (Py_ssize_t i = 0; node->values && i < node->n_arguments; i++)
-		if (node->values[i] == argument && node->arguments[i] >= 0 &&
-		    !PyUnicode_Check(argument))
+	const char *name;
+
+	if (PyUnicode_Check(argument)) {
+		name = PyUnicode_AsUTF8(argument);
+		return name ? find_input(node, name) : -1;
+	}
+	for (Py_ssize_t i = 0; node->values && is_distinct(argument) && i < node->n_arguments; i++)
+		if (node->values[i] == argument && node->arguments[i] >= 0)
 			return node->arguments[i];
-	if (PyUnicode_Check(argument))
-		return find_input(node, PyUnicode_AsUTF8(argument));
 	PyErr_SetString(PyExc_ValueError,
-	                "write the name of an input, or the value that step has been given");
+	                "write the name of an input, or the array or record that step was given");
 	return -1;
 }
 
@@ -374,20 +393,25 @@ static PyObject *output_file(PyObject *self, PyObject *path)
 
 /* ---- Messages ---- */
 
+/* What it says of itself; what UTF-8 cannot write, as an escape. */
+static PyObject *bytes_of(PyObject *argument)
+{
+	PyObject *text = PyObject_Str(argument), *bytes = NULL;
+
+	if (text)
+		bytes = PyUnicode_AsEncodedString(text, "utf-8", "backslashreplace");
+	Py_XDECREF(text);
+	return bytes;
+}
+
 static PyObject *put_log(struct node *node, enum pkd_level level, PyObject *argument)
 {
-	PyObject *text = node ? PyObject_Str(argument) : NULL;
-	const char *bytes = text ? PyUnicode_AsUTF8(text) : NULL;
+	PyObject *bytes = node ? bytes_of(argument) : NULL;
 
-	if (text && !bytes) {
-		PyErr_Clear();
-		bytes = "(a text that is no UTF-8)";
-	}
-	if (bytes)
-		host->log(node->ctx, level, bytes);
-	Py_XDECREF(text);
 	if (!bytes)
 		return NULL;
+	host->log(node->ctx, level, PyBytes_AS_STRING(bytes));
+	Py_DECREF(bytes);
 	Py_RETURN_NONE;
 }
 
@@ -440,14 +464,12 @@ static PyObject *put_print(PyObject *module, PyObject *arguments)
 static PyObject *fail_at_end(PyObject *self, PyObject *argument)
 {
 	struct node *node = node_of(self, "fail_at_end");
-	PyObject *text = node ? PyObject_Str(argument) : NULL;
-	const char *bytes = text ? PyUnicode_AsUTF8(text) : NULL;
+	PyObject *bytes = node ? bytes_of(argument) : NULL;
 
-	if (bytes)
-		host->fail_at_end(node->ctx, bytes);
-	Py_XDECREF(text);
 	if (!bytes)
 		return NULL;
+	host->fail_at_end(node->ctx, PyBytes_AS_STRING(bytes));
+	Py_DECREF(bytes);
 	Py_RETURN_NONE;
 }
 
@@ -673,6 +695,8 @@ PyObject *context_module(void)
 		r = PyModule_AddObject(
 			module, statuses[i].name,
 			(PyObject *)status_create(statuses[i].code, statuses[i].name, NULL));
+	if (r == 0)
+		r = PyModule_AddObjectRef(module, "Record", (PyObject *)&record_type);
 	later_status = status_create(PKD_LATER, "later", NULL);
 	return r == 0 && later_status ? module : NULL;
 }
@@ -750,6 +774,14 @@ static PyObject *fill_in_place(struct node *node, struct out_port *port, size_t 
 	return Py_NewRef(port->array);
 }
 
+/* `class_` is `class`: a keyword of Python has an underscore behind it. */
+static bool is_called(const char *name, const char *text)
+{
+	size_t n = strlen(name);
+
+	return strncmp(name, text, n) == 0 && (!text[n] || strcmp(text + n, "_") == 0);
+}
+
 static PyObject *outs_getattr(PyObject *self, PyObject *name)
 {
 	struct node *node = ((struct outs *)self)->node;
@@ -760,7 +792,7 @@ static PyObject *outs_getattr(PyObject *self, PyObject *name)
 	for (uint32_t i = 0; i < node->python->n_outputs; i++) {
 		struct out_port *port = &node->outputs[i];
 
-		if (strcmp(port->decl->name, text) != 0)
+		if (!is_called(port->decl->name, text))
 			continue;
 		if (node->phase != PHASE_STEP || node != current) {
 			PyErr_SetString(outside_type, "out has a meaning only in step");

@@ -46,7 +46,7 @@ static int bad_type(const struct place *place, const char *wanted, PyObject *got
 		                 "be absent",
 		                 wanted);
 	PyErr_Clear();
-	return bad_value(place, "wanted %s, got %.100R (%s)", wanted, got, Py_TYPE(got)->tp_name);
+	return bad_value(place, "wanted %s, got %s (%s)", wanted, shown(got), Py_TYPE(got)->tp_name);
 }
 
 /* ---- Numbers ---- */
@@ -109,7 +109,7 @@ static int out_of_range(const struct pkd_type *type, PyObject *value, const stru
 	const struct range range = range_of(type->kind);
 
 	PyErr_Clear();
-	return bad_value(place, "%.100R is out of range for %s: %lld to %llu", value, type->name,
+	return bad_value(place, "%s is out of range for %s: %lld to %llu", shown(value), type->name,
 	                 (long long)range.least, (unsigned long long)range.most);
 }
 
@@ -123,8 +123,8 @@ static int whole_to(const struct pkd_type *type, PyObject *value, char *data,
 	uint64_t bits;
 
 	if (PyFloat_Check(value))
-		return bad_value(place, "wanted a whole number (%s), got %.100R: write int(...)",
-		                 type->name, value);
+		return bad_value(place, "wanted a whole number (%s), got %s: write int(...)",
+		                 type->name, shown(value));
 	whole = PyNumber_Index(value);
 	if (!whole)
 		return bad_type(place, type->name, value);
@@ -156,7 +156,7 @@ static int fraction_to(const struct pkd_type *type, PyObject *value, char *data,
 		return 0;
 	}
 	if (isfinite(number) && !isfinite(single)) {
-		return bad_value(place, "%.100R is out of range for f32", value);
+		return bad_value(place, "%s is out of range for f32", shown(value));
 	}
 	memcpy(data, &single, sizeof(single));
 	return 0;
@@ -202,8 +202,8 @@ static int enum_to(const struct plan *plan, PyObject *value, char *data, const s
 	Py_XDECREF(whole);
 	PyErr_Clear();
 	if (number < 0 || number >= (long)type->n)
-		return bad_value(place, "wanted a value of %s (%s ... %s), got %.100R", type->name,
-		                 type->names[0], type->names[type->n - 1], value);
+		return bad_value(place, "wanted a value of %s (%s ... %s), got %s", type->name,
+		                 type->names[0], type->names[type->n - 1], shown(value));
 	store(data, PKD_ENUM, (uint64_t)number);
 	return 0;
 }
@@ -304,7 +304,7 @@ static bool copy_bytes(struct plan *item, PyObject *value, char *data, uint32_t 
 	}
 	fits = view.len == (Py_ssize_t)n * item->type->size;
 	if (fits)
-		memcpy(data, view.buf, (size_t)view.len);
+		memmove(data, view.buf, (size_t)view.len);
 	PyBuffer_Release(&view);
 	return fits;
 }
@@ -334,6 +334,16 @@ static int array_to(struct plan *item, PyObject *value, char *data, uint32_t n)
 	return r;
 }
 
+/* Of a list or a tuple of n. What an item is asked for may be code of the node's, which may change
+ * the list. */
+static PyObject *item_at(PyObject *items, Py_ssize_t i, Py_ssize_t n, const struct place *place)
+{
+	if (PySequence_Fast_GET_SIZE(items) == n)
+		return Py_NewRef(PySequence_Fast_GET_ITEM(items, i));
+	bad_value(place, "it was changed while it was read");
+	return NULL;
+}
+
 static int sequence_to(const struct plan *item, PyObject *items, char *data,
                        const struct place *place)
 {
@@ -342,11 +352,10 @@ static int sequence_to(const struct plan *item, PyObject *items, char *data,
 
 	for (Py_ssize_t i = 0; i < n && r == 0; i++) {
 		const struct place at = {place, NULL, i};
+		PyObject *one = item_at(items, i, n, place);
 
-		if (n != PySequence_Fast_GET_SIZE(items))
-			return bad_value(place, "it was changed meanwhile");
-		r = value_to(item, PySequence_Fast_GET_ITEM(items, i),
-		             data + (size_t)i * item->type->size, &at);
+		r = one ? value_to(item, one, data + (size_t)i * item->type->size, &at) : -1;
+		Py_XDECREF(one);
 	}
 	return r;
 }
@@ -400,19 +409,26 @@ static int items_to(const struct plan *plan, PyObject *value, char *data, const 
 
 /* ---- Records ---- */
 
-static PyObject *field_from(PyObject *value, PyObject *name, Py_ssize_t i)
+static PyObject *field_from(PyObject *value, PyObject *name, Py_ssize_t i, Py_ssize_t n,
+                            const struct place *place)
 {
+	static PyObject *item;
 	PyObject *field;
 
+	if (!item)
+		item = PyObject_GetAttrString(prelude, "void");
+	/* Of NumPy: it has attributes of its own, such as `size`. */
+	if ((PyObject *)Py_TYPE(value) == item)
+		return PyObject_GetItem(value, name);
 	if (PyDict_Check(value))
 		return Py_XNewRef(PyDict_GetItemWithError(value, name));
 	if (PyTuple_CheckExact(value) || PyList_CheckExact(value))
-		return Py_NewRef(PySequence_Fast_GET_ITEM(value, i));
+		return item_at(value, i, n, place);
 	field = PyObject_GetAttr(value, name);
 	if (field || !PyErr_ExceptionMatches(PyExc_AttributeError))
 		return field;
 	PyErr_Clear();
-	/* An item of a structured array, or another mapping. */
+	/* A mapping, or an item of a subclass. */
 	return PyObject_GetItem(value, name);
 }
 
@@ -422,12 +438,15 @@ static int refuse_unknown(const struct plan *plan, PyObject *dict, const struct 
 	Py_ssize_t at = 0;
 
 	while (PyDict_Next(dict, &at, &key, &value)) {
-		int has = PySequence_Contains(plan->names, key);
+		int has;
 
+		Py_INCREF(key);
+		has = PySequence_Contains(plan->names, key);
+		if (has == 0)
+			has = bad_value(place, "%s has no field %s", plan->type->name, shown(key));
+		Py_DECREF(key);
 		if (has < 0)
 			return -1;
-		if (!has)
-			return bad_value(place, "%s has no field %R", plan->type->name, key);
 	}
 	return 0;
 }
@@ -456,13 +475,16 @@ static int record_to(const struct plan *plan, PyObject *value, char *data,
 		return refuse_unknown(plan, value, place);
 	for (uint32_t i = 0; i < type->n && r == 0; i++) {
 		const struct place at = {place, type->fields[i].name, 0};
-		PyObject *field = field_from(value, PyTuple_GET_ITEM(plan->names, i), i);
+		PyObject *field =
+			field_from(value, PyTuple_GET_ITEM(plan->names, i), i, type->n, place);
 
+		if (!field && PyErr_Occurred() && PyErr_ExceptionMatches(bad_value_type))
+			return -1;
 		if (!field) {
 			PyErr_Clear();
 			if (PyDict_Check(value) && refuse_unknown(plan, value, place) < 0)
 				return -1;
-			return bad_value(place, "%.100R has no '%s', a field of %s", value,
+			return bad_value(place, "%s has no '%s', a field of %s", shown(value),
 			                 type->fields[i].name, type->name);
 		}
 		r = value_to(plan->fields[i], field, data + type->fields[i].offset, &at);
@@ -626,8 +648,10 @@ static int image_to(const struct pkd_type *type, PyObject *value, char *data,
 		                 PySequence_Fast_GET_SIZE(value));
 	for (uint32_t i = 0; i < n && r == 0; i++) {
 		const struct place at = {place, NULL, i};
+		PyObject *plane = item_at(value, i, n, place);
 
-		r = plane_to(type, PySequence_Fast_GET_ITEM(value, i), image, i, &at);
+		r = plane ? plane_to(type, plane, image, i, &at) : -1;
+		Py_XDECREF(plane);
 	}
 	return r;
 }
@@ -658,4 +682,27 @@ int value_to(const struct plan *plan, PyObject *value, char *data, const struct 
 	default:
 		return whole_to(type, value, data, place);
 	}
+}
+
+size_t value_size(const struct pkd_type *type, const char *data)
+{
+	const struct pkd_image *image = (const struct pkd_image *)data;
+
+	if (type->kind != PKD_IMAGE)
+		return type->size;
+	return sizeof(*image) + pkd_image_bytes(image->format, image->stride, image->height);
+}
+
+char *value_apart(const struct plan *plan, PyObject *value, const struct place *place)
+{
+	char *made = PyMem_Calloc(1, plan->type->size);
+
+	if (!made) {
+		PyErr_NoMemory();
+		return NULL;
+	}
+	if (value_to(plan, value, made, place) == 0)
+		return made;
+	PyMem_Free(made);
+	return NULL;
 }

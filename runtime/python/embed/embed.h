@@ -73,6 +73,13 @@ struct place {
 /* Writes the value. 0, or -1 after an exception that says where it belongs and what was wanted. */
 int value_to(const struct plan *plan, PyObject *value, char *data, const struct place *place);
 
+/* The same in memory of its own, to be freed by PyMem_Free: the value may be made of what lies
+ * where it belongs, in another order. NULL after an exception. */
+char *value_apart(const struct plan *plan, PyObject *value, const struct place *place);
+
+/* How much of its memory a value has, at least: an image may be smaller than its type. */
+size_t value_size(const struct pkd_type *type, const char *data);
+
 /* Raises pkd.BadValue: "output 'objects[3].box' …". Returns -1. */
 int bad_value(const struct place *place, const char *format, ...);
 
@@ -105,13 +112,14 @@ struct out_port {
 	PyObject *array;
 	struct memory *lease;
 	char *own;
+	char *made; /* what it has given in place of what it has filled */
 	uint32_t width, height;
 	bool is_filled;
 };
 
 struct method {
 	const struct pkd_command *decl;
-	PyObject *call;
+	PyObject *call, *names; /* of its arguments */
 	struct plan *args, *answer;
 };
 
@@ -162,6 +170,10 @@ extern PyObject *bad_value_type, *error_type, *leave_type, *outside_type;
 /* Says the exception at hand with its traceback, behind `where` ("step: "), and clears it; a note
  * is no failure. Returns a negative errno. */
 int report_exception(struct node *node, const char *where, bool is_note);
+
+/* A value in a message, for %s: cut where it is long, and also where its repr fails. It is there
+ * until four more have been shown. */
+const char *shown(PyObject *value);
 
 /* For `open`: the exception at hand as a text that lives as long as the process. */
 const char *exception_text(void);

@@ -55,6 +55,27 @@ int report_exception(struct node *node, const char *where, bool is_note)
 	return -EINVAL;
 }
 
+const char *shown(PyObject *value)
+{
+	static char texts[4][400];
+	static unsigned int next;
+	char *text = texts[next++ % 4];
+	PyObject *repr = PyObject_Repr(value), *start, *bytes = NULL;
+
+	start = repr ? PyUnicode_Substring(repr, 0, 100) : NULL;
+	if (start)
+		bytes = PyUnicode_AsEncodedString(start, "utf-8", "backslashreplace");
+	if (bytes)
+		snprintf(text, sizeof(texts[0]), "%s", PyBytes_AS_STRING(bytes));
+	else
+		snprintf(text, sizeof(texts[0]), "a value that cannot be shown");
+	Py_XDECREF(bytes);
+	Py_XDECREF(start);
+	Py_XDECREF(repr);
+	PyErr_Clear();
+	return text;
+}
+
 const char *exception_text(void)
 {
 	static char text[1024];

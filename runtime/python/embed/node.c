@@ -84,10 +84,15 @@ static PyObject *param_value(const struct pkd_param *param, const char *params)
 	return values;
 }
 
+/* By its name, and as it is written in Python where that is another. */
 static int set_param(struct node *node, const char *name, PyObject *value)
 {
-	int r = value ? PyObject_SetAttrString(node->params, name, value) : -1;
+	PyObject *in_python = value ? PyObject_CallMethod(prelude, "renamed", "s", name) : NULL;
+	int r = in_python ? PyObject_SetAttr(node->params, in_python, value) : -1;
 
+	if (r == 0)
+		r = PyObject_SetAttrString(node->params, name, value);
+	Py_XDECREF(in_python);
 	Py_XDECREF(value);
 	return r;
 }
@@ -169,6 +174,36 @@ static int optional_method(PyObject *object, const char *name, PyObject **ret_me
 	return 0;
 }
 
+/* A method and the names of its arguments, as they are written in Python. */
+static int prepare_method(struct node *node, struct method *method)
+{
+	const struct pkd_command *command = method->decl;
+	PyObject *name = PyObject_CallMethod(prelude, "renamed", "s", command->name);
+
+	if (!name)
+		return -1;
+	method->call = node->object ? PyObject_GetAttr(node->object, name) : NULL;
+	if (!method->call)
+		PyErr_Format(error_type,
+		             "it declares the command '%s', and its class has no method '%U'",
+		             command->name, name);
+	Py_DECREF(name);
+	if (!method->call)
+		return -1;
+	method->args = command->args ? plan_of(command->args) : NULL;
+	method->answer = command->answer ? plan_of(command->answer) : NULL;
+	if ((command->args && !method->args) || (command->answer && !method->answer))
+		return -1;
+	method->names = PyTuple_New(command->args ? command->args->n : 0);
+	for (uint32_t i = 0; method->names && command->args && i < command->args->n; i++) {
+		name = PyObject_CallMethod(prelude, "renamed", "s", command->args->fields[i].name);
+		if (!name)
+			return -1;
+		PyTuple_SET_ITEM(method->names, i, name);
+	}
+	return method->names ? 0 : -1;
+}
+
 static int prepare_commands(struct node *node)
 {
 	const struct pkd_node *decl = node->decl;
@@ -177,23 +212,8 @@ static int prepare_commands(struct node *node)
 	if (!node->commands)
 		return PyErr_NoMemory() ? 0 : -1;
 	for (uint32_t i = 0; i < decl->n_commands; i++) {
-		struct method *method = &node->commands[i];
-		const struct pkd_command *command = &decl->commands[i];
-
-		method->decl = command;
-		method->call = node->object ? PyObject_GetAttrString(node->object, command->name)
-		                            : NULL;
-		if (!method->call) {
-			PyErr_Clear();
-			PyErr_Format(
-				error_type,
-				"it declares the command '%s', and its class has no such method",
-				command->name);
-			return -1;
-		}
-		method->args = command->args ? plan_of(command->args) : NULL;
-		method->answer = command->answer ? plan_of(command->answer) : NULL;
-		if ((command->args && !method->args) || (command->answer && !method->answer))
+		node->commands[i].decl = &decl->commands[i];
+		if (prepare_method(node, &node->commands[i]) < 0)
 			return -1;
 	}
 	return 0;
@@ -381,7 +401,7 @@ static PyObject *arguments_of(const struct method *method, const void *args)
 		                             PyBytes_AS_STRING(copy) + type->fields[i].offset, copy,
 		                             true);
 
-		if (!value || PyDict_SetItemString(keywords, type->fields[i].name, value) < 0)
+		if (!value || PyDict_SetItem(keywords, PyTuple_GET_ITEM(method->names, i), value) < 0)
 			Py_CLEAR(keywords);
 		Py_XDECREF(value);
 	}
@@ -399,8 +419,8 @@ static int answer(const struct method *method, PyObject *result, void *data)
 		return value_to(method->answer, result, data, &place);
 	if (result == Py_None)
 		return 0;
-	return bad_value(&place, "it has returned %.100R, and is declared without an answer",
-	                 result);
+	return bad_value(&place, "it has returned %s, and is declared without an answer",
+	                 shown(result));
 }
 
 int node_command(struct pkdi_python_node *n, uint32_t command, const void *args, void *data,
@@ -423,7 +443,10 @@ int node_command(struct pkdi_python_node *n, uint32_t command, const void *args,
 	Py_XDECREF(keywords);
 	if (r == 0)
 		r = check_state(node);
-	r = r < 0 ? report_exception(node, NULL, false) : PKD_OK;
+	if (r < 0) {
+		r = report_exception(node, NULL, false);
+		cut_state(node); /* the node goes on */
+	}
 	leave(node);
 	return r;
 }

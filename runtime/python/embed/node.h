@@ -17,5 +17,7 @@ int node_command(struct pkdi_python_node *n, uint32_t command, const void *args,
 
 /* Whether views of the node's state are gone, as the call is over: 0, or -1 after an exception. */
 int check_state(struct node *node);
+/* After a call that has failed: who has kept a view sees nothing any more. */
+void cut_state(struct node *node);
 
 #endif

@@ -4,12 +4,13 @@ signatures read, and how exceptions are shown. Runs inside of a process of nodes
 import keyword
 import os
 import sys
+import threading
 import types
 import importlib.util
 from enum import IntEnum
 
 import numpy as np
-from numpy import asarray, bool_, frombuffer, ndarray
+from numpy import asarray, bool_, frombuffer, ndarray, void
 
 import pkd
 
@@ -80,14 +81,53 @@ def bytes_dtype(n, size):
     )
 
 
+_taken = {"mro", "name", "value"}  # what a member of an enum cannot be called
+
+
+def renamed(word):
+    """By PEP 8: a keyword has an underscore behind it."""
+    return word + "_" if keyword.iskeyword(word) else word
+
+
 def enum_members(name, names):
-    made = IntEnum(name.rsplit(".", 1)[-1], {word: i for i, word in enumerate(names)})
-    return tuple(made)
+    words = {word + "_" if word in _taken else renamed(word): i for i, word in enumerate(names)}
+    return tuple(IntEnum(renamed(name.rsplit(".", 1)[-1]), words))
 
 
 def _text(item):
     # S drops only NULs at the end: what is behind the text may be left from another value.
     return bytes(item["text"])[: int(item["len"])].decode("utf-8", "replace")
+
+
+def _plain(dtype):
+    """The same without what only the embedding knows of it."""
+    if dtype.subdtype:
+        return np.dtype((_plain(dtype.subdtype[0]), dtype.subdtype[1]))
+    if dtype.names is None:
+        return dtype
+    fields = [dtype.fields[name] for name in dtype.names]
+    return np.dtype(
+        {
+            "names": list(dtype.names),
+            "formats": [_plain(field[0]) for field in fields],
+            "offsets": [field[1] for field in fields],
+            "itemsize": dtype.itemsize,
+        }
+    )
+
+
+def reduced(record):
+    """How a record is pickled: as an object with its fields, all of them copies."""
+    fields = {}
+    for name, value in record._asdict().items():
+        if isinstance(value, pkd.Record):
+            value = reduced(value)
+        elif isinstance(value, ndarray):
+            value = value.copy()
+        elif isinstance(value, memoryview):
+            value = bytes(value)
+        fields[name] = value
+    return types.SimpleNamespace(**fields)
 
 
 class Records(ndarray):
@@ -96,11 +136,9 @@ class Records(ndarray):
     def __getitem__(self, key):
         got = ndarray.__getitem__(self, key)
         kind = type(got)
-        if kind is np.void:
+        if kind is void:
             meta = got.dtype.metadata
-            if meta and "pkd" in meta:
-                return pkd._record(got, meta["pkd"])
-            return got
+            return pkd._record(got, meta["pkd"]) if meta and "pkd" in meta else got
         if kind is Records and isinstance(key, str):
             meta = got.dtype.metadata
             if meta and "pkd_text" in meta:
@@ -112,8 +150,11 @@ class Records(ndarray):
         return got
 
     def __getattr__(self, name):
-        if self.dtype.names and name in self.dtype.names:
+        names = self.dtype.names or ()
+        if name in names:
             return self[name]
+        if name[-1:] == "_" and name[:-1] in names:
+            return self[name[:-1]]
         raise AttributeError(f"neither an array nor its records have a field {name!r}")
 
     def __array_finalize__(self, other):
@@ -121,6 +162,12 @@ class Records(ndarray):
 
     def __repr__(self):
         return f"Records({list(self)!r})"
+
+    __str__ = __repr__
+
+    def __reduce__(self):
+        # What the types are is known in here only: elsewhere it is an array of NumPy.
+        return asarray, (self.view(ndarray).astype(_plain(self.dtype)),)
 
     def copy(self, order="C"):
         """An array of its own, which may be kept."""
@@ -226,7 +273,7 @@ def load(path, instance, alone):
 
 
 def find(module, path, name):
-    file = os.path.basename(path)
+    file, name = os.path.basename(path), renamed(name)
     try:
         found = getattr(module, name)
     except AttributeError:
@@ -252,7 +299,7 @@ def arguments(function, inputs, outputs, what):
     -3 params."""
     import inspect
 
-    inputs = [name + "_" if keyword.iskeyword(name) else name for name in inputs]
+    inputs = [renamed(name) for name in inputs]
     special = {"out": -1, "ctx": -2, "params": -3}
     order, seen = [], set()
     for parameter in inspect.signature(function).parameters.values():
@@ -313,7 +360,21 @@ def takes(method, n):
 # ---- Exceptions and prints ----
 
 
+def clean(text):
+    """What UTF-8 cannot write is written as an escape."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "backslashreplace").decode()
+    return text
+
+
 def explain(error):
+    text, lines = _explain(error)
+    return clean(text), [clean(line) for line in lines]
+
+
+def _explain(error):
     """(what is wrong, the lines of the traceback), of the user's frames."""
     import traceback
 
@@ -361,22 +422,27 @@ class Printer:
     encoding, errors, closed = "utf-8", "replace", False
 
     def __init__(self, is_error, fd):
-        self.is_error, self.fd, self.rest = is_error, fd, ""
+        self.is_error, self.fd, self.rest, self.lock = is_error, fd, "", threading.RLock()
+
+    def put(self, line):
+        pkd._print(clean(line).replace("\0", "?"), self.is_error)
 
     def write(self, text):
         if not isinstance(text, str):
             raise TypeError(f"write() argument must be str, not {type(text).__name__}")
-        *lines, self.rest = (self.rest + text).split("\n")
-        for line in lines:
-            pkd._print(line.replace("\0", "?"), self.is_error)
-        if len(self.rest) > 4000:
-            self.flush()
+        with self.lock:
+            *lines, self.rest = (self.rest + text).split("\n")
+            for line in lines:
+                self.put(line)
+            if len(self.rest) > 4000:
+                self.flush()
         return len(text)
 
     def flush(self):
-        if self.rest:
+        with self.lock:
             rest, self.rest = self.rest, ""
-            pkd._print(rest.replace("\0", "?"), self.is_error)
+            if rest:
+                self.put(rest)
 
     def writelines(self, lines):
         for line in lines:

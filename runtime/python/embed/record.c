@@ -62,6 +62,21 @@ static char *data_of(struct record *record)
 	return node->state_lease->data;
 }
 
+/* `from_`, where a field is called `from`: a keyword of Python has an underscore behind it. */
+static Py_ssize_t find_renamed(const struct plan *plan, PyObject *name)
+{
+	Py_ssize_t n, i = 0;
+	const char *text = PyUnicode_AsUTF8AndSize(name, &n);
+
+	PyErr_Clear();
+	if (!text || n < 2 || text[n - 1] != '_')
+		return -1;
+	while (i < plan->type->n && (strncmp(plan->type->fields[i].name, text, (size_t)n - 1) != 0 ||
+	                             plan->type->fields[i].name[n - 1]))
+		i++;
+	return i < plan->type->n ? i : -1;
+}
+
 static Py_ssize_t find(const struct plan *plan, PyObject *name)
 {
 	for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(plan->names); i++)
@@ -72,7 +87,7 @@ static Py_ssize_t find(const struct plan *plan, PyObject *name)
 	for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(plan->names); i++)
 		if (PyUnicode_Compare(PyTuple_GET_ITEM(plan->names, i), name) == 0)
 			return i;
-	return -1;
+	return find_renamed(plan, name);
 }
 
 static PyObject *field_of(struct record *record, Py_ssize_t i)
@@ -92,6 +107,21 @@ static PyObject *get_attribute(PyObject *self, PyObject *name)
 	Py_ssize_t i = find(record->plan, name);
 
 	return i < 0 ? PyObject_GenericGetAttr(self, name) : field_of(record, i);
+}
+
+/* A field may be given parts of itself, in another order. */
+static int put_field(const struct plan *plan, PyObject *value, char *data, const struct place *place)
+{
+	char *made;
+
+	if (!plan->borrows)
+		return value_to(plan, value, data, place);
+	made = value_apart(plan, value, place);
+	if (!made)
+		return -1;
+	memcpy(data, made, value_size(plan->type, made));
+	PyMem_Free(made);
+	return 0;
 }
 
 static int set_field(struct record *record, Py_ssize_t i, PyObject *value)
@@ -114,7 +144,7 @@ static int set_field(struct record *record, Py_ssize_t i, PyObject *value)
 		PyErr_SetString(PyExc_AttributeError, "a field cannot be deleted");
 		return -1;
 	}
-	return value_to(record->plan->fields[i], value, data + type->fields[i].offset, &place);
+	return put_field(record->plan->fields[i], value, data + type->fields[i].offset, &place);
 }
 
 static int set_attribute(PyObject *self, PyObject *name, PyObject *value)
@@ -207,6 +237,17 @@ static PyObject *copy(PyObject *self, PyObject *none)
 	return made;
 }
 
+static PyObject *reduce(PyObject *self, PyObject *none)
+{
+	PyObject *plain = PyObject_CallMethod(prelude, "reduced", "O", self), *result = NULL;
+
+	(void)none;
+	if (plain)
+		result = PyObject_CallMethod(plain, "__reduce__", NULL);
+	Py_XDECREF(plain);
+	return result;
+}
+
 static PyObject *keys(PyObject *self, PyObject *none)
 {
 	(void)none;
@@ -255,6 +296,18 @@ const char *record_data(PyObject *value, const struct plan *plan)
 	return data_of(record);
 }
 
+/* Whether an item of an array is a record as it lies in memory. */
+static bool is_of(PyObject *item, const struct plan *plan)
+{
+	PyObject *dtype = PyObject_GetAttrString(item, "dtype");
+	int same = dtype == plan->dtype;
+
+	if (dtype && !same)
+		same = PyObject_RichCompareBool(dtype, plan->dtype, Py_EQ);
+	Py_XDECREF(dtype);
+	return same > 0;
+}
+
 PyObject *record_of_item(PyObject *module, PyObject *arguments)
 {
 	PyObject *item, *capsule;
@@ -266,7 +319,12 @@ PyObject *record_of_item(PyObject *module, PyObject *arguments)
 	if (!PyArg_ParseTuple(arguments, "OO", &item, &capsule))
 		return NULL;
 	plan = PyCapsule_GetPointer(capsule, "pkd.plan");
-	if (!plan || PyObject_GetBuffer(item, &view, PyBUF_SIMPLE) < 0)
+	if (!plan)
+		return NULL;
+	/* One of which only some fields are left, or in the order of bytes of another machine. */
+	if (!is_of(item, plan))
+		return PyErr_Occurred() ? NULL : Py_NewRef(item);
+	if (PyObject_GetBuffer(item, &view, PyBUF_SIMPLE) < 0)
 		return NULL;
 	/* The item keeps what it lies in. */
 	data = view.buf;
@@ -277,6 +335,9 @@ PyObject *record_of_item(PyObject *module, PyObject *arguments)
 static PyMethodDef methods[] = {
 	{"_asdict", as_dict, METH_NOARGS, "Its fields as a dict."},
 	{"copy", copy, METH_NOARGS, "A record of its own, which may be kept."},
+	{"__copy__", copy, METH_NOARGS, NULL},
+	{"__deepcopy__", copy, METH_O, NULL},
+	{"__reduce__", reduce, METH_NOARGS, NULL},
 	{"keys", keys, METH_NOARGS, "The names of its fields."},
 	{NULL, NULL, 0, NULL},
 };

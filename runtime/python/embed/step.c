@@ -55,16 +55,8 @@ static PyObject *argument_of(struct node *node, int argument)
 
 static void commit_filled(struct out_port *port, char *slot)
 {
-	const struct pkd_type *type = port->plan->type;
-	const struct pkd_image *image = (const struct pkd_image *)port->own;
-	size_t size = type->size;
-
-	if (!port->own)
-		return; /* it lies there */
-	if (type->kind == PKD_IMAGE)
-		size = sizeof(*image) +
-		       pkd_image_bytes(image->format, image->stride, image->height);
-	memcpy(slot, port->own, size);
+	if (port->own) /* otherwise it lies there */
+		memcpy(slot, port->own, value_size(port->plan->type, port->own));
 }
 
 static int missing(const struct out_port *port)
@@ -92,7 +84,13 @@ static int give(struct node *node, uint32_t i, PyObject *value)
 		host->absent(node->ctx, i);
 		return 0;
 	}
-	return node->out[i] ? value_to(port->plan, value, node->out[i], &place) : 0;
+	if (!node->out[i])
+		return 0;
+	if (!port->is_filled)
+		return value_to(port->plan, value, node->out[i], &place);
+	/* It may be made of what it has filled, in another order; and so may another output be. */
+	port->made = value_apart(port->plan, value, &place);
+	return port->made ? 0 : -1;
 }
 
 static int refuse_names(const struct node *node, PyObject *dict)
@@ -110,9 +108,9 @@ static int refuse_names(const struct node *node, PyObject *dict)
 			continue;
 		PyErr_Clear();
 		PyErr_Format(error_type,
-		             "it has returned a dict with %R, which is no output of "
+		             "it has returned a dict with %s, which is no output of "
 		             "the node",
-		             name);
+		             shown(name));
 		return -1;
 	}
 	return 0;
@@ -123,15 +121,40 @@ static int give_by_name(struct node *node, PyObject *dict)
 	Py_ssize_t n_given = 0;
 
 	for (uint32_t i = 0; i < node->python->n_outputs; i++) {
-		PyObject *value = PyDict_GetItemString(dict, node->outputs[i].decl->name);
+		PyObject *value =
+			Py_XNewRef(PyDict_GetItemString(dict, node->outputs[i].decl->name));
+		int r = give(node, i, value);
 
 		n_given += value != NULL;
-		if (give(node, i, value) < 0)
+		Py_XDECREF(value);
+		if (r < 0)
 			return -1;
 	}
 	if (n_given == PyDict_GET_SIZE(dict))
 		return 0;
 	return refuse_names(node, dict);
+}
+
+/* What is asked of one may be code of the node's, which may change the list. */
+static int give_in_order(struct node *node, PyObject *values)
+{
+	uint32_t n = node->python->n_outputs;
+	int r = 0;
+
+	for (uint32_t i = 0; i < n && r == 0; i++) {
+		PyObject *value;
+
+		if (PySequence_Fast_GET_SIZE(values) != n) {
+			PyErr_SetString(error_type,
+			                "the list that it has returned was changed while it was "
+			                "read");
+			return -1;
+		}
+		value = Py_NewRef(PySequence_Fast_GET_ITEM(values, i));
+		r = give(node, i, value);
+		Py_DECREF(value);
+	}
+	return r;
 }
 
 static int give_all(struct node *node, PyObject *result)
@@ -141,11 +164,12 @@ static int give_all(struct node *node, PyObject *result)
 	if (n == 0) {
 		if (!result || result == Py_None)
 			return 0;
-		PyErr_Format(error_type, "it has returned %.100R, and the node has no outputs",
-		             result);
+		PyErr_Format(error_type, "it has returned %s, and the node has no outputs",
+		             shown(result));
 		return -1;
 	}
-	if (n == 1)
+	if (n == 1 && !(result && PyDict_CheckExact(result) &&
+	                node->outputs[0].plan->type->kind != PKD_RECORD))
 		return give(node, 0, result);
 	if (result && PyDict_Check(result))
 		return give_by_name(node, result);
@@ -172,10 +196,17 @@ static int give_all(struct node *node, PyObject *result)
 			             Py_TYPE(result)->tp_name, n);
 		return -1;
 	}
-	for (uint32_t i = 0; i < n; i++)
-		if (give(node, i, PySequence_Fast_GET_ITEM(result, i)) < 0)
-			return -1;
-	return 0;
+	return give_in_order(node, result);
+}
+
+static void put_made(struct node *node)
+{
+	for (uint32_t i = 0; i < node->python->n_outputs; i++) {
+		const struct out_port *port = &node->outputs[i];
+
+		if (port->made)
+			memcpy(node->out[i], port->made, value_size(port->plan->type, port->made));
+	}
 }
 
 /* What the step's status is; -1 after an exception. */
@@ -188,6 +219,7 @@ static int take(struct node *node, PyObject *result)
 		return code;
 	if (give_all(node, value) < 0)
 		return -1;
+	put_made(node);
 	return code < 0 ? PKD_OK : code;
 }
 
@@ -275,6 +307,12 @@ int check_state(struct node *node)
 	return check_held(node);
 }
 
+void cut_state(struct node *node)
+{
+	if (is_held(node->state_lease))
+		cut(&node->state_lease);
+}
+
 static void forget_outputs(struct node *node)
 {
 	for (uint32_t i = 0; i < node->python->n_outputs; i++) {
@@ -283,7 +321,8 @@ static void forget_outputs(struct node *node)
 		if (!port->is_filled)
 			continue;
 		Py_CLEAR(port->array);
-		port->own = NULL;
+		PyMem_Free(port->made);
+		port->own = port->made = NULL;
 		port->is_filled = false;
 	}
 }
