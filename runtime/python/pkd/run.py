@@ -32,7 +32,7 @@ from .errors import (
     Unknown,
 )
 from .said import Account, Change, Description, Held, LogLine, Result, Status, Why
-from .talk import PATIENCE, Parameters, Talk
+from .talk import PATIENCE, Parameters, Talk, reading
 from .tap import Frame, Tap
 from .types import Types
 
@@ -147,6 +147,8 @@ class Run:
             return self._process.poll() is None
         try:
             self._connect(1.0).close()
+        except Timeout:
+            return True  # it is suspended, or very busy
         except Error:
             return False
         return True
@@ -206,7 +208,7 @@ class Run:
             return self._result
         while True:
             try:
-                with self._connect() as talk:
+                with self._connect(max(0.0, min(PATIENCE, until - time.monotonic()))) as talk:
                     self._result = Result(talk.wait_end(until))
                     return self._result
             except NoProgram:
@@ -215,8 +217,8 @@ class Run:
             except Ended as error:
                 self._result = Result(error.status)
                 return self._result
-            except Lost:
-                # Its console has died, or it is one client too many.
+            except (Lost, Timeout):
+                # Its console has died, or it is one client too many; or it is suspended.
                 if time.monotonic() >= until:
                     raise Timeout("") from None
                 time.sleep(0.05)
@@ -319,7 +321,9 @@ class Run:
         """What does not change while it runs."""
         with self._lock:
             if self._description is None:
-                self._description = Description(self._ask("describe"))
+                lines = self._ask("describe")
+                with reading(self.name, "describe"):
+                    self._description = Description(lines)
             return self._description
 
     def _types(self) -> Types:
@@ -338,19 +342,25 @@ class Run:
 
     def status(self) -> Status:
         """How it is."""
-        return Status(self._ask("status"))
+        lines = self._ask("status")
+        with reading(self.name, "status"):
+            return Status(lines)
 
     def ping(self) -> Dict[str, bool]:
         """Which processes go round."""
-        lines = [line["process"] for line in self._ask("ping") if "process" in line]
-        return {line["name"]: bool(line.get("answers", line.get("ended"))) for line in lines}
+        lines = self._ask("ping")
+        with reading(self.name, "ping"):
+            found = [line["process"] for line in lines if "process" in line]
+            return {line["name"]: bool(line.get("answers", line.get("ended"))) for line in found}
 
     def why(self, frame: int, of: Optional[str] = None) -> Why:
         """What became of a frame, on all ways or on those of a stream or node."""
         parameters: Parameters = {"frame": int(frame)}
         if of is not None:
             parameters["of"] = of
-        return Why(int(frame), self._ask("why", parameters))
+        lines = self._ask("why", parameters)
+        with reading(self.name, "why"):
+            return Why(int(frame), lines)
 
     # ---- Parameters ----
 
@@ -358,12 +368,12 @@ class Run:
         """The value of a parameter, or those of all, by name. One that the program does not tell
         is None. Times are in ns."""
         lines = self._ask("get", {"names": [name]} if name is not None else None)
-        params = [line["param"] for line in lines if "param" in line]
         takes = self.describe().params
         found = {}
-        for param in params:
-            kind = str(takes[param["name"]].get("takes", "")) if param["name"] in takes else ""
-            found[param["name"]] = words.told(param["value"], kind) if "value" in param else None
+        with reading(self.name, "get"):
+            for param in (line["param"] for line in lines if "param" in line):
+                kind = str(takes[param["name"]].get("takes", "")) if param["name"] in takes else ""
+                found[param["name"]] = words.told(param["value"], kind) if "value" in param else None
         if name is None:
             return found
         if name not in found:
@@ -385,14 +395,15 @@ class Run:
         if at is not None:
             asked["at"] = int(at)
         last = self._ask_waiting("set", asked, wait)[-1]
-        clocks = {str(clock["origin"]): int(clock["frame"]) for clock in last.get("clocks", [])}
-        return Change(
-            int(last["version"]),
-            clocks,
-            list(last.get("pending", [])),
-            list(last.get("restarted", [])),
-            list(last.get("gone", [])),
-        )
+        with reading(self.name, "set"):
+            clocks = {str(clock["origin"]): int(clock["frame"]) for clock in last.get("clocks", [])}
+            return Change(
+                int(last["version"]),
+                clocks,
+                list(last.get("pending", [])),
+                list(last.get("restarted", [])),
+                list(last.get("gone", [])),
+            )
 
     # ---- Commands ----
 
@@ -407,7 +418,8 @@ class Run:
         if both:
             asked["arguments"] = {key: words.argument(key, value) for key, value in both.items()}
         lines = self._ask_waiting("call", asked, wait)
-        return self._answers(node, name, [line["answer"] for line in lines if "answer" in line])
+        with reading(self.name, "call"):
+            return self._answers(node, name, [line["answer"] for line in lines if "answer" in line])
 
     def _answers(self, node: str, command: str, lines: List[Parameters]) -> Any:
         found: Dict[str, Any] = {}
@@ -434,7 +446,8 @@ class Run:
 
     def _hold(self, method: str, nodes: Sequence[str]) -> Held:
         last = self._ask(method, {"nodes": list(nodes)} if nodes else None)[-1]
-        return Held(*(list(last.get(key, [])) for key in ("paused", "resting", "wait", "refuse")))
+        with reading(self.name, method):
+            return Held(*(list(last.get(key, [])) for key in ("paused", "resting", "wait", "refuse")))
 
     def pause(self, *nodes: str) -> Held:
         """Nodes that fire no more, until they are resumed."""
@@ -451,8 +464,9 @@ class Run:
     def restart(self, *nodes: str, wait: float = 5.0) -> Dict[str, Optional[int]]:
         """Starts the processes of nodes again. Their new numbers; None: not back yet."""
         lines = self._ask_waiting("restart", {"nodes": list(nodes)}, wait)
-        found = [line["process"] for line in lines if "process" in line]
-        return {line["name"]: line.get("pid") for line in found}
+        with reading(self.name, "restart"):
+            found = [line["process"] for line in lines if "process" in line]
+            return {line["name"]: line.get("pid") for line in found}
 
     # ---- Streams ----
 
@@ -503,7 +517,9 @@ class Run:
         """The last lines of its log."""
         asked: Dict[str, Union[str, int, None]] = {"node": node, "level": level, "lines": lines, "after": after}
         given = {key: value for key, value in asked.items() if value is not None}
-        return [LogLine.of(line) for line in self._ask("logs", given) if "line" in line]
+        said = self._ask("logs", given)
+        with reading(self.name, "logs"):
+            return [LogLine.of(line) for line in said if "line" in line]
 
     def follow_logs(self, timeout: Optional[float] = None, **asked: Any) -> Iterator[LogLine]:
         """As `logs`, and those that come, until the program ends. `timeout` is for each."""
@@ -515,8 +531,12 @@ class Run:
                     line = talk.next(time.monotonic() + (1e9 if timeout is None else timeout))
                 except Ended:
                     return
-                if "line" in line.get("parameters", {}):
-                    yield LogLine.of(line["parameters"])
+                found = None
+                with reading(self.name, "logs"):
+                    if "line" in line.get("parameters", {}):
+                        found = LogLine.of(line["parameters"])
+                if found is not None:
+                    yield found
                 if not line.get("more"):
                     return
 

@@ -6,10 +6,12 @@ from __future__ import annotations
 
 import json
 import socket
+import struct
 import time
+from contextlib import contextmanager
 from typing import Any, Dict, Iterator, Optional
 
-from .errors import Ended, Lost, ProtocolError, Timeout, refused
+from .errors import Ended, Error, Lost, ProtocolError, Timeout, refused
 from .place import connect
 
 PROTOCOL = 1
@@ -30,6 +32,20 @@ def parse_line(line: bytes) -> Dict[str, Any]:
     if not isinstance(found, dict):
         raise ProtocolError("the program says what is no JSON object")
     return found
+
+
+@contextmanager
+def reading(who: str, method: str) -> Iterator[None]:
+    """Around what takes an answer apart: one that is not as docs/protocol.md has it is a
+    ProtocolError, whatever is wrong with it."""
+    try:
+        yield
+    except Error:
+        raise
+    except (ArithmeticError, AttributeError, LookupError, RecursionError, struct.error, TypeError, ValueError) as error:
+        raise ProtocolError(
+            f"{who} answers {method!r} in a way that the protocol does not have: {type(error).__name__}: {str(error)[:200]}"
+        ) from error
 
 
 class Talk:

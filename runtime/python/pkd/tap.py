@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING, Any, Dict, Iterator, Optional, Tuple
 
 from .errors import Ended, Invalid, Lost, ProtocolError, Refused, Timeout
-from .talk import PATIENCE, Talk
+from .talk import PATIENCE, Talk, reading
 from .types import Pixels, Types, ValueType
 
 if TYPE_CHECKING:
@@ -84,12 +84,10 @@ class Tap:
             asked["after"] = self._seq
         self._talk.send("echo", asked, until)
         line = self._talk.next(until)
-        try:
-            name = line["parameters"]["stream"]["type"]
-        except (KeyError, TypeError) as error:
-            raise ProtocolError(f"an answer begins with {line!r}") from error
-        if self.type is None:
-            self.type = self._types.get(name)
+        with reading(self._talk.name, "echo"):
+            name = str(line["parameters"]["stream"]["type"])
+            if self.type is None:
+                self.type = self._types.get(name)
         self._answers = True
 
     def close(self) -> None:
@@ -164,10 +162,10 @@ class Tap:
                 if parameters.get("end") == "count":
                     continue
                 return None
-            if "too_fast" in parameters:
+            with reading(self._talk.name, "echo"):
+                if "too_fast" not in parameters:
+                    return self._take(parameters)
                 self._seq = int(parameters.get("seq", self._seq))
-                continue
-            return self._take(parameters)
 
     def _take(self, line: Dict[str, Any]) -> Tuple[Frame, Any]:
         assert self._talk is not None

@@ -14,6 +14,7 @@ import time
 import unittest
 from check import PATIENCE, pkd
 from pkd import place, words
+from pkd.run import Run
 from pkd.said import Why
 from pkd.talk import Talk, parse_line
 from pkd.types import Types, numpy
@@ -253,6 +254,93 @@ class Conversation(unittest.TestCase):
             with self.assertRaises(pkd.Refused):
                 talk.send("x", {"a": "y" * 70000}, time.monotonic() + 1)
         self.assertEqual(parse_line(b'{"a":"\\u0000"}'), json.loads('{"a":"\\u0000"}'))
+
+
+class Suspended(unittest.TestCase):
+    """A program that is suspended takes connections, and says nothing."""
+
+    def test_waits(self):
+        folder = tempfile.mkdtemp()
+        path = os.path.join(folder, "7.sock")
+        with socket.socket(socket.AF_UNIX) as server:
+            server.bind(path)
+            server.listen(16)
+            run = Run(path, 7, "x")
+            self.assertTrue(run.is_running)
+            began = time.monotonic()
+            with self.assertRaisesRegex(pkd.Timeout, "has not ended within 0.5 s"):
+                run.wait(0.5)
+            self.assertLess(time.monotonic() - began, 2 + PATIENCE / 10)
+
+
+class Answers(unittest.TestCase):
+    """Each request, answered by each of these: what it raises is one of the family, and soon."""
+
+    NESTED = {"a": {}}
+    for _ in range(200):
+        NESTED = {"a": NESTED}
+    PARTS = (None, 7, -1, 1e400, "x", "", [], [7], {}, {"name": 7}, {"name": "x"}, {"name": []}, {"name": {}, "value": 7},
+             {"name": "x", "value": []}, {"node": "n", "value": {}}, {"node": [], "error": 3}, {"type": 7}, {"type": "u8"},
+             {"type": "string<9999999999999>"}, {"origin": {}, "frame": "x"}, {"number": "x", "time_ns": {}}, NESTED,
+             10**400, {"name": "x", "state": []}, {"names": 7, "kind": "enum", "name": "a", "size": 1, "align": 0})
+    KEYS = ("process", "param", "stream", "edge", "node", "type", "command", "answer", "line", "program", "version",
+            "clocks", "paused", "raw", "value", "seq", "frame", "end", "too_fast", "invalid")
+
+    def serve(self):
+        folder = tempfile.mkdtemp()
+        os.chmod(folder, 0o700)
+        path = os.path.join(folder, "7.sock")
+        server = socket.socket(socket.AF_UNIX)
+        server.bind(path)
+        server.listen(16)
+
+        def talk(client):
+            with client:
+                client.sendall(Conversation.GREETING)
+                request = json.loads(client.makefile("rb").readline())
+                lines = [] if request["method"] == "describe" and self.describes else self.lines
+                for line in [{"stream": {"type": "u8"}}] * self.begins + lines:
+                    client.sendall(json.dumps({"id": 1, "parameters": line, "more": True}).encode() + b"\n")
+                client.sendall(json.dumps({"id": 1, "parameters": {}}).encode() + b"\n")
+
+        def run():
+            while True:
+                client, _ = server.accept()
+                try:
+                    talk(client)
+                except (OSError, ValueError):
+                    pass
+
+        threading.Thread(target=run, daemon=True).start()
+        return path
+
+    def test_all(self):
+        path = self.serve()
+        self.describes, self.begins, self.lines = True, 0, []
+        requests = {
+            "describe": lambda run: run.describe(), "enums": lambda run: run.enums, "status": lambda run: run.status(),
+            "ping": lambda run: run.ping(), "why": lambda run: run.why(3), "get": lambda run: run.get(),
+            "get one": lambda run: run.get("x"), "set": lambda run: run.set(x=1), "call": lambda run: run.call("n.x"),
+            "pause": lambda run: run.pause("n"), "restart": lambda run: run.restart("n"), "logs": lambda run: run.logs(),
+            "follow": lambda run: list(run.follow_logs(timeout=1)), "tap": lambda run: run.read("s", 1),
+            "repr": lambda run: (repr(run.describe()), run.describe()._repr_html_(), run.status()._repr_html_()),
+        }
+        raised = 0
+        for key in self.KEYS:
+            for part in self.PARTS:
+                self.lines = [{key: part}]
+                for name, ask in requests.items():
+                    self.describes = name not in ("describe", "enums", "repr")
+                    self.begins = name == "tap"
+                    began = time.monotonic()
+                    try:
+                        ask(Run(path, 7, "x"))
+                    except pkd.Error:
+                        raised += 1
+                    except Exception as error:
+                        self.fail(f"{name}: {key}: {str(part)[:80]}: {type(error).__name__}: {error}")
+                    self.assertLess(time.monotonic() - began, 2 * PATIENCE, f"{name}: {key}")
+        self.assertGreater(raised, 500)
 
 
 if __name__ == "__main__":
