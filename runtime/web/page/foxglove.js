@@ -3,6 +3,8 @@
 
 const OPCODE_MESSAGE = 1;
 const RETRY_MS = 1500, LONGEST_MS = 60000, KEY_WAIT = 4, OLDEST_NS = 3600e9;
+// Between two times that a stream is asked for anew, as its decoder has lost its way; and after a refusal.
+const ANEW_MS = 1000, REFUSED_MS = 5000, MOST_ERRORS = 3, ERRORS_MS = 60000;
 // The server encodes so many streams at a time.
 const MOST = 16;
 
@@ -79,14 +81,17 @@ class JpegDecoder {
 	}
 }
 
-class VideoDecoding {
+// `behind`: it cannot go on without a key frame, which the server has for newcomers; `failed`: the browser has given up.
+export class VideoDecoding {
 	#decoder = null;
 	#known = new Map(); // of a time stamp, what was said of the frame
 	#n = 0;
 
-	constructor(take, failed) {
+	constructor(take, behind, failed) {
 		this.take = take;
+		this.behind = behind;
 		this.failed = failed;
+		this.hasShown = false;
 	}
 
 	add(message) {
@@ -97,9 +102,10 @@ class VideoDecoding {
 		const decoder = this.#decoder?.decoder;
 		if (!decoder || decoder.state !== "configured" || (this.#decoder.needsKey && !isKey))
 			return;
-		// Too slow: on from the next key frame.
-		if (decoder.decodeQueueSize > KEY_WAIT && !isKey) {
-			this.#decoder.needsKey = true;
+		// Too slow: what waits is left out, and it goes on from a key frame.
+		if (decoder.decodeQueueSize > KEY_WAIT) {
+			this.close();
+			this.behind();
 			return;
 		}
 		this.#decoder.needsKey = false;
@@ -118,9 +124,13 @@ class VideoDecoding {
 				for (const stamp of this.#known.keys())
 					if (stamp <= picture.timestamp)
 						this.#known.delete(stamp);
+				this.hasShown = true;
 				this.take({ ...known, way: "H.264", picture });
 			},
-			error: () => this.failed(),
+			error: () => {
+				this.close();
+				this.failed();
+			},
 		});
 		decoder.configure({ codec, optimizeForLatency: true });
 		this.#decoder = { decoder, codec, needsKey: true };
@@ -137,7 +147,7 @@ class VideoDecoding {
 export class FoxglovePictures {
 	#socket = null;
 	#channels = new Map(); // topic -> { id, schemaName }
-	#wants = new Map(); // subscription -> { stream, take, wish, decoder, channel }
+	#wants = new Map(); // subscription -> { stream, take, refused, wish, decoder, channel, hasCome, anew, errors, failed }
 	#n = 0;
 	#timer = 0; // not 0: it is not connected, and will try to be
 	#wait = RETRY_MS;
@@ -146,6 +156,14 @@ export class FoxglovePictures {
 
 	constructor(url) {
 		this.url = url;
+		// Who is not looked at asks for nothing: what came meanwhile could not be decoded without what it left out.
+		document.addEventListener?.("visibilitychange", () => {
+			for (const [id, want] of this.#wants)
+				if (document.hidden)
+					this.#unsubscribe(id, want);
+				else
+					this.#subscribe(id, want);
+		});
 	}
 
 	open() {
@@ -180,6 +198,8 @@ export class FoxglovePictures {
 				this.#subscribe(id, want);
 			this.onchange();
 		}
+		if (message.op === "status" && message.level === 2)
+			this.#refuse(message.message ?? "");
 		if (message.op === "unadvertise")
 			for (const [topic, { id }] of this.#channels)
 				if (message.channelIds?.includes(id))
@@ -207,14 +227,62 @@ export class FoxglovePictures {
 			this.#socket.send(JSON.stringify(message));
 	}
 
+	// "channel 7: too much is looked at". It is asked for again later.
+	#refuse(text) {
+		const [, channel, why] = /^channel (\d+): (.*)/.exec(text) ?? [];
+
+		for (const [id, want] of this.#wants)
+			if (want.channel?.id === Number(channel) && !want.hasCome) {
+				this.#forget(want);
+				want.refused(new Error(`The server says: ${why}`));
+				setTimeout(() => this.#wants.has(id) && this.#subscribe(id, want), REFUSED_MS);
+			}
+	}
+
+	#unsubscribe(id, want) {
+		if (want.channel)
+			this.#send({ op: "unsubscribe", subscriptionIds: [id] });
+		this.#forget(want);
+	}
+
+	// From a key frame on, which newcomers get.
+	#anew(id, want) {
+		const wait = Math.max(0, want.anew + ANEW_MS - performance.now());
+
+		this.#unsubscribe(id, want);
+		setTimeout(() => {
+			want.anew = performance.now();
+			if (this.#wants.has(id))
+				this.#subscribe(id, want);
+		}, wait);
+	}
+
+	// Of a picture that is damaged, or for good.
+	#fail(id, want, decoder) {
+		const now = performance.now();
+
+		want.errors = now - want.failed < ERRORS_MS ? want.errors + 1 : 1;
+		want.failed = now;
+		if (decoder.hasShown && want.errors < MOST_ERRORS)
+			this.#anew(id, want);
+		else
+			this.#withoutVideo();
+	}
+
 	#subscribe(id, want) {
 		const channel = this.#channelOf(want.stream);
 
-		if (!channel || want.channel)
+		if (!channel || want.channel || document.hidden)
 			return;
 		want.channel = channel;
-		want.decoder = channel.topic.endsWith("/h264") ? new VideoDecoding(want.take, () => this.#withoutVideo())
-			: new JpegDecoder(want.take);
+		want.hasCome = false;
+		if (channel.topic.endsWith("/h264")) {
+			const decoder = new VideoDecoding(want.take, () => this.#anew(id, want), () => this.#fail(id, want, decoder));
+
+			want.decoder = decoder;
+		} else {
+			want.decoder = new JpegDecoder(want.take);
+		}
 		this.#send({ op: "subscribe", subscriptions: [{ id, channelId: channel.id, ...want.wish }] });
 	}
 
@@ -228,23 +296,21 @@ export class FoxglovePictures {
 		this.#hasVideo = false;
 		for (const [id, want] of this.#wants)
 			if (want.channel?.topic.endsWith("/h264")) {
-				this.#send({ op: "unsubscribe", subscriptionIds: [id] });
-				this.#forget(want);
+				this.#unsubscribe(id, want);
 				this.#subscribe(id, want);
 			}
 	}
 
 	// wish: { width, rate }, at most.
 	want(stream, take, refused, wish) {
-		const id = ++this.#n, want = { stream, take, wish, decoder: null, channel: null };
+		const id = ++this.#n;
+		const want = { stream, take, refused, wish, decoder: null, channel: null, hasCome: false, anew: -ANEW_MS, errors: 0, failed: -ERRORS_MS };
 
 		this.#wants.set(id, want);
 		this.#subscribe(id, want);
 		return () => {
 			this.#wants.delete(id);
-			if (want.channel)
-				this.#send({ op: "unsubscribe", subscriptionIds: [id] });
-			this.#forget(want);
+			this.#unsubscribe(id, want);
 		};
 	}
 
@@ -254,8 +320,9 @@ export class FoxglovePictures {
 		if (view.byteLength < 13 || view.getUint8(0) !== OPCODE_MESSAGE)
 			return;
 		const want = this.#wants.get(view.getUint32(1, true));
-		if (!want?.decoder || document.hidden)
+		if (!want?.decoder)
 			return;
+		want.hasCome = true;
 		const message = readPicture(new DataView(buffer, 13)), published = Number(view.getBigUint64(5, true));
 		const age = published - message.time;
 

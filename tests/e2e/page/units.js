@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { layout } from "./layout.js";
 import { typeOf, shapeOf, titleOf } from "./types.js";
 import { timeOf, timeText, rangeOf } from "./param.js";
-import { readPicture, lookAtH264 } from "./foxglove.js";
+import { FoxglovePictures, readPicture, lookAtH264 } from "./foxglove.js";
 import * as say from "./format.js";
 
 // ---- The layout ----
@@ -126,4 +126,128 @@ assert.deepEqual(lookAtH264(Uint8Array.of(0, 0, 0, 1, 0x67, 0x42, 0xc0, 0x1f, 9,
 assert.deepEqual(lookAtH264(Uint8Array.of(0, 0, 1, 0x41, 1, 2)), { isKey: false, codec: null });
 assert.deepEqual(lookAtH264(Uint8Array.of(0, 0, 1)), { isKey: false, codec: null });
 
+// ---- Pictures that come, and do not ----
+
+// What the page says to the server, and a browser that decodes as slowly as it is told.
+const sent = [], decoders = [], shown = [], refusals = [];
+let socket;
+const page = { hidden: false, listeners: [], addEventListener(_, listener) { this.listeners.push(listener); },
+	hide(hidden) { this.hidden = hidden; this.listeners.forEach((listener) => listener()); } };
+
+class Socket {
+	static OPEN = 1;
+	readyState = 1;
+
+	constructor() {
+		socket = this;
+	}
+
+	send(text) {
+		sent.push(JSON.parse(text));
+	}
+
+	tell(message) {
+		this.onmessage({ data: JSON.stringify(message) });
+	}
+
+	// A message of the subscription: a key frame, or what follows one.
+	picture(id, isKey) {
+		const data = isKey ? [0, 0, 1, 0x67, 0x42, 0xc0, 0x1f, 9, 0, 0, 1, 0x65, 1, 2] : [0, 0, 1, 0x41, 1, 2];
+		const body = new Uint8Array(cdr("cam", data, "h264").buffer), whole = new Uint8Array(13 + body.length);
+
+		whole[0] = 1;
+		new DataView(whole.buffer).setUint32(1, id, true);
+		whole.set(body, 13);
+		this.onmessage({ data: whole.buffer });
+	}
+}
+
+class Decoder {
+	static isBroken = false;
+	state = "unconfigured";
+	decodeQueueSize = 0;
+
+	constructor(told) {
+		this.told = told;
+		decoders.push(this);
+	}
+
+	configure() {
+		this.state = "configured";
+	}
+
+	decode({ timestamp }) {
+		if (Decoder.isBroken)
+			this.told.error(new Error("no such codec"));
+		else if (this.decodeQueueSize === 0)
+			this.told.output({ timestamp, close() {} });
+	}
+
+	close() {
+		this.state = "closed";
+	}
+}
+
+Object.assign(globalThis, { document: page, WebSocket: Socket, VideoDecoder: Decoder, EncodedVideoChunk: class {
+	constructor(what) {
+		Object.assign(this, what);
+	}
+} });
+const pictures = new FoxglovePictures("ws://here"), ops = () => sent.splice(0).map(({ op }) => op).join(" ");
+const wait = (ms) => new Promise((done) => setTimeout(done, ms));
+
+pictures.open();
+socket.onopen();
+socket.tell({ op: "advertise", channels: [{ id: 7, topic: "/cam/frame/h264", encoding: "cdr" },
+	{ id: 8, topic: "/cam/frame/jpeg", encoding: "cdr" }] });
+const stop = pictures.want("cam.frame", (one) => shown.push(one), (error) => refusals.push(error.message), {});
+assert.equal(ops(), "subscribe");
+socket.picture(1, false);
+assert.equal(decoders.length, 0, "it begins with a key frame");
+socket.picture(1, true);
+socket.picture(1, false);
+assert.equal(shown.length, 2);
+
+// One that falls behind begins anew, as a newcomer.
+decoders[0].decodeQueueSize = 5;
+socket.picture(1, false);
+assert.equal(ops(), "unsubscribe");
+await wait(20);
+assert.equal(ops(), "subscribe");
+socket.picture(1, true);
+assert.deepEqual([decoders.length, decoders[0].state, shown.length], [2, "closed", 3]);
+
+// So does one that cannot decode a picture; not more often than once a second.
+decoders[1].told.error(new Error("damaged"));
+await wait(20);
+assert.equal(ops(), "unsubscribe");
+await wait(1000);
+assert.equal(ops(), "subscribe");
+socket.picture(1, true);
+assert.equal(shown.length, 4);
+
+// Nobody looks: nothing comes. Then it begins with a key frame again.
+page.hide(true);
+assert.equal(ops(), "unsubscribe");
+socket.picture(1, false);
+page.hide(false);
+assert.equal(ops(), "subscribe");
+socket.picture(1, false);
+assert.equal(shown.length, 4, "what came before counts no more");
+socket.picture(1, true);
+assert.equal(shown.length, 5);
+
+// A browser that can decode nothing has JPEGs.
+stop();
+sent.length = 0;
+Decoder.isBroken = true;
+pictures.want("cam.frame", (one) => shown.push(one), (error) => refusals.push(error.message), {});
+socket.picture(2, true);
+assert.deepEqual(sent.splice(0).flatMap(({ subscriptions }) => subscriptions?.[0].channelId ?? "none"), [7, "none", 8]);
+
+// What the server refuses is said, and asked for again later.
+socket.tell({ op: "status", level: 2, message: "channel 8: too much is looked at" });
+assert.deepEqual(refusals, ["The server says: too much is looked at"]);
+
 console.log("the layout, types, parameters and messages are as they should be");
+process.exit(0);
