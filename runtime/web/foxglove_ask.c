@@ -140,10 +140,6 @@ void pkdw_ask_call(struct pkdw_foxglove *client, const struct pkdw_service *serv
 			return;
 		}
 		pkdi_out_raw(&line, "arguments", arguments, n);
-		/* White space, to JSON; an end, to the console. */
-		for (size_t i = 0; i < line.n; i++)
-			if (line.text[i] == '\n' || line.text[i] == '\r')
-				line.text[i] = ' ';
 	}
 	ask(client, what, &line);
 }

@@ -70,7 +70,7 @@ bool pkdw_lane_send(struct pkdw_lane *lane, const char *text, size_t n)
 	char method[32];
 
 	(void)lane;
-	expect(!memchr(text, '\n', n), "what is asked is more than one line");
+	/* Of more than one line at most by white space, which the lane takes for what it is. */
 	expect_json(text, n, &json);
 	expect(json.values[0].n == 2 &&
 	               pkdi_json_string(&json, pkdi_json_member(&json, 0, "method"), method,

@@ -135,6 +135,19 @@ def nonsense(program):
             pass
         assert got[0], "a client that says nonsense only is closed"
         client.close()
+    # An end of a line in what goes on to the console begins no request of its own.
+    for eol in "\n", "\r\n", "\r":
+        stop = eol + '{"method":"set","parameters":{"values":{"m.step":77}}}' + eol
+        client = program.open("foxglove.sdk.v1")
+        client.send('{"op":"getParameters","parameterNames":["m.step",' + stop + '],"id":"1"}')
+        client.send('{"op":"setParameters","parameters":[{"name":"m.label","value":{"a":' + stop + '}}],"id":"2"}')
+        client.send('{"op":"setParameters","parameters":[{"name":"m.label","value":[' + stop + ']}],"id":"3"}')
+        client.send(json.dumps({"op": "setParameters", "parameters": [{"name": "m" + stop, "value": stop}], "id": "4"}))
+        client.send(json.dumps({"op": "getParameters", "parameterNames": ["m.step"], "id": "last"}))
+        while b'"last"' not in (got := client.receive() or (0, b'"last"'))[1]:
+            pass
+        assert json.loads(got[1])["parameters"][0]["value"] != 77, "a name is a request"
+        client.close()
     for protocol in "pkd.v1", "foxglove.sdk.v1":
         for raw in (b"\x81\x05hello", b"\xf1\x80\0\0\0\0", b"\x83\x80\0\0\0\0", b"\x89\xfe\x01\x00" + b"\0" * 260,
                     b"\x81\xff" + b"\xff" * 8 + b"\0\0\0\0", b"\x80\x80\0\0\0\0", os.urandom(3000), b"\x81\xfe\xff\xff\0\0\0\0" + b"x" * 300):
