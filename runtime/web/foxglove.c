@@ -203,7 +203,8 @@ static int begin(struct lws *wsi, struct pkdw_foxglove *client)
 	client->web = arrival->web;
 	client->lane = pkdw_lane_create(arrival->web, wsi, arrival->is_read_only);
 	if (!client->lane || !pkdw_channels(client->web))
-		return -1;
+		return pkdw_close(wsi, LWS_CLOSE_STATUS_UNEXPECTED_CONDITION,
+		                  "there is no place or no memory for it");
 	pkdw_foxglove_greet(client);
 	lws_sul_schedule(client->web->context, 0, &client->timer, tick, PKDW_TICK_MS * 1000);
 	return 0;

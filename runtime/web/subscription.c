@@ -103,6 +103,24 @@ static bool begin(struct pkdw_subscription *subscription, const struct pkdw_subs
 	                       &subscription->reader);
 }
 
+/* Of the log it has one: each takes a place of the console. */
+static bool has_log(const struct pkdw_foxglove *client)
+{
+	for (const struct pkdw_subscription *i = client->subscriptions; i; i = i->next)
+		if (i->channel->kind == PKDW_CHANNEL_LOG)
+			return true;
+	return false;
+}
+
+static void destroy(struct pkdw_subscription *subscription)
+{
+	pkdw_encoder_leave(&subscription->viewer);
+	pkdw_value_leave(subscription->client->web, &subscription->reader);
+	pkdw_lane_destroy(subscription->lane);
+	drop(subscription);
+	free(subscription);
+}
+
 static bool is_used(const struct pkdw_foxglove *client, uint32_t id)
 {
 	for (const struct pkdw_subscription *i = client->subscriptions; i; i = i->next)
@@ -114,6 +132,7 @@ static bool is_used(const struct pkdw_foxglove *client, uint32_t id)
 void pkdw_subscribe(struct pkdw_foxglove *client, const struct pkdw_subscribe *wanted)
 {
 	const struct pkdw_channels *channels = client->web->channels;
+	const struct pkdw_channel *channel;
 	struct pkdw_subscription *subscription;
 
 	if (!channels || wanted->channel == 0 || wanted->channel > channels->n) {
@@ -124,18 +143,25 @@ void pkdw_subscribe(struct pkdw_foxglove *client, const struct pkdw_subscribe *w
 		pkdw_note_status(client, 2, "there is a subscription %u already", wanted->id);
 		return;
 	}
+	channel = &channels->items[wanted->channel - 1];
+	if (channel->kind == PKDW_CHANNEL_LOG && has_log(client)) {
+		pkdw_note_status(client, 2, "channel %u: there is a subscription to the log already",
+		                 wanted->channel);
+		return;
+	}
 	subscription = client->n_subscriptions < PKDW_MAX_SUBSCRIPTIONS
 	                       ? calloc(1, sizeof(*subscription))
 	                       : NULL;
-	if (subscription) {
-		subscription->client = client;
-		subscription->id = wanted->id;
-		subscription->channel = &channels->items[wanted->channel - 1];
-		subscription->most = PKDW_PENDING;
+	if (!subscription) {
+		pkdw_note_status(client, 2, "channel %u: a client has at most %d subscriptions",
+		                 wanted->channel, PKDW_MAX_SUBSCRIPTIONS);
+		return;
 	}
-	if (!subscription || !begin(subscription, wanted)) {
+	*subscription = (struct pkdw_subscription){
+		.client = client, .id = wanted->id, .channel = channel, .most = PKDW_PENDING};
+	if (!begin(subscription, wanted)) {
 		pkdw_note_status(client, 2, "channel %u: too much is looked at", wanted->channel);
-		free(subscription);
+		destroy(subscription);
 		return;
 	}
 	subscription->next = client->subscriptions;
@@ -150,11 +176,7 @@ static void forget(struct pkdw_foxglove *client, struct pkdw_subscription **at)
 	*at = subscription->next;
 	client->n_subscriptions--;
 	client->turn = NULL;
-	pkdw_encoder_leave(&subscription->viewer);
-	pkdw_value_leave(client->web, &subscription->reader);
-	pkdw_lane_destroy(subscription->lane);
-	drop(subscription);
-	free(subscription);
+	destroy(subscription);
 }
 
 void pkdw_unsubscribe(struct pkdw_foxglove *client, uint32_t id)

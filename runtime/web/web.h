@@ -10,7 +10,6 @@
 #include "console/web_library.h"
 
 enum {
-	PKDW_MAX_SOCKETS = 64,
 	PKDW_MAX_LINE = 65536, /* of the console's protocol, with its end */
 	PKDW_UNSENT = 65536,   /* bytes that a socket takes before its client has them */
 };

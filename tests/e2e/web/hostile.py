@@ -205,6 +205,36 @@ def slow(program):
     client.close()
 
 
+def logs(program):
+    """As many as there may be, each with the log: none takes the place of another, and one more is told so."""
+    clients = []
+    for _ in range(64):
+        client = program.open("foxglove.sdk.v1")
+        while b'"advertise"' not in (got := client.receive()[1]):
+            pass
+        log = next(one["id"] for one in json.loads(got)["channels"] if one["topic"] == "/rosout")
+        client.send(json.dumps({"op": "subscribe", "subscriptions": [{"id": i, "channelId": log} for i in range(3)]}))
+        clients.append(client)
+    try:
+        program.open("foxglove.sdk.v1")
+        raise AssertionError("there are more than 64")
+    except Refused as why:
+        assert why.args == (503, "there are too many WebSockets\n"), why.args
+    for client in clients:
+        client.send(json.dumps({"op": "getParameters", "parameterNames": ["m.step"], "id": "last"}))
+        wanted, seen = {b'"last"', b"subscription to the log already", b"the frame is "}, set()
+        while seen != wanted:
+            got = client.receive()
+            assert got and got[0] != CLOSE, f"one is closed: {got}"
+            seen |= {word for word in wanted if word in got[1]}
+    for client in clients:
+        client.close()
+
+    def all_gone():
+        return len(os.listdir(f"/proc/{program.console()}/fd")) < 60
+    within(10, all_gone, "descriptors stay open")
+
+
 def crowd(program):
     """A thousand connections: some say nothing, some a part, some are WebSockets that vanish."""
     console, crowd = program.console(), []
