@@ -184,6 +184,7 @@ static void tick(lws_sorted_usec_list_t *timer)
 	struct pkdw_foxglove *client = lws_container_of(timer, struct pkdw_foxglove, timer);
 
 	client->is_late = true;
+	pkdw_ask_give_up(client);
 	if (client->watches_params && ++client->n_ticks % 5 == 0)
 		pkdw_ask_look(client);
 	lws_callback_on_writable(client->wsi);
@@ -225,7 +226,7 @@ static void end(struct pkdw_foxglove *client)
 	}
 	pkdw_lane_destroy(client->lane);
 	free(client->answer);
-	free(client->told);
+	pkdw_ask_forget(client);
 	free(client->text);
 	*client = (struct pkdw_foxglove){.web = NULL};
 }

@@ -16,7 +16,7 @@ within 10 grep -q serving said || fail 'it does not say where it serves' said
 port=$(sed -n 's/.*127\.0\.0\.1:\([0-9]*\).*/\1/p' said)
 token=$(sed -n 's/.*token=\([0-9a-f]*\).*/\1/p' said)
 
-for part in values sdk pictures newcomers parameters services graph; do
+for part in values sdk pictures newcomers parameters changes services graph; do
 	at_most 20 node "$e2e/foxglove/client.cjs" "$port" "$token" $part >out 2>&1 || fail "$part"
 done
 

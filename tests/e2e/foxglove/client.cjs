@@ -251,10 +251,46 @@ async function services() {
 		assert.match((await once("serviceCallFailure")).message, why);
 	}
 	call("/m/greet", '{"name":"x"}},"method":"stop","x":{"y":{}', 7);
-	await within(5, "a refusal", (async () => {
-		while (!told.statuses.some((status) => /object of JSON/.test(status.message)))
+	assert.match((await once("serviceCallFailure")).message, /object of JSON/);
+	// As many as one likes, to a node that carries none out: each is answered within a time, in its turn or not.
+	await ask("pause", { nodes: ["m"] });
+	const waiting = new Set(), calls = 80;
+	const all = within(12, "the answers of all", new Promise((done) => {
+		const over = ({ callId }) => {
+			assert(waiting.delete(callId), `call ${callId} is answered twice`);
+			if (!waiting.size)
+				done();
+		};
+		client.on("serviceCallFailure", over);
+		client.on("serviceCallResponse", over);
+	}));
+	for (let i = 0; i < calls; i++) {
+		waiting.add(100 + i);
+		call("/m/greet", '{"name":"late"}', 100 + i);
+	}
+	await all;
+	await ask("resume", { nodes: ["m"] });
+	close();
+}
+
+// Only what changes is told, of those that are asked for.
+async function changes() {
+	const { client, close } = await open("foxglove.sdk.v1");
+	const told = [];
+	client.on("parameterValues", ({ parameters }) => told.push(parameters.map((one) => one.name)));
+	const is = (...wanted) => within(5, `not told of ${JSON.stringify(wanted)}`, (async () => {
+		while (told.length < wanted.length)
 			await new Promise((done) => setTimeout(done, 10));
+		assert.deepEqual(told, wanted);
 	})());
+	client.subscribeParameterUpdates(["m.step", "m.mode", "no such"]);
+	await is(["m.step", "m.mode"]);
+	await new Promise((done) => setTimeout(done, 1200)); // two looks
+	await ask("set", { values: { "m.gain": 3.5, "m.step": 12 } });
+	await is(["m.step", "m.mode"], ["m.step"]);
+	client.unsubscribeParameterUpdates(["m.step"]);
+	await ask("set", { values: { "m.mode": "low", "m.step": 13 } });
+	await is(["m.step", "m.mode"], ["m.step"], ["m.mode"]);
 	close();
 }
 
@@ -281,7 +317,7 @@ async function graph() {
 	close();
 }
 
-const parts = { values: () => values("foxglove.websocket.v1"), sdk: () => values("foxglove.sdk.v1"), pictures, newcomers, parameters, services, graph };
+const parts = { values: () => values("foxglove.websocket.v1"), sdk: () => values("foxglove.sdk.v1"), pictures, newcomers, parameters, changes, services, graph };
 parts[part]().then(() => process.exit(0), (error) => {
 	console.error(error);
 	process.exit(1);
