@@ -315,6 +315,22 @@ def images(program):
     for wrong, status in (("/stream/cam.frame.mjpg", 401), ("/stream/m.n.mjpg", 404), ("/stream/.mjpg", 404), ("/stream/" + "x" * 3000 + ".mjpg", 404)):
         with get(wrong + ("" if status == 401 else f"?token={program.token}")) as client:
             assert client.recv(12) == f"HTTP/1.1 {status}".encode(), wrong
+    # Sixteen different wishes, and one more is told so; as soon as one goes there is room.
+    many = [get(f"{path}&quality={i + 1}") for i in range(16)]
+    for client in many:
+        assert client.recv(4096, socket.MSG_WAITALL).startswith(b"HTTP/1.1 200 OK\r\n")
+    with get(path + "&quality=17") as client:
+        answer = b""
+        while got := client.recv(4096):
+            answer += got
+        assert answer.startswith(b"HTTP/1.1 503 ") and answer.endswith(b"too many different pictures are looked at\n"), answer
+    for client in many:
+        client.close()
+
+    def again():
+        with get(path) as client:
+            return client.recv(12) == b"HTTP/1.1 200"
+    within(5, again, "no picture for a newcomer")
     # Who reads nothing keeps nobody.
     waiting = [get(path) for _ in range(5)]
     program.healthy()
