@@ -11,17 +11,23 @@ static void drop(struct pkdw_subscription *subscription)
 		pkdw_message_let_go(subscription->pending[--subscription->n_pending]);
 }
 
+static bool is_of_video(const struct pkdw_channel *channel)
+{
+	return channel->kind == PKDW_CHANNEL_H264 || channel->kind == PKDW_CHANNEL_VIDEO;
+}
+
 /* Where there is no room, only the newest is of use; of video, what begins with a key frame. */
 void pkdw_subscription_take(struct pkdw_subscription *subscription, struct pkdw_message *message)
 {
-	bool is_video = subscription->channel->kind == PKDW_CHANNEL_H264;
+	bool is_video = is_of_video(subscription->channel);
 
 	if (subscription->n_pending == subscription->most) {
 		drop(subscription);
 		subscription->needs_key = is_video;
 	}
 	if (subscription->needs_key && !message->is_key) {
-		pkdw_encoder_want_key(subscription->viewer.encoder);
+		if (subscription->viewer.encoder)
+			pkdw_encoder_want_key(subscription->viewer.encoder);
 		return;
 	}
 	if (message->is_key && is_video)
@@ -96,10 +102,13 @@ static bool begin(struct pkdw_subscription *subscription, const struct pkdw_subs
 	case PKDW_CHANNEL_LOG:
 		return pkdw_log_begin(subscription);
 	case PKDW_CHANNEL_VALUE:
+	case PKDW_CHANNEL_VIDEO:
+	case PKDW_CHANNEL_ANNOTATIONS:
 		break;
 	}
+	subscription->needs_key = is_of_video(subscription->channel);
 	subscription->reader.take = take_value;
-	return pkdw_value_join(subscription->client->web, subscription->channel->stream,
+	return pkdw_value_join(subscription->client->web, subscription->channel,
 	                       &subscription->reader);
 }
 

@@ -144,11 +144,12 @@ void pkdw_encoder_want_key(struct pkdw_encoder *encoder)
 	(void)encoder;
 }
 
-bool pkdw_value_join(struct pkdw_web *web, uint32_t stream, struct pkdw_reader *reader)
+bool pkdw_value_join(struct pkdw_web *web, const struct pkdw_channel *channel,
+                     struct pkdw_reader *reader)
 {
 	(void)web;
 	(void)reader;
-	return stream < program.n_streams;
+	return channel->stream < program.n_streams;
 }
 
 void pkdw_value_leave(struct pkdw_web *web, struct pkdw_reader *reader)
