@@ -22,8 +22,8 @@
 /* One more, and the one that has been quiet for longest is closed. */
 enum { MAX_CLIENTS = 16 };
 
-/* Of WebSockets, behind those; a request each at a time. */
-enum { MAX_LANES = 64, N_CLIENTS = MAX_CLIENTS + MAX_LANES };
+/* Those of libpkd_web.so are behind these; a request each at a time. */
+enum { N_CLIENTS = MAX_CLIENTS + PKDI_WEB_LANES };
 
 /* Requests of one that has gone: it costs the others no more than that. */
 enum { MAX_REST = 64 };
@@ -267,12 +267,12 @@ static void advance(struct console *console, struct pkdi_client *client)
 	} while (sent && !pkdi_client_has_unsent(client) && goes_on(client));
 }
 
-/* A free place from `first` on, or that of who has been quiet for longest. */
-static struct pkdi_client *find_place(struct console *console, int first, int n)
+/* A free place, or that of who has been quiet for longest. */
+static struct pkdi_client *find_place(struct console *console)
 {
-	struct pkdi_client *found = &console->clients[first];
+	struct pkdi_client *found = &console->clients[0];
 
-	for (int i = first; i < first + n; i++) {
+	for (int i = 0; i < MAX_CLIENTS; i++) {
 		struct pkdi_client *client = &console->clients[i];
 		bool waits = client->request.method, found_waits = found->request.method;
 
@@ -347,19 +347,28 @@ static void accept_one(struct console *console)
 		close(fd);
 		return;
 	}
-	client = find_place(console, 0, MAX_CLIENTS);
+	client = find_place(console);
 	client->takes_bytes = true;
 	greet(console, client, fd, false);
+}
+
+/* NULL: each has one. Nobody gives way: the library has no more than there are places, and those
+ * that it has closed are free soon. */
+static struct pkdi_client *find_lane(struct console *console)
+{
+	for (int i = MAX_CLIENTS; i < N_CLIENTS; i++)
+		if (console->clients[i].fd < 0)
+			return &console->clients[i];
+	return NULL;
 }
 
 /* What the library's threads have asked for; see web_host.h. */
 static void take_lanes(struct console *console)
 {
+	struct pkdi_client *client;
 	struct pkdi_web_call call;
 
-	while (pkdi_web_lender_take(&console->lender, &call)) {
-		struct pkdi_client *client = find_place(console, MAX_CLIENTS, MAX_LANES);
-
+	while ((client = find_lane(console)) && pkdi_web_lender_take(&console->lender, &call)) {
 		client->takes_bytes = false; /* a WebSocket's messages are lines */
 		greet(console, client, call.fd, call.is_read_only);
 	}
@@ -486,7 +495,8 @@ int pkdi_console_run(struct pkdi_run *run, int listener, int end_fd, gid_t group
 		fds[END] = (struct pollfd){end_fd, POLLIN, 0};
 		fds[LISTENER] = (struct pollfd){listener, POLLIN, 0};
 		fds[ASKS] = (struct pollfd){run->console_fd, POLLIN, 0};
-		fds[LANES] = (struct pollfd){web ? console->lender.ends[0] : -1, POLLIN, 0};
+		fds[LANES] = (struct pollfd){
+			web && find_lane(console) ? console->lender.ends[0] : -1, POLLIN, 0};
 		for (int i = 0; i < N_CLIENTS; i++)
 			fds[FIRST + i] = (struct pollfd){console->clients[i].fd,
 			                                 events_of(&console->clients[i]), 0};
@@ -517,8 +527,12 @@ int pkdi_console_run(struct pkdi_run *run, int listener, int end_fd, gid_t group
 			pkdi_web_look(web, &fds[WEB], pkd_now());
 	}
 	pkdi_web_destroy(web);
-	if (part->library)
-		part->library->close(part->web);
+	/* A thread that is late still looks at streams by the lender, in the console: the process ends
+	 * right after this, and takes both with it. */
+	if (part->library && !part->library->close(part->web))
+		return 0;
+	if (web)
+		pkdi_web_lender_finish(&console->lender);
 	free(console);
 	return 0;
 }

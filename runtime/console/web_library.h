@@ -12,7 +12,11 @@
 
 #define PKDI_WEB_LIBRARY_FILE "libpkd_web.so"
 #define PKDI_WEB_LIBRARY_SYMBOL "pkdi_web_library"
-#define PKDI_WEB_LIBRARY_ABI 1
+#define PKDI_WEB_LIBRARY_ABI 2
+
+/* Connections that the library has at a time, and sockets to the console that it asks for: for each
+ * connection at most one that it asks by, and one for the log. */
+enum { PKDI_WEB_SOCKETS = 64, PKDI_WEB_LANES = 2 * PKDI_WEB_SOCKETS };
 
 /* A file of the page. */
 struct pkdi_web_file {
@@ -71,8 +75,9 @@ struct pkdi_web_library {
 	 * long as `web`. */
 	bool (*adopt)(void *web, const struct pkdi_web_host *host,
 	              const struct pkdi_web_arrival *arrival);
-	/* Sends what is there, for some ms at most, and ends. Takes NULL. */
-	void (*close)(void *web);
+	/* Sends what is there, for some ms at most, and ends. False: a thread of it still runs, and
+	 * may use all that was lent until the process ends. Takes NULL. */
+	bool (*close)(void *web);
 };
 
 #endif

@@ -6,7 +6,9 @@
 #include <string.h>
 
 #include "message/ros2msg.h"
+#include "web/annotations.h"
 #include "web/picture.h"
+#include "web/video.h"
 
 /* Beyond, a stream has no channel. */
 enum { MAX_SCHEMA = 1 << 20 };
@@ -109,6 +111,16 @@ static void add_stream(struct pkdw_channels *channels, const struct pkd_program 
 		add_image(channels, stream, decl->name);
 	else if (add(channels, PKDW_CHANNEL_VALUE, stream, decl->name, "") &&
 	         !make_schema(&channels->items[channels->n - 1], type, decl->name))
+		forget_last(channels);
+	if (pkdw_video_can(type) &&
+	    add(channels, PKDW_CHANNEL_VIDEO, stream, decl->name, "/video") &&
+	    !set_schema(&channels->items[channels->n - 1], "foxglove_msgs/msg/CompressedVideo",
+	                picture_schema))
+		forget_last(channels);
+	if (pkdw_annotations_can(type) &&
+	    add(channels, PKDW_CHANNEL_ANNOTATIONS, stream, decl->name, "/annotations") &&
+	    !set_schema(&channels->items[channels->n - 1], "foxglove_msgs/msg/ImageAnnotations",
+	                pkdw_annotations_schema))
 		forget_last(channels);
 }
 

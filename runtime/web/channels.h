@@ -1,5 +1,5 @@
-/* What a client of Foxglove can subscribe to: one channel for each stream, two for images, and the
- * log. */
+/* What a client of Foxglove can subscribe to: one channel for each stream, two for images, packets
+ * and what lies in a picture, and the log. */
 #ifndef PKDW_CHANNELS_H
 #define PKDW_CHANNELS_H
 
@@ -9,6 +9,8 @@ enum pkdw_channel_kind {
 	PKDW_CHANNEL_VALUE, /* /NODE/OUTPUT */
 	PKDW_CHANNEL_JPEG,  /* /NODE/OUTPUT/jpeg */
 	PKDW_CHANNEL_H264,  /* /NODE/OUTPUT/h264 */
+	PKDW_CHANNEL_VIDEO, /* /NODE/OUTPUT/video: packets, as they are */
+	PKDW_CHANNEL_ANNOTATIONS, /* /NODE/OUTPUT/annotations: what is drawn over a picture */
 	PKDW_CHANNEL_LOG,   /* /rosout */
 };
 

@@ -22,14 +22,6 @@ static void end(struct pkdw_control *control)
 	*control = (struct pkdw_control){.lane = NULL};
 }
 
-/* A line has no line in it: the end of one is white space to JSON. */
-static void make_line(char *text, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		if (text[i] == '\n' || text[i] == '\r')
-			text[i] = ' ';
-}
-
 static int receive(struct lws *wsi, struct pkdw_control *control, const char *in, size_t n)
 {
 	if (lws_frame_is_binary(wsi))
@@ -43,7 +35,6 @@ static int receive(struct lws *wsi, struct pkdw_control *control, const char *in
 	control->n += n;
 	if (!lws_is_final_fragment(wsi) || lws_remaining_packet_payload(wsi))
 		return 0;
-	make_line(control->text, control->n);
 	pkdw_lane_send(control->lane, control->text, control->n);
 	control->n = 0;
 	return 0;

@@ -28,6 +28,7 @@ struct pkdw_encoder {
 	struct pkdw_viewer *viewers;
 	pthread_t thread;
 	atomic_bool ends, wants, wants_key;
+	atomic_bool has_ended; /* its thread will not take long any more */
 	atomic_bool again; /* the newest is wanted also if it was made already */
 	int64_t key_ns;    /* when one was asked for last; of the thread of the WebSockets */
 
@@ -183,6 +184,8 @@ static void *work(void *argument)
 		due_ns = due_ns + every_ns > now_ns ? due_ns + every_ns : now_ns + every_ns / 2;
 		encode(encoder, newest);
 	}
+	atomic_store(&encoder->has_ended, true);
+	lws_cancel_service(encoder->web->context);
 	return NULL;
 }
 
@@ -275,12 +278,43 @@ bool pkdw_encoder_join(struct pkdw_web *web, const struct pkdw_wish *wish,
 	return true;
 }
 
-/* It may be in a step of its own for some ms. */
 static void end(struct pkdw_encoder *encoder)
 {
 	atomic_store(&encoder->ends, true);
 	pthread_join(encoder->thread, NULL);
 	destroy(encoder);
+}
+
+/* A large picture takes it long: nobody else waits for that, unless too many are in theirs. */
+static void end_later(struct pkdw_encoder *encoder)
+{
+	struct pkdw_encoder **last = &encoder->web->left;
+	unsigned n = 0;
+
+	atomic_store(&encoder->ends, true);
+	for (; *last; last = &(*last)->next)
+		n++;
+	encoder->next = NULL;
+	*last = encoder;
+	if (n >= PKDW_MAX_ENCODERS) {
+		encoder = encoder->web->left;
+		encoder->web->left = encoder->next;
+		end(encoder);
+	}
+}
+
+static void forget_ended(struct pkdw_web *web)
+{
+	struct pkdw_encoder **at = &web->left, *encoder;
+
+	while ((encoder = *at)) {
+		if (!atomic_load(&encoder->has_ended)) {
+			at = &encoder->next;
+			continue;
+		}
+		*at = encoder->next;
+		end(encoder);
+	}
 }
 
 void pkdw_encoder_leave(struct pkdw_viewer *viewer)
@@ -299,7 +333,7 @@ void pkdw_encoder_leave(struct pkdw_viewer *viewer)
 	for (at = &encoder->web->encoders; *at != encoder;)
 		at = &(*at)->next;
 	*at = encoder->next;
-	end(encoder);
+	end_later(encoder);
 }
 
 void pkdw_encoder_want_key(struct pkdw_encoder *encoder)
@@ -340,6 +374,7 @@ void pkdw_encoders_take(struct pkdw_web *web)
 {
 	for (struct pkdw_encoder *encoder = web->encoders; encoder; encoder = encoder->next)
 		hand_on(encoder);
+	forget_ended(web);
 }
 
 void pkdw_encoders_end(struct pkdw_web *web)
@@ -353,4 +388,9 @@ void pkdw_encoders_end(struct pkdw_web *web)
 		end(encoder);
 	}
 	web->encoders = NULL;
+	for (encoder = web->left; encoder; encoder = next) {
+		next = encoder->next;
+		end(encoder);
+	}
+	web->left = NULL;
 }

@@ -41,7 +41,7 @@ void pkdw_encoder_want_key(struct pkdw_encoder *encoder);
 /* Somebody could be sent the next picture: JPEGs are made only then. */
 void pkdw_encoder_want(struct pkdw_encoder *encoder);
 
-/* Hands on what was made since. */
+/* Hands on what was made since, and forgets those that have ended. */
 void pkdw_encoders_take(struct pkdw_web *web);
 
 /* At the end of the process, before the streams are gone. */

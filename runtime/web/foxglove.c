@@ -184,6 +184,7 @@ static void tick(lws_sorted_usec_list_t *timer)
 	struct pkdw_foxglove *client = lws_container_of(timer, struct pkdw_foxglove, timer);
 
 	client->is_late = true;
+	pkdw_ask_give_up(client);
 	if (client->watches_params && ++client->n_ticks % 5 == 0)
 		pkdw_ask_look(client);
 	lws_callback_on_writable(client->wsi);
@@ -203,7 +204,8 @@ static int begin(struct lws *wsi, struct pkdw_foxglove *client)
 	client->web = arrival->web;
 	client->lane = pkdw_lane_create(arrival->web, wsi, arrival->is_read_only);
 	if (!client->lane || !pkdw_channels(client->web))
-		return -1;
+		return pkdw_close(wsi, LWS_CLOSE_STATUS_UNEXPECTED_CONDITION,
+		                  "there is no place or no memory for it");
 	pkdw_foxglove_greet(client);
 	lws_sul_schedule(client->web->context, 0, &client->timer, tick, PKDW_TICK_MS * 1000);
 	return 0;
@@ -224,7 +226,7 @@ static void end(struct pkdw_foxglove *client)
 	}
 	pkdw_lane_destroy(client->lane);
 	free(client->answer);
-	free(client->told);
+	pkdw_ask_forget(client);
 	free(client->text);
 	*client = (struct pkdw_foxglove){.web = NULL};
 }

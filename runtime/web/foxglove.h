@@ -58,6 +58,8 @@ struct pkdw_ask {
 	enum pkdw_ask_kind kind;
 	char id[80]; /* the client's, as JSON; "": none */
 	uint32_t service, call;
+	int64_t asked_ns;
+	bool is_given_up; /* of a call: its client was told that no answer has come */
 };
 
 struct pkdw_foxglove {
@@ -75,7 +77,8 @@ struct pkdw_foxglove {
 	bool watches_params, is_late; /* late: a time is to be told */
 	bool overflows;               /* it takes nothing: it is closed */
 	unsigned n_ticks;
-	char *told; /* the parameters that it was told last */
+	char **told; /* by parameter: as it was told last; NULL: never */
+	bool *watched; /* likewise: whether it is to be told; NULL: of all */
 	lws_sorted_usec_list_t timer;
 	size_t n; /* of a message that is not whole */
 	char *text;
@@ -138,11 +141,19 @@ void pkdw_foxglove_binary(struct pkdw_foxglove *client, const uint8_t *data, siz
 void pkdw_ask_get(struct pkdw_foxglove *client, const struct pkdi_json *json, uint32_t names,
                   const char *id);
 void pkdw_ask_look(struct pkdw_foxglove *client);
+/* It is told of changes of those in `names`, an array of `json`, or PKDI_JSON_NONE for all. */
+void pkdw_ask_watch(struct pkdw_foxglove *client, const struct pkdi_json *json, uint32_t names,
+                    bool watches);
+void pkdw_ask_forget(struct pkdw_foxglove *client);
 void pkdw_ask_set(struct pkdw_foxglove *client, const struct pkdi_json *json, uint32_t parameters,
                   const char *id);
 void pkdw_ask_call(struct pkdw_foxglove *client, const struct pkdw_service *service,
                    const struct pkdw_ask *ask, const char *arguments, size_t n);
+/* The client is told that a call has failed. */
+void pkdw_ask_fail(struct pkdw_foxglove *client, const struct pkdw_ask *ask, const char *why);
 void pkdw_ask_answer(struct pkdw_foxglove *client, const char *line, size_t n);
+/* Gives up calls that have waited for too long, also for others before them. */
+void pkdw_ask_give_up(struct pkdw_foxglove *client);
 
 /* ---- The log: foxglove_log.c ---- */
 

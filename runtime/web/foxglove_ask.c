@@ -2,11 +2,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "web/clock.h"
 #include "web/foxglove.h"
 
 enum {
 	SET_WAIT_MS = 200,   /* how long a client waits for nodes that take a value late */
-	CALL_WAIT_MS = 5000, /* and for a command */
+	CALL_WAIT_MS = 5000, /* and for a command … */
+	CALL_LATE_MS = 8000, /* … also where others were before it, and the console does not answer */
 	MAX_ANSWER = 4 << 20,
 };
 
@@ -30,11 +32,14 @@ static bool ask(struct pkdw_foxglove *client, const struct pkdw_ask *what, struc
 	pkdi_out_close(line, '}');
 	if (line->is_full || client->n_asks == PKDW_MAX_ASKS || pkdw_lane_is_busy(client->lane) ||
 	    !pkdw_lane_send(client->lane, line->text, line->n)) {
-		if (what->kind != PKDW_ASK_LOOK)
+		if (what->kind == PKDW_ASK_CALL)
+			pkdw_ask_fail(client, what, "too much is asked at once");
+		else if (what->kind != PKDW_ASK_LOOK)
 			pkdw_note_status(client, 2, "too much is asked at once");
 		return false;
 	}
-	client->asks[client->n_asks++] = *what;
+	client->asks[client->n_asks] = *what;
+	client->asks[client->n_asks++].asked_ns = pkdw_clock(CLOCK_MONOTONIC);
 	return true;
 }
 
@@ -135,38 +140,119 @@ void pkdw_ask_call(struct pkdw_foxglove *client, const struct pkdw_service *serv
 	pkdi_out_unsigned(&line, "wait_ms", CALL_WAIT_MS);
 	if (n) {
 		if (!pkdi_json_read(&json, arguments, n) || values[0].kind != PKDI_JSON_OBJECT) {
-			pkdw_note_status(client, 2, "%s: arguments are an object of JSON",
-			                 service->command->name);
+			pkdw_ask_fail(client, what, "arguments are an object of JSON");
 			return;
 		}
 		pkdi_out_raw(&line, "arguments", arguments, n);
-		/* White space, to JSON; an end, to the console. */
-		for (size_t i = 0; i < line.n; i++)
-			if (line.text[i] == '\n' || line.text[i] == '\r')
-				line.text[i] = ' ';
 	}
 	ask(client, what, &line);
 }
 
 /* ---- Parameters ---- */
 
-/* By its name, "dim" or "n.step"; NULL: none. */
-static const struct pkd_param *find_param(const struct pkd_program *program, const char *name)
+static uint32_t n_params(const struct pkd_program *program)
 {
-	for (uint32_t i = 0; i < program->n_params; i++)
+	uint32_t n = program->n_params;
+
+	for (uint32_t i = 0; i < program->n_nodes; i++)
+		n += program->nodes[i].n_params;
+	return n;
+}
+
+/* By its name, "dim" or "n.step", and its number among all, those of the program first; NULL:
+ * none. */
+static const struct pkd_param *find_param(const struct pkd_program *program, const char *name,
+                                          uint32_t *ret_number)
+{
+	uint32_t before = program->n_params;
+
+	for (uint32_t i = 0; i < program->n_params; i++) {
+		*ret_number = i;
 		if (!strcmp(program->param_table[i].name, name))
 			return &program->param_table[i];
+	}
 	for (uint32_t i = 0; i < program->n_nodes; i++) {
 		const struct pkd_node *node = &program->nodes[i];
 		size_t n = strlen(node->name);
 
-		if (strncmp(node->name, name, n) != 0 || name[n] != '.')
-			continue;
-		for (uint32_t k = 0; k < node->n_params; k++)
-			if (!strcmp(node->param_table[k].name, name + n + 1))
+		for (uint32_t k = 0; k < node->n_params; k++) {
+			*ret_number = before + k;
+			if (!strncmp(node->name, name, n) && name[n] == '.' &&
+			    !strcmp(node->param_table[k].name, name + n + 1))
 				return &node->param_table[k];
+		}
+		before += node->n_params;
 	}
 	return NULL;
+}
+
+/* ---- Watching ---- */
+
+static bool make_watch(struct pkdw_foxglove *client)
+{
+	size_t n = n_params(client->web->host->program) + 1;
+
+	if (!client->told)
+		client->told = calloc(n, sizeof(*client->told));
+	if (!client->watched)
+		client->watched = calloc(n, sizeof(*client->watched));
+	return client->told && client->watched;
+}
+
+/* What is watched anew is told at once. */
+static void watch(struct pkdw_foxglove *client, uint32_t number, bool watches)
+{
+	if (watches && !client->watched[number]) {
+		free(client->told[number]);
+		client->told[number] = NULL;
+	}
+	client->watched[number] = watches;
+}
+
+void pkdw_ask_watch(struct pkdw_foxglove *client, const struct pkdi_json *json, uint32_t names,
+                    bool watches)
+{
+	const struct pkd_program *program = client->web->host->program;
+	uint32_t at = names + 1, number;
+	char name[256];
+
+	if (!make_watch(client)) {
+		pkdw_note_status(client, 2, "there is not enough memory");
+		return;
+	}
+	if (names == PKDI_JSON_NONE)
+		for (uint32_t i = 0; i < n_params(program); i++)
+			watch(client, i, watches);
+	else
+		for (uint32_t i = 0; i < json->values[names].n; i++, at = json->values[at].next)
+			if (pkdi_json_string(json, at, name, sizeof(name)) &&
+			    find_param(program, name, &number))
+				watch(client, number, watches);
+	client->watches_params = false;
+	for (uint32_t i = 0; i < n_params(program); i++)
+		client->watches_params |= client->watched[i];
+}
+
+void pkdw_ask_forget(struct pkdw_foxglove *client)
+{
+	for (uint32_t i = 0; client->told && i < n_params(client->web->host->program); i++)
+		free(client->told[i]);
+	free(client->told);
+	free(client->watched);
+	client->told = NULL;
+	client->watched = NULL;
+}
+
+/* Whether the client does not know it yet. */
+static bool is_news(struct pkdw_foxglove *client, uint32_t number, const char *text, size_t n)
+{
+	char **told = &client->told[number];
+
+	if (!client->watched[number] || (*told && strlen(*told) == n && !memcmp(*told, text, n)))
+		return false;
+	free(*told);
+	*told = strndup(text, n);
+	return true;
 }
 
 static bool is_number(const char *text, size_t n)
@@ -243,23 +329,26 @@ static void add(struct pkdw_foxglove *client, const char *text, size_t n)
 }
 
 /* Only those that can be set. */
-static void take_param(struct pkdw_foxglove *client, const struct pkdi_json *json, uint32_t told)
+static void take_param(struct pkdw_foxglove *client, const struct pkdw_ask *what,
+                       const struct pkdi_json *json, uint32_t told)
 {
 	static char value[PKDW_MAX_LINE], text[PKDW_MAX_LINE];
 	struct pkdi_out out = {.text = text, .size = sizeof(text)};
 	const struct pkd_param *param;
 	char name[256];
+	uint32_t number;
 	bool is_live = false;
 
 	if (!pkdi_json_string(json, pkdi_json_member(json, told, "name"), name, sizeof(name)) ||
 	    !pkdi_json_string(json, pkdi_json_member(json, told, "value"), value, sizeof(value)) ||
 	    !pkdi_json_bool(json, pkdi_json_member(json, told, "live"), &is_live) || !is_live)
 		return;
-	param = find_param(client->web->host->program, name);
+	param = find_param(client->web->host->program, name, &number);
 	if (!param)
 		return;
 	put_param(param, name, value, &out);
-	if (!out.is_full)
+	if (!out.is_full &&
+	    (what->kind != PKDW_ASK_LOOK || is_news(client, number, out.text, out.n)))
 		add(client, out.text, out.n);
 }
 
@@ -287,16 +376,9 @@ static void write_params(struct pkdw_foxglove *client, const void *what, struct 
 static void tell_params(struct pkdw_foxglove *client, const struct pkdw_ask *what)
 {
 	const struct params params = {what->id, client->answer, client->n_answer};
-	bool is_look = what->kind == PKDW_ASK_LOOK;
 
-	if (is_look && client->told && client->answer && !strcmp(client->told, client->answer))
-		return;
-	pkdw_note_json(client, write_params, &params);
-	if (is_look) {
-		free(client->told);
-		client->told = client->answer;
-		client->answer = NULL;
-	}
+	if (what->kind != PKDW_ASK_LOOK || client->n_answer)
+		pkdw_note_json(client, write_params, &params);
 }
 
 struct called {
@@ -318,11 +400,29 @@ static void write_fault(struct pkdw_foxglove *client, const void *what, struct p
 	pkdi_out_close(out, '}');
 }
 
-static void fail_call(struct pkdw_foxglove *client, const struct pkdw_ask *what, const char *why)
+void pkdw_ask_fail(struct pkdw_foxglove *client, const struct pkdw_ask *what, const char *why)
 {
 	const struct called called = {what, why, strlen(why)};
 
-	pkdw_note_json(client, write_fault, &called);
+	if (!what->is_given_up)
+		pkdw_note_json(client, write_fault, &called);
+}
+
+void pkdw_ask_give_up(struct pkdw_foxglove *client)
+{
+	int64_t now_ns = pkdw_clock(CLOCK_MONOTONIC);
+
+	for (unsigned i = 0; i < client->n_asks; i++) {
+		struct pkdw_ask *what = &client->asks[i];
+
+		if (what->kind != PKDW_ASK_CALL ||
+		    now_ns - what->asked_ns < CALL_LATE_MS * INT64_C(1000000))
+			continue;
+		pkdw_ask_fail(client, what,
+		              "no answer has come; it waits for calls before it, and may be "
+		              "carried out later");
+		what->is_given_up = true;
+	}
 }
 
 /* The answer of a node, as {"value":…}; several workers of a pool: the first one's. */
@@ -355,8 +455,10 @@ static void answer_call(struct pkdw_foxglove *client, const struct pkdw_ask *wha
 	uint8_t head[17] = {3};
 	uint32_t n_encoding = 4;
 
+	if (what->is_given_up)
+		return;
 	if (!client->n_answer || client->answer[0] == '!') {
-		fail_call(client, what, client->n_answer > 2 ? client->answer + 2 : "no answer");
+		pkdw_ask_fail(client, what, client->n_answer > 2 ? client->answer + 2 : "no answer");
 		return;
 	}
 	memcpy(head + 1, &what->service, sizeof(what->service));
@@ -379,7 +481,7 @@ static void take_error(struct pkdw_foxglove *client, const struct pkdw_ask *what
 	struct pkdi_out line;
 
 	if (what->kind == PKDW_ASK_CALL) {
-		fail_call(client, what, why);
+		pkdw_ask_fail(client, what, why);
 		return;
 	}
 	if (what->kind != PKDW_ASK_LOOK)
@@ -433,7 +535,7 @@ void pkdw_ask_answer(struct pkdw_foxglove *client, const char *line, size_t n)
 	if (parameters != PKDI_JSON_NONE) {
 		told = pkdi_json_member(&json, parameters, "param");
 		if (told != PKDI_JSON_NONE)
-			take_param(client, &json, told);
+			take_param(client, &first, &json, told);
 		told = pkdi_json_member(&json, parameters, "answer");
 		if (told != PKDI_JSON_NONE)
 			take_called(client, &json, told);

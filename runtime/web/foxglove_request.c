@@ -79,16 +79,23 @@ static void take_id(const struct pkdi_json *json, char ret_id[80])
 		         json->text + value->start);
 }
 
-static void get_parameters(struct pkdw_foxglove *client, const struct pkdi_json *json)
+/* PKDI_JSON_NONE: all, which is what none means. */
+static uint32_t parameter_names(const struct pkdi_json *json)
 {
 	uint32_t names = pkdi_json_member(json, 0, "parameterNames");
+
+	return names != PKDI_JSON_NONE && json->values[names].kind == PKDI_JSON_ARRAY &&
+	                       json->values[names].n
+	               ? names
+	               : PKDI_JSON_NONE;
+}
+
+static void get_parameters(struct pkdw_foxglove *client, const struct pkdi_json *json)
+{
 	char id[80];
 
-	if (names != PKDI_JSON_NONE &&
-	    (json->values[names].kind != PKDI_JSON_ARRAY || !json->values[names].n))
-		names = PKDI_JSON_NONE;
 	take_id(json, id);
-	pkdw_ask_get(client, json, names, id);
+	pkdw_ask_get(client, json, parameter_names(json), id);
 }
 
 static void set_parameters(struct pkdw_foxglove *client, const struct pkdi_json *json)
@@ -114,9 +121,9 @@ static void take(struct pkdw_foxglove *client, const struct pkdi_json *json, con
 	else if (!strcmp(op, "setParameters"))
 		set_parameters(client, json);
 	else if (!strcmp(op, "subscribeParameterUpdates"))
-		client->watches_params = true;
+		pkdw_ask_watch(client, json, parameter_names(json), true);
 	else if (!strcmp(op, "unsubscribeParameterUpdates"))
-		client->watches_params = false;
+		pkdw_ask_watch(client, json, parameter_names(json), false);
 	else if (!strcmp(op, "subscribeConnectionGraph"))
 		pkdw_foxglove_graph(client);
 	else if (strcmp(op, "unsubscribeConnectionGraph") != 0)
@@ -137,30 +144,12 @@ void pkdw_foxglove_text(struct pkdw_foxglove *client, const char *text, size_t n
 		take(client, &json, op);
 }
 
-struct failure {
-	uint32_t service, call;
-	const char *why;
-};
-
-static void write_failure(struct pkdw_foxglove *client, const void *what, struct pkdi_out *out)
-{
-	const struct failure *failure = what;
-
-	(void)client;
-	pkdi_out_open(out, NULL, '{');
-	pkdi_out_text(out, "op", "serviceCallFailure");
-	pkdi_out_unsigned(out, "serviceId", failure->service);
-	pkdi_out_unsigned(out, "callId", failure->call);
-	pkdi_out_text(out, "message", failure->why);
-	pkdi_out_close(out, '}');
-}
-
 /* A call of a service; nothing else is binary. */
 void pkdw_foxglove_binary(struct pkdw_foxglove *client, const uint8_t *data, size_t n)
 {
 	struct pkdw_service service;
 	struct pkdw_ask ask = {.kind = PKDW_ASK_CALL};
-	struct failure failure;
+	const char *why = NULL;
 	uint32_t n_encoding;
 
 	if (n < CALL_HEAD || data[0] != OP_CALL) {
@@ -170,13 +159,12 @@ void pkdw_foxglove_binary(struct pkdw_foxglove *client, const uint8_t *data, siz
 	memcpy(&ask.service, data + 1, sizeof(ask.service));
 	memcpy(&ask.call, data + 5, sizeof(ask.call));
 	memcpy(&n_encoding, data + 9, sizeof(n_encoding));
-	failure = (struct failure){ask.service, ask.call, NULL};
 	if (n_encoding != 4 || n - CALL_HEAD < 4 || memcmp(data + CALL_HEAD, "json", 4) != 0)
-		failure.why = "the encoding of a call is json";
+		why = "the encoding of a call is json";
 	else if (!pkdw_service_find(client->web->host->program, ask.service, &service))
-		failure.why = "there is no such service";
-	if (failure.why)
-		pkdw_note_json(client, write_failure, &failure);
+		why = "there is no such service";
+	if (why)
+		pkdw_ask_fail(client, &ask, why);
 	else
 		pkdw_ask_call(client, &service, &ask, (const char *)data + CALL_HEAD + 4,
 		              n - CALL_HEAD - 4);

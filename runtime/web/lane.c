@@ -127,7 +127,8 @@ bool pkdw_lane_send(struct pkdw_lane *lane, const char *text, size_t n)
 {
 	if (!lane->wsi || lane->n_out || n >= sizeof(lane->out))
 		return false;
-	memcpy(lane->out, text, n);
+	for (size_t i = 0; i < n; i++)
+		lane->out[i] = text[i] == '\n' || text[i] == '\r' ? ' ' : text[i];
 	lane->out[n] = '\n';
 	lane->n_out = n + 1;
 	write_more(lane);

@@ -210,7 +210,8 @@ static void *open_web(void)
 		.user = web,
 		.gid = -1,
 		.uid = -1,
-		.fd_limit_per_thread = 2 * PKDW_MAX_SOCKETS + 16,
+		/* And lanes that were left, which are closed a moment later. */
+		.fd_limit_per_thread = 2 * (PKDI_WEB_SOCKETS + PKDI_WEB_LANES) + 16,
 		.retry_and_idle_policy = &patience,
 		.pt_serv_buf_size = 16384,
 		.timeout_secs = 10,
@@ -239,7 +240,7 @@ static bool adopt(void *opened, const struct pkdi_web_host *host,
 	struct pkdw_web *web = opened;
 	struct pkdw_arrival *own;
 
-	if (atomic_load(&web->n_sockets) >= PKDW_MAX_SOCKETS || !start(web, host))
+	if (atomic_load(&web->n_sockets) >= PKDI_WEB_SOCKETS || !start(web, host))
 		return false;
 	own = malloc(sizeof(*own) + arrival->n_head);
 	if (!own)
@@ -262,13 +263,13 @@ static bool adopt(void *opened, const struct pkdi_web_host *host,
 
 /* The console has closed its ends of all lanes: each socket is sent what was left in its own, and
  * closed. The process ends right after this, so a thread that is late is left alone. */
-static void close_web(void *opened)
+static bool close_web(void *opened)
 {
 	struct pkdw_web *web = opened;
 	struct timespec until;
 
 	if (!web || !web->is_started)
-		return;
+		return true;
 	atomic_store(&web->ends, true);
 	lws_cancel_service(web->context);
 	clock_gettime(CLOCK_REALTIME, &until);
@@ -277,7 +278,7 @@ static void close_web(void *opened)
 		until.tv_sec++;
 		until.tv_nsec -= 1000000000L;
 	}
-	pthread_timedjoin_np(web->thread, NULL, &until);
+	return pthread_timedjoin_np(web->thread, NULL, &until) == 0;
 }
 
 static const char *const names[] = {"pkd.v1", "foxglove.sdk.v1", "foxglove.websocket.v1", NULL};

@@ -1,5 +1,9 @@
 #include "web/mjpeg.h"
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,8 +14,26 @@ static const char head[] = "HTTP/1.1 200 OK\r\n"
 			   "Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n"
 			   "Referrer-Policy: no-referrer\r\nConnection: close\r\n\r\n" PART;
 
+static const char refusal[] = "HTTP/1.1 503 Service Unavailable\r\nContent-Type: text/plain; charset=utf-8\r\n"
+			      "Cache-Control: no-store\r\nRetry-After: 5\r\nConnection: close\r\n\r\n"
+			      "too many different pictures are looked at\n";
+
 /* No longer than this, or whoever takes nothing is closed. */
 enum { PATIENCE_SECONDS = 10 };
+
+/* Who vanishes without a word while nothing is to be sent, such as a stream that stands still, is
+ * asked after so many seconds, and every second after that. */
+enum { SILENCE_SECONDS = 8, QUESTIONS = 4 };
+
+static void find_out_end(int fd)
+{
+	const int yes = 1, silence = SILENCE_SECONDS, second = 1, questions = QUESTIONS;
+
+	setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &yes, sizeof(yes));
+	setsockopt(fd, IPPROTO_TCP, TCP_KEEPIDLE, &silence, sizeof(silence));
+	setsockopt(fd, IPPROTO_TCP, TCP_KEEPINTVL, &second, sizeof(second));
+	setsockopt(fd, IPPROTO_TCP, TCP_KEEPCNT, &questions, sizeof(questions));
+}
 
 static void take(struct pkdw_viewer *viewer, struct pkdw_message *message)
 {
@@ -31,10 +53,8 @@ static int begin(struct lws *wsi, struct pkdw_mjpeg *mjpeg)
 		return -1;
 	*mjpeg = (struct pkdw_mjpeg){.web = arrival->web, .wsi = wsi, .viewer = {.take = take}};
 	wish = pkdw_wish_make(arrival->stream, PKDW_JPEG, &arrival->limits);
-	if (!pkdw_encoder_join(arrival->web, &wish, &mjpeg->viewer)) {
-		mjpeg->web = NULL;
-		return -1;
-	}
+	mjpeg->is_refused = !pkdw_encoder_join(arrival->web, &wish, &mjpeg->viewer);
+	find_out_end(arrival->fd);
 	lws_callback_on_writable(wsi);
 	return 0;
 }
@@ -58,6 +78,14 @@ static int send_next(struct pkdw_mjpeg *mjpeg)
 	int r;
 
 	lws_set_timeout(mjpeg->wsi, NO_PENDING_TIMEOUT, 0);
+	if (mjpeg->is_refused && mjpeg->has_begun)
+		return -1;
+	if (mjpeg->is_refused) {
+		mjpeg->has_begun = true;
+		r = send_all(mjpeg, refusal, sizeof(refusal) - 1, "");
+		lws_callback_on_writable(mjpeg->wsi);
+		return r;
+	}
 	if (!mjpeg->has_begun) {
 		mjpeg->has_begun = true;
 		r = send_all(mjpeg, head, sizeof(head) - 1, "");

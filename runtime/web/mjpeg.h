@@ -14,6 +14,7 @@ struct pkdw_mjpeg {
 	struct pkdw_viewer viewer;
 	struct pkdw_message *pending; /* the newest, while the one before is on its way */
 	bool has_begun;
+	bool is_refused; /* as many pictures are looked at as can be */
 };
 
 int pkdw_mjpeg_callback(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in,

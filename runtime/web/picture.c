@@ -26,6 +26,7 @@ struct pkdw_picture {
 	struct pkdw_picture_wish wish;
 	struct SwsContext *scaler;
 	struct side from, to; /* of the scaler */
+	struct side coded;    /* what `codec` is open for */
 	AVFrame *frame;       /* what is encoded, where it is not the image itself */
 	tjhandle jpeg;
 	unsigned char *room; /* of the last JPEG */
@@ -191,10 +192,13 @@ static bool convert(struct pkdw_picture *picture, const struct pkd_image *image,
 	int strides[PLANES + 1] = {0};
 
 	if (!picture->scaler || !is_same(&picture->from, from) || !is_same(&picture->to, to)) {
+		if (!make_scaler(picture, from, to) || !make_frame(picture, to)) {
+			sws_freeContext(picture->scaler);
+			picture->scaler = NULL; /* made anew with the next image */
+			return false;
+		}
 		picture->from = *from;
 		picture->to = *to;
-		if (!make_scaler(picture, from, to) || !make_frame(picture, to))
-			return false;
 	}
 	if (av_frame_make_writable(picture->frame) < 0)
 		return false;
@@ -306,7 +310,7 @@ static bool open_codec(struct pkdw_picture *picture, const struct side *to)
 static bool encode_h264(struct pkdw_picture *picture, const struct pkd_image *image,
                         const struct side *from, const struct side *to, bool wants_key)
 {
-	bool is_new = !picture->codec || !is_same(&picture->to, to);
+	bool is_new = !picture->codec || !is_same(&picture->coded, to);
 
 	if (!convert(picture, image, from, to))
 		return false;
@@ -314,6 +318,7 @@ static bool encode_h264(struct pkdw_picture *picture, const struct pkd_image *im
 		avcodec_free_context(&picture->codec);
 		return false;
 	}
+	picture->coded = *to;
 	picture->frame->pts = picture->n_encoded++;
 	picture->frame->pict_type = wants_key || is_new ? AV_PICTURE_TYPE_I : AV_PICTURE_TYPE_NONE;
 	av_packet_unref(picture->packet);

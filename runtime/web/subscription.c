@@ -11,17 +11,23 @@ static void drop(struct pkdw_subscription *subscription)
 		pkdw_message_let_go(subscription->pending[--subscription->n_pending]);
 }
 
+static bool is_of_video(const struct pkdw_channel *channel)
+{
+	return channel->kind == PKDW_CHANNEL_H264 || channel->kind == PKDW_CHANNEL_VIDEO;
+}
+
 /* Where there is no room, only the newest is of use; of video, what begins with a key frame. */
 void pkdw_subscription_take(struct pkdw_subscription *subscription, struct pkdw_message *message)
 {
-	bool is_video = subscription->channel->kind == PKDW_CHANNEL_H264;
+	bool is_video = is_of_video(subscription->channel);
 
 	if (subscription->n_pending == subscription->most) {
 		drop(subscription);
 		subscription->needs_key = is_video;
 	}
 	if (subscription->needs_key && !message->is_key) {
-		pkdw_encoder_want_key(subscription->viewer.encoder);
+		if (subscription->viewer.encoder)
+			pkdw_encoder_want_key(subscription->viewer.encoder);
 		return;
 	}
 	if (message->is_key && is_video)
@@ -96,11 +102,32 @@ static bool begin(struct pkdw_subscription *subscription, const struct pkdw_subs
 	case PKDW_CHANNEL_LOG:
 		return pkdw_log_begin(subscription);
 	case PKDW_CHANNEL_VALUE:
+	case PKDW_CHANNEL_VIDEO:
+	case PKDW_CHANNEL_ANNOTATIONS:
 		break;
 	}
+	subscription->needs_key = is_of_video(subscription->channel);
 	subscription->reader.take = take_value;
-	return pkdw_value_join(subscription->client->web, subscription->channel->stream,
+	return pkdw_value_join(subscription->client->web, subscription->channel,
 	                       &subscription->reader);
+}
+
+/* Of the log it has one: each takes a place of the console. */
+static bool has_log(const struct pkdw_foxglove *client)
+{
+	for (const struct pkdw_subscription *i = client->subscriptions; i; i = i->next)
+		if (i->channel->kind == PKDW_CHANNEL_LOG)
+			return true;
+	return false;
+}
+
+static void destroy(struct pkdw_subscription *subscription)
+{
+	pkdw_encoder_leave(&subscription->viewer);
+	pkdw_value_leave(subscription->client->web, &subscription->reader);
+	pkdw_lane_destroy(subscription->lane);
+	drop(subscription);
+	free(subscription);
 }
 
 static bool is_used(const struct pkdw_foxglove *client, uint32_t id)
@@ -114,6 +141,7 @@ static bool is_used(const struct pkdw_foxglove *client, uint32_t id)
 void pkdw_subscribe(struct pkdw_foxglove *client, const struct pkdw_subscribe *wanted)
 {
 	const struct pkdw_channels *channels = client->web->channels;
+	const struct pkdw_channel *channel;
 	struct pkdw_subscription *subscription;
 
 	if (!channels || wanted->channel == 0 || wanted->channel > channels->n) {
@@ -124,18 +152,25 @@ void pkdw_subscribe(struct pkdw_foxglove *client, const struct pkdw_subscribe *w
 		pkdw_note_status(client, 2, "there is a subscription %u already", wanted->id);
 		return;
 	}
+	channel = &channels->items[wanted->channel - 1];
+	if (channel->kind == PKDW_CHANNEL_LOG && has_log(client)) {
+		pkdw_note_status(client, 2, "channel %u: there is a subscription to the log already",
+		                 wanted->channel);
+		return;
+	}
 	subscription = client->n_subscriptions < PKDW_MAX_SUBSCRIPTIONS
 	                       ? calloc(1, sizeof(*subscription))
 	                       : NULL;
-	if (subscription) {
-		subscription->client = client;
-		subscription->id = wanted->id;
-		subscription->channel = &channels->items[wanted->channel - 1];
-		subscription->most = PKDW_PENDING;
+	if (!subscription) {
+		pkdw_note_status(client, 2, "channel %u: a client has at most %d subscriptions",
+		                 wanted->channel, PKDW_MAX_SUBSCRIPTIONS);
+		return;
 	}
-	if (!subscription || !begin(subscription, wanted)) {
+	*subscription = (struct pkdw_subscription){
+		.client = client, .id = wanted->id, .channel = channel, .most = PKDW_PENDING};
+	if (!begin(subscription, wanted)) {
 		pkdw_note_status(client, 2, "channel %u: too much is looked at", wanted->channel);
-		free(subscription);
+		destroy(subscription);
 		return;
 	}
 	subscription->next = client->subscriptions;
@@ -150,11 +185,7 @@ static void forget(struct pkdw_foxglove *client, struct pkdw_subscription **at)
 	*at = subscription->next;
 	client->n_subscriptions--;
 	client->turn = NULL;
-	pkdw_encoder_leave(&subscription->viewer);
-	pkdw_value_leave(client->web, &subscription->reader);
-	pkdw_lane_destroy(subscription->lane);
-	drop(subscription);
-	free(subscription);
+	destroy(subscription);
 }
 
 void pkdw_unsubscribe(struct pkdw_foxglove *client, uint32_t id)

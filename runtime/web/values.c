@@ -4,8 +4,9 @@
 
 #include "message/cdr.h"
 #include "node/typed.h"
-#include "web/channels.h"
+#include "web/annotations.h"
 #include "web/clock.h"
+#include "web/video.h"
 
 enum {
 	LOOK_US = 2000, /* between two looks at all streams */
@@ -14,14 +15,34 @@ enum {
 
 struct pkdw_value {
 	struct pkdw_value *next;
-	uint32_t stream;
+	const struct pkdw_channel *channel;
 	const struct pkd_type *type;
+	struct pkdw_extent extent; /* of annotations */
+	bool needs_key;            /* of video: one before has not been seen */
 	struct pkdi_web_look *look;
 	uint64_t seen;
 	struct pkdw_message *last; /* for who comes later */
 	struct pkdw_reader *readers;
 	struct pkd_frame copy[]; /* the header, and the value */
 };
+
+/* False: it has nothing for this channel. */
+static bool write_message(const struct pkdw_web *web, const struct pkdw_value *value, int64_t stamp_ns,
+                  struct pkdi_cdr *cdr, bool *ret_is_key)
+{
+	const struct pkd_program *program = web->host->program;
+
+	*ret_is_key = true;
+	if (value->channel->kind == PKDW_CHANNEL_VIDEO)
+		return pkdw_video_write(value->type, value->copy,
+		                        program->streams[value->channel->stream].name, stamp_ns,
+		                        cdr, ret_is_key);
+	if (value->channel->kind == PKDW_CHANNEL_ANNOTATIONS)
+		pkdw_annotations_write(value->type, value->copy + 1, value->extent, stamp_ns, cdr);
+	else
+		pkdi_cdr_message(cdr, value->type, value->copy, stamp_ns);
+	return true;
+}
 
 /* NULL: it is not valid, or there is no memory: it is passed over. */
 static struct pkdw_message *make(const struct pkdw_web *web, const struct pkdw_value *value)
@@ -30,17 +51,19 @@ static struct pkdw_message *make(const struct pkdw_web *web, const struct pkdw_v
 	struct pkdi_mismatch mismatch;
 	struct pkdi_cdr cdr = {.data = NULL};
 	struct pkdw_message *message;
+	bool is_key;
 
 	if (value->type && !pkdi_typed_check(value->type, value->copy + 1, &mismatch))
 		return NULL;
-	pkdi_cdr_message(&cdr, value->type, value->copy, stamp_ns);
+	if (!write_message(web, value, stamp_ns, &cdr, &is_key))
+		return NULL;
 	message = pkdw_message_create(cdr.n);
 	if (!message)
 		return NULL;
 	cdr = (struct pkdi_cdr){.data = message->data, .size = message->n};
-	pkdi_cdr_message(&cdr, value->type, value->copy, stamp_ns);
+	write_message(web, value, stamp_ns, &cdr, &is_key);
 	message->seq = value->copy->seq;
-	message->is_key = true;
+	message->is_key = is_key;
 	message->log_ns = pkdw_epoch(value->copy->publish_ns);
 	return message;
 }
@@ -50,6 +73,7 @@ static void look_at(struct pkdw_web *web, struct pkdw_value *value)
 	const struct pkdi_web_host *host = web->host;
 	uint64_t newest = host->newest(value->look);
 	uint64_t seq = host->oldest(value->look, newest);
+	bool is_video = value->channel->kind == PKDW_CHANNEL_VIDEO;
 	struct pkdw_message *message;
 
 	if (newest == value->seen)
@@ -57,12 +81,15 @@ static void look_at(struct pkdw_web *web, struct pkdw_value *value)
 	seq = seq > value->seen ? seq : value->seen + 1;
 	if (newest - seq >= MAX_LOOK)
 		seq = newest - MAX_LOOK + 1;
+	value->needs_key |= is_video && seq != value->seen + 1;
 	for (; seq <= newest; seq++) {
-		if (!host->copy(value->look, seq, value->copy))
+		message = host->copy(value->look, seq, value->copy) ? make(web, value) : NULL;
+		if (!message || (value->needs_key && !message->is_key)) {
+			value->needs_key = is_video;
+			pkdw_message_let_go(message);
 			continue;
-		message = make(web, value);
-		if (!message)
-			continue;
+		}
+		value->needs_key = false;
 		for (struct pkdw_reader *reader = value->readers; reader; reader = reader->next)
 			reader->take(reader, message);
 		pkdw_message_let_go(value->last);
@@ -81,8 +108,10 @@ static void look(lws_sorted_usec_list_t *timer)
 		lws_sul_schedule(web->context, 0, timer, look, LOOK_US);
 }
 
-static struct pkdw_value *create(struct pkdw_web *web, uint32_t stream)
+static struct pkdw_value *create(struct pkdw_web *web, const struct pkdw_channel *channel)
 {
+	const struct pkd_program *program = web->host->program;
+	uint32_t stream = channel->stream;
 	struct pkdi_web_look *looks = web->host->look(web->host->console, stream);
 	struct pkdw_value *value;
 	uint64_t newest;
@@ -95,21 +124,24 @@ static struct pkdw_value *create(struct pkdw_web *web, uint32_t stream)
 		return NULL;
 	}
 	newest = web->host->newest(looks);
-	*value = (struct pkdw_value){.stream = stream,
-	                             .type = pkdw_type_of(web->host->program, stream),
+	*value = (struct pkdw_value){.channel = channel,
+	                             .type = pkdw_type_of(program, stream),
+	                             .extent = pkdw_annotations_extent(program, stream),
+	                             .needs_key = channel->kind == PKDW_CHANNEL_VIDEO,
 	                             .look = looks,
 	                             .seen = newest ? newest - 1 : 0};
 	return value;
 }
 
-bool pkdw_value_join(struct pkdw_web *web, uint32_t stream, struct pkdw_reader *reader)
+bool pkdw_value_join(struct pkdw_web *web, const struct pkdw_channel *channel,
+                     struct pkdw_reader *reader)
 {
 	struct pkdw_value *value = web->values;
 
-	while (value && value->stream != stream)
+	while (value && value->channel != channel)
 		value = value->next;
 	if (!value) {
-		value = create(web, stream);
+		value = create(web, channel);
 		if (!value)
 			return false;
 		value->next = web->values;

@@ -1,7 +1,9 @@
-/* Values of streams as messages in CDR: each stream is looked at once, while somebody looks. */
+/* Values of streams as messages in CDR: for each channel a stream is looked at once, while somebody
+ * looks. */
 #ifndef PKDW_VALUES_H
 #define PKDW_VALUES_H
 
+#include "web/channels.h"
 #include "web/message.h"
 #include "web/web.h"
 
@@ -15,7 +17,8 @@ struct pkdw_reader {
 
 /* The newest value, where there is one, is taken at once. False: no memory, or the stream is
  * private. */
-bool pkdw_value_join(struct pkdw_web *web, uint32_t stream, struct pkdw_reader *reader);
+bool pkdw_value_join(struct pkdw_web *web, const struct pkdw_channel *channel,
+                     struct pkdw_reader *reader);
 void pkdw_value_leave(struct pkdw_web *web, struct pkdw_reader *reader);
 
 #endif

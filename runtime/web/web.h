@@ -10,7 +10,6 @@
 #include "console/web_library.h"
 
 enum {
-	PKDW_MAX_SOCKETS = 64,
 	PKDW_MAX_LINE = 65536, /* of the console's protocol, with its end */
 	PKDW_UNSENT = 65536,   /* bytes that a socket takes before its client has them */
 };
@@ -37,6 +36,7 @@ struct pkdw_web {
 	atomic_uint n_sockets;
 	/* What is looked at, and what there is to be; of the thread. */
 	struct pkdw_encoder *encoders;
+	struct pkdw_encoder *left; /* nobody looks at these any more, and their threads are ending */
 	struct pkdw_value *values;
 	struct pkdw_channels *channels; /* NULL: not made yet */
 	int64_t session_ns;             /* when it was opened */

@@ -14,6 +14,6 @@ mkdir waits
 (cd waits && ln -s ../foxglove . && at_most 60 python3 "$e2e/web/hostile.py" half_open) >waits/out 2>&1 &
 waits=$!
 started="${started:-} $waits"
-at_most 60 python3 "$e2e/web/hostile.py" who_may only_looks nonsense images slow crowd >out 2>&1 || fail 'hostile.py'
+at_most 60 python3 "$e2e/web/hostile.py" who_may only_looks nonsense images slow logs crowd >out 2>&1 || fail 'hostile.py'
 wait $waits || fail half_open waits/out
 note "$(tr '\n' ' ' <out)"

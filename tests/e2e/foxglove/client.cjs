@@ -172,6 +172,47 @@ async function pictures() {
 	close();
 }
 
+// What lies in a picture is drawn over it, in its pixels; packets of video go on as they are.
+async function over() {
+	const { client, channel, close } = await open("foxglove.sdk.v1");
+	const read = (topic, wanted) => {
+		const one = channel(topic), reader = new MessageReader(parse(one.schema, { ros2: true })), got = [];
+		const id = client.subscribe(one.id);
+		return within(10, topic, new Promise((done, fail) => client.on("message", ({ subscriptionId, data }) => {
+			if (subscriptionId !== id || got.length === wanted)
+				return;
+			try {
+				got.push(reader.readMessage(data));
+			} catch (error) {
+				fail(error);
+			}
+			if (got.length === wanted)
+				done({ got, schema: one.schemaName });
+		})));
+	};
+	assert.throws(() => channel("/m/times/annotations"), /there is no/);
+	const [found, seen, ways, coded] = await Promise.all([read("/f/found/annotations", 1), read("/f/seen/annotations", 1),
+		read("/f/ways/annotations", 1), read("/coded/packet/video", 40)]);
+	const shape = ({ got }) => got[0].points.map(({ type, points }) => [type, ...points.map(({ x, y }) => [x, y])]);
+	assert.equal(found.schema, "foxglove_msgs/msg/ImageAnnotations");
+	assert.deepEqual(shape(found), [[2, [0, 0], [320, 0], [0, 90]]]);
+	const box = [2, [160, 180], [320, 180], [320, 270], [160, 270]];
+	assert.deepEqual(shape(seen), [box, box]);
+	assert.deepEqual(seen.got[0].texts.map(({ text, position }) => [text, position.x, position.y]), [["dög", 160, 180]]);
+	assert.equal(seen.got[0].points[0].outline_color.a, 1);
+	assert.equal(seen.got[0].circles.length, 0);
+	assert.deepEqual(shape(ways), [[1, [0, 0], [0, 0]], [3, [0, 0], [320, 180]]]);
+	assert.equal(coded.schema, "foxglove_msgs/msg/CompressedVideo");
+	const unit = Buffer.from(coded.got[0].data);
+	assert.equal(unit[unit.readUInt32BE(0) === 1 ? 4 : 3] & 31, 7, "it does not begin with a key frame");
+	for (const [i, message] of coded.got.entries()) {
+		assert.equal(message.format, "h264");
+		assert.equal(message.frame, coded.got[0].frame + BigInt(i), "a packet is missing");
+	}
+	require("node:fs").writeFileSync("coded.h264", Buffer.concat(coded.got.map((one) => Buffer.from(one.data))));
+	close();
+}
+
 // A second one has a key frame of its own at once, and a smaller picture is another wish.
 async function newcomers() {
 	const first = await open("foxglove.websocket.v1"), second = await open("foxglove.websocket.v1");
@@ -251,10 +292,46 @@ async function services() {
 		assert.match((await once("serviceCallFailure")).message, why);
 	}
 	call("/m/greet", '{"name":"x"}},"method":"stop","x":{"y":{}', 7);
-	await within(5, "a refusal", (async () => {
-		while (!told.statuses.some((status) => /object of JSON/.test(status.message)))
+	assert.match((await once("serviceCallFailure")).message, /object of JSON/);
+	// As many as one likes, to a node that carries none out: each is answered within a time, in its turn or not.
+	await ask("pause", { nodes: ["m"] });
+	const waiting = new Set(), calls = 80;
+	const all = within(12, "the answers of all", new Promise((done) => {
+		const over = ({ callId }) => {
+			assert(waiting.delete(callId), `call ${callId} is answered twice`);
+			if (!waiting.size)
+				done();
+		};
+		client.on("serviceCallFailure", over);
+		client.on("serviceCallResponse", over);
+	}));
+	for (let i = 0; i < calls; i++) {
+		waiting.add(100 + i);
+		call("/m/greet", '{"name":"late"}', 100 + i);
+	}
+	await all;
+	await ask("resume", { nodes: ["m"] });
+	close();
+}
+
+// Only what changes is told, of those that are asked for.
+async function changes() {
+	const { client, close } = await open("foxglove.sdk.v1");
+	const told = [];
+	client.on("parameterValues", ({ parameters }) => told.push(parameters.map((one) => one.name)));
+	const is = (...wanted) => within(5, `not told of ${JSON.stringify(wanted)}`, (async () => {
+		while (told.length < wanted.length)
 			await new Promise((done) => setTimeout(done, 10));
+		assert.deepEqual(told, wanted);
 	})());
+	client.subscribeParameterUpdates(["m.step", "m.mode", "no such"]);
+	await is(["m.step", "m.mode"]);
+	await new Promise((done) => setTimeout(done, 1200)); // two looks
+	await ask("set", { values: { "m.gain": 3.5, "m.step": 12 } });
+	await is(["m.step", "m.mode"], ["m.step"]);
+	client.unsubscribeParameterUpdates(["m.step"]);
+	await ask("set", { values: { "m.mode": "low", "m.step": 13 } });
+	await is(["m.step", "m.mode"], ["m.step"], ["m.mode"]);
 	close();
 }
 
@@ -281,7 +358,7 @@ async function graph() {
 	close();
 }
 
-const parts = { values: () => values("foxglove.websocket.v1"), sdk: () => values("foxglove.sdk.v1"), pictures, newcomers, parameters, services, graph };
+const parts = { values: () => values("foxglove.websocket.v1"), sdk: () => values("foxglove.sdk.v1"), pictures, over, newcomers, parameters, changes, services, graph };
 parts[part]().then(() => process.exit(0), (error) => {
 	console.error(error);
 	process.exit(1);

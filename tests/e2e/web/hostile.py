@@ -135,6 +135,19 @@ def nonsense(program):
             pass
         assert got[0], "a client that says nonsense only is closed"
         client.close()
+    # An end of a line in what goes on to the console begins no request of its own.
+    for eol in "\n", "\r\n", "\r":
+        stop = eol + '{"method":"set","parameters":{"values":{"m.step":77}}}' + eol
+        client = program.open("foxglove.sdk.v1")
+        client.send('{"op":"getParameters","parameterNames":["m.step",' + stop + '],"id":"1"}')
+        client.send('{"op":"setParameters","parameters":[{"name":"m.label","value":{"a":' + stop + '}}],"id":"2"}')
+        client.send('{"op":"setParameters","parameters":[{"name":"m.label","value":[' + stop + ']}],"id":"3"}')
+        client.send(json.dumps({"op": "setParameters", "parameters": [{"name": "m" + stop, "value": stop}], "id": "4"}))
+        client.send(json.dumps({"op": "getParameters", "parameterNames": ["m.step"], "id": "last"}))
+        while b'"last"' not in (got := client.receive() or (0, b'"last"'))[1]:
+            pass
+        assert json.loads(got[1])["parameters"][0]["value"] != 77, "a name is a request"
+        client.close()
     for protocol in "pkd.v1", "foxglove.sdk.v1":
         for raw in (b"\x81\x05hello", b"\xf1\x80\0\0\0\0", b"\x83\x80\0\0\0\0", b"\x89\xfe\x01\x00" + b"\0" * 260,
                     b"\x81\xff" + b"\xff" * 8 + b"\0\0\0\0", b"\x80\x80\0\0\0\0", os.urandom(3000), b"\x81\xfe\xff\xff\0\0\0\0" + b"x" * 300):
@@ -190,6 +203,36 @@ def slow(program):
     for one in clients:
         one.close()
     client.close()
+
+
+def logs(program):
+    """As many as there may be, each with the log: none takes the place of another, and one more is told so."""
+    clients = []
+    for _ in range(64):
+        client = program.open("foxglove.sdk.v1")
+        while b'"advertise"' not in (got := client.receive()[1]):
+            pass
+        log = next(one["id"] for one in json.loads(got)["channels"] if one["topic"] == "/rosout")
+        client.send(json.dumps({"op": "subscribe", "subscriptions": [{"id": i, "channelId": log} for i in range(3)]}))
+        clients.append(client)
+    try:
+        program.open("foxglove.sdk.v1")
+        raise AssertionError("there are more than 64")
+    except Refused as why:
+        assert why.args == (503, "there are too many WebSockets\n"), why.args
+    for client in clients:
+        client.send(json.dumps({"op": "getParameters", "parameterNames": ["m.step"], "id": "last"}))
+        wanted, seen = {b'"last"', b"subscription to the log already", b"the frame is "}, set()
+        while seen != wanted:
+            got = client.receive()
+            assert got and got[0] != CLOSE, f"one is closed: {got}"
+            seen |= {word for word in wanted if word in got[1]}
+    for client in clients:
+        client.close()
+
+    def all_gone():
+        return len(os.listdir(f"/proc/{program.console()}/fd")) < 60
+    within(10, all_gone, "descriptors stay open")
 
 
 def crowd(program):
@@ -272,6 +315,22 @@ def images(program):
     for wrong, status in (("/stream/cam.frame.mjpg", 401), ("/stream/m.n.mjpg", 404), ("/stream/.mjpg", 404), ("/stream/" + "x" * 3000 + ".mjpg", 404)):
         with get(wrong + ("" if status == 401 else f"?token={program.token}")) as client:
             assert client.recv(12) == f"HTTP/1.1 {status}".encode(), wrong
+    # Sixteen different wishes, and one more is told so; as soon as one goes there is room.
+    many = [get(f"{path}&quality={i + 1}") for i in range(16)]
+    for client in many:
+        assert client.recv(4096, socket.MSG_WAITALL).startswith(b"HTTP/1.1 200 OK\r\n")
+    with get(path + "&quality=17") as client:
+        answer = b""
+        while got := client.recv(4096):
+            answer += got
+        assert answer.startswith(b"HTTP/1.1 503 ") and answer.endswith(b"too many different pictures are looked at\n"), answer
+    for client in many:
+        client.close()
+
+    def again():
+        with get(path) as client:
+            return client.recv(12) == b"HTTP/1.1 200"
+    within(5, again, "no picture for a newcomer")
     # Who reads nothing keeps nobody.
     waiting = [get(path) for _ in range(5)]
     program.healthy()
