@@ -179,7 +179,7 @@ static int open_film(struct record_clip *self, const struct clip_item *first)
 
 	if (fd < 0)
 		return fd;
-	self->muxer = (struct media_muxer){.file.fd = fd};
+	self->muxer = (struct media_muxer){.file.fd = fd, .created_ns = first->wall};
 	if (fstat(fd, &now) < 0)
 		return -errno;
 	state->serial++;

@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <sys/file.h>
 
-enum { MAX_NAMES = 100 }; /* that are tried for one time */
+enum { MAX_NAMES = 100, MAX_TRIES = 10 }; /* that are tried for one time, and for one file */
 
 static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
 
@@ -67,18 +67,34 @@ static int give_name(const struct clip_files *files, const char *temporary, cons
 
 /* ---- One file ---- */
 
+static bool has_name(const struct clip_files *files, int fd, const char *name)
+{
+	struct stat file, named;
+
+	return fstat(fd, &file) == 0 &&
+	       fstatat(files->folder, name, &named, AT_SYMLINK_NOFOLLOW) == 0 &&
+	       file.st_dev == named.st_dev && file.st_ino == named.st_ino;
+}
+
 int clip_file_make(const struct clip_files *files, uint64_t serial, int64_t from)
 {
 	char name[CLIP_FILE_SIZE];
 	int fd;
 
 	temporary_name(files, serial, from, name);
-	unlinkat(files->folder, name, 0); /* of this firing, which was killed */
-	fd = openat(files->folder, name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
-	if (fd < 0)
-		return -errno;
-	flock(fd, LOCK_EX | LOCK_NB); /* whose run is gone is not locked */
-	return fd;
+	/* Whose run is gone is not locked: one that starts, and looks for those, may find this one
+	 * before it is, and remove it. */
+	for (int i = 0; i < MAX_TRIES; i++) {
+		unlinkat(files->folder, name, 0); /* also of this firing, which was killed */
+		fd = openat(files->folder, name,
+		            O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
+		if (fd < 0)
+			return -errno;
+		if (flock(fd, LOCK_EX | LOCK_NB) == 0 && has_name(files, fd, name))
+			return fd;
+		close(fd);
+	}
+	return -EBUSY;
 }
 
 static bool is_file(int fd, uint64_t device, uint64_t inode)
@@ -209,7 +225,9 @@ static int adopt(const struct clip_files *files, const char *file, const char *b
 
 	if (fd < 0)
 		return -errno;
-	error = fstat(fd, &now) < 0 || !S_ISREG(now.st_mode) || flock(fd, LOCK_EX | LOCK_NB) < 0
+	/* Another run may have adopted it meanwhile. */
+	error = fstat(fd, &now) < 0 || !S_ISREG(now.st_mode) ||
+	                        flock(fd, LOCK_EX | LOCK_NB) < 0 || !has_name(files, fd, file)
 	                ? -EBUSY
 	                : end_film(fd);
 	if (error == 1)

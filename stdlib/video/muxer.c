@@ -7,6 +7,7 @@
 #include <libavformat/avformat.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 enum {
 	TICKS_PER_SECOND = 90000,
@@ -81,9 +82,20 @@ static int describe(AVStream *stream, const struct video_Packet *packet)
 	return take_setup(parameters, packet);
 }
 
+static void date(AVFormatContext *format, int64_t created_ns)
+{
+	const time_t seconds = created_ns / 1000000000;
+	char text[sizeof("2026-11-30T14:03:05Z")];
+	struct tm at;
+
+	if (created_ns > 0 && gmtime_r(&seconds, &at) &&
+	    strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &at))
+		av_dict_set(&format->metadata, "creation_time", text, 0);
+}
+
 /* Makes ftyp and moov in memory, which the caller frees; returns how many bytes. */
 static int mux_header(AVFormatContext *format, const struct video_Packet *packet,
-                      uint8_t **ret_header)
+                      int64_t created_ns, uint8_t **ret_header)
 {
 	AVStream *stream = avformat_new_stream(format, NULL);
 	AVDictionary *options = NULL;
@@ -94,6 +106,7 @@ static int mux_header(AVFormatContext *format, const struct video_Packet *packet
 		error = avio_open_dyn_buf(&format->pb);
 	if (error < 0)
 		return error;
+	date(format, created_ns);
 	av_dict_set(&options, "movflags", "frag_custom+empty_moov+default_base_moof", 0);
 	error = avformat_write_header(format, &options);
 	av_dict_free(&options);
@@ -111,7 +124,7 @@ static int write_header(struct media_muxer *self, const struct video_Packet *pac
 	int error = avformat_alloc_output_context2(&format, NULL, "mp4", NULL);
 
 	if (error >= 0)
-		error = mux_header(format, packet, &header);
+		error = mux_header(format, packet, self->created_ns, &header);
 	if (error >= 0)
 		error = sink_file_append(&self->file, header, (size_t)error);
 	av_free(header);

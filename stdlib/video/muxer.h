@@ -15,6 +15,7 @@ struct media_muxer {
 	struct mp4_index index;
 	uint8_t *sample; /* a packet as MP4 wants it */
 	bool has_no_index;
+	int64_t created_ns; /* since 1970: when its first picture was taken; 0: not known */
 };
 
 enum media_muxing {

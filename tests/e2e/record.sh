@@ -179,6 +179,9 @@ for clip in clips/*.mp4; do
 	cp "$clip" out.mp4
 	ffmpeg -v error -xerror -i out.mp4 -f null - >out 2>&1 || fail "$clip does not play"
 	[ ! -s out ] || fail "$clip plays with complaints"
+	# "clips/NAME-2026-11-30T14-03-05.123Z.mp4", and the time at which its first picture was taken.
+	made=$(ffprobe -v error -show_entries format_tags=creation_time -of csv=p=0 "$clip")
+	case $clip in *-"$(echo "${made%.*}" | tr : -)".*) ;; *) fail "$clip was taken at $made" ;; esac
 	at_most 60 ./numbers --quiet >out 2>&1 || fail "numbers: status $?"
 	awk -F, 'NR > 2 && $3 != last + 1 { exit 1 } { last = $3 } END { exit NR < 85 || NR > 110 }' numbers.csv ||
 		fail "the frames of $clip are not continuous" numbers.csv
