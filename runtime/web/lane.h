@@ -30,10 +30,10 @@ char *pkdw_lane_line(struct pkdw_lane *lane, size_t *ret_size);
 /* Nothing comes any more. */
 bool pkdw_lane_has_ended(const struct pkdw_lane *lane);
 
-/* Sends a request as one line, whoever has written it: an end of a line in it becomes a space, which
- * is the same to JSON, as what stands behind one would be a request of its own. While a part of it
- * waits the lane is busy and takes no other, and the socket is not read from. False: it was not
- * taken. */
+/* Sends a request as one line, whoever has written it: an end of a line in it becomes a space,
+ * which is the same to JSON, as what stands behind one would be a request of its own. While a part
+ * of it waits the lane is busy and takes no other, and the socket is not read from. False: it was
+ * not taken. */
 bool pkdw_lane_is_busy(const struct pkdw_lane *lane);
 bool pkdw_lane_send(struct pkdw_lane *lane, const char *text, size_t n);
 
