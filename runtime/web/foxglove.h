@@ -59,6 +59,7 @@ struct pkdw_ask {
 	char id[80]; /* the client's, as JSON; "": none */
 	uint32_t service, call;
 	int64_t asked_ns;
+	bool is_cdr;      /* of a call, rather than JSON */
 	bool is_given_up; /* of a call: its client was told that no answer has come */
 };
 
@@ -111,6 +112,8 @@ struct pkdw_service {
 };
 bool pkdw_service_find(const struct pkd_program *program, uint32_t id,
                        struct pkdw_service *ret_service);
+/* Whether it can be called with CDR, too; always with JSON. */
+bool pkdw_service_has_cdr(const struct pkdw_service *service);
 
 /* ---- Subscriptions: subscription.c ---- */
 

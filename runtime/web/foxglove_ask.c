@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "web/cdr_json.h"
 #include "web/clock.h"
 #include "web/foxglove.h"
 
@@ -127,6 +128,17 @@ void pkdw_ask_set(struct pkdw_foxglove *client, const struct pkdi_json *json, ui
 	ask(client, &what, &line);
 }
 
+static bool put_cdr(const struct pkd_type *args, const char *data, size_t n, struct pkdi_out *line)
+{
+	static char text[PKDW_MAX_LINE];
+	struct pkdi_out out = {.text = text, .size = sizeof(text)};
+
+	if (!pkdw_cdr_to_json(args, (const uint8_t *)data, n, &out) || out.is_full)
+		return false;
+	pkdi_out_raw(line, "arguments", text, out.n);
+	return true;
+}
+
 /* Arguments are read before they are passed on: they must be one object, and nothing beside it. */
 void pkdw_ask_call(struct pkdw_foxglove *client, const struct pkdw_service *service,
                    const struct pkdw_ask *what, const char *arguments, size_t n)
@@ -138,7 +150,12 @@ void pkdw_ask_call(struct pkdw_foxglove *client, const struct pkdw_service *serv
 	pkdi_out_text(&line, "node", service->node->name);
 	pkdi_out_text(&line, "command", service->command->name);
 	pkdi_out_unsigned(&line, "wait_ms", CALL_WAIT_MS);
-	if (n) {
+	if (what->is_cdr) {
+		if (service->command->args && !put_cdr(service->command->args, arguments, n, &line)) {
+			pkdw_ask_fail(client, what, "the arguments are not what its schema says");
+			return;
+		}
+	} else if (n) {
 		if (!pkdi_json_read(&json, arguments, n) || values[0].kind != PKDI_JSON_OBJECT) {
 			pkdw_ask_fail(client, what, "arguments are an object of JSON");
 			return;
@@ -449,11 +466,36 @@ static void take_called(struct pkdw_foxglove *client, const struct pkdi_json *js
 		add(client, out.text, out.n);
 }
 
+/* The answer, {"value":…}, as a message in CDR; 0: it is not of its type, or does not fit. */
+static size_t make_cdr(const struct pkdw_foxglove *client, const struct pkdw_ask *what,
+                       uint8_t *ret_data, size_t size)
+{
+	static struct pkdi_json_value values[16384];
+	struct pkdi_json json = {.values = values, .max_values = 16384};
+	struct pkdi_cdr cdr = {.data = ret_data, .size = size};
+	struct pkdw_service service;
+
+	pkdi_cdr_begin(&cdr);
+	if (!pkdw_service_find(client->web->host->program, what->service, &service) ||
+	    !pkdi_json_read(&json, client->answer, client->n_answer))
+		return 0;
+	if (!service.command->answer) /* a message without members has one all the same */
+		pkdi_cdr_u8(&cdr, 0);
+	else if (pkdi_json_member(&json, 0, "value") == PKDI_JSON_NONE ||
+	         !pkdw_json_to_cdr(service.command->answer, &json,
+	                           pkdi_json_member(&json, 0, "value"), &cdr))
+		return 0;
+	return cdr.is_full ? 0 : cdr.n;
+}
+
 static void answer_call(struct pkdw_foxglove *client, const struct pkdw_ask *what)
 {
+	static uint8_t cdr[2 * PKDW_MAX_LINE];
+	const char *encoding = what->is_cdr ? "cdr" : "json";
+	uint32_t n_encoding = (uint32_t)strlen(encoding);
+	size_t n_head = 13 + n_encoding, n;
 	struct pkdw_note *note;
 	uint8_t head[17] = {3};
-	uint32_t n_encoding = 4;
 
 	if (what->is_given_up)
 		return;
@@ -461,15 +503,20 @@ static void answer_call(struct pkdw_foxglove *client, const struct pkdw_ask *wha
 		pkdw_ask_fail(client, what, client->n_answer > 2 ? client->answer + 2 : "no answer");
 		return;
 	}
+	n = what->is_cdr ? make_cdr(client, what, cdr, sizeof(cdr)) : client->n_answer;
+	if (!n) {
+		pkdw_ask_fail(client, what, "it was carried out; its answer cannot be given as cdr");
+		return;
+	}
 	memcpy(head + 1, &what->service, sizeof(what->service));
 	memcpy(head + 5, &what->call, sizeof(what->call));
 	memcpy(head + 9, &n_encoding, sizeof(n_encoding));
-	memcpy(head + 13, "json", 4);
-	note = malloc(sizeof(*note) + sizeof(head) + client->n_answer);
+	memcpy(head + 13, encoding, n_encoding);
+	note = malloc(sizeof(*note) + n_head + n);
 	if (note) {
-		*note = (struct pkdw_note){.is_binary = true, .n = sizeof(head) + client->n_answer};
-		memcpy(note->text, head, sizeof(head));
-		memcpy(note->text + sizeof(head), client->answer, client->n_answer);
+		*note = (struct pkdw_note){.is_binary = true, .n = n_head + n};
+		memcpy(note->text, head, n_head);
+		memcpy(note->text + n_head, what->is_cdr ? (const char *)cdr : client->answer, n);
 	}
 	pkdw_note_add(client, note);
 }
