@@ -9,7 +9,8 @@
 enum {
 	SET_WAIT_MS = 200,   /* how long a client waits for nodes that take a value late */
 	CALL_WAIT_MS = 5000, /* and for a command … */
-	CALL_LATE_MS = 8000, /* … also where others were before it, and the console does not answer */
+	CALL_LATE_MS =
+		8000, /* … also where others were before it, and the console does not answer */
 	MAX_ANSWER = 4 << 20,
 };
 
@@ -151,7 +152,8 @@ void pkdw_ask_call(struct pkdw_foxglove *client, const struct pkdw_service *serv
 	pkdi_out_text(&line, "command", service->command->name);
 	pkdi_out_unsigned(&line, "wait_ms", CALL_WAIT_MS);
 	if (what->is_cdr) {
-		if (service->command->args && !put_cdr(service->command->args, arguments, n, &line)) {
+		if (service->command->args &&
+		    !put_cdr(service->command->args, arguments, n, &line)) {
 			pkdw_ask_fail(client, what, "the arguments are not what its schema says");
 			return;
 		}
@@ -163,167 +165,6 @@ void pkdw_ask_call(struct pkdw_foxglove *client, const struct pkdw_service *serv
 		pkdi_out_raw(&line, "arguments", arguments, n);
 	}
 	ask(client, what, &line);
-}
-
-/* ---- Parameters ---- */
-
-static uint32_t n_params(const struct pkd_program *program)
-{
-	uint32_t n = program->n_params;
-
-	for (uint32_t i = 0; i < program->n_nodes; i++)
-		n += program->nodes[i].n_params;
-	return n;
-}
-
-/* By its name, "dim" or "n.step", and its number among all, those of the program first; NULL:
- * none. */
-static const struct pkd_param *find_param(const struct pkd_program *program, const char *name,
-                                          uint32_t *ret_number)
-{
-	uint32_t before = program->n_params;
-
-	for (uint32_t i = 0; i < program->n_params; i++) {
-		*ret_number = i;
-		if (!strcmp(program->param_table[i].name, name))
-			return &program->param_table[i];
-	}
-	for (uint32_t i = 0; i < program->n_nodes; i++) {
-		const struct pkd_node *node = &program->nodes[i];
-		size_t n = strlen(node->name);
-
-		for (uint32_t k = 0; k < node->n_params; k++) {
-			*ret_number = before + k;
-			if (!strncmp(node->name, name, n) && name[n] == '.' &&
-			    !strcmp(node->param_table[k].name, name + n + 1))
-				return &node->param_table[k];
-		}
-		before += node->n_params;
-	}
-	return NULL;
-}
-
-/* ---- Watching ---- */
-
-static bool make_watch(struct pkdw_foxglove *client)
-{
-	size_t n = n_params(client->web->host->program) + 1;
-
-	if (!client->told)
-		client->told = calloc(n, sizeof(*client->told));
-	if (!client->watched)
-		client->watched = calloc(n, sizeof(*client->watched));
-	return client->told && client->watched;
-}
-
-/* What is watched anew is told at once. */
-static void watch(struct pkdw_foxglove *client, uint32_t number, bool watches)
-{
-	if (watches && !client->watched[number]) {
-		free(client->told[number]);
-		client->told[number] = NULL;
-	}
-	client->watched[number] = watches;
-}
-
-void pkdw_ask_watch(struct pkdw_foxglove *client, const struct pkdi_json *json, uint32_t names,
-                    bool watches)
-{
-	const struct pkd_program *program = client->web->host->program;
-	uint32_t at = names + 1, number;
-	char name[256];
-
-	if (!make_watch(client)) {
-		pkdw_note_status(client, 2, "there is not enough memory");
-		return;
-	}
-	if (names == PKDI_JSON_NONE)
-		for (uint32_t i = 0; i < n_params(program); i++)
-			watch(client, i, watches);
-	else
-		for (uint32_t i = 0; i < json->values[names].n; i++, at = json->values[at].next)
-			if (pkdi_json_string(json, at, name, sizeof(name)) &&
-			    find_param(program, name, &number))
-				watch(client, number, watches);
-	client->watches_params = false;
-	for (uint32_t i = 0; i < n_params(program); i++)
-		client->watches_params |= client->watched[i];
-}
-
-void pkdw_ask_forget(struct pkdw_foxglove *client)
-{
-	for (uint32_t i = 0; client->told && i < n_params(client->web->host->program); i++)
-		free(client->told[i]);
-	free(client->told);
-	free(client->watched);
-	client->told = NULL;
-	client->watched = NULL;
-}
-
-/* Whether the client does not know it yet. */
-static bool is_news(struct pkdw_foxglove *client, uint32_t number, const char *text, size_t n)
-{
-	char **told = &client->told[number];
-
-	if (!client->watched[number] || (*told && strlen(*told) == n && !memcmp(*told, text, n)))
-		return false;
-	free(*told);
-	*told = strndup(text, n);
-	return true;
-}
-
-static bool is_number(const char *text, size_t n)
-{
-	struct pkdi_json_value value;
-	struct pkdi_json json = {.values = &value, .max_values = 1};
-
-	return n && pkdi_json_read(&json, text, n) && value.kind == PKDI_JSON_NUMBER;
-}
-
-static bool is_fraction(const struct pkd_param *param)
-{
-	return param->kind == PKD_F32 || param->kind == PKD_F64;
-}
-
-/* As the console tells it, a text: as a number or a truth where it is one. */
-static void put_scalar(const struct pkd_param *param, const char *name, const char *text, size_t n,
-                       struct pkdi_out *out)
-{
-	if (param->kind == PKD_BOOL && (n == 4 || n == 5))
-		pkdi_out_bool(out, name, n == 4);
-	else if (param->kind >= PKD_I8 && param->kind <= PKD_F64 && is_number(text, n))
-		pkdi_out_raw(out, name, text, n);
-	else
-		pkdi_out_text_of(out, name, text, n);
-}
-
-static void put_items(const struct pkd_param *param, const char *text, struct pkdi_out *out)
-{
-	pkdi_out_open(out, "value", '[');
-	while (*text) {
-		size_t n;
-
-		text += strspn(text, "[ ,]");
-		n = strcspn(text, ",]");
-		if (n)
-			put_scalar(param, NULL, text, n, out);
-		text += n;
-	}
-	pkdi_out_close(out, ']');
-}
-
-static void put_param(const struct pkd_param *param, const char *name, const char *text,
-                      struct pkdi_out *out)
-{
-	pkdi_out_open(out, NULL, '{');
-	pkdi_out_text(out, "name", name);
-	if (param->n)
-		put_items(param, text, out);
-	else
-		put_scalar(param, "value", text, strlen(text), out);
-	if (is_fraction(param) && (param->n || is_number(text, strlen(text))))
-		pkdi_out_text(out, "type", param->n ? "float64_array" : "float64");
-	pkdi_out_close(out, '}');
 }
 
 /* ---- Answers ---- */
@@ -360,12 +201,12 @@ static void take_param(struct pkdw_foxglove *client, const struct pkdw_ask *what
 	    !pkdi_json_string(json, pkdi_json_member(json, told, "value"), value, sizeof(value)) ||
 	    !pkdi_json_bool(json, pkdi_json_member(json, told, "live"), &is_live) || !is_live)
 		return;
-	param = find_param(client->web->host->program, name, &number);
+	param = pkdw_param_find(client->web->host->program, name, &number);
 	if (!param)
 		return;
-	put_param(param, name, value, &out);
+	pkdw_param_put(param, name, value, &out);
 	if (!out.is_full &&
-	    (what->kind != PKDW_ASK_LOOK || is_news(client, number, out.text, out.n)))
+	    (what->kind != PKDW_ASK_LOOK || pkdw_param_is_news(client, number, out.text, out.n)))
 		add(client, out.text, out.n);
 }
 
@@ -500,12 +341,14 @@ static void answer_call(struct pkdw_foxglove *client, const struct pkdw_ask *wha
 	if (what->is_given_up)
 		return;
 	if (!client->n_answer || client->answer[0] == '!') {
-		pkdw_ask_fail(client, what, client->n_answer > 2 ? client->answer + 2 : "no answer");
+		pkdw_ask_fail(client, what,
+		              client->n_answer > 2 ? client->answer + 2 : "no answer");
 		return;
 	}
 	n = what->is_cdr ? make_cdr(client, what, cdr, sizeof(cdr)) : client->n_answer;
 	if (!n) {
-		pkdw_ask_fail(client, what, "it was carried out; its answer cannot be given as cdr");
+		pkdw_ask_fail(client, what,
+		              "it was carried out; its answer cannot be given as cdr");
 		return;
 	}
 	memcpy(head + 1, &what->service, sizeof(what->service));
