@@ -483,8 +483,8 @@ $(B)/fuzz/replay_nt4 $(B)/fuzz/fuzz_nt4: tests/fuzz/nt4.c $(FUZZ_NT4_C)
 
 $(B)/fuzz/replay_ring $(B)/fuzz/fuzz_ring: tests/fuzz/ring.c $(addprefix stdlib/record/,entry.c look.c moment.c) | $(HEADERS)
 
-$(B)/fuzz/replay_foxglove $(B)/fuzz/fuzz_foxglove: tests/fuzz/foxglove.c $(addprefix runtime/web/,annotations.c channels.c video.c \
-	foxglove_ask.c foxglove_hello.c foxglove_log.c foxglove_request.c message.c subscription.c) $(B)/lib/libpkd.a
+$(B)/fuzz/replay_foxglove $(B)/fuzz/fuzz_foxglove: tests/fuzz/foxglove.c $(addprefix runtime/web/,annotations.c cdr_json.c channels.c video.c \
+	foxglove_ask.c foxglove_hello.c foxglove_log.c foxglove_param.c foxglove_request.c message.c subscription.c) $(B)/lib/libpkd.a
 
 $(FUZZ_IN_C:%=$(B)/fuzz/replay_%):
 	$(call say,TEST $@)

@@ -183,6 +183,35 @@ static void put_rule(struct schema *schema, const char *package, const char *nam
 	    package, name);
 }
 
+/* Describing one may find more. */
+static void put_parts(struct schema *schema)
+{
+	for (size_t i = 0; i < schema->n_parts; i++) {
+		put_rule(schema, "pkd", schema->parts[i].name);
+		put_part(schema, schema->parts[i].type);
+	}
+}
+
+size_t pkdi_ros2msg_request(const struct pkd_type *args, char *ret_text, size_t size)
+{
+	struct schema schema = {.text = ret_text, .size = size};
+
+	if (args)
+		put_part(&schema, args);
+	put_parts(&schema);
+	return schema.is_full ? 0 : schema.n;
+}
+
+size_t pkdi_ros2msg_response(const struct pkd_type *answer, char *ret_text, size_t size)
+{
+	struct schema schema = {.text = ret_text, .size = size};
+
+	if (answer)
+		put_member(&schema, answer, "value");
+	put_parts(&schema);
+	return schema.is_full ? 0 : schema.n;
+}
+
 size_t pkdi_ros2msg_stream(const struct pkd_type *type, char *ret_text, size_t size)
 {
 	struct schema schema = {.text = ret_text, .size = size};
@@ -190,11 +219,7 @@ size_t pkdi_ros2msg_stream(const struct pkd_type *type, char *ret_text, size_t s
 	put(&schema, "uint64 frame\nuint64 seq\nbuiltin_interfaces/Time stamp\n");
 	if (type)
 		put_member(&schema, type, "value");
-	/* Describing one may find more. */
-	for (size_t i = 0; i < schema.n_parts; i++) {
-		put_rule(&schema, "pkd", schema.parts[i].name);
-		put_part(&schema, schema.parts[i].type);
-	}
+	put_parts(&schema);
 	put_rule(&schema, "builtin_interfaces", "Time");
 	put(&schema, "int32 sec\nuint32 nanosec\n");
 	return schema.is_full ? 0 : schema.n;

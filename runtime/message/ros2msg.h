@@ -19,6 +19,11 @@ enum { PKDI_ROS2MSG_PARTS = 64 };
  * than `size` - 1 where it did not fit. 0: it has too many parts. `type` NULL: no value. */
 size_t pkdi_ros2msg_stream(const struct pkd_type *type, char *ret_text, size_t size);
 
+/* The same of what a command takes, the members of a record, and of what it answers, a `value`; of
+ * nothing it is empty. */
+size_t pkdi_ros2msg_request(const struct pkd_type *args, char *ret_text, size_t size);
+size_t pkdi_ros2msg_response(const struct pkd_type *answer, char *ret_text, size_t size);
+
 /* The name of a stream's message: "pkd/msg/Found_objects" for found.objects. */
 void pkdi_ros2msg_name(const char *stream, char *ret_name, size_t size);
 

@@ -113,7 +113,8 @@ static struct member item_of(struct member of, uint32_t i)
 
 static uint32_t length(struct member of)
 {
-	return of.type->kind == PKD_LIST ? pkd_length((const void *)of.value, of.type->n) : of.type->n;
+	return of.type->kind == PKD_LIST ? pkd_length((const void *)of.value, of.type->n)
+	                                 : of.type->n;
 }
 
 /* A track has an object, which has a box. */
@@ -150,8 +151,8 @@ bool pkdw_annotations_can(const struct pkd_type *type)
 	if (type && (type->kind == PKD_ARRAY || type->kind == PKD_LIST))
 		item.type = type->item;
 	return box_of(item).type || is_points(outline_of(item)) ||
-	       is_points(find(item, "points")) || is_line(item) ||
-	       is_point(find(item, "centre")) || is_point(item);
+	       is_points(find(item, "points")) || is_line(item) || is_point(find(item, "centre")) ||
+	       is_point(item);
 }
 
 /* ---- Shapes ---- */
@@ -230,9 +231,9 @@ static void add_shapes(struct shapes *shapes, struct member item)
 /* Far from each other also for who tells red and green apart badly. */
 static struct colour colour_of(const char *text, uint32_t n)
 {
-	static const struct colour colours[] = {{1, 0.69, 0},        {0.3, 0.79, 0.94},
-	                                        {0.97, 0.15, 0.52},  {0.5, 0.93, 0.6},
-	                                        {0.78, 0.49, 1},     {1, 0.48, 0.33}};
+	static const struct colour colours[] = {{1, 0.69, 0},       {0.3, 0.79, 0.94},
+	                                        {0.97, 0.15, 0.52}, {0.5, 0.93, 0.6},
+	                                        {0.78, 0.49, 1},    {1, 0.48, 0.33}};
 	uint32_t sum = 0;
 
 	for (uint32_t i = 0; i < n; i++)

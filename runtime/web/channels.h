@@ -6,12 +6,12 @@
 #include "web/web.h"
 
 enum pkdw_channel_kind {
-	PKDW_CHANNEL_VALUE, /* /NODE/OUTPUT */
-	PKDW_CHANNEL_JPEG,  /* /NODE/OUTPUT/jpeg */
-	PKDW_CHANNEL_H264,  /* /NODE/OUTPUT/h264 */
-	PKDW_CHANNEL_VIDEO, /* /NODE/OUTPUT/video: packets, as they are */
+	PKDW_CHANNEL_VALUE,       /* /NODE/OUTPUT */
+	PKDW_CHANNEL_JPEG,        /* /NODE/OUTPUT/jpeg */
+	PKDW_CHANNEL_H264,        /* /NODE/OUTPUT/h264 */
+	PKDW_CHANNEL_VIDEO,       /* /NODE/OUTPUT/video: packets, as they are */
 	PKDW_CHANNEL_ANNOTATIONS, /* /NODE/OUTPUT/annotations: what is drawn over a picture */
-	PKDW_CHANNEL_LOG,   /* /rosout */
+	PKDW_CHANNEL_LOG,         /* /rosout */
 };
 
 struct pkdw_channel {

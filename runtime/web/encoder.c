@@ -29,8 +29,8 @@ struct pkdw_encoder {
 	pthread_t thread;
 	atomic_bool ends, wants, wants_key;
 	atomic_bool has_ended; /* its thread will not take long any more */
-	atomic_bool again; /* the newest is wanted also if it was made already */
-	int64_t key_ns;    /* when one was asked for last; of the thread of the WebSockets */
+	atomic_bool again;     /* the newest is wanted also if it was made already */
+	int64_t key_ns;        /* when one was asked for last; of the thread of the WebSockets */
 
 	pthread_mutex_t lock;
 	struct pkdw_message *made; /* not handed on yet, the oldest first; under the lock */
@@ -143,7 +143,8 @@ static void rest(int64_t ns)
 static int64_t rest_before(int64_t published_ns, int64_t period_ns, int64_t now_ns)
 {
 	int64_t early_ns = published_ns + period_ns * 3 / 4 - now_ns;
-	int64_t late_ns = -early_ns - period_ns, ns = early_ns > late_ns / 16 ? early_ns : late_ns / 16;
+	int64_t late_ns = -early_ns - period_ns,
+		ns = early_ns > late_ns / 16 ? early_ns : late_ns / 16;
 
 	if (ns < LOOK_NS)
 		return LOOK_NS;

@@ -59,6 +59,7 @@ struct pkdw_ask {
 	char id[80]; /* the client's, as JSON; "": none */
 	uint32_t service, call;
 	int64_t asked_ns;
+	bool is_cdr;      /* of a call, rather than JSON */
 	bool is_given_up; /* of a call: its client was told that no answer has come */
 };
 
@@ -77,7 +78,7 @@ struct pkdw_foxglove {
 	bool watches_params, is_late; /* late: a time is to be told */
 	bool overflows;               /* it takes nothing: it is closed */
 	unsigned n_ticks;
-	char **told; /* by parameter: as it was told last; NULL: never */
+	char **told;   /* by parameter: as it was told last; NULL: never */
 	bool *watched; /* likewise: whether it is to be told; NULL: of all */
 	lws_sorted_usec_list_t timer;
 	size_t n; /* of a message that is not whole */
@@ -111,6 +112,8 @@ struct pkdw_service {
 };
 bool pkdw_service_find(const struct pkd_program *program, uint32_t id,
                        struct pkdw_service *ret_service);
+/* Whether it can be called with CDR, too; always with JSON. */
+bool pkdw_service_has_cdr(const struct pkdw_service *service);
 
 /* ---- Subscriptions: subscription.c ---- */
 
@@ -154,6 +157,18 @@ void pkdw_ask_fail(struct pkdw_foxglove *client, const struct pkdw_ask *ask, con
 void pkdw_ask_answer(struct pkdw_foxglove *client, const char *line, size_t n);
 /* Gives up calls that have waited for too long, also for others before them. */
 void pkdw_ask_give_up(struct pkdw_foxglove *client);
+
+/* ---- Parameters: foxglove_param.c ---- */
+
+/* By its name, "dim" or "n.step", and its number among all, those of the program first; NULL:
+ * none. */
+const struct pkd_param *pkdw_param_find(const struct pkd_program *program, const char *name,
+                                        uint32_t *ret_number);
+/* As an item of `parameterValues`; `text` is its value as the console tells it. */
+void pkdw_param_put(const struct pkd_param *param, const char *name, const char *text,
+                    struct pkdi_out *out);
+/* Whether a client that watches it does not know this item yet, which it is told now. */
+bool pkdw_param_is_news(struct pkdw_foxglove *client, uint32_t number, const char *text, size_t n);
 
 /* ---- The log: foxglove_log.c ---- */
 

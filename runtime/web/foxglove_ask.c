@@ -2,13 +2,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "web/cdr_json.h"
 #include "web/clock.h"
 #include "web/foxglove.h"
 
 enum {
 	SET_WAIT_MS = 200,   /* how long a client waits for nodes that take a value late */
 	CALL_WAIT_MS = 5000, /* and for a command … */
-	CALL_LATE_MS = 8000, /* … also where others were before it, and the console does not answer */
+	CALL_LATE_MS =
+		8000, /* … also where others were before it, and the console does not answer */
 	MAX_ANSWER = 4 << 20,
 };
 
@@ -127,6 +129,17 @@ void pkdw_ask_set(struct pkdw_foxglove *client, const struct pkdi_json *json, ui
 	ask(client, &what, &line);
 }
 
+static bool put_cdr(const struct pkd_type *args, const char *data, size_t n, struct pkdi_out *line)
+{
+	static char text[PKDW_MAX_LINE];
+	struct pkdi_out out = {.text = text, .size = sizeof(text)};
+
+	if (!pkdw_cdr_to_json(args, (const uint8_t *)data, n, &out) || out.is_full)
+		return false;
+	pkdi_out_raw(line, "arguments", text, out.n);
+	return true;
+}
+
 /* Arguments are read before they are passed on: they must be one object, and nothing beside it. */
 void pkdw_ask_call(struct pkdw_foxglove *client, const struct pkdw_service *service,
                    const struct pkdw_ask *what, const char *arguments, size_t n)
@@ -138,7 +151,13 @@ void pkdw_ask_call(struct pkdw_foxglove *client, const struct pkdw_service *serv
 	pkdi_out_text(&line, "node", service->node->name);
 	pkdi_out_text(&line, "command", service->command->name);
 	pkdi_out_unsigned(&line, "wait_ms", CALL_WAIT_MS);
-	if (n) {
+	if (what->is_cdr) {
+		if (service->command->args &&
+		    !put_cdr(service->command->args, arguments, n, &line)) {
+			pkdw_ask_fail(client, what, "the arguments are not what its schema says");
+			return;
+		}
+	} else if (n) {
 		if (!pkdi_json_read(&json, arguments, n) || values[0].kind != PKDI_JSON_OBJECT) {
 			pkdw_ask_fail(client, what, "arguments are an object of JSON");
 			return;
@@ -146,167 +165,6 @@ void pkdw_ask_call(struct pkdw_foxglove *client, const struct pkdw_service *serv
 		pkdi_out_raw(&line, "arguments", arguments, n);
 	}
 	ask(client, what, &line);
-}
-
-/* ---- Parameters ---- */
-
-static uint32_t n_params(const struct pkd_program *program)
-{
-	uint32_t n = program->n_params;
-
-	for (uint32_t i = 0; i < program->n_nodes; i++)
-		n += program->nodes[i].n_params;
-	return n;
-}
-
-/* By its name, "dim" or "n.step", and its number among all, those of the program first; NULL:
- * none. */
-static const struct pkd_param *find_param(const struct pkd_program *program, const char *name,
-                                          uint32_t *ret_number)
-{
-	uint32_t before = program->n_params;
-
-	for (uint32_t i = 0; i < program->n_params; i++) {
-		*ret_number = i;
-		if (!strcmp(program->param_table[i].name, name))
-			return &program->param_table[i];
-	}
-	for (uint32_t i = 0; i < program->n_nodes; i++) {
-		const struct pkd_node *node = &program->nodes[i];
-		size_t n = strlen(node->name);
-
-		for (uint32_t k = 0; k < node->n_params; k++) {
-			*ret_number = before + k;
-			if (!strncmp(node->name, name, n) && name[n] == '.' &&
-			    !strcmp(node->param_table[k].name, name + n + 1))
-				return &node->param_table[k];
-		}
-		before += node->n_params;
-	}
-	return NULL;
-}
-
-/* ---- Watching ---- */
-
-static bool make_watch(struct pkdw_foxglove *client)
-{
-	size_t n = n_params(client->web->host->program) + 1;
-
-	if (!client->told)
-		client->told = calloc(n, sizeof(*client->told));
-	if (!client->watched)
-		client->watched = calloc(n, sizeof(*client->watched));
-	return client->told && client->watched;
-}
-
-/* What is watched anew is told at once. */
-static void watch(struct pkdw_foxglove *client, uint32_t number, bool watches)
-{
-	if (watches && !client->watched[number]) {
-		free(client->told[number]);
-		client->told[number] = NULL;
-	}
-	client->watched[number] = watches;
-}
-
-void pkdw_ask_watch(struct pkdw_foxglove *client, const struct pkdi_json *json, uint32_t names,
-                    bool watches)
-{
-	const struct pkd_program *program = client->web->host->program;
-	uint32_t at = names + 1, number;
-	char name[256];
-
-	if (!make_watch(client)) {
-		pkdw_note_status(client, 2, "there is not enough memory");
-		return;
-	}
-	if (names == PKDI_JSON_NONE)
-		for (uint32_t i = 0; i < n_params(program); i++)
-			watch(client, i, watches);
-	else
-		for (uint32_t i = 0; i < json->values[names].n; i++, at = json->values[at].next)
-			if (pkdi_json_string(json, at, name, sizeof(name)) &&
-			    find_param(program, name, &number))
-				watch(client, number, watches);
-	client->watches_params = false;
-	for (uint32_t i = 0; i < n_params(program); i++)
-		client->watches_params |= client->watched[i];
-}
-
-void pkdw_ask_forget(struct pkdw_foxglove *client)
-{
-	for (uint32_t i = 0; client->told && i < n_params(client->web->host->program); i++)
-		free(client->told[i]);
-	free(client->told);
-	free(client->watched);
-	client->told = NULL;
-	client->watched = NULL;
-}
-
-/* Whether the client does not know it yet. */
-static bool is_news(struct pkdw_foxglove *client, uint32_t number, const char *text, size_t n)
-{
-	char **told = &client->told[number];
-
-	if (!client->watched[number] || (*told && strlen(*told) == n && !memcmp(*told, text, n)))
-		return false;
-	free(*told);
-	*told = strndup(text, n);
-	return true;
-}
-
-static bool is_number(const char *text, size_t n)
-{
-	struct pkdi_json_value value;
-	struct pkdi_json json = {.values = &value, .max_values = 1};
-
-	return n && pkdi_json_read(&json, text, n) && value.kind == PKDI_JSON_NUMBER;
-}
-
-static bool is_fraction(const struct pkd_param *param)
-{
-	return param->kind == PKD_F32 || param->kind == PKD_F64;
-}
-
-/* As the console tells it, a text: as a number or a truth where it is one. */
-static void put_scalar(const struct pkd_param *param, const char *name, const char *text, size_t n,
-                       struct pkdi_out *out)
-{
-	if (param->kind == PKD_BOOL && (n == 4 || n == 5))
-		pkdi_out_bool(out, name, n == 4);
-	else if (param->kind >= PKD_I8 && param->kind <= PKD_F64 && is_number(text, n))
-		pkdi_out_raw(out, name, text, n);
-	else
-		pkdi_out_text_of(out, name, text, n);
-}
-
-static void put_items(const struct pkd_param *param, const char *text, struct pkdi_out *out)
-{
-	pkdi_out_open(out, "value", '[');
-	while (*text) {
-		size_t n;
-
-		text += strspn(text, "[ ,]");
-		n = strcspn(text, ",]");
-		if (n)
-			put_scalar(param, NULL, text, n, out);
-		text += n;
-	}
-	pkdi_out_close(out, ']');
-}
-
-static void put_param(const struct pkd_param *param, const char *name, const char *text,
-                      struct pkdi_out *out)
-{
-	pkdi_out_open(out, NULL, '{');
-	pkdi_out_text(out, "name", name);
-	if (param->n)
-		put_items(param, text, out);
-	else
-		put_scalar(param, "value", text, strlen(text), out);
-	if (is_fraction(param) && (param->n || is_number(text, strlen(text))))
-		pkdi_out_text(out, "type", param->n ? "float64_array" : "float64");
-	pkdi_out_close(out, '}');
 }
 
 /* ---- Answers ---- */
@@ -343,12 +201,12 @@ static void take_param(struct pkdw_foxglove *client, const struct pkdw_ask *what
 	    !pkdi_json_string(json, pkdi_json_member(json, told, "value"), value, sizeof(value)) ||
 	    !pkdi_json_bool(json, pkdi_json_member(json, told, "live"), &is_live) || !is_live)
 		return;
-	param = find_param(client->web->host->program, name, &number);
+	param = pkdw_param_find(client->web->host->program, name, &number);
 	if (!param)
 		return;
-	put_param(param, name, value, &out);
+	pkdw_param_put(param, name, value, &out);
 	if (!out.is_full &&
-	    (what->kind != PKDW_ASK_LOOK || is_news(client, number, out.text, out.n)))
+	    (what->kind != PKDW_ASK_LOOK || pkdw_param_is_news(client, number, out.text, out.n)))
 		add(client, out.text, out.n);
 }
 
@@ -449,27 +307,59 @@ static void take_called(struct pkdw_foxglove *client, const struct pkdi_json *js
 		add(client, out.text, out.n);
 }
 
+/* The answer, {"value":…}, as a message in CDR; 0: it is not of its type, or does not fit. */
+static size_t make_cdr(const struct pkdw_foxglove *client, const struct pkdw_ask *what,
+                       uint8_t *ret_data, size_t size)
+{
+	static struct pkdi_json_value values[16384];
+	struct pkdi_json json = {.values = values, .max_values = 16384};
+	struct pkdi_cdr cdr = {.data = ret_data, .size = size};
+	struct pkdw_service service;
+
+	pkdi_cdr_begin(&cdr);
+	if (!pkdw_service_find(client->web->host->program, what->service, &service) ||
+	    !pkdi_json_read(&json, client->answer, client->n_answer))
+		return 0;
+	if (!service.command->answer) /* a message without members has one all the same */
+		pkdi_cdr_u8(&cdr, 0);
+	else if (pkdi_json_member(&json, 0, "value") == PKDI_JSON_NONE ||
+	         !pkdw_json_to_cdr(service.command->answer, &json,
+	                           pkdi_json_member(&json, 0, "value"), &cdr))
+		return 0;
+	return cdr.is_full ? 0 : cdr.n;
+}
+
 static void answer_call(struct pkdw_foxglove *client, const struct pkdw_ask *what)
 {
+	static uint8_t cdr[2 * PKDW_MAX_LINE];
+	const char *encoding = what->is_cdr ? "cdr" : "json";
+	uint32_t n_encoding = (uint32_t)strlen(encoding);
+	size_t n_head = 13 + n_encoding, n;
 	struct pkdw_note *note;
 	uint8_t head[17] = {3};
-	uint32_t n_encoding = 4;
 
 	if (what->is_given_up)
 		return;
 	if (!client->n_answer || client->answer[0] == '!') {
-		pkdw_ask_fail(client, what, client->n_answer > 2 ? client->answer + 2 : "no answer");
+		pkdw_ask_fail(client, what,
+		              client->n_answer > 2 ? client->answer + 2 : "no answer");
+		return;
+	}
+	n = what->is_cdr ? make_cdr(client, what, cdr, sizeof(cdr)) : client->n_answer;
+	if (!n) {
+		pkdw_ask_fail(client, what,
+		              "it was carried out; its answer cannot be given as cdr");
 		return;
 	}
 	memcpy(head + 1, &what->service, sizeof(what->service));
 	memcpy(head + 5, &what->call, sizeof(what->call));
 	memcpy(head + 9, &n_encoding, sizeof(n_encoding));
-	memcpy(head + 13, "json", 4);
-	note = malloc(sizeof(*note) + sizeof(head) + client->n_answer);
+	memcpy(head + 13, encoding, n_encoding);
+	note = malloc(sizeof(*note) + n_head + n);
 	if (note) {
-		*note = (struct pkdw_note){.is_binary = true, .n = sizeof(head) + client->n_answer};
-		memcpy(note->text, head, sizeof(head));
-		memcpy(note->text + sizeof(head), client->answer, client->n_answer);
+		*note = (struct pkdw_note){.is_binary = true, .n = n_head + n};
+		memcpy(note->text, head, n_head);
+		memcpy(note->text + n_head, what->is_cdr ? (const char *)cdr : client->answer, n);
 	}
 	pkdw_note_add(client, note);
 }

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "message/ros2msg.h"
+#include "web/cdr_json.h"
 #include "web/clock.h"
 #include "web/foxglove.h"
 
@@ -33,6 +34,7 @@ static void write_server(struct pkdw_foxglove *client, const void *what, struct 
 	pkdi_out_close(out, ']');
 	pkdi_out_open(out, "supportedEncodings", '[');
 	pkdi_out_text(out, NULL, "json");
+	pkdi_out_text(out, NULL, "cdr");
 	pkdi_out_close(out, ']');
 	pkdi_out_open(out, "metadata", '{');
 	pkdi_out_text(out, "pkd", PKD_VERSION);
@@ -78,6 +80,13 @@ bool pkdw_service_find(const struct pkd_program *program, uint32_t id,
 		id -= node->n_commands;
 	}
 	return false;
+}
+
+bool pkdw_service_has_cdr(const struct pkdw_service *service)
+{
+	const struct pkd_type *args = service->command->args, *answer = service->command->answer;
+
+	return pkdw_cdr_json_can(args) && pkdw_cdr_json_can(answer);
 }
 
 /* "/take/reset". */
@@ -153,6 +162,20 @@ static void write_side(const struct pkdw_service *service, bool is_request, stru
 	pkdi_out_close(out, '}');
 }
 
+/* For who calls it with CDR: both, or none, where something of them cannot be given so. */
+static void write_ros2(const struct pkdw_service *service, struct pkdi_out *out)
+{
+	const struct pkd_type *args = service->command->args, *answer = service->command->answer;
+	char request[8192] = "", response[8192] = "";
+
+	if (!pkdw_service_has_cdr(service) ||
+	    pkdi_ros2msg_request(args, request, sizeof(request)) >= sizeof(request) ||
+	    pkdi_ros2msg_response(answer, response, sizeof(response)) >= sizeof(response))
+		return;
+	pkdi_out_text(out, "requestSchema", request);
+	pkdi_out_text(out, "responseSchema", response);
+}
+
 static void write_service(const struct pkdw_service *service, uint32_t id, struct pkdi_out *out)
 {
 	char *name = service_name(service);
@@ -163,6 +186,7 @@ static void write_service(const struct pkdw_service *service, uint32_t id, struc
 	pkdi_out_text(out, "type", service->node->kind);
 	write_side(service, true, out);
 	write_side(service, false, out);
+	write_ros2(service, out);
 	pkdi_out_close(out, '}');
 	free(name);
 }

@@ -159,13 +159,18 @@ void pkdw_foxglove_binary(struct pkdw_foxglove *client, const uint8_t *data, siz
 	memcpy(&ask.service, data + 1, sizeof(ask.service));
 	memcpy(&ask.call, data + 5, sizeof(ask.call));
 	memcpy(&n_encoding, data + 9, sizeof(n_encoding));
-	if (n_encoding != 4 || n - CALL_HEAD < 4 || memcmp(data + CALL_HEAD, "json", 4) != 0)
-		why = "the encoding of a call is json";
+	data += CALL_HEAD;
+	n -= CALL_HEAD;
+	ask.is_cdr = n_encoding == 3 && n >= 3 && !memcmp(data, "cdr", 3);
+	if (!ask.is_cdr && (n_encoding != 4 || n < 4 || memcmp(data, "json", 4) != 0))
+		why = "the encoding of a call is json or cdr";
 	else if (!pkdw_service_find(client->web->host->program, ask.service, &service))
 		why = "there is no such service";
+	else if (ask.is_cdr && !pkdw_service_has_cdr(&service))
+		why = "the encoding of this call is json";
 	if (why)
 		pkdw_ask_fail(client, &ask, why);
 	else
-		pkdw_ask_call(client, &service, &ask, (const char *)data + CALL_HEAD + 4,
-		              n - CALL_HEAD - 4);
+		pkdw_ask_call(client, &service, &ask, (const char *)data + n_encoding,
+		              n - n_encoding);
 }

@@ -14,9 +14,10 @@ static const char head[] = "HTTP/1.1 200 OK\r\n"
 			   "Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n"
 			   "Referrer-Policy: no-referrer\r\nConnection: close\r\n\r\n" PART;
 
-static const char refusal[] = "HTTP/1.1 503 Service Unavailable\r\nContent-Type: text/plain; charset=utf-8\r\n"
-			      "Cache-Control: no-store\r\nRetry-After: 5\r\nConnection: close\r\n\r\n"
-			      "too many different pictures are looked at\n";
+static const char refusal[] =
+	"HTTP/1.1 503 Service Unavailable\r\nContent-Type: text/plain; charset=utf-8\r\n"
+	"Cache-Control: no-store\r\nRetry-After: 5\r\nConnection: close\r\n\r\n"
+	"too many different pictures are looked at\n";
 
 /* No longer than this, or whoever takes nothing is closed. */
 enum { PATIENCE_SECONDS = 10 };

@@ -154,7 +154,8 @@ void pkdw_subscribe(struct pkdw_foxglove *client, const struct pkdw_subscribe *w
 	}
 	channel = &channels->items[wanted->channel - 1];
 	if (channel->kind == PKDW_CHANNEL_LOG && has_log(client)) {
-		pkdw_note_status(client, 2, "channel %u: there is a subscription to the log already",
+		pkdw_note_status(client, 2,
+		                 "channel %u: there is a subscription to the log already",
 		                 wanted->channel);
 		return;
 	}

@@ -27,8 +27,8 @@ struct pkdw_value {
 };
 
 /* False: it has nothing for this channel. */
-static bool write_message(const struct pkdw_web *web, const struct pkdw_value *value, int64_t stamp_ns,
-                  struct pkdi_cdr *cdr, bool *ret_is_key)
+static bool write_message(const struct pkdw_web *web, const struct pkdw_value *value,
+                          int64_t stamp_ns, struct pkdi_cdr *cdr, bool *ret_is_key)
 {
 	const struct pkd_program *program = web->host->program;
 

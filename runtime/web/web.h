@@ -36,7 +36,8 @@ struct pkdw_web {
 	atomic_uint n_sockets;
 	/* What is looked at, and what there is to be; of the thread. */
 	struct pkdw_encoder *encoders;
-	struct pkdw_encoder *left; /* nobody looks at these any more, and their threads are ending */
+	struct pkdw_encoder
+		*left; /* nobody looks at these any more, and their threads are ending */
 	struct pkdw_value *values;
 	struct pkdw_channels *channels; /* NULL: not made yet */
 	int64_t session_ns;             /* when it was opened */

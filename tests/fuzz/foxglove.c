@@ -228,7 +228,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	pkdw_unsubscribe_all(&client);
 	free(client.answer);
-	free(client.told);
+	pkdw_ask_forget(&client);
 	pkdw_channels_destroy(web.channels);
 	return 0;
 }

@@ -4,7 +4,7 @@
 const assert = require("node:assert");
 const { FoxgloveClient } = require("@foxglove/ws-protocol");
 const { parse } = require("@foxglove/rosmsg");
-const { MessageReader } = require("@foxglove/rosmsg2-serialization");
+const { MessageReader, MessageWriter } = require("@foxglove/rosmsg2-serialization");
 const WebSocket = require("ws");
 
 const [, , port, token, part] = process.argv;
@@ -293,6 +293,21 @@ async function services() {
 	}
 	call("/m/greet", '{"name":"x"}},"method":"stop","x":{"y":{}', 7);
 	assert.match((await once("serviceCallFailure")).message, /object of JSON/);
+	// The same in CDR, by the schemas in the format of ROS 2.
+	const greet = told.services.find((one) => one.name === "/m/greet");
+	const writer = new MessageWriter(parse(greet.requestSchema, { ros2: true }));
+	const callCdr = (data, callId) => client.sendServiceCallRequest({ serviceId: greet.id, callId, encoding: "cdr",
+		data: new DataView(data.buffer, data.byteOffset, data.byteLength) });
+	callCdr(writer.writeMessage({ name: "you", times: 3n }), 8);
+	const inCdr = await once("serviceCallResponse");
+	assert.equal(inCdr.encoding, "cdr");
+	assert.equal(new MessageReader(parse(greet.responseSchema, { ros2: true })).readMessage(inCdr.data).value, "hello you".repeat(3));
+	callCdr(writer.writeMessage({ name: "x".repeat(40), times: 1n }), 9);
+	assert.match((await once("serviceCallFailure")).message, /not what its schema says/);
+	callCdr(writer.writeMessage({ name: "x", times: -1n }), 10);
+	assert.match((await once("serviceCallFailure")).message, /out of range/);
+	callCdr(new Uint8Array([0, 1, 0, 0, 255, 255, 255, 255]), 11);
+	assert.match((await once("serviceCallFailure")).message, /not what its schema says/);
 	// As many as one likes, to a node that carries none out: each is answered within a time, in its turn or not.
 	await ask("pause", { nodes: ["m"] });
 	const waiting = new Set(), calls = 80;
