@@ -20,9 +20,9 @@ static void fail_at_end(struct pkd_ctx *ctx, const char *text)
 	pkd_fail_at_end(ctx, "%s", text);
 }
 
-static int error_text(struct pkd_ctx *ctx, const char *text)
+static int error_text(struct pkd_ctx *ctx, int number, const char *text)
 {
-	return pkd_error(ctx, EINVAL, "%s", text);
+	return (pkd_error)(ctx, number, "%s", text); /* the text is the reason */
 }
 
 static struct pkdi_python_host host = {

@@ -41,7 +41,7 @@ struct pkdi_python_host {
 	void (*log)(struct pkd_ctx *ctx, enum pkd_level level, const char *text);
 	void (*fail_at_end)(struct pkd_ctx *ctx, const char *text);
 	/* A failure of the node, or the answer of its command; returns a negative errno. */
-	int (*error)(struct pkd_ctx *ctx, const char *text);
+	int (*error)(struct pkd_ctx *ctx, int number, const char *text);
 	uint32_t (*n_settings)(const struct pkd_ctx *ctx);
 	const char *(*setting_name)(const struct pkd_ctx *ctx, uint32_t setting);
 	int (*setting_get)(const struct pkd_ctx *ctx, uint32_t setting, char *text, size_t size);

@@ -34,4 +34,15 @@ odd 2 1 "UnicodeEncodeError"
 odd 3 1 "write the name of an input, or the array or record that step was given"
 odd 4 1 "pkd.END has the outputs in their order, or by name, not both"
 odd 5 1 "a dict with 'm', which is no output of the node"
+odd 7 1 "a dict with 'm', which is no output of the node"
+odd 8 1 "a parameter cannot be set from inside of the node: 'what'"
+odd 9 1 "has no 'numbr': do you mean 'number'?"
+odd 10 1 "the node has no 'wat': do you mean 'what'?"
+odd 11 1 "PermissionError"
+grep -q 'may touch only what it declares' out || fail 'what the sandbox has refused is not explained' out
 odd 6 1 "output 'n': it was not given"
+
+# A debugger keeps the frames that it has stood in; the run goes on.
+build "$e2e/python_edges/edges.pkd" --pipeline debugged -o debugged
+printf 'p view.shape\nc\n' | at_most 60 ./debugged --quiet --single-process >out 2>&1 || fail 'a debugger' out
+grep -q '(500, 700)' out && [ "$(cut -d, -f3 debugged.csv | tr '\n' ' ')" = 'n 249 249 7 ' ] || fail 'a debugger' out

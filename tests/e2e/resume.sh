@@ -112,6 +112,7 @@ rm -f rows.csv sums.jsonl
 : >waits
 start ./run --state state --waits_at 150 --quiet
 within 10 has_rows 100 || fail 'it does not begin'
+sleep 0.5 # by now it waits
 kill -TERM "$pid"
 finish 10
 [ "$status" -eq 0 ] || fail "stopped in a step: status $status"

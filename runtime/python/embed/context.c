@@ -643,6 +643,28 @@ PyObject *context_create(struct node *node)
 	return (PyObject *)context;
 }
 
+static void say_missing(const char *name)
+{
+	PyObject *names = PyList_New(0), *text = NULL;
+
+	for (size_t i = 0; names && functions[i].ml_name; i++) {
+		PyObject *one = PyUnicode_FromString(functions[i].ml_name);
+
+		if (!one || PyList_Append(names, one) < 0)
+			Py_CLEAR(names);
+		Py_XDECREF(one);
+	}
+	if (names)
+		text = PyObject_CallMethod(
+			prelude, "missing", "ssO",
+			"pkd, inside of a node (what drives programs is for scripts outside),", name,
+			names);
+	if (text)
+		PyErr_SetObject(PyExc_AttributeError, text);
+	Py_XDECREF(text);
+	Py_XDECREF(names);
+}
+
 /* pkd.state and pkd.params are those of the node that is called. */
 static PyObject *module_getattr(PyObject *self, PyObject *name)
 {
@@ -657,10 +679,7 @@ static PyObject *module_getattr(PyObject *self, PyObject *name)
 		return node ? Py_NewRef(node->params) : NULL;
 	}
 	if (text)
-		PyErr_Format(PyExc_AttributeError,
-		             "pkd.%s is not there inside of a node; what drives programs is for "
-		             "scripts outside of them",
-		             text);
+		say_missing(text);
 	return NULL;
 }
 

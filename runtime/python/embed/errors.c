@@ -40,17 +40,19 @@ int report_exception(struct node *node, const char *where, bool is_note)
 {
 	PyObject *explained = explain();
 	PyObject *lines = explained ? PyTuple_GET_ITEM(explained, 1) : NULL;
-	bool answers = node->phase == PHASE_COMMAND;
+	bool answers = node->phase == PHASE_COMMAND, is_denied = false;
 	char text[2048];
 
 	for (Py_ssize_t i = 0; lines && i < PyList_GET_SIZE(lines); i++)
 		host->log(node->ctx, answers ? PKD_LOG_DEBUG : PKD_LOG_ERROR,
 		          text_of(PyList_GET_ITEM(lines, i)));
+	if (explained)
+		is_denied = PyTuple_GET_ITEM(explained, 2) == Py_True;
 	snprintf(text, sizeof(text), "%s%s", where ? where : "",
 	         text_of(explained ? PyTuple_GET_ITEM(explained, 0) : NULL));
 	Py_XDECREF(explained);
 	if (!is_note)
-		return host->error(node->ctx, text);
+		return host->error(node->ctx, is_denied ? EACCES : EINVAL, text);
 	host->log(node->ctx, PKD_LOG_INFO, text);
 	return -EINVAL;
 }

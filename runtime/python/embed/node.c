@@ -88,10 +88,12 @@ static PyObject *param_value(const struct pkd_param *param, const char *params)
 static int set_param(struct node *node, const char *name, PyObject *value)
 {
 	PyObject *in_python = value ? PyObject_CallMethod(prelude, "renamed", "s", name) : NULL;
-	int r = in_python ? PyObject_SetAttr(node->params, in_python, value) : -1;
+	PyObject *values = PyObject_GetAttrString(node->params, "__dict__");
+	int r = in_python && values ? PyDict_SetItem(values, in_python, value) : -1;
 
 	if (r == 0)
-		r = PyObject_SetAttrString(node->params, name, value);
+		r = PyDict_SetItemString(values, name, value);
+	Py_XDECREF(values);
 	Py_XDECREF(in_python);
 	Py_XDECREF(value);
 	return r;

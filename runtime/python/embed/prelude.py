@@ -227,8 +227,26 @@ def assign(memory, dtype, value, n):
 # ---- Parameters ----
 
 
+def missing(what, name, names):
+    """There is no such name; what is like it, or all."""
+    import difflib
+
+    near = difflib.get_close_matches(name, names, 1)
+    if near:
+        return f"{what} has no {name!r}: do you mean {near[0]!r}?"
+    return f"{what} has no {name!r}" + (f": it has {', '.join(sorted(names))}" if names else "")
+
+
 class Params(types.SimpleNamespace):
     """The parameters of a node, as attributes and items."""
+
+    def __getattr__(self, name):
+        raise AttributeError(missing("the node", name, list(self.__dict__)))
+
+    def __setattr__(self, name, value):
+        raise AttributeError(f"a parameter cannot be set from inside of the node: {name!r}; keep it in self")
+
+    __delattr__ = lambda self, name: self.__setattr__(name, None)
 
     def __getitem__(self, name):
         try:
@@ -360,6 +378,17 @@ def takes(method, n):
 # ---- Exceptions and prints ----
 
 
+def debugs():
+    """Whether a debugger stands in it, whose frames keep what the step was given."""
+    bdb = sys.modules.get("bdb")
+    if bdb is None:
+        return False
+    import signal
+
+    holders = sys.gettrace(), signal.getsignal(signal.SIGINT)
+    return any(isinstance(getattr(holder, "__self__", None), bdb.Bdb) for holder in holders)
+
+
 def clean(text):
     """What UTF-8 cannot write is written as an escape."""
     try:
@@ -371,7 +400,7 @@ def clean(text):
 
 def explain(error):
     text, lines = _explain(error)
-    return clean(text), [clean(line) for line in lines]
+    return clean(text), [clean(line) for line in lines], isinstance(error, PermissionError)
 
 
 def _explain(error):
@@ -462,6 +491,13 @@ class Printer:
 
     def fileno(self):
         return self.fd
+
+
+def print_all():
+    """What an encoding does not have, too."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def redirect():

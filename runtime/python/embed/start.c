@@ -101,8 +101,9 @@ static const char *open_interpreter(const struct pkdi_python_host *h,
 		made = PyType_Ready(types[k]) == 0;
 	if (!made || !load())
 		wrong = exception_text();
-	if (!wrong && !h->shares_process) {
-		PyObject *done = PyObject_CallMethod(prelude, "redirect", NULL);
+	if (!wrong) {
+		PyObject *done = PyObject_CallMethod(
+			prelude, h->shares_process ? "print_all" : "redirect", NULL);
 
 		if (!done)
 			wrong = exception_text();

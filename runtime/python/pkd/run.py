@@ -6,6 +6,7 @@ one thread at a time. Everything has a limit in time."""
 from __future__ import annotations
 
 import atexit
+import datetime
 import json
 import os
 import shutil
@@ -38,6 +39,7 @@ from .types import Types
 
 KEPT_OUTPUT = 16 << 20
 KEPT_WORDS = 4000  # of the log, in a message
+Seconds = Union[float, str, datetime.timedelta]  # 0.2 or "200ms"
 _MAX_WAIT = 60.0  # docs/protocol.md, "wait_ms"
 
 _alive: weakref.WeakSet[Run] = weakref.WeakSet()
@@ -160,16 +162,17 @@ class Run:
                 os.close(self._lifeline)
             self._lifeline = -1
 
-    def wait(self, timeout: Optional[float] = None, check: bool = True) -> Result:
+    def wait(self, timeout: Optional[Seconds] = None, check: bool = True) -> Result:
         """Waits until the program has ended, and returns its exit status and its account.
 
         Timeout: it has not within that time, and goes on. Failed: its status is not 0, which
         `check=False` only returns."""
-        until = time.monotonic() + (1e9 if timeout is None else timeout)
+        limit = 1e9 if timeout is None else words.seconds("timeout", timeout)
+        until = time.monotonic() + limit
         try:
             result = self._wait_own(until) if self._process is not None else self._wait_other(until)
         except Timeout:
-            words_ = f" within {timeout:g} s" if timeout is not None else ""
+            words_ = f" within {limit:g} s" if timeout is not None else ""
             raise Timeout(f"{self.name} ({self.pid}) has not ended{words_}") from None
         if check and result.status != 0:
             raise self._failed(result)
@@ -223,9 +226,10 @@ class Run:
                     raise Timeout("") from None
                 time.sleep(0.05)
 
-    def stop(self, timeout: float = 10.0) -> Result:
+    def stop(self, timeout: Seconds = 10.0) -> Result:
         """Ends the program: in order, and by force where it has not ended after `timeout`.
         Returns how; what its status is, is no error here."""
+        timeout = words.seconds("timeout", timeout)
         if self._process is None:
             return self._stop_other(timeout)
         for number, patience in ((signal.SIGTERM, timeout), (signal.SIGTERM, 3.0), (signal.SIGKILL, 10.0)):
@@ -312,7 +316,8 @@ class Run:
             self._raise_ended(error)
             raise
 
-    def _ask_waiting(self, method: str, parameters: Parameters, wait: float) -> List[Parameters]:
+    def _ask_waiting(self, method: str, parameters: Parameters, wait: Seconds) -> List[Parameters]:
+        wait = words.seconds("wait", wait)
         if not 0 <= wait <= _MAX_WAIT:
             raise Invalid(f"wait is in 0..{_MAX_WAIT:g} s", "invalid_parameter")
         return self._ask(method, {**parameters, "wait_ms": round(wait * 1000)}, wait + PATIENCE)
@@ -385,7 +390,7 @@ class Run:
         values: Optional[Mapping[str, Any]] = None,
         *,
         at: Optional[int] = None,
-        wait: float = 1.0,
+        wait: Seconds = 1.0,
         **more: Any,
     ) -> Change:
         """Gives parameters new values, all from the same frame on, or none: `run.set(by=3)`, or
@@ -407,7 +412,7 @@ class Run:
 
     # ---- Commands ----
 
-    def call(self, command: str, *, wait: float = 5.0, args: Optional[Mapping[str, Any]] = None, **more: Any) -> Any:
+    def call(self, command: str, *, wait: Seconds = 5.0, args: Optional[Mapping[str, Any]] = None, **more: Any) -> Any:
         """Has a node carry out a command: `run.call("take.reset", to=0)`. Returns the answer; of a
         pool, a pipeline or a bank, all answers by node. CommandFailed: a node has not done it."""
         node, dot, name = command.rpartition(".")
@@ -461,7 +466,7 @@ class Run:
         """The opposite of both; without names of all nodes."""
         return self._hold("resume", nodes)
 
-    def restart(self, *nodes: str, wait: float = 5.0) -> Dict[str, Optional[int]]:
+    def restart(self, *nodes: str, wait: Seconds = 5.0) -> Dict[str, Optional[int]]:
         """Starts the processes of nodes again. Their new numbers; None: not back yet."""
         lines = self._ask_waiting("restart", {"nodes": list(nodes)}, wait)
         with reading(self.name, "restart"):
@@ -475,30 +480,31 @@ class Run:
         stream: str,
         *,
         count: Optional[int] = None,
-        every: float = 0.0,
+        every: Seconds = 0.0,
         newest: bool = False,
-        timeout: Optional[float] = None,
+        timeout: Optional[Seconds] = None,
     ) -> Tap:
         """The values of a stream as they come: `for frame, view in run.tap("view")`.
 
         Each, as far as it can be seen; with `every` (seconds) the newest each time; with `newest`
         the one that is newest when it is asked for, so that who is slow never sees an old one.
         `timeout` is for each value."""
-        return Tap(self, stream, count, every, newest, timeout)
+        limit = None if timeout is None else words.seconds("timeout", timeout)
+        return Tap(self, stream, count, words.seconds("every", every), newest, limit)
 
-    def echo(self, stream: str, count: int, timeout: float = 10.0) -> List[Tuple[Frame, Any]]:
+    def echo(self, stream: str, count: int, timeout: Seconds = 10.0) -> List[Tuple[Frame, Any]]:
         """The next `count` values, or fewer where the stream ends."""
         with self.tap(stream, count=count, timeout=timeout) as tap:
             return list(tap)
 
-    def read(self, stream: str, timeout: float = 10.0) -> Tuple[Frame, Any]:
+    def read(self, stream: str, timeout: Seconds = 10.0) -> Tuple[Frame, Any]:
         """The newest value of a stream."""
         with self.tap(stream, count=1, timeout=timeout) as tap:
             for found in tap:
                 return found
         raise Ended(f"{stream} has ended, and had no value")
 
-    def show(self, stream: str, timeout: float = 10.0) -> Any:
+    def show(self, stream: str, timeout: Seconds = 10.0) -> Any:
         """The newest picture of a stream of images, which a notebook shows."""
         from .draw import Picture
 
@@ -521,14 +527,15 @@ class Run:
         with reading(self.name, "logs"):
             return [LogLine.of(line) for line in said if "line" in line]
 
-    def follow_logs(self, timeout: Optional[float] = None, **asked: Any) -> Iterator[LogLine]:
+    def follow_logs(self, timeout: Optional[Seconds] = None, **asked: Any) -> Iterator[LogLine]:
         """As `logs`, and those that come, until the program ends. `timeout` is for each."""
         given = {key: value for key, value in asked.items() if value is not None}
+        limit = 1e9 if timeout is None else words.seconds("timeout", timeout)
         with self._connect() as talk:
             talk.send("logs", {**given, "follow": True}, time.monotonic() + PATIENCE)
             while True:
                 try:
-                    line = talk.next(time.monotonic() + (1e9 if timeout is None else timeout))
+                    line = talk.next(time.monotonic() + limit)
                 except Ended:
                     return
                 found = None

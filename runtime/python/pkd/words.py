@@ -93,6 +93,20 @@ def told(text: str, takes: str) -> Any:
     return text
 
 
+def seconds(name: str, value: Any) -> float:
+    """How long to wait: a number of seconds, a timedelta, or as a program has it, "200ms"."""
+    if isinstance(value, datetime.timedelta):
+        return value.total_seconds()
+    if isinstance(value, str):
+        try:
+            return nanoseconds(value) / 1e9
+        except ValueError:
+            raise Invalid(f'{name}: {value!r} is no time: write 0.2 (seconds) or "200ms"', "invalid_value") from None
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or math.isnan(value):
+        raise Invalid(f"{name}: {value!r} is no number of seconds", "invalid_value")
+    return float(value)
+
+
 _UNITS = {"ns": 1, "us": 10**3, "ms": 10**6, "s": 10**9, "min": 60 * 10**9, "h": 3600 * 10**9}
 
 

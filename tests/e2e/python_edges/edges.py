@@ -93,7 +93,24 @@ class odd:
             return pkd.END(1, n=2)
         if self.what == 5:
             return {"n": 5, "m": 6}
+        if self.what == 7:
+            return {"m": 5}
+        if self.what == 8:
+            pkd.params.what = 3
+        if self.what == 9:
+            pkd.numbr()
+        if self.what == 10:
+            pkd.params.wat
+        if self.what == 11:
+            open("/etc/hostname")
         return pkd.END() if self.what == 6 else {"n": 5}
+
+
+class stopped_at:
+    def step(self, view):
+        if pkd.number() == 2:
+            breakpoint()
+        return view[0, 0]
 
 
 class listed:
