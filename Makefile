@@ -726,10 +726,10 @@ OURS := $(wildcard $(foreach d,compiler compiler/* runtime runtime/* runtime/pyt
 	examples/*,$(addprefix $(d)/,*.c *.h *.cpp)))
 
 format: ## lay out all C and C++ files
-	clang-format -i $(OURS)
+	$(Q)clang-format -i $(OURS)
 
 format-check: ## fail where `make format` would change something
-	clang-format --dry-run -Werror $(OURS)
+	$(Q)clang-format --dry-run -Werror $(OURS)
 
 lint: all ## clang-tidy and shellcheck
 	clang-tidy --quiet $(COMPILER_C) -- -std=gnu11 -Icompiler -Iruntime/include -I$(B)/gen

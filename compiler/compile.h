@@ -10,10 +10,10 @@ struct compilation {
 	struct arena *arena;
 	struct sources sources;
 	struct diags diags;
-	struct unit *main;         /* the file given; NULL where it could not be read */
-	VEC(struct unit *) units;  /* every file read, the main one first */
-	struct graph *graph;       /* NULL after errors, or for a file without a pipeline */
-	struct analysis *analysis; /* NULL without a graph */
+	struct unit *main;             /* the file given; NULL where it could not be read */
+	VEC(struct unit *) units;      /* every file read, the main one first */
+	struct graph *graph;           /* NULL after errors, or for a file without a pipeline */
+	struct analysis *analysis;     /* NULL without a graph */
 	const struct ast_file *module; /* of the file given, where it has no program; else NULL */
 };
 

@@ -343,8 +343,7 @@ static void put_node(const struct program *p, size_t i, size_t n_derived)
 	out_field_string(&row, "kind", face->kind);
 	out_field_string(&row, "at", place(p, node->at));
 	if (interface_is_python(face))
-		out_field(&row, ".methods = &%s.methods",
-		          program_python(p, (uint32_t)i));
+		out_field(&row, ".methods = &%s.methods", program_python(p, (uint32_t)i));
 	else
 		out_field(&row, ".methods = &%s_methods", face->c_name);
 	if (!face->parts.n)
@@ -463,8 +462,9 @@ static void put_stream(const struct program *p, size_t i)
 	out_field(&row, ".ring_size = %u", memory->ring_size);
 	out_field(&row, ".n_slots = %u", memory->n_slots);
 	if (p->analysis->privacy[i].is_private)
-		out_field_string(&row, "private_at",
-		                 path_base(source_at(p->graph->sources, p->analysis->privacy[i].at)));
+		out_field_string(
+			&row, "private_at",
+			path_base(source_at(p->graph->sources, p->analysis->privacy[i].at)));
 	field_table(&row, "readers", arena_printf(p->arena, "%s_readers", p->stream_names[i]),
 	            stream->edges.n);
 	out_row(p->out, "", &row, ",", false);

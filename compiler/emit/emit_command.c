@@ -9,8 +9,8 @@ static const char *put_call(struct program *p, const struct interface *face,
                             const struct command *command)
 {
 	const char *own = arena_printf(p->arena, "%s_%s", face->c_name, command->name);
-	const char *name = program_claim(p, arena_printf(p->arena, "%s_call_%s", face->c_name,
-	                                                 command->name));
+	const char *name =
+		program_claim(p, arena_printf(p->arena, "%s_call_%s", face->c_name, command->name));
 	const char *arguments[] = {"void *self", "const void *args", "void *answer",
 	                           "struct pkd_ctx *ctx"};
 
@@ -94,8 +94,7 @@ static void put_row(struct program *p, const struct command *command, const stru
 	out_field_string(&row, "name", command->name);
 	out_field_string(&row, "doc", command->doc);
 	if (command->args)
-		out_field(&row, ".args = &%s",
-		          type_describe(p->out, &p->described, command->args));
+		out_field(&row, ".args = &%s", type_describe(p->out, &p->described, command->args));
 	if (tables->arguments)
 		out_field(&row, ".arguments = %s", tables->arguments);
 	if (tables->defaults)

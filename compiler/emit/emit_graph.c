@@ -119,7 +119,8 @@ void emit_edge_label(const struct analysis *a, uint32_t e, const char *separator
 	const struct graph_node *writer = &a->graph->nodes.items[stream->node];
 
 	bool has_tick = graph_find_mark(writer, NO_ID) != NO_ID;
-	uint32_t output = graph_output_of(a->graph, edge->stream); /* as the reader has written it */
+	uint32_t output = graph_output_of(a->graph,
+	                                  edge->stream); /* as the reader has written it */
 	if (writer->face->outputs.n + has_tick > 1) {
 		buf_puts(out, output == NO_ID ? "tick" : graph_output_name(writer, output));
 		buf_puts(out, separator);

@@ -166,18 +166,11 @@ const char *program_table(const struct program *p, const struct interface *face,
 
 static void choose_graph_names(struct program *p)
 {
-	static const struct around node[] = {{"NODE_", ""},
-	                                     {"", "_params"},
-	                                     {"", "_derived"},
-	                                     {"", "_inputs"},
-	                                     {"", "_outputs"},
-	                                     {"", "_python"},
-	                                     {"", "_python_inputs"},
-	                                     {"", "_python_outputs"},
-	                                     {"", "_python_sizes"},
-	                                     {"", "_python_fields"},
-	                                     {"", "_python_state"},
-	                                     {"", "_python_memories"}};
+	static const struct around node[] = {
+		{"NODE_", ""},          {"", "_params"},         {"", "_derived"},
+		{"", "_inputs"},        {"", "_outputs"},        {"", "_python"},
+		{"", "_python_inputs"}, {"", "_python_outputs"}, {"", "_python_sizes"},
+		{"", "_python_fields"}, {"", "_python_state"},   {"", "_python_memories"}};
 	static const struct around stream[] = {{"STREAM_", ""}, {"", "_readers"}};
 	static const struct around process[] = {{"", "_nodes"}};
 	const struct graph *graph = p->graph;

@@ -287,10 +287,9 @@ static bool put_never(const struct program *p, const struct interface *face, con
 
 static void put_checked_step(const struct program *p, const struct interface *face)
 {
-	bool no_flush = !face->flushes && put_never(p, face, "pkd_flushing", "flushes",
-	                                            "at the end of its inputs");
-	bool no_wake = !face->wakes &&
-	               put_never(p, face, "pkd_woken", "wakes", "without an input");
+	bool no_flush = !face->flushes &&
+	                put_never(p, face, "pkd_flushing", "flushes", "at the end of its inputs");
+	bool no_wake = !face->wakes && put_never(p, face, "pkd_woken", "wakes", "without an input");
 
 	put_step(p, face);
 	if (no_flush)

@@ -39,8 +39,7 @@ static const char *past_condition(struct writer *w, const struct term *term, boo
 
 	if (w->face->pasts.items[term->index].depth == 1)
 		return arena_printf(w->arena, "%sstate->%s", present ? "" : "!", flag);
-	return arena_printf(w->arena, "state->%s %s %u", flag, present ? ">=" : "<",
-	                    term->element);
+	return arena_printf(w->arena, "state->%s %s %u", flag, present ? ">=" : "<", term->element);
 }
 
 const char *term_presence(struct writer *w, const struct term *term)

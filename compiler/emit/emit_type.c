@@ -151,7 +151,8 @@ static void describe_fields(struct buf *out, struct described *described, struct
 {
 	struct arena *arena = described->arena;
 	struct out_row fields = {.arena = arena};
-	const char *table = map_claim_name(arena, described->names, arena_printf(arena, "%s_fields", name));
+	const char *table = map_claim_name(arena, described->names,
+	                                   arena_printf(arena, "%s_fields", name));
 
 	for (size_t i = 0; i < record->fields.n; i++) {
 		const struct field *field = &record->fields.items[i];
@@ -169,7 +170,8 @@ static void describe_names(struct buf *out, struct described *described, struct 
                            const char *name, const struct enumeration *enumeration)
 {
 	struct out_row names = {.arena = row->arena};
-	const char *table = map_claim_name(row->arena, described->names, arena_printf(row->arena, "%s_names", name));
+	const char *table = map_claim_name(row->arena, described->names,
+	                                   arena_printf(row->arena, "%s_names", name));
 
 	for (size_t i = 0; i < enumeration->names.n; i++)
 		out_field(&names, "%s", out_quote(row->arena, enumeration->names.items[i], 0));

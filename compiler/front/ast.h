@@ -172,9 +172,9 @@ struct ast_stmts {
 struct ast_stmt {
 	enum ast_stmt_kind kind;
 	struct span span;
-	struct ast_name name;    /* OUT, ASSERT, FOR */
+	struct ast_name name;        /* OUT, ASSERT, FOR */
 	struct privacy_mark privacy; /* BIND */
-	struct ast_expr *target; /* BIND: a name, or an element of a bank */
+	struct ast_expr *target;     /* BIND: a name, or an element of a bank */
 	struct ast_expr *expr;
 	struct ast_args args;
 	bool arrow; /* args are from and to */
@@ -187,17 +187,17 @@ struct ast_stmt {
 VEC_OF(ast_exprs, struct ast_expr *);
 
 enum ast_rule_kind {
-	RULE_PROCESS,   /* process name { members } settings */
-	RULE_CRASH,     /* on crash of members { … } */
-	RULE_STALL,     /* on stall after expr of members { … } */
-	RULE_WORKERS,   /* workers members[0] = expr */
-	RULE_BUDGET,    /* budget members[0] = expr */
-	RULE_RATE,      /* rate members[0] = expr */
-	RULE_LIMIT,     /* limit members { limits } */
-	RULE_MAY_REST,  /* may rest members */
+	RULE_PROCESS,        /* process name { members } settings */
+	RULE_CRASH,          /* on crash of members { … } */
+	RULE_STALL,          /* on stall after expr of members { … } */
+	RULE_WORKERS,        /* workers members[0] = expr */
+	RULE_BUDGET,         /* budget members[0] = expr */
+	RULE_RATE,           /* rate members[0] = expr */
+	RULE_LIMIT,          /* limit members { limits } */
+	RULE_MAY_REST,       /* may rest members */
 	RULE_STARTS_RESTING, /* starts resting members */
-	RULE_WAIT_SPIN, /* wait spin expr */
-	RULE_HOST,      /* host name = expr */
+	RULE_WAIT_SPIN,      /* wait spin expr */
+	RULE_HOST,           /* host name = expr */
 };
 
 struct ast_rule {

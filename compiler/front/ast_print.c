@@ -138,9 +138,10 @@ static void print_type(const struct ast_type *type, FILE *file)
 static void print_port(const struct ast_port *port, const char *what, FILE *file)
 {
 	fprintf(file, "  (%s%s %s%s%s%s ", port->live ? "live " : "", what,
-	        port->secret ? "secret " : "", port->exact   ? "exact "
-		                                   : port->lossy ? "lossy "
-		                                                 : "",
+	        port->secret ? "secret " : "",
+	        port->exact   ? "exact "
+	        : port->lossy ? "lossy "
+	                      : "",
 	        privacy_before(port->privacy.word), port->name.text);
 	print_type(port->type, file);
 	if (port->optional)
@@ -265,9 +266,9 @@ static void print_setting(const char *word, const struct ast_expr *expr, FILE *f
 
 static void print_rule(const struct ast_rule *rule, FILE *file)
 {
-	static const char *const words[] = {"process", "crash", "stall",     "workers", "budget",
-	                                    "rate",    "limit", "may rest",  "starts resting",
-	                                    "wait spin", "host"};
+	static const char *const words[] = {"process",        "crash",     "stall", "workers",
+	                                    "budget",         "rate",      "limit", "may rest",
+	                                    "starts resting", "wait spin", "host"};
 	fprintf(file, "  (%s", words[rule->kind]);
 	if (rule->name.text)
 		fprintf(file, " %s", rule->name.text);

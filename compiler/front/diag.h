@@ -33,7 +33,7 @@ void diag_note(struct diags *diags, struct span span, const char *format, ...)
 void diag_help(struct diags *diags, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* The help for who writes `return` in a pipeline or a node. */
-#define DIAG_NO_RETURN                                                                             \
+#define DIAG_NO_RETURN \
 	"a pipeline gives its outputs by 'out y = ...', a node by '*out->y = ...' in its C"
 
 /* Adds "did you mean 'x'?" to the last report when a candidate is near enough. */

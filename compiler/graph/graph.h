@@ -40,10 +40,10 @@ struct graph_edge {
 struct graph_stream {
 	const char *name; /* "cam.frame" */
 	uint32_t node, output;
-	const struct type *type; /* concrete */
-	bool optional;           /* declared T? */
+	const struct type *type;  /* concrete */
+	bool optional;            /* declared T? */
 	struct privacy_mark mark; /* of the program, else of the declaration; of C alone */
-	VEC(uint32_t) edges;     /* its readers, in source order */
+	VEC(uint32_t) edges;      /* its readers, in source order */
 };
 
 /* A stream that the compiler adds behind a node's outputs, for readers of frame numbers and times

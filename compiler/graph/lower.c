@@ -7,7 +7,8 @@ static struct privacy_mark mark_of(const struct bound_node *from, uint32_t outpu
 {
 	const struct privacy_mark *mark = from->marks ? &from->marks[output] : NULL;
 
-	return mark && mark->word != PRIVACY_UNSAID ? *mark : from->face->outputs.items[output].mark;
+	return mark && mark->word != PRIVACY_UNSAID ? *mark
+	                                            : from->face->outputs.items[output].mark;
 }
 
 static void lower_nodes(struct graph *graph, const struct bound *bound)

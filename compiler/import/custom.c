@@ -12,16 +12,24 @@
 
 /* What PeekingDuck's names are as ports; names of numbers are none of these. */
 static const struct {
-	const char *names[7];      /* in `input` and `output`; the first is the key of all */
-	const char *port, *type;   /* as an input */
-	const char *out, *result;  /* as an output */
+	const char *names[7];     /* in `input` and `output`; the first is the key of all */
+	const char *port, *type;  /* as an input */
+	const char *out, *result; /* as an output */
 	const char *generic;
 } kinds[] = {
 	{{"img"}, "frame", "image<bgr24, W, H>", "view", "image<bgr24, W, H>", "W, H"},
 	{{"bboxes", "bbox_labels", "bbox_scores", "obj_attrs", "obj_tags", "btm_midpoint"},
-	 "objects", "list<detect.Object, N>", "found", "list<detect.Object, 64>", "N"},
+         "objects",
+         "list<detect.Object, N>",
+         "found",
+         "list<detect.Object, 64>",
+         "N"},
 	{{"keypoints", "keypoint_scores", "keypoint_conns"},
-	 "people", "list<pose.Person, P>", "posed", "list<pose.Person, 16>", "P"},
+         "people",
+         "list<pose.Person, P>",
+         "posed",
+         "list<pose.Person, 16>",
+         "P"},
 	{{"zone_count"}, "zones", "list<count.Zone, Z>", NULL, NULL, "Z"},
 	{{"obj_3D_locs"}, "places", "list<count.Place, L>", NULL, NULL, "L"},
 	{{"large_groups"}, "large", "list<u32, G>", NULL, NULL, "G"},
@@ -97,8 +105,8 @@ static void read_config(struct custom *c, const char *path)
 
 	if (!file_exists(path)) {
 		step_note(c->pond, c->step->place, NOTE_TOLD,
-		          "'%s' is not there: what %s reads and gives is guessed",
-		          path, c->step->name);
+		          "'%s' is not there: what %s reads and gives is guessed", path,
+		          c->step->name);
 		return;
 	}
 	if (file_read(c->pond->arena, path, DOCUMENT_MAX, &text, &length) == 0)

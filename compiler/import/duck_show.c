@@ -104,9 +104,9 @@ static const char *unless_full(struct pond *pond, const char *key)
 {
 	const struct stream *objects = map_get(&pond->program.values, key);
 
-	return objects->chosen ? arena_printf(pond->arena, " when len(%s) < detect.MAX",
-	                                      objects->chosen)
-	                       : "";
+	return objects->chosen
+	               ? arena_printf(pond->arena, " when len(%s) < detect.MAX", objects->chosen)
+	               : "";
 }
 
 /* What is to be covered and not known is covered with all the rest. Some of a list do not fill it,

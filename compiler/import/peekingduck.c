@@ -642,10 +642,10 @@ bool peekingduck_import(struct duck *d)
 	/* A file has one thing of a name: count.yml may use the module count. */
 	if (program_is_module(d->name) || map_get(&pond.customs, d->name))
 		d->name = arena_printf(d->arena, "duck_%s", d->name);
-	program_print(
-		&pond.program, d->name,
-		arena_printf(d->arena, "From %s, a pipeline of PeekingDuck.", in_a_line(d->arena, path_base(d->file))),
-		&d->out);
+	program_print(&pond.program, d->name,
+	              arena_printf(d->arena, "From %s, a pipeline of PeekingDuck.",
+	                           in_a_line(d->arena, path_base(d->file))),
+	              &d->out);
 	program_finish(&pond.program);
 	return d->notes->n_of[NOTE_ERROR] == 0;
 }

@@ -19,9 +19,10 @@ void pass_exact(struct analysis *a)
 			          "from those of '%s'",
 			          node_words(a, a->origin[edge_producer(a->graph, e)]));
 		else if (edge->policy == EDGE_SAMPLE)
-			diag_help(a->diags,
-			          "write '%s' without 'sample': it waits for the value of its frame",
-			          edge_source(a, e));
+			diag_help(
+				a->diags,
+				"write '%s' without 'sample': it waits for the value of its frame",
+				edge_source(a, e));
 		else
 			diag_help(a->diags, "write '%s'", edge_source(a, e));
 		note_within(a, edge->node);

@@ -60,7 +60,8 @@ struct ids fact_private_read(const struct analysis *a, uint32_t n)
 	struct ids streams = {0};
 
 	for (uint32_t i = 0; i < node->n_inputs; i++) {
-		uint32_t e = node->inputs[i], s = e == NO_ID ? NO_ID : a->graph->edges.items[e].stream;
+		uint32_t e = node->inputs[i],
+			 s = e == NO_ID ? NO_ID : a->graph->edges.items[e].stream;
 		bool known = s == NO_ID || !a->privacy[s].is_private || !edge_is_read(a->graph, e);
 		for (size_t k = 0; k < streams.n; k++)
 			known = known || streams.items[k] == s;

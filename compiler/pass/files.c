@@ -77,9 +77,10 @@ static void check_write(const struct analysis *a, struct map *writers, uint32_t 
 	diag_report(a->diags, E0609, own->at, "'%s' and '%s' both write %s", first->name, own->name,
 	            file_words(a, touch));
 	diag_note(a->diags, first->at, "'%s' is here", first->name);
-	diag_help(a->diags, touch->path && strcmp(touch->path, "-") == 0
-	                            ? "give it what 'flow.merge([a, b])' makes of both, or another file"
-	                            : "give each a file of its own");
+	diag_help(a->diags,
+	          touch->path && strcmp(touch->path, "-") == 0
+	                  ? "give it what 'flow.merge([a, b])' makes of both, or another file"
+	                  : "give each a file of its own");
 }
 
 static void check_read(const struct analysis *a, const struct map *writers, uint32_t node,

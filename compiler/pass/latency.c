@@ -211,10 +211,11 @@ static void report_wakes(struct latency_pass *l, uint32_t n)
 	struct analysis *a = l->a;
 	const struct interface *face = a->graph->nodes.items[n].face;
 
-	diag_report(a->diags, E0607, l->assertion->at,
-	            "the time %s cannot be computed: '%s' also fires by itself, and nothing says how "
-	            "often",
-	            pair_words(l), node_words(a, n));
+	diag_report(
+		a->diags, E0607, l->assertion->at,
+		"the time %s cannot be computed: '%s' also fires by itself, and nothing says how "
+		"often",
+		pair_words(l), node_words(a, n));
 	diag_note(a->diags, face->wakes_at, "as it 'wakes'");
 }
 

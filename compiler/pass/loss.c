@@ -65,7 +65,8 @@ static void report(struct analysis *a, uint32_t e, const char *word)
 	if (is_worker(a->graph, edge->node))
 		diag_help(a->diags, "leave out its 'workers': one node reads them all");
 	else if (edge->policy == EDGE_SAMPLE)
-		diag_help(a->diags, "sample what a node makes of all of them: one alone is of no use");
+		diag_help(a->diags,
+		          "sample what a node makes of all of them: one alone is of no use");
 	else if (dropper)
 		diag_help(a->diags,
 		          "bind '%s = %s(latest(60) %s)', and write '%s' in place of '%s' at '%s', "

@@ -49,7 +49,7 @@ struct analysis {
 	const char **absence; /* presence: per stream, why, in words; NULL where never absent */
 	bool *has_channel;    /* unused: per stream */
 	struct stream_privacy *privacy; /* privacy: per stream */
-	struct pace *paces;   /* capacity: per node, see private.h */
+	struct pace *paces;             /* capacity: per node, see private.h */
 	/* capacity: per edge; queue: waiting, in hand and looked back at; latest: n and looked back
 	 * at; sample: 1 */
 	uint32_t *window;

@@ -185,8 +185,8 @@ static void print_needs(const struct report *r)
 	for (uint32_t s = 0; s < graph->streams.n; s++)
 		n += r->a->has_channel[s];
 	for (uint32_t i = 0; i < graph->nodes.n; i++)
-		n += graph->nodes.items[i].face->persistent.n || graph->nodes.items[i].face->pasts.n ||
-		     graph->nodes.items[i].face->memories.n;
+		n += graph->nodes.items[i].face->persistent.n ||
+		     graph->nodes.items[i].face->pasts.n || graph->nodes.items[i].face->memories.n;
 	n += graph->processes.n * PKD_PROCESS_DESCRIPTORS;
 	section(r, "needs");
 	row(r, "memory", "%s for streams, and what the nodes allocate themselves",

@@ -77,8 +77,7 @@ static bool has_purpose(const struct graph_node *node)
 static bool is_read(const struct analysis *a, const struct graph_node *node)
 {
 	for (size_t i = 0; i < node->face->outputs.n; i++)
-		if (a->has_channel[node->outputs[i]] ||
-		    graph_find_mark(node, (uint32_t)i) != NO_ID)
+		if (a->has_channel[node->outputs[i]] || graph_find_mark(node, (uint32_t)i) != NO_ID)
 			return true;
 	return false;
 }
@@ -95,7 +94,8 @@ static bool look_at(struct analysis *a, const struct graph_node *node)
 
 /* ---- Circles ---- */
 
-static void report_circle(struct analysis *a, const struct arcs *arcs, const struct arc_path *circle)
+static void report_circle(struct analysis *a, const struct arcs *arcs,
+                          const struct arc_path *circle)
 {
 	uint32_t first = arcs->list.items[circle->items[0]].from;
 	const struct graph_node *node = &a->graph->nodes.items[first];

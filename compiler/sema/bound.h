@@ -59,10 +59,10 @@ struct bound_node {
 	bool dynamic;                   /* they claim their frames */
 	uint32_t copy_of;               /* another worker of a pool: of this node, + 1; 0 = none */
 	uint32_t orders; /* puts the frames of a pool in order: its first worker, + 1; 0 = none */
-	uint32_t visit;                 /* of unify: new, open, done */
-	struct meaning *meaning;        /* of an expression; NULL: of no one */
-	struct binding *kept;           /* such a one that a deploy or an assert speaks of */
-	struct privacy_mark *marks;     /* face->outputs.n, of no expression; NULL: none is written */
+	uint32_t visit;  /* of unify: new, open, done */
+	struct meaning *meaning;    /* of an expression; NULL: of no one */
+	struct binding *kept;       /* such a one that a deploy or an assert speaks of */
+	struct privacy_mark *marks; /* face->outputs.n, of no expression; NULL: none is written */
 };
 
 enum bound_assertion_kind { BOUND_INDEPENDENT, BOUND_LIVE, BOUND_MEMORY, BOUND_LATENCY };
@@ -108,7 +108,7 @@ struct bound {
 	VEC(struct bound_assertion) asserts;
 	VEC(struct bound_process) processes; /* every node is in one */
 	uint32_t n_pools;                    /* of workers that claim their frames */
-	int64_t spin_ns; /* wait spin t; 0 = no such rule */
+	int64_t spin_ns;                     /* wait spin t; 0 = no such rule */
 };
 
 /* Elaborates a pipeline as a program; expressions that the deploy (NULL: none) names get nodes of

@@ -30,10 +30,11 @@ static const struct type *resolve_message(struct sema *sema, struct file_scope *
 	if (type->kind == TYPE_ERROR)
 		return type;
 	if (!type_is_concrete(type) || type->kind == TYPE_ANY || is_opaque(type)) {
-		diag_report(sema->diags, E0302, written->span,
-		            "%s of a command has a type of a fixed size, and no images or bytes: not "
-		            "%s",
-		            what, type->name);
+		diag_report(
+			sema->diags, E0302, written->span,
+			"%s of a command has a type of a fixed size, and no images or bytes: not "
+			"%s",
+			what, type->name);
 		return type_error();
 	}
 	if (type_layout(type, &layout) == 0 && layout.size <= MOST_BYTES)
@@ -115,8 +116,8 @@ static void resolve_arguments(struct sema *sema, struct file_scope *file, struct
 	struct layout layout;
 
 	args->name = args->kind = arena_printf(sema->arena, "%s.%s", face->kind, command->name);
-	args->c_name = c_name_of_tag(sema->arena, arena_printf(sema->arena, "%s_%s_args",
-	                                                       face->c_name, command->name));
+	args->c_name = c_name_of_tag(
+		sema->arena, arena_printf(sema->arena, "%s_%s_args", face->c_name, command->name));
 	args->unit = face->unit;
 	args->doc = arena_printf(sema->arena, "What `%s` is given.", command->name);
 	args->span = command->span;
@@ -127,9 +128,10 @@ static void resolve_arguments(struct sema *sema, struct file_scope *file, struct
 		if (args->fields.items[i].type->kind == TYPE_ERROR)
 			return;
 	if (type_layout(type, &layout) < 0 || layout.size > MOST_BYTES) {
-		diag_report(sema->diags, E0312, item->span,
-		            "the arguments of a command have at most %d bytes, and these are larger",
-		            MOST_BYTES);
+		diag_report(
+			sema->diags, E0312, item->span,
+			"the arguments of a command have at most %d bytes, and these are larger",
+			MOST_BYTES);
 		return;
 	}
 	args->layout = layout;
@@ -143,8 +145,9 @@ static void check_body(struct sema *sema, const struct interface *face,
 	if (!face->step.text == !command->body.text)
 		return;
 	if (command->body.text) {
-		diag_report(sema->diags, E0206, command->body.at,
-		            "a command with C in the .pkd file is for a node with a step of its own");
+		diag_report(
+			sema->diags, E0206, command->body.at,
+			"a command with C in the .pkd file is for a node with a step of its own");
 		diag_help(sema->diags,
 		          "write 'step {= … =}' beside it, or %s_%s in the node's source",
 		          face->c_name, command->name);
@@ -161,9 +164,9 @@ static void check_body(struct sema *sema, const struct interface *face,
 static void check_command_name(struct sema *sema, const struct interface *face,
                                const struct ast_item *item)
 {
-	static const char *const taken[] = {"init",    "step",   "finish", "ready", "changed",
-	                                    "methods", "params", "state",  "in",    "out",
-	                                    "get_state"};
+	static const char *const taken[] = {"init",    "step",    "finish",   "ready",
+	                                    "changed", "methods", "params",   "state",
+	                                    "in",      "out",     "get_state"};
 	const char *output = strncmp(item->name.text, "absent_", 7) == 0 ? item->name.text + 7 : "";
 
 	for (size_t i = 0; i < sizeof taken / sizeof *taken; i++)

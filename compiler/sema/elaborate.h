@@ -48,7 +48,7 @@ struct binding {
 	const struct type *last_type;      /* EXPRESSION: found when its meaning was last built */
 	/* What the text is, once it was asked; NO in a circle. */
 	enum { UNASKED, YES, NO } is_constant, is_literal;
-	bool anonymous; /* EXPRESSION: it stands where it is used */
+	bool anonymous;           /* EXPRESSION: it stands where it is used */
 	struct privacy_mark mark; /* EXPRESSION; and of a choice, which has its own node */
 };
 
@@ -117,11 +117,11 @@ struct elaborator {
 	 * still open whose guess a node was made from. */
 	uint32_t n_open, chain, low, made;
 	struct map operand_keys, anonymous;
-	struct map records;  /* the fields of one whose type is written nowhere -> struct record */
-	struct map kept;     /* names of nodes that a deploy or an assert speaks of */
+	struct map records; /* the fields of one whose type is written nowhere -> struct record */
+	struct map kept;    /* names of nodes that a deploy or an assert speaks of */
 	struct map text_names; /* name of an expression -> its number in bound->texts + 1 */
-	struct map suffixes; /* name -> the last number that was put behind it */
-	uint32_t depth;      /* of forcing: aliases of aliases */
+	struct map suffixes;   /* name -> the last number that was put behind it */
+	uint32_t depth;        /* of forcing: aliases of aliases */
 	uint32_t n_expressions, n_records;
 	uint32_t n_declared; /* statements and rounds of loops, however often they were reached */
 };

@@ -6,9 +6,9 @@
 #define SEMA_INTERFACE_H
 
 #include "base/map.h"
+#include "base/text.h"
 #include "front/privacy.h"
 #include "front/right.h"
-#include "base/text.h"
 #include "sema/term.h"
 
 /* UNKNOWN only while its node is being resolved. */
@@ -33,7 +33,8 @@ struct port {
 	bool optional; /* T?; of a bank or window: each element */
 	bool exact;    /* an input: it wants the value of the frame that fires */
 	bool lossy;    /* an input of values that need those before them: some may be missing */
-	struct privacy_mark mark; /* an output: of all its streams, where the program says nothing */
+	struct privacy_mark
+		mark; /* an output: of all its streams, where the program says nothing */
 };
 
 struct param {
@@ -121,10 +122,10 @@ struct command {
 	const char *name;
 	const char *doc; /* or "" */
 	struct span span;
-	const struct type *args;   /* a record, struct NAME_COMMAND_args; NULL: it takes none */
+	const struct type *args;     /* a record, struct NAME_COMMAND_args; NULL: it takes none */
 	VEC(struct param) arguments; /* for each of its fields the default and the range */
-	const struct type *answer; /* NULL: none */
-	struct c_block body;       /* with `step` */
+	const struct type *answer;   /* NULL: none */
+	struct c_block body;         /* with `step` */
 };
 
 struct interface {

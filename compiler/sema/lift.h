@@ -20,7 +20,7 @@ struct operand {
 	 * is written: its port. */
 	const struct uses *gathered;
 	size_t place;
-	bool is_past; /* of the node itself: its place is a number of struct past */
+	bool is_past;           /* of the node itself: its place is a number of struct past */
 	struct operand *shared; /* the one of all that read alike, once that is known (share.c) */
 };
 

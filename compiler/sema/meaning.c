@@ -328,8 +328,7 @@ static void find_uses(struct arena *arena, struct meaning *meaning, const struct
 	if (term->left)
 		find_uses(arena, meaning, term->left, place_in(place, needs.left, false));
 	if (term->right)
-		find_uses(arena, meaning, term->right,
-		          place_in(place, needs.right, is_loop(term)));
+		find_uses(arena, meaning, term->right, place_in(place, needs.right, is_loop(term)));
 	if (term->third)
 		find_uses(arena, meaning, term->third, place_in(place, needs.third, false));
 	for (size_t i = 0; i < term->n_items; i++)

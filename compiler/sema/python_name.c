@@ -4,10 +4,10 @@
 #include <string.h>
 
 static const char *const keywords[] = {
-	"False",  "None",   "True",  "and",    "as",   "assert", "async",  "await",    "break",
-	"class",  "continue", "def", "del",    "elif", "else",   "except", "finally",  "for",
-	"from",   "global", "if",    "import", "in",   "is",     "lambda", "nonlocal", "not",
-	"or",     "pass",   "raise", "return", "try",  "while",  "with",   "yield",    NULL,
+	"False", "None",     "True",  "and",    "as",   "assert", "async",  "await",    "break",
+	"class", "continue", "def",   "del",    "elif", "else",   "except", "finally",  "for",
+	"from",  "global",   "if",    "import", "in",   "is",     "lambda", "nonlocal", "not",
+	"or",    "pass",     "raise", "return", "try",  "while",  "with",   "yield",    NULL,
 };
 /* As _taken in runtime/python/embed/prelude.py. */
 static const char *const taken[] = {"mro", "name", "value", NULL};

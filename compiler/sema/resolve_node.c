@@ -1,6 +1,6 @@
 /* A declaration of a node or a pipeline becomes an interface. */
-#include "sema/resolve.h"
 #include "sema/c_name.h"
+#include "sema/resolve.h"
 #include <string.h>
 
 /* A name that becomes a member of a struct. */
@@ -69,8 +69,7 @@ static void check_port_words(struct sema *sema, const struct ast_port *written, 
 		diag_help(sema->diags, "a text that nothing shows is a 'param secret %s: string'",
 		          written->name.text);
 	else if (!output && marked)
-		diag_help(sema->diags,
-		          "leave it out: a stream is marked where it is bound");
+		diag_help(sema->diags, "leave it out: a stream is marked where it is bound");
 	else
 		diag_help(sema->diags, "leave it out");
 }
@@ -412,18 +411,21 @@ static void check_many(struct sema *sema, const struct interface *face)
 		          face->name);
 	}
 	if (face->wakes && face->inputs.n == 0) {
-		diag_report(sema->diags, E0206, face->wakes_at,
-		            "'wakes' is for a node with inputs: an origin is called by itself anyway");
+		diag_report(
+			sema->diags, E0206, face->wakes_at,
+			"'wakes' is for a node with inputs: an origin is called by itself anyway");
 		diag_help(sema->diags,
 		          "its step returns pkd_later(ctx, due), or PKD_LATER while it watches a "
 		          "descriptor");
 	} else if (face->wakes && !face->fires_any) {
 		diag_report(sema->diags, E0206, face->wakes_at,
-		            "what '%s' makes without an input has no frame to belong to", face->name);
-		diag_help(sema->diags,
-		          "write 'fires any' in the declaration of '%s': then it numbers what it makes "
-		          "itself",
-		          face->name);
+		            "what '%s' makes without an input has no frame to belong to",
+		            face->name);
+		diag_help(
+			sema->diags,
+			"write 'fires any' in the declaration of '%s': then it numbers what it makes "
+			"itself",
+			face->name);
 	}
 	if (face->flushes && face->inputs.n == 0) {
 		diag_report(

@@ -355,8 +355,8 @@ static const char *resolve_dropper(struct sema *sema, struct symbol *symbol)
 		return NULL;
 	if (node->kind == SYMBOL_NODE)
 		return resolve_kind(sema, node->file, node->name.text);
-	diag_report(sema->diags, E0206, names->items[names->n - 1].span,
-	            "'%s' is %s, not a node", node->name.text, symbol_kind_text(node->kind));
+	diag_report(sema->diags, E0206, names->items[names->n - 1].span, "'%s' is %s, not a node",
+	            node->name.text, symbol_kind_text(node->kind));
 	return NULL;
 }
 

@@ -76,8 +76,8 @@ struct record {
 	VEC(struct field) fields;
 	/* Kept by resolve, as records may hold each other many times over; align is 0 before. */
 	struct layout layout;
-	bool holds_picture; /* a field does: kept likewise, type_record_holds */
-	bool lossless; /* each value, or one in it, needs those before it: see dropper */
+	bool holds_picture;  /* a field does: kept likewise, type_record_holds */
+	bool lossless;       /* each value, or one in it, needs those before it: see dropper */
 	const char *dropper; /* the one node that may drop some, "video.gop"; NULL: not declared */
 };
 

@@ -565,7 +565,8 @@ int build_link(struct build *b, const char *program)
 	/* Where the program finds libpkd_web.so, with which --serve has a page. By the old tag, which
 	 * counts whoever calls dlopen: under a sanitizer, that does it. */
 	if (!strpbrk(b->tool->library.archives, ":$")) {
-		subprocess_add_split(&command, "-Xlinker --disable-new-dtags -Xlinker -rpath -Xlinker");
+		subprocess_add_split(&command,
+		                     "-Xlinker --disable-new-dtags -Xlinker -rpath -Xlinker");
 		subprocess_add(&command, b->tool->library.archives);
 	}
 	if (add_libraries(b, &command))

@@ -35,7 +35,10 @@ static void print_ports(const char *title, const struct port *ports, size_t n)
 	if (n)
 		printf("\n%s\n", title);
 	for (size_t i = 0; i < n; i++) {
-		printf("  %s%s%s: %s%s\n", ports[i].exact ? "exact " : ports[i].lossy ? "lossy " : "",
+		printf("  %s%s%s: %s%s\n",
+		       ports[i].exact   ? "exact "
+		       : ports[i].lossy ? "lossy "
+		                        : "",
 		       privacy_before(ports[i].mark.word), ports[i].name, ports[i].type->name,
 		       ports[i].optional ? "?" : "");
 		print_doc("      ", ports[i].doc);

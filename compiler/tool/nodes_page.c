@@ -57,8 +57,10 @@ static const char *port_note(const struct page *page, const struct port *port)
 	bool marked = port->mark.word != PRIVACY_UNSAID;
 
 	return arena_printf(page->arena, "%s%s%s%s", port->optional ? ", may be absent" : "",
-	                    port->exact ? ", exact" : port->lossy ? ", lossy" : "", marked ? ", " : "",
-	                    marked ? privacy_word(port->mark.word) : "");
+	                    port->exact   ? ", exact"
+	                    : port->lossy ? ", lossy"
+	                                  : "",
+	                    marked ? ", " : "", marked ? privacy_word(port->mark.word) : "");
 }
 
 static void put_ports(struct page *page, const char *what, const struct port *ports, size_t n)
@@ -111,9 +113,8 @@ static void put_command(struct page *page, const struct command *command)
 	buf_init(&arguments);
 	nodes_put_arguments(&arguments, command);
 	put_row(page, command->name, arguments.text,
-	        command->answer
-	                ? arena_printf(page->arena, ", answers `%s`", command->answer->name)
-	                : "",
+	        command->answer ? arena_printf(page->arena, ", answers `%s`", command->answer->name)
+	                        : "",
 	        command->doc);
 	buf_finish(&arguments);
 }
@@ -148,8 +149,7 @@ static void put_facts(struct page *page, const struct interface *node)
 	if (node->origin == ORIGIN_LIVE)
 		buf_puts(page->out, "A live origin: it refuses frames that there is no room for. ");
 	if (node->fires_any)
-		buf_puts(page->out,
-		         "Fires on any of its inputs, and numbers its frames itself. ");
+		buf_puts(page->out, "Fires on any of its inputs, and numbers its frames itself. ");
 	if (node->makes)
 		buf_printf(page->out, "Makes at most %u of one input. ", node->makes);
 	if (node->wakes)
@@ -169,8 +169,8 @@ static void put_example(struct page *page, const struct interface *node)
 {
 	const char *path = arena_printf(page->arena, "%s/examples/nodes/%s.pkd", page->root,
 	                                node->kind);
-	const char *picture =
-		arena_printf(page->arena, "%s/docs/nodes/%s.png", page->root, node->kind);
+	const char *picture = arena_printf(page->arena, "%s/docs/nodes/%s.png", page->root,
+	                                   node->kind);
 	enum { MAX_EXAMPLE = 1 << 16 };
 	size_t length;
 	char *text;

@@ -141,7 +141,7 @@ struct pkdi_input {
 	/* Own: what has become of the values that have not been delivered, see node/account.h. */
 	struct pkdi_ledger ledger;
 	struct pkdi_spans why;
-	uint64_t saw_age_ns; /* sampled: of what the firing at hand has seen */
+	uint64_t saw_age_ns;     /* sampled: of what the firing at hand has seen */
 	uint64_t traced_dropped; /* what the trace has of those that were dropped */
 };
 

@@ -12,8 +12,9 @@
 #include "channel/words.h"
 
 struct pkdi_ledger {
-	_Atomic uint64_t *words; /* pkdi_ledger_size(n) of them, zero at first; NULL: there are none */
-	uint32_t n;              /* counts */
+	_Atomic uint64_t
+		*words; /* pkdi_ledger_size(n) of them, zero at first; NULL: there are none */
+	uint32_t n;     /* counts */
 };
 
 static inline uint32_t pkdi_ledger_size(uint32_t n)

@@ -17,14 +17,14 @@ struct pkdi_span {
 };
 
 struct pkdi_spans_words {
-	_Atomic uint64_t n; /* appended so far: range i is in place i modulo the size */
+	_Atomic uint64_t n;         /* appended so far: range i is in place i modulo the size */
 	_Atomic uint64_t n_started; /* so many have been begun: older ones have given way */
 	struct pkdi_span spans[];
 };
 
 struct pkdi_spans {
 	struct pkdi_spans_words *words; /* zero at first; NULL: nothing is remembered */
-	uint32_t size; /* a power of two */
+	uint32_t size;                  /* a power of two */
 };
 
 static inline size_t pkdi_spans_bytes(uint32_t size)
@@ -54,8 +54,7 @@ enum pkdi_found {
 
 /* By what they begin with; of a stream, `by_what`, by frame. Also the range behind it, all zeros
  * where there is none. */
-enum pkdi_found pkdi_spans_find(const struct pkdi_spans *spans, uint64_t number,
-                                bool by_what, struct pkdi_span_copy *ret_span,
-                                struct pkdi_span_copy *ret_next);
+enum pkdi_found pkdi_spans_find(const struct pkdi_spans *spans, uint64_t number, bool by_what,
+                                struct pkdi_span_copy *ret_span, struct pkdi_span_copy *ret_next);
 
 #endif

@@ -18,9 +18,9 @@ enum {
 	 * runs, or two that wake each other for each value would never find out that they need
 	 * not. */
 	PKDI_SPIN_NS = 50000,
-	PKDI_SPIN_WAKE_NS = 10000,   /* what a sleep and a wake cost */
-	PKDI_SPIN_SHORT_NS = 200000, /* a wait after which the next may be worth it */
-	PKDI_SPIN_TRY = 64,          /* short waits, where it does not pay */
+	PKDI_SPIN_WAKE_NS = 10000,                /* what a sleep and a wake cost */
+	PKDI_SPIN_SHORT_NS = 200000,              /* a wait after which the next may be worth it */
+	PKDI_SPIN_TRY = 64,                       /* short waits, where it does not pay */
 	PKDI_SPIN_BALANCE_NS = 10 * PKDI_SPIN_NS, /* at most */
 	PKDI_SPIN_PROCESSES = 64, /* in a program of more nobody looks: too many to count */
 };

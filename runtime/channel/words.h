@@ -51,10 +51,11 @@ struct pkdi_process_words {
 	_Alignas(PKDI_LINE) _Atomic uint32_t sleep; /* odd: asleep or about to be; never repeats */
 	_Alignas(PKDI_LINE) _Atomic uint32_t calling; /* node whose code runs, + 1; 0 = none */
 	_Atomic uint32_t pid;
-	_Atomic uint32_t told_to_end; /* the pid, once it got a SIGTERM that is not the supervisor's */
-	_Atomic uint32_t refused;     /* the pid, once it has said which system call was refused */
-	_Atomic uint64_t pong; /* the last ping that it has seen */
-	_Atomic uint32_t call; /* enum pkdi_call: which of the node's functions */
+	_Atomic uint32_t
+		told_to_end;      /* the pid, once it got a SIGTERM that is not the supervisor's */
+	_Atomic uint32_t refused; /* the pid, once it has said which system call was refused */
+	_Atomic uint64_t pong;    /* the last ping that it has seen */
+	_Atomic uint32_t call;    /* enum pkdi_call: which of the node's functions */
 	_Atomic int64_t
 		step_since_ns; /* start of the call; 0 = nothing runs that the watchdog limits */
 };
@@ -155,7 +156,8 @@ struct pkdi_record_output {
 #define PKDI_WISHES 4
 
 struct pkdi_live_words {
-	_Alignas(PKDI_LINE) _Atomic uint64_t newest; /* of an origin: the last that it has taken … */
+	_Alignas(
+		PKDI_LINE) _Atomic uint64_t newest; /* of an origin: the last that it has taken … */
 	_Atomic uint64_t from[PKDI_WISHES]; /* … and the frame from which each holds, by version */
 	_Atomic uint64_t applied;           /* the newest that the node has used or passed … */
 	_Atomic uint64_t told;              /* … and that its code knows of */
@@ -177,7 +179,7 @@ struct pkdi_node_words {
 	_Atomic uint64_t in_hand; /* frame that step is working on, 0 = none */
 	_Atomic uint64_t opened;  /* its output files: bit i = right number i has been opened */
 	_Atomic uint32_t fails_at_end; /* the program's status is to say that something was wrong */
-	_Atomic uint64_t n_firings; /* steps that were measured: some may have been redone */
+	_Atomic uint64_t n_firings;    /* steps that were measured: some may have been redone */
 	_Atomic uint64_t busy_ns;
 	_Atomic uint64_t longest_ns;
 	_Atomic uint64_t n_expected;
@@ -189,7 +191,8 @@ struct pkdi_node_words {
 /* ---- Written by the console ---- */
 
 struct pkdi_wish {
-	_Alignas(PKDI_LINE) _Atomic uint64_t version; /* whose values these are; 0 while they change */
+	_Alignas(PKDI_LINE) _Atomic uint64_t
+		version;     /* whose values these are; 0 while they change */
 	_Atomic uint64_t at; /* the frame from which it holds at the earliest; 0 = any */
 	char bytes[];        /* the values; then for each parameter whether it was set by itself */
 };

@@ -49,8 +49,8 @@ static uint64_t refused_for(const struct pkdi_run *run, uint32_t node, uint32_t 
 
 	for (uint32_t i = 0; i < stream->n_readers; i++)
 		if (stream->readers[i].node == node && stream->readers[i].input == input)
-			return pkdi_account_refused_for(&run->nodes[stream->writer],
-			                                stream->output, i);
+			return pkdi_account_refused_for(&run->nodes[stream->writer], stream->output,
+			                                i);
 	return 0;
 }
 

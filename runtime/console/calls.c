@@ -22,9 +22,10 @@ struct pkdi_asked {
 	const struct pkd_command *command;
 	struct pkdi_calls *calls;
 	uint64_t number;
-	bool is_over;                     /* answered, or it never will be */
-	bool has_ended;                   /* the node, before it took the request */
-	struct pkdi_answer_entry *answer; /* a copy, as the mailbox is used again; NULL: none came */
+	bool is_over;   /* answered, or it never will be */
+	bool has_ended; /* the node, before it took the request */
+	struct pkdi_answer_entry
+		*answer; /* a copy, as the mailbox is used again; NULL: none came */
 };
 
 /* ---- Who is asked ---- */
@@ -113,8 +114,7 @@ static bool write_arguments(struct pkdi_calls *calls, const struct pkd_node *nod
 	if (command->args)
 		return pkdi_read_arguments(json, arguments, command, entry->args, fault);
 	return arguments == PKDI_JSON_NONE || json->values[arguments].n == 0 ||
-	       pkdi_refuse(fault, "unknown_argument", "'%.160s' takes no arguments",
-	                   command->name);
+	       pkdi_refuse(fault, "unknown_argument", "'%.160s' takes no arguments", command->name);
 }
 
 static void post(struct pkdi_calls *calls, struct pkdi_asked *asked)
@@ -162,8 +162,9 @@ bool pkdi_call_begin(struct pkdi_run *run, struct pkdi_request *request,
 	    !pkdi_json_string(json, pkdi_json_member(json, parameters, "command"), command,
 	                      sizeof(command)) ||
 	    (arguments != PKDI_JSON_NONE && json->values[arguments].kind != PKDI_JSON_OBJECT))
-		return pkdi_refuse(fault, "invalid_parameter",
-		                   "\"node\" and \"command\" are names, and \"arguments\" an object");
+		return pkdi_refuse(
+			fault, "invalid_parameter",
+			"\"node\" and \"command\" are names, and \"arguments\" an object");
 	if (!pkdi_take_wait(json, parameters, request, fault))
 		return false;
 	request->n_asked = choose(run, request, name, command, fault);
@@ -179,7 +180,7 @@ bool pkdi_call_begin(struct pkdi_run *run, struct pkdi_request *request,
 
 static void release(struct pkdi_asked *asked)
 {
-	asked->calls->awaited &= (uint16_t)~(1U << asked->number % PKDI_CALLS);
+	asked->calls->awaited &= (uint16_t) ~(1U << asked->number % PKDI_CALLS);
 }
 
 static bool is_answered(const struct pkdi_asked *asked)
@@ -307,8 +308,7 @@ static void write_one(struct pkdi_out *out, const struct pkdi_asked *asked)
 		            has_begun ? "it is still running, and may finish later" : not_begun);
 }
 
-void pkdi_call_write(struct pkdi_run *run, const struct pkdi_request *request,
-                     struct pkdi_out *out)
+void pkdi_call_write(struct pkdi_run *run, const struct pkdi_request *request, struct pkdi_out *out)
 {
 	const struct pkdi_asked *asked = request->asked;
 

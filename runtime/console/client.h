@@ -23,13 +23,13 @@ enum pkdi_section {
 	PKDI_SECTION_PROCESS,
 	PKDI_SECTION_NODE,
 	PKDI_SECTION_STREAM,
-	PKDI_SECTION_EDGE,  /* input `part` of node `index` */
+	PKDI_SECTION_EDGE, /* input `part` of node `index` */
 	PKDI_SECTION_PARAM,
 	PKDI_SECTION_COMMAND, /* command `part` of node `index` */
-	PKDI_SECTION_TYPE,  /* number `index` of those that values are made of */
-	PKDI_SECTION_LINE,  /* of the log: number `index` of those that are asked for */
-	PKDI_SECTION_TRACE, /* line `index` of its events */
-	PKDI_SECTION_WHOLE, /* the last line of any answer */
+	PKDI_SECTION_TYPE,    /* number `index` of those that values are made of */
+	PKDI_SECTION_LINE,    /* of the log: number `index` of those that are asked for */
+	PKDI_SECTION_TRACE,   /* line `index` of its events */
+	PKDI_SECTION_WHOLE,   /* the last line of any answer */
 };
 
 struct pkdi_cursor {
@@ -43,17 +43,17 @@ struct pkdi_request {
 	const struct pkdi_method *method; /* NULL: nothing is being answered */
 	char id[PKDI_ID_SIZE];            /* as the client has written it, JSON; "": it has none */
 	struct pkdi_cursor cursor;        /* the next line */
-	bool *chosen; /* get: by parameter, which are asked for; call: by node; restart: by
+	bool *chosen;     /* get: by parameter, which are asked for; call: by node; restart: by
 	               * process; NULL: all */
 	uint32_t *before; /* restart: by process, set: by node: its incarnation when that was asked
 	                   * for; set: PKD_NONE of one that had ended */
 	struct pkdi_asked *asked; /* call: of each of those nodes, in their order */
 	uint32_t n_asked;
-	struct pkdi_tail *tail; /* logs: what is asked for, and how far it has come */
-	struct pkdi_echo *echo; /* echo: what is looked at */
-	struct pkdi_types *types; /* describe: what values are made of */
+	struct pkdi_tail *tail;    /* logs: what is asked for, and how far it has come */
+	struct pkdi_echo *echo;    /* echo: what is looked at */
+	struct pkdi_types *types;  /* describe: what values are made of */
 	struct pkdi_chrome *trace; /* trace: its events; NULL: none are asked for */
-	bool takes_bytes; /* its client can be sent bytes that are no lines */
+	bool takes_bytes;          /* its client can be sent bytes that are no lines */
 	uint64_t version; /* set: of the values that were set; ping: its number; why: the frame */
 	char of[256];     /* why: the stream or the node that it is about; "": all */
 	int64_t since_ns; /* of what waits: when it was asked */
@@ -61,12 +61,12 @@ struct pkdi_request {
 };
 
 struct pkdi_client {
-	int fd; /* -1: there is none */
-	bool is_read; /* it sends nothing more */
-	bool ends;    /* closed once all was sent */
+	int fd;            /* -1: there is none */
+	bool is_read;      /* it sends nothing more */
+	bool ends;         /* closed once all was sent */
 	bool is_read_only; /* it may look and change nothing */
 	bool takes_bytes;  /* it can be sent bytes that are no lines */
-	int64_t used_ns; /* when it last sent or took something */
+	int64_t used_ns;   /* when it last sent or took something */
 	struct pkdi_request request;
 	size_t n_in, n_out, n_sent;
 	/* They follow the lines in `out`, and belong to the request: no line is added before they

@@ -56,8 +56,7 @@ void pkdi_name_edge(const struct pkdi_run *run, const struct pkdi_cursor *cursor
 static void describe_edge(const struct pkdi_run *run, const struct pkdi_cursor *cursor,
                           struct pkdi_out *out)
 {
-	const struct pkd_input *input =
-		&run->program->nodes[cursor->index].inputs[cursor->part];
+	const struct pkd_input *input = &run->program->nodes[cursor->index].inputs[cursor->part];
 
 	pkdi_name_edge(run, cursor, out);
 	pkdi_out_text(out, "policy", policies[input->policy]);

@@ -132,11 +132,12 @@ bool pkdi_echo_begin(struct pkdi_run *run, struct pkdi_request *request,
 	stream = &run->streams[index];
 	/* This process does not map it: process.c. */
 	if (stream->decl->private_at)
-		return pkdi_refuse(fault, "private",
-		                   "%.160s is private (%.160s): nobody who asks from outside is shown "
-		                   "its values; what may be seen is bound with 'public' before its "
-		                   "name",
-		                   stream->decl->name, stream->decl->private_at);
+		return pkdi_refuse(
+			fault, "private",
+			"%.160s is private (%.160s): nobody who asks from outside is shown "
+			"its values; what may be seen is bound with 'public' before its "
+			"name",
+			stream->decl->name, stream->decl->private_at);
 	look = (struct pkdi_look){
 		.stream = stream->decl,
 		.data = stream->view,

@@ -18,10 +18,11 @@ struct pkdi_http_text {
 struct pkdi_http {
 	struct pkdi_http_text method, path, query; /* the query without its '?' */
 	struct pkdi_http_text host, authorization;
-	struct pkdi_http_text origin, referer, fetch_site; /* which page asks, as its browser says */
+	struct pkdi_http_text origin, referer,
+		fetch_site;                       /* which page asks, as its browser says */
 	struct pkdi_http_text upgrade, protocols; /* to what, and Sec-WebSocket-Protocol */
-	unsigned minor; /* of version 1.x: 0, or 1 for all later ones */
-	bool closes;    /* its sender wants no further answer on this connection */
+	unsigned minor;                           /* of version 1.x: 0, or 1 for all later ones */
+	bool closes; /* its sender wants no further answer on this connection */
 	bool has_body;
 };
 

@@ -107,7 +107,8 @@ static bool is_there(const struct pkdi_run *run, const struct pkdi_request *requ
 
 	if (cursor->section == PKDI_SECTION_WHOLE)
 		return true;
-	if (!(sections & 1U << cursor->section) || cursor->index >= count(run, request, cursor->section))
+	if (!(sections & 1U << cursor->section) ||
+	    cursor->index >= count(run, request, cursor->section))
 		return false;
 	if (cursor->section == PKDI_SECTION_LINE)
 		return pkdi_logs_goes_on(run, request, cursor->index);
@@ -118,8 +119,7 @@ static bool is_there(const struct pkdi_run *run, const struct pkdi_request *requ
 	if (cursor->section == PKDI_SECTION_EDGE &&
 	    run->program->nodes[cursor->index].inputs[cursor->part].stream == PKD_NONE)
 		return false;
-	return request->method->write != pkdi_write_why ||
-	       pkdi_why_is_asked(run, request, cursor);
+	return request->method->write != pkdi_write_why || pkdi_why_is_asked(run, request, cursor);
 }
 
 static void step_on(const struct pkdi_run *run, const struct pkdi_request *request,
@@ -201,8 +201,7 @@ static bool begin_describe(struct pkdi_run *run, struct pkdi_request *request,
 	if (!begin_plain(run, request, json, parameters, fault))
 		return false;
 	request->types = pkdi_types_create(run->program);
-	return request->types ||
-	       pkdi_refuse(fault, "failed", "there is not enough memory");
+	return request->types || pkdi_refuse(fault, "failed", "there is not enough memory");
 }
 
 /* ---- Its end ---- */
@@ -294,23 +293,21 @@ static bool hold(struct pkdi_run *run, const struct pkdi_json *json, uint32_t pa
 }
 
 static bool begin_pause(struct pkdi_run *run, struct pkdi_request *request,
-                        const struct pkdi_json *json, uint32_t parameters,
-                        struct pkdi_fault *fault)
+                        const struct pkdi_json *json, uint32_t parameters, struct pkdi_fault *fault)
 {
 	(void)request;
 	return hold(run, json, parameters, PKDI_HELD_PAUSED, fault);
 }
 
 static bool begin_rest(struct pkdi_run *run, struct pkdi_request *request,
-                       const struct pkdi_json *json, uint32_t parameters,
-                       struct pkdi_fault *fault)
+                       const struct pkdi_json *json, uint32_t parameters, struct pkdi_fault *fault)
 {
 	(void)request;
 	return hold(run, json, parameters, PKDI_HELD_RESTS, fault);
 }
 
 static void write_held(struct pkdi_run *run, const struct pkdi_request *request,
-                        struct pkdi_out *out)
+                       struct pkdi_out *out)
 {
 	(void)request;
 	pkdi_hold_tell(run, out);

@@ -114,7 +114,8 @@ static void phase(const struct pkdi_run *run, const struct place *place, struct 
 
 	for (uint32_t i = 0; i < PKDI_PHASES; i++)
 		names[i] = pkdi_phase_name(i);
-	one_of(place, NULL, "phase", names, PKDI_PHASES, atomic_load(&run->program_words->phase), out);
+	one_of(place, NULL, "phase", names, PKDI_PHASES, atomic_load(&run->program_words->phase),
+	       out);
 }
 
 /* ---- Processes ---- */

@@ -84,16 +84,14 @@ static bool spread(const struct pkdi_run *run, bool *held)
 }
 
 /* Who waits for room; or, of live sources, who cannot wait, and loses frames for lack of it. */
-static void tell_held(const struct pkdi_run *run, const bool *held, bool live,
-                      struct pkdi_out *out)
+static void tell_held(const struct pkdi_run *run, const bool *held, bool live, struct pkdi_out *out)
 {
 	pkdi_out_open(out, live ? "refuse" : "wait", '[');
 	for (uint32_t i = 0; held && i < run->program->n_nodes; i++) {
 		const struct pkd_node *node = &run->program->nodes[i];
 		bool is_live = node->origin == PKD_LIVE && !node->fires_any;
 
-		if (held[i] && is_live == live &&
-		    atomic_load(&run->held[i]) != PKDI_HELD_PAUSED)
+		if (held[i] && is_live == live && atomic_load(&run->held[i]) != PKDI_HELD_PAUSED)
 			pkdi_out_text(out, NULL, node->name);
 	}
 	pkdi_out_close(out, ']');

@@ -68,8 +68,9 @@ static const char *fault_of(const struct stat *status, enum pkdi_place_use use)
 	if (status->st_uid != geteuid() && use != PKDI_PLACE_LOOK_AS_TOLD)
 		return "belongs to another user";
 	if (status->st_uid != geteuid())
-		return status->st_mode & (S_IWGRP | S_IWOTH) ? "can be written by others than its owner"
-		                                             : NULL;
+		return status->st_mode & (S_IWGRP | S_IWOTH)
+		               ? "can be written by others than its owner"
+		               : NULL;
 	/* A group may look into it, see `share`: each socket says itself who connects. */
 	if (status->st_mode & (S_IWGRP | S_IRWXO))
 		return "is open to others: chmod 700 closes it";
@@ -309,7 +310,7 @@ static int open_in(struct pkdi_rendezvous *place, const char *path, gid_t group,
 	}
 	if (r < 0) {
 		snprintf(ret_why, size, "%s%s%s", path, why ? " " : ": ",
-		         why            ? why
+		         why           ? why
 		         : r == -EBUSY ? "its lock is held by another program"
 		                       : strerror(-r));
 		pkdi_place_close(place);

@@ -24,10 +24,11 @@ static bool choose(struct pkdi_run *run, struct pkdi_request *request, const cha
 			continue;
 		is_up = true;
 		if (!process->decl->n_restarts)
-			return pkdi_refuse(fault, "not_restarted",
-			                   "the deploy does not say that '%.100s' is started again: "
-			                   "write `on crash of %.100s { restart 3 per 10s }` there",
-			                   process->decl->name, name);
+			return pkdi_refuse(
+				fault, "not_restarted",
+				"the deploy does not say that '%.100s' is started again: "
+				"write `on crash of %.100s { restart 3 per 10s }` there",
+				process->decl->name, name);
 		request->chosen[run->process_of[i]] = true;
 	}
 	if (!is_there)
@@ -83,7 +84,8 @@ bool pkdi_restart_begin(struct pkdi_run *run, struct pkdi_request *request,
 }
 
 /* Its next incarnation has begun: the number is there once it has. */
-static bool is_back(const struct pkdi_run *run, const struct pkdi_request *request, uint32_t process)
+static bool is_back(const struct pkdi_run *run, const struct pkdi_request *request,
+                    uint32_t process)
 {
 	return incarnation_of(run, process) != request->before[process] &&
 	       atomic_load(&run->processes[process].words->pid);

@@ -186,7 +186,8 @@ static bool take_one(struct pkdi_run *run, const struct pkdi_json *json, uint32_
 		                   like);
 	if (!take_text(json, json->values[name].next, text))
 		return pkdi_refuse(fault, "invalid_value",
-		                   "the value of '%.160s' is a string, a number or a boolean", like);
+		                   "the value of '%.160s' is a string, a number or a boolean",
+		                   like);
 	if (pkdi_value_parse(target.param, text, target.params, wanted, sizeof(wanted)) < 0) {
 		char range[128];
 
@@ -249,7 +250,8 @@ static bool check_ranges(const struct pkdi_run *run, struct pkdi_fault *fault)
 		pkdi_value_show(value->param, value->params, text, sizeof(text));
 		pkdi_value_range(value->param, range, sizeof(range));
 		return pkdi_refuse(fault, "out_of_range",
-		                   "this sets %.160s to %s, which must be in %s", name, text, range);
+		                   "this sets %.160s to %s, which must be in %s", name, text,
+		                   range);
 	}
 	return true;
 }

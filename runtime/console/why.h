@@ -13,7 +13,6 @@ bool pkdi_begin_why(struct pkdi_run *run, struct pkdi_request *request,
 bool pkdi_why_is_asked(const struct pkdi_run *run, const struct pkdi_request *request,
                        const struct pkdi_cursor *cursor);
 
-void pkdi_write_why(struct pkdi_run *run, const struct pkdi_request *request,
-                    struct pkdi_out *out);
+void pkdi_write_why(struct pkdi_run *run, const struct pkdi_request *request, struct pkdi_out *out);
 
 #endif

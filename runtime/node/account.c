@@ -30,7 +30,8 @@ void pkdi_account_pass(struct pkdi_input *input, uint64_t to, enum pkdi_fate fat
 	pkdi_count(&counts[fate], to - input->cursor);
 	pkdi_ledger_end(counts, to);
 	/* Otherwise the number of the frame says it. */
-	if (fate == PKDI_FATE_FAILED || fate == PKDI_FATE_RESTED || input->decl->every_ns || input->pool.claims)
+	if (fate == PKDI_FATE_FAILED || fate == PKDI_FATE_RESTED || input->decl->every_ns ||
+	    input->pool.claims)
 		pkdi_spans_append(&input->why, input->cursor, to, fate);
 }
 
@@ -102,8 +103,7 @@ void pkdi_account_look(struct pkdi_input *input, uint64_t committed)
 	atomic_thread_fence(memory_order_release);
 	atomic_store_explicit(&next->n_present, pkdi_read(&now->n_present) + saw,
 	                      memory_order_relaxed);
-	atomic_store_explicit(&next->n_absent,
-	                      pkdi_read(&now->n_absent) + (input->looked && !saw),
+	atomic_store_explicit(&next->n_absent, pkdi_read(&now->n_absent) + (input->looked && !saw),
 	                      memory_order_relaxed);
 	atomic_store_explicit(&next->age_sum_ns,
 	                      pkdi_read(&now->age_sum_ns) + (saw ? input->saw_age_ns : 0),
@@ -144,7 +144,8 @@ void pkdi_account_recover(struct pkdi_node *node)
 	}
 	for (uint32_t i = 0; i < node->decl->n_outputs; i++)
 		if (node->outputs[i].stream)
-			pkdi_spans_recover(&node->outputs[i].steps, node->outputs[i].slots.next - 1);
+			pkdi_spans_recover(&node->outputs[i].steps,
+			                   node->outputs[i].slots.next - 1);
 	pkdi_ledger_recover(&node->ledger, pkdi_read(&node->words->record.committed));
 	pkdi_spans_recover(&node->why, pkdi_record_number(&node->words->record) + 1);
 }
@@ -173,8 +174,7 @@ static struct reading read_edge(const struct pkdi_input *input)
 		reading.position = pkdi_position(input->words);
 		reading.in_hand = pkdi_read(&input->words->chosen) == reading.position;
 		pkdi_ledger_read(&input->ledger, reading.position, reading.counts);
-		reading.head = atomic_load_explicit(&input->ring.words->head,
-		                                    memory_order_acquire);
+		reading.head = atomic_load_explicit(&input->ring.words->head, memory_order_acquire);
 		before_next();
 		if (pkdi_position(input->words) == reading.position)
 			break;
@@ -279,11 +279,10 @@ static uint64_t read_firings(const struct pkdi_node *node, uint32_t output,
 		account->rested = pkdi_ledger_get(ledger, position, PKDI_LOST_RESTED);
 		firings = position - pkdi_ledger_get(ledger, position, PKDI_LOST_NO_FRAME);
 		if (output != PKD_NONE) {
-			account->absent =
-				pkdi_ledger_get(ledger, position, PKDI_LOST_ABSENT + output);
-			account->published =
-				atomic_load_explicit(&node->outputs[output].ring.words->head,
-			                             memory_order_acquire);
+			account->absent = pkdi_ledger_get(ledger, position,
+			                                  PKDI_LOST_ABSENT + output);
+			account->published = atomic_load_explicit(
+				&node->outputs[output].ring.words->head, memory_order_acquire);
 		}
 		before_next();
 		if (pkdi_read(&record->committed) != position)

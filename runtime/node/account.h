@@ -33,7 +33,7 @@ enum pkdi_lost {
 	PKDI_LOST_PAUSED,   /* a live source that is paused */
 	PKDI_LOST_RESTED,   /* the node was at rest */
 	PKDI_LOST_NO_FRAME, /* it was the end, without a frame */
-	PKDI_LOST_ABSENT,   /* by output: it was marked absent. Behind those, by reader: it had no room */
+	PKDI_LOST_ABSENT, /* by output: it was marked absent. Behind those, by reader: it had no room */
 };
 
 /* What pkdi_spans remember of inputs, and of nodes: the column; with the input that lacked the
@@ -46,7 +46,8 @@ static inline uint64_t pkdi_why(uint32_t column, uint32_t by)
 /* Whether `every` says by the number of a frame alone that the input does not take it. */
 static inline bool pkdi_is_thinned(const struct pkd_input *input, uint64_t number)
 {
-	return input->every_n > 1 && !input->pool && (number - 1) % input->every_n != input->every_from;
+	return input->every_n > 1 && !input->pool &&
+	       (number - 1) % input->every_n != input->every_from;
 }
 
 /* How many counts they have. */
@@ -81,8 +82,9 @@ struct pkdi_edge_account {
 	uint64_t published, delivered, dropped, thinned, other_worker, unjoined, failed, rested;
 	uint64_t left;      /* published after the reader had left or was given up */
 	uint64_t in_flight; /* may still be delivered */
-	uint64_t to_drop; /* of `dropped`: not counted yet, but `latest` will pass them over */
-	uint64_t n_looks, n_absent, age_sum_ns, age_max_ns; /* sampled and history: of its firings */
+	uint64_t to_drop;   /* of `dropped`: not counted yet, but `latest` will pass them over */
+	uint64_t n_looks, n_absent, age_sum_ns,
+		age_max_ns;            /* sampled and history: of its firings */
 	uint64_t lacked[PKDI_LACKERS]; /* the unjoined, by the input that lacked them */
 };
 

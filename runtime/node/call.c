@@ -84,8 +84,7 @@ static int call(struct pkdi_node *node, const struct pkd_command *command, const
 	if (r != PKD_OK)
 		snprintf(answer->text, sizeof(answer->text),
 		         "it returned %d: a command returns PKD_OK, or what pkd_error returns", r);
-	else if (command->answer &&
-	         !pkdi_typed_check(command->answer, answer->answer, &mismatch))
+	else if (command->answer && !pkdi_typed_check(command->answer, answer->answer, &mismatch))
 		snprintf(answer->text, sizeof(answer->text), "its answer%.60s %.180s",
 		         mismatch.place, mismatch.text);
 	else

@@ -27,9 +27,9 @@ enum { PKDI_CALLS = 16 };
 enum { PKDI_CALL_DIED = -1, PKDI_CALL_INVALID = -2, PKDI_CALL_CANCELLED = -3 };
 
 struct pkdi_request_entry {
-	uint32_t command; /* index into those of the node */
+	uint32_t command;           /* index into those of the node */
 	_Atomic uint32_t cancelled; /* 1: nobody waits for it any more */
-	char args[]; /* of the type of its arguments */
+	char args[];                /* of the type of its arguments */
 };
 
 /* Written by the console. */
@@ -62,7 +62,7 @@ struct pkdi_calls {
 	uint64_t done;                      /* what the next commit says is answered */
 	bool chosen;                        /* pkdi_node_fire carries out a request */
 	uint16_t awaited; /* console: entries whose answer somebody waits for, a bit each */
-	bool waits;                         /* a firing comes first: requests alone never hold it up */
+	bool waits;       /* a firing comes first: requests alone never hold it up */
 };
 
 /* Bytes of a node's entries, and of its words with all of them; 0 without commands. */

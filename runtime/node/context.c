@@ -123,8 +123,8 @@ PKD_PUBLIC bool pkd_wanted(const struct pkd_ctx *ctx, uint32_t output)
 
 PKD_PUBLIC bool pkd_stopping(const struct pkd_ctx *ctx)
 {
-	bool stops = atomic_load_explicit(&ctx->node->program_words->phase,
-	                                  memory_order_relaxed) != PKDI_PHASE_RUN;
+	bool stops = atomic_load_explicit(&ctx->node->program_words->phase, memory_order_relaxed) !=
+	             PKDI_PHASE_RUN;
 
 	ctx->node->knows_of_stop |= stops;
 	return stops;

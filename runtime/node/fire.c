@@ -183,7 +183,8 @@ static int call_step(struct pkdi_node *node, int64_t *ret_start_ns, int64_t *ret
 
 static __attribute__((cold)) int fail(struct pkdi_node *node, int r)
 {
-	pkdi_node_set_calling(node, node->index + 1); /* left set, for the supervisor to name the node */
+	pkdi_node_set_calling(node,
+	                      node->index + 1); /* left set, for the supervisor to name the node */
 	if (!node->ctx.reported)
 		pkdi_node_log(node->log, node->decl, "step failed at frame %llu: %s",
 		              (unsigned long long)node->ctx.number, strerror(-r));
@@ -477,8 +478,8 @@ int pkdi_node_fire(struct pkdi_node *node)
 	else if (node->ctx.number == pkdi_read(&node->orders->failed_number))
 		return pass(node, PKDI_LOST_FAILED, PKDI_FATE_FAILED);
 	/* What it keeps for the end is made even then. */
-	if (pkdi_node_rests(node) && !pkdi_node_is_source(node->decl) && !pkd_flushing(&node->ctx) &&
-	    !node->ctx.woken)
+	if (pkdi_node_rests(node) && !pkdi_node_is_source(node->decl) &&
+	    !pkd_flushing(&node->ctx) && !node->ctx.woken)
 		return pass(node, PKDI_LOST_RESTED, PKDI_FATE_RESTED);
 	r = call_step(node, &start_ns, &end_ns);
 	if (is_undone(node)) {

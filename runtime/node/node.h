@@ -57,12 +57,12 @@ struct pkdi_node {
 	struct pkdi_trace *trace; /* likewise */
 	const struct pkdi_log *log;
 	enum pkd_level log_level; /* the least of its lines that is shown; 0: PKD_LOG_INFO */
-	int stop_fd;             /* eventfd: asks the supervisor to stop the program */
-	int supervisor_fd;       /* eventfd: tells it that outputs can be named */
-	struct pkdi_path *paths; /* one for each declared right */
-	bool resumes;            /* the run was begun by an earlier start of the program */
-	bool is_confined;        /* to what its declaration says */
-	bool waits_for_names;    /* an output is unnamed until the first firing has committed */
+	int stop_fd;              /* eventfd: asks the supervisor to stop the program */
+	int supervisor_fd;        /* eventfd: tells it that outputs can be named */
+	struct pkdi_path *paths;  /* one for each declared right */
+	bool resumes;             /* the run was begun by an earlier start of the program */
+	bool is_confined;         /* to what its declaration says */
+	bool waits_for_names;     /* an output is unnamed until the first firing has committed */
 
 	/* All nodes are in one process, --single-process; it is the only one of its process. */
 	bool shares_process, is_alone;
@@ -91,13 +91,13 @@ struct pkdi_node {
 	struct pkdi_settings settings; /* of the program, which it may change */
 	struct pkdi_live live;
 	uint64_t live_loaded; /* the version of its params, and of its pool's, in this process */
-	uint64_t decided; /* histories: the node will fire no frame up to here */
+	uint64_t decided;     /* histories: the node will fire no frame up to here */
 	bool has_history;
 	bool wake_pending;    /* has made room that a sleeping writer has not been told of */
 	uint32_t n_polls;     /* since the process slept */
 	bool skip_watermarks; /* in the poll to come: see firing.h */
 	struct pkdi_firing firing;
-	int64_t due_ns;       /* when an idle node is due; INT64_MAX = something else wakes it */
+	int64_t due_ns; /* when an idle node is due; INT64_MAX = something else wakes it */
 	/* Of a node that `wakes`: when it is to be called without an input, 0 = never. Inputs and
 	 * wakes take turns, and inputs come first: one that the last incarnation has died of is
 	 * then fired again under the same number. */
@@ -107,14 +107,14 @@ struct pkdi_node {
 	/* What step waits for by pkd_later beside that time: a value ahead, see pkd_ahead. */
 	uint64_t ahead_seq; /* 0 = none */
 	uint32_t ahead_input;
-	bool knows_of_stop;   /* the step at hand has been told that the program stops */
-	uint32_t phase;       /* of the program, in the last poll … */
-	uint32_t later_phase; /* … and in the one before the step that returned PKD_LATER */
-	bool chosen;          /* firing and inputs are ready for step */
-	bool ready;           /* init has returned PKD_OK and finish has not been called */
-	bool finish_failed;   /* finish has reported an error */
-	enum pkdi_lost lost;  /* why the firing at hand has made nothing … */
-	uint32_t refused_for; /* … and which reader, of all of its outputs, had no room */
+	bool knows_of_stop;        /* the step at hand has been told that the program stops */
+	uint32_t phase;            /* of the program, in the last poll … */
+	uint32_t later_phase;      /* … and in the one before the step that returned PKD_LATER */
+	bool chosen;               /* firing and inputs are ready for step */
+	bool ready;                /* init has returned PKD_OK and finish has not been called */
+	bool finish_failed;        /* finish has reported an error */
+	enum pkdi_lost lost;       /* why the firing at hand has made nothing … */
+	uint32_t refused_for;      /* … and which reader, of all of its outputs, had no room */
 	struct pkdi_ledger ledger; /* own: firings that have not made what they might … */
 	struct pkdi_spans why;     /* … by frame, see account.h */
 };

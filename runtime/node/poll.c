@@ -56,9 +56,8 @@ static enum pkdi_poll fire_next(struct pkdi_node *node)
 /* Has a value come that step looked for ahead of those in hand? */
 static bool has_more_ahead(const struct pkdi_node *node)
 {
-	return node->ahead_seq &&
-	       pkdi_ring_find(&node->inputs[node->ahead_input].ring, node->ahead_seq) !=
-	               PKDI_NO_SLOT;
+	return node->ahead_seq && pkdi_ring_find(&node->inputs[node->ahead_input].ring,
+	                                         node->ahead_seq) != PKDI_NO_SLOT;
 }
 
 /* After a PKD_LATER the step is called when it is due; earlier, once, when the program begins to

@@ -56,7 +56,8 @@ struct pkdi_leftover *pkdi_record_leftover(const struct pkdi_node *node)
 {
 	struct pkdi_record *record = &node->words->record;
 
-	return &record->leftover[atomic_load_explicit(&record->committed, memory_order_relaxed) % 2];
+	return &record->leftover[atomic_load_explicit(&record->committed, memory_order_relaxed) %
+	                         2];
 }
 
 static void write_leftover(const struct pkdi_node *node, struct pkdi_leftover *leftover,

@@ -19,9 +19,9 @@ void pkdi_node_log(const struct pkdi_log *log, const struct pkd_node *node, cons
 	va_list arguments;
 
 	va_start(arguments, format);
-	pkdi_log_about(log,
-	               &(struct pkdi_about){
-			       .level = PKD_LOG_ERROR, .node = node->name, .at = node->at},
-	               format, arguments);
+	pkdi_log_about(
+		log,
+		&(struct pkdi_about){.level = PKD_LOG_ERROR, .node = node->name, .at = node->at},
+		format, arguments);
 	va_end(arguments);
 }

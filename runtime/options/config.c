@@ -337,7 +337,8 @@ int pkdi_config_read(struct pkdi_config *config, const struct pkd_program *progr
 	r = pkdi_config_read_text(path, &config->text, &size, &why);
 	config->size = size;
 	if (r == 0) {
-		config->settings = calloc(pkdi_param_count(program) + N_OWN, sizeof(*config->settings));
+		config->settings = calloc(pkdi_param_count(program) + N_OWN,
+		                          sizeof(*config->settings));
 		r = config->settings ? 0 : -ENOMEM;
 	}
 	if (r < 0)

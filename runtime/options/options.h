@@ -33,11 +33,11 @@ struct pkdi_options {
 	bool no_console; /* it answers nobody */
 	bool has_group;  /* it also answers the members of a group */
 	gid_t group;
-	bool serves;     /* --serve … */
+	bool serves; /* --serve … */
 	struct pkdi_address serve_address;
 	const char *serve_view_token_file, *serve_origins; /* likewise */
 	const char *serve_token_file; /* NULL: none; a word of the command line, as it was given */
-	bool no_sandbox; /* the nodes' declarations are not enforced */
+	bool no_sandbox;              /* the nodes' declarations are not enforced */
 	enum pkdi_freeze freeze;
 	bool freeze_given; /* its coverage is reported if it was given */
 	const char *trace; /* the file, NULL = none */
@@ -46,13 +46,13 @@ struct pkdi_options {
 	bool log_json;
 	pkdi_log_format *log_format; /* NULL: text; for pkd_main to choose */
 	int64_t log_rate;            /* 0: any number */
-	int64_t why_bytes; /* for what has become of frames */
-	const char *state; /* the directory that the run is kept in, NULL = none … */
-	bool resume;       /* … and the one there is gone on with */
-	char *account; /* where the account is written at the end, NULL = nowhere */
-	bool needs;        /* what it takes is to be shown: exit then */
-	int lifeline;  /* a pipe that is read until its other end is closed; 0 = none */
-	bool leave;        /* --help or --version has been answered: exit with 0 */
+	int64_t why_bytes;           /* for what has become of frames */
+	const char *state;           /* the directory that the run is kept in, NULL = none … */
+	bool resume;                 /* … and the one there is gone on with */
+	char *account;               /* where the account is written at the end, NULL = nowhere */
+	bool needs;                  /* what it takes is to be shown: exit then */
+	int lifeline; /* a pipe that is read until its other end is closed; 0 = none */
+	bool leave;   /* --help or --version has been answered: exit with 0 */
 	struct pkdi_own_file *own_files;
 	uint32_t n_own_files;
 	bool *is_set; /* by parameter: its own value was given, and bind does not count */

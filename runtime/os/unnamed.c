@@ -200,8 +200,8 @@ static int open_same(struct pkdi_unnamed *file, const char *name, dev_t device, 
 	struct stat status;
 	int r = 0;
 
-	file->fd = openat(file->directory_fd, name, O_RDWR | O_NONBLOCK | O_NOCTTY | O_NOFOLLOW |
-	                                                    O_CLOEXEC);
+	file->fd = openat(file->directory_fd, name,
+	                  O_RDWR | O_NONBLOCK | O_NOCTTY | O_NOFOLLOW | O_CLOEXEC);
 	if (file->fd < 0)
 		return -errno;
 	if (fstat(file->fd, &status) < 0)

@@ -44,8 +44,8 @@ int call_command(struct call *call)
 	talk = find_program_or(command_operand(call), &is_program);
 	if (!talk)
 		return STATUS_FAILED;
-	n = split_command(call->operands + is_program, (size_t)(call->n_operands - is_program), words,
-	                  &node);
+	n = split_command(call->operands + is_program, (size_t)(call->n_operands - is_program),
+	                  words, &node);
 	if (order_call(&order, words, n, wait_ns))
 		status = order_run(&order, call, talk);
 	else

@@ -13,9 +13,9 @@ enum look {
 	LOOK_TITLE, /* the program, the tab that is shown */
 	LOOK_QUIET, /* what can be passed over: zeros, keys */
 	LOOK_GOOD,
-	LOOK_WARN, /* what is near its limit */
-	LOOK_BAD,  /* what is lost, or stuck */
-	LOOK_ASK,  /* a question */
+	LOOK_WARN,   /* what is near its limit */
+	LOOK_BAD,    /* what is lost, or stuck */
+	LOOK_ASK,    /* a question */
 	LOOK_CHOSEN, /* the row that keys are about, and the cursor */
 	N_LOOKS,
 };

@@ -135,14 +135,15 @@ static int print(struct talk *talk)
 
 int describe_command(struct call *call)
 {
-	static const char *const kinds[] = {"process", "node", "stream", "edge", "param",
-	                                    "command", "type", NULL};
+	static const char *const kinds[] = {"process", "node",    "stream", "edge",
+	                                    "param",   "command", "type",   NULL};
 	struct talk *talk = find_program(command_operand(call));
 	int status;
 
 	if (!talk)
 		return STATUS_FAILED;
-	status = call->option[OPTION_JSON] ? gather_answer(talk, "describe", NULL, kinds) : print(talk);
+	status = call->option[OPTION_JSON] ? gather_answer(talk, "describe", NULL, kinds)
+	                                   : print(talk);
 	talk_close(talk);
 	return status;
 }

@@ -130,7 +130,8 @@ void find_all(struct found_list *list, pid_t pid)
 	for (unsigned i = 0; i < all.n; i++) {
 		const char *why = NULL;
 		int directory = pkdi_place_directory(
-			all.paths[i], all.is_told ? PKDI_PLACE_LOOK_AS_TOLD : PKDI_PLACE_LOOK, &why);
+			all.paths[i], all.is_told ? PKDI_PLACE_LOOK_AS_TOLD : PKDI_PLACE_LOOK,
+			&why);
 		bool again = false;
 
 		seen[i] = (struct stat){.st_ino = 0};

@@ -120,7 +120,8 @@ static void take_set(const struct talk *talk, order_tell *tell, void *context)
 		      line.file);
 	end(&line, tell, context);
 	tell_names(talk, "pending", "not yet there: ", " ", tell, context);
-	tell_names(talk, "restarted", "started again meanwhile, with these values: ", " ", tell, context);
+	tell_names(talk, "restarted", "started again meanwhile, with these values: ", " ", tell,
+	           context);
 	tell_names(talk, "gone", "died meanwhile, and was given up: ", " ", tell, context);
 }
 

@@ -7,7 +7,8 @@
 #include "pkd/say.h"
 #include "pkd/words.h"
 
-static void print_process(const struct pkdi_json *json, uint32_t process, bool *answers, bool *ended)
+static void print_process(const struct pkdi_json *json, uint32_t process, bool *answers,
+                          bool *ended)
 {
 	char name[TALK_NAME] = "?", node[TALK_NAME] = "", text[WORDS_SIZE];
 	uint64_t for_ns = 0;
@@ -49,8 +50,8 @@ static int print(struct talk *talk)
 		n += !ended;
 		n_silent += !answers && !ended;
 	} while (!talk->is_last);
-	pkdi_json_unsigned(&talk->json,
-	                   pkdi_json_member(&talk->json, talk->parameters, "took_ns"), &took_ns);
+	pkdi_json_unsigned(&talk->json, pkdi_json_member(&talk->json, talk->parameters, "took_ns"),
+	                   &took_ns);
 	words_step((int64_t)took_ns, text);
 	if (n_silent == 0)
 		printf("%u processes answer, after %s\n", n, text);

@@ -15,9 +15,9 @@ static void add_count(struct table *table, uint64_t number)
 
 static void print_nodes(const struct view *view)
 {
-	static const char *const heads[] = {"node", "state",   "frame",    "firings", "busy",
-	                                    "mean", "p99", "longest", "restarts",
-	                                    "refused", "failed"};
+	static const char *const heads[] = {"node",     "state",   "frame", "firings",
+	                                    "busy",     "mean",    "p99",   "longest",
+	                                    "restarts", "refused", "failed"};
 	struct table table;
 	char text[WORDS_SIZE];
 
@@ -48,9 +48,8 @@ static void print_nodes(const struct view *view)
 
 static void print_edges(const struct view *view)
 {
-	static const char *const heads[] = {"edge",      "",        "policy", "waiting",
-	                                    "published", "delivered", "dropped", "absent",
-	                                    ""};
+	static const char *const heads[] = {
+		"edge", "", "policy", "waiting", "published", "delivered", "dropped", "absent", ""};
 	struct table table;
 
 	table_begin(&table, "lllrrrrrl");
@@ -112,7 +111,8 @@ int status_command(struct call *call)
 
 	if (!talk)
 		return STATUS_FAILED;
-	status = call->option[OPTION_JSON] ? gather_answer(talk, "status", NULL, kinds) : print(talk);
+	status = call->option[OPTION_JSON] ? gather_answer(talk, "status", NULL, kinds)
+	                                   : print(talk);
 	talk_close(talk);
 	return status;
 }

@@ -30,7 +30,7 @@ enum talk_result {
 
 struct talk {
 	int fd;
-	int directory;        /* and `socket` in it: where the program listens */
+	int directory; /* and `socket` in it: where the program listens */
 	char socket[32];
 	pid_t pid;            /* of the program, as it says itself */
 	bool is_near;         /* that number means the same process here */

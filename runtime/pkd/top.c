@@ -23,12 +23,12 @@ struct top {
 	struct talk *talk;
 	struct view view;
 	struct top_state state;
-	bool waits;        /* for a status */
-	int64_t asked_ns;  /* when it was asked for */
-	int64_t next_ns;   /* when the next one is due */
+	bool waits;         /* for a status */
+	int64_t asked_ns;   /* when it was asked for */
+	int64_t next_ns;    /* when the next one is due */
 	struct talk *other; /* in which an order is given: the screen goes on; NULL: none is */
 	int64_t ordered_ns; /* when */
-	uint64_t n_left;   /* periods until the end; 0: without end */
+	uint64_t n_left;    /* periods until the end; 0: without end */
 };
 
 /* The program has ended, or there was no answer: says so, and returns the exit status. */

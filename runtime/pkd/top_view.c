@@ -428,7 +428,7 @@ size_t *top_rows(const struct top_state *state, const struct view *view)
 	size_t n = top_count(view, state->tab);
 	size_t *rows = calloc(n + 1, sizeof(*rows));
 	struct sorting order = {view, state->tab, state->sort[state->tab],
-	                      state->is_turned[state->tab]};
+	                        state->is_turned[state->tab]};
 
 	if (!rows)
 		abort();
@@ -741,8 +741,9 @@ static void draw_keys(struct canvas *canvas, int row, const struct top_state *st
 		*text = '\0';
 	else
 		snprintf(text, sizeof(text), "%s",
-		         *state->names ? state->names
-		                       : "enter: do it  esc: leave it  tab: complete  ctrl-u: clear");
+		         *state->names
+		                 ? state->names
+		                 : "enter: do it  esc: leave it  tab: complete  ctrl-u: clear");
 	canvas_text(canvas, row, 0, canvas->columns, state->is_wrong ? LOOK_BAD : LOOK_QUIET, text);
 }
 

@@ -24,11 +24,11 @@ struct top_state {
 	enum top_mode mode;
 	struct prompt prompt; /* of TOP_SETS and TOP_CALLS, and what may be meant there */
 	char names[512];
-	bool is_wrong; /* they are what is wrong with what was typed */
-	struct order order; /* of TOP_ORDERS; without a method: nothing is being asked */
+	bool is_wrong;                /* they are what is wrong with what was typed */
+	struct order order;           /* of TOP_ORDERS; without a method: nothing is being asked */
 	char asked[PROMPT_SIZE + 16]; /* the order in words */
-	int64_t asked_ns;   /* for how long it has been */
-	char said[2048];    /* the answer to the last one, or what was wrong; "": nothing */
+	int64_t asked_ns;             /* for how long it has been */
+	char said[2048]; /* the answer to the last one, or what was wrong; "": nothing */
 	enum look said_look;
 	int64_t period_ns;
 	int64_t silent_ns; /* for how long it has owed an answer */

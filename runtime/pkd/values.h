@@ -6,11 +6,11 @@
 
 struct value {
 	char *name, *text;
-	bool is_live; /* it can be set while the program runs */
-	bool is_set;  /* and has been */
+	bool is_live;   /* it can be set while the program runs */
+	bool is_set;    /* and has been */
 	bool is_untold; /* the program cannot say it: it is too long, or not UTF-8 */
 	bool is_secret; /* and will not */
-	bool is_text; /* a text, which a configuration file has in quotes */
+	bool is_text;   /* a text, which a configuration file has in quotes */
 };
 
 struct values {

@@ -24,7 +24,7 @@ struct view_node {
 	bool is_origin;
 	char state[16];
 	uint64_t frame, firings, busy_ns, longest_ns, refused, failed;
-	uint64_t p99_ns; /* 99 of 100 firings take no longer; 0: not known */
+	uint64_t p99_ns;    /* 99 of 100 firings take no longer; 0: not known */
 	uint64_t restarts;  /* of its process */
 	int64_t in_call_ns; /* how long its code has been running; 0: it does not */
 	double rate;        /* firings per second */
@@ -64,7 +64,7 @@ struct view_command {
 	char *arguments; /* "to: i64 = 0 in 0..1000, how: Mode" */
 	char **names;    /* of the arguments */
 	size_t n_names;
-	char *answer;    /* its type; "" = none */
+	char *answer; /* its type; "" = none */
 };
 
 struct view {

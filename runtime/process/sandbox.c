@@ -91,26 +91,26 @@ static void report_old_landlock(const struct pkdi_run *run)
 {
 	if (run->landlock_abi < 2)
 		pkdi_log_at(&run->log, PKD_LOG_WARNING,
-		         "this kernel has landlock ABI 1: nodes that declare nothing can access "
-		         "other processes' memory");
+		            "this kernel has landlock ABI 1: nodes that declare nothing can access "
+		            "other processes' memory");
 	else if (run->landlock_abi < 6 && has_parents(run))
 		pkdi_log_at(&run->log, PKD_LOG_WARNING,
-		         "this kernel has landlock ABI %d: nodes that start programs or declare "
-		         "nothing can send signals to the others",
-		         run->landlock_abi);
+		            "this kernel has landlock ABI %d: nodes that start programs or declare "
+		            "nothing can send signals to the others",
+		            run->landlock_abi);
 }
 
 void pkdi_sandbox_report(const struct pkdi_run *run, bool quiet)
 {
 	if (!run->sandbox) {
 		pkdi_log_at(&run->log, PKD_LOG_WARNING, "%s: what nodes declare is not enforced",
-		         run->whole_nodes ? "--single-process" : "--no-sandbox");
+		            run->whole_nodes ? "--single-process" : "--no-sandbox");
 		return;
 	}
 	if (!run->has_seccomp)
 		pkdi_log_at(&run->log, PKD_LOG_WARNING,
-		         "this kernel has no seccomp: nodes can use sockets, start programs and "
-		         "send signals");
+		            "this kernel has no seccomp: nodes can use sockets, start programs and "
+		            "send signals");
 	if (!run->landlock_abi)
 		pkdi_log_at(
 			&run->log, PKD_LOG_WARNING,

@@ -36,8 +36,9 @@ static void set_cpus(const struct pkdi_run *run, const struct pkd_process *decl)
 	missing = set_any ? first_missing(decl) : decl->cpu;
 	if (missing < 0 || !may_speak(run, decl))
 		return;
-	pkdi_log_at(&run->log, PKD_LOG_WARNING, "process '%s': CPU %d is not available; it runs on %s", decl->name,
-	         missing, set_any ? "the others" : "any");
+	pkdi_log_at(&run->log, PKD_LOG_WARNING,
+	            "process '%s': CPU %d is not available; it runs on %s", decl->name, missing,
+	            set_any ? "the others" : "any");
 }
 
 void pkdi_schedule_apply(const struct pkdi_run *run, uint32_t index)
@@ -50,7 +51,8 @@ void pkdi_schedule_apply(const struct pkdi_run *run, uint32_t index)
 	if (decl->priority <= 0 || sched_setscheduler(0, SCHED_FIFO, &param) == 0)
 		return;
 	if (may_speak(run, decl))
-		pkdi_log_at(&run->log, PKD_LOG_WARNING,
-		         "process '%s': priority %d is not permitted (%s); using normal priority",
-		         decl->name, decl->priority, strerror(errno));
+		pkdi_log_at(
+			&run->log, PKD_LOG_WARNING,
+			"process '%s': priority %d is not permitted (%s); using normal priority",
+			decl->name, decl->priority, strerror(errno));
 }

@@ -88,8 +88,8 @@ static int check_all(const struct pkdi_log *log, const struct pkd_program *progr
 	return r;
 }
 
-int pkdi_given_keep(const struct pkd_program *program, const struct pkdi_options *options,
-                    int argc, char **argv)
+int pkdi_given_keep(const struct pkd_program *program, const struct pkdi_options *options, int argc,
+                    char **argv)
 {
 	const struct pkdi_log log = {.program = program->name,
 	                             .level = options->levels.all,

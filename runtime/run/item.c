@@ -14,8 +14,7 @@ static const struct pkd_frame *in_hand(const struct pkdi_run *run, const struct 
                                        uint64_t number)
 {
 	const struct pkd_stream *stream = input->stream;
-	const struct pkdi_output *output =
-		&run->nodes[stream->writer].outputs[stream->output];
+	const struct pkdi_output *output = &run->nodes[stream->writer].outputs[stream->output];
 	uint64_t seq = pkdi_position(input->words);
 	const struct pkd_frame *frame;
 	uint32_t slot = seq == PKDI_ENDED ? PKDI_NO_SLOT : pkdi_ring_find(&output->ring, seq);

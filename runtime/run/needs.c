@@ -112,13 +112,11 @@ int pkdi_needs_check(const struct pkdi_needs *needs, const struct pkdi_cgroup *c
 		         "not enough memory for the streams and what nodes keep: they need %s, but "
 		         "%s %s",
 		         pkdi_bytes_show(needs->memory, need),
-		         is_group ? "the control group (cgroup) is limited to"
-		                  : "this machine has",
+		         is_group ? "the control group (cgroup) is limited to" : "this machine has",
 		         pkdi_bytes_show(is_group ? cgroup->limit : limits.memory, limit));
 	} else if (needs->descriptors > limits.descriptors) {
 		pkdi_log(log,
-		         "not enough descriptors: up to %" PRIu64
-		         " are needed, and %" PRIu64
+		         "not enough descriptors: up to %" PRIu64 " are needed, and %" PRIu64
 		         " allowed (ulimit -Hn; LimitNOFILE= in a unit of systemd)",
 		         needs->descriptors, limits.descriptors);
 	} else if (needs->processes > limits.processes) {

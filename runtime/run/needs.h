@@ -9,9 +9,10 @@
 #include "os/log.h"
 
 struct pkdi_needs {
-	uint64_t memory;      /* bytes: of streams, and of what nodes keep through restarts */
-	uint64_t descriptors; /* of the supervisor, which has most, at most; with those of its caller */
-	uint64_t processes;   /* with the supervisor and the console */
+	uint64_t memory; /* bytes: of streams, and of what nodes keep through restarts */
+	uint64_t
+		descriptors; /* of the supervisor, which has most, at most; with those of its caller */
+	uint64_t processes; /* with the supervisor and the console */
 };
 
 /* `single`: without any process of a node. */

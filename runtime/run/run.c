@@ -219,8 +219,7 @@ static int allocate(struct pkdi_run *run)
 		if (run->streams[i].frozen)
 			decl->slot_size = (uint32_t)pkdi_page_round(decl->slot_size);
 		run->streams[i].place = pkdi_ring_place(decl->value_size, count_pins(run, decl),
-		                                        run->streams[i].frozen ||
-		                                                decl->private_at);
+		                                        run->streams[i].frozen || decl->private_at);
 		run->streams[i].writer = run->process_of[program->streams[i].writer];
 	}
 	for (uint32_t i = 0; i < program->n_nodes; i++)

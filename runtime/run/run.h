@@ -42,7 +42,7 @@ struct pkdi_process {
 	struct pkdi_sleeper sleeper;
 	struct pkdi_bell_handle bell;
 	struct pkdi_poller poller;
-	uint32_t n_rounds;          /* of the loop */
+	uint32_t n_rounds; /* of the loop */
 	struct pkdi_spin spin;
 	int64_t idle_ns, waited_ns; /* idle since, 0 = not idle; the last wait */
 	int64_t now_ns;             /* when the clock was read, at most a microsecond ago; or 0 */
@@ -61,7 +61,7 @@ struct pkdi_run {
 	int supervisor_fd;   /* has the supervisor look: outputs, damage, restarts, SIGTERM */
 	struct rlimit files; /* as it was at the start of the program, for its nodes */
 	pid_t supervisor;
-	int console_fd;      /* has the console look: a node asks for values of parameters */
+	int console_fd; /* has the console look: a node asks for values of parameters */
 	time_t started; /* by the calendar, in seconds of Unix */
 	struct pkdi_cgroup cgroup;
 	struct pkd_process whole; /* the only process of --single-process … */
@@ -72,7 +72,7 @@ struct pkdi_run {
 	struct pkd_stream *stream_decls; /* the program's, with slots of whole pages where frozen */
 	struct pkdi_stream *streams;
 	struct pkdi_node *nodes;
-	uint32_t n_spans; /* ranges that each input and each stream remembers */
+	uint32_t n_spans;     /* ranges that each input and each stream remembers */
 	uint32_t *process_of; /* node -> process */
 	struct pkdi_pool_map *pools;
 	int64_t spin_ns; /* of the deploy, see spin.h */
@@ -82,21 +82,22 @@ struct pkdi_run {
 	bool has_seccomp;
 	int landlock_abi; /* 0 = none */
 
-	struct pkdi_store store; /* where the memory lies that outlives its processes */
+	struct pkdi_store store;     /* where the memory lies that outlives its processes */
 	struct pkdi_map control_map; /* the control memories of all processes … */
 	void *control_view;          /* … and where nodes read copies of values in them */
 	struct pkdi_map orders_map;  /* written by the supervisor only */
 	struct pkdi_program_words *program_words;
-	struct pkdi_orders *orders; /* per node */
+	struct pkdi_orders *orders;  /* per node */
 	struct pkdi_map journal_map; /* likewise; nodes do not see it */
 	struct pkdi_journal *journal;
 	struct pkdi_map wishes_map; /* written by the console only */
 	struct pkdi_live_values live;
 	_Atomic uint32_t *held;     /* per node, there: enum pkdi_held */
 	_Atomic uint32_t *restarts; /* per process, there: how often it was to be started again */
-	struct pkdi_map traces_map; /* a ring for each process, and the supervisor's; see traces.h */
-	struct pkdi_trace trace;    /* the supervisor's */
-	int64_t start_ns;           /* from here on a trace counts */
+	struct pkdi_map
+		traces_map;        /* a ring for each process, and the supervisor's; see traces.h */
+	struct pkdi_trace trace;   /* the supervisor's */
+	int64_t start_ns;          /* from here on a trace counts */
 	struct pkdi_map bells_map; /* written by everyone */
 	struct pkdi_bell *bells;
 };

@@ -119,10 +119,10 @@ static int open_directory(struct pkdi_run *run)
 		return pkdi_store_refuse(run, errno, "cannot open that directory: %s",
 		                         strerror(errno));
 	if (status.st_uid != geteuid() || (status.st_mode & (S_IRWXG | S_IRWXO)))
-		return pkdi_store_refuse(run, EPERM, "%s: it will hold all that the program works on",
-		                         status.st_uid != geteuid()
-		                                 ? "belongs to another user"
-		                                 : "is open to others, and chmod 700 closes it");
+		return pkdi_store_refuse(
+			run, EPERM, "%s: it will hold all that the program works on",
+			status.st_uid != geteuid() ? "belongs to another user"
+						   : "is open to others, and chmod 700 closes it");
 	if (go_through(store, check_name) < 0)
 		return pkdi_store_refuse(run, EEXIST,
 		                         "has other files in it: give it a directory of its own");
@@ -175,10 +175,11 @@ int pkdi_store_map(const struct pkdi_run *run, struct pkdi_map *map, const char 
 		snprintf(text, sizeof(text), PKDI_STORE_PREFIX "%s-%" PRIu32, name, index);
 	r = pkdi_map_create_in(map, store->directory, text, size, store->resumes);
 	return store->resumes && (r == -ENOENT || r == -ESTALE)
-	               ? pkdi_store_refuse(run, ESTALE,
-	                        "cannot resume the run there: '%s' is missing, or has another size; "
-	                        "remove the directory to begin anew",
-	                        text)
+	               ? pkdi_store_refuse(
+				 run, ESTALE,
+				 "cannot resume the run there: '%s' is missing, or has another size; "
+				 "remove the directory to begin anew",
+				 text)
 	               : r;
 }
 

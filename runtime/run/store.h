@@ -17,9 +17,9 @@ struct pkdi_store {
 	int directory; /* -1 = there is none */
 	int lock;      /* a file in it; every process of the program holds it */
 	const char *path;
-	bool resumes;  /* goes on with what is there */
-	bool is_made;  /* by this run, so that it is removed with it */
-	int outputs;   /* the list of output files, appended to; -1 = none */
+	bool resumes; /* goes on with what is there */
+	bool is_made; /* by this run, so that it is removed with it */
+	int outputs;  /* the list of output files, appended to; -1 = none */
 };
 
 /* With --state opens the directory, and finds out what is there. 0, or -errno after one line. */

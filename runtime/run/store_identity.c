@@ -137,7 +137,9 @@ static int identify(const struct pkdi_run *run, const struct pkdi_options *optio
 	if (r == 0)
 		r = find_boot(ret_identity->boot);
 	ret_identity->values = hash_values(run, options);
-	return r < 0 ? pkdi_store_refuse(run, -r, "cannot tell which program this is: %s", strerror(-r)) : 0;
+	return r < 0 ? pkdi_store_refuse(run, -r, "cannot tell which program this is: %s",
+	                                 strerror(-r))
+	             : 0;
 }
 
 /* ---- The file ---- */
@@ -179,19 +181,21 @@ static int compare(const struct pkdi_run *run, const struct identity *there,
 	static const char way[] = "remove the directory to begin anew";
 
 	if (strcmp(there->boot, now->boot) != 0)
-		return pkdi_store_refuse(run, ESTALE,
-		              "cannot resume the run there: the machine was started anew since; %s",
-		              way);
+		return pkdi_store_refuse(
+			run, ESTALE,
+			"cannot resume the run there: the machine was started anew since; %s", way);
 	if (there->program != now->program)
-		return pkdi_store_refuse(run, ESTALE,
-		              "cannot resume the run there: it is one of another program, or of this "
-		              "one before it was built again; %s",
-		              way);
+		return pkdi_store_refuse(
+			run, ESTALE,
+			"cannot resume the run there: it is one of another program, or of this "
+			"one before it was built again; %s",
+			way);
 	if (there->values != now->values)
-		return pkdi_store_refuse(run, EINVAL,
-		              "cannot resume the run there: its parameters had other values, or it was "
-		              "started in another directory; give the same ones, or %s",
-		              way);
+		return pkdi_store_refuse(
+			run, EINVAL,
+			"cannot resume the run there: its parameters had other values, or it was "
+			"started in another directory; give the same ones, or %s",
+			way);
 	return 0;
 }
 
@@ -212,9 +216,10 @@ int pkdi_store_compare(struct pkdi_run *run, const struct pkdi_options *options)
 		                         PKDI_STORE_RUN, n < 0 ? strerror((int)-n) : "is damaged");
 	run->store.is_made = strcmp(made, "made") == 0;
 	if (!options->resume)
-		return pkdi_store_refuse(run, EEXIST,
-		                         "a run there has not ended: add --resume to go on with it, "
-		                         "or remove the directory to begin anew");
+		return pkdi_store_refuse(
+			run, EEXIST,
+			"a run there has not ended: add --resume to go on with it, "
+			"or remove the directory to begin anew");
 	r = identify(run, options, &now);
 	if (r == 0)
 		r = compare(run, &there, &now);

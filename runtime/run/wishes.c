@@ -154,7 +154,8 @@ static uint32_t find_root(const struct pkdi_run *run, uint32_t node)
 		for (uint32_t i = 0; i < decl->n_inputs && decl->origin == PKD_NOT_ORIGIN; i++) {
 			const struct pkd_input *input = &decl->inputs[i];
 
-			if (input->stream != PKD_NONE && input->policy != PKD_SAMPLE && !input->last)
+			if (input->stream != PKD_NONE && input->policy != PKD_SAMPLE &&
+			    !input->last)
 				next = run->program->streams[input->stream].writer;
 		}
 		if (next == node)

@@ -236,8 +236,8 @@ bool pkdi_child_reap(struct pkdi_supervisor *supervisor, uint32_t process,
 	event.dumped = info.si_code == CLD_DUMPED;
 	if (info.si_code == CLD_KILLED || info.si_code == CLD_DUMPED)
 		event.kind = PKDI_EVENT_KILLED;
-	else if (info.si_status == 0 && (is_suspended(supervisor->run) ||
-	                                 all_left(supervisor->run, process)))
+	else if (info.si_status == 0 &&
+	         (is_suspended(supervisor->run) || all_left(supervisor->run, process)))
 		event.kind = PKDI_EVENT_FINISHED;
 	if (event.kind == PKDI_EVENT_KILLED && event.value == SIGKILL && child->stall)
 		event.kind = child->stall == PKDI_STALL_DAMAGED   ? PKDI_EVENT_DAMAGED
@@ -310,6 +310,6 @@ void pkdi_child_end_strays(struct pkdi_supervisor *supervisor, uint32_t process)
 
 	if (n)
 		pkdi_log_at(&supervisor->run->log, PKD_LOG_WARNING,
-		         "process '%s' left %u process%s running that it had started: killed",
-		         supervisor->run->processes[process].decl->name, n, n == 1 ? "" : "es");
+		            "process '%s' left %u process%s running that it had started: killed",
+		            supervisor->run->processes[process].decl->name, n, n == 1 ? "" : "es");
 }

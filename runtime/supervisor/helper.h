@@ -18,7 +18,7 @@ struct pkdi_helper {
 	gid_t group; /* whose members are answered, too; PKDI_NO_GROUP: nobody's */
 	struct pkdi_serve serve;
 	struct pkdi_spawned spawned; /* a pid of 0: it does not run */
-	int end_fd[2];       /* a pipe: what is written to the second tells it the exit status */
+	int end_fd[2]; /* a pipe: what is written to the second tells it the exit status */
 	int64_t started_ns, restart_ns; /* 0: no restart is due */
 	int64_t backoff_ns;
 };

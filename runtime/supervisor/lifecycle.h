@@ -33,7 +33,7 @@ enum pkdi_event_kind {
 	PKDI_EVENT_NO_MEMORY, /* process: killed by the kernel, out of memory; value: SIGKILL */
 	PKDI_EVENT_STALLED,   /* process: the supervisor killed it for its step; value: SIGKILL */
 	PKDI_EVENT_DAMAGED, /* process: … for words that no runtime has written; value: SIGKILL */
-	PKDI_EVENT_RESTART,     /* process: … because it is to be started again */
+	PKDI_EVENT_RESTART, /* process: … because it is to be started again */
 	PKDI_EVENT_NOT_STARTED, /* process: fork failed; value: errno */
 	PKDI_EVENT_STOP,        /* a signal to the supervisor, or pkd_stop */
 	PKDI_EVENT_TIME,        /* the alarm */
@@ -44,9 +44,9 @@ struct pkdi_event {
 	uint32_t process;
 	int value;
 	int64_t now_ns;
-	int pid;          /* of a process that has just ended, for messages; else 0 */
-	bool dumped;      /* PKDI_EVENT_KILLED: it has left a core dump */
-	int64_t limit_ns; /* PKDI_EVENT_STALLED: what its call took longer than */
+	int pid;                   /* of a process that has just ended, for messages; else 0 */
+	bool dumped;               /* PKDI_EVENT_KILLED: it has left a core dump */
+	int64_t limit_ns;          /* PKDI_EVENT_STALLED: what its call took longer than */
 	char item[PKDI_ITEM_SIZE]; /* what it had in hand, for messages; or "" */
 };
 

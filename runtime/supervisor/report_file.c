@@ -75,7 +75,8 @@ int pkdi_report_file_open(struct pkdi_report_file *file, const struct pkdi_run *
 	char *followed;
 	int r;
 
-	*file = (struct pkdi_report_file){option, path, {.fd = -1, .directory_fd = -1, .old_fd = -1}};
+	*file = (struct pkdi_report_file){
+		option, path, {.fd = -1, .directory_fd = -1, .old_fd = -1}};
 	if (!path)
 		return 0;
 	followed = pkdi_follow_links(path);

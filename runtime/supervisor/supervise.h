@@ -41,8 +41,8 @@ struct pkdi_supervisor {
 	struct pkdi_backlog *backlog; /* what it has to say */
 	bool watches_backlog;
 	struct pkdi_captures *captures; /* what its processes have to say */
-	int64_t alarm_ns; /* when it was to wake, 0 = at no time */
-	int64_t woke_ns;  /* when it last woke much too late: no step counts from before */
+	int64_t alarm_ns;               /* when it was to wake, 0 = at no time */
+	int64_t woke_ns; /* when it last woke much too late: no step counts from before */
 	struct pkdi_progress progress;
 	struct pkdi_report_file trace, account;
 	bool quiet;

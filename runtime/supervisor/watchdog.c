@@ -106,7 +106,8 @@ static int64_t note_last(struct pkdi_supervisor *supervisor)
 		if (supervisor->lives[i].state == PKDI_LIFE_DOWN)
 			continue;
 		n_up++;
-		n_held += held_for(run->processes[i].words, supervisor->woke_ns, now_ns) >= PKDI_LAST_NS;
+		n_held += held_for(run->processes[i].words, supervisor->woke_ns, now_ns) >=
+		          PKDI_LAST_NS;
 	}
 	if (supervisor->cycle.phase != PKDI_PHASE_RUN || n_up == run->n_processes)
 		return 0;
@@ -116,7 +117,8 @@ static int64_t note_last(struct pkdi_supervisor *supervisor)
 		if (!pkdi_child_is_up(child) || now_ns < child->say_last_ns)
 			continue;
 		child->say_last_ns = pkdi_time_after(now_ns, PKDI_LAST_AGAIN_NS);
-		pkdi_report_last(run, i, held_for(run->processes[i].words, supervisor->woke_ns, now_ns),
+		pkdi_report_last(run, i,
+		                 held_for(run->processes[i].words, supervisor->woke_ns, now_ns),
 		                 n_up - 1);
 	}
 	return pkdi_time_after(now_ns, PKDI_LAST_NS);

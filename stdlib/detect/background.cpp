@@ -38,10 +38,10 @@ try {
 		background->size = size;
 		background->model = cv::createBackgroundSubtractorMOG2(static_cast<int>(memory), 16,
 		                                                       shadows);
-		background->around_speck =
-			cv::getStructuringElement(cv::MORPH_ELLIPSE, cv::Size(speck, speck));
-		background->around_gap =
-			cv::getStructuringElement(cv::MORPH_ELLIPSE, cv::Size(gap, gap));
+		background->around_speck = cv::getStructuringElement(cv::MORPH_ELLIPSE,
+		                                                     cv::Size(speck, speck));
+		background->around_gap = cv::getStructuringElement(cv::MORPH_ELLIPSE,
+		                                                   cv::Size(gap, gap));
 	} catch (...) {
 		delete background;
 		throw;
@@ -88,15 +88,15 @@ static void find_regions(struct detect_background *background, float min_area)
 
 		if (w * h < min_area * area)
 			continue;
-		background->regions.push_back({static_cast<float>(box[cv::CC_STAT_LEFT]) / W,
-		                               static_cast<float>(box[cv::CC_STAT_TOP]) / H, w / W,
-		                               h / H,
-		                               static_cast<float>(box[cv::CC_STAT_AREA]) / (w * h)});
+		background->regions.push_back(
+			{static_cast<float>(box[cv::CC_STAT_LEFT]) / W,
+		         static_cast<float>(box[cv::CC_STAT_TOP]) / H, w / W, h / H,
+		         static_cast<float>(box[cv::CC_STAT_AREA]) / (w * h)});
 	}
 	std::stable_sort(background->regions.begin(), background->regions.end(),
 	                 [](const detect_region &a, const detect_region &b) {
-		                 return a.w * a.h > b.w * b.h;
-	                 });
+				 return a.w * a.h > b.w * b.h;
+			 });
 }
 
 int detect_background_find(struct detect_background *background, const uint8_t *pixels,

@@ -9,8 +9,8 @@
 struct detect_motion {
 	const struct detect_motion_params *params; /* some may change between steps */
 	struct detect_background *background;
-	struct detect_region
-		regions[sizeof(((struct detect_motion_objects *)0)->items) / sizeof(struct detect_Object)];
+	struct detect_region regions[sizeof(((struct detect_motion_objects *)0)->items) /
+	                             sizeof(struct detect_Object)];
 };
 
 int detect_motion_init(struct detect_motion *self, const struct detect_motion_params *params,
@@ -29,10 +29,9 @@ int detect_motion_step(struct detect_motion *self, const struct detect_motion_in
 	const struct pkd_image *frame = in->frame;
 	const uint32_t capacity = sizeof(self->regions) / sizeof(self->regions[0]);
 	uint32_t n;
-	int error = detect_background_find(
-		self->background, pkd_const_pixels(frame), frame->width, frame->height,
-		frame->stride, self->params->threshold, self->params->min_area, capacity,
-		self->regions, &n);
+	int error = detect_background_find(self->background, pkd_const_pixels(frame), frame->width,
+	                                   frame->height, frame->stride, self->params->threshold,
+	                                   self->params->min_area, capacity, self->regions, &n);
 
 	if (error)
 		return pkd_error(ctx, -error, "OpenCV's background subtractor failed");

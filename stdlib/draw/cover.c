@@ -191,7 +191,8 @@ void cover_copy_rest(struct pkd_image *view, const struct pkd_image *frame,
 		const uint8_t *from = pkd_const_pixels(frame) + (size_t)y * frame->stride;
 
 		for (int32_t x = 0; x < width; x += CHUNK)
-			copy_chunk(to, from, x, paint_least(x + CHUNK, width), (int32_t)y, areas, n);
+			copy_chunk(to, from, x, paint_least(x + CHUNK, width), (int32_t)y, areas,
+			           n);
 	}
 }
 

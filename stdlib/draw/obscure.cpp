@@ -31,7 +31,8 @@ void obscure(const pkd_image *frame, pkd_image *view, paint_area area, int32_t c
 
 } // namespace
 
-bool obscure_mosaic(const struct pkd_image *frame, struct pkd_image *view, struct paint_area area, int32_t cells)
+bool obscure_mosaic(const struct pkd_image *frame, struct pkd_image *view, struct paint_area area,
+                    int32_t cells)
 try {
 	obscure(frame, view, area, cells, cv::INTER_NEAREST);
 	return true;
@@ -39,7 +40,8 @@ try {
 	return false;
 }
 
-bool obscure_blur(const struct pkd_image *frame, struct pkd_image *view, struct paint_area area, int32_t cells)
+bool obscure_blur(const struct pkd_image *frame, struct pkd_image *view, struct paint_area area,
+                  int32_t cells)
 try {
 	obscure(frame, view, area, cells, cv::INTER_CUBIC);
 	return true;

@@ -11,8 +11,8 @@
 
 enum {
 	N_COLUMNS = sizeof(((struct draw_plot_state *)NULL)->values) / sizeof(float),
-	MARGIN = 4,     /* pixels around line and text */
-	LINE = 2,       /* its thickness */
+	MARGIN = 4, /* pixels around line and text */
+	LINE = 2,   /* its thickness */
 };
 
 struct words {

@@ -123,8 +123,7 @@ try {
 	cv::Mat part = view(where);
 
 	part.copyTo(filled(where));
-	cv::fillPoly(filled, &first, &n_corners, 1,
-	             scalar(colour), cv::LINE_AA, shift);
+	cv::fillPoly(filled, &first, &n_corners, 1, scalar(colour), cv::LINE_AA, shift);
 	cv::addWeighted(filled(where), weight, part, 1 - weight, 0, part);
 	return true;
 } catch (...) {

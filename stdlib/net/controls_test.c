@@ -45,8 +45,8 @@ static void other_keys_count_for_nothing(void **state)
 
 static void what_is_no_number_is_told(void **state)
 {
-	static const char *const queries[] = {"gain=", "gain=x", "gain=1,b=2", "gain=1.5",
-	                                      "gain=99999999999", "gain=--1"};
+	static const char *const queries[] = {"gain=",    "gain=x",           "gain=1,b=2",
+	                                      "gain=1.5", "gain=99999999999", "gain=--1"};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(queries) / sizeof(queries[0]); i++) {

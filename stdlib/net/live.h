@@ -88,7 +88,8 @@ struct live_message {
 	const uint8_t *data; /* LIVE_PRE bytes before it may be written; valid until live_put */
 	size_t n;
 	bool is_text, is_picture, is_key;
-	uint64_t time; /* of a picture, in ticks of MP4; the next one is not behind time + duration */
+	uint64_t
+		time; /* of a picture, in ticks of MP4; the next one is not behind time + duration */
 	uint64_t duration;
 };
 

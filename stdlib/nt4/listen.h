@@ -15,14 +15,14 @@ struct nt4_listen {
 	struct pkd_ctx *ctx; /* of the call at hand */
 	struct nt4_peer *peers;
 	uint32_t max_clients, n_peers;
-	uint32_t n_connections; /* also those that say nothing */
+	uint32_t n_connections;               /* also those that say nothing */
 	struct lws *waiting[NT4_MAX_WAITING]; /* those, the oldest first */
 	uint32_t n_waiting;
-	int64_t tick_ns;        /* when those who are silent are looked at next */
-	int64_t idle_ns;        /* of those that only measure; the owner sets it */
-	bool is_local;          /* it listens to this machine alone */
-	const char *origins;    /* of pages elsewhere that may connect; the owner sets it */
-	int64_t told_s;         /* when it was told who comes and goes */
+	int64_t tick_ns;     /* when those who are silent are looked at next */
+	int64_t idle_ns;     /* of those that only measure; the owner sets it */
+	bool is_local;       /* it listens to this machine alone */
+	const char *origins; /* of pages elsewhere that may connect; the owner sets it */
+	int64_t told_s;      /* when it was told who comes and goes */
 	uint32_t n_told;
 	uint64_t n_foreign, n_refused, n_lost, n_damaged;
 };

@@ -387,7 +387,8 @@ static void announcements_share_a_frame(void **state)
 
 	(void)state;
 	for (int i = 0; i < 200; i++) {
-		snprintf(one, sizeof(one), "{\"name\":\"/%d\",\"pubuid\":%d,\"type\":\"int\"}", i, i);
+		snprintf(one, sizeof(one), "{\"name\":\"/%d\",\"pubuid\":%d,\"type\":\"int\"}", i,
+		         i);
 		say(a, "publish", one);
 	}
 	say(b, "subscribe", "{\"topics\":[\"/\"],\"subuid\":1,\"options\":{\"prefix\":true}}");

@@ -86,8 +86,8 @@ int clip_file_make(const struct clip_files *files, uint64_t serial, int64_t from
 	 * before it is, and remove it. */
 	for (int i = 0; i < MAX_TRIES; i++) {
 		unlinkat(files->folder, name, 0); /* also of this firing, which was killed */
-		fd = openat(files->folder, name,
-		            O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
+		fd = openat(files->folder, name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+		            0666);
 		if (fd < 0)
 			return -errno;
 		if (flock(fd, LOCK_EX | LOCK_NB) == 0 && has_name(files, fd, name))
@@ -226,8 +226,8 @@ static int adopt(const struct clip_files *files, const char *file, const char *b
 	if (fd < 0)
 		return -errno;
 	/* Another run may have adopted it meanwhile. */
-	error = fstat(fd, &now) < 0 || !S_ISREG(now.st_mode) ||
-	                        flock(fd, LOCK_EX | LOCK_NB) < 0 || !has_name(files, fd, file)
+	error = fstat(fd, &now) < 0 || !S_ISREG(now.st_mode) || flock(fd, LOCK_EX | LOCK_NB) < 0 ||
+	                        !has_name(files, fd, file)
 	                ? -EBUSY
 	                : end_film(fd);
 	if (error == 1)

@@ -29,7 +29,7 @@ struct table_csv {
 	bool sampled;
 	char *header;
 	size_t header_size;
-	const char *first;               /* what goes before the next row */
+	const char *first;   /* what goes before the next row */
 	uint64_t n_replaced; /* bytes of texts that are no part of UTF-8 */
 	bool has_told_replaced;
 	struct table_sink plain, quoted; /* into the file; `quoted` doubles quotation marks */
@@ -396,7 +396,7 @@ int table_csv_init(struct table_csv *self, const struct table_csv_params *params
 	self->file.file.fd = -1;
 	self->sampled = pkd_sampled(ctx, ROW);
 	self->plain = (struct table_sink){row_file_put, &self->file, params->digits,
-	                                    &self->n_replaced};
+	                                  &self->n_replaced};
 	self->quoted = (struct table_sink){put_quoted, self, params->digits, &self->n_replaced};
 	error = make_header(self);
 	if (error)
@@ -427,8 +427,7 @@ int table_csv_step(struct table_csv *self, const struct table_csv_in *in, struct
 	error = row_file_end_row(&self->file);
 	if (error)
 		return error;
-	table_tell_replaced(ctx, pkd_number(ctx), self->n_replaced,
-	                    &self->has_told_replaced);
+	table_tell_replaced(ctx, pkd_number(ctx), self->n_replaced, &self->has_told_replaced);
 	self->first = NULL;
 	state->mark = self->file.mark;
 	return PKD_OK;

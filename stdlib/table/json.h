@@ -11,7 +11,7 @@
 struct table_sink {
 	void (*put)(void *to, const char *text, size_t n);
 	void *to;
-	uint32_t digits; /* decimals of a number in JSON at most; 0: all that it has */
+	uint32_t digits;      /* decimals of a number in JSON at most; 0: all that it has */
 	uint64_t *n_replaced; /* counts the bytes of texts that are no part of UTF-8; or NULL */
 };
 

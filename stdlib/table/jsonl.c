@@ -111,7 +111,7 @@ int table_jsonl_init(struct table_jsonl *self, const struct table_jsonl_params *
 	self->file.made = table_jsonl_get_made(ctx);
 	self->sampled = pkd_sampled(ctx, ROW);
 	self->sink = (struct table_sink){row_file_put, &self->file, params->digits,
-	                                   &self->n_replaced};
+	                                 &self->n_replaced};
 	error = row_file_open(&self->file);
 	if (!error && row_file_has_old(&self->file))
 		error = row_file_lacks_newline(&self->file, &self->lacks_newline);
@@ -134,8 +134,7 @@ int table_jsonl_step(struct table_jsonl *self, const struct table_jsonl_in *in,
 	error = row_file_end_row(&self->file);
 	if (error)
 		return error;
-	table_tell_replaced(ctx, pkd_number(ctx), self->n_replaced,
-	                    &self->has_told_replaced);
+	table_tell_replaced(ctx, pkd_number(ctx), self->n_replaced, &self->has_told_replaced);
 	self->lacks_newline = false;
 	state->mark = self->file.mark;
 	return PKD_OK;

@@ -243,8 +243,7 @@ static void place_columns(struct table_read_csv *self, struct names *ret_extra)
 
 		if (field != NO_FIELD && seen && seen[field])
 			field = NO_FIELD;
-		if (field == NO_FIELD && !is_time && !is_count(self, cell) &&
-		    !is_written(cell))
+		if (field == NO_FIELD && !is_time && !is_count(self, cell) && !is_written(cell))
 			add_name(ret_extra, cell.n ? cell.text : "''", cell.n ? cell.n : 2);
 		if (field != NO_FIELD && seen)
 			seen[field] = true;

@@ -30,9 +30,9 @@ struct row_file {
 	struct row_rules rules;
 	struct sink_file file; /* in a directory closed until there is a row for it */
 	struct table_Mark mark;
-	uint64_t *before;      /* persistent memory … */
+	uint64_t *before;        /* persistent memory … */
 	struct table_Mark *made; /* … of the file that was made last: part, device and inode */
-	const char *directory; /* NULL: `path` is the file */
+	const char *directory;   /* NULL: `path` is the file */
 	uint64_t row_start;
 	bool is_reported;
 	int error; /* errno of the first write that failed; nothing is written after it */

@@ -24,7 +24,7 @@ enum row_result {
 
 /* A row at the start of a text. */
 struct row_found {
-	size_t used; /* its bytes, with the end of its line */
+	size_t used;     /* its bytes, with the end of its line */
 	int64_t time_ns; /* of a row that has a time */
 	int error;
 };

@@ -150,7 +150,8 @@ static int prepare_all(struct table_sqlite *self)
 	if (result == SQLITE_OK)
 		result = prepare(self, "COMMIT", &self->commit);
 	if (result == SQLITE_OK)
-		result = prepare(self, "UPDATE _pkd SET frame = ?1 "
+		result = prepare(self,
+		                 "UPDATE _pkd SET frame = ?1 "
 		                 "WHERE name = ?2 COLLATE NOCASE AND run = ?3",
 		                 &self->mark);
 	if (result == SQLITE_OK)

@@ -25,7 +25,7 @@ struct pkd_ctx {
 
 	int64_t set_time_ns; /* the last pkd_set_time */
 	uint32_t n_set_times;
-	int64_t due_ns; /* the last pkd_later */
+	int64_t due_ns;  /* the last pkd_later */
 	int64_t wake_ns; /* the last pkd_wake */
 	uint64_t n_expected;
 	uint32_t absent; /* bit per output */

@@ -14,7 +14,7 @@
 
 struct media_arrival {
 	bool has_begun, has_offset;
-	int64_t offset_ns; /* of the arrival from the stamps */
+	int64_t offset_ns;        /* of the arrival from the stamps */
 	int64_t stamp_ns, now_ns; /* of the packet before, with a stamp */
 	int64_t time_ns;          /* of the packet before */
 	/* While packets are more than a second late: by how much at least, when that was, and how
@@ -22,7 +22,7 @@ struct media_arrival {
 	bool is_late;
 	int64_t least_ns, least_at_ns;
 	uint32_t n_since;
-	bool has_jumped;   /* the stamps had to be left, since this was looked at */
+	bool has_jumped; /* the stamps had to be left, since this was looked at */
 };
 
 /* Another connection: its stamps are others, and time goes on. */

@@ -17,7 +17,7 @@ struct media_news {
 	int64_t since_ns;   /* of the phase */
 	int64_t arrived_ns; /* the last frame … */
 	int64_t changed_ns; /* … and the last that was not the same picture as the one before */
-	uint32_t n_connections; /* over which a frame has come */
+	uint32_t n_connections;       /* over which a frame has come */
 	enum video_LinkReason reason; /* of MEDIA_LOST */
 	/* Of all connections: packets of RTP that the network has lost, and pictures that are left
 	 * out as they are damaged. */

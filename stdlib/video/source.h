@@ -28,9 +28,9 @@ struct media_options {
 	int32_t start;  /* of an image sequence; negative = its lowest number */
 	bool playlists; /* may be followed */
 	bool rotate, square;
-	bool is_live;          /* of whatever kind: no frame may wait in the decoder */
-	const char *ca;        /* whose certificates are trusted; NULL, "" = who the system trusts */
-	bool insecure;         /* any certificate will do */
+	bool is_live;   /* of whatever kind: no frame may wait in the decoder */
+	const char *ca; /* whose certificates are trusted; NULL, "" = who the system trusts */
+	bool insecure;  /* any certificate will do */
 	const char *transport; /* of rtsp, "tcp" or "udp"; NULL = tcp */
 	int64_t open_ns;       /* an address that cannot be opened in so long has failed … */
 	int64_t silence_ns;    /* … and one that delivers nothing for so long after that */
@@ -55,7 +55,7 @@ struct media_source {
 	int entry_error;   /* of the first file that a playlist lists and that cannot be opened */
 	bool is_refused;   /* media_source_read has reported that */
 	enum video_LinkReason reason; /* of what was reported, where its errno does not say it */
-	char *entry;       /* its name, NULL where that is not known */
+	char *entry;                  /* its name, NULL where that is not known */
 	int (*open_file)(AVFormatContext *format, AVIOContext **context, const char *name,
 	                 int flags, AVDictionary **options); /* libavformat's own */
 	bool is_cut;                                         /* its demuxer has missed its end */

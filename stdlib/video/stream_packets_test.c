@@ -18,10 +18,8 @@ extern const struct pkd_methods video_stream_packets_methods;
 static void without_a_descriptor_left_it_says_so(void **state)
 {
 	static struct pkd_ctx ctx;
-	const struct video_stream_packets_params params = {.source = "rtsp://127.0.0.1:1/cam",
-	                                                   .user = "",
-	                                                   .password = "",
-	                                                   .ca = ""};
+	const struct video_stream_packets_params params = {
+		.source = "rtsp://127.0.0.1:1/cam", .user = "", .password = "", .ca = ""};
 	void *self = fake_self(&video_stream_packets_methods);
 	struct rlimit all, few;
 	int lowest = dup(STDERR_FILENO), result;

@@ -145,7 +145,8 @@ static void compare(const struct all *row)
 	static char scratch[1 << 17];
 	struct parse parse = {.scratch = scratch, .scratch_size = sizeof(scratch)};
 	struct parse_members members = {.extra = ignore, .time = ""};
-	struct table_sink to_first = {.put = put, .to = &first}, to_second = {.put = put, .to = &second};
+	struct table_sink to_first = {.put = put, .to = &first},
+			  to_second = {.put = put, .to = &second};
 	struct all again = {0};
 
 	first.n = second.n = 0;

@@ -341,10 +341,10 @@ static const struct pkd_reader a_readers[] = {{MIDDLE, 0}}, b_readers[] = {{MIDD
 			       y_readers[] = {{SINK, 1}, {WATCH, 1}}, z_readers[] = {{TAIL, 0}};
 
 /* As the compiler computes them: slots = ring + pins + one loan. */
-#define STREAM(name, node, output, ring, pins, readers)                                  \
-	{                                                                                \
+#define STREAM(name, node, output, ring, pins, readers)                                        \
+	{                                                                                      \
 		name, "u64", node, output, 0, SLOT_SIZE, ring, ring + pins + 1, NULL, readers, \
-			sizeof(readers) / sizeof(readers[0])                             \
+			sizeof(readers) / sizeof(readers[0])                                   \
 	}
 static struct pkd_stream streams[N_STREAMS] = {
 	STREAM("a.out", A, 0, 4, 0, a_readers),

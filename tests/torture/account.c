@@ -69,8 +69,9 @@ static uint64_t sum_of(const char *object, const char *end, const char *const *c
 
 static bool is_right(const char *object, const char *end, bool is_edge, bool unfinished)
 {
-	static const char *const edge[] = {"delivered", "dropped", "thinned", "other_worker", "unjoined",
-	                                   "failed",    "rested",  "left",    NULL};
+	static const char *const edge[] = {"delivered",    "dropped",  "thinned",
+	                                   "other_worker", "unjoined", "failed",
+	                                   "rested",       "left",     NULL};
 	static const char *const stream[] = {"published", "absent", "refused", "paused",
 	                                     "failed",    "rested", NULL};
 	const char *delivered = strstr(object, "\"delivered\":");

@@ -392,8 +392,9 @@ static void one_thing_is_asked_at_a_time(void **state)
 
 static void a_line_is_edited(void **state)
 {
-	static const int keys[] = {'a', 0xc3, 0xa9, 'b', TOP_LEFT, TOP_LEFT, 'x', TOP_END, 'y',
-	                           TOP_BACKSPACE, TOP_BACKSPACE, TOP_HOME, TOP_DELETE, 0x01, 'z'};
+	static const int keys[] = {'a',           0xc3,     0xa9,       'b',  TOP_LEFT,
+	                           TOP_LEFT,      'x',      TOP_END,    'y',  TOP_BACKSPACE,
+	                           TOP_BACKSPACE, TOP_HOME, TOP_DELETE, 0x01, 'z'};
 	struct prompt prompt;
 
 	(void)state;

@@ -16,11 +16,14 @@ static bool dies; /* in the call */
 static jmp_buf death;
 static struct pkdi_request_words *requests;
 
-static const struct pkd_type i64 = {PKD_I64, .name = "i64", .size = 8, .align = 8, .plain = true, .flat = true};
-static const struct pkd_type truth = {PKD_BOOL, .name = "bool", .size = 1, .align = 1, .flat = true};
+static const struct pkd_type i64 = {PKD_I64,    .name = "i64", .size = 8,
+                                    .align = 8, .plain = true, .flat = true};
+static const struct pkd_type truth = {PKD_BOOL, .name = "bool", .size = 1, .align = 1,
+                                      .flat = true};
 static const struct pkd_field fields[] = {{"by", &i64, 0}, {"fails", &truth, 8}};
 static const struct pkd_type args_type = {
-	PKD_RECORD, .name = "node.add", .size = 16, .align = 8, .n = 2, .flat = true, .fields = fields};
+	PKD_RECORD, .name = "node.add", .size = 16,      .align = 8,
+	.n = 2,     .flat = true,       .fields = fields};
 
 struct args {
 	int64_t by;
@@ -56,12 +59,9 @@ static int overrun(void *self, const void *given, void *answer, struct pkd_ctx *
 	return PKD_OK;
 }
 
-static const struct pkd_param arguments[] = {{.name = "by",
-                                              .kind = PKD_I64,
-                                              .has_range = true,
-                                              .min.whole = -9,
-                                              .max.whole = 9},
-                                             {.name = "fails", .kind = PKD_BOOL, .offset = 8}};
+static const struct pkd_param arguments[] = {
+	{.name = "by", .kind = PKD_I64, .has_range = true, .min.whole = -9, .max.whole = 9},
+	{.name = "fails", .kind = PKD_BOOL, .offset = 8}};
 static const struct pkd_command commands[] = {
 	{"add", "", &args_type, arguments, NULL, &i64, add},
 	{"misbehave", "", NULL, NULL, NULL, &truth, misbehave},

@@ -80,11 +80,11 @@ static const struct pkd_output outputs[] = {{.name = "out", .stream = 0},
                                             {.name = "out", .stream = 1}};
 static const struct pkd_reader readers[] = {{NODE, 0}, {SINK, 0}};
 
-#define STREAM(of, by)                                                                \
-	{                                                                             \
+#define STREAM(of, by)                                                                   \
+	{                                                                                \
 		.name = of, .type = "u64", .writer = by, .value_size = sizeof(uint64_t), \
-		.slot_size = SLOT_SIZE, .ring_size = ROOM, .n_slots = ROOM + 2,       \
-		.readers = &readers[by], .n_readers = 1                               \
+		.slot_size = SLOT_SIZE, .ring_size = ROOM, .n_slots = ROOM + 2,          \
+		.readers = &readers[by], .n_readers = 1                                  \
 	}
 static const struct pkd_stream streams[] = {STREAM("a.out", A), STREAM("node.out", NODE)};
 static struct pkd_node nodes[N_NODES];
@@ -142,7 +142,8 @@ static void begin(enum pkd_policy policy, int64_t every_ns)
 	inputs[NODE].every_ns = every_ns;
 	n_rows = 0;
 	n_frames = last = 0;
-	assert_int_equal(pkdi_run_init(&run, &program, &(struct pkdi_options){.why_bytes = 1 << 14}), 0);
+	assert_int_equal(
+		pkdi_run_init(&run, &program, &(struct pkdi_options){.why_bytes = 1 << 14}), 0);
 	/* Not attached: a child of this process must have all maps. */
 	for (uint32_t i = 0; i < program.n_streams; i++)
 		assert_int_equal(pkdi_map_view(&run.streams[i].map, run.streams[i].view), 0);

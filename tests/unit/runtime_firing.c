@@ -64,8 +64,8 @@ static const struct pkd_output a_outputs[] = {{.name = "out", .stream = A}},
 static const struct pkd_reader a_readers[] = {{JOIN, 0}}, b_readers[] = {{JOIN, 1}},
 			       join_readers[] = {{SINK, 0}};
 
-#define STREAM(name, node, readers)                                            \
-	{                                                                      \
+#define STREAM(name, node, readers)                                                  \
+	{                                                                            \
 		name, "u64", node, 0, 8, SLOT_SIZE, ROOM, ROOM + 2, NULL, readers, 1 \
 	}
 static struct pkd_stream streams[] = {

@@ -244,8 +244,8 @@ static void a_text_has_its_end_within_its_capacity(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(
-			a_version_holds_from_the_frame_that_its_origin_says, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_version_holds_from_the_frame_that_its_origin_says,
+	                                        set_up, tear_down),
 		cmocka_unit_test_setup_teardown(workers_in_one_process_have_each_its_own, set_up,
 	                                        tear_down),
 		cmocka_unit_test_setup_teardown(a_firing_that_is_done_again_has_what_it_had, set_up,
@@ -257,8 +257,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(what_is_being_overwritten_is_not_taken, set_up,
 	                                        tear_down),
 		cmocka_unit_test_setup_teardown(what_has_changed_is_told_once, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(
-			a_worker_is_told_when_its_own_values_are_in_place, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_worker_is_told_when_its_own_values_are_in_place,
+	                                        set_up, tear_down),
 		cmocka_unit_test(a_text_has_its_end_within_its_capacity),
 	};
 

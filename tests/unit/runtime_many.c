@@ -120,8 +120,7 @@ static void any_that_is_live_is_refused_and_paced_waits(void **state)
 		drive(NODE);
 		assert_int_equal(n_fired, paced ? ROOM : 12);
 		assert_int_equal(published(), ROOM);
-		assert_int_equal(firings_of(NODE).refused,
-		                 paced ? 0 : 12 - ROOM);
+		assert_int_equal(firings_of(NODE).refused, paced ? 0 : 12 - ROOM);
 		assert_int_equal(settled(), paced ? ROOM : 12);
 		drive_both();
 		assert_int_equal(n_fired, 12);

@@ -216,7 +216,8 @@ static _Noreturn void connect_at_once(int end, atomic_uint *n_removed)
 		const struct dirent *entry;
 
 		while (entries && (entry = readdir(entries))) {
-			int directory = strchr(entry->d_name, '.') > entry->d_name ? dirfd(entries) : -1;
+			int directory = strchr(entry->d_name, '.') > entry->d_name ? dirfd(entries)
+			                                                           : -1;
 			int r = directory < 0 ? 0 : pkdi_place_connect(directory, entry->d_name);
 
 			if (r == -ECONNREFUSED && atomic_load(n_removed) == before)

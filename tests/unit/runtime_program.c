@@ -320,9 +320,8 @@ static void sink_finish(void *self)
 
 static const struct pkd_methods source_methods = METHODS(1, source_init, source_step, any_finish);
 static const struct pkd_methods loop_methods = METHODS(1, loop_init, loop_step, loop_finish);
-static const struct pkd_methods watching_methods = {PKD_ABI,       1,          watching_init,
-                                                    watching_step, any_finish, watching_ready,
-                                                    NULL};
+static const struct pkd_methods watching_methods = {
+	PKD_ABI, 1, watching_init, watching_step, any_finish, watching_ready, NULL};
 static const struct pkd_methods echo_methods = METHODS(1, any_init, echo_step, any_finish);
 static const struct pkd_methods merge_methods = METHODS(1, any_init, merge_step, any_finish);
 static const struct pkd_methods watch_methods = METHODS(1, any_init, watch_step, any_finish);
@@ -1159,7 +1158,8 @@ pid_t fork(void)
 		errno = EAGAIN;
 		return -1;
 	}
-	return (pid_t)syscall(SYS_clone, SIGCHLD, NULL, NULL, NULL, NULL); /* not all architectures have SYS_fork */
+	return (pid_t)syscall(SYS_clone, SIGCHLD, NULL, NULL, NULL,
+	                      NULL); /* not all architectures have SYS_fork */
 }
 
 /* The fifth fork is a restart. */
@@ -1406,8 +1406,8 @@ static void no_process_outlives_the_supervisor(void **state)
 	unlink(path);
 	pid = start_program("--quiet", STDERR_FILENO);
 	/* Begun, not only forked: a row is there. */
-	for (uint32_t i = 0; i < 10000 && (access(path, F_OK) < 0 ||
-	                                   find_children(pid, pids) < N_LOOP_CHILDREN);
+	for (uint32_t i = 0;
+	     i < 10000 && (access(path, F_OK) < 0 || find_children(pid, pids) < N_LOOP_CHILDREN);
 	     i++)
 		rest();
 	assert_int_equal(find_children(pid, pids), N_LOOP_CHILDREN);
@@ -1509,8 +1509,8 @@ static void outlive(const struct pkd_methods *methods, void (*how)(void))
 	snprintf(path, sizeof(path), "/dev/shm/pkd-test-%d", getpid());
 	unlink(path);
 	pid = start_program("--no-sandbox", STDERR_FILENO);
-	for (uint32_t i = 0; i < 10000 && (!atomic_load(&escaped->n) ||
-	                                   find_children(pid, pids) < N_LOOP_CHILDREN);
+	for (uint32_t i = 0;
+	     i < 10000 && (!atomic_load(&escaped->n) || find_children(pid, pids) < N_LOOP_CHILDREN);
 	     i++)
 		rest();
 	assert_int_equal(find_children(pid, pids), N_LOOP_CHILDREN);

@@ -35,11 +35,12 @@ static int teardown(void **state)
 /* Number n, of which every word tells which it is. */
 static void write_event(uint64_t n)
 {
-	pkdi_trace_write(&trace, &(struct pkdi_trace_event){.start_ns = (int64_t)n,
-	                                                    .duration_ns = (int64_t)(n * 3),
-	                                                    .frame = n * 5,
-	                                                    .kind = PKDI_TRACE_FIRING,
-	                                                    .links = {n * 7, n * 9, n * 11, n * 13}});
+	pkdi_trace_write(&trace,
+	                 &(struct pkdi_trace_event){.start_ns = (int64_t)n,
+	                                            .duration_ns = (int64_t)(n * 3),
+	                                            .frame = n * 5,
+	                                            .kind = PKDI_TRACE_FIRING,
+	                                            .links = {n * 7, n * 9, n * 11, n * 13}});
 }
 
 static void check_event(const struct pkdi_trace_event *event, uint64_t n)
@@ -178,14 +179,16 @@ static void damaged_words_are_no_danger(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(nothing_is_there_without_a_session, setup, teardown),
-		cmocka_unit_test_setup_teardown(a_session_has_what_was_written_in_it, setup, teardown),
+		cmocka_unit_test_setup_teardown(nothing_is_there_without_a_session, setup,
+	                                        teardown),
+		cmocka_unit_test_setup_teardown(a_session_has_what_was_written_in_it, setup,
+	                                        teardown),
 		cmocka_unit_test_setup_teardown(the_oldest_are_overwritten_and_counted, setup,
-		                                teardown),
+	                                        teardown),
 		cmocka_unit_test_setup_teardown(
 			every_event_is_whole_when_its_writer_dies_and_goes_on, setup, teardown),
-		cmocka_unit_test_setup_teardown(every_event_is_whole_while_others_are_written, setup,
-		                                teardown),
+		cmocka_unit_test_setup_teardown(every_event_is_whole_while_others_are_written,
+	                                        setup, teardown),
 		cmocka_unit_test_setup_teardown(damaged_words_are_no_danger, setup, teardown),
 	};
 

@@ -87,8 +87,8 @@ static const struct pkd_input inputs[] = {
 	{.name = "in", .at = "", .stream = 1, .policy = PKD_QUEUE, .window = 1},
 };
 
-#define STREAM(name, node, size)                                                        \
-	{                                                                               \
+#define STREAM(name, node, size)                                                              \
+	{                                                                                     \
 		name, "u64", node, 0, 8, SLOT_SIZE, size, (size) + 1, NULL, &readers[node], 1 \
 	}
 static const struct pkd_stream streams[] = {

@@ -230,7 +230,7 @@ int pkd_error(struct pkd_ctx *ctx, int error, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 int pkdi_error_of_call(struct pkd_ctx *ctx, int error, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
-#define pkd_error(ctx, error, ...)                                        \
+#define pkd_error(ctx, error, ...)                                            \
 	(__builtin_constant_p(error) ? pkd_error((ctx), (error), __VA_ARGS__) \
 	                             : pkdi_error_of_call((ctx), (error), __VA_ARGS__))
 

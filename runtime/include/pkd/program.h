@@ -114,8 +114,8 @@ struct pkd_param {
 /* What a node can be told from outside while the program runs, between two of its firings. */
 struct pkd_command {
 	const char *name;
-	const char *doc;              /* "" where there is none */
-	const struct pkd_type *args;   /* a record; NULL = it takes none */
+	const char *doc;             /* "" where there is none */
+	const struct pkd_type *args; /* a record; NULL = it takes none */
 	/* For each field of args: whether it has a default (`initial`) and its range. Of one that is
 	 * a list or a record, `kind` says no more than that. */
 	const struct pkd_param *arguments;

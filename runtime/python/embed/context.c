@@ -657,8 +657,8 @@ static void say_missing(const char *name)
 	if (names)
 		text = PyObject_CallMethod(
 			prelude, "missing", "ssO",
-			"pkd, inside of a node (what drives programs is for scripts outside),", name,
-			names);
+			"pkd, inside of a node (what drives programs is for scripts outside),",
+			name, names);
 	if (text)
 		PyErr_SetObject(PyExc_AttributeError, text);
 	Py_XDECREF(text);

@@ -46,7 +46,8 @@ static int bad_type(const struct place *place, const char *wanted, PyObject *got
 		                 "be absent",
 		                 wanted);
 	PyErr_Clear();
-	return bad_value(place, "wanted %s, got %s (%s)", wanted, shown(got), Py_TYPE(got)->tp_name);
+	return bad_value(place, "wanted %s, got %s (%s)", wanted, shown(got),
+	                 Py_TYPE(got)->tp_name);
 }
 
 /* ---- Numbers ---- */
@@ -475,8 +476,8 @@ static int record_to(const struct plan *plan, PyObject *value, char *data,
 		return refuse_unknown(plan, value, place);
 	for (uint32_t i = 0; i < type->n && r == 0; i++) {
 		const struct place at = {place, type->fields[i].name, 0};
-		PyObject *field =
-			field_from(value, PyTuple_GET_ITEM(plan->names, i), i, type->n, place);
+		PyObject *field = field_from(value, PyTuple_GET_ITEM(plan->names, i), i, type->n,
+		                             place);
 
 		if (!field && PyErr_Occurred() && PyErr_ExceptionMatches(bad_value_type))
 			return -1;

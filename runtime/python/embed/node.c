@@ -403,7 +403,8 @@ static PyObject *arguments_of(const struct method *method, const void *args)
 		                             PyBytes_AS_STRING(copy) + type->fields[i].offset, copy,
 		                             true);
 
-		if (!value || PyDict_SetItem(keywords, PyTuple_GET_ITEM(method->names, i), value) < 0)
+		if (!value ||
+		    PyDict_SetItem(keywords, PyTuple_GET_ITEM(method->names, i), value) < 0)
 			Py_CLEAR(keywords);
 		Py_XDECREF(value);
 	}

@@ -71,8 +71,9 @@ static Py_ssize_t find_renamed(const struct plan *plan, PyObject *name)
 	PyErr_Clear();
 	if (!text || n < 2 || text[n - 1] != '_')
 		return -1;
-	while (i < plan->type->n && (strncmp(plan->type->fields[i].name, text, (size_t)n - 1) != 0 ||
-	                             plan->type->fields[i].name[n - 1]))
+	while (i < plan->type->n &&
+	       (strncmp(plan->type->fields[i].name, text, (size_t)n - 1) != 0 ||
+	        plan->type->fields[i].name[n - 1]))
 		i++;
 	return i < plan->type->n ? i : -1;
 }
@@ -110,7 +111,8 @@ static PyObject *get_attribute(PyObject *self, PyObject *name)
 }
 
 /* A field may be given parts of itself, in another order. */
-static int put_field(const struct plan *plan, PyObject *value, char *data, const struct place *place)
+static int put_field(const struct plan *plan, PyObject *value, char *data,
+                     const struct place *place)
 {
 	char *made;
 

@@ -34,7 +34,8 @@ template <typename Objects> const Objects *objects()
 	Objects *list = static_cast<Objects *>(
 		fake_slot(sizeof(uint32_t) + N_DRAWN * sizeof(detect_Object)));
 
-	std::memset(static_cast<void *>(list), 0, sizeof(uint32_t) + N_DRAWN * sizeof(detect_Object));
+	std::memset(static_cast<void *>(list), 0,
+	            sizeof(uint32_t) + N_DRAWN * sizeof(detect_Object));
 	list->len = N_DRAWN;
 	for (int i = 0; i < N_DRAWN; i++) {
 		const cv::Rect at = place(i);
@@ -85,13 +86,12 @@ BENCH_ROW("draw.lines, 10 of them", [] {
 	node->params.thickness = 3;
 	node->params.colour = "green";
 	node->params.N = N_DRAWN;
-	return bench_pair{
-		bench_step(node, static_cast<const draw_lines_lines *>(lines)), [=] {
-			node->seen().copyTo(*room);
-			for (int i = 0; i < N_DRAWN; i++)
-				cv::line(*room, {192, 86 * i}, {1728, 972}, cv::Scalar(0, 200, 0),
-			                 3, cv::LINE_AA);
-		}};
+	return bench_pair{bench_step(node, static_cast<const draw_lines_lines *>(lines)), [=] {
+				  node->seen().copyTo(*room);
+				  for (int i = 0; i < N_DRAWN; i++)
+					  cv::line(*room, {192, 86 * i}, {1728, 972},
+			                           cv::Scalar(0, 200, 0), 3, cv::LINE_AA);
+			  }};
 })
 
 BENCH_ROW("draw.border", [] {
@@ -101,11 +101,11 @@ BENCH_ROW("draw.border", [] {
 
 	node->params.thickness = 16;
 	node->params.colour = "red";
-	return bench_pair{bench_step(node, always), [=] {
-				  node->seen().copyTo(*room);
-				  cv::rectangle(*room, {8, 8, 1904, 1064}, cv::Scalar(0, 0, 255),
-		                                16);
-			  }};
+	return bench_pair{
+		bench_step(node, always), [=] {
+			node->seen().copyTo(*room);
+			cv::rectangle(*room, {8, 8, 1904, 1064}, cv::Scalar(0, 0, 255), 16);
+		}};
 })
 
 BENCH_ROW("draw.stamp", [] {
@@ -114,11 +114,11 @@ BENCH_ROW("draw.stamp", [] {
 
 	node->params.number = node->params.time = true;
 	node->params.ground = 1;
-	return bench_pair{bench_step(node), [=] {
-				  node->seen().copyTo(*room);
-				  write(*room, "#812  0:00:32.480", {1500, 1060},
-		                        cv::Scalar::all(0));
-			  }};
+	return bench_pair{
+		bench_step(node), [=] {
+			node->seen().copyTo(*room);
+			write(*room, "#812  0:00:32.480", {1500, 1060}, cv::Scalar::all(0));
+		}};
 })
 
 BENCH_ROW("draw.mosaic, 10 boxes", [] {
@@ -127,17 +127,17 @@ BENCH_ROW("draw.mosaic, 10 boxes", [] {
 
 	node->params.cells = 8;
 	node->params.N = N_DRAWN + 1;
-	return bench_pair{
-		bench_step(node, objects<draw_mosaic_objects>()), [=] {
-			node->seen().copyTo(*room);
-			for (int i = 0; i < N_DRAWN; i++) {
-				cv::Mat part = (*room)(place(i));
+	return bench_pair{bench_step(node, objects<draw_mosaic_objects>()), [=] {
+				  node->seen().copyTo(*room);
+				  for (int i = 0; i < N_DRAWN; i++) {
+					  cv::Mat part = (*room)(place(i));
 
-				cv::resize(node->seen()(place(i)), *small, {4, 8}, 0, 0,
-			                   cv::INTER_AREA);
-				cv::resize(*small, part, part.size(), 0, 0, cv::INTER_NEAREST);
-			}
-		}};
+					  cv::resize(node->seen()(place(i)), *small, {4, 8}, 0, 0,
+			                             cv::INTER_AREA);
+					  cv::resize(*small, part, part.size(), 0, 0,
+			                             cv::INTER_NEAREST);
+				  }
+			  }};
 })
 
 BENCH_ROW("draw.zones", [] {

@@ -340,8 +340,8 @@ BENCH_ROW("image.inrange", [] {
 	node->params.s_max = node->params.v_max = 255;
 	return bench_pair{bench_step(node), [=] {
 				  cv::cvtColor(node->seen(), *hsv, cv::COLOR_BGR2HSV);
-				  cv::inRange(*hsv, cv::Scalar(40, 60, 0),
-		                              cv::Scalar(80, 255, 255), *room);
+				  cv::inRange(*hsv, cv::Scalar(40, 60, 0), cv::Scalar(80, 255, 255),
+		                              *room);
 			  }};
 })
 
@@ -355,9 +355,8 @@ BENCH_ROW("image.morph open", [] {
 	node->params.element = image_Element_ellipse;
 	node->params.size = 5;
 	node->params.times = 1;
-	return bench_pair{bench_step(node), [=] {
-				  cv::morphologyEx(node->seen(), *room, cv::MORPH_OPEN, element);
-			  }};
+	return bench_pair{bench_step(node),
+	                  [=] { cv::morphologyEx(node->seen(), *room, cv::MORPH_OPEN, element); }};
 })
 
 BENCH_ROW("image.diff", [] {
@@ -389,15 +388,15 @@ BENCH_ROW("image.equalize clahe, gray8", [] {
 
 BENCH_ROW("image.mosaic", [] {
 	auto node = IMAGE_NODE(mosaic, PKD_BGR24, PKD_BGR24, bench_hd);
-	auto room = bench_over(node->view, bench_hd, CV_8UC3), small = bench_room({40, 23}, CV_8UC3);
+	auto room = bench_over(node->view, bench_hd, CV_8UC3),
+	     small = bench_room({40, 23}, CV_8UC3);
 
 	set_size(node, bench_hd);
 	node->params.blocks = 40;
-	return bench_pair{
-		bench_step(node), [=] {
-			cv::resize(node->seen(), *small, {40, 23}, 0, 0, cv::INTER_AREA);
-			cv::resize(*small, *room, bench_hd, 0, 0, cv::INTER_NEAREST);
-		}};
+	return bench_pair{bench_step(node), [=] {
+				  cv::resize(node->seen(), *small, {40, 23}, 0, 0, cv::INTER_AREA);
+				  cv::resize(*small, *room, bench_hd, 0, 0, cv::INTER_NEAREST);
+			  }};
 })
 
 BENCH_ROW("image.blend", [] {
@@ -407,9 +406,8 @@ BENCH_ROW("image.blend", [] {
 
 	set_size(node, bench_hd);
 	node->params.weight = 0.5f;
-	return bench_pair{bench_step(node, over, none), [=] {
-				  cv::addWeighted(node->seen(), 0.5, mat_of(over), 0.5, 0, *room);
-			  }};
+	return bench_pair{bench_step(node, over, none),
+	                  [=] { cv::addWeighted(node->seen(), 0.5, mat_of(over), 0.5, 0, *room); }};
 })
 
 } // namespace
