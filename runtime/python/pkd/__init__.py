@@ -26,7 +26,6 @@ from .errors import (
     Unknown,
 )
 from .draw import Picture
-from .inside import age, later, note, number, sampled, set_time, stopping, time, watch
 from .program import Program, Report, build
 from .run import Run, attach, programs
 from .said import Account, Change, Description, Held, LogLine, Result, Status, Why
@@ -34,7 +33,38 @@ from .tap import Frame, Tap
 from .types import Record
 
 if TYPE_CHECKING:
-    from .inside import END, MORE, SKIP, state
+    from .inside import (
+        END,
+        MORE,
+        SKIP,
+        age,
+        expect_frames,
+        fail_at_end,
+        fired,
+        flushing,
+        get,
+        later,
+        log,
+        memory,
+        note,
+        now,
+        number,
+        output_file,
+        params,
+        part,
+        resumes,
+        sampled,
+        set,
+        set_time,
+        state,
+        stop,
+        stopping,
+        time,
+        wake,
+        wanted,
+        watch,
+        woken,
+    )
 
 __version__ = "0.1.0"
 
@@ -68,18 +98,9 @@ __all__ = [
     "Timeout",
     "Unknown",
     "Why",
-    "age",
     "attach",
     "build",
-    "later",
-    "note",
-    "number",
     "programs",
-    "sampled",
-    "set_time",
-    "stopping",
-    "time",
-    "watch",
 ]
 
 

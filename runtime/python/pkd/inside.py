@@ -1,111 +1,159 @@
 """What belongs inside of a node: `pkd.number()`, `pkd.END` and their like.
 
-Whoever runs nodes (the embedding, `pkd.testing`) calls `enter` with an object that has these names
-as attributes. Elsewhere each of them raises `OnlyInside`. One object serves the whole process, as
-a process runs one interpreter; an embedding whose process has several nodes answers for the one
-whose step runs.
+There the module `pkd` is another one, which the embedding has (runtime/python/embed/context.c). Here each of its names is
+for editors and type checkers, and raises `OnlyInside`: so a file of nodes can be imported by a test.
+`pkd.testing.Node` runs one.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Optional, Protocol
+from typing import TYPE_CHECKING, Any, NoReturn, Optional
 
 from .errors import OnlyInside
 
 if TYPE_CHECKING:
-
-    class Node(Protocol):
-        """What `enter` takes."""
-
-        END: Any
-        SKIP: Any
-        MORE: Any
-        state: Any
-
-        def number(self) -> int: ...
-        def time(self) -> int: ...
-        def age(self, value: Any) -> Optional[int]: ...
-        def sampled(self, value: Any) -> Optional[int]: ...
-        def stopping(self) -> bool: ...
-        def note(self, text: str) -> None: ...
-        def set_time(self, ns: int) -> None: ...
-        def later(self, ns: int) -> Any: ...
-        def watch(self, fd: int) -> None: ...
-
     END: Any
     SKIP: Any
     MORE: Any
     state: Any
+    params: Any
 
-FUNCTIONS = ("number", "time", "age", "sampled", "stopping", "note", "set_time", "later", "watch")
-VALUES = ("END", "SKIP", "MORE", "state")
-
-_node: Optional[Node] = None
+VALUES = ("END", "SKIP", "MORE", "state", "params")
 
 
-def enter(node: Optional[Node]) -> Optional[Node]:
-    """From now on these names are the node's; None: of nobody. Returns whose they were."""
-    global _node
-    before, _node = _node, node
-    return before
-
-
-def is_inside() -> bool:
-    return _node is not None
-
-
-def _inside(name: str) -> Node:
-    if _node is None:
-        raise OnlyInside(name)
-    return _node
+def _outside(name: str) -> NoReturn:
+    raise OnlyInside(name)
 
 
 def number() -> int:
-    """The number of the frame that fires the node, from 1 on."""
-    return _inside("number").number()
+    """The number of the frame, from 1."""
+    _outside("number")
 
 
 def time() -> int:
     """Its capture time, in ns."""
-    return _inside("time").time()
+    _outside("time")
+
+
+def now() -> int:
+    """The monotonic clock, in ns."""
+    _outside("now")
 
 
 def age(value: Any) -> Optional[int]:
-    """How many ns a sampled input is behind the frame; None where it is absent."""
-    return _inside("age").age(value)
+    """The age of an input, in ns; None where it is absent."""
+    _outside("age")
 
 
-def sampled(value: Any) -> Optional[int]:
-    """The frame of a sampled input; None where it is absent."""
-    return _inside("sampled").sampled(value)
+def sampled(value: Any) -> bool:
+    """Whether an input is read by `sample`."""
+    _outside("sampled")
+
+
+def fired() -> Optional[str]:
+    """The input that has fired the node."""
+    _outside("fired")
+
+
+def part() -> int:
+    """How many values were made of this input before."""
+    _outside("part")
+
+
+def flushing() -> bool:
+    """Whether the inputs have ended."""
+    _outside("flushing")
+
+
+def woken() -> bool:
+    """Whether step is called without an input."""
+    _outside("woken")
+
+
+def wanted(output: str) -> bool:
+    """Whether anybody reads an output."""
+    _outside("wanted")
 
 
 def stopping() -> bool:
-    """Whether the program is to end, and waits for nothing that may not come."""
-    return _inside("stopping").stopping()
+    """Whether the program was asked to stop."""
+    _outside("stopping")
 
 
-def note(text: str) -> None:
-    """A line for the log, with the node and the frame."""
-    _inside("note").note(text)
+def resumes() -> bool:
+    """Whether an earlier start has begun the run."""
+    _outside("resumes")
 
 
 def set_time(ns: int) -> None:
-    """In an origin: the capture time of the frame that it makes."""
-    _inside("set_time").set_time(ns)
+    """Sets the capture time of the frame that is made."""
+    _outside("set_time")
 
 
 def later(ns: int) -> Any:
-    """`return pkd.later(ns)`: there is nothing yet; ask again after that time."""
-    return _inside("later").later(ns)
+    """`return pkd.later(ns)`: nothing yet; again at that time."""
+    _outside("later")
 
 
-def watch(fd: int) -> None:
-    """Has `ready(self)` called when the descriptor can be read."""
-    _inside("watch").watch(fd)
+def wake(ns: int) -> None:
+    """Has step called at that time, without an input."""
+    _outside("wake")
+
+
+def expect_frames(n: int) -> None:
+    """How many frames will come."""
+    _outside("expect_frames")
+
+
+def stop() -> None:
+    """Asks the whole program to stop in order."""
+    _outside("stop")
+
+
+def watch(fd: Any, events: int = 1) -> None:
+    """Has ready(self) called while a descriptor is ready."""
+    _outside("watch")
+
+
+def output_file(path: Any) -> int:
+    """A descriptor of a file that the node `writes`."""
+    _outside("output_file")
+
+
+def note(text: Any) -> None:
+    """A line in the log."""
+    _outside("note")
+
+
+def log(level: str, text: Any) -> None:
+    """A line of a level: error, warning, info or debug."""
+    _outside("log")
+
+
+def fail_at_end(text: Any) -> None:
+    """An error with which all goes on to the end."""
+    _outside("fail_at_end")
+
+
+def get(name: str) -> Optional[str]:
+    """The value of a parameter of the program."""
+    _outside("get")
+
+
+def set(name: str, value: Any) -> None:
+    """Asks for a value of a parameter of the program."""
+    _outside("set")
+
+
+def memory(name: str) -> memoryview:
+    """A `persistent memory` of the node."""
+    _outside("memory")
+
+
+FUNCTIONS = tuple(name for name in list(globals()) if name.islower() and not name.startswith("_") and name != "annotations")
 
 
 def __getattr__(name: str) -> Any:
     if name in VALUES:
-        return getattr(_inside(name), name)
+        _outside(name)
     raise AttributeError(f"module 'pkd' has no attribute {name!r}")
