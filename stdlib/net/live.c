@@ -8,6 +8,27 @@
 /* What is older is no picture of now. */
 static const int64_t OLD_NS = 5000000000;
 
+/* A packet as its writer has left it. Its lengths are read once: they lie in memory that a writer
+ * which has gone wrong can still change. */
+struct view {
+	const struct video_Packet *packet;
+	const uint8_t *data, *setup;
+	uint32_t n_data, n_setup;
+	uint32_t codec;
+	bool is_key;
+};
+
+static struct view view_of(const struct video_Packet *packet)
+{
+	return (struct view){.packet = packet,
+	                     .data = packet->data.data,
+	                     .setup = packet->setup.data,
+	                     .n_data = pkd_length(&packet->data.len, sizeof(packet->data.data)),
+	                     .n_setup = pkd_length(&packet->setup.len, sizeof(packet->setup.data)),
+	                     .codec = packet->codec,
+	                     .is_key = packet->key};
+}
+
 /* ---- What holds for many ---- */
 
 static void let_go(struct live_init *init)
@@ -18,7 +39,7 @@ static void let_go(struct live_init *init)
 	free(init);
 }
 
-static bool is_nal(enum video_Codec codec)
+static bool is_nal(uint32_t codec)
 {
 	return codec == video_Codec_h264 || codec == video_Codec_hevc;
 }
@@ -32,20 +53,18 @@ static bool say(struct live *live, const char *wrong)
 }
 
 /* The parameter sets before a key frame, or those that came with the stream. */
-static bool take_sets(struct live *live, struct live_init *init, const struct video_Packet *packet)
+static bool take_sets(struct live *live, struct live_init *init, const struct view *view)
 {
-	uint32_t n_setup = pkd_length(&packet->setup.len, sizeof(packet->setup.data));
-
-	if (!is_nal(packet->codec)) {
-		if (packet->codec == video_Codec_mjpeg)
+	if (!is_nal(view->codec)) {
+		if (view->codec == video_Codec_mjpeg)
 			return true;
 		return say(live, "it is coded in a way that is not sent: h264, hevc and mjpeg are");
 	}
-	init->nal = packet->codec == video_Codec_hevc ? MEDIA_NAL_HEVC : MEDIA_NAL_H264;
-	init->n_sets = media_nal_sets(init->nal, packet->data.data, packet->data.len,
-	                              init->has_no_delay, init->sets);
+	init->nal = view->codec == video_Codec_hevc ? MEDIA_NAL_HEVC : MEDIA_NAL_H264;
+	init->n_sets = media_nal_sets(init->nal, view->data, view->n_data, init->has_no_delay,
+	                              init->sets);
 	if (!init->n_sets)
-		init->n_sets = media_nal_sets(init->nal, packet->setup.data, n_setup,
+		init->n_sets = media_nal_sets(init->nal, view->setup, view->n_setup,
 		                              init->has_no_delay, init->sets);
 	if (!init->n_sets || !media_nal_name(init->nal, init->sets, init->n_sets, init->name))
 		return say(live, "it has no parameter sets that are whole, so no picture of it can "
@@ -61,23 +80,24 @@ static bool is_same(const struct live_init *a, const struct live_init *b)
 }
 
 /* At a key frame. */
-static bool take_init(struct live *live, const struct video_Packet *packet)
+static bool take_init(struct live *live, const struct view *view)
 {
+	const struct video_Packet *packet = view->packet;
 	struct live_init *init = calloc(1, sizeof(*init));
 
 	if (!init)
 		return false;
-	if (live->init && live->init->session != packet->session)
-		live->reorders = false;
 	init->users = 1;
-	init->codec = packet->codec;
+	init->codec = (enum video_Codec)view->codec;
 	init->session = packet->session;
+	if (live->init && live->init->session != init->session)
+		live->reorders = false;
 	init->width = packet->width;
 	init->height = packet->height;
 	init->pixel_width = packet->pixel_width;
 	init->pixel_height = packet->pixel_height;
 	init->has_no_delay = packet->pts == packet->dts && !live->reorders;
-	if (!take_sets(live, init, packet)) {
+	if (!take_sets(live, init, view)) {
 		free(init);
 		return false;
 	}
@@ -102,15 +122,15 @@ static uint8_t *put32(uint8_t *to, uint32_t value)
 }
 
 /* Of a key frame the sets are those of the init. */
-static size_t put_data(const struct live_init *init, const struct video_Packet *packet, uint8_t *to)
+static size_t put_data(const struct live_init *init, const struct view *view, uint8_t *to)
 {
-	const uint8_t *at = packet->data.data, *end = at + packet->data.len;
+	const uint8_t *at = view->data, *end = at + view->n_data;
 	struct media_nal nal;
 	size_t n = init->n_sets;
 
-	if (!packet->key || !is_nal(packet->codec)) {
-		memcpy(to, at, packet->data.len);
-		return packet->data.len;
+	if (!view->is_key || !is_nal(view->codec)) {
+		memcpy(to, at, view->n_data);
+		return view->n_data;
 	}
 	memcpy(to, init->sets, n);
 	while (media_nal_next(&at, end, &nal)) {
@@ -130,10 +150,10 @@ static int32_t ticks_of(int64_t ns)
 	return (int32_t)(ns * (MEDIA_FRAGMENT_TICKS / 1000) / 1000000);
 }
 
-static struct live_unit *make_unit(struct live *live, const struct video_Packet *packet,
-                                   int64_t now_ns)
+static struct live_unit *make_unit(struct live *live, const struct view *view, int64_t now_ns)
 {
-	size_t n_data = packet->data.len;
+	const struct video_Packet *packet = view->packet;
+	size_t n_data = view->n_data;
 	struct live_unit *unit = malloc(sizeof(*unit) + LIVE_PRE + LIVE_HEAD_SIZE +
 	                                live->init->n_sets + n_data + n_data / 3 + 4);
 	uint64_t us = (uint64_t)(packet->pts / 1000);
@@ -141,7 +161,7 @@ static struct live_unit *make_unit(struct live *live, const struct video_Packet 
 
 	if (!unit)
 		return NULL;
-	to = put32(unit->raw + LIVE_PRE, packet->key);
+	to = put32(unit->raw + LIVE_PRE, view->is_key);
 	to = put32(to, (uint32_t)packet->number);
 	to = put32(put32(to, (uint32_t)(us >> 32)), (uint32_t)us);
 	media_fragment_tick(&live->clock, packet);
@@ -152,10 +172,10 @@ static struct live_unit *make_unit(struct live *live, const struct video_Packet 
 	unit->time = live->clock.time;
 	unit->duration = live->clock.duration;
 	unit->later = ticks_of(packet->pts - packet->dts);
-	unit->is_key = packet->key;
+	unit->is_key = view->is_key;
 	unit->arrived_ns = now_ns;
 	unit->piece = NULL;
-	unit->n = LIVE_HEAD_SIZE + put_data(live->init, packet, to);
+	unit->n = LIVE_HEAD_SIZE + put_data(live->init, view, to);
 	live->init->users++;
 	live->n_bytes += unit->n;
 	return unit;
@@ -221,16 +241,17 @@ static void move(struct live *live, struct live_cursor *cursor, struct live_unit
 
 bool live_put(struct live *live, const struct video_Packet *packet, int64_t now_ns)
 {
+	const struct view view = view_of(packet);
 	struct live_unit *unit;
 
 	if (media_gate_take(&live->gate, packet) == MEDIA_DROPPED)
 		return false;
 	live->reorders |= packet->pts != packet->dts;
-	if (packet->key ? !take_init(live, packet) : !live->init)
+	if (view.is_key ? !take_init(live, &view) : !live->init)
 		live->gate.waits = true;
 	if (live->gate.waits)
 		return false;
-	unit = make_unit(live, packet, now_ns);
+	unit = make_unit(live, &view, now_ns);
 	if (!unit) {
 		live->gate.waits = true;
 		return false;

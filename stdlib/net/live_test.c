@@ -309,6 +309,28 @@ static void who_comes_gets_nothing_old(void **state)
 	end(&run);
 }
 
+/* As a writer that has gone wrong may leave it. */
+static void a_length_beyond_the_room_is_bounded(void **state)
+{
+	static const enum video_Codec codecs[] = {video_Codec_mjpeg, video_Codec_h264};
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		struct run run;
+
+		start(&run, 1 << 24);
+		run.packet->codec = codecs[i];
+		put(&run, true);
+		run.packet->number++;
+		run.packet->key = false;
+		run.packet->data.len = UINT32_MAX;
+		run.packet->setup.len = UINT32_MAX;
+		assert_true(live_put(&run.live, run.packet, run.now_ns));
+		assert_int_equal(run.live.last->n, LIVE_HEAD_SIZE + sizeof(run.packet->data.data));
+		end(&run);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -321,6 +343,7 @@ int main(void)
 		cmocka_unit_test(what_cannot_be_shown_is_said_once),
 		cmocka_unit_test(a_format_that_is_not_there_is_an_error),
 		cmocka_unit_test(who_comes_gets_nothing_old),
+		cmocka_unit_test(a_length_beyond_the_room_is_bounded),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -60,13 +60,16 @@ static int kind_of(enum media_nal_codec codec, const struct media_nal *nal)
 	return codec == MEDIA_NAL_HEVC ? nal->at[0] >> 1 & 63 : nal->at[0] & 31;
 }
 
-bool media_nal_is_set(enum media_nal_codec codec, const struct media_nal *nal)
+static bool is_kind_of_set(enum media_nal_codec codec, int kind)
 {
-	int kind = kind_of(codec, nal);
-
 	if (codec == MEDIA_NAL_HEVC)
 		return kind >= HEVC_VPS && kind <= HEVC_PPS;
 	return kind == H264_SPS || kind == H264_PPS;
+}
+
+bool media_nal_is_set(enum media_nal_codec codec, const struct media_nal *nal)
+{
+	return is_kind_of_set(codec, kind_of(codec, nal));
 }
 
 bool media_nal_is_left_out(enum media_nal_codec codec, const struct media_nal *nal)
@@ -105,7 +108,7 @@ size_t media_nal_sets(enum media_nal_codec codec, const uint8_t *data, size_t n,
 		int kind = kind_of(codec, &nal);
 		size_t n_changed = 0;
 
-		if (!media_nal_is_set(codec, &nal))
+		if (!is_kind_of_set(codec, kind)) /* looked at once: it may change meanwhile */
 			continue;
 		if (has_no_delay && codec == MEDIA_NAL_H264 && kind == H264_SPS)
 			n_changed = media_sps_restrict(nal.at, nal.n, changed, sizeof(changed));
