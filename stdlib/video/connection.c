@@ -295,8 +295,8 @@ static bool is_hit(struct media_connection *self, const AVPacket *packet)
 	return packet->flags & AV_PKT_FLAG_CORRUPT;
 }
 
-/* Of a picture that has lost something a decoder may show half, and say nothing; and the same of all
- * that is drawn from it. */
+/* Of a picture that has lost something a decoder may show half, and say nothing; and so of all that
+ * is drawn from it. */
 static void lose_picture(struct media_connection *self)
 {
 	const struct media_taker *taker = &self->connect.taker;

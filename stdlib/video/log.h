@@ -27,7 +27,8 @@ bool media_log_take_size(int *ret_width, int *ret_height);
  * process may have several sources. */
 bool media_log_take_cut(void);
 
-/* How many packets of RTP were lost, as its receiver has said in this thread since the last call. */
+/* How many packets of RTP were lost, as its receiver has said in this thread since the last
+ * call. */
 uint64_t media_log_take_missed(void);
 
 #endif
