@@ -58,12 +58,15 @@ static bool is_turned(const struct video_Packet *packet)
 static int describe(AVStream *stream, const struct video_Packet *packet)
 {
 	AVCodecParameters *parameters = stream->codecpar;
+	const uint32_t codec = packet->codec; /* once: its writer may be faulty */
 	uint8_t *turn;
 
+	if (codec >= sizeof(codecs) / sizeof(codecs[0]))
+		return AVERROR_INVALIDDATA;
 	stream->time_base = (AVRational){1, TICKS_PER_SECOND};
 	parameters->codec_type = AVMEDIA_TYPE_VIDEO;
-	parameters->codec_id = codecs[packet->codec].id;
-	parameters->codec_tag = codecs[packet->codec].tag;
+	parameters->codec_id = codecs[codec].id;
+	parameters->codec_tag = codecs[codec].tag;
 	parameters->width = (int)packet->width;
 	parameters->height = (int)packet->height;
 	parameters->color_space = media_packet_av_matrix(packet->matrix);
