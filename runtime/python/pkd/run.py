@@ -324,18 +324,21 @@ class Run:
 
     def describe(self) -> Description:
         """What does not change while it runs."""
+        return self._describe(PATIENCE)
+
+    def _describe(self, timeout: float) -> Description:
         with self._lock:
             if self._description is None:
-                lines = self._ask("describe")
+                lines = self._ask("describe", None, timeout)
                 with reading(self.name, "describe"):
                     self._description = Description(lines)
             return self._description
 
-    def _types(self) -> Types:
+    def _types(self, timeout: float = PATIENCE) -> Types:
         with self._lock:
             if self._known_types is None:
                 types = Types()
-                for line in self.describe().types:
+                for line in self._describe(timeout).types:
                     types.add(dict(line))
                 self._known_types = types
             return self._known_types

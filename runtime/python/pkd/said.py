@@ -258,7 +258,7 @@ class Why:
 
 
 def _state(line: Mapping[str, Any]) -> str:
-    text = str(line["state"])
+    text = str(line.get("state", "?"))
     for word, name in (("instead", "frame"), ("lacked", "lacked"), ("input", ""), ("for", "for")):
         if word in line and not (word == "input" and "stream" in line):
             text += f" ({name} {line[word]})" if name else f" (at {line[word]})"

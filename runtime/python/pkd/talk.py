@@ -19,6 +19,7 @@ LINE = 65536
 PATIENCE = 5.0
 ANSWER = 64 << 20  # bytes of the lines of an answer; values do not count
 VALUE = 1 << 31
+PIECE = 16 << 20
 
 Parameters = Dict[str, Any]
 
@@ -55,6 +56,7 @@ class Talk:
         self.has_ended = False
         self._id = 0
         self._in = bytearray()
+        self._said = 0  # bytes of the lines of this answer
         self._socket = connect(path, timeout)
         try:
             self._greet(time.monotonic() + timeout)
@@ -114,6 +116,7 @@ class Talk:
             end = self._in.find(b"\n")
             if end >= 0:
                 line = bytes(self._in[:end])
+                self._said += end + 1
                 del self._in[: end + 1]
                 return line
             if len(self._in) >= LINE:
@@ -127,13 +130,16 @@ class Talk:
         until = time.monotonic() + timeout + n / 20e6
         if not 0 <= n <= VALUE:
             raise ProtocolError(f"the program says that a value has {n} bytes")
-        found = bytearray(n)
-        view = memoryview(found)
-        at = min(n, len(self._in))
-        view[:at] = self._in[:at]
+        # Memory as it comes, not as it is announced.
+        found = bytearray(min(n, PIECE))
+        at = min(len(found), len(self._in))
+        found[:at] = self._in[:at]
         del self._in[:at]
         while at < n:
-            at += self._receive(view[at:], until)
+            if at == len(found):
+                found.extend(bytes(min(n - at, at)))
+            with memoryview(found) as view, view[at:] as rest:
+                at += self._receive(rest, until)
         return found
 
     # ---- Requests ----
@@ -187,17 +193,16 @@ class Talk:
         """Each line's parameters, the last one included."""
         until = time.monotonic() + timeout
         self.send(method, parameters, until)
-        n = 0
+        self._said = 0
         while True:
             line = self.next(until)
             found = line.get("parameters", {})
             if not isinstance(found, dict):
                 raise ProtocolError("the parameters of an answer are no object")
             yield found
-            n += 1
             if not line.get("more"):
                 return
-            if n > ANSWER // 64:
+            if self._said > ANSWER:
                 raise ProtocolError("the answer has no end")
 
     def wait_end(self, until: float) -> Optional[int]:

@@ -57,13 +57,13 @@ class Tap:
         self.type: Optional[ValueType] = None
         self.skipped = 0
         self._run = run
-        self._types: Types = run._types()
+        self._types: Types = run._types(PATIENCE if timeout is None else min(PATIENCE, timeout))
         self._left = count
         self._newest = newest
         self._timeout = timeout
         self._seq = 0
         self._answers = False
-        self._talk: Optional[Talk] = run._connect()
+        self._talk: Optional[Talk] = run._connect(PATIENCE if timeout is None else min(PATIENCE, timeout))
         self._parameters: Dict[str, Any] = {"stream": stream, "raw": True}
         if every:
             self._parameters["every_ms"] = max(1, round(every * 1000))
@@ -76,7 +76,7 @@ class Tap:
     def _begin(self) -> None:
         """Asks for the values; the first line of the answer says what they are."""
         assert self._talk is not None
-        until = time.monotonic() + PATIENCE
+        until = time.monotonic() + (PATIENCE if self._timeout is None else min(PATIENCE, self._timeout))
         asked = dict(self._parameters)
         if self._newest:
             asked["count"] = 1
@@ -114,7 +114,7 @@ class Tap:
             raise StopIteration
         until = time.monotonic() + (1e9 if self._timeout is None else self._timeout)
         try:
-            found = self._next(until)
+            found = self._next_or_end(until)
         except Timeout as error:
             self.close()
             raise Timeout(
@@ -122,10 +122,6 @@ class Tap:
                 if self._timeout is not None
                 else str(error)
             ) from None
-        except Ended:
-            found = None
-        except Lost as error:
-            found = self._go_on(error, until)
         except BaseException:
             self.close()
             raise
@@ -136,17 +132,29 @@ class Tap:
             self._left -= 1
         return found
 
-    def _go_on(self, error: Lost, until: float) -> Optional[Tuple[Frame, Any]]:
-        """Its console has died, which the program starts again, or the program itself."""
-        self.close()
-        ended = self._run._end_of(error)
-        if ended is None:
-            return None
-        if ended is not error:
-            raise ended
-        self._talk = self._run._connect()
-        self._answers = False
-        return self._next(until)
+    def _next_or_end(self, until: float) -> Optional[Tuple[Frame, Any]]:
+        """None: the stream has ended, or the program has. Its console may die, as often as it likes: the program
+        starts it again."""
+        while True:
+            try:
+                if self._talk is None:
+                    self._talk = self._run._connect(max(0.01, min(PATIENCE, until - time.monotonic())))
+                return self._next(until)
+            except Lost as error:
+                self.close()
+                self._answers = False
+                ended = self._run._end_of(error)
+                if ended is None:
+                    return None
+                if ended is not error:
+                    raise ended
+                if time.monotonic() >= until:
+                    raise Timeout("") from None
+                time.sleep(0.02)
+            except Ended as error:
+                if error.status:
+                    raise
+                return None
 
     def _next(self, until: float) -> Optional[Tuple[Frame, Any]]:
         assert self._talk is not None

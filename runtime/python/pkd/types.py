@@ -200,10 +200,15 @@ class Text(ValueType):
         return self.cell_from(self.decode(data, at))
 
 
+MOST = 1 << 31  # bytes that a value may have
+
+
 class Many(ValueType):
     """[T; N], and list<T, N>."""
 
     def __init__(self, name: str, item: ValueType, n: int, is_list: bool) -> None:
+        if item.size < 1 or not 0 <= n * item.size <= MOST:
+            raise ValueError(name)
         self.items_at = _round_up(4, item.align) if is_list else 0
         align = max(4, item.align) if is_list else item.align
         super().__init__(name, _round_up(self.items_at + n * item.size, align), align)

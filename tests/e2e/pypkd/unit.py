@@ -49,7 +49,7 @@ class Values(unittest.TestCase):
 
     def test_names_that_are_none(self):
         for name in ("", "what", "list<", "list<u8", "list<u8,>", "list<u8, x>", "[u8", "[u8; ]", "string<>", "i8 i8",
-                     "list<image<bgr24, 2, 2>, 3>", "[" * 500 + "u8", "list<" * 500, "map<u8, 3>", "\0", "i8>"):
+                     "[u8; 1000000000000]", "list<u64, 1000000000>", "[u8; -1]", "list<image<bgr24, 2, 2>, 3>", "[" * 500 + "u8", "list<" * 500, "map<u8, 3>", "\0", "i8>"):
             self.assertIsNone(types().get(name), name)
 
     def test_lines_that_describe_nothing(self):
@@ -259,6 +259,18 @@ class Conversation(unittest.TestCase):
 class Suspended(unittest.TestCase):
     """A program that is suspended takes connections, and says nothing."""
 
+    def test_reads(self):
+        """As long as it was told, and no longer; and with one message."""
+        folder = tempfile.mkdtemp()
+        path = os.path.join(folder, "7.sock")
+        with socket.socket(socket.AF_UNIX) as server:
+            server.bind(path)
+            server.listen(16)
+            began = time.monotonic()
+            with self.assertRaises(pkd.Timeout):
+                Run(path, 7, "x").read("s", timeout=0.3)
+            self.assertLess(time.monotonic() - began, 1.5 + PATIENCE / 10)
+
     def test_waits(self):
         folder = tempfile.mkdtemp()
         path = os.path.join(folder, "7.sock")
@@ -314,6 +326,38 @@ class Answers(unittest.TestCase):
         threading.Thread(target=run, daemon=True).start()
         return path
 
+    def tap(self, *answers, timeout=2.0):
+        """What a tap gives whose console answers so, one connection after the other: bytes behind the greeting."""
+        folder = tempfile.mkdtemp()
+        path = os.path.join(folder, "7.sock")
+        server = socket.socket(socket.AF_UNIX)
+        server.bind(path)
+        server.listen(16)
+        begins = b'{"id":1,"parameters":{"stream":{"type":"u8"}},"more":true}\n'
+
+        def run():
+            left = list(answers)
+            while left:
+                client, _ = server.accept()
+                with client, client.makefile("rb") as lines:
+                    try:
+                        client.sendall(Conversation.GREETING)
+                        asked = lines.readline()
+                        if b'"describe"' in asked:
+                            client.sendall(b'{"id":1,"parameters":{}}\n')
+                        elif b'"echo"' in asked:
+                            client.sendall(left.pop(0).replace(b"BEGINS", begins))
+                    except OSError:
+                        pass
+
+        threading.Thread(target=run, daemon=True).start()
+        return list(Run(path, 7, "x").tap("s", count=2, timeout=timeout))
+
+    def test_a_console_that_dies(self):
+        value = b'{"id":1,"parameters":{"frame":%d,"seq":%d,"raw":1},"more":true}\n%c'
+        both = self.tap(b"BEGINS" + value % (1, 1, 65), b"BEGINS", b"", b"BEGINS" + value % (2, 2, 66))
+        self.assertEqual([(int(frame), one) for frame, one in both], [(1, 65), (2, 66)])
+
     def test_all(self):
         path = self.serve()
         self.describes, self.begins, self.lines = True, 0, []
@@ -323,6 +367,7 @@ class Answers(unittest.TestCase):
             "get one": lambda run: run.get("x"), "set": lambda run: run.set(x=1), "call": lambda run: run.call("n.x"),
             "pause": lambda run: run.pause("n"), "restart": lambda run: run.restart("n"), "logs": lambda run: run.logs(),
             "follow": lambda run: list(run.follow_logs(timeout=1)), "tap": lambda run: run.read("s", 1),
+            "shown": lambda run: (str(run.why(3)), repr(run.why(3)), run.why(3)._repr_html_()),
             "repr": lambda run: (repr(run.describe()), run.describe()._repr_html_(), run.status()._repr_html_()),
         }
         raised = 0
