@@ -250,13 +250,24 @@ static bool check_range(const struct reader *reader, const struct pkd_param *arg
 	                   text, why);
 }
 
+/* "a, b, c", cut where there are many. */
+static void list_fields(const struct pkd_type *type, char *text, size_t size)
+{
+	size_t n = 0;
+
+	*text = '\0';
+	for (uint32_t i = 0; i < type->n && n < size; i++)
+		n += (size_t)snprintf(text + n, size - n, "%s%.60s", i ? ", " : "",
+		                      type->fields[i].name);
+}
+
 /* Every field, and nothing else. Of the arguments of a command those that have a default may be
  * missing. */
 static bool read_record(const struct reader *reader, uint32_t value, const struct pkd_type *type,
                         const struct pkd_param *arguments, const char *name, char *ret_value)
 {
 	const struct pkdi_json_value *v = &reader->json->values[value];
-	char field[NAME_SIZE];
+	char field[NAME_SIZE], names[TEXT_SIZE];
 	uint32_t n = 0;
 
 	if (v->kind != PKDI_JSON_OBJECT) {
@@ -291,10 +302,12 @@ static bool read_record(const struct reader *reader, uint32_t value, const struc
 			field[0] = '\0';
 		while (i < type->n && strcmp(type->fields[i].name, field) != 0)
 			i++;
-		if (i == type->n)
-			return pkdi_refuse(reader->fault, "unknown_argument",
-			                   "%.160s%sthere is no '%.100s'", name, *name ? ": " : "",
-			                   field);
+		if (i < type->n)
+			continue;
+		list_fields(type, names, sizeof(names));
+		return pkdi_refuse(reader->fault, "unknown_argument",
+		                   "%.160s%sthere is no '%.60s': %s %s", name, *name ? ": " : "", field,
+		                   arguments ? "the command has" : "it has", names);
 	}
 	return true;
 }

@@ -81,6 +81,8 @@ write 'class n:\n    def step(self, a b): return 1\n'
 refused "line 2 of 'node.py': is no Python"
 write 'class n:\n    async def step(self, a, b): return 1\n'"$reset"
 refused "step of n is a coroutine"
+write 'class n:\n    def step(self, a, b):\n        yield a\n'"$reset"
+refused "step of n is a generator"
 
 write 'class n:\n    def step(self, a, b): return 1\n'"$reset"
 "$PKDC" check --python /no/such/python node.pkd >out 2>&1 || fail "check needs an interpreter"

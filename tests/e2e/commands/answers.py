@@ -53,7 +53,7 @@ try:
                               ({"n": 1, "to": 11}, "to = 11 is out of range: it must be in -10..10"),
                               ({"n": 1, "pause": "2s"}, "pause = 2s is out of range: it must be in 1ms..1s"),
                               ({"n": 1, "at": [0, 1.5]}, "at = 0,1.5 is out of range: it must be in 0..1"),
-                              ({"n": 1, "ta": 3}, "there is no 'ta'")):
+                              ({"n": 1, "ta": 3}, "there is no 'ta': the command has to, at, pause, way, name, fast, n")):
         message = console.call("w", "turn", **arguments)[0]["message"]
         assert message == wanted, message
     assert error(console.call("w", "turn", n=0)) == "out_of_range"
