@@ -167,6 +167,24 @@ void diag_suggest(struct diags *diags, const char *word, const char *const *cand
 		diag_help(diags, "did you mean '%s'?", nearest);
 }
 
+void diag_offer(struct diags *diags, const char *word, const char *const *candidates, size_t n)
+{
+	enum { FEW = 12 };
+	struct buf list;
+
+	if (!diag_wants_suggestion(diags))
+		return;
+	if (n == 0 || n > FEW || text_nearest(word, candidates, n)) {
+		diag_suggest(diags, word, candidates, n);
+		return;
+	}
+	buf_init(&list);
+	for (size_t i = 0; i < n; i++)
+		buf_printf(&list, "%s'%s'", i == 0 ? "" : i + 1 < n ? ", " : " and ", candidates[i]);
+	diag_help(diags, "it has %s", list.text);
+	buf_finish(&list);
+}
+
 /* ---- Printing ---- */
 
 enum style { STYLE_NONE, STYLE_PLACE, STYLE_ERROR, STYLE_WARNING, STYLE_NOTE };

@@ -38,6 +38,8 @@ void diag_help(struct diags *diags, const char *format, ...) __attribute__((form
 
 /* Adds "did you mean 'x'?" to the last report when a candidate is near enough. */
 void diag_suggest(struct diags *diags, const char *word, const char *const *candidates, size_t n);
+/* The same; else "it has a, b and c", where there are few. */
+void diag_offer(struct diags *diags, const char *word, const char *const *candidates, size_t n);
 
 /* The same; where none is near and they are few, names them all: "its values are a, b". */
 void diag_choose(struct diags *diags, const char *what, const char *word,

@@ -185,7 +185,7 @@ static void report_unknown_argument(struct elaborator *e, const struct interface
 			vec_push(e->sema->arena, &names, face->generics.items[i].name);
 	diag_report(e->sema->diags, E0303, name.span, "%s has no port or parameter '%s'",
 	            face->kind, name.text);
-	diag_suggest(e->sema->diags, name.text, names.items, names.n);
+	diag_offer(e->sema->diags, name.text, names.items, names.n);
 	diag_note(e->sema->diags, face->span, "declared here");
 }
 

@@ -160,7 +160,7 @@ static struct binding *node_output(struct elaborator *e, const struct binding *b
 		return NULL;
 	diag_report(e->sema->diags, E0303, port.span, "%s has no output '%s'", face->kind,
 	            port.text);
-	diag_suggest(e->sema->diags, port.text, names.items, names.n);
+	diag_offer(e->sema->diags, port.text, names.items, names.n);
 	diag_note(e->sema->diags, face->span, "declared here");
 	return NULL;
 }
@@ -176,7 +176,7 @@ static struct binding *pipeline_output(struct elaborator *e, const struct bindin
 		vec_push(e->sema->arena, &names, binding->pipeline->outputs.items[i].name.text);
 	diag_report(e->sema->diags, E0303, port.span, "%s has no output '%s'",
 	            binding->pipeline->name.text, port.text);
-	diag_suggest(e->sema->diags, port.text, names.items, names.n);
+	diag_offer(e->sema->diags, port.text, names.items, names.n);
 	return NULL;
 }
 

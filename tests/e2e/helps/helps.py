@@ -286,6 +286,7 @@ class Program:
 TEXT = None
 CODE = r"'([^'…]+)'"
 RULES = [
+    (r"it has '.*", TEXT),
     (rf"did you mean {CODE}\?", Program.word),
     (r"call it '(\w+)', or another name", Program.rename),
     (r"write the rules of both into one, or .*: '(deploy \w+ of \w+)'",
