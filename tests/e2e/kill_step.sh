@@ -110,8 +110,8 @@ mistake 'a slot fewer than a window and one' ring.c \
 mistake 'the input is given up with its first value' record.c "$commit s/ && !more//" fire-split
 mistake 'one copy of what is left of an input' record.c \
 	"$commit s/&record->leftover\[(committed + 1) % 2\]/\&record->leftover[committed % 2]/" fire-split
-mistake 'parts counted when they are made' node.c \
+mistake 'parts counted when they are made' poll.c \
 	's/node->firing.part = leftover->n_parts;/node->firing.part = pkdi_record_leftover(node)->n_parts++;/' \
 	fire-split
-mistake 'goes on with whichever input was published first' node.c 's/if (goes_on(node))/if (0)/' fire-split
-mistake 'flushes counted anew' node.c 's/leftover->input == PKD_NONE ? leftover->n_parts : 0/0/' end-split
+mistake 'goes on with whichever input was published first' poll.c 's/if (goes_on(node))/if (0)/' fire-split
+mistake 'flushes counted anew' poll.c 's/leftover->input == PKD_NONE ? leftover->n_parts : 0/0/' end-split
