@@ -53,6 +53,29 @@ async function graph() {
 	await wait("folding", () => document.querySelectorAll('.card[data-card^="echoed["]').length === 1);
 }
 
+// All of it is on the screen where that is asked for, words are not on top of each other, and what begins too large to be read
+// has what is alike folded.
+async function fit() {
+	const before = page.viewportSize();
+	for (const [width, height] of [[1440, 900], [1000, 500]]) {
+		await page.setViewportSize({ width, height });
+		await page.click("[data-zoom=fit]");
+		await page.waitForTimeout(100);
+		const { is, may, onTop } = await page.evaluate(() => {
+			const frame = document.querySelector(".graph-scroll");
+			const words = [...document.querySelectorAll(".edge-label > *")].filter((one) => one.checkVisibility() && one.textContent);
+			const boxes = [...words, ...document.querySelectorAll(".card")].map((one) => one.getBoundingClientRect());
+			const hits = (a, b) => Math.min(a.right, b.right) - Math.max(a.left, b.left) > 1 && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 1;
+
+			return { is: [frame.scrollWidth, frame.scrollHeight], may: [frame.clientWidth, frame.clientHeight],
+				onTop: words.filter((one, i) => boxes.some((box, k) => k !== i && hits(boxes[i], box))).map((one) => one.textContent) };
+		});
+		check(is[0] <= may[0] && is[1] <= may[1], `the graph is ${is} on ${may} of ${width}x${height}`);
+		check(!onTop.length, `words of edges are on top of others: ${onTop}`);
+	}
+	await page.setViewportSize(before);
+}
+
 let compared = "";
 
 // Where the object is by the frame that the picture says it is of: its left side in the drawing over it.
@@ -327,7 +350,7 @@ async function ending() {
 		page.on("pageerror", (error) => check(false, `an error in the page: ${error.message}`));
 		page.on("console", (message) => /Content Security Policy|Uncaught/.test(message.text()) && check(false, message.text()));
 		await page.goto(address, { waitUntil: "domcontentloaded" });
-		for (const part of [graph, pictureAndObjects, ways, parameter, command, details, log, keyboard, schemes, steadiness, phone]) {
+		for (const part of [graph, fit, pictureAndObjects, ways, parameter, command, details, log, keyboard, schemes, steadiness, phone]) {
 			const begun = Date.now();
 
 			await part();
