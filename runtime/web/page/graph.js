@@ -10,6 +10,7 @@ const WIDE = { along: 164, across: 66, gap: 84, space: 16, inset: 10, head: 16 }
 const DOWN = { along: 66, across: 156, gap: 50, space: 10, inset: 6, head: 0 };
 // What is smaller cannot be read: then what is alike is folded, and the rest is scrolled to.
 const MARGIN = 14, DOWN_HEAD = 16, BELOW = 620, READABLE = 0.6, SMALLEST = 0.25, MOST_LABELS = 4;
+const LONG_NAME = 16, NAME_END = 6;
 
 const number = (value) => value.toFixed(1);
 
@@ -196,7 +197,7 @@ export class Graph {
 			badges: h("span", { class: "badges" }), bar: h("span", { class: "bar" }) };
 		const element = h("button", { class: many > 1 ? "card stack" : "card", type: "button", "data-card": card.id,
 			click: () => this.onchoose(card) },
-		h("span", { class: "row" }, parts.sign, h("span", { class: "name", title: card.id }, card.id.replaceAll("[]", "[…]")),
+		h("span", { class: "row" }, parts.sign, h("span", { class: "name", title: card.id }, ...this.#name(card.id.replaceAll("[]", "[…]"))),
 			many > 1 ? h("span", { class: "times" }, `×${many}`) : null, parts.badges),
 		h("span", { class: "kind" }, first.kind),
 		h("span", { class: "row figures" }, parts.rate, parts.busy, parts.step),
@@ -214,6 +215,11 @@ export class Graph {
 			fold.style.cssText = `left:${number(box.x + box.width - 9)}px;top:${number(box.y - 9)}px`;
 		}
 		return { card, element, fold, parts };
+	}
+
+	// Of long names the middle is left out: alike ones differ at their ends.
+	#name(words) {
+		return words.length > LONG_NAME ? [h("span", null, words.slice(0, -NAME_END)), h("span", null, words.slice(-NAME_END))] : [words];
 	}
 
 	fold(key) {
@@ -311,7 +317,7 @@ export class Graph {
 	// ---- Size and keys ----
 
 	zoom(by, from = this.#zoom || this.#fit()) {
-		this.#zoom = Math.min(2, Math.max(SMALLEST, from * by));
+		this.#zoom = Math.min(2, Math.max(Math.min(SMALLEST, this.#whole()), from * by));
 		this.#resize();
 	}
 

@@ -57,8 +57,9 @@ async function graph() {
 // has what is alike folded.
 async function fit() {
 	const before = page.viewportSize();
-	for (const [width, height] of [[1440, 900], [1000, 500]]) {
+	for (const [width, height, most = ""] of [[1440, 900], [1000, 500], [1440, 900, "40px"]]) {
 		await page.setViewportSize({ width, height });
+		await page.locator(".graph-scroll").evaluate((frame, size) => (frame.style.maxHeight = size), most);
 		await page.click("[data-zoom=fit]");
 		await page.waitForTimeout(100);
 		const { is, may, onTop } = await page.evaluate(() => {
@@ -73,7 +74,15 @@ async function fit() {
 		check(is[0] <= may[0] && is[1] <= may[1], `the graph is ${is} on ${may} of ${width}x${height}`);
 		check(!onTop.length, `words of edges are on top of others: ${onTop}`);
 	}
+	const end = await page.locator('.card[data-card^="listened_to_for"] .name').evaluateAll((all) => all.map((one) => {
+		const last = one.lastElementChild?.getBoundingClientRect(), room = one.closest(".card").getBoundingClientRect();
+
+		return one.textContent.endsWith("_2") && last?.width > 0 && last.right <= room.right && one.firstElementChild.scrollWidth > one.firstElementChild.clientWidth;
+	}));
+	check(`${end}` === "true", `the end of a long name is not seen: ${end}`);
+	await page.locator(".graph-scroll").evaluate((frame) => (frame.style.maxHeight = ""));
 	await page.setViewportSize(before);
+	await page.click("[data-zoom=fit]");
 }
 
 let compared = "";
