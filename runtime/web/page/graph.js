@@ -33,7 +33,7 @@ export class Graph {
 		for (const [name, f] of [["in", () => this.zoom(1.25)], ["out", () => this.zoom(0.8)], ["fit", () => this.zoom(this.#whole(), 1)]])
 			find(`[data-zoom=${name}]`, root).addEventListener("click", f);
 		find("[data-fold]", root).addEventListener("click", () => this.foldAll());
-		new ResizeObserver(() => this.#resize()).observe(this.frame);
+		new ResizeObserver(() => this.#isNew ? this.draw() : this.#resize()).observe(this.frame);
 		this.stage.addEventListener("keydown", (event) => this.#move(event));
 	}
 

@@ -57,7 +57,7 @@ async function graph() {
 // has what is alike folded.
 async function fit() {
 	const before = page.viewportSize();
-	for (const [width, height, most = ""] of [[1440, 900], [1000, 500], [1440, 900, "40px"]]) {
+	for (const [width, height, most = ""] of [[1440, 900], [1000, 600], [1440, 900, "40px"]]) {
 		await page.setViewportSize({ width, height });
 		await page.locator(".graph-scroll").evaluate((frame, size) => (frame.style.maxHeight = size), most);
 		await page.click("[data-zoom=fit]");
@@ -198,6 +198,7 @@ async function log() {
 		/^<script>alert\(2\)<\/script><img src=x onerror=alert\(3\)> \d+$/.test(one.textContent)));
 	await page.selectOption("#log [name=level]", "error");
 	check(await page.locator("#log .line:not([hidden])").count() === 0, "the level of the log");
+	check(await page.locator("#log .none:not([hidden])").textContent({ timeout: 1000 }).catch(() => "") === "No line has that.", "a log without a line does not say why");
 	await page.selectOption("#log [name=level]", "info");
 	await page.fill("#log input[type=search]", "");
 }
@@ -293,6 +294,15 @@ async function phone() {
 		await page.screenshot({ path: `${pictures}/phone-${name}.png` });
 	}
 	await page.setViewportSize({ width: 1440, height: 900 });
+	// Where the graph is not seen at first, it is laid out for this screen when it is.
+	const other = await page.context().newPage();
+	await other.setViewportSize({ width: 390, height: 844 });
+	await other.goto(address, { waitUntil: "domcontentloaded" });
+	await other.waitForFunction(() => document.querySelector(".card"), null, { timeout: LIMIT });
+	await other.click(".foot [data-tab=graph]");
+	await other.waitForFunction(() => document.querySelector('.card[data-card="few[]"]'), null, { timeout: LIMIT })
+		.catch(() => check(false, "a graph that is too wide for a phone is not folded"));
+	await other.close();
 }
 
 // Pictures by each way: as this browser has them, without WebCodecs, and where the server has no channels.
