@@ -8,7 +8,9 @@ import * as say from "./format.js";
 
 const WIDE = { along: 164, across: 66, gap: 84, space: 16, inset: 10, head: 16 };
 const DOWN = { along: 66, across: 156, gap: 50, space: 10, inset: 6, head: 0 };
-const MARGIN = 14, DOWN_HEAD = 16, BELOW = 620, SMALLEST = 0.7;
+// What is smaller cannot be read: then what is alike is folded, and the rest is scrolled to.
+const MARGIN = 14, DOWN_HEAD = 16, BELOW = 620, READABLE = 0.6, SMALLEST = 0.25, MOST_LABELS = 4;
+const LONG_NAME = 16, NAME_END = 6;
 
 const number = (value) => value.toFixed(1);
 
@@ -18,7 +20,8 @@ export class Graph {
 	#links = [];
 	#isDown = null;
 	#chosen = null;
-	#zoom = 0; // 0: as it fits
+	#zoom = 0; // 0: as it fits and can be read
+	#isNew = false; // it has not been on the screen
 	#size = { width: 1, height: 1 };
 	onchoose = () => {};
 
@@ -27,15 +30,16 @@ export class Graph {
 		this.stage = find(".stage", root);
 		this.frame = find(".graph-scroll", root);
 		this.tools = find(".graph-tools", root);
-		for (const [name, f] of [["in", () => this.zoom(1.25)], ["out", () => this.zoom(0.8)], ["fit", () => this.zoom(0)]])
+		for (const [name, f] of [["in", () => this.zoom(1.25)], ["out", () => this.zoom(0.8)], ["fit", () => this.zoom(this.#whole(), 1)]])
 			find(`[data-zoom=${name}]`, root).addEventListener("click", f);
 		find("[data-fold]", root).addEventListener("click", () => this.foldAll());
-		new ResizeObserver(() => this.#resize()).observe(this.frame);
+		new ResizeObserver(() => this.#isNew ? this.draw() : this.#resize()).observe(this.frame);
 		this.stage.addEventListener("keydown", (event) => this.#move(event));
 	}
 
 	show(model) {
 		this.#model = model;
+		this.#isNew = true;
 		this.draw();
 	}
 
@@ -90,6 +94,13 @@ export class Graph {
 		const canFold = [...this.#model.groups.values()].some((nodes) => nodes.length > 1);
 		mark(find("[data-fold]", this.root), "hidden", !canFold);
 		put(find("[data-fold]", this.root), this.#model.folded.size ? "Unfold all" : "Fold alike");
+		if (!this.#isNew || !this.frame.clientWidth)
+			return;
+		this.#isNew = false;
+		if (canFold && this.#whole() < READABLE) {
+			this.#foldAlike();
+			this.draw();
+		}
 	}
 
 	// Of what does not fit on the screen, where it begins.
@@ -135,7 +146,7 @@ export class Graph {
 				? this.#around(start, end, a, b) : this.#along([start, ...by, end]);
 			const line = svg("path", { class: `edge ${link.edges[0].policy}`, d: path, "marker-end": "url(#tip)" });
 			const flow = svg("path", { class: "flow", d: path });
-			const crowded = (into.get(link.to).length > (isDown ? 2 : 5));
+			const crowded = into.get(link.to).length > (isDown ? 2 : MOST_LABELS);
 			const label = h("div", { class: "edge-label", "aria-hidden": "true" }, h("span"), h("b"));
 
 			if (crowded)
@@ -186,7 +197,7 @@ export class Graph {
 			badges: h("span", { class: "badges" }), bar: h("span", { class: "bar" }) };
 		const element = h("button", { class: many > 1 ? "card stack" : "card", type: "button", "data-card": card.id,
 			click: () => this.onchoose(card) },
-		h("span", { class: "row" }, parts.sign, h("span", { class: "name", title: card.id }, card.id.replaceAll("[]", "[…]")),
+		h("span", { class: "row" }, parts.sign, h("span", { class: "name", title: card.id }, ...this.#name(card.id.replaceAll("[]", "[…]"))),
 			many > 1 ? h("span", { class: "times" }, `×${many}`) : null, parts.badges),
 		h("span", { class: "kind" }, first.kind),
 		h("span", { class: "row figures" }, parts.rate, parts.busy, parts.step),
@@ -206,6 +217,11 @@ export class Graph {
 		return { card, element, fold, parts };
 	}
 
+	// Of long names the middle is left out: alike ones differ at their ends.
+	#name(words) {
+		return words.length > LONG_NAME ? [h("span", null, words.slice(0, -NAME_END)), h("span", null, words.slice(-NAME_END))] : [words];
+	}
+
 	fold(key) {
 		const { folded } = this.#model;
 
@@ -215,15 +231,17 @@ export class Graph {
 	}
 
 	foldAll() {
-		const { folded, groups } = this.#model;
-
-		if (folded.size)
-			folded.clear();
+		if (this.#model.folded.size)
+			this.#model.folded.clear();
 		else
-			for (const [key, nodes] of groups)
-				if (nodes.length > 1)
-					folded.add(key);
+			this.#foldAlike();
 		this.draw();
+	}
+
+	#foldAlike() {
+		for (const [key, nodes] of this.#model.groups)
+			if (nodes.length > 1)
+				this.#model.folded.add(key);
 	}
 
 	// ---- What changes ----
@@ -262,11 +280,11 @@ export class Graph {
 
 	#updateLink(figures, link, line, flow, label) {
 		const policy = link.edges[0].policy, isFull = figures.full > 0.9;
-		// Where there is less room, the rate of its reader has to do.
-		const words = [policy === "queue" ? "" : policy, this.#isDown ? "" : `${say.rate(figures.rate)}/s`].filter(Boolean).join(" ");
+		// There is room for one of them between the cards: drops, or the policy, or the rate, which readers that look have themselves.
+		const words = policy !== "queue" ? policy : this.#isDown ? "" : `${say.rate(figures.rate)}/s`;
 		const drops = figures.dropping > 0.05 ? `−${say.rate(figures.dropping)}/s` : isFull ? "full" : "";
 
-		put(label.firstChild, words);
+		put(label.firstChild, drops ? "" : words);
 		put(label.lastChild, drops);
 		mark(line, "data-full", isFull);
 		mark(line, "marker-end", isFull ? "url(#tip-warn)" : "url(#tip)");
@@ -298,15 +316,21 @@ export class Graph {
 
 	// ---- Size and keys ----
 
-	zoom(by) {
-		this.#zoom = by ? Math.min(2, Math.max(0.25, (this.#zoom || this.#fit()) * by)) : 0;
+	zoom(by, from = this.#zoom || this.#fit()) {
+		this.#zoom = Math.min(2, Math.max(Math.min(SMALLEST, this.#whole()), from * by));
 		this.#resize();
 	}
 
-	#fit() {
+	// At which all of it is seen; downwards it may be as long as it is.
+	#whole() {
 		const width = this.frame.clientWidth / this.#size.width;
+		const height = parseFloat(getComputedStyle(this.frame).maxHeight) / this.#size.height;
 
-		return Math.max(this.#isDown ? 0.6 : SMALLEST, Math.min(1, width));
+		return Math.min(1, width, this.#isDown || Number.isNaN(height) ? 1 : height);
+	}
+
+	#fit() {
+		return Math.max(READABLE, this.#whole());
 	}
 
 	#resize() {

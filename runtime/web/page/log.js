@@ -1,6 +1,6 @@
 // The log: its newest lines, filtered by level, node and words.
 
-import { h, mark, find } from "./dom.js";
+import { h, put, mark, find } from "./dom.js";
 import * as say from "./format.js";
 
 const KEPT = 600, FIRST = 300;
@@ -25,7 +25,7 @@ export class Log {
 	clear() {
 		this.#last = 0;
 		this.list.replaceChildren();
-		mark(find(".none", this.root), "hidden", null);
+		this.#tell();
 	}
 
 	#isAtEnd() {
@@ -48,9 +48,9 @@ export class Log {
 		const isAtEnd = this.#isAtEnd();
 		for (const { line: one, lost } of lines)
 			this.#add(one, lost);
-		mark(find(".none", this.root), "hidden", true);
 		while (this.list.childElementCount > KEPT)
 			this.list.firstChild.remove();
+		this.#tell();
 		if (isAtEnd)
 			this.toEnd();
 		else
@@ -82,7 +82,16 @@ export class Log {
 	filter() {
 		for (const row of this.list.children)
 			this.#judge(row);
+		this.#tell();
 		this.toEnd();
+	}
+
+	// Why there is nothing.
+	#tell() {
+		const none = find(".none", this.root), rows = [...this.list.children];
+
+		put(none, rows.length ? "No line has that." : "No line yet.");
+		mark(none, "hidden", rows.some((row) => !row.hidden));
 	}
 
 	only(node) {

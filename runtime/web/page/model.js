@@ -6,6 +6,8 @@ import { typeOf } from "./types.js";
 const SAMPLES = 4;
 const STATE_ORDER = ["gone", "starting", "paused", "resting", "ended", "running"];
 
+export const bankOf = (name) => name.replace(/\[\d+\]/g, "[]");
+
 export const edgeKey = (edge) => `${edge.stream}\n${edge.node}\n${edge.input}`;
 
 class Course {
@@ -93,7 +95,7 @@ export class Model {
 		for (const node of this.nodes.values()) {
 			const base = node.name.replace(/_\d+$/, ""), first = this.nodes.get(base);
 			const isWorker = base !== node.name && first?.kind === node.kind && first.at === node.at;
-			const key = (isWorker ? base : node.name).replace(/\[\d+\]/g, "[]");
+			const key = bankOf(isWorker ? base : node.name);
 
 			node.key = key;
 			if (!groups.has(key))
@@ -233,6 +235,29 @@ export class Model {
 			links.get(id).edges.push(edge);
 		}
 		return { cards: [...cards.values()], links: [...links.values()] };
+	}
+
+	// Lists that are found in this stream's pictures, or in others that are made from the same. `isNear` is what was found in
+	// this very picture, and of such lists that which others are not made from. Of what a bank's pictures share in turns,
+	// nobody can say in which of them it was found.
+	objectsIn(name) {
+		const found = [], isNear = (above) => {
+			const images = above.filter((one) => this.streams.get(one).shape.kind === "image");
+
+			return images[0] === name && !images.some((one) => one !== name && bankOf(one) === bankOf(name));
+		};
+
+		for (const stream of this.streams.values()) {
+			if (stream.shape.kind !== "list" || stream.private)
+				continue;
+			const above = this.above(stream.name);
+
+			if (above.includes(name))
+				found.push({ name: stream.name, above, isNear: isNear(above) });
+		}
+		for (const one of found)
+			one.isNear &&= !found.some((other) => other.isNear && other.above.includes(one.name));
+		return found.sort((a, b) => b.isNear - a.isNear);
 	}
 
 	// The streams that a stream is made from, the nearest first, up to the origins.

@@ -1,6 +1,7 @@
 // The wall of streams. What is not on the screen asks for nothing.
 
 import { h, put, mark, find } from "./dom.js";
+import { bankOf } from "./model.js";
 import { Picture } from "./picture.js";
 import { TILES } from "./tiles.js";
 import * as say from "./format.js";
@@ -8,9 +9,7 @@ import * as say from "./format.js";
 const ORDER = ["image", "list", "number", "record", "numbers", "text"];
 const KINDS = [["all", "All"], ["image", "Pictures"], ["list", "Lists"], ["number", "Numbers"], ["record", "Records"],
 	["text", "Texts"]];
-const SAME = { numbers: "number" };
-
-const bankOf = (name) => name.replace(/\[\d+\]/g, "[]");
+const SAME = { numbers: "number" }, MOST_CHIPS = 6;
 
 export class Streams {
 	#tiles = [];
@@ -47,23 +46,8 @@ export class Streams {
 			tile.content.stop();
 	}
 
-	// Lists that are found in this stream's pictures, or in others that are made from the same. On from the start is what
-	// was found in this very picture, and of such lists that which others are not made from.
 	#objects(name) {
-		const { model } = this, found = [], isNear = (above) => above.find((one) =>
-			model.streams.get(one).shape.kind === "image") === name;
-
-		for (const stream of model.streams.values()) {
-			if (stream.shape.kind !== "list" || stream.private)
-				continue;
-			const above = model.above(stream.name);
-
-			if (above.includes(name))
-				found.push({ name: stream.name, above, isNear: isNear(above) });
-		}
-		for (const one of found)
-			one.isNear &&= !found.some((other) => other.isNear && other.above.includes(one.name));
-		return found.slice(0, 6);
+		return this.model.objectsIn(name).slice(0, MOST_CHIPS);
 	}
 
 	show(model) {

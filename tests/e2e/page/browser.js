@@ -53,6 +53,38 @@ async function graph() {
 	await wait("folding", () => document.querySelectorAll('.card[data-card^="echoed["]').length === 1);
 }
 
+// All of it is on the screen where that is asked for, words are not on top of each other, and what begins too large to be read
+// has what is alike folded.
+async function fit() {
+	const before = page.viewportSize();
+	for (const [width, height, most = ""] of [[1440, 900], [1000, 600], [1440, 900, "40px"]]) {
+		await page.setViewportSize({ width, height });
+		await page.locator(".graph-scroll").evaluate((frame, size) => (frame.style.maxHeight = size), most);
+		await page.click("[data-zoom=fit]");
+		await page.waitForTimeout(100);
+		const { is, may, onTop } = await page.evaluate(() => {
+			const frame = document.querySelector(".graph-scroll");
+			const words = [...document.querySelectorAll(".edge-label > *")].filter((one) => one.checkVisibility() && one.textContent);
+			const boxes = [...words, ...document.querySelectorAll(".card")].map((one) => one.getBoundingClientRect());
+			const hits = (a, b) => Math.min(a.right, b.right) - Math.max(a.left, b.left) > 1 && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 1;
+
+			return { is: [frame.scrollWidth, frame.scrollHeight], may: [frame.clientWidth, frame.clientHeight],
+				onTop: words.filter((one, i) => boxes.some((box, k) => k !== i && hits(boxes[i], box))).map((one) => one.textContent) };
+		});
+		check(is[0] <= may[0] && is[1] <= may[1], `the graph is ${is} on ${may} of ${width}x${height}`);
+		check(!onTop.length, `words of edges are on top of others: ${onTop}`);
+	}
+	const end = await page.locator('.card[data-card^="listened_to_for"] .name').evaluateAll((all) => all.map((one) => {
+		const last = one.lastElementChild?.getBoundingClientRect(), room = one.closest(".card").getBoundingClientRect();
+
+		return one.textContent.endsWith("_2") && last?.width > 0 && last.right <= room.right && one.firstElementChild.scrollWidth > one.firstElementChild.clientWidth;
+	}));
+	check(`${end}` === "true", `the end of a long name is not seen: ${end}`);
+	await page.locator(".graph-scroll").evaluate((frame) => (frame.style.maxHeight = ""));
+	await page.setViewportSize(before);
+	await page.click("[data-zoom=fit]");
+}
+
 let compared = "";
 
 // Where the object is by the frame that the picture says it is of: its left side in the drawing over it.
@@ -166,6 +198,7 @@ async function log() {
 		/^<script>alert\(2\)<\/script><img src=x onerror=alert\(3\)> \d+$/.test(one.textContent)));
 	await page.selectOption("#log [name=level]", "error");
 	check(await page.locator("#log .line:not([hidden])").count() === 0, "the level of the log");
+	check(await page.locator("#log .none:not([hidden])").textContent({ timeout: 1000 }).catch(() => "") === "No line has that.", "a log without a line does not say why");
 	await page.selectOption("#log [name=level]", "info");
 	await page.fill("#log input[type=search]", "");
 }
@@ -261,6 +294,15 @@ async function phone() {
 		await page.screenshot({ path: `${pictures}/phone-${name}.png` });
 	}
 	await page.setViewportSize({ width: 1440, height: 900 });
+	// Where the graph is not seen at first, it is laid out for this screen when it is.
+	const other = await page.context().newPage();
+	await other.setViewportSize({ width: 390, height: 844 });
+	await other.goto(address, { waitUntil: "domcontentloaded" });
+	await other.waitForFunction(() => document.querySelector(".card"), null, { timeout: LIMIT });
+	await other.click(".foot [data-tab=graph]");
+	await other.waitForFunction(() => document.querySelector('.card[data-card="few[]"]'), null, { timeout: LIMIT })
+		.catch(() => check(false, "a graph that is too wide for a phone is not folded"));
+	await other.close();
 }
 
 // Pictures by each way: as this browser has them, without WebCodecs, and where the server has no channels.
@@ -327,7 +369,7 @@ async function ending() {
 		page.on("pageerror", (error) => check(false, `an error in the page: ${error.message}`));
 		page.on("console", (message) => /Content Security Policy|Uncaught/.test(message.text()) && check(false, message.text()));
 		await page.goto(address, { waitUntil: "domcontentloaded" });
-		for (const part of [graph, pictureAndObjects, ways, parameter, command, details, log, keyboard, schemes, steadiness, phone]) {
+		for (const part of [graph, fit, pictureAndObjects, ways, parameter, command, details, log, keyboard, schemes, steadiness, phone]) {
 			const begun = Date.now();
 
 			await part();

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { layout } from "./layout.js";
 import { typeOf, shapeOf, titleOf } from "./types.js";
 import { timeOf, timeText, rangeOf } from "./param.js";
+import { Model } from "./model.js";
 import { FoxglovePictures, readPicture, lookAtH264 } from "./foxglove.js";
 import * as say from "./format.js";
 
@@ -90,6 +91,30 @@ assert.equal(say.count(123456), "123k");
 assert.equal(say.number(0.30000000000000004), "0.3");
 assert.equal(say.number("9223372036854775807"), "9223372036854775807");
 assert.equal(say.share(0.001), "<1\u202f%");
+
+// ---- What is found in a picture ----
+
+// node: its inputs; the kind of a stream is by its name.
+async function modelOf(nodes) {
+	const all = Object.entries(nodes).flatMap(([name, inputs]) => [{ node: { name, kind: name } },
+		{ stream: { name: `${name}.out`, node: name, type: /found|mine/.test(name) ? "list<detect.Object, 8>"
+			: /next/.test(name) ? "Turn" : "image<bgr24, 64, 64>" } },
+		...inputs.map((from, i) => ({ edge: { stream: `${from}.out`, node: name, input: `in${i}` } }))]);
+
+	return Model.describe({ ask: async (method, parameters, take) => [...all, { program: {} }].forEach(take) });
+}
+const nearIn = (model, name) => model.objectsIn(`${name}.out`).filter(({ isNear }) => isNear).map((one) => one.name);
+
+// In the picture that it was found in, by the last of those who look.
+const alone = await modelOf({ cam: [], small: ["cam"], found: ["small"], mine: ["found"] });
+assert.deepEqual([nearIn(alone, "small"), nearIn(alone, "cam")], [["mine.out"], []]);
+assert.equal(alone.objectsIn("cam.out").length, 2);
+// Each camera's own; but of a detector that cameras share, none are drawn over one of them unasked.
+const own = await modelOf({ "cam[0]": [], "cam[1]": [], "found[0]": ["cam[0]"], "found[1]": ["cam[1]"] });
+assert.deepEqual([nearIn(own, "cam[0]"), nearIn(own, "cam[1]")], [["found[0].out"], ["found[1].out"]]);
+const shared = await modelOf({ "cam[0]": [], "cam[1]": [], next: ["cam[0]", "cam[1]"], found: ["next"], "mine[0]": ["found"], "mine[1]": ["found"] });
+assert.deepEqual([nearIn(shared, "cam[0]"), nearIn(shared, "cam[1]")], [[], []]);
+assert.equal(shared.objectsIn("cam[1].out").length, 3);
 
 // ---- A picture in CDR, and what is no picture ----
 
