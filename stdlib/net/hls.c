@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <net/hls.pkd.h>
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -120,7 +119,6 @@ int net_hls_init(struct net_hls *self, const struct net_hls_params *params, stru
 	                                    .origins = params->origins,
 	                                    .max_clients = params->max_clients,
 	                                    .stall_ns = params->stall};
-	bool is_six = strchr(params->host, ':') != NULL;
 	uint64_t ticks = (uint64_t)params->segment * (MEDIA_FRAGMENT_TICKS / 1000) / 1000000;
 	const struct hls_options of = {
 		.n_listed = params->segments,
@@ -139,18 +137,11 @@ int net_hls_init(struct net_hls *self, const struct net_hls_params *params, stru
 		return pkd_error(ctx, -error, "no memory for %u segments", params->segments);
 	}
 	error = web_open(&self->web, &options, &methods, self, ctx);
-	if (!error && pkd_watch(ctx, self->web.loop.fd, POLLIN) < 0)
-		error = pkd_error(ctx, ENOSPC, "this process watches too many descriptors");
 	if (error) {
-		web_close(&self->web);
 		release(self);
 		return error;
 	}
-	pkd_note(ctx, "the playlist is at http://%s%s%s:%u/index.m3u8%s", is_six ? "[" : "",
-	         params->host, is_six ? "]" : "", self->web.port,
-	         *params->token       ? "?token=…"
-	         : self->web.is_local ? ""
-	                              : ", without a token: whoever reaches it sees it");
+	web_tell(&self->web, "the playlist is at http", "/index.m3u8", "it");
 	return PKD_OK;
 }
 

@@ -9,6 +9,7 @@
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -285,8 +286,8 @@ static int find_port(struct web *web, struct pkd_ctx *ctx)
 	return PKD_OK;
 }
 
-int web_open(struct web *web, const struct web_options *options, const struct web_owner *owner,
-             void *of, struct pkd_ctx *ctx)
+static int listen_at(struct web *web, const struct web_options *options,
+                     const struct web_owner *owner, void *of, struct pkd_ctx *ctx)
 {
 	static const lws_retry_bo_t never = {0};
 	struct lws_context_creation_info info = {
@@ -322,7 +323,32 @@ int web_open(struct web *web, const struct web_options *options, const struct we
 	return error;
 }
 
+int web_open(struct web *web, const struct web_options *options, const struct web_owner *owner,
+             void *of, struct pkd_ctx *ctx)
+{
+	int error = listen_at(web, options, owner, of, ctx);
+
+	if (!error && pkd_watch(ctx, web->loop.fd, POLLIN) < 0)
+		error = pkd_error(ctx, ENOSPC, "this process watches too many descriptors");
+	if (error)
+		web_close(web);
+	return error;
+}
+
 void web_close(struct web *web)
 {
 	nt4_loop_close(&web->loop);
+}
+
+void web_tell(const struct web *web, const char *what, const char *path, const char *seen)
+{
+	bool is_six = strchr(web->options.host, ':') != NULL;
+	bool is_open = !*web->options.token && !web->is_local;
+
+	pkd_note(web->ctx, "%s://%s%s%s:%u%s%s%s", what, is_six ? "[" : "", web->options.host,
+	         is_six ? "]" : "", web->port, path,
+	         is_open               ? ", without a token: whoever reaches it sees "
+	         : *web->options.token ? "?token=…"
+	                               : "",
+	         is_open ? seen : "");
 }

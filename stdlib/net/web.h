@@ -70,10 +70,15 @@ struct web {
 	uint64_t n_foreign, n_unknown, n_refused, n_stalled; /* each is told once */
 };
 
-/* 0, or what pkd_error returns; then web_close, too. The strings live as long. */
+/* 0, or what pkd_error returns: then nothing is open. The node watches the loop from then on, and
+ * its `ready` calls web_turn. The strings live as long. */
 int web_open(struct web *web, const struct web_options *options, const struct web_owner *owner,
              void *of, struct pkd_ctx *ctx);
 void web_close(struct web *web);
+
+/* Notes where it is, in the call that has opened it: `what` ends with the scheme, "the pictures are
+ * at http"; who reaches it without a token sees `seen`, "them". */
+void web_tell(const struct web *web, const char *what, const char *path, const char *seen);
 
 /* To be called when web->loop.fd is readable, and when there is something to send: `web_has_news`
  * of a peer before it. */

@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <net/ws_values.pkd.h>
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -99,18 +98,6 @@ static const struct web_owner methods = {.get = get,
 
 /* ---- The node ---- */
 
-static void tell_where(const struct net_ws_values *self, struct pkd_ctx *ctx)
-{
-	const char *host = self->params->host;
-	bool is_six = strchr(host, ':') != NULL;
-
-	pkd_note(ctx, "the values are at ws://%s%s%s:%u%s%s", is_six ? "[" : "", host,
-	         is_six ? "]" : "", self->web.port, SOCKET,
-	         *self->params->token ? "?token=…"
-	         : self->web.is_local ? ""
-	                              : ", without a token: whoever reaches it sees them");
-}
-
 int net_ws_values_init(struct net_ws_values *self, const struct net_ws_values_params *params,
                        struct pkd_ctx *ctx)
 {
@@ -129,13 +116,9 @@ int net_ws_values_init(struct net_ws_values *self, const struct net_ws_values_pa
 		                 "pictures to net.mjpeg or net.ws_video",
 		                 params->T->name);
 	error = web_open(&self->web, &options, &methods, self, ctx);
-	if (!error && pkd_watch(ctx, self->web.loop.fd, POLLIN) < 0)
-		error = pkd_error(ctx, ENOSPC, "this process watches too many descriptors");
-	if (error) {
-		web_close(&self->web);
+	if (error)
 		return error;
-	}
-	tell_where(self, ctx);
+	web_tell(&self->web, "the values are at ws", SOCKET, "them");
 	return PKD_OK;
 }
 

@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <net/ws_video.pkd.h>
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -208,18 +207,6 @@ static void release(struct net_ws_video *self)
 	free(self->list);
 }
 
-static void tell_where(struct net_ws_video *self, struct pkd_ctx *ctx)
-{
-	const struct net_ws_video_params *params = self->params;
-	bool is_six = strchr(params->host, ':') != NULL;
-
-	pkd_note(ctx, "the pictures are at http://%s%s%s:%u/%s", is_six ? "[" : "", params->host,
-	         is_six ? "]" : "", self->web.port,
-	         *params->token       ? "?token=…"
-	         : self->web.is_local ? ""
-	                              : ", without a token: whoever reaches it sees them");
-}
-
 int net_ws_video_init(struct net_ws_video *self, const struct net_ws_video_params *params,
                       struct pkd_ctx *ctx)
 {
@@ -236,19 +223,13 @@ int net_ws_video_init(struct net_ws_video *self, const struct net_ws_video_param
 	error = take_names(self, ctx);
 	if (!error)
 		error = web_page_open(&self->page, params->page, ctx);
+	if (!error)
+		error = web_open(&self->web, &options, &methods, self, ctx);
 	if (error) {
 		release(self);
 		return error;
 	}
-	error = web_open(&self->web, &options, &methods, self, ctx);
-	if (!error && pkd_watch(ctx, self->web.loop.fd, POLLIN) < 0)
-		error = pkd_error(ctx, ENOSPC, "this process watches too many descriptors");
-	if (error) {
-		web_close(&self->web);
-		release(self);
-		return error;
-	}
-	tell_where(self, ctx);
+	web_tell(&self->web, "the pictures are at http", "/", "them");
 	self->skipped = state->skipped;
 	self->muxed = state->muxed;
 	self->time_ns = state->last;
