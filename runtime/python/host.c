@@ -36,8 +36,6 @@ static struct pkdi_python_host host = {
 	.flushing = pkd_flushing,
 	.woken = pkd_woken,
 	.wake = pkd_wake,
-	.ahead = pkd_ahead,
-	.ahead_room = pkd_ahead_room,
 	.state = pkd_state,
 	.memory = pkd_memory,
 	.absent = pkd_absent,
@@ -51,7 +49,6 @@ static struct pkdi_python_host host = {
 	.output_file = pkd_output_file,
 	.now = pkd_now,
 	.stop = pkd_stop,
-	.logs = pkd_logs,
 	.log = log_text,
 	.fail_at_end = fail_at_end,
 	.error = error_text,
@@ -59,7 +56,6 @@ static struct pkdi_python_host host = {
 	.setting_name = pkd_setting_name,
 	.setting_get = pkd_setting_get,
 	.setting_set = pkd_setting_set,
-	.setting_result = pkd_setting_result,
 };
 
 /* One interpreter in a process, whatever its nodes. */

@@ -21,8 +21,6 @@ struct pkdi_python_host {
 	bool (*flushing)(const struct pkd_ctx *ctx);
 	bool (*woken)(const struct pkd_ctx *ctx);
 	int (*wake)(struct pkd_ctx *ctx, int64_t due_ns);
-	const void *(*ahead)(struct pkd_ctx *ctx, uint32_t input, uint32_t k);
-	uint32_t (*ahead_room)(const struct pkd_ctx *ctx, uint32_t input);
 	void *(*state)(struct pkd_ctx *ctx);
 	void *(*memory)(struct pkd_ctx *ctx, uint32_t memory);
 	void (*absent)(struct pkd_ctx *ctx, uint32_t output);
@@ -36,7 +34,6 @@ struct pkdi_python_host {
 	int (*output_file)(struct pkd_ctx *ctx, const char *path);
 	int64_t (*now)(void);
 	void (*stop)(struct pkd_ctx *ctx);
-	bool (*logs)(const struct pkd_ctx *ctx, enum pkd_level level);
 	/* A line of the log. */
 	void (*log)(struct pkd_ctx *ctx, enum pkd_level level, const char *text);
 	void (*fail_at_end)(struct pkd_ctx *ctx, const char *text);
@@ -46,8 +43,6 @@ struct pkdi_python_host {
 	const char *(*setting_name)(const struct pkd_ctx *ctx, uint32_t setting);
 	int (*setting_get)(const struct pkd_ctx *ctx, uint32_t setting, char *text, size_t size);
 	int (*setting_set)(struct pkd_ctx *ctx, uint32_t setting, const char *text);
-	int (*setting_result)(const struct pkd_ctx *ctx, uint32_t setting, char *reason,
-	                      size_t size);
 };
 
 /* A node, as the embedding knows it. */

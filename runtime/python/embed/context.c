@@ -793,14 +793,6 @@ static PyObject *fill_in_place(struct node *node, struct out_port *port, size_t 
 	return Py_NewRef(port->array);
 }
 
-/* `class_` is `class`: a keyword of Python has an underscore behind it. */
-static bool is_called(const char *name, const char *text)
-{
-	size_t n = strlen(name);
-
-	return strncmp(name, text, n) == 0 && (!text[n] || strcmp(text + n, "_") == 0);
-}
-
 static PyObject *outs_getattr(PyObject *self, PyObject *name)
 {
 	struct node *node = ((struct outs *)self)->node;
@@ -811,7 +803,7 @@ static PyObject *outs_getattr(PyObject *self, PyObject *name)
 	for (uint32_t i = 0; i < node->python->n_outputs; i++) {
 		struct out_port *port = &node->outputs[i];
 
-		if (!is_called(port->decl->name, text))
+		if (strcmp(port->decl->name, text) != 0 && !is_renamed(port->decl->name, text))
 			continue;
 		if (node->phase != PHASE_STEP || node != current) {
 			PyErr_SetString(outside_type, "out has a meaning only in step");

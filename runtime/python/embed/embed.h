@@ -85,6 +85,9 @@ int bad_value(const struct place *place, const char *format, ...);
 
 /* ---- Records (record.c) ---- */
 
+/* `from_` is `from`: a keyword of Python has an underscore behind it. */
+bool is_renamed(const char *name, const char *in_python);
+
 struct node;
 
 extern PyTypeObject record_type;

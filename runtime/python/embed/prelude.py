@@ -204,8 +204,6 @@ def assign(memory, dtype, value, n):
     if value.shape != to.shape and not (base.names and value.shape == to.shape[:1]):
         return False
     if value.dtype == base:
-        if value.dtype.names is None and base.kind == "b":
-            pass
         to[...] = value.view(ndarray) if isinstance(value, Records) else value
         return True
     if base.names is None and base.kind == "f" and value.dtype.kind in "fiu":
@@ -304,12 +302,6 @@ def find(module, path, name):
     elif not callable(found):
         raise Error(f"'{name}' of {file} is neither a class nor a function")
     return found
-
-
-def _code(function):
-    import inspect
-
-    return inspect.signature(function)
 
 
 def arguments(function, inputs, outputs, what):

@@ -62,20 +62,22 @@ static char *data_of(struct record *record)
 	return node->state_lease->data;
 }
 
-/* `from_`, where a field is called `from`: a keyword of Python has an underscore behind it. */
+bool is_renamed(const char *name, const char *in_python)
+{
+	size_t n = strlen(name);
+
+	return strncmp(name, in_python, n) == 0 && strcmp(in_python + n, "_") == 0;
+}
+
 static Py_ssize_t find_renamed(const struct plan *plan, PyObject *name)
 {
-	Py_ssize_t n, i = 0;
-	const char *text = PyUnicode_AsUTF8AndSize(name, &n);
+	const char *text = PyUnicode_AsUTF8(name);
+	Py_ssize_t i = 0;
 
 	PyErr_Clear();
-	if (!text || n < 2 || text[n - 1] != '_')
-		return -1;
-	while (i < plan->type->n &&
-	       (strncmp(plan->type->fields[i].name, text, (size_t)n - 1) != 0 ||
-	        plan->type->fields[i].name[n - 1]))
+	while (text && i < plan->type->n && !is_renamed(plan->type->fields[i].name, text))
 		i++;
-	return i < plan->type->n ? i : -1;
+	return text && i < plan->type->n ? i : -1;
 }
 
 static Py_ssize_t find(const struct plan *plan, PyObject *name)
